@@ -62,7 +62,7 @@ describe("packages are not installed", () => {
     ["one has another version", { "node_modules/tar": { version: "6.0.0", integrity: "sha512-a" } }],
     ["one has other content", { "node_modules/tar": { version: "7.0.0", integrity: "sha512-z" } }],
     ["one is missing", { "node_modules/tar": undefined }],
-    ["they are another machine's", { "node_modules/native": undefined }],
+    ["they are on another machine", { "node_modules/native": undefined }],
   ])("when %s", async (_, differing) => {
     await install({ ...installed, ...differing } as Record<string, object>);
     expect(arePackagesInstalled(root)).toBe(false);

@@ -5,8 +5,8 @@ describe("the owner of a folder", () => {
   const [namespace, pid, start] = thisProcess().split("-");
   it.each([
     ["this process", [namespace, pid, start], true],
-    ["one that had this process's id before", [namespace, pid, "1"], false],
-    ["one that is gone", [namespace, "4194305", start], false],
+    ["an earlier one with this process's id", [namespace, pid, "1"], false],
+    ["one that has ended", [namespace, "4194305", start], false],
   ])("is alive or not: %s", (_, parts, alive) => {
     expect(mayBeAlive(parts.join("-"))).toBe(alive);
   });

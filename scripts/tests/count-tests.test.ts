@@ -36,7 +36,7 @@ it.each([
   ["a stray error", runOf([], { stray: [new Error("lost")] }), {}, 0, ["✗ outside of any test: lost"]],
   ["a stray error of a worker", runOf([], { stray: [fromWorker] }), {}, 0, ["✗ outside of any test: lost"]],
   [
-    "a stray value that is no error",
+    "a stray value that is not an error",
     runOf([], { stray: [Object.create(null)] }),
     {},
     0,

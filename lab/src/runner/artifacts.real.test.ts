@@ -38,9 +38,9 @@ describe("artifacts", () => {
     ["one by name, into the workspace", "name: one", ["./a.txt"]],
     ["one by name, into a folder", "name: two, path: got", ["./got/b.txt"]],
     ["all, each into its own folder", "path: got", ["./got/one/a.txt", "./got/two/b.txt"]],
-    ["a pattern's, all together", "pattern: 't*', path: got, merge-multiple: true", ["./got/b.txt"]],
+    ["those of a pattern, all together", "pattern: 't*', path: got, merge-multiple: true", ["./got/b.txt"]],
     ["the only one of a pattern, without its folder", "pattern: 'on*', path: got", ["./got/a.txt"]],
-    ["none of a pattern that fits none", "pattern: x-*", []],
+    ["none for a pattern without a match", "pattern: x-*", []],
   ])("transfers %s", async (_, inputs, expected) => {
     const upload = uploading("make", "name: one, path: a.txt", "name: two, path: folder");
     const result = await run(upload + downloading("make", inputs));

@@ -79,7 +79,7 @@ describe("a step inside a composite action", () => {
       ["job outer inner outer inner"],
     ],
     [
-      "what it exports, inside and in the job afterwards, but for what the step around it sets",
+      "its exported variables, inside and in the job afterwards, except those that the step around it sets",
       action(`
     - shell: bash
       run: |
@@ -92,14 +92,14 @@ describe("a step inside a composite action", () => {
       ["own tool", "exported outer", "own tool", "exported exported"],
     ],
     [
-      "what a marketplace action exports",
+      "variables exported by a marketplace action",
       action(`
     - { uses: actions/setup-node@v7, with: { node-version: ${process.versions.node.split(".")[0]} } }`),
       "    steps: [{ uses: $/a }, { run: node --version }]",
       [`node: ${process.version}`, process.version],
     ],
     [
-      "neither the defaults of the job nor its steps; nor does the job see the steps inside",
+      "neither the defaults of the job nor its steps, and the job does not see the steps inside",
       action(`
     - { id: inside, shell: bash, run: 'echo x=1 >> "$GITHUB_OUTPUT"; test -d sub && echo "here [\${{ steps.made.outputs.x }}]"' }`),
       `    defaults: { run: { working-directory: sub } }

@@ -41,7 +41,7 @@ describe("workflows that are refused before anything runs", () => {
       "the job key 'services'",
     ],
     [
-      "a protection that is no key of an environment",
+      "a protection instead of a key of an environment",
       job("    environment: { name: production, reviewers: me }\n    steps: [{ run: echo }]"),
       "reviewers",
     ],
@@ -51,18 +51,14 @@ describe("workflows that are refused before anything runs", () => {
       "the runner 'windows-latest'",
     ],
     [
-      "a workflow elsewhere",
+      "a workflow of another repository",
       workflowOf("\n  job:\n    uses: octo/other/.github/workflows/x.yml@v1"),
       "the workflow 'octo/other/.github/workflows/x.yml@v1'",
     ],
     ["a key GitHub does not have", job("    step: []"), `${file} (Line: 7, Col: 5): Unexpected value 'step'`],
+    ["a missing context", job("    steps: [{ run: echo, if: foo.bar }]"), "Unrecognized named-value: 'foo'"],
     [
-      "a context that is not there",
-      job("    steps: [{ run: echo, if: foo.bar }]"),
-      "Unrecognized named-value: 'foo'",
-    ],
-    [
-      "a number given by hand",
+      "a manually given number",
       workflowOf(
         "\n  job:\n    runs-on: ubuntu-latest\n    steps: [{ run: echo }]",
         "on: { workflow_dispatch: { inputs: { count: { type: number } } } }",

@@ -24,7 +24,7 @@ describe("matrix", () => {
         { a: 2, c: 9 },
       ],
     ],
-    ["include beside", { a: [1], include: [{ a: 7, b: 3 }] }, [{ a: 1 }, { a: 7, b: 3 }]],
+    ["include next to the matrix", { a: [1], include: [{ a: 7, b: 3 }] }, [{ a: 1 }, { a: 7, b: 3 }]],
   ])("%s", (_, matrix, combinations) => {
     expect(expandMatrix(matrix, "here")).toEqual(combinations);
   });

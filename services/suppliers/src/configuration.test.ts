@@ -47,12 +47,12 @@ describe("a service's configuration", () => {
     ["no database host", {}, "APP_DB_HOST is not set"],
     ["an empty database host", { APP_DB_HOST: "" }, "APP_DB_HOST is not set"],
     [
-      "a port that is none",
+      "an invalid port",
       { APP_DB_HOST: "h", APP_PORT: "web" },
       'APP_PORT must be a port from 1 to 65535, not "web"',
     ],
     [
-      "a mode of TLS that an attacker can switch off",
+      "a mode of TLS that an attacker can turn off",
       { APP_DB_HOST: "h", APP_DB_SSL_MODE: "PREFERRED" },
       'APP_DB_SSL_MODE must be one of DISABLED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY, not "PREFERRED"',
     ],

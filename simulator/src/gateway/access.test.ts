@@ -118,7 +118,7 @@ describe.each(["/", "/v2/", "/v1/repos/menu/info/refs?service=git-upload-pack", 
     const host = "127.0.0.1:4566";
 
     it.each([
-      ["of a name that leads here", { host: "coffee.example:4566" }, 'no host "coffee.example:4566"'],
+      ["of a name that resolves to it", { host: "coffee.example:4566" }, 'no host "coffee.example:4566"'],
       [
         "with a name that only looks local",
         { host: "localhost.coffee.example" },

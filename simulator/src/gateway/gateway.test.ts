@@ -184,7 +184,7 @@ describe("unsupported requests are refused with an error that names them", () =>
       /<Code>ExpiredToken</,
     ],
     [
-      "nobody signed",
+      "an unsigned one",
       () =>
         fetch(endpoint, {
           method: "POST",

@@ -106,16 +106,16 @@ describe("the entries of a layer", () => {
   });
 
   it.each([
-    ["is cut within a file", gzipSync(file("large", large).subarray(0, 100_000)), /ends within large/],
-    ["is cut within its compression", gzipSync(archive).subarray(0, 200), /unexpected end of file/],
-    ["is no archive", Buffer.alloc(512, "text"), /is no tar archive/],
+    ["is cut off within a file", gzipSync(file("large", large).subarray(0, 100_000)), /ends within large/],
+    ["is cut off within its compression", gzipSync(archive).subarray(0, 200), /unexpected end of file/],
+    ["is not an archive", Buffer.alloc(512, "text"), /is no tar archive/],
     [
-      "holds little that becomes much",
+      "holds a little data that unpacks to a lot",
       gzipSync(Buffer.concat([zeros, zeros])),
       /more than 200 times as many/,
     ],
     [
-      "holds a text beyond measure",
+      "holds a text above the limit",
       entry({ path: "text", type: "File", size: 2 ** 33 }),
       /too much for a text/,
     ],

@@ -9,8 +9,8 @@ it("reads the files of an archive", () => {
 });
 
 it.each([
-  ["no archive", Buffer.from("hello"), "it is not a zip archive"],
-  ["a way out", zip({ "../escape.js": "" }), "the path ../escape.js leads out of it"],
+  ["not an archive", Buffer.from("hello"), "it is not a zip archive"],
+  ["a path to the outside", zip({ "../escape.js": "" }), "the path ../escape.js leads out of it"],
   ["an absolute path", zip({ "/etc/passwd": "" }), "the path /etc/passwd leads out of it"],
 ])("refuses %s", (_, archive, message) => {
   expect(() => readZip(archive)).toThrow(message);

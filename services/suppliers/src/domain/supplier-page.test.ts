@@ -18,15 +18,15 @@ describe("the address of a page of the list", () => {
   it.each([
     ["a search for nothing", { search: " ", by: "city" }, {}],
     ["a search without a field", { search: "Bean" }, { search: { by: "name", text: "Bean" } }],
-    ["what it does not know", { utm_source: "mail" }, {}],
+    ["unknown parameters", { utm_source: "mail" }, {}],
   ])("accepts %s", (_, query, request) => {
     expect(parsePageQuery(query as unknown as Record<string, string>)).toEqual(request);
   });
 
   it.each([
-    ["a field that is not searched", { search: "a", by: "phone" }],
+    ["a field that cannot be searched", { search: "a", by: "phone" }],
     ["two positions", { after: "WyJhIiwiYSIsMV0", before: "WyJhIiwiYSIsMV0" }],
-    ["a position that is no JSON", { after: "x" }],
+    ["a position that is not JSON", { after: "x" }],
     ["a position of another shape", { after: Buffer.from("[1,2]").toString("base64url") }],
     ["SQL for an id", { after: Buffer.from('["a","a","1 OR 1=1"]').toString("base64url") }],
     ["a search longer than any value", { search: "x".repeat(256) }],

@@ -20,7 +20,7 @@ describe("a supplier's fields", () => {
     ["a name that the column cannot hold", { name: "x".repeat(256) }, { name: "too-long" }],
     ["a line break in an address", { address: "1 Quay\nCork" }, { address: "control-character" }],
     ["no email", { email: "" }, { email: "required" }],
-    ["an email that is none", { email: "orders" }, { email: "not-an-email" }],
+    ["an invalid email", { email: "orders" }, { email: "not-an-email" }],
     ["letters for a phone number", { phone: "call me" }, { phone: "not-a-phone" }],
     ["a phone number that the column cannot hold", { phone: "1".repeat(101) }, { phone: "too-long" }],
     ["a file for a city", { city: new File([], "city") }, { city: "required" }],

@@ -76,9 +76,9 @@ const missing =
   "Secrets Manager can't find the specified secret. (Service: AWSSecretsManager; Status Code: 400; Error Code: ResourceNotFoundException; Request ID: ";
 
 it.each([
-  ["a secret that is not there", "none:SecretString:password", missing],
+  ["a missing secret", "none:SecretString:password", missing],
   [
-    "a key that is not there",
+    "a missing key",
     "login:SecretString:user",
     "Could not find a value associated with JSONKey in SecretString",
   ],
@@ -88,7 +88,7 @@ it.each([
     "Could not find a value associated with JSONKey in SecretString",
   ],
   ["a key of a text", "plain:SecretString:password", "Could not parse SecretString JSON"],
-  ["a version that is not there", "login:SecretString:password:AWSPENDING", "for staging label: AWSPENDING"],
+  ["a missing version", "login:SecretString:password:AWSPENDING", "for staging label: AWSPENDING"],
 ])("fails the resource for %s", async (_, inner, reason) => {
   expect(await stack.create(copy(`{{resolve:secretsmanager:${inner}}}`))).toMatch(/^Copy: /);
   const text = await told();

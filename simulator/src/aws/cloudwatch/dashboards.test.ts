@@ -41,7 +41,7 @@ it("a dashboard is created, read, listed, changed and deleted", async () => {
 
 describe("a dashboard is refused", () => {
   it.each([
-    ["that is no JSON", "{", /must be a valid JSON object/],
+    ["that is not JSON", "{", /must be a valid JSON object/],
     ["without widgets", "{}", /required property 'widgets'/],
   ])("%s", async (_, DashboardBody, message) => {
     const call = cloudwatch.putDashboard({ DashboardName: "bad", DashboardBody });

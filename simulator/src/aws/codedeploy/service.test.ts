@@ -56,17 +56,17 @@ describe("a deployment group", () => {
       "InvalidBlueGreenDeploymentConfigurationException",
     ],
     [
-      "keeping blue for ever",
+      "keeping blue forever",
       blueGreen({ action: "KEEP_ALIVE" }, {}),
       "InvalidBlueGreenDeploymentConfigurationException",
     ],
     [
-      "three days of wait",
+      "a wait of three days",
       blueGreen({ terminationWaitTimeInMinutes: 4320 }, {}),
       "InvalidBlueGreenDeploymentConfigurationException",
     ],
     [
-      "a wait that nothing follows",
+      "a wait without a next step",
       blueGreen({}, { waitTimeInMinutes: 5 }),
       "InvalidBlueGreenDeploymentConfigurationException",
     ],

@@ -138,7 +138,7 @@ describe("refused", () => {
       "InvalidStageDeclarationException: Stage Empty must have at least one action",
     ],
     [
-      "a provider that is not there",
+      "a missing provider",
       action(0, 0, () => ({ actionTypeId: codeBuild })),
       "InvalidStructureException: Pipeline should start",
     ],
@@ -178,7 +178,7 @@ describe("refused", () => {
       "Action Deploy declares 1 output artifacts which is greater than the maximum allowed count (0)",
     ],
     [
-      "an artifact that nobody makes",
+      "an artifact that no action creates",
       action(1, 0, () => ({ inputArtifacts: [{ name: "Nothing" }] })),
       "Input Artifact Bundle Nothing in action Deploy is not declared as Output Artifact Bundle in any of the preceding actions",
     ],
@@ -195,7 +195,7 @@ describe("refused", () => {
       "Namespace must be unique within a pipeline: n",
     ],
     [
-      "an action elsewhere",
+      "an action of another repository",
       action(1, 0, () => ({ region: "eu-west-1" })),
       "Action Deploy runs in eu-west-1: the simulator is one region, us-east-1",
     ],

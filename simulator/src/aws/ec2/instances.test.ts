@@ -149,7 +149,7 @@ describe("instances are refused", () => {
     ["an unknown profile", { IamInstanceProfile: { Name: "none" } }, /Invalid IAM Instance Profile name/],
     ["broken user data", { UserData: "#!/bin/sh" }, /^InvalidUserData.Malformed/],
     ["too much user data", { UserData: Buffer.alloc(16_385).toString("base64") }, /limited to 16384 bytes/],
-    ["an address of AWS's own", { PrivateIpAddress: "10.0.0.3" }, /reserved address range/],
+    ["an address reserved by AWS", { PrivateIpAddress: "10.0.0.3" }, /reserved address range/],
     ["an address of another subnet", { PrivateIpAddress: "10.0.1.4" }, /does not fall within/],
     ["a launch template", { LaunchTemplate: { LaunchTemplateName: "x" } }, /does not support LaunchTemplate/],
     ["more than fit", { MaxCount: 12, MinCount: 12 }, /^InsufficientFreeAddressesInSubnet/],

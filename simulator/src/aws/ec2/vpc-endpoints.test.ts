@@ -62,7 +62,7 @@ describe("a VPC endpoint", () => {
   it.each<[string, object, string]>([
     ["to no service", { ServiceName: "com.amazonaws.us-east-1.nope" }, "InvalidServiceName"],
     ["of a gateway to a service without", {}, "InvalidServiceName"],
-    ["with private names where hosts have none", { VpcEndpointType: "Interface" }, "InvalidParameter"],
+    ["with private names although hosts have none", { VpcEndpointType: "Interface" }, "InvalidParameter"],
     ["of a gateway with a subnet", { ...s3, SubnetIds: ["subnet-1"] }, "InvalidParameter"],
     ["with an unknown table", { ...s3, RouteTableIds: ["rtb-1"] }, "InvalidRouteTableID.NotFound"],
     ["with a broken policy", { ...s3, PolicyDocument: "{" }, "InvalidPolicyDocument"],

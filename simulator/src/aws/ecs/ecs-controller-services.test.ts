@@ -23,7 +23,7 @@ describe("createService of a service that ECS deploys itself", () => {
 
   it.each<[string, object, string]>([
     [
-      "no room to do anything",
+      "no room for any change",
       { minimumHealthyPercent: 100, maximumPercent: 100 },
       "this will block deployments",
     ],
@@ -67,7 +67,7 @@ describe("createService of a service that ECS deploys itself", () => {
       "alarmNames must name at least one alarm",
     ],
     [
-      "a pause in the middle of a shift",
+      "a pause during a shift",
       {
         strategy: "BLUE_GREEN",
         bakeTimeInMinutes: 0,

@@ -13,12 +13,12 @@ describe("createService", () => {
     ["an unknown cluster", { cluster: "none" }, "Cluster not found."],
     ["an unknown task definition", { taskDefinition: "none" }, "TaskDefinition not found."],
     [
-      "a container that is not there",
+      "a missing container",
       { loadBalancers: [{ ...loadBalancer, containerName: "x" }] },
       "The container x does not exist in the task definition.",
     ],
     [
-      "a port that is not there",
+      "a missing port",
       { loadBalancers: [{ ...loadBalancer, containerPort: 80 }] },
       "The container web did not have a container port 80 defined.",
     ],
@@ -31,7 +31,7 @@ describe("createService", () => {
     ["no network", { networkConfiguration: undefined }, "Network Configuration must be provided"],
     ["another launch type", { launchType: "EC2" }, "launch type FARGATE only"],
     [
-      "what is not performed",
+      "unsupported features",
       { enableExecuteCommand: true },
       "does not support enableExecuteCommand in CreateService",
     ],

@@ -120,7 +120,7 @@ describe("registerTaskDefinition", () => {
       "you must also specify a value for 'executionRoleArn'",
     ],
     [
-      "a secret that is no reference",
+      "a secret without a reference",
       { containerDefinitions: [container({ secrets: [{ name: "A", valueFrom: "<DatabaseSecretArn>" }] })] },
       "Invalid valueFrom of secret A in container web: <DatabaseSecretArn>",
     ],
@@ -135,7 +135,7 @@ describe("registerTaskDefinition", () => {
       "Log driver awslogs requires options: awslogs-stream-prefix",
     ],
     [
-      "what is not performed",
+      "unsupported features",
       { containerDefinitions: [container({ mountPoints: [{ sourceVolume: "v" }] })] },
       "The simulator does not perform mountPoints (container web).",
     ],

@@ -185,7 +185,7 @@ describe("runTask", () => {
   it.each([
     ["whole", secret, '{"password":"coffee","port":3306}'],
     ["one key", `${secret}:password::`, "coffee"],
-    ["a key that is no text", `${secret}:port::`, "3306"],
+    ["a key that is not text", `${secret}:port::`, "3306"],
   ])("provides a secret: %s", async (_, valueFrom, value) => {
     world.secrets.set(secret, '{"password":"coffee","port":3306}');
     await world.register({ secrets: [{ name: "A", valueFrom }], logConfiguration: logTo("/there") });
@@ -194,12 +194,8 @@ describe("runTask", () => {
   });
 
   it.each([
-    ["a secret that is not there", { secrets: [{ name: "A", valueFrom: secret }] }, "failed to fetch secret"],
-    [
-      "a log group that is not there",
-      { logConfiguration: logTo("/new") },
-      "The specified log group does not exist.",
-    ],
+    ["a missing secret", { secrets: [{ name: "A", valueFrom: secret }] }, "failed to fetch secret"],
+    ["a missing log group", { logConfiguration: logTo("/new") }, "The specified log group does not exist."],
   ])("stops for %s", async (_, container, reason) => {
     await world.register(container);
     const task = await runToEnd();

@@ -111,9 +111,9 @@ it("returns 503 with the load balancer's page when a group has no targets", asyn
 
 it.each([
   ["closes the connection", ""],
-  ["talks nonsense", "NONSENSE\r\n\r\n"],
-  ["gives a status that is none", "HTTP/1.1 000 Odd\r\nContent-Length: 0\r\n\r\n"],
-  ["upgrades without being asked", "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"],
+  ["sends an invalid response", "NONSENSE\r\n\r\n"],
+  ["returns an invalid status", "HTTP/1.1 000 Odd\r\nContent-Length: 0\r\n\r\n"],
+  ["upgrades without a request", "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"],
   ["is gone", undefined],
 ])("returns 502 when the target %s", async (_, bytes) => {
   const { port, server } = await oneTarget((request, response) => {

@@ -42,12 +42,12 @@ async function target(answer: (socket: Socket, head: string, nth: number) => voi
 }
 
 it.each<[string, (socket: Socket, nth: number) => void]>([
-  ["closes after every third answer", (socket, nth) => (nth === 3 ? socket.end(ok) : socket.write(ok))],
+  ["closes after every third response", (socket, nth) => (nth === 3 ? socket.end(ok) : socket.write(ok))],
   [
-    "says that it closes",
+    "announces that it closes",
     (socket) => socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"),
   ],
-  ["ends its answers by closing", (socket) => socket.end("HTTP/1.1 200 OK\r\n\r\nok")],
+  ["ends its responses by closing", (socket) => socket.end("HTTP/1.1 200 OK\r\n\r\nok")],
   [
     "resets a connection as its third request comes",
     (socket, nth) => (nth === 3 ? socket.resetAndDestroy() : socket.write(ok)),

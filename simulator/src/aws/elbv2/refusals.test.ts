@@ -49,7 +49,7 @@ describe("refuses", () => {
       /same Availability Zone/,
     ],
     [
-      "a subnet that is not there",
+      "a missing subnet",
       () => stage.elbv2.createLoadBalancer({ Name: "n", Subnets: ["subnet-1", "subnet-9"] }),
       "SubnetNotFoundException",
       /subnet-9/,
@@ -73,7 +73,7 @@ describe("refuses", () => {
       /TargetType 'lambda'/,
     ],
     [
-      "a VPC that is not there",
+      "a missing VPC",
       () => stage.elbv2.createTargetGroup({ ...groupInput, VpcId: "vpc-9" }),
       "ValidationError",
       /vpc-9/,
@@ -91,12 +91,7 @@ describe("refuses", () => {
       /Health check interval must be greater than the timeout\./,
     ],
     ["a public target", () => stage.register(group, "8.8.8.8"), "InvalidTargetException", /8\.8\.8\.8/],
-    [
-      "a target group that is not there",
-      () => action(forwardTo(missing)),
-      "TargetGroupNotFoundException",
-      /none/,
-    ],
+    ["a missing target group", () => action(forwardTo(missing)), "TargetGroupNotFoundException", /none/],
     ["a weight over 999", () => action(forwardTo([group, 1000])), "ValidationError", /'1000'/],
     [
       "sticky groups",
@@ -195,13 +190,13 @@ describe("refuses", () => {
       /a$/,
     ],
     [
-      "a listener that is not there",
+      "a missing listener",
       () => stage.elbv2.deleteListener({ ListenerArn: "arn:x" }),
       "ListenerNotFoundException",
       /arn:x/,
     ],
     [
-      "a marker it never gave",
+      "an unknown marker",
       () => stage.elbv2.describeTargetGroups({ Marker: "zzz" }),
       "ValidationError",
       /zzz/,

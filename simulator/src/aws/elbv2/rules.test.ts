@@ -28,9 +28,9 @@ describe("a rule's conditions", () => {
   it.each<[string, RuleCondition[], Ask, boolean]>([
     ["the lab's /admin/* takes a page under it", [path("/admin/*")], { path: "/admin/suppliers" }, true],
     ["the lab's /admin/* misses /admin itself", [path("/admin/*")], { path: "/admin" }, false],
-    ["either of two patterns will do", [path("/admin", "/admin/*")], { path: "/admin" }, true],
-    ["a path pattern does not see the query", [path("/admin")], { path: "/admin?page=2" }, true],
-    ["a path pattern minds case", [path("/admin")], { path: "/Admin" }, false],
+    ["one of two patterns suffices", [path("/admin", "/admin/*")], { path: "/admin" }, true],
+    ["a path pattern ignores the query", [path("/admin")], { path: "/admin?page=2" }, true],
+    ["a path pattern is case-sensitive", [path("/admin")], { path: "/Admin" }, false],
     ["? stands for one character", [path("/v?/x")], { path: "/v2/x" }, true],
     ["? does not stand for none", [path("/v?/x")], { path: "/v/x" }, false],
     ["* stands for a run in the middle", [path("/a*c")], { path: "/a/b/b/c" }, true],
@@ -57,7 +57,7 @@ describe("a rule's conditions", () => {
     ["an escaped wildcard is itself", [query({ Key: "q", Value: "\\*" })], { path: "/?q=a" }, false],
     ["the client's address", [source("127.0.0.0/8")], {}, true],
     [
-      "an address that X-Forwarded-For only claims",
+      "an address only in X-Forwarded-For",
       [source("192.0.2.7/32")],
       { headers: { "x-forwarded-for": "192.0.2.7" } },
       false,

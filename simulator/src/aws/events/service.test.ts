@@ -143,14 +143,14 @@ describe("refused", () => {
       /Rule no does/,
     ],
     [
-      "a target that nothing is delivered to",
+      "an unsupported target",
       () => target({ Arn: "arn:aws:sqs:us-east-1:123456789012:queue" }),
       /delivers events to pipelines of CodePipeline, functions of Lambda, log groups .* not to arn:aws:sqs/,
     ],
     ["a pipeline without a role", () => target({ Arn: pipelineArn }), /RoleArn is required/],
     ["a retry policy", () => target({ RetryPolicy: {} }), /does not support RetryPolicy/],
     ["two inputs", () => target({ Input: "{}", InputPath: "$" }), /Only one of Input/],
-    ["an input that is no JSON", () => target({ Input: "{" }), /JSON syntax error/],
+    ["an input that is not JSON", () => target({ Input: "{" }), /JSON syntax error/],
     ["no event", () => events.putEvents({ Entries: [] }), /1 to 10 events/],
   ])("%s", async (_, call, expected) => expect(await refusal(call())).toMatch(expected));
 

@@ -43,7 +43,11 @@ describe("a function", () => {
     ],
     ["an image", { PackageType: "Image" }, /InvalidParameterValueException.*Zip only/],
     ["code in S3", { Code: { S3Bucket: "b", S3Key: "k" } }, /does not support S3Bucket/],
-    ["no archive", { Code: { ZipFile: Buffer.from("no") } }, /InvalidZipFileException.*not a zip archive/],
+    [
+      "not an archive",
+      { Code: { ZipFile: Buffer.from("no") } },
+      /InvalidZipFileException.*not a zip archive/,
+    ],
     ["a layer", { Layers: ["arn:aws:lambda:x"] }, /does not support Layers/],
     ["a reserved variable", { Environment: { Variables: { AWS_REGION: "x" } } }, /Reserved keys.*AWS_REGION/],
     ["no role", { Role: "me" }, /Role must be the ARN/],

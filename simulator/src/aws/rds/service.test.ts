@@ -62,7 +62,7 @@ describe("a refused request creates nothing", () => {
   it.each<[string, Partial<CreateDBInstanceCommandInput>, string, RegExp]>([
     ["another engine", { Engine: "postgres" }, "InvalidParameterValue", /Invalid DB engine: postgres/],
     [
-      "a version that is none",
+      "an invalid version",
       { EngineVersion: "5.7.44" },
       "InvalidParameterCombination",
       /Cannot find version 5.7.44/,
@@ -104,7 +104,7 @@ describe("a refused request creates nothing", () => {
       /Invalid security group/,
     ],
     [
-      "what is not simulated",
+      "services that are not simulated",
       { Iops: 3000 },
       "InvalidParameterValue",
       /does not support Iops in CreateDBInstance/,

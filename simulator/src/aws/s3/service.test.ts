@@ -155,7 +155,7 @@ describe("a bucket", () => {
       /^400 MalformedPolicy.*Principal/,
     ],
     [
-      "a rule that does nothing",
+      "a rule without an action",
       (Bucket) =>
         s3.putBucketLifecycleConfiguration({
           Bucket,
@@ -169,7 +169,7 @@ describe("a bucket", () => {
       /^403 AccessDenied/,
     ],
     [
-      "an operation that is not performed",
+      "an unsupported operation",
       (Bucket) => s3.putBucketWebsite({ Bucket, WebsiteConfiguration: {} }),
       /^400 UnknownOperationException: the simulator does not perform s3:PutBucketWebsite/,
     ],

@@ -78,15 +78,19 @@ const low = (policy: ScalingPolicy, ...values: number[]): Told => [policy, "-Ala
 
 describe("target tracking", () => {
   it.each<[string, Told[], number | string]>([
-    ["goes out in proportion to the newest value, rounded up", [high(cpu, 80)], 7],
-    ["goes out by one at least", [high(cpu, 50)], 5],
-    ["goes no further than the maximum", [high(cpu, 500)], 10],
-    ["goes in as far as the highest value allows", [low(cpu, 10, 20, 5)], 2],
-    ["goes no further in than the minimum", [low(cpu, 0, 0)], 1],
-    ["stays where fewer tasks would be above the target", [low(cpu, 44)], "AlreadyAtDesiredCapacity"],
-    ["goes out by the policy that wants the most", [high(cpu, 60), high(memory, 90)], 8],
-    ["goes in by the policy that keeps the most", [low(cpu, 5), low(memory, 30)], 3],
-    ["goes out when one wants it, whatever another allows", [high(cpu, 60), low(memory, 5)], 5],
+    ["scales out in proportion to the newest value, rounded up", [high(cpu, 80)], 7],
+    ["scales out by at least one", [high(cpu, 50)], 5],
+    ["scales out to the maximum at most", [high(cpu, 500)], 10],
+    ["scales in as far as the highest value allows", [low(cpu, 10, 20, 5)], 2],
+    ["scales in to the minimum at most", [low(cpu, 0, 0)], 1],
+    [
+      "does not change when fewer tasks would be above the target",
+      [low(cpu, 44)],
+      "AlreadyAtDesiredCapacity",
+    ],
+    ["scales out by the policy that wants the most", [high(cpu, 60), high(memory, 90)], 8],
+    ["scales in by the policy that keeps the most", [low(cpu, 5), low(memory, 30)], 3],
+    ["scales out when one policy wants it, whatever another allows", [high(cpu, 60), low(memory, 5)], 5],
   ])("%s", (_, told, result) => {
     expect(outcome(told)).toBe(result);
   });
@@ -100,10 +104,10 @@ describe("target tracking", () => {
 
 describe("step scaling", () => {
   it.each<[string, Told[], number | string]>([
-    ["goes out", [[more, "", [1]]], 6],
-    ["goes in", [[fewer, "", [-1]]], 2],
-    ["does nothing where no step is", [[more, "", [-1]]], "nothing"],
-    ["counts an alarm that was set by hand as at its threshold", [[more, "", []]], 6],
+    ["scales out", [[more, "", [1]]], 6],
+    ["scales in", [[fewer, "", [-1]]], 2],
+    ["does nothing without a matching step", [[more, "", [-1]]], "nothing"],
+    ["counts a manually set alarm as at its threshold", [[more, "", []]], 6],
   ])("%s", (_, told, result) => {
     expect(outcome(told)).toBe(result);
   });
@@ -154,11 +158,11 @@ describe("in the cooldown of a scale-out from 4 to 6 tasks a policy", () => {
     target: targetOf({ cooldowns: { out: { before: 4, until }, inUntil: 0 } }),
   });
   it.each<[string, Told[], Partial<Situation>, number | string]>([
-    ["adds nothing when it wants as much again", [[more, "", [1]]], during(), "nothing"],
+    ["adds nothing when it wants the same amount", [[more, "", [1]]], during(), "nothing"],
     ["adds the difference when it wants more", [[stepping("more", 3), "", [1]]], during(), 7],
     ["adds all of it when the cooldown is over", [[more, "", [1]]], during(now - 1), 8],
-    ["goes on to what its metric asks of the tasks that were", [high(cpu, 90)], during(), 8],
-    ["may go in", [[fewer, "", [-1]]], during(), 4],
+    ["continues to the capacity for the original tasks' metric", [high(cpu, 90)], during(), 8],
+    ["may scale in", [[fewer, "", [-1]]], during(), 4],
   ])("%s", (_, told, situation, result) => {
     expect(outcome(told, situation)).toBe(result);
   });

@@ -77,7 +77,7 @@ describe("the hooks of an AppSpec", () => {
   });
 
   it.each([
-    ["is not there", "absent", /could not be invoked: Function not found: absent/],
+    ["does not exist", "absent", /could not be invoked: Function not found: absent/],
     ["reports nothing within an hour", "check", /reported nothing about BeforeAllowTraffic within an hour/],
   ])("fail the deployment when the function %s", async (_, name, message) => {
     const { start, until, target } = await delivery();

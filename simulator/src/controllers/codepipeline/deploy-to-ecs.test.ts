@@ -78,7 +78,7 @@ it.each<[string, Record<string, string>, object, string]>([
     "ConfigurationError: Exception while trying to read the task definition artifact file from: SourceArtifact",
   ],
   [
-    "a task definition that is no JSON",
+    "a task definition that is not JSON",
     { ...good, "taskdef-web.json": "{" },
     {},
     "ConfigurationError: The task definition file taskdef-web.json contains invalid JSON format",
@@ -90,7 +90,7 @@ it.each<[string, Record<string, string>, object, string]>([
     "(Service: AmazonECS; Status Code: 400; Error Code: ClientException)",
   ],
   [
-    "an application that is not there",
+    "a missing application",
     good,
     {},
     "ConfigurationError: No application found for name: outside (Service: AmazonCodeDeploy; Status Code: 400; Error Code: ApplicationDoesNotExistException)",

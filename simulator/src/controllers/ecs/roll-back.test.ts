@@ -14,7 +14,7 @@ describe("a deployment is rolled back, and no request fails,", () => {
         await rehearsal.world.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ROLLBACK" });
       },
     ],
-    ["when its hook is answered so", () => rehearsal.world.answerPause("ROLLBACK")],
+    ["when its hook requests it", () => rehearsal.world.answerPause("ROLLBACK")],
   ])("%s after production has been shifted", async (_, act) => {
     const load = await serve({
       ...blueGreen,
@@ -118,7 +118,7 @@ describe("a deployment is rolled back, and no request fails,", () => {
       /configuration: Target group \S+blue\S+ is not associated with either/,
     ],
     [
-      "a rule is gone",
+      "a rule was deleted",
       () => rehearsal.world.simulator.aws.elbv2.deleteRule({ RuleArn: rehearsal.world.rules.test }),
       /invalid networking configuration\. /,
     ],

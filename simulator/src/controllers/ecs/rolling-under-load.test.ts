@@ -15,7 +15,7 @@ async function serve(deploymentConfiguration = {}) {
 
 describe("no request fails under constant load when a rolling update", () => {
   it.each([
-    ["starts its tasks beside the old ones", {}],
+    ["starts its tasks next to the old ones", {}],
     ["must make room for them", { minimumHealthyPercent: 50, maximumPercent: 100 }],
   ])("%s", async (_, configuration) => {
     const load = await serve(configuration);

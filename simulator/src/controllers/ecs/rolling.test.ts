@@ -79,10 +79,10 @@ describe("a service that ECS deploys by rolling updates", () => {
   });
 
   it.each([
-    ["all at once beside the old ones", { minimumHealthyPercent: 100, maximumPercent: 200 }, 2, 4],
+    ["all at once next to the old ones", { minimumHealthyPercent: 100, maximumPercent: 200 }, 2, 4],
     ["one by one when the maximum is lower", { minimumHealthyPercent: 100, maximumPercent: 150 }, 2, 3],
     [
-      "in the place of old ones when there is no room beside",
+      "in place of old ones when there is no room for both",
       { minimumHealthyPercent: 50, maximumPercent: 100 },
       1,
       2,

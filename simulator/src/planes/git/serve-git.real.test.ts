@@ -99,7 +99,7 @@ describe("refused with 403", () => {
     ],
     ["a wrong token", authorization({ key: { ...temporary, sessionToken: "x" } }), /token .* is invalid/],
     ["a token too many", authorization({ key: { ...lasting, sessionToken: "x" } }), /token .* is invalid/],
-    ["a session that is over", authorization({ key: over }), /token .* is expired/],
+    ["an expired session", authorization({ key: over }), /token .* is expired/],
     ["a password", basic({ user: "AKIALASTING", password: "secret" }), /password is no time and signature/],
   ])("%s", async (_, credentials, text) => {
     const refused = await ask(credentials);
@@ -126,7 +126,7 @@ describe("not found", () => {
     ["the older protocol", `${path}/info/refs`],
     ["a file of a repository", `${path}/HEAD`],
     ["another service", `${path}/info/refs?service=git-upload-archive`],
-    ["a path that leads out", "/v1/repos/../../etc/info/refs?service=git-upload-pack"],
+    ["a path to the outside", "/v1/repos/../../etc/info/refs?service=git-upload-pack"],
     ["a POST that is none", `${path}/git-upload-pack`],
   ])("%s", async (_, resource) => {
     expect((await ask(authorization(), resource)).status).not.toBe(200);

@@ -12,7 +12,7 @@ const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toS
 it.each([
   ["no credentials", undefined],
   ["another user", basic("root:secret")],
-  ["a made-up token", basic("AWS:e30.AAAA")],
+  ["an invented token", basic("AWS:e30.AAAA")],
 ])("challenges %s", async (_, headers) => {
   const response = await fetch(`http://${test.host}/v2/`, headers && { headers });
   expect(response.status).toBe(401);

@@ -151,8 +151,8 @@ describe("refuses", () => {
   });
 
   it.each([
-    ["a tag that is not there", "GET", "missing", 404, "MANIFEST_UNKNOWN"],
-    ["a digest that is not there", "GET", absent, 404, "MANIFEST_UNKNOWN"],
+    ["a missing tag", "GET", "missing", 404, "MANIFEST_UNKNOWN"],
+    ["a missing digest", "GET", absent, 404, "MANIFEST_UNKNOWN"],
     ["a malformed digest", "GET", "sha256:baddigeststring", 404, "MANIFEST_UNKNOWN"],
     ["a malformed tag", "GET", ".INVALID", 400, "TAG_INVALID"],
     ["another method", "POST", "v1", 405, "UNSUPPORTED"],

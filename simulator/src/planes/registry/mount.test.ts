@@ -36,9 +36,9 @@ it.each([
 });
 
 it.each([
-  ["a blob that is nowhere", () => `mount=${digestOf("nowhere")}&from=customer`],
-  ["from a repository that has it not", () => `mount=${digest}&from=employee`],
-  ["from a repository that is not there", () => `mount=${digest}&from=nobody`],
+  ["a blob that exists nowhere", () => `mount=${digestOf("nowhere")}&from=customer`],
+  ["from a repository without it", () => `mount=${digest}&from=employee`],
+  ["from a missing repository", () => `mount=${digest}&from=nobody`],
   ["by a malformed digest", () => "mount=sha256:x&from=customer"],
 ])("begins an upload to mount %s", async (_, query) => {
   await allow();

@@ -88,11 +88,11 @@ it("drops the rights of a file's owner, and makes folders writable", async () =>
 describe("an image that cannot be unpacked", () => {
   it.each<[string, Buffer[], RegExp]>([
     [
-      "a path that leads out",
+      "a path to the outside",
       [file("../../escape")],
       /layer sha256:.*: the path \.\.\/\.\.\/escape holds \.\./,
     ],
-    ["a hard link that leads out", [hardLink("a", "../../../etc/passwd")], /the path .*passwd holds \.\./],
+    ["a hard link to the outside", [hardLink("a", "../../../etc/passwd")], /the path .*passwd holds \.\./],
     ["a hard link to nothing", [hardLink("a", "b")], /layer sha256:.*: ENOENT.*link/],
     ["links in a circle", [symlink("a", "b"), symlink("b", "a"), file("a/c")], /too many symbolic links/],
     ["a file for a folder", [file("a"), file("a/b")], /layer sha256:.*: (EEXIST|ENOTDIR)/],

@@ -67,7 +67,7 @@ it("inserts a password into a template, once, and again when the rules change", 
 
 it.each([
   [
-    "a template that is no JSON",
+    "a template that is not JSON",
     { SecretStringTemplate: "{", GenerateStringKey: "a" },
     "must be a JSON object",
   ],

@@ -46,7 +46,7 @@ describe("Docker cannot be used", () => {
     ],
     ["without the context", { DOCKER_CONTEXT: "gone" }, /^Docker's context gone does not exist: /],
     [
-      "where nothing answers",
+      "where no engine responds",
       { DOCKER_HOST: "unix:///nowhere/docker.sock" },
       /^no Docker engine at \/nowhere\/docker\.sock .*: nothing answers there: install or start Docker, or run tasks as processes$/,
     ],
