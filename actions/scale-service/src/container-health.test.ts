@@ -4,7 +4,7 @@ import { createStage, type Stage } from "./stage.support.ts";
 let stage: Stage;
 afterEach(() => stage?.close());
 
-test("watches a service without load balancer and health checks longer, as its tasks may fall at once", async () => {
+test("watches a service without load balancer and health checks longer, as its tasks may stop at once", async () => {
   stage = await createStage("ECS rolling", { loadBalancers: [] });
   const good = await stage.try({ "desired-count": "2" });
   expect(good.error).toBeUndefined();

@@ -32,7 +32,7 @@ export interface Ending {
 /** Where the count stays, all tasks serve at the first poll or the next. */
 const fastestMs = 500;
 
-/** A good poll may be the last before a task falls, so another one has to confirm it after this many milliseconds. */
+/** A good poll may be the last before a task fails, so another one has to confirm it after this many milliseconds. */
 const holdMs = {
   /** A health check has passed several times already. */
   vouched: 2_000,

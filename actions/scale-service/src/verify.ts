@@ -80,7 +80,7 @@ function deploymentFindings(
   return [{ text: `${other} of ${service} goes on; this step waits for it.`, kind: "note" }];
 }
 
-/** Reported before, as no count fixes it. */
+/** Reports missing listeners before anything changes, as no count fixes them. */
 function listenerFindings({ groups }: Subject): Finding[] {
   return groups
     .filter(({ listeners }) => listeners.length === 0)

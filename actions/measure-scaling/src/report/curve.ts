@@ -27,7 +27,7 @@ export interface MeasuredPoint {
   readonly gain: number | undefined;
   /** All requests offered at a rate were answered, so more tasks could not have answered more. */
   readonly servedInFull: boolean;
-  /** US dollars that the tasks cost while they answer a million requests; undefined when they have no price here. */
+  /** US dollars that the tasks cost while they serve a million requests; undefined when they have no price here. */
   readonly usdPerMillion: number | undefined;
 }
 

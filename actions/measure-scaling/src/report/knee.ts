@@ -7,7 +7,7 @@ import type { MeasuredPoint } from "./curve.ts";
 export const worthwhileGain = 0.5;
 
 /**
- * Returns the last count before the first whose added tasks each answer less than half as much as each task of the
+ * Returns the last count before the first whose added tasks each serve less than half as much as each task of the
  * first count; undefined when there is none. A count after one that answered everything offered shows nothing.
  */
 export function findKnee(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {
