@@ -5,7 +5,7 @@
 //
 // A service is a folder of services/ with a task definition in infra-templates/ecs. It is changed by its own folder,
 // by workspaces it depends on, by its task definition or AppSpec, and by the lock file. Without a commit to compare
-// with (a new branch, a run by hand, a rewritten history) all services are.
+// with (a new branch, a manual run, a rewritten history) all services are.
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 

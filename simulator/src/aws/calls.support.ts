@@ -2,7 +2,7 @@ import type { Environment } from "../environment.ts";
 import { createTestEnvironment } from "../test-environment.support.ts";
 
 /** Calls an operation of the service under test by its method's name. */
-// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
+// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
 export type Call = (name: string, input: object) => any;
 
 /** Creates a separate service, for tests of one that needs no other. */

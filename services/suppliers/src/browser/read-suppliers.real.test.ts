@@ -102,7 +102,7 @@ describe.each(["customer", "employee", "monolith"] as const)("a reader of the li
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
   });
 
-  it("is told in their own language that a page is not there", async () => {
+  it("gets the page for missing addresses in their own language", async () => {
     const page = await services.visit(name, { locale: "fr-CA" });
     const response = await page.goto(url(`${basePath}/nothing`));
     expect(response?.status()).toBe(404);

@@ -3,7 +3,7 @@ import { createTestEnvironment } from "../../test-environment.support.ts";
 import { createCodeCommit } from "./service.ts";
 
 /** Calls an operation by its method's name. */
-// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
+// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
 export type Call = (name: string, input: object) => Promise<any>;
 
 /** CodeCommit with the empty repository `deployment`, removed when the test has finished. */

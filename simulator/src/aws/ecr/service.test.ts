@@ -19,7 +19,7 @@ afterEach(() => test.close());
 type Operation = keyof TestRegistry["ecr"] & string;
 
 /** Calls as the gateway does: one operation by name. */
-// biome-ignore lint/suspicious/noExplicitAny: the answers' shapes are what the tests check
+// biome-ignore lint/suspicious/noExplicitAny: the tests check the shapes of the responses
 async function call(operation: Operation, input: object): Promise<any> {
   // biome-ignore lint/suspicious/noExplicitAny: one signature for every operation
   const perform = test.ecr[operation] as any;

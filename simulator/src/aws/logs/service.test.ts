@@ -10,7 +10,7 @@ async function logsWith(messages: readonly string[] = []) {
   const environment = await createTestEnvironment();
   await environment.remove();
   const { operations } = createLogs(environment);
-  // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
+  // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
   type AnyOperation = (input: object, from: object) => any;
   const call = async (name: keyof typeof operations, input: object) =>
     (operations as Record<string, AnyOperation>)[name as string]?.(input, caller);

@@ -5,7 +5,7 @@ import { startTestSimulator } from "../../test-simulator.support.ts";
 import { createIam } from "../iam/service.ts";
 import { createSts } from "./service.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
+// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
 type Operations = Record<string, (input: object, caller: object) => any>;
 
 const account = "123456789012";

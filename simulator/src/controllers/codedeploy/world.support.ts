@@ -38,7 +38,7 @@ export interface World {
   beforeDelete: () => Promise<void>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case look at what they need
+// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
 type Call = (operation: string, input?: object) => Promise<any>;
 
 export async function createWorld() {
