@@ -85,7 +85,7 @@ function requireWritable(root) {
 }
 
 /**
- * Why a folder, or the one that it would be made in, cannot be written to.
+ * Returns why a folder, or the one that it would be made in, cannot be written to.
  * @param {string} folder
  * @returns {string | undefined}
  */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 const isRoot = process.getuid?.() === 0;
 
-/** Whether this user is root or becomes root without a password. */
+/** Returns whether this user is root or becomes root without a password. */
 export function mayBecomeRoot(): boolean {
   return isRoot || spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0;
 }

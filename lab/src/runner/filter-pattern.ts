@@ -1,6 +1,6 @@
 /**
- * Whether a name passes a list of GitHub's filter patterns (`*` within a segment, `**` across, `?`, `+`, `[]`, `!`):
- * the last pattern that matches decides.
+ * Returns whether a name passes a list of GitHub's filter patterns (`*` within a segment, `**` across, `?`, `+`, `[]`,
+ * `!`): the last pattern that matches decides.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
  */
 export function passesFilter(name: string, patterns: readonly string[]): boolean {

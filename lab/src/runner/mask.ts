@@ -1,7 +1,7 @@
 /** Hides secrets in all output of a run. */
 export interface Masker {
   add(value: string): void;
-  /** Whether the text holds a secret. */
+  /** Returns whether the text holds a secret. */
   holds(text: string): boolean;
   hide(text: string): string;
 }

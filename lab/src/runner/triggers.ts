@@ -4,7 +4,7 @@ import type { Json } from "./evaluate.ts";
 import { passesFilter } from "./filter-pattern.ts";
 import type { Workflow } from "./workflow.ts";
 
-/** Whether a push of a branch, with these changed files, starts the workflow. */
+/** Returns whether a push of a branch, with these changed files, starts the workflow. */
 export function isStartedByPush(
   workflow: Workflow,
   branch: string,

@@ -62,7 +62,7 @@ export interface Report {
   load: {
     requests: number;
     failed: number;
-    /** Of the slowest phase in the whole story. */
+    /** Latencies of the slowest phase in the whole story. */
     p50Ms: number;
     p99Ms: number;
     requestsPerSecond: number;

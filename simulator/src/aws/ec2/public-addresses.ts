@@ -45,7 +45,7 @@ export function publicIpOf(state: Ec2State, instance: Instance): string | undefi
   return elasticIpOf(state, instance.id)?.publicIp ?? instance.publicIp;
 }
 
-/** Whether any resource in a VPC has a public address. */
+/** Returns whether any resource in a VPC has a public address. */
 export function hasMappedAddresses(state: Ec2State, vpcId: string): boolean {
   const instances = [...state.instances.values()].filter((each) => each.vpcId === vpcId);
   const gateways = [...state.natGateways.values()].filter((each) => each.vpcId === vpcId);

@@ -72,7 +72,7 @@ function isWorking(state: Ec2State, natGatewayId: string): boolean {
   return nat !== undefined && nat.deleteTime === undefined && nat.failure === undefined;
 }
 
-/** Whether a route is a gateway endpoint's: its destination is the list of its service's addresses. */
+/** Returns whether a route is a gateway endpoint's: its destination is the list of its service's addresses. */
 function isEndpoint({ destination }: Route): boolean {
   return destination.startsWith("pl-");
 }

@@ -155,7 +155,7 @@ function refuseProperties(input: object, known: readonly string[]): void {
   }
 }
 
-/** Whether the settings are equal, in any order of subnets and groups. */
+/** Returns whether the settings are equal, in any order of subnets and groups. */
 function isSame(existing: LoadBalancer, wanted: LoadBalancer): boolean {
   const settingsOf = ({ AvailabilityZones, SecurityGroups, Scheme, IpAddressType }: LoadBalancer) => ({
     Scheme,

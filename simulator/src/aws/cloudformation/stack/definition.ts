@@ -182,7 +182,7 @@ function refuseUnknownProperties(
     );
 }
 
-/** Whether a value is AWS::NoValue, as the branch of an Fn::If may be. */
+/** Returns whether a value is AWS::NoValue, as the branch of an Fn::If may be. */
 function isLeftOut(value: Value, holds: (condition: string) => boolean): boolean {
   if (!isMapping(value)) return false;
   if (value.Ref === "AWS::NoValue") return true;
