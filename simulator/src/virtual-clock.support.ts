@@ -195,7 +195,7 @@ function isWork(resource: string): boolean {
   return /^(FSReq|CloseReq|GetAddrInfoReq|TCPConnectWrap|WriteWrap|ShutdownWrap|ProcessWrap)/.test(resource);
 }
 
-/** Requests of this process in progress, each as a function that returns whether it is. */
+/** Requests of this process in progress, each as a function that returns whether it is over. */
 const requests = new Set<() => boolean>();
 let requestsStarted = 0;
 let isWatching = false;

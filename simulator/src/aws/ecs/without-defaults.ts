@@ -1,5 +1,5 @@
 /**
- * Removes members that are empty lists or false from a request. Tools send descriptions back, with such values for
+ * Returns a request without members that are empty lists or false. Tools send descriptions back, with such values for
  * unused settings; they have no effect.
  */
 export function withoutDefaults<Input extends object>(input: Input): Input {

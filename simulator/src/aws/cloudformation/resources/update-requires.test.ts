@@ -24,7 +24,7 @@ describe("a change of a property replaces the resource exactly if CloudFormation
   });
 });
 
-/** Returns two values of a shape that differ everywhere; the second is undefined for a shape with a single value. */
+/** Returns one of two example values that differ everywhere; the second is undefined if the shape has only one value. */
 function example(shape: Shape, which: 0 | 1): Value | undefined {
   switch (shape.kind) {
     case "text":
