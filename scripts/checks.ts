@@ -19,7 +19,9 @@ export const checks: readonly Check[] = [
   { name: "readmes", command: ["node", "scripts/update-readmes.ts", "--check"] },
 ];
 
-/** Runs as many checks at the same time as there are cores. Prints a line for each, and the output of those that fail. */
+/**
+ * Runs as many checks at the same time as there are cores. Prints a line for each, and the output of those that fail.
+ */
 export async function runChecks(
   wanted: readonly Check[],
 ): Promise<{ readonly passed: number; readonly problems: readonly string[] }> {

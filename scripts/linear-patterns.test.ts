@@ -7,7 +7,10 @@ import { expect, test } from "vitest";
 const folders = ["actions", "services", "simulator"];
 const notProduct = /node_modules|\/dist\/|\.test\.ts$|\.support\.ts$|-for-tests\.ts$/;
 
-/** Where patterns are made of texts. Those of constraints.ts are checked below; the others are the author's of the template or of the parameter. */
+/**
+ * Code that builds patterns from texts. Those of constraints.ts are checked below; the others come from the author of
+ * the template or of the parameter.
+ */
 const builders = [
   "actions/provision-stack/src/set/parameter-values.ts",
   "simulator/src/aws/cloudformation/template/parameters.ts",

@@ -12,9 +12,9 @@ import { servicesOf } from "./services-of-templates.ts";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * Makes the tables of every actions/<name>/README.md from its action.yml, and that of the AWS services in README.md from
- * infra-templates, and those of what the course's phases cost, and draws docs/architecture; `--check` only says which
- * tables differ.
+ * Generates the tables of every actions/<name>/README.md from its action.yml, the table of AWS services in README.md
+ * from infra-templates, and the cost tables of the course's phases, and draws docs/architecture. `--check` only lists
+ * outdated tables.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });

@@ -10,7 +10,9 @@ export type OutputLine =
 
 const removedCommands = ["set-output", "save-state", "set-env", "add-path"];
 
-/** Reads a step's output line by line: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
+/**
+ * Reads a step's output line by line: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+ */
 export function createCommandReader(): (line: string) => OutputLine | undefined {
   let resumeToken: string | undefined;
   return (line) => {

@@ -9,7 +9,8 @@ import { wrap } from "../../../scripts/run/wrap.mjs";
  * @property {string} name Name for `--chapters`.
  * @property {string} about One line for `--list`.
  * @property {readonly string[]} needs Earlier chapters that must run first; a selection includes them.
- * @property {readonly ServiceName[]} services Chapters of different services run in parallel, those of one service in turn.
+ * @property {readonly ServiceName[]} services Chapters of different services run in parallel, those of one service in
+ * turn.
  */
 
 /** @typedef {(typeof chapterList)[number]["name"]} ChapterName */

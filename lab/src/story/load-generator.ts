@@ -33,7 +33,9 @@ const shownFailures = 5;
  */
 export type LoadLevel = { requestsPerSecond: number } | { connections: number };
 
-/** Sends requests to the addresses in turn: run-load-test's loops, without an end, counted by the phases of the story. */
+/**
+ * Sends requests to the addresses in turn: run-load-test's loops, without an end, counted by the phases of the story.
+ */
 export function startLoad(addresses: readonly string[], level: LoadLevel): LoadGenerator {
   const phases: Phase[] = [];
   const options = {

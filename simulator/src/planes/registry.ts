@@ -92,7 +92,10 @@ export interface RepositorySettings {
   readonly onUntag?: (manifest: StoredManifest, tag: string) => void;
 }
 
-/** The registry behind ECR, made by `createRegistry` in registry-server.ts: OCI distribution on the gateway's `/v2/`, blobs on disk. */
+/**
+ * The registry behind ECR, made by `createRegistry` in registry-server.ts: OCI distribution on the gateway's `/v2/`,
+ * blobs on disk.
+ */
 export interface Registry {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /**

@@ -43,5 +43,7 @@ export function describeRequest(request: IncomingMessage): Exchange {
   };
 }
 
-/** The exchange that a handler takes part in; a test that calls the app directly may leave out what it does not need. */
+/**
+ * The exchange that a handler takes part in; a test that calls the app directly may leave out what it does not need.
+ */
 export const exchangeOf = (c: Context): Partial<Exchange> => c.env ?? {};

@@ -17,7 +17,9 @@ const secondsPerMinute = 60;
  */
 export const mostAddresses = 10_000;
 
-/** Refuses a POST with 429 and Retry-After when its address has sent more than its share. Each task counts for itself. */
+/**
+ * Refuses a POST with 429 and Retry-After when its address has sent more than its share. Each task counts for itself.
+ */
 export function limitWrites(): MiddlewareHandler {
   const limiter = new RateLimiterMemory({ points: writesPerMinute, duration: secondsPerMinute });
   const addresses = createLRU<string, true>({

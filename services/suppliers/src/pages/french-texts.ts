@@ -1,6 +1,8 @@
 import type { Texts } from "./texts.ts";
 
-/** French sets a narrow space that does not break before `;`, `!` and `?`, and a wide one inside `« »` and before `:`. */
+/**
+ * French sets a narrow space that does not break before `;`, `!` and `?`, and a wide one inside `« »` and before `:`.
+ */
 const quoted = (text: string) => `«\u00a0${text}\u00a0»`;
 
 export const french: Texts = {

@@ -10,8 +10,8 @@ import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
 
 /**
- * Scales ECS services by alarms and by the clock. Source of shapes, limits and errors: API reference 2016-02-06; of what
- * scales when: user guide.
+ * Scales ECS services by alarms and by the clock. Source of shapes, limits and errors: API reference 2016-02-06;
+ * of the behaviour: user guide.
  */
 export function createApplicationAutoScaling(environment: Environment): Service<"applicationautoscaling"> {
   const state = createScalingState(environment);

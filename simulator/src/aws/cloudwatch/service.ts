@@ -8,7 +8,10 @@ import { readMetricsOperations } from "./read-metrics.ts";
 import { createCloudWatchState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 
-/** CloudWatch metrics, metric alarms and dashboards in memory. Source of shapes, limits and errors: API reference 2010-08-01. */
+/**
+ * CloudWatch metrics, metric alarms and dashboards in memory. Source of shapes, limits and errors: API reference
+ * 2010-08-01.
+ */
 export function createCloudWatch(environment: Environment): Service<"cloudwatch"> {
   const state = createCloudWatchState(environment);
   const evaluation = createAlarmEvaluation(state, environment.warn);

@@ -80,7 +80,10 @@ function effective(
   };
 }
 
-/** ECR user guide, "Filters to choose which repositories are scanned": without a wildcard, a filter may be anywhere in the name. */
+/**
+ * ECR user guide, "Filters to choose which repositories are scanned": without a wildcard, a filter may be anywhere in
+ * the name.
+ */
 function matches(name: string, filter: string): boolean {
   if (!filter.includes("*")) return name.includes(filter);
   return compileWildcard(filter)(name);

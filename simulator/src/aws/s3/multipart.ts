@@ -90,7 +90,8 @@ export function multipartOperations(state: S3State): Service<"s3">["operations"]
         versionId: nextVersionId(bucket),
         modifiedAt: state.now(),
         size: bytes.length,
-        // "An MD5 digest of the concatenated digests of the parts, a hyphen and their number" (CompleteMultipartUpload).
+        // "An MD5 digest of the concatenated digests of the parts, a hyphen and their number"
+        // (CompleteMultipartUpload).
         etag: `${md5(Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, "hex")))).toString("hex")}-${parts.length}`,
         checksum: checksumOf(upload, parts, bytes),
         details: upload.details,

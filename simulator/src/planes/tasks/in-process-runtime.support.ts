@@ -68,7 +68,9 @@ export const webProgram: Program = ({ environment: { VERSION = "" }, listen, onS
   onSignal(() => VERSION !== "stuck" && server.close(() => exit(0)));
 };
 
-/** Runs containers as functions of this process, whose ports are served on loopback. Nothing of an image is unpacked. */
+/**
+ * Runs containers as functions of this process, whose ports are served on loopback. Nothing of an image is unpacked.
+ */
 export function createInProcessRuntime(
   options: Pick<TaskRuntimeOptions, "network"> & {
     readonly registry: Pick<TaskRuntimeOptions["registry"], "pull">;

@@ -24,7 +24,9 @@ describe("a change of a property replaces the resource exactly if CloudFormation
   });
 });
 
-/** Returns one of two example values that differ everywhere; the second is undefined if the shape has only one value. */
+/**
+ * Returns one of two example values that differ everywhere; the second is undefined if the shape has only one value.
+ */
 function example(shape: Shape, which: 0 | 1): Value | undefined {
   switch (shape.kind) {
     case "text":

@@ -2,7 +2,10 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { PassThrough, type Readable } from "node:stream";
 
-/** Each piece is preceded by its stream (1 standard output, 2 standard error), three zeros and its length (ContainerAttach). */
+/**
+ * Each piece is preceded by its stream (1 standard output, 2 standard error), three zeros and its length
+ * (ContainerAttach).
+ */
 const headerLength = 8;
 
 /** Splits an engine's stream of a container's two outputs; resolves when it ends. */
