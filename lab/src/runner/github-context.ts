@@ -1,5 +1,5 @@
 import type { Json } from "./evaluate.ts";
-import type { DispatchEvent, PushEvent } from "./runner.ts";
+import type { DispatchEvent, PushEvent, RunnerOptions } from "./runner.ts";
 import type { Workflow } from "./workflow.ts";
 
 interface Facts {
@@ -8,15 +8,17 @@ interface Facts {
   event: PushEvent | DispatchEvent;
   inputs: { [name: string]: Json };
   workflow: Workflow;
-  repository: string;
+  repository: RunnerOptions["repository"];
 }
 
 /** The `github` context of a run. There is no GitHub behind it, so `token` is empty. */
 export function githubContext(facts: Facts): { [name: string]: Json } {
-  const { event, repository } = facts;
+  const { event } = facts;
+  const { name: repository, fork = false } = facts.repository;
   const ref = `refs/heads/${event.branch}`;
   const owner = repository.split("/")[0] as string;
-  const described = { full_name: repository, name: repository.split("/")[1] ?? "", default_branch: "main" };
+  const name = repository.split("/")[1] ?? "";
+  const described = { full_name: repository, name, fork, default_branch: "main" };
   const payload: Json =
     event.name === "push"
       ? {

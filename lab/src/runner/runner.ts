@@ -18,6 +18,7 @@ export interface RunnerOptions {
     name: string;
     /** A bare git repository. */
     gitDirectory: string;
+    fork?: boolean;
   };
   /** The environment of the runner's machine, which every step inherits. */
   environment: Record<string, string>;
@@ -98,7 +99,7 @@ export function createRunner(options: RunnerOptions): Runner {
         groups,
         options: { ...options, vars },
         masker: createMasker(Object.values(options.secrets)),
-        github: githubContext({ id, sha, event, inputs, workflow, repository: options.repository.name }),
+        github: githubContext({ id, sha, event, inputs, workflow, repository: options.repository }),
         nextJob: () => ++jobs,
         killed: false,
         processGroups: new Set(),

@@ -23,6 +23,8 @@ export const checkout: StandIn = {
     await git(directory, "init", "--quiet", "--initial-branch", "main");
     await borrowObjects(join(directory, ".git"), step.gitDirectory);
     await limitHistory(directory, step.gitDirectory, commit, depth);
+    const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = step.environment;
+    await git(directory, "config", "remote.origin.url", `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);
     await git(directory, "checkout", "--quiet", "--force", "--detach", commit);
     step.setOutput("ref", step.input("ref") || step.ref);
     step.setOutput("commit", commit);

@@ -1,3 +1,4 @@
+import { attestBuildProvenance } from "./attest-build-provenance.ts";
 import { cache } from "./cache.ts";
 import { checkout } from "./checkout.ts";
 import { configureAwsCredentials } from "./configure-aws-credentials.ts";
@@ -8,6 +9,7 @@ import { uploadArtifact } from "./upload-artifact.ts";
 
 /** Marketplace actions that this runner implements itself, because it cannot download them from GitHub. */
 export const standIns: Record<string, StandIn> = {
+  "actions/attest-build-provenance": attestBuildProvenance,
   "actions/cache": cache,
   "actions/checkout": checkout,
   "actions/download-artifact": downloadArtifact,
