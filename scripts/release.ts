@@ -1,0 +1,156 @@
+// node scripts/release.ts plan             decides whether the version of this commit has to be released
+// node scripts/release.ts checksums FILE   writes the SHA-256 of each file that makes up the actions
+// node scripts/release.ts publish          releases the version, then moves its tags such as v1 and v1.2
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  createDraft,
+  deleteDraft,
+  fetchTag,
+  git,
+  publishDraft,
+  push,
+  readRelease,
+  readTags,
+  type Tags,
+} from "./release/remote.ts";
+import { compareVersions, newestOf, notesOf, readVersion } from "./release/version.ts";
+
+interface Release {
+  readonly version: string;
+  readonly tag: string;
+  readonly notes: string;
+  /** The commit to release, or the one that is released. */
+  readonly commit: string;
+  /** Whether the tag exists in the remote repository. */
+  readonly tagged: boolean;
+  readonly published: boolean;
+  /** Tags such as v1 that have to move to the commit. */
+  readonly moving: readonly string[];
+}
+
+function main([command, file]: readonly string[]): void {
+  if (command === "plan") plan();
+  else if (command === "publish") publish();
+  else if (command === "checksums" && file) writeFileSync(file, checksums());
+  else throw new Error("usage: node scripts/release.ts plan | checksums FILE | publish");
+}
+
+function plan(): void {
+  const { version, published, moving } = read();
+  const due = !published || moving.length > 0;
+  console.log(due ? `${version} has to be released` : `${version} is released`);
+  if (process.env.GITHUB_OUTPUT) appendFileSync(process.env.GITHUB_OUTPUT, `version=${due ? version : ""}\n`);
+}
+
+function publish(): void {
+  const release = read();
+  if (!release.published) publishRelease(release);
+  moveTags(release);
+}
+
+/** Reads package.json, CHANGELOG.md and the remote repository. Throws for a version that must not be released. */
+function read(): Release {
+  const version = readVersion(readFileSync("package.json", "utf8"));
+  const notes = notesOf(readFileSync("CHANGELOG.md", "utf8"), version);
+  const tags = readTags();
+  const tag = `v${version}`;
+  const head = git("rev-parse", "HEAD");
+  const commit = tags.get(tag) ?? head;
+  const tagged = tags.has(tag);
+  const published = tagged && readRelease(tag) === "published";
+  if (!tagged) checkIsNewest(version, tags);
+  if (!published && commit !== head)
+    throw new Error(
+      `The tag ${tag} is at ${commit}, but has no release; this commit is ${head}. Fix: delete the tag, then run this job again.`,
+    );
+  return { version, tag, notes, commit, tagged, published, moving: movingTags(version, commit, tags) };
+}
+
+function checkIsNewest(version: string, tags: Tags): void {
+  const newest = newestOf(tags.keys());
+  if (newest && compareVersions(version, newest) < 0)
+    throw new Error(
+      `The version ${version} in package.json is lower than ${newest}, which is released. Fix: raise it.`,
+    );
+}
+
+/** A version moves the tag of its series only when it is the newest there, so that an old run moves nothing back. */
+function movingTags(version: string, commit: string, tags: Tags): string[] {
+  const [major, minor] = version.split(".");
+  return [`${major}`, `${major}.${minor}`]
+    .filter((series) => compareVersions(version, newestOf(tags.keys(), series) ?? version) >= 0)
+    .map((series) => `v${series}`)
+    .filter((tag) => tags.get(tag) !== commit);
+}
+
+/** Nobody sees a draft. What this run created is removed again if the release is not published. */
+function publishRelease(release: Release): void {
+  const { tag, commit, tagged, notes } = release;
+  const folder = mkdtempSync(join(tmpdir(), "release-"));
+  try {
+    const [notesFile, asset] = [join(folder, "notes.md"), join(folder, "checksums.txt")];
+    writeFileSync(notesFile, notes);
+    writeFileSync(asset, checksums());
+    deleteDraft(tag);
+    createDraft(tag, notesFile, asset);
+    if (!tagged) push([`${commit}:refs/tags/${tag}`]);
+    publishDraft(tag);
+    console.log(`published ${tag} at ${commit}`);
+  } catch (error) {
+    if (!undo(release, error as Error)) throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Returns true if the release is public after all: then only the response was lost. */
+function undo({ tag, tagged, commit }: Release, { message }: Error): boolean {
+  try {
+    if (readRelease(tag) === "published") return true;
+    if (!tagged && readTags().get(tag) === commit) push([`:refs/tags/${tag}`]);
+    deleteDraft(tag);
+    return false;
+  } catch (cause) {
+    throw new Error(
+      `${message}\nThe clean-up failed too: ${(cause as Error).message}\nFix: run this job again; it continues.`,
+      { cause },
+    );
+  }
+}
+
+function moveTags({ tag, commit, moving }: Release): void {
+  if (moving.length === 0) return;
+  fetchTag(tag);
+  try {
+    push(moving.map((each) => `+${commit}:refs/tags/${each}`));
+  } catch (cause) {
+    const commands = moving.map((each) => `+${commit}:refs/tags/${each}`).join(" ");
+    throw new Error(
+      `${tag} is released, but ${moving.join(" and ")} did not move: ${(cause as Error).message}\nFix: run this job again, or: git push --atomic origin ${commands}`,
+      { cause },
+    );
+  }
+  console.log(`moved ${moving.join(" and ")} to ${commit}`);
+}
+
+/** In the format of sha256sum. Users compare it with their checkout; the provenance is signed for the same lines. */
+function checksums(): string {
+  const files = git("ls-files", "-z", "actions/*/action.yml", "actions/*/dist/**")
+    .split("\0")
+    .filter(Boolean);
+  if (files.length === 0)
+    throw new Error("There is no actions/*/action.yml. Fix: run this in the root folder.");
+  const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
+  return files.map((file) => `${digest(file)}  ${file}\n`).join("");
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  // GitHub shows a line of this form on the run; %0A is a line break in it.
+  console.error(`::error::${(error as Error).message.replaceAll("%", "%25").replaceAll("\n", "%0A")}`);
+  process.exitCode = 1;
+}

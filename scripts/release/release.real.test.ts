@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createScratchRepository } from "./scratch-repository.support.ts";
+
+let repository: ReturnType<typeof createScratchRepository>;
+beforeEach(() => {
+  repository = createScratchRepository();
+});
+afterEach(() => repository.remove());
+
+const bundle = "console.log('deployed');\n";
+
+function filesOf(version: string, notes = `Notes of ${version}.`): Record<string, string> {
+  return {
+    "package.json": JSON.stringify({ version }),
+    "CHANGELOG.md": `# Changelog\n\n## ${version}\n\n${notes}\n`,
+    "actions/deploy/action.yml": "name: Deploy\n",
+    "actions/deploy/dist/index.js": bundle,
+  };
+}
+
+function released(version: string): string {
+  const commit = repository.commit(filesOf(version));
+  expect(repository.release("publish")).toMatchObject({ status: 0 });
+  return commit;
+}
+
+/** The version that `plan` passes to the workflow's later jobs. */
+function planned(): string {
+  const output = join(repository.folder, "output");
+  writeFileSync(output, "");
+  expect(repository.release("plan", { GITHUB_OUTPUT: output })).toMatchObject({ status: 0 });
+  return readFileSync(output, "utf8").trim();
+}
+
+describe("a new version", () => {
+  it("is planned and published with its notes, checksums and tags", () => {
+    const commit = repository.commit(filesOf("1.2.3"));
+    expect(planned()).toBe("version=1.2.3");
+    expect(repository.release("publish")).toMatchObject({ status: 0 });
+    expect(repository.tags()).toEqual({ "v1.2.3": commit, "v1.2": commit, v1: commit });
+    const release = repository.releases()["v1.2.3"];
+    expect(release).toMatchObject({ draft: false, notes: "Notes of 1.2.3." });
+    const digest = createHash("sha256").update(bundle).digest("hex");
+    expect(release?.assets["checksums.txt"]).toContain(`${digest}  actions/deploy/dist/index.js\n`);
+    expect(release?.assets["checksums.txt"]).toContain("  actions/deploy/action.yml\n");
+  });
+
+  it.each([
+    ["1.2.4", ["v1", "v1.2"]],
+    ["1.10.0", ["v1", "v1.10"]],
+    ["2.0.0", ["v2", "v2.0"]],
+  ])("%s after 1.2.3 moves %s only", (version, moved) => {
+    const first = released("1.2.3");
+    const second = released(version);
+    expect(repository.tags()).toEqual({
+      "v1.2.3": first,
+      "v1.2": first,
+      v1: first,
+      [`v${version}`]: second,
+      ...Object.fromEntries(moved.map((tag) => [tag, second])),
+    });
+  });
+});
+
+describe("a version that is released already", () => {
+  it("changes nothing in a second run", () => {
+    released("1.2.3");
+    const before = [repository.tags(), repository.changes()];
+    expect(planned()).toBe("version=");
+    expect(repository.release("publish")).toMatchObject({ status: 0 });
+    expect([repository.tags(), repository.changes()]).toEqual(before);
+  });
+
+  it("changes nothing for a later commit, whatever its notes are", () => {
+    released("1.2.3");
+    repository.commit(filesOf("1.2.3", "Corrected notes."));
+    const before = [repository.tags(), repository.releases()];
+    expect(planned()).toBe("version=");
+    expect(repository.release("publish")).toMatchObject({ status: 0 });
+    expect([repository.tags(), repository.releases()]).toEqual(before);
+  });
+
+  it("moves nothing back when an old run is repeated", () => {
+    const old = released("1.2.3");
+    released("1.3.0");
+    const before = repository.tags();
+    repository.git("checkout", "--quiet", old);
+    expect(planned()).toBe("version=");
+    expect(repository.release("publish")).toMatchObject({ status: 0 });
+    expect(repository.tags()).toEqual(before);
+  });
+});
+
+describe("a version that must not be released", () => {
+  it.each([
+    ["lower than a released one", filesOf("1.2.2"), "1.2.2 in package.json is lower than 1.2.3"],
+    ["without notes", { "package.json": '{"version":"1.3.0"}' }, "CHANGELOG.md has no notes for 1.3.0"],
+    ["that is a prerelease", filesOf("1.3.0-rc.1"), 'The version "1.3.0-rc.1" in package.json'],
+  ])("fails before anything changes: %s", (_, files, problem) => {
+    released("1.2.3");
+    const before = [repository.tags(), repository.changes()];
+    repository.commit(files);
+    for (const command of ["plan", "publish"])
+      expect(repository.release(command)).toEqual({
+        status: 1,
+        output: expect.stringMatching(/^::error::.* Fix: /),
+      });
+    expect(repository.release("plan").output).toContain(problem);
+    expect([repository.tags(), repository.changes()]).toEqual(before);
+  });
+});
+
+describe("a failed run", () => {
+  it.each([
+    ["the draft is not created", { FAIL_GH: "create" }, undefined],
+    ["the tag is refused", {}, "refs/tags/v1.2.3"],
+    ["the draft is not published", { FAIL_GH: "edit" }, undefined],
+  ])("leaves no tag and no release when %s, and a repeated one succeeds", (_, environment, refused) => {
+    const commit = repository.commit(filesOf("1.2.3"));
+    repository.refuse(refused);
+    expect(repository.release("publish", environment)).toMatchObject({ status: 1 });
+    expect([repository.tags(), repository.releases()]).toEqual([{}, {}]);
+    repository.refuse();
+    expect(planned()).toBe("version=1.2.3");
+    expect(repository.release("publish")).toMatchObject({ status: 0 });
+    expect(repository.tags()).toEqual({ "v1.2.3": commit, "v1.2": commit, v1: commit });
+  });
+
+  it("leaves v1 and v1.2 at the version before when one of them is refused", () => {
+    const first = released("1.2.3");
+    const second = repository.commit(filesOf("1.2.4"));
+    repository.refuse("refs/tags/v1");
+    const run = repository.release("publish");
+    expect(run.status).toBe(1);
+    expect(run.output).toContain("v1.2.4 is released, but v1 and v1.2 did not move");
+    expect(repository.tags()).toMatchObject({ "v1.2.4": second, "v1.2": first, v1: first });
+    repository.refuse();
+    const later = repository.commit({ "README.md": "" });
+    expect(planned()).toBe("version=1.2.4");
+    expect(repository.release("publish")).toMatchObject({ status: 0 });
+    expect(later).not.toBe(second);
+    expect(repository.tags()).toMatchObject({ "v1.2": second, v1: second });
+  });
+
+  it("is continued when its clean-up failed too", () => {
+    const commit = repository.commit(filesOf("1.2.3"));
+    repository.git("push", "--quiet", "origin", `${commit}:refs/tags/v1.2.3`);
+    const leftover = { draft: true, notes: "", assets: {} };
+    writeFileSync(join(repository.folder, "releases.json"), JSON.stringify({ "v1.2.3": leftover }));
+    expect(planned()).toBe("version=1.2.3");
+    expect(repository.release("publish")).toMatchObject({ status: 0 });
+    expect(repository.releases()["v1.2.3"]).toMatchObject({ draft: false, notes: "Notes of 1.2.3." });
+    expect(repository.tags()).toEqual({ "v1.2.3": commit, "v1.2": commit, v1: commit });
+  });
+
+  it("reports a tag of another commit that has no release", () => {
+    const other = repository.commit(filesOf("1.2.3"));
+    repository.git("push", "--quiet", "origin", `${other}:refs/tags/v1.2.3`);
+    const commit = repository.commit({ "README.md": "" });
+    const { output } = repository.release("plan");
+    expect(output).toContain(
+      `The tag v1.2.3 is at ${other}, but has no release; this commit is ${commit}. Fix:`,
+    );
+    expect(existsSync(join(repository.folder, "changes"))).toBe(false);
+  });
+});
+
+it("refuses an unknown command", () => {
+  expect(repository.release("deploy")).toMatchObject({
+    status: 1,
+    output: expect.stringContaining("usage: node scripts/release.ts plan | checksums FILE | publish"),
+  });
+});

@@ -1,0 +1,126 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+
+const script = resolve(import.meta.dirname, "../release.ts");
+
+/** Releases that GitHub would have, by tag. */
+export type Releases = Record<string, { draft: boolean; notes: string; assets: Record<string, string> }>;
+
+/**
+ * The part of GitHub's command line that the release needs, kept in the folder FAKE_GH. It creates no tag: the release
+ * has to push it first. FAIL_GH names a subcommand that fails.
+ */
+const fakeGh = `#!/usr/bin/env node
+const { appendFileSync, readFileSync, writeFileSync } = require("node:fs");
+const { execFileSync } = require("node:child_process");
+const { basename } = require("node:path");
+const { parseArgs } = require("node:util");
+const file = process.env.FAKE_GH + "/releases.json";
+const releases = JSON.parse(readFileSync(file, "utf8"));
+const fail = (text) => { console.error(text); process.exit(1); };
+const options = { draft: { type: "string" }, title: { type: "string" }, "notes-file": { type: "string" },
+  json: { type: "string" }, latest: { type: "boolean" }, "verify-tag": { type: "boolean" }, yes: { type: "boolean" } };
+const given = process.argv.slice(2).map((each) => (each === "--draft" ? "--draft=true" : each));
+const { values, positionals: [noun, verb, tag, ...assets] } = parseArgs({ args: given, options, allowPositionals: true });
+if (noun !== "release") fail("unknown command " + noun);
+if (process.env.FAIL_GH === verb) fail("HTTP 502: Bad Gateway");
+const release = releases[tag];
+const write = () => writeFileSync(file, JSON.stringify(releases));
+if (verb === "view") {
+  if (!release) fail("release not found");
+  console.log(JSON.stringify({ isDraft: release.draft }));
+} else if (verb === "create") {
+  if (release) fail("a release with the tag already exists");
+  const content = assets.map((path) => [basename(path), readFileSync(path, "utf8")]);
+  releases[tag] = { draft: values.draft === "true", notes: readFileSync(values["notes-file"], "utf8"), assets: Object.fromEntries(content) };
+  write();
+} else if (verb === "edit") {
+  if (!release) fail("release not found");
+  const tags = execFileSync("git", ["ls-remote", "--tags", "origin", "refs/tags/" + tag], { encoding: "utf8" });
+  if (tags === "") fail("tag " + tag + " does not exist");
+  release.draft = values.draft === "true";
+  write();
+} else if (verb === "delete") {
+  if (!release) fail("release not found");
+  delete releases[tag];
+  write();
+} else fail("unknown command release " + verb);
+if (verb !== "view") appendFileSync(process.env.FAKE_GH + "/changes", verb + " " + tag + "\\n");
+`;
+
+/** A clone with a bare remote repository and a stand-in for GitHub's command line. */
+export function createScratchRepository() {
+  const folder = mkdtempSync(join(tmpdir(), "release-"));
+  const [remote, clone, bin] = ["remote.git", "clone", "bin"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const environment = {
+    PATH: [bin, process.env.PATH].join(delimiter),
+    HOME: folder,
+    FAKE_GH: folder,
+    GIT_CONFIG_SYSTEM: "/dev/null",
+  };
+  const git = (...parameters: string[]) =>
+    execFileSync("git", parameters, { cwd: clone, env: environment, encoding: "utf8" }).trim();
+  mkdirSync(bin);
+  writeFileSync(join(bin, "gh"), fakeGh, { mode: 0o755 });
+  writeFileSync(join(folder, "releases.json"), "{}");
+  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch", "main", remote]);
+  execFileSync("git", ["clone", "--quiet", remote, clone], { stdio: "ignore" });
+  return {
+    folder,
+    remote,
+    environment,
+    git,
+    /** Commits files on main, pushes them and returns the commit. */
+    commit(files: Record<string, string>): string {
+      for (const [path, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(clone, path)), { recursive: true });
+        writeFileSync(join(clone, path), content);
+      }
+      git("add", "--all");
+      git(
+        "-c",
+        "user.name=T",
+        "-c",
+        "user.email=t@example.com",
+        "commit",
+        "--quiet",
+        "--allow-empty",
+        "-m",
+        "x",
+      );
+      git("push", "--quiet", "origin", "HEAD:main");
+      return git("rev-parse", "HEAD");
+    },
+    /** Runs the script; returns its exit code and all that it wrote. */
+    release(command: string, environmentOfRun: Record<string, string> = {}) {
+      const env = { ...environment, ...environmentOfRun };
+      const options = { cwd: clone, env, encoding: "utf8" } as const;
+      const { status, stdout, stderr } = spawnSync(process.execPath, [script, command], options);
+      return { status, output: stdout + stderr };
+    },
+    /** Refuses changes of the refs that match a shell pattern, as a rule of GitHub does; none without a pattern. */
+    refuse(pattern?: string): void {
+      const hook = join(remote, "hooks/update");
+      const refused = pattern ? `case "$1" in ${pattern}) echo "refused $1" >&2; exit 1;; esac` : "";
+      writeFileSync(hook, `#!/bin/sh\n${refused}\n`);
+      chmodSync(hook, 0o755);
+    },
+    /** Tags of the remote repository, with their commits. */
+    tags(): Record<string, string> {
+      const lines = git("ls-remote", "--tags", "origin").split("\n").filter(Boolean);
+      return Object.fromEntries(
+        lines.map((line) => line.split("\trefs/tags/")).map(([commit, tag]) => [tag, commit]),
+      );
+    },
+    releases: (): Releases => JSON.parse(readFileSync(join(folder, "releases.json"), "utf8")),
+    /** Commands so far that changed releases. */
+    changes: () => readFileSync(join(folder, "changes"), "utf8"),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
