@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createScratchRepository } from "../../../scripts/release/scratch-repository.support.ts";
+import { filesOfProject } from "./project.support.ts";
+import type { RunEvent, RunResult } from "./result.ts";
+import { createRunner } from "./runner.ts";
+
+const workflow = ".github/workflows/release.yml";
+const scripts = ["release.ts", "release/remote.ts", "release/version.ts"].map((name) => `scripts/${name}`);
+const zeros = "0".repeat(40);
+
+let repository: ReturnType<typeof createScratchRepository>;
+let directory: string;
+let events: RunEvent[];
+beforeEach(async () => {
+  repository = createScratchRepository();
+  directory = await mkdtemp(join(tmpdir(), "release-runs-"));
+  events = [];
+  // The remote that a checkout names is the bare repository.
+  const address = `[url "${repository.remote}"]\n\tinsteadOf = https://github.com/octo/coffee\n`;
+  await writeFile(join(repository.folder, ".gitconfig"), address);
+});
+afterEach(async () => {
+  repository.remove();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** The workflow and its scripts as they are, with tests that pass or fail. */
+async function filesOf(version: string, tests: "true" | "false") {
+  return {
+    ...(await filesOfProject([workflow, ...scripts])),
+    ".github/workflows/ci.yml": `on: { workflow_call: }\njobs: { fast: { runs-on: ubuntu-24.04, steps: [{ run: "${tests}" }] } }\n`,
+    "package.json": JSON.stringify({ version, type: "module" }),
+    "CHANGELOG.md": `## ${version}\n\nNotes of ${version}.\n`,
+    "actions/deploy/action.yml": "name: Deploy\n",
+    "actions/deploy/dist/index.js": "console.log('deployed');\n",
+  };
+}
+
+async function push(after: string, { fork = false, environment = {} } = {}): Promise<RunResult | undefined> {
+  const runner = createRunner({
+    repository: { name: "octo/coffee", gitDirectory: repository.remote, fork },
+    environment: { ...repository.environment, ...environment },
+    secrets: {},
+    vars: {},
+    directory: await mkdtemp(join(directory, "run-")),
+    emit: (event) => events.push(event),
+  });
+  const run = await runner.start({ workflow, event: { name: "push", branch: "main", before: zeros, after } });
+  return run?.result;
+}
+
+const conclusions = (result?: RunResult) => result?.jobs.map(({ conclusion }) => conclusion);
+const log = () => events.flatMap((event) => (event.type === "log" ? [event.line] : [])).join("\n");
+
+it("releases a version, and a second run changes nothing", async () => {
+  const commit = repository.commit(await filesOf("1.2.3", "true"));
+  const first = await push(commit);
+  expect(log()).toContain("Attestation created for 2 subjects");
+  expect(first?.conclusion).toBe("success");
+  expect(repository.tags()).toEqual({ "v1.2.3": commit, "v1.2": commit, v1: commit });
+  expect(repository.releases()).toMatchObject({ "v1.2.3": { draft: false, notes: "Notes of 1.2.3." } });
+  const before = [repository.tags(), repository.changes()];
+  const second = await push(commit);
+  expect(second?.conclusion).toBe("success");
+  expect(conclusions(second)?.slice(1)).not.toContain("success");
+  expect([repository.tags(), repository.changes()]).toEqual(before);
+});
+
+it.each([
+  ["a failed test", "false", {}],
+  ["a failed publication", "true", { FAIL_GH: "edit" }],
+] as const)("leaves no release and no tag after %s", async (_, tests, environment) => {
+  const result = await push(repository.commit(await filesOf("1.2.3", tests)), { environment });
+  expect(result?.conclusion).toBe("failure");
+  expect([repository.tags(), repository.releases()]).toEqual([{}, {}]);
+});
+
+it("releases nothing from a fork", async () => {
+  const result = await push(repository.commit(await filesOf("1.2.3", "true")), { fork: true });
+  expect(conclusions(result)).not.toContain("success");
+  expect([repository.tags(), repository.releases()]).toEqual([{}, {}]);
+});
