@@ -1,7 +1,6 @@
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import type { Finding } from "../../shared/findings.ts";
 import { newStep, type StepRecord } from "../../shared/keep-record.ts";
-import type { Plan } from "./plan/plan.ts";
 
 /** In the order in which they are reached. */
 export const stages = ["registered", "started", "traffic-shifted", "complete"] as const;
@@ -33,6 +32,26 @@ export interface LifecycleEvent {
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly diagnostics: string | undefined;
+}
+
+/** Changes that a deployment would make. */
+export interface Plan {
+  /** ARN of the registered revision that would be deployed; undefined: one has to be registered. */
+  readonly revision: string | undefined;
+  /** One line per difference between production's revision and the new one. */
+  readonly revisionChanges: readonly string[];
+  readonly images: readonly ImageChange[];
+  /** Production runs this revision, but its image tags now point to other images. */
+  readonly anew: boolean;
+  /** One line per difference of the service itself. */
+  readonly serviceChanges: readonly string[];
+}
+
+export interface ImageChange {
+  readonly container: string;
+  /** "" for a container that production does not have. */
+  readonly before: string;
+  readonly after: string;
 }
 
 /**

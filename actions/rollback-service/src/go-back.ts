@@ -1,7 +1,6 @@
 import type { World } from "../../deploy-service/src/clients.ts";
 import { deploy } from "../../deploy-service/src/deploy.ts";
-import type { Plan } from "../../deploy-service/src/plan/plan.ts";
-import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
+import type { DeploymentRecord, Plan } from "../../deploy-service/src/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { findTarget } from "./find-target.ts";

@@ -8,10 +8,12 @@ import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import { persist } from "../../shared/patience.ts";
+import { openCodeDeployHistory } from "./codedeploy-history.ts";
+import { openEcsHistory } from "./ecs-history.ts";
 import { goBack } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import { rollBackActive } from "./roll-back-active.ts";
-import { openHistory } from "./service-history.ts";
+import type { ServiceHistory } from "./service-history.ts";
 
 /** Rolls back and always writes outputs and job summary. Throws the Failure that makes the step red. */
 export function rollBackAndReport(world: World, inputs: RollbackInputs): Promise<DeploymentRecord> {
@@ -51,4 +53,14 @@ async function settleAlarms(
   refuseFindings(findings, world.log);
   const { enabled = false, alarms = [] } = group?.alarmConfiguration ?? {};
   return { ...inputs, ignoreAlarms: enabled && alarms.length > 0 };
+}
+
+/** Chooses the history by the service's deployment controller, like the deploying engine. */
+function openHistory(service: RunningService, world: World, inputs: RollbackInputs): ServiceHistory {
+  if (service.controller === "CODE_DEPLOY") return openCodeDeployHistory(world, inputs);
+  if (service.controller === "ECS") return openEcsHistory(service, world, inputs);
+  throw new Failure(
+    `Service ${inputs.service} has the deployment controller ${service.controller}; this action rolls back services with ECS or CODE_DEPLOY`,
+    { nextStep: "roll it back with what made its task sets." },
+  );
 }

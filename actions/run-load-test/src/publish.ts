@@ -1,16 +1,8 @@
 import { setOutput } from "@actions/core";
-import type { LoadReport } from "../../shared/load/report.ts";
 import { summarise } from "../../shared/load/summarise.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import { summaryOf } from "./summary.ts";
-import type { Verdict } from "./verdict.ts";
-
-export interface Result extends Verdict {
-  /** Undefined when nothing was measured. */
-  readonly report?: LoadReport;
-  readonly file?: string;
-  readonly warnings: readonly string[];
-}
+import type { Result } from "./verdict.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
 export async function publish(result: Result): Promise<void> {

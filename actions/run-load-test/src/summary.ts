@@ -4,7 +4,7 @@ import type { LoadReport } from "../../shared/load/report.ts";
 import { summarise } from "../../shared/load/summarise.ts";
 import { escapeText, markdownTable } from "../../shared/summary.ts";
 import { chartsOf } from "./charts.ts";
-import type { Result } from "./publish.ts";
+import type { Result } from "./verdict.ts";
 
 /** Returns the job summary: result first, then details. */
 export function summaryOf({ status, failure, report, warnings }: Result): string {

@@ -11,6 +11,13 @@ export interface Verdict {
   readonly failure?: Failure | undefined;
 }
 
+export interface Result extends Verdict {
+  /** Undefined when nothing was measured. */
+  readonly report?: LoadReport;
+  readonly file?: string;
+  readonly warnings: readonly string[];
+}
+
 /** Decides by the assertions; a cancelled test and one without a success prove nothing and fail. */
 export function judge(report: LoadReport, signal: AbortSignal): Verdict {
   if (report.cancelled) return { status: "cancelled", failure: cancelled(report, signal) };

@@ -1,14 +1,30 @@
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
-import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchClient, PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { ServiceName } from "../../shared/ecs/service.ts";
 import { createEcsClients, type EcsClients, type EcsWorld, patient } from "../../shared/ecs/world.ts";
-import type { Undo } from "./undo.ts";
+import type { AutoscalingState, ScalableDimension } from "./autoscaling/state.ts";
 
 export interface Clients extends EcsClients {
   readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
   readonly autoscaling: () => Promise<ApplicationAutoScalingClient>;
   /** Loaded only for the alarms of step policies. */
   readonly cloudwatch: () => Promise<CloudWatchClient>;
+}
+
+/** Everything that restores a service; plain data, as another process may have to do it. */
+export interface Undo extends ServiceName {
+  /** Undefined when the count was not changed. */
+  readonly desiredCount?: { readonly from: number; readonly to: number };
+  /** Undefined when autoscaling was not changed. */
+  readonly autoscaling?: {
+    readonly dimension: ScalableDimension;
+    readonly before: AutoscalingState | null;
+    /** Names of the policies that were set. */
+    readonly policies: readonly string[];
+    readonly alarmsBefore: readonly PutMetricAlarmCommandInput[];
+    readonly alarms: readonly string[];
+  };
 }
 
 /** Clients and context for scaling; nothing below reads time, the network or the environment otherwise. */

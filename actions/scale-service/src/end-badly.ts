@@ -1,9 +1,9 @@
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { World } from "./clients.ts";
+import type { Undo, World } from "./clients.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
-import { putBack, type Undo } from "./undo.ts";
+import { putBack } from "./undo.ts";
 
 /** Leaves the service or restores it, by on-cancel or on-failure, and returns the Failure that says so. */
 export async function endBadly(

@@ -1,6 +1,6 @@
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { type AutoscalingState, isAutoscalingState } from "./autoscaling/state.ts";
-import { readStepPolicy, type StepPolicy } from "./autoscaling/step-policy.ts";
+import { type Metric, readStepPolicy, type StepPolicy } from "./autoscaling/step-policy.ts";
 import { type Stage, stages } from "./record.ts";
 
 export interface ScaleInputs {
@@ -42,8 +42,6 @@ export interface TrackedTarget {
   readonly metric: Metric;
   readonly value: number;
 }
-
-export type Metric = "cpu" | "memory" | "requests";
 
 /** Quota "tasks per service" of Amazon ECS. */
 const mostTasks = 5_000;

@@ -4,11 +4,10 @@ import { applyAutoscaling, register } from "./autoscaling/apply.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { alarmPrefix } from "./autoscaling/policies.ts";
 import { dimensionOf } from "./autoscaling/state.ts";
-import type { World } from "./clients.ts";
+import type { Undo, World } from "./clients.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 import type { Subject } from "./subject.ts";
-import type { Undo } from "./undo.ts";
 
 /** Returns what restores everything that `request` is about to change. */
 export async function prepareUndo(

@@ -19,11 +19,10 @@ import {
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
 import { retryStrategy } from "../../shared/prompt-retries.support.ts";
-import type { World } from "./clients.ts";
+import type { Undo, World } from "./clients.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { scale } from "./scale.ts";
-import type { Undo } from "./undo.ts";
 
 export type Deployer = "CodeDeploy" | "ECS rolling" | "ECS blue/green";
 

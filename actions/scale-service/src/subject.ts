@@ -3,13 +3,8 @@ import { describeRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, lookUp } from "../../shared/findings.ts";
-import {
-  type AutoscalingState,
-  dimensionOf,
-  findTarget,
-  readAutoscaling,
-  readPolicies,
-} from "./autoscaling/state.ts";
+import { findTarget, readAutoscaling, readPolicies } from "./autoscaling/read.ts";
+import { type AutoscalingState, dimensionOf } from "./autoscaling/state.ts";
 import type { World } from "./clients.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { findProductionGroups, type ProductionGroup } from "./targets/production-groups.ts";

@@ -1,27 +1,12 @@
 import { DeleteScalingPolicyCommand } from "@aws-sdk/client-application-auto-scaling";
-import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { explainAwsError } from "../../shared/aws-errors.ts";
-import { findService, type ServiceName } from "../../shared/ecs/service.ts";
+import { findService } from "../../shared/ecs/service.ts";
 import { deleteAlarms } from "./autoscaling/alarms.ts";
 import { deregister, putPolicy, register } from "./autoscaling/apply.ts";
-import { type AutoscalingState, readAutoscaling, type ScalableDimension } from "./autoscaling/state.ts";
-import type { World } from "./clients.ts";
-
-/** Everything that restores a service; plain data, as another process may have to do it. */
-export interface Undo extends ServiceName {
-  /** Undefined when the count was not changed. */
-  readonly desiredCount?: { readonly from: number; readonly to: number };
-  /** Undefined when autoscaling was not changed. */
-  readonly autoscaling?: {
-    readonly dimension: ScalableDimension;
-    readonly before: AutoscalingState | null;
-    /** Names of the policies that were set. */
-    readonly policies: readonly string[];
-    readonly alarmsBefore: readonly PutMetricAlarmCommandInput[];
-    readonly alarms: readonly string[];
-  };
-}
+import { readAutoscaling } from "./autoscaling/read.ts";
+import type { AutoscalingState, ScalableDimension } from "./autoscaling/state.ts";
+import type { Undo, World } from "./clients.ts";
 
 /** Long enough for a dozen calls, short enough for the seconds that the runner leaves to a cancelled step. */
 const undoMs = 7_000;

@@ -1,18 +1,15 @@
 import type { Clock } from "../clock.ts";
 import { Failure } from "../failure.ts";
 import { isLoopback } from "./address.ts";
-import { basicHeader, fetchToken, identityTokenUser, type Token } from "./token.ts";
-
-export interface Credentials {
-  readonly user: string;
-  readonly password: string;
-}
-
-/** Access of a request to a repository; pushing includes pulling. */
-export interface Scope {
-  readonly repository: string;
-  readonly access: "pull" | "push";
-}
+import { RegistryRefusal } from "./refusal.ts";
+import {
+  basicHeader,
+  type Credentials,
+  fetchToken,
+  identityTokenUser,
+  type Scope,
+  type Token,
+} from "./token.ts";
 
 export interface Authorization {
   /** Returns the value of the Authorization header for these scopes, as far as one is known. */
@@ -89,6 +86,17 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     );
   };
   return { header, renew };
+}
+
+/** Neither the login nor a token for it is sufficient. */
+export function accessRefused(host: string, scopes: readonly Scope[]): Failure {
+  const pushing = scopes.some(({ access }) => access === "push");
+  return new RegistryRefusal(
+    "UNAUTHORIZED",
+    401,
+    `The registry ${host} refused access to ${scopes.map(({ repository }) => repository).join(" or ")}`,
+    `check the name; ${pushing ? "to push, log in as somebody who may" : "if the image is private, log in"} before this step (docker/login-action with this registry).`,
+  );
 }
 
 function once<Result>(

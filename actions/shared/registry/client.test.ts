@@ -4,10 +4,11 @@ import { buffer, text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import type { Clock } from "../clock.ts";
 import { registryUrl } from "./address.ts";
-import type { AuthorizationOptions, Credentials } from "./authorization.ts";
+import type { AuthorizationOptions } from "./authorization.ts";
 import { blobOf } from "./blob.ts";
 import { createRegistryClient } from "./client.ts";
 import { digestOf } from "./digest.ts";
+import type { Credentials } from "./token.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 

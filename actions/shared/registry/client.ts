@@ -1,11 +1,11 @@
 import { Failure } from "../failure.ts";
-import type { Scope } from "./authorization.ts";
 import { digestOf } from "./digest.ts";
 import { downloadBlob } from "./download.ts";
 import type { Answer } from "./exchange.ts";
 import { type Descriptor, mediaTypes } from "./oci.ts";
 import { unreachable } from "./reach.ts";
 import { createRequester, type RegistryOptions, type RegistryRequest } from "./request.ts";
+import type { Scope } from "./token.ts";
 import { createPushBlob } from "./upload.ts";
 
 export interface FetchedManifest {

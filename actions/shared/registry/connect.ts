@@ -1,9 +1,9 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
-import type { Credentials } from "./authorization.ts";
 import { createRegistryClient, type RegistryClient } from "./client.ts";
 import { dockerCredentials } from "./docker-credentials.ts";
 import { ecrRegion, logIn, logInIfOwn } from "./ecr-login.ts";
 import type { RegistryOptions } from "./request.ts";
+import type { Credentials } from "./token.ts";
 
 export interface Connecting extends Omit<RegistryOptions, "host" | "credentials" | "renewCredentials"> {
   /** Returns a client of the job's region, or of the registry's. */

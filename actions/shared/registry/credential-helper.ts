@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { Failure } from "../failure.ts";
-import type { Credentials } from "./authorization.ts";
+import type { Credentials } from "./token.ts";
 
 const startFailures: Readonly<Record<string, string>> = {
   ENOENT: "it is not installed",

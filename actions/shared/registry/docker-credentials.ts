@@ -2,9 +2,8 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../failure.ts";
-import type { Credentials } from "./authorization.ts";
 import { askCredentialHelper } from "./credential-helper.ts";
-import { identityTokenUser } from "./token.ts";
+import { type Credentials, identityTokenUser } from "./token.ts";
 
 /** Docker Hub's key in Docker's configuration, from the time of its first API. */
 const hubEntry = "https://index.docker.io/v1/";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../failure.ts";
-import type { Scope } from "./authorization.ts";
 import type { Descriptor } from "./oci.ts";
 import { unreachable } from "./reach.ts";
 import type { Requester } from "./request.ts";
 import { attempts, Transient } from "./retry.ts";
+import type { Scope } from "./token.ts";
 
 /**
  * Continues an interrupted download where it stopped; the last bytes are returned only when the whole has the right

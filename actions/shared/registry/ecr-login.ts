@@ -1,6 +1,6 @@
 import { type ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { Failure } from "../failure.ts";
-import type { Credentials } from "./authorization.ts";
+import type { Credentials } from "./token.ts";
 
 /** Returns the user `AWS` and a token of 12 hours, which is masked in the log. */
 export async function logIn(

@@ -1,5 +1,4 @@
 import { Failure } from "../failure.ts";
-import type { Scope } from "./authorization.ts";
 import type { Answer } from "./exchange.ts";
 import { Transient } from "./retry.ts";
 
@@ -32,17 +31,6 @@ export async function refusalOf(response: Answer, host: string, request: string)
     return new RegistryRefusal(code ?? String(status), status, sentence, nextSteps[status]);
   const nextStep = "run the job again; the registry had a fault or was throttling.";
   return new Transient(sentence, { nextStep, waitMs: retryAfterMs(response) });
-}
-
-/** Neither the login nor a token for it is sufficient. */
-export function accessRefused(host: string, scopes: readonly Scope[]): Failure {
-  const pushing = scopes.some(({ access }) => access === "push");
-  return new RegistryRefusal(
-    "UNAUTHORIZED",
-    401,
-    `The registry ${host} refused access to ${scopes.map(({ repository }) => repository).join(" or ")}`,
-    `check the name; ${pushing ? "to push, log in as somebody who may" : "if the image is private, log in"} before this step (docker/login-action with this registry).`,
-  );
 }
 
 /** ECR reports an expired login with 403, which elsewhere means that a valid login lacks a right. */

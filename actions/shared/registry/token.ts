@@ -1,9 +1,19 @@
 import type { Clock } from "../clock.ts";
 import { Failure } from "../failure.ts";
-import type { Credentials, Scope } from "./authorization.ts";
 import type { HttpRequest } from "./exchange.ts";
 import { reach, unreachable } from "./reach.ts";
 import { refusalOf } from "./refusal.ts";
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Access of a request to a repository; pushing includes pulling. */
+export interface Scope {
+  readonly repository: string;
+  readonly access: "pull" | "push";
+}
 
 /** The user whose password is an identity token of a token service: docker-credential-helpers' word for it. */
 export const identityTokenUser = "<token>";

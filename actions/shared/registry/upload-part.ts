@@ -1,9 +1,9 @@
 import { Failure } from "../failure.ts";
-import type { Scope } from "./authorization.ts";
 import type { Answer } from "./exchange.ts";
 import { RegistryRefusal } from "./refusal.ts";
 import type { RegistryRequest, Requester } from "./request.ts";
 import { Transient } from "./retry.ts";
+import type { Scope } from "./token.ts";
 
 export interface Upload {
   readonly repository: string;

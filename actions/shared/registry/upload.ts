@@ -1,6 +1,6 @@
-import type { Scope } from "./authorization.ts";
 import { type BlobContent, cutIntoParts } from "./blob.ts";
 import { locationOf, type RegistryRequest, type Requester } from "./request.ts";
+import type { Scope } from "./token.ts";
 import { PartsRefused, sendPart, type Upload, UploadLost } from "./upload-part.ts";
 
 /**

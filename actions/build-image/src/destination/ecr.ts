@@ -1,5 +1,6 @@
 import type { ECRClient, Repository } from "@aws-sdk/client-ecr";
 import { Failure } from "../../../shared/failure.ts";
+import type { FoundDestination } from "../../../shared/registry/destination/destination.ts";
 import {
   describeInEcr,
   type EcrName,
@@ -8,7 +9,6 @@ import {
 } from "../../../shared/registry/destination/ecr.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { createRepository } from "./create-repository.ts";
-import type { FoundDestination } from "./find-destination.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 import { tellDifferences } from "./tell-differences.ts";
 

@@ -1,14 +1,9 @@
 import { createRegistryClient } from "../../../shared/registry/client.ts";
-import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import type { Destination, FoundDestination } from "../../../shared/registry/destination/destination.ts";
 import type { RepositoryName } from "../../../shared/registry/destination/repository-name.ts";
 import { dockerCredentials } from "../../../shared/registry/docker-credentials.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import type { DestinationInputs } from "./inputs.ts";
-
-/** A repository that was found. A missing and wanted one is only created by `open`. */
-export interface FoundDestination {
-  open(): Promise<Destination>;
-}
 
 /** Finds the repository and logs in to its registry. */
 export async function findDestination(

@@ -2,9 +2,8 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Failure } from "../../../shared/failure.ts";
-import type { Credentials } from "../../../shared/registry/authorization.ts";
 import { dockerHub } from "../../../shared/registry/image-name.ts";
-import { identityTokenUser } from "../../../shared/registry/token.ts";
+import { type Credentials, identityTokenUser } from "../../../shared/registry/token.ts";
 
 /** Docker Hub's key in Docker's configuration, from the time of its first API. */
 const hubEntry = "https://index.docker.io/v1/";

@@ -1,7 +1,7 @@
-import type { Credentials } from "../../../shared/registry/authorization.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { ecrRegion, logIn } from "../../../shared/registry/ecr-login.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
+import type { Credentials } from "../../../shared/registry/token.ts";
 import type { BuildEnvironment } from "../environment.ts";
 
 /**

@@ -11,7 +11,6 @@ import {
   isIndex,
   mediaTypes,
 } from "../../../shared/registry/oci.ts";
-import type { Base } from "./image.ts";
 import { describePlatform, isFor, type Platform } from "./platform.ts";
 
 /** A base image with its registry; its content is read when it is needed. */
@@ -90,4 +89,11 @@ function toOciLayer({ mediaType, digest, size, urls, annotations }: Descriptor, 
       nextStep: "choose another base image.",
     });
   return { mediaType: ociNames[mediaType] ?? mediaType, digest, size, ...(annotations && { annotations }) };
+}
+
+/** The beginning of an image: nothing, or a base image's parts. */
+export interface Base {
+  readonly config: ImageConfig;
+  readonly layers: readonly Descriptor[];
+  readonly source: BaseImage | undefined;
 }

@@ -5,8 +5,8 @@ import type { Builder, BuildOrder, Built, ImagePart, Ingredients } from "../buil
 import type { BuildEnvironment } from "../environment.ts";
 import { settleAll } from "../parallel.ts";
 import { count, formatBytes, shortDigest } from "../text.ts";
-import { type BaseImage, findBaseImage, readBaseImage } from "./base-image.ts";
-import { type AssembledImage, assembleImage, assembleIndex, type Base, scratch } from "./image.ts";
+import { type Base, type BaseImage, findBaseImage, readBaseImage } from "./base-image.ts";
+import { type AssembledImage, assembleImage, assembleIndex, scratch } from "./image.ts";
 import type { OciInputs } from "./inputs.ts";
 import type { Layer, PackOptions } from "./layer.ts";
 import { describePlatform } from "./platform.ts";

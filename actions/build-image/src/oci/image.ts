@@ -6,17 +6,10 @@ import {
   type ImageManifest,
   mediaTypes,
 } from "../../../shared/registry/oci.ts";
-import type { BaseImage } from "./base-image.ts";
+import type { Base, BaseImage } from "./base-image.ts";
 import { containerConfig, type ImageSettings } from "./container-config.ts";
 import type { Layer } from "./layer.ts";
 import type { Platform } from "./platform.ts";
-
-/** The beginning of an image: nothing, or a base image's parts. */
-export interface Base {
-  readonly config: ImageConfig;
-  readonly layers: readonly Descriptor[];
-  readonly source: BaseImage | undefined;
-}
 
 /** Bytes under their digest. */
 export interface Document {

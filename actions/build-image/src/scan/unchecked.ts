@@ -1,7 +1,11 @@
 import type { ScannedImage } from "./read-scan.ts";
-import type { Scanned } from "./wait-for-scan.ts";
 
-type Unchecked = Extract<Scanned, { kind: "unchecked" }>;
+/** Why an image has no scan result. */
+export interface Unchecked {
+  readonly kind: "unchecked";
+  readonly reason: string;
+  readonly nextStep?: string;
+}
 
 export function notInEcr(host: string): Unchecked {
   return {

@@ -7,11 +7,11 @@ import type { Finding } from "./finding.ts";
 import { readScan, type ScannedImage, type ScanState } from "./read-scan.ts";
 import { scansOnPush } from "./scan-on-push.ts";
 import { startScan } from "./start-scan.ts";
-import { mayNotLook, neverBegan, scanningIsOff, withoutResult } from "./unchecked.ts";
+import { mayNotLook, neverBegan, scanningIsOff, type Unchecked, withoutResult } from "./unchecked.ts";
 
 export type Scanned =
   | { readonly kind: "found"; readonly findings: readonly Finding[] }
-  | { readonly kind: "unchecked"; readonly reason: string; readonly nextStep?: string }
+  | Unchecked
   | { readonly kind: "unfinished"; readonly status: string };
 
 /** A scan on push appears within seconds; without one the image was pushed before scanning was turned on. */

@@ -2,7 +2,7 @@ import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
 import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { Finding } from "../../../shared/findings.ts";
 import type { World } from "../clients.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../deployment/running-deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { diffService, serviceInAppSpec, serviceInProduction } from "../plan/service-changes.ts";
 import { checkCapacityProviders } from "../verify/capacity-providers.ts";

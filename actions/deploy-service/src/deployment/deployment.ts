@@ -1,8 +1,8 @@
 import type { ServiceName } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
-import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
+import type { Engine } from "./running-deployment.ts";
 
 /** Time limit of a deployment, in milliseconds; `given` when the user set it for everything. */
 export interface Budget {

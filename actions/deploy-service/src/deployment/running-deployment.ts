@@ -1,4 +1,7 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import type { RunningService } from "../../../shared/ecs/service.ts";
+import type { Finding } from "../../../shared/findings.ts";
+import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import type { LifecycleEvent, Stage } from "../record.ts";
 
 /** How a deployment ended; only the first is green. */
@@ -83,3 +86,20 @@ export type Begun =
   | { readonly running: RunningDeployment }
   /** Undefined when the other one ended before it could be identified. */
   | { readonly busyWith: OtherDeployment | undefined };
+
+/** Deploys a revision with the service's deployment controller; everything else is the same for all. */
+export interface Engine {
+  /** Finds everything that would make the deployment fail, without changing anything. */
+  verify(taskDefinition: TaskDefinitionInput | undefined): Promise<Finding[]>;
+  /** Returns the container that the load balancer sends requests to; undefined without a load balancer. */
+  containerName(): string | undefined;
+  /**
+   * Lists what the deployment changes on the service besides its revision and count, one line each; called after
+   * `verify`.
+   */
+  serviceChanges(): string[];
+  /** Returns the milliseconds that a deployment may take until the wanted stage, from its real waits. */
+  computeBudget(): Promise<number>;
+  /** Begins to deploy, unless another deployment of the service is in progress. */
+  begin(revision: string, service: RunningService): Promise<Begun>;
+}

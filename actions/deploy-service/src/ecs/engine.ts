@@ -2,7 +2,7 @@ import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { Finding } from "../../../shared/findings.ts";
 import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import type { World } from "../clients.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../deployment/running-deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { diffService } from "../plan/service-changes.ts";
 import { beginChecking } from "../verify/checking.ts";

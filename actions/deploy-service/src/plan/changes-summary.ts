@@ -1,6 +1,7 @@
 import { shortRevision } from "../../../shared/ecs/revision.ts";
 import { codeBlock, markdownTable } from "../../../shared/summary.ts";
-import { diffOf, hasChanges, type ImageChange, type Plan } from "./plan.ts";
+import type { ImageChange, Plan } from "../record.ts";
+import { diffOf, hasChanges } from "./plan.ts";
 
 /** Returns the part of the job summary that shows the changes; lines as in a diff, images by their short digests. */
 export function changesSummary(plan: Plan, revisionBefore: string, service: string): string {

@@ -1,7 +1,7 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task } from "@aws-sdk/client-ecs";
+import type { ImageChange } from "../record.ts";
 import { type Checking, tryLookUp } from "../verify/checking.ts";
 import { findInEcr } from "../verify/images.ts";
-import type { ImageChange } from "./plan.ts";
 
 /** DescribeTasks accepts no more at once; in a larger service these tasks are representative. */
 const mostTasks = 100;

@@ -8,28 +8,9 @@ import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { TaskDefinitionInput } from "../../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../../shared/task-definition-diff.ts";
 import type { World } from "../clients.ts";
+import type { ImageChange, Plan } from "../record.ts";
 import type { WantedRevision } from "../revision.ts";
 import { beginChecking } from "../verify/checking.ts";
-
-/** Changes that a deployment would make. */
-export interface Plan {
-  /** ARN of the registered revision that would be deployed; undefined: one has to be registered. */
-  readonly revision: string | undefined;
-  /** One line per difference between production's revision and the new one. */
-  readonly revisionChanges: readonly string[];
-  readonly images: readonly ImageChange[];
-  /** Production runs this revision, but its image tags now point to other images. */
-  readonly anew: boolean;
-  /** One line per difference of the service itself. */
-  readonly serviceChanges: readonly string[];
-}
-
-export interface ImageChange {
-  readonly container: string;
-  /** "" for a container that production does not have. */
-  readonly before: string;
-  readonly after: string;
-}
 
 /** Compares with production, and finds a registered equal revision: production's own first. */
 export async function planRevision(

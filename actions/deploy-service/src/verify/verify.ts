@@ -1,7 +1,7 @@
 import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { Finding } from "../../../shared/findings.ts";
 import type { World } from "../clients.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../deployment/running-deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { WantedRevision } from "../revision.ts";
 import { beginChecking } from "./checking.ts";

@@ -3,19 +3,9 @@ import { Failure } from "../../../shared/failure.ts";
 import { didYouMean } from "../../../shared/nearest-name.ts";
 import { isObject } from "../../../shared/task-definition.ts";
 import type { World } from "../world.ts";
-import type { Network } from "./network.ts";
+import type { LookupKind, Named, Network } from "./network.ts";
 
-const kinds = ["vpc", "subnet", "security-group", "instance-endpoint"] as const;
-export type LookupKind = (typeof kinds)[number];
-
-/** A resource of the account with its names. */
-export interface Named {
-  /** The id; for a database instance, the host name of its endpoint. */
-  readonly id: string;
-  /** The tag Name, a security group's own name, a database instance's identifier. */
-  readonly names: readonly string[];
-  readonly vpcId: string;
-}
+const kinds: readonly LookupKind[] = ["vpc", "subnet", "security-group", "instance-endpoint"];
 
 /**
  * Returns the profile with an id in the place of every lookup, an object of one key such as `{ "vpc": "LabVPC" }`.

@@ -6,7 +6,17 @@ import {
   type Tag,
 } from "@aws-sdk/client-ec2";
 import type { ClientConfig, World } from "../world.ts";
-import type { LookupKind, Named } from "./lookups.ts";
+
+export type LookupKind = "vpc" | "subnet" | "security-group" | "instance-endpoint";
+
+/** A resource of the account with its names. */
+export interface Named {
+  /** The id; for a database instance, the host name of its endpoint. */
+  readonly id: string;
+  /** The tag Name, a security group's own name, a database instance's identifier. */
+  readonly names: readonly string[];
+  readonly vpcId: string;
+}
 
 export interface Network {
   /** Returns everything of a kind, read once. */

@@ -1,8 +1,8 @@
 import type { PutScalingPolicyCommandInput } from "@aws-sdk/client-application-auto-scaling";
 import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
-import type { AutoscalingInputs, Metric, TrackedTarget } from "../inputs.ts";
+import type { AutoscalingInputs, TrackedTarget } from "../inputs.ts";
 import type { ScalableDimension } from "./state.ts";
-import type { StepPolicy } from "./step-policy.ts";
+import type { Metric, StepPolicy } from "./step-policy.ts";
 
 /** A policy to create, without its service; a step policy with the alarm that starts it. */
 export interface WantedPolicy {

@@ -1,12 +1,5 @@
-import {
-  DescribeScalableTargetsCommand,
-  paginateDescribeScalingPolicies,
-  type ScalableTarget,
-  type ScalingPolicy,
-  type SuspendedState,
-} from "@aws-sdk/client-application-auto-scaling";
+import type { ScalingPolicy, SuspendedState } from "@aws-sdk/client-application-auto-scaling";
 import type { Service } from "@aws-sdk/client-ecs";
-import type { World } from "../clients.ts";
 
 /** A service's state in Application Auto Scaling, with the names of its API. */
 export interface AutoscalingState {
@@ -69,58 +62,4 @@ export function dimensionOf({ clusterArn = "", serviceName = "" }: Service): Sca
     ScalableDimension: "ecs:service:DesiredCount",
     ResourceId: `service/${cluster}/${serviceName}`,
   };
-}
-
-/** Returns null when the service is no scalable target. */
-export async function readAutoscaling(
-  world: World,
-  dimension: ScalableDimension,
-): Promise<AutoscalingState | null> {
-  const target = await findTarget(world, dimension);
-  return target && readPolicies(world, dimension, target);
-}
-
-/** Returns null when the service is none. */
-export async function findTarget(
-  { clients, signal }: World,
-  { ServiceNamespace, ScalableDimension, ResourceId }: ScalableDimension,
-): Promise<ScalableTarget | null> {
-  const client = await clients.autoscaling();
-  const command = new DescribeScalableTargetsCommand({
-    ServiceNamespace,
-    ScalableDimension,
-    ResourceIds: [ResourceId],
-  });
-  return (await client.send(command, { abortSignal: signal })).ScalableTargets?.[0] ?? null;
-}
-
-export async function readPolicies(
-  { clients }: World,
-  query: ScalableDimension,
-  target: ScalableTarget,
-): Promise<AutoscalingState> {
-  const client = await clients.autoscaling();
-  const Policies: PolicyState[] = [];
-  for await (const page of paginateDescribeScalingPolicies({ client }, query))
-    Policies.push(...(page.ScalingPolicies ?? []).map(policyOf));
-  return { ...rangeOf(target), Policies };
-}
-
-function rangeOf({
-  MinCapacity = 0,
-  MaxCapacity = 0,
-  SuspendedState,
-}: ScalableTarget): Omit<AutoscalingState, "Policies"> {
-  return { MinCapacity, MaxCapacity, SuspendedState: { ...resumed, ...SuspendedState } };
-}
-
-function policyOf(policy: ScalingPolicy): PolicyState {
-  const { PolicyName, PolicyType } = policy;
-  const configurations = {
-    StepScalingPolicyConfiguration: policy.StepScalingPolicyConfiguration,
-    TargetTrackingScalingPolicyConfiguration: policy.TargetTrackingScalingPolicyConfiguration,
-    PredictiveScalingPolicyConfiguration: policy.PredictiveScalingPolicyConfiguration,
-  };
-  const given = Object.entries(configurations).filter(([, value]) => value !== undefined);
-  return { PolicyName, PolicyType, ...Object.fromEntries(given) };
 }

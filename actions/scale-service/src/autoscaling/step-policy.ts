@@ -1,6 +1,7 @@
 import type { StepAdjustment } from "@aws-sdk/client-application-auto-scaling";
 import type { InputReader } from "../../../shared/inputs.ts";
-import type { Metric } from "../inputs.ts";
+
+export type Metric = "cpu" | "memory" | "requests";
 
 /** Steps of one metric in one direction: one scaling policy, and the alarm that starts it. */
 export interface StepPolicy {

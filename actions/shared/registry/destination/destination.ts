@@ -1,6 +1,6 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
-import type { Credentials } from "../authorization.ts";
 import type { RegistryClient } from "../client.ts";
+import type { Credentials } from "../token.ts";
 
 /** The repository of an image, or of a tag. */
 export interface Destination {
@@ -26,4 +26,9 @@ export interface EcrRepository {
   /** Account of the registry. */
   readonly registryId: string;
   readonly repositoryName: string;
+}
+
+/** A repository that was found. A missing and wanted one is only created by `open`. */
+export interface FoundDestination {
+  open(): Promise<Destination>;
 }

@@ -1,9 +1,9 @@
 import { DescribeRepositoriesCommand, type ECRClient, type Repository } from "@aws-sdk/client-ecr";
 import { isAccessDenied } from "../../aws-errors.ts";
 import { Failure } from "../../failure.ts";
-import type { Credentials } from "../authorization.ts";
 import { createRegistryClient } from "../client.ts";
 import type { RegistryWorld } from "../registry-world.ts";
+import type { Credentials } from "../token.ts";
 import { both } from "./both.ts";
 import type { Destination } from "./destination.ts";
 import { logInToEcr } from "./log-in.ts";

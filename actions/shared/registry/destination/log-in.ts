@@ -1,7 +1,7 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
-import type { Credentials } from "../authorization.ts";
 import { logIn } from "../ecr-login.ts";
 import type { RegistryWorld } from "../registry-world.ts";
+import type { Credentials } from "../token.ts";
 import { persist } from "./persist.ts";
 
 export function logInToEcr(ecr: ECRClient, world: RegistryWorld): Promise<Credentials> {

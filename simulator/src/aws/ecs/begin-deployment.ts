@@ -2,12 +2,14 @@ import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { resolveConfiguration } from "./deployment-configuration.ts";
 import { Interruption } from "./interruption.ts";
 import { ecsArn, newServiceDeploymentId } from "./names.ts";
-import type { Placement, ServiceRecord, TaskDefinitionRecord } from "./service-records.ts";
 import {
   isRevision,
   ongoingDeployment,
+  type Placement,
   type RevisionTaskSet,
   type ServiceDeploymentRecord,
+  type ServiceRecord,
+  type TaskDefinitionRecord,
 } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { newTaskSet } from "./task-set-record.ts";

@@ -7,8 +7,12 @@ import type {
   ServiceRevisionSummary,
 } from "@aws-sdk/client-ecs";
 import { circuitBreakerThreshold } from "./circuit-breaker-threshold.ts";
-import type { ServiceRecord } from "./service-records.ts";
-import { isRevision, type RevisionTaskSet, type ServiceDeploymentRecord } from "./service-records.ts";
+import {
+  isRevision,
+  type RevisionTaskSet,
+  type ServiceDeploymentRecord,
+  type ServiceRecord,
+} from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { computedDesiredCount, countTasks } from "./task-counts.ts";
 

@@ -2,7 +2,6 @@ import type { Container, ContainerDefinition, HealthStatus, Tag, Task } from "@a
 import type { Environment } from "../../environment.ts";
 import type { TaskContainer } from "../../planes/tasks/runtime.ts";
 import type { Addresses } from "./addresses.ts";
-
 import type {
   ClusterRecord,
   ServiceDeploymentRecord,

@@ -7,8 +7,7 @@ import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { changeConfiguration, checkConfiguration } from "./deployment-configuration.ts";
 import { requireTaskDefinition } from "./find.ts";
 import { resolvePlacement } from "./placement.ts";
-import type { Placement, ServiceRecord } from "./service-records.ts";
-import { isRevision, type RevisionTaskSet } from "./service-records.ts";
+import { isRevision, type Placement, type RevisionTaskSet, type ServiceRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 

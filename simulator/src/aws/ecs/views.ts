@@ -1,8 +1,7 @@
 import type { Service, TaskSet } from "@aws-sdk/client-ecs";
 import { viewCurrentRevisions, viewDeployments } from "./deployment-views.ts";
 import { accountRoot } from "./names.ts";
-import type { ServiceRecord, TaskSetRecord } from "./service-records.ts";
-import { ongoingDeployment } from "./service-records.ts";
+import { ongoingDeployment, type ServiceRecord, type TaskSetRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { computedDesiredCount, countTasks } from "./task-counts.ts";
 

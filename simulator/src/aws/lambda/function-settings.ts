@@ -1,6 +1,5 @@
 import type { CreateFunctionRequest, Runtime } from "@aws-sdk/client-lambda";
-import type { FunctionSettings } from "./state.ts";
-import { invalid } from "./state.ts";
+import { type FunctionSettings, invalid } from "./state.ts";
 
 /** All of them run on the Node that runs the simulator. */
 const runtimes: readonly Runtime[] = ["nodejs20.x", "nodejs22.x", "nodejs24.x"];

@@ -10,8 +10,14 @@ import type { Service } from "../api.ts";
 import { limitTags } from "../limit-tags.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
 import { parseSettings } from "./function-settings.ts";
-import type { FunctionSettings } from "./state.ts";
-import { type FunctionCode, type FunctionRecord, findFunction, invalid, type LambdaState } from "./state.ts";
+import {
+  type FunctionCode,
+  type FunctionRecord,
+  type FunctionSettings,
+  findFunction,
+  invalid,
+  type LambdaState,
+} from "./state.ts";
 
 const unsupported = "InvalidParameterValueException";
 const settingMembers = [

@@ -5,8 +5,7 @@ import type { Service } from "../api.ts";
 import { publicImages } from "../ec2/images.ts";
 import { page } from "../page.ts";
 import { refuseUnsupported } from "../refuse-unsupported.ts";
-import type { SsmState } from "./parameters.ts";
-import { notFound, parameterOperations } from "./parameters.ts";
+import { notFound, parameterOperations, type SsmState } from "./parameters.ts";
 
 /**
  * Maximum of one request, and size of one page. Source: GetParameters and GetParametersByPath, Systems Manager API

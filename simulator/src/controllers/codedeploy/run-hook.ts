@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { HookName } from "../../aws/codedeploy/app-spec-hooks.ts";
 import type { HookExecution, HookResult } from "../../aws/codedeploy/state.ts";
-
 import { DeploymentFailure } from "./failure.ts";
 import { minute, type Run } from "./run.ts";
 

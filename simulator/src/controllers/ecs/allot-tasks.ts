@@ -1,5 +1,9 @@
-import type { ServiceRecord } from "../../aws/ecs/service-records.ts";
-import { isRevision, ongoingDeployment, type RevisionTaskSet } from "../../aws/ecs/service-records.ts";
+import {
+  isRevision,
+  ongoingDeployment,
+  type RevisionTaskSet,
+  type ServiceRecord,
+} from "../../aws/ecs/service-records.ts";
 import type { EcsContext } from "../../aws/ecs/state.ts";
 import { planRolling } from "./rolling-plan.ts";
 import { addServiceEvent } from "./service-events.ts";

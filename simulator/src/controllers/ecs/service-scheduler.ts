@@ -1,5 +1,4 @@
-import type { ServiceRecord } from "../../aws/ecs/service-records.ts";
-import { ongoingDeployment } from "../../aws/ecs/service-records.ts";
+import { ongoingDeployment, type ServiceRecord } from "../../aws/ecs/service-records.ts";
 import { type EcsContext, liveTasks } from "../../aws/ecs/state.ts";
 import { allotTasks } from "./allot-tasks.ts";
 import { addServiceEvent } from "./service-events.ts";

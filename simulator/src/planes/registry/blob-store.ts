@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createReadStream, type ReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Queue } from "./upload.ts";
-import { createUpload, type Upload } from "./upload.ts";
+import { createUpload, type Queue, type Upload } from "./upload.ts";
 
 /** Blobs on disk by digest. A blob appears completely or not at all. */
 export interface BlobStore {

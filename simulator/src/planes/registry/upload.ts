@@ -3,7 +3,6 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freeMemory } from "../free-memory.ts";
-
 import { RegistryError } from "./registry-error.ts";
 
 export interface Upload {

@@ -14,7 +14,6 @@ import type { ResourceTypes } from "../resources/catalog.ts";
 import type { Tag } from "../resources/tag-changes.ts";
 import type { ResourceDeclaration } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
-
 import type { Definition } from "./definition.ts";
 
 /** One physical resource of a stack, as it was last made or changed. */
