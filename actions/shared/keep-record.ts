@@ -13,7 +13,7 @@ export interface StepRecord<Status extends string> {
   durationMs: number;
 }
 
-/** Record of a step that has not begun. */
+/** Record of a step that has not started. */
 export const newStep = { status: undefined, cause: "", startedAt: 0, durationMs: 0 } as const;
 
 interface Step<Kept> {

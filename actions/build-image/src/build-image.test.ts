@@ -138,9 +138,9 @@ describe("immutable tags", () => {
     await write("other");
     await expect(build({ tags: ["v1", "v2"] })).rejects.toMatchObject({
       message: expect.stringMatching(
-        `^The tag v1 of customer is immutable and belongs to ${first.digest}, made of the source ${first.source.digest}; this source is sha256:`,
+        `^The tag v1 of customer is immutable and already points to ${first.digest}, built from the source ${first.source.digest}; this source is sha256:`,
       ),
-      nextStep: expect.stringContaining("such as the commit's"),
+      nextStep: expect.stringContaining("such as the commit,"),
     });
     expect(Object.keys(await images())).toEqual([first.digest]);
   });
@@ -150,7 +150,7 @@ describe("immutable tags", () => {
     await write("other");
     const second = await build({ tags: ["v2"] });
     await expect(build({ tags: ["v1"] })).rejects.toThrow(
-      `belongs to ${first.digest}, made of the source ${first.source.digest}; this source is ${second.source.digest}, whose image is ${second.digest}`,
+      `already points to ${first.digest}, built from the source ${first.source.digest}; this source is ${second.source.digest}, whose image is ${second.digest}`,
     );
   });
 
@@ -165,7 +165,7 @@ describe("immutable tags", () => {
     expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const { reason } = ends.find((end) => end.status === "rejected") as PromiseRejectedResult;
     expect(reason.message).toMatch(
-      /^The tag v1 of customer (cannot be moved|is immutable) and belongs to sha256:[0-9a-f]{64}.*; this (image|source) is sha256:/,
+      /^The tag v1 of customer (cannot be moved and points|is immutable and already points) to sha256:[0-9a-f]{64}.*; this (image|source) is sha256:/,
     );
   });
 
@@ -236,7 +236,7 @@ it("leaves no files when it fails", async () => {
   await rm(join(context, "server.mjs"));
   const variables = { RUNNER_TEMP: join(folder, "temporary") };
   await mkdir(variables.RUNNER_TEMP);
-  await expect(build({}, { variables })).rejects.toThrow("holds no file");
+  await expect(build({}, { variables })).rejects.toThrow("contains no files");
   expect(await readdir(variables.RUNNER_TEMP)).toEqual([]);
 });
 

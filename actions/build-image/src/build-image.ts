@@ -102,7 +102,7 @@ export function warnOfSecrets(
   const found = namesOfSensitive(paths, ["git", "environment", "registry", "keys"]);
   if (found)
     log.warning(
-      `The image may hold ${found}, which everyone who pulls it can read: list them in .dockerignore, and give secrets to the build in another way.`,
+      `The image may contain ${found}. Everyone who can pull the image can read them. List them in .dockerignore, and pass secrets to the build with build-secrets.`,
     );
 }
 
@@ -133,7 +133,9 @@ async function make(
       .getManifest(destination.name, source.tag)
       .catch(() => undefined);
     if (!meanwhile) throw error;
-    environment.log.info(`Another job has built this source meanwhile (${(error as Error).message})`);
+    environment.log.info(
+      `Another job has built the same source in the meantime (${(error as Error).message})`,
+    );
     return alreadyThere(meanwhile);
   }
 }

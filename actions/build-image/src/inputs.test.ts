@@ -54,12 +54,15 @@ it("reads the settings of a repository to create", () => {
 it.each([
   [{ repository: "" }, "Input repository is required"],
   [{ repository: "ghcr.io/owner/customer:v1" }, "the name of an ECR repository, such as customer"],
-  [{ repository: "ghcr.io/owner/customer", "create-repository": "true" }, "create-repository is for ECR"],
+  [
+    { repository: "ghcr.io/owner/customer", "create-repository": "true" },
+    "create-repository works with ECR only",
+  ],
   [{ "create-repository": "true", "lifecycle-policy": "/nowhere.json" }, "there is no file /nowhere.json"],
   [{ context: "/nowhere" }, "there is no folder /nowhere"],
   [{ builder: "kaniko" }, `Input builder is "kaniko"; allowed: oci, docker`],
-  [{ builder: "docker" }, "Input base-image belongs to builder oci, and builder is docker"],
-  [{ target: "run" }, "Input target belongs to builder docker, and builder is oci"],
+  [{ builder: "docker" }, "Input base-image works with builder oci only, and builder is docker"],
+  [{ target: "run" }, "Input target works with builder docker only, and builder is oci"],
   [{ tags: "-latest" }, `Input tags has "-latest"`],
   [{ labels: "team" }, `Input labels has the line "team"`],
   [{ tags: "?", labels: "team" }, "2 inputs are wrong"],

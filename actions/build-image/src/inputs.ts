@@ -41,5 +41,5 @@ function refuseInputsOfOthers(read: InputReader, builder: "oci" | "docker"): voi
   for (const [owner, names] of Object.entries(inputsOfBuilders))
     for (const name of names)
       if (owner !== builder && read.optional(name) !== undefined)
-        read.problem(`Input ${name} belongs to builder ${owner}, and builder is ${builder}`);
+        read.problem(`Input ${name} works with builder ${owner} only, and builder is ${builder}`);
 }

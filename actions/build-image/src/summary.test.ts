@@ -47,7 +47,7 @@ it("shows the image's parts, its size, and the duration of each step", () => {
 
 it("says why nothing was built", () => {
   expect(summarize({ ...built, built: false, tags: [] })).toContain(
-    `Nothing was built or sent: the repository has the image of this very source, under the tag \`source-${"b".repeat(40)}\`.`,
+    `Nothing was built or pushed: the repository already has the image of this source, with the tag \`source-${"b".repeat(40)}\`.`,
   );
 });
 

@@ -23,7 +23,7 @@ export function summarize(built: BuiltImage): string {
 }
 
 function whyNothingWasBuilt({ source }: BuiltImage): string {
-  return `Nothing was built or sent: the repository has the image of this very source, under the tag \`${source.tag}\`.`;
+  return `Nothing was built or pushed: the repository already has the image of this source, with the tag \`${source.tag}\`.`;
 }
 
 function facts({ source, tags, parts, durations }: BuiltImage): string[][] {
@@ -33,7 +33,7 @@ function facts({ source, tags, parts, durations }: BuiltImage): string[][] {
   return [
     ["Source", `${shortDigest(source.digest)}, ${count(files.length, "file")}, ${formatBytes(bytes)}`],
     ...(layers > 0 ? [["Image", `${formatBytes(layers)} compressed, ${count(parts.length, "part")}`]] : []),
-    ["Tags", tags.join(", ") || "none besides the source's"],
+    ["Tags", tags.join(", ") || "only the source tag"],
     ["Time", [...durations].map(([what, ms]) => `${what} ${formatDuration(ms)}`).join(", ")],
   ];
 }

@@ -24,5 +24,5 @@ function sayState({ waits, actions }: Snapshot): string {
   if (waits.length > 0) return waits.map(sayWait).join("; ");
   if (running.length > 0)
     return `${running.map(({ stage, name }) => `${stage} / ${name}`).join(", ")} InProgress`;
-  return "it has not begun its next stage";
+  return "it has not started its next stage";
 }

@@ -61,7 +61,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     const { realm = "", service } = parseParameters(challenge);
     const url = new URL(realm, `https://${host}`);
     if (url.protocol !== "https:" && !isLoopback(url.host))
-      throw new Failure(`The registry ${host} sends for its token to ${url.origin}, which is not https`);
+      throw new Failure(`The registry ${host} redirects to ${url.origin} for its token, which is not https`);
     const token = await fetchToken({ host, url, service, scopes, credentials, clock, signal });
     if (token === undefined) return false;
     mask(token.value);
@@ -95,7 +95,7 @@ export function accessRefused(host: string, scopes: readonly Scope[]): Failure {
     "UNAUTHORIZED",
     401,
     `The registry ${host} refused access to ${scopes.map(({ repository }) => repository).join(" or ")}`,
-    `check the name; ${pushing ? "to push, log in as somebody who may" : "if the image is private, log in"} before this step (docker/login-action with this registry).`,
+    `check the name; ${pushing ? "to push, log in as a user who may" : "if the image is private, log in"} before this step (docker/login-action with this registry).`,
   );
 }
 

@@ -146,7 +146,7 @@ it("quotes nothing of a token that it cannot read", async () => {
     response.writeHead(401, { "WWW-Authenticate": challenge }).end();
   });
   await expect(registry.client.getManifest("app", "latest")).rejects.toThrow(
-    `The token service of ${registry.host} sent no JSON`,
+    `The token service of ${registry.host} did not return JSON`,
   );
 });
 
@@ -219,7 +219,7 @@ it("sends an upload that continues elsewhere without the login", async () => {
 
 it("rejects a manifest with another digest", async () => {
   const { client } = await serve((_, response) => response.end("{}"));
-  await expect(client.getManifest("x", digest)).rejects.toThrow(`answered ${digestOf("{}")} for x@${digest}`);
+  await expect(client.getManifest("x", digest)).rejects.toThrow(`returned ${digestOf("{}")} for x@${digest}`);
 });
 
 it.each([

@@ -47,7 +47,7 @@ export function createRegistryClient(options: RegistryOptions) {
       if (response.status === 404) return undefined;
       const digest = digestOf(body);
       if (reference.includes(":") && reference !== digest)
-        throw new Failure(`The registry ${options.host} answered ${digest} for ${repository}@${reference}`);
+        throw new Failure(`The registry ${options.host} returned ${digest} for ${repository}@${reference}`);
       return { digest, mediaType: mediaTypeOf(response), body };
     },
 

@@ -25,7 +25,7 @@ export async function askCredentialHelper(
         "correct credHelpers or credsStore in Docker's config.json, or log in with docker/login-action.",
       cause,
     });
-  if (!/^[\w.-]+$/.test(helper)) throw failed("that is no name of a helper");
+  if (!/^[\w.-]+$/.test(helper)) throw failed("that is not a valid helper name");
   const { code, output, errors } = await run(program, server, variables).catch((error) => {
     throw failed(
       startFailures[(error as NodeJS.ErrnoException).code ?? ""] ?? (error as Error).message,
@@ -39,7 +39,7 @@ export async function askCredentialHelper(
     // As in Docker: no secret, no login.
     return Secret ? { user: Username ?? "", password: Secret } : undefined;
   } catch (error) {
-    throw failed("its answer is not JSON", error);
+    throw failed("its output is not JSON", error);
   }
 }
 

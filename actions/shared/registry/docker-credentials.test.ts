@@ -69,14 +69,14 @@ it.each<[string, string, object | string, string]>([
     { credsStore: "test" },
     "no login for broken.example: no keychain",
   ],
-  ["a helper with malformed output", "garbled.example", { credsStore: "test" }, "its answer is not JSON"],
+  ["a helper with malformed output", "garbled.example", { credsStore: "test" }, "its output is not JSON"],
   [
     "a missing helper",
     "q.io",
     { credsStore: "absent" },
     "docker-credential-absent gave no login for q.io: it is not installed",
   ],
-  ["a helper with an invalid name", "q.io", { credsStore: "../x" }, "that is no name of a helper"],
+  ["a helper with an invalid name", "q.io", { credsStore: "../x" }, "that is not a valid helper name"],
 ])("explains %s", async (_, host, config, message) => {
   await expect(look(host, config)).rejects.toThrow(message);
 });

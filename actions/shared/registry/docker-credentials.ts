@@ -44,7 +44,7 @@ function parse(path: string, text: string): DockerConfig {
     return JSON.parse(text);
   } catch (error) {
     throw new Failure(`${path} is not JSON: ${(error as Error).message}`, {
-      nextStep: "log in anew, or remove the file.",
+      nextStep: "log in again, or remove the file.",
       cause: error,
     });
   }

@@ -129,7 +129,7 @@ describe("ends", () => {
   ])("when the registry responds with %s", async (_, body) => {
     const { read, host } = await download({ ...get, at: always, fault: answering(200, {}, body) });
     await expect(read()).rejects.toMatchObject({
-      message: expect.stringMatching(new RegExp(`^The registry ${host} (answered sha256:|ended )`)),
+      message: expect.stringMatching(new RegExp(`^The registry ${host} (returned sha256:|ended )`)),
     });
   });
 });

@@ -28,8 +28,8 @@ export async function* downloadBlob(
   const actual = `sha256:${hash.digest("hex")}`;
   if (position !== size || actual !== digest)
     throw new Failure(
-      `The registry ${host} answered ${actual} of ${position} bytes for the blob ${digest} of ${repository}, which has ${size}`,
-      { nextStep: "the registry's copy is damaged: push that image again, or take another." },
+      `The registry ${host} returned ${actual} of ${position} bytes for the blob ${digest} of ${repository}, which has ${size}`,
+      { nextStep: "the registry's copy is damaged: push that image again, or use another." },
     );
   if (held) yield held;
 }

@@ -14,7 +14,7 @@ export async function logIn(
 
 /** Returns the credentials in an authorization token, masked as a whole and in its parts. */
 function credentialsOf(token: string | undefined, mask: (secret: string) => void): Credentials {
-  if (token === undefined) throw new Failure("ECR gave no authorization token");
+  if (token === undefined) throw new Failure("ECR did not return an authorization token");
   mask(token);
   const [user = "", ...password] = Buffer.from(token, "base64").toString("utf8").split(":");
   mask(password.join(":"));

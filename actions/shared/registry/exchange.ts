@@ -101,7 +101,7 @@ function limitSilence(sending: ClientRequest): void {
     if (socket.connecting) socket.once("encrypted" in socket ? "secureConnect" : "connect", connected);
     else connected();
   });
-  sending.on("timeout", () => sending.destroy(new Error("it does not answer in time")));
+  sending.on("timeout", () => sending.destroy(new Error("it did not respond in time")));
 }
 
 function toAnswer(incoming: IncomingMessage, url: URL): Answer {

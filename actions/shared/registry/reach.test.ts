@@ -24,7 +24,7 @@ async function closedPort(): Promise<string> {
 }
 
 it.each<[string, () => Promise<string>, RegExp, string]>([
-  ["an unknown host", async () => "https://registry.invalid", /reached: there is no host/, "the name"],
+  ["an unknown host", async () => "https://registry.invalid", /reached: the host does not exist/, "the name"],
   ["a closed port", closedPort, /reached \(connect ECONNREFUSED 127/, "the network of the runner"],
   [
     "a registry that closes the connection",

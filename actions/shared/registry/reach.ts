@@ -19,14 +19,14 @@ export function unreachable(host: string, error: unknown): Failure {
   if (cause instanceof Failure) return cause;
   const { code = "" } = cause as NodeJS.ErrnoException;
   if (code === "ENOTFOUND")
-    return new Failure(`The registry ${host} cannot be reached: there is no host of this name`, {
+    return new Failure(`The registry ${host} cannot be reached: the host does not exist`, {
       nextStep: "correct the name, or check the runner's DNS.",
       cause: error,
     });
   if (/CERT|SIGNATURE|^ERR_TLS/.test(code))
     return new Failure(`The registry ${host} cannot be trusted: ${cause.message}`, {
       nextStep:
-        "if its certificate is of your own authority, name that with NODE_EXTRA_CA_CERTS in the job's environment.",
+        "if your own certificate authority signed its certificate, set NODE_EXTRA_CA_CERTS in the job's environment.",
       cause: error,
     });
   return new Transient(`The registry ${host} cannot be reached (${cause.message || code})`, {

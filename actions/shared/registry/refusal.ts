@@ -16,9 +16,9 @@ export class RegistryRefusal extends Failure {
 }
 
 const nextSteps: Readonly<Record<number, string>> = {
-  403: "give the login the right to this, or log in as somebody who has it.",
+  403: "allow this user to do this, or log in as a user who may.",
   404: "check the repository's name, and create it if the registry does not do so at the first push.",
-  413: "let the proxy in front of the registry take larger requests.",
+  413: "allow larger requests in the proxy in front of the registry.",
 };
 
 /** Explains a response with a status from 400; the response's body is read. */
@@ -29,7 +29,7 @@ export async function refusalOf(response: Answer, host: string, request: string)
   const sentence = `The registry ${host} refused ${request} (${said})`;
   if (status < 500 && status !== 429)
     return new RegistryRefusal(code ?? String(status), status, sentence, nextSteps[status]);
-  const nextStep = "run the job again; the registry had a fault or was throttling.";
+  const nextStep = "run the job again: the registry failed or throttled the request.";
   return new Transient(sentence, { nextStep, waitMs: retryAfterMs(response) });
 }
 

@@ -56,5 +56,5 @@ export function createRequester(options: RegistryOptions) {
 export function locationOf(response: Answer): string {
   const location = response.header("location");
   if (location !== undefined) return new URL(location, response.url).href;
-  throw new Failure(`The registry at ${response.url} began an upload without saying where`);
+  throw new Failure(`The registry at ${response.url} started an upload without returning its location`);
 }

@@ -8,10 +8,12 @@ export function readTagNames(read: InputReader, input: string): readonly string[
   const given = read.lines(input);
   for (const tag of given)
     if (tag.startsWith("source-"))
-      read.problem(`Input ${input} has "${tag}"; tags that begin with source- are those of sources`);
+      read.problem(
+        `Input ${input} has "${tag}"; tags that begin with source- are reserved for source digests`,
+      );
     else if (!tagPattern.test(tag))
       read.problem(
-        `Input ${input} has "${tag}"; up to 128 letters, digits, _ . and -, not beginning with . or -, are expected`,
+        `Input ${input} has "${tag}"; expected up to 128 letters, digits, _ . and -, not beginning with . or -`,
       );
   return given;
 }

@@ -69,7 +69,7 @@ function readAnswer(said: Buffer, host: string): TokenAnswer {
   try {
     return JSON.parse(said.toString("utf8"));
   } catch {
-    throw new Failure(`The token service of ${host} sent no JSON`, {
+    throw new Failure(`The token service of ${host} did not return JSON`, {
       nextStep: "check the registry's address, and its proxy if it has one.",
     });
   }

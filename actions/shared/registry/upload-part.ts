@@ -107,7 +107,7 @@ function lost(
   return new UploadLost(
     `The registry ${host} lost the upload of ${digest} to ${repository} at byte ${start}`,
     {
-      nextStep: "run the job again; if it is lost again, ask who runs the registry.",
+      nextStep: "run the job again; if it is lost again, contact the operator of the registry.",
     },
   );
 }

@@ -177,7 +177,7 @@ describe("gives up", () => {
     });
     await expect(client.pushBlob("app", blobOf(digestOf(big), big))).rejects.toMatchObject({
       message: expect.stringMatching(`^The registry ${host} refused PATCH .* \\(status 503\\)$`),
-      nextStep: "run the job again; the registry had a fault or was throttling.",
+      nextStep: "run the job again: the registry failed or throttled the request.",
     });
     expect(waits).toEqual([500, 1000, 2000, 4000]);
     expect(lines).toHaveLength(4);
@@ -190,7 +190,7 @@ describe("gives up", () => {
     const { client, lines, host } = await behind({ ...post, at: always, fault: answering(403, {}, error) });
     await expect(client.pushBlob("app", blobOf(digestOf(small), small))).rejects.toMatchObject({
       message: `The registry ${host} refused POST /v2/app/blobs/uploads/ (DENIED: not yours)`,
-      nextStep: expect.stringContaining("the right to this"),
+      nextStep: expect.stringContaining("allow this user"),
     });
     expect(lines).toEqual([]);
   });

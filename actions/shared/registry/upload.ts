@@ -36,7 +36,7 @@ export function createPushBlob(requester: Requester): PushBlob {
         return await use(requester, await retry(begin), (upload) => sendParts(requester, upload, blob));
       } catch (error) {
         if (!(error instanceof UploadLost) || uploads === uploadsPerBlob) throw error;
-        log.info(`${error.message}; it begins anew`);
+        log.info(`${error.message}; it starts again`);
       }
   };
   const asWhole = (begin: Begin, blob: BlobContent) =>

@@ -9,7 +9,7 @@ export async function findImage(repository: Repository, version: string): Promis
   const manifest = await registry.getManifest(name, version);
   if (manifest) return manifest;
   if (!(await isThere(repository)))
-    throw new Failure(`The registry ${host} has no repository ${name}`, {
+    throw new Failure(`The registry ${host} does not have the repository ${name}`, {
       nextStep: "correct the input image; nothing was changed.",
     });
   const isDigest = version.includes(":");

@@ -36,7 +36,7 @@ it.each([
   ["of a URL", "https://ghcr.io/owner/customer:v1"],
 ])("refuses an image %s", (_, image) => {
   expect(() => read({ image })).toThrow(
-    `Input image is "${image}"; ecr://<repository> or <host>/<name> is expected, then @sha256:… or :<tag>`,
+    `Input image is "${image}"; expected ecr://<repository> or <host>/<name>, then @sha256:… or :<tag>`,
   );
 });
 
@@ -47,7 +47,7 @@ it("takes each tag once", () => {
 it.each([
   [{ tags: "" }, "Input tags is required"],
   [{ tags: "latest\n-v1" }, 'Input tags has "-v1"'],
-  [{ tags: `source-${"a".repeat(40)}` }, "tags that begin with source- are those of sources"],
+  [{ tags: `source-${"a".repeat(40)}` }, "tags that begin with source- are reserved for source digests"],
   [{ image: "" }, "Input image is required"],
   [{ image: "Customer", tags: "a/b" }, "2 inputs are wrong"],
 ])("refuses %j", (inputs, message) => {

@@ -20,7 +20,7 @@ function readImage(read: InputReader): ImageReference {
   const image = parseImageReference(given);
   if (given && !image)
     read.problem(
-      `Input image is "${given}"; ecr://<repository> or <host>/<name> is expected, then @sha256:… or :<tag>`,
+      `Input image is "${given}"; expected ecr://<repository> or <host>/<name>, then @sha256:… or :<tag>`,
     );
   return image ?? { repository: { registry: "ecr", name: given }, version: "" };
 }

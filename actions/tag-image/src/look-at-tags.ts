@@ -27,10 +27,9 @@ export async function lookAtTags(
 export function takenFailure({ uri }: Repository, digest: string, taken: readonly LookedAt[]): Failure {
   const tags = taken.map(({ tag, before }) => `${tag} (on ${before})`).join(", ");
   return new Failure(
-    `${uri} does not let a tag be moved that is on another image: ${tags}; this image is ${digest}`,
+    `${uri} does not allow moving tags from another image: ${tags}; this image is ${digest}`,
     {
-      nextStep:
-        "give a tag that no image has, or exclude this one where the repository makes tags immutable.",
+      nextStep: "use a tag that no image has, or exclude this tag from the repository's tag immutability.",
     },
   );
 }

@@ -25,4 +25,4 @@ export async function openRepository(name: RepositoryName, world: RegistryWorld)
   }
 }
 
-const nextStep = "correct the input image, or log in to the account that has it; nothing was changed.";
+const nextStep = "correct the input image, or log in to the account of that repository; nothing was changed.";

@@ -74,7 +74,7 @@ describe("a self-hosted registry", () => {
       nextStep: expect.stringContaining("check the tag"),
     });
     await expect(tag(`${registry.host}/nobody@${digest}`, "latest", world())).rejects.toMatchObject({
-      message: `The registry ${registry.host} has no repository nobody`,
+      message: `The registry ${registry.host} does not have the repository nobody`,
       nextStep: expect.stringContaining("correct the input image"),
     });
   });
@@ -165,7 +165,7 @@ describe("ECR of another account", () => {
     await letOurs(simulator, pulling);
     await expect(tag(`${theirAddress}@${digest}`, "latest", world())).rejects.toMatchObject({
       message: expect.stringContaining("ecr:PutImage"),
-      nextStep: expect.stringContaining("give the login the right to this"),
+      nextStep: expect.stringContaining("allow this user to do this"),
     });
   });
 

@@ -65,9 +65,9 @@ it("creates several tags, and shows each one's previous image", async () => {
     { tag: "v1.0", before: undefined },
   ]);
   expect(world.lines).toEqual([
-    `Put latest on ${image.digest}; it was on ${old.digest}`,
-    `v1 is on ${image.digest} already`,
-    `Put v1.0 on ${image.digest}`,
+    `Set latest to ${image.digest}; it pointed to ${old.digest}`,
+    `v1 already points to ${image.digest}`,
+    `Set v1.0 to ${image.digest}`,
   ]);
 });
 
@@ -94,8 +94,8 @@ describe("immutable tags", () => {
     const before = await tags();
     const [uri] = image.image.split("@");
     await expect(tag(image.portableImage, "free\nlatest\nv0", world)).rejects.toMatchObject({
-      message: `${uri} does not let a tag be moved that is on another image: latest (on ${old.digest}), v0 (on ${old.digest}); this image is ${image.digest}`,
-      nextStep: expect.stringContaining("give a tag that no image has"),
+      message: `${uri} does not allow moving tags from another image: latest (on ${old.digest}), v0 (on ${old.digest}); this image is ${image.digest}`,
+      nextStep: expect.stringContaining("use a tag that no image has"),
     });
     expect(await tags()).toEqual(before);
   });
@@ -110,9 +110,9 @@ describe("immutable tags", () => {
     await makeImmutable();
     await expect(tag(image.image, "free\nlatest", world)).rejects.toMatchObject({
       message: expect.stringMatching(
-        `latest \\(on ${old.digest}\\); this image is ${image.digest}; put before that: free$`,
+        `latest \\(on ${old.digest}\\); this image is ${image.digest}; set before that: free$`,
       ),
-      nextStep: expect.stringContaining("give a tag that no image has"),
+      nextStep: expect.stringContaining("use a tag that no image has"),
     });
     expect(await tags()).toMatchObject({ latest: old.digest, free: image.digest });
   });

@@ -24,13 +24,13 @@ export async function tagImage({ image, tags }: TagInputs, world: RegistryWorld)
   const done: string[] = [];
   // One after the other, so that an error can say which tags were pushed.
   for (const each of looked) {
-    if (each.before === digest) world.log.info(`${each.tag} is on ${digest} already`);
+    if (each.before === digest) world.log.info(`${each.tag} already points to ${digest}`);
     else {
       await put(repository, manifest, each.tag).catch((error) => {
         throw world.signal.aborted ? error : withDone(error, done);
       });
       done.push(each.tag);
-      world.log.info(`Put ${each.tag} on ${digest}${each.before ? `; it was on ${each.before}` : ""}`);
+      world.log.info(`Set ${each.tag} to ${digest}${each.before ? `; it pointed to ${each.before}` : ""}`);
     }
   }
   return { image: `${repository.uri}@${digest}`, digest, tags: looked };
@@ -44,7 +44,7 @@ async function put(repository: Repository, manifest: FetchedManifest, tag: strin
 function withDone(error: unknown, done: readonly string[]): unknown {
   if (done.length === 0 || !(error instanceof Failure)) return error;
   const { message, nextStep } = error;
-  return new Failure(`${message}; put before that: ${done.join(", ")}`, {
+  return new Failure(`${message}; set before that: ${done.join(", ")}`, {
     ...(nextStep !== undefined && { nextStep }),
     cause: error,
   });

@@ -66,12 +66,12 @@ async function putPolicy(
 ): Promise<void> {
   const command = new PutLifecyclePolicyCommand({ registryId, repositoryName, lifecyclePolicyText });
   const call = () => client.send(command, { abortSignal: environment.signal });
-  await persist("put the lifecycle policy", call, environment).catch((error) => {
+  await persist("set the lifecycle policy", call, environment).catch((error) => {
     if (environment.signal.aborted) throw error;
     throw new Failure(
-      `The repository ${repositoryName} was created, but without its lifecycle policy: ${explainAwsError(error)?.message ?? error.message}`,
+      `Repository ${repositoryName} was created, but its lifecycle policy could not be set: ${explainAwsError(error)?.message ?? error.message}`,
       {
-        nextStep: `correct the policy or the role's permissions, and put it: aws ecr put-lifecycle-policy --repository-name ${repositoryName} --lifecycle-policy-text file://<policy>; later runs do not change a repository that exists.`,
+        nextStep: `correct the policy or the role's permissions, then set it: aws ecr put-lifecycle-policy --repository-name ${repositoryName} --lifecycle-policy-text file://<policy>. Later runs do not change an existing repository.`,
         cause: error,
       },
     );

@@ -113,7 +113,7 @@ it("reports that the repository exists without the policy that ECR refuses", asy
   await writeFile(file, `{"rules":[]}`);
   const found = await find({ ...defaults, lifecyclePolicy: { file } });
   await expect(found.open()).rejects.toMatchObject({
-    message: expect.stringContaining("customer was created, but without its lifecycle policy"),
+    message: expect.stringContaining("customer was created, but its lifecycle policy could not be set"),
     nextStep: expect.stringContaining("aws ecr put-lifecycle-policy --repository-name customer"),
   });
 });

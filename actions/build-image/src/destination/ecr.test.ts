@@ -103,7 +103,7 @@ describe("a repository that exists", () => {
     const environment = testEnvironment(simulator);
     await open("customer", creation, environment);
     expect(environment.lines).toEqual([
-      "The repository customer exists and is not changed, although its tags are MUTABLE, and immutable-tags is true; its images are not scanned when they are pushed, and scan-on-push is true",
+      "Repository customer already exists and is not changed, although its tags are MUTABLE, and immutable-tags is true; its images are not scanned when they are pushed, and scan-on-push is true",
     ]);
     const { repositories } = await simulator.aws.ecr.describeRepositories({});
     expect(repositories?.[0]?.imageTagMutability).toBe("MUTABLE");

@@ -38,9 +38,12 @@ async function create(
   const created = await createRepository(client, name, creation, environment);
   const repository = created ?? (await describeInEcr(client, name, environment));
   if (repository) return repository;
-  throw new Failure(`The repository ${name.name} was there when it was to be created, and is gone now`, {
-    nextStep: "see who removes it, then run the job again.",
-  });
+  throw new Failure(
+    `Repository ${name.name} already existed when this step tried to create it, but was deleted since`,
+    {
+      nextStep: "find out who deletes it, then run the job again.",
+    },
+  );
 }
 
 function missing(repository: EcrName): Failure {

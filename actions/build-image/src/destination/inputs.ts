@@ -24,13 +24,13 @@ export function readDestinationInputs(read: InputReader): DestinationInputs {
   const repository = parseRepositoryName(given);
   if (given && !repository)
     read.problem(
-      `Input repository has "${given}"; the name of an ECR repository, such as customer or team/customer, or host/name, without tag and digest, is expected`,
+      `Input repository has "${given}"; expected the name of an ECR repository, such as customer or team/customer, or host/name, without tag or digest`,
     );
   const creation = readCreation(read);
   const wanted = read.boolean("create-repository", false);
   if (wanted && repository?.registry === "other")
     read.problem(
-      `Input create-repository is for ECR; ${repository.host} creates repositories in its own ways, most at the first push`,
+      `Input create-repository works with ECR only, and the repository is on ${repository.host}; most other registries create a repository at the first push`,
     );
   return {
     repository: repository ?? { registry: "ecr", name: given },

@@ -39,7 +39,7 @@ export const presetPolicy = {
     },
     {
       rulePriority: 3,
-      description: "Remove what no tag names any more",
+      description: "Remove untagged images",
       selection: {
         tagStatus: "untagged",
         countType: "sinceImagePushed",

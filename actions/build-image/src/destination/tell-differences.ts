@@ -20,6 +20,6 @@ export function tellDifferences(
   ];
   if (differences.length > 0)
     log.notice(
-      `The repository ${repositoryName} exists and is not changed, although ${differences.join("; ")}`,
+      `Repository ${repositoryName} already exists and is not changed, although ${differences.join("; ")}`,
     );
 }

@@ -50,7 +50,7 @@ it("takes a base that cannot be resolved by its name, and says so", async () => 
     workshop.readSource(on("127.0.0.1:9/base:1"), { environment: { clock: fastClock } });
   expect(await unreachable()).toBe(await unreachable());
   expect(workshop.lines().at(-1)).toMatch(
-    /^127\.0\.0\.1:9\/base:1: could not be looked up \(.*\); it counts by its name/,
+    /^127\.0\.0\.1:9\/base:1: could not be read from its registry \(.*\); only its name/,
   );
 });
 

@@ -31,14 +31,14 @@ async function lookUp(
   registryOf: (host: string) => Promise<RegistryClient>,
   { log, signal }: BuildEnvironment,
 ): Promise<string | undefined> {
-  const byName = "it counts by its name, and is left to Docker";
+  const byName = "only its name is part of the source digest, and Docker pulls it";
   try {
     const manifest = await (await registryOf(host)).getManifest(name, tag);
     if (manifest) return manifest.digest;
     log.info(`${image}: ${host} has no such image; ${byName}`);
   } catch (error) {
     if (signal.aborted) throw error;
-    log.info(`${image}: could not be looked up (${(error as Error).message}); ${byName}`);
+    log.info(`${image}: could not be read from its registry (${(error as Error).message}); ${byName}`);
   }
   return undefined;
 }

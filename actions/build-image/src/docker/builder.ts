@@ -44,7 +44,9 @@ async function readDockerfile(inputs: DockerInputs, environment: BuildEnvironmen
   const text = await readFile(inputs.dockerfile, "utf8");
   const plan = planBuild(text, { ...inputs, path: inputs.dockerfile });
   for (const reference of plan.unknown)
-    environment.log.info(`${reference}: only Docker can tell which image this is; it counts by its name`);
+    environment.log.info(
+      `${reference}: only Docker can find this image; only its name is part of the source digest`,
+    );
   return { text, plan, bases: await resolveBases(plan.images, environment) };
 }
 

@@ -15,17 +15,17 @@ export function checkCache(
 ): void {
   const tag = cacheTag(target);
   if ((cache === "registry" || cache === "inline") && isImmutable(tag))
-    throw new Failure(`Input cache is ${cache}, and ${uri} lets no tag be moved, ${tag} neither`, {
+    throw new Failure(`Input cache is ${cache}, but the tags of ${uri} are immutable, ${tag} too`, {
       nextStep: `use cache gha, or exclude ${tag}* from the repository's tag immutability; nothing was changed.`,
     });
   const { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: url, ACTIONS_CACHE_URL: legacyUrl } = variables;
   // Without them buildx leaves the cache out and reports nothing.
   if (cache === "gha" && !(token && (url || legacyUrl)))
     throw new Failure(
-      "Input cache is gha, and the runner gives no access to GitHub's cache (ACTIONS_RUNTIME_TOKEN, ACTIONS_RESULTS_URL)",
+      "Input cache is gha, but this step has no access to GitHub's cache (ACTIONS_RUNTIME_TOKEN, ACTIONS_RESULTS_URL)",
       {
         nextStep:
-          "run this as a step with uses: on GitHub's runners, which give them to actions and not to run: steps, or use another cache; nothing was changed.",
+          "run this action with uses: on a GitHub runner (run: steps do not receive these variables), or use another cache; nothing was changed.",
       },
     );
 }

@@ -31,7 +31,7 @@ function refuseImpossible(inputs: DockerInputs, inspected: string): void {
     if (inputs.sbom) refused.push("sbom");
   }
   if (refused.length === 0) return;
-  throw new Failure(`The Docker engine of this runner cannot do what is asked for: ${refused.join(", ")}`, {
+  throw new Failure(`The Docker engine of this runner does not support: ${refused.join(", ")}`, {
     nextStep:
       "run docker/setup-buildx-action before this step, or turn on the containerd image store of the engine; nothing was changed.",
   });
@@ -48,14 +48,14 @@ export function explainEngine(text: string): Failure | undefined {
       nextStep: "run docker/setup-buildx-action before this step, or install Docker's package docker-buildx.",
     });
   if (/no builder/.test(text))
-    return new Failure(`buildx has no such builder: ${first}`, {
+    return new Failure(`buildx does not have this builder: ${first}`, {
       nextStep: "run docker/setup-buildx-action before this step, or correct the variable BUILDX_BUILDER.",
     });
   if (!/Cannot connect to the Docker daemon|permission denied.*docker.*sock|error during connect/.test(text))
     return undefined;
-  return new Failure(`The Docker engine does not answer: ${first}`, {
+  return new Failure(`The Docker engine does not respond: ${first}`, {
     nextStep:
-      "start it, or let this user use it (group docker); GitHub's own Ubuntu runners have one, and builder oci needs none.",
+      "start it, or add this user to the group docker. GitHub's Ubuntu runners have an engine; builder oci does not need one.",
   });
 }
 

@@ -23,8 +23,8 @@ it.each([
     [
       `ERROR: failed to solve: ${base}: failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/node/manifests/sha256:1: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.`,
     ],
-    "docker.io/library/node:24 cannot be had",
-    "which allows more",
+    "cannot pull the image docker.io/library/node:24",
+    "which raises the limit",
   ],
   [
     "a private base",
@@ -67,8 +67,8 @@ it.each([
     [
       "ERROR: failed to solve: failed to push host/customer:source-1: unexpected status from POST request to https://host/v2/customer/blobs/uploads/: 403 Forbidden",
     ],
-    "host/customer could not be pushed to",
-    "give the job the right",
+    "Could not push to host/customer",
+    "allow the job to push",
   ],
   [
     "an engine that ended",
@@ -76,7 +76,7 @@ it.each([
       "#1 [internal] load build definition",
       "ERROR: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF",
     ],
-    "The Docker engine ended or was lost during the build",
+    "The Docker engine stopped or lost its connection during the build",
     "run the job again",
   ],
   [
@@ -84,7 +84,7 @@ it.each([
     [
       "ERROR: permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
     ],
-    "The Docker engine does not answer",
+    "The Docker engine does not respond",
     "group docker",
   ],
   [

@@ -20,7 +20,7 @@ export function explainFailure(failed: Failed): Failure {
     if (failure) return failure;
   }
   return new Failure(`docker buildx build failed: ${text}`, {
-    nextStep: "look at what it says above, in the group Build.",
+    nextStep: "read its output above, in the group Build.",
   });
 }
 
@@ -40,23 +40,23 @@ const explainDisk: Explain = (text, { steps }) => {
   const where = [text, ...steps.flatMap((step) => [step.error ?? "", ...endOf(step)])];
   if (!where.some((line) => /no space left on device|ENOSPC/i.test(line))) return undefined;
   return new Failure(`The disk of the Docker engine is full: ${text}`, {
-    nextStep: "free space before this step (docker system df tells what takes it), or use a larger runner.",
+    nextStep: "free space before this step (docker system df shows what uses it), or use a larger runner.",
   });
 };
 
 const explainPush: Explain = (text, { steps, destination: { uri, host } }) => {
   if (!isPush(text, steps)) return undefined;
-  const because = `${uri} could not be pushed to: ${text}`;
+  const because = `Could not push to ${uri}: ${text}`;
   if (/immutable/i.test(text))
     return new Failure(because, { nextStep: "run the job again: another run pushed the same source." });
   if (/unauthorized|denied|authori[sz]ation|\b40[13]\b|no basic auth/i.test(text))
     return new Failure(because, {
-      nextStep: `give the job the right to push there; for ECR ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload and ecr:PutImage, else log in to ${host} with docker/login-action.`,
+      nextStep: `allow the job to push there. For ECR, allow ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload and ecr:PutImage; for other registries, log in to ${host} with docker/login-action.`,
     });
   if (/name unknown|does not exist|\b404\b/i.test(text))
     return new Failure(because, { nextStep: "create the repository, or set create-repository to true." });
   return new Failure(because, {
-    nextStep: "run the job again; the registry had a fault, was throttling or could not be reached.",
+    nextStep: "run the job again: the registry failed, throttled the requests or could not be reached.",
   });
 };
 
@@ -72,7 +72,7 @@ const explainStep: Explain = (text, { steps, place }) => {
     {
       nextStep: foreign
         ? "run docker/setup-qemu-action before this step, or build on a runner of that platform."
-        : "correct this instruction or what it runs; its whole output is above, in the group Build.",
+        : "correct this instruction or the program that it runs; the whole output is above, in the group Build.",
     },
   );
 };
@@ -83,12 +83,12 @@ const explainBase: Explain = (text, { place }) => {
     /^(\S+): (failed to (?:do request|authorize).*)$/.exec(text);
   const [, image, cause = ""] = found ?? /()(no match for platform in manifest.*)/.exec(text) ?? [];
   if (image === undefined) return undefined;
-  const because = `${place ? `${place}: ` : ""}the image ${image} cannot be had: ${cause}`;
+  const because = `${place ? `${place}: ` : ""}cannot pull the image ${image}: ${cause}`;
   if (/no match for platform/.test(cause))
     return new Failure(because, { nextStep: "correct the input platform, or the base image." });
   if (/toomanyrequests|429/i.test(cause))
     return new Failure(because, {
-      nextStep: "log in to its registry first, which allows more (docker/login-action).",
+      nextStep: "log in to its registry first, which raises the limit (docker/login-action).",
     });
   if (/unauthorized|denied|\b40[13]\b|authori[sz]e/i.test(cause))
     return new Failure(because, {
@@ -96,7 +96,7 @@ const explainBase: Explain = (text, { place }) => {
     });
   if (/not found/i.test(cause)) return new Failure(because, { nextStep: "correct its name and tag." });
   return new Failure(because, {
-    nextStep: "check its name and whether the runner reaches its registry, and run the job again.",
+    nextStep: "check its name and that the runner can reach its registry, then run the job again.",
   });
 };
 
@@ -104,7 +104,7 @@ const explainFile: Explain = (text, { place }) => {
   const [, missing] = /"([^"]+)": not found$/.exec(text) ?? [];
   if (missing !== undefined)
     return new Failure(`${place ? `${place}: ` : ""}${missing} is not in the context`, {
-      nextStep: "correct the path, or what .dockerignore leaves out.",
+      nextStep: "correct the path, or the entries of .dockerignore.",
     });
   if (!/dockerfile parse error|unknown instruction|base name/.test(text)) return undefined;
   return new Failure(`${place ? `${place}: ` : ""}${text}`, { nextStep: "correct the Dockerfile." });
@@ -119,8 +119,8 @@ const explainTool: Explain = (text, { stderr, steps }) => {
     });
   if (!/Cannot connect to the Docker daemon|code = Unavailable|error reading from server/.test(text))
     return undefined;
-  return new Failure(`The Docker engine ended or was lost during the build: ${text}`, {
-    nextStep: "look at the engine's own log, and run the job again.",
+  return new Failure(`The Docker engine stopped or lost its connection during the build: ${text}`, {
+    nextStep: "read the engine's log, and run the job again.",
   });
 };
 

@@ -41,14 +41,14 @@ it.each([
   [
     "a base without such a tag",
     () => `FROM ${base}-24\nCOPY Dockerfile /`,
-    /^Dockerfile:1: the image 127\.0\.0\.1:\d+\/base:node-24 cannot be had: .*not found$/,
+    /^Dockerfile:1: cannot pull the image 127\.0\.0\.1:\d+\/base:node-24: .*not found$/,
     "correct its name and tag",
   ],
   [
     "a base whose registry cannot be reached",
     () => "FROM 127.0.0.1:9/base:1\nCOPY Dockerfile /",
-    /^Dockerfile:1: the image 127\.0\.0\.1:9\/base:1 cannot be had: .*connection refused$/,
-    "whether the runner reaches its registry",
+    /^Dockerfile:1: cannot pull the image 127\.0\.0\.1:9\/base:1: .*connection refused$/,
+    "that the runner can reach its registry",
   ],
   [
     "a full disk",
@@ -71,7 +71,7 @@ it.each([
 it("lists the stages when none has the target's name", async () => {
   const files = { Dockerfile: "FROM scratch AS build\nFROM scratch AS run\nCOPY Dockerfile /" };
   expect(await fails(files, { docker: { target: "test" } })).toEqual({
-    message: expect.stringMatching(/Dockerfile has no stage test; it has build, run$/),
+    message: expect.stringMatching(/Dockerfile does not have the stage test; it has build, run$/),
     nextStep: "correct the input target; nothing was changed.",
   });
 });
@@ -91,24 +91,24 @@ describe("before anything is built", () => {
     const variables = { DOCKER_HOST: `unix://${join(workshop.folder, "no.sock")}` };
     expect(await fails(any, { variables })).toEqual({
       message: expect.stringMatching(
-        /^The Docker engine does not answer: Cannot connect to the Docker daemon/,
+        /^The Docker engine does not respond: Cannot connect to the Docker daemon/,
       ),
-      nextStep: expect.stringContaining("builder oci needs none"),
+      nextStep: expect.stringContaining("builder oci does not need one"),
     });
   });
 
   it("reports that the builder of buildx does not exist", async () => {
     expect(await fails(any, { variables: { BUILDX_BUILDER: "nobody" } })).toEqual({
-      message: expect.stringMatching(/^buildx has no such builder: no builder "nobody" found/),
+      message: expect.stringMatching(/^buildx does not have this builder: no builder "nobody" found/),
       nextStep: expect.stringContaining("docker/setup-buildx-action"),
     });
   });
 
-  it("reports that the runner gives no access to GitHub's cache", async () => {
+  it("reports that this step has no access to GitHub's cache", async () => {
     const variables = { ACTIONS_RUNTIME_TOKEN: undefined };
     expect(await fails(any, { docker: { cache: "gha" }, variables })).toEqual({
-      message: expect.stringContaining("the runner gives no access to GitHub's cache"),
-      nextStep: expect.stringContaining("not to run: steps"),
+      message: expect.stringContaining("this step has no access to GitHub's cache"),
+      nextStep: expect.stringContaining("run: steps do not receive"),
     });
   });
 
@@ -118,7 +118,7 @@ describe("before anything is built", () => {
     const failure = await fails(any, { docker: { cache } });
     await ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "MUTABLE" });
     expect(failure).toEqual({
-      message: expect.stringMatching(/lets no tag be moved, build-cache neither$/),
+      message: expect.stringMatching(/the tags of \S+ are immutable, build-cache too$/),
       nextStep: expect.stringContaining("use cache gha"),
     });
   });
@@ -133,7 +133,7 @@ describe("before anything is built", () => {
     await close();
     expect(failure).toEqual({
       message:
-        "The Docker engine of this runner cannot do what is asked for: several platforms (linux/amd64, linux/arm64), cache registry, provenance max, sbom",
+        "The Docker engine of this runner does not support: several platforms (linux/amd64, linux/arm64), cache registry, provenance max, sbom",
       nextStep: expect.stringContaining("docker/setup-buildx-action"),
     });
   });

@@ -93,6 +93,6 @@ it("reports that the cache could not be written, and succeeds", async () => {
   await close();
   expect(built.built).toBe(true);
   expect(workshop.lines()).toContainEqual(
-    expect.stringMatching(/^The build's cache could not be written, so the next build is slower: .*403/),
+    expect.stringMatching(/^Could not write the build cache, so the next build is slower: .*403/),
   );
 });

@@ -68,11 +68,19 @@ it("accepts all inputs", () => {
 it.each([
   ["dockerfile", "nowhere/Dockerfile", "Input dockerfile: there is no file nowhere/Dockerfile"],
   ["platform", "linux/amd46", 'Input platform has "linux/amd46"'],
-  ["platform", "linux/amd64,linux/arm64", "one such as linux/amd64 or linux/arm64 a line is expected"],
+  [
+    "platform",
+    "linux/amd64,linux/arm64",
+    "expected one platform per line, such as linux/amd64 or linux/arm64",
+  ],
   ["build-args", "1A=b", 'Input build-args has "1A"'],
   ["build-args", "A", "lines of the form name=value are expected"],
   ["build-secrets", "TOKEN", "Input build-secrets: TOKEN has no value"],
-  ["build-secret-files", "ca=nowhere.pem", "Input build-secret-files: there is no file nowhere.pem for ca"],
+  [
+    "build-secret-files",
+    "ca=nowhere.pem",
+    "Input build-secret-files: file nowhere.pem for ca does not exist",
+  ],
   ["cache", "s3", 'Input cache is "s3"; allowed: none, gha, registry, inline'],
   ["provenance", "true", 'Input provenance is "true"; allowed: none, min, max'],
 ])("does not accept %s %s", (name, value, message) => {

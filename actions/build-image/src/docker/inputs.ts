@@ -44,7 +44,7 @@ export function readDockerInputs(read: InputReader, variables: NodeJS.ProcessEnv
   const buildArgs = read.pairs("build-args");
   for (const name of buildArgs.keys())
     if (!argumentPattern.test(name))
-      read.problem(`Input build-args has "${name}"; a build argument's name is expected`);
+      read.problem(`Input build-args has "${name}"; expected the name of a build argument`);
   return {
     kind: "docker",
     dockerfile: readDockerfile(read),
@@ -66,7 +66,7 @@ function readDockerfile(read: InputReader): string {
   // A missing context is reported when it is read.
   if (statSync(context, { throwIfNoEntry: false })?.isDirectory() && !isFile(path))
     read.problem(
-      `The context has no Dockerfile: there is no file ${path}; input dockerfile says where it is`,
+      `The context has no Dockerfile: file ${path} does not exist; set its path in input dockerfile`,
     );
   return path;
 }
@@ -76,7 +76,7 @@ function readPlatforms(read: InputReader): readonly string[] {
   for (const platform of platforms)
     if (!platformPattern.test(platform))
       read.problem(
-        `Input platform has "${platform}"; one such as linux/amd64 or linux/arm64 a line is expected`,
+        `Input platform has "${platform}"; expected one platform per line, such as linux/amd64 or linux/arm64`,
       );
   return platforms.length > 0 ? platforms : ["linux/amd64"];
 }
@@ -98,8 +98,8 @@ function readSecrets(read: InputReader, variables: NodeJS.ProcessEnv): [string, 
 
 function readSecretFiles(read: InputReader): [string, BuildSecret][] {
   return [...read.pairs("build-secret-files")].map(([id, file]): [string, BuildSecret] => {
-    if (!secretPattern.test(id)) read.problem(`Input build-secret-files has "${id}"; a name is expected`);
-    else if (!isFile(file)) read.problem(`Input build-secret-files: there is no file ${file} for ${id}`);
+    if (!secretPattern.test(id)) read.problem(`Input build-secret-files has "${id}"; expected a name`);
+    else if (!isFile(file)) read.problem(`Input build-secret-files: file ${file} for ${id} does not exist`);
     return [id, { file }];
   });
 }

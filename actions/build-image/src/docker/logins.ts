@@ -29,7 +29,7 @@ async function logInToEcr(
   } catch (error) {
     if (signal.aborted) throw error;
     // The user may have logged in there.
-    log.info(`No login of the job's own for ${host}: ${(error as Error).message}`);
+    log.info(`The job has no usable login for ${host}: ${(error as Error).message}`);
     return [];
   }
 }

@@ -53,7 +53,7 @@ export async function getPushed(
 ): Promise<FetchedManifest> {
   const manifest = await registry.getManifest(name, reference);
   if (manifest) return manifest;
-  throw new Failure(`Docker says that it pushed ${uri}@${reference}, and the registry does not have it`, {
+  throw new Failure(`Docker reported that it pushed ${uri}@${reference}, but the registry does not have it`, {
     nextStep: "run the job again.",
   });
 }

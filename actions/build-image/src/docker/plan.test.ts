@@ -79,9 +79,11 @@ describe("the stage that becomes the image", () => {
   });
 
   it("has to exist", () => {
-    expect(() => plan(text, { target: "prod" })).toThrow("Dockerfile has no stage prod; it has build, test");
+    expect(() => plan(text, { target: "prod" })).toThrow(
+      "Dockerfile does not have the stage prod; it has build, test",
+    );
     expect(() => plan("FROM scratch", { target: "1" })).toThrow(
-      "Dockerfile has no stage 1; no stage has a name",
+      "Dockerfile does not have the stage 1; no stage has a name",
     );
     expect(() => plan("# nothing\n")).toThrow("Dockerfile has no instruction FROM");
   });

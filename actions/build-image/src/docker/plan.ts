@@ -40,9 +40,12 @@ function findTarget(stages: readonly Stage[], { target, path }: PlanOptions): nu
   const found = target === undefined ? stages.length - 1 : findStage(stages, target);
   if (found >= 0) return found;
   const names = stages.flatMap(({ name }) => name ?? []).join(", ");
-  throw new Failure(`${path} has no stage ${target}; ${names ? `it has ${names}` : "no stage has a name"}`, {
-    nextStep: "correct the input target; nothing was changed.",
-  });
+  throw new Failure(
+    `${path} does not have the stage ${target}; ${names ? `it has ${names}` : "no stage has a name"}`,
+    {
+      nextStep: "correct the input target; nothing was changed.",
+    },
+  );
 }
 
 /** Returns the values of the arguments for FROM: those before the first stage, and the platform's. */

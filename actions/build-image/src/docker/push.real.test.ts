@@ -32,15 +32,13 @@ const manifest = { method: "PUT", path: /\/manifests\/source-/ };
 it("pushes again when the registry has a fault", async () => {
   const built = await pushThrough([{ ...manifest, at: first, fault: answering(500) }]);
   expect(built.built).toBe(true);
-  expect(workshop.lines()).toContainEqual(
-    expect.stringMatching(/^The registry had a fault .*; pushing again/),
-  );
+  expect(workshop.lines()).toContainEqual(expect.stringMatching(/^The registry failed .*; pushing again/));
 });
 
 it("gives up when the registry keeps having faults, and leaves no image", async () => {
   await expect(pushThrough([{ ...manifest, at: always, fault: answering(503) }])).rejects.toMatchObject({
     message: expect.stringMatching(
-      /^127\.0\.0\.1:\d+\/customer could not be pushed to: .*503 Service Unavailable$/,
+      /^Could not push to 127\.0\.0\.1:\d+\/customer: .*503 Service Unavailable$/,
     ),
     nextStep: expect.stringContaining("run the job again"),
   });
@@ -52,7 +50,7 @@ it.each([
     403,
     "DENIED",
     "User: arn:aws:iam::1:user/a is not authorized to perform: ecr:PutImage",
-    "give the job the right",
+    "allow the job to push there",
   ],
   [404, "NAME_UNKNOWN", "The repository with name 'customer' does not exist", "create-repository"],
   [
@@ -65,7 +63,7 @@ it.each([
   const body = JSON.stringify({ errors: [{ code, message }] });
   const fault = answering(status, { "content-type": "application/json" }, body);
   await expect(pushThrough([{ ...manifest, at: always, fault }])).rejects.toMatchObject({
-    message: expect.stringContaining("could not be pushed to: "),
+    message: expect.stringContaining("Could not push to "),
     nextStep: expect.stringContaining(nextStep),
   });
 });

@@ -26,7 +26,7 @@ export async function buildAndPush(
     const ended = progress();
     if (exitCode === 0) return warnOfCache(ended, log);
     if (!mayRepeat || !isPassing(ended)) throw explainFailure({ ...ended, destination, stderr });
-    log.info(`The registry had a fault (${ended.error}); pushing again in ${pauseMs / 1000} s`);
+    log.info(`The registry failed (${ended.error}); pushing again in ${pauseMs / 1000} s`);
     await clock.wait(pauseMs, signal);
   }
 }
@@ -35,15 +35,14 @@ export async function buildAndPush(
 export function digestIn(metadata: string): string {
   const digest = (JSON.parse(metadata) as Record<string, unknown>)["containerimage.digest"];
   if (typeof digest === "string") return digest;
-  throw new Failure("docker buildx build did not say which image it made", {
-    nextStep: "run docker/setup-buildx-action before this step, for a newer buildx.",
+  throw new Failure("docker buildx build did not report the digest of the image", {
+    nextStep: "run docker/setup-buildx-action before this step to get a newer buildx.",
   });
 }
 
 function warnOfCache(progress: Progress, log: BuildEnvironment["log"]): Progress {
   const refused = progress.steps.find(({ name, error }) => error && name.startsWith("exporting cache"));
-  if (refused)
-    log.warning(`The build's cache could not be written, so the next build is slower: ${refused.error}`);
+  if (refused) log.warning(`Could not write the build cache, so the next build is slower: ${refused.error}`);
   return progress;
 }
 

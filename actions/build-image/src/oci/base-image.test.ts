@@ -95,7 +95,7 @@ describe("an index", () => {
   it("lists its platforms, without attestations", async () => {
     await expect(read(`@${digest}`, "linux/s390x")).rejects.toMatchObject({
       message: expect.stringMatching(
-        /has no linux\/s390x; it has linux\/amd64, linux\/arm64\/v8, linux\/arm\/v6, linux\/arm\/v7$/,
+        /is not available for linux\/s390x, only for linux\/amd64, linux\/arm64\/v8, linux\/arm\/v6, linux\/arm\/v7$/,
       ),
       nextStep: "correct the input platform or base-image.",
     });
@@ -131,7 +131,7 @@ it.each<[string, () => Promise<string>, string, RegExp]>([
       return `@${(await putDocument(registry, "base", manifest)).digest}`;
     },
     "linux/amd64",
-    /which its licence lets nobody push$/,
+    /whose licence does not allow pushing it$/,
   ],
 ])("refuses a base that %s", async (_, make, platform, message) => {
   await expect(read(await make(), platform)).rejects.toThrow(message);

@@ -42,14 +42,14 @@ export async function readBaseImage(base: BaseImage, platform: Platform): Promis
     ? await getManifest(registry, name, choosePlatform(found, platform, pinned), pinned)
     : found;
   if (!isImage(image.mediaType))
-    throw new Failure(`The base image ${pinned} is of the type ${image.mediaType}, which is no image`);
+    throw new Failure(`Base image ${pinned} has the media type ${image.mediaType}, which is not an image`);
   const manifest = JSON.parse(image.body.toString("utf8")) as ImageManifest;
   const bytes = await buffer(registry.openBlob(name, manifest.config));
   const config = JSON.parse(bytes.toString("utf8")) as ImageConfig;
   if (!isFor(config, platform))
     throw new Failure(
       `The base image ${pinned} is for ${describePlatform(config)}, not for ${describePlatform(platform)}`,
-      { nextStep: "set the input platform to the base image's, or give a base image for it." },
+      { nextStep: "set the input platform to the platform of the base image, or choose another base image." },
     );
   return { config, layers: manifest.layers.map((layer) => toOciLayer(layer, pinned)), source: base };
 }
@@ -58,7 +58,7 @@ async function getManifest(registry: RegistryClient, name: string, reference: st
   const manifest = await registry.getManifest(name, reference);
   if (manifest) return manifest;
   const missing = `${name}${reference.includes(":") ? "@" : ":"}${reference}`;
-  throw new Failure(`The base image ${shown} does not exist (${registry.host} has no ${missing})`, {
+  throw new Failure(`Base image ${shown} does not exist (${registry.host} has no ${missing})`, {
     nextStep: "correct the input base-image.",
   });
 }
@@ -70,9 +70,12 @@ function choosePlatform({ body }: FetchedManifest, platform: Platform, shown: st
   // BuildKit stores its attestations under the platform unknown/unknown.
   const images = manifests.filter((each) => each.platform?.os !== "unknown");
   const offered = images.map((each) => describePlatform(each.platform ?? {})).join(", ");
-  throw new Failure(`The base image ${shown} has no ${describePlatform(platform)}; it has ${offered}`, {
-    nextStep: "correct the input platform or base-image.",
-  });
+  throw new Failure(
+    `Base image ${shown} is not available for ${describePlatform(platform)}, only for ${offered}`,
+    {
+      nextStep: "correct the input platform or base-image.",
+    },
+  );
 }
 
 /** Docker's layers are OCI's under other names, and a manifest must use only one of the two. */
@@ -85,9 +88,12 @@ const ociNames: Readonly<Record<string, string>> = {
 function toOciLayer({ mediaType, digest, size, urls, annotations }: Descriptor, shown: string): Descriptor {
   // A layer that may not be pushed cannot be part of our image.
   if (urls !== undefined || /nondistributable|foreign/.test(mediaType))
-    throw new Failure(`The base image ${shown} has the layer ${digest}, which its licence lets nobody push`, {
-      nextStep: "choose another base image.",
-    });
+    throw new Failure(
+      `Base image ${shown} has the layer ${digest}, whose licence does not allow pushing it`,
+      {
+        nextStep: "choose another base image.",
+      },
+    );
   return { mediaType: ociNames[mediaType] ?? mediaType, digest, size, ...(annotations && { annotations }) };
 }
 

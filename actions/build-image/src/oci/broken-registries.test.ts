@@ -76,7 +76,11 @@ const uploads = { method: "POST", path: /customer\/blobs\/uploads/ };
 const error = (code: string, message: string) => JSON.stringify({ errors: [{ code, message }] });
 
 it.each<[string, FaultRule[], RegExp]>([
-  ["nothing", [], /^Base image 127\S+\/base:v1 is now sha256:\S+; to pin it: base-image: \S+:v1@sha256:/m],
+  [
+    "nothing",
+    [],
+    /^Base image 127\S+\/base:v1 is now sha256:\S+. To pin it, set base-image: \S+:v1@sha256:/m,
+  ],
   [
     "a fault of the base's registry",
     [{ ...manifests, at: first, fault: answering(500) }],
@@ -111,7 +115,7 @@ it.each<[string, FaultRule[], RegExp, RegExp]>([
     "a base that may not be read",
     [{ ...manifests, at: always, fault: answering(403, {}, error("DENIED", "no")) }],
     /refused GET \/v2\/base\/manifests\/v1 \(DENIED: no\)$/,
-    /the right to this/,
+    /allow this user/,
   ],
   [
     "a base without a login",
@@ -122,7 +126,7 @@ it.each<[string, FaultRule[], RegExp, RegExp]>([
   [
     "a base layer with other bytes",
     [{ ...blobs, at: (number) => number === 1, fault: answering(200, {}, "damaged") }],
-    /^The registry \S+ answered sha256:\w+ of \d+ bytes for the blob sha256:\w+ of base, which has \d+$/,
+    /^The registry \S+ returned sha256:\w+ of \d+ bytes for the blob sha256:\w+ of base, which has \d+$/,
     /copy is damaged/,
   ],
   [

@@ -172,7 +172,7 @@ describe("on a base image", () => {
     expect((await build({ baseImage: index })).parts).toHaveLength(2);
     await expect(
       build({ baseImage: index, platforms: [{ os: "linux", architecture: "arm64" }] }),
-    ).rejects.toThrow("has no linux/arm64; it has linux/amd64");
+    ).rejects.toThrow("is not available for linux/arm64, only for linux/amd64");
     await expect(
       build({ baseImage: reference, platforms: [{ os: "linux", architecture: "arm64" }] }),
     ).rejects.toThrow("is for linux/amd64, not for linux/arm64");
@@ -182,7 +182,7 @@ describe("on a base image", () => {
     const { reference } = await pushBase();
     const digest = `sha256:${"0".repeat(64)}`;
     await expect(build({ baseImage: { ...reference, digest } })).rejects.toMatchObject({
-      message: `The base image ${reference.host}/base@${digest} does not exist (${reference.host} has no base@${digest})`,
+      message: `Base image ${reference.host}/base@${digest} does not exist (${reference.host} has no base@${digest})`,
       nextStep: "correct the input base-image.",
     });
   });
@@ -192,12 +192,12 @@ describe("refuses", () => {
   it("an empty context", async () => {
     await rm(context, { recursive: true });
     await mkdir(context);
-    await expect(build()).rejects.toThrow(`The context ${context} holds no file`);
+    await expect(build()).rejects.toThrow(`The context ${context} contains no files`);
   });
 
   it("a link out of the context", async () => {
     await symlink("../../secret", join(context, "link"));
-    await expect(build()).rejects.toThrow("which is outside of the context");
+    await expect(build()).rejects.toThrow("which is outside the context");
   });
 });
 

@@ -46,7 +46,7 @@ async function find({ baseImage }: OciInputs, environment: BuildEnvironment): Pr
   const base = await findBaseImage(registry, baseImage);
   environment.log.info(
     baseImage.digest === undefined
-      ? `Base image ${baseImage.repository}:${baseImage.tag} is now ${base.digest}; to pin it: base-image: ${base.pinned}`
+      ? `Base image ${baseImage.repository}:${baseImage.tag} is now ${base.digest}. To pin it, set base-image: ${base.pinned}`
       : `Base image ${base.pinned}`,
   );
   return base;

@@ -22,12 +22,12 @@ export function parseHealthCheck(value: unknown): HealthCheck | string {
     if (name === undefined)
       return `has "${key}"; allowed: test, ${Object.keys(durations).join(", ")}, retries`;
     const ms = typeof text === "string" ? parseDuration(text) : undefined;
-    if (ms === undefined) return `has the ${key} ${JSON.stringify(text)}; a duration such as 30s is expected`;
+    if (ms === undefined) return `has the ${key} ${JSON.stringify(text)}; expected a duration such as 30s`;
     times[name] = ms * nanosecondsPerMs;
   }
   if (retries === undefined) return { Test: command, ...times };
   if (typeof retries !== "number" || !Number.isInteger(retries) || retries < 1)
-    return `has ${JSON.stringify(retries)} retries; a whole number from 1 is expected`;
+    return `has ${JSON.stringify(retries)} retries; expected a whole number of at least 1`;
   return { Test: command, ...times, Retries: retries };
 }
 
@@ -40,5 +40,5 @@ function parseTest(test: unknown): string[] | string {
     if (kind === "CMD-SHELL" && rest.length === 1) return [kind, ...rest];
     if (kind === "NONE" && rest.length === 0) return [kind];
   }
-  return `has no usable test; such as ["CMD","node","health.mjs"], ["CMD-SHELL","curl -f localhost"] or ["NONE"] is expected`;
+  return `has no valid test; expected for example ["CMD","node","health.mjs"], ["CMD-SHELL","curl -f localhost"] or ["NONE"]`;
 }

@@ -53,7 +53,7 @@ export function readOciInputs(read: InputReader): OciInputs {
     expected: string,
   ) => {
     for (const value of values)
-      if (value && !accept(value)) read.problem(`Input ${name} has "${value}"; ${expected} is expected`);
+      if (value && !accept(value)) read.problem(`Input ${name} has "${value}"; expected ${expected}`);
   };
 
   const baseImage = readBaseImage(read);
@@ -64,13 +64,13 @@ export function readOciInputs(read: InputReader): OciInputs {
     undefined,
   );
   if (baseImage === "scratch" && read.optional("base-image") && !entrypoint)
-    read.problem("Input entrypoint is required with base-image scratch, which has none of its own");
+    read.problem("Input entrypoint is required with base-image scratch, which does not have one");
   const workingDirectory = read.optional("working-directory") ?? "/app";
   check(
     "working-directory",
     [workingDirectory],
     isAbsolutePath,
-    "an absolute path in the image without . and .. and a trailing slash",
+    "an absolute path in the image, without . or .. segments and without a trailing slash",
   );
   const user = read.optional("user") ?? "65532";
   check("user", [user], (text) => userPattern.test(text), "user or uid:gid");
@@ -112,7 +112,7 @@ function readBaseImage(read: InputReader): OciInputs["baseImage"] {
   const name = parseImageName(text);
   if (!name)
     read.problem(
-      `Input base-image is "${text}"; scratch or an image's name, such as node:24-slim or node:24-slim@sha256:<64 hexadecimal digits>, is expected`,
+      `Input base-image is "${text}"; expected scratch or an image name, such as node:24-slim or node:24-slim@sha256:<64 hexadecimal digits>`,
     );
   return name ?? "scratch";
 }
@@ -137,7 +137,9 @@ function readPlatforms(read: InputReader): Platform[] {
     const platform = parsePlatform(text);
     if (platform) platforms.set(describePlatform(platform), platform);
     else
-      read.problem(`Input platform has "${text}"; one such as linux/amd64 or linux/arm64 a line is expected`);
+      read.problem(
+        `Input platform has "${text}"; expected one platform per line, such as linux/amd64 or linux/arm64`,
+      );
   }
   return platforms.size > 0 ? [...platforms.values()] : [{ os: "linux", architecture: "amd64" }];
 }

@@ -75,7 +75,7 @@ it("packs the files that .dockerignore does not exclude, readable by tar", async
 it("reports a full disk", async () => {
   const context = await write("one", (paths) => paths, 0o644, 1000);
   await expect(pack(context, "/dev/full")).rejects.toMatchObject({
-    message: "The disk has no room for the image's layer (/dev/full)",
+    message: "The disk is full: no space for the image layer (/dev/full)",
     nextStep: expect.stringContaining(".dockerignore"),
   });
 });

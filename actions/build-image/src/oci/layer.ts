@@ -70,8 +70,8 @@ export async function packLayer(options: PackOptions): Promise<Layer> {
 
 function explain(error: NodeJS.ErrnoException, path: string): Error {
   if (error.code !== "ENOSPC") return error;
-  return new Failure(`The disk has no room for the image's layer (${path})`, {
-    nextStep: "free some, or keep what the image does not need out of the context by a .dockerignore.",
+  return new Failure(`The disk is full: no space for the image layer (${path})`, {
+    nextStep: "free disk space, or exclude files that the image does not need with a .dockerignore.",
     cause: error,
   });
 }
@@ -108,7 +108,7 @@ async function addFiles(archive: Pack, options: PackOptions): Promise<number> {
   const root = resolve(context);
   const contents = files.filter(({ kind }) => kind !== "folder").length;
   if (contents === 0)
-    throw new Failure(`The context ${root} holds no file`, {
+    throw new Failure(`The context ${root} contains no files`, {
       nextStep: "build the service before this step.",
     });
   signal.throwIfAborted();
@@ -142,7 +142,7 @@ async function addFile(
   await pipeline(createReadStream(path), entry).catch((error: Error) => {
     if (error.message !== "Size mismatch") throw error;
     throw new Failure(`${path} changed while it was packed`, {
-      nextStep: "let what writes it end before this step.",
+      nextStep: "wait for the program that writes it to end before this step.",
       cause: error,
     });
   });
@@ -154,9 +154,9 @@ async function addLink(archive: Pack, file: SourceFile, name: string, root: stri
   const pointsTo = resolve(dirname(path), linkname);
   if (pointsTo !== root && !pointsTo.startsWith(`${root}${sep}`))
     throw new Failure(
-      `The link ${path} points to ${linkname}, which is outside of the context and not in the image`,
+      `The link ${path} points to ${linkname}, which is outside the context and not in the image`,
       {
-        nextStep: "copy what it points to into the context.",
+        nextStep: "copy its target into the context.",
       },
     );
   await addEntry(archive, { name, type: "symlink", linkname: linkname.split(sep).join("/"), mode: 0o777 });

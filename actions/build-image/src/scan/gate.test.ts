@@ -70,7 +70,7 @@ describe("an image", () => {
     const outcome = await ask(world, await registry.pushImage("customer", affected), { ignored });
     expect(outcome).toMatchObject({ status: "passed", counts: { CRITICAL: 0 } });
     expect(outcome.summary).toContain("Ignored: CVE-2024-5535 (CRITICAL, not reached)");
-    expect(world.lines.at(-1)).toBe("ignore-findings names what no image has: CVE-7");
+    expect(world.lines.at(-1)).toBe("No image has these findings of ignore-findings: CVE-7");
   });
 
   it("is checked by all pages of its findings", async () => {
@@ -100,7 +100,7 @@ describe("an image that was scanned long ago", () => {
     await simulator.clock.foreground.wait(day + hour);
     const world = environment();
     expect(await ask(world, image)).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
-    expect(world.lines).toContainEqual(expect.stringContaining("beginning anew"));
+    expect(world.lines).toContainEqual(expect.stringContaining("starting a new scan"));
   });
 
   it.each([
@@ -114,7 +114,7 @@ describe("an image that was scanned long ago", () => {
     const ahead = { ...foreground, now: () => foreground.now() + day + hour };
     const world = environment({ clock: ahead });
     expect(await ask(world, image)).toMatchObject({ status: "failed" });
-    expect(world.lines).toContainEqual(expect.stringContaining(`no new one was started: ${reason}`));
+    expect(world.lines).toContainEqual(expect.stringContaining(`a new one could not be started: ${reason}`));
   });
 });
 
@@ -151,8 +151,8 @@ describe("an image that was pushed before scans were turned on", () => {
     simulator.faults.add({ operation: "ecr:StartImageScan", kind: "deny" });
     const world = environment();
     expect(await ask(world, image)).toMatchObject({ status: "could-not-check" });
-    expect(world.lines.at(-1)).toContain("ECR began no scan of the image");
-    expect(world.lines).toContainEqual(expect.stringMatching(/No scan could be started: AccessDenied/));
+    expect(world.lines.at(-1)).toContain("ECR did not start a scan of the image");
+    expect(world.lines).toContainEqual(expect.stringMatching(/Could not start a scan: AccessDenied/));
   });
 });
 
@@ -228,7 +228,7 @@ describe("a scan that takes its time", () => {
     const { failure } = await ask(environment(), image, { timeoutMs: 2_000 });
     expect(failure?.message).toBe("ECR's scan was still IN_PROGRESS after 2 s");
     expect(failure?.nextStep).toContain(
-      "run the job again, which builds nothing anew, or give a longer scan-timeout",
+      "run the job again, which does not build again, or set a longer scan-timeout",
     );
   });
 

@@ -42,7 +42,7 @@ export async function checkScan(
   const text = `${message}${nextStep ? `. Next step: ${nextStep}` : ""}`;
   if (status === "passed") log.info(message);
   if (status === "could-not-check") log.warning(text);
-  if (needless.length > 0) log.info(`ignore-findings names what no image has: ${needless.join(", ")}`);
+  if (needless.length > 0) log.info(`No image has these findings of ignore-findings: ${needless.join(", ")}`);
   const failure = status === "failed" ? failed(verdict, subject) : undefined;
   return { status, counts, summary: summarizeScan(verdict), failure };
 }
@@ -73,7 +73,7 @@ function brokenOff(error: unknown, { failOn }: ScanGateInputs): Verdict {
   return {
     status: failOn === "none" ? "could-not-check" : "failed",
     message: `ECR's scan could not be read: ${failure?.message ?? (error as Error).message}`,
-    nextStep: failure?.nextStep ?? "run the job again, which builds nothing anew.",
+    nextStep: failure?.nextStep ?? "run the job again, which does not build again.",
     counts: undefined,
     findings: [],
     ignored: [],

@@ -39,12 +39,9 @@ it.each([
   [{ scan: "wait", "fail-on-severity": "worst" }, "allowed: none, low, medium, high, critical"],
   [{ scan: "wait", "scan-timeout": "10" }, "a duration such as 90s"],
   [{ scan: "wait", "ignore-findings": "CVE-1, CVE-2" }, 'the line "CVE-1, CVE-2"'],
-  [
-    { scan: "wait", "ignore-findings": "openssl" },
-    "the name of a finding is expected, such as CVE-2024-5535",
-  ],
-  [{ "fail-on-severity": "high" }, "Input fail-on-severity belongs to scan wait, and scan is none"],
-  [{ "ignore-findings": "CVE-1-2" }, "Input ignore-findings belongs to scan wait"],
+  [{ scan: "wait", "ignore-findings": "openssl" }, "expected the name of a finding, such as CVE-2024-5535"],
+  [{ "fail-on-severity": "high" }, "Input fail-on-severity works with scan: wait only, and scan is none"],
+  [{ "ignore-findings": "CVE-1-2" }, "Input ignore-findings works with scan: wait only"],
 ])("refuses a scan from %o", (inputs, message) => {
   expect(() => read(inputs)).toThrow(message);
 });

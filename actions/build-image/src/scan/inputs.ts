@@ -23,7 +23,7 @@ export function readScanInputs(read: InputReader): ScanInputs {
   if (read.choice("scan", ["none", "wait"], "none") === "wait") return readGateInputs(read);
   for (const name of ["fail-on-severity", "scan-timeout", "ignore-findings"])
     if (read.optional(name) !== undefined)
-      read.problem(`Input ${name} belongs to scan wait, and scan is none`);
+      read.problem(`Input ${name} works with scan: wait only, and scan is none`);
   return { wait: false };
 }
 
@@ -45,7 +45,7 @@ function readIgnored(read: InputReader): Map<string, string> {
     if (findingName.test(name)) ignored.set(name, reason.trim());
     else
       read.problem(
-        `Input ignore-findings has the line "${line}"; the name of a finding is expected, such as CVE-2024-5535, and after # why it does not count`,
+        `Input ignore-findings has the line "${line}"; expected the name of a finding, such as CVE-2024-5535, then # and the reason to ignore it`,
       );
   }
   return ignored;

@@ -15,7 +15,7 @@ export function platformImages({ digest, mediaType, body }: FetchedManifest): Pl
   if (!isIndex(mediaType)) return [{ platform: "", digest }];
   const { manifests } = JSON.parse(body.toString("utf8")) as ImageIndex;
   const images = manifests.filter(isImage).map((each) => ({ platform: nameOf(each), digest: each.digest }));
-  if (images.length === 0) throw new Failure(`The index ${digest} holds no image that could be scanned`);
+  if (images.length === 0) throw new Failure(`The index ${digest} contains no image that ECR can scan`);
   return images;
 }
 

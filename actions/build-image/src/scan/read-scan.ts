@@ -65,15 +65,15 @@ async function readPages(image: ScannedImage, signal: AbortSignal): Promise<Scan
 const impossible: Record<string, string> = {
   FAILED: "the scan failed",
   UNSUPPORTED_IMAGE: "ECR cannot scan an image of this kind",
-  SCAN_ELIGIBILITY_EXPIRED: "the image is older than what Amazon Inspector scans",
-  FINDINGS_UNAVAILABLE: "ECR has no findings of this image",
-  LIMIT_EXCEEDED: "the account has reached a limit of scanning",
+  SCAN_ELIGIBILITY_EXPIRED: "the image is too old for a scan by Amazon Inspector",
+  FINDINGS_UNAVAILABLE: "ECR has no findings for this image",
+  LIMIT_EXCEEDED: "the account has reached its scan limit",
   IMAGE_ARCHIVED: "the image is archived",
 };
 
 function stateWithoutResult({ status, description }: ImageScanStatus): ScanState | undefined {
   if (status === "COMPLETE" || status === "ACTIVE") return undefined;
   if (status === "IN_PROGRESS" || status === "PENDING") return { kind: "running", status };
-  const reason = impossible[status ?? ""] ?? "this status is not known here";
+  const reason = impossible[status ?? ""] ?? "this action does not know this status";
   return { kind: "impossible", reason: `${reason} (${[status, description].filter(Boolean).join(": ")})` };
 }

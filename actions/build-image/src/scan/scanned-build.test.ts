@@ -81,5 +81,7 @@ it("reports that an image of another registry could not be checked", async () =>
   const manifest = { digest: "sha256:1", mediaType: "", body: Buffer.alloc(0) };
   const outcome = await checkScan({ destination, manifest }, gateInputs, environment);
   expect(outcome).toMatchObject({ status: "could-not-check", failure: undefined });
-  expect(environment.lines.at(-1)).toContain("only private ECR scans images, and this one is in ghcr.io");
+  expect(environment.lines.at(-1)).toContain(
+    "only private ECR repositories scan images, and this image is on ghcr.io",
+  );
 });

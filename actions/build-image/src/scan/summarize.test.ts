@@ -26,7 +26,7 @@ it("shows how many there are of each severity, then each with its package", () =
   expect(summaryOf({ findings: [basic("CVE-2024-5535"), basic("CVE-1", { severity: "CRITICAL" })] })).toBe(
     `#### Scan failed
 
-ECR's scan has 1 finding of severity CRITICAL (1 CRITICAL): CVE-1 in openssl 3.3.1-r0. Next step: take versions with the fixes, most often a newer base image, or name what you accept in ignore-findings.
+ECR's scan has 1 finding of severity CRITICAL (1 CRITICAL): CVE-1 in openssl 3.3.1-r0. Next step: update to versions with the fixes, most often with a newer base image, or list findings that you accept in ignore-findings.
 
 | CRITICAL | HIGH | MEDIUM | LOW | INFORMATIONAL | UNDEFINED |
 | --- | --- | --- | --- | --- | --- |

@@ -10,8 +10,8 @@ export interface Unchecked {
 export function notInEcr(host: string): Unchecked {
   return {
     kind: "unchecked",
-    reason: `only private ECR scans images, and this one is in ${host}`,
-    nextStep: "set scan to none, and check the image with a scanner of your own.",
+    reason: `only private ECR repositories scan images, and this image is on ${host}`,
+    nextStep: "set scan to none, and scan the image with another tool.",
   };
 }
 
@@ -19,7 +19,7 @@ export function mayNotLook(reason: string): Unchecked {
   return {
     kind: "unchecked",
     reason,
-    nextStep: "allow ecr:DescribeImageScanFindings in the policy of the role this job uses.",
+    nextStep: "allow ecr:DescribeImageScanFindings in the policy of this job's role.",
   };
 }
 
@@ -27,18 +27,18 @@ export function scanningIsOff({ repositoryName }: ScannedImage): Unchecked {
   return {
     kind: "unchecked",
     reason: `scanning is off for the repository ${repositoryName}`,
-    nextStep: `turn on scan on push: aws ecr put-image-scanning-configuration --repository-name ${repositoryName} --image-scanning-configuration scanOnPush=true; the next run scans this image, too.`,
+    nextStep: `turn on scan on push: aws ecr put-image-scanning-configuration --repository-name ${repositoryName} --image-scanning-configuration scanOnPush=true; the next run also scans this image.`,
   };
 }
 
 export function neverBegan({ repositoryName }: ScannedImage): Unchecked {
   return {
     kind: "unchecked",
-    reason: "ECR began no scan of the image",
-    nextStep: `look at the scanning rules of the registry and the settings of the repository ${repositoryName}, or give a longer scan-timeout.`,
+    reason: "ECR did not start a scan of the image",
+    nextStep: `check the scanning rules of the registry and the settings of repository ${repositoryName}, or set a longer scan-timeout.`,
   };
 }
 
 export function withoutResult(status: string): Unchecked {
-  return { kind: "unchecked", reason: `ECR calls the scan ${status}, but shows no result of it` };
+  return { kind: "unchecked", reason: `ECR reports the scan as ${status}, but shows no result` };
 }

@@ -85,7 +85,7 @@ function foundBad(bad: readonly JudgedFinding[], failOn: string): Conclusion {
     status: "failed",
     message: `ECR's scan has ${count(bad.length, "finding")} of severity ${failOn}${orWorse} (${countsInWords(countSeverities(bad))}): ${names}${more}`,
     nextStep:
-      "take versions with the fixes, most often a newer base image, or name what you accept in ignore-findings.",
+      "update to versions with the fixes, most often with a newer base image, or list findings that you accept in ignore-findings.",
   };
 }
 
@@ -94,7 +94,7 @@ function unfinished(what: string, failOn: string, timeoutMs: number): Conclusion
   return {
     status: failOn === "none" ? "could-not-check" : "failed",
     message: `ECR's scan${what} after ${timeoutMs / 1000} s`,
-    nextStep: "run the job again, which builds nothing anew, or give a longer scan-timeout.",
+    nextStep: "run the job again, which does not build again, or set a longer scan-timeout.",
   };
 }
 

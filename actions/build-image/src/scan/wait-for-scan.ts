@@ -62,7 +62,7 @@ async function lookAt(watch: Watch, overdue: boolean): Promise<Look> {
   const { image, environment, begunAt } = watch;
   const age = environment.clock.now() - begunAt;
   const call = () => readScan(image, environment.signal);
-  const state = await persist("look at the scan", call, environment).catch(deniedAsState);
+  const state = await persist("read the scan", call, environment).catch(deniedAsState);
   switch (state.kind) {
     case "running":
       return { status: state.status };
@@ -89,9 +89,9 @@ async function lookForScan(watch: Watch, age: number): Promise<Look> {
   if (!asked && age >= appearsWithinMs) {
     watch.asked = true;
     const refusal = await startScan(image, environment);
-    if (refusal) environment.log.info(`No scan could be started: ${refusal}`);
+    if (refusal) environment.log.info(`Could not start a scan: ${refusal}`);
   }
-  return { status: "not begun" };
+  return { status: "not started" };
 }
 
 /**
@@ -105,14 +105,16 @@ async function lookAtResult(watch: Watch, state: Extract<ScanState, { kind: "don
   // Amazon Inspector keeps ACTIVE results up to date.
   if (!isOld || status === "ACTIVE") return { ending };
   // Compares with the previous scan instead of the age: a runner's clock may be wrong.
-  if (renewed) return at > renewed ? { ending } : { status: "beginning anew" };
+  if (renewed) return at > renewed ? { ending } : { status: "starting a new scan" };
   const refusal = await startScan(image, environment);
   if (refusal) {
-    environment.log.info(`The scan is of ${at.toISOString()}, and no new one was started: ${refusal}`);
+    environment.log.info(
+      `The scan is from ${at.toISOString()}, and a new one could not be started: ${refusal}`,
+    );
     return { ending };
   }
   watch.renewed = at;
-  return { status: "beginning anew" };
+  return { status: "starting a new scan" };
 }
 
 function deniedAsState(error: unknown) {

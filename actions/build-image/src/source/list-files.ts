@@ -43,8 +43,8 @@ function describe(context: string, path: string): SourceFile {
   if (stats.isSymbolicLink())
     return { path, kind: "link", executable: false, size: 0, target: readlinkSync(whole) };
   if (!stats.isFile())
-    throw new Failure(`${whole} is neither a file, a folder nor a link`, {
-      nextStep: `remove it, or name it in ${join(context, ".dockerignore")}.`,
+    throw new Failure(`${whole} is not a file, folder or link`, {
+      nextStep: `remove it, or list it in ${join(context, ".dockerignore")}.`,
     });
   return { path, kind: "file", executable: (stats.mode & 0o100) !== 0, size: stats.size };
 }

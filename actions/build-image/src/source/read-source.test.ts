@@ -58,7 +58,7 @@ it("warns of secrets that are not ignored, whatever the builder", async () => {
   warnOfSecrets(await read(), { log });
   expect(warnings).toEqual([
     expect.stringMatching(
-      /^The image may hold \.env, \.git, \.npmrc, tls\.key, which everyone .*\.dockerignore/,
+      /^The image may contain \.env, \.git, \.npmrc, tls\.key\. Everyone .*\.dockerignore/,
     ),
   ]);
   warnOfSecrets({ files: [] }, { log });
@@ -152,7 +152,7 @@ describe("the ignore file", () => {
 it("refuses files that no image can contain", async () => {
   const server = createServer().listen(join(context, "socket"));
   await expect(read()).rejects.toMatchObject({
-    message: `${join(context, "socket")} is neither a file, a folder nor a link`,
+    message: `${join(context, "socket")} is not a file, folder or link`,
     nextStep: expect.stringContaining(".dockerignore"),
   });
   await new Promise((done) => server.close(done));

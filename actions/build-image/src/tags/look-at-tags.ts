@@ -47,16 +47,16 @@ function tagIsTaken(
   own: string | undefined,
   { labels, source }: { labels: Readonly<Record<string, string>>; source: Source },
 ): Failure {
-  const madeOf = labels[sourceLabel] ? `, made of the source ${labels[sourceLabel]}` : "";
+  const madeOf = labels[sourceLabel] ? `, built from the source ${labels[sourceLabel]}` : "";
   const mine = own === undefined ? "" : `, whose image is ${own}`;
   return immutableTagFailure(
-    `The tag ${tag} of ${name} is immutable and belongs to ${taken}${madeOf}; this source is ${source.digest}${mine}`,
+    `The tag ${tag} of ${name} is immutable and already points to ${taken}${madeOf}; this source is ${source.digest}${mine}`,
   );
 }
 
 export function immutableTagFailure(sentence: string): Failure {
   return new Failure(sentence, {
     nextStep:
-      "give a tag that no other source has, such as the commit's, or set tags-from: none, leave tags empty and deploy by digest.",
+      "use a tag that no other source has, such as the commit, or set tags-from: none, leave tags empty and deploy by digest.",
   });
 }

@@ -32,7 +32,7 @@ export async function putTags(
     const { digest } = await putTag(destination, manifest, tag);
     if (digest !== manifest.digest)
       throw immutableTagFailure(
-        `The tag ${tag} of ${destination.name} cannot be moved and belongs to ${digest}; this image is ${manifest.digest}`,
+        `The tag ${tag} of ${destination.name} cannot be moved and points to ${digest}; this image is ${manifest.digest}`,
       );
     log.info(`Tagged ${tag}`);
   };

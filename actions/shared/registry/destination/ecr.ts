@@ -54,7 +54,7 @@ export async function describeInEcr(
     // Another account often grants pushing only, which needs only its registry's name.
     if (!name.elsewhere || !isAccessDenied(error)) throw error;
     log.notice(
-      `Could not check the repository's settings (${(error as Error).message}); its registry will say what it does not take.`,
+      `Could not check the repository's settings (${(error as Error).message}); the registry will reject what it does not accept.`,
     );
     const { host, accountId } = name.elsewhere;
     return { repositoryUri: `${host}/${name.name}`, registryId: accountId };
@@ -78,7 +78,7 @@ interface Opened {
 function toDestination(repository: Repository, { client, name, credentials, world }: Opened): Destination {
   const { repositoryUri: uri = "", registryId = "" } = repository;
   const slash = uri.indexOf("/");
-  if (slash < 1) throw new Failure(`ECR gave no address for the repository ${name.name}`);
+  if (slash < 1) throw new Failure(`ECR did not return an address for the repository ${name.name}`);
   const host = uri.slice(0, slash);
   return {
     host,
