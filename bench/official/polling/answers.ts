@@ -10,19 +10,6 @@ export interface Begun {
   createdAt: number | undefined;
 }
 
-/** The moment of a request to AWS, in milliseconds. */
-export interface Moment {
-  readonly createdAt: number;
-  /** Since the deployment was created; negative before. */
-  readonly elapsed: number;
-}
-
-/** Responses that depend on the moment; a call of those in `beginning` begins the deployment. */
-export interface TimedAnswers {
-  readonly beginning: string;
-  readonly answers: Readonly<Record<string, (moment: Moment) => object>>;
-}
-
 /** The load balancer's API speaks XML. */
 const drainXml = ({ drainSeconds }: Deployment) =>
   `<DescribeTargetGroupAttributesResponse><DescribeTargetGroupAttributesResult><Attributes><member><Key>deregistration_delay.timeout_seconds</Key><Value>${drainSeconds}</Value></member></Attributes></DescribeTargetGroupAttributesResult></DescribeTargetGroupAttributesResponse>`;

@@ -1,5 +1,4 @@
-import type { Moment, TimedAnswers } from "./answers.ts";
-import type { Deployment } from "./deployments.ts";
+import type { Deployment, Moment, TimedAnswers } from "./deployments.ts";
 import { arn, revisions, seconds, service, tasks } from "./facts.ts";
 
 const deploymentId = "d-1";

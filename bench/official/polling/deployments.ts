@@ -1,6 +1,19 @@
 const second = 1_000;
 const minute = 60 * second;
 
+/** The moment of a request to AWS, in milliseconds. */
+export interface Moment {
+  readonly createdAt: number;
+  /** Since the deployment was created; negative before. */
+  readonly elapsed: number;
+}
+
+/** Responses that depend on the moment; a call of those in `beginning` begins the deployment. */
+export interface TimedAnswers {
+  readonly beginning: string;
+  readonly answers: Readonly<Record<string, (moment: Moment) => object>>;
+}
+
 /** State that AWS shows of a deployment over time; times are milliseconds since its creation. */
 export interface Deployment {
   readonly controller: "CODE_DEPLOY" | "ECS";

@@ -1,5 +1,5 @@
 import type { Json } from "./evaluate.ts";
-import type { DispatchEvent, PushEvent, RunnerOptions } from "./runner.ts";
+import type { DispatchEvent, PushEvent, RunnerOptions } from "./run-context.ts";
 import type { Workflow } from "./workflow.ts";
 
 interface Facts {

@@ -71,3 +71,15 @@ export type RunEvent =
   | { type: "run-finished"; run: number; workflow: string; conclusion: Conclusion; durationMs: number };
 
 export type Emit = (event: RunEvent) => void;
+
+/** How a job of a workflow ended, all its matrix combinations together. */
+export interface JobOutcome {
+  conclusion: Conclusion;
+  outputs: Record<string, string>;
+}
+
+export function combine(conclusions: Conclusion[], signal?: AbortSignal): Conclusion {
+  if (conclusions.includes("failure")) return "failure";
+  if (signal?.aborted || conclusions.includes("cancelled")) return "cancelled";
+  return conclusions.every((each) => each === "skipped") ? "skipped" : "success";
+}

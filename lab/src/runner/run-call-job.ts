@@ -3,8 +3,9 @@ import { concurrencyOf } from "./concurrency-of.ts";
 import { refuse, WorkflowRefused } from "./errors.ts";
 import { evaluateTexts, evaluateToken, type Json, toText } from "./evaluate.ts";
 import { readPermissions } from "./permissions.ts";
+import type { JobOutcome } from "./result.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";
-import { type JobOutcome, runJobs } from "./run-jobs.ts";
+import { runJobs } from "./run-jobs.ts";
 import type { CallJob, Workflow } from "./workflow.ts";
 
 interface Call {

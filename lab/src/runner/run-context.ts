@@ -1,9 +1,41 @@
 import type { ConcurrencyGroups } from "./concurrency.ts";
 import type { Json } from "./evaluate.ts";
 import type { Masker } from "./mask.ts";
-import type { JobResult } from "./result.ts";
-import type { RunnerOptions } from "./runner.ts";
+import type { Emit, JobResult } from "./result.ts";
 import type { Workflow } from "./workflow.ts";
+
+export interface RunnerOptions {
+  repository: {
+    /** `owner/name` */
+    name: string;
+    /** A bare git repository. */
+    gitDirectory: string;
+    fork?: boolean;
+  };
+  /** The environment of the runner's machine, which every step inherits. */
+  environment: Record<string, string>;
+  secrets: Record<string, string>;
+  /** Read when a run starts; later changes apply to later runs. */
+  vars: Record<string, string>;
+  /** An existing folder for all output of the runs; the caller removes it. */
+  directory: string;
+  emit: Emit;
+}
+
+export interface PushEvent {
+  name: "push";
+  branch: string;
+  /** Forty zeros for a branch that is new. */
+  before: string;
+  after: string;
+}
+
+export interface DispatchEvent {
+  name: "workflow_dispatch";
+  branch: string;
+  sha: string;
+  inputs: Record<string, string>;
+}
 
 /** Context shared by all jobs of one run. */
 export interface RunContext {

@@ -1,15 +1,9 @@
 import { evaluateCondition, type Json } from "./evaluate.ts";
 import { jobStatusFunctions } from "./functions.ts";
-import type { Conclusion } from "./result.ts";
+import { type Conclusion, combine, type JobOutcome } from "./result.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";
 import { runMatrix } from "./run-matrix.ts";
 import type { Job } from "./workflow.ts";
-
-/** How a job of a workflow ended, all its matrix combinations together. */
-export interface JobOutcome {
-  conclusion: Conclusion;
-  outputs: Record<string, string>;
-}
 
 export interface WorkflowOutcome {
   conclusion: Conclusion;
@@ -82,10 +76,4 @@ function needsContext(job: Job, finished: ReadonlyMap<string, JobOutcome>): { [n
       return [id, { result: conclusion, outputs }];
     }),
   );
-}
-
-export function combine(conclusions: Conclusion[], signal?: AbortSignal): Conclusion {
-  if (conclusions.includes("failure")) return "failure";
-  if (signal?.aborted || conclusions.includes("cancelled")) return "cancelled";
-  return conclusions.every((each) => each === "skipped") ? "skipped" : "success";
 }

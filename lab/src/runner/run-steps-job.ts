@@ -1,11 +1,10 @@
-import { preTask } from "./action-task.ts";
 import { evaluateTexts, evaluateToken, toText } from "./evaluate.ts";
 import { annotateJob, createJobState, type JobPlacement } from "./job-state.ts";
 import { performTask } from "./perform-task.ts";
 import type { JobResult } from "./result.ts";
 import { endGroup } from "./run-process.ts";
 import { jobSequence, type StepSequence, stepScope } from "./step-sequence.ts";
-import { stepTask } from "./step-task.ts";
+import { preTask, stepTask } from "./step-task.ts";
 
 // GitHub's default for a job: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
 const defaultTimeoutMinutes = 360;

@@ -6,44 +6,11 @@ import { githubContext } from "./github-context.ts";
 import { loadWorkflows } from "./load-workflows.ts";
 import { createMasker } from "./mask.ts";
 import { readPermissions } from "./permissions.ts";
-import type { Emit, RunResult } from "./result.ts";
-import type { RunContext } from "./run-context.ts";
+import type { RunResult } from "./result.ts";
+import type { DispatchEvent, PushEvent, RunContext, RunnerOptions } from "./run-context.ts";
 import { endGroup } from "./run-process.ts";
 import { runWorkflow } from "./run-workflow.ts";
 import { isStartedByPush, readDispatchInputs } from "./triggers.ts";
-
-export interface RunnerOptions {
-  repository: {
-    /** `owner/name` */
-    name: string;
-    /** A bare git repository. */
-    gitDirectory: string;
-    fork?: boolean;
-  };
-  /** The environment of the runner's machine, which every step inherits. */
-  environment: Record<string, string>;
-  secrets: Record<string, string>;
-  /** Read when a run starts; later changes apply to later runs. */
-  vars: Record<string, string>;
-  /** An existing folder for all output of the runs; the caller removes it. */
-  directory: string;
-  emit: Emit;
-}
-
-export interface PushEvent {
-  name: "push";
-  branch: string;
-  /** Forty zeros for a branch that is new. */
-  before: string;
-  after: string;
-}
-
-export interface DispatchEvent {
-  name: "workflow_dispatch";
-  branch: string;
-  sha: string;
-  inputs: Record<string, string>;
-}
 
 export interface RunRequest {
   /** Path of the workflow file in the repository. */

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { git } from "./git.ts";
 import type { RunEvent, RunResult } from "./result.ts";
-import { createRunner, type Run, type RunnerOptions } from "./runner.ts";
+import type { RunnerOptions } from "./run-context.ts";
+import { createRunner, type Run } from "./runner.ts";
 
 /** For tests: a repository in a temporary folder and a runner of its workflows. */
 export interface TestRepository {

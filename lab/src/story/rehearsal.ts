@@ -46,9 +46,15 @@ interface Place {
   project: string;
   /** Committed before the first run. */
   preparations?: readonly Change[];
-  /** The caller removes it. */
+  /** Temporary; the caller removes it. */
   directory: string;
   logDirectory: string;
+}
+
+/** Folders of `npm run lab`. */
+export interface LabPlace extends Place {
+  /** `.lab`: the report and the logs of the last rehearsal. */
+  outputDirectory: string;
 }
 
 /** Starts the simulated AWS, the repository and its runner. Everything started is added to `ends`, also on failure. */

@@ -4,8 +4,7 @@ import { git } from "../runner/git.ts";
 import { expectGreen } from "./chapters/expectations.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder } from "./record-steps.ts";
-import { startRehearsal } from "./rehearsal.ts";
-import type { LabPlace } from "./run-lab.ts";
+import { type LabPlace, startRehearsal } from "./rehearsal.ts";
 import type { SimulatorProcess } from "./simulator-process.ts";
 
 const remote = "lab";

@@ -7,18 +7,10 @@ import { command, type LabOptions, withDefaults } from "../options.mjs";
 import { git } from "../runner/git.ts";
 import { ownerFile, refuseSecondRehearsal } from "./check-before-start.mjs";
 import { createProgress, type Progress } from "./progress.ts";
+import type { LabPlace } from "./rehearsal.ts";
 import { runInteractive } from "./run-interactive.ts";
 import { runOnce } from "./run-once.ts";
 import { chooseTaskRuntime } from "./task-runtime.ts";
-
-export interface LabPlace {
-  project: string;
-  /** `.lab`: the report and the logs of the last rehearsal. */
-  outputDirectory: string;
-  logDirectory: string;
-  /** Temporary, removed at the end. */
-  directory: string;
-}
 
 const project = resolve(import.meta.dirname, "../../..");
 // The exit code that a shell reports for a program ended by Ctrl-C.

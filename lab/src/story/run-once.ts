@@ -8,12 +8,11 @@ import type { Scene } from "./chapters/scene.ts";
 import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
-import { type Rehearsal, startRehearsal } from "./rehearsal.ts";
+import { type LabPlace, type Rehearsal, startRehearsal } from "./rehearsal.ts";
 import { type FinishedChapter, makeReport, type Report, type ServicePhase, verdict } from "./report.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 import { checkChanges, runChapters } from "./run-chapters.ts";
-import type { LabPlace } from "./run-lab.ts";
 
 /** Requests to each service. */
 const requestsPerSecond = 110;

@@ -1,8 +1,10 @@
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import { type Language, type Localized, languages, switchPath } from "../language.ts";
+import { english } from "./english-texts.ts";
+import { french } from "./french-texts.ts";
 import { stylesheetVersion } from "./stylesheet.ts";
-import { type Texts, texts } from "./texts.ts";
+import type { Texts } from "./texts.ts";
 
 /** Markup in which every value has been escaped, once. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -86,3 +88,5 @@ ${languages.map((other) =>
 }
 
 const languageNames: Localized = { en: "English", fr: "Français" };
+
+const texts: Readonly<Record<Language, Texts>> = { en: english, fr: french };

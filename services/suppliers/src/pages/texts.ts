@@ -1,8 +1,5 @@
 import type { FieldName, FieldProblem } from "../domain/supplier.ts";
 import type { SearchableField } from "../domain/supplier-page.ts";
-import type { Language } from "../language.ts";
-import { english } from "./english-texts.ts";
-import { french } from "./french-texts.ts";
 
 /** Texts of the pages; the English sentences are the lab's where the lab has one. */
 export interface Texts {
@@ -55,5 +52,3 @@ export interface Texts {
   readonly foreignForm: string;
   readonly tooManyWrites: string;
 }
-
-export const texts: Readonly<Record<Language, Texts>> = { en: english, fr: french };
