@@ -49,6 +49,17 @@ test.each(actions)("%s documents permissions and failures in plain words", (acti
   expect(readme).not.toMatch(bannedWords);
 });
 
+const scripts = [...actions.map((action) => `${action}/action.yml`), ...workflows];
+
+test.each(scripts)("%s puts no secret or input into the text of a script", (file) => {
+  const runs: string[] = [];
+  JSON.stringify(parse(read(file)), (key, value) => {
+    if (key === "run" && typeof value === "string") runs.push(value);
+    return value;
+  });
+  expect(runs.filter((run) => /\$\{\{[^}]*\b(secrets|inputs|steps)\./.test(run))).toEqual([]);
+});
+
 test.each(workflows)("%s describes each input and output in one line", (workflow) => {
   const { on } = parse(read(workflow)) as { readonly on: Readonly<Record<string, ActionFile | null>> };
   for (const event of ["workflow_call", "workflow_dispatch"])

@@ -15,7 +15,7 @@ interface AwsFailure {
 }
 
 const renewCredentials =
-  "put fresh credentials where this job takes them from (aws-actions/configure-aws-credentials with a role, or the secrets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN) and run the job again.";
+  "put fresh credentials where this job takes them from (aws-actions/configure-aws-credentials with a role, or the secret AWS_CREDENTIALS, or the secrets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN) and run the job again.";
 
 const expired = ["ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired"];
 const denied = ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "AuthorizationError"];

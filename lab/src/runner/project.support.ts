@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -16,7 +16,9 @@ export async function filesOfProject(paths: readonly string[]): Promise<Files> {
 
 /** Actions of this repository that run from their sources as they are now, whatever the committed bundles are. */
 export async function actionsFromSource(names: readonly string[]): Promise<Files> {
-  const files = await filesOfProject(names.map((name) => `actions/${name}/action.yml`));
+  const files = await filesOfProject(
+    names.flatMap((name) => globSync(`actions/${name}/{action.yml,*.mjs}`, { cwd: root })),
+  );
   for (const name of names) {
     const source = join(root, "actions", name, "src/index.ts");
     if (existsSync(source))
