@@ -48,7 +48,15 @@ it.each(withActions)("%s: refers to this repository by $/, at the running commit
 
 interface Job {
   readonly environment?: string | { readonly name?: string };
-  readonly steps?: readonly { readonly uses?: string; readonly run?: string }[];
+  readonly steps?: readonly Step[];
+  readonly uses?: string;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, string>>;
 }
 
 const jobs = files.flatMap((file) => {
@@ -57,9 +65,38 @@ const jobs = files.flatMap((file) => {
 });
 const loggedIn = jobs.filter(({ steps = [] }) => steps.some(isLogin));
 
-function isLogin({ uses }: { readonly uses?: string }): boolean {
+/** Secret of each key input of the login: the lab's block, or single keys. */
+const keySecrets = {
+  "aws-credentials": "AWS_CREDENTIALS",
+  "aws-access-key-id": "AWS_ACCESS_KEY_ID",
+  "aws-secret-access-key": "AWS_SECRET_ACCESS_KEY",
+  "aws-session-token": "AWS_SESSION_TOKEN",
+};
+const secretOf = (name: string) => `\${{ secrets.${name} }}`;
+
+function isLogin({ uses }: Step): boolean {
   return uses === "$/actions/log-in-to-aws";
 }
+
+it.each(loggedIn)(
+  "$file, job $id: logs in with the block of AWS Details or single keys",
+  ({ steps = [] }) => {
+    const expected = Object.entries(keySecrets).map(([input, name]) => [input, secretOf(name)]);
+    for (const login of steps.filter(isLogin)) expect(login.with).toMatchObject(Object.fromEntries(expected));
+  },
+);
+
+const callsOfLoggedIn = jobs.filter(({ uses }) => loggedIn.some(({ file }) => uses?.endsWith(`/${file}`)));
+
+it.each(callsOfLoggedIn)(
+  "$file, job $id: passes all key secrets to the called workflow, which declares them",
+  ({ uses = "", secrets }) => {
+    const names = Object.values(keySecrets);
+    expect(secrets).toMatchObject(Object.fromEntries(names.map((name) => [name, secretOf(name)])));
+    const { on } = parse(readFileSync(join(root, uses.replace("$/", "")), "utf8"));
+    expect(Object.keys(on.workflow_call.secrets)).toEqual(expect.arrayContaining(names));
+  },
+);
 
 it.each(loggedIn)(
   "$file, job $id: no package or script of the repository runs with credentials",

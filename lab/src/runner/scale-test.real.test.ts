@@ -33,7 +33,9 @@ beforeAll(async () => {
     { ...files, ".github/workflows/main.yml": files[".github/workflows/scale-test.yml"] ?? "" },
     {
       environment: { PATH: process.env.PATH ?? "", ...world.simulator.environmentVariables },
-      secrets: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
+      secrets: {
+        AWS_CREDENTIALS: `[default]\naws_access_key_id=${AWS_ACCESS_KEY_ID}\naws_secret_access_key=${AWS_SECRET_ACCESS_KEY}\n`,
+      },
       vars,
       onEvent: (event) => onEvent(event),
     },
