@@ -118,7 +118,8 @@ export async function startRehearsal(
   const runner = createRunner({
     repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
     environment,
-    secrets,
+    // Students copy AWS Details into this one secret.
+    secrets: { AWS_CREDENTIALS: credentialsBlock(secrets) },
     vars: variables,
     directory,
     emit: (event) => {
@@ -221,6 +222,12 @@ function inventedKeys(): Keys {
     AWS_SECRET_ACCESS_KEY: randomBytes(30).toString("base64"),
     AWS_SESSION_TOKEN: randomBytes(90).toString("base64"),
   };
+}
+
+/** The lines that AWS Details shows for the AWS CLI. */
+function credentialsBlock(keys: Keys): string {
+  const lines = Object.entries(keys).map(([name, value]) => `${name.toLowerCase()}=${value}`);
+  return ["[default]", ...lines].join("\n");
 }
 
 /** Writes every line of every job to a file of its run and job; progress shows the rest. */
