@@ -138,7 +138,7 @@ function moveTags({ tag, commit, moving }: Release): void {
 
 /** In the format of sha256sum. Users compare it with their checkout; the provenance is signed for the same lines. */
 function checksums(): string {
-  const files = git("ls-files", "-z", "actions/*/action.yml", "actions/*/dist/**")
+  const files = git("ls-files", "-z", "actions/*/action.yml", "actions/*/*.mjs", "actions/*/dist/**")
     .split("\0")
     .filter(Boolean);
   if (files.length === 0)
