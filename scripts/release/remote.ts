@@ -53,7 +53,8 @@ export function createDraft(tag: string, notesFile: string, asset: string): void
 
 /** Publishes the draft for the existing tag. Naming a target commit would need a permission that no job can get. */
 export function publishDraft(tag: string): void {
-  gh("release", "edit", tag, "--draft=false", "--latest", "--verify-tag");
+  // gh verifies only a tag that is given as --tag.
+  gh("release", "edit", tag, "--draft=false", "--latest", "--tag", tag, "--verify-tag");
 }
 
 export function deleteDraft(tag: string): void {

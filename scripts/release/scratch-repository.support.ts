@@ -21,7 +21,7 @@ const file = process.env.FAKE_GH + "/releases.json";
 const releases = JSON.parse(readFileSync(file, "utf8"));
 const fail = (text) => { console.error(text); process.exit(1); };
 const options = { draft: { type: "string" }, title: { type: "string" }, "notes-file": { type: "string" },
-  json: { type: "string" }, latest: { type: "boolean" }, "verify-tag": { type: "boolean" }, yes: { type: "boolean" } };
+  json: { type: "string" }, latest: { type: "boolean" }, tag: { type: "string" }, "verify-tag": { type: "boolean" }, yes: { type: "boolean" } };
 const given = process.argv.slice(2).map((each) => (each === "--draft" ? "--draft=true" : each));
 const { values, positionals: [noun, verb, tag, ...assets] } = parseArgs({ args: given, options, allowPositionals: true });
 if (noun !== "release") fail("unknown command " + noun);
@@ -39,7 +39,7 @@ if (verb === "view") {
 } else if (verb === "edit") {
   if (!release) fail("release not found");
   const tags = execFileSync("git", ["ls-remote", "--tags", "origin", "refs/tags/" + tag], { encoding: "utf8" });
-  if (tags === "") fail("tag " + tag + " does not exist");
+  if (values.tag !== tag || !values["verify-tag"] || tags === "") fail("tag " + tag + " is not verified");
   release.draft = values.draft === "true";
   write();
 } else if (verb === "delete") {
