@@ -1,3 +1,5 @@
+import { glob, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Assertion, refuseUnknownScopes } from "../../shared/load/assertions.ts";
@@ -7,7 +9,6 @@ import { readReport } from "../../shared/load/read-report.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import { totalMs } from "../../shared/load/stages.ts";
 import type { Log } from "../../shared/log.ts";
-import { findReports } from "./find-reports.ts";
 import type { LoadInputs } from "./inputs.ts";
 import { probeTargets } from "./probe.ts";
 import { createProgress } from "./progress.ts";
@@ -63,4 +64,22 @@ async function merge(
       `The generators did not send together: from the first one's start to the last one's end it took ${formatDuration(report.durationMs)}, and the load lasts ${formatDuration(planned)}. Requests per second are those of the whole time.`,
     );
   return report;
+}
+
+/** Finds the files of the given lines: files, folders (every .json in them, at any depth) and patterns; each once. */
+async function findReports(places: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(places.map(filesOf));
+  return [...new Set(found.flat())].sort();
+}
+
+async function filesOf(place: string): Promise<string[]> {
+  const stats = await stat(place).catch(() => undefined);
+  if (stats?.isFile()) return [place];
+  const files: string[] = [];
+  for await (const file of glob(stats ? join(place, "**/*.json") : place)) files.push(file);
+  if (files.length > 0) return files;
+  const what = stats ? `The folder ${place} has no .json file` : `No file is called ${place}`;
+  throw new Failure(`${what}, and merge needs the generators' reports`, {
+    nextStep: "give the folder that the artifacts of the generators' jobs were downloaded to.",
+  });
 }

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
+import { globSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { ExpressionData } from "@actions/expressions/data/expressiondata";
 import type { FunctionDefinition } from "@actions/expressions/funcs/info";
 import { data } from "./github-parser.ts";
-import { hashFiles } from "./hash-files.ts";
 import type { Conclusion } from "./result.ts";
 
 // The maximum number of arguments that the parser allows for hashFiles and the status functions of a job.
@@ -57,4 +59,25 @@ function statusFunctions(checks: Record<string, (names: string[]) => boolean>): 
     call: (...names: ExpressionData[]) =>
       new data.BooleanData(check(names.map((each) => each.coerceString()))),
   }));
+}
+
+/** `hashFiles()`: SHA-256 over the SHA-256 of each matching file of the workspace; empty when none matches. */
+function hashFiles(workspace: string, patterns: string[]): string {
+  const lines = patterns.flatMap((pattern) => pattern.split("\n")).map((line) => line.trim());
+  const files = new Set<string>();
+  for (const line of lines.filter((each) => each !== "" && !each.startsWith("#"))) {
+    if (line.startsWith("!"))
+      for (const file of globSync(line.slice(1), { cwd: workspace })) files.delete(file);
+    else for (const file of globSync(line, { cwd: workspace })) files.add(file);
+  }
+  const hashed = [...files].sort().filter((file) => statSync(join(workspace, file)).isFile());
+  if (hashed.length === 0) return "";
+  const total = createHash("sha256");
+  for (const file of hashed)
+    total.update(
+      createHash("sha256")
+        .update(readFileSync(join(workspace, file)))
+        .digest(),
+    );
+  return total.digest("hex");
 }

@@ -1,18 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Job as ParsedJob } from "@actions/workflow-parser/model/workflow-template";
+import type {
+  EventsConfig,
+  InputConfig,
+  Job as ParsedJob,
+} from "@actions/workflow-parser/model/workflow-template";
 import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
-import { WorkflowRefused } from "./errors.ts";
+import { refuse, WorkflowRefused } from "./errors.ts";
 import {
   convertWorkflowTemplate,
   isMapping,
   NoOperationTraceWriter,
   parseWorkflow,
 } from "./github-parser.ts";
-import { readNumberInputs } from "./number-inputs.ts";
 import { readJob, readRunDefaults } from "./read-job.ts";
-import { find, knowOnly } from "./tokens.ts";
+import { find, knowOnly, placeOf } from "./tokens.ts";
 import type { Workflow } from "./workflow.ts";
 
 const rootKeys = ["name", "run-name", "on", "env", "defaults", "permissions", "concurrency", "jobs"];
@@ -68,4 +71,30 @@ function readCallOutputs(root: MappingToken): Map<string, TemplateToken> {
 
 function scalarText(token: TemplateToken | undefined): string | undefined {
   return token === undefined ? undefined : String((token as { value?: unknown }).value ?? "") || undefined;
+}
+
+/** Inputs of type number. GitHub's parser (0.3.61) checks them, but loses their type and their defaults. */
+function readNumberInputs(events: EventsConfig, root: MappingToken, path: string): void {
+  const inputs = events.workflow_call?.inputs as Record<string, InputConfig> | undefined;
+  for (const [name, token] of numberInputs(root, "workflow_call")) {
+    const input = inputs?.[name] as { type: string; default?: unknown };
+    const fallback = find(token, "default");
+    input.type = "number";
+    if (fallback && !fallback.isExpression) input.default = Number(fallback.toString());
+  }
+  for (const [, token] of numberInputs(root, "workflow_dispatch"))
+    throw refuse(placeOf(token, path), "the type 'number' of an input given by hand", [
+      "string",
+      "boolean",
+      "choice",
+    ]);
+}
+
+function numberInputs(root: MappingToken, event: string): [string, MappingToken][] {
+  const inputs = find(find(find(root, "on"), event), "inputs");
+  if (!inputs || !isMapping(inputs)) return [];
+  const tokens = [...inputs].map(({ key, value }) => [key.toString(), value as MappingToken] as const);
+  return tokens
+    .filter(([, token]) => find(token, "type")?.toString() === "number")
+    .map(([name, token]) => [name, token]);
 }

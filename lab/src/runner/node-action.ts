@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import { inputsOf } from "./action-inputs.ts";
-import { aroundTask } from "./around-task.ts";
 import { evaluateTexts } from "./evaluate.ts";
 import type { NodeAction } from "./load-action.ts";
 import { runToSuccess } from "./script-task.ts";
-import type { RunningStep, Task } from "./task.ts";
+import { aroundTask, type RunningStep, type Task } from "./task.ts";
 import type { ActionStep } from "./workflow.ts";
 
 type Inputs = Record<string, string>;

@@ -1,5 +1,5 @@
 import type { InputConfig } from "@actions/workflow-parser/model/workflow-template";
-import { concurrencyOf } from "./concurrency-of.ts";
+import { concurrencyOf } from "./concurrency.ts";
 import { refuse, WorkflowRefused } from "./errors.ts";
 import { evaluateTexts, evaluateToken, type Json, toText } from "./evaluate.ts";
 import { readPermissions } from "./permissions.ts";

@@ -1,4 +1,4 @@
-import { concurrencyOf } from "./concurrency-of.ts";
+import { concurrencyOf } from "./concurrency.ts";
 import { evaluateToken, type Json, type Scope, toText } from "./evaluate.ts";
 import { type Combination, describeCombination, expandMatrix } from "./matrix.ts";
 import { readPermissions } from "./permissions.ts";

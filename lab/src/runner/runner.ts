@@ -1,16 +1,18 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ConcurrencyGroups } from "./concurrency.ts";
+import { ConcurrencyGroups, concurrencyOf } from "./concurrency.ts";
+import type { Json } from "./evaluate.ts";
 import { git } from "./git.ts";
 import { githubContext } from "./github-context.ts";
 import { loadWorkflows } from "./load-workflows.ts";
 import { createMasker } from "./mask.ts";
 import { readPermissions } from "./permissions.ts";
-import type { RunResult } from "./result.ts";
+import type { Conclusion, RunResult } from "./result.ts";
 import type { DispatchEvent, PushEvent, RunContext, RunnerOptions } from "./run-context.ts";
+import { runJobs } from "./run-jobs.ts";
 import { endGroup } from "./run-process.ts";
-import { runWorkflow } from "./run-workflow.ts";
 import { isStartedByPush, readDispatchInputs } from "./triggers.ts";
+import type { Workflow } from "./workflow.ts";
 
 export interface RunRequest {
   /** Path of the workflow file in the repository. */
@@ -111,4 +113,42 @@ async function changedFiles(options: RunnerOptions, event: PushEvent): Promise<s
     ? await git(options.repository.gitDirectory, "ls-tree", "-r", "--name-only", event.after)
     : await git(options.repository.gitDirectory, "diff", "--name-only", event.before, event.after);
   return listing.split("\n").filter((line) => line !== "");
+}
+
+interface Start {
+  inputs: { [name: string]: Json };
+  permissions: Record<string, string>;
+  cancellation: AbortController;
+  event: string;
+  sha: string;
+}
+
+/** Runs a whole workflow from its first job to its last. */
+async function runWorkflow(context: RunContext, workflow: Workflow, start: Start): Promise<RunResult> {
+  const startedAt = performance.now();
+  const { emit, secrets } = context.options;
+  const { event, sha, inputs, permissions, cancellation } = start;
+  emit({ type: "run-started", run: context.id, workflow: workflow.name, event, sha });
+  const scope = { workflow, prefix: "", inputs, secrets, permissions, signal: cancellation.signal };
+  const conclusion = await concludeRun(context, scope, cancellation);
+  const durationMs = performance.now() - startedAt;
+  emit({ type: "run-finished", run: context.id, workflow: workflow.name, conclusion, durationMs });
+  return { id: context.id, workflow: workflow.name, event, sha, conclusion, jobs: context.jobs, durationMs };
+}
+
+async function concludeRun(
+  context: RunContext,
+  scope: Parameters<typeof runJobs>[1],
+  cancellation: AbortController,
+): Promise<Conclusion> {
+  const contexts = { github: context.github, inputs: scope.inputs, vars: context.options.vars };
+  const request = concurrencyOf(scope.workflow.concurrency, { contexts });
+  if (!request) return (await runJobs(context, scope)).conclusion;
+  const turn = await context.groups.enter(request, () => cancellation.abort(), cancellation.signal);
+  if (!turn) return "cancelled";
+  try {
+    return (await runJobs(context, scope)).conclusion;
+  } finally {
+    turn.leave();
+  }
 }

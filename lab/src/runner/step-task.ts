@@ -1,6 +1,5 @@
 import { inputsOf, warnOfUnknownInputs } from "./action-inputs.ts";
 import { readReference } from "./action-reference.ts";
-import { aroundTask, nameOfActionStep } from "./around-task.ts";
 import { evaluateTexts, evaluateToken, type Json, toText } from "./evaluate.ts";
 import type { JobState } from "./job-state.ts";
 import { type CompositeAction, loadAction } from "./load-action.ts";
@@ -11,7 +10,14 @@ import { scriptTask } from "./script-task.ts";
 import { standInStep } from "./stand-ins/stand-in-step.ts";
 import { standIns } from "./stand-ins/stand-ins.ts";
 import { type StepSequence, stepScope } from "./step-sequence.ts";
-import { type RunningStep, StepCancelled, StepFailed, type Task } from "./task.ts";
+import {
+  aroundTask,
+  nameOfActionStep,
+  type RunningStep,
+  StepCancelled,
+  StepFailed,
+  type Task,
+} from "./task.ts";
 import type { ActionStep, RunDefaults, Step } from "./workflow.ts";
 
 /** @param defaults of the job and of the workflow, the nearest first; a composite action has none */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readPairs } from "./command-files.ts";
-import { passesFilter } from "./filter-pattern.ts";
 import { expandMatrix } from "./matrix.ts";
+import { passesFilter } from "./triggers.ts";
 
 describe("matrix", () => {
   it.each([

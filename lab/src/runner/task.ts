@@ -1,7 +1,8 @@
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
-import type { Scope } from "./evaluate.ts";
+import { evaluateToken, type Scope, toText } from "./evaluate.ts";
 import type { JobState } from "./job-state.ts";
 import type { Annotation } from "./result.ts";
+import type { ActionStep } from "./workflow.ts";
 
 /** A step of a job, or the `pre` or `post` of one. */
 export interface Task {
@@ -51,4 +52,18 @@ export class StepFailed extends Error {
 /** A step inside the step was cancelled. */
 export class StepCancelled extends Error {
   override name = "StepCancelled";
+}
+
+export function nameOfActionStep(step: ActionStep, scope: Scope): string {
+  return step.name ? toText(evaluateToken(step.name, scope)) : `Run ${step.uses}`;
+}
+
+/** Returns the task for the `pre` or `post` of a step's action, without its condition and work. */
+export function aroundTask(step: ActionStep, when: "Pre" | "Post"): Omit<Task, "condition" | "execute"> {
+  return {
+    id: step.id,
+    post: true,
+    env: step.env,
+    name: (scope) => `${when} ${nameOfActionStep(step, scope)}`,
+  };
 }

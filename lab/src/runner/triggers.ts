@@ -1,7 +1,6 @@
 import type { InputConfig } from "@actions/workflow-parser/model/workflow-template";
 import { refuse, WorkflowRefused } from "./errors.ts";
 import type { Json } from "./evaluate.ts";
-import { passesFilter } from "./filter-pattern.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** Returns whether a push of a branch, with these changed files, starts the workflow. */
@@ -47,4 +46,29 @@ function readInput(path: string, name: string, input: InputConfig, given: string
   if (given !== "true" && given !== "false")
     throw refuse(path, `the value '${given}' of '${name}'`, ["true", "false"]);
   return given === "true";
+}
+
+/**
+ * Returns whether a name passes a list of GitHub's filter patterns (`*` within a segment, `**` across, `?`, `+`, `[]`,
+ * `!`): the last pattern that matches decides.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
+ */
+export function passesFilter(name: string, patterns: readonly string[]): boolean {
+  let passes = false;
+  for (const pattern of patterns) {
+    const negated = pattern.startsWith("!");
+    if (toExpression(negated ? pattern.slice(1) : pattern).test(name)) passes = !negated;
+  }
+  return passes;
+}
+
+function toExpression(pattern: string): RegExp {
+  // `?`, `+` and `[]` quantify or group the characters before them, as in a regular expression.
+  const source = pattern.replace(/\*\*\/|\*\*|\*|[.^$(){}|]/g, (part) => {
+    if (part === "**/") return "(?:.*/)?";
+    if (part === "**") return ".*";
+    if (part === "*") return "[^/]*";
+    return `\\${part}`;
+  });
+  return new RegExp(`^${source}$`);
 }

@@ -1,5 +1,6 @@
 import type { ECRClient, Repository } from "@aws-sdk/client-ecr";
 import { Failure } from "../../../shared/failure.ts";
+import type { Log } from "../../../shared/log.ts";
 import type { FoundDestination } from "../../../shared/registry/destination/destination.ts";
 import {
   describeInEcr,
@@ -10,7 +11,6 @@ import {
 import type { BuildEnvironment } from "../environment.ts";
 import { createRepository } from "./create-repository.ts";
 import type { RepositoryCreation } from "./inputs.ts";
-import { tellDifferences } from "./tell-differences.ts";
 
 /** Finds a private ECR repository, which is created where it is missing and wanted. */
 export async function findOrCreateInEcr(
@@ -53,4 +53,26 @@ function missing(repository: EcrName): Failure {
     repository,
     `correct the input repository, set create-repository: true, or create it: aws ecr create-repository --repository-name ${name}${inRegion}`,
   );
+}
+
+/** Reports differing settings: an existing repository may be another stack's, so it is not changed. */
+function tellDifferences(
+  { repositoryName, imageTagMutability, imageScanningConfiguration }: Repository,
+  { immutableTags, scanOnPush }: RepositoryCreation,
+  log: Log,
+): void {
+  const differences = [
+    ...(imageTagMutability && imageTagMutability.startsWith("IMMUTABLE") !== immutableTags
+      ? [`its tags are ${imageTagMutability}, and immutable-tags is ${immutableTags}`]
+      : []),
+    ...(imageScanningConfiguration && (imageScanningConfiguration.scanOnPush ?? false) !== scanOnPush
+      ? [
+          `its images are ${scanOnPush ? "not " : ""}scanned when they are pushed, and scan-on-push is ${scanOnPush}`,
+        ]
+      : []),
+  ];
+  if (differences.length > 0)
+    log.notice(
+      `Repository ${repositoryName} already exists and is not changed, although ${differences.join("; ")}`,
+    );
 }

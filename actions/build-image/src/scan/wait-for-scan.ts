@@ -1,3 +1,8 @@
+import {
+  BatchGetRepositoryScanningConfigurationCommand,
+  DescribeRepositoriesCommand,
+  StartImageScanCommand,
+} from "@aws-sdk/client-ecr";
 import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import { createPace } from "../../../shared/pace.ts";
 import { persist } from "../../../shared/registry/destination/persist.ts";
@@ -5,8 +10,6 @@ import type { BuildEnvironment } from "../environment.ts";
 import { shortDigest } from "../text.ts";
 import type { Finding } from "./finding.ts";
 import { readScan, type ScannedImage, type ScanState } from "./read-scan.ts";
-import { scansOnPush } from "./scan-on-push.ts";
-import { startScan } from "./start-scan.ts";
 import { mayNotLook, neverBegan, scanningIsOff, type Unchecked, withoutResult } from "./unchecked.ts";
 
 export type Scanned =
@@ -120,4 +123,51 @@ async function lookAtResult(watch: Watch, state: Extract<ScanState, { kind: "don
 function deniedAsState(error: unknown) {
   if (!isAccessDenied(error)) throw error;
   return { kind: "denied" as const, message: explainAwsError(error)?.message ?? String(error) };
+}
+
+/**
+ * Starts a scan. Returns why AWS refused it, or undefined: ECR allows one a day, and no manual one with Amazon
+ * Inspector.
+ */
+async function startScan(
+  { client, registryId, repositoryName, digest }: ScannedImage,
+  environment: BuildEnvironment,
+): Promise<string | undefined> {
+  const imageId = { imageDigest: digest };
+  const command = new StartImageScanCommand({ registryId, repositoryName, imageId });
+  const call = () => client.send(command, { abortSignal: environment.signal });
+  try {
+    await persist("start a scan", call, environment);
+    return undefined;
+  } catch (error) {
+    const { name, message, $fault } = error as Error & { $fault?: string };
+    if ($fault !== "client") throw error;
+    return `${name}: ${message}`;
+  }
+}
+
+/**
+ * Returns whether a push starts a scan, by the rules of the registry or the repository's own setting. Undefined when
+ * AWS denies reading it: in another account's registry only the repository's setting can be read.
+ */
+async function scansOnPush(image: ScannedImage, signal: AbortSignal): Promise<boolean | undefined> {
+  const { client, registryId, repositoryName } = image;
+  const rules = new BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: [repositoryName] });
+  const { scanningConfigurations = [] } =
+    (await client.send(rules, { abortSignal: signal }).catch(withoutAccess)) ?? {};
+  const own = scanningConfigurations.find(({ repositoryArn }) => accountOf(repositoryArn) === registryId);
+  if (own) return own.scanOnPush === true || own.scanFrequency === "CONTINUOUS_SCAN";
+
+  const repository = new DescribeRepositoriesCommand({ registryId, repositoryNames: [repositoryName] });
+  const answer = await client.send(repository, { abortSignal: signal }).catch(withoutAccess);
+  return answer?.repositories?.[0]?.imageScanningConfiguration?.scanOnPush || undefined;
+}
+
+/** Reads the account from arn:aws:ecr:region:account:repository/name. */
+function accountOf(arn = ""): string | undefined {
+  return arn.split(":")[4];
+}
+
+function withoutAccess(error: unknown): undefined {
+  if (!isAccessDenied(error)) throw error;
 }

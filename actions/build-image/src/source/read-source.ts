@@ -1,6 +1,5 @@
 import { digestOf } from "../../../shared/registry/digest.ts";
 import type { Builder } from "../builder.ts";
-import { canonicalJson } from "./canonical-json.ts";
 import { hashFiles } from "./hash-files.ts";
 import { readIgnore } from "./ignore.ts";
 import { listFiles, type SourceFile } from "./list-files.ts";
@@ -45,4 +44,12 @@ export async function readSource(
 /** 160 bits distinguish sources as well as Git distinguishes commits. */
 export function sourceTag(digest: string): string {
   return `source-${digest.slice("sha256:".length, "sha256:".length + 40)}`;
+}
+
+/** Returns JSON with the keys of every object in order: the same text for the same value. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) => {
+    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)));
+  });
 }

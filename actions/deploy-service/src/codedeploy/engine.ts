@@ -1,6 +1,7 @@
-import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
+import { type DeploymentGroupInfo, GetDeploymentConfigCommand } from "@aws-sdk/client-codedeploy";
 import type { RunningService } from "../../../shared/ecs/service.ts";
-import type { Finding } from "../../../shared/findings.ts";
+import { type Finding, lookUp } from "../../../shared/findings.ts";
+import { persist } from "../../../shared/patience.ts";
 import type { World } from "../clients.ts";
 import type { Engine } from "../deployment/running-deployment.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -10,7 +11,6 @@ import { beginChecking } from "../verify/checking.ts";
 import { type AppSpec, generateAppSpec, readAppSpec } from "./app-spec.ts";
 import { beginDeployment } from "./begin.ts";
 import { computeBudget } from "./budget.ts";
-import { findDeploymentConfig } from "./deployment-config.ts";
 import { findGroup } from "./group.ts";
 
 /** Blue/green through CodeDeploy, for services with the deployment controller CODE_DEPLOY. */
@@ -56,4 +56,26 @@ function refuseVolumes({ service, serviceSettings }: DeployInputs): Finding[] {
       fix: "remove the input, or use a service with the deployment controller ECS",
     },
   ];
+}
+
+/** Finds the configuration that replaces the deployment group's, if any, and checks that it is one for ECS. */
+async function findDeploymentConfig(
+  world: World,
+  { codeDeployDeploymentConfig: name }: DeployInputs,
+): Promise<{ override: { deploymentConfigName?: string }; findings: Finding[] }> {
+  if (!name) return { override: {}, findings: [] };
+  const command = new GetDeploymentConfigCommand({ deploymentConfigName: name });
+  const { value, findings } = await lookUp(
+    `deployment configuration ${name}`,
+    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
+    {
+      DeploymentConfigDoesNotExistException: `there is no CodeDeploy deployment configuration ${name} (input codedeploy-deployment-config), such as CodeDeployDefault.ECSCanary10Percent5Minutes`,
+    },
+  );
+  const platform = value?.deploymentConfigInfo?.computePlatform ?? "ECS";
+  if (platform !== "ECS")
+    findings.push({
+      text: `deployment configuration ${name} is for the compute platform ${platform}, not ECS`,
+    });
+  return { override: { deploymentConfigName: name }, findings };
 }

@@ -1,6 +1,6 @@
 import type { ServiceDeployment } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
-import { createRestTimes } from "./rest-time.ts";
+import { createRestTimes } from "./running-deployment.ts";
 
 const counts = (requested: number, running: number, old: number): ServiceDeployment => ({
   targetServiceRevision: { arn: "new", requestedTaskCount: requested, runningTaskCount: running },

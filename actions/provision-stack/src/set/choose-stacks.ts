@@ -8,7 +8,6 @@ import { readTemplates, type Template } from "../../../shared/cloudformation/tem
 import { Failure } from "../../../shared/failure.ts";
 import { isObject } from "../../../shared/task-definition.ts";
 import type { ProvisionInputs } from "../inputs.ts";
-import { findCircle } from "./circle.ts";
 
 export interface StackSet {
   /** The chosen stacks, dependencies first. */
@@ -81,4 +80,23 @@ function order(
     stacks: chosen.flatMap((name) => stacks.find(({ template }) => template.name === name) ?? []),
     dependencies: new Map(chosen.map((name) => [name, new Set(needsOf(name))])),
   };
+}
+
+/** Returns the names along one circle, the first again at the end; empty when there is none. */
+function findCircle(needs: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const free = new Set<string>();
+  const walk = (name: string, way: readonly string[]): string[] => {
+    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
+    for (const need of needs.get(name) ?? []) {
+      const circle = free.has(need) ? [] : walk(need, [...way, name]);
+      if (circle.length > 0) return circle;
+    }
+    free.add(name);
+    return [];
+  };
+  for (const name of needs.keys()) {
+    const circle = walk(name, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
 }

@@ -2,11 +2,10 @@ import { DescribeRepositoriesCommand, type ECRClient, type Repository } from "@a
 import { isAccessDenied } from "../../aws-errors.ts";
 import { Failure } from "../../failure.ts";
 import { createRegistryClient } from "../client.ts";
+import { logIn } from "../ecr-login.ts";
 import type { RegistryWorld } from "../registry-world.ts";
 import type { Credentials } from "../token.ts";
-import { both } from "./both.ts";
 import type { Destination } from "./destination.ts";
-import { logInToEcr } from "./log-in.ts";
 import { persist } from "./persist.ts";
 import type { RepositoryName } from "./repository-name.ts";
 
@@ -119,4 +118,15 @@ function matches(tag: string, filter: string): boolean {
     at = found + part.length;
   }
   return tag.endsWith(last) && at + last.length <= tag.length;
+}
+
+/** Awaits both to their end, even if one fails. Throws the failure of `one` first. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
+}
+
+function logInToEcr(ecr: ECRClient, world: RegistryWorld): Promise<Credentials> {
+  const { mask, signal } = world;
+  return persist("log in to ECR", () => logIn(ecr, mask, signal), world);
 }

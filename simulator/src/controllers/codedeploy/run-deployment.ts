@@ -1,3 +1,4 @@
+import type { DeploymentWaitType } from "@aws-sdk/client-codedeploy";
 import type { HookName } from "../../aws/codedeploy/app-spec-hooks.ts";
 import { StopRequest } from "./failure.ts";
 import { install } from "./install.ts";
@@ -6,7 +7,6 @@ import { removeTaskSet } from "./remove-task-set.ts";
 import { minute, type Run, refreshTaskSets, testListener } from "./run.ts";
 import { runHook } from "./run-hook.ts";
 import { allowTestTraffic, allowTraffic, settleProduction } from "./shift-traffic.ts";
-import { waitUntilResumed } from "./wait-until-resumed.ts";
 import { watchAlarms } from "./watch-alarms.ts";
 
 /** AWS needs about a second before a deployment is queued, and another before it starts. */
@@ -83,4 +83,23 @@ async function terminateBlue(run: Run): Promise<void> {
   await removeTaskSet(run, blue.id);
   await settleProduction(run, green);
   await refreshTaskSets(run);
+}
+
+/** Waits until ContinueDeployment is called or the time has passed. */
+async function waitUntilResumed(
+  { deployment, environment: { clock }, signal }: Run,
+  type: DeploymentWaitType,
+  ms: number,
+): Promise<"resumed" | "timeout"> {
+  const early = new AbortController();
+  deployment.waiting = { type, resume: () => early.abort() };
+  try {
+    await clock.wait(ms, AbortSignal.any([signal, early.signal]));
+    return "timeout";
+  } catch (error) {
+    if (signal.aborted || !early.signal.aborted) throw error;
+    return "resumed";
+  } finally {
+    deployment.waiting = undefined;
+  }
 }

@@ -1,7 +1,7 @@
+import type { TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import { DeploymentFailure, orEcsFailure } from "./failure.ts";
 import { minute, productionListener, type Run, type RunTaskSet, serviceOf, testListener } from "./run.ts";
 import { forwardPair, routesTo } from "./traffic.ts";
-import { trafficSteps } from "./traffic-steps.ts";
 
 /** Changes every route of the test listener that forwards to the pair to green. */
 export async function allowTestTraffic(run: Run): Promise<void> {
@@ -49,4 +49,32 @@ export function settleProduction(run: Run, { targetGroupArn }: RunTaskSet): Prom
 function taskSetsOf({ blue, green }: Run) {
   if (!blue || !green) throw new Error("traffic shifts only between two task sets");
   return { blue, green };
+}
+
+interface TrafficStep {
+  /** Share of production traffic that green gets from now on. */
+  readonly percent: number;
+  /** Before the next step; 0 after the last. */
+  readonly waitMinutes: number;
+}
+
+/** Returns the shifts of a deployment configuration, the last one to 100 %. */
+export function trafficSteps(routing: TrafficRoutingConfig): TrafficStep[] {
+  const all = { percent: 100, waitMinutes: 0 };
+  if (routing.type === "TimeBasedCanary") {
+    const { canaryPercentage = 0, canaryInterval = 0 } = routing.timeBasedCanary ?? {};
+    return [{ percent: canaryPercentage, waitMinutes: canaryInterval }, all];
+  }
+  if (routing.type === "TimeBasedLinear") {
+    const { linearPercentage = 100, linearInterval = 0 } = routing.timeBasedLinear ?? {};
+    const partial = Math.ceil(100 / linearPercentage) - 1;
+    return [
+      ...Array.from({ length: partial }, (_, index) => ({
+        percent: (index + 1) * linearPercentage,
+        waitMinutes: linearInterval,
+      })),
+      all,
+    ];
+  }
+  return [all];
 }

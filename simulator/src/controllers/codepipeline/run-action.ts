@@ -4,11 +4,12 @@ import { assumePipelineRole } from "../../aws/codepipeline/assume-role.ts";
 import type { ActionRun, Execution } from "../../aws/codepipeline/execution.ts";
 import type { PipelineRecord } from "../../aws/codepipeline/state.ts";
 import type { Environment } from "../../environment.ts";
-import type { ActionResult } from "./action.ts";
+import type { ActionResult, Perform } from "./action.ts";
 import { storeArtifact } from "./artifacts.ts";
+import { deployToEcs } from "./deploy-to-ecs.ts";
 import { Abandonment, ActionFailure } from "./failure.ts";
-import { performerOf } from "./performers.ts";
-import { resolveVariables } from "./resolve-variables.ts";
+import { waitForApproval } from "./manual-approval.ts";
+import { sources } from "./sources.ts";
 import { tellAction } from "./state-changes.ts";
 import { withTimeout } from "./with-timeout.ts";
 
@@ -110,4 +111,50 @@ function fail({ warn }: Environment, run: ActionRun, error: unknown): void {
   run.error = { code: error instanceof ActionFailure ? error.code : "SystemUnavailable", message };
   if (!(error instanceof ActionFailure))
     warn(`action ${run.action.name} of an execution failed inside the simulator: ${error}`);
+}
+
+/** Returns the implementation of a provider of aws/codepipeline/providers.ts. */
+function performerOf(provider: string | undefined): Perform {
+  const found = sources.get(provider)?.perform ?? others.get(provider);
+  if (!found) throw new Error(`no action of the provider ${provider} can be performed`);
+  return found;
+}
+
+const others: ReadonlyMap<string | undefined, Perform> = new Map([
+  ["Manual", waitForApproval],
+  ["CodeDeployToECS", deployToEcs],
+]);
+
+/** `#{namespace.key}`. Source: CodePipeline user guide, "Variables reference". */
+const reference = /#\{([\w@-]+)\.([\w@-]+)\}/g;
+
+/**
+ * Returns an action's configuration with all variables replaced. Throws an ActionFailure that lists those without a
+ * value.
+ */
+function resolveVariables(
+  configuration: Readonly<Record<string, string>>,
+  execution: Execution,
+): Record<string, string> {
+  const unknown = new Set<string>();
+  const resolved = Object.entries(configuration).map(([key, text]) => {
+    const value = text.replace(reference, (whole, namespace: string, name: string) => {
+      const found = variableOf(execution, namespace, name);
+      if (found === undefined) unknown.add(`${namespace}.${name}`);
+      return found ?? whole;
+    });
+    return [key, value] as const;
+  });
+  if (unknown.size > 0)
+    throw new ActionFailure(
+      "ConfigurationError",
+      `The action configuration references variables that could not be resolved: ${[...unknown].join(", ")}`,
+    );
+  return Object.fromEntries(resolved);
+}
+
+function variableOf(execution: Execution, namespace: string, name: string): string | undefined {
+  if (namespace === "codepipeline") return name === "PipelineExecutionId" ? execution.id : undefined;
+  if (namespace === "variables") return execution.variables.get(name);
+  return execution.outputVariables.get(namespace)?.[name];
 }

@@ -5,7 +5,7 @@ import type { Tag } from "../resources/tag-changes.ts";
 import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
 import type { StackRecord, World } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
-import { resolveParameters } from "../template/parameters.ts";
+import { isSsmParameter, type ParameterValues, resolveParameters } from "../template/parameters.ts";
 import { checkRules } from "../template/rules.ts";
 import {
   readTemplate,
@@ -13,7 +13,6 @@ import {
   refuseUnsupportedTypes,
   type Template,
 } from "../template/template.ts";
-import { resolveSsmParameters } from "./resolve-ssm.ts";
 import { readTemplateText, type TemplateInput } from "./template-text.ts";
 
 /** Members shared by CreateStack, UpdateStack and CreateChangeSet. */
@@ -109,4 +108,28 @@ function readTags(given: readonly SdkTag[]): Tag[] {
 export async function zoneNames({ environment }: World): Promise<string[]> {
   const { AvailabilityZones = [] } = await environment.aws.ec2.describeAvailabilityZones({});
   return AvailabilityZones.flatMap(({ ZoneName }) => (ZoneName === undefined ? [] : [ZoneName]));
+}
+
+/**
+ * Returns the values of parameters that reference Systems Manager, read again for every operation. Source:
+ * CloudFormation user guide, "SSM parameter types".
+ */
+async function resolveSsmParameters(
+  { environment }: World,
+  template: Template,
+  given: ParameterValues,
+): Promise<ParameterValues> {
+  const names = Object.keys(given).filter((name) => isSsmParameter(template.parameters[name]));
+  const resolved: Record<string, string> = {};
+  for (const name of names) {
+    const { Parameters: [found] = [] } = await environment.aws.ssm.getParameters({
+      Names: [given[name] ?? ""],
+    });
+    if (found?.Value === undefined)
+      throw validationError(
+        `Unable to fetch parameters [${given[name]}] from parameter store for this account.`,
+      );
+    resolved[name] = found.Value;
+  }
+  return resolved;
 }
