@@ -27,7 +27,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     const server = Number(readFileSync(pidFiles()[0] ?? "", "utf8"));
     command.kill(signal);
     await ended;
-    await expect.poll(() => isRunning(server), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isRunning(server), { timeout: 60_000 }).toBe(false);
     expect(readdirSync(folder).filter((name) => name.startsWith("tests-"))).toEqual([]);
   },
 );

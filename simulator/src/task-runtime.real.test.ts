@@ -107,7 +107,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
       });
       const said = async () =>
         (await logs.filterLogEvents({ logGroupName: "asks" })).events?.map(({ message }) => message);
-      await expect.poll(said, { timeout: 20_000 }).toEqual(["database", "api true"]);
+      await expect.poll(said, { timeout: 60_000 }).toEqual(["database", "api true"]);
     });
 
     // Processes have no memory limit.

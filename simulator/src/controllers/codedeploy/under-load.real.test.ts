@@ -64,7 +64,7 @@ async function start(
 
 async function ends(deploymentId: string, status: string): Promise<void> {
   const info = async () => (await simulator.aws.codedeploy.getDeployment({ deploymentId })).deploymentInfo;
-  await vi.waitUntil(async () => (await info())?.completeTime, { timeout: 20_000, interval: 20 });
+  await vi.waitUntil(async () => (await info())?.completeTime, { timeout: 60_000, interval: 20 });
   expect((await info())?.status).toBe(status);
 }
 
@@ -114,7 +114,7 @@ describe("no request fails under constant load when a deployment", () => {
     const stopped = async () =>
       (await simulator.aws.ecs.listTasks({ cluster: "outside", desiredStatus: "STOPPED" })).taskArns ?? [];
     const before = (await stopped()).length;
-    await vi.waitUntil(async () => (await stopped()).length > before, { timeout: 20_000, interval: 20 });
+    await vi.waitUntil(async () => (await stopped()).length > before, { timeout: 60_000, interval: 20 });
     await simulator.aws.codedeploy.stopDeployment({ deploymentId, autoRollbackEnabled: true });
     await ends(deploymentId, "Stopped");
     const { deploymentInfo } = await simulator.aws.codedeploy.getDeployment({ deploymentId });
@@ -163,7 +163,7 @@ it("a canary with errors raises an alarm, is stopped by it and rolled back", asy
   await ends(deploymentInfo?.rollbackInfo?.rollbackDeploymentId ?? "", "Succeeded");
   const seen = load.answers.length;
   const failed = load.failures.length;
-  await vi.waitUntil(() => load.answers.length > seen + 20, { timeout: 10_000, interval: 5 });
+  await vi.waitUntil(() => load.answers.length > seen + 20, { timeout: 60_000, interval: 5 });
   await load.stop();
   expect(failed).toBeGreaterThan(0);
   // Only the canary's share failed, and nothing after the rollback.

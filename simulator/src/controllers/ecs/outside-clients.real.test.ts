@@ -66,5 +66,5 @@ it("the AWS CLI reads a deployment and its revision, and sees it rolled back", a
   const described = async () =>
     (await aws("ecs", "describe-service-deployments", "--service-deployment-arns", arn))
       .serviceDeployments[0];
-  await expect.poll(async () => (await described()).status, { timeout: 20_000 }).toBe("ROLLBACK_SUCCESSFUL");
+  await expect.poll(async () => (await described()).status, { timeout: 60_000 }).toBe("ROLLBACK_SUCCESSFUL");
 });

@@ -31,7 +31,7 @@ it("scales from 1 to 3 and back to 1 without failing a request", async () => {
     return services?.[0]?.runningCount;
   };
   const healthy = (count: number) =>
-    expect.poll(() => targetStates(), { timeout: 15_000 }).toEqual(Array(count).fill("healthy"));
+    expect.poll(() => targetStates(), { timeout: 60_000 }).toEqual(Array(count).fill("healthy"));
   await healthy(1);
   const load = startLoad(delivery.productionUrl, 8);
   await ecs.updateService({ cluster: "outside", service: "web", desiredCount: 3 });
