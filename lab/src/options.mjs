@@ -30,7 +30,7 @@ const options = defineOptions({
   "time-scale": {
     value: "N",
     parse: wholeNumber(1, 10_000),
-    help: "AWS's waits pass N times faster than real time (default 150 with --once, else 60)",
+    help: "AWS's waits pass N times faster than real time (default 100 with --once, else 60)",
   },
 });
 
@@ -66,6 +66,6 @@ export function withDefaults(values) {
     runtime: values.runtime,
     port: values.port ?? 4566,
     listenerOffset: values["listener-offset"] ?? (once ? 10_000 : 20_000),
-    timeScale: values["time-scale"] ?? (once ? 150 : 60),
+    timeScale: values["time-scale"] ?? (once ? 100 : 60),
   };
 }
