@@ -101,7 +101,7 @@ describe("an account with a service", () => {
     const { simulator } = stage;
     const warnings = await killedAt(" is created.", "rollback-service", { simulator, inputs: service });
     expect(warnings).toEqual([
-      expect.stringMatching(/^The step ended before its deployment did\. .* goes on/),
+      expect.stringMatching(/^The step ended before its deployment did\. .* continues/),
     ]);
     const page = async () => (await fetch(stage.productionUrl)).text();
     await simulator.clock.until(async () => (await page()) === "good");
@@ -111,7 +111,7 @@ describe("an account with a service", () => {
     const { simulator } = stage;
     const inputs = { ...service, "desired-count": "4", "on-cancel": "restore" };
     expect(await killedAt("Set the desired count", "scale-service", { simulator, inputs })).toEqual([
-      "The step ended before web was as wanted; it is being scaled back to 1 (on-cancel: restore).",
+      "The step ended before web was scaled; it is being scaled back to 1 (on-cancel: restore).",
     ]);
     const where = { cluster: "outside", services: ["web"] };
     const desiredCount = async () =>

@@ -26,7 +26,7 @@ export function roleFault(role: string, key: string, ownArn = ""): { text: strin
   const { partition = "aws", account = "<account>" } = parseArn(ownArn) ?? {};
   // An ARN that only lacks `role/`, or something before it, still shows the role's name.
   const name = /(?::|role\/(?:.*\/)?)([\w+=,.@-]+)$/.exec(role)?.[1] ?? "<name>";
-  const fix = `write arn:${partition}:iam::${account}:role/${name} there`;
+  const fix = `write arn:${partition}:iam::${account}:role/${name}`;
   if (!role.startsWith("arn:"))
     return /^[\w+=,.@/-]+$/.test(role)
       ? undefined

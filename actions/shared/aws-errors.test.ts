@@ -18,9 +18,9 @@ test.each<[Error, RegExp]>([
   [new Error('Region not accepted: region="" is not a valid hostname component.'), /^No AWS region is set$/],
   [
     new Error('Region not accepted: region="us east" is not a valid hostname component.'),
-    /^"us east" is no AWS region$/,
+    /^"us east" is not an AWS region$/,
   ],
-  [sdkError("ClusterNotFoundException", "Cluster not found."), /AWS answered ClusterNotFoundException/],
+  [sdkError("ClusterNotFoundException", "Cluster not found."), /AWS returned ClusterNotFoundException/],
 ])("turns %s into one sentence", (error, message) => {
   expect(explainAwsError(error)?.message).toMatch(message);
 });

@@ -15,7 +15,7 @@ interface AwsFailure {
 }
 
 const renewCredentials =
-  "put fresh credentials where this job takes them from (aws-actions/configure-aws-credentials with a role, or the secret AWS_CREDENTIALS, or the secrets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN) and run the job again.";
+  "renew the credentials that this job uses (aws-actions/configure-aws-credentials with a role, the secret AWS_CREDENTIALS, or the secrets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN), then run the job again.";
 
 const expired = ["ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired"];
 const denied = ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "AuthorizationError"];
@@ -64,23 +64,23 @@ const explanations: readonly Explanation[] = [
       "AuthFailure",
     ],
     say: (error) => `AWS refused the credentials (${error.name}: ${error.message})`,
-    nextStep: `check that access key, secret key and session token belong together; ${renewCredentials}`,
+    nextStep: `check that the access key, secret key and session token belong together, and ${renewCredentials}`,
   },
   {
     names: denied,
     say: (error) => `The AWS role may not do this: ${error.message}`,
-    nextStep: "allow the named action in the policy of the role this job uses.",
+    nextStep: "allow the action in the policy of this job's role.",
   },
   {
     names: throttled,
     say: (error) => `AWS throttled this request even after retries (${error.message})`,
-    nextStep: "run the job again, with fewer jobs against this account at the same time.",
+    nextStep: "run the job again, with fewer jobs in this account at the same time.",
   },
   {
     names: unreachable,
     say: (error) => `The AWS endpoint cannot be reached (${error.message || error.code})`,
     nextStep:
-      "check the region and, when AWS_ENDPOINT_URL is set, that something answers there; otherwise the network of the runner.",
+      "check the region, the runner's network and, if AWS_ENDPOINT_URL is set, that a server responds there.",
   },
 ];
 
@@ -94,10 +94,10 @@ export function explainAwsError(error: unknown): Failure | undefined {
   );
   if (known) return new Failure(known.say(failure), { nextStep: known.nextStep, cause: error });
   if ("$metadata" in error)
-    return new Failure(`AWS answered ${error.name}: ${error.message}`, {
+    return new Failure(`AWS returned ${error.name}: ${error.message}`, {
       cause: error,
       ...(isTransient(error) && {
-        nextStep: "run the job again in a few minutes; health.aws.amazon.com tells of outages.",
+        nextStep: "run the job again in a few minutes; health.aws.amazon.com lists outages.",
       }),
     });
   return undefined;
@@ -106,8 +106,8 @@ export function explainAwsError(error: unknown): Failure | undefined {
 /** The SDK reports either no region at all, or one that cannot be part of a host name (an unset variable gives ""). */
 function explainRegion(error: Error): Failure {
   const given = /region="(.+?)"/.exec(error.message)?.[1];
-  return new Failure(given ? `"${given}" is no AWS region` : "No AWS region is set", {
-    nextStep: "set AWS_REGION, or give aws-region to aws-actions/configure-aws-credentials.",
+  return new Failure(given ? `"${given}" is not an AWS region` : "No AWS region is set", {
+    nextStep: "set AWS_REGION, or the input aws-region of aws-actions/configure-aws-credentials.",
     cause: error,
   });
 }

@@ -6,8 +6,8 @@ import { duplicateKeys, parseData, parseJsonText, readDataFile } from "./data-fi
 import { findJsonError } from "./json-position.ts";
 
 test.each([
-  ['{"a": }', 'f.json:1:7 is not valid JSON: "}" is not expected here'],
-  ['{\n  "a": 1,\n  "b": [1 2],\n}', 'f.json:3:11 is not valid JSON: "2" is not expected here'],
+  ['{"a": }', 'f.json:1:7 is not valid JSON: "}" is not allowed here'],
+  ['{\n  "a": 1,\n  "b": [1 2],\n}', 'f.json:3:11 is not valid JSON: "2" is not allowed here'],
   ['{\n  "a": 1\n  "b": 2\n}', "f.json:3:3 is not valid JSON"],
   ['{ // "b": 2 }\n  "a": 1', "f.json:2:9 is not valid JSON: it ends too early"],
   ["", "f.json:1:1 is not valid JSON: it ends too early"],

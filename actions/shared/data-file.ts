@@ -92,7 +92,7 @@ function malformedJson(path: string, text: string, offset: number, cause: unknow
   const fault =
     offset >= text.trimEnd().length
       ? "it ends too early"
-      : `${JSON.stringify(text[offset])} is not expected here`;
+      : `${JSON.stringify(text[offset])} is not allowed here`;
   return malformed("JSON", path, text, offset, fault, cause);
 }
 

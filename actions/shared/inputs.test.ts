@@ -25,7 +25,7 @@ test.each<[string, (read: InputReader) => unknown, Record<string, string>, strin
     { deadline: "45" },
     "such as 90s, 45m or 1h30m",
   ],
-  ["a missing file", (r) => r.file("appspec"), { appspec: "none.yaml" }, "there is no file none.yaml"],
+  ["a missing file", (r) => r.file("appspec"), { appspec: "none.yaml" }, "file none.yaml does not exist"],
   ["a folder for a file", (r) => r.file("appspec"), { appspec: "/" }, "/ is not a file"],
   ["a pair without =", (r) => r.pairs("images"), { images: "web" }, "lines of the form name=value"],
   ["a duplicate key", (r) => r.pairs("images"), { images: "web=a\nweb=b" }, 'gives "web" twice'],

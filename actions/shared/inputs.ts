@@ -31,7 +31,7 @@ function underAliases(
   return (name) => {
     const others = Object.keys(aliases).filter((alias) => aliases[alias] === name);
     const given = [name, ...others].filter((each) => getInput(each).trim() !== "");
-    if (given.length > 1) problems.add(`Inputs ${given.join(" and ")} mean the same: give only ${name}`);
+    if (given.length > 1) problems.add(`Inputs ${given.join(" and ")} are the same: use only ${name}`);
     return getInput(given[0] ?? name);
   };
 }
@@ -55,7 +55,7 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
 
   const required = (name: string): string => {
     const value = raw(name);
-    if (!value) problem(`Input ${name} is required and was not given`);
+    if (!value) problem(`Input ${name} is required, but not set`);
     return value;
   };
   const optional = (name: string): string | undefined => raw(name) || undefined;
@@ -88,7 +88,7 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
     if (!value) return range.fallback;
     const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
     if (number >= range.min && number <= range.max) return number;
-    problem(`Input ${name} is "${value}"; a whole number from ${range.min} to ${range.max} is expected`);
+    problem(`Input ${name} is "${value}"; expected a whole number from ${range.min} to ${range.max}`);
     return range.fallback;
   };
 
@@ -98,7 +98,7 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
     if (!value) return undefined;
     const ms = parseDuration(value);
     if (ms === undefined)
-      problem(`Input ${name} is "${value}"; a duration such as 90s, 45m or 1h30m is expected`);
+      problem(`Input ${name} is "${value}"; expected a duration such as 90s, 45m or 1h30m`);
     return ms;
   };
 
@@ -128,7 +128,7 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
       const at = line.indexOf("=");
       const key = line.slice(0, at).trim();
       if (at < 1 || !key)
-        problem(`Input ${name} has the line "${line}"; lines of the form name=value are expected`);
+        problem(`Input ${name} has the line "${line}"; expected lines of the form name=value`);
       else if (result.has(key)) problem(`Input ${name} gives "${key}" twice`);
       else result.set(key, line.slice(at + 1).trim());
     }
@@ -156,7 +156,7 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
 
   const existing = (name: string, kind: "file" | "folder", path: string): string => {
     const stats = path ? statSync(path, { throwIfNoEntry: false }) : undefined;
-    if (path && !stats) problem(`Input ${name}: there is no ${kind} ${path} (looked from ${process.cwd()})`);
+    if (path && !stats) problem(`Input ${name}: ${kind} ${path} does not exist (in ${process.cwd()})`);
     else if (stats && (kind === "file") !== stats.isFile())
       problem(`Input ${name}: ${path} is not a ${kind}`);
     return path;

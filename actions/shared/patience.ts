@@ -18,18 +18,18 @@ export function createPatience({ clock, log, signal }: StepWorld) {
   return async <T>(call: () => Promise<T>): Promise<T | undefined> => {
     try {
       const answer = await call();
-      if (failingSince !== undefined) log.info("AWS answers again.");
+      if (failingSince !== undefined) log.info("AWS responds again.");
       failingSince = undefined;
       return answer;
     } catch (error) {
       if (isThrottled(error)) {
-        log.info("AWS throttles; asking less often.");
+        log.info("AWS throttles the requests; polling less often.");
         return undefined;
       }
       if (signal.aborted || !isTransient(error)) throw error;
       if (failingSince === undefined)
         log.warning(
-          `AWS does not answer (${(error as Error).message}); asking on for ${formatDuration(outageMs)}.`,
+          `AWS does not respond (${(error as Error).message}); trying again for up to ${formatDuration(outageMs)}.`,
         );
       failingSince ??= clock.now();
       if (clock.now() - failingSince >= outageMs) throw error;

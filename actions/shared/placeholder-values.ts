@@ -7,7 +7,7 @@ type Values = Record<string, string | number | boolean>;
  * given.
  */
 export function readPlaceholderValues(read: InputReader, name: string): ReadonlyMap<string, string> {
-  const values = read.json(name, "a JSON object of texts or numbers by name", isValues, {});
+  const values = read.json(name, "a JSON object of strings or numbers by name", isValues, {});
   return new Map(Object.entries(values).map(([key, value]) => [key, String(value)]));
 }
 

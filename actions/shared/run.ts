@@ -90,7 +90,7 @@ function ownBug(error: unknown): Failure {
   return new Failure(
     `A bug in this action, not in your files, ended it${file ? ` after it read ${file}` : ""} (${what})`,
     {
-      nextStep: `report it in the issues of ${repository}, with the log of a run that has debug logging on.`,
+      nextStep: `report it in the issues of ${repository}, with the log of a run with debug logging.`,
       cause: error,
     },
   );

@@ -99,7 +99,7 @@ export function isComment(key: string): boolean {
 
 function wrongType(path: string, actual: string, expected: string): string {
   const quotes = expected === "string" && ["number", "boolean"].includes(actual) ? " (put it in quotes)" : "";
-  return `${path} is a ${actual}, a ${expected} is expected${quotes}`;
+  return `${path} is a ${actual}, not a ${expected}${quotes}`;
 }
 
 function nearest(key: string, allowed: readonly string[]): string | undefined {

@@ -35,20 +35,16 @@ test.each<[string, unknown, string]>([
 });
 
 test.each<[string, unknown, string]>([
-  [
-    "a number for a text",
-    { ...minimal, cpu: 256 },
-    "cpu is a number, a string is expected (put it in quotes)",
-  ],
+  ["a number for a text", { ...minimal, cpu: 256 }, "cpu is a number, not a string (put it in quotes)"],
   [
     "a text for a number",
     { family: "web", containerDefinitions: [{ ...web, portMappings: [{ containerPort: "80" }] }] },
-    "containerDefinitions[web].portMappings[0].containerPort is a string, a number is expected",
+    "containerDefinitions[web].portMappings[0].containerPort is a string, not a number",
   ],
   ["no family", { containerDefinitions: [] }, "family is missing"],
   ["null for the family", { family: null, containerDefinitions: [] }, "family is missing"],
-  ["a list", [], "the file holds no JSON object"],
-  ["nothing", null, "the file holds no JSON object"],
+  ["a list", [], "the file does not contain a JSON object"],
+  ["nothing", null, "the file does not contain a JSON object"],
 ])("refuses %s by its path", (_, value, message) => {
   expect(() => checkTaskDefinition(value, "td.json")).toThrow(message);
 });

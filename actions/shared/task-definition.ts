@@ -92,7 +92,11 @@ export function inspectTaskDefinition(
  */
 function unwrap(value: unknown): { members: Record<string, unknown>; beside: string[]; faults: Fault[] } {
   if (!isObject(value))
-    return { members: {}, beside: [], faults: [{ keys: [], text: "the file holds no JSON object" }] };
+    return {
+      members: {},
+      beside: [],
+      faults: [{ keys: [], text: "the file does not contain a JSON object" }],
+    };
   if (!isObject(value.taskDefinition)) return { members: value, beside: [], faults: [] };
   const { taskDefinition, tags, ...others } = value;
   const members = tags === undefined ? taskDefinition : { ...taskDefinition, tags };

@@ -123,7 +123,7 @@ test("rolls back when cancelled and leaves production as it was", async () => {
 
 test.each<[string, Partial<DeployInputs>, RegExp]>([
   ["a missing service", { service: "none" }, /Cluster outside has no service none/],
-  ["a missing cluster", { cluster: "none" }, /There is no ECS cluster none/],
+  ["a missing cluster", { cluster: "none" }, /ECS cluster none does not exist/],
   ["a missing application", { codeDeployApplication: "none" }, /there is no CodeDeploy application none/],
   [
     "a missing group",

@@ -139,7 +139,7 @@ function readKeptRevisions(read: InputReader): number | undefined {
 function readStage(read: InputReader): Stage {
   if (!read.optional("wait-for-service-stability")) return read.choice("wait-until", stages, "complete");
   if (read.optional("wait-until"))
-    read.problem("Inputs wait-until and wait-for-service-stability mean the same: give only wait-until");
+    read.problem("Inputs wait-until and wait-for-service-stability are the same: use only wait-until");
   return read.boolean("wait-for-service-stability", true) ? "complete" : "started";
 }
 
@@ -149,7 +149,7 @@ const mostMinutes = 360;
 function readWaitMinutes(read: InputReader): number | undefined {
   if (!read.optional("wait-for-minutes")) return undefined;
   if (read.optional("deadline"))
-    read.problem("Inputs deadline and wait-for-minutes exclude each other: give only deadline");
+    read.problem("Inputs deadline and wait-for-minutes exclude each other: use only deadline");
   const minutes = read.integer("wait-for-minutes", { min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
   return Math.min(minutes, mostMinutes) * 60_000;
 }
@@ -158,7 +158,7 @@ function readWaitMinutes(read: InputReader): number | undefined {
 function refuseRunTask(read: InputReader): void {
   if (read.boolean("run-task", false))
     read.problem(
-      "Input run-task: this action runs no tasks; put a step with the action run-task before it, which takes the inputs run-task-… too",
+      "Input run-task is not supported: use the action run-task in a step before this one; it also has the inputs run-task-…",
     );
 }
 
@@ -189,10 +189,10 @@ export const registered = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$
 function readSource(read: InputReader): RevisionSource {
   const file = read.optionalFile("task-definition");
   const revision = read.optional("revision");
-  if (file && revision) read.problem("Inputs task-definition and revision exclude each other: give one");
+  if (file && revision) read.problem("Inputs task-definition and revision exclude each other: use only one");
   if (!file && !revision) read.problem("Input task-definition (a file) or revision is required");
   if (revision && !registered.test(revision))
-    read.problem(`Input revision is "${revision}"; family:revision or a task definition ARN is expected`);
+    read.problem(`Input revision is "${revision}"; expected family:revision or a task definition ARN`);
   return revision ? { revision } : { file: file ?? "" };
 }
 

@@ -41,8 +41,8 @@ function isGreen({ status }: DeploymentRecord): boolean {
 function verdict({ status, changed, durationMs, deploymentId, plan }: DeploymentRecord): string {
   if (status === "planned")
     return plan && hasChanges(plan) ? "planned, nothing was changed" : "nothing would change";
-  if (status === "succeeded" && !changed) return "this revision runs already, nothing was deployed";
-  if (status === "succeeded" && !deploymentId) return "this revision runs already, the desired count was set";
+  if (status === "succeeded" && !changed) return "this revision already runs, nothing was deployed";
+  if (status === "succeeded" && !deploymentId) return "this revision already runs, the desired count was set";
   return `${status} after ${formatDuration(durationMs)}${deploymentId ? ` (${lastPart(deploymentId)})` : ""}`;
 }
 

@@ -90,20 +90,20 @@ Resources:
   const { output } = await run({ templates: folder, parameters, "output-folder": join(root, "out") });
   expect(output("monthly")).toBe((730 * (0.0225 + 2 * 0.005) + 0.016).toFixed(2));
   await expect(run({ templates: folder, "output-folder": join(root, "out") })).rejects.toThrow(
-    "It is not known what these cost: other/Queue (AWS::SQS::Queue)",
+    "The prices of these are not known: other/Queue (AWS::SQS::Queue)",
   );
 });
 
 test.each<[Record<string, string>, string | RegExp]>([
-  [{ templates: "none" }, "there is no folder none"],
-  [{ usage: "none.yaml" }, "there is no file none.yaml"],
-  [{ "compare-parameters": own.parameters }, "Input compare-parameters is given without compare-templates"],
+  [{ templates: "none" }, "folder none does not exist"],
+  [{ usage: "none.yaml" }, "file none.yaml does not exist"],
+  [{ "compare-parameters": own.parameters }, "Input compare-parameters needs compare-templates"],
 ])("refuses the inputs %j", (given, message) => {
   expect(() => readEstimateInputs((name) => given[name] ?? "")).toThrow(message);
 });
 
 test("names a stack that is no template", async () => {
   await expect(run({ ...own, stacks: "netwrok" })).rejects.toThrow(
-    /Input stacks names netwrok, which is no template/,
+    /Input stacks lists netwrok, which is not a template/,
   );
 });

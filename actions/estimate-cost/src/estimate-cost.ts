@@ -73,14 +73,14 @@ async function askPrices({ after, before }: Estimates, world: EstimateWorld): Pr
 
 function reportLivePrices(live: LivePrices, dated: string, log: EstimateWorld["log"]): void {
   const { refreshed, kept } = live;
-  log.info(`AWS's Price List API told ${refreshed.length} of ${refreshed.length + kept.length} prices.`);
+  log.info(`AWS's Price List API returned ${refreshed.length} of ${refreshed.length + kept.length} prices.`);
   for (const { price, before } of changedPrices(live))
     log.info(
       `${price.id}: ${formatUnitPrice(price.usd)} / ${price.unit}, in the list of ${dated} ${formatUnitPrice(before)}.`,
     );
   if (kept.length === 0) return;
   const named = kept.map(({ price, reason }) => `${price.id} of ${price.date} (${reason})`).join("; ");
-  log.warning(`Prices that could not be refreshed, and are as in the list: ${named}.`);
+  log.warning(`These prices could not be refreshed and are from the list: ${named}.`);
 }
 
 async function publish(estimate: Estimate, delta: CostDelta | undefined, folder: string): Promise<void> {

@@ -46,7 +46,7 @@ function readBefore(read: InputReader, stacks: readonly string[]): Installation 
   const taskDefinitionsFolder = optionalFolder(read, "compare-task-definitions");
   if (templatesFolder) return { stacks, templatesFolder, parametersFile, taskDefinitionsFolder };
   for (const name of ["compare-parameters", "compare-task-definitions"])
-    if (read.optional(name)) read.problem(`Input ${name} is given without compare-templates`);
+    if (read.optional(name)) read.problem(`Input ${name} needs compare-templates`);
   return undefined;
 }
 

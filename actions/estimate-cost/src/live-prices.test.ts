@@ -98,9 +98,9 @@ test("does not call AWS without live", async () => {
 });
 
 const reasons: [price: string, reason: string][] = [
-  ["secret", "AWS has 2 products of its usage type and filters, which differ in group"],
-  ["secret-calls", "AWS tells it by 10K API Requests, the list by call"],
-  ["s3-storage", "AWS has no product of its usage type and filters"],
+  ["secret", "AWS has 2 products with its usage type and filters, which differ in group"],
+  ["secret-calls", "AWS charges by 10K API Requests, the list by call"],
+  ["s3-storage", "AWS has no product with its usage type and filters"],
   ["codecommit-user", "the list has no usage type to ask for"],
 ];
 
@@ -109,7 +109,7 @@ test("keeps the list's price when AWS returns none, with its date and reason in 
   expect(json.live.kept.map(({ price, reason }: Record<string, string>) => [price, reason]).sort()).toEqual(
     reasons.toSorted(),
   );
-  expect(summary).toMatch(/ (\d+) of (\d+) are what AWS's Price List API told on 2026-10-09\./);
+  expect(summary).toMatch(/ (\d+) of (\d+) are from AWS's Price List API on 2026-10-09\./);
   expect(summary).toContain("**Not refreshed**, so as in the list of 2026-10-08:");
   expect(lines.warning).toHaveLength(1);
   for (const [price, reason] of reasons) {
@@ -130,7 +130,7 @@ test("limits a service that the Price List API does not know to a fault of its p
     expect.objectContaining({
       price: "load-balancer",
       unitPrice: 0.0225,
-      reason: expect.stringMatching(/^AWS answered InvalidParameterException: .*AWSELBv3/),
+      reason: expect.stringMatching(/^AWS returned InvalidParameterException: .*AWSELBv3/),
     }),
   );
 });
@@ -138,7 +138,7 @@ test("limits a service that the Price List API does not know to a fault of its p
 test("names the permission that a role without access needs, and makes no estimate from old prices", async () => {
   simulator.faults.add({ operation: "pricing:GetProducts", kind: "deny" });
   await expect(run({ live: "true" })).rejects.toMatchObject({
-    message: expect.stringMatching(/^Live prices may not be read: /),
+    message: expect.stringMatching(/^This role cannot read live prices: /),
     nextStep: expect.stringContaining("allow pricing:GetProducts on all resources"),
   });
   expect(readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8")).toBe("");
@@ -152,8 +152,8 @@ test("fails when the API fails for good", async () => {
 });
 
 test.each([
-  ["serviceCode", 5, /\(load-balancer\) has `serviceCode`, which is no text/],
-  ["filters", { operation: 1 }, /\(load-balancer\) has `filters`, which is no object of texts/],
+  ["serviceCode", 5, /\(load-balancer\) has `serviceCode`, which is not a string/],
+  ["filters", { operation: 1 }, /\(load-balancer\) has `filters`, which is not an object of strings/],
 ])("refuses a price list whose %s is %j", async (member, value, message) => {
   const file = join(root, "wrong.json");
   const price = { id: "load-balancer", service: "S", description: "D", unit: "hour", usd: 1, source: "u" };

@@ -23,25 +23,25 @@ export async function applyOnCancel(
 ): Promise<string> {
   if (onCancel === "leave") {
     world.handOver(undefined);
-    return "goes on (on-cancel: leave)";
+    return "continues (on-cancel: leave)";
   }
   try {
     const stopped = await stopExecution(world, onCancel, execution, reason);
     if (onCancel === "rollback") await rollBackDeployments(world, execution);
     world.handOver(undefined);
-    return stopped ? `${fateOf(onCancel, execution)} (on-cancel: ${onCancel})` : "had ended already";
+    return stopped ? `${fateOf(onCancel, execution)} (on-cancel: ${onCancel})` : "had already ended";
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;
-    return `goes on, as it could not be stopped (on-cancel: ${onCancel}): ${why}`;
+    return `continues, as it could not be stopped (on-cancel: ${onCancel}): ${why}`;
   }
 }
 
 function fateOf(onCancel: Exclude<OnCancel, "leave">, { deploymentIds }: Handle): string {
   const deployments = deploymentIds.join(", ");
   if (onCancel === "abandon")
-    return deployments ? `is abandoned, while ${deployments} goes on in CodeDeploy` : "is abandoned";
+    return deployments ? `is abandoned, while ${deployments} continues in CodeDeploy` : "is abandoned";
   if (onCancel === "rollback" && deployments) return `is being stopped, and ${deployments} rolled back`;
-  return "is being stopped: the actions that run come to their end, no other begins";
+  return "is being stopped: running actions finish, and no other action starts";
 }
 
 /** The longest reason that StopPipelineExecution accepts (API reference). */

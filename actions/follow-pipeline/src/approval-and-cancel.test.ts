@@ -63,7 +63,7 @@ test("fails on a rejection, with who and why", async () => {
 test("fails and leaves the execution to be followed later when it must not wait for people", async () => {
   const image = await stage.push("three");
   const asked = await stage.follow({ pipeline, image, "on-approval": "fail" });
-  expect(asked.error?.message).toMatch(/goes on only when it is approved: Release \/ Approve: waiting/);
+  expect(asked.error?.message).toMatch(/waits for approval: Release \/ Approve: waiting/);
   expect(asked.record.status).toBe("awaiting-approval");
   expect(asked.handle).toBeUndefined();
   expect(await statusOf(asked)).toBe("InProgress");
@@ -80,7 +80,7 @@ test("fails when somebody else stops the execution, with the given words", async
     { pipeline, image },
     {
       onLine: (line) => {
-        const id = /Execution (\S+) has it/.exec(line)?.[1];
+        const id = /Found execution (\S+) \(/.exec(line)?.[1];
         if (!id) return;
         void stage.simulator.aws.codepipeline.stopPipelineExecution({
           pipelineName: pipeline,
@@ -120,11 +120,11 @@ function cancelAt(image: string, given: Record<string, string>, line: RegExp): P
 }
 
 test.each<[string, string, RegExp]>([
-  ["leave", "InProgress", /goes on \(on-cancel: leave\)$/],
+  ["leave", "InProgress", /continues \(on-cancel: leave\)$/],
   [
     "stop",
     "Stopping",
-    /is being stopped: the actions that run come to their end, no other begins \(on-cancel: stop\)$/,
+    /is being stopped: running actions finish, and no other action starts \(on-cancel: stop\)$/,
   ],
   ["abandon", "Stopped", /is abandoned \(on-cancel: abandon\)$/],
 ])(

@@ -7,7 +7,7 @@ export function awaitsApproval({ inputs, record }: Following, { waits }: Snapsho
   record.status = "awaiting-approval";
   const wait = waits.find(({ kind }) => kind === "approval");
   return new Failure(
-    `Execution ${record.executionId} of ${inputs.pipeline} goes on only when it is approved: ${wait ? sayWait(wait) : ""} (on-approval: fail)`,
+    `Execution ${record.executionId} of ${inputs.pipeline} waits for approval: ${wait ? sayWait(wait) : ""} (on-approval: fail)`,
     {
       nextStep: `approve or reject it at ${record.executionUrl}, then run this step again with execution-id: ${record.executionId}.`,
     },

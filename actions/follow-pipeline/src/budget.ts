@@ -39,7 +39,7 @@ export async function findGroup(
 ): Promise<DeploymentGroupInfo | undefined> {
   const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName });
   const name = `deployment group ${deploymentGroupName} of ${applicationName}`;
-  const missing = `there is no ${name}`;
+  const missing = `${name} does not exist`;
   const { value, findings } = await lookUp(
     name,
     () => clients.codedeploy.send(command, { abortSignal: signal }),

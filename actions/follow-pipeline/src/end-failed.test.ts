@@ -40,19 +40,19 @@ test.each<[string, ActionRun[], string, string]>([
       }),
     ],
     "action Test of stage Build failed (JobFailed): Build failed (execution e-1 Failed in action Test of stage Build)",
-    "look at https://build.example/1.",
+    "open https://build.example/1.",
   ],
   [
     "all failed actions",
     [action({ summary: "3 tests red" }), action({ name: "Lint", summary: "2 findings" })],
     "action Test of stage Build failed: 3 tests red; action Lint of stage Build failed: 2 findings (execution e-1 Failed in action Test of stage Build and action Lint of stage Build)",
-    "look at the stage Build in the CodePipeline console.",
+    "open stage Build in the CodePipeline console.",
   ],
   [
     "an approval that timed out",
     [action({ provider: "Manual", error: { code: "JobFailed", message: "Approval timed out" } })],
     "action Test of stage Build failed (JobFailed): Approval timed out (execution e-1 Failed in action Test of stage Build)",
-    "look at the stage Build in the CodePipeline console.",
+    "open stage Build in the CodePipeline console.",
   ],
   [
     "an unfilled placeholder",
@@ -65,7 +65,7 @@ test.each<[string, ActionRun[], string, string]>([
       }),
     ],
     "action Test of stage Build failed (InvalidParameterException): Container.image contains invalid characters: <IMAGE1_NAME> (execution e-1 Failed in action Test of stage Build)",
-    "fill the placeholder that was left in the definition files: name it, without its brackets, as Image1ContainerName of the deploy action, or give its value when the files are pushed (placeholders of mirror-source).",
+    "replace the placeholder in the definition files: set its name, without brackets, as Image1ContainerName of the deploy action, or set its value when the files are pushed (input placeholders of mirror-source).",
   ],
   [
     "a role that lacks a right",
@@ -75,7 +75,7 @@ test.each<[string, ActionRun[], string, string]>([
       }),
     ],
     "action Test of stage Build failed (PermissionError): not authorized to perform ecs:RegisterTaskDefinition (execution e-1 Failed in action Test of stage Build)",
-    "allow the named action in the policy of the pipeline's role.",
+    "allow the action in the policy of the pipeline's role.",
   ],
 ])("names %s in the failure", async (_, actions, message, nextStep) => {
   expect(await failureOf(actions)).toEqual({ message, nextStep, status: "failed" });

@@ -60,7 +60,7 @@ function explainRejection(action: ActionRun): Explained {
   const why = trim(summary || error?.message || "");
   return {
     text: `${sayWhere(action)} was rejected${who}${why ? `: ${why}` : ""}`,
-    nextStep: "ask who rejected it; a later run asks anew.",
+    nextStep: "ask the person who rejected it; a later run requests approval again.",
   };
 }
 
@@ -69,31 +69,31 @@ const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] 
   {
     pattern: /<[A-Z][A-Z0-9_]*>|placeholder/,
     nextStep:
-      "fill the placeholder that was left in the definition files: name it, without its brackets, as Image1ContainerName of the deploy action, or give its value when the files are pushed (placeholders of mirror-source)",
+      "replace the placeholder in the definition files: set its name, without brackets, as Image1ContainerName of the deploy action, or set its value when the files are pushed (input placeholders of mirror-source)",
   },
   {
     pattern: /image.*(does not exist|not found|was not found)|ImageNotFound|did not find (the )?image/i,
-    nextStep: "push an image with the tag that the source action names, then run this job again",
+    nextStep: "push an image with the tag in the source action's configuration, then run this job again",
   },
   {
     pattern: /branch.*(does not exist|not found)|BranchDoesNotExist|repository.*does not exist/i,
-    nextStep: "push the definition files to the repository and branch that the source action names",
+    nextStep: "push the definition files to the repository and branch in the source action's configuration",
   },
   {
     pattern: /trying to read the (task definition|AppSpec)/i,
     nextStep:
-      "put the file where the action's configuration names it, at the root of the definition repository",
+      "add the file to the root of the definition repository, with the name in the action's configuration",
   },
   {
     pattern: /not authorized|AccessDenied|insufficient permissions|does not have permission/i,
-    nextStep: "allow the named action in the policy of the pipeline's role",
+    nextStep: "allow the action in the policy of the pipeline's role",
   },
 ];
 
 function nextStepFor({ stage }: ActionRun, words: string, url: string): string {
   const fix = known.find(({ pattern }) => pattern.test(words))?.nextStep;
   if (fix) return fix;
-  return url ? `look at ${url}` : `look at the stage ${stage} in the CodePipeline console`;
+  return url ? `open ${url}` : `open stage ${stage} in the CodePipeline console`;
 }
 
 function sayWhere({ stage, name }: ActionRun): string {
@@ -106,6 +106,6 @@ function trim(sentence: string): string {
 
 function noFailedAction({ executionId }: PipelineRecord, { statusSummary }: Snapshot): Failure {
   return new Failure(`Execution ${executionId} Failed${statusSummary ? `: ${trim(statusSummary)}` : ""}`, {
-    nextStep: "look at the execution in the CodePipeline console.",
+    nextStep: "open the execution in the CodePipeline console.",
   });
 }

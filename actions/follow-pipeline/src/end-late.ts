@@ -15,7 +15,7 @@ export async function endLate(following: Following, snapshot: Snapshot): Promise
   const handle = { pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() };
   const fate = await applyOnCancel(world, inputs.onCancel, handle, late);
   return new Failure(`${record.cause} (execution ${record.executionId} ${fate})`, {
-    nextStep: "end what it waits for, or raise the input deadline; then run this job again.",
+    nextStep: "complete what it waits for, or raise the input deadline; then run this job again.",
   });
 }
 

@@ -17,9 +17,9 @@ export async function endStopped(following: Following, snapshot: Snapshot): Prom
   const words = reason ? `: ${reason.replace(/\.$/, "")}` : "";
   if (snapshot.status === "Cancelled")
     return new Failure(
-      `${name} was cancelled by CodePipeline, which it does when the pipeline's definition changes${words}`,
+      `${name} was cancelled by CodePipeline because the pipeline's definition changed${words}`,
       {
-        nextStep: "run this job again, once the pipeline's definition stays.",
+        nextStep: "run this job again after the last change to the pipeline.",
       },
     );
   return new Failure(`${name} was stopped${words}`, {
@@ -32,13 +32,13 @@ function superseded(name: string, by: Execution | undefined): Failure {
   const who = by ? ` by ${by.id}${revisions ? ` (${revisions})` : ""}, which ${sayStatus(by)}` : "";
   return new Failure(`${name} was superseded${who}: its own revisions were not deployed`, {
     nextStep: by
-      ? `nothing, if the newer change has this one in it; follow it with execution-id: ${by.id}. Otherwise run this job again.`
+      ? `nothing, if the newer change contains this one; follow it with execution-id: ${by.id}. Otherwise run this job again.`
       : "run this job again.",
   });
 }
 
 function sayStatus({ status }: Execution): string {
-  return status === "InProgress" ? "is under way" : `has ${status}`;
+  return status === "InProgress" ? "is in progress" : `has ${status}`;
 }
 
 /** Finds the execution that continued in its place: the next newer one that was not superseded itself. */

@@ -101,8 +101,8 @@ test.each<[string, PipelineExecutionSummary[], RegExp, RegExp]>([
   [
     "a missing rule",
     [execution("e-1", "Failed")],
-    /^Nothing started update-web for image sha256:new within 2 min; no EventBridge rule ever started it$/,
-    /^make the rule, which only the console makes by itself: the event ECR Image Action .* start: if-missing/,
+    /^Nothing started update-web for image sha256:new within 2 min; no EventBridge rule has started it before$/,
+    /^create the rule, which only the console creates automatically: the event ECR Image Action .* start: if-missing/,
   ],
   [
     "a rule that worked before",
@@ -114,7 +114,7 @@ test.each<[string, PipelineExecutionSummary[], RegExp, RegExp]>([
     "an earlier failure of the same image",
     [execution("e-1", "Failed", "sha256:new")],
     /; an earlier execution with it, e-1, Failed$/,
-    /make the rule/,
+    /create the rule/,
   ],
 ])("reports %s when nothing starts", async (_, summaries, message, nextStep) => {
   const { history } = await find([summaries]);
@@ -134,6 +134,6 @@ test("refers a commit on a branch that the pipeline does not watch to the branch
   };
   const { nextStep } = notStarted({ pipeline: "update-web", wanted: [commit], waitedMs: 120_000, history });
   expect(nextStep).toMatch(
-    /^push the commit to branch main of definitions, which is all that the pipeline watches/,
+    /^push the commit to branch main of definitions, the only source that the pipeline watches/,
   );
 });

@@ -18,10 +18,10 @@ test("reports that nothing starts without a rule, and starts the pipeline where 
   const image = await stage.push("one");
   const never = await stage.follow({ pipeline, image, start: "never", "wait-for-start": "1s" });
   expect(never.error.message).toBe(
-    `Nothing started update-web for image ${digestOf(image)} within 1 s; no EventBridge rule ever started it`,
+    `Nothing started update-web for image ${digestOf(image)} within 1 s; no EventBridge rule has started it before`,
   );
   expect(never.error.nextStep).toMatch(
-    /^make the rule.*; or give start: if-missing, and this step starts it\.$/,
+    /^create the rule.*; or set start: if-missing, so that this step starts it\.$/,
   );
   expect(never.record).toMatchObject({ status: "not-started", executionId: "" });
 
@@ -85,7 +85,7 @@ test("shows a disabled transition with its reason and follows the execution furt
   expect(error).toBeUndefined();
   expect(lines.filter((line) => /frozen/.test(line))).toEqual([
     expect.stringMatching(
-      /Deploy: waiting, as the transition into it is disabled by .* since .* UTC: "frozen for the fair"$/,
+      /Deploy: waiting, because the transition into it is disabled by .* since .* UTC: "frozen for the fair"$/,
     ),
   ]);
   expect(await stage.page()).toBe("four");
@@ -105,7 +105,7 @@ test("fails when superseded, and names what took over", async () => {
     },
   );
   expect(error?.message).toMatch(
-    /^Execution \S+ of update-web was superseded by \S+ \(.*\), which is under way: its own revisions were not deployed$/,
+    /^Execution \S+ of update-web was superseded by \S+ \(.*\), which is in progress: its own revisions were not deployed$/,
   );
   expect(error?.message).toContain(digestOf(await newer));
   expect(error?.nextStep).toMatch(/follow it with execution-id: \S+\. Otherwise run this job again\.$/);
@@ -126,12 +126,12 @@ test("follows the second of two changes of one release after it supersedes the f
     {
       onLine: (line) => {
         if (/frozen/.test(line)) void codepipeline.startPipelineExecution({ name: pipeline });
-        if (/is followed in its place/.test(line)) void codepipeline.enableStageTransition(transition);
+        if (/This step follows it instead/.test(line)) void codepipeline.enableStageTransition(transition);
       },
     },
   );
   expect(error).toBeUndefined();
-  expect(record.notes.join()).toContain("has the same revisions and is followed in its place");
+  expect(record.notes.join()).toContain("has the same revisions. This step follows it instead");
   expect(await stage.page()).toBe("seven");
 });
 
@@ -144,7 +144,7 @@ test("pins the revisions when it starts a pipeline of type V2, and refuses to st
   await stage.createPipeline("old-web", [], "V1");
   const taken = await stage.follow({ pipeline: "old-web", image: older, start: "always" });
   expect(taken.error?.message).toMatch(
-    /^Execution \S+ took sha256:\w+ and \w+ from its sources, not image sha256:\w+; it goes on$/,
+    /^Execution \S+ took sha256:\w+ and \w+ from its sources, not image sha256:\w+; it continues$/,
   );
   expect(taken.record.status).toBe("superseded");
   await stage.follow({ pipeline: "old-web", "execution-id": taken.record.executionId });
@@ -184,7 +184,7 @@ test("says what to push when the source fails without an image", async () => {
   const { error, record } = await stage.follow({ pipeline, start: "always" });
   expect(error?.message).toMatch(/^action Image of stage Source failed \(\w+\): .*does not exist/);
   expect(error?.nextStep).toBe(
-    "push an image with the tag that the source action names, then run this job again.",
+    "push an image with the tag in the source action's configuration, then run this job again.",
   );
   expect(record).toMatchObject({ status: "failed", started: true });
 });
@@ -193,19 +193,19 @@ test.each<[string, Record<string, string>, RegExp, RegExp]>([
   [
     "a missing pipeline",
     { pipeline: "update-wbe", start: "always" },
-    /^There is no pipeline update-wbe in this account and region; did you mean "update-web"\?$/,
-    /^check the input pipeline \(there are: update-web, old-web\), and the region; nothing was changed\.$/,
+    /^Pipeline update-wbe does not exist in this account and region; did you mean "update-web"\?$/,
+    /^check the input pipeline \(existing: update-web, old-web\), and the region; nothing was changed\.$/,
   ],
   [
     "a missing execution",
     { "execution-id": "11111111-2222-3333-4444-555555555555" },
-    /^Pipeline update-web has no execution 11111111-/,
+    /^Pipeline update-web does not have the execution 11111111-/,
     /check the input execution-id/,
   ],
   [
     "an image of another repository",
     { image: `127.0.0.1:1/proxy@sha256:${"0".repeat(64)}` },
-    /^Pipeline update-web takes no image of the repository proxy: its sources are CodeCommit deployment, ECR web$/,
+    /^Pipeline update-web accepts no image of the repository proxy: its sources are CodeCommit deployment, ECR web$/,
     /check the inputs pipeline and image/,
   ],
 ])("refuses %s before anything starts", async (_, given, message, nextStep) => {

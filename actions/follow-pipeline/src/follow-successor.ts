@@ -14,7 +14,7 @@ export async function followSuccessor(following: Following, ending: Ending): Pro
   const history = await listExecutions(world, inputs.pipeline);
   const successor = supersederOf(history, record.executionId);
   if (!successor || !hasRevisions(successor, wanted)) return ending;
-  const note = `Execution ${record.executionId} was superseded by ${successor.id}, which has the same revisions and is followed in its place.`;
+  const note = `Execution ${record.executionId} was superseded by ${successor.id}, which has the same revisions. This step follows it instead.`;
   record.notes.push(note);
   world.log.info(note);
   record.executionId = successor.id;

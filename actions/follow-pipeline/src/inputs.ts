@@ -58,14 +58,14 @@ function readTarget(read: InputReader, start: Start): Target {
   const commit = read.optional("commit");
   const image = readImage(read);
   if (executionId && (commit || image))
-    read.problem("Input execution-id names one execution: give it without commit and image");
+    read.problem("Input execution-id selects one execution: remove commit and image");
   if (executionId && start === "always")
-    read.problem("Inputs execution-id and start: always exclude each other: give one");
+    read.problem("Inputs execution-id and start: always exclude each other: use only one");
   if (!executionId && !commit && !image && start !== "always")
     read.problem("Input execution-id, commit or image is required, unless start is always");
   // Full object names of CodeCommit and Git; an abbreviated one may become ambiguous.
   if (commit && !/^[0-9a-f]{40}$/.test(commit))
-    read.problem(`Input commit is "${commit}"; a commit's 40 hexadecimal digits are expected`);
+    read.problem(`Input commit is "${commit}"; expected a commit of 40 hexadecimal digits`);
   return executionId ? { executionId } : { commit, image };
 }
 
@@ -75,7 +75,7 @@ function readImage(read: InputReader): WantedImage | undefined {
   const [, repository, digest = ""] = /^(?:[^/]+\/(.+)@)?(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
   if (!digest)
     read.problem(
-      `Input image is "${image}"; an image by digest, \`<registry>/<repository>@sha256:…\` or \`sha256:…\`, is expected`,
+      `Input image is "${image}"; expected an image digest, \`<registry>/<repository>@sha256:…\` or \`sha256:…\``,
     );
   return { digest, repository };
 }

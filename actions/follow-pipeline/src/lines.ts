@@ -30,7 +30,7 @@ export function wordsOf({ category, status, summary, error, externalId }: Action
 
 /** Describes what an execution waits for, with what a reader needs to end the wait. */
 export function sayWait(wait: Wait): string {
-  if (wait.kind === "other") return `${wait.stage}: waiting until execution ${wait.executionId} has left it`;
+  if (wait.kind === "other") return `${wait.stage}: waiting until execution ${wait.executionId} leaves it`;
   if (wait.kind === "approval") {
     const { stage, name, configuration } = wait.action;
     const { CustomData, ExternalEntityLink } = configuration;
@@ -40,7 +40,7 @@ export function sayWait(wait: Wait): string {
   const since = wait.since ? ` since ${wait.since.toISOString().slice(0, 16).replace("T", " ")} UTC` : "";
   const who = wait.by ? ` by ${wait.by.slice(wait.by.lastIndexOf("/") + 1)}` : "";
   const why = wait.reason ? `: "${oneLine(wait.reason)}"` : "";
-  return `${wait.stage}: waiting, as the transition into it is disabled${who}${since}${why}`;
+  return `${wait.stage}: waiting, because the transition into it is disabled${who}${since}${why}`;
 }
 
 /** Returns the subject of a commit's message. */

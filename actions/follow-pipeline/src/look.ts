@@ -24,7 +24,7 @@ export async function lookAtExecution(
     return snapshotOf(pipelineExecution, details, stageStates);
   } catch (error) {
     if ((error as Error).name !== "PipelineExecutionNotFoundException") throw error;
-    throw new Failure(`Pipeline ${pipelineName} has no execution ${pipelineExecutionId}`, {
+    throw new Failure(`Pipeline ${pipelineName} does not have the execution ${pipelineExecutionId}`, {
       nextStep:
         "check the input execution-id against the pipeline's execution history, which AWS keeps for a year.",
       cause: error,

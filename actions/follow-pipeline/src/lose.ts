@@ -23,12 +23,12 @@ export async function cancelOrLose(following: Following, error: unknown): Promis
   const name = `execution ${record.executionId} of ${pipeline}`;
   if (cancelled)
     return new Failure(`${reason}; ${name} ${fate}`, {
-      nextStep: `nothing, if this was meant; follow it again with execution-id: ${record.executionId}.`,
+      nextStep: `nothing, if this was intended; follow it again with execution-id: ${record.executionId}.`,
     });
   return new Failure(`${reason}, so ${name} could not be followed to its end; it ${fate}`, {
     nextStep: areCredentialsExpired(error)
-      ? `look at ${record.executionUrl}; then let this job's credentials outlive it (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys).`
-      : `look at ${record.executionUrl}; then ${explained?.nextStep ?? "run this job again."}`,
+      ? `open ${record.executionUrl}; then use credentials that last longer than the execution (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys).`
+      : `open ${record.executionUrl}; then ${explained?.nextStep ?? "run this job again."}`,
     cause: error,
   });
 }

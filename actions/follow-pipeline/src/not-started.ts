@@ -20,7 +20,7 @@ export function notStarted(silence: Silence): Failure {
     sayEarlier(silence),
   ];
   return new Failure(events.filter(Boolean).join("; "), {
-    nextStep: `${nextStep(wanted, history)}; or give start: if-missing, and this step starts it.`,
+    nextStep: `${nextStep(wanted, history)}; or set start: if-missing, so that this step starts it.`,
   });
 }
 
@@ -32,7 +32,7 @@ function startedByEvent({ trigger }: Execution): boolean {
 function sayTrigger(history: readonly Execution[]): string {
   const rule = history.find(startedByEvent)?.trigger.detail;
   return rule === undefined
-    ? "no EventBridge rule ever started it"
+    ? "no EventBridge rule has started it before"
     : `the EventBridge rule ${shortRule(rule)} started it before, but not now`;
 }
 
@@ -48,12 +48,12 @@ function sayEarlier({ history, wanted }: Silence): string {
 function nextStep(wanted: readonly WantedSource[], history: readonly Execution[]): string {
   const { kind, watched = [] } = wanted.at(-1) ?? {};
   if (history.some(startedByEvent) && kind === "commit" && watched.length > 0)
-    return `push the commit to ${watched.join(" or ")}, which is all that the pipeline watches; if it is there, check that the rule is enabled and names that branch: a commit that the branch has already raises no event`;
+    return `push the commit to ${watched.join(" or ")}, the only source that the pipeline watches; if the commit is there, check that the rule is enabled and lists that branch: a commit that is already on the branch raises no event`;
   if (history.some(startedByEvent))
-    return "check that the rule is enabled and its pattern names this repository and tag or branch, and that the source changed: what has the tag or branch already raises no event";
+    return "check that the rule is enabled, that its pattern lists this repository and tag or branch, and that the source changed: without a change there is no event";
   const event =
     kind === "commit"
       ? "the event CodeCommit Repository State Change of the repository's branch"
       : "the event ECR Image Action of the repository and its tag";
-  return `make the rule, which only the console makes by itself: ${event}, with the pipeline as target and a role that may codepipeline:StartPipelineExecution (infra-templates/pipeline.yaml has it)`;
+  return `create the rule, which only the console creates automatically: ${event}, with the pipeline as target and a role that may codepipeline:StartPipelineExecution (as in infra-templates/pipeline.yaml)`;
 }

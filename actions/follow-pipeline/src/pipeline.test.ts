@@ -46,6 +46,6 @@ test.each<[Target, object[]]>([
 test("refuses an image that no source brings, and lists the sources", () => {
   const target = { commit: undefined, image: { digest: "d", repository: "customer" } };
   expect(() => wantedSources(pipeline, target)).toThrow(
-    "Pipeline update-web takes no image of the repository customer: its sources are CodeCommit deployment, ECR web, ECR proxy",
+    "Pipeline update-web accepts no image of the repository customer: its sources are CodeCommit deployment, ECR web, ECR proxy",
   );
 });

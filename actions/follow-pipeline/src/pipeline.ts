@@ -21,11 +21,14 @@ export async function findPipeline(world: World, name: string): Promise<Pipeline
   } catch (error) {
     if ((error as Error).name !== "PipelineNotFoundException") throw error;
     const names = await listNames(world);
-    const known = names.length > 0 ? `check the input pipeline (there are: ${sayNames(names)})` : "create it";
-    throw new Failure(`There is no pipeline ${name} in this account and region${didYouMean(name, names)}`, {
-      nextStep: `${known}, and the region; nothing was changed.`,
-      cause: error,
-    });
+    const known = names.length > 0 ? `check the input pipeline (existing: ${sayNames(names)})` : "create it";
+    throw new Failure(
+      `Pipeline ${name} does not exist in this account and region${didYouMean(name, names)}`,
+      {
+        nextStep: `${known}, and the region; nothing was changed.`,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -120,7 +123,7 @@ function noSource(
     const { RepositoryName, FullRepositoryId, S3Bucket } = source.configuration ?? {};
     return [providerOf(source), RepositoryName ?? FullRepositoryId ?? S3Bucket].filter(Boolean).join(" ");
   });
-  return new Failure(`Pipeline ${name} takes ${what}: its sources are ${known.join(", ")}`, {
+  return new Failure(`Pipeline ${name} accepts ${what}: its sources are ${known.join(", ")}`, {
     nextStep: `check the inputs pipeline and ${kind}; nothing was changed.`,
   });
 }

@@ -24,7 +24,7 @@ export async function settleExecution(following: Following, declaration: Pipelin
       record.executionId = execution.id;
       keepHandle(following);
       const { type, detail } = execution.trigger;
-      world.log.info(`Execution ${execution.id} has it (${[type, detail].filter(Boolean).join(" ")}).`);
+      world.log.info(`Found execution ${execution.id} (${[type, detail].filter(Boolean).join(" ")}).`);
       return;
     }
     const silence = notStarted({ pipeline, wanted, waitedMs: waitForStartMs, history });

@@ -72,7 +72,7 @@ test.each<[string, ActionExecutionDetail[], StageState[], string]>([
         },
       },
     ],
-    'Deploy: waiting, as the transition into it is disabled by ann since 2023-11-14 22:13 UTC: "frozen for the fair"',
+    'Deploy: waiting, because the transition into it is disabled by ann since 2023-11-14 22:13 UTC: "frozen for the fair"',
   ],
   [
     "another execution in the stage",
@@ -84,7 +84,7 @@ test.each<[string, ActionExecutionDetail[], StageState[], string]>([
         latestExecution: { pipelineExecutionId: "e-0", status: "InProgress" },
       },
     ],
-    "Deploy: waiting until execution e-0 has left it",
+    "Deploy: waiting until execution e-0 leaves it",
   ],
 ])("describes %s with what a reader needs", (_, details, stages, line) => {
   expect(linesOf(snapshotOf(execution, details, stages))).toContain(line);

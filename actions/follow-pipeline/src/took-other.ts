@@ -11,10 +11,10 @@ export function tookOther({ record, wanted }: Following, { revisions }: Snapshot
   record.status = "superseded";
   const taken = revisions.map(({ id }) => id).join(" and ");
   return new Failure(
-    `Execution ${record.executionId} took ${taken} from its sources, not ${sayWanted(wanted)}; it goes on`,
+    `Execution ${record.executionId} took ${taken} from its sources, not ${sayWanted(wanted)}; it continues`,
     {
       nextStep:
-        "nothing, if something newer was to be deployed; otherwise run this job again, so that the branch or tag has it once more.",
+        "nothing, if a newer version should be deployed; otherwise run this job again to set the branch or tag to this version again.",
     },
   );
 }

@@ -31,12 +31,12 @@ test.each<[string, Fault[], RegExp]>([
   [
     "throttled",
     [{ kind: "throttle", operation: "codepipeline:GetPipelineState", times: 4 }],
-    /^AWS throttles; asking less often\.$/m,
+    /^AWS throttles the requests; polling less often\.$/m,
   ],
   [
     "without an answer for a while",
     [{ kind: "unavailable", operation: "codepipeline:*", times: 9 }],
-    /^AWS does not answer [\s\S]*^AWS answers again\.$/m,
+    /^AWS does not respond [\s\S]*^AWS responds again\.$/m,
   ],
 ])("%s: keeps polling and reaches its result", async (what, faults, words) => {
   const { error, record, lines } = await followWith(what.split(" ")[0] ?? "", following, faults);
@@ -49,10 +49,10 @@ test("reports credentials that expire meanwhile, with where to look and what hap
   const fault: Fault = { kind: "expire", operation: "codepipeline:*" };
   const { error, record } = await followWith("expired", following, [fault]);
   expect(error?.message).toMatch(
-    /^The AWS credentials have expired \(.*\), so execution \S+ of update-web could not be followed to its end; it goes on \(on-cancel: leave\)$/,
+    /^The AWS credentials have expired \(.*\), so execution \S+ of update-web could not be followed to its end; it continues \(on-cancel: leave\)$/,
   );
   expect(error?.nextStep).toMatch(
-    /^look at https:\/\/us-east-1\.console\.aws\.amazon\.com\/.*role-duration-seconds/,
+    /^open https:\/\/us-east-1\.console\.aws\.amazon\.com\/.*role-duration-seconds/,
   );
   expect(record.status).toBe("lost");
 });
@@ -61,7 +61,7 @@ test("reports that an execution that cannot be stopped continues", async () => {
   const fault: Fault = { kind: "deny", operation: "codepipeline:*" };
   const { error, handle, record } = await followWith("denied", following, [fault], "stop");
   expect(error?.message).toMatch(
-    /^The AWS role may not do this: .*; it goes on, as it could not be stopped \(on-cancel: stop\): /,
+    /^The AWS role may not do this: .*; it continues, as it could not be stopped \(on-cancel: stop\): /,
   );
   expect(record.status).toBe("lost");
   expect(handle).toMatchObject({ executionId: record.executionId });

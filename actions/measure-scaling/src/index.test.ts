@@ -113,9 +113,9 @@ describe("record", () => {
   const failedAssertion = { assertions: [{ text: "p99 < 1ms", value: 7, ok: false }] };
   test.each<[string, LoadReport[], Record<string, string>, RegExp]>([
     ["another count", [sent()], { "task-count": "2" }, /^after the load 1 of 1 tasks ran, .* stay at 2$/],
-    ["no report", [], {}, /^no generator has left a report in /],
+    ["no report", [], {}, /^no generator has written a report to /],
     ["a missing generator", [sent()], { generators: "[1,2]" }, /^only 1 of 2 generators/],
-    ["a cancelled load", [sent({ cancelled: true })], {}, /^the load was ended before its time$/],
+    ["a cancelled load", [sent({ cancelled: true })], {}, /^the load ended early$/],
     ["a failed assertion", [sent(failedAssertion)], {}, /^asserted p99 < 1ms, measured 7 ms$/],
     ["scaling that failed", [], { cause: "no capacity" }, /^no capacity$/],
   ])("explains %s, and writes it down", async (name, reports, inputs, failure) => {
@@ -136,7 +136,7 @@ describe("report", () => {
     const whole = await runAction({ ...inputs, "task-counts": "1" });
     expect({ exitCode: whole.exitCode, errors: whole.errors }).toEqual({ exitCode: 0, errors: [] });
     expect(whole.outputs).toMatchObject({ knee: "", report: join(folder, "scaling-report.json") });
-    expect(whole.outputs.recommendation).toMatch(/^1 task answered 1\.5 requests\/s/);
+    expect(whole.outputs.recommendation).toMatch(/^1 task served 1\.5 requests\/s/);
     const part = await runAction({ ...inputs, "task-counts": "1 2" });
     expect(part.exitCode).toBe(1);
     expect(part.errors[0]).toContain("1 of 2 counts could not be measured (2 tasks: not measured)");
@@ -147,13 +147,15 @@ describe("report", () => {
   test("names a folder without a measurement", async () => {
     const inputs = { mode: "report", "task-counts": "1 2", measurements: join(folder, "nowhere") };
     const { errors, summary } = await runAction(inputs);
-    expect(errors[0]).toContain(`There is no measurement in ${join(folder, "nowhere")} (input measurements)`);
+    expect(errors[0]).toContain(
+      `Folder ${join(folder, "nowhere")} contains no measurement (input measurements)`,
+    );
     expect(summary).toContain("0 of 2 counts measured");
   });
 
   test("refuses files that are no measurements", async () => {
     await cp(join(folder, "scaling-report.json"), join(folder, "wrong", "report.json"));
     const inputs = { mode: "report", "task-counts": "1", measurements: join(folder, "wrong") };
-    expect((await runAction(inputs)).errors[0]).toContain("report.json is no measurement");
+    expect((await runAction(inputs)).errors[0]).toContain("report.json is not a measurement");
   });
 });

@@ -13,16 +13,13 @@ test.each([
 });
 
 test.each([
-  [
-    "0",
-    /"0", with 0 in it; whole numbers from 1 to 20 \(input maximum-tasks\) are expected, such as "1 2 3"/,
-  ],
+  ["0", /"0", with 0 in it; expected whole numbers from 1 to 20 \(input maximum-tasks\), such as "1 2 3"/],
   ["-1", /with -1 in it/],
   ["1 a 2.5", /with a, 2\.5 in it/],
   ["", /Input task-counts is required/],
   [",", /Input task-counts is ","/],
   ["1 1000", /with 1000 in it/],
-  ["1 2 2", /names a count twice/],
+  ["1 2 2", /has a count twice/],
   ["1e1", /with 1e1 in it/],
   ["99999999999999999999", /with 99999999999999999999 in it/],
   ["1;reboot", /with 1;reboot in it/],
@@ -37,7 +34,7 @@ test("accepts a higher count when configured", () => {
 
 test("names all wrong inputs together", () => {
   expect(() => read({ mode: "plan", "task-counts": "0", generators: "21" })).toThrow(
-    /2 inputs are wrong: .*task-counts.*; Input generators is "21"; a whole number from 1 to 20 is expected/,
+    /2 inputs are wrong: .*task-counts.*; Input generators is "21"; expected a whole number from 1 to 20/,
   );
   expect(() => read({ mode: "record" })).toThrow(
     /4 inputs are wrong: .*task-count.*cluster.*service.*reports/,
@@ -55,14 +52,14 @@ test("gives an open loop only its rate, and targets only with an address", () =>
 });
 
 test.each([
-  [{ address: "web.example" }, /Input address is "web\.example"; scheme and host/],
-  [{ address: "http://web.example/path" }, /scheme and host are expected/],
-  [{ address: "http://me:secret@web.example" }, /scheme and host are expected/],
-  [{ address: "ftp://web.example" }, /scheme and host are expected/],
-  [{ paths: "suppliers" }, /Input paths has suppliers; paths that begin with one \//],
+  [{ address: "web.example" }, /Input address is "web\.example"; expected scheme and host/],
+  [{ address: "http://web.example/path" }, /expected scheme and host/],
+  [{ address: "http://me:secret@web.example" }, /expected scheme and host/],
+  [{ address: "ftp://web.example" }, /expected scheme and host/],
+  [{ paths: "suppliers" }, /Input paths has suppliers; expected paths that begin with one \//],
   [{ paths: "//elsewhere.example /" }, /Input paths has \/\/elsewhere\.example;/],
-  [{ paths: "/ /" }, /Input paths is "\/ \/", which names a path twice/],
-  [{ duration: "1 minute" }, /Input duration is "1 minute"; a duration such as/],
+  [{ paths: "/ /" }, /Input paths is "\/ \/", which has a path twice/],
+  [{ duration: "1 minute" }, /Input duration is "1 minute"; expected a duration such as/],
   [{ rate: "many" }, /Input rate is "many"/],
   [{ connections: "0" }, /Input connections is "0"/],
   [{ assertions: "p99 < 1s, errors < 1" }, /Input assertions has the line "errors < 1"/],

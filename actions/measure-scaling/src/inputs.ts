@@ -109,12 +109,12 @@ function readTaskCounts(read: InputReader): number[] {
   const counts = words.map(Number);
   if (wrong.length > 0)
     read.problem(
-      `Input task-counts is "${text}", with ${wrong.join(", ")} in it; whole numbers from 1 to ${maximum} (input maximum-tasks) are expected, such as "1 2 3"`,
+      `Input task-counts is "${text}", with ${wrong.join(", ")} in it; expected whole numbers from 1 to ${maximum} (input maximum-tasks), such as "1 2 3"`,
     );
   else if (text && words.length === 0)
-    read.problem(`Input task-counts is "${text}"; whole numbers such as "1 2 3" are expected`);
+    read.problem(`Input task-counts is "${text}"; expected whole numbers such as "1 2 3"`);
   else if (new Set(counts).size < counts.length)
-    read.problem(`Input task-counts is "${text}", which names a count twice`);
+    read.problem(`Input task-counts is "${text}", which has a count twice`);
   return counts;
 }
 

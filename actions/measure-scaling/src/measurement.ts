@@ -70,11 +70,11 @@ function listFiles(folder: string): string[] {
 }
 
 function checkMeasurement(value: unknown, file: string): Measurement {
-  const nextStep = "give the files that mode record has written.";
+  const nextStep = "use files that mode record has written.";
   if (!isObject(value) || typeof value.taskCount !== "number" || !Array.isArray(value.failures))
-    throw new Failure(`${file} is no measurement`, { nextStep });
+    throw new Failure(`${file} is not a measurement`, { nextStep });
   if (value.version !== 1)
-    throw new Failure(`${file} is of version ${value.version}, and only version 1 is known here`, {
+    throw new Failure(`${file} has version ${value.version}, but this action only reads version 1`, {
       nextStep,
     });
   return value as unknown as Measurement;

@@ -54,12 +54,12 @@ test("removes commits that only the branch has by force only, and never lets an 
   const second = await commit(source, { "menu.txt": "mocha\n" });
   await mirror();
   await expect(mirror({ ref: first })).rejects.toThrow(
-    `An older run never overtakes: dev of ${repository} already holds ${second}, which contains ${first}`,
+    `This run is older than the mirrored commit: dev of ${repository} already has ${second}, which contains ${first}`,
   );
   await git(source, "reset", "--quiet", "--hard", first);
   const other = await commit(source, { "menu.txt": "latte\n" });
   await expect(mirror()).rejects.toThrow(
-    `Not a fast-forward: dev of ${repository} holds ${second}, which ${other} does not contain`,
+    `Not a fast-forward: dev of ${repository} has ${second}, which ${other} does not contain`,
   );
   expect(await stage.head(repository)).toBe(second);
   expect(await mirror({ force: "true" })).toMatchObject({ previous: second, commit: other, pushed: true });

@@ -56,7 +56,7 @@ test("sets every output of a green run, shows what was pushed, masks what signed
 test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   ["expired keys", {}, { AWS_ACCESS_KEY_ID: expiredKey }, /The AWS credentials have expired/],
   ["a missing region", {}, { AWS_REGION: "", AWS_DEFAULT_REGION: "" }, /No AWS region is set/],
-  ["a missing repository", { repository: "none" }, {}, /There is no CodeCommit repository none/],
+  ["a missing repository", { repository: "none" }, {}, /CodeCommit repository none does not exist/],
   ["an unfilled placeholder", { path: "ecs", placeholders: "{}" }, {}, /file=ecs\/a\.json,line=1::.*<Role>/],
   ["several wrong inputs", { repository: "", path: "/" }, {}, /2 inputs are wrong/],
 ])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
@@ -92,7 +92,7 @@ test("ends a cancelled job at once, with the commits that the branch may contain
   );
   expect({ exitCode, left }).toEqual({ exitCode: 1, left: [] });
   expect(annotations).toEqual([
-    expect.stringMatching(/Cancelled by SIGINT; dev of \S+ holds either nothing or/),
+    expect.stringMatching(/Cancelled by SIGINT; dev of \S+ has either nothing or/),
   ]);
   expect(await stage.head(repository)).toBeUndefined();
 });

@@ -69,16 +69,16 @@ test.each<[Record<string, string>, string]>([
   [{ repository: "" }, "Input repository is required"],
   [
     { repository: "two words" },
-    'Input repository is "two words": a CodeCommit repository\'s name is expected',
+    'Input repository is "two words"; expected the name of a CodeCommit repository',
   ],
   [{ repository: "deployment.git" }, "not ending in .git"],
-  [{ branch: "refs/heads/dev" }, "a branch's name without refs/heads/ is expected"],
-  [{ ref: "--all" }, "a branch, tag or commit is expected"],
+  [{ branch: "refs/heads/dev" }, "expected a branch name without refs/heads/"],
+  [{ ref: "--all" }, "expected a branch, tag or commit"],
   [{ path: "/etc" }, "a folder below the repository's root"],
   [{ path: "services/../.." }, "a folder below the repository's root"],
   [{ path: "services\\customer" }, "a folder below the repository's root"],
-  [{ placeholders: "{}" }, "Input placeholders goes with path only"],
-  [{ path: "ecs", placeholders: "[1]" }, "is not a JSON object of texts or numbers by name"],
+  [{ placeholders: "{}" }, "Input placeholders needs input path"],
+  [{ path: "ecs", placeholders: "[1]" }, "is not a JSON object of strings or numbers by name"],
   [{ force: "yes" }, "allowed: true, false"],
   [{ mode: "delete" }, "allowed: plan, apply"],
 ])("refuses the inputs %j", (inputs, message) => {
@@ -86,6 +86,6 @@ test.each<[Record<string, string>, string]>([
 });
 
 test.each(["refs/tags/v1", "refs/pull/7/merge", ""])("requires a branch for a run of %j", (ref) => {
-  expect(() => read({}, { GITHUB_REF: ref })).toThrow("Input branch is required, as this run is of");
+  expect(() => read({}, { GITHUB_REF: ref })).toThrow("Input branch is required, because this run is for");
   expect(read({ branch: "dev" }, { GITHUB_REF: ref }).branch).toBe("dev");
 });

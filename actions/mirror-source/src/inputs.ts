@@ -58,7 +58,7 @@ function readRepository(read: InputReader): string {
   const name = read.required("repository");
   if (name && (!/^[\w.-]{1,100}$/.test(name) || name.endsWith(".git")))
     read.problem(
-      `Input repository is "${name}": a CodeCommit repository's name is expected, of letters, digits, ".", "_" and "-", not ending in .git`,
+      `Input repository is "${name}"; expected the name of a CodeCommit repository: letters, digits, ".", "_" and "-", not ending in .git`,
     );
   return name;
 }
@@ -69,17 +69,19 @@ function readBranch(read: InputReader, runningRef = ""): string {
   const given = read.optional("branch");
   if (given !== undefined) {
     if (given.startsWith("refs/"))
-      read.problem(`Input branch is "${given}": a branch's name without refs/heads/ is expected`);
+      read.problem(`Input branch is "${given}"; expected a branch name without refs/heads/`);
     return given;
   }
   if (!runningRef.startsWith(branches))
-    read.problem(`Input branch is required, as this run is of ${runningRef || "no ref"}, which is no branch`);
+    read.problem(
+      `Input branch is required, because this run is for ${runningRef || "no ref"}, which is not a branch`,
+    );
   return runningRef.slice(branches.length);
 }
 
 function readRef(read: InputReader): string {
   const ref = read.optional("ref") ?? "HEAD";
-  if (ref.startsWith("-")) read.problem(`Input ref is "${ref}": a branch, tag or commit is expected`);
+  if (ref.startsWith("-")) read.problem(`Input ref is "${ref}"; expected a branch, tag or commit`);
   return ref;
 }
 
@@ -93,7 +95,7 @@ function readSnapshot(read: InputReader): SnapshotInputs | undefined {
     };
   if (read.optional("placeholders"))
     read.problem(
-      "Input placeholders goes with path only: without it the very commit is pushed, which cannot change",
+      "Input placeholders needs input path: without path, the commit itself is pushed, and its files cannot change",
     );
   return undefined;
 }
@@ -103,7 +105,7 @@ function readPath(read: InputReader): string | undefined {
   const parts = (given ?? "").split("/").filter((part) => part !== "" && part !== ".");
   if (given?.startsWith("/") || given?.includes("\\") || parts.includes(".."))
     read.problem(
-      `Input path is "${given}": a folder below the repository's root, such as infra-templates/ecs, is expected`,
+      `Input path is "${given}"; expected a folder below the repository's root, such as infra-templates/ecs`,
     );
   return parts.length > 0 ? parts.join("/") : undefined;
 }

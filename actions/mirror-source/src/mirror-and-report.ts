@@ -23,9 +23,9 @@ export async function mirrorAndReport(world: MirrorWorld, inputs: MirrorInputs):
 }
 
 function outcome({ hasChanges, mode, commit, pushed }: MirrorRecord): string {
-  if (!hasChanges) return `already holds ${short(commit)}: nothing was pushed`;
+  if (!hasChanges) return `already has ${short(commit)}: nothing was pushed`;
   if (mode === "plan") return `would get ${short(commit)}; mode plan pushes nothing`;
-  return pushed ? `now holds ${commit}` : `already holds ${short(commit)}, which another run pushed`;
+  return pushed ? `now has ${commit}` : `already has ${short(commit)}, which another run pushed`;
 }
 
 export async function newRecord(world: MirrorWorld, inputs: MirrorInputs): Promise<MirrorRecord> {

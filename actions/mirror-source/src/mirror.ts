@@ -50,7 +50,7 @@ interface Plan {
 
 async function checkBranchName(git: Git, branch: string): Promise<void> {
   if (await git.test(["check-ref-format", `refs/heads/${branch}`])) return;
-  throw new Failure(`"${branch}" is no name that a branch can have (input branch)`, {
+  throw new Failure(`"${branch}" is not a valid branch name (input branch)`, {
     nextStep: "see git check-ref-format for the rules; nothing was changed.",
   });
 }

@@ -19,12 +19,12 @@ export async function refuseLoss(
 ) {
   if (force || (await isAncestor(git, head, commit))) return;
   if (await isAncestor(git, commit, head))
-    throw older(`${branch} of ${repository} already holds ${head}, which contains ${commit}`);
+    throw older(`${branch} of ${repository} already has ${head}, which contains ${commit}`);
   throw new Failure(
-    `Not a fast-forward: ${branch} of ${repository} holds ${head}, which ${commit} does not contain`,
+    `Not a fast-forward: ${branch} of ${repository} has ${head}, which ${commit} does not contain`,
     {
       nextStep:
-        "bring what was pushed there into your branch, or set force: true to replace it (only while the branch still holds that commit); nothing was changed.",
+        "merge the commits that were pushed there into your branch, or set force: true to replace them (only while the branch still has that commit); nothing was changed.",
     },
   );
 }
@@ -37,21 +37,23 @@ export async function refuseOlder(
   { branch, repository, force }: Branch,
 ): Promise<void> {
   if (from?.origin !== origin) {
-    const what = from ? `a mirror of ${from.origin}` : "not made by a mirror";
+    const what = from ? `a mirror of ${from.origin}` : "not a mirror commit";
     log.warning(
-      `The head of ${branch} of ${repository} is ${what}: its files are replaced, and stay in the history.`,
+      `The head of ${branch} of ${repository} is ${what}: its files are replaced, but stay in the history.`,
     );
     return;
   }
   if (force || from.commit === commit) return;
   if (!(await exists(git, from.commit)))
-    throw older(`${branch} of ${repository} was made from ${from.commit}, which this clone does not have`);
+    throw older(
+      `${branch} of ${repository} was mirrored from ${from.commit}, which this clone does not have`,
+    );
   if (await isAncestor(git, commit, from.commit))
-    throw older(`${branch} of ${repository} was made from ${from.commit}, which is newer than ${commit}`);
+    throw older(`${branch} of ${repository} was mirrored from ${from.commit}, which is newer than ${commit}`);
 }
 
 function older(message: string): Failure {
-  return new Failure(`An older run never overtakes: ${message}`, {
+  return new Failure(`This run is older than the mirrored commit: ${message}`, {
     nextStep:
       "run the workflow for the newest commit instead, or set force: true to go back to this one; nothing was changed.",
   });

@@ -6,7 +6,7 @@ export function originOf({
   GITHUB_REPOSITORY: repository,
 }: NodeJS.ProcessEnv): string {
   if (server && repository) return `${server}/${repository}`;
-  throw new Failure("GITHUB_SERVER_URL and GITHUB_REPOSITORY, which say where the source is, are not set", {
+  throw new Failure("GITHUB_SERVER_URL and GITHUB_REPOSITORY, the address of the source, are not set", {
     nextStep: "run this in a GitHub workflow, or set both; nothing was changed.",
   });
 }

@@ -38,7 +38,7 @@ test("leaves a branch that another push moves meanwhile as it is, and says so", 
   await expect(
     stage.mirror(stage.world(source, { codecommit }), { repository, force: "true" }),
   ).rejects.toThrow(
-    `Somebody moved dev of ${repository}, from ${first.slice(0, 10)}, to ${theirs} meanwhile`,
+    `Somebody moved dev of ${repository}, from ${first.slice(0, 10)}, to ${theirs} in the meantime`,
   );
   expect(await stage.head(repository)).toBe(theirs);
 });

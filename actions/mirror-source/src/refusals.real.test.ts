@@ -29,21 +29,21 @@ test.each<[string, Record<string, string>, string, string]>([
   [
     "repository",
     { repository: "none" },
-    "There is no CodeCommit repository none in this account in us-east-1",
+    "CodeCommit repository none does not exist in this account in us-east-1",
     "create-repository: true",
   ],
-  ["branch", { branch: "a..b" }, '"a..b" is no name that a branch can have', "git check-ref-format"],
+  ["branch", { branch: "a..b" }, '"a..b" is not a valid branch name', "git check-ref-format"],
   ["ref", { ref: "v9" }, 'has no commit "v9" (input ref)', "a branch, tag or commit"],
   [
     "folder",
     { path: "infra/esc" },
-    'has no folder infra/esc (input path); did you mean "infra/ecs"?',
+    'does not have the folder infra/esc (input path); did you mean "infra/ecs"?',
     "correct the input path",
   ],
   [
     "folder, but a file",
     { path: "notes.txt" },
-    "notes.txt is no folder in commit",
+    "notes.txt is not a folder in commit",
     "the folder that becomes the root",
   ],
   [
@@ -75,10 +75,12 @@ test("warns of files that rarely belong into a mirror", async () => {
   const source = await stage.repository({ ...files, ".env": "A=1", "node_modules/a/i.js": "", "ca.pem": "" });
   const world = stage.world(source);
   await stage.mirror(world, { repository, mode: "plan" });
-  expect(world.lines).toContainEqual(expect.stringMatching(/^The mirror gets \.env, ca\.pem, node_modules:/));
+  expect(world.lines).toContainEqual(
+    expect.stringMatching(/^The mirror contains \.env, ca\.pem, node_modules\./),
+  );
   const inside = stage.world(source);
   await stage.mirror(inside, { repository, mode: "plan", path: "infra/ecs" });
-  expect(inside.lines.join()).not.toContain("The mirror gets");
+  expect(inside.lines.join()).not.toContain("The mirror contains");
 });
 
 test("refuses a shallow clone with its fix", async () => {
@@ -112,7 +114,7 @@ test("names links and submodules in the folder", async () => {
 
 test("refuses a folder that is no repository", async () => {
   const failure = await refuse(stage.folder, {});
-  expect(failure.message).toContain(`There is no Git repository in ${stage.folder}`);
+  expect(failure.message).toContain(`${stage.folder} is not a Git repository`);
   expect(failure.nextStep).toContain("actions/checkout");
 });
 

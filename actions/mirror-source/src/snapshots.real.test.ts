@@ -73,7 +73,7 @@ test("never lets an older run overtake a newer one, unless forced, and then on t
   const second = await commit(source, { "app/menu.txt": "latte\n" });
   const { commit: newest } = await mirror();
   await expect(mirror({ ref: first })).rejects.toThrow(
-    `An older run never overtakes: dev of ${repository} was made from ${second}, which is newer than ${first}`,
+    `This run is older than the mirrored commit: dev of ${repository} was mirrored from ${second}, which is newer than ${first}`,
   );
   expect(await stage.head(repository)).toBe(newest);
   expect(await mirror({ ref: first, force: "true" })).toMatchObject({
@@ -110,6 +110,6 @@ test("replaces somebody else's push with a warning, and keeps it in the history"
     previous: head,
     pushed: true,
   });
-  expect(world.lines[0]).toContain("not made by a mirror: its files are replaced");
+  expect(world.lines[0]).toContain("not a mirror commit: its files are replaced");
   expect(await git(await stage.clone(repository), "rev-parse", "HEAD~1")).toBe(head);
 });

@@ -76,7 +76,7 @@ test("names the two commits that the branch may have after a cancelled push, whi
   stage.simulator.faults.add({ kind: "delay", operation: "codecommit:GitPush", milliseconds: 60_000 });
   await expect(stage.mirror({ ...world, log: { ...world.log, info } }, { repository })).rejects.toMatchObject(
     {
-      message: `Cancelled by SIGINT; dev of ${repository} holds either nothing or ${head.slice(0, 10)}`,
+      message: `Cancelled by SIGINT; dev of ${repository} has either nothing or ${head.slice(0, 10)}`,
       nextStep: expect.stringContaining("run the job again"),
     },
   );

@@ -21,8 +21,8 @@ test("fails when a stack is not done at the deadline, says how far it is, and po
   const startedAt = clock.foreground.now();
   const { error } = await stage.run({ deadlineMs: 20_000 });
   expect(error).toMatchObject({
-    message: "Stack shop-entry was still CREATE_IN_PROGRESS at the deadline; the operation goes on in AWS",
-    nextStep: expect.stringContaining("give a longer deadline"),
+    message: "Stack shop-entry was still CREATE_IN_PROGRESS at the deadline; the operation continues in AWS",
+    nextStep: expect.stringContaining("set a longer deadline"),
   });
   expect(clock.foreground.now() - startedAt).toBe(20_000);
 });

@@ -35,11 +35,12 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
     // Half of CloudFormation's 128 characters is left for the template's name.
     if (!/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(stackPrefix))
       read.problem(
-        `Input stack-prefix is "${stackPrefix}"; a letter, then letters, digits and hyphens are expected`,
+        `Input stack-prefix is "${stackPrefix}"; expected a letter, then letters, digits and hyphens`,
       );
     const mode = read.choice("mode", modes, "apply");
     const force = read.boolean("force", false);
-    if (force && mode !== "delete") read.problem(`Input force is for mode delete, not for ${mode}`);
+    if (force && mode !== "delete")
+      read.problem(`Input force works with mode delete only, and mode is ${mode}`);
     const stacks = read.lines("stacks").flatMap((line) => line.split(","));
     return {
       stacks: stacks.map((name) => name.trim()).filter(Boolean),
@@ -62,7 +63,7 @@ function readBucketName(read: InputReader): string | undefined {
   const name = read.optional("template-bucket");
   if (name && !/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name))
     read.problem(
-      `Input template-bucket is "${name}"; 3 to 63 lower-case letters, digits and hyphens are expected`,
+      `Input template-bucket is "${name}"; expected 3 to 63 lower-case letters, digits and hyphens`,
     );
   return name;
 }
@@ -71,7 +72,7 @@ function readCommentToken(read: InputReader): string | undefined {
   const wanted = read.boolean("comment-on-pull-request", false);
   const token = read.optional("github-token");
   if (token) setSecret(token);
-  if (wanted && !token) read.problem("Input github-token is needed for comment-on-pull-request");
+  if (wanted && !token) read.problem("Input github-token is required with comment-on-pull-request");
   return wanted ? token : undefined;
 }
 
@@ -87,7 +88,9 @@ function readParametersFile(read: InputReader): string | undefined {
   )
     return read.optionalFile("parameters");
   const others = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  const there = others.length > 0 ? `${folder} has ${others.join(", ")}` : `${folder} holds no JSON file`;
-  read.problem(`Input parameters: there is no file ${file}; ${there}${didYouMean(basename(file), others)}`);
+  const there = others.length > 0 ? `${folder} has ${others.join(", ")}` : `${folder} contains no JSON file`;
+  read.problem(
+    `Input parameters: file ${file} does not exist; ${there}${didYouMean(basename(file), others)}`,
+  );
   return undefined;
 }

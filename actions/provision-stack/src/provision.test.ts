@@ -47,7 +47,7 @@ test("ignores a template that the profile does not list, and says so", async () 
   const parametersFile = await stage.write("small.json", { network: {} });
   const { error, lines, summary } = await stage.run({ parametersFile });
   expect(error).toBeUndefined();
-  expect(lines).toContain("so left alone: load-balancer");
+  expect(lines).toContain("so not changed: load-balancer");
   expect(summary).not.toContain("shop-load-balancer");
 });
 
@@ -55,13 +55,13 @@ test("reads outputs without a change, and names a missing stack", async () => {
   const { values } = await stage.run({ mode: "outputs", stacks: ["network"] });
   expect(values.VpcId).toMatch(/^vpc-/);
   const { error } = await stage.run({ mode: "outputs", stackPrefix: "none", stacks: ["network"] });
-  expect(error?.message).toBe("There is no stack none-network in this account and region");
+  expect(error?.message).toBe("Stack none-network does not exist in this account and region");
 });
 
 test("says what blocks the deletion of a stack whose exports are in use", async () => {
   const { error } = await stage.run({ mode: "delete", stacks: ["network"] });
   expect(error?.message).toMatch(
-    /^stack shop-load-balancer, which is to stay, imports shop-network-\w+, .* of stack shop-network$/,
+    /^stack shop-load-balancer, which is not deleted, imports shop-network-\w+, .* of stack shop-network$/,
   );
 });
 

@@ -17,7 +17,7 @@ export async function provisionAndReport(world: World, inputs: ProvisionInputs):
   try {
     const set = await readSet(world, inputs);
     if (set.leftOut.length > 0)
-      world.log.info(`Not named in ${inputs.parametersFile}, so left alone: ${set.leftOut.join(", ")}`);
+      world.log.info(`Not listed in ${inputs.parametersFile}, so not changed: ${set.leftOut.join(", ")}`);
     if (inputs.mode === "plan") await (await import("./plan/plan-stacks.ts")).planStacks(world, inputs, set);
     else if (inputs.mode === "drift")
       await (await import("./drift/detect-drifts.ts")).detectDrifts(world, inputs, set);
@@ -68,7 +68,9 @@ async function publish(
   const outputs = Object.fromEntries([...results].map(([name, result]) => [name, result.outputs]));
   const { values, ambiguous } = flattenOutputs(Object.values(outputs));
   for (const name of ambiguous)
-    world.log.warning(`Output ${name} has different values in several stacks; it is left out of values.`);
+    world.log.warning(
+      `Output ${name} has different values in several stacks; it is not in the output values.`,
+    );
   setOutput("outputs", JSON.stringify(outputs));
   setOutput("values", JSON.stringify(values));
   await appendSummary(provisionSummary(inputs.mode, [...results.values()]));

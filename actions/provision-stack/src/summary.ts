@@ -18,8 +18,8 @@ export function provisionSummary(mode: string, results: readonly StackResult[]):
   return [
     `### Stacks: ${mode}`,
     markdownTable(["Stack", "Outcome", "Time"], stacks),
-    kept.length > 0 && `#### What is kept\n\n${kept.map((text) => `- ${escapeText(text)}`).join("\n")}`,
-    slowest.length > 0 && "#### What took the time",
+    kept.length > 0 && `#### Kept resources\n\n${kept.map((text) => `- ${escapeText(text)}`).join("\n")}`,
+    slowest.length > 0 && "#### Slowest resources",
     slowest.length > 0 && markdownTable(["Stack", "Resource", "Type", "Status", "Time"], slowest),
   ]
     .filter(Boolean)

@@ -71,13 +71,13 @@ export function changeEntries<Holder>(
   const wanted = new Map<string, string | undefined>();
   for (const { value: change, place } of changes) {
     if (!change) continue;
-    if (wanted.has(change.name)) faults.push(`${place} gives ${change.name} a second time${whose}`);
+    if (wanted.has(change.name)) faults.push(`${place} sets ${change.name} a second time${whose}`);
     wanted.set(change.name, change.value);
   }
   const before = store.read(holder);
   for (const [name, value] of wanted)
     if (value === undefined && !before.some(([other]) => other === name))
-      notices.push(`Input ${input} removes ${name}${whose}, which is not there.`);
+      notices.push(`Input ${input} removes ${name}${whose}, which does not exist.`);
   if (mode === "replace" || wanted.size > 0)
     store.write(holder, merge(mode === "replace" ? [] : before, wanted));
 }

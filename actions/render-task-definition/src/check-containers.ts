@@ -12,9 +12,11 @@ export function checkContainer(container: Container): string[] {
     // ECS API reference, Secret: a name may be in only one of them.
     ...[...new Set(environment)]
       .filter((variable) => secrets.includes(variable))
-      .map((variable) => `has ${variable} in environment and in secrets: remove one by a line -${variable}`),
+      .map(
+        (variable) => `has ${variable} in environment and in secrets: remove one with a line -${variable}`,
+      ),
     ...(isObject(logConfiguration) && logConfiguration.logDriver === undefined
-      ? ["has log options but no log driver: give one in the input log-configuration-log-driver"]
+      ? ["has log options but no log driver: set the input log-configuration-log-driver"]
       : []),
   ];
   return faults.map((fault) => `the container "${name}" ${fault}`);

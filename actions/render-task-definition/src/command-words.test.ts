@@ -19,11 +19,11 @@ test.each<[string, string[]]>([
 test.each<[string, number, string]>([
   [`echo "a b`, 6, 'the " is not closed'],
   ["echo it's", 8, "the ' is not closed"],
-  ["echo a\\", 7, "the last \\ has nothing after it"],
-  ["echo $HOME", 6, "$ is for a shell, and none reads this"],
-  [`echo "$HOME"`, 7, "$ is for a shell, and none reads this"],
-  ["a && b", 3, "& is for a shell, and none reads this"],
-  ["a > b", 3, "> is for a shell, and none reads this"],
+  ["echo a\\", 7, "the last \\ is followed by nothing"],
+  ["echo $HOME", 6, "$ needs a shell, and the command does not run in one"],
+  [`echo "$HOME"`, 7, "$ needs a shell, and the command does not run in one"],
+  ["a && b", 3, "& needs a shell, and the command does not run in one"],
+  ["a > b", 3, "> needs a shell, and the command does not run in one"],
 ])("refuses %s at column %i", (text, column, fault) => {
   expect(splitCommand(text)).toEqual({ column, text: fault });
 });

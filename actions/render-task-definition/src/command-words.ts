@@ -25,10 +25,10 @@ export function splitCommand(text: string): readonly string[] | WordFault {
       word += character;
     } else if (character === "\\") {
       const next = text[++at];
-      if (next === undefined) return { column: at, text: "the last \\ has nothing after it" };
+      if (next === undefined) return { column: at, text: "the last \\ is followed by nothing" };
       word = `${word ?? ""}${quote && !'"\\$`'.includes(next) ? "\\" : ""}${next}`;
     } else if (quote ? "$`".includes(character) : shellMarks.includes(character)) {
-      return { column: at + 1, text: `${character} is for a shell, and none reads this` };
+      return { column: at + 1, text: `${character} needs a shell, and the command does not run in one` };
     } else if (quote) {
       word += character;
     } else if (character === "'" || character === '"') {

@@ -12,7 +12,7 @@ export function readImages(read: InputReader, input = "images"): Placed<string>[
     const target = equals < 0 ? undefined : parseTarget(text.slice(0, equals).trim());
     const value = text.slice(equals + 1).trim();
     if (value !== "" && !/\s/.test(value) && (equals < 0 || target)) return [{ target, place, value }];
-    read.problem(`${place} is "${text}": container=image, or an image alone, is expected`);
+    read.problem(`${place} is "${text}"; expected container=image, or an image alone`);
     return [];
   });
 }
@@ -41,7 +41,7 @@ export function readCommands(read: InputReader, input: string): Placed<readonly 
     return given === undefined ? [] : wordsOf(read, { target: undefined, place, value: given });
   return Object.entries(given).flatMap(([name, value]) => {
     const target = parseTarget(name);
-    if (!target) read.problem(`${place}, "${name}" is no container's name`);
+    if (!target) read.problem(`${place}, "${name}" is not a container name`);
     return wordsOf(read, { target, place: `${place}, "${name}"`, value });
   });
 }
@@ -62,6 +62,6 @@ function wordsOf(read: InputReader, { target, place, value }: Placed<unknown>): 
     read.problem(
       `${place}: at "${value.slice(Number(words.column) - 1)}", ${words.text} (quote it, or run sh -c '…' in the container)`,
     );
-  else read.problem(`${place} is not a JSON array of texts such as ["node","server.js"]`);
+  else read.problem(`${place} is not a JSON array of strings such as ["node","server.js"]`);
   return [];
 }

@@ -32,7 +32,7 @@ export function findContainers(
     if (target.includes("*")) return all;
     const unknown = target.filter((name) => !has(name));
     for (const name of unknown)
-      faults.push(`${place}: ${origin} has no container "${name}" (it has ${candidates})`);
+      faults.push(`${place}: ${origin} does not have the container "${name}" (it has ${candidates})`);
     return all.filter(({ name }) => target.includes(name));
   };
   const byDefault = defaults && named(defaults, "Input containers");
@@ -50,7 +50,8 @@ export function findContainers(
           all.map((container) => container.name),
         ),
       );
-      if (near[0]) notices.push(`${place}: ${target.join(", ")} is no container (did you mean ${near[0]}?).`);
+      if (near[0])
+        notices.push(`${place}: ${target.join(", ")} is not a container (did you mean ${near[0]}?).`);
       return { target: undefined, place, value: whole };
     },
     meantBy({ target, place }) {
@@ -58,7 +59,7 @@ export function findContainers(
       if (byDefault) return byDefault;
       if (all.length === 1) return all;
       faults.push(
-        `${place} does not say for which container it is (${origin} has ${candidates}): put a name and a colon in front (for images, a name and =), * for all, or give input containers`,
+        `${place} has no container (${origin} has ${candidates}): put a name and a colon in front (for images, a name and =), * for all, or set input containers`,
       );
       return [];
     },

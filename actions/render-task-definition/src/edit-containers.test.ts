@@ -156,14 +156,16 @@ test("takes a name that is nearly a container's as a variable's, with a notice",
     "environment-variables": "wbe:N=1",
   });
   expect(taskDefinition.containerDefinitions?.[0]?.environment).toContainEqual({ name: "wbe:N", value: "1" });
-  expect(notices).toEqual(["Input environment-variables, line 1: wbe is no container (did you mean web?)."]);
+  expect(notices).toEqual([
+    "Input environment-variables, line 1: wbe is not a container (did you mean web?).",
+  ]);
 });
 
 test("reports the removal of a missing value without failing, so that a second run succeeds", async () => {
   const file = bench.file("taskdef.json", { family: "f", containerDefinitions: one });
   const { notices } = await bench.render({ "task-definition": file, "environment-variables": "-GONE" });
   expect(notices).toEqual([
-    'Input environment-variables removes GONE for the container "web", which is not there.',
+    'Input environment-variables removes GONE for the container "web", which does not exist.',
   ]);
 });
 
@@ -171,17 +173,17 @@ test.each<[string, Record<string, string>, RegExp]>([
   [
     "an unknown container",
     { "environment-variables": "A=1\n wbe:A=1" },
-    /2 things .*Input environment-variables, line 1 does not say for which container it is .*Input environment-variables, line 2: .*taskdef\.json has no container "wbe" \(it has "web", "side"/,
+    /2 things .*Input environment-variables, line 1 has no container .*Input environment-variables, line 2: .*taskdef\.json does not have the container "wbe" \(it has "web", "side"/,
   ],
   [
     "an unknown default container",
     { containers: "wbe" },
-    /Input containers: .*taskdef\.json has no container "wbe" \(it has "web", "side"/,
+    /Input containers: .*taskdef\.json does not have the container "wbe" \(it has "web", "side"/,
   ],
   [
     "a name given twice",
     { "environment-variables": "web:N=1\n*:N=2" },
-    /line 2 gives N a second time for the container "web"/,
+    /line 2 sets N a second time for the container "web"/,
   ],
   [
     "an image given twice",
@@ -212,27 +214,27 @@ test.each<[string, Record<string, string>, RegExp]>([
   [
     "broken JSON",
     { "environment-variables": '{"web": {"A": "geheim" "B"}}' },
-    /Input environment-variables:1:24 is not valid JSON: "\\"" is not expected here$/,
+    /Input environment-variables:1:24 is not valid JSON: "\\"" is not allowed here$/,
   ],
-  ["a JSON key twice", { "environment-variables": '{"web": {"A": "1", "A": "2"}}' }, /gives "A" twice/],
+  ["a JSON key twice", { "environment-variables": '{"web": {"A": "1", "A": "2"}}' }, /has "A" twice/],
   [
     "a JSON list as value",
     { "environment-variables": '{"web": {"A": []}}' },
-    /"web", "A" is neither text, number, boolean nor null/,
+    /"web", "A" is not a string, number, boolean or null/,
   ],
   [
     "a command for a shell",
     { command: "web: echo $HOME" },
-    /line 1: at "\$HOME", \$ is for a shell, and none reads this \(quote it, or run sh -c/,
+    /line 1: at "\$HOME", \$ needs a shell, and the command does not run in one \(quote it, or run sh -c/,
   ],
-  ["a command of numbers", { command: "[1]" }, /is not a JSON array of texts/],
+  ["a command of numbers", { command: "[1]" }, /is not a JSON array of strings/],
   [
     "an unknown log driver",
     { "log-configuration-log-driver": "web:cloudwatch" },
     /"cloudwatch" \(allowed: awsfirelens, awslogs/,
   ],
   ["no ARN", { "environment-files": "web:file.env" }, /is not of the form \[container:\]ARN/],
-  ["an image with blanks", { images: "web=a b" }, /line 1 is "web=a b": container=image/],
+  ["an image with blanks", { images: "web=a b" }, /line 1 is "web=a b"; expected container=image/],
 ])("refuses %s", async (_, inputs, message) => {
   await expect(containersAfter(two, inputs)).rejects.toThrow(message);
 });

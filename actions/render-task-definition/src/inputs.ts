@@ -82,7 +82,7 @@ function readSource(read: InputReader): TaskDefinitionSource {
   if (revision && !family) read.problem("Input task-definition-revision needs task-definition-family");
   if ([read.optional("task-definition"), arn, family].filter(Boolean).length > 1)
     read.problem(
-      "Inputs task-definition, task-definition-arn and task-definition-family exclude each other: give only task-definition",
+      "Inputs task-definition, task-definition-arn and task-definition-family exclude each other: use only task-definition",
     );
   return { reference: arn ?? [family, revision].filter(Boolean).join(":") };
 }
@@ -92,7 +92,7 @@ function readEnvironmentFiles(read: InputReader): NamedValues {
   if (!read.optional("env-files")) return readFileArns(read, "environment-files");
   for (const name of ["environment-files", "environment-files-mode"])
     if (read.optional(name))
-      read.problem(`Inputs ${name} and env-files exclude each other: give only environment-files`);
+      read.problem(`Inputs ${name} and env-files exclude each other: use only environment-files`);
   return { ...readFileArns(read, "env-files"), mode: "replace" };
 }
 
@@ -140,7 +140,7 @@ function readPlatform(read: InputReader): TaskDefinitionInput["runtimePlatform"]
   if (operatingSystemFamily && cpuArchitecture && more.length === 0)
     return { operatingSystemFamily, cpuArchitecture };
   read.problem(
-    `Input runtime-platform is "${given}": linux/amd64, linux/arm64 or another <system>/<architecture> is expected (systems: ${Object.values(OSFamily).join(", ")})`,
+    `Input runtime-platform is "${given}"; expected linux/amd64, linux/arm64 or another <system>/<architecture> (systems: ${Object.values(OSFamily).join(", ")})`,
   );
   return undefined;
 }
@@ -153,7 +153,7 @@ function readContainers(read: InputReader, input: string): Target {
     .join(",");
   if (!names) return undefined;
   const target = parseTarget(names);
-  if (!target) read.problem(`Input ${input} is "${names}": names of containers or * are expected`);
+  if (!target) read.problem(`Input ${input} is "${names}"; expected names of containers, or *`);
   return target;
 }
 

@@ -11,7 +11,7 @@ export function readJsonInput(read: InputReader, name: string): unknown {
   try {
     const value = parseJsonText(text, `Input ${name}`);
     for (const { key, line } of duplicateKeys(text, value))
-      read.problem(`Input ${name} gives "${key}" twice (again on line ${line})`);
+      read.problem(`Input ${name} has "${key}" twice (again on line ${line})`);
     return value;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -31,7 +31,7 @@ export async function compareWithLatest(
     return { revision: shortRevision(latest.arn), diff };
   } catch (error) {
     if (signal.aborted) throw error;
-    if (bounded.aborted) return { unknown: `ECS gave no answer in ${patienceMs / 1000} s` };
+    if (bounded.aborted) return { unknown: `ECS did not respond within ${patienceMs / 1000} s` };
     return { unknown: explainAwsError(error)?.message ?? String(error) };
   }
 }

@@ -40,9 +40,9 @@ test("locates an image in a placeholder, too", async () => {
 });
 
 test.each([
-  [`web=ecr://nobody@${digest}`, 'this account and region have no ECR repository "nobody"'],
-  ["web=ecr://team/customer", "ecr://<repository>@sha256:… or ecr://<repository>:<tag> is expected"],
-  ["web=ecr://Team@sha256:1", "ecr://<repository>@sha256:… or ecr://<repository>:<tag> is expected"],
+  [`web=ecr://nobody@${digest}`, 'ECR repository "nobody" does not exist in this account and region'],
+  ["web=ecr://team/customer", "expected ecr://<repository>@sha256:… or ecr://<repository>:<tag>"],
+  ["web=ecr://Team@sha256:1", "expected ecr://<repository>@sha256:… or ecr://<repository>:<tag>"],
 ])("refuses %s", async (images, reason) => {
   const image = images.slice("web=".length);
   await expect(render(images)).rejects.toThrow(

@@ -23,7 +23,7 @@ export async function locateEcrImages(
     const [, repository, version] = pattern.exec(image) ?? [];
     try {
       if (repository === undefined || !version)
-        throw new Failure("ecr://<repository>@sha256:… or ecr://<repository>:<tag> is expected");
+        throw new Failure("expected ecr://<repository>@sha256:… or ecr://<repository>:<tag>");
       const uri = uris.get(repository) ?? uriOf(repository, world);
       uris.set(repository, uri);
       container.image = (await uri) + version;
@@ -45,5 +45,5 @@ async function uriOf(repository: string, { createEcr, signal }: RenderWorld): Pr
   });
   const uri = repositories?.[0]?.repositoryUri;
   if (uri) return uri;
-  throw new Failure(`this account and region have no ECR repository "${repository}"`);
+  throw new Failure(`ECR repository "${repository}" does not exist in this account and region`);
 }

@@ -65,7 +65,7 @@ function refuseUselessReplace(
   changes: readonly Placed<Change>[],
   text: string | undefined,
 ): void {
-  const empty = `Input ${input}-mode is replace, but ${input} is empty (to remove all, give the JSON object {})`;
+  const empty = `Input ${input}-mode is replace, but ${input} is empty (to remove all, use the JSON object {})`;
   if (text === undefined) read.problem(empty);
   for (const { value, place } of changes)
     if (value && value.value === undefined)
@@ -105,7 +105,7 @@ function fromJson(read: InputReader, input: string, form: Form): Placed<Change>[
     const place = `Input ${input}, "${key}"`;
     if (!form.scoped || !isObject(value)) return changeOf(read, place, undefined, key, value);
     const target = parseTarget(key);
-    if (!target) read.problem(`${place} holds an object, but is no container's name`);
+    if (!target) read.problem(`${place} is an object, but its key is not a container name`);
     const members = Object.entries(value);
     if (members.length === 0) return [{ target, place, value: undefined }];
     return members.flatMap(([name, item]) => changeOf(read, `${place}, "${name}"`, target, name, item));
@@ -122,6 +122,6 @@ function changeOf(
   if (value === null) return [{ target, place, value: { name, value: undefined } }];
   if (["string", "number", "boolean"].includes(typeof value))
     return [{ target, place, value: { name, value: String(value) } }];
-  read.problem(`${place} is neither text, number, boolean nor null`);
+  read.problem(`${place} is not a string, number, boolean or null`);
   return [];
 }

@@ -126,8 +126,13 @@ test("accepts several containers, separated by commas, the last one too", async 
 test.each<[string, unknown, Readonly<Record<string, string>>, RegExp]>([
   ["a secret without a value", definition, { secrets: "SECRET" }, /secrets.*line 1|SECRET/],
   ["a label without a value", definition, { "docker-labels": "key1=a\nkey2" }, /docker-labels/],
-  ["a missing container", definition, { "container-name": "main" }, /no container "main" .*"web", "sidecar"/],
-  ["a text instead of an object", '"hello"', {}, /no JSON object|not an object/],
+  [
+    "a missing container",
+    definition,
+    { "container-name": "main" },
+    /not have the container "main" .*"web", "sidecar"/,
+  ],
+  ["a text instead of an object", '"hello"', {}, /not contain a JSON object|not an object/],
   ["containers that are not a list", { family: "web", containerDefinitions: {} }, {}, /containerDefinitions/],
   ["a role with a short account", definition, { "execution-role-arn": "arn:aws:iam::12345:role/x" }, /role/],
   ["a role of another service", definition, { "task-role-arn": "arn:aws:s3::123456789012:role/x" }, /role/],
@@ -139,8 +144,8 @@ test.each<[string, unknown, Readonly<Record<string, string>>, RegExp]>([
     { "task-definition": "", "task-definition-revision": "10" },
     /task-definition-revision needs task-definition-family/,
   ],
-  ["a file and an ARN", definition, { "task-definition-arn": "arn:x" }, /give only task-definition/],
-  ["a file and a family", definition, { "task-definition-family": "web" }, /give only task-definition/],
+  ["a file and an ARN", definition, { "task-definition-arn": "arn:x" }, /use only task-definition/],
+  ["a file and a family", definition, { "task-definition-family": "web" }, /use only task-definition/],
 ])("refuses %s", async (_, content, inputs, message) => {
   await expect(rendered(content, inputs)).rejects.toThrow(message);
 });

@@ -45,11 +45,11 @@ test("reads a public registry without credentials, and once per image", async ()
 });
 
 test.each([
-  ["app:2", /\/app has no tag 2 \(it has 1\.10, 1\.9, 1\.5, 1\.4, 1\.3 and 2 more\)$/],
-  ["empty:1", /\/empty has no tag 1 \(it has no tags at all\)$/],
+  ["app:2", /\/app does not have the tag 2 \(it has 1\.10, 1\.9, 1\.5, 1\.4, 1\.3 and 2 more\)$/],
+  ["empty:1", /\/empty does not have the tag 1 \(it has no tags at all\)$/],
   [
     "nobody:1",
-    /^The image \S+\/nobody:1 of the container "c0" cannot be pinned: \S+ has no repository nobody$/,
+    /^The image \S+\/nobody:1 of the container "c0" cannot be pinned: \S+ does not have the repository nobody$/,
   ],
   ["private:1", /cannot be pinned: The registry \S+ refused access to private$/],
 ])("refuses %s and leaves it as it is", async (image, message) => {

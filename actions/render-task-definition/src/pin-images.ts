@@ -50,12 +50,12 @@ async function pin(image: string, world: RenderWorld): Promise<string> {
 }
 
 function notFound({ host, name, tag }: ImageName, tags: Extract<Found, { digest: undefined }>["tags"]) {
-  if (tags === undefined) return new Failure(`${host} has no repository ${name}`);
+  if (tags === undefined) return new Failure(`${host} does not have the repository ${name}`);
   // Registries list by name, not by age: of versions, these are the newest.
   const sorted = tags
     .filter((each) => !sourceTag.test(each))
     .sort((one, other) => other.localeCompare(one, "en", { numeric: true }));
   const more = sorted.length > shownTags ? ` and ${sorted.length - shownTags} more` : "";
   const offered = sorted.slice(0, shownTags).join(", ") || "no tags at all";
-  return new Failure(`${host}/${name} has no tag ${tag} (it has ${offered}${more})`);
+  return new Failure(`${host}/${name} does not have the tag ${tag} (it has ${offered}${more})`);
 }

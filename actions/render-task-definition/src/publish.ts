@@ -14,7 +14,7 @@ export async function publish(
   const { taskDefinition, notices } = rendered;
   const diff = rendered.diff.join("\n");
   for (const notice of notices) runnerLog.notice(notice);
-  runnerLog.info(diff || `${rendered.origin} needed no change.`);
+  runnerLog.info(diff || `${rendered.origin} did not need changes.`);
   setOutput("task-definition", paths.taskDefinition);
   setOutput("appspec", paths.appSpec ?? "");
   setOutput("diff", diff);

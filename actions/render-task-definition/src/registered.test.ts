@@ -62,7 +62,7 @@ test.each([
   ]);
   expect(taskDefinition.tags).toEqual(tags);
   expect(diff).toEqual(['+ containerDefinitions[web].environment[SIZE].value: "1"']);
-  expect(notices.join()).toMatch(/shop:\d: left out .*revision.*registeredBy/);
+  expect(notices.join()).toMatch(/shop:\d: removed .*revision.*registeredBy/);
   await expect(
     simulator.aws.ecs.registerTaskDefinition({ ...taskDefinition, family: "copy" }),
   ).resolves.toBeDefined();
@@ -70,7 +70,7 @@ test.each([
 
 test("refuses a task definition that ECS does not have, with where it was searched for", async () => {
   await expect(render({ "task-definition": "shop:9" })).rejects.toThrow(
-    "ECS has no task definition shop:9, and there is no file of that name",
+    "ECS does not have the task definition shop:9, and no file has that name",
   );
 });
 
@@ -105,9 +105,9 @@ test("reports for every container what cannot be pinned, with the existing tags"
   const message: string = await render(inputs).then(String, (error) => error.message);
   expect(message).toMatch(/^3 things to correct: /);
   expect(message).toMatch(
-    /image \S+\/web:v2 of the container "web" cannot be pinned: \S+\/web has no tag v2 \(it has latest\)/,
+    /image \S+\/web:v2 of the container "web" cannot be pinned: \S+\/web does not have the tag v2 \(it has latest\)/,
   );
-  expect(message).toMatch(/container "side" cannot be pinned: \S+ has no repository weber/);
+  expect(message).toMatch(/container "side" cannot be pinned: \S+ does not have the repository weber/);
   expect(message).toMatch(
     /image UPPER:1 of the container "odd" cannot be pinned: it is not a valid image name/,
   );

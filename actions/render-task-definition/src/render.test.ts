@@ -54,7 +54,7 @@ test("leaves out what only a description has, with a notice", async () => {
     registeredAt: "2026-01-01",
   });
   expect(taskDefinition).not.toHaveProperty("revision");
-  expect(notices.join()).toContain("left out revision, registeredAt");
+  expect(notices.join()).toContain("removed revision, registeredAt");
 });
 
 test("writes the files into a folder of their own", async () => {
@@ -107,7 +107,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     "an image not given",
     template,
     { images: "" },
-    /taskdef\.json:7: placeholder <IMAGE1_NAME> at containerDefinitions\[customer\]\.image is left in: give the image as a line "customer=<image>"/,
+    /taskdef\.json:7: placeholder <IMAGE1_NAME> at containerDefinitions\[customer\]\.image has no value: set the image with a line "customer=<image>"/,
   ],
   [
     "a value not given",
@@ -119,7 +119,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     "an image for no container",
     template,
     { images: "web=x" },
-    /Input images, line 1: .*taskdef\.json has no container "web" \(it has "customer"/,
+    /Input images, line 1: .*taskdef\.json does not have the container "web" \(it has "customer"/,
   ],
   [
     "a misspelt key",
@@ -133,7 +133,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     { "unknown-keys": "refuse" },
     /2 things .*:17: unknown key memroy .*:22: unknown key tags\[0\]\.vale \(did you mean value\?\)/,
   ],
-  ["broken JSON", open('"cpu": ]'), {}, /taskdef\.json:3:8 is not valid JSON: "\]" is not expected here/],
+  ["broken JSON", open('"cpu": ]'), {}, /taskdef\.json:3:8 is not valid JSON: "\]" is not allowed here/],
   [
     "a role's ARN without an account",
     { ...template, taskRoleArn: "arn:aws:iam::123:role/app" },
@@ -156,7 +156,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     "an AppSpec with a placeholder and other faults",
     { ...template, cpu: 512 },
     { appspec: "appspec-open.yaml", placeholders: given.placeholders },
-    /2 things .*cpu is a number, a string is expected \(put it in quotes\); .*appspec-open\.yaml: placeholder <Nobody>/,
+    /2 things .*cpu is a number, not a string \(put it in quotes\); .*appspec-open\.yaml: placeholder <Nobody>/,
   ],
   [
     "two containers of one name",
@@ -177,7 +177,7 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
     "no task definition",
     template,
     { "task-definition": "./nothing.json" },
-    /there is no file \.\/nothing\.json/,
+    /file \.\/nothing\.json does not exist/,
   ],
 ])("refuses %s with its place", async (_, taskDefinition, inputs, message) => {
   const { appspec } = inputs;
@@ -201,9 +201,9 @@ test("accepts unknown and duplicate keys with a warning", async () => {
   });
   expect(diff).toHaveLength(1);
   expect(bench.warnings.slice(-3).map((line) => line.replace(bench.folder, ""))).toEqual([
-    "/taskdef.json:3: family is there a second time, after line 3; the second one counts",
-    "/taskdef.json:2: the key $schema is not known here; it is sent to AWS as it is",
-    "/taskdef.json:4: the key containerDefinitions[customer].moods is not known here; it is sent to AWS as it is",
+    "/taskdef.json:3: duplicate key family, first on line 3; the second value is used",
+    "/taskdef.json:2: unknown key $schema; it is sent to AWS unchanged",
+    "/taskdef.json:4: unknown key containerDefinitions[customer].moods; it is sent to AWS unchanged",
   ]);
 });
 
@@ -231,16 +231,16 @@ test("reports all faults of all inputs and files together", async () => {
   const { message } = await render(broken, inputs).catch((error) => error);
   expect(message.replaceAll(bench.folder, "").split("; ")).toEqual([
     "6 things to correct: /taskdef.json:6: unknown key containerDefinitions[web].portMapping (did you mean portMappings?)",
-    "/taskdef.json:14: containerDefinitions[web].environment[A].value is a number, a string is expected (put it in quotes)",
-    'Input images, line 1: /taskdef.json has no container "wbe" (it has "web")',
+    "/taskdef.json:14: containerDefinitions[web].environment[A].value is a number, not a string (put it in quotes)",
+    'Input images, line 1: /taskdef.json does not have the container "wbe" (it has "web")',
     '/taskdef.json: the container "web" has A twice in environment',
-    '/taskdef.json: the container "web" has A in environment and in secrets: remove one by a line -A',
-    '/taskdef.json: the container "web" has log options but no log driver: give one in the input log-configuration-log-driver',
+    '/taskdef.json: the container "web" has A in environment and in secrets: remove one with a line -A',
+    '/taskdef.json: the container "web" has log options but no log driver: set the input log-configuration-log-driver',
   ]);
 });
 
 test("requires a JSON object of plain values for placeholders", async () => {
   await expect(render(template, { placeholders: "[1]" })).rejects.toThrow(
-    "Input placeholders is not a JSON object of texts or numbers by name",
+    "Input placeholders is not a JSON object of strings or numbers by name",
   );
 });

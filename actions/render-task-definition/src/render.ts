@@ -90,7 +90,9 @@ async function edit(
   for (const container of containers.all)
     told.faults.push(...checkContainer(container).map((fault) => `${origin}: ${fault}`));
   for (const { name, path, keys } of findPlaceholders(definition))
-    told.faults.push(`${at(source, keys)}: placeholder <${name}> at ${path} is left in: ${fix(path, name)}`);
+    told.faults.push(
+      `${at(source, keys)}: placeholder <${name}> at ${path} has no value: ${fix(path, name)}`,
+    );
   return definition as unknown as TaskDefinitionInput;
 }
 
@@ -104,7 +106,7 @@ function tryAppSpec(
     const rendered = renderAppSpec(file, values);
     for (const warning of rendered.warnings) log.warning(warning);
     for (const { name, path } of rendered.left)
-      faults.push(`${file}: placeholder <${name}> at ${path} is left in: ${fix(path, name)}`);
+      faults.push(`${file}: placeholder <${name}> at ${path} has no value: ${fix(path, name)}`);
     return rendered;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -120,10 +122,10 @@ function at({ origin, lineOf }: LoadedSource, keys: readonly (string | number)[]
 
 function fix(path: string, name: string): string {
   const container = /^containerDefinitions\[([^\]]+)\]\.image$/.exec(path)?.[1];
-  if (container) return `give the image as a line "${container}=<image>" of the input images`;
-  return `give its value in the input placeholders, such as {"${name}": "…"}`;
+  if (container) return `set the image with a line "${container}=<image>" in the input images`;
+  return `set its value in the input placeholders, such as {"${name}": "…"}`;
 }
 
 function droppedNotice(origin: string, dropped: readonly string[]): string {
-  return `${origin}: left out ${dropped.join(", ")}, which only the description of a registered task definition has.`;
+  return `${origin}: removed ${dropped.join(", ")}, which only the description of a registered task definition has.`;
 }

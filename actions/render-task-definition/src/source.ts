@@ -41,8 +41,8 @@ function loadFile(file: string): LoadedSource {
 async function loadRegistered(reference: string, { ecs, signal }: RenderWorld): Promise<LoadedSource> {
   const found = await describeTaskDefinition(ecs, reference, signal);
   if (!found)
-    throw new Failure(`ECS has no task definition ${reference}, and there is no file of that name`, {
-      nextStep: `correct the input task-definition (files are looked for from ${process.cwd()}).`,
+    throw new Failure(`ECS does not have the task definition ${reference}, and no file has that name`, {
+      nextStep: `correct the input task-definition (paths are relative to ${process.cwd()}).`,
     });
   const origin = shortRevision(found.arn);
   const { reservedTags } = found;
@@ -54,7 +54,7 @@ async function loadRegistered(reference: string, { ecs, signal }: RenderWorld): 
     warnings: [],
     notices:
       reservedTags.length > 0
-        ? [`${origin}: left out the tags ${reservedTags.join(", ")}, which only AWS can set.`]
+        ? [`${origin}: removed the tags ${reservedTags.join(", ")}, which only AWS can set.`]
         : [],
   };
 }

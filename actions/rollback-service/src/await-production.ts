@@ -29,8 +29,8 @@ export async function awaitProduction(
     if (service && !wrong) return service;
     if (late && wrong) {
       record.status = "failed";
-      throw new Failure(`${upperFirst(undone.name)} was to be rolled back, but ${wrong}`, {
-        nextStep: "read the service's events, and roll back to a named revision (input to).",
+      throw new Failure(`${upperFirst(undone.name)} was asked to roll back, but ${wrong}`, {
+        nextStep: "read the service's events, and roll back to a specific revision (input to).",
       });
     }
     await world.clock.wait(service ? pace.next(false) : pace.slowest(), world.signal);
@@ -43,7 +43,7 @@ function whatIsWrong(
   name: string,
 ): string | undefined {
   const { revision, settled, runningCount, desiredCount } = production;
-  if (revision === undone && !isRollback) return `${name} runs ${shortRevision(revision)} all the same`;
+  if (revision === undone && !isRollback) return `${name} still runs ${shortRevision(revision)}`;
   if (runningCount < desiredCount) return `${name} runs ${runningCount} of ${desiredCount} tasks`;
-  return settled ? undefined : `${name} still runs tasks of another revision beside it`;
+  return settled ? undefined : `${name} also runs tasks of another revision`;
 }

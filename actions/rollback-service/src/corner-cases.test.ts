@@ -47,9 +47,9 @@ function cancelAt(moment: RegExp) {
 test("says that there is nothing to go back to, and lists the existing revisions", async () => {
   const { error, record } = await tryRollBack(stage, {});
   expect(error?.message).toBe(
-    "There is no good revision of web to go back to: it runs web:1, and AWS knows no deployment of it",
+    "web has no good revision to roll back to: it runs web:1, and AWS lists no deployment of it",
   );
-  expect(error?.nextStep).toBe("name one: active revisions are web:2, web:1 (input to).");
+  expect(error?.nextStep).toBe("set one: active revisions are web:2, web:1 (input to).");
   expect(record.changed).toBe(false);
 });
 
@@ -58,9 +58,9 @@ test("skips a good revision that is deregistered", async () => {
   await release(stage, "bad");
   await stage.simulator.aws.ecs.deregisterTaskDefinition({ taskDefinition: good });
   const { error, lines } = await tryRollBack(stage, {});
-  expect(lines).toContain(`${shortRevision(good)} is deregistered; looking further back.`);
+  expect(lines).toContain(`${shortRevision(good)} is deregistered; checking earlier revisions.`);
   expect(error?.message).toMatch(
-    /^There is no good revision of web to go back to: it runs web:\d+, and its last 2 deployments brought no other one that is still registered$/,
+    /^web has no good revision to roll back to: it runs web:\d+, and its last 2 deployments deployed no other revision that is still registered$/,
   );
   expect(await page()).toBe("bad");
 });
@@ -102,7 +102,7 @@ test("has nothing to undo when a release never reached production", async () => 
   const { error, record, lines } = await tryRollBack(stage, {});
   expect(error).toBeUndefined();
   expect(record).toMatchObject({ status: "succeeded", changed: false });
-  expect(lines).toMatch(/Nothing to roll back: .*\. web runs web:\d+; to go back from it, name a revision/);
+  expect(lines).toMatch(/Nothing to roll back: .*\. web runs web:\d+; to roll back from it, set a revision/);
   expect(await page()).toBe("good");
 });
 
@@ -113,7 +113,9 @@ test("chooses previous-revision by number, and says that it may never have run",
   expect(lines).toBe("");
   await release(stage, "bad");
   const back = await tryRollBack(stage, { to: "previous-revision", mode: "plan" });
-  expect(back.lines).toContain("web:2 is taken by its number; whether it ever ran well is not looked at.");
+  expect(back.lines).toContain(
+    "web:2 is used because of its number; whether it ever ran well is not checked.",
+  );
   expect(back.record.plan?.revision).toMatch(/web:2$/);
 });
 
@@ -152,7 +154,7 @@ test("leaves AWS's rollback in progress when cancelled, and says so", async () =
   await waitBeforeTermination(60);
   await release(stage, "bad", 13, { waitUntil: "traffic-shifted" });
   const { error, record } = await tryRollBack(stage, {}, cancelAt(/^Asked CodeDeploy to stop/));
-  expect(error?.message).toMatch(/^Cancelled by SIGTERM; AWS goes on with the rollback of deployment d-\w+$/);
+  expect(error?.message).toMatch(/^Cancelled by SIGTERM; AWS continues the rollback of deployment d-\w+$/);
   expect(record.status).toBe("cancelled");
   await stage.simulator.clock.until(async () => (await page()) === "good");
 });
@@ -161,7 +163,7 @@ test("leaves a former revision's deployment in progress when cancelled, unless c
   await release(stage, "good");
   await release(stage, "bad");
   const { error, record } = await tryRollBack(stage, {}, cancelAt(/ of web is created\.$/));
-  expect(error?.message).toMatch(/^Cancelled by SIGTERM; deployment d-\w+ goes on \(on-cancel: leave\)$/);
+  expect(error?.message).toMatch(/^Cancelled by SIGTERM; deployment d-\w+ continues \(on-cancel: leave\)$/);
   expect(record.status).toBe("cancelled");
   await stage.simulator.clock.until(async () => (await page()) === "good");
 });

@@ -127,13 +127,13 @@ test.each<[string, Case & { readonly now?: [string, number] }, string, RegExp]>(
     "that fails, leaving too few tasks",
     { look: () => ({ ended: "failed" }), now: ["web:7", 0] },
     "failed",
-    /^Deployment d-8 was to be rolled back, but web runs 0 of 1 tasks$/,
+    /^Deployment d-8 was asked to roll back, but web runs 0 of 1 tasks$/,
   ],
   [
     "that stays in production",
     { look: () => ({ ended: "stopped" }), now: ["web:8", 1] },
     "failed",
-    /^Deployment d-8 was to be rolled back, but web runs web:8 all the same$/,
+    /^Deployment d-8 was asked to roll back, but web still runs web:8$/,
   ],
   [
     "that can no longer be read",
@@ -143,7 +143,7 @@ test.each<[string, Case & { readonly now?: [string, number] }, string, RegExp]>(
       },
     },
     "lost",
-    /^The AWS credentials have expired \(expired\); AWS goes on with the rollback of deployment d-8$/,
+    /^The AWS credentials have expired \(expired\); AWS continues the rollback of deployment d-8$/,
   ],
 ])("fails on a rollback %s", async (_, { now, ...parts }, status, message) => {
   if (now) runs(...now);

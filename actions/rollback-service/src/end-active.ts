@@ -31,7 +31,9 @@ export async function endActive(ending: ActiveDeployment): Promise<boolean> {
   record.deploymentId = active.id;
   if (active.isRollback) world.log.info(`${whatGoesOn(active)} is a rollback: waiting for its end.`);
   else {
-    world.log.info(`${whatGoesOn(active)} goes on: stopping it with rollback is the quickest way back.`);
+    world.log.info(
+      `${whatGoesOn(active)} is in progress: stopping it with rollback is the quickest way back.`,
+    );
     record.changed = await running.stop("rollback");
   }
   const ended = await followToEnd(ending, running, deadlineAt);
@@ -75,7 +77,7 @@ async function followToEnd(
     if (kind !== "deadline") return kind === "reached" ? "succeeded" : snapshot.ended;
     record.status = "timed-out";
     throw new Failure(`${upperFirst(active.name)} is ${snapshot.status}: its rollback did not end in time`, {
-      nextStep: "check the deployment in the AWS console; AWS goes on with the rollback.",
+      nextStep: "check the deployment in the AWS console; AWS continues the rollback.",
     });
   } catch (error) {
     throw error instanceof Failure && !world.signal.aborted ? error : losing(world, record, active, error);
@@ -91,7 +93,7 @@ function losing(
 ): Failure {
   record.status = signal.aborted ? "cancelled" : "lost";
   const reason = signal.aborted ? (signal.reason as Error) : (explainAwsError(error) ?? (error as Error));
-  return new Failure(`${reason.message.replace(/\.$/, "")}; AWS goes on with the rollback of ${name}`, {
+  return new Failure(`${reason.message.replace(/\.$/, "")}; AWS continues the rollback of ${name}`, {
     nextStep: "check the deployment in the AWS console.",
     cause: error,
   });

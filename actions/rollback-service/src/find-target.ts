@@ -26,12 +26,12 @@ export async function findTarget(
   if ("there" in lastGood) return lastGood;
   for (const candidate of lastGood.candidates) {
     if (await isActive(world, candidate)) return { revision: candidate };
-    world.log.info(`${shortRevision(candidate)} is deregistered; looking further back.`);
+    world.log.info(`${shortRevision(candidate)} is deregistered; checking earlier revisions.`);
   }
   const seen = ended.length === 1 ? "its one deployment" : `its last ${ended.length} deployments`;
   throw new Failure(
-    `There is no good revision of ${name} to go back to: it runs ${shortRevision(production.revision)}, and ${ended.length === 0 ? "AWS knows no deployment of it" : `${seen} brought no other one that is still registered`}`,
-    { nextStep: `name one: ${await whatIsThere(world, family)}.` },
+    `${name} has no good revision to roll back to: it runs ${shortRevision(production.revision)}, and ${ended.length === 0 ? "AWS lists no deployment of it" : `${seen} deployed no other revision that is still registered`}`,
+    { nextStep: `set one: ${await whatIsThere(world, family)}.` },
   );
 }
 
@@ -41,9 +41,9 @@ async function findNamed(world: World, to: Exclude<Target, string>, family: stri
   if (found?.status === "ACTIVE" && found.taskDefinitionArn) return found.taskDefinitionArn;
   const what = found
     ? `Task definition ${wanted} is ${found.status}`
-    : `There is no task definition ${wanted}`;
+    : `Task definition ${wanted} does not exist`;
   throw new Failure(`${what}, so it cannot be deployed`, {
-    nextStep: `name another one: ${await whatIsThere(world, familyOf(wanted))}; nothing was changed.`,
+    nextStep: `use another one: ${await whatIsThere(world, familyOf(wanted))}; nothing was changed.`,
   });
 }
 
@@ -58,7 +58,7 @@ async function findPrevious(world: World, current: string, service: string): Pro
       },
     );
   world.log.notice(
-    `${shortRevision(before)} is taken by its number; whether it ever ran well is not looked at.`,
+    `${shortRevision(before)} is used because of its number; whether it ever ran well is not checked.`,
   );
   return before;
 }
@@ -78,7 +78,7 @@ async function whatIsThere(world: World, family: string): Promise<string> {
     return `active revisions are ${names.slice(0, mostNamed).join(", ")}${more} (input to)`;
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
-    return "aws ecs list-task-definitions shows what is there (input to)";
+    return "aws ecs list-task-definitions lists them (input to)";
   }
 }
 

@@ -30,7 +30,7 @@ export async function deployFormer(
   { world, inputs, record, service }: Rollback,
   revision: string,
 ): Promise<void> {
-  world.log.info(`Going back from ${shortRevision(service.revision)} to ${shortRevision(revision)}.`);
+  world.log.info(`Rolling back from ${shortRevision(service.revision)} to ${shortRevision(revision)}.`);
   await deploy(world, { ...inputs, source: { revision } }, record);
 }
 
@@ -43,7 +43,7 @@ function stay({ world, inputs, record, service }: Rollback, why: string): void {
   record.status = inputs.mode === "plan" ? "planned" : "succeeded";
   record.revisionAfter = service.revision;
   record.plan = planWithout([]);
-  const note = `Nothing to roll back: ${why}. ${inputs.service} runs ${shortRevision(service.revision)}; to go back from it, name a revision (input to).`;
+  const note = `Nothing to roll back: ${why}. ${inputs.service} runs ${shortRevision(service.revision)}; to roll back from it, set a revision (input to).`;
   record.notes.push(note);
   world.log.notice(note);
 }

@@ -29,11 +29,11 @@ test("names cause and next step in a red run's only annotation, and sets its out
   expect(exitCode).toBe(1);
   expect(errors).toEqual([
     expect.stringMatching(
-      /^There is no task definition web:99, so it cannot be deployed\. Next step: name another one: active revisions are /,
+      /^Task definition web:99 does not exist, so it cannot be deployed\. Next step: use another one: active revisions are /,
     ),
   ]);
   expect(outputs).toMatchObject({ status: "failed", changed: "false", "deployment-id": "" });
-  expect(outputs.cause).toBe("There is no task definition web:99, so it cannot be deployed");
+  expect(outputs.cause).toBe("Task definition web:99 does not exist, so it cannot be deployed");
   expect(summary).toContain("### ❌ web: failed");
 });
 

@@ -55,15 +55,20 @@ describe("production is back already", () => {
       7,
       "deployment d-3 of web:8, the newest one, is Stopped and not in production",
     ],
-    ["after a rollback by AWS", "6 7 !8 <7", 7, "deployment d-4 rolled production back already"],
+    ["after a rollback by AWS", "6 7 !8 <7", 7, "deployment d-4 already rolled production back"],
     [
       "after a failed first deployment",
       "!2",
       1,
       "deployment d-1 of web:2, the newest one, is Stopped and not in production",
     ],
-    ["after a rollback on request", "6 7 8 7", 7, "production went back from web:8 already"],
-    ["after something that no deployment explains", "6 7 8", 7, "production went back from web:8 already"],
+    ["after a rollback on request", "6 7 8 7", 7, "production was already rolled back from web:8"],
+    [
+      "after something that no deployment explains",
+      "6 7 8",
+      7,
+      "production was already rolled back from web:8",
+    ],
   ])("%s: %s", (_, text, current, there) => {
     expect(findLastGood(history(text), runs(current))).toEqual({ there });
   });

@@ -54,14 +54,14 @@ function replay(deployments: readonly PastDeployment[]): { line: string[]; undon
 }
 
 function wentBack(from: string | undefined): string | undefined {
-  return from && `production went back from ${shortRevision(from)} already`;
+  return from && `production was already rolled back from ${shortRevision(from)}`;
 }
 
 /** Returns why the newest deployment left production as it was; undefined when it did not. */
 function inVain([newest]: readonly PastDeployment[], current: string): string | undefined {
   if (!newest) return undefined;
   const { name, status, state, revision, isRollback } = newest;
-  if (isRollback && state === "succeeded") return `${name} rolled production back already`;
+  if (isRollback && state === "succeeded") return `${name} already rolled production back`;
   if (state !== "unsuccessful" || revision === undefined || revision === current) return undefined;
   return `${name} of ${shortRevision(revision)}, the newest one, is ${status} and not in production`;
 }

@@ -70,7 +70,7 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
       deploymentId: expect.stringMatching(/./),
     });
     expect(lines).toMatch(
-      /eployment \S+ of web:\d+ goes on: stopping it with rollback is the quickest way back/,
+      /eployment \S+ of web:\d+ is in progress: stopping it with rollback is the quickest way back/,
     );
     expect(record.notes.join()).toMatch(/of web:\d+ was stopped and rolled back; web runs web:1\.$/);
     expect(await page()).toBe("1");

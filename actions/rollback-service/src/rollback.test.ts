@@ -44,7 +44,7 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "succeeded", changed: true });
     expect(record).toMatchObject({ revisionBefore: bad, revisionAfter: good });
-    expect(lines).toContain(`Going back from ${shortRevision(bad)} to ${shortRevision(good)}.`);
+    expect(lines).toContain(`Rolling back from ${shortRevision(bad)} to ${shortRevision(good)}.`);
     expect(await page()).toBe("good");
   });
 
@@ -63,7 +63,9 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     const { record, error, lines } = await tryRollBack(stage, {});
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "succeeded", changed: false, revisionAfter: good });
-    expect(lines).toContain(`Nothing to roll back: production went back from ${shortRevision(bad)} already.`);
+    expect(lines).toContain(
+      `Nothing to roll back: production was already rolled back from ${shortRevision(bad)}.`,
+    );
     expect(await page()).toBe("good");
   });
 
@@ -76,13 +78,13 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
 
   test("refuses a missing revision, and lists the existing ones", async () => {
     const { record, error } = await tryRollBack(stage, { to: "web:99" });
-    expect(error?.message).toBe("There is no task definition web:99, so it cannot be deployed");
+    expect(error?.message).toBe("Task definition web:99 does not exist, so it cannot be deployed");
     expect(error?.nextStep).toMatch(/active revisions are web:\d+, web:\d+/);
     expect(record.changed).toBe(false);
   });
 
   test("has nothing to end when no deployment is in progress", async () => {
     const { error } = await tryRollBack(stage, { to: "active" });
-    expect(error?.message).toBe("No deployment of web goes on that could be rolled back");
+    expect(error?.message).toBe("No deployment of web is in progress that could be rolled back");
   });
 });

@@ -36,8 +36,8 @@ export async function rollBack(
   const rollback = { world, inputs: settled, record, service, deployments };
   if (active) return rollBackActive(rollback, history, active);
   if (inputs.to === "active")
-    throw new Failure(`No deployment of ${inputs.service} goes on that could be rolled back`, {
-      nextStep: `to go back from ${shortRevision(service.revision)}, give to: last-good or a revision.`,
+    throw new Failure(`No deployment of ${inputs.service} is in progress that could be rolled back`, {
+      nextStep: `to roll back from ${shortRevision(service.revision)}, set to: last-good or a revision.`,
     });
   return goBack(rollback);
 }
@@ -61,6 +61,6 @@ function openHistory(service: RunningService, world: World, inputs: RollbackInpu
   if (service.controller === "ECS") return openEcsHistory(service, world, inputs);
   throw new Failure(
     `Service ${inputs.service} has the deployment controller ${service.controller}; this action rolls back services with ECS or CODE_DEPLOY`,
-    { nextStep: "roll it back with what made its task sets." },
+    { nextStep: "roll it back with the tool that created its task sets." },
   );
 }

@@ -56,7 +56,7 @@ test("fails on an assertion with value and bound, and still writes report and su
   });
   expect(exitCode).toBe(1);
   expect(errors).toEqual([
-    expect.stringMatching(/^error-rate < 0\.1%25 does not hold, it was \d+(\.\d)? %25\. Next step: /),
+    expect.stringMatching(/^Assertion error-rate < 0\.1%25 failed: measured \d+(\.\d)? %25\. Next step: /),
   ]);
   expect(outputs).toMatchObject({ status: "failed", cause: expect.stringContaining("does not hold") });
   expect(summary).toContain("❌ Load test failed");

@@ -24,17 +24,17 @@ describe("before any load", () => {
     [
       "a name that does not exist",
       () => ({ targets: "http://web.invalid/", "allowed-hosts": "web.invalid" }),
-      /There is no host web\.invalid|The name web\.invalid cannot be looked up/,
+      /Host web\.invalid does not exist|The name web\.invalid cannot be resolved/,
     ],
     [
       "a status that is not expected",
       (origin) => ({ targets: `${origin}/ill` }),
-      /\/ill answers 503 before there is any/,
+      /\/ill returns 503 before the load/,
     ],
     [
       "a redirect",
       (origin) => ({ targets: `${origin}/moved` }),
-      /answers 301, a redirect to https:\/\/web\.example\//,
+      /returns 301, a redirect to https:\/\/web\.example\//,
     ],
     [
       "several at once",
@@ -57,9 +57,9 @@ describe("before any load", () => {
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
-  ["a missing file", { merge: "none/*.json" }, /No file is called none\/\*\.json/],
-  ["a file that is no report", { merge: "package.json" }, /package\.json is no load report/],
-  ["an assertion about no target", { assertions: "p99(/x) < 1s" }, /is about \/x, and the targets are \//],
+  ["a missing file", { merge: "none/*.json" }, /No file matches none\/\*\.json/],
+  ["a file that is no report", { merge: "package.json" }, /package\.json is not a load report/],
+  ["an assertion about no target", { assertions: "p99(/x) < 1s" }, /is about \/x, but the targets are \//],
 ])("refuses to merge %s", async (_, inputs, message) => {
   const folder = await mkdtemp(join(tmpdir(), "run-load-test-"));
   onTestFinished(() => rm(folder, { recursive: true }));

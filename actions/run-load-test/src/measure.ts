@@ -61,7 +61,7 @@ async function merge(
   const planned = totalMs(report.stages);
   if (report.durationMs > planned * looselyTogether)
     log.warning(
-      `The generators did not send together: from the first one's start to the last one's end it took ${formatDuration(report.durationMs)}, and the load lasts ${formatDuration(planned)}. Requests per second are those of the whole time.`,
+      `The generators did not send at the same time: ${formatDuration(report.durationMs)} from the first start to the last end, for a load of ${formatDuration(planned)}. Requests per second are for the whole time.`,
     );
   return report;
 }
@@ -78,8 +78,8 @@ async function filesOf(place: string): Promise<string[]> {
   const files: string[] = [];
   for await (const file of glob(stats ? join(place, "**/*.json") : place)) files.push(file);
   if (files.length > 0) return files;
-  const what = stats ? `The folder ${place} has no .json file` : `No file is called ${place}`;
-  throw new Failure(`${what}, and merge needs the generators' reports`, {
-    nextStep: "give the folder that the artifacts of the generators' jobs were downloaded to.",
+  const what = stats ? `Folder ${place} has no .json file` : `No file matches ${place}`;
+  throw new Failure(`${what}; input merge needs the generators' reports`, {
+    nextStep: "set input merge to the folder of the downloaded artifacts of the generators' jobs.",
   });
 }

@@ -39,12 +39,12 @@ async function probe(
 function unexpected({ href }: URL, status: number, location: string | string[] | undefined): Finding {
   if (location)
     return {
-      text: `${href} answers ${status}, a redirect to ${location}`,
-      fix: "load that address, or name the status in expect-status: redirects are not followed",
+      text: `${href} returns ${status}, a redirect to ${location}`,
+      fix: "load that address, or add the status to expect-status: redirects are not followed",
     };
   return {
-    text: `${href} answers ${status} before there is any load`,
-    fix: "see why in the service's log, or name the status in expect-status",
+    text: `${href} returns ${status} before the load starts`,
+    fix: "read the service's log, or add the status to expect-status",
   };
 }
 
@@ -53,22 +53,22 @@ function unreachable({ href, host }: URL, error: NodeJS.ErrnoException, timeoutM
   const code = typeof error.code === "string" ? error.code : error.name;
   if (code === "TimeoutError" || code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT")
     return {
-      text: `${href} gave no answer within ${timeoutMs / 1000} s`,
-      fix: "check that its security group and subnets let this runner in, and that its targets are healthy",
+      text: `${href} did not respond within ${timeoutMs / 1000} s`,
+      fix: "check that its security group and subnets allow this runner, and that its targets are healthy",
     };
   const known: Readonly<Record<string, Finding>> = {
-    ECONNREFUSED: { text: `${host} refuses connections`, fix: "check the port, and that a listener has it" },
-    ENOTFOUND: { text: `There is no host ${host}`, fix: "check its name" },
+    ECONNREFUSED: { text: `${host} refuses connections`, fix: "check the port, and that a listener uses it" },
+    ENOTFOUND: { text: `Host ${host} does not exist`, fix: "check its name" },
     EAI_AGAIN: {
-      text: `The name ${host} cannot be looked up now`,
+      text: `The name ${host} cannot be resolved`,
       fix: "check its name and this runner's DNS",
     },
-    LINK_LOCAL: { text: `${href} is refused: ${error.message}`, fix: "give the address of your service" },
+    LINK_LOCAL: { text: `${href} is not allowed: ${error.message}`, fix: "use the address of your service" },
   };
   if (/CERT|UNABLE_TO_VERIFY/.test(code))
     return {
-      text: `${href} has no certificate that holds: ${error.message}`,
-      fix: "give the name that the certificate is for: a load balancer's own name is in none",
+      text: `${href} has no valid certificate: ${error.message}`,
+      fix: "use the name in the certificate: no certificate has a load balancer's own name",
     };
   return (
     known[code] ?? {

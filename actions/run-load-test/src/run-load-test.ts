@@ -43,7 +43,7 @@ async function writeReport(file: string, report: LoadReport): Promise<void> {
     await writeFile(file, `${JSON.stringify(report)}\n`);
   } catch (error) {
     throw new Failure(`The report cannot be written: ${(error as Error).message}`, {
-      nextStep: "give a path that can be written as input report.",
+      nextStep: "set input report to a writable path.",
       cause: error,
     });
   }

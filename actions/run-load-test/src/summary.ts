@@ -71,7 +71,7 @@ function failureTable({ statuses, errors }: LoadReport): string {
     /^\d+$/.test(name) ? `HTTP ${name}` : name,
     String(count),
   ]);
-  return markdownTable(["What came back", "Requests"], rows);
+  return markdownTable(["Responses", "Requests"], rows);
 }
 
 function facts({ loop, stages, durationMs, generators, generator, bytes }: LoadReport): string {
@@ -87,7 +87,7 @@ function facts({ loop, stages, durationMs, generators, generator, bytes }: LoadR
     ["Generators", String(generators)],
     [
       generators > 1 ? "Busiest generator" : "Generator",
-      `busy ${formatNumber(generator.busiestCore * 100)} % of the time; ${formatNumber(generator.cpuMs / 1000)} s of processor time in all`,
+      `busy ${formatNumber(generator.busiestCore * 100)} % of the time; ${formatNumber(generator.cpuMs / 1000)} s of processor time in total`,
     ],
   ];
   if (loop === "open") rows.push(["Sent late", String(generator.late)]);

@@ -33,24 +33,26 @@ function cancelled({ requests, generators }: LoadReport, { aborted, reason }: Ab
 
 function withoutSuccess({ requests, failed, errors, statuses }: LoadReport): Failure | undefined {
   if (requests === 0)
-    return new Failure("No request was sent", { nextStep: "give the load more time, or a higher level." });
+    return new Failure("No request was sent", { nextStep: "set a longer load, or a higher level." });
   if (failed < requests) return undefined;
   const kinds = [...Object.entries(errors), ...Object.entries(statuses)].map(
     ([name, count]) => `${name} ${count} times`,
   );
   return new Failure(`All ${requests} requests failed: ${kinds.join(", ")}`, {
-    nextStep: "see in the service's log why; the job summary tells since when.",
+    nextStep: "read the service's log for the cause; the job summary shows the time.",
   });
 }
 
 function brokenAssertions(report: LoadReport): Failure | undefined {
   const broken = report.assertions.filter(({ ok }) => !ok);
   if (broken.length === 0) return undefined;
-  const each = broken.map((assertion) => `${assertion.text} does not hold, it was ${formatValue(assertion)}`);
+  const each = broken.map(
+    (assertion) => `Assertion ${assertion.text} failed: measured ${formatValue(assertion)}`,
+  );
   return new Failure(each.join("; "), {
     nextStep: isLimit(report)
       ? "share the load among several generators first (input share): this one was at its own limit."
-      : "see in the job summary when it happened and to which target.",
+      : "see in the job summary when it happened, and for which target.",
   });
 }
 
@@ -67,16 +69,16 @@ export function warningsOf(report: LoadReport): string[] {
   const warnings: string[] = [];
   if (isLimit(report))
     warnings.push(
-      `The generator was busy ${formatNumber(busiestCore * 100)} % of the time: these figures may be its limit, not the target's. Share the load among several generators.`,
+      `The generator was busy ${formatNumber(busiestCore * 100)} % of the time: these results may show its limit, not the target's. Share the load among several generators.`,
     );
   if (late > 0) {
     const own = late - lateForConnections;
     const reasons = [
-      lateForConnections > 0 && `${lateForConnections} since all connections were in use (max-connections)`,
-      own > 0 && `${own} since the generator, or its machine, was busy`,
+      lateForConnections > 0 && `${lateForConnections} because all connections were in use (max-connections)`,
+      own > 0 && `${own} because the generator or its machine was busy`,
     ];
     warnings.push(
-      `The generator was late by up to ${formatNumber(latestMs)} ms: ${late} of ${report.requests} requests were sent more than ${lateAfterMs} ms after they were due, ${reasons.filter(Boolean).join(" and ")}. Their wait is in the latency.`,
+      `The generator was late by up to ${formatNumber(latestMs)} ms: ${late} of ${report.requests} requests were sent more than ${lateAfterMs} ms after they were due, ${reasons.filter(Boolean).join(" and ")}. The latency includes their wait.`,
     );
   }
   return warnings;

@@ -8,7 +8,7 @@ export async function cancel({ world, inputs, record }: Run): Promise<Failure> {
   record.status = "cancelled";
   const reason = (world.signal.reason as Error).message.replace(/\.$/, "");
   if (inputs.onCancel === "leave")
-    return new Failure(`${reason}; task ${taskId(record)} goes on (on-cancel: leave)`);
+    return new Failure(`${reason}; task ${taskId(record)} continues (on-cancel: leave)`);
   await stopTask(world, record, reason);
   return new Failure(`${reason}; task ${taskId(record)} is being stopped (on-cancel: stop)`);
 }

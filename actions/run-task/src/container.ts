@@ -27,5 +27,7 @@ export function unknownOverrides(
 
 function noContainer(containers: readonly ContainerDefinition[], name: string, input: string): Finding {
   const names = containers.map((candidate) => candidate.name).join(", ");
-  return { text: `the task definition has no container ${name} (input ${input}); it has: ${names}` };
+  return {
+    text: `the task definition does not have the container ${name} (input ${input}); it has: ${names}`,
+  };
 }

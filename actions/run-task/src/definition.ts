@@ -44,7 +44,7 @@ async function describe(world: EcsWorld, taskDefinition: string) {
   } catch (error) {
     // ECS's response for a missing task definition: "Unable to describe task definition."
     if ((error as Error).name !== "ClientException") throw error;
-    throw new Failure(`There is no task definition ${taskDefinition} in this account and region`, {
+    throw new Failure(`Task definition ${taskDefinition} does not exist in this account and region`, {
       nextStep: "check the input task-definition, and the region; nothing was changed.",
       cause: error,
     });

@@ -42,7 +42,7 @@ async function causeOfFailure(
   return (
     causeOfTask({ ...failed, logLines }) ?? {
       text: `The task stopped (${task.stopCode}): ${task.stoppedReason}`,
-      nextStep: "run the job again; if it stops for the same reason, look at the task in the ECS console.",
+      nextStep: "run the job again; if it stops for the same reason, open the task in the ECS console.",
     }
   );
 }

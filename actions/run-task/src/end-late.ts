@@ -16,17 +16,17 @@ export async function endLate(run: Run, task: Task | undefined): Promise<Failure
   record.status = "timed-out";
   if (inputs.onCancel === "stop") await stopAndSettle(run, task);
   record.cause = `Not done after ${formatDuration(inputs.deadlineMs)}: ${sayState(run, task)}`;
-  const fate = inputs.onCancel === "stop" ? "it was stopped" : "it goes on";
+  const fate = inputs.onCancel === "stop" ? "it was stopped" : "it continues";
   return new Failure(
     `${record.cause} (task ${taskId(record)} of ${shortRevision(record.revision)}; ${fate}, on-cancel: ${inputs.onCancel})`,
-    { nextStep: "raise the input deadline, or find out what the task waits for in its log." },
+    { nextStep: "raise the input deadline, or read in its log what the task waits for." },
   );
 }
 
 function sayState({ record }: Run, task: Task | undefined): string {
   if (task?.lastStatus !== "RUNNING") return `the task was ${task?.lastStatus ?? "unknown to ECS"}`;
   const line = lastTellingLine(record.logLines);
-  return `container ${record.container} ran${line ? ` and last said: ${line}` : " without a line in its log"}`;
+  return `container ${record.container} ran${line ? ` and last logged: ${line}` : " without a line in its log"}`;
 }
 
 async function stopAndSettle(run: Run, known: Task | undefined): Promise<void> {

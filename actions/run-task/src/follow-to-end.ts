@@ -29,7 +29,7 @@ async function followOrCancel(run: Run): Promise<Ending> {
     return await follow(run, { until: inputs.waitUntil, deadlineAt, known: undefined });
   } catch (error) {
     if (world.signal.aborted) throw await cancel(run);
-    world.log.warning(`Task ${taskId(record)} goes on; this job can no longer follow it.`);
+    world.log.warning(`Task ${taskId(record)} continues; this job can no longer follow it.`);
     throw error;
   }
 }

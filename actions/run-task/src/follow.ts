@@ -65,7 +65,7 @@ async function look({ world, record: { cluster, taskArn } }: Run): Promise<Task 
     return (await world.clients.ecs.send(command, { abortSignal: world.signal })).tasks?.[0];
   } catch (error) {
     if (!isThrottled(error)) throw error;
-    world.log.info("AWS throttles; asking less often.");
+    world.log.info("AWS throttles the requests; polling less often.");
     return undefined;
   }
 }

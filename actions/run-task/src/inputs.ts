@@ -74,7 +74,7 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
       taskDefinition: readTaskDefinitionSource(read),
       rules: readRules(read),
       container: read.optional("container"),
-      command: read.json("command", 'a JSON list of texts such as ["node","migrate.js"]', isCommand, []),
+      command: read.json("command", 'a JSON list of strings such as ["node","migrate.js"]', isCommand, []),
       environment: read.pairs("environment-variables"),
       containerOverrides: read.json(
         "container-overrides",
@@ -101,7 +101,7 @@ function readWaiting(read: InputReader): Pick<RunInputs, "waitUntil" | "deadline
     ["deadline", "wait-for-minutes"],
   ] as const)
     if (read.optional(ours) && read.optional(other))
-      read.problem(`Inputs ${ours} and ${other} mean the same: give only ${ours}`);
+      read.problem(`Inputs ${ours} and ${other} are the same: use only ${ours}`);
   const stopped = read.optionalBoolean("wait-for-task-stopped");
   const minutes = read.integer("wait-for-minutes", { min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
   const fallbackMs = minutes > 0 ? Math.min(minutes, 360) * 60_000 : defaultDeadlineMs;
@@ -135,7 +135,7 @@ function readTags(read: InputReader): Tag[] {
 function readStartedBy(read: InputReader): string | undefined {
   const given = read.optional("started-by");
   if (given && !/^[\w/-]{1,128}$/.test(given))
-    read.problem(`Input started-by is "${given}"; at most 128 letters, digits, -, _ and / are expected`);
+    read.problem(`Input started-by is "${given}"; expected at most 128 letters, digits, -, _ and /`);
   return given;
 }
 
@@ -158,7 +158,7 @@ function readPlacement(read: InputReader): PlacementSource {
     for (const name of placementInputs)
       if (read.optional(name))
         read.problem(
-          `Inputs service and ${name} exclude each other: a task like the service's has the service's own`,
+          `Inputs service and ${name} exclude each other: with service, the task has the service's own setting`,
         );
     return { service };
   }
@@ -171,7 +171,7 @@ function readPlacement(read: InputReader): PlacementSource {
   const byProviders = capacityProviderStrategy.length > 0;
   const launchType = read.choice("launch-type", launchTypes, "FARGATE");
   if (byProviders && read.optional("launch-type"))
-    read.problem("Inputs launch-type and capacity-provider-strategy exclude each other: give one");
+    read.problem("Inputs launch-type and capacity-provider-strategy exclude each other: use only one");
   const subnets = read.names("subnets");
   if (subnets.length === 0) refuseNetwork(read, !byProviders && launchType === "FARGATE");
   return {
@@ -183,7 +183,7 @@ function readPlacement(read: InputReader): PlacementSource {
 }
 
 function refuseNetwork(read: InputReader, isFargate: boolean): void {
-  if (isFargate) read.problem("Input service or subnets is required, to know where the task runs");
+  if (isFargate) read.problem("Input service or subnets is required: it decides where the task runs");
   for (const name of ["security-groups", "assign-public-ip"])
-    if (read.optional(name)) read.problem(`Input ${name} goes with subnets only`);
+    if (read.optional(name)) read.problem(`Input ${name} works with subnets only`);
 }

@@ -126,7 +126,7 @@ test("fails with wait-until started when it cannot start", async () => {
 
 test.each([
   ["stop" as const, "it was stopped", "STOPPED"],
-  ["leave" as const, "it goes on", "RUNNING"],
+  ["leave" as const, "it continues", "RUNNING"],
 ])("fails past the deadline; with on-cancel %s, %s", async (onCancel, fate, desiredStatus) => {
   let late = 0;
   const world = stage.world(whenItHangs(() => (late = 3_600_000)));
@@ -135,7 +135,7 @@ test.each([
   const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"], onCancel });
   const { record, error } = await perform(inputs, { ...world, clock });
   expect(record.status).toBe("timed-out");
-  expect(record.cause).toBe("Not done after 10 min: container job ran and last said: waiting for a lock");
+  expect(record.cause).toBe("Not done after 10 min: container job ran and last logged: waiting for a lock");
   expect(error?.message).toContain(fate);
   expect(await describeTask(record.taskArn)).toMatchObject({ desiredStatus });
   if (onCancel === "stop") expect(record.exitCode).toBe(143);
@@ -144,7 +144,7 @@ test.each([
 
 test.each([
   ["stop" as const, /^Cancelled by SIGINT; task \w+ is being stopped \(on-cancel: stop\)$/, "STOPPED"],
-  ["leave" as const, /^Cancelled by SIGINT; task \w+ goes on \(on-cancel: leave\)$/, "RUNNING"],
+  ["leave" as const, /^Cancelled by SIGINT; task \w+ continues \(on-cancel: leave\)$/, "RUNNING"],
 ])("cancelled, with on-cancel %s, reports what happens to the task", async (onCancel, message, desired) => {
   const controller = new AbortController();
   const cancel = () => controller.abort(new Error("Cancelled by SIGINT."));
@@ -190,16 +190,16 @@ const elsewhere = (subnets: string[]) =>
   ({ subnets, securityGroups: [], assignPublicIp: "DISABLED" }) as const;
 
 test.each<[string, Partial<RunInputs>, RegExp]>([
-  ["a container", { container: "web" }, /no container web \(input container\); it has: job$/],
+  ["a container", { container: "web" }, /not have the container web \(input container\); it has: job$/],
   ["a service", { placement: { service: "none" } }, /^Cluster outside has no service none/],
-  ["a cluster, with a service", { cluster: "none" }, /^There is no ECS cluster none/],
+  ["a cluster, with a service", { cluster: "none" }, /^ECS cluster none does not exist/],
   [
     "a cluster, with subnets",
     { cluster: "none", placement: elsewhere(["subnet-1"]) },
-    /^There is no ECS cluster none/,
+    /^ECS cluster none does not exist/,
   ],
-  ["a subnet", { placement: elsewhere(["subnet-1"]) }, /^ECS refuses to run the task: .*subnet-1/],
-  ["a family", { taskDefinition: { reference: "none" } }, /^There is no task definition none/],
+  ["a subnet", { placement: elsewhere(["subnet-1"]) }, /^ECS rejects the task: .*subnet-1/],
+  ["a family", { taskDefinition: { reference: "none" } }, /^Task definition none does not exist/],
 ])("names %s that is missing, and starts no task", async (_, changes, message) => {
   const { record, error } = await perform(stage.inputs(await stage.taskDefinition(), changes));
   expect(error?.message).toMatch(message);
@@ -210,5 +210,5 @@ test.each<[string, Partial<RunInputs>, RegExp]>([
 test("reports all findings together", async () => {
   const file = await stage.taskDefinition({ image: "<IMAGE1_NAME>" });
   const { error } = await perform(stage.inputs(file, { container: "web" }));
-  expect(error?.message).toMatch(/^2 things to correct: .*<IMAGE1_NAME>.*; .*no container web/);
+  expect(error?.message).toMatch(/^2 things to correct: .*<IMAGE1_NAME>.*; .*not have the container web/);
 });

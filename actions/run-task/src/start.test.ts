@@ -23,7 +23,7 @@ test.each([
   [{ reason: "ATTRIBUTE", detail: "os-type" }, "ATTRIBUTE: os-type", /placement constraints/],
   [{ reason: "AGENT" }, "AGENT", /not connected/],
   [{ reason: "MISSING" }, "MISSING", /ECS console/],
-  [{}, "it gives no reason", /ECS console/],
+  [{}, "no reason given", /ECS console/],
 ])("gives RunTask's failure %j its next step", (failure, message, nextStep) => {
   const { message: text, nextStep: step } = explainFailures([failure, failure]);
   expect(text).toContain(message);
@@ -105,7 +105,7 @@ test("overrides several containers, and adds command and environment to the chos
     },
   ]);
   expect(unknownOverrides([{ name: "web" }], containerOverrides)).toEqual([
-    { text: "the task definition has no container side (input container-overrides); it has: web" },
+    { text: "the task definition does not have the container side (input container-overrides); it has: web" },
   ]);
 });
 

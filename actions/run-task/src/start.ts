@@ -92,13 +92,13 @@ const refusals = [
 function explainRefusal({ cluster }: RunInputs): (error: Error) => never {
   return (cause) => {
     if (cause.name === "ClusterNotFoundException")
-      throw new Failure(`There is no ECS cluster ${cluster} in this account and region`, {
+      throw new Failure(`ECS cluster ${cluster} does not exist in this account and region`, {
         nextStep: "check the input cluster, and the region; no task was started.",
         cause,
       });
     if (!refusals.includes(cause.name)) throw cause;
-    throw new Failure(`ECS refuses to run the task: ${cause.message}`, {
-      nextStep: "correct what it names in this step's inputs or the task definition; no task was started.",
+    throw new Failure(`ECS rejects the task: ${cause.message}`, {
+      nextStep: "correct this in the step's inputs or the task definition; no task was started.",
       cause,
     });
   };
@@ -112,18 +112,21 @@ const knownReasons: readonly { pattern: RegExp; nextStep: string }[] = [
   },
   {
     pattern: /^(ATTRIBUTE|LOCATION)/i,
-    nextStep: "no container instance fits: check requiresAttributes, placement constraints and the platform.",
+    nextStep: "check requiresAttributes, placement constraints and the platform: no container instance fits.",
   },
-  { pattern: /^AGENT/i, nextStep: "the container instance's agent is not connected: look at the instance." },
-  { pattern: /^INACTIVE/i, nextStep: "the cluster or its container instances are being removed." },
+  { pattern: /^AGENT/i, nextStep: "check the container instance: its agent is not connected." },
+  {
+    pattern: /^INACTIVE/i,
+    nextStep: "use another cluster: this one or its container instances are being removed.",
+  },
 ];
 
 /** Returns the Failure for a response of RunTask without a task. */
 export function explainFailures(failures: readonly EcsFailure[]): Failure {
   const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": "));
-  const text = [...new Set(reasons)].join("; ") || "it gives no reason";
+  const text = [...new Set(reasons)].join("; ") || "no reason given";
   const known = knownReasons.find(({ pattern }) => reasons.some((reason) => pattern.test(reason)));
   return new Failure(`ECS could not place the task: ${text}`, {
-    nextStep: known?.nextStep ?? "look at the cluster in the ECS console; no task was started.",
+    nextStep: known?.nextStep ?? "check the cluster in the ECS console; no task was started.",
   });
 }

@@ -23,7 +23,7 @@ export function createTaskLog(
   const stream = logStreamOf(container, taskId);
   if (!stream)
     world.log.notice(
-      `The log of container ${container?.name} is not shown: only the log driver awslogs with a stream prefix is.`,
+      `The log of container ${container?.name} is not shown: that needs the log driver awslogs with a stream prefix.`,
     );
   let read = stream && createReader(world, stream);
   async function show(): Promise<boolean> {
@@ -76,5 +76,5 @@ function createReader(world: EcsWorld, { region, ...stream }: LogStream): () => 
 function explain(error: Error, { logGroupName }: LogStream): string {
   if (isAccessDenied(error))
     return `The log is not shown: the role lacks logs:GetLogEvents on ${logGroupName}.`;
-  return `The log is not shown any more: ${error.message}`;
+  return `The log is no longer shown: ${error.message}`;
 }

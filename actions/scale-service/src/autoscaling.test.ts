@@ -140,7 +140,7 @@ describe("when suspended by a role that Application Auto Scaling refuses", () =>
     expect(suspend.record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });
     expect(suspend.record.autoscalingBefore).toBeUndefined();
     expect(suspend.lines).toMatch(
-      /Could not check: autoscaling, so nothing is suspended and the count may move if something scales this service: .*DescribeScalableTargets/,
+      /Could not check: autoscaling, so nothing is suspended, and the count may change if something scales this service: .*DescribeScalableTargets/,
     );
     expect(suspend.lines).not.toContain("The service has no autoscaling");
     const resume = await stage.try({
@@ -165,7 +165,7 @@ describe("when suspended by a role that Application Auto Scaling refuses", () =>
     );
     expect(record.status).toBe("superseded");
     expect(error?.message).toMatch(
-      /meanwhile, by a person, another job, or autoscaling, which this role may/,
+      /in the meantime, by a person, another job, or autoscaling, which this role may/,
     );
   });
 
@@ -208,7 +208,7 @@ test("fails when autoscaling moves the count meanwhile, and reports the cause", 
   );
   expect(record.status).toBe("superseded");
   expect(error?.message).toMatch(
-    /^The desired count of web was set from 3 to 2 meanwhile, by Application Auto Scaling: maximum capacity was set to 2 /,
+    /^The desired count of web was set from 3 to 2 in the meantime, by Application Auto Scaling: maximum capacity was set to 2 /,
   );
   expect(error?.nextStep).toMatch(/autoscaling: suspend/);
 });
@@ -217,12 +217,12 @@ test.each<[string, Record<string, string>, RegExp]>([
   [
     "a count that autoscaling would move back",
     { "desired-count": "5" },
-    /desired-count 5 is outside of the 1 to 4 tasks/,
+    /desired-count 5 is outside the range of 1 to 4 tasks/,
   ],
   [
     "a minimum above the existing maximum",
     { "minimum-tasks": "6" },
-    /the least of 6 tasks would be more than the most, 4/,
+    /the minimum of 6 tasks would be more than the maximum, 4/,
   ],
 ])("refuses %s before anything is changed", async (_, given, message) => {
   await register();

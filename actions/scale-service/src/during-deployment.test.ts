@@ -74,10 +74,15 @@ test.each<[string, Record<string, string>, RegExp, string]>([
   [
     "refused, when configured",
     { "during-deployment": "refuse" },
-    /^CodeDeploy deployment d-\w+ of web goes on/,
+    /^CodeDeploy deployment d-\w+ of web is in progress/,
     "failed",
   ],
-  ["too long for the deadline", { deadline: "1s" }, /^The deadline passed while this went on: /, "timed-out"],
+  [
+    "too long for the deadline",
+    { deadline: "1s" },
+    /^The deadline passed while this was in progress: /,
+    "timed-out",
+  ],
 ])("is %s, and changes nothing", async (_, given, message, status) => {
   stage = await createStage("CodeDeploy");
   await beginDeployment();
@@ -93,5 +98,5 @@ test("shows a running deployment in a plan", async () => {
   const id = await beginDeployment();
   const { error, lines } = await stage.try({ "desired-count": "2", mode: "plan" });
   expect(error).toBeUndefined();
-  expect(lines).toContain(`CodeDeploy deployment ${id} of web goes on; this step waits for it.`);
+  expect(lines).toContain(`CodeDeploy deployment ${id} of web is in progress; this step waits for it.`);
 });

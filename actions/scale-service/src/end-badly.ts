@@ -45,7 +45,7 @@ async function decide(
     world.handOver(undefined);
     if (!record.changed) return "nothing was changed";
     return desiredCount
-      ? `${service} stays at a desired count of ${desiredCount.to}`
+      ? `${service} keeps a desired count of ${desiredCount.to}`
       : `the autoscaling of ${service} stays as it is now`;
   }
   const fate = await putBack(world, undo);

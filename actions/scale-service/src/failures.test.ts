@@ -33,7 +33,7 @@ test("names the cause from a crashing task's log", async () => {
   await stage.push("crash");
   const { error, record } = await stage.try({ "desired-count": "2", "max-failed-tasks": "1" });
   expect(error?.message).toMatch(
-    /^Container web exited with code 1: Error: cannot read the menu \(.+\); web stays at a desired count of 2 \(on-failure: leave\)$/,
+    /^Container web exited with code 1: Error: cannot read the menu \(.+\); web keeps a desired count of 2 \(on-failure: leave\)$/,
   );
   expect(record.failedTasks.at(-1)?.logLines.join("\n")).toContain("cannot read the menu");
 });
@@ -96,7 +96,7 @@ test("fails when somebody else sets the count meanwhile", async () => {
   );
   expect(record.status).toBe("superseded");
   expect(error?.message).toMatch(
-    /^The desired count of web was set from 3 to 2 meanwhile, by a person or another job .*its desired count is 2, which somebody else has set: it stays/,
+    /^The desired count of web was set from 3 to 2 in the meantime, by a person or another job .*its desired count is 2, set by something else, and is kept/,
   );
 });
 
@@ -115,7 +115,9 @@ test("refuses a service that cannot be scaled with an error that names it and th
   };
   expect(await failing({ service: "external" })).toMatch(/deployment controller EXTERNAL; .*UpdateTaskSet/);
   expect(await failing({ service: "wbe" })).toMatch(/no service wbe.*did you mean "web"\?/);
-  expect(await failing({ cluster: "outsied" })).toMatch(/no ECS cluster outsied.*did you mean "outside"\?/);
+  expect(await failing({ cluster: "outsied" })).toMatch(
+    /ECS cluster outsied does not exist.*did you mean "outside"\?/,
+  );
 });
 
 describe("without a permission", () => {
@@ -125,7 +127,7 @@ describe("without a permission", () => {
     [
       "elasticloadbalancing:DescribeTargetGroups",
       {},
-      /the target groups, so whether tasks serve: .*DescribeTargetGroups/,
+      /the target groups, so it is not known whether tasks serve: .*DescribeTargetGroups/,
     ],
     [
       "application-autoscaling:RegisterScalableTarget",
@@ -153,7 +155,7 @@ describe("without a permission", () => {
     const { error, lines } = await stage.try({ "desired-count": "2" });
     expect(error).toBeUndefined();
     expect(lines).toMatch(
-      /Could not check: autoscaling, which may take the count back: .*DescribeScalableTargets/,
+      /Could not check: autoscaling, which may undo the count: .*DescribeScalableTargets/,
     );
   });
 });
@@ -171,12 +173,12 @@ test("survives throttling and a lost response", async () => {
   );
   const { error, lines } = await scaling;
   expect(error).toBeUndefined();
-  expect(lines).toContain("AWS throttles; asking less often.");
+  expect(lines).toContain("AWS throttles the requests; polling less often.");
 });
 
 test.each<["restore" | "leave", number, RegExp]>([
   ["restore", 1, /^Cancelled by SIGINT; it is being scaled back to 1 \(on-cancel: restore\)$/],
-  ["leave", 3, /^Cancelled by SIGINT; web stays at a desired count of 3 \(on-cancel: leave\)$/],
+  ["leave", 3, /^Cancelled by SIGINT; web keeps a desired count of 3 \(on-cancel: leave\)$/],
 ])("cancelled, does what on-cancel: %s says", async (how, count, message) => {
   stage = await createStage("CodeDeploy");
   const controller = new AbortController();

@@ -94,17 +94,17 @@ describe("step-policy", () => {
   });
 
   test.each<[string[], RegExp]>([
-    [["cpu > 70: +1"], /line 1: "cpu > 70: \+1" is no step/],
-    [["cpu >= 70: -1"], /would scale the wrong way/],
+    [["cpu > 70: +1"], /line 1: "cpu > 70: \+1" is not a step/],
+    [["cpu >= 70: -1"], /would scale in the wrong direction/],
     [["cpu >= 70: +1", "cpu >= 70: +2"], /two steps begin at the same value/],
-    [["cpu >= 70: +1", "cpu >= 80: +10%"], /do not mix/],
+    [["cpu >= 70: +1", "cpu >= 80: +10%"], /cannot mix steps/],
   ])("refuses %j", (lines, message) => {
     expect(() => steps(...lines)).toThrow(message);
   });
 });
 
 test.each<[Record<string, string>, RegExp]>([
-  [{}, /Nothing is asked for/],
+  [{}, /No change is requested/],
   [{ "desired-count": "0" }, /desired-count is 0.*allow-zero: true/],
   [{ "minimum-tasks": "0", "maximum-tasks": "2" }, /minimum-tasks is 0.*allow-zero: true/],
   [{ "desired-count": "-1" }, /whole number from 0 to 5000/],
@@ -112,10 +112,10 @@ test.each<[Record<string, string>, RegExp]>([
   [{ "desired-count": "5001" }, /whole number from 0 to 5000/],
   [{ "minimum-tasks": "4", "maximum-tasks": "2" }, /minimum-tasks is 4, more than the 2 of maximum-tasks/],
   [{ autoscaling: "pause" }, /autoscaling is "pause"/],
-  [{ autoscaling: "remove", "target-cpu": "50" }, /remove goes with no range and no policy/],
-  [{ autoscaling: "suspend", "autoscaling-before": "null" }, /goes with autoscaling: resume only/],
+  [{ autoscaling: "remove", "target-cpu": "50" }, /remove cannot be used with a range or a policy/],
+  [{ autoscaling: "suspend", "autoscaling-before": "null" }, /works with autoscaling: resume only/],
   [{ autoscaling: "resume", "autoscaling-before": "{}" }, /not the output autoscaling of an earlier step/],
-  [{ "desired-count": "1", "scale-in-cooldown": "1m" }, /go with a policy/],
+  [{ "desired-count": "1", "scale-in-cooldown": "1m" }, /need a policy/],
   [{ "target-cpu": "101", "maximum-tasks": "2" }, /target-cpu is "101"/],
   [{ "desired-count": "1", "wait-until": "done" }, /allowed: requested, running, healthy, serving/],
 ])("refuses %j before anything is changed", (given, message) => {

@@ -73,7 +73,7 @@ function readCount(read: InputReader, name: string): number | undefined {
   if (given === undefined) return undefined;
   const count = read.integer(name, { min: 0, max: mostTasks, fallback: 1 });
   if (count === 0 && !read.boolean("allow-zero", false))
-    read.problem(`Input ${name} is 0, which stops the service; give allow-zero: true if that is meant`);
+    read.problem(`Input ${name} is 0, which stops the service; set allow-zero: true if that is intended`);
   return count;
 }
 
@@ -126,17 +126,17 @@ function checkTogether(read: InputReader, { desiredCount, autoscaling }: ScaleIn
   const hasPolicies = targets.length > 0 || steps.length > 0;
   if (desiredCount === undefined && !action && !changesTarget && !hasPolicies)
     read.problem(
-      "Nothing is asked for: give desired-count, autoscaling, minimum-tasks and maximum-tasks, or a policy",
+      "No change is requested: set desired-count, autoscaling, minimum-tasks and maximum-tasks, or a policy",
     );
   if (minimum !== undefined && maximum !== undefined && minimum > maximum)
     read.problem(`Input minimum-tasks is ${minimum}, more than the ${maximum} of maximum-tasks`);
   if (action === "remove" && (changesTarget || hasPolicies))
-    read.problem("Input autoscaling: remove goes with no range and no policy");
+    read.problem("Input autoscaling: remove cannot be used with a range or a policy");
   if (before !== undefined && action !== "resume")
-    read.problem("Input autoscaling-before goes with autoscaling: resume only");
+    read.problem("Input autoscaling-before works with autoscaling: resume only");
   const cooldowns = autoscaling.scaleInCooldown !== undefined || autoscaling.scaleOutCooldown !== undefined;
   if (cooldowns && !hasPolicies)
     read.problem(
-      "Inputs scale-out-cooldown and scale-in-cooldown go with a policy: target-cpu, target-memory, target-requests or step-policy",
+      "Inputs scale-out-cooldown and scale-in-cooldown need a policy: target-cpu, target-memory, target-requests or step-policy",
     );
 }

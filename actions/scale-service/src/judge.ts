@@ -30,7 +30,7 @@ export async function judge(scaling: Scaling, { kind, progress }: Ending): Promi
   const after = formatDuration(world.clock.now() - requestedAt);
   const { running, desired, missing } = progress;
   const counts = missing || `${running} of ${desired} tasks run`;
-  const text = cause.text === counts ? `not so after ${after}` : `${counts} after ${after}`;
+  const text = cause.text === counts ? `still so after ${after}` : `${counts} after ${after}`;
   throw new Failure(`${cause.text} (${text})`, { nextStep: cause.nextStep });
 }
 
@@ -45,10 +45,10 @@ async function causeOfEnding(
 }
 
 async function causeOfMove({ world, inputs, subject }: Scaling, { desired }: Progress): Promise<Cause> {
-  const moved = `The desired count of ${inputs.service} was set from ${inputs.desiredCount} to ${desired} meanwhile`;
+  const moved = `The desired count of ${inputs.service} was set from ${inputs.desiredCount} to ${desired} in the meantime`;
   if (subject.autoscaling === undefined)
     return {
-      text: `${moved}, by a person, another job, or autoscaling, which this role may not look at`,
+      text: `${moved}, by a person, another job, or autoscaling, which this role may not read`,
       nextStep:
         "find out who did, in CloudTrail's UpdateService events, or allow application-autoscaling:DescribeScalableTargets.",
     };
@@ -69,7 +69,7 @@ async function causeOfMove({ world, inputs, subject }: Scaling, { desired }: Pro
       /\.$/,
       "",
     ),
-    nextStep: "give autoscaling: suspend with the count, or a range that keeps it (minimum-tasks).",
+    nextStep: "set autoscaling: suspend with the count, or a range that contains it (minimum-tasks).",
   };
 }
 
@@ -77,8 +77,8 @@ function causeOfReplacement({ inputs, subject }: Scaling, { service }: Progress)
   const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
   const revision = shortRevision(primary?.taskDefinition ?? service.taskDefinition ?? "");
   return {
-    text: `A deployment replaced ${shortRevision(subject.running.revision)} with ${revision} while ${inputs.service} was scaled: what was waited for is gone`,
-    nextStep: "run the job again once that deployment has ended; the count stays what was asked for.",
+    text: `A deployment replaced ${shortRevision(subject.running.revision)} with ${revision} while ${inputs.service} was scaled`,
+    nextStep: "run the job again after that deployment has ended; the desired count stays as requested.",
   };
 }
 
@@ -96,12 +96,12 @@ async function causeOfLack(scaling: Scaling, progress: Progress): Promise<Cause>
 }
 
 function nextStepOf({ stage, missing }: Progress): string {
-  if (/behind no listener/.test(missing)) return "let a listener's rule forward to this target group.";
+  if (/behind no listener/.test(missing)) return "make a listener rule forward to this target group.";
   if (/draining/.test(missing))
     return "raise the input deadline above the target group's deregistration delay, or lower that delay.";
   if (stage === "requested")
     return "read the service's events in the job summary; raise the input deadline if its tasks start slowly.";
-  return "raise the input deadline if the tasks start slowly; else look at what the health checks ask for.";
+  return "raise the input deadline if the tasks start slowly; otherwise check the settings of the health checks.";
 }
 
 async function gather({ world, inputs, subject, watch }: Scaling): Promise<Evidence> {

@@ -55,9 +55,9 @@ function whatDoesNotRun(
 ): string | undefined {
   const { desiredCount = 0, runningCount = 0, pendingCount = 0, taskSets = [], deployments = [] } = service;
   if (range && (desiredCount < range.least || desiredCount > range.most))
-    return `autoscaling has not brought the ${desiredCount} tasks into ${range.least} to ${range.most} yet`;
+    return `autoscaling has not yet moved the ${desiredCount} tasks into the range of ${range.least} to ${range.most}`;
   if (taskSets.some(({ status }) => status === "ACTIVE") || deployments.length > 1)
-    return "a deployment goes on";
+    return "a deployment is in progress";
   if (production.runningCount === desiredCount && runningCount === desiredCount && pendingCount === 0)
     return undefined;
   const pending = pendingCount > 0 ? `, ${pendingCount} pending` : "";

@@ -13,7 +13,7 @@ export async function finishPost(): Promise<void> {
   const left = handOver.read();
   if (!left) return;
   const { onCancel, ...undo } = left;
-  const end = `The step ended before ${undo.service} was as wanted`;
+  const end = `The step ended before ${undo.service} was scaled`;
   if (onCancel === "leave") return runnerLog.warning(`${end}; it stays as it is (on-cancel: leave).`);
   await runAction(async (signal) => {
     const world = {

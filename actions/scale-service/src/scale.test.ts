@@ -32,7 +32,7 @@ describe.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
       const { error, record, lines, undos } = await stage.try({ "desired-count": "1" });
       expect(error).toBeUndefined();
       expect(record).toMatchObject({ status: "succeeded", changed: false, changes: [] });
-      expect(lines).toContain("is as asked for already");
+      expect(lines).toContain("is already as requested");
       expect(undos.at(-1)).toBeUndefined();
     });
 

@@ -69,7 +69,7 @@ async function verifyAndPlan(world: World, inputs: ScaleInputs, record: ScaleRec
   world.log.info(
     changes.length > 0
       ? `Changes:\n  ${changes.join("\n  ")}`
-      : `${inputs.service} is as asked for already; nothing is to change.`,
+      : `${inputs.service} is already as requested; nothing changes.`,
   );
   refuseFindings(findings, world.log);
   return { subject, autoscaling };

@@ -25,12 +25,16 @@ export async function findSubject(world: World, inputs: ScaleInputs): Promise<Su
   refuseUnscalable(running, inputs.service);
   const [autoscaling, groups, revision] = await Promise.all([
     lookUpAutoscaling(world, inputs, running),
-    lookUp("the target groups, so whether tasks serve", () => findProductionGroups(world, running), {
-      TargetGroupNotFoundException: {
-        text: `a target group of ${inputs.service} does not exist any more: its tasks cannot serve`,
-        fix: "create the service anew with a target group that is there",
+    lookUp(
+      "the target groups, so it is not known whether tasks serve",
+      () => findProductionGroups(world, running),
+      {
+        TargetGroupNotFoundException: {
+          text: `a target group of ${inputs.service} no longer exists: its tasks cannot serve`,
+          fix: "create the service again with an existing target group",
+        },
       },
-    }),
+    ),
     lookUp("the containers' health checks", () => describeRevision(world, running.revision), {}),
   ]);
   return {
@@ -50,7 +54,9 @@ function refuseUnscalable({ controller, service }: RunningService, name: string)
   if (controller !== "ECS" && controller !== "CODE_DEPLOY")
     throw new Failure(
       `Service ${name} has the deployment controller ${controller}; this action scales services with ECS or CODE_DEPLOY`,
-      { nextStep: "scale its task sets with what made them (UpdateTaskSet); nothing was changed." },
+      {
+        nextStep: "scale its task sets with the tool that created them (UpdateTaskSet); nothing was changed.",
+      },
     );
   if (service.schedulingStrategy === "DAEMON")
     throw new Failure(`Service ${name} is a DAEMON: it runs one task on each instance, and has no count`, {
@@ -61,7 +67,7 @@ function refuseUnscalable({ controller, service }: RunningService, name: string)
 /** Green means that tasks serve: a role that may not read the target groups cannot wait for that. */
 function needed({ waitUntil }: ScaleInputs, finding: Finding): Finding {
   if (finding.kind !== "unchecked" || waitUntil !== "serving") return finding;
-  return { text: finding.text, fix: "allow the named action, or give wait-until: healthy" };
+  return { text: finding.text, fix: "allow the action, or set wait-until: healthy" };
 }
 
 /** A count can be set without reading autoscaling; autoscaling itself cannot be changed. */
@@ -80,7 +86,7 @@ async function lookUpAutoscaling(world: World, { autoscaling }: ScaleInputs, { s
 
 /** Consequences when AWS does not allow reading a service's autoscaling. */
 const unseen = {
-  none: "which may take the count back",
-  suspend: "so nothing is suspended and the count may move if something scales this service",
+  none: "which may undo the count",
+  suspend: "so nothing is suspended, and the count may change if something scales this service",
   resume: "so nothing is resumed",
 };

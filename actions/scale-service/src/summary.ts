@@ -28,7 +28,7 @@ function isFinding({ cause, findings }: ScaleRecord): boolean {
 
 function changesOf({ status, changed, changes }: ScaleRecord): string[] {
   if (changes.length === 0) return [];
-  const head = status === "planned" ? "Would change:" : changed ? "Changed:" : "Asked for, not changed:";
+  const head = status === "planned" ? "Would change:" : changed ? "Changed:" : "Requested, not changed:";
   return [head, codeBlock(changes.join("\n"), "diff")];
 }
 
@@ -42,7 +42,7 @@ function verdict({ status, changed, changes, durationMs, now }: ScaleRecord): st
   const after = `${status} after ${formatDuration(durationMs)}`;
   if (status !== "succeeded") return after;
   const count = `${now?.running} of ${now?.desired} tasks run and serve`;
-  return changed ? `${count} after ${formatDuration(durationMs)}` : `${count} already, nothing was changed`;
+  return changed ? `${count} after ${formatDuration(durationMs)}` : `already ${count}, nothing was changed`;
 }
 
 function beforeAndAfter(record: ScaleRecord): string {

@@ -19,10 +19,10 @@ export async function putBack(world: World, undo: Undo): Promise<string> {
     if (undo.autoscaling) await putBackAutoscaling(unhurried, undo.autoscaling);
     const count = await putBackCount(unhurried, undo);
     world.handOver(undefined);
-    return count ?? "its autoscaling is as it was before";
+    return count ?? "its autoscaling was restored";
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;
-    return `it could not be put back as it was before: ${why}`;
+    return `it could not be restored: ${why}`;
   }
 }
 
@@ -35,7 +35,7 @@ async function putBackCount(world: World, undo: Undo): Promise<string | undefine
   if (now === from) return `its desired count is ${from}, as before`;
   // A restored range may have moved the count already; any other difference was made by somebody on purpose.
   if (now !== to && !undo.autoscaling)
-    return `its desired count is ${now}, which somebody else has set: it stays`;
+    return `its desired count is ${now}, set by something else, and is kept`;
   await world.clients.ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: from }));
   return `it is being scaled back to ${from}`;
 }

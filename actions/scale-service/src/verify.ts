@@ -45,14 +45,14 @@ function requestFindings(
     return [
       {
         text: `${name} is behind no Application Load Balancer, which alone counts requests per target`,
-        fix: "give target-cpu or target-memory",
+        fix: "use target-cpu or target-memory",
       },
     ];
   if (!alternates(running)) return [];
   return [
     {
       text: `Requests are counted in ${group.name}, which the next blue/green deployment takes out of production`,
-      fix: "run this step again after each deployment, or give target-cpu; AWS does not support request counts with blue/green",
+      fix: "run this step again after each deployment, or use target-cpu; AWS does not support request counts with blue/green",
       kind: "advice",
     },
   ];
@@ -73,11 +73,11 @@ function deploymentFindings(
   if (duringDeployment === "refuse")
     return [
       {
-        text: `${other} of ${service} goes on (during-deployment: refuse)`,
-        fix: "let it end, or stop it",
+        text: `${other} of ${service} is in progress (during-deployment: refuse)`,
+        fix: "wait for it, or stop it",
       },
     ];
-  return [{ text: `${other} of ${service} goes on; this step waits for it.`, kind: "note" }];
+  return [{ text: `${other} of ${service} is in progress; this step waits for it.`, kind: "note" }];
 }
 
 /** Reports missing listeners before anything changes, as no count fixes them. */
@@ -85,7 +85,7 @@ function listenerFindings({ groups }: Subject): Finding[] {
   return groups
     .filter(({ listeners }) => listeners.length === 0)
     .map(({ name, arn }) => ({
-      text: `target group ${name} of the service's production tasks is behind no listener: visitors do not reach them`,
+      text: `target group ${name} of the service's production tasks is behind no listener: visitors cannot reach them`,
       fix: `make a listener rule forward to it (aws elbv2 modify-listener or modify-rule, Type=forward,TargetGroupArn=${arn})`,
       kind: "advice" as const,
     }));

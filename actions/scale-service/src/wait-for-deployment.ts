@@ -67,8 +67,8 @@ export async function waitForDeployment(
     known = look?.other ?? known;
     if (world.clock.now() >= deadlineAt) {
       record.status = "timed-out";
-      throw new Failure(`The deadline passed while this went on: ${known}`, {
-        nextStep: "let it end or stop it, then run this job again; nothing was changed.",
+      throw new Failure(`The deadline passed while this was in progress: ${known}`, {
+        nextStep: "wait for it or stop it, then run this job again; nothing was changed.",
       });
     }
     const pause = look ? pace.next(isNew) : pace.slowest();

@@ -9,7 +9,7 @@ export function conditionsOf(content: { readonly [section: string]: unknown }, s
   const declared = isObject(content.Conditions) ? content.Conditions : {};
   const isTrue = (name: string): boolean => {
     if (!Object.hasOwn(declared, name))
-      throw new Failure(`${scope().stack.template.file} has no condition ${name}`, {
+      throw new Failure(`${scope().stack.template.file} does not have the condition ${name}`, {
         nextStep: "correct the template.",
       });
     return decide(declared[name], name);

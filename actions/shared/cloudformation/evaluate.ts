@@ -58,7 +58,7 @@ const functions: { readonly [name: string]: Evaluate } = {
   "Fn::ImportValue": (argument, scope) => {
     const name = evaluate(argument, scope);
     if (typeof name !== "string") return new Unknown(`an import of ${describeValue(name)}`);
-    return scope.exports.get(name) ?? new Unknown(`the export ${name}, which is of no template given`);
+    return scope.exports.get(name) ?? new Unknown(`the export ${name}, which no given template has`);
   },
   "Fn::Base64": evaluate,
   "Fn::GetAZs": () => new Unknown("the region's zones"),

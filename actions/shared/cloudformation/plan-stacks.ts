@@ -25,7 +25,7 @@ export function unknownNames(
     .filter((name) => !known.includes(name))
     .map(
       (name) =>
-        `${where} ${name}, which is no template${didYouMean(name, known) || `; there are ${known.join(", ")}`}`,
+        `${where} ${name}, which is not a template${didYouMean(name, known) || `; the templates are ${known.join(", ")}`}`,
     );
 }
 
@@ -35,7 +35,7 @@ export function findParameterProblems(
   templates: readonly Template[],
   file: string,
 ): string[] {
-  if (!isObject(values)) return [`${file} holds no JSON object`];
+  if (!isObject(values)) return [`${file} does not contain a JSON object`];
   return [
     ...Object.keys(values).flatMap((name) =>
       unknownNames([name], templates, `${placeIn(file, [name])} names`),
@@ -43,7 +43,7 @@ export function findParameterProblems(
     ...templates.flatMap((template) => {
       const given = values[template.name] ?? {};
       if (!isObject(given))
-        return [`${placeIn(file, [template.name])}: ${template.name} is no object of parameter values`];
+        return [`${placeIn(file, [template.name])}: ${template.name} is not an object of parameter values`];
       return wrongParameters(given, template, file);
     }),
   ];
@@ -55,11 +55,11 @@ function wrongParameters(given: Given, template: Template, file: string): string
     const place = () => placeIn(file, [template.name, name]);
     if (!allowed.includes(name))
       return [
-        `${place()}: ${template.name} has no parameter ${name}${didYouMean(name, allowed) || `; it has ${allowed.join(", ") || "none"}`}`,
+        `${place()}: ${template.name} does not have the parameter ${name}${didYouMean(name, allowed) || `; it has ${allowed.join(", ") || "none"}`}`,
       ];
     return isParameterValue(value)
       ? []
-      : [`${place()}: ${template.name}.${name} must be a text, number, boolean or list of texts`];
+      : [`${place()}: ${template.name}.${name} must be a string, number, boolean or list of strings`];
   });
 }
 

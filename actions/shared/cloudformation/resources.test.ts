@@ -53,7 +53,7 @@ test.each<[string, string]>([
   [`!Sub 'x-\${S.Arn}'`, "the text x-<one/S.Arn>"],
   [`!Sub '\${AWS::AccountId}'`, "the text <AWS::AccountId>"],
   ["!Ref Open", "parameter Open of one.yaml, which has no value"],
-  ["!ImportValue other", "the export other, which is of no template given"],
+  ["!ImportValue other", "the export other, which no given template has"],
   ["!Select [0, !GetAZs '']", "item 0 of the region's zones"],
 ])("leaves %s open: %s", (expression, words) => {
   const value = evaluated(expression, sections);
@@ -110,7 +110,7 @@ Outputs:
 
 test.each<[string, string, RegExp]>([
   ["a condition on an unknown value", "Conditions: { C: !Equals [!Ref Open, x] }", /condition C depends on/],
-  ["a missing condition", "", /one\.yaml has no condition C/],
+  ["a missing condition", "", /one\.yaml does not have the condition C/],
   ["a condition of another function", "Conditions: { C: !Ref Open }", /condition C uses Ref/],
   ["a macro", "Transform: AWS::Serverless-2016-10-31", /uses Transform "AWS::Serverless-2016-10-31"/],
 ])("refuses %s", (_, section, message) => {

@@ -37,8 +37,8 @@ export function evaluateOutputs(stacks: readonly PlannedStack[], region: string)
 function scopesOf(stacks: readonly PlannedStack[], region: string): Map<string, Scope> {
   const order = inOrder(findDependencies(stacks));
   if ("circle" in order)
-    throw new Failure(`The templates import from each other in a circle: ${order.circle.join(", ")}`, {
-      nextStep: "move what both need into a template of its own.",
+    throw new Failure(`The templates import from each other in a cycle: ${order.circle.join(", ")}`, {
+      nextStep: "move the resources that both need into another template.",
     });
   const exports = new Map<string, unknown>();
   const scopes = new Map<string, Scope>();

@@ -26,7 +26,7 @@ export function lookUp(name: string, scope: Scope): unknown {
   if (isObject(template.content.Resources) && name in template.content.Resources)
     return new Reference(template.name, name);
   return new Unknown(
-    name.startsWith("AWS::") ? name : `${template.file}: ${name} is no parameter or resource`,
+    name.startsWith("AWS::") ? name : `${template.file}: ${name} is not a parameter or resource`,
   );
 }
 

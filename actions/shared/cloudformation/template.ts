@@ -17,14 +17,16 @@ export interface Template {
 
 export function readTemplates(folder: string): Template[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new Failure(`There is no folder ${folder} (looked from ${process.cwd()})`, {
+    throw new Failure(`Folder ${folder} does not exist (in ${process.cwd()})`, {
       nextStep: "check out the repository before this step, or correct the input templates.",
     });
   const files = readdirSync(folder)
     .filter((file) => /\.(ya?ml|json)$/.test(file))
     .sort();
   if (files.length === 0)
-    throw new Failure(`Folder ${folder} holds no template`, { nextStep: "correct the input templates." });
+    throw new Failure(`Folder ${folder} does not contain a template`, {
+      nextStep: "correct the input templates.",
+    });
   return files.map((file) => readTemplate(join(folder, file), file.slice(0, -extname(file).length)));
 }
 

@@ -23,7 +23,7 @@ export function readCostStacks({ templatesFolder, stacks, parametersFile }: Stac
   // No price depends on which resource of its kind a lookup finds.
   const values = withLookupsNamed(readParameters(parametersFile));
   const problems = [
-    ...unknownNames(stacks, templates, "Input stacks names"),
+    ...unknownNames(stacks, templates, "Input stacks lists"),
     ...findParameterProblems(values, templates, parametersFile ?? "parameters"),
   ];
   if (problems.length > 0)

@@ -67,7 +67,7 @@ function refuseUnknownTypes(resources: readonly EvaluatedResource[]): void {
   );
   if (unknown.length === 0) return;
   const named = unknown.map((resource) => `${nameOf(resource)} (${resource.type})`).join(", ");
-  throw new Failure(`It is not known what these cost: ${named}`, {
+  throw new Failure(`The prices of these are not known: ${named}`, {
     nextStep: "leave these templates out (input stacks), or add the types to actions/shared/cost.",
   });
 }

@@ -8,7 +8,7 @@ export function priceDatesMarkdown(list: PriceList): string {
   const without = "without tax, credits or the offers for new accounts.";
   if (!live) return `List prices of ${region} of ${date}, ${without}`;
   const asked = live.refreshed.length + live.kept.length;
-  const head = `List prices of ${region}, ${without} ${live.refreshed.length} of ${asked} are what AWS's Price List API told on ${live.date}.`;
+  const head = `List prices of ${region}, ${without} ${live.refreshed.length} of ${asked} are from AWS's Price List API on ${live.date}.`;
   return [head, changedTable(list, live), keptTable(list, live)].filter(Boolean).join("\n\n");
 }
 

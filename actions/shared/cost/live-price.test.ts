@@ -67,7 +67,7 @@ test.each<[string, Price, readonly Tier[], number]>([
 const hourly: readonly Tier[] = [["0", "0.02"]];
 
 test.each<[string, string, readonly string[], string]>([
-  ["no product", "hour", [], "AWS has no product of its usage type and filters"],
+  ["no product", "hour", [], "AWS has no product with its usage type and filters"],
   [
     "several products",
     "hour",
@@ -75,31 +75,26 @@ test.each<[string, string, readonly string[], string]>([
       product("Hrs", hourly, { location: "here", operation: "A" }),
       product("Hrs", hourly, { location: "here", operation: "B", group: "G" }),
     ],
-    "AWS has 2 products of its usage type and filters, which differ in operation, group",
+    "AWS has 2 products with its usage type and filters, which differ in operation, group",
   ],
   [
     "another unit",
     "request",
     [product("10K Requests", hourly)],
-    "AWS tells it by 10K Requests, the list by request",
+    "AWS charges by 10K Requests, the list by request",
   ],
   [
     "hours for months",
     "alarm-month",
     [product("Hrs", hourly)],
-    "AWS tells it by Hrs, the list by alarm-month",
+    "AWS charges by Hrs, the list by alarm-month",
   ],
-  [
-    "an unknown unit",
-    "furlong",
-    [product("furlong", hourly)],
-    "AWS tells it by furlong, the list by furlong",
-  ],
+  ["an unknown unit", "furlong", [product("furlong", hourly)], "AWS charges by furlong, the list by furlong"],
   [
     "nothing above zero",
     "hour",
     [product("Hrs", [["0", "0"]])],
-    "AWS tells no price in US dollars above zero",
+    "AWS lists no price above zero in US dollars",
   ],
   [
     "a free part that the list does not have",
@@ -110,9 +105,9 @@ test.each<[string, string, readonly string[], string]>([
         ["50", "0.5"],
       ]),
     ],
-    "AWS gives 50 GB for nothing, the list 0",
+    "AWS includes 50 free GB, the list 0",
   ],
-  ["no offer on demand", "hour", ['{"terms":{}}'], "AWS tells 0 prices on demand of its product, not one"],
+  ["no offer on demand", "hour", ['{"terms":{}}'], "AWS lists 0 on-demand prices for its product, not one"],
 ])("finds no price in %s, and says why", (_, unit, products, reason) => {
   expect(livePriceOf(priceBy(unit), products)).toBe(reason);
 });

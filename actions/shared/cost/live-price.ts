@@ -27,18 +27,18 @@ const unitsOfAws: Readonly<Record<string, RegExp>> = {
  * units, or a free part that the list does not have. Of prices by quantity it is the first, as in the list.
  */
 export function livePriceOf(price: Price, products: readonly string[]): LivePrice | string {
-  if (products.length === 0) return "AWS has no product of its usage type and filters";
+  if (products.length === 0) return "AWS has no product with its usage type and filters";
   const parsed = products.map((text) => JSON.parse(text) as unknown);
   if (parsed.length > 1) return severalProducts(parsed);
   const [product] = parsed;
   const offers = valuesOf(member(product, "terms", "OnDemand"));
-  if (offers.length !== 1) return `AWS tells ${offers.length} prices on demand of its product, not one`;
+  if (offers.length !== 1) return `AWS lists ${offers.length} on-demand prices for its product, not one`;
   const tiers = valuesOf(member(offers[0], "priceDimensions")).map(tierOf);
   const tier = tiers.toSorted((one, other) => one.begin - other.begin).find(({ usd }) => usd > 0);
-  if (!tier) return "AWS tells no price in US dollars above zero";
+  if (!tier) return "AWS lists no price above zero in US dollars";
   if (tier.begin > 0 && tier.begin !== price.freeEachMonth)
-    return `AWS gives ${tier.begin} ${tier.unit} for nothing, the list ${price.freeEachMonth ?? 0}`;
-  if (!countsAlike(price.unit, tier.unit)) return `AWS tells it by ${tier.unit}, the list by ${price.unit}`;
+    return `AWS includes ${tier.begin} free ${tier.unit}, the list ${price.freeEachMonth ?? 0}`;
+  if (!countsAlike(price.unit, tier.unit)) return `AWS charges by ${tier.unit}, the list by ${price.unit}`;
   return { usd: tier.usd, published: String(member(product, "publicationDate")).slice(0, 10) };
 }
 
@@ -53,7 +53,7 @@ function severalProducts(products: readonly unknown[]): string {
   const names = [...new Set(attributes.flatMap((each) => (isObject(each) ? Object.keys(each) : [])))];
   const differing = names.filter((name) => new Set(attributes.map((each) => member(each, name))).size > 1);
   const told = differing.length > 0 ? `, which differ in ${differing.join(", ")}` : "";
-  return `AWS has ${products.length} products of its usage type and filters${told}`;
+  return `AWS has ${products.length} products with its usage type and filters${told}`;
 }
 
 function tierOf(dimension: unknown): { begin: number; usd: number; unit: string } {

@@ -14,7 +14,7 @@ export function estimateMarkdown(estimate: Estimate): string {
     costChart(estimate),
     lineTable(estimate),
     details(`Free: ${counted(estimate.freeResources.length, "resource")}`, freeTable(estimate)),
-    details("The use that is assumed", usageTable(estimate)),
+    details("Assumed usage", usageTable(estimate)),
   ]
     .filter(Boolean)
     .join("\n\n");

@@ -67,8 +67,8 @@ export function readPriceList(file: string | undefined): PriceList {
 export function priceOf(priceList: PriceList, id: string, needed: string): Price {
   const price = priceList.prices.get(id);
   if (price) return price;
-  throw new Failure(`The price list has no price ${id}, which ${needed} needs`, {
-    nextStep: "add it to the file of the input price-list, or leave the input out.",
+  throw new Failure(`The price list does not have the price ${id}, which ${needed} needs`, {
+    nextStep: "add it to the file of the input price-list, or remove the input.",
   });
 }
 
@@ -78,9 +78,9 @@ export function idsAfter({ prices }: PriceList, beginning: string): string[] {
 }
 
 function checkPriceList(value: unknown, file: string): PriceList {
-  if (!isObject(value) || !Array.isArray(value.prices)) throw wrong(file, "it has no list `prices`");
+  if (!isObject(value) || !Array.isArray(value.prices)) throw wrong(file, "the list `prices` is missing");
   for (const name of ["region", "date"])
-    if (typeof value[name] !== "string") throw wrong(file, `it has no text \`${name}\``);
+    if (typeof value[name] !== "string") throw wrong(file, `the string \`${name}\` is missing`);
   const prices = new Map<string, Price>();
   for (const [index, price] of value.prices.entries()) {
     const fault = faultOf(price);
@@ -92,18 +92,18 @@ function checkPriceList(value: unknown, file: string): PriceList {
 }
 
 function faultOf(price: unknown): string | undefined {
-  if (!isObject(price)) return "is no object";
+  if (!isObject(price)) return "is not an object";
   const missing = ["id", "service", "description", "unit", "source", "date"].find(
     (name) => typeof price[name] !== "string" || price[name] === "",
   );
-  if (missing) return `has no text \`${missing}\``;
+  if (missing) return `does not have the string \`${missing}\``;
   const notAsked = ["serviceCode", "usageType"].find(
     (name) => !["undefined", "string"].includes(typeof price[name]),
   );
-  if (notAsked) return `(${price.id}) has \`${notAsked}\`, which is no text`;
+  if (notAsked) return `(${price.id}) has \`${notAsked}\`, which is not a string`;
   const { filters = {} } = price;
   if (!isObject(filters) || Object.values(filters).some((value) => typeof value !== "string"))
-    return `(${price.id}) has \`filters\`, which is no object of texts`;
+    return `(${price.id}) has \`filters\`, which is not an object of strings`;
   const numbers = [price.usd, price.freeEachMonth ?? 0, price.vcpus ?? 0];
   const right = numbers.every((number) => typeof number === "number" && number >= 0);
   return right
@@ -112,7 +112,7 @@ function faultOf(price: unknown): string | undefined {
 }
 
 function wrong(file: string, fault: string): Failure {
-  return new Failure(`${file} is no price list: ${fault}`, {
-    nextStep: "write it as actions/shared/cost/prices-us-east-1.json is written.",
+  return new Failure(`${file} is not a price list: ${fault}`, {
+    nextStep: "use the format of actions/shared/cost/prices-us-east-1.json.",
   });
 }

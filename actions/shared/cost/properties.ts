@@ -49,7 +49,7 @@ export function targetAt(
 /** Refuses a value that changes the price and has none here. */
 export function refuseProperty(resource: EvaluatedResource, property: string, value: unknown): never {
   throw new Failure(
-    `${nameOf(resource)} (${resource.type}): ${property} ${describeValue(value)} has no price here`,
+    `${nameOf(resource)} (${resource.type}): ${property} ${describeValue(value)} has no known price`,
     { nextStep: "choose another value, or leave this template out of the estimate." },
   );
 }

@@ -78,16 +78,16 @@ async function findProducts(
       products.push(...PriceList.map(String));
   } catch (error) {
     if (error instanceof Error && faultsOfOnePrice.includes(error.name))
-      return `AWS answered ${error.name}: ${error.message}`;
+      return `AWS returned ${error.name}: ${error.message}`;
     throw isAccessDenied(error) ? deniedFailure(error as Error) : error;
   }
   return products;
 }
 
 function deniedFailure(error: Error): Failure {
-  return new Failure(`Live prices may not be read: ${error.message}`, {
+  return new Failure(`This role cannot read live prices: ${error.message}`, {
     nextStep:
-      "allow pricing:GetProducts on all resources (it knows no others) in the policy of the role this job uses, or leave the input live out: then the dated list is taken.",
+      "allow pricing:GetProducts on all resources (the action supports no others) in the policy of this job's role, or remove the input live to use the dated list.",
     cause: error,
   });
 }

@@ -25,12 +25,12 @@ test.each<[string, string, RegExp]>([
   [
     "unknown types, each by its name",
     "\n  Queue: { Type: AWS::SQS::Queue }\n  Topic: { Type: AWS::SNS::Topic }",
-    /^It is not known what these cost: one\/Queue \(AWS::SQS::Queue\), one\/Topic \(AWS::SNS::Topic\)$/,
+    /^The prices of these are not known: one\/Queue \(AWS::SQS::Queue\), one\/Topic \(AWS::SNS::Topic\)$/,
   ],
   [
     "an unknown instance class",
     database("DBInstanceClass: db.t3.mikro"),
-    /^one\/Db has the instance class db\.t3\.mikro, which has no price in the price list; it has db\.t3\.micro, db\.t3\.small, /,
+    /^one\/Db has the instance class db\.t3\.mikro, which is not in the price list; the list has db\.t3\.micro, db\.t3\.small, /,
   ],
   [
     "an unknown instance type",
@@ -40,9 +40,9 @@ test.each<[string, string, RegExp]>([
   [
     "another engine",
     database("DBInstanceClass: db.t3.micro").replace("mysql", "oracle"),
-    /Engine "oracle" has no price/,
+    /Engine "oracle" has no known price/,
   ],
-  ["provisioned IOPS", database("Iops: 3000"), /Iops 3000 has no price here/],
+  ["provisioned IOPS", database("Iops: 3000"), /Iops 3000 has no known price/],
   [
     "a database without a version",
     "\n  Db: { Type: AWS::RDS::DBInstance, Properties: { Engine: mysql, DBInstanceClass: db.t3.micro } }",
@@ -51,22 +51,22 @@ test.each<[string, string, RegExp]>([
   [
     "tasks on instances",
     service("LaunchType: EC2"),
-    /one\/Web \(AWS::ECS::Service\): LaunchType "EC2" has no price here/,
+    /one\/Web \(AWS::ECS::Service\): LaunchType "EC2" has no known price/,
   ],
   [
     "spot tasks",
     service("CapacityProviderStrategy: [{ CapacityProvider: FARGATE_SPOT }]"),
-    /CapacityProviderStrategy .*FARGATE_SPOT.* has no price/,
+    /CapacityProviderStrategy .*FARGATE_SPOT.* has no known price/,
   ],
   [
     "a task of unknown size",
     service("LaunchType: FARGATE"),
-    /runs the task definition web, whose size is in no file/,
+    /runs the task definition web, whose size is not in any file/,
   ],
   [
     "a network load balancer",
     "\n  L: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Type: network } }",
-    /Type "network" has no price/,
+    /Type "network" has no known price/,
   ],
   [
     "Container Insights of an unknown size",
@@ -84,12 +84,12 @@ test.each<[string, string, RegExp]>([
 
 test.each<[string, RegExp]>([
   ["hours: -1", /usage-\d+\.yaml:1: hours is -1; it cannot be negative/],
-  ["requests: 5\nhuors: 10", /usage-\d+\.yaml:2: there is no huors; known are hours, workstationHours, /],
+  ["requests: 5\nhuors: 10", /usage-\d+\.yaml:2: unknown key huors; allowed: hours, workstationHours, /],
   ["hours: 900", /hours is 900; a month has at most 744 hours/],
-  ["hours: 0", /hours is 0; it must be more/],
+  ["hours: 0", /hours is 0; it must be more than 0/],
   ["logGb: much", /logGb must be a number/],
   ["alwaysFree: 1", /alwaysFree must be true or false/],
-  ["- 1", /holds no object of usage/],
+  ["- 1", /does not contain a JSON object of usage values/],
   ["hours: [", /is not valid YAML/],
 ])("refuses usage %j with its place", (text, message) => {
   const path = file(`usage-${Math.abs(text.length)}.yaml`, text);
@@ -112,8 +112,8 @@ const price = {
 };
 
 test.each<[string, unknown, RegExp]>([
-  ["another file", { a: 1 }, /is no price list: it has no list `prices`/],
-  ["no date", { region: "eu-west-1", prices: [] }, /it has no text `date`/],
+  ["another file", { a: 1 }, /is not a price list: the list `prices` is missing/],
+  ["no date", { region: "eu-west-1", prices: [] }, /the string `date` is missing/],
   [
     "a negative price",
     { region: "r", date: "d", prices: [{ ...price, usd: -1 }] },
@@ -122,7 +122,7 @@ test.each<[string, unknown, RegExp]>([
   [
     "a price without a source",
     { region: "r", date: "d", prices: [{ ...price, source: "" }] },
-    /prices\[0\] has no text `source`/,
+    /prices\[0\] does not have the string `source`/,
   ],
   ["a price twice", { region: "r", date: "d", prices: [price, price] }, /has the price load-balancer twice/],
 ])("refuses a price list with %s", (_, content, message) => {
@@ -134,7 +134,7 @@ test("names a price that is missing from the list, and what needs it", () => {
     file("short.json", JSON.stringify({ region: "r", date: "d", prices: [price] })),
   );
   expect(() => estimateTemplate("\n  K: { Type: AWS::KMS::Key }", { priceList })).toThrow(
-    "The price list has no price kms-key, which one/K needs",
+    "The price list does not have the price kms-key, which one/K needs",
   );
 });
 

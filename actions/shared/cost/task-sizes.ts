@@ -52,7 +52,7 @@ function amount(value: unknown, withUnit: RegExp, where: string, name: string): 
   const found = units === undefined ? Number(text) / 1024 : Number(units);
   if (found > 0) return found;
   throw new Failure(
-    `${where}: ${name} is ${JSON.stringify(value) ?? "not given"}, on which a task's price depends`,
+    `${where}: ${name} is ${JSON.stringify(value) ?? "not given"}, and the price of a task depends on it`,
     {
       nextStep: `give the task definition its ${name}, such as "512".`,
     },

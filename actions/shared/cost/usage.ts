@@ -87,7 +87,9 @@ export function readUsage(file: string | undefined): Usage {
 
 function checkUsage(value: unknown, file: string, lineOf: (key: string) => number | undefined): Usage {
   if (!isObject(value))
-    throw new Failure(`${file} holds no object of usage`, { nextStep: "see the action's README." });
+    throw new Failure(`${file} does not contain a JSON object of usage values`, {
+      nextStep: "see the action's README.",
+    });
   const problems = Object.entries(value).flatMap(([key, given]) => {
     const fault = faultOf(key, given);
     return fault ? [`${file}:${lineOf(key) ?? 1}: ${fault}`] : [];
@@ -104,10 +106,10 @@ function faultOf(key: string, given: unknown): string | undefined {
   if (key === "alwaysFree")
     return typeof given === "boolean" ? undefined : "alwaysFree must be true or false";
   if (!Object.hasOwn(usageKeys, key))
-    return `there is no ${key}; known are ${[...Object.keys(usageKeys), "alwaysFree"].join(", ")}`;
+    return `unknown key ${key}; allowed: ${[...Object.keys(usageKeys), "alwaysFree"].join(", ")}`;
   if (typeof given !== "number" || !Number.isFinite(given)) return `${key} must be a number`;
   if (given < 0) return `${key} is ${given}; it cannot be negative`;
-  if (given === 0 && positive.includes(key)) return `${key} is 0; it must be more`;
+  if (given === 0 && positive.includes(key)) return `${key} is 0; it must be more than 0`;
   if (/hours/i.test(key) && given > mostHours)
     return `${key} is ${given}; a month has at most ${mostHours} hours`;
   return undefined;

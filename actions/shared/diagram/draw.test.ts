@@ -89,7 +89,7 @@ test("draws one card, with one arrow, for several resources with the same part",
 
 test("refuses unknown types, each by its name", () => {
   expect(() => drawResources("  Q: { Type: AWS::SQS::Queue }\n  T: { Type: AWS::SNS::Topic }")).toThrow(
-    /^It is not known how to draw one\/Q \(AWS::SQS::Queue\), one\/T \(AWS::SNS::Topic\)$/,
+    /^Cannot draw one\/Q \(AWS::SQS::Queue\), one\/T \(AWS::SNS::Topic\)$/,
   );
 });
 

@@ -60,8 +60,8 @@ function refuseUnknownTypes(resources: readonly EvaluatedResource[]): void {
   const unknown = resources.filter(({ type }) => !Object.hasOwn(drawnTypes, type));
   if (unknown.length === 0) return;
   const named = unknown.map((resource) => `${idOf(resource)} (${resource.type})`).join(", ");
-  throw new Failure(`It is not known how to draw ${named}`, {
-    nextStep: "say it in actions/shared/diagram/drawn-types.ts: a group, a node, an edge, or folded.",
+  throw new Failure(`Cannot draw ${named}`, {
+    nextStep: "add them to actions/shared/diagram/drawn-types.ts as a group, a node, an edge, or folded.",
   });
 }
 

@@ -2,9 +2,9 @@ import { describe, endpointOf, portOf, providerOf } from "./details.ts";
 import { type Drawing, edge, folded, group, node } from "./drawing.ts";
 import { loadBalancersOf, pipelinesOf, servicesOfCluster, stoppedBy, trustsProvider } from "./relations.ts";
 
-const rights = folded("rights are read, not drawn");
+const rights = folded("permissions are read, not drawn");
 const routing = folded("whether a subnet is public");
-const settings = folded("settings of what they are for");
+const settings = folded("settings of another resource");
 
 /** Resource type → how it is drawn. A type without a line is refused. */
 export const drawnTypes: { readonly [type: string]: Drawing } = {
@@ -195,7 +195,7 @@ export const drawnTypes: { readonly [type: string]: Drawing } = {
     { name: "DBInstanceIdentifier", details: describe.database },
   ),
   "AWS::RDS::DBParameterGroup": settings,
-  "AWS::RDS::DBSubnetGroup": folded("where its instance stands"),
+  "AWS::RDS::DBSubnetGroup": folded("the subnets of its instance"),
   "AWS::RDS::OptionGroup": settings,
   "AWS::S3::Bucket": node("Amazon S3", "bucket", { beside: pipelinesOf }, { name: "BucketName" }),
   "AWS::S3::BucketPolicy": rights,

@@ -32,7 +32,7 @@ export class Frames {
   /** Returns the frame of a resource that is a frame itself. */
   of(resource: EvaluatedResource): string {
     const drawing = drawnTypes[resource.type];
-    if (drawing?.as !== "group") throw new Error(`${resource.type} is no frame`);
+    if (drawing?.as !== "group") throw new Error(`${resource.type} is not a frame`);
     if (drawing.kind === "subnets") return this.#aroundSubnets([subnetOf(resource, this.#resources)]);
     const id = idOf(resource);
     if (this.#frames.has(id)) return id;

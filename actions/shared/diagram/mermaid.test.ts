@@ -59,6 +59,6 @@ test("folds the diagram in a summary", () => {
 
 test("says in a summary why there is no diagram", () => {
   expect(markdownOf("  Q: { Type: AWS::SQS::Queue }")).toBe(
-    "No diagram: It is not known how to draw one/Q (AWS::SQS::Queue).",
+    "No diagram: Cannot draw one/Q (AWS::SQS::Queue).",
   );
 });

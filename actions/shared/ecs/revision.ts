@@ -14,7 +14,7 @@ export async function settleRevision(world: EcsWorld, wanted: TaskDefinitionInpu
   if (arn) {
     const changes = diffRevision(latest, wanted);
     if (changes.length === 0) {
-      world.log.info(`Reusing ${shortRevision(arn)}: it says the same.`);
+      world.log.info(`Reusing ${shortRevision(arn)}: it has the same content.`);
       return arn;
     }
     world.log.info(`Changes to ${shortRevision(arn)}:\n  ${changes.join("\n  ")}`);

@@ -35,7 +35,7 @@ export async function findService(
   const service = await describe(world, cluster, name);
   if (service.status !== "ACTIVE")
     throw new Failure(`Service ${name} of cluster ${cluster} is ${service.status}, not ACTIVE`, {
-      nextStep: "create the service again, or name another one.",
+      nextStep: "create the service again, or use another one.",
     });
   const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
   const revision = primary?.taskDefinition ?? service.taskDefinition ?? "";
@@ -77,7 +77,7 @@ async function describe(world: EcsWorld, cluster: string, name: string): Promise
     });
   } catch (error) {
     if ((error as Error).name !== "ClusterNotFoundException") throw error;
-    throw new Failure(`There is no ECS cluster ${cluster} in this account and region`, {
+    throw new Failure(`ECS cluster ${cluster} does not exist in this account and region`, {
       nextStep: `${await nearestCluster(world, cluster)}check the input cluster, and the region; nothing was changed.`,
       cause: error,
     });

@@ -30,26 +30,25 @@ const taskCauses: readonly TaskCause[] = [
   {
     pattern: /descriptor matching platform/i,
     text: ({ container, reason }) =>
-      `The image of container ${container} is not there for this processor architecture: ${reason}`,
-    nextStep: () => "build it for the platform that runtimePlatform names (linux/amd64 without one).",
+      `The image of container ${container} is not available for this processor architecture: ${reason}`,
+    nextStep: () => "build it for the platform in runtimePlatform (default: linux/amd64).",
   },
   {
     pattern: /CannotPullContainerError|CannotPullImageManifestError/i,
     text: ({ container, reason }) => `The image of container ${container} cannot be pulled: ${reason}`,
     nextStep: () =>
-      "check the execution role's ECR permissions and the subnets' way to ECR (NAT, public IP or endpoints).",
+      "check the execution role's ECR permissions and the subnets' route to ECR (NAT, public IP or endpoints).",
   },
   {
     pattern: /can.t find the specified secret value/i,
     text: ({ reason }) => `A secret of the task definition has no value: ${reason}`,
-    nextStep: () =>
-      "put a value into the secret (aws secretsmanager put-secret-value), or name a version that has one.",
+    nextStep: () => "set a value (aws secretsmanager put-secret-value), or use a version that has one.",
   },
   {
     pattern: /ResourceInitializationError.*secret/is,
     text: ({ reason }) => `A secret of the task definition cannot be read: ${reason}`,
     nextStep: () =>
-      "check the secret's ARN and that the execution role may read it (secretsmanager:GetSecretValue).",
+      "check the secret's ARN, and allow the execution role to read it (secretsmanager:GetSecretValue).",
   },
   {
     pattern: /ResourceInitializationError.*log/is,
@@ -60,18 +59,18 @@ const taskCauses: readonly TaskCause[] = [
     pattern: /unable to assume the role|AssumeRole/i,
     text: ({ reason }) => `ECS may not assume a role of the task definition: ${reason}`,
     nextStep: () =>
-      "let ecs-tasks.amazonaws.com assume the task and execution role, and allow iam:PassRole on them.",
+      "allow ecs-tasks.amazonaws.com to assume the task and execution role, and allow iam:PassRole on them.",
   },
   {
     pattern: /OutOfMemory/i,
     text: ({ container }) => `Container ${container} ran out of memory`,
-    nextStep: () => "raise the memory in the task definition, or find what takes it.",
+    nextStep: () => "raise the memory in the task definition, or find what uses it.",
   },
   {
     pattern: /exec format error/i,
     text: ({ container }) =>
       `The image of container ${container} is for another processor architecture (exec format error)`,
-    nextStep: () => "build it for the platform that runtimePlatform names (linux/amd64 without one).",
+    nextStep: () => "build it for the platform in runtimePlatform (default: linux/amd64).",
   },
   {
     pattern: /CannotStartContainerError|executable file not found|no such file or directory: unknown/i,
@@ -82,7 +81,7 @@ const taskCauses: readonly TaskCause[] = [
     pattern: /failed container health checks/i,
     text: ({ container }) => `Container ${container} failed its own health check`,
     nextStep: () =>
-      "run the health check's command inside the container; raise startPeriod if it starts slowly.",
+      "run the health check's command inside the container; raise startPeriod if the container starts slowly.",
   },
   {
     pattern:
@@ -109,10 +108,10 @@ export function causeOfTask(task: FailedTask): Cause | undefined {
 export function nextStepOfConnection(line: string): string | undefined {
   if (/ENOTFOUND|EAI_AGAIN|getaddrinfo|name or service not known|unknown (mysql server )?host/i.test(line)) {
     const host = /(?:ENOTFOUND|EAI_AGAIN|host) '?([\w-]+(?:\.[\w-]+)+)'?/i.exec(line)?.[1];
-    return `DNS of the task's VPC does not know ${host ?? "the host that the container connects to"}: correct the host in the container's environment or secret, and check that the VPC has DNS support.`;
+    return `the DNS of the task's VPC cannot resolve ${host ?? "the host that the container connects to"}: correct the host in the container's environment or secret, and check that the VPC has DNS support.`;
   }
   if (/ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH/.test(line))
-    return "check the address the container connects to and the security group in between.";
+    return "check the address that the container connects to, and the security groups in between.";
   return undefined;
 }
 
@@ -123,15 +122,21 @@ function causeOfExit({ container, exitCode }: FailedTask, line: string): Cause {
   const said = line ? `: ${line}` : ", without a line in its log";
   const text = `Container ${container} exited with code ${exitCode ?? "unknown"}${said}`;
   if (exitCode === killed)
-    return { text, nextStep: "it was killed: most often for its memory; raise it in the task definition." };
+    return {
+      text,
+      nextStep: "it was killed, most often because of its memory; raise the memory in the task definition.",
+    };
   if (exitCode === 0)
     return {
       text,
-      nextStep: "a service must keep running; check that the entry point stays in the foreground.",
+      nextStep: "a service must keep running: check that the entry point stays in the foreground.",
     };
   const connection = nextStepOfConnection(line);
   if (connection) return { text, nextStep: connection };
   if (/EADDRINUSE/.test(line))
-    return { text, nextStep: "two containers of the task use one port; give each its own." };
-  return { text, nextStep: "start this image with the same environment; its log is in the job summary." };
+    return { text, nextStep: "two containers of the task use the same port; give each its own." };
+  return {
+    text,
+    nextStep: "read its log in the job summary, and start this image with the same environment.",
+  };
 }

@@ -20,8 +20,7 @@ export function readTaskDefinition(
     const text = readTextFile(file);
     const value = parseData(text, file);
     const { taskDefinition, dropped, unknown } = checkTaskDefinition(value, file, rules);
-    if (dropped.length > 0)
-      log.notice(`${file}: left out ${dropped.join(", ")}, which cannot be registered.`);
+    if (dropped.length > 0) log.notice(`${file}: removed ${dropped.join(", ")}, which cannot be registered.`);
     const advice = [...twiceIn(text, value, file), ...unknown.map((key) => sentToAws(file, key))];
     return {
       taskDefinition,
@@ -40,14 +39,14 @@ export function readTaskDefinition(
 export function twiceIn(text: string, value: unknown, file: string): string[] {
   return duplicateKeys(text, value).map(
     ({ key, firstLine, line }) =>
-      `${file}:${line}: ${key} is there a second time, after line ${firstLine}; the second one counts`,
+      `${file}:${line}: duplicate key ${key}, first on line ${firstLine}; the second value is used`,
   );
 }
 
 /** Returns the warning for a key that AWS may know, though this action does not. */
 export function sentToAws(place: string, { path, meant }: UnknownKey): string {
   const question = meant ? ` (did you mean ${meant}?)` : "";
-  return `${place}: the key ${path} is not known here${question}; it is sent to AWS as it is`;
+  return `${place}: unknown key ${path}${question}; it is sent to AWS unchanged`;
 }
 
 /** Returns a finding for each placeholder in `value`, except those in `kept`. */

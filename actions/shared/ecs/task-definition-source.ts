@@ -14,7 +14,7 @@ export function readTaskDefinitionSource(read: InputReader): TaskDefinitionSourc
   if (statSync(given, { throwIfNoEntry: false })?.isFile()) return { file: given };
   if (given && !reference.test(given))
     read.problem(
-      `Input task-definition: there is no file ${given} (looked from ${process.cwd()}), and it is no family, family:revision or ARN`,
+      `Input task-definition: file ${given} does not exist (in ${process.cwd()}), and it is not a family, family:revision or ARN`,
     );
   return { reference: given };
 }

@@ -51,7 +51,7 @@ test.each(["p99 < 1s", "error-rate < 1%", "failed < 1", "requests < 5"])(
 );
 
 test.each<[string, RegExp]>([
-  ["p99", /a line such as p99 < 300ms is expected/],
+  ["p99", /expected a line such as p99 < 300ms/],
   ["p99 = 300ms", /with <, <=, > or >=/],
   ["p99 < 300", /"300" is not a time such as 300ms/],
   ["p99 < 300m", /"300m" is not a time/],

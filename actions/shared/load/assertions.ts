@@ -29,7 +29,7 @@ export function parseAssertion(text: string, problem: (sentence: string) => void
   const metric = parseMetric(name);
   const bound = metric && parseBound(metric, boundText);
   const refuse = (what: string) => void problem(`Input assertions has the line "${text}"; ${what}`);
-  if (!comparison) return refuse("a line such as p99 < 300ms is expected, with <, <=, > or >=");
+  if (!comparison) return refuse("expected a line such as p99 < 300ms, with <, <=, > or >=");
   if (!metric) return refuse(`"${name}" is not ${metrics}`);
   if (bound === undefined) return refuse(`"${boundText}" is not ${unitOf(metric)}`);
   return { text, metric, scope, comparison: comparison as Comparison, bound };
@@ -79,6 +79,6 @@ export function refuseUnknownScopes(
   for (const { text, scope } of assertions)
     if (scope !== undefined && urlOfScope(scope, urls) === undefined)
       problem(
-        `The assertion "${text}" is about ${scope}, and the targets are ${urls.map(pathOf).join(", ")}`,
+        `The assertion "${text}" is about ${scope}, but the targets are ${urls.map(pathOf).join(", ")}`,
       );
 }

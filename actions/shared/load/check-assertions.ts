@@ -21,7 +21,7 @@ function countedOf(report: LoadReport, scope: string | undefined): Counted {
     report.targets.map((target) => target.url),
   );
   const target = report.targets.find((each) => each.url === url);
-  if (!target) throw new Error(`there is no target ${scope}`);
+  if (!target) throw new Error(`target ${scope} does not exist`);
   return { ...target, durationMs: report.durationMs };
 }
 

@@ -76,9 +76,13 @@ describe("mergeReports", () => {
     [
       "another loop",
       [reportOf(start, [[1]]), reportOf(start, [[1]], { loop: "open" })],
-      /loop that is closed and one that is open/,
+      /one has loop: closed, another one loop: open/,
     ],
-    ["another profile", [reportOf(start, [[1]]), reportOf(start, [[1], [1]])], /1000 ms and of 2000 ms/],
+    [
+      "another profile",
+      [reportOf(start, [[1]]), reportOf(start, [[1], [1]])],
+      /1000 ms, another one of 2000 ms/,
+    ],
   ])("refuses %s", (_, reports, message) => {
     expect(() => mergeReports(reports)).toThrow(message);
   });
@@ -114,9 +118,13 @@ describe("readReport", () => {
   const good = reportOf(start, [[1]]);
   test.each<[string, string, RegExp]>([
     ["no JSON", "{", /bad\.json is not JSON/],
-    ["another file", '{"version":1,"requests":3}', /is no load report/],
-    ["null", "null", /is no load report/],
-    ["a later version", JSON.stringify({ ...good, version: 2 }), /version 2, and only version 1/],
+    ["another file", '{"version":1,"requests":3}', /is not a load report/],
+    ["null", "null", /is not a load report/],
+    [
+      "a later version",
+      JSON.stringify({ ...good, version: 2 }),
+      /version 2, but this action only reads version 1/,
+    ],
     ["a torn histogram", JSON.stringify({ ...good, histogram: "HISTxx" }), /histogram that cannot be read/],
   ])("refuses %s", async (_, text, message) => {
     await writeFile(join(folder, "bad.json"), text);

@@ -53,7 +53,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
 function refuseOtherKind(first: LoadReport, other: LoadReport): void {
   if (first.loop !== other.loop)
     throw new Failure(
-      `Reports of a loop that is ${first.loop} and one that is ${other.loop} are not one load test`,
+      `The reports are not of one load test: one has loop: ${first.loop}, another one loop: ${other.loop}`,
       {
         nextStep: "merge the reports of generators that ran with the same inputs.",
       },
@@ -61,7 +61,7 @@ function refuseOtherKind(first: LoadReport, other: LoadReport): void {
   const durations = ({ stages }: LoadReport) => stages.map(({ durationMs }) => durationMs).join(" ms, ");
   if (durations(first) !== durations(other))
     throw new Failure(
-      `Reports of stages of ${durations(first)} ms and of ${durations(other)} ms are not one load test`,
+      `The reports are not of one load test: one has stages of ${durations(first)} ms, another one of ${durations(other)} ms`,
       { nextStep: "merge the reports of generators that ran with the same inputs." },
     );
 }

@@ -5,7 +5,7 @@ import type { LoadReport } from "./report.ts";
 
 /** Reads the load report in a file; refuses one that is no report, of another version, or incomplete. */
 export async function readReport(file: string): Promise<LoadReport> {
-  const nextStep = "give files that the report input of run-load-test has written.";
+  const nextStep = "use files that run-load-test has written (its input report).";
   const refuse = (why: string, cause?: unknown) => new Failure(`${file} ${why}`, { nextStep, cause });
   const text = await readFile(file, "utf8").catch((error: Error) => {
     throw refuse(`cannot be read: ${error.message}`, error);
@@ -17,9 +17,10 @@ export async function readReport(file: string): Promise<LoadReport> {
     throw refuse(`is not JSON: ${(error as Error).message}`, error);
   }
   if (typeof report?.histogram !== "string" || !Array.isArray(report.timeline) || !report.generator)
-    throw refuse("is no load report");
+    throw refuse("is not a load report");
   const version: unknown = report.version;
-  if (version !== 1) throw refuse(`is a load report of version ${version}, and only version 1 is known here`);
+  if (version !== 1)
+    throw refuse(`is a load report of version ${version}, but this action only reads version 1`);
   try {
     decodeHistogram(report.histogram);
   } catch (error) {

@@ -200,7 +200,7 @@ describe("scale-test.yml", () => {
     [{ "task-counts": "-1" }, /with -1 in it/],
     [{ "task-counts": "1 a" }, /with a in it/],
     [{ "task-counts": "," }, /Input task-counts is ","/],
-    [{ "task-counts": "1 1000" }, /with 1000 in it; whole numbers from 1 to 20/],
+    [{ "task-counts": "1 1000" }, /with 1000 in it; expected whole numbers from 1 to 20/],
     [{ generators: "0" }, /Input generators is "0"/],
     [{ duration: "long" }, /Input duration is "long"/],
     [{ paths: "http://elsewhere.example/" }, /Input paths has http:\/\/elsewhere\.example\/;/],

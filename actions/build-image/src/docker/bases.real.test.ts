@@ -36,7 +36,10 @@ it("builds again, on the new base, when the tag of the base has moved", async ()
 });
 
 it.each([
-  ["an image by digest", (digest: string) => ({ Dockerfile: `FROM ${base}@${digest}\nCOPY main.txt /` })],
+  [
+    "expected an image digest",
+    (digest: string) => ({ Dockerfile: `FROM ${base}@${digest}\nCOPY main.txt /` }),
+  ],
   ["a default of an argument", () => ({ Dockerfile: `ARG BASE=${base}:1\nFROM $BASE\nCOPY main.txt /` })],
   ["a stage that is copied from", () => ({ Dockerfile: `FROM scratch\nCOPY --from=${base}:1 /base.txt /` })],
 ])("needs nothing but the base's registry for %s", async (_, files) => {

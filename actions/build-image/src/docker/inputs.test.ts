@@ -66,7 +66,7 @@ it("accepts all inputs", () => {
 });
 
 it.each([
-  ["dockerfile", "nowhere/Dockerfile", "Input dockerfile: there is no file nowhere/Dockerfile"],
+  ["dockerfile", "nowhere/Dockerfile", "Input dockerfile: file nowhere/Dockerfile does not exist"],
   ["platform", "linux/amd46", 'Input platform has "linux/amd46"'],
   [
     "platform",
@@ -74,7 +74,7 @@ it.each([
     "expected one platform per line, such as linux/amd64 or linux/arm64",
   ],
   ["build-args", "1A=b", 'Input build-args has "1A"'],
-  ["build-args", "A", "lines of the form name=value are expected"],
+  ["build-args", "A", "expected lines of the form name=value"],
   ["build-secrets", "TOKEN", "Input build-secrets: TOKEN has no value"],
   [
     "build-secret-files",

@@ -53,7 +53,7 @@ export function readAppSpec(file: string, taskDefinition: TaskDefinitionInput | 
 export function generateAppSpec(service: Service, taskDefinition: TaskDefinitionInput | undefined): Read {
   const loadBalancer = service.loadBalancers?.[0] ?? service.taskSets?.[0]?.loadBalancers?.[0];
   if (!loadBalancer) {
-    const text = `service ${service.serviceName} has no load balancer to make an AppSpec from; give the input appspec`;
+    const text = `service ${service.serviceName} has no load balancer to make an AppSpec from; set the input appspec`;
     return { appSpec: undefined, findings: [{ text }] };
   }
   const { containerName, containerPort } = loadBalancer;

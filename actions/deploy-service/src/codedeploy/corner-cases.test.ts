@@ -76,7 +76,7 @@ test("polls more slowly when throttled and says so", async () => {
     });
   const { record, lines, endedAt } = await run();
   expect(record.status).toBe("succeeded");
-  expect(lines).toContain("AWS throttles; asking less often.");
+  expect(lines).toContain("AWS throttles the requests; polling less often.");
   expect(endedAt).toBeGreaterThanOrEqual(13_500);
 });
 

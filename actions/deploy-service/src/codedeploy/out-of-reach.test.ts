@@ -10,12 +10,12 @@ beforeEach(mockAccount);
 const expired = named("ExpiredTokenException");
 
 test.each<[string, DeployInputs["onCancel"], Error | undefined, RegExp, boolean]>([
-  ["are left, as configured", "leave", undefined, /it goes on \(on-cancel: leave\)$/, true],
+  ["are left, as configured", "leave", undefined, /it continues \(on-cancel: leave\)$/, true],
   [
     "continue when they cannot be rolled back either",
     "rollback",
     expired,
-    /it goes on, as it could not be stopped and rolled back \(on-cancel: rollback\): The AWS credentials have expired/,
+    /it continues, as it could not be stopped and rolled back \(on-cancel: rollback\): The AWS credentials have expired/,
     false,
   ],
   [
@@ -55,8 +55,10 @@ test("reports and survives a short AWS outage", async () => {
     });
   const { record, lines } = await run();
   expect(record.status).toBe("succeeded");
-  expect(lines).toContain("AWS does not answer (ServiceUnavailableException); asking on for 5 min.");
-  expect(lines).toContain("AWS answers again.");
+  expect(lines).toContain(
+    "AWS does not respond (ServiceUnavailableException); trying again for up to 5 min.",
+  );
+  expect(lines).toContain("AWS responds again.");
 });
 
 test("gives the deployment up after a longer AWS outage, rolled back as far as possible", async () => {
@@ -74,7 +76,7 @@ test("reports that a late deployment cannot be stopped, and leaves it to the pos
   const { record, error, handles } = await run({}, { ms: 30 * minute, given: true });
   expect(record.status).toBe("timed-out");
   expect(error?.message).toContain(
-    "deployment d-1 InProgress; it goes on, as it could not be stopped: The AWS role may not do this: AccessDeniedException; production still runs web:1",
+    "deployment d-1 InProgress; it continues, as it could not be stopped: The AWS role may not do this: AccessDeniedException; production still runs web:1",
   );
   expect(handles.at(-1)).toEqual({ controller: "CODE_DEPLOY", id: "d-1" });
 });

@@ -16,14 +16,14 @@ export async function applyOnCancel(
 ): Promise<string> {
   if (onCancel === "leave") {
     world.handOver(undefined);
-    return "goes on (on-cancel: leave)";
+    return "continues (on-cancel: leave)";
   }
   try {
     const stopped = await deployment.stop(onCancel);
     world.handOver(undefined);
-    return stopped ? `is being ${words[onCancel]} (on-cancel: ${onCancel})` : "had ended already";
+    return stopped ? `is being ${words[onCancel]} (on-cancel: ${onCancel})` : "had already ended";
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;
-    return `goes on, as it could not be ${words[onCancel]} (on-cancel: ${onCancel}): ${why}`;
+    return `continues, as it could not be ${words[onCancel]} (on-cancel: ${onCancel}): ${why}`;
   }
 }

@@ -50,7 +50,7 @@ async function keepRunning(
   deadlineAt: number,
 ): Promise<void> {
   const { world, inputs, record, revision } = deployment;
-  world.log.info(`${inputs.service} runs ${shortRevision(revision)} already; no deployment is needed.`);
+  world.log.info(`${inputs.service} already runs ${shortRevision(revision)}; no deployment is needed.`);
   await markRun(world, service, revision);
   if (!(await persist(world, () => updateSettings(world, inputs, service)))) return;
   record.changed = true;

@@ -40,7 +40,7 @@ export async function endBadly(
   const end = `${running.name} ${snapshot.status}${snapshot.aftermath}`;
   const parts = [
     end,
-    unstopped && `it goes on, as it could not be stopped: ${unstopped}`,
+    unstopped && `it continues, as it could not be stopped: ${unstopped}`,
     await sayProduction(),
   ].filter(Boolean);
   return new Failure(`${record.cause} (${parts.join("; ")})`, { nextStep: cause.nextStep });

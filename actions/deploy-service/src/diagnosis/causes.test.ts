@@ -86,7 +86,7 @@ test.each<[string, Partial<FailedTask>, string]>([
       stoppedReason:
         "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'",
     },
-    "The image of container web is not there for this processor architecture: CannotPullContainerError",
+    "The image of container web is not available for this processor architecture: CannotPullContainerError",
   ],
   [
     "a secret",
@@ -225,7 +225,7 @@ test.each<[string, Partial<FailedTask>]>([
 ])("refers a task that %s for an unknown host to DNS", (_, parts) => {
   const logLines = ["Error: getaddrinfo ENOTFOUND db.elsewhere.example"];
   const { nextStep } = causeOf({ ...nothing, failedTasks: [task({ ...parts, logLines })] });
-  expect(nextStep).toMatch(/^DNS of the task's VPC does not know db\.elsewhere\.example/);
+  expect(nextStep).toMatch(/^the DNS of the task's VPC cannot resolve db\.elsewhere\.example/);
 });
 
 test("asks for a value for a secret without one", () => {

@@ -74,7 +74,7 @@ const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   {
     pattern: /AccessDenied|not authorized|assume/i,
     nextStep:
-      "give CodeDeploy's service role the policy AWSCodeDeployRoleForECS, or ECS's infrastructure role AmazonECSInfrastructureRolePolicyForLoadBalancers.",
+      "attach AWSCodeDeployRoleForECS to CodeDeploy's service role, or AmazonECSInfrastructureRolePolicyForLoadBalancers to ECS's infrastructure role.",
   },
 ];
 

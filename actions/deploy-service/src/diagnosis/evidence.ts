@@ -77,7 +77,7 @@ async function orNone<T>(world: EvidenceWorld, what: string, find: () => Promise
   try {
     return await find();
   } catch (error) {
-    world.log.info(`Could not look up ${what}: ${(error as Error).message}`);
+    world.log.info(`Could not read ${what}: ${(error as Error).message}`);
     return [];
   }
 }

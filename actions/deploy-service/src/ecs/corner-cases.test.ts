@@ -115,7 +115,7 @@ test("reports that ECS cannot stop without a rollback, and leaves the rest to th
   ecs.on(StopServiceDeploymentCommand).rejects(named("InvalidParameterException", "Invalid stopType"));
   const { error, record, handles } = await run({ onCancel: "stop" });
   expect(error?.message).toMatch(
-    /^The AWS role may not do this: no describing, so service deployment d-2 could not be followed to its end; it goes on, as it could not be stopped \(on-cancel: stop\): ECS cannot stop this deployment without a rollback/,
+    /^The AWS role may not do this: no describing, so service deployment d-2 could not be followed to its end; it continues, as it could not be stopped \(on-cancel: stop\): ECS cannot stop this deployment without a rollback/,
   );
   expect(record.status).toBe("lost");
   expect(handles.at(-1)).toEqual({ controller: "ECS", id: arnOf("d-2") });

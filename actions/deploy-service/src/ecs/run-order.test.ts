@@ -27,7 +27,7 @@ test.each<[string, string, Partial<DeployInputs>, boolean]>([
   expect(record.status).toBe(refused ? "superseded" : "succeeded");
   if (!refused) return;
   expect(error?.message).toBe(
-    "Run 13 of .github/workflows/deploy.yml has brought web:1 of web into production already; this is the older run 12",
+    "Run 13 of .github/workflows/deploy.yml has already deployed web:1 of web; this is the older run 12",
   );
   expect(updates()).toEqual([]);
 });

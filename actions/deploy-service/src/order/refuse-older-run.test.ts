@@ -39,7 +39,7 @@ test.each([
     "an older run",
     12,
     "web:7",
-    `Run 13 of ${workflow} has brought web:8 of web, which was rolled back on request to web:7; this is the older run 12`,
+    `Run 13 of ${workflow} has already deployed web:8 of web, which was rolled back on request to web:7; this is the older run 12`,
   ],
   ["a retry of the undone run", 13, "web:7", undefined],
   ["a newer run", 14, "web:7", undefined],
@@ -47,7 +47,7 @@ test.each([
     "an older run after a failed rollback",
     12,
     "web:8",
-    `Run 13 of ${workflow} has brought web:8 of web into production already; this is the older run 12`,
+    `Run 13 of ${workflow} has already deployed web:8 of web; this is the older run 12`,
   ],
   ["an older run once production is another revision", 12, "web:9", undefined],
 ])("checks the order of runs after a rollback on request: %s", (_, number, inProduction, message) => {

@@ -32,8 +32,7 @@ export function refuseOlderRun(
 }
 
 function whatIsNewer(tag: RunTag, workflow: string, service: string, inProduction: string): string {
-  const by = `Run ${tag.number} of ${workflow} has brought`;
-  if (tag.undone === undefined || tag.undone === inProduction)
-    return `${by} ${inProduction} of ${service} into production already`;
+  const by = `Run ${tag.number} of ${workflow} has already deployed`;
+  if (tag.undone === undefined || tag.undone === inProduction) return `${by} ${inProduction} of ${service}`;
   return `${by} ${tag.undone} of ${service}, which was rolled back on request to ${tag.revision}`;
 }

@@ -29,7 +29,7 @@ export async function planRevision(
     const names = [inProduction, revision ?? "a new revision"].map(shortRevision).join(" → ");
     return {
       revision,
-      revisionChanges: [`~ revision: ${names} (which says the same)`],
+      revisionChanges: [`~ revision: ${names} (with the same content)`],
       images: [],
       anew: false,
     };

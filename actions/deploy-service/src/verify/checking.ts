@@ -46,7 +46,7 @@ export async function tryLookUp<T>(
   } catch (error) {
     if (areCredentialsExpired(error)) throw error;
     if (isTimeout(signal))
-      return unchecked(`${what}: AWS did not answer within ${patienceMs / 1_000} seconds`);
+      return unchecked(`${what}: AWS did not respond within ${patienceMs / 1_000} seconds`);
     const why = signal.aborted ? undefined : explainAwsError(error);
     if (!why) throw error;
     return unchecked(`${what}: ${why.message}`);

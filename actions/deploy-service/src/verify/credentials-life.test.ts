@@ -34,7 +34,7 @@ test.each<[string, Parameters<typeof worldWith>[0], number, string | undefined, 
     session,
     90,
     "note",
-    /^The deployment may take up to 1 h 30 min; how long the credentials last is not known/,
+    /^The deployment may take up to 1 h 30 min; the lifetime of the credentials is not known/,
   ],
   ["that are missing, which the first call reports", new Error("none"), 90, undefined, /^$/],
 ])("checks credentials %s", async (_, credentials, minutes, kind, text) => {

@@ -6,7 +6,7 @@ import type { Finding } from "../../../shared/findings.ts";
 /** Default lifetime of sessions (aws-actions/configure-aws-credentials, role-duration-seconds). */
 const usualLifeMs = 60 * 60_000;
 const renew =
-  "give aws-actions/configure-aws-credentials a longer role-duration-seconds (the role's maximum session duration allows it), or put fresh keys into the secrets";
+  "set a longer role-duration-seconds for aws-actions/configure-aws-credentials (up to the role's maximum session duration), or put new keys into the secrets";
 
 /** Throws when the credentials are known to have expired, before the first service refuses them. */
 export async function refuseExpired(world: EcsWorld): Promise<void> {
@@ -22,7 +22,7 @@ export async function checkCredentialsLife(world: EcsWorld, budgetMs: number): P
   const { expiration, sessionToken } = (await findCredentials(world)) ?? {};
   if (expiration) return compare(expiration, expiration.getTime() - world.clock.now(), budgetMs);
   if (!sessionToken || budgetMs <= usualLifeMs) return [];
-  const text = `The deployment may take up to ${formatDuration(budgetMs)}; how long the credentials last is not known (${formatDuration(usualLifeMs)} is usual).`;
+  const text = `The deployment may take up to ${formatDuration(budgetMs)}; the lifetime of the credentials is not known (${formatDuration(usualLifeMs)} is usual).`;
   return [{ text, kind: "note" }];
 }
 

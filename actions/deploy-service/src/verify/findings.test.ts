@@ -128,7 +128,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
       definition.taskRoleArn = "arn:aws:iam::123456789012:user/web";
     },
     /^taskRoleArn is not a valid role ARN/,
-    /^write arn:aws:iam::123456789012:role\/<name> there/,
+    /^write arn:aws:iam::123456789012:role\/<name>/,
   ],
   [
     "a role's ARN without the kind of resource",
@@ -136,7 +136,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
       definition.taskRoleArn = "arn:aws:iam::123456789012:web";
     },
     /^taskRoleArn is not a valid role ARN/,
-    /^write arn:aws:iam::123456789012:role\/web there/,
+    /^write arn:aws:iam::123456789012:role\/web/,
   ],
   [
     "no execution role where Fargate needs one",
@@ -157,7 +157,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
   [
     "a missing secret",
     secret((arn) => arn.replace("kept", "none")),
-    /^secret PASSWORD of container web is not there: arn:/,
+    /^secret PASSWORD of container web does not exist: arn:/,
     /create it, or correct valueFrom/,
   ],
   [

@@ -54,7 +54,7 @@ function checkPrimary(
   if (!pair.includes(primary))
     return [
       {
-        text: `the service's primary task set is behind target group ${nameOf(primary)}, which is not of the pair of ${groupName} (${pair.map(nameOf).join(", ")})`,
+        text: `the service's primary task set is behind target group ${nameOf(primary)}, which is not in the pair of ${groupName} (${pair.map(nameOf).join(", ")})`,
         fix: `add ${nameOf(primary)} to the pair (aws deploy update-deployment-group)`,
       },
     ];

@@ -74,7 +74,7 @@ async function findPlatforms(
   if (!value?.downloadUrl) return { platforms: [], findings };
   try {
     const response = await fetch(value.downloadUrl, { signal: checking.signal });
-    if (!response.ok) throw new Error(`its configuration answers ${response.status}`);
+    if (!response.ok) throw new Error(`the request for its configuration returned ${response.status}`);
     return { platforms: knownPlatform((await response.json()) as Platform), findings };
   } catch (error) {
     return { platforms: [], findings: [unknown(found.text, (error as Error).message)] };

@@ -66,7 +66,7 @@ async function checkReference(checking: Checking, reference: Reference): Promise
     (options) => client.send(new DescribeSecretCommand({ SecretId }), options),
     {
       ResourceNotFoundException: {
-        text: `${what} is not there: ${SecretId}`,
+        text: `${what} does not exist: ${SecretId}`,
         fix: "create it, or correct valueFrom; a secret that was deleted and created again has another ARN",
       },
     },

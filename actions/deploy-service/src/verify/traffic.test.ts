@@ -168,7 +168,7 @@ test.each<[string, () => Promise<unknown>, RegExp[], () => string | RegExp]>([
       await createGroup("white");
       await pairWith(["green", "white"]);
     },
-    [/primary task set is behind target group blue, which is not of the pair .* \(green, white\)$/],
+    [/primary task set is behind target group blue, which is not in the pair .* \(green, white\)$/],
     () => /add blue to the pair/,
   ],
 ])("finds %s and shows its fix", async (_, prepare, texts, fix) => {

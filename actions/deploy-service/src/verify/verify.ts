@@ -29,7 +29,7 @@ function checkService(
 ): Finding[] {
   if (inputs.waitUntil === "registered") return [];
   const active = taskSets.some(({ status }) => status === "ACTIVE") || deployments.length > 1;
-  const note = `Another deployment of ${serviceName} goes on, or is not cleaned up yet; this one waits for it.`;
+  const note = `Another deployment of ${serviceName} is in progress or being cleaned up; this one waits for it.`;
   return [
     ...(active ? [{ text: note, kind: "note" as const }] : []),
     ...(desiredCount === 0 && inputs.desiredCount === undefined

@@ -44,7 +44,7 @@ function readAddress(read: InputReader): string | undefined {
   if (!text) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.host && url.href === `${url.origin}/`) return url.origin;
-  read.problem(`Input address is "${text}"; scheme and host are expected, such as https://web.example`);
+  read.problem(`Input address is "${text}"; expected scheme and host, such as https://web.example`);
   return undefined;
 }
 
@@ -53,11 +53,10 @@ function readPaths(read: InputReader): string[] {
   const wrong = paths.filter((path) => !/^\/(?!\/)[^\\#]*$/.test(path));
   if (wrong.length > 0)
     read.problem(
-      `Input paths has ${wrong.join(", ")}; paths that begin with one / are expected, such as /suppliers`,
+      `Input paths has ${wrong.join(", ")}; expected paths that begin with one /, such as /suppliers`,
     );
   const once = [...new Set(paths)];
-  if (once.length < paths.length)
-    read.problem(`Input paths is "${paths.join(" ")}", which names a path twice`);
+  if (once.length < paths.length) read.problem(`Input paths is "${paths.join(" ")}", which has a path twice`);
   return once.filter((path) => !wrong.includes(path));
 }
 

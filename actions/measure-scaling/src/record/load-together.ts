@@ -45,7 +45,7 @@ function cutToCommonTime(whole: LoadReport, reports: readonly LoadReport[]): Cou
   if (to - from < shortest * leastCommonShare) {
     const common = Math.max(0, (to - from) / secondMs);
     throw new Failure(
-      `The ${reports.length} generators sent together for ${common} s only, of ${Math.round(shortest / secondMs)} s`,
+      `The ${reports.length} generators sent load at the same time for only ${common} s of ${Math.round(shortest / secondMs)} s`,
       { nextStep: "run the test again, with a longer duration or fewer generators." },
     );
   }

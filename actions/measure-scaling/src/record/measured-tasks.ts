@@ -13,7 +13,7 @@ export async function describeMeasuredTasks(
   const { revision, primary, service } = running;
   const described = await describeRevision(world, revision);
   if (!described?.taskDefinition)
-    throw new Failure(`The task definition ${revision} of service ${service.serviceName} cannot be found`);
+    throw new Failure(`Task definition ${revision} of service ${service.serviceName} does not exist`);
   const network = primary?.networkConfiguration ?? service.networkConfiguration;
   return {
     revision,

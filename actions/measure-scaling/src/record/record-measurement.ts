@@ -25,9 +25,9 @@ export async function recordMeasurement(world: EcsWorld, inputs: RecordInputs): 
   setOutput("requests-per-second", answered?.toFixed(1) ?? "");
   if (measurement.failures.length > 0)
     throw new Failure(`${formatTasks(taskCount)} could not be measured: ${measurement.failures.join("; ")}`, {
-      nextStep: "see this count's jobs that failed before, and run the test again.",
+      nextStep: "fix the failed jobs of this count, and run the test again.",
     });
-  if (answered !== undefined) world.log.info(`${formatTasks(taskCount)} answered ${formatRate(answered)}.`);
+  if (answered !== undefined) world.log.info(`${formatTasks(taskCount)} served ${formatRate(answered)}.`);
 }
 
 type Found = Pick<Measurement, "failures" | "tasks" | "load">;
@@ -50,18 +50,18 @@ async function lookAtTasks(
     failures.push(
       `after the load ${runningCount} of ${desiredCount} tasks ran, so the count did not stay at ${taskCount}`,
     );
-  if (!settled) failures.push("a deployment goes on, so that tasks of two revisions shared the work");
+  if (!settled) failures.push("a deployment is in progress, so that tasks of two revisions shared the work");
   return { tasks: await describeMeasuredTasks(world, running), failures };
 }
 
 async function readLoad(inputs: RecordInputs): Promise<{ load?: MeasuredLoad; failures: string[] }> {
   const reports = await readReports(inputs.reportsFolder);
   const [first, ...others] = reports;
-  if (!first) return { failures: [`no generator has left a report in ${inputs.reportsFolder}`] };
+  if (!first) return { failures: [`no generator has written a report to ${inputs.reportsFolder}`] };
   const failures = [];
   if (reports.length < inputs.generators)
-    failures.push(`only ${reports.length} of ${inputs.generators} generators have left a report`);
-  if (reports.some(({ cancelled }) => cancelled)) failures.push("the load was ended before its time");
+    failures.push(`only ${reports.length} of ${inputs.generators} generators have written a report`);
+  if (reports.some(({ cancelled }) => cancelled)) failures.push("the load ended early");
   try {
     failures.push(...(await failedAssertions(inputs.mergedFile, reports)));
     return { load: measureTogether([first, ...others]), failures };

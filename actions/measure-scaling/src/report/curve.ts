@@ -89,10 +89,10 @@ function faultsOf(
 ): string[] {
   const { failures, load, tasks } = measurement;
   const faults = [...failures];
-  if (load && load.answeredPerSecond === 0) faults.push("no request was answered as expected");
+  if (load && load.answeredPerSecond === 0) faults.push("no response was as expected");
   if (first && tasks && tasks.revision !== first.tasks.revision)
     faults.push(
-      `it ran ${shortRevision(tasks.revision)}, and ${first.taskCount} ran ${shortRevision(first.tasks.revision)}: a deployment came between`,
+      `it ran ${shortRevision(tasks.revision)}, and ${first.taskCount} ran ${shortRevision(first.tasks.revision)}: a deployment happened in between`,
     );
   const meanwhile = all.filter((other) => other !== measurement && overlap(other.load, load));
   for (const { taskCount } of meanwhile) faults.push(`it was measured at the same time as ${taskCount}`);

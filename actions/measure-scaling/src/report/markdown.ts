@@ -61,7 +61,7 @@ function notes({ measured, knee, priceList }: Scaling): string {
   const [first] = measured;
   if (!first) return "";
   return [
-    `- Throughput is of requests answered as expected. Ideal is ${formatRate(first.idealPerSecond / first.taskCount)} for each task, what each did at ${formatTasks(first.taskCount)}.`,
+    `- Throughput counts requests with an expected response. Ideal is ${formatRate(first.idealPerSecond / first.taskCount)} for each task, as measured at ${formatTasks(first.taskCount)}.`,
     kneeNote(measured, knee),
     costNote(first, priceList),
     `- ${howMeasured(first)}`,
@@ -70,21 +70,21 @@ function notes({ measured, knee, priceList }: Scaling): string {
 
 function kneeNote(measured: readonly MeasuredPoint[], knee: MeasuredPoint | undefined): string {
   const rule =
-    "the last count before added tasks each answer less than half of what one of the first count does";
+    "the last count before each added task serves less than half of what a task of the first count does";
   if (knee) return `- The knee, ${rule}, is at ${formatTasks(knee.taskCount)}.`;
-  if (measured.length < 2) return `- A knee (${rule}) takes two counts to see.`;
+  if (measured.length < 2) return `- A knee (${rule}) needs at least two counts.`;
   return `- There is no knee (${rule}) in these counts.`;
 }
 
 function costNote({ tasks }: MeasuredPoint, { region, date }: Scaling["priceList"]): string {
   const { vcpu, memoryGb, architecture } = tasks.size;
   if (tasks.capacity !== "FARGATE")
-    return `- The tasks run on ${escapeText(tasks.capacity)}, whose price is not one for each task: no cost is given.`;
+    return `- The tasks run on ${escapeText(tasks.capacity)}, which has no price per task: no cost is shown.`;
   const address = tasks.publicAddress ? " and its public IPv4 address" : "";
-  return `- The cost is that of Fargate's tasks, ${vcpu} vCPU and ${memoryGb} GB (${architecture}) each${address}, busy all the time, by the list prices of ${region} of ${date}. Not in it: load balancer, data transfer, database, logs, and the time in which tasks wait for requests.`;
+  return `- The cost is for Fargate tasks with ${vcpu} vCPU and ${memoryGb} GB (${architecture}) each${address}, always busy, at the list prices of ${region} on ${date}. It does not include the load balancer, data transfer, database, logs and idle time.`;
 }
 
 function howMeasured({ load, tasks }: MeasuredPoint): string {
-  const loop = load.loop === "closed" ? "connections that send when they are answered" : "a rate";
+  const loop = load.loop === "closed" ? "connections that send after each response" : "a rate";
   return `${shortRevision(tasks.revision)}, loaded by ${load.generators} generator${load.generators === 1 ? "" : "s"} with ${loop}, ${Math.round(load.durationMs / 1000)} s at the first count.`;
 }

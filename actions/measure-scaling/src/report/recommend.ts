@@ -14,13 +14,13 @@ export function recommend(points: readonly MeasuredPoint[]): string {
     return `Measure again with more generators: at ${formatTasks(busy.taskCount)} one of them used ${formatPercent(busy.load.busiestCore)} of a core, so that it may have been the limit.`;
   const full = points.find(({ servedInFull }) => servedInFull);
   if (full)
-    return `${formatTasks(full.taskCount)} answered all that was offered (${formatRate(full.load.offeredPerSecond)}): no more tasks are needed for it, and a higher rate would show where the limit is.`;
+    return `${formatTasks(full.taskCount)} served the whole load (${formatRate(full.load.offeredPerSecond)}): no more tasks are needed for it, and a higher rate would show the limit.`;
   if (first === last)
-    return `${formatTasks(first.taskCount)} answered ${formatRate(first.load.answeredPerSecond)}${costOf(first)}: measure a second count to see what more tasks bring.`;
+    return `${formatTasks(first.taskCount)} served ${formatRate(first.load.answeredPerSecond)}${costOf(first)}: measure a second count to see the effect of more tasks.`;
   const knee = findKnee(points);
   if (knee)
-    return `Run up to ${formatTasks(knee.taskCount)}: each task beyond brought less than half of what one of the first count did${costChange(knee, last)}.`;
-  return `More tasks still paid at ${formatTasks(last.taskCount)}, with ${formatPercent(last.efficiency)} of ideal: measure higher counts to find where that ends.`;
+    return `Run up to ${formatTasks(knee.taskCount)}: each additional task served less than half of what a task of the first count did${costChange(knee, last)}.`;
+  return `More tasks still helped at ${formatTasks(last.taskCount)}, with ${formatPercent(last.efficiency)} of ideal: measure higher counts to find the limit.`;
 }
 
 function costOf({ usdPerMillion }: MeasuredPoint): string {
@@ -29,5 +29,5 @@ function costOf({ usdPerMillion }: MeasuredPoint): string {
 
 function costChange(knee: MeasuredPoint, last: MeasuredPoint): string {
   if (knee.usdPerMillion === undefined || last.usdPerMillion === undefined) return "";
-  return `, and a million requests cost ${formatCost(last.usdPerMillion)} at ${formatTasks(last.taskCount)} in place of ${formatCost(knee.usdPerMillion)}`;
+  return `, and a million requests cost ${formatCost(last.usdPerMillion)} at ${formatTasks(last.taskCount)} instead of ${formatCost(knee.usdPerMillion)}`;
 }

@@ -19,9 +19,9 @@ export async function reportScaling(log: Log, inputs: ReportInputs): Promise<voi
   await publish(scaling, inputs.reportFile);
   log.info(scaling.recommendation);
   if (measurements.length === 0)
-    throw new Failure(`There is no measurement in ${inputs.measurementsFolder} (input measurements)`, {
+    throw new Failure(`Folder ${inputs.measurementsFolder} contains no measurement (input measurements)`, {
       nextStep:
-        "give the folder of the files that mode record writes; if it wrote none, see the first of the run's jobs that failed.",
+        "set it to the folder of the files that mode record writes; if there are none, see the first failed job of the run.",
     });
   refuseFailed(scaling);
 }
@@ -39,6 +39,6 @@ function refuseFailed({ failed, points }: Scaling): void {
   if (failed.length === 0) return;
   const named = failed.map(({ taskCount, why }) => `${formatTasks(taskCount)}: ${why}`).join("; ");
   throw new Failure(`${failed.length} of ${points.length} counts could not be measured (${named})`, {
-    nextStep: "see the first of the run's jobs that failed, and run the test again.",
+    nextStep: "see the first failed job of the run, and run the test again.",
   });
 }

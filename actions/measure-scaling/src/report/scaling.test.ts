@@ -58,36 +58,36 @@ describe("knee and recommendation", () => {
       "one count",
       [measured(3, 300)],
       undefined,
-      /^3 tasks answered 300 requests\/s, a million for \$0\.0\d+: measure a second count/,
+      /^3 tasks served 300 requests\/s, a million for \$0\.0\d+: measure a second count/,
     ],
     [
       "a line",
       [measured(1, 100), measured(2, 200), measured(3, 290)],
       undefined,
-      /^More tasks still paid at 3 tasks, with 97 % of ideal/,
+      /^More tasks still helped at 3 tasks, with 97 % of ideal/,
     ],
     [
       "a bend after 2",
       [measured(1, 100), measured(2, 190), measured(3, 230)],
       2,
-      /^Run up to 2 tasks: .*, and a million requests cost \$0\.\d+ at 3 tasks in place of \$0\.\d+\.$/,
+      /^Run up to 2 tasks: .*, and a million requests cost \$0\.\d+ at 3 tasks instead of \$0\.\d+\.$/,
     ],
-    ["exactly half", [measured(1, 100), measured(2, 150)], undefined, /still paid/],
+    ["exactly half", [measured(1, 100), measured(2, 150)], undefined, /still helped/],
     ["no gain at all", [measured(1, 100), measured(2, 100), measured(3, 90)], 1, /^Run up to 1 task:/],
     ["less with more", [measured(2, 200), measured(4, 150)], 2, /^Run up to 2 tasks:/],
-    ["a gap of counts", [measured(1, 100), measured(5, 320)], undefined, /still paid/],
+    ["a gap of counts", [measured(1, 100), measured(5, 320)], undefined, /still helped/],
     ["a gap beyond the bend", [measured(1, 100), measured(5, 280)], 1, /^Run up to 1 task/],
     [
       "a rate that the first count answers",
       [measured(1, 100, open(100)), measured(2, 100, open(100))],
       undefined,
-      /^1 task answered all that was offered \(100 requests\/s\)/,
+      /^1 task served the whole load \(100 requests\/s\)/,
     ],
     [
       "a rate that the second count answers",
       [measured(1, 100, open(180)), measured(2, 180, open(180)), measured(3, 180, open(180))],
       undefined,
-      /^2 tasks answered all that was offered/,
+      /^2 tasks served the whole load/,
     ],
     [
       "a rate that no count answers",
@@ -135,7 +135,7 @@ describe("cost of a million requests", () => {
   });
 });
 
-describe("a count that is no measurement", () => {
+describe("a count that is not a measurement", () => {
   test.each<[string, Measurement[], number[], RegExp]>([
     ["missing", [measured(1, 100)], [1, 2], /^not measured$/],
     [
@@ -144,7 +144,7 @@ describe("a count that is no measurement", () => {
       [1, 2],
       /asserted p99/,
     ],
-    ["all errors", [measured(1, 100), measured(2, 0)], [1, 2], /no request was answered as expected/],
+    ["all errors", [measured(1, 100), measured(2, 0)], [1, 2], /no response was as expected/],
     [
       "of another revision",
       [measured(1, 100), measured(2, 200, { tasks: { revision: "x/customer-microservice:8" } })],
@@ -185,7 +185,7 @@ describe("what a reader gets", () => {
     expect(markdown).toContain('x-axis "tasks" [1, 2, 3]');
     expect(markdown).toContain("bar [100.0, 190.0, 230.0]");
     expect(markdown).toContain("line [100.0, 200.0, 300.0]");
-    expect(markdown).toMatch(/Not in it: load balancer, data transfer, database, logs/);
+    expect(markdown).toMatch(/does not include the load balancer, data transfer, database, logs/);
   });
 
   test("writes every figure to the file, not rounded", () => {

@@ -13,29 +13,29 @@ const explanations: readonly Explanation[] = [
     pattern: /returned error: 40[13]\b|Authentication failed|could not read (Username|Password)/,
     say: "CodeCommit's Git server refused access",
     nextStep:
-      "allow codecommit:GitPull and codecommit:GitPush on the repository to the role of this job; check that the keys belong together and have not expired, and that the runner's clock is right.",
+      "allow codecommit:GitPull and codecommit:GitPush on the repository in the policy of this job's role; check that the keys belong together and have not expired, and that the runner's clock is right.",
   },
   {
     pattern: /returned error: 404\b|repository '.*' not found/,
-    say: "CodeCommit's Git server does not know the repository",
-    nextStep: "check that nobody deleted or renamed it meanwhile, and run the job again.",
+    say: "CodeCommit's Git server does not have the repository",
+    nextStep: "check that nobody deleted or renamed it in the meantime, and run the job again.",
   },
   {
     pattern: /returned error: 30\d\b|redirect/i,
-    say: "CodeCommit's address leads to another one, to which no credentials are sent",
-    nextStep: "check the runner's proxy, and the endpoint that AWS_ENDPOINT_URL names.",
+    say: "CodeCommit's address redirects to another address, and credentials are not sent there",
+    nextStep: "check the runner's proxy and the endpoint in AWS_ENDPOINT_URL.",
   },
   {
     pattern:
       /Could not resolve (host|proxy)|Failed to connect|Could not connect|Connection (refused|timed out)|SSL|certificate/i,
     say: "CodeCommit's Git server cannot be reached",
-    nextStep: "check that the runner's network lets it reach that address.",
+    nextStep: "check that the runner's network allows connections to that address.",
   },
   {
     pattern:
       /hung up unexpectedly|unexpected disconnect|early EOF|RPC failed|returned error: 5\d\d|Empty reply|reset by peer/i,
     say: "The connection to CodeCommit's Git server broke",
-    nextStep: "run the job again: the branch holds either the old or the new commit, and nothing between.",
+    nextStep: "run the job again: the branch has either the old or the new commit.",
   },
 ];
 

@@ -26,7 +26,7 @@ export class GitError extends Error {
   readonly stderr: string;
 
   constructor(command: string, code: number | null, stdout: string, stderr: string) {
-    super(`git ${command} ended with ${code}: ${lastLines(stderr) || "it says nothing"}`);
+    super(`git ${command} ended with ${code}: ${lastLines(stderr) || "no output"}`);
     this.name = "GitError";
     this.stdout = stdout;
     this.stderr = stderr;

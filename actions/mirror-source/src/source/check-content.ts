@@ -25,7 +25,7 @@ export async function checkContent(
   const files = keys.map((name) => name.slice(commit.length + 1));
   refusePrivateKeys(
     files.filter((file) => !allowedKeys.includes(file)),
-    "remove them from the repository and replace them where they are used, or name test keys in the input allow-private-keys; nothing was changed.",
+    "remove them from the repository and replace them where they are used, or list test keys in the input allow-private-keys; nothing was changed.",
   );
   const paths = await listPaths(git, [
     "ls-tree",
@@ -37,7 +37,10 @@ export async function checkContent(
     ...folder,
   ]);
   const found = namesOfSensitive(paths, ["dependencies", "environment", "keys"]);
-  if (found) log.warning(`The mirror gets ${found}: everyone who reads the CodeCommit repository gets them.`);
+  if (found)
+    log.warning(
+      `The mirror contains ${found}. Everyone who can read the CodeCommit repository can read them.`,
+    );
 }
 
 /** `git grep` ends with 1 when it finds nothing. */

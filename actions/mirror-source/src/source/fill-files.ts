@@ -75,7 +75,7 @@ function refuseOpen(open: readonly Open[]): void {
   if (!first) return;
   const list = open.map(({ file, line, name }) => `<${name}> at ${file}:${line}`).join(", ");
   throw new Failure(`Placeholders have no value: ${list}`, {
-    nextStep: `give them in the input placeholders, such as {"${first.name}": "…"}, or name them in keep-placeholders; nothing was changed.`,
+    nextStep: `set them in the input placeholders, such as {"${first.name}": "…"}, or list them in keep-placeholders; nothing was changed.`,
     place: first,
   });
 }

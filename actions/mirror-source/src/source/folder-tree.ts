@@ -23,8 +23,8 @@ export async function findFolder(git: Git, commit: string, path: string): Promis
   });
   if (!tree) throw await noFolder(git, commit, path);
   if ((await git.text(["cat-file", "-t", tree])) !== "tree")
-    throw new Failure(`${path} is no folder in commit ${short(commit)} (input path)`, {
-      nextStep: "give the folder that becomes the root; nothing was changed.",
+    throw new Failure(`${path} is not a folder in commit ${short(commit)} (input path)`, {
+      nextStep: "set it to the folder that becomes the root; nothing was changed.",
     });
   const files = parseEntries(await git.text(["ls-tree", "-r", "-z", tree]));
   refuseLinks(files, path);
@@ -38,7 +38,7 @@ export function short(commit: string): string {
 async function noFolder(git: Git, commit: string, path: string): Promise<Failure> {
   const folders = (await git.text(["ls-tree", "-r", "-d", "-z", "--name-only", commit])).split("\0");
   return new Failure(
-    `Commit ${short(commit)} has no folder ${path} (input path)${didYouMean(path, folders)}`,
+    `Commit ${short(commit)} does not have the folder ${path} (input path)${didYouMean(path, folders)}`,
     {
       nextStep:
         "correct the input path, or commit a file in that folder: Git keeps no empty ones. Nothing was changed.",
@@ -61,8 +61,8 @@ const links: Readonly<Record<string, string>> = { "120000": "a symbolic link", "
 function refuseLinks(files: readonly Entry[], folder: string): void {
   const found = files.flatMap(({ mode, path }) => (links[mode] ? `${folder}/${path} is ${links[mode]}` : []));
   if (found.length === 0) return;
-  throw new Failure(`A folder is mirrored without what links in it lead to: ${found.join(", ")}`, {
+  throw new Failure(`The mirror of a folder would lack the targets of its links: ${found.join(", ")}`, {
     nextStep:
-      "put files in their places, or mirror the whole repository (no input path); nothing was changed.",
+      "replace the links with files, or mirror the whole repository (without input path); nothing was changed.",
   });
 }

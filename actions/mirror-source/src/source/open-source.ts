@@ -24,8 +24,8 @@ async function findObjects(git: Git): Promise<string> {
     return await git.text(["rev-parse", "--path-format=absolute", "--git-path", "objects"]);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    throw new Failure(`There is no Git repository in ${git.folder}: ${error.stderr.trim()}`, {
-      nextStep: "check it out before this step, by actions/checkout with fetch-depth: 0.",
+    throw new Failure(`${git.folder} is not a Git repository: ${error.stderr.trim()}`, {
+      nextStep: "check out the repository before this step, with actions/checkout and fetch-depth: 0.",
       cause: error,
     });
   }
@@ -38,7 +38,7 @@ async function findObjects(git: Git): Promise<string> {
 async function refuseIncomplete(git: Git): Promise<void> {
   if ((await git.text(["rev-parse", "--is-shallow-repository"])) === "true")
     throw new Failure("The checked-out repository is shallow: it lacks the history of its commits", {
-      nextStep: "give actions/checkout `fetch-depth: 0`; nothing was changed.",
+      nextStep: "set `fetch-depth: 0` for actions/checkout; nothing was changed.",
     });
   if (await git.test(["config", "--get-regexp", "^remote\\..*\\.promisor$"]))
     throw new Failure("The checked-out repository is a partial clone: it lacks some of its files", {
@@ -57,6 +57,6 @@ async function findCommit(git: Git, ref: string): Promise<string> {
     if (commit) return commit;
   }
   throw new Failure(`The checked-out repository has no commit "${ref}" (input ref)`, {
-    nextStep: "give a branch, tag or commit that actions/checkout has fetched; nothing was changed.",
+    nextStep: "use a branch, tag or commit that actions/checkout has fetched; nothing was changed.",
   });
 }

@@ -24,9 +24,9 @@ export async function openTarget(world: MirrorWorld, inputs: MirrorInputs): Prom
   if (found) return { repository, branch, url: found.cloneUrlHttp, head: await readHead(world, inputs) };
   if (inputs.createRepository) return { repository, branch, url: undefined, head: undefined };
   const region = await world.codecommit.config.region();
-  throw new Failure(`There is no CodeCommit repository ${repository} in this account in ${region}`, {
+  throw new Failure(`CodeCommit repository ${repository} does not exist in this account in ${region}`, {
     nextStep:
-      "correct the input repository or the region, apply the stack that makes it, or set create-repository: true. Nothing was changed.",
+      "correct the input repository or the region, apply the stack that creates it, or set create-repository: true. Nothing was changed.",
   });
 }
 

@@ -50,24 +50,27 @@ function refused(error: GitError, url: string, { branch, repository }: Target): 
   return new Failure(
     `CodeCommit refused the push to ${branch} of ${repository}: ${[reason, ...remote].join("; ")}`,
     {
-      nextStep: "check whether a policy protects the branch, and that the runner's clone is complete.",
+      nextStep: "check whether a policy protects the branch, and whether the runner's clone is complete.",
       cause: error,
     },
   );
 }
 
 export function moved({ branch, repository, head }: Target, now: string | undefined): Failure {
-  const from = head ? `from ${short(head)}` : "which was not there";
-  return new Failure(`Somebody moved ${branch} of ${repository}, ${from}, to ${now ?? "nothing"} meanwhile`, {
-    nextStep:
-      "look at what was pushed there, and run the job again, which starts from it. What was pushed stays.",
-  });
+  const from = head ? `from ${short(head)}` : "which did not exist";
+  return new Failure(
+    `Somebody moved ${branch} of ${repository}, ${from}, to ${now ?? "nothing"} in the meantime`,
+    {
+      nextStep:
+        "check what was pushed there, and run the job again, which starts from it. The pushed commits stay.",
+    },
+  );
 }
 
 function cancelled({ reason }: AbortSignal, { branch, repository, head }: Target, commit: string): Failure {
   const text = (reason as Error).message.replace(/\.$/, "");
   const old = head ? short(head) : "nothing";
-  return new Failure(`${text}; ${branch} of ${repository} holds either ${old} or ${short(commit)}`, {
-    nextStep: "run the job again: it tells which, and pushes what is missing.",
+  return new Failure(`${text}; ${branch} of ${repository} has either ${old} or ${short(commit)}`, {
+    nextStep: "run the job again: it shows which, and pushes what is missing.",
   });
 }

@@ -20,9 +20,9 @@ export async function verify(world: MirrorWorld, target: Target, commit: string)
     await world.clock.wait(pace.next(false), world.signal);
   }
   throw new Failure(
-    `${target.branch} of ${target.repository} does not show ${commit}, which git says it pushed`,
+    `${target.branch} of ${target.repository} does not have ${commit}, although git reported that it pushed it`,
     {
-      nextStep: "look at the branch in the CodeCommit console, and run the job again.",
+      nextStep: "check the branch in the CodeCommit console, and run the job again.",
     },
   );
 }

@@ -20,7 +20,7 @@ test("reports the first failing resource at its line, and leaves nothing of the 
   await stage.templates({ net: net("10.9.0.0/24") });
   const { error, lines, summary } = await stage.run({});
   expect(error?.message).toMatch(
-    /^Stack shop-net: Subnet \(AWS::EC2::Subnet\) failed: .*(10\.9\.0\.0\/24|range|CIDR).*net\.yaml:3; the stack was ROLLBACK_COMPLETE and is deleted again\)$/i,
+    /^Stack shop-net: Subnet \(AWS::EC2::Subnet\) failed: .*(10\.9\.0\.0\/24|range|CIDR).*net\.yaml:3; the stack was ROLLBACK_COMPLETE and was deleted\)$/i,
   );
   expect(error?.place).toEqual({ file: expect.stringMatching(/net\.yaml$/), line: 3 });
   expect(lines).toContain("deleting the stack");
@@ -37,7 +37,7 @@ test("does not report retained resources as leftovers of a failed creation", asy
       "VpcId: !Ref Vpc, Tags: [{ Key: after, Value: !Ref Kept }],",
     ),
   });
-  expect((await stage.run({})).error?.message).toContain("is deleted again");
+  expect((await stage.run({})).error?.message).toContain("and was deleted");
   const { logGroups } = await stage.simulator.aws.logs.describeLogGroups({ logGroupNamePrefix: "kept" });
   expect(logGroups).toEqual([]);
 });
@@ -79,7 +79,7 @@ test("reports that on-failure keep is impossible where something is replaced", a
   await stage.templates({ logs: logs(group("Three", 1).replace("three", "four")) });
   const { error, warnings } = await stage.run({ stackPrefix: "other", onFailure: "keep" });
   expect(error).toBeUndefined();
-  expect(warnings).toContain("on-failure keep is not possible, as Three may be replaced");
+  expect(warnings).toContain("on-failure: keep is not possible because Three may be replaced");
 });
 
 test("applies a change of outputs only", async () => {

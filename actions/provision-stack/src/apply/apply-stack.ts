@@ -127,7 +127,7 @@ function keeps(
   if (replaced.length === 0) return true;
   const names = replaced.map(({ LogicalResourceId }) => LogicalResourceId).join(", ");
   world.log.warning(
-    `${stackName}: on-failure keep is not possible, as ${names} may be replaced; a failure is rolled back.`,
+    `${stackName}: on-failure: keep is not possible because ${names} may be replaced; a failure is rolled back.`,
   );
   return false;
 }
@@ -151,8 +151,8 @@ async function settleFailure(
       `the stack is ${status}${kept ? ", kept as on-failure says" : ""}`,
     );
   }
-  const failure = await toFailure(world, planned, followed, `the stack was ${status} and is deleted again`);
-  world.log.info(`${failure.message}; deleting the stack, as nothing of it is of use.`);
+  const failure = await toFailure(world, planned, followed, `the stack was ${status} and was deleted`);
+  world.log.info(`${failure.message}; deleting the stack, because it contains nothing of use.`);
   try {
     await removeStack(world, { stackName, stackId, deadlineAt });
     return failure;

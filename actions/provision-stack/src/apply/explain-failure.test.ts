@@ -45,7 +45,7 @@ test.each<[string, Case]>([
       before: { prefix: "owner", body: exporting.replace("NAME", "one") },
       body: exporting.replace("NAME", "two"),
       message:
-        /^Stack shop-it: stack owner-it exports taken already \(the stack was ROLLBACK_COMPLETE and is deleted/,
+        /^Stack shop-it: stack owner-it already exports taken \(the stack was ROLLBACK_COMPLETE and was deleted/,
       nextStep: "give the export another name",
     },
   ],
@@ -64,7 +64,7 @@ test.each<[string, Case]>([
       before: { prefix: "shop", body: targets(80) },
       body: targets(81),
       message:
-        /Group \(\S+\) failed: it has to be replaced, and the new one cannot have the name targets beside the old/,
+        /Group \(\S+\) failed: it has to be replaced, and the new one cannot have the name targets while the old/,
       nextStep: "give it another name in the template",
     },
   ],
@@ -73,7 +73,7 @@ test.each<[string, Case]>([
     {
       body: "Resources:\n  Log: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: long } }\n",
       message:
-        /CloudFormation refuses .*it\.yaml: .*RetentionInDays: expected type: Integer|properties are not valid: .*RetentionInDays/,
+        /CloudFormation rejects .*it\.yaml: .*RetentionInDays: expected type: Integer|properties are not valid: .*RetentionInDays/,
       nextStep: "correct the",
     },
   ],
@@ -112,7 +112,7 @@ test.each<[reason: string, text: string, nextStep: string]>([
   [
     'Resource handler returned message: "Unable to assume the service linked role. Please verify that the ECS service linked role exists. (Service: Ecs, Status Code: 400, Request ID: 1) (SDK Attempt Count: 1)" (RequestToken: 1, HandlerErrorCode: InvalidRequest)',
     "Unable to assume the service linked role. Please verify that the ECS service linked role exists",
-    "run the job again: the role has been made by now.",
+    "run the job again: the role exists by now.",
   ],
   [
     "No export named net-Id found.",
@@ -121,7 +121,7 @@ test.each<[reason: string, text: string, nextStep: string]>([
   ],
   [
     "Export net-Id cannot be updated as it is in use by app and web",
-    "export net-Id cannot be updated, as app and web imports it",
+    "export net-Id cannot be updated, because app and web imports it",
     "import something else first",
   ],
   [
@@ -141,8 +141,8 @@ test.each<[reason: string, text: string, nextStep: string]>([
   ],
   [
     "Exceeded attempts to wait",
-    "it did not become ready in the time that CloudFormation gives it: Exceeded attempts to wait",
-    "look at the resource itself",
+    "it did not become ready within CloudFormation's time limit: Exceeded attempts to wait",
+    "check the resource itself",
   ],
   ["Rate exceeded", "Rate exceeded", "correct infra-templates/it.yaml or its parameters"],
 ])("%s", async (reason, text, nextStep) => {

@@ -82,10 +82,10 @@ function denied(_: unknown, { reason }: FailedResource): Explained | undefined {
   const text = action
     ? `the role of this job may not ${action} (${stripHandler(reason)})`
     : stripHandler(reason);
-  const fix = `allow ${action ?? "it"} for the role that this job uses`;
+  const fix = `allow ${action ?? "it"} in the policy of this job's role`;
   return {
     text,
-    nextStep: `${fix}; the course's account denies making roles, identity providers and bucket versions to everybody: use profile academy there.`,
+    nextStep: `${fix}; a course account never allows creating roles, identity providers and bucket versions: use profile academy there.`,
   };
 }
 
@@ -94,7 +94,7 @@ function roleNotThereYet(_: unknown, { reason }: FailedResource): Explained | un
   if (!/service[- ]linked role/i.test(reason)) return;
   return {
     text: stripHandler(reason),
-    nextStep: "run the job again: the role has been made by now.",
+    nextStep: "run the job again: the role exists by now.",
   };
 }
 
@@ -127,9 +127,9 @@ function exportInUse(_: unknown, { reason }: FailedResource): Explained | undefi
   if (!found) return;
   const [, name, verb, users = ""] = found;
   return {
-    text: `export ${name} cannot be ${verb}, as ${users.trimEnd().replace(/\.$/, "")} imports it`,
+    text: `export ${name} cannot be ${verb}, because ${users.trimEnd().replace(/\.$/, "")} imports it`,
     nextStep:
-      "let the importing stacks import something else first; a resource that they use cannot be replaced under them.",
+      "change the importing stacks to import something else first; a resource that they use cannot be replaced.",
   };
 }
 
@@ -137,7 +137,7 @@ function exportTaken(_: unknown, { reason }: FailedResource): Explained | undefi
   const found = /Export with name (\S+) is already exported by stack ([\w-]+)/.exec(reason);
   if (!found) return;
   return {
-    text: `stack ${found[2]} exports ${found[1]} already`,
+    text: `stack ${found[2]} already exports ${found[1]}`,
     nextStep:
       "give the export another name (the templates use the stack's name for that), or delete that stack.",
   };
@@ -147,9 +147,9 @@ function customNamed(_: unknown, { reason }: FailedResource): Explained | undefi
   if (!/custom-named resource requires replacing/.test(reason)) return;
   const name = /Rename (.+?) and update/.exec(reason)?.[1];
   return {
-    text: `it has to be replaced, and the new one cannot have the name ${name ?? "of the old one"} beside the old one`,
+    text: `it has to be replaced, and the new one cannot have the name ${name ?? "of the old one"} while the old one exists`,
     nextStep:
-      "give it another name in the template, or take it out, apply, and put it in again (what it holds is lost).",
+      "give it another name in the template, or remove it, apply, and add it again (its content is lost).",
   };
 }
 
@@ -166,16 +166,16 @@ async function taken(
   const name = names.sort((one, two) => two.length - one.length)[0];
   const said = /already exists in stack \S*?stack\/([\w-]+)/.exec(reason)?.[1];
   const owner = said ?? (name && (await ownerOf(cloudformation, name)));
-  const text = name ? `the name ${name} is taken` : stripHandler(reason);
+  const text = name ? `the name ${name} is already used` : stripHandler(reason);
   if (owner && owner !== planned.stackName)
     return {
       text: `${text} by stack ${owner}`,
       nextStep: `delete stack ${owner}, or use its stack-prefix, or give this one another name.`,
     };
   return {
-    text: `${text} by something that is of no stack`,
+    text: `${text} by a resource outside any stack`,
     nextStep:
-      "delete what has the name (it was made by hand, or kept when its stack was deleted), or give this one another name.",
+      "delete the resource with that name (created manually, or kept when its stack was deleted), or give this one another name.",
   };
 }
 
@@ -208,11 +208,9 @@ function notValid(_: unknown, { reason }: FailedResource, { planned }: Circumsta
 function unstable(_: unknown, { reason, type }: FailedResource): Explained | undefined {
   if (!/did not stabilize|NotStabilized|Exceeded attempts to wait|timed? ?out/i.test(reason)) return;
   const where =
-    type === "AWS::ECS::Service"
-      ? " (the service's events in the ECS console tell what its tasks die of)"
-      : "";
+    type === "AWS::ECS::Service" ? " (the service's events in the ECS console show why its tasks fail)" : "";
   return {
-    text: `it did not become ready in the time that CloudFormation gives it: ${stripHandler(reason)}`,
-    nextStep: `look at the resource itself${where}, and run the job again.`,
+    text: `it did not become ready within CloudFormation's time limit: ${stripHandler(reason)}`,
+    nextStep: `check the resource itself${where}, and run the job again.`,
   };
 }

@@ -14,7 +14,7 @@ export async function giveUp(
   onCancel: ProvisionInputs["onCancel"],
 ): Promise<string> {
   const asSaid = `(on-cancel: ${onCancel})`;
-  if (onCancel === "leave") return `goes on in AWS ${asSaid}`;
+  if (onCancel === "leave") return `continues in AWS ${asSaid}`;
   try {
     if (type === "UPDATE") {
       await world.cloudformation.send(new CancelUpdateStackCommand({ StackName: stackId }));
@@ -24,6 +24,6 @@ export async function giveUp(
     return `was cancelled; CloudFormation deletes the new stack ${asSaid}`;
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;
-    return `could not be cancelled any more and goes on in AWS: ${why}`;
+    return `could no longer be cancelled and continues in AWS: ${why}`;
   }
 }

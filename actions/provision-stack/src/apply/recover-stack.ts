@@ -68,6 +68,6 @@ async function rollBack(
     ? `${failed.LogicalResourceId}: ${failed.ResourceStatusReason}`
     : followed.statusReason;
   throw new Failure(`Stack ${stackName} cannot be rolled back (it is ${followed.status}): ${reason}`, {
-    nextStep: `fix the resource manually and run the job again, or give the resource up: aws cloudformation continue-update-rollback --stack-name ${stackName} --resources-to-skip ${failed?.LogicalResourceId ?? "<resource>"}`,
+    nextStep: `fix the resource manually and run the job again, or abandon the resource: aws cloudformation continue-update-rollback --stack-name ${stackName} --resources-to-skip ${failed?.LogicalResourceId ?? "<resource>"}`,
   });
 }

@@ -18,7 +18,7 @@ test("names images that block a repository before anything is deleted; force rem
   await stage.run({});
   await push();
   const refused = await stage.run({ mode: "delete" });
-  expect(refused.error?.message).toBe("repository web (stack shop-registry) holds 1 image");
+  expect(refused.error?.message).toBe("repository web (stack shop-registry) contains 1 image");
   expect(refused.error?.nextStep).toBe(
     "empty it, or use `force: true`, and run the job again; nothing was changed.",
   );
@@ -28,7 +28,7 @@ test("names images that block a repository before anything is deleted; force rem
   });
   const forced = await stage.run({ mode: "delete", force: true });
   expect(forced.error).toBeUndefined();
-  expect(forced.lines).toContain("repository web (stack shop-registry) holds 1 image: removing (force)");
+  expect(forced.lines).toContain("repository web (stack shop-registry) contains 1 image: removing (force)");
   expect(await stage.stacks()).toEqual({});
 });
 
@@ -38,7 +38,7 @@ test("only reports images of a repository that empties itself", async () => {
   await push();
   const { error, lines } = await stage.run({ mode: "delete" });
   expect(error).toBeUndefined();
-  expect(lines).toContain("holds 1 image, which go with it");
+  expect(lines).toContain("contains 1 image, which are deleted with it");
 });
 
 test("names objects of a bucket that block it, also old versions and delete markers; force removes them", async () => {
@@ -52,7 +52,7 @@ test("names objects of a bucket that block it, also old versions and delete mark
   await s3.deleteObject({ Bucket: "artifacts-1", Key: "a" });
   const refused = await stage.run({ mode: "delete" });
   expect(refused.error?.message).toBe(
-    "bucket artifacts-1 (stack shop-store) holds 3 objects, old versions included",
+    "bucket artifacts-1 (stack shop-store) contains 3 objects, including old versions",
   );
   expect((await stage.run({ mode: "delete", force: true })).error).toBeUndefined();
   expect(await stage.stacks()).toEqual({});
@@ -68,7 +68,7 @@ test("does not delete a stack whose exports a remaining stack uses", async () =>
   await stage.run({});
   const { error } = await stage.run({ mode: "delete", stacks: ["one"], force: true });
   expect(error?.message).toMatch(
-    /^Stack shop-two, which is to stay, imports shop-one-Log of stack shop-one/i,
+    /^Stack shop-two, which is not deleted, imports shop-one-Log of stack shop-one/i,
   );
   expect((await stage.run({ mode: "delete" })).error).toBeUndefined();
 });
@@ -103,9 +103,9 @@ test("reports what is kept, and a stack that the profile no longer lists", async
   const { error, summary, warnings } = await stage.run({ mode: "delete", parametersFile });
   expect(error).toBeUndefined();
   expect(summary).toContain(
-    "#### What is kept\n\n- Log (AWS::Logs::LogGroup, kept) is kept and goes on costing",
+    "#### Kept resources\n\n- Log (AWS::Logs::LogGroup, kept) is kept and continues to cost money",
   );
-  expect(warnings).toBe("Stack shop-left stays: the parameters file does not name its template.");
+  expect(warnings).toBe("Stack shop-left is kept: the parameters file does not list its template.");
   await stage.run({ mode: "delete" });
 });
 
@@ -121,7 +121,7 @@ test("names what CloudFormation cannot delete and what to do; the rest is delete
   expect(error?.message).toMatch(
     /^Stack shop-net cannot be deleted: Vpc: The vpc '\S+' has dependencies and cannot be deleted \(the stack is DELETE_FAILED\)$/,
   );
-  expect(error?.nextStep).toMatch(/^remove what uses it and is not of these stacks/);
+  expect(error?.nextStep).toMatch(/^remove the resources outside these stacks that use it/);
   await ec2.deleteSubnet({ SubnetId: Subnet?.SubnetId });
   expect((await stage.run({ mode: "delete" })).error).toBeUndefined();
 });

@@ -57,7 +57,7 @@ async function readAll(
       const contents = await readContents(world, planned);
       if (contents) found.set(planned.template.name, contents);
       else {
-        world.log.info(`${planned.stackName}: there is none.`);
+        world.log.info(`${planned.stackName}: does not exist.`);
         result(results, planned.template.name).outcome = "absent";
       }
     }),
@@ -73,7 +73,7 @@ function result(results: ReadonlyMap<string, StackResult>, name: string): StackR
 
 function toFinding({ text, blocks }: Emptying): Finding {
   if (blocks) return { text, fix: "empty it, or use `force: true`" };
-  return { text: `${text}, which end with it`, kind: "note" };
+  return { text: `${text}, which are stopped`, kind: "note" };
 }
 
 function toLog({ log }: World): Log {
@@ -104,7 +104,7 @@ async function empty(world: World, emptyings: readonly Emptying[]): Promise<void
     // deployment.
     await run().catch((error) => {
       if (blocks || world.signal.aborted) throw error;
-      world.log.warning(`${text}, which is left to CloudFormation: ${(error as Error).message}`);
+      world.log.warning(`${text}, which CloudFormation has to handle: ${(error as Error).message}`);
     });
   }
 }
@@ -113,6 +113,6 @@ async function empty(world: World, emptyings: readonly Emptying[]): Promise<void
 async function tellLeftOut(world: World, { folder, leftOut }: StackSet): Promise<void> {
   for (const { template, stackName } of folder) {
     if (!leftOut.includes(template.name) || !(await describeStack(world, stackName))) continue;
-    world.log.warning(`Stack ${stackName} stays: the parameters file does not name its template.`);
+    world.log.warning(`Stack ${stackName} is kept: the parameters file does not list its template.`);
   }
 }

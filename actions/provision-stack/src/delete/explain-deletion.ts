@@ -18,7 +18,7 @@ const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] 
   },
   {
     pattern: /ClusterContains(Tasks|Services|ContainerInstances)|cluster cannot be deleted while/i,
-    nextStep: "end the services and tasks that still run in the cluster",
+    nextStep: "stop the services and tasks that still run in the cluster",
   },
   {
     pattern: /deletion ?protection|protected DB Instance|DeletionProtection/i,
@@ -31,17 +31,17 @@ const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] 
   },
   {
     pattern: /Export .* in use by/,
-    nextStep: "delete the stacks that import it first (name them in input stacks, too)",
+    nextStep: "delete the stacks that import it first (list them in input stacks, too)",
   },
   {
     pattern: /dependent object|DependencyViolation|has dependencies and cannot be deleted/i,
     nextStep:
-      "remove what uses it and is not of these stacks: the network interfaces, instances or groups that the EC2 console shows for it",
+      "remove the resources outside these stacks that use it: the network interfaces, instances or groups that the EC2 console shows for it",
   },
   {
     pattern:
       /DeleteConflict|must detach all policies|must delete policies first|must remove roles from instance profile/i,
-    nextStep: "detach the policies that were attached by hand",
+    nextStep: "detach the policies that were attached manually",
   },
   {
     pattern: /ResourceInUse|is currently in use/i,
@@ -49,7 +49,7 @@ const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] 
   },
   {
     pattern: /not authorized to perform|AccessDenied|UnauthorizedOperation/i,
-    nextStep: "allow the named action for the role this job uses",
+    nextStep: "allow the action in the policy of this job's role",
   },
 ];
 

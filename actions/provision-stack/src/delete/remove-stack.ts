@@ -57,7 +57,7 @@ async function requestDeletion(world: World, stackName: string, stackId: string)
 }
 
 function blocked(stackName: string, reason: string, steps: readonly string[], cause?: unknown): Failure {
-  const fix = steps.length > 0 ? steps.join("; ") : "remove what blocks it";
+  const fix = steps.length > 0 ? steps.join("; ") : "remove the cause";
   return new Failure(`Stack ${stackName} cannot be deleted: ${reason}`, {
     nextStep: `${fix}, then run the job again.`,
     cause,

@@ -83,10 +83,10 @@ test("reports a service's tasks; force ends them first, unless ECS refuses that"
     return `${lines}\n${warnings}`;
   };
   const told = "service app (stack microservices-app) runs 1 task";
-  expect(await removed(false)).toContain(`${told}, which end with it`);
+  expect(await removed(false)).toContain(`${told}, which are stopped`);
   expect(await removed(true)).toContain(`${told}: removing (force)`);
   const fault = stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
-  expect(await removed(true)).toContain(`${told}, which is left to CloudFormation: `);
+  expect(await removed(true)).toContain(`${told}, which CloudFormation has to handle: `);
   fault.remove();
 });
 
@@ -95,13 +95,13 @@ test("is blocked by services and tasks outside the stacks; force ends the tasks"
   await ecs.createService({ ...stranger, serviceName: "stranger", desiredCount: 0 });
   const { error } = await stage.run({ ...chosen(), mode: "delete", force: true });
   expect(error?.message).toBe(
-    `cluster ${cluster} (stack microservices-cluster) has service stranger, which is of none of these stacks`,
+    `cluster ${cluster} (stack microservices-cluster) has service stranger, which is in none of these stacks`,
   );
   await ecs.deleteService({ cluster, service: "stranger", force: true });
   await ecs.runTask(stranger);
   const refused = await stage.run({ ...chosen(), mode: "delete" });
   expect(refused.error?.message).toBe(
-    `cluster ${cluster} (stack microservices-cluster) runs 1 task of no service`,
+    `cluster ${cluster} (stack microservices-cluster) runs 1 task outside any service`,
   );
   expect((await stage.run({ ...chosen(), mode: "delete", force: true })).error).toBeUndefined();
   expect(await stage.stacks()).toEqual({});

@@ -18,7 +18,7 @@ afterAll(() => stage?.close());
 test("reports a missing stack, and no drift", async () => {
   const { error, warnings, output } = await stage.run({ mode: "drift" });
   expect(error).toBeUndefined();
-  expect(warnings).toContain("shop-logs was not looked at: there is no such stack.");
+  expect(warnings).toContain("shop-logs was not checked: the stack does not exist.");
   expect(output("has-drift")).toBe("false");
 });
 

@@ -25,7 +25,7 @@ export async function detectDrifts(world: World, inputs: ProvisionInputs, set: S
 
 function tell({ log }: World, { stackName, resources, reason }: StackDrift): void {
   if (!resources) {
-    log.warning(`${stackName} was not looked at: ${reason}.`);
+    log.warning(`${stackName} was not checked: ${reason}.`);
     return;
   }
   const drifted = resources.filter(isDrifted);

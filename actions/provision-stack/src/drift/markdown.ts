@@ -18,7 +18,7 @@ export function driftMarkdown(drifts: readonly StackDrift[]): string {
 }
 
 function stackMarkdown({ stackName, resources, reason }: StackDrift): string {
-  if (!resources) return `#### ${stackName}\n\nNot looked at: ${escapeText(reason ?? "")}.`;
+  if (!resources) return `#### ${stackName}\n\nNot checked: ${escapeText(reason ?? "")}.`;
   const drifted = resources.filter(isDrifted);
   const inSync = resources.filter(({ status }) => status === "IN_SYNC").length;
   const unchecked = resources.filter(({ status }) => status === "NOT_CHECKED");

@@ -33,7 +33,7 @@ const settled = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE
 /** Has CloudFormation compare a stack's resources with its template; nothing is changed. */
 export async function detectDrift(world: World, stackName: string, deadlineAt: number): Promise<StackDrift> {
   const status = (await describeStack(world, stackName))?.StackStatus;
-  if (status === undefined) return { stackName, resources: undefined, reason: "there is no such stack" };
+  if (status === undefined) return { stackName, resources: undefined, reason: "the stack does not exist" };
   if (!settled.includes(status)) return { stackName, resources: undefined, reason: `the stack is ${status}` };
   await detect(world, stackName, deadlineAt);
   return { stackName, resources: await readDrifts(world, stackName), reason: undefined };
@@ -53,11 +53,11 @@ async function detect(world: World, StackName: string, deadlineAt: number): Prom
     if (DetectionStatus === "DETECTION_COMPLETE") return;
     // Detection fails as a whole when a single resource cannot be read; the readable ones are reported all the same.
     if (DetectionStatus === "DETECTION_FAILED") {
-      world.log.warning(`${StackName}: not everything could be looked at: ${DetectionStatusReason}`);
+      world.log.warning(`${StackName}: not everything could be checked: ${DetectionStatusReason}`);
       return;
     }
     if (clock.now() >= deadlineAt)
-      throw new Failure(`The drift of stack ${StackName} was still being detected at the deadline`, {
+      throw new Failure(`Drift detection of stack ${StackName} was still in progress at the deadline`, {
         nextStep: "run the job again with a longer deadline; nothing was changed.",
       });
     await clock.wait(pace.next(false), signal);

@@ -30,7 +30,7 @@ export async function exportsThatWouldChange(
     if (users.length === 0) continue;
     const why = output === undefined ? "is no longer exported" : `changes with ${changed}`;
     warnings.push(
-      `Export ${ExportName} ${why}, but ${users.join(", ")} imports it: CloudFormation will refuse this update.`,
+      `Export ${ExportName} ${why}, but ${users.join(", ")} imports it: CloudFormation will reject this update.`,
     );
   }
   return warnings;

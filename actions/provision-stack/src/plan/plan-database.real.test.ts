@@ -14,7 +14,7 @@ test("names a database's data, and the snapshot that is kept", async () => {
   await stage.templates({ network: await ownTemplate("network"), database });
   const { summary } = await stage.run({ mode: "plan" });
   expect(summary).toContain(
-    "Database (AWS::RDS::DBInstance) is replaced, and with it goes its data (a snapshot is kept; the new one begins empty).",
+    "Database (AWS::RDS::DBInstance) is replaced, which loses its data (a snapshot is kept; the new one starts empty).",
   );
   expect(summary).toContain("DBName: COFFEE → TEA");
 });

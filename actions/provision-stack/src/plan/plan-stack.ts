@@ -40,7 +40,7 @@ export async function planStack(
       kind: "unknown",
       changes: [],
       notes: [
-        `The stack is ${status} from an earlier failure: it is rolled back first, which only then tells more.`,
+        `The stack is ${status} from an earlier failure: it is rolled back first, and can only be planned after that.`,
       ],
     };
   if (awaited && isThere)
@@ -51,7 +51,7 @@ export async function planStack(
       kind: "create",
       changes: await plannedCreation(world, planned, options.folder),
       warnings: (await namesInUse(world, planned, options.folder)).map(sayNameInUse),
-      notes: [`Created ${awaited}; until then these are the resources as the template tells.`],
+      notes: [`Created ${awaited}; until then, this list of resources comes from the template.`],
     };
   return fromChangeSet(world, planned, isThere ? "UPDATE" : "CREATE", options);
 }
@@ -90,5 +90,5 @@ function sayNameInUse({ text, fix }: NameInUse): string {
 function warn({ action, logicalId, type, replacement, loss }: PlannedChange): string[] {
   if (!loss) return [];
   const fate = action === "Remove" ? "is removed" : replacement === "yes" ? "is replaced" : "may be replaced";
-  return [`${logicalId} (${type}) ${fate}, and with it goes ${loss}.`];
+  return [`${logicalId} (${type}) ${fate}, which loses ${loss}.`];
 }

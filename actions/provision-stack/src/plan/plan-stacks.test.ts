@@ -69,11 +69,11 @@ test("warns of a replacement with what is lost, and who imports what changes", a
   await stage.templates({ log: group(1, "renamed"), user });
   const { summary, warnings } = await stage.run({ mode: "plan" });
   expect(summary).toContain(
-    "> [!CAUTION]\n> shop-log: Log (AWS::Logs::LogGroup) is replaced, and with it goes its log events.",
+    "> [!CAUTION]\n> shop-log: Log (AWS::Logs::LogGroup) is replaced, which loses its log events.",
   );
   expect(summary).toContain("| change | Log | AWS::Logs::LogGroup | ⚠️ yes: loses its log events |");
   expect(warnings).toContain(
-    "Export shop-log-Name changes with Log, but shop-user imports it: CloudFormation will refuse this update.",
+    "Export shop-log-Name changes with Log, but shop-user imports it: CloudFormation will reject this update.",
   );
 });
 
@@ -86,9 +86,7 @@ test("reports a removed resource, and no loss for one that its policy retains", 
   const { summary, warnings } = await stage.run({ mode: "plan" });
   expect(summary).toContain("| remove | Gone | AWS::Logs::LogGroup | loses its log events |  |");
   expect(summary).toContain("| remove | Kept | AWS::Logs::LogGroup |  |  |");
-  expect(warnings).toBe(
-    "Stack shop-log: Gone (AWS::Logs::LogGroup) is removed, and with it goes its log events.",
-  );
+  expect(warnings).toBe("Stack shop-log: Gone (AWS::Logs::LogGroup) is removed, which loses its log events.");
 });
 
 test("reports a stack of an earlier failure, one that waits for an export, and a refused template", async () => {
@@ -104,7 +102,7 @@ test("reports a stack of an earlier failure, one that waits for an export, and a
 
   await stage.templates({ log: group(1).replace("LogGroupName", "Nmae") });
   const refused = await stage.run({ mode: "plan" });
-  expect(refused.error?.message).toMatch(/^CloudFormation refuses .*log\.yaml: .*extraneous key \[Nmae\]/);
+  expect(refused.error?.message).toMatch(/^CloudFormation rejects .*log\.yaml: .*extraneous key \[Nmae\]/);
   expect(await stage.stacks()).toEqual({ "shop-bad": "CREATE_FAILED" });
 });
 

@@ -81,10 +81,10 @@ const held: Readonly<Record<string, string>> = {
   "AWS::CodeCommit::Repository": "its commits",
   "AWS::DynamoDB::Table": "its items",
   "AWS::EC2::EIP": "its address",
-  "AWS::EC2::Instance": "what its disk holds, and its address",
-  "AWS::EC2::Volume": "what it holds",
+  "AWS::EC2::Instance": "the content of its disk, and its address",
+  "AWS::EC2::Volume": "its content",
   "AWS::ECR::Repository": "its images",
-  "AWS::ECS::Service": "its running tasks: nothing answers until the new one runs",
+  "AWS::ECS::Service": "its running tasks: the service is down until the new one runs",
   "AWS::EFS::FileSystem": "its files",
   "AWS::ElasticLoadBalancingV2::LoadBalancer": "its DNS name: the new one has another",
   "AWS::Logs::LogGroup": "its log events",
@@ -100,5 +100,5 @@ function lossOf(type: string, policy: PolicyAction | undefined): string | undefi
   const lost = held[type];
   if (!lost) return undefined;
   const snapshot = policy === "Snapshot" || policy === "ReplaceAndSnapshot";
-  return snapshot ? `${lost} (a snapshot is kept; the new one begins empty)` : lost;
+  return snapshot ? `${lost} (a snapshot is kept; the new one starts empty)` : lost;
 }

@@ -90,9 +90,9 @@ async function refusal(response: Response): Promise<Failure> {
   const answer = (await response.json().catch(() => undefined)) as { message?: string } | undefined;
   const why = `${response.status}${answer?.message ? ` ${answer.message}` : ""}`;
   const mayNot = response.status === 403 || response.status === 404;
-  return new Failure(`GitHub refuses the comment: ${why}`, {
+  return new Failure(`GitHub rejected the comment: ${why}`, {
     nextStep: mayNot
-      ? "give the job `permissions: pull-requests: write`; a run for a pull request from a fork never gets it."
+      ? "give the job `permissions: pull-requests: write`; runs for pull requests from forks never have it."
       : "run the job again.",
   });
 }

@@ -84,7 +84,7 @@ test("cuts a plan that is too long for a comment, and says where the rest is", a
 test("warns of a token that may not comment, and names the permission", async () => {
   answers = [200, 403];
   expect(await tell("plan")).toBe(
-    "The plan is not on the pull request. GitHub refuses the comment: 403 Resource not accessible by integration. Next step: give the job `permissions: pull-requests: write`; a run for a pull request from a fork never gets it.",
+    "The plan is not on the pull request. GitHub rejected the comment: 403 Resource not accessible by integration. Next step: give the job `permissions: pull-requests: write`; runs for pull requests from forks never have it.",
   );
 });
 
@@ -92,5 +92,5 @@ test("reports when GitHub cannot be reached, and when a run has no pull request"
   vi.stubEnv("GITHUB_API_URL", "http://127.0.0.1:1");
   expect(await tell("plan")).toContain("GitHub cannot be reached");
   writeFileSync(join(folder, "event.json"), JSON.stringify({ inputs: {} }));
-  expect(await tell("plan")).toContain("of no pull request");
+  expect(await tell("plan")).toContain("not for a pull request");
 });

@@ -13,7 +13,7 @@ export async function tellPullRequest(
 ): Promise<void> {
   const pullRequest = readPullRequest(process.env);
   if (!pullRequest) {
-    world.log.info("This run is of no pull request, so there is nothing to comment on.");
+    world.log.info("This run is not for a pull request, so there is no comment.");
     return;
   }
   try {

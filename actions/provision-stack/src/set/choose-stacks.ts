@@ -27,7 +27,7 @@ export function chooseStacks(inputs: ProvisionInputs, values: unknown): StackSet
   const named = templatesOfProfile(inputs, values, templates);
   const chosenNames = inputs.stacks.length > 0 ? inputs.stacks : named;
   const problems = [
-    ...unknownNames(inputs.stacks, templates, "Input stacks names"),
+    ...unknownNames(inputs.stacks, templates, "Input stacks lists"),
     ...findParameterProblems(values, templates, file),
     ...outsideOfProfile(inputs, templates, named),
   ];
@@ -58,7 +58,7 @@ function outsideOfProfile(
   const outside = namesOutside(templates, named).filter((name) => stacks.includes(name));
   return outside.map(
     (name) =>
-      `Input stacks names ${name}, which ${parametersFile} does not name, so it is not part of this profile (add "${name}": {} to make it one)`,
+      `Input stacks lists ${name}, which is not in ${parametersFile} and so not part of this profile (add "${name}": {} to include it)`,
   );
 }
 
@@ -70,8 +70,8 @@ function order(
   const names = inOrder(dependencies);
   if ("circle" in names)
     throw new Failure(
-      `The templates import from each other in a circle: ${findCircle(dependencies).join(" → ")}`,
-      { nextStep: "move what both need into a template of its own; nothing was changed." },
+      `The templates import from each other in a cycle: ${findCircle(dependencies).join(" → ")}`,
+      { nextStep: "move the resources that both need into another template; nothing was changed." },
     );
   const chosen = names.filter((name) => chosenNames.includes(name));
   const needsOf = (name: string) =>

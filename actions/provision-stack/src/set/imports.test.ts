@@ -26,7 +26,7 @@ test.each([
     "of a missing stack",
     "Id",
     ["app"],
-    /app\.yaml:10 imports shop-network-Id, which stack shop-network \(template network\) would export; that stack is neither there nor chosen/,
+    /app\.yaml:10 imports shop-network-Id, which stack shop-network \(template network\) would export; that stack does not exist and is not selected/,
   ],
   [
     "that nothing exports",

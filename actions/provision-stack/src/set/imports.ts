@@ -57,7 +57,7 @@ function missing(
   known: readonly string[],
 ): string {
   const who = owner
-    ? `which stack ${owner.stackName} (template ${owner.template.name}) would export; that stack is neither there nor chosen`
+    ? `which stack ${owner.stackName} (template ${owner.template.name}) would export; that stack does not exist and is not selected`
     : `which nothing exports${didYouMean(name, known)}`;
   return `${template.file}${line === undefined ? "" : `:${line}`} imports ${name}, ${who}`;
 }

@@ -53,18 +53,18 @@ test.each<[unknown, () => unknown]>([
 
 test.each<[unknown, RegExp]>([
   [{ variable: "UNSET" }, /^academy\.json: the variable UNSET is not set/],
-  [{ vpc: "LabVCP" }, /^academy\.json: there is no vpc named "LabVCP" in us-east-1; did you mean "LabVPC"\?/],
+  [{ vpc: "LabVCP" }, /^academy\.json: vpc "LabVCP" does not exist in us-east-1; did you mean "LabVPC"\?/],
   [
     { subnet: "Private" },
-    /no subnet named "Private" in us-east-1; there are Public Subnet1, LabVPC Subnet, Other Subnet/,
+    /subnet "Private" does not exist in us-east-1; existing: Public Subnet1, LabVPC Subnet, Other Subnet/,
   ],
   [
     { subnet: "Public Subnet1" },
-    /2 subnets are named "Public Subnet1": subnet-\w+ in vpc-\w+, subnet-\w+ in vpc-\w+ \(name the VPC first/,
+    /2 subnets are named "Public Subnet1": subnet-\w+ in vpc-\w+, subnet-\w+ in vpc-\w+ \(put the VPC first/,
   ],
-  [{ subnet: "Nowhere/Public Subnet1" }, /there is no vpc named "Nowhere"/],
-  [{ subnet: "LabVPC/Other Subnet" }, /no subnet named "Other Subnet"/],
-  [{ instance: "MonolithicAppServer" }, /is no look-up; one looks like \{ "vpc": "LabVPC" \}/],
+  [{ subnet: "Nowhere/Public Subnet1" }, /vpc "Nowhere" does not exist/],
+  [{ subnet: "LabVPC/Other Subnet" }, /subnet "Other Subnet" does not exist/],
+  [{ instance: "MonolithicAppServer" }, /is not a look-up; expected for example \{ "vpc": "LabVPC" \}/],
 ])("refuses %j and lists the existing names", async (value, message) => {
   await expect(resolve(value)).rejects.toThrow(message);
 });

@@ -46,7 +46,7 @@ export async function resolveLookups(
   }
   if (problems.length > 0)
     throw new Failure(problems.join("; "), {
-      nextStep: "correct these look-ups, or write the ids themselves; nothing was changed.",
+      nextStep: "correct these look-ups, or use the IDs; nothing was changed.",
     });
   return resolved;
 }
@@ -78,14 +78,14 @@ function readVariable(
   const value = variables[variable];
   return value
     ? { id: value }
-    : { problem: `the variable ${variable} is not set (the repository's, or the step's \`env\`)` };
+    : { problem: `the variable ${variable} is not set (set it in the repository, or in the step's \`env\`)` };
 }
 
 async function find(network: Network, lookup: object): Promise<{ id: string } | { problem: string }> {
   const [[kind = "", wanted] = [], ...others] = Object.entries(lookup) as [string, unknown][];
   if (!isKind(kind) || typeof wanted !== "string" || others.length > 0)
     return {
-      problem: `${JSON.stringify(lookup)} is no look-up; one looks like { "vpc": "LabVPC" }, and the kinds are ${kinds.join(", ")}, variable`,
+      problem: `${JSON.stringify(lookup)} is not a look-up; expected for example { "vpc": "LabVPC" }, with one of the kinds ${kinds.join(", ")}, variable`,
     };
   const slash = kind === "vpc" ? -1 : wanted.indexOf("/");
   const vpcs = slash < 0 ? undefined : (await network.all("vpc")).filter(isNamed(wanted.slice(0, slash)));
@@ -107,12 +107,13 @@ function isNamed(name: string) {
 
 async function nothing(network: Network, kind: LookupKind, name: string): Promise<string> {
   const names = [...new Set((await network.all(kind)).flatMap(({ names }) => names))];
-  const there = names.length > 0 ? `; there are ${names.join(", ")}` : `; no ${kind} here has a name`;
-  return `there is no ${kind} named "${name}" in ${await network.region()}${didYouMean(name, names) || there}`;
+  const there =
+    names.length > 0 ? `; existing: ${names.join(", ")}` : `; no ${kind} in this region has a name`;
+  return `${kind} "${name}" does not exist in ${await network.region()}${didYouMean(name, names) || there}`;
 }
 
 function several(kind: LookupKind, name: string, found: readonly Named[]): string {
   const ids = found.map(({ id, vpcId }) => (kind === "vpc" ? id : `${id} in ${vpcId}`)).join(", ");
-  const fix = kind === "vpc" ? "" : ` (name the VPC first, as in "LabVPC/${name}")`;
+  const fix = kind === "vpc" ? "" : ` (put the VPC first, as in "LabVPC/${name}")`;
   return `${found.length} ${kind}s are named "${name}": ${ids}${fix}`;
 }

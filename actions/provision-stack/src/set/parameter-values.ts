@@ -43,7 +43,7 @@ function missingValues(template: Template, given: Given): string[] {
     .filter(([name, parameter]) => parameter.default === undefined && !(name in given))
     .map(
       ([name]) =>
-        `${placeIn(template.file, ["Parameters", name])}: parameter ${name} has no default and is given no value (input parameters)`,
+        `${placeIn(template.file, ["Parameters", name])}: parameter ${name} has no default and no value (input parameters)`,
     );
 }
 
@@ -55,10 +55,10 @@ function faultOf(text: string, declaration: { readonly [name: string]: unknown }
   const items = inner || type === "CommaDelimitedList" ? text.split(",").map((item) => item.trim()) : [text];
   const kind = inner ?? type;
   if (kind === "Number" && items.some((item) => item === "" || Number.isNaN(Number(item))))
-    return inner ? "numbers separated by commas are expected" : "a number is expected";
+    return inner ? "expected numbers separated by commas" : "expected a number";
   const start = idStarts[kind];
   if (start && items.some((item) => !item.startsWith(start)))
-    return `an id that begins with ${start} is expected`;
+    return `expected an ID that begins with ${start}`;
   if (Array.isArray(AllowedValues)) {
     const allowed = AllowedValues.map(String);
     const strange = items.find((item) => !allowed.includes(item));
@@ -70,13 +70,13 @@ function faultOf(text: string, declaration: { readonly [name: string]: unknown }
 
 function limitBrokenBy(text: string, declaration: { readonly [name: string]: unknown }): string | undefined {
   const { AllowedPattern, MinLength, MaxLength, MinValue, MaxValue } = declaration;
-  if (MinValue !== undefined && Number(text) < Number(MinValue)) return `at least ${MinValue} is expected`;
-  if (MaxValue !== undefined && Number(text) > Number(MaxValue)) return `at most ${MaxValue} is expected`;
+  if (MinValue !== undefined && Number(text) < Number(MinValue)) return `expected at least ${MinValue}`;
+  if (MaxValue !== undefined && Number(text) > Number(MaxValue)) return `expected at most ${MaxValue}`;
   if (MinLength !== undefined && text.length < Number(MinLength))
-    return `at least ${MinLength} characters are expected`;
+    return `expected at least ${MinLength} characters`;
   if (MaxLength !== undefined && text.length > Number(MaxLength))
-    return `at most ${MaxLength} characters are expected`;
+    return `expected at most ${MaxLength} characters`;
   if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(text))
-    return `the pattern ${AllowedPattern} is expected`;
+    return `expected the pattern ${AllowedPattern}`;
   return undefined;
 }

@@ -80,7 +80,7 @@ test("uses the templates that the profile's file lists", async () => {
   expect(stacks.map(({ template }) => template.name)).toEqual(["network"]);
   expect(leftOut).toEqual(["app"]);
   await expect(read({ ...given, stacks: ["app"] })).rejects.toThrow(
-    /^Input stacks names app, which .*standard\.json does not name, so it is not part of this profile/,
+    /^Input stacks lists app, which is not in .*standard\.json and so not part of this profile/,
   );
 });
 
@@ -94,7 +94,7 @@ test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
     "an unknown stack",
     { "network.yaml": network },
     { stacks: ["cluster"] },
-    /names cluster, .* there are network/,
+    /lists cluster, .* the templates are network/,
   ],
   [
     "a typing error in a stack's name",
@@ -106,39 +106,39 @@ test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
     "an unknown template in the parameters",
     { "network.yaml": network },
     given({ app: {} }),
-    /standard\.json:2 names app, which is no template; there are network/,
+    /standard\.json:2 names app, which is not a template; the templates are network/,
   ],
   [
     "an unknown parameter",
     { "app.yaml": app },
     given({ app: { Colour: 2 } }),
-    /standard\.json:3: app has no parameter Colour; it has NetworkStack, Size, /,
+    /standard\.json:3: app does not have the parameter Colour; it has NetworkStack, Size, /,
   ],
   [
     "a typing error in a parameter",
     { "app.yaml": app },
     given({ app: { Sise: 2 } }),
-    /no parameter Sise; did you mean "Size"\?/,
+    /not have the parameter Sise; did you mean "Size"\?/,
   ],
   [
     "a value of a wrong type",
     { "app.yaml": app },
     given({ app: { Size: null } }),
-    /app\.Size must be a text, number, boolean or list/,
+    /app\.Size must be a string, number, boolean or list/,
   ],
   [
     "a text for a number",
     { "app.yaml": app },
     given({ app: { Size: "big" } }),
-    /:3: app\.Size is "big"; a number is/,
+    /:3: app\.Size is "big"; expected a number/,
   ],
   [
     "a number too small",
     { "app.yaml": app },
     given({ app: { Size: 0 } }),
-    /app\.Size is "0"; at least 1 is expected/,
+    /app\.Size is "0"; expected at least 1/,
   ],
-  ["a number too large", { "app.yaml": app }, given({ app: { Size: 10 } }), /at most 9 is expected/],
+  ["a number too large", { "app.yaml": app }, given({ app: { Size: 10 } }), /expected at most 9/],
   [
     "a list of other things",
     { "app.yaml": app },
@@ -155,33 +155,33 @@ test.each<[string, Record<string, string>, Partial<ProvisionInputs>, RegExp]>([
     "a value of another form",
     { "app.yaml": app },
     given({ app: { Label: "a1" } }),
-    /the pattern \[a-z\]\{2\} is expected/,
+    /expected the pattern \[a-z\]\{2\}/,
   ],
   [
     "an id of another kind",
     { "app.yaml": app },
     given({ app: { Vpc: "subnet-1" } }),
-    /begins with vpc- is expected/,
+    /expected an ID that begins with vpc-/,
   ],
   [
     "a lookup of another kind",
     { "app.yaml": app },
     given({ app: { Vpc: { vcp: "LabVPC" } } }),
-    /:3: \{"vcp":"LabVPC"\} is no look-up; .* the kinds are vpc, subnet, security-group/,
+    /:3: \{"vcp":"LabVPC"\} is not a look-up; .* the kinds vpc, subnet, security-group/,
   ],
   [
     "a parameter without a value",
     { "x.yaml": `Parameters:\n  Key: { Type: String }\n${resources}` },
     {},
-    /x\.yaml:2: parameter Key has no default and is given no value/,
+    /x\.yaml:2: parameter Key has no default and no value/,
   ],
   [
     "templates in a circle",
     { "a.yaml": importing("a", "b"), "b.yaml": importing("b", "c"), "c.yaml": importing("c", "b") },
     {},
-    /in a circle: b → c → b$/,
+    /in a cycle: b → c → b$/,
   ],
-  ["no template", {}, {}, /holds no template/],
+  ["no template", {}, {}, /does not contain a template/],
   ["broken YAML", { "x.yaml": "Resources: [\n" }, {}, /x\.yaml:\d+:\d+ is not valid YAML/],
   ["something else", { "x.yaml": "a: 1\n" }, {}, /is not a CloudFormation template/],
   [

@@ -97,7 +97,7 @@ async function send(world: World, command: CreateChangeSetCommand, planned: Plan
 }
 
 function refused({ template }: PlannedStack, reason: string, cause?: unknown): Failure {
-  return new Failure(`CloudFormation refuses ${template.file}: ${reason.replace(/\.$/, "")}`, {
+  return new Failure(`CloudFormation rejects ${template.file}: ${reason.replace(/\.$/, "")}`, {
     nextStep: "correct the template or its parameters; the stack was not changed.",
     place: { file: template.file, line: undefined },
     cause,

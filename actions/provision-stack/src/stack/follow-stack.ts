@@ -38,7 +38,7 @@ export async function followStack(world: Following, target: Target): Promise<Fol
     return await follow(world, target);
   } catch (error) {
     if (!world.signal.aborted) throw error;
-    const fate = (await target.giveUp?.()) ?? "goes on in AWS";
+    const fate = (await target.giveUp?.()) ?? "continues in AWS";
     const reason = (world.signal.reason as Error).message.replace(/\.$/, "");
     throw new Failure(`${reason}; the operation on stack ${target.stackName} ${fate}`, { cause: error });
   }
@@ -60,9 +60,9 @@ async function follow(world: Following, target: Target): Promise<Followed> {
     if (!status.endsWith("_IN_PROGRESS")) return { status, statusReason: stack?.StackStatusReason, events };
     if (overdue)
       throw new Failure(
-        `Stack ${target.stackName} was still ${status} at the deadline; the operation goes on in AWS`,
+        `Stack ${target.stackName} was still ${status} at the deadline; the operation continues in AWS`,
         {
-          nextStep: "look at the stack's events; give a longer deadline if it only needs more time.",
+          nextStep: "read the stack's events; set a longer deadline if it only needs more time.",
         },
       );
     const pause = Math.min(pace.next(news.length > 0), Math.max(0, target.deadlineAt - world.clock.now()));

@@ -9,7 +9,7 @@ export async function readOutputs(
 ): Promise<{ [name: string]: string }> {
   const stack = await describeStack(world, stackName);
   if (stack && stack.StackStatus !== "REVIEW_IN_PROGRESS") return outputsOf(stack);
-  throw new Failure(`There is no stack ${stackName} in this account and region`, {
+  throw new Failure(`Stack ${stackName} does not exist in this account and region`, {
     nextStep: "run this action with mode apply first, or check stack-prefix and region.",
   });
 }

@@ -30,7 +30,9 @@ test("sends a template too large for a request through a bucket, which it create
   await stage.templates({ large: template(60_000), small: template(10) });
   const { error, lines } = await run("templates-1");
   expect(error).toBeUndefined();
-  expect(lines).toEqual(["Made bucket templates-1 for large templates, encrypted and closed to the public."]);
+  expect(lines).toEqual([
+    "Created bucket templates-1 for large templates, encrypted and without public access.",
+  ]);
   expect(await stage.stacks()).toEqual({ "shop-large": "CREATE_COMPLETE", "shop-small": "CREATE_COMPLETE" });
   expect(await keys("templates-1")).toEqual([]);
   const { PublicAccessBlockConfiguration } = await s3.getPublicAccessBlock({ Bucket: "templates-1" });

@@ -32,7 +32,7 @@ export function throughBucket(
   const upload = async (template: Template): Promise<string> => {
     if (Buffer.byteLength(template.body) > largestObject)
       throw new Failure(
-        `${template.file} is larger than the ${largestObject} bytes that CloudFormation takes`,
+        `${template.file} is larger than the ${largestObject} bytes that CloudFormation accepts`,
         {
           nextStep: "split it into stacks by lifecycle; nothing was changed.",
         },
@@ -55,7 +55,7 @@ export function throughBucket(
         try {
           await s3.send(new DeleteObjectCommand({ Bucket, Key }));
         } catch (error) {
-          log.warning(`${Key} stays in bucket ${Bucket}: ${(error as Error).message}`);
+          log.warning(`${Key} could not be deleted from bucket ${Bucket}: ${(error as Error).message}`);
         }
       put.clear();
     },
@@ -75,7 +75,7 @@ async function findOrCreate(s3: S3Client, Bucket: string, log: World["log"]): Pr
     const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
     if ($metadata?.httpStatusCode === 301 || $metadata?.httpStatusCode === 403)
       throw new Failure(`Bucket ${Bucket} is in another account or region, or this role may not use it`, {
-        nextStep: "name a bucket of this account and region in input template-bucket.",
+        nextStep: "set input template-bucket to a bucket of this account and region.",
         cause: error,
       });
     if (name !== "NotFound" && name !== "NoSuchBucket") throw error;
@@ -100,5 +100,5 @@ async function findOrCreate(s3: S3Client, Bucket: string, log: World["log"]): Pr
   await s3.send(
     new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules: [encryption] } }),
   );
-  log.info(`Made bucket ${Bucket} for large templates, encrypted and closed to the public.`);
+  log.info(`Created bucket ${Bucket} for large templates, encrypted and without public access.`);
 }

@@ -23,8 +23,8 @@ export const inRequest: TemplateStore = {
   async sourceOf(template) {
     if (isTooLarge(template))
       throw new Failure(
-        `${template.file} is larger than the ${largestBody} bytes that CloudFormation takes in a request`,
-        { nextStep: "name a bucket in input template-bucket, or split the template by lifecycle." },
+        `${template.file} is larger than the ${largestBody} bytes that CloudFormation accepts in a request`,
+        { nextStep: "set a bucket in input template-bucket, or split the template by lifecycle." },
       );
     return { TemplateBody: template.body };
   },

@@ -124,14 +124,14 @@ function rangeFindings(
     return [
       {
         text: "the service has no autoscaling yet",
-        fix: "give both minimum-tasks and maximum-tasks",
+        fix: "set both minimum-tasks and maximum-tasks",
       },
     ];
   if (least !== undefined && most !== undefined && least > most)
     return [
       {
-        text: `the least of ${least} tasks would be more than the most, ${most}`,
-        fix: "give both minimum-tasks and maximum-tasks",
+        text: `the minimum of ${least} tasks would be more than the maximum, ${most}`,
+        fix: "set both minimum-tasks and maximum-tasks",
       },
     ];
   if (before !== null || isAsked || !action) return [];
@@ -150,8 +150,8 @@ function countFindings(
   if (count < least || count > most)
     return [
       {
-        text: `desired-count ${count} is outside of the ${least} to ${most} tasks of the service's autoscaling, which would take it back`,
-        fix: `give ${count < least ? "minimum" : "maximum"}-tasks: ${count} as well, or autoscaling: suspend`,
+        text: `desired-count ${count} is outside the range of ${least} to ${most} tasks of the service's autoscaling, which would undo it`,
+        fix: `also set ${count < least ? "minimum" : "maximum"}-tasks: ${count}, or autoscaling: suspend`,
         // Resuming restores the previous state, whatever autoscaling makes of it.
         ...(isResuming && { kind: "advice" as const }),
       },

@@ -57,8 +57,8 @@ function readStep(read: InputReader, { number, text }: { number: number; text: s
     ];
   read.problem(
     match
-      ? `Input step-policy, line ${number}: ${text} would scale the wrong way; >= goes with +, <= with -`
-      : `Input step-policy, line ${number}: "${text}" is no step; a line such as cpu >= 70: +1 or requests <= 100: -50% is expected`,
+      ? `Input step-policy, line ${number}: ${text} would scale in the wrong direction; use >= with +, and <= with -`
+      : `Input step-policy, line ${number}: "${text}" is not a step; expected a line such as cpu >= 70: +1 or requests <= 100: -50%`,
   );
   return [];
 }
@@ -69,7 +69,7 @@ function faultOf(group: readonly Step[]): string | undefined {
   if (group.length > mostSteps) return `${group.length} steps are more than the ${mostSteps} of a policy`;
   const percents = group.filter(({ isPercent }) => isPercent);
   if (percents.length > 0 && percents.length < group.length)
-    return "steps of tasks and of percent do not mix in one policy";
+    return "one policy cannot mix steps in tasks and in percent";
   return undefined;
 }
 

@@ -38,7 +38,7 @@ async function missingIn(
   const draining = targets.filter(({ TargetHealth }) => TargetHealth?.State === "draining").length;
   if (draining > 0) return `${draining} targets of ${name} are draining`;
   if (listeners.length === 0 && tasks.length > 0)
-    return `target group ${name} is behind no listener: visitors do not reach its tasks`;
+    return `target group ${name} is behind no listener: visitors cannot reach its tasks`;
   return undefined;
 }
 

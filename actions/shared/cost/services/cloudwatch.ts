@@ -54,8 +54,7 @@ export const billMetricFilter: Bill = (filter, world) => {
 const alarmsOfTargetTracking = 2;
 
 export const billScalingPolicy: Bill = (policy, world) => {
-  if (textAt(policy, "PolicyType") !== "TargetTrackingScaling")
-    return "its alarms are billed where they stand";
+  if (textAt(policy, "PolicyType") !== "TargetTrackingScaling") return "its alarms are billed separately";
   const alarms = alarmsOfTargetTracking * monthFraction(world.usage);
   return [costLine(world, policy, "alarm", alarms, "the two alarms that the policy makes")];
 };

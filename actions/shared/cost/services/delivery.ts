@@ -27,7 +27,7 @@ export const billPipeline: Bill = (pipeline, world) => {
 export const billCodeRepository: Bill = (repository, world) => {
   const [first] = ofType(world, "AWS::CodeCommit::Repository");
   const { codeCommitUsers: users } = world.usage;
-  if (repository !== first) return "users are billed, not repositories; they stand at the first one";
+  if (repository !== first) return "users are billed, not repositories; their cost is shown at the first one";
   return [costLine(world, repository, "codecommit-user", users, counted(users, "user"))];
 };
 

@@ -38,7 +38,7 @@ function billHours(resource: EvaluatedResource, world: CostWorld, hours: number)
   const known = idsAfter(world.priceList, "ec2-");
   if (known.includes(type)) return costLine(world, resource, `ec2-${type}`, hours, `${hours} h`);
   throw new Failure(
-    `${nameOf(resource)} has the instance type ${type || "of no name"}, which has no price in the price list; it has ${known.join(", ")}`,
+    `${nameOf(resource)} has the instance type ${type || "(none)"}, which is not in the price list; the list has ${known.join(", ")}`,
     { nextStep: "choose one of these, or add its price to the price list." },
   );
 }

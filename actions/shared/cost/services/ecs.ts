@@ -56,7 +56,7 @@ function taskSizeFor(service: EvaluatedResource, world: CostWorld): TaskSize {
 }
 
 function missingFamily(service: EvaluatedResource, family: string): never {
-  throw new Failure(`${nameOf(service)} runs the task definition ${family}, whose size is in no file`, {
+  throw new Failure(`${nameOf(service)} runs the task definition ${family}, whose size is not in any file`, {
     nextStep: "give the folder of the task definitions (input task-definitions).",
   });
 }
@@ -71,8 +71,8 @@ export const billCluster: Bill = (cluster, world) => {
   const metrics = world.usage.containerInsightsMetrics;
   if (metrics === undefined)
     throw new Failure(
-      `${nameOf(cluster)} has Container Insights on, which bills each of its metrics; how many is not in the templates`,
-      { nextStep: "give containerInsightsMetrics in the profile of use, or switch Container Insights off." },
+      `${nameOf(cluster)} has Container Insights on, which bills each metric, and the number of metrics is not in the templates`,
+      { nextStep: "set containerInsightsMetrics in the profile of use, or turn Container Insights off." },
     );
   return [costLine(world, cluster, "custom-metric", metrics, `${metrics} metrics of Container Insights`)];
 };

@@ -29,7 +29,7 @@ function billInstance(database: EvaluatedResource, world: CostWorld, copies: num
   const known = idsAfter(world.priceList, "rds-").filter((id) => id.startsWith("db."));
   if (!known.includes(instanceClass))
     throw new Failure(
-      `${nameOf(database)} has the instance class ${instanceClass || "of no name"}, which has no price in the price list; it has ${known.join(", ")}`,
+      `${nameOf(database)} has the instance class ${instanceClass || "(none)"}, which is not in the price list; the list has ${known.join(", ")}`,
       { nextStep: "choose one of these, or add its price to the price list." },
     );
   const instance = costLine(
@@ -47,9 +47,12 @@ function billExtendedSupport(database: EvaluatedResource, world: CostWorld, vcpu
   if (textAt(database, "EngineLifecycleSupport") === "open-source-rds-extended-support-disabled") return [];
   const version = textAt(database, "EngineVersion");
   if (version === undefined)
-    throw new Failure(`${nameOf(database)} has no EngineVersion, on which Extended Support depends`, {
-      nextStep: "name the version in the template.",
-    });
+    throw new Failure(
+      `${nameOf(database)} has no EngineVersion, which decides whether Extended Support is billed`,
+      {
+        nextStep: "set the version in the template.",
+      },
+    );
   const { priceList, usage } = world;
   const id = `rds-extended-support-mysql-${version.split(".").slice(0, 2).join(".")}`;
   const price = priceList.prices.get(id);
@@ -70,7 +73,7 @@ function billStorage(database: EvaluatedResource, world: CostWorld, copies: numb
   const automatic = days > 0 ? usage.databaseGb + (days - 1) * usage.databaseChangeGb : 0;
   const backups = automatic + usage.manualSnapshots * usage.databaseGb;
   const beyond = Math.max(0, backups - allocated);
-  const left = { ...database, logicalId: `${database.logicalId}: snapshots left behind` };
+  const left = { ...database, logicalId: `${database.logicalId}: remaining snapshots` };
   const leftGb = usage.keptSnapshots * usage.databaseGb;
   return [
     costLine(

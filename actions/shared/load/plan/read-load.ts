@@ -40,9 +40,7 @@ function readPlan(read: InputReader): LoadPlan {
   const stages = readStages(read, loop);
   const warmUpMs = read.duration("warm-up") ?? 0;
   if (warmUpMs > 0 && stages[0]?.from === 0)
-    read.problem(
-      "Input warm-up needs a first stage that begins above 0: it is sent at the level that one begins with",
-    );
+    read.problem("Input warm-up needs a first stage that begins above 0: the warm-up is sent at that level");
   if (totalMs(stages) + warmUpMs > longestMs) read.problem("The load would last longer than 6 h");
   return {
     loop,
@@ -60,7 +58,7 @@ function readStages(read: InputReader, loop: LoadPlan["loop"]): LoadStage[] {
   const other = loop === "closed" ? "rate" : "connections";
   if (read.optional(other))
     read.problem(
-      `Input ${other} is for ${loop === "closed" ? "an open" : "a closed"} loop, and loop is ${loop}`,
+      `Input ${other} works with ${loop === "closed" ? "an open" : "a closed"} loop only, and loop is ${loop}`,
     );
   const lines = read.lines("stages");
   const share = parseShare(read.optional("share"), read.problem);
@@ -71,13 +69,13 @@ function readStages(read: InputReader, loop: LoadPlan["loop"]): LoadStage[] {
       `A ${loop} loop goes up to ${most} ${loop === "closed" ? "connections" : "requests per second"}`,
     );
   const stages = shareOf(whole, share, loop);
-  if (highestLevel(stages) === 0) read.problem("The load is nothing: no stage has a level above 0");
+  if (highestLevel(stages) === 0) read.problem("There is no load: no stage has a level above 0");
   return stages;
 }
 
 function readStageLines(read: InputReader, loop: LoadPlan["loop"], lines: readonly string[]): LoadStage[] {
   for (const name of ["duration", "connections", "rate"])
-    if (read.optional(name)) read.problem(`Inputs stages and ${name} exclude each other: give one`);
+    if (read.optional(name)) read.problem(`Inputs stages and ${name} exclude each other: use only one`);
   return lines.flatMap((line) => parseStage(line, loop, read.problem) ?? []);
 }
 
@@ -95,7 +93,8 @@ function readRate(read: InputReader): number {
   const text = read.optional("rate");
   const rate = text && /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (text === undefined) read.problem("Input rate or stages is required for an open loop");
-  else if (rate === 0) read.problem(`Input rate is "${text}"; requests per second are expected, above 0`);
+  else if (rate === 0)
+    read.problem(`Input rate is "${text}"; expected a number of requests per second above 0`);
   // Any number but 0 avoids a second problem for the same input.
   return rate || 1;
 }

@@ -33,7 +33,7 @@ function readHeaders(read: InputReader): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const { number, text } of read.numberedLines("headers")) {
     const [, name = "", value = ""] = headerLine.exec(text) ?? [];
-    if (!name) read.problem(`Input headers, line ${number}: a line of the form Name: value is expected`);
+    if (!name) read.problem(`Input headers, line ${number}: expected a line of the form Name: value`);
     else if (reservedHeaders.includes(name.toLowerCase()))
       read.problem(`Input headers, line ${number}: ${name} is set by the connection itself`);
     else if (name.toLowerCase() in headers) read.problem(`Input headers gives ${name} twice`);

@@ -13,7 +13,7 @@ export function parseShare(text: string | undefined, problem: (sentence: string)
   if (text === undefined) return whole;
   const [, number = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   if (number >= 1 && number <= of) return { number, of };
-  problem(`Input share is "${text}"; a part such as 1/4 is expected, from 1/4 to 4/4 for four generators`);
+  problem(`Input share is "${text}"; expected a share such as 1/4 (from 1/4 to 4/4 for four generators)`);
   return whole;
 }
 

@@ -16,10 +16,10 @@ export function parseStage(
   const levels = [Number(from), Number(to)] as const;
   if (from === "" || durationMs === undefined)
     problem(
-      `Input stages has the line "${line}"; a duration and a level are expected: 30s 50, or 10s 0..200`,
+      `Input stages has the line "${line}"; expected a duration and a level, such as 30s 50 or 10s 0..200`,
     );
   else if (loop === "closed" && !levels.every(Number.isInteger))
-    problem(`Input stages has the line "${line}"; there are no parts of a connection`);
+    problem(`Input stages has the line "${line}"; a number of connections must be whole`);
   else return { durationMs, from: levels[0], to: levels[1] };
   return undefined;
 }

@@ -6,6 +6,6 @@ export function parseStatuses(
   const accepted = text.split(",").map((part) => part.trim());
   for (const part of accepted)
     if (!/^[1-5](\d\d|xx)$/.test(part))
-      problem(`Input expect-status has "${part}"; a status such as 200, or a class such as 2xx, is expected`);
+      problem(`Input expect-status has "${part}"; expected a status such as 200 or a class such as 2xx`);
   return (status) => accepted.includes(String(status)) || accepted.includes(`${Math.floor(status / 100)}xx`);
 }

@@ -10,7 +10,7 @@ const highestWeight = 1000;
 export function readTargets(read: InputReader): LoadTarget[] {
   const allowed = readAllowedHosts(read);
   const lines = read.lines("targets");
-  if (lines.length === 0) read.problem("Input targets is required and was not given");
+  if (lines.length === 0) read.problem("Input targets is required, but not set");
   const targets = lines.flatMap((line) => parseTarget(line, read.problem) ?? []);
   for (const { url } of targets) {
     const refusal = refusalOf(url, allowed);
@@ -18,7 +18,7 @@ export function readTargets(read: InputReader): LoadTarget[] {
   }
   const urls = targets.map(({ url }) => url.href);
   for (const url of new Set(urls.filter((each, index) => urls.indexOf(each) !== index)))
-    read.problem(`Input targets has ${url} twice: give it once, with a weight`);
+    read.problem(`Input targets has ${url} twice: list it once, with a weight`);
   return targets;
 }
 
@@ -37,10 +37,10 @@ function parseTarget(line: string, problem: (sentence: string) => void): LoadTar
 
 function faultOf(url: URL | undefined, weight: string | undefined): string | undefined {
   if (!url || !/^https?:$/.test(url.protocol))
-    return "a URL that begins with http:// or https:// is expected, with a weight in front if it has one";
-  if (url.username || url.password) return "credentials belong into headers: a URL is shown in logs";
+    return "expected a URL that begins with http:// or https://, optionally after a weight";
+  if (url.username || url.password) return "put credentials into the input headers: a URL is shown in logs";
   if (weight !== undefined && (Number(weight) < 1 || Number(weight) > highestWeight))
-    return `weights go from 1 to ${highestWeight}`;
+    return `expected a weight from 1 to ${highestWeight}`;
   return undefined;
 }
 
@@ -49,14 +49,14 @@ function readAllowedHosts(read: InputReader): string[] {
   const hosts = entries.map((entry) => entry.trim().toLowerCase()).filter(Boolean);
   if (hosts.length === 0)
     read.problem(
-      "Input allowed-hosts is required and was not given: it names the hosts that are yours to load, so that a typing error in a target loads nobody else's",
+      "Input allowed-hosts is required, but not set: it lists the hosts that you may load, so that a typing error in a target does not load the host of others",
     );
   for (const host of hosts)
     if (!isHost(host))
       read.problem(
         host.includes("*")
-          ? `Input allowed-hosts has "${host}"; a pattern would allow hosts of others too: give each host`
-          : `Input allowed-hosts has "${host}"; a host or host:port is expected, without scheme and path`,
+          ? `Input allowed-hosts has "${host}"; list each host, as a pattern could also allow hosts of others`
+          : `Input allowed-hosts has "${host}"; expected host or host:port, without scheme or path`,
       );
   return hosts;
 }
@@ -68,7 +68,7 @@ function isHost(entry: string): boolean {
 /** An entry without a port allows every port of the host. */
 function refusalOf({ hostname, host, port, protocol }: URL, allowed: readonly string[]): string | undefined {
   if (isLinkLocal(hostname))
-    return `Target ${host} is refused: machines keep their credentials at such addresses`;
+    return `Target ${host} is not allowed: metadata services at such addresses return a machine's credentials`;
   const standardPort = protocol === "https:" ? 443 : 80;
   const names = [hostname, host, `${hostname}:${port || standardPort}`];
   if (names.some((name) => allowed.includes(name))) return undefined;

@@ -24,7 +24,8 @@ export const brokenRelease: ChapterBody = {
       const error = firstError(run);
       // On a slow machine a task may fail its health checks before it has exited.
       expectThat(
-        /exited with code 1\b|failed the load balancer's health checks/.test(error) && error.includes(lastWords),
+        /exited with code 1\b|failed the load balancer's health checks/.test(error) &&
+          error.includes(lastWords),
         `the first error is: ${error || "none"}`,
       );
     });

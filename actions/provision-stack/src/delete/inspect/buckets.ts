@@ -28,11 +28,11 @@ async function inspect(
   if (deletionPolicy !== "Delete") return nothingFound;
   const where = `bucket ${name} (stack ${stackName})`;
   const { value: count = 0, findings } = await lookUp(where, () => countVersions(s3, name, signal), {
-    NoSuchBucket: { text: `${where} is gone already`, kind: "note" },
+    NoSuchBucket: { text: `${where} is already deleted`, kind: "note" },
   });
   if (count === 0) return { findings, emptyings: [] };
   const many = count >= countedAtMost ? `at least ${counted(count, "object")}` : counted(count, "object");
-  const text = `${where} holds ${many}, old versions included`;
+  const text = `${where} contains ${many}, including old versions`;
   return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(s3, name, signal) }] };
 }
 
@@ -53,7 +53,7 @@ async function empty(client: S3Client, Bucket: string, abortSignal: AbortSignal)
     const { Errors: [error] = [] } = await client.send(command, { abortSignal });
     if (error)
       throw new Failure(`${error.Key} of bucket ${Bucket} cannot be deleted: ${error.Message}`, {
-        nextStep: "look at the bucket's policy and object locks.",
+        nextStep: "check the bucket's policy and object locks.",
       });
   }
 }

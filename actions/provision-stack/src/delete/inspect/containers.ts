@@ -40,11 +40,11 @@ async function inspectService(world: World, ecs: ECSClient, held: Held): Promise
   const { cluster, name } = nameOf(held);
   const where = `service ${name} (stack ${held.stackName})`;
   const { value: service, findings } = await lookUp(where, () => describe(world, ecs, cluster, name), {
-    ClusterNotFoundException: { text: `${where} is gone already`, kind: "note" },
+    ClusterNotFoundException: { text: `${where} is already deleted`, kind: "note" },
   });
   const { runningCount = 0, taskSets = [] } = service ?? {};
   if (runningCount === 0) return { findings, emptyings: [] };
-  const sets = taskSets.length > 1 ? ` in ${taskSets.length} task sets (a deployment is not over yet)` : "";
+  const sets = taskSets.length > 1 ? ` in ${taskSets.length} task sets (a deployment is in progress)` : "";
   const text = `${where} runs ${counted(runningCount, "task")}${sets}`;
   const run = () => scaleDown(world, ecs, cluster, name);
   return { findings, emptyings: [{ stackName: held.stackName, text, blocks: false, run }] };
@@ -75,15 +75,15 @@ async function inspectCluster(
   if (deletionPolicy !== "Delete") return nothingFound;
   const where = `cluster ${cluster} (stack ${stackName})`;
   const { value, findings } = await lookUp(where, () => listStrangers(world, ecs, cluster, own), {
-    ClusterNotFoundException: { text: `${where} is gone already`, kind: "note" },
+    ClusterNotFoundException: { text: `${where} is already deleted`, kind: "note" },
   });
   if (!value) return { findings, emptyings: [] };
   const services = value.services.map((arn) => ({
-    text: `${where} has service ${arn.slice(arn.lastIndexOf("/") + 1)}, which is of none of these stacks`,
+    text: `${where} has service ${arn.slice(arn.lastIndexOf("/") + 1)}, which is in none of these stacks`,
     fix: "delete that service, or its stack, too",
   }));
   const { tasks } = value;
-  const text = `${where} runs ${counted(tasks.length, "task")} of no service`;
+  const text = `${where} runs ${counted(tasks.length, "task")} outside any service`;
   const emptyings =
     tasks.length === 0
       ? []

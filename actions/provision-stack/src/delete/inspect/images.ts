@@ -28,14 +28,14 @@ async function inspect(
   if (deletionPolicy !== "Delete") return nothingFound;
   const where = `repository ${name} (stack ${stackName})`;
   const { value: images, findings } = await lookUp(where, () => listImages(ecr, name, signal), {
-    RepositoryNotFoundException: { text: `${where} is gone already`, kind: "note" },
+    RepositoryNotFoundException: { text: `${where} is already deleted`, kind: "note" },
   });
   // A manifest counts once, however many tags it has.
   const digests = new Set((images ?? []).map(({ imageDigest }) => imageDigest));
   if (digests.size === 0) return { findings, emptyings: [] };
-  const text = `${where} holds ${counted(digests.size, "image")}`;
+  const text = `${where} contains ${counted(digests.size, "image")}`;
   if (String(properties.EmptyOnDelete) === "true")
-    return { findings: [{ text: `${text}, which go with it`, kind: "note" }], emptyings: [] };
+    return { findings: [{ text: `${text}, which are deleted with it`, kind: "note" }], emptyings: [] };
   return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(ecr, name, signal) }] };
 }
 
@@ -46,7 +46,7 @@ async function empty(client: ECRClient, repositoryName: string, abortSignal: Abo
     if (images.length === 0) return;
     if (images.length >= before)
       throw new Failure(`${images.length} images of repository ${repositoryName} cannot be deleted`, {
-        nextStep: `look at them: aws ecr list-images --repository-name ${repositoryName}`,
+        nextStep: `list them: aws ecr list-images --repository-name ${repositoryName}`,
       });
     before = images.length;
     const digests = [...new Set(images.map(({ imageDigest }) => imageDigest))];

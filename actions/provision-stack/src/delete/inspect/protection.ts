@@ -23,7 +23,7 @@ async function inspect(
   const where = `load balancer ${logicalId} (stack ${stackName})`;
   const command = new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: physicalId });
   const { value, findings } = await lookUp(where, () => client.send(command, { abortSignal: signal }), {
-    LoadBalancerNotFoundException: { text: `${where} is gone already`, kind: "note" },
+    LoadBalancerNotFoundException: { text: `${where} is already deleted`, kind: "note" },
   });
   const held = value?.Attributes?.find(({ Key }) => Key === "deletion_protection.enabled");
   if (held?.Value !== "true") return { findings, emptyings: [] };

@@ -29,7 +29,7 @@ async function usedExports(
       if (!going.includes(user)) users.set(user, [...(users.get(user) ?? []), ExportName]);
   }
   return [...users].map(([user, names]) => ({
-    text: `stack ${user}, which is to stay, imports ${names.join(", ")} of stack ${stackName}`,
+    text: `stack ${user}, which is not deleted, imports ${names.join(", ")} of stack ${stackName}`,
     fix: `delete ${user}, too (input stacks, stack-prefix)`,
   }));
 }

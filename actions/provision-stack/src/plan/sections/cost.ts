@@ -13,12 +13,12 @@ export const costSection: PlanSection = {
   write({ before, after, region }) {
     const priceList = readPriceList(undefined);
     if (priceList.region !== region)
-      throw new Failure(`the list of prices is of ${priceList.region}, not of ${region}`);
+      throw new Failure(`the price list is for ${priceList.region}, not for ${region}`);
     const shared = { priceList, usage: readUsage(undefined), taskSizes: readTaskSizes(undefined) };
     const delta = compareCosts(
       estimateCosts({ stacks: before, ...shared }),
       estimateCosts({ stacks: after, ...shared }),
     );
-    return `${deltaMarkdown(delta)}\n\nList prices of ${priceList.date}, for everything running all the time; action estimate-cost tells more.`;
+    return `${deltaMarkdown(delta)}\n\nList prices of ${priceList.date}, with everything running all the time; the action estimate-cost shows details.`;
   },
 };

@@ -31,5 +31,5 @@ test("shows no cost where the price list is for another region, but the plan", a
   const { error, summary } = await stage.run({ mode: "plan" });
   expect(error).toBeUndefined();
   expect(summary).toContain("### Plan: 1 to create");
-  expect(summary).toContain("Not told: the list of prices is of us-east-1, not of eu-west-3.");
+  expect(summary).toContain("Not available: the price list is for us-east-1, not for eu-west-3.");
 });

@@ -19,7 +19,7 @@ export async function writeSections(world: World, set: StackSet): Promise<string
       if (stacks instanceof Failure) throw stacks;
       return write(stacks);
     } catch (error) {
-      return `### ${title}\n\nNot told: ${escapeText(asFailure(error).message)}.`;
+      return `### ${title}\n\nNot available: ${escapeText(asFailure(error).message)}.`;
     }
   });
 }

@@ -45,7 +45,7 @@ export const rowsOfAws: readonly Row[] = [
     fault: "throttling",
     backEnds: eachEngine,
     meanwhile: whileFollowing("throttle", oneLook),
-    expect: { ...green, told: /AWS throttles; asking less often/ },
+    expect: { ...green, told: /AWS throttles the requests; polling less often/ },
   },
   {
     fault: "network cut in the middle",
@@ -55,7 +55,7 @@ export const rowsOfAws: readonly Row[] = [
       ...refused,
       untouched: true,
       cause: /^The AWS endpoint cannot be reached/,
-      nextStep: /the network of the runner/,
+      nextStep: /the runner's network/,
     },
   },
   {
@@ -66,14 +66,17 @@ export const rowsOfAws: readonly Row[] = [
       ...refused,
       untouched: true,
       cause: /^The AWS credentials have expired/,
-      nextStep: /fresh credentials/,
+      nextStep: /renew the credentials/,
     },
   },
   {
     fault: "5xx from AWS",
     backEnds: eachEngine,
     meanwhile: whileFollowing("server-error", oneLook),
-    expect: { ...green, told: /AWS does not answer .*; asking on for 5 min[\s\S]*AWS answers again/ },
+    expect: {
+      ...green,
+      told: /AWS does not respond .*; trying again for up to 5 min[\s\S]*AWS responds again/,
+    },
   },
   {
     fault: "5xx from AWS",
@@ -91,7 +94,7 @@ export const rowsOfAws: readonly Row[] = [
       "ECS rolling": {
         ...lost,
         production: "new",
-        cause: /could not be followed to its end; it had ended already/,
+        cause: /could not be followed to its end; it had already ended/,
       },
     },
   },
@@ -100,7 +103,10 @@ export const rowsOfAws: readonly Row[] = [
     when: "while it is followed",
     backEnds: eachEngine,
     meanwhile: whileFollowing("cut", oneLook),
-    expect: { ...green, told: /AWS does not answer .*; asking on for 5 min[\s\S]*AWS answers again/ },
+    expect: {
+      ...green,
+      told: /AWS does not respond .*; trying again for up to 5 min[\s\S]*AWS responds again/,
+    },
   },
   {
     fault: "network cut in the middle",
@@ -123,7 +129,7 @@ export const rowsOfAws: readonly Row[] = [
     expect: {
       status: "lost",
       production: "new",
-      cause: /^The AWS credentials have expired .*; it goes on, as it could not be stopped and rolled back/,
+      cause: /^The AWS credentials have expired .*; it continues, as it could not be stopped and rolled back/,
       nextStep: /role-duration-seconds/,
     },
   },

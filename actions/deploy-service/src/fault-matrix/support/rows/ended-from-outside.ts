@@ -32,7 +32,7 @@ export const rowsOfSignals: readonly Row[] = [
     expect: {
       status: "cancelled",
       production: "new",
-      cause: /^Cancelled by SIGTERM; .*deployment \S+ goes on \(on-cancel: leave\)$/,
+      cause: /^Cancelled by SIGTERM; .*deployment \S+ continues \(on-cancel: leave\)$/,
       nextStep: meant,
     },
   },
@@ -57,7 +57,7 @@ export const rowsOfSignals: readonly Row[] = [
     expect: {
       status: undefined,
       production: "new",
-      told: /::warning::The step ended before its deployment did\. .* goes on \(on-cancel: leave\)/,
+      told: /::warning::The step ended before its deployment did\. .* continues \(on-cancel: leave\)/,
     },
   },
 ];

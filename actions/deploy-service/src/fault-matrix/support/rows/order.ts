@@ -98,8 +98,7 @@ export const rowsOfOrder: readonly Row[] = [
       status: "superseded",
       production: "old",
       untouched: true,
-      cause:
-        /^Run 12 of \S+deploy\.yml has brought web:\d+ of web into production already; this is the older run 11$/,
+      cause: /^Run 12 of \S+deploy\.yml has already deployed web:\d+ of web; this is the older run 11$/,
       nextStep: /force: true/,
     },
   },

@@ -74,7 +74,7 @@ export const rowsOfPreparations: readonly Row[] = [
     expect: {
       ...rolledBack,
       cause: /^The image of container web cannot be pulled: CannotPullContainerError: .*registry\.example/,
-      nextStep: /the subnets' way to/,
+      nextStep: /the subnets' route to/,
     },
   },
   {
@@ -113,7 +113,7 @@ export const rowsOfPreparations: readonly Row[] = [
     draft: noSecret,
     expect: {
       ...untouched,
-      cause: /^secret PASSWORD of container web is not there: arn:/,
+      cause: /^secret PASSWORD of container web does not exist: arn:/,
       nextStep: /^create it, or correct valueFrom/,
     },
   },
