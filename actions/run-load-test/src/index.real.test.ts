@@ -58,7 +58,7 @@ test("fails on an assertion with value and bound, and still writes report and su
   expect(errors).toEqual([
     expect.stringMatching(/^Assertion error-rate < 0\.1%25 failed: measured \d+(\.\d)? %25\. Next step: /),
   ]);
-  expect(outputs).toMatchObject({ status: "failed", cause: expect.stringContaining("does not hold") });
+  expect(outputs).toMatchObject({ status: "failed", cause: expect.stringContaining("Assertion error-rate < 0.1% failed") });
   expect(summary).toContain("❌ Load test failed");
   expect((await readReport(outputs.report as string)).assertions).toMatchObject([{ ok: false }]);
 });
@@ -92,7 +92,7 @@ test("reports a target that does not respond in one clear error", async () => {
   const origin = await serve(() => {});
   const { exitCode, errors } = await runAction({ targets: origin, timeout: "1s" });
   expect(exitCode).toBe(1);
-  expect(errors).toEqual([expect.stringMatching(/no answer within 1 s.* Next step: /)]);
+  expect(errors).toEqual([expect.stringMatching(/did not respond within 1 s.* Next step: /)]);
 });
 
 test("sends headers, method and body as given", async () => {
@@ -145,6 +145,6 @@ describe("merging", () => {
       stages: [{ durationMs: 1000, from: 100, to: 100 }],
     });
     // They ran one after the other.
-    expect(lines.join("\n")).toContain("::warning::The generators did not send together");
+    expect(lines.join("\n")).toContain("::warning::The generators did not send at the same time");
   });
 });
