@@ -21,7 +21,7 @@ test("names the action that the course's account denies, and the profile that do
   expect(error?.message).toMatch(
     /^Stack shop-access: Role \(AWS::IAM::Role\) failed: the role of this job may not iam:CreateRole \(.*access\.yaml:2; the stack was ROLLBACK_COMPLETE and was deleted\)$/,
   );
-  expect(error?.nextStep).toMatch(/^allow iam:CreateRole for the role .*: use profile academy there\.$/);
+  expect(error?.nextStep).toMatch(/^allow iam:CreateRole in the policy of .*: use profile academy there\.$/);
   expect(await stage.stacks()).toEqual({});
 });
 

@@ -16,6 +16,6 @@ test("finds a database instance by its identifier, and returns the host name of 
     network: { It: DBInstances[0]?.Endpoint?.Address },
   });
   await expect(resolve({ "instance-endpoint": "supplierbd" })).rejects.toThrow(
-    'no instance-endpoint named "supplierbd" in us-east-1; did you mean "supplierdb"?',
+    'instance-endpoint "supplierbd" does not exist in us-east-1; did you mean "supplierdb"?',
   );
 });
