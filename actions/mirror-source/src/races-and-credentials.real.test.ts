@@ -114,7 +114,7 @@ test("masks credentials, and sends them to no other address by a redirection", a
     mask: (secret) => void masked.push(secret),
   });
   await expect(stage.mirror(world, { repository: "deployment" })).rejects.toThrow(
-    "to which no credentials are sent",
+    "credentials are not sent there",
   );
   expect(seen).toEqual([]);
   expect(masked).toEqual([

@@ -188,7 +188,7 @@ describe("scale-test.yml", () => {
     async () => {
       const result = await repository.run({ ...quick, "task-counts": "3", after: "keep" });
       expect(errors(result)).toEqual([]);
-      expect(summary(result, "report")).toMatch(/\*\*3 tasks answered .* a million for \$0\.\d+/);
+      expect(summary(result, "report")).toMatch(/\*\*3 tasks served .* a million for \$0\.\d+/);
       expect(await service()).toEqual({ desiredCount: 3, runningCount: 3, deployments: 1 });
       await world.ecs.updateService({ ...where, desiredCount: 1 });
     },
