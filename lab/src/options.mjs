@@ -30,7 +30,7 @@ const options = defineOptions({
   "time-scale": {
     value: "N",
     parse: wholeNumber(1, 10_000),
-    help: "AWS's waits pass N times faster than real time (default 100 with --once, else 60)",
+    help: "AWS's waits pass N times faster than real time (default 60; with --once 150, or 100 with containers)",
   },
 });
 
@@ -66,6 +66,7 @@ export function withDefaults(values) {
     runtime: values.runtime,
     port: values.port ?? 4566,
     listenerOffset: values["listener-offset"] ?? (once ? 10_000 : 20_000),
-    timeScale: values["time-scale"] ?? (once ? 100 : 60),
+    /** Undefined selects the one of the runtime. */
+    timeScale: values["time-scale"],
   };
 }

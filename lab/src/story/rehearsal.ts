@@ -36,6 +36,9 @@ export interface Rehearsal {
   runWorkflow(file: string, inputs: Record<string, string>): Promise<RunResult>;
 }
 
+/** Containers start more slowly than processes. */
+const unattendedTimeScales: Readonly<Record<TaskRuntimeKind, number>> = { process: 150, docker: 100 };
+
 /**
  * Part of a core. Three tasks of half a vCPU, the load and the load balancer fit on two cores, and one task on a core
  * of a quarter of the speed can still handle the story's load. A container's start counts too, and must not take long.
@@ -66,6 +69,7 @@ export async function startRehearsal(
 ): Promise<Rehearsal> {
   const { project, directory, logDirectory } = place;
   const { runtime, why } = await chooseTaskRuntime(options.runtime);
+  const timeScale = options.timeScale ?? (options.once ? unattendedTimeScales[runtime] : 60);
   progress.say(`  tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`);
   const warning = warningForRoot(runtime);
   if (warning) progress.say(`  ${warning}`);
@@ -81,6 +85,7 @@ export async function startRehearsal(
       {
         ...options,
         runtime,
+        timeScale,
         vcpuShare: vcpuShare[runtime],
         keys: secrets,
         temporaryDirectory: directory,
@@ -147,7 +152,7 @@ export async function startRehearsal(
     simulator,
     aws: openClients(simulator, ends),
     runtime,
-    timeScale: options.timeScale,
+    timeScale,
     repository,
     addresses,
     runs,

@@ -54,7 +54,7 @@ export async function runOnce(
     commit: rehearsal?.repository.head ?? "",
     startedAt,
     durationMs: performance.now(),
-    timeScale: options.timeScale,
+    timeScale: rehearsal?.timeScale ?? 1,
     runtime: rehearsal?.runtime,
     chapters: measured.chapters,
     steps: steps.steps,
