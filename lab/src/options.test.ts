@@ -9,7 +9,13 @@ const everyChapter = chapterList.map(({ name }) => name);
 it.each([
   { argv: [], once: false, runtime: undefined, listenerOffset: 20_000, timeScale: undefined },
   { argv: ["--once"], once: true, runtime: undefined, listenerOffset: 10_000, timeScale: undefined },
-  { argv: ["--runtime", "docker"], once: false, runtime: "docker", listenerOffset: 20_000, timeScale: undefined },
+  {
+    argv: ["--runtime", "docker"],
+    once: false,
+    runtime: "docker",
+    listenerOffset: 20_000,
+    timeScale: undefined,
+  },
 ])("the rehearsal has defaults: $argv", ({ argv, ...given }) => {
   expect(withDefaults(parseCommandLine(command, argv))).toEqual({
     chapters: everyChapter,
