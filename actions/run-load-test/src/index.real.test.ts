@@ -58,7 +58,10 @@ test("fails on an assertion with value and bound, and still writes report and su
   expect(errors).toEqual([
     expect.stringMatching(/^Assertion error-rate < 0\.1%25 failed: measured \d+(\.\d)? %25\. Next step: /),
   ]);
-  expect(outputs).toMatchObject({ status: "failed", cause: expect.stringContaining("Assertion error-rate < 0.1% failed") });
+  expect(outputs).toMatchObject({
+    status: "failed",
+    cause: expect.stringContaining("Assertion error-rate < 0.1% failed"),
+  });
   expect(summary).toContain("❌ Load test failed");
   expect((await readReport(outputs.report as string)).assertions).toMatchObject([{ ok: false }]);
 });
