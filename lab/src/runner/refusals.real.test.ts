@@ -18,7 +18,7 @@ describe("workflows that are refused before anything runs", () => {
     [
       "an unknown action",
       job("    steps: [{ uses: foo/bar@v1 }]"),
-      `${file}:7: this runner does not know the action 'foo/bar@v1'; it knows './<folder>', '$/<folder>', 'actions/cache'`,
+      `${file}:7: this runner does not know the action 'foo/bar@v1'; it knows './<folder>', '$/<folder>', 'actions/attest-build-provenance'`,
     ],
     [
       "an image as an action",

@@ -38,7 +38,7 @@ export const ociInputNames: readonly string[] = [
   "stop-signal",
 ];
 
-const command = "a JSON array of texts";
+const command = "a JSON array of strings";
 /** The names of Linux's signals, or a number. */
 const signalPattern = /^(?:SIG[A-Z][A-Z0-9+-]*|[1-9]\d?)$/;
 /** A name or number, and after a colon its group: OCI image-spec v1.1, config.md, User. */

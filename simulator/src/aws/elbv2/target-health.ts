@@ -47,7 +47,7 @@ function unhealthy(result: ProbeResult): TargetHealth {
  * A process needs real time to start, however fast the clock: for this long, a new target that refuses connections is
  * still initial, as it would be with thresholds that pass in real seconds.
  */
-const startAllowanceMs = 20_000;
+const startAllowanceMs = 5_000;
 
 /** Checks a target's health until the signal ends it; reports every change. */
 export async function watchTarget(

@@ -22,7 +22,7 @@ export const rowsOfTasks: readonly Row[] = [
     expect: {
       ...rolledBack,
       cause: /^Container web exited with code 1: Error: cannot read the menu /,
-      nextStep: /^start this image with the same environment/,
+      nextStep: /start this image with the same environment/,
     },
   },
   {
@@ -33,7 +33,7 @@ export const rowsOfTasks: readonly Row[] = [
     expect: {
       ...rolledBack,
       cause: /^Container web exited with code 137/,
-      nextStep: /it was killed: most often for its memory/,
+      nextStep: /it was killed, most often because of its memory/,
     },
   },
   {
