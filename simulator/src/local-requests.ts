@@ -8,8 +8,9 @@ const loopback = ["127.0.0.1", "localhost", "[::1]"];
  * @param hosts by which tasks know this machine
  */
 export function refuseForeign(hosts: readonly string[], listener: RequestListener): RequestListener {
+  const known = [...new Set([...loopback, ...hosts])];
   return (request, response) => {
-    const reason = foreignness(request.headers, [...loopback, ...hosts]);
+    const reason = foreignness(request.headers, known);
     if (reason === undefined) return listener(request, response);
     request.resume();
     response.writeHead(403, { "Content-Type": "text/plain" });
@@ -20,7 +21,7 @@ export function refuseForeign(hosts: readonly string[], listener: RequestListene
 function foreignness(headers: IncomingHttpHeaders, hosts: readonly string[]): string | undefined {
   const { host = "", origin } = headers;
   if (!hosts.includes(host.replace(/:\d+$/, "").toLowerCase()))
-    return `This server has no host "${host}". Fix: use one of ${[...new Set(hosts)].join(", ")}`;
+    return `This server has no host "${host}". Fix: use one of ${hosts.join(", ")}`;
   const site = String(headers["sec-fetch-site"] ?? "none");
   const isOwn = origin === undefined || origin === `http://${host}`;
   if (isOwn && ["none", "same-origin"].includes(site)) return undefined;

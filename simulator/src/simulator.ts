@@ -4,35 +4,12 @@ import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
 import { createAlarmActions } from "./aws/alarm-actions.ts";
-import type { Aws, Handler, Service, ServiceName } from "./aws/api.ts";
-import { createApplicationAutoScaling } from "./aws/application-auto-scaling/service.ts";
-import { createCloud9 } from "./aws/cloud9/service.ts";
-import { createCloudFormation } from "./aws/cloudformation/service.ts";
-import { createCloudWatch } from "./aws/cloudwatch/service.ts";
-import { createCodeCommit } from "./aws/codecommit/service.ts";
-import { createCodeDeploy } from "./aws/codedeploy/service.ts";
-import { createCodePipeline } from "./aws/codepipeline/service.ts";
-import { createEc2 } from "./aws/ec2/service.ts";
-import { createEcr } from "./aws/ecr/service.ts";
-import { createEcs } from "./aws/ecs/service.ts";
-import { createElbv2 } from "./aws/elbv2/service.ts";
-import { createEvents } from "./aws/events/service.ts";
-import { createIam } from "./aws/iam/service.ts";
-import { createLambda } from "./aws/lambda/service.ts";
-import { createLogs } from "./aws/logs/service.ts";
+import type { Aws } from "./aws/api.ts";
 import { defaultProducts, type PricedProduct } from "./aws/pricing/products.ts";
-import { createPricing } from "./aws/pricing/service.ts";
-import { createRds } from "./aws/rds/service.ts";
-import { createS3 } from "./aws/s3/service.ts";
-import { createSecretsManager } from "./aws/secretsmanager/service.ts";
-import { createSsm } from "./aws/ssm/service.ts";
-import { createSts } from "./aws/sts/service.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Environment, ScanFindings } from "./environment.ts";
-import { AwsError } from "./errors.ts";
-import { apiName, createFaults, type Fault, type FaultStrikes, type Faults } from "./gateway/faults.ts";
+import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
-import { strikeWithin } from "./gateway/strike.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
 import { createCertificateAuthority } from "./planes/certificate-authority.ts";
 import { findDatabaseServer } from "./planes/database-program.ts";
@@ -43,6 +20,7 @@ import { createNetwork } from "./planes/network.ts";
 import { createRegistry } from "./planes/registry-server.ts";
 import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./planes/tasks/runtime.ts";
 import { startTaskRuntime } from "./planes/tasks/start-runtime.ts";
+import { callInProcess, closeServices, createServices, type Services } from "./services.ts";
 
 export type { AccessKey } from "./access-keys.ts";
 export { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
@@ -122,8 +100,6 @@ const createOwnKey = () => ({
   accessKeyId: "AKIASIMULATEDACCOUNT",
   secretAccessKey: randomBytes(30).toString("base64"),
 });
-
-type Services = { [Name in ServiceName]: Service<Name> };
 
 /** Starts the offline AWS. Rejects with an error when its port is in use, or when there is no Docker engine for it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -225,84 +201,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await closeAll();
     }),
   };
-}
-
-function createServices(environment: Environment): Services {
-  return {
-    applicationautoscaling: createApplicationAutoScaling(environment),
-    cloud9: createCloud9(environment),
-    cloudformation: createCloudFormation(environment),
-    cloudwatch: createCloudWatch(environment),
-    codecommit: createCodeCommit(environment),
-    codedeploy: createCodeDeploy(environment),
-    codepipeline: createCodePipeline(environment),
-    ec2: createEc2(environment),
-    ecr: createEcr(environment),
-    ecs: createEcs(environment),
-    elbv2: createElbv2(environment),
-    events: createEvents(environment),
-    iam: createIam(environment),
-    lambda: createLambda(environment),
-    logs: createLogs(environment),
-    pricing: createPricing(environment),
-    rds: createRds(environment),
-    s3: createS3(environment),
-    secretsmanager: createSecretsManager(environment),
-    ssm: createSsm(environment),
-    sts: createSts(environment),
-  };
-}
-
-/** Close controllers before the services they drive, so that nothing restarts during shutdown. */
-const closingOrder: readonly ServiceName[] = [
-  "cloudformation",
-  "codepipeline",
-  "applicationautoscaling",
-  "codedeploy",
-  "ecs",
-  "events",
-  "lambda",
-  "elbv2",
-  "rds",
-  "ecr",
-  "cloudwatch",
-  "logs",
-  "ec2",
-  "s3",
-  "codecommit",
-  "cloud9",
-  "iam",
-  "secretsmanager",
-  "ssm",
-  "pricing",
-  "sts",
-];
-
-async function closeServices(services: Services): Promise<void> {
-  const failures: unknown[] = [];
-  for (const name of closingOrder) await services[name].close?.().catch((error) => failures.push(error));
-  if (failures.length > 0) throw new AggregateError(failures, "some simulated services did not end cleanly");
-}
-
-function callInProcess(services: Services, faults: FaultStrikes): Aws {
-  return new Proxy({} as Aws, {
-    get: (_, name: ServiceName) =>
-      new Proxy(
-        {},
-        {
-          get: (__, operation: string) => async (input: object) => {
-            const perform = (services[name].operations as Record<string, Handler | undefined>)[operation];
-            if (!perform) throw unknownOperation(name, operation);
-            strikeWithin(faults.strikeWithin({ service: name, operation: apiName(operation) }));
-            return perform(input, { accessKeyId: "in-process", sourceIp: "127.0.0.1" });
-          },
-        },
-      ),
-  });
-}
-
-function unknownOperation(service: string, operation: string): AwsError {
-  return new AwsError("UnknownOperationException", `the simulator does not perform ${service}:${operation}`);
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

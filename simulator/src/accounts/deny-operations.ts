@@ -1,6 +1,7 @@
 import type { Caller, Handler, ServiceName } from "../aws/api.ts";
 import type { Environment } from "../environment.ts";
 import { AwsError } from "../errors.ts";
+import { methodName } from "../gateway/faults.ts";
 
 export type DeniedOperations = Record<ServiceName, { readonly operations: object }>;
 
@@ -11,7 +12,7 @@ export function denyOperations(
   denied: readonly (readonly [service: ServiceName, operation: string])[],
 ): void {
   for (const [service, operation] of denied) {
-    const method = operation.charAt(0).toLowerCase() + operation.slice(1);
+    const method = methodName(operation);
     const refuse: Handler = async (input, caller) => {
       const resource = resourceOf(environment, input);
       throw await accessDenied(services, caller, `${service}:${operation}`, resource);

@@ -82,26 +82,23 @@ export function refuseUnknownValues(call: CheckedCall, enums: Enums, schema: Sch
   const [first] = broken;
   if (first && call.protocol === "ec2Query") {
     const [path, value] = first;
-    const member = memberOf(path);
-    throw new AwsError(
-      "InvalidParameterValue",
-      `Invalid value '${value}' for ${member.charAt(0).toUpperCase()}${member.slice(1)}.`,
-    );
+    throw new AwsError("InvalidParameterValue", `Invalid value '${value}' for ${memberOf(path)}.`);
   }
   if (first) refuseBroken(codeOf(call, first[0]), broken);
 }
 
 /** CodeDeploy and CodeCommit have an exception for each member: InvalidComputePlatformException. */
 function codeOf({ service, protocol, operation, module }: CheckedCall, path: string): string {
-  const member = memberOf(path);
-  const own = `Invalid${member.charAt(0).toUpperCase()}${member.slice(1)}Exception`;
+  const own = `Invalid${memberOf(path)}Exception`;
   if (protocol === "awsJson1.1" && module[`${own}$`]) return own;
   if (operation === "RegisterTaskDefinition") return "ClientException";
   return codes[service] ?? codesOfProtocols[protocol];
 }
 
+/** Returns the last member of a path, with a capital. */
 function memberOf(path: string): string {
-  return path.slice(path.lastIndexOf(".") + 1);
+  const member = path.slice(path.lastIndexOf(".") + 1);
+  return member.charAt(0).toUpperCase() + member.slice(1);
 }
 
 function* unknownValues(enums: Enums, schema: Schema, value: unknown, path: string): Generator<Check> {

@@ -15,8 +15,8 @@ import { refuseForeign } from "../local-requests.ts";
 import { gitPath } from "../planes/git/route.ts";
 import { type GitServer, serveGit } from "../planes/git/serve-git.ts";
 import { readBody } from "../read-body.ts";
-import { bodyLimit } from "./body-limit.ts";
 import { permitUnlessStruck } from "./git-faults.ts";
+import { type Message, signedScope } from "./message.ts";
 import { failTooLarge, type GatewayServices, perform } from "./perform.ts";
 import { ConnectionCut } from "./strike.ts";
 
@@ -119,4 +119,23 @@ function gitServer({ environment, faults }: GatewayOptions): GitServer {
   const { accessKeys, accountId, clock, git, region } = environment;
   const permit = permitUnlessStruck(faults, accountId);
   return { accessKeys, git, region, permit, now: () => clock.now() };
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Larger than the services' own quotas, so that a service refuses larger content with its own message. */
+const bodyLimits: Readonly<Record<string, number>> = {
+  // Limit for a commit of 20 MB of files, in base64.
+  codecommit: 32 * mebibyte,
+  // Limit for a manifest of 4 MiB, quoted.
+  ecr: 8 * mebibyte,
+  // Lambda's documented limit for CreateFunction.
+  lambda: 70_167_211,
+  // AWS accepts 5 GiB at once; here an object passes through memory. Clients send large ones in parts.
+  s3: 128 * mebibyte,
+};
+
+/** Returns the maximum bytes of the body of an API request. */
+function bodyLimit(message: Pick<Message, "headers">): number {
+  return bodyLimits[signedScope(message)?.service ?? ""] ?? 2 * mebibyte;
 }

@@ -9,12 +9,10 @@ export interface Message {
   readonly body: Buffer;
 }
 
-/** Returns the service that an SDK signed a request for (Signature Version 4, credential scope). */
-export function signingName({ headers }: Pick<Message, "headers">): string | undefined {
-  return /Credential=[^/,\s]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "")?.[1];
-}
-
-/** Returns the region that an SDK signed a request for, from the same scope. */
-export function signedRegion({ headers }: Pick<Message, "headers">): string | undefined {
-  return /Credential=[^/,\s]+\/\d+\/([^/]+)\/[^/]+\/aws4_request/.exec(headers.authorization ?? "")?.[1];
+/** Returns what an SDK signed a request for (Signature Version 4, credential scope); undefined without a whole scope. */
+export function signedScope({
+  headers,
+}: Pick<Message, "headers">): { readonly region: string; readonly service: string } | undefined {
+  const scope = /Credential=[^/,\s]+\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "");
+  return scope?.[1] && scope[2] ? { region: scope[1], service: scope[2] } : undefined;
 }

@@ -3,7 +3,7 @@ import type { Caller, Handler, Service, ServiceName } from "../aws/api.ts";
 import { AwsError } from "../errors.ts";
 import { enumsOf, refuseUnknownValues } from "./enums.ts";
 import { type FaultStrikes, methodName } from "./faults.ts";
-import { type Message, signedRegion } from "./message.ts";
+import { type Message, signedScope } from "./message.ts";
 import { findOperation, loadModel, type WireModel } from "./models.ts";
 import { caller, protocolOf, route } from "./route.ts";
 import { ShapeError, schemaOf } from "./schema.ts";
@@ -135,7 +135,7 @@ const global: readonly ServiceName[] = ["iam", "pricing", "sts"];
 
 /** Refuses a request signed for another region, as a region's endpoint does. */
 function refuseOtherRegion(region: string, service: ServiceName, request: ApiRequest, wire: Wire): void {
-  const signed = signedRegion(request);
+  const signed = signedScope(request)?.region;
   if (signed === undefined || signed === region || global.includes(service)) return;
   const { code, statusCode } = wire.errors.otherRegion;
   const message =

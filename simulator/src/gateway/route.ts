@@ -1,5 +1,5 @@
 import type { Caller } from "../aws/api.ts";
-import { type Message, signingName } from "./message.ts";
+import { type Message, signedScope } from "./message.ts";
 import { type Protocol, type WireModel, wireModels } from "./models.ts";
 
 export interface Route {
@@ -27,7 +27,7 @@ export function route(message: Message): Route | { readonly unknown: string } {
 }
 
 function findRest(message: Pick<Message, "headers">): WireModel | undefined {
-  const name = signingName(message);
+  const name = signedScope(message)?.service;
   return wireModels.find(
     ({ protocol, route: each }) => ["restJson1", "restXml"].includes(protocol) && each === name,
   );
@@ -38,7 +38,7 @@ export function protocolOf(message: Pick<Message, "headers">): Protocol {
   const { headers } = message;
   if (headers["x-amz-target"] !== undefined) return "awsJson1.1";
   if (headers["smithy-protocol"] !== undefined) return "rpcv2Cbor";
-  return findRest(message)?.protocol ?? (signingName(message) === "ec2" ? "ec2Query" : "awsQuery");
+  return findRest(message)?.protocol ?? (signedScope(message)?.service === "ec2" ? "ec2Query" : "awsQuery");
 }
 
 function find(

@@ -3,7 +3,7 @@ import { HttpRequest } from "@smithy/core/protocols";
 import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AccessKey } from "../access-keys.ts";
-import type { Message } from "./message.ts";
+import { type Message, signedScope } from "./message.ts";
 
 /** The parts of `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. */
 interface Authorization {
@@ -44,14 +44,13 @@ export async function isSignedWith(key: AccessKey, message: Message): Promise<bo
 
 function readAuthorization(text = ""): Authorization | undefined {
   if (!text.startsWith("AWS4-HMAC-SHA256 ")) return undefined;
-  const parts = [...text.matchAll(/(Credential|SignedHeaders|Signature)=([^,\s]+)/g)];
+  const parts = [...text.matchAll(/(SignedHeaders|Signature)=([^,\s]+)/g)];
   const part = (wanted: string) => parts.find(([, name]) => name === wanted)?.[2];
-  const [, , region, service, terminator] = part("Credential")?.split("/") ?? [];
+  const scope = signedScope({ headers: { authorization: text } });
   const signedHeaders = part("SignedHeaders")?.toLowerCase().split(";") ?? [];
   const signature = part("Signature");
-  const isComplete = region && service && terminator === "aws4_request" && signedHeaders.includes("host");
-  return isComplete && signature && /^[0-9a-f]{64}$/.test(signature)
-    ? { region, service, signedHeaders, signature }
+  return scope && signedHeaders.includes("host") && signature && /^[0-9a-f]{64}$/.test(signature)
+    ? { ...scope, signedHeaders, signature }
     : undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { ECR } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../errors.ts";
+import { apiName } from "../../gateway/faults.ts";
 import type { Caller, Handler, Operations } from "../api.ts";
 import { policyAllows } from "./repository-policy.ts";
 import { accountPattern, type EcrState, invalidParameter, type RepositoryRecord } from "./state.ts";
@@ -31,7 +32,7 @@ function assertAllowed(state: EcrState, operation: string, input: Named, caller:
   if (!accountPattern.test(registryId))
     throw invalidParameter("registryId", `must satisfy regular expression '${accountPattern.source}'`);
   if (registryId === accountId || caller.accessKeyId === "in-process") return;
-  const action = `ecr:${operation.charAt(0).toUpperCase()}${operation.slice(1)}`;
+  const action = `ecr:${apiName(operation)}`;
   const names = repositoryNames ?? (repositoryName === undefined ? [] : [repositoryName]);
   if (names.length === 0 || operation === "createRepository")
     throw denied(accountId, action, `arn:aws:ecr:${region}:${registryId}:repository/${names[0] ?? "*"}`);
