@@ -1,7 +1,6 @@
-import type { Tag } from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
-import { limitTags } from "../limit-tags.ts";
+import { tagReader } from "../limit-tags.ts";
 import type { CloudWatchState } from "./state.ts";
 
 /** Tags of alarms and dashboards, by their ARN. */
@@ -31,11 +30,4 @@ export function tagOperations(state: CloudWatchState): Service<"cloudwatch">["op
   };
 }
 
-export function fromTags(
-  tags: readonly Tag[] | undefined,
-  held: ReadonlyMap<string, string> = new Map(),
-): Map<string, string> {
-  const given = new Map((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-  limitTags("LimitExceededException", given.keys(), held.keys());
-  return given;
-}
+export const fromTags = tagReader("LimitExceededException");

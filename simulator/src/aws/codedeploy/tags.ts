@@ -1,8 +1,7 @@
-import type { Tag } from "@aws-sdk/client-codedeploy";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
-import { limitTags } from "../limit-tags.ts";
+import { tagReader } from "../limit-tags.ts";
 import { type CodeDeployState, findApplication, findGroup } from "./state.ts";
 
 /** Tags of applications and deployment groups. */
@@ -38,11 +37,4 @@ export function tagOperations(
   };
 }
 
-export function fromTags(
-  tags: readonly Tag[] | undefined,
-  held: ReadonlyMap<string, string> = new Map(),
-): Map<string, string> {
-  const given = new Map((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-  limitTags("TagLimitExceededException", given.keys(), held.keys());
-  return given;
-}
+export const fromTags = tagReader("TagLimitExceededException");

@@ -1,7 +1,7 @@
 import type { Tag } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
-import { limitTags } from "../limit-tags.ts";
+import { tagReader } from "../limit-tags.ts";
 import type { EventsState, Rule } from "./state.ts";
 
 export function tagOperations(state: EventsState): Service<"events">["operations"] {
@@ -27,11 +27,4 @@ export function tagOperations(state: EventsState): Service<"events">["operations
   };
 }
 
-export function tagMap(
-  tags: readonly Tag[] = [],
-  held: ReadonlyMap<string, string> = new Map(),
-): Map<string, string> {
-  const given = new Map(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-  limitTags("LimitExceededException", given.keys(), held.keys());
-  return given;
-}
+export const tagMap = tagReader("LimitExceededException");

@@ -1,18 +1,11 @@
 import type { Tag } from "@aws-sdk/client-iam";
-import { limitTags } from "../limit-tags.ts";
+import { tagReader } from "../limit-tags.ts";
 
 export function toTags(held: ReadonlyMap<string, string>): Tag[] {
   return [...held].map(([Key, Value]) => ({ Key, Value }));
 }
 
-export function fromTags(
-  tags: readonly Tag[] | undefined,
-  held: ReadonlyMap<string, string> = new Map(),
-): Map<string, string> {
-  const given = new Map((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-  limitTags("LimitExceededException", given.keys(), held.keys());
-  return given;
-}
+export const fromTags = tagReader("LimitExceededException");
 
 export function tagAll(held: Map<string, string>, tags: readonly Tag[] | undefined): void {
   for (const [key, value] of fromTags(tags, held)) held.set(key, value);
