@@ -1,4 +1,3 @@
-import type { Tag } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../errors.ts";
 import type { Service } from "../api.ts";
 import { tagReader } from "../limit-tags.ts";
