@@ -1,5 +1,5 @@
 import { seconds } from "./progress.ts";
-import { type Deployment, type Report, verdict } from "./report.ts";
+import { type Deployment, type Report, speed, verdict } from "./report.ts";
 
 /** Returns the report as one page without any other file, script or font. */
 export function reportHtml(report: Report): string {
@@ -14,7 +14,7 @@ export function reportHtml(report: Report): string {
 <main>
 <h1>${escapeHtml(title)}</h1>
 <p class="verdict ${report.ok ? "passed" : "failed"}">${escapeHtml(verdict(report))}</p>
-<p>Ready to deploy after ${seconds(resources.readyMs)}. AWS's waits passed ${report.timeScale} times faster than on AWS.
+<p>Ready to deploy after ${seconds(resources.readyMs)}. ${escapeHtml(speed(report))}
 ${load.requests} requests were sent to both services, ${load.requestsPerSecond.toFixed(0)} a second; ${load.failed} failed.</p>
 ${report.notes.map((note) => `<p>${escapeHtml(note)}</p>`).join("\n")}
 <h2>Checks</h2>

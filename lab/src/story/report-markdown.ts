@@ -1,10 +1,10 @@
 import { seconds } from "./progress.ts";
-import { type Deployment, type Report, verdict } from "./report.ts";
+import { type Deployment, type Report, speed, verdict } from "./report.ts";
 
 const tasks = {
-  docker: "tasks ran in Docker's containers",
-  process: "tasks ran as processes",
-  none: "no task ran",
+  docker: "Tasks ran in Docker's containers",
+  process: "Tasks ran as processes",
+  none: "No task ran",
 };
 
 /** The report for a reader: the checks, the load, each deployment with its traffic. */
@@ -16,9 +16,8 @@ export function reportMarkdown(report: Report): string {
     "",
     `**${oneLine(verdict(report))}**`,
     "",
-    `${seconds(report.durationMs)} in all, ready to deploy after ${seconds(resources.readyMs)}; ` +
-      `AWS's waits passed ${report.timeScale} times faster than their figures; ${tasks[report.runtime ?? "none"]}; ` +
-      `the simulator held ${memory} at most.`,
+    `${seconds(report.durationMs)} in all, ready to deploy after ${seconds(resources.readyMs)}. ${speed(report)} ` +
+      `${tasks[report.runtime ?? "none"]}; the simulator held ${memory} at most.`,
     "",
     "## Story",
     "",

@@ -114,8 +114,14 @@ describe("the report", () => {
     });
   });
 
+  it("claims no time scale where the simulator did not start", () => {
+    const text = reportMarkdown(makeReport({ ...facts, runtime: undefined, timeScale: 1 }));
+    expect(text).toContain("The simulated AWS did not start. No task ran;");
+    expect(text).not.toContain("times faster");
+  });
+
   it.each([
-    ["passed: 1 checks in 60 s", {}],
+    ["passed: 1 check in 60 s", {}],
     [
       "failed: 1 of 2 checks: provision: create the stacks: no quota (see .lab/report.md)",
       { steps: [step, { ...step, ok: false, problem: "no quota\nat all" }] },
@@ -140,11 +146,11 @@ describe("the report", () => {
     const text = reportMarkdown(makeReport(facts));
     for (const part of [
       "# Rehearsal of 0123456: passed",
-      "**passed: 1 checks in 60 s**",
+      "**passed: 1 check in 60 s**",
       "| ✓ | provision | create the stacks | 0.0 s |",
       "One task served 700 requests a second.",
       "| provision | customer, employee | 0.9 s | 5.1 s |",
-      "tasks ran in Docker's containers",
+      "Tasks ran in Docker's containers",
       "660 requests at 330 a second over both services, **1 failed**",
       "| customer | after | 1.0 s | 220 | 1 | 2.0 ms | 20.0 ms |",
       "- http://x: HTTP 502",

@@ -122,11 +122,18 @@ export function makeReport(facts: Facts): Report {
 /** The rehearsal in one line. */
 export function verdict({ steps, unfinished, durationMs }: Report): string {
   if (steps.every((step) => step.ok) && unfinished.length === 0)
-    return `passed: ${steps.length} checks in ${(durationMs / 1000).toFixed(0)} s`;
+    return `passed: ${steps.length} ${steps.length === 1 ? "check" : "checks"} in ${(durationMs / 1000).toFixed(0)} s`;
   const failed = steps.filter((step) => !step.ok);
   const reasons = failed.map((step) => `: ${nameOf(step)}: ${step.problem?.trim().split("\n")[0]}`);
   const rest = unfinished.length === 0 ? "" : `not finished: ${unfinished.join(", ")}; `;
   return `failed: ${failed.length} of ${steps.length} checks${reasons[0] ?? ""} (${rest}see .lab/report.md)`;
+}
+
+/** The time scale as a sentence; nothing passed faster where the simulator did not start. */
+export function speed({ runtime, timeScale }: Report): string {
+  return runtime
+    ? `AWS's waits passed ${timeScale} times faster than on AWS.`
+    : "The simulated AWS did not start.";
 }
 
 /** A step with its chapter. */
