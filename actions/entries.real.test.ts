@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createRealStage, type Stage } from "./deploy-service/src/stage.support.ts";
+import { createRealStage, type Stage } from "./delivery/stage.support.ts";
 import { createRealStage as createPipelineStage } from "./follow-pipeline/src/stage.support.ts";
 import { createRealStage as createTemplatesStage } from "./provision-stack/src/stage.support.ts";
 import { release } from "./rollback-service/src/rollback.support.ts";

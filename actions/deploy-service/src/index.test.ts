@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStage, type Stage } from "../../delivery/stage.support.ts";
 import { runEntry } from "../../shared/entry.support.ts";
-import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,3 +1,3 @@
 import { runPhase } from "../../shared/phases.ts";
 
-await runPhase({ step: () => import("./main.ts"), post: () => import("./post.ts") });
+await runPhase({ step: () => import("./main.ts"), post: () => import("../../delivery/post.ts") });

@@ -1,7 +1,7 @@
+import { deployAndReport } from "../../delivery/deploy.ts";
+import { openWorld } from "../../delivery/open-world.ts";
 import { runAction } from "../../shared/run.ts";
-import { deployAndReport } from "./deploy.ts";
 import { readDeployInputs } from "./inputs.ts";
-import { openWorld } from "./open-world.ts";
 
 export function main(): Promise<void> {
   return runAction(async (signal) => {

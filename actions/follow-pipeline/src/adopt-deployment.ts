@@ -1,10 +1,10 @@
 import { type DeploymentInfo, GetDeploymentCommand } from "@aws-sdk/client-codedeploy";
-import { createRevisionReader } from "../../deploy-service/src/codedeploy/deployed-revision.ts";
-import { runningDeployment } from "../../deploy-service/src/codedeploy/running-deployment.ts";
-import type { Judged } from "../../deploy-service/src/deployment/deployment.ts";
-import type { RunningDeployment, Snapshot } from "../../deploy-service/src/deployment/running-deployment.ts";
-import { watchTasks } from "../../deploy-service/src/diagnosis/watch-tasks.ts";
-import { newRecord } from "../../deploy-service/src/record.ts";
+import { createRevisionReader } from "../../delivery/codedeploy/deployed-revision.ts";
+import { runningDeployment } from "../../delivery/codedeploy/running-deployment.ts";
+import type { Judged } from "../../delivery/deployment/deployment.ts";
+import { watchTasks } from "../../delivery/diagnosis/watch-tasks.ts";
+import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
+import { newRecord } from "../../delivery/record.ts";
 import { explainAwsError, isAccessDenied } from "../../shared/aws-errors.ts";
 import { findService, type RunningService, type ServiceName } from "../../shared/ecs/service.ts";
 import { findGroup } from "./budget.ts";

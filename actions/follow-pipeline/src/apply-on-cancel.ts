@@ -1,5 +1,5 @@
 import { StopPipelineExecutionCommand } from "@aws-sdk/client-codepipeline";
-import { stopDeployment } from "../../deploy-service/src/codedeploy/stop.ts";
+import { stopDeployment } from "../../delivery/codedeploy/stop.ts";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Clients, World } from "./clients.ts";

@@ -6,7 +6,7 @@ import {
 import type { ActionDeclaration } from "@aws-sdk/client-codepipeline";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
-import { named } from "../../deploy-service/src/deployment/virtual-run.support.ts";
+import { named } from "../../delivery/deployment/virtual-run.support.ts";
 import { computeBudget } from "./budget.ts";
 import type { World } from "./clients.ts";
 

@@ -1,6 +1,6 @@
 import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
-import { computeBudget as budgetOfDeployment } from "../../deploy-service/src/codedeploy/budget.ts";
+import { computeBudget as budgetOfDeployment } from "../../delivery/codedeploy/budget.ts";
 import { lookUp } from "../../shared/findings.ts";
 import { toDeployWorld, type World } from "./clients.ts";
 import { actionsOf, providerOf } from "./pipeline.ts";

@@ -3,7 +3,7 @@ import {
   createClients as createDeployClients,
   type Clients as DeployClients,
   type World as DeployWorld,
-} from "../../deploy-service/src/clients.ts";
+} from "../../delivery/context.ts";
 import { type EcsWorld, patient } from "../../shared/ecs/world.ts";
 import type { Handle } from "./hand-over.ts";
 

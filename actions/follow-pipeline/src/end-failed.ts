@@ -1,4 +1,4 @@
-import { endBadly } from "../../deploy-service/src/deployment/end-badly.ts";
+import { endBadly } from "../../delivery/deployment/fail-deployment.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Following } from "./following.ts";
 import type { PipelineRecord } from "./record.ts";

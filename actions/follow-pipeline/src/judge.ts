@@ -1,4 +1,4 @@
-import { confirmSuccess } from "../../deploy-service/src/deployment/confirm-success.ts";
+import { confirmSuccess } from "../../delivery/deployment/confirm-success.ts";
 import { awaitsApproval } from "./awaits-approval.ts";
 import { endFailed } from "./end-failed.ts";
 import { endLate } from "./end-late.ts";

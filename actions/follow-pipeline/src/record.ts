@@ -1,4 +1,4 @@
-import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
+import type { DeploymentRecord } from "../../delivery/record.ts";
 import type { Finding } from "../../shared/findings.ts";
 import { newStep, type StepRecord } from "../../shared/keep-record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";

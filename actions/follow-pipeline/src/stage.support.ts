@@ -12,7 +12,7 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
-import { clientsOf } from "../../deploy-service/src/stage.support.ts";
+import { clientsOf } from "../../delivery/stage.support.ts";
 import { retryStrategy } from "../../shared/prompt-retries.support.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
 import type { Clients } from "./clients.ts";

@@ -1,5 +1,5 @@
-import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
-import { courseOf } from "../../deploy-service/src/summary.ts";
+import type { DeploymentRecord } from "../../delivery/record.ts";
+import { courseOf } from "../../delivery/summary.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findingsList } from "../../shared/findings-summary.ts";

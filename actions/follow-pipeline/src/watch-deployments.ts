@@ -1,5 +1,5 @@
-import { tell } from "../../deploy-service/src/deployment/follow.ts";
-import type { Snapshot } from "../../deploy-service/src/deployment/running-deployment.ts";
+import { tell } from "../../delivery/deployment/follow.ts";
+import type { Snapshot } from "../../delivery/engine.ts";
 import { createPatience } from "../../shared/patience.ts";
 import { adoptDeployment, type FollowedDeployment } from "./adopt-deployment.ts";
 import type { World } from "./clients.ts";

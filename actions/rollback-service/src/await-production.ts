@@ -1,6 +1,6 @@
-import type { World } from "../../deploy-service/src/clients.ts";
-import { upperFirst } from "../../deploy-service/src/deployment/names.ts";
-import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
+import type { World } from "../../delivery/context.ts";
+import { upperFirst } from "../../delivery/deployment/names.ts";
+import type { DeploymentRecord } from "../../delivery/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
-import type { World } from "../../deploy-service/src/clients.ts";
+import type { World } from "../../delivery/context.ts";
 import { openCodeDeployHistory } from "./codedeploy-history.ts";
 import { readRollbackInputs } from "./inputs.ts";
 

@@ -3,10 +3,10 @@ import {
   type DeploymentInfo,
   ListDeploymentsCommand,
 } from "@aws-sdk/client-codedeploy";
-import type { World } from "../../deploy-service/src/clients.ts";
-import { createRevisionReader } from "../../deploy-service/src/codedeploy/deployed-revision.ts";
-import { runningDeployment } from "../../deploy-service/src/codedeploy/running-deployment.ts";
-import { finalStatuses } from "../../deploy-service/src/codedeploy/snapshot.ts";
+import { createRevisionReader } from "../../delivery/codedeploy/deployed-revision.ts";
+import { runningDeployment } from "../../delivery/codedeploy/running-deployment.ts";
+import { finalStatuses } from "../../delivery/codedeploy/snapshot.ts";
+import type { World } from "../../delivery/context.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createStage, type Stage } from "../../deploy-service/src/stage.support.ts";
+import { createStage, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { Cancelled } from "../../shared/failure.ts";
 import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";

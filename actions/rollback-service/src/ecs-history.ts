@@ -1,12 +1,12 @@
 import type { ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
-import type { World } from "../../deploy-service/src/clients.ts";
-import { runningDeployment } from "../../deploy-service/src/ecs/running-deployment.ts";
+import type { World } from "../../delivery/context.ts";
+import { runningDeployment } from "../../delivery/ecs/running-deployment.ts";
 import {
   describeRevisions,
   isOngoing,
   listServiceDeployments,
   shortId,
-} from "../../deploy-service/src/ecs/service-deployments.ts";
+} from "../../delivery/ecs/service-deployments.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment, ServiceHistory } from "./service-history.ts";

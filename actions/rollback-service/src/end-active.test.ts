@@ -1,9 +1,9 @@
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
-import type { World } from "../../deploy-service/src/clients.ts";
-import type { RunningDeployment, Snapshot } from "../../deploy-service/src/deployment/running-deployment.ts";
-import { newRecord } from "../../deploy-service/src/record.ts";
+import type { World } from "../../delivery/context.ts";
+import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
+import { newRecord } from "../../delivery/record.ts";
 import { endActive } from "./end-active.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import type { PastDeployment } from "./service-history.ts";

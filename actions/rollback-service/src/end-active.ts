@@ -1,9 +1,9 @@
-import type { World } from "../../deploy-service/src/clients.ts";
-import { type Ending, follow } from "../../deploy-service/src/deployment/follow.ts";
-import { upperFirst } from "../../deploy-service/src/deployment/names.ts";
-import type { Ended, RunningDeployment } from "../../deploy-service/src/deployment/running-deployment.ts";
-import { markRun } from "../../deploy-service/src/order/mark-run.ts";
-import { type DeploymentRecord, reach } from "../../deploy-service/src/record.ts";
+import type { World } from "../../delivery/context.ts";
+import { type Ending, follow } from "../../delivery/deployment/follow.ts";
+import { upperFirst } from "../../delivery/deployment/names.ts";
+import type { Ended, RunningDeployment } from "../../delivery/engine.ts";
+import { markRun } from "../../delivery/order/mark-run.ts";
+import { type DeploymentRecord, reach } from "../../delivery/record.ts";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";

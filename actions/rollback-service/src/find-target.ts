@@ -1,5 +1,5 @@
 import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
-import type { World } from "../../deploy-service/src/clients.ts";
+import type { World } from "../../delivery/context.ts";
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";

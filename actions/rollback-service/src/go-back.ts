@@ -1,6 +1,6 @@
-import type { World } from "../../deploy-service/src/clients.ts";
-import { deploy } from "../../deploy-service/src/deploy.ts";
-import type { DeploymentRecord, Plan } from "../../deploy-service/src/record.ts";
+import type { World } from "../../delivery/context.ts";
+import { deploy } from "../../delivery/deploy.ts";
+import type { DeploymentRecord, Plan } from "../../delivery/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { findTarget } from "./find-target.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../../deploy-service/src/stage.support.ts";
+import { createStage, type Stage } from "../../delivery/stage.support.ts";
 import { runEntry } from "../../shared/entry.support.ts";
 import { release } from "./rollback.support.ts";
 

@@ -1,9 +1,4 @@
-import {
-  type DeployInputs,
-  onCancels,
-  readCommonInputs,
-  registered,
-} from "../../deploy-service/src/inputs.ts";
+import { type DeployInputs, onCancels, readCommonInputs, registered } from "../../delivery/inputs.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 
 /** Inputs of a deployment, except the source of the revision. */

@@ -1,4 +1,4 @@
-import { openWorld } from "../../deploy-service/src/open-world.ts";
+import { openWorld } from "../../delivery/open-world.ts";
 import { runAction } from "../../shared/run.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import { rollBackAndReport } from "./rollback.ts";

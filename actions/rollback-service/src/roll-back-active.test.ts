@@ -1,12 +1,12 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createWaitingEcsStage } from "../../deploy-service/src/ecs/stage.support.ts";
-import type { DeployInputs } from "../../deploy-service/src/inputs.ts";
+import { createWaitingEcsStage } from "../../delivery/ecs/stage.support.ts";
+import type { DeployInputs } from "../../delivery/inputs.ts";
 import {
   createWaitingStage,
   longestWaitMinutes as minutes,
   type Stage,
-} from "../../deploy-service/src/stage.support.ts";
+} from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 

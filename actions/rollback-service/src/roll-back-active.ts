@@ -1,7 +1,7 @@
-import type { World } from "../../deploy-service/src/clients.ts";
-import { deploy } from "../../deploy-service/src/deploy.ts";
-import { upperFirst } from "../../deploy-service/src/deployment/names.ts";
-import { newRecord, type Plan } from "../../deploy-service/src/record.ts";
+import type { World } from "../../delivery/context.ts";
+import { deploy } from "../../delivery/deploy.ts";
+import { upperFirst } from "../../delivery/deployment/names.ts";
+import { newRecord, type Plan } from "../../delivery/record.ts";
 import { findService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { endActive } from "./end-active.ts";

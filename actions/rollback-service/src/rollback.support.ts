@@ -1,8 +1,8 @@
-import { deploy } from "../../deploy-service/src/deploy.ts";
-import type { DeployInputs } from "../../deploy-service/src/inputs.ts";
-import { readRun } from "../../deploy-service/src/order/run.ts";
-import { newRecord } from "../../deploy-service/src/record.ts";
-import type { Stage } from "../../deploy-service/src/stage.support.ts";
+import { deploy } from "../../delivery/deploy.ts";
+import type { DeployInputs } from "../../delivery/inputs.ts";
+import { readRun } from "../../delivery/order/run.ts";
+import { newRecord } from "../../delivery/record.ts";
+import type { Stage } from "../../delivery/stage.support.ts";
 import { type RollbackInputs, readRollbackInputs } from "./inputs.ts";
 import { rollBack } from "./rollback.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEcsStage } from "../../deploy-service/src/ecs/stage.support.ts";
-import { createStage, type Stage } from "../../deploy-service/src/stage.support.ts";
+import { createEcsStage } from "../../delivery/ecs/stage.support.ts";
+import { createStage, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 

@@ -1,8 +1,8 @@
-import type { World } from "../../deploy-service/src/clients.ts";
-import { findGroup } from "../../deploy-service/src/codedeploy/group.ts";
-import { keepDeploymentRecord } from "../../deploy-service/src/keep-deployment-record.ts";
-import type { DeploymentRecord } from "../../deploy-service/src/record.ts";
-import { refuseExpired } from "../../deploy-service/src/verify/credentials-life.ts";
+import { findGroup } from "../../delivery/codedeploy/group.ts";
+import type { World } from "../../delivery/context.ts";
+import { keepDeploymentRecord } from "../../delivery/keep-deployment-record.ts";
+import type { DeploymentRecord } from "../../delivery/record.ts";
+import { refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";

@@ -1,4 +1,4 @@
-import type { RunningDeployment } from "../../deploy-service/src/deployment/running-deployment.ts";
+import type { RunningDeployment } from "../../delivery/engine.ts";
 
 /** One deployment of the service in AWS's history. */
 export interface PastDeployment {

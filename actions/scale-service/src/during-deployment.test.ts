@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { keepOldTasks } from "../../deploy-service/src/stage.support.ts";
+import { keepOldTasks } from "../../delivery/stage.support.ts";
 import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;

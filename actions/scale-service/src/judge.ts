@@ -1,6 +1,6 @@
 import { DescribeScalingActivitiesCommand } from "@aws-sdk/client-application-auto-scaling";
-import { causeOf } from "../../deploy-service/src/diagnosis/causes.ts";
-import { type Evidence, gatherEvidence } from "../../deploy-service/src/diagnosis/evidence.ts";
+import { causeOf } from "../../delivery/diagnosis/causes.ts";
+import { type Evidence, gatherEvidence } from "../../delivery/diagnosis/evidence.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { Cause } from "../../shared/ecs/task-causes.ts";

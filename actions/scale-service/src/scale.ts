@@ -1,4 +1,4 @@
-import { checkCredentialsLife, refuseExpired } from "../../deploy-service/src/verify/credentials-life.ts";
+import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import { keepRecord } from "../../shared/keep-record.ts";

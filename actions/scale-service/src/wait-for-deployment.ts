@@ -1,9 +1,5 @@
 import type { TaskSet } from "@aws-sdk/client-ecs";
-import {
-  isOngoing,
-  listServiceDeployments,
-  shortId,
-} from "../../deploy-service/src/ecs/service-deployments.ts";
+import { isOngoing, listServiceDeployments, shortId } from "../../delivery/ecs/service-deployments.ts";
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";

@@ -1,5 +1,5 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { findFailedTasks } from "../../deploy-service/src/diagnosis/failed-tasks.ts";
+import { findFailedTasks } from "../../delivery/diagnosis/failed-tasks.ts";
 import { isAccessDenied, isThrottled, isTransient } from "../../shared/aws-errors.ts";
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import type { World } from "./clients.ts";

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { UpdateDeploymentGroupCommandInput } from "@aws-sdk/client-codedeploy";
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
-import { stageOn } from "../../../actions/deploy-service/src/stage.support.ts";
+import { stageOn } from "../../../actions/delivery/stage.support.ts";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
 

@@ -6,7 +6,7 @@ import {
   type Listener,
   type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { routeOf } from "../../../deploy-service/src/verify/listener-routes.ts";
+import { routeOf } from "../../../delivery/verify/listener-routes.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
 import type { World } from "../clients.ts";
 

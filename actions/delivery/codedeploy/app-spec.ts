@@ -1,0 +1,156 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import { parseData, readTextFile } from "../../shared/data-file.ts";
+import { leftPlaceholders, twiceIn } from "../../shared/ecs/task-definition-file.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { Finding } from "../../shared/findings.ts";
+import { isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { withoutEmpty } from "../../shared/task-definition-faults.ts";
+
+export interface AppSpec {
+  readonly containerName: string;
+  /** Properties of its service, with keys in the case in which they are written. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** Returns JSON text with the ARN in place of the revision. */
+  contentFor(taskDefinitionArn: string): string;
+}
+
+type Read = { appSpec: AppSpec | undefined; findings: Finding[] };
+type Fields = Record<string, unknown>;
+
+// Keys from "AppSpec File structure" for ECS in the CodeDeploy user guide. They match in any case, as in CodeDeploy,
+// and keep the user's spelling.
+const topLevelKeys = ["version", "Resources", "Hooks"];
+const propertyKeys = [
+  "TaskDefinition",
+  "LoadBalancerInfo",
+  "PlatformVersion",
+  "NetworkConfiguration",
+  "CapacityProviderStrategy",
+];
+const hookNames = [
+  "BeforeInstall",
+  "AfterInstall",
+  "AfterAllowTestTraffic",
+  "BeforeAllowTraffic",
+  "AfterAllowTraffic",
+];
+
+/** Reads and checks an AppSpec against the task definition it will deploy. */
+export function readAppSpec(file: string, taskDefinition: TaskDefinitionInput | undefined): Read {
+  try {
+    const text = readTextFile(file);
+    const value = parseData(text, file);
+    const { appSpec, findings } = checkAppSpec(withoutEmpty(value, undefined, []), file, taskDefinition);
+    const advice = twiceIn(text, value, file).map((warning): Finding => ({ text: warning, kind: "advice" }));
+    return { appSpec, findings: [...findings, ...advice] };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { appSpec: undefined, findings: [{ text: error.message }] };
+  }
+}
+
+/** Returns the AppSpec that keeps the service as it is: its load-balanced container and capacity providers. */
+export function generateAppSpec(service: Service, taskDefinition: TaskDefinitionInput | undefined): Read {
+  const loadBalancer = service.loadBalancers?.[0] ?? service.taskSets?.[0]?.loadBalancers?.[0];
+  if (!loadBalancer) {
+    const text = `service ${service.serviceName} has no load balancer to make an AppSpec from; set the input appspec`;
+    return { appSpec: undefined, findings: [{ text }] };
+  }
+  const { containerName, containerPort } = loadBalancer;
+  const strategy = service.capacityProviderStrategy ?? [];
+  const properties = {
+    TaskDefinition: "<TASK_DEFINITION>",
+    LoadBalancerInfo: { ContainerName: containerName, ContainerPort: containerPort },
+    // Without a strategy, CodeDeploy would remove the service's capacity providers.
+    ...(strategy.length > 0 ? { CapacityProviderStrategy: strategy.map(capacityProvider) } : {}),
+  };
+  const target = { Type: "AWS::ECS::Service", Properties: properties };
+  return checkAppSpec({ version: 0, Resources: [{ TargetService: target }] }, "the AppSpec", taskDefinition);
+}
+
+function capacityProvider(item: { capacityProvider?: string | undefined; base?: number; weight?: number }) {
+  return { CapacityProvider: item.capacityProvider, Base: item.base, Weight: item.weight };
+}
+
+function checkAppSpec(value: unknown, file: string, taskDefinition: TaskDefinitionInput | undefined): Read {
+  const findings: Finding[] = [];
+  const fault = (text: string) => void findings.push({ text: `${file}: ${text}` });
+  if (!isObject(value)) return { appSpec: undefined, findings: [{ text: `${file} is not an AppSpec` }] };
+  refuseUnknown(value, topLevelKeys, "", fault);
+  if (Number(get(value, "version")) !== 0) fault("version must be 0.0");
+  checkHooks(get(value, "Hooks"), fault);
+  const properties = targetProperties(get(value, "Resources"), fault);
+  const key = properties && keyOf(properties, "TaskDefinition");
+  if (!properties) return { appSpec: undefined, findings };
+  refuseUnknown(properties, propertyKeys, "Properties.", fault);
+  if (!key) fault("Properties.TaskDefinition is missing; write <TASK_DEFINITION> there");
+  const containerName = checkContainer(get(properties, "LoadBalancerInfo"), taskDefinition, fault);
+  findings.push(...leftPlaceholders(value, file, ["TASK_DEFINITION"]));
+  if (findings.length > 0 || !key) return { appSpec: undefined, findings };
+  const contentFor = (arn: string) => {
+    const copy = structuredClone(value);
+    const target = targetProperties(get(copy, "Resources"), fault);
+    if (target) target[key] = arn;
+    return JSON.stringify(copy);
+  };
+  return { appSpec: { containerName, properties, contentFor }, findings };
+}
+
+type Fault = (text: string) => void;
+
+function targetProperties(resources: unknown, fault: Fault): Fields | undefined {
+  const list = Array.isArray(resources) ? resources : [resources];
+  const target: unknown = list.length === 1 && isObject(list[0]) ? Object.values(list[0])[0] : undefined;
+  if (!isObject(target)) {
+    fault("Resources must hold exactly one service, such as TargetService");
+    return undefined;
+  }
+  if (get(target, "Type") !== "AWS::ECS::Service") fault("Type must be AWS::ECS::Service");
+  const properties = get(target, "Properties");
+  if (isObject(properties)) return properties;
+  fault("Properties are missing");
+  return undefined;
+}
+
+function checkContainer(
+  info: unknown,
+  taskDefinition: TaskDefinitionInput | undefined,
+  fault: Fault,
+): string {
+  const name = isObject(info) ? get(info, "ContainerName") : undefined;
+  const port = isObject(info) ? get(info, "ContainerPort") : undefined;
+  if (typeof name !== "string") fault("LoadBalancerInfo.ContainerName is missing");
+  if (!Number.isInteger(Number(port)) || Number(port) < 1)
+    fault("LoadBalancerInfo.ContainerPort must be a port");
+  if (typeof name !== "string" || !taskDefinition) return "";
+  const containers = taskDefinition.containerDefinitions ?? [];
+  const container = containers.find((candidate) => candidate.name === name);
+  const ports = container?.portMappings?.map(({ containerPort }) => containerPort) ?? [];
+  if (!container)
+    fault(`the task definition has no container ${name}; it has ${containers.map((c) => c.name).join(", ")}`);
+  else if (!ports.includes(Number(port)))
+    fault(`container ${name} maps no port ${port}; it maps ${ports.join(", ") || "none"}`);
+  return name;
+}
+
+function checkHooks(hooks: unknown, fault: Fault): void {
+  for (const hook of Array.isArray(hooks) ? hooks : hooks ? [hooks] : [])
+    for (const name of Object.keys(isObject(hook) ? hook : {}))
+      if (!hookNames.some((known) => known.toLowerCase() === name.toLowerCase()))
+        fault(`unknown hook ${name} (allowed: ${hookNames.join(", ")})`);
+}
+
+function refuseUnknown(fields: Fields, allowed: readonly string[], prefix: string, fault: Fault): void {
+  for (const key of Object.keys(fields))
+    if (!allowed.some((name) => name.toLowerCase() === key.toLowerCase()))
+      fault(`unknown key ${prefix}${key} (allowed: ${allowed.join(", ")})`);
+}
+
+function keyOf(fields: Fields, name: string): string | undefined {
+  return Object.keys(fields).find((key) => key.toLowerCase() === name.toLowerCase());
+}
+
+function get(fields: Fields, name: string): unknown {
+  const key = keyOf(fields, name);
+  return key === undefined ? undefined : fields[key];
+}

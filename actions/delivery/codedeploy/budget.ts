@@ -1,0 +1,62 @@
+import {
+  type DeploymentGroupInfo,
+  GetDeploymentConfigCommand,
+  type TrafficRoutingConfig,
+} from "@aws-sdk/client-codedeploy";
+import { lookUp } from "../../shared/findings.ts";
+import { persist } from "../../shared/patience.ts";
+import type { World } from "../context.ts";
+import type { DeployInputs } from "../inputs.ts";
+
+const minute = 60_000;
+/** CodeDeploy gives a replacement task set an hour to become healthy, then fails the deployment. */
+const installMs = 60 * minute;
+/**
+ * Time to drain the old tasks: a target group's default deregistration delay (5 min) and the longest stopTimeout (2
+ * min), with room.
+ */
+const drainMs = 10 * minute;
+
+/** Computes the time from the real waits of deployment group and configuration. */
+export async function computeBudget(
+  world: World,
+  inputs: Pick<DeployInputs, "waitUntil" | "waitMs">,
+  group: DeploymentGroupInfo | undefined,
+): Promise<number> {
+  const routing = await findRouting(world, group?.deploymentConfigName);
+  return budgetOf(group, routing, inputs.waitUntil === "complete", inputs.waitMs);
+}
+
+export function budgetOf(
+  group: DeploymentGroupInfo | undefined,
+  routing: TrafficRoutingConfig | undefined,
+  untilComplete: boolean,
+  waitMs = installMs,
+): number {
+  const { deploymentReadyOption: ready, terminateBlueInstancesOnDeploymentSuccess: terminate } =
+    group?.blueGreenDeploymentConfiguration ?? {};
+  const readyMs = ready?.actionOnTimeout === "STOP_DEPLOYMENT" ? (ready.waitTimeInMinutes ?? 0) * minute : 0;
+  const terminationMs =
+    terminate?.action === "TERMINATE" ? (terminate.terminationWaitTimeInMinutes ?? 0) * minute + drainMs : 0;
+  return waitMs + readyMs + shiftMs(routing) + (untilComplete ? terminationMs : 0);
+}
+
+function shiftMs(routing: TrafficRoutingConfig | undefined): number {
+  if (routing?.type === "TimeBasedCanary") return (routing.timeBasedCanary?.canaryInterval ?? 0) * minute;
+  if (routing?.type !== "TimeBasedLinear") return 0;
+  const { linearPercentage = 100, linearInterval = 0 } = routing.timeBasedLinear ?? {};
+  // The first step is immediate, the others are an interval apart.
+  return (Math.ceil(100 / (linearPercentage || 100)) - 1) * linearInterval * minute;
+}
+
+async function findRouting(world: World, deploymentConfigName: string | undefined) {
+  if (!deploymentConfigName) return undefined;
+  const command = new GetDeploymentConfigCommand({ deploymentConfigName });
+  const { value, findings } = await lookUp(
+    `how long configuration ${deploymentConfigName} shifts traffic`,
+    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
+    {},
+  );
+  for (const { text } of findings) world.log.warning(`Could not check: ${text}; set the input deadline.`);
+  return value?.deploymentConfigInfo?.trafficRoutingConfig;
+}

@@ -1,0 +1,81 @@
+import { type DeploymentGroupInfo, GetDeploymentConfigCommand } from "@aws-sdk/client-codedeploy";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import { type Finding, lookUp } from "../../shared/findings.ts";
+import { persist } from "../../shared/patience.ts";
+import type { World } from "../context.ts";
+import type { Engine } from "../engine.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { diffService, serviceInAppSpec, serviceInProduction } from "../plan/service-changes.ts";
+import { checkCapacityProviders } from "../verify/capacity-providers.ts";
+import { beginChecking } from "../verify/checking.ts";
+import { type AppSpec, generateAppSpec, readAppSpec } from "./app-spec.ts";
+import { beginDeployment } from "./begin.ts";
+import { computeBudget } from "./budget.ts";
+import { findGroup } from "./group.ts";
+
+/** Blue/green through CodeDeploy, for services with the deployment controller CODE_DEPLOY. */
+export function createCodeDeployEngine(service: RunningService, world: World, inputs: DeployInputs): Engine {
+  let appSpec: AppSpec | undefined;
+  let group: DeploymentGroupInfo | undefined;
+  return {
+    async verify(taskDefinition) {
+      const [found, config] = await Promise.all([
+        findGroup(world, inputs),
+        findDeploymentConfig(world, inputs),
+      ]);
+      group = found.value && { ...found.value, ...config.override };
+      if (inputs.appSpecFile) world.log.info(`AppSpec: ${inputs.appSpecFile}.`);
+      const read = inputs.appSpecFile
+        ? readAppSpec(inputs.appSpecFile, taskDefinition)
+        : generateAppSpec(service.service, taskDefinition);
+      appSpec = read.appSpec;
+      const kept = appSpec ? checkCapacityProviders(service.service, appSpec.properties) : [];
+      const volumes = refuseVolumes(inputs);
+      const faults = [...volumes, ...found.findings, ...config.findings, ...read.findings, ...kept];
+      if (!group || found.findings.length > 0 || !taskDefinition) return faults;
+      const { checkGroupTraffic } = await import("../verify/group-traffic.ts");
+      return [...faults, ...(await checkGroupTraffic(beginChecking(world, taskDefinition, service), group))];
+    },
+    containerName: () => appSpec?.containerName,
+    serviceChanges: () =>
+      appSpec ? diffService(serviceInProduction(service.service), serviceInAppSpec(appSpec.properties)) : [],
+    computeBudget: () => computeBudget(world, inputs, group),
+    begin(revision, current) {
+      if (!appSpec) throw new Error("begin is called after verify");
+      return beginDeployment(world, inputs, appSpec.contentFor(revision), current);
+    },
+  };
+}
+
+/** ECS API reference, UpdateService: the volumes of a CODE_DEPLOY service cannot be updated. */
+function refuseVolumes({ service, serviceSettings }: DeployInputs): Finding[] {
+  if (!serviceSettings?.volumeConfigurations) return [];
+  return [
+    {
+      text: `CodeDeploy deploys ${service} and cannot set service-managed-ebs-volume`,
+      fix: "remove the input, or use a service with the deployment controller ECS",
+    },
+  ];
+}
+
+/** Finds the configuration that replaces the deployment group's, if any, and checks that it is one for ECS. */
+async function findDeploymentConfig(
+  world: World,
+  { codeDeployDeploymentConfig: name }: DeployInputs,
+): Promise<{ override: { deploymentConfigName?: string }; findings: Finding[] }> {
+  if (!name) return { override: {}, findings: [] };
+  const command = new GetDeploymentConfigCommand({ deploymentConfigName: name });
+  const { value, findings } = await lookUp(
+    `deployment configuration ${name}`,
+    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
+    {
+      DeploymentConfigDoesNotExistException: `there is no CodeDeploy deployment configuration ${name} (input codedeploy-deployment-config), such as CodeDeployDefault.ECSCanary10Percent5Minutes`,
+    },
+  );
+  const platform = value?.deploymentConfigInfo?.computePlatform ?? "ECS";
+  if (platform !== "ECS")
+    findings.push({
+      text: `deployment configuration ${name} is for the compute platform ${platform}, not ECS`,
+    });
+  return { override: { deploymentConfigName: name }, findings };
+}

@@ -1,0 +1,94 @@
+import {
+  type DeploymentInfo,
+  type ECSTarget,
+  GetDeploymentCommand,
+  GetDeploymentTargetCommand,
+  ListDeploymentTargetsCommand,
+} from "@aws-sdk/client-codedeploy";
+import type { World } from "../context.ts";
+import type { RunningDeployment } from "../engine.ts";
+import { finalStatuses, snapshotOf } from "./snapshot.ts";
+import { stopDeployment } from "./stop.ts";
+
+/**
+ * CodeDeploy needs seconds to shift traffic back, and then drains the new tasks: five minutes by default, as with ECS.
+ */
+const settleMs = 15 * 60_000;
+
+/** While the target is in progress, so is the deployment; this is checked every two minutes. */
+const targetOnlyMs = 120_000;
+
+export function runningDeployment(world: World, deploymentId: string): RunningDeployment {
+  const { codedeploy } = world.clients;
+  let targetId: string | undefined;
+  let target: ECSTarget | undefined;
+  let info: DeploymentInfo | undefined;
+  let settled = false;
+  let stopping = false;
+  let infoAt = 0;
+
+  async function readTarget(options: Options): Promise<void> {
+    // A deployment to ECS has one target, which never changes.
+    targetId ??= (await codedeploy.send(new ListDeploymentTargetsCommand({ deploymentId }), options))
+      .targetIds?.[0];
+    if (!targetId) return;
+    const command = new GetDeploymentTargetCommand({ deploymentId, targetId });
+    target = (await codedeploy.send(command, options)).deploymentTarget?.ecsTarget;
+  }
+
+  async function readDeployment(options: Options): Promise<void> {
+    const command = new GetDeploymentCommand({ deploymentId });
+    info = (await codedeploy.send(command, options)).deploymentInfo ?? {};
+    infoAt = world.clock.now();
+  }
+
+  /**
+   * Makes one call where one suffices: for the target while it is in progress, for the deployment once all traffic has
+   * shifted or it is stopped.
+   */
+  async function read(options: Options): Promise<DeploymentInfo> {
+    if (!settled) await readTarget(options);
+    const recent = world.clock.now() - infoAt < targetOnlyMs;
+    if (!stopping && recent && info?.status === "InProgress" && isAtWork(target)) return info;
+    await readDeployment(options);
+    const { status = "" } = info ?? {};
+    // After the shift, only a failure adds anything to the target.
+    const isDone = settled && status === "Succeeded";
+    if (finalStatuses.includes(status) && !isDone) await readTarget(options);
+    return info ?? {};
+  }
+
+  return {
+    controller: "CODE_DEPLOY",
+    id: deploymentId,
+    name: `deployment ${deploymentId}`,
+    by: "CodeDeploy",
+    // CodeDeploy accepts only a deployment whose old tasks are in production; a quick shift would be over before the
+    // first poll.
+    initialTraffic: { blue: 100, green: 0 },
+    settleMs,
+    async look(signal) {
+      const found = await read(signal ? { abortSignal: signal } : {});
+      const snapshot = snapshotOf(found, target, world.clock.now());
+      settled = snapshot.stage === "traffic-shifted";
+      return stopping ? { ...snapshot, near: "complete" } : snapshot;
+    },
+    stop(how) {
+      stopping = true;
+      return stopDeployment(world, deploymentId, how);
+    },
+    targetGroups(service, { startedBy }) {
+      const green = service.taskSets?.find(({ id }) => id === startedBy);
+      return (green?.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
+    },
+  };
+}
+
+type Options = { readonly abortSignal?: AbortSignal };
+
+/** Once every event is done, only the deployment shows what follows. */
+function isAtWork(target: ECSTarget | undefined): boolean {
+  const events = target?.lifecycleEvents ?? [];
+  const open = events.some(({ status }) => status === "Pending" || status === "InProgress");
+  return target?.status === "InProgress" && open && events.every(({ status }) => status !== "Failed");
+}

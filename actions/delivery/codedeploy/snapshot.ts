@@ -1,0 +1,94 @@
+import type { DeploymentInfo, ECSTarget, LifecycleEvent } from "@aws-sdk/client-codedeploy";
+import type { Ended, Snapshot } from "../engine.ts";
+import { type LifecycleEvent as Event, hasReached, type Stage } from "../record.ts";
+import { quietUntil } from "./quiet-until.ts";
+
+export const finalStatuses = ["Succeeded", "Failed", "Stopped"];
+
+/**
+ * Builds a snapshot from GetDeployment and GetDeploymentTarget, with the statuses Created, Queued, InProgress, Baking,
+ * Ready, Succeeded, Failed and Stopped.
+ */
+export function snapshotOf(info: DeploymentInfo, target: ECSTarget | undefined, now: number): Snapshot {
+  const status = info.status ?? "Created";
+  const sets = target?.taskSetsInfo ?? [];
+  const weight = (label: "Blue" | "Green") =>
+    Math.round(sets.find(({ taskSetLabel }) => taskSetLabel === label)?.trafficWeight ?? 0);
+  const events = (target?.lifecycleEvents ?? []).map(eventOf);
+  const stage = stageOf(status, events);
+  const rollback = info.rollbackInfo?.rollbackDeploymentId;
+  const { code = "", message = "" } = info.errorInformation ?? {};
+  return {
+    status,
+    ended: endedOf(status, rollback),
+    stage,
+    // AWS does not show when the running new tasks become healthy; all traffic shifts within seconds after that.
+    near: hasReached(stage, "traffic-shifted")
+      ? "complete"
+      : areTasksMissing(target)
+        ? "started"
+        : "traffic-shifted",
+    events,
+    traffic: sets.length > 0 ? { blue: weight("Blue"), green: weight("Green") } : undefined,
+    progress: undefined,
+    quietUntil: quietUntil(info, events, now),
+    // The end follows the shift, which is visible.
+    restMs: hasReached(stage, "traffic-shifted") ? undefined : Number.POSITIVE_INFINITY,
+    drainsWithinMs: hasReached(stage, "traffic-shifted") ? drainsWithinMs : undefined,
+    createdAt: info.createTime,
+    reason: info.errorInformation && { code, message },
+    triggeredAlarms: alarmsIn(info),
+    aftermath: rollback ? `, rolled back by ${rollback}` : "",
+    startedBy: sets.find(({ taskSetLabel }) => taskSetLabel === "Green")?.identifer,
+    failedTasks: undefined,
+  };
+}
+
+/** After the wait that the deployment group sets, CodeDeploy needs 30 to 90 seconds to end the old tasks. */
+const drainsWithinMs = 100_000;
+
+/** Returns whether CodeDeploy, where it counts the new tasks, shows some that do not run yet. */
+function areTasksMissing(target: ECSTarget | undefined): boolean {
+  const green = target?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === "Green");
+  return (green?.runningCount ?? 0) < (green?.desiredCount ?? 0);
+}
+
+/** Reads the alarms from the message of ALARM_ACTIVE, which ends in `Activated alarms: <5xx>`. */
+function alarmsIn({ errorInformation }: DeploymentInfo): string[] {
+  if (errorInformation?.code !== "ALARM_ACTIVE") return [];
+  const names = /Activated alarms: (.+)$/.exec(errorInformation.message ?? "")?.[1] ?? "";
+  return names
+    .split(/[<>,]+/)
+    .map((name) => name.trim())
+    .filter(Boolean);
+}
+
+function eventOf(event: LifecycleEvent): Event {
+  return {
+    name: event.lifecycleEventName ?? "",
+    status: event.status ?? "Unknown",
+    startedAt: event.startTime?.getTime(),
+    endedAt: event.endTime?.getTime(),
+    diagnostics: event.diagnostics?.message,
+  };
+}
+
+function endedOf(status: string, rollback: string | undefined): Ended | undefined {
+  if (!finalStatuses.includes(status)) return undefined;
+  if (status === "Succeeded") return "succeeded";
+  if (rollback) return "rolled-back";
+  return status === "Stopped" ? "stopped" : "failed";
+}
+
+/**
+ * Returns the reached stage. A hook that a configuration leaves out counts as passed. In a failed deployment, events
+ * after the failure are skipped too, so traffic has shifted only if AllowTraffic succeeded.
+ */
+function stageOf(status: string, events: readonly Event[]): Stage {
+  if (status === "Succeeded") return "complete";
+  const statusOf = (wanted: string) => events.find(({ name }) => name === wanted)?.status;
+  const hook = statusOf("AfterAllowTraffic") ?? "Skipped";
+  const passed = hook === "Succeeded" || (hook === "Skipped" && !finalStatuses.includes(status));
+  if (statusOf("AllowTraffic") === "Succeeded" && passed) return "traffic-shifted";
+  return ["Created", "Queued"].includes(status) ? "registered" : "started";
+}

@@ -1,0 +1,33 @@
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { createEcsClients, type EcsClients, type EcsWorld, patient } from "../shared/ecs/world.ts";
+import type { Handle } from "./engine.ts";
+import type { Run } from "./order/run.ts";
+import { createLookUpClients, type LookUpClients } from "./verify/look-up-clients.ts";
+
+export interface Clients extends EcsClients, LookUpClients {
+  readonly codedeploy: CodeDeployClient;
+  /** Loaded when the load balancer is verified, or a failure has to be explained. */
+  readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
+}
+
+/** Clients and context of a deployment; nothing below reads time, the network or the environment otherwise. */
+export interface World extends EcsWorld {
+  readonly clients: Clients;
+  /** The workflow run; undefined outside of GitHub Actions. */
+  readonly run: Run | undefined;
+  /** Saves which deployment the post step has to handle if this process dies; undefined when there is none any more. */
+  readonly handOver: (deployment: Handle | undefined) => void;
+}
+
+export function createClients(): Clients {
+  return {
+    ...createEcsClients(),
+    ...createLookUpClients(),
+    codedeploy: new CodeDeployClient(patient),
+    elbv2: async () => {
+      const { ElasticLoadBalancingV2Client } = await import("@aws-sdk/client-elastic-load-balancing-v2");
+      return new ElasticLoadBalancingV2Client();
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { formatDuration } from "../shared/duration.ts";
+import { settleRevision as findOrRegister, registerRevision, shortRevision } from "../shared/ecs/revision.ts";
+import { findService, type RunningService } from "../shared/ecs/service.ts";
+import { hasFaults, refuseFindings } from "../shared/findings.ts";
+import { persist } from "../shared/patience.ts";
+import type { TaskDefinitionInput } from "../shared/task-definition.ts";
+import { chooseEngine } from "./choose-engine.ts";
+import type { World } from "./context.ts";
+import { deployRevision } from "./deployment/deploy-revision.ts";
+import type { Budget } from "./deployment/deployment.ts";
+import { settingsNow } from "./deployment/service-settings.ts";
+import type { Engine } from "./engine.ts";
+import type { DeployInputs } from "./inputs.ts";
+import { keepDeploymentRecord } from "./keep-deployment-record.ts";
+import { refuseOlderRun } from "./order/refuse-older-run.ts";
+import { diffOf, hasChanges, planRevision } from "./plan/plan.ts";
+import { diffService } from "./plan/service-changes.ts";
+import { type DeploymentRecord, type Plan, reach } from "./record.ts";
+import { registerAlone } from "./register.ts";
+import { findRevision, type WantedRevision } from "./revision.ts";
+import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
+import { checkFollowRights, refuseDenied } from "./verify/follow-rights.ts";
+import { verify } from "./verify/verify.ts";
+
+/** Deploys and always writes outputs and job summary. Throws the Failure that makes the step red. */
+export function deployAndReport(world: World, inputs: DeployInputs): Promise<DeploymentRecord> {
+  return keepDeploymentRecord(world, inputs, (record) => deploy(world, inputs, record));
+}
+
+/** Verifies, plans, registers, and deploys with the service's own controller. */
+export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
+  await refuseExpired(world);
+  if (inputs.service) await deployToService(world, inputs, record);
+  else await registerAlone(world, inputs, record);
+  if (inputs.keptRevisions === undefined || inputs.mode === "plan") return;
+  const { deregisterOldRevisions } = await import("./deregister-old-revisions.ts");
+  await deregisterOldRevisions(world, inputs.keptRevisions, record);
+}
+
+async function deployToService(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
+  const firstContact = true;
+  const wanted = await persist(world, () => findRevision(world, inputs), { firstContact }).catch(
+    (error: Error) => refuseDenied(world, inputs, [], error),
+  );
+  // When there is a fault to report already, an outage is not waited for.
+  const find = () => findService(world, inputs);
+  const service = await (hasFaults(wanted.findings) ? find() : persist(world, find, { firstContact })).catch(
+    (error: Error) => refuseDenied(world, inputs, wanted.findings, error),
+  );
+  record.revisionBefore = service.revision;
+  const engine = chooseEngine(service, world, inputs);
+  await verifyAndPlan(world, inputs, record, { engine, wanted, service });
+  refuseOlderRun(world, inputs, record, service);
+  record.image = imageOf(wanted, engine);
+  const budget = await settleBudget(world, inputs, engine, record);
+  if (inputs.mode === "plan") {
+    record.status = "planned";
+    return;
+  }
+
+  record.revisionAfter = await settleRevision(world, wanted, record.plan);
+  reach(record, "registered", world.clock.now());
+  if (inputs.waitUntil === "registered") {
+    record.status = "registered";
+    world.log.info(`${shortRevision(record.revisionAfter)} is registered; nothing is deployed (wait-until).`);
+    return;
+  }
+  await deployRevision({
+    world,
+    inputs,
+    record,
+    budget,
+    engine,
+    revision: record.revisionAfter,
+    anew: record.plan?.anew,
+  });
+  world.log.info(`${inputs.service} runs ${shortRevision(record.revisionAfter)}.`);
+  if (inputs.desiredCount === 0) tellOfNoTasks(world, inputs, record);
+}
+
+/** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
+async function verifyAndPlan(
+  world: World,
+  inputs: DeployInputs,
+  record: DeploymentRecord,
+  { engine, wanted, service }: { engine: Engine; wanted: WantedRevision; service: RunningService },
+): Promise<void> {
+  const [verified, missing, revisionPlan] = await Promise.all([
+    verify(world, inputs, engine, wanted, service),
+    checkFollowRights(world, inputs, service),
+    persist(world, () => planRevision(world, wanted, service)).catch((error: Error) =>
+      refuseDenied(world, inputs, [], error),
+    ),
+  ]);
+  const findings = [...verified, ...missing];
+  record.findings.push(...findings);
+  if (revisionPlan) {
+    const now = settingsNow(service.service);
+    const { desiredCount = now.desiredCount, serviceSettings } = inputs;
+    const settings = diffService(now, { desiredCount, ...serviceSettings });
+    const plan = { ...revisionPlan, serviceChanges: [...settings, ...engine.serviceChanges()] };
+    world.log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
+    record.plan = plan;
+  }
+  refuseFindings(findings, world.log);
+}
+
+/** Returns the ARN of the registered revision, or of the new one. */
+async function settleRevision(
+  world: World,
+  { taskDefinition }: WantedRevision,
+  plan: Plan | undefined,
+): Promise<string> {
+  if (plan?.revision === undefined) {
+    if (!taskDefinition) throw new Error("what is wrong with a task definition is found before");
+    return registerOnce(world, taskDefinition);
+  }
+  world.log.info(`Using ${shortRevision(plan.revision)}, which is already registered.`);
+  return plan.revision;
+}
+
+/**
+ * Registers the revision. A response may get lost after ECS has registered it: from the second try on, an equal one is
+ * used.
+ */
+function registerOnce(world: World, wanted: TaskDefinitionInput): Promise<string> {
+  let register = registerRevision;
+  return persist(world, () => {
+    const attempt = register(world, wanted);
+    register = findOrRegister;
+    return attempt;
+  });
+}
+
+/** Returns the image of the container behind the load balancer, else of the first one. */
+function imageOf({ taskDefinition }: WantedRevision, engine: Engine): string {
+  const containers = taskDefinition?.containerDefinitions ?? [];
+  const name = engine.containerName();
+  const container = name === undefined ? containers[0] : containers.find((each) => each.name === name);
+  return container?.image ?? "";
+}
+
+/** Computes the budget and warns when the credentials may expire before the deployment ends. */
+async function settleBudget(
+  world: World,
+  { deadlineMs, waitUntil }: DeployInputs,
+  engine: Engine,
+  record: DeploymentRecord,
+): Promise<Budget> {
+  if (waitUntil === "registered") return { ms: 0, given: true };
+  const given = deadlineMs !== undefined;
+  const ms = deadlineMs ?? (await engine.computeBudget());
+  if (!given)
+    world.log.info(`Deadline: ${formatDuration(ms)}, computed from the deployment's configured waits.`);
+  const findings = await checkCredentialsLife(world, ms);
+  record.findings.push(...findings);
+  refuseFindings(findings, world.log);
+  return { ms, given };
+}
+
+function tellOfNoTasks({ log }: World, { service }: DeployInputs, record: DeploymentRecord): void {
+  const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;
+  record.notes.push(note);
+  log.notice(note);
+}

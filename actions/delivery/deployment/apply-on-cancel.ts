@@ -1,0 +1,29 @@
+import { explainAwsError } from "../../shared/aws-errors.ts";
+import type { World } from "../context.ts";
+import type { StopKind } from "../engine.ts";
+import type { OnCancel } from "../inputs.ts";
+
+const words = { stop: "stopped", rollback: "stopped and rolled back" } as const;
+
+/**
+ * Leaves, stops or rolls back a deployment that nobody will follow any more. Returns what happens to it, to follow its
+ * name in a sentence. The post step keeps whatever is not decided here.
+ */
+export async function applyOnCancel(
+  world: Pick<World, "handOver">,
+  onCancel: OnCancel,
+  deployment: { stop(how: StopKind): Promise<boolean> },
+): Promise<string> {
+  if (onCancel === "leave") {
+    world.handOver(undefined);
+    return "continues (on-cancel: leave)";
+  }
+  try {
+    const stopped = await deployment.stop(onCancel);
+    world.handOver(undefined);
+    return stopped ? `is being ${words[onCancel]} (on-cancel: ${onCancel})` : "had already ended";
+  } catch (error) {
+    const why = explainAwsError(error)?.message ?? (error as Error).message;
+    return `continues, as it could not be ${words[onCancel]} (on-cancel: ${onCancel}): ${why}`;
+  }
+}

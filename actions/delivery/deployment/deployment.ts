@@ -1,0 +1,28 @@
+import type { ServiceName } from "../../shared/ecs/service.ts";
+import type { World } from "../context.ts";
+import type { Engine } from "../engine.ts";
+import type { DeployInputs } from "../inputs.ts";
+import type { DeploymentRecord } from "../record.ts";
+
+/** Time limit of a deployment, in milliseconds; `given` when the user set it for everything. */
+export interface Budget {
+  readonly ms: number;
+  readonly given: boolean;
+}
+
+/** State needed to report how a deployment ended. */
+export interface Judged extends Pick<Deployment, "world" | "record" | "revision"> {
+  readonly inputs: ServiceName & Pick<DeployInputs, "desiredCount">;
+}
+
+/** One revision on its way into production. */
+export interface Deployment {
+  readonly world: World;
+  readonly inputs: DeployInputs;
+  readonly record: DeploymentRecord;
+  readonly budget: Budget;
+  readonly engine: Pick<Engine, "begin">;
+  readonly revision: string;
+  /** Deploys even if production runs the revision already, because its images have moved. */
+  readonly anew?: boolean | undefined;
+}

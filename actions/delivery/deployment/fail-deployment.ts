@@ -1,0 +1,76 @@
+import { formatDuration } from "../../shared/duration.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { findService, type RunningService } from "../../shared/ecs/service.ts";
+import { Failure } from "../../shared/failure.ts";
+import { causeOf } from "../diagnosis/causes.ts";
+import { gatherEvidence } from "../diagnosis/evidence.ts";
+import type { RunningDeployment, Snapshot } from "../engine.ts";
+import type { Status } from "../record.ts";
+import type { Deployment, Judged } from "./deployment.ts";
+
+/** A deployment as it was last seen. */
+export interface Last {
+  readonly snapshot: Snapshot;
+  /** State before this step stopped it: afterwards AWS reports only the stop. */
+  readonly before?: Snapshot;
+  /** Why it could not be stopped when it should have been. */
+  readonly unstopped?: string;
+}
+
+/** Finds the cause, adds it to the record, and returns the Failure that begins with it. */
+export async function endBadly(
+  { world, inputs, record, revision, budget }: Judged & Pick<Deployment, "budget">,
+  running: RunningDeployment,
+  { snapshot, before = snapshot, unstopped }: Last,
+  status?: Status,
+): Promise<Failure> {
+  const targetGroups = (service: RunningService["service"]) => running.targetGroups(service, snapshot);
+  const evidence = await gatherEvidence(
+    world,
+    { ...inputs, revision },
+    { by: running.by, targetGroups },
+    { ...snapshot, reason: before.reason, events: before.events },
+  );
+  const late = status === "timed-out" ? `Not done after ${formatDuration(budget.ms)}: ` : "";
+  const cause = causeOf(evidence, late ? stateOf(before) : undefined);
+  record.status = status ?? (snapshot.ended === "succeeded" ? "failed" : (snapshot.ended ?? "failed"));
+  record.failedTasks = [...evidence.failedTasks];
+  record.serviceEvents = [...evidence.serviceEvents];
+  record.cause = late + cause.text;
+  const end = `${running.name} ${snapshot.status}${snapshot.aftermath}`;
+  const parts = [
+    end,
+    unstopped && `it continues, as it could not be stopped: ${unstopped}`,
+    await sayProduction(),
+  ].filter(Boolean);
+  return new Failure(`${record.cause} (${parts.join("; ")})`, { nextStep: cause.nextStep });
+
+  async function sayProduction(): Promise<string | undefined> {
+    const service = await findService(world, inputs).catch(() => undefined);
+    return service && productionRuns(service, revision, snapshot);
+  }
+}
+
+/** Describes the deployment's state at the time when it should have been done. */
+function stateOf({ events, progress, status }: Snapshot): string {
+  const event = events.find((each) => each.status === "InProgress");
+  const parts = [event && `${event.name} was in progress`, progress].filter(Boolean);
+  return parts.join("; ") || `the deployment was ${status}`;
+}
+
+/** Describes which revisions visitors reach, as far as AWS shows. */
+function productionRuns(
+  { service, revision: primary }: RunningService,
+  revision: string,
+  snapshot: Snapshot,
+) {
+  const deployments = (service.deployments ?? []).filter(({ runningCount = 0 }) => runningCount > 0);
+  const unseen = snapshot.traffic?.green === 0 ? revision : undefined;
+  const found = deployments.flatMap(({ taskDefinition = "" }) =>
+    taskDefinition === unseen ? [] : taskDefinition,
+  );
+  const revisions = found.length > 0 ? [...new Set(found)] : [primary];
+  const names = revisions.map(shortRevision).join(" and ");
+  if (!revisions.includes(revision)) return `production still runs ${names}`;
+  return revisions.length === 1 ? `production runs the new ${names}` : `production runs ${names}`;
+}

@@ -1,0 +1,109 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import type { Clients, World } from "../context.ts";
+import type { Begun, Handle } from "../engine.ts";
+import type { DeployInputs } from "../inputs.ts";
+import type { Run } from "../order/run.ts";
+import { newRecord } from "../record.ts";
+import { deployRevision } from "./deploy-revision.ts";
+import type { Budget } from "./deployment.ts";
+
+export const minute = 60_000;
+
+/** Returns a clock whose time passes only by waiting. */
+function virtualClock(): Clock {
+  let now = 0;
+  return {
+    now: () => now,
+    wait: async (ms, signal) => {
+      signal?.throwIfAborted();
+      now += ms;
+    },
+  };
+}
+
+/** Configuration for mocked clients, so that none searches for credentials. */
+export const virtualConfig = {
+  region: "us-east-1",
+  credentials: { accessKeyId: "AKIAVIRTUAL", secretAccessKey: "virtual" },
+};
+
+interface VirtualRun {
+  readonly clients: Pick<World["clients"], "ecs" | "codedeploy">;
+  readonly begin: (
+    world: World,
+    inputs: DeployInputs,
+    revision: string,
+    service: RunningService,
+  ) => Promise<Begun>;
+  readonly changes: Partial<DeployInputs>;
+  readonly budget: Budget;
+  readonly run: Run | undefined;
+}
+
+/** Creates a context of mocked clients and virtual time; keeps what is logged and saved for the post step. */
+export function virtualWorld(clients: Pick<Clients, "ecs" | "codedeploy"> & Partial<Clients>, run?: Run) {
+  const lines: string[] = [];
+  const handles: (Handle | undefined)[] = [];
+  const write = (line: string) => void lines.push(line);
+  const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
+  const world: World = {
+    clients: {
+      logs: nothing("logs"),
+      elbv2: nothing("load balancer"),
+      ecr: nothing("registry"),
+      iam: nothing("roles"),
+      secretsManager: nothing("secrets"),
+      ...clients,
+    },
+    clock: virtualClock(),
+    log: { info: write, notice: write, warning: write },
+    signal: new AbortController().signal,
+    run,
+    handOver: (handle) => void handles.push(handle),
+  };
+  return { world, lines, handles };
+}
+
+/** Returns deploy-service's default inputs for the service `web` in the cluster `c`. */
+export function deployInputs(file: string, changes: Partial<DeployInputs>): DeployInputs {
+  return {
+    cluster: "c",
+    service: "web",
+    source: { file },
+    rules: { unknownKeys: "pass", keptEmpty: [] },
+    mode: "apply",
+    appSpecFile: undefined,
+    codeDeployApplication: "AppECS-c-web",
+    codeDeployDeploymentGroup: "DgpECS-c-web",
+    desiredCount: undefined,
+    force: false,
+    rollbackOnAlarm: [],
+    waitUntil: "complete",
+    deadlineMs: undefined,
+    maxFailedTasks: 3,
+    onCancel: "rollback",
+    serviceSettings: {},
+    ...changes,
+  };
+}
+
+/** Deploys web:2 in virtual time with mocked clients; returns all results. */
+export async function runVirtually({ clients, begin, changes, budget, run }: VirtualRun) {
+  const { world, lines, handles } = virtualWorld(clients, run);
+  const inputs = deployInputs("package.json", changes);
+  const record = newRecord("c", "web");
+  const engine = {
+    begin: (revision: string, service: RunningService) => begin(world, inputs, revision, service),
+  };
+  const error = await deployRevision({ world, inputs, record, budget, engine, revision: "web:2" }).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  return { record, error, handles, lines: lines.join("\n"), endedAt: world.clock.now() };
+}
+
+/** Creates an error with the name that the SDK gives it. */
+export function named(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name });
+}

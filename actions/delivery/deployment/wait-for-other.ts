@@ -1,0 +1,33 @@
+import { Failure } from "../../shared/failure.ts";
+import { createPace } from "../../shared/pace.ts";
+import { createPatience } from "../../shared/patience.ts";
+import type { OtherDeployment } from "../engine.ts";
+import type { Deployment } from "./deployment.ts";
+
+/** Returns when the other deployment has ended in any way; throws when the deadline passes before. */
+export async function waitForOther(
+  deployment: Deployment,
+  other: OtherDeployment,
+  deadlineAt: number,
+): Promise<void> {
+  const { world } = deployment;
+  const pace = createPace();
+  const ask = createPatience(world);
+  for (let status = ""; ; ) {
+    const now = await ask(() => other.look());
+    if (now?.ended) return;
+    if (world.clock.now() >= deadlineAt) throw stillBusy(deployment, other.name);
+    if (now && !status)
+      world.log.info(`Waiting for ${other.name}${now.description && ` (${now.description})`}.`);
+    const pause = now ? pace.next(now.status !== status) : pace.slowest();
+    status = now?.status ?? status;
+    await world.clock.wait(Math.min(pause, Math.max(0, deadlineAt - world.clock.now())), world.signal);
+  }
+}
+
+export function stillBusy({ record }: Deployment, what: string): Failure {
+  record.status = "timed-out";
+  return new Failure(`The deadline passed while ${what} was in progress`, {
+    nextStep: "wait for it or stop it, then run this job again; nothing was deployed.",
+  });
+}

@@ -1,0 +1,237 @@
+import { expect, test } from "vitest";
+import type { FailedTask } from "../../shared/ecs/failed-task.ts";
+import { causeOf } from "./causes.ts";
+import type { Evidence } from "./evidence.ts";
+
+const nothing: Evidence = {
+  failedTasks: [],
+  failedEvent: undefined,
+  serviceEvents: [],
+  unhealthyTargets: [],
+  reason: undefined,
+  by: "CodeDeploy",
+  triggeredAlarms: [],
+};
+
+const task = (parts: Partial<FailedTask>): FailedTask => ({
+  taskId: "abc",
+  stoppedAt: 0,
+  stopCode: "TaskFailedToStart",
+  stoppedReason: "",
+  container: "web",
+  exitCode: undefined,
+  containerReason: undefined,
+  logLines: [],
+  ...parts,
+});
+
+const exited = { stopCode: "EssentialContainerExited", stoppedReason: "Essential container in task exited" };
+
+test.each<[string, Partial<FailedTask>, string]>([
+  [
+    "a crash, by the line before its stack",
+    {
+      ...exited,
+      exitCode: 1,
+      logLines: ["file:///app/server.mjs:3", "Error: no database", "    at x (y:1:1)", "", "Node.js v24.1.0"],
+    },
+    "Container web exited with code 1: Error: no database",
+  ],
+  [
+    "a crash with a system error, by its message and not by its properties",
+    {
+      ...exited,
+      exitCode: 1,
+      logLines: [
+        "Error: connect ECONNREFUSED 10.0.0.9:3306",
+        "    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1637:16) {",
+        "  errno: -111,",
+        "  code: 'ECONNREFUSED',",
+        "  port: 3306",
+        "}",
+        "",
+        "Node.js v24.1.0",
+      ],
+    },
+    "Container web exited with code 1: Error: connect ECONNREFUSED 10.0.0.9:3306",
+  ],
+  [
+    "a crash with a structured log",
+    { ...exited, exitCode: 3, logLines: ['{"level":60,"msg":"cannot start","err":{"message":"boom"}}'] },
+    "Container web exited with code 3: cannot start: boom",
+  ],
+  [
+    "a silent crash",
+    { ...exited, exitCode: 1 },
+    "Container web exited with code 1, without a line in its log",
+  ],
+  [
+    "memory",
+    { ...exited, exitCode: 137, containerReason: "OutOfMemoryError: Container killed due to memory usage" },
+    "Container web ran out of memory",
+  ],
+  [
+    "a missing image",
+    { containerReason: "CannotPullContainerError: manifest unknown" },
+    "The image of container web does not exist: CannotPullContainerError: manifest unknown",
+  ],
+  [
+    "an image out of reach",
+    { stoppedReason: "CannotPullContainerError: dial tcp: i/o timeout" },
+    "The image of container web cannot be pulled: CannotPullContainerError: dial tcp: i/o timeout",
+  ],
+  [
+    "an image without the task's architecture",
+    {
+      stoppedReason:
+        "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'",
+    },
+    "The image of container web is not available for this processor architecture: CannotPullContainerError",
+  ],
+  [
+    "a secret",
+    { stoppedReason: "ResourceInitializationError: unable to pull secrets or registry auth: AccessDenied" },
+    "A secret of the task definition cannot be read",
+  ],
+  [
+    "another architecture",
+    { ...exited, exitCode: 255, logLines: ["exec /app/server: exec format error"] },
+    "for another processor architecture",
+  ],
+  [
+    "no executable",
+    { containerReason: 'CannotStartContainerError: exec: "nod": executable file not found in $PATH' },
+    "Container web cannot be started",
+  ],
+  [
+    "no capacity",
+    { stoppedReason: "Capacity is unavailable at this time." },
+    "There is no capacity for the task",
+  ],
+  [
+    "no address",
+    {
+      stoppedReason:
+        "Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-1': InsufficientFreeAddressesInSubnet",
+    },
+    "There is no capacity for the task: Unexpected EC2 error",
+  ],
+  [
+    "its own health check",
+    { stopCode: "ServiceSchedulerInitiated", stoppedReason: "Task failed container health checks" },
+    "Container web failed its own health check",
+  ],
+  [
+    "the load balancer's health check",
+    {
+      stopCode: "ServiceSchedulerInitiated",
+      stoppedReason: "Task failed ELB health checks in (target-group x)",
+    },
+    "failed the load balancer's health checks: Task failed ELB health checks in (target-group x)",
+  ],
+])("reports %s as the cause", (_, parts, text) => {
+  const cause = causeOf({ ...nothing, failedTasks: [task({}), task(parts)] });
+  expect(cause.text).toContain(text);
+  expect(cause.nextStep).not.toBe("");
+});
+
+test.each<[string, Partial<Evidence>, string]>([
+  [
+    "a failed hook",
+    {
+      failedEvent: {
+        name: "AfterAllowTestTraffic",
+        status: "Failed",
+        startedAt: 0,
+        endedAt: 1,
+        diagnostics: "The hook function reported Failed",
+      },
+    },
+    "AfterAllowTestTraffic failed: The hook function reported Failed",
+  ],
+  [
+    "an unhealthy target",
+    { unhealthyTargets: ["Request timed out (path /, port 80; target 10.0.0.1, Target.Timeout)"] },
+    "Request timed out (path /, port 80; target 10.0.0.1, Target.Timeout): the new tasks are not healthy",
+  ],
+  [
+    "an event of the service",
+    { serviceEvents: ["(service x) has reached a steady state.", "(service x) was unable to place a task."] },
+    "was unable to place a task",
+  ],
+  [
+    "an alarm",
+    { reason: { code: "ALARM_ACTIVE", message: "Alarm 5xx is in ALARM." } },
+    "(ALARM_ACTIVE): Alarm 5xx",
+  ],
+  [
+    "an alarm that ECS names",
+    { by: "ECS", triggeredAlarms: ["5xx"], reason: { code: "ROLLBACK_SUCCESSFUL", message: "Rolled back." } },
+    "Alarm 5xx went off during the deployment",
+  ],
+  [
+    "ECS's circuit breaker",
+    { by: "ECS", reason: { code: "STOPPED", message: "Circuit breaker: tasks failed to start." } },
+    "ECS ended the deployment (STOPPED): Circuit breaker: tasks failed to start",
+  ],
+  ["nothing at all", {}, "CodeDeploy gives no reason"],
+])("reports %s as the cause without stopped tasks", (_, evidence, text) => {
+  expect(causeOf({ ...nothing, ...evidence }).text).toContain(text);
+});
+
+const unhealthy = {
+  stopCode: "ServiceSchedulerInitiated",
+  stoppedReason: "Task failed ELB health checks in (x)",
+};
+const metrics = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"requests":3}';
+
+test("does not report metric lines as last log lines", () => {
+  const logLines = ["Error: no database", metrics, ` ${metrics}`];
+  const failed = task({ ...exited, exitCode: 1, logLines });
+  expect(causeOf({ ...nothing, failedTasks: [failed] }).text).toBe(
+    "Container web exited with code 1: Error: no database",
+  );
+});
+
+test.each<[string, Partial<Evidence>, string]>([
+  [
+    "of a target that is still registered",
+    {
+      unhealthyTargets: [
+        "Health checks failed with these codes: [404] (path /up, port 80; target 10.0.0.1, Target.ResponseCodeMismatch)",
+      ],
+    },
+    "Health checks failed with these codes: [404] (path /up, port 80; target 10.0.0.1, Target.ResponseCodeMismatch): container web failed the load balancer's health checks",
+  ],
+  [
+    "of an event of the service",
+    {
+      serviceEvents: [
+        "(service web) (port 8080) is unhealthy in (target-group x) due to (reason Health checks failed with these codes: [404]).",
+      ],
+    },
+    "Health checks failed with these codes: [404] (port 8080): container web failed the load balancer's health checks",
+  ],
+])("reports the health check's own words first: those %s", (_, evidence, text) => {
+  const failedTasks = [task({ ...unhealthy, logLines: ["listening", metrics] })];
+  const cause = causeOf({ ...nothing, failedTasks, ...evidence });
+  expect(cause.text).toBe(`${text}; its log ends with: listening`);
+  expect(cause.nextStep).toContain("path, port");
+});
+
+test.each<[string, Partial<FailedTask>]>([
+  ["crashes", { ...exited, exitCode: 1 }],
+  ["is not healthy", unhealthy],
+])("refers a task that %s for an unknown host to DNS", (_, parts) => {
+  const logLines = ["Error: getaddrinfo ENOTFOUND db.elsewhere.example"];
+  const { nextStep } = causeOf({ ...nothing, failedTasks: [task({ ...parts, logLines })] });
+  expect(nextStep).toMatch(/^the DNS of the task's VPC cannot resolve db\.elsewhere\.example/);
+});
+
+test("asks for a value for a secret without one", () => {
+  const stoppedReason =
+    "ResourceInitializationError: unable to pull secrets or registry auth: ResourceNotFoundException: Secrets Manager can't find the specified secret value for staging label: AWSCURRENT";
+  const { text, nextStep } = causeOf({ ...nothing, failedTasks: [task({ stoppedReason })] });
+  expect(text).toMatch(/^A secret of the task definition has no value: /);
+  expect(nextStep).toContain("put-secret-value");
+});

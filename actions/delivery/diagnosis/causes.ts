@@ -1,0 +1,99 @@
+import type { FailedTask } from "../../shared/ecs/failed-task.ts";
+import { lastTellingLine } from "../../shared/ecs/log-tail.ts";
+import { type Cause, causeOfTask, nextStepOfConnection } from "../../shared/ecs/task-causes.ts";
+import type { Evidence } from "./evidence.ts";
+
+/**
+ * Returns the sentence for the first annotation. An alarm is a certain cause. Otherwise the newest task says most, then
+ * lifecycle, targets, service and AWS's own reason.
+ */
+export function causeOf(evidence: Evidence, state?: string): Cause {
+  if (evidence.triggeredAlarms.length > 0) return causeOfAlarms(evidence);
+  const task = evidence.failedTasks.at(-1);
+  return (task && (causeOfTask(task) ?? causeOfHealth(task, evidence))) ?? causeOfDeployment(evidence, state);
+}
+
+function causeOfHealth(task: FailedTask, evidence: Evidence): Cause | undefined {
+  if (!/health check/i.test(task.stoppedReason)) return undefined;
+  const { container, stoppedReason, logLines } = task;
+  const words = wordsOfHealthCheck(evidence);
+  const failed = `ontainer ${container} failed the load balancer's health checks`;
+  const line = lastTellingLine(logLines);
+  return {
+    text: `${words ? `${words}: c${failed}` : `C${failed}: ${stoppedReason}`}${line ? `; its log ends with: ${line}` : ""}`,
+    nextStep:
+      nextStepOfConnection(line) ??
+      "compare the target group's path, port and expected codes with the container's responses.",
+  };
+}
+
+/** Returns the health check's own words, from a target that is still registered or from an event of the service. */
+function wordsOfHealthCheck({ unhealthyTargets, serviceEvents }: Evidence): string | undefined {
+  if (unhealthyTargets[0]) return unhealthyTargets[0];
+  for (const event of serviceEvents) {
+    const found = /\(port (\d+)\) is unhealthy in .*due to \(reason (.+?)\)\.?$/.exec(event);
+    if (found) return `${found[2]} (port ${found[1]})`;
+  }
+  return undefined;
+}
+
+const lookAtAlarm =
+  "check the alarm's metric during the deployment, then fix the service or correct the alarm's threshold.";
+
+function causeOfAlarms({ triggeredAlarms }: Evidence): Cause {
+  const names = `Alarm${triggeredAlarms.length > 1 ? "s" : ""} ${triggeredAlarms.join(", ")}`;
+  return { text: `${names} went off during the deployment`, nextStep: lookAtAlarm };
+}
+
+function trim(sentence: string): string {
+  return sentence.replace(/\.$/, "");
+}
+
+// Messages of CodeDeploy and ECS in lifecycle diagnostics, events and errorInformation.
+const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
+  {
+    pattern: /Primary taskset target group must be behind listener/i,
+    nextStep: "make the production listener and its rules forward to the target group of the running tasks.",
+  },
+  {
+    pattern: /alarm/i,
+    nextStep: lookAtAlarm,
+  },
+  {
+    pattern: /circuit breaker/i,
+    nextStep: "read the service's events and the stopped tasks in the job summary.",
+  },
+  {
+    pattern: /unable to (consistently )?(start|place)|was unable to/i,
+    nextStep: "read the service's events in the job summary.",
+  },
+  {
+    pattern: /hook|lambda/i,
+    nextStep: "read the log of the hook's Lambda function.",
+  },
+  {
+    pattern: /AccessDenied|not authorized|assume/i,
+    nextStep:
+      "attach AWSCodeDeployRoleForECS to CodeDeploy's service role, or AmazonECSInfrastructureRolePolicyForLoadBalancers to ECS's infrastructure role.",
+  },
+];
+
+/** `state` describes a deployment without known faults at the time of its deadline. */
+function causeOfDeployment(evidence: Evidence, state: string | undefined): Cause {
+  const { failedEvent, unhealthyTargets, serviceEvents, reason, by } = evidence;
+  const unable = serviceEvents.find((message) => /unable to|failed/i.test(message));
+  const text =
+    (failedEvent?.diagnostics && `${failedEvent.name} failed: ${failedEvent.diagnostics}`) ??
+    (unhealthyTargets[0] && `${unhealthyTargets[0]}: the new tasks are not healthy`) ??
+    unable ??
+    (reason?.message && `${by} ended the deployment (${reason.code}): ${reason.message}`) ??
+    state ??
+    `${by} gives no reason`;
+  const known = deploymentCauses.find(({ pattern }) => pattern.test(text));
+  return {
+    text: trim(text),
+    nextStep:
+      known?.nextStep ??
+      `${text === state ? "raise the input deadline, or " : ""}open the deployment in the ${by} console.`,
+  };
+}

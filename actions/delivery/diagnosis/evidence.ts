@@ -1,0 +1,157 @@
+import type { ContainerDefinition, Service } from "@aws-sdk/client-ecs";
+import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import type { TargetGroup, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { FailedTask } from "../../shared/ecs/failed-task.ts";
+import { readLogTail } from "../../shared/ecs/log-tail.ts";
+import { findService, type ServiceName } from "../../shared/ecs/service.ts";
+import type { EcsClients, EcsWorld } from "../../shared/ecs/world.ts";
+import type { Clients } from "../context.ts";
+import type { RunningDeployment, Snapshot } from "../engine.ts";
+import type { LifecycleEvent } from "../record.ts";
+import { findFailedTasks } from "./failed-tasks.ts";
+
+/** Everything that may show why a deployment failed. */
+export interface Evidence {
+  readonly failedTasks: readonly FailedTask[];
+  readonly failedEvent: LifecycleEvent | undefined;
+  /** Messages of the service since the deployment began, newest first. */
+  readonly serviceEvents: readonly string[];
+  /**
+   * Such as `Health checks failed with these codes: [503] (path /health, port 8080; target 10.0.1.7,
+   * Target.ResponseCodeMismatch)`.
+   */
+  readonly unhealthyTargets: readonly string[];
+  /** AWS's own reason for the end. */
+  readonly reason: { readonly code: string; readonly message: string } | undefined;
+  readonly by: RunningDeployment["by"];
+  /** Names of the alarms that ended the deployment. */
+  readonly triggeredAlarms: readonly string[];
+}
+
+/** The clients that the search for causes needs. */
+export interface EvidenceWorld extends EcsWorld {
+  readonly clients: EcsClients & Pick<Clients, "elbv2">;
+}
+
+export interface Subject extends ServiceName {
+  readonly revision: string;
+}
+
+/** The service that starts the new tasks, and the target groups in which they are registered. */
+interface Carrier extends Pick<RunningDeployment, "by"> {
+  targetGroups(service: Service): string[];
+}
+
+/** Only the newest task's log is read; tasks of one crash loop log the same. */
+const tasksWithLog = 1;
+
+export async function gatherEvidence(
+  world: EvidenceWorld,
+  subject: Subject,
+  { by, targetGroups }: Carrier,
+  snapshot: Pick<Snapshot, "startedBy" | "reason" | "triggeredAlarms" | "createdAt" | "events">,
+): Promise<Evidence> {
+  const { startedBy, reason, triggeredAlarms, createdAt } = snapshot;
+  const replacement = { ...subject, startedBy };
+  const failedTasks = await orNone(world, "stopped tasks", () =>
+    findFailedTasks(world, replacement, new Map()),
+  );
+  return {
+    failedTasks: [
+      ...failedTasks.slice(0, -tasksWithLog),
+      ...(await withLogs(world, subject.revision, failedTasks.slice(-tasksWithLog))),
+    ],
+    failedEvent: snapshot.events.find(({ status }) => status === "Failed"),
+    serviceEvents: await orNone(world, "service events", () => serviceEvents(world, subject, createdAt)),
+    unhealthyTargets: await orNone(world, "target health", () =>
+      unhealthyTargets(world, subject, targetGroups),
+    ),
+    reason,
+    by,
+    triggeredAlarms,
+  };
+}
+
+/** Returns nothing when a read fails, so that one failed read does not hide the other evidence. */
+async function orNone<T>(world: EvidenceWorld, what: string, find: () => Promise<T[]>): Promise<T[]> {
+  try {
+    return await find();
+  } catch (error) {
+    world.log.info(`Could not read ${what}: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+async function withLogs(
+  world: EvidenceWorld,
+  revision: string,
+  tasks: readonly FailedTask[],
+): Promise<FailedTask[]> {
+  if (tasks.length === 0) return [];
+  const containers = await orNone(world, "the revision's containers", () => containersOf(world, revision));
+  return Promise.all(
+    tasks.map(async (task) => {
+      const container = containers.find(({ name }) => name === task.container);
+      return { ...task, logLines: await readLogTail(world, container, task.taskId) };
+    }),
+  );
+}
+
+async function containersOf(world: EvidenceWorld, taskDefinition: string): Promise<ContainerDefinition[]> {
+  const described = await world.clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+  return described.taskDefinition?.containerDefinitions ?? [];
+}
+
+async function serviceEvents(
+  world: EvidenceWorld,
+  name: ServiceName,
+  since: Date | undefined,
+): Promise<string[]> {
+  const { service } = await findService(world, name);
+  return (service.events ?? [])
+    .filter(({ createdAt }) => !since || !createdAt || createdAt >= since)
+    .map(({ message = "" }) => message);
+}
+
+async function unhealthyTargets(
+  world: EvidenceWorld,
+  name: ServiceName,
+  targetGroups: (service: Service) => string[],
+): Promise<string[]> {
+  const { service } = await findService(world, name);
+  const groups = targetGroups(service);
+  if (groups.length === 0) return [];
+  const { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } = await import(
+    "@aws-sdk/client-elastic-load-balancing-v2"
+  );
+  const client = await world.clients.elbv2();
+  const [answers, checks] = await Promise.all([
+    Promise.all(
+      groups.map((TargetGroupArn) => client.send(new DescribeTargetHealthCommand({ TargetGroupArn }))),
+    ),
+    orNone(
+      world,
+      "the path of the health check",
+      async () =>
+        (await client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: groups }))).TargetGroups ?? [],
+    ),
+  ]);
+  return answers.flatMap(({ TargetHealthDescriptions = [] }, index) => {
+    const check = checks.find(({ TargetGroupArn }) => TargetGroupArn === groups[index]);
+    const unhealthy = TargetHealthDescriptions.filter(
+      ({ TargetHealth }) => TargetHealth?.State === "unhealthy",
+    );
+    return unhealthy.map((target) => sayTarget(target, check));
+  });
+}
+
+/** Describes a target, with the health check's own words first. */
+function sayTarget(
+  { Target, TargetHealth }: TargetHealthDescription,
+  check: TargetGroup | undefined,
+): string {
+  const { Reason = "unhealthy", Description } = TargetHealth ?? {};
+  const port = check?.HealthCheckPort === "traffic-port" ? Target?.Port : check?.HealthCheckPort;
+  const path = check?.HealthCheckPath ? `path ${check.HealthCheckPath}, ` : "";
+  return `${Description ?? Reason} (${path}port ${port ?? Target?.Port}; target ${Target?.Id}, ${Reason})`;
+}

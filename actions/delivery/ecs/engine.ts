@@ -1,0 +1,73 @@
+import type { RunningService } from "../../shared/ecs/service.ts";
+import type { Finding } from "../../shared/findings.ts";
+import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import type { World } from "../context.ts";
+import type { Engine } from "../engine.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { diffService } from "../plan/service-changes.ts";
+import { beginChecking } from "../verify/checking.ts";
+import { findDrainTime } from "../verify/drain-time.ts";
+import { beginDeployment } from "./begin.ts";
+import { budgetOf } from "./budget.ts";
+
+/** Rolling updates and ECS's own BLUE_GREEN, LINEAR and CANARY, for services with the deployment controller ECS. */
+export function createEcsEngine(running: RunningService, world: World, inputs: DeployInputs): Engine {
+  const { service } = running;
+  const loadBalancers = service.loadBalancers ?? [];
+  let drainMs: number | undefined;
+  return {
+    async verify(taskDefinition) {
+      if (inputs.appSpecFile)
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself: the AppSpec ${inputs.appSpecFile} is not used.`,
+        );
+      if (inputs.codeDeployDescription)
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself: the input codedeploy-deployment-description is not used.`,
+        );
+      if (inputs.codeDeployDeploymentConfig)
+        world.log.notice(
+          `ECS deploys ${inputs.service} itself, by the service's own strategy: the input codedeploy-deployment-config is not used.`,
+        );
+      if (!taskDefinition) return [];
+      const faults = loadBalancers.flatMap((each) => checkContainer(each, taskDefinition));
+      if (loadBalancers.length === 0) return faults;
+      const { checkServiceTraffic } = await import("../verify/service-traffic.ts");
+      const [found, drainTime] = await Promise.all([
+        checkServiceTraffic(beginChecking(world, taskDefinition, running)),
+        findDrainTime(world, service),
+      ]);
+      drainMs = drainTime;
+      return [...faults, ...found];
+    },
+    containerName: () => loadBalancers[0]?.containerName,
+    serviceChanges() {
+      if (inputs.rollbackOnAlarm.length === 0) return [];
+      const now = service.deploymentConfiguration?.alarms?.alarmNames ?? [];
+      return diffService({ alarms: [...now].sort() }, { alarms: [...inputs.rollbackOnAlarm].sort() });
+    },
+    computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete", drainMs, inputs.waitMs),
+    begin: (revision, current) => beginDeployment(world, inputs, revision, current, drainMs),
+  };
+}
+
+function checkContainer(
+  { containerName = "", containerPort }: NonNullable<RunningService["service"]["loadBalancers"]>[number],
+  { containerDefinitions = [] }: TaskDefinitionInput,
+): Finding[] {
+  const container = containerDefinitions.find(({ name }) => name === containerName);
+  const names = containerDefinitions.map(({ name }) => name).join(", ");
+  if (!container)
+    return [
+      {
+        text: `the service's load balancer forwards to container ${containerName}, which is not in the task definition (it has ${names})`,
+      },
+    ];
+  const ports = (container.portMappings ?? []).map((mapping) => mapping.containerPort);
+  if (ports.includes(containerPort)) return [];
+  return [
+    {
+      text: `the service's load balancer forwards to port ${containerPort} of container ${containerName}, which maps ${ports.join(", ") || "none"}`,
+    },
+  ];
+}

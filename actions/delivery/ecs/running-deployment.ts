@@ -1,0 +1,92 @@
+import type { ServiceDeployment } from "@aws-sdk/client-ecs";
+import type { ServiceName } from "../../shared/ecs/service.ts";
+import type { World } from "../context.ts";
+import type { RunningDeployment } from "../engine.ts";
+import { createHistory } from "./history.ts";
+import { createQuietTimes } from "./quiet-times.ts";
+import {
+  describeServiceDeployment,
+  isOngoing,
+  listServiceDeployments,
+  shortId,
+} from "./service-deployments.ts";
+import { runningOld, snapshotOf } from "./snapshot.ts";
+import { stopServiceDeployment } from "./stop.ts";
+
+/** A rollback of a rolling update starts old tasks again; one of the other strategies drains the new ones. */
+const settleMs = 15 * 60_000;
+
+/** `startedBy` is the id of the service's primary deployment, which its tasks carry. */
+export function runningDeployment(
+  world: World,
+  service: ServiceName,
+  arn: string,
+  startedBy: string | undefined,
+  replaces: boolean,
+  drainMs?: number,
+): RunningDeployment {
+  const history = createHistory();
+  const quiet = createQuietTimes(drainMs);
+  const rest = createRestTimes();
+  return {
+    controller: "ECS",
+    id: arn,
+    name: `service deployment ${shortId(arn)}`,
+    by: "ECS",
+    initialTraffic: replaces ? { blue: 100, green: 0 } : undefined,
+    settleMs,
+    drainMs,
+    async look(signal) {
+      const found = await describeServiceDeployment(world, arn, signal);
+      const now = world.clock.now();
+      const events = history(found, now);
+      const quietUntil = quiet(found, now);
+      const successor = found.status === "STOPPED" ? await findSuccessor(found, signal) : undefined;
+      return snapshotOf(found, { events, startedBy, successor, quietUntil, restMs: rest(found, now) });
+    },
+    stop: (how) => stopServiceDeployment(world, arn, how),
+    targetGroups: ({ loadBalancers = [] }) =>
+      loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
+        [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((group) => group ?? []),
+      ),
+  };
+
+  /** Finds the deployment that stopped this one; ECS has no field for it. */
+  async function findSuccessor({ createdAt }: ServiceDeployment, signal: AbortSignal | undefined) {
+    const since = createdAt?.getTime() ?? 0;
+    const listed = await listServiceDeployments(world, service, signal);
+    const others = listed.filter((each) => each.serviceDeploymentArn !== arn);
+    // A service has one deployment in progress: it is later than this one, whatever the clocks say.
+    const successor = others.findLast((each) => isOngoing(each) || (each.createdAt?.getTime() ?? 0) >= since);
+    return successor && shortId(successor.serviceDeploymentArn);
+  }
+}
+
+/**
+ * Returns the milliseconds until all new tasks run, or all old ones are gone, at the pace so far. Undefined before any
+ * change was seen, and for the last old task, which may be gone any moment.
+ */
+export function createRestTimes(): (deployment: ServiceDeployment, now: number) => number | undefined {
+  const coming = createCountdown();
+  const leaving = createCountdown();
+  return (deployment, now) => {
+    const { requestedTaskCount = 0, runningTaskCount = 0 } = deployment.targetServiceRevision ?? {};
+    const old = runningOld(deployment);
+    const rest = coming(requestedTaskCount - runningTaskCount, now);
+    const oldRest = leaving(old, now);
+    if (requestedTaskCount > runningTaskCount) return rest;
+    return old > 1 ? oldRest : undefined;
+  };
+}
+
+/** Estimates when a falling count reaches zero, by its pace since it was first seen. */
+function createCountdown(): (count: number, now: number) => number | undefined {
+  let first: { count: number; at: number } | undefined;
+  let last = { count: 0, at: 0 };
+  return (count, now) => {
+    first ??= { count, at: now };
+    if (count !== last.count) last = { count, at: now };
+    const gone = first.count - count;
+    return gone > 0 ? (count * (last.at - first.at)) / gone : undefined;
+  };
+}

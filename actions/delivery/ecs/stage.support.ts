@@ -1,0 +1,48 @@
+import type { CreateServiceCommandInput, DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import {
+  createRealWorld,
+  createTestWorld,
+  type World,
+} from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
+import { type Program, webProgram } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import { type Stage, stageOn } from "../stage.support.ts";
+
+type Settings = Partial<CreateServiceCommandInput>;
+
+/**
+ * Creates a simulated account with a load-balanced service that ECS deploys itself, in virtual time. ECS's own
+ * strategies get two target groups and rules for production and test traffic, a rolling update gets one group.
+ */
+export const createEcsStage = async (configuration: DeploymentConfiguration, settings: Settings = {}) =>
+  createStageIn(await createTestWorld(), configuration, settings, webProgram);
+
+/** Creates the same with tasks that are processes, in accelerated real time. */
+export const createRealEcsStage = async (configuration: DeploymentConfiguration) =>
+  createStageIn(await createRealWorld(), configuration);
+
+async function createStageIn(
+  { simulator, productionUrl, groups, create, newest }: World,
+  configuration: DeploymentConfiguration,
+  settings: Settings = {},
+  program?: Program,
+): Promise<Stage> {
+  await simulator.aws.logs.createLogGroup({ logGroupName: "web" });
+  const one = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
+  const rolling = (configuration.strategy ?? "ROLLING") === "ROLLING";
+  await create(configuration, { ...(rolling && { loadBalancers: [one] }), ...settings });
+  await simulator.clock.until(async () => (await newest()).status === "SUCCESSFUL");
+  return stageOn({ simulator, productionUrl, cluster: "main", program });
+}
+
+/**
+ * Creates the same, with waits that are set after the service runs, since its first deployment would make them, too.
+ */
+export async function createWaitingEcsStage(configuration: DeploymentConfiguration): Promise<Stage> {
+  const { strategy = "ROLLING" } = configuration;
+  const quick =
+    strategy === "ROLLING" ? { strategy } : { strategy: "BLUE_GREEN" as const, bakeTimeInMinutes: 0 };
+  const stage = await createEcsStage(quick);
+  const where = { cluster: "main", service: "web" };
+  await stage.simulator.aws.ecs.updateService({ ...where, deploymentConfiguration: configuration });
+  return stage;
+}

@@ -1,0 +1,75 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  testEnvironment,
+  testInputs,
+  toRepository,
+} from "../../../../build-image/src/build-image.support.ts";
+import { buildImage } from "../../../../build-image/src/build-image.ts";
+import type { Row } from "../row.ts";
+import type { Scene } from "../scene.ts";
+
+const rolledBack = { status: "rolled-back", production: "old" } as const;
+
+/** The beginning of a program for 64-bit ARM, which no other processor starts (elf(5): e_type 2, e_machine 183). */
+const foreignProgram = Buffer.alloc(64);
+foreignProgram.set([0x7f, ...Buffer.from("ELF"), 2, 1, 1]);
+foreignProgram.writeUInt16LE(2, 16);
+foreignProgram.writeUInt16LE(183, 18);
+
+/** Pushes an image that claims this processor, with a program for another. */
+async function pushForeignProgram({ stage }: Scene): Promise<void> {
+  const context = join(stage.folder, "foreign");
+  await mkdir(context, { recursive: true });
+  await writeFile(join(context, "shop"), foreignProgram, { mode: 0o755 });
+  const destination = toRepository("web");
+  const inputs = testInputs(context, { destination, tags: ["foreign"], oci: { entrypoint: ["/app/shop"] } });
+  await buildImage(inputs, testEnvironment(stage.simulator));
+}
+
+/** Faults that only a container's own kernel limits cause. */
+export const rowsOfContainers: readonly Row[] = [
+  {
+    fault: "out of memory",
+    when: "beyond the task's limit",
+    backEnds: ["ECS blue/green"],
+    fate: "hungry",
+    expect: {
+      ...rolledBack,
+      cause: /^Container web ran out of memory /,
+      nextStep: /^raise the memory in the task definition/,
+    },
+  },
+  {
+    fault: "crash at start",
+    when: "as its root cannot be written",
+    backEnds: ["ECS blue/green"],
+    fate: "writing",
+    draft: ({ containerDefinitions: [web] }) => {
+      web.readonlyRootFilesystem = true;
+    },
+    expect: {
+      ...rolledBack,
+      cause: /^Container web exited with code 1: Error: EROFS: read-only file system/,
+      nextStep: /./,
+    },
+  },
+  {
+    fault: "wrong architecture",
+    when: "of a program whose image says otherwise",
+    backEnds: ["ECS blue/green"],
+    arrange: async (scene) => {
+      await pushForeignProgram(scene);
+      return {};
+    },
+    draft: ({ containerDefinitions: [web] }, scene) => {
+      web.image = scene.image.replace(/@.*/, ":foreign");
+      web.linuxParameters = {};
+    },
+    expect: {
+      ...rolledBack,
+      cause: /^The image of container web is for another processor architecture \(exec format error\) /,
+      nextStep: /^build it for the platform/,
+    },
+  },
+];

@@ -1,0 +1,161 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { zip } from "../../../../../simulator/src/aws/lambda/zip.support.ts";
+import { type BackEnd, backEnds, configure, gradual } from "../back-ends.ts";
+import type { Arranged, Row } from "../row.ts";
+import { type Scene, setAlarm } from "../scene.ts";
+
+/** Function of a hook at the stage where traffic for tests has just been shifted. */
+interface HookAnswer {
+  /** Body of a CodeDeploy hook's function, which reports by a call. */
+  readonly codeDeploy: string;
+  /** Body of an ECS hook's function, which reports by its return value. */
+  readonly ecs: string;
+}
+
+const fails: HookAnswer = {
+  codeDeploy: `await new CodeDeploy().putLifecycleEventHookExecutionStatus({
+    deploymentId: event.DeploymentId,
+    lifecycleEventHookExecutionId: event.LifecycleEventHookExecutionId,
+    status: "Failed",
+  });`,
+  ecs: `return { hookStatus: "FAILED" };`,
+};
+const saysNothing: HookAnswer = { codeDeploy: "", ecs: `return { hookStatus: "IN_PROGRESS" };` };
+
+const hookedBy =
+  (answer: HookAnswer) =>
+  async (scene: Scene, backEnd: BackEnd): Promise<Arranged> => {
+    const byCodeDeploy = backEnd.startsWith("CodeDeploy");
+    const { FunctionArn, FunctionName = "" } = await scene.aws.lambda.createFunction({
+      FunctionName: scene.version("hook"),
+      Role: roleArn,
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+      Timeout: 60,
+      Code: { ZipFile: zip({ "index.mjs": source(byCodeDeploy ? answer.codeDeploy : answer.ecs) }) },
+    });
+    if (byCodeDeploy) return { inputs: { appSpecFile: await writeAppSpec(scene, FunctionName) } };
+    const hook = {
+      hookTargetArn: FunctionArn,
+      roleArn,
+      lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT" as const],
+      timeoutConfiguration: { timeoutInMinutes: 5, action: "ROLLBACK" as const },
+    };
+    await configure(scene.stage, backEnd, { ecs: { lifecycleHooks: [hook] } });
+    return {};
+  };
+
+const roleArn = "arn:aws:iam::123456789012:role/hook";
+
+const source = (body: string) =>
+  `import { CodeDeploy } from "@aws-sdk/client-codedeploy"; export async function handler(event) { ${body} }`;
+
+async function writeAppSpec({ stage }: Scene, functionName: string): Promise<string> {
+  const file = join(stage.folder, "appspec.json");
+  const LoadBalancerInfo = { ContainerName: "web", ContainerPort: 8080 };
+  const Properties = { TaskDefinition: "<TASK_DEFINITION>", LoadBalancerInfo };
+  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
+  const Hooks = [{ AfterAllowTestTraffic: functionName }];
+  await writeFile(file, JSON.stringify({ version: 0, Resources, Hooks }));
+  return file;
+}
+
+const withHooks = backEnds.filter((each) => each !== "ECS rolling");
+const watched = { rollbackOnAlarm: ["errors"] };
+const rolledBack = { status: "rolled-back", production: "old" } as const;
+const goOff = (line: RegExp) => ({ line, act: (scene: Scene) => setAlarm(scene, "ALARM") });
+const calmAgain = async (scene: Scene) => ({ undo: () => setAlarm(scene, "OK") });
+const alarmed = {
+  ...rolledBack,
+  cause: /^Alarm errors went off during the deployment \(/,
+  nextStep: /metric/,
+};
+
+/** Hooks are processes of the simulated Lambda. */
+export const rowsOfHooks: readonly Row[] = [
+  {
+    fault: "hook fails",
+    backEnds: withHooks,
+    arrange: hookedBy(fails),
+    expect: {
+      ...rolledBack,
+      cause:
+        /POST_TEST_TRAFFIC_SHIFT lifecycle hook\(s\) failed|AfterAllowTestTraffic failed: The function hook-\d+ reported/,
+      nextStep: /log of the hook's Lambda function/,
+    },
+  },
+  {
+    fault: "hook times out",
+    // CodeDeploy's hour takes seconds here, and the way of shifting traffic makes no difference to it.
+    backEnds: withHooks.filter((each) => each !== "CodeDeploy canary"),
+    arrange: hookedBy(saysNothing),
+    expect: {
+      ...rolledBack,
+      cause:
+        /POST_TEST_TRAFFIC_SHIFT.*timed out|AfterAllowTestTraffic failed: .* reported nothing .* within an hour/i,
+      nextStep: /log of the hook's Lambda function/,
+    },
+  },
+];
+
+/** Visitors reach both revisions, and none of their requests may fail. */
+export const rowsDuringTheShift: readonly Row[] = [
+  {
+    fault: "alarm during the shift",
+    when: "once visitors reach the new tasks",
+    backEnds,
+    inputs: watched,
+    arrange: calmAgain,
+    meanwhile: goOff(/traffic: .*new [1-9]/),
+    expect: { ...alarmed, shown: "new" },
+  },
+];
+
+/** Causes that end a deployment besides its own tasks and hooks. */
+export const rowsOfDeployments: readonly Row[] = [
+  {
+    fault: "alarm before the shift",
+    when: "in ALARM when the deployment begins",
+    backEnds,
+    inputs: watched,
+    arrange: async (scene) => {
+      await setAlarm(scene, "ALARM");
+      return calmAgain(scene);
+    },
+    // ECS does not watch an alarm that is in ALARM already.
+    expect: { status: "succeeded", production: "new", told: /[Aa]larm/ },
+    except: { CodeDeploy: alarmed, "CodeDeploy canary": alarmed },
+  },
+  {
+    fault: "alarm before the shift",
+    when: "while the new tasks start",
+    backEnds: gradual,
+    fate: "slow",
+    settings: { graceSeconds: 3_600 },
+    inputs: watched,
+    arrange: calmAgain,
+    meanwhile: goOff(/SCALE_UP InProgress|Install InProgress/),
+    expect: alarmed,
+  },
+  {
+    fault: "circuit breaker",
+    backEnds: ["ECS rolling", "ECS blue/green"],
+    fate: "crash",
+    settings: { ecs: { deploymentCircuitBreaker: { enable: true, rollback: true } } },
+    inputs: { maxFailedTasks: 100 },
+    expect: {
+      ...rolledBack,
+      cause: /^Container web exited with code 1: .*ROLLBACK_SUCCESSFUL; production still runs/,
+      nextStep: /./,
+    },
+  },
+  {
+    fault: "circuit breaker",
+    when: "which CodeDeploy lacks: max-failed-tasks",
+    backEnds: ["CodeDeploy"],
+    fate: "crash",
+    inputs: { maxFailedTasks: 1 },
+    expect: { ...rolledBack, cause: /^Container web exited with code 1: /, nextStep: /./ },
+  },
+];

@@ -1,0 +1,144 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import type { Aws } from "../../../../simulator/src/aws/api.ts";
+import { type Load, startLoad } from "../../../../simulator/src/outside-clients/load.support.ts";
+import type { Fault } from "../../../../simulator/src/simulator.ts";
+import { type Clock, systemClock } from "../../../shared/clock.ts";
+import { pushImage } from "../../../shared/push-image.support.ts";
+import type { Stage } from "../../stage.support.ts";
+import { type BackEnd, createStageFor, type Family, type Tasks } from "./back-ends.ts";
+import { inProcessProgram, program } from "./program.ts";
+
+/** A task definition that is about to be written, with its only container. */
+export type Draft = RegisterTaskDefinitionCommandInput & {
+  containerDefinitions: [ContainerDefinition & { image: string }];
+};
+
+/** A simulated account in which rows run one after the other. */
+export interface Scene {
+  readonly stage: Stage;
+  /** The step's clock. */
+  readonly clock: Clock;
+  readonly aws: Aws;
+  readonly image: string;
+  readonly where: { readonly cluster: string; readonly service: string };
+  /** Returns a unique name for a revision; its first word is the fate of its tasks. */
+  version(fate: string): string;
+  /** Returns the path of a task definition whose tasks respond with this version. */
+  taskDefinition(version: string, change?: (draft: Draft) => void): Promise<string>;
+  /** Registers the same as somebody else would, and returns its ARN. */
+  register(version: string): Promise<string>;
+  /** Returns the response behind the load balancer. */
+  page(): Promise<string>;
+  startVisits(): Load;
+  addFault(fault: Fault): { remove(): void };
+}
+
+/** Enough for a request to be in progress at any moment, and no more than the machine has time for. */
+const visitors = 2;
+
+/** Faster than real time, but far slower than the simulator's minutes: waiting costs little, and no stage is missed. */
+const pace = 80;
+const epoch = Date.now();
+const pacedClock: Clock = {
+  now: () => epoch + (Date.now() - epoch) * pace,
+  wait: (ms, signal) => systemClock.wait(ms / pace, signal),
+};
+
+export async function createScene(family: Family, tasks: Tasks): Promise<Scene> {
+  const stage = await createStageFor(family, tasks);
+  const { aws } = stage.simulator;
+  const folder = join(stage.folder, "matrix");
+  await mkdir(folder);
+  const image = await pushImage(stage.simulator, folder, tasks === "in-process" ? inProcessProgram : program);
+  const { cluster, service } = stage.inputs("");
+  await createAlarm(aws);
+  await shortenDraining(aws);
+  let versions = 0;
+
+  async function draft(version: string): Promise<Draft> {
+    const file = await stage.taskDefinition(version);
+    const read = JSON.parse(await readFile(file, "utf8")) as Draft;
+    const [web] = read.containerDefinitions;
+    web.image = image;
+    // Process 1 ignores SIGTERM until it handles it, so a program that just starts would stay for half a minute.
+    web.linuxParameters = { initProcessEnabled: true };
+    return read;
+  }
+  return {
+    stage,
+    clock: tasks === "in-process" ? stage.simulator.clock.foreground : pacedClock,
+    aws,
+    image,
+    where: { cluster, service },
+    version: (fate) => `${fate}-${++versions}`,
+    async taskDefinition(version, change = () => {}) {
+      const written = await draft(version);
+      change(written);
+      const file = join(folder, `${version}.json`);
+      await writeFile(file, JSON.stringify(written));
+      return file;
+    },
+    async register(version) {
+      const { taskDefinition } = await aws.ecs.registerTaskDefinition(await draft(version));
+      return taskDefinition?.taskDefinitionArn ?? "";
+    },
+    page: async () => (await fetch(stage.productionUrl)).text(),
+    startVisits() {
+      // Requests without a pause keep virtual time from passing.
+      const { clock } = stage.simulator;
+      const pause = tasks === "in-process" ? (signal: AbortSignal) => clock.wait(10_000, signal) : undefined;
+      return startLoad(stage.productionUrl, visitors, pause);
+    },
+    addFault: (fault) => stage.simulator.faults.add(fault),
+  };
+}
+
+/** Creates an alarm that only a row sets, and that stays as the row set it. */
+async function createAlarm({ cloudwatch }: Aws): Promise<void> {
+  await cloudwatch.putMetricAlarm({
+    AlarmName: "errors",
+    Namespace: "Shop",
+    MetricName: "NobodyPublishesIt",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+    TreatMissingData: "ignore",
+  });
+}
+
+/** Sets two minutes instead of five: far longer than the visitors' requests, and most of a row's waiting at its end. */
+async function shortenDraining({ elbv2 }: Aws): Promise<void> {
+  const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "120" }];
+  const { TargetGroups = [] } = await elbv2.describeTargetGroups({});
+  for (const { TargetGroupArn } of TargetGroups)
+    await elbv2.modifyTargetGroupAttributes({ TargetGroupArn, Attributes });
+}
+
+export async function setAlarm({ aws }: Scene, StateValue: "ALARM" | "OK"): Promise<void> {
+  await aws.cloudwatch.setAlarmState({ AlarmName: "errors", StateValue, StateReason: "A row wants it." });
+}
+
+/** Begins a deployment of the same service as another person. */
+export async function deployElse(scene: Scene, backEnd: BackEnd, version: string): Promise<void> {
+  const { aws, where } = scene;
+  const taskDefinition = await scene.register(version);
+  if (!backEnd.startsWith("CodeDeploy")) {
+    await aws.ecs.updateService({ ...where, taskDefinition });
+    return;
+  }
+  const LoadBalancerInfo = { ContainerName: "web", ContainerPort: 8080 };
+  const Properties = { TaskDefinition: taskDefinition, LoadBalancerInfo };
+  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
+  await aws.codedeploy.createDeployment({
+    applicationName: "outside",
+    deploymentGroupName: "web",
+    revision: {
+      revisionType: "AppSpecContent",
+      appSpecContent: { content: JSON.stringify({ version: 0, Resources }) },
+    },
+  });
+}

@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import type { UpdateServiceCommandInput } from "@aws-sdk/client-ecs";
+import type { InputReader } from "../shared/inputs.ts";
+import type { ReadingRules } from "../shared/task-definition.ts";
+import type { Stage } from "./record.ts";
+
+export interface DeployInputs {
+  readonly cluster: string;
+  /** Empty: the revision is registered and nothing is deployed. */
+  readonly service: string;
+  readonly source: RevisionSource;
+  /** Undefined for a registered revision. */
+  readonly rules?: ReadingRules;
+  /** Plan: everything is verified and compared, nothing changed. */
+  readonly mode: Mode;
+  readonly appSpecFile: string | undefined;
+  readonly codeDeployApplication: string;
+  readonly codeDeployDeploymentGroup: string;
+  /** Replaces the deployment group's own configuration: how this deployment's traffic moves. */
+  readonly codeDeployDeploymentConfig?: string | undefined;
+  readonly codeDeployDescription?: string | undefined;
+  readonly serviceSettings?: ServiceSettings;
+  /** How many of the family's revisions stay registered; undefined keeps all. */
+  readonly keptRevisions?: number | undefined;
+  /** Undefined keeps the service's current count. */
+  readonly desiredCount: number | undefined;
+  /** Deploy even if this revision already runs, or if a newer run has deployed since. */
+  readonly force: boolean;
+  /** Names of CloudWatch alarms. */
+  readonly rollbackOnAlarm: readonly string[];
+  /**
+   * Whether to ignore the deployment group's own alarms: a fault that a rollback undoes may have triggered them. ECS
+   * never watches an alarm that is in ALARM when a deployment begins.
+   */
+  readonly ignoreAlarms?: boolean;
+  readonly waitUntil: Stage;
+  /** Undefined: computed from the deployment's own waits. */
+  readonly deadlineMs: number | undefined;
+  /** How long tasks may take to start, in addition to the configured waits; undefined: computed. */
+  readonly waitMs?: number | undefined;
+  readonly maxFailedTasks: number;
+  readonly onCancel: OnCancel;
+}
+
+/** Settings that a deployment can change on the service besides its revision and count. */
+export type ServiceSettings = Pick<
+  UpdateServiceCommandInput,
+  "propagateTags" | "enableECSManagedTags" | "volumeConfigurations"
+>;
+
+export type Mode = "plan" | "apply";
+
+export const onCancels = ["leave", "stop", "rollback"] as const;
+export type OnCancel = (typeof onCancels)[number];
+
+/** A file to register, or a registered revision: family:revision or ARN. */
+export type RevisionSource = { readonly file: string } | { readonly revision: string };
+
+/** ECS API reference, UpdateService: the default quota of tasks per service. */
+const mostTasks = 5_000;
+
+/** Reads the inputs that all deploying and rolling back actions have. */
+export function readCommonInputs(read: InputReader, service: string) {
+  const cluster = read.optional("cluster") ?? "default";
+  return {
+    cluster,
+    service,
+    mode: read.choice<Mode>("mode", ["plan", "apply"], "apply"),
+    appSpecFile: read.optionalFile("codedeploy-appspec") ?? defaultAppSpec(),
+    codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
+    codeDeployDeploymentGroup: read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
+    desiredCount: readDesiredCount(read),
+    deadlineMs: read.duration("deadline"),
+    maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
+  };
+}
+
+/** Default path of the official action. */
+function defaultAppSpec(): string | undefined {
+  return existsSync("appspec.yaml") ? "appspec.yaml" : undefined;
+}
+
+/** With a revision number: the family's latest may change between checking and deploying. */
+export const registered = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/;
+
+function readDesiredCount(read: InputReader): number | undefined {
+  if (!read.optional("desired-count")) return undefined;
+  return read.integer("desired-count", { min: 0, max: mostTasks, fallback: 0 });
+}

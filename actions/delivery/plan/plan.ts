@@ -1,0 +1,77 @@
+import {
+  describeRevision,
+  diffRevision,
+  type RegisteredRevision,
+  shortRevision,
+} from "../../shared/ecs/revision.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
+import type { World } from "../context.ts";
+import type { ImageChange, Plan } from "../record.ts";
+import type { WantedRevision } from "../revision.ts";
+import { beginChecking } from "../verify/checking.ts";
+
+/** Compares with production, and finds a registered equal revision: production's own first. */
+export async function planRevision(
+  world: World,
+  { taskDefinition, arn }: WantedRevision,
+  service: RunningService,
+): Promise<Omit<Plan, "serviceChanges"> | undefined> {
+  if (!taskDefinition) return undefined;
+  const { revision: inProduction } = service;
+  const running = await describeRevision(world, inProduction);
+  const changes = running ? diffRevision(running, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
+  const revision = arn ?? (await findEqual(world, taskDefinition, running, changes));
+  if (changes.length > 0)
+    return { revision, revisionChanges: changes, images: imageChanges(running, taskDefinition), anew: false };
+  if (revision !== inProduction) {
+    const names = [inProduction, revision ?? "a new revision"].map(shortRevision).join(" → ");
+    return {
+      revision,
+      revisionChanges: [`~ revision: ${names} (with the same content)`],
+      images: [],
+      anew: false,
+    };
+  }
+  const { findMovedImages } = await import("./moved-images.ts");
+  const images = await findMovedImages(beginChecking(world, taskDefinition, service));
+  return { revision, revisionChanges: images.map(movedLine), images, anew: images.length > 0 };
+}
+
+function movedLine({ container, before, after }: ImageChange): string {
+  const [tag, from] = before.split("@");
+  return `~ containerDefinitions[${container}].image: ${tag}, which was ${from} → ${after.split("@")[1]}`;
+}
+
+async function findEqual(
+  world: World,
+  wanted: TaskDefinitionInput,
+  running: RegisteredRevision | undefined,
+  changes: readonly string[],
+): Promise<string | undefined> {
+  const { status, taskDefinitionArn } = running?.taskDefinition ?? {};
+  if (status === "ACTIVE" && changes.length === 0) return taskDefinitionArn;
+  const latest = await describeRevision(world, wanted.family ?? "");
+  return latest && diffRevision(latest, wanted).length === 0
+    ? latest.taskDefinition?.taskDefinitionArn
+    : undefined;
+}
+
+function imageChanges(running: RegisteredRevision | undefined, wanted: TaskDefinitionInput): ImageChange[] {
+  const before = new Map(
+    running?.taskDefinition?.containerDefinitions?.map(({ name, image }) => [name, image]),
+  );
+  return (wanted.containerDefinitions ?? []).flatMap(({ name = "", image = "" }) =>
+    before.get(name) === image ? [] : [{ container: name, before: before.get(name) ?? "", after: image }],
+  );
+}
+
+export function hasChanges({ revisionChanges, serviceChanges }: Plan): boolean {
+  return revisionChanges.length + serviceChanges.length > 0;
+}
+
+/** Formats one line per difference; those of the service begin with `service.`. */
+export function diffOf({ revisionChanges, serviceChanges }: Plan): string {
+  return [...revisionChanges, ...serviceChanges].join("\n");
+}

@@ -1,0 +1,36 @@
+import { type Log, runnerLog } from "../shared/log.ts";
+import { runAction } from "../shared/run.ts";
+import { createClients } from "./context.ts";
+import { applyOnCancel } from "./deployment/apply-on-cancel.ts";
+import { upperFirst } from "./deployment/names.ts";
+import type { Handle, StopKind } from "./engine.ts";
+import { handOver } from "./hand-over.ts";
+
+/**
+ * Runs the post step. A runner that cancels a job kills a step ten seconds after it asked it to end. If the step died
+ * before it decided on its deployment, this does what on-cancel says.
+ */
+export async function finishPost(): Promise<void> {
+  const left = handOver.read();
+  if (!left) return;
+  await runAction(async () => {
+    const clients = createClients();
+    const deployment = await stoppable({ clients, log: runnerLog }, left);
+    const world = { log: runnerLog, handOver: handOver.saver(left.onCancel) };
+    const fate = await applyOnCancel(world, left.onCancel, deployment);
+    runnerLog.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
+  });
+}
+
+async function stoppable(
+  world: { readonly clients: ReturnType<typeof createClients>; readonly log: Log },
+  { controller, id }: Handle,
+) {
+  if (controller === "ECS") {
+    const { stopServiceDeployment } = await import("./ecs/stop.ts");
+    const stop = (how: StopKind) => stopServiceDeployment(world, id, how);
+    return { name: `service deployment ${id.slice(id.lastIndexOf("/") + 1)}`, stop };
+  }
+  const { stopDeployment } = await import("./codedeploy/stop.ts");
+  return { name: `deployment ${id}`, stop: (how: StopKind) => stopDeployment(world, id, how) };
+}

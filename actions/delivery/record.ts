@@ -1,0 +1,117 @@
+import type { FailedTask } from "../shared/ecs/failed-task.ts";
+import type { Finding } from "../shared/findings.ts";
+import { newStep, type StepRecord } from "../shared/keep-record.ts";
+
+/** In the order in which they are reached. */
+export const stages = ["registered", "started", "traffic-shifted", "complete"] as const;
+export type Stage = (typeof stages)[number];
+
+export type Status =
+  | "succeeded"
+  | "planned"
+  | Exclude<Stage, "complete">
+  | "failed"
+  | "stopped"
+  | "rolled-back"
+  | "superseded"
+  | "lost"
+  | "timed-out"
+  | "cancelled";
+
+export interface TrafficPoint {
+  /** Milliseconds since the deployment was created. */
+  readonly atMs: number;
+  /** Percent of the production traffic. */
+  readonly blue: number;
+  readonly green: number;
+}
+
+export interface LifecycleEvent {
+  readonly name: string;
+  readonly status: string;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly diagnostics: string | undefined;
+}
+
+/** Changes that a deployment would make. */
+export interface Plan {
+  /** ARN of the registered revision that would be deployed; undefined: one has to be registered. */
+  readonly revision: string | undefined;
+  /** One line per difference between production's revision and the new one. */
+  readonly revisionChanges: readonly string[];
+  readonly images: readonly ImageChange[];
+  /** Production runs this revision, but its image tags now point to other images. */
+  readonly anew: boolean;
+  /** One line per difference of the service itself. */
+  readonly serviceChanges: readonly string[];
+}
+
+export interface ImageChange {
+  readonly container: string;
+  /** "" for a container that production does not have. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * Facts of the deployment, collected while it is in progress, so that outputs and summary show them whatever happens.
+ */
+export interface DeploymentRecord extends StepRecord<Status> {
+  readonly cluster: string;
+  readonly service: string;
+  deploymentId: string;
+  revisionBefore: string;
+  revisionAfter: string;
+  image: string;
+  changed: boolean;
+  /** Findings of the verification. */
+  findings: Finding[];
+  /** Undefined until the plan exists. */
+  plan: Plan | undefined;
+  traffic: TrafficPoint[];
+  events: LifecycleEvent[];
+  failedTasks: FailedTask[];
+  serviceEvents: string[];
+  /** Notes that a reader of a green run needs. */
+  notes: string[];
+  /** Milliseconds from the beginning until each stage was reached. */
+  durations: Partial<Record<Stage, number>>;
+}
+
+export function newRecord(cluster: string, service: string): DeploymentRecord {
+  return {
+    ...newStep,
+    cluster,
+    service,
+    deploymentId: "",
+    revisionBefore: "",
+    revisionAfter: "",
+    image: "",
+    changed: false,
+    findings: [],
+    plan: undefined,
+    traffic: [],
+    events: [],
+    failedTasks: [],
+    serviceEvents: [],
+    notes: [],
+    durations: {},
+  };
+}
+
+/** Compares by position: later stages include the earlier ones. */
+export function hasReached(stage: Stage, wanted: Stage): boolean {
+  return stages.indexOf(stage) >= stages.indexOf(wanted);
+}
+
+/** Notes when a stage, and earlier ones that were not seen, were reached. */
+export function reach(record: DeploymentRecord, reached: Stage, now: number): void {
+  for (const stage of stages.slice(0, stages.indexOf(reached) + 1))
+    record.durations[stage] ??= Math.round(now - record.startedAt);
+}
+
+/** Returns the digest of an image that is referenced by digest, else "". */
+export function imageDigest(image: string): string {
+  return /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? "";
+}

@@ -1,0 +1,178 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { createDelivery } from "../../simulator/src/outside-clients/delivery.support.ts";
+import { webLogs, webTaskDefinition, webVersion } from "../../simulator/src/outside-clients/web.support.ts";
+import { type Program, webProgram } from "../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import type { Simulator } from "../../simulator/src/simulator.ts";
+import {
+  startRealSimulator,
+  startTestSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "../../simulator/src/test-simulator.support.ts";
+import { retryStrategy } from "../shared/prompt-retries.support.ts";
+import { pushImage } from "../shared/push-image.support.ts";
+import type { World } from "./context.ts";
+import type { DeployInputs } from "./inputs.ts";
+
+/** `webProgram` as a program that `node` runs. */
+const server = `
+import { createServer } from "node:http";
+const version = process.env.VERSION;
+if (version === "crash") throw new Error("cannot read the menu");
+createServer((request, response) => response.end(version)).listen(8080);
+process.on("SIGTERM", () => process.exit(0));
+`;
+
+export interface Stage {
+  readonly simulator: TestSimulator;
+  readonly productionUrl: string;
+  readonly folder: string;
+  readonly image: string;
+  /** Returns the path of a task definition whose tasks respond with this version. */
+  taskDefinition(version: string, changes?: object): Promise<string>;
+  world(signal?: AbortSignal): World & { readonly lines: string[] };
+  inputs(file: string, changes?: Partial<DeployInputs>): DeployInputs;
+  close(): Promise<void>;
+}
+
+/** Creates a simulated account with a load-balanced service, its deployment group and an image, in virtual time. */
+export const createStage = async () => createStageIn(await startTestSimulator(), webProgram);
+
+/** Creates the same with tasks that are processes, in accelerated real time. */
+export const createRealStage = async () => createStageIn(await startRealSimulator(), server);
+
+async function createStageIn(simulator: TestSimulator, program: string | Program): Promise<Stage> {
+  const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
+  return stageOn({ simulator, productionUrl, cluster: "outside", program });
+}
+
+interface Parts {
+  readonly simulator: TestSimulator;
+  readonly productionUrl: string;
+  readonly cluster: string;
+  /** Program of the image; by default it responds with its version. */
+  readonly program?: string | Program;
+}
+
+/** Creates a stage on a simulated account that already has the cluster, its service "web" and a repository "web". */
+export async function stageOn({
+  simulator,
+  productionUrl,
+  cluster,
+  program = server,
+}: Parts): Promise<Stage> {
+  const clients = clientsOf(simulator);
+  const folder = await mkdtemp(join(tmpdir(), "deploy-test-"));
+  const image = await pushImage(simulator, folder, program);
+  await simulator.aws.iam.createRole({
+    RoleName: "execution",
+    AssumeRolePolicyDocument: JSON.stringify(trustOfTasks),
+  });
+  return {
+    simulator,
+    folder,
+    image,
+    productionUrl,
+    taskDefinition: async (version, changes = {}) => {
+      const file = join(folder, `taskdef-${version}.json`);
+      await writeFile(
+        file,
+        JSON.stringify({ ...webTaskDefinition(image, { ...webVersion(version), ...webLogs }), ...changes }),
+      );
+      return file;
+    },
+    world: (signal = new AbortController().signal) => worldOf(simulator, clients, signal),
+    inputs: (file, changes = {}) => ({ ...inputs, cluster, source: { file }, ...changes }),
+    close: async () => {
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The longest bake that ECS allows: deployments stay in progress until somebody ends them. */
+export const longestWaitMinutes = 1440;
+
+/** Creates the same in virtual time, with a deployment group that keeps the old tasks for this long. */
+export async function createWaitingStage(): Promise<Stage> {
+  const stage = await createStage();
+  await keepOldTasks(stage.simulator);
+  return stage;
+}
+
+/** Keeps CodeDeploy's deployments of `web` in progress until somebody ends them. */
+export async function keepOldTasks({ aws }: Simulator): Promise<void> {
+  await aws.codedeploy.updateDeploymentGroup({
+    applicationName: "outside",
+    currentDeploymentGroupName: "web",
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: {
+        action: "TERMINATE",
+        terminationWaitTimeInMinutes: longestWaitMinutes,
+      },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+  });
+}
+
+const inputs: Omit<DeployInputs, "source" | "cluster"> = {
+  service: "web",
+  appSpecFile: undefined,
+  codeDeployApplication: "outside",
+  codeDeployDeploymentGroup: "web",
+  desiredCount: undefined,
+  force: false,
+  rollbackOnAlarm: [],
+  mode: "apply",
+  waitUntil: "complete",
+  deadlineMs: undefined,
+  maxFailedTasks: 2,
+  onCancel: "rollback",
+};
+
+const trustOfTasks = {
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ],
+};
+
+function worldOf({ clock }: TestSimulator, clients: World["clients"], signal: AbortSignal) {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  return {
+    lines,
+    clock: clock.foreground,
+    log: { info: write, notice: write, warning: write },
+    signal,
+    run: undefined,
+    handOver: () => {},
+    clients,
+  };
+}
+
+/** Creates the clients once per stage, so that they keep their connections. */
+export function clientsOf({ clientConfig }: Simulator): World["clients"] {
+  const config = { ...clientConfig, retryStrategy };
+  const [logs, elbv2] = [new CloudWatchLogsClient(config), new ElasticLoadBalancingV2Client(config)];
+  const [ecr, iam] = [new ECRClient(config), new IAMClient(config)];
+  const secretsManager = new SecretsManagerClient(config);
+  return {
+    ecs: new ECSClient(config),
+    codedeploy: new CodeDeployClient(config),
+    logs: async () => logs,
+    elbv2: async () => elbv2,
+    ecr: async () => ecr,
+    iam: async () => iam,
+    secretsManager: async () => secretsManager,
+  };
+}

@@ -1,0 +1,62 @@
+import { areCredentialsExpired, explainAwsError } from "../../shared/aws-errors.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import { type Finding, lookUp } from "../../shared/findings.ts";
+import { findPlaceholders } from "../../shared/placeholders.ts";
+import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import type { Clients, World } from "../context.ts";
+
+/** Input and clients of a revision's checks. */
+export interface Checking {
+  readonly clients: Clients;
+  readonly taskDefinition: TaskDefinitionInput;
+  readonly service: RunningService["service"];
+  readonly signal: AbortSignal;
+}
+
+/** A runner in a private network may not reach one of the services: that must not delay a deployment. */
+const patienceMs = 20_000;
+
+export function beginChecking(
+  { clients, signal }: World,
+  taskDefinition: TaskDefinitionInput,
+  { service }: RunningService,
+): Checking {
+  return {
+    clients,
+    taskDefinition,
+    service,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+  };
+}
+
+/** A placeholder cannot be checked; another check reports that it is left in. */
+export function isFilledIn(text: string | undefined): text is string {
+  return text !== undefined && text !== "" && findPlaceholders(text).length === 0;
+}
+
+/** As `lookUp`, but no failure of AWS stops anything: the deployment does not need this response. */
+export async function tryLookUp<T>(
+  { signal }: Checking,
+  what: string,
+  call: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  known: { readonly [errorName: string]: Finding },
+): Promise<{ value?: T; findings: Finding[] }> {
+  try {
+    return await lookUp(what, () => call({ abortSignal: signal }), known);
+  } catch (error) {
+    if (areCredentialsExpired(error)) throw error;
+    if (isTimeout(signal))
+      return unchecked(`${what}: AWS did not respond within ${patienceMs / 1_000} seconds`);
+    const why = signal.aborted ? undefined : explainAwsError(error);
+    if (!why) throw error;
+    return unchecked(`${what}: ${why.message}`);
+  }
+}
+
+function isTimeout({ aborted, reason }: AbortSignal): boolean {
+  return aborted && (reason as Error).name === "TimeoutError";
+}
+
+function unchecked(text: string): { findings: Finding[] } {
+  return { findings: [{ text, kind: "unchecked" }] };
+}

@@ -1,0 +1,47 @@
+import { formatDuration } from "../../shared/duration.ts";
+import type { EcsWorld } from "../../shared/ecs/world.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { Finding } from "../../shared/findings.ts";
+
+/** Default lifetime of sessions (aws-actions/configure-aws-credentials, role-duration-seconds). */
+const usualLifeMs = 60 * 60_000;
+const renew =
+  "set a longer role-duration-seconds for aws-actions/configure-aws-credentials (up to the role's maximum session duration), or put new keys into the secrets";
+
+/** Throws when the credentials are known to have expired, before the first service refuses them. */
+export async function refuseExpired(world: EcsWorld): Promise<void> {
+  const expiration = (await findCredentials(world))?.expiration;
+  if (!expiration || expiration.getTime() > world.clock.now()) return;
+  throw new Failure(`The AWS credentials expired at ${timeOf(expiration)}`, {
+    nextStep: `${renew}, and run the job again; nothing was changed.`,
+  });
+}
+
+/** Checks whether the credentials outlast the time that the deployment may be followed for. */
+export async function checkCredentialsLife(world: EcsWorld, budgetMs: number): Promise<Finding[]> {
+  const { expiration, sessionToken } = (await findCredentials(world)) ?? {};
+  if (expiration) return compare(expiration, expiration.getTime() - world.clock.now(), budgetMs);
+  if (!sessionToken || budgetMs <= usualLifeMs) return [];
+  const text = `The deployment may take up to ${formatDuration(budgetMs)}; the lifetime of the credentials is not known (${formatDuration(usualLifeMs)} is usual).`;
+  return [{ text, kind: "note" }];
+}
+
+function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] {
+  if (leftMs >= budgetMs) return [];
+  return [
+    {
+      text: `The AWS credentials expire in ${formatDuration(leftMs)} (${timeOf(expiration)}), but the deployment may take up to ${formatDuration(budgetMs)}; after that, it could not be followed`,
+      fix: `${renew}; or set a shorter deadline`,
+      kind: "advice",
+    },
+  ];
+}
+
+/** Missing credentials are reported by the first call that needs them. */
+async function findCredentials({ clients }: EcsWorld) {
+  return clients.ecs.config.credentials().catch(() => undefined);
+}
+
+function timeOf(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

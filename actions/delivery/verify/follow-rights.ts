@@ -1,0 +1,186 @@
+import {
+  GetDeploymentCommand,
+  GetDeploymentTargetCommand,
+  ListDeploymentsCommand,
+  ListDeploymentTargetsCommand,
+} from "@aws-sdk/client-codedeploy";
+import {
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ListServiceDeploymentsCommand,
+} from "@aws-sdk/client-ecs";
+import { isAccessDenied } from "../../shared/aws-errors.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import { type Finding, refuseFindings, refuseWith } from "../../shared/findings.ts";
+import type { World } from "../context.ts";
+import type { DeployInputs } from "../inputs.ts";
+
+/** An action of IAM, and the resource that a policy may limit it to. */
+interface Right {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** Location of the service, as far as it is known. */
+type Known = Pick<RunningService, "controller"> & { readonly serviceArn: string };
+
+/** Well-formed IDs that AWS never assigns: the call is allowed if AWS responds that there is no such thing. */
+const nothing = { deployment: "d-000000000", serviceDeployment: "0000000000000000000000" };
+
+/** Finds missing rights for following the deployment: read calls show them before anything changes. */
+export async function checkFollowRights(
+  world: World,
+  inputs: DeployInputs,
+  { controller, service }: RunningService,
+): Promise<Finding[]> {
+  if (inputs.waitUntil === "registered") return [];
+  const missing = await findMissing(world, inputs, { controller, serviceArn: service.serviceArn ?? "" });
+  return missing.length > 0 ? [describeMissing(missing, inputs)] : [];
+}
+
+/** Reports a denied read that the deployment needs, together with all other denied ones. */
+export async function refuseDenied(
+  world: World,
+  inputs: DeployInputs,
+  findings: readonly Finding[],
+  error: Error,
+): Promise<never> {
+  if (!isAccessDenied(error)) return refuseWith(findings, world.log, error);
+  const serviceArn = /on resource: (arn:\S+:service\/\S+)/.exec(error.message)?.[1] ?? "";
+  const first = {
+    action: /perform: (\w+:\w+)/.exec(error.message)?.[1] ?? "ecs:DescribeServices",
+    resource: /on resource: (arn:\S+)/.exec(error.message)?.[1] ?? "*",
+  };
+  const others = await findMissing(world, inputs, { controller: "", serviceArn });
+  const all = [first, ...others.filter(({ action }) => action !== first.action)];
+  refuseFindings([...findings, describeMissing(all, { mode: "apply" })], world.log);
+  throw error;
+}
+
+function describeMissing(missing: readonly Right[], { mode }: Pick<DeployInputs, "mode">): Finding {
+  const actions = missing.map(({ action }) => action).sort();
+  const resources = [...new Set(missing.map(({ resource }) => resource))].sort();
+  const statement = {
+    Effect: "Allow",
+    Action: actions,
+    Resource: resources.includes("*") ? "*" : resources,
+  };
+  return {
+    text: `the role lacks what following the deployment needs: ${actions.join(", ")}`,
+    fix: `add this statement to its policy: ${JSON.stringify(statement)}`,
+    // A plan follows nothing.
+    ...(mode === "plan" && { kind: "advice" }),
+  };
+}
+
+async function findMissing(world: World, inputs: DeployInputs, known: Known): Promise<Right[]> {
+  const found = await Promise.all([
+    known.controller === "" ? missingOfBoth(world, inputs, known) : [],
+    known.controller === "CODE_DEPLOY" ? [] : missingOfEcs(world, inputs, known),
+    known.controller === "ECS" ? [] : missingOfCodeDeploy(world, inputs, known),
+  ]);
+  return found.flat();
+}
+
+type Try = <T>(right: Right, call: () => Promise<T>) => Promise<T | undefined>;
+
+/** Only a denial counts: after any other end, the role may make the call, or the deployment meets the error again. */
+function collect(): { attempt: Try; missing: Right[] } {
+  const missing: Right[] = [];
+  const attempt: Try = async (right, call) => {
+    try {
+      return await call();
+    } catch (error) {
+      if (isAccessDenied(error)) missing.push(right);
+      return undefined;
+    }
+  };
+  return { attempt, missing };
+}
+
+async function missingOfBoth(world: World, inputs: DeployInputs, known: Known): Promise<Right[]> {
+  const { ecs } = world.clients;
+  const { cluster, service, source } = inputs;
+  const { attempt, missing } = collect();
+  const options = { abortSignal: world.signal };
+  const taskDefinition = "revision" in source ? source.revision : service;
+  const services = { action: "ecs:DescribeServices", resource: known.serviceArn || "*" };
+  await Promise.all([
+    attempt(services, () => ecs.send(new DescribeServicesCommand({ cluster, services: [service] }), options)),
+    attempt({ action: "ecs:DescribeTaskDefinition", resource: "*" }, () =>
+      ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }), options),
+    ),
+  ]);
+  return missing;
+}
+
+async function missingOfEcs(world: World, inputs: DeployInputs, { serviceArn }: Known): Promise<Right[]> {
+  const { ecs } = world.clients;
+  const { cluster, service } = inputs;
+  const { attempt, missing } = collect();
+  const options = { abortSignal: world.signal };
+  const ofService = (kind: string) => serviceArn && `${serviceArn.replace(":service/", `:${kind}/`)}/*`;
+  const listed = await attempt({ action: "ecs:ListServiceDeployments", resource: serviceArn || "*" }, () =>
+    ecs.send(new ListServiceDeploymentsCommand({ cluster, service }), options),
+  );
+  const last = listed?.serviceDeployments?.[0];
+  const deployments = ofService("service-deployment");
+  const revisions = ofService("service-revision");
+  const unknown = (arn: string) => (arn ? arn.replace("*", nothing.serviceDeployment) : undefined);
+  const deployment = last?.serviceDeploymentArn ?? unknown(deployments);
+  const revision = last?.targetServiceRevisionArn ?? unknown(revisions);
+  await Promise.all([
+    deployment &&
+      attempt({ action: "ecs:DescribeServiceDeployments", resource: deployments || "*" }, () =>
+        ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [deployment] }), options),
+      ),
+    revision &&
+      attempt({ action: "ecs:DescribeServiceRevisions", resource: revisions || "*" }, () =>
+        ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [revision] }), options),
+      ),
+  ]);
+  return missing;
+}
+
+async function missingOfCodeDeploy(
+  world: World,
+  { cluster, service, codeDeployApplication, codeDeployDeploymentGroup }: DeployInputs,
+  { serviceArn }: Known,
+): Promise<Right[]> {
+  const { codedeploy } = world.clients;
+  const { attempt, missing } = collect();
+  const options = { abortSignal: world.signal };
+  const [, partition, , region, account] = serviceArn.split(":");
+  const group = `deploymentgroup:${codeDeployApplication}/${codeDeployDeploymentGroup}`;
+  const resource = account ? `arn:${partition}:codedeploy:${region}:${account}:${group}` : "*";
+  const right = (name: string) => ({ action: `codedeploy:${name}`, resource });
+  const names = {
+    applicationName: codeDeployApplication,
+    deploymentGroupName: codeDeployDeploymentGroup,
+  };
+  const listed = await attempt(right("ListDeployments"), () =>
+    codedeploy.send(new ListDeploymentsCommand(names), options),
+  );
+  // The group is missing, which another check reports, or ECS deploys the service.
+  if (!listed && missing.length === 0) return [];
+  const deploymentId = listed?.deployments?.[0] ?? nothing.deployment;
+  const targetId = `${lastSegment(cluster)}:${lastSegment(service)}`;
+  await Promise.all([
+    attempt(right("GetDeployment"), () =>
+      codedeploy.send(new GetDeploymentCommand({ deploymentId }), options),
+    ),
+    attempt(right("ListDeploymentTargets"), () =>
+      codedeploy.send(new ListDeploymentTargetsCommand({ deploymentId }), options),
+    ),
+    attempt(right("GetDeploymentTarget"), () =>
+      codedeploy.send(new GetDeploymentTargetCommand({ deploymentId, targetId }), options),
+    ),
+  ]);
+  return missing;
+}
+
+function lastSegment(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,94 @@
+import { GetRoleCommand } from "@aws-sdk/client-iam";
+import { parseArn, roleFault } from "../../shared/arn.ts";
+import type { Finding } from "../../shared/findings.ts";
+import { ecrRegion } from "../../shared/registry/ecr-login.ts";
+import { isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
+
+const tasks = "ecs-tasks.amazonaws.com";
+
+/** Checks that the task definition's roles exist in the service's account, and that ECS tasks may assume them. */
+export async function checkRoles(checking: Checking): Promise<Finding[]> {
+  const { executionRoleArn, taskRoleArn } = checking.taskDefinition;
+  const uses = Object.entries({ executionRoleArn, taskRoleArn });
+  const roles = new Set(uses.map(([, role]) => role).filter(isFilledIn));
+  const found = await Promise.all(
+    [...roles].map((role) => {
+      const keys = uses.filter(([, value]) => value === role).map(([key]) => key);
+      return checkRole(checking, role, keys.join(" and "));
+    }),
+  );
+  return [...missingExecutionRole(checking.taskDefinition), ...found.flat()];
+}
+
+async function checkRole(checking: Checking, role: string, key: string): Promise<Finding[]> {
+  const misnamed = checkName(checking, role, key);
+  if (misnamed) return [misnamed];
+  const RoleName = role.slice(role.lastIndexOf("/") + 1);
+  const iam = await checking.clients.iam();
+  const { value, findings } = await tryLookUp(
+    checking,
+    `role ${RoleName} (${key})`,
+    (options) => iam.send(new GetRoleCommand({ RoleName }), options),
+    {
+      NoSuchEntityException: {
+        text: `there is no role ${RoleName} (${key})`,
+        fix: `create it, or set ${key} to an existing role`,
+      },
+    },
+  );
+  const trust = value?.Role?.AssumeRolePolicyDocument;
+  if (trust === undefined || trustsTasks(decodeURIComponent(trust))) return findings;
+  return [
+    {
+      text: `role ${RoleName} (${key}) does not trust ${tasks}, so no task can start with it`,
+      fix: `allow sts:AssumeRole to the service ${tasks} in the role's trust policy`,
+    },
+  ];
+}
+
+/** A role may be given without its ARN; then it is one of the account. */
+function checkName({ service }: Checking, role: string, key: string): Finding | undefined {
+  const fault = roleFault(role, key, service.serviceArn);
+  const arn = parseArn(role);
+  if (fault || !arn) return fault;
+  const own = parseArn(service.serviceArn ?? "")?.account;
+  if (!own || arn.account === own) return undefined;
+  return {
+    text: `${key} is a role of account ${arn.account}, the service is in ${own}`,
+    fix: `use a role of account ${own}: ECS cannot be passed a role of another account`,
+  };
+}
+
+function trustsTasks(document: string): boolean {
+  const { Statement } = JSON.parse(document) as { Statement?: unknown };
+  return listOf(Statement).some((statement) => {
+    if (!isObject(statement) || statement.Effect !== "Allow") return false;
+    const { Principal, Action } = statement;
+    const principals = isObject(Principal) ? listOf(Principal.Service) : listOf(Principal);
+    return (
+      principals.some((principal) => principal === tasks || principal === "*") &&
+      listOf(Action).some((action) => /^(\*|sts:\*|sts:assumerole)$/i.test(String(action)))
+    );
+  });
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+/** Fargate has no instance role to pull, log and read secrets with (developer guide, "task execution IAM role"). */
+function missingExecutionRole(definition: TaskDefinitionInput): Finding[] {
+  if (definition.executionRoleArn || !definition.requiresCompatibilities?.includes("FARGATE")) return [];
+  const needs = (definition.containerDefinitions ?? []).flatMap(
+    ({ name, image, logConfiguration, secrets }) => [
+      ...(ecrRegion(image?.split("/")[0] ?? "") ? [`to pull the image of ${name}`] : []),
+      ...(logConfiguration?.logDriver === "awslogs" ? [`to write the log of ${name}`] : []),
+      ...(secrets?.length ? [`to read the secrets of ${name}`] : []),
+    ],
+  );
+  const [need] = needs;
+  if (!need) return [];
+  const text = `the task definition has no executionRoleArn, which Fargate needs ${need}`;
+  return [{ text, fix: "give it a role with the policy AmazonECSTaskExecutionRolePolicy" }];
+}
