@@ -29,7 +29,9 @@ it.each([
   "rollback.yml",
   "scale-test.yml",
 ])("%s: the rehearsal can run it", async (file) => {
-  await expect(loadWorkflow(root, `.github/workflows/${file}`)).resolves.toBeTruthy();
+  await expect(
+    loadWorkflow({ repository: "", directory: root }, `.github/workflows/${file}`),
+  ).resolves.toBeTruthy();
 });
 
 const withActions = [

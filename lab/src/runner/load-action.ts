@@ -11,6 +11,7 @@ import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/te
 import { refuse, WorkflowRefused } from "./errors.ts";
 import { convertActionTemplate, NoOperationTraceWriter, parseAction } from "./github-parser.ts";
 import { readStep } from "./read-step.ts";
+import { nameIn, type Source } from "./sources.ts";
 import { find, placeOf } from "./tokens.ts";
 import type { Step } from "./workflow.ts";
 
@@ -36,20 +37,21 @@ export type Action = NodeAction | CompositeAction;
  * Reads the `action.yml` (or `.yaml`) in a folder of a checkout.
  * @param place location of the step, for messages
  */
-export async function loadAction(checkout: string, path: string, place: string): Promise<Action> {
-  const directory = join(checkout, path);
+export async function loadAction(source: Source, path: string, place: string): Promise<Action> {
+  const directory = join(source.directory, path);
   for (const file of ["action.yml", "action.yaml"]) {
     const content = await readFile(join(directory, file), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
-    if (content !== undefined) return readAction(directory, `${path}/${file}`, content);
+    if (content !== undefined) return readAction(source, path, file, content);
   }
-  throw new WorkflowRefused(
-    `${place}: there is no 'action.yml' in '${path}'; a './' action needs actions/checkout before it`,
-  );
+  const fix = source.ref === undefined ? "; a './' action needs actions/checkout before it" : "";
+  throw new WorkflowRefused(`${place}: there is no 'action.yml' in '${nameIn(source, path)}'${fix}`);
 }
 
-function readAction(directory: string, name: string, content: string): Action {
+function readAction(source: Source, path: string, file: string, content: string): Action {
+  const directory = join(source.directory, path);
+  const name = nameIn(source, path ? `${path}/${file}` : file);
   const { context, value } = parseAction({ name, content }, new NoOperationTraceWriter());
   const template = value && convertActionTemplate(context, value);
   const errors = context.errors.getErrors();
@@ -58,7 +60,7 @@ function readAction(directory: string, name: string, content: string): Action {
   }
   const { inputs = [], outputs = [], runs } = template;
   if (kindOf(value, name) === "composite") {
-    return { kind: "composite", directory, inputs, outputs, steps: readSteps(runs, value, name) };
+    return { kind: "composite", directory, inputs, outputs, steps: readSteps(runs, value, { name, source }) };
   }
   return { kind: "node24", directory, inputs, runs: runs as ActionRunsNode };
 }
@@ -79,14 +81,18 @@ function kindOf(root: TemplateToken, name: string): Action["kind"] {
   throw new WorkflowRefused(`${place}: an action that uses '${kind}' needs '${neededKeys[kind]}'`);
 }
 
-function readSteps(runs: ActionTemplate["runs"], root: TemplateToken, name: string): Step[] {
+function readSteps(
+  runs: ActionTemplate["runs"],
+  root: TemplateToken,
+  { name, source }: { name: string; source: Source },
+): Step[] {
   const parsed = (runs as { steps: ParsedStep[] }).steps;
   const tokens = [...(find(find(root, "runs"), "steps") as SequenceToken)] as MappingToken[];
   const ids = new Set<string>();
   return tokens.map((token, index) => {
     // Unlike for the steps of a job, the parser creates no id if there is none.
     const id = parsed[index]?.id || `__${index + 1}`;
-    const step = readStep({ ...(parsed[index] as ParsedStep), id }, token, name);
+    const step = readStep({ ...(parsed[index] as ParsedStep), id }, token, name, source);
     if (ids.has(id)) throw new WorkflowRefused(`${step.place}: the id '${id}' is there more than once`);
     ids.add(id);
     return step;

@@ -15,6 +15,7 @@ import {
   parseWorkflow,
 } from "./github-parser.ts";
 import { readJob, readRunDefaults } from "./read-job.ts";
+import { nameIn, type Source } from "./sources.ts";
 import { find, knowOnly, placeOf } from "./tokens.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -24,11 +25,11 @@ const rootKeys = ["name", "run-name", "on", "env", "defaults", "permissions", "c
  * Reads a workflow file with GitHub's own parser.
  * Throws WorkflowRefused with file and line for what GitHub does not accept or this runner does not perform.
  *
- * @param repository folder of a checkout
- * @param path of the file in it
+ * @param file path of the file in it
  */
-export async function loadWorkflow(repository: string, path: string): Promise<Workflow> {
-  const content = await readFile(join(repository, path), "utf8").catch((cause) => {
+export async function loadWorkflow(source: Source, file: string): Promise<Workflow> {
+  const path = nameIn(source, file);
+  const content = await readFile(join(source.directory, file), "utf8").catch((cause) => {
     throw new WorkflowRefused(`${path}: there is no such workflow file in this commit`, { cause });
   });
   const { context, value } = parseWorkflow({ name: path, content }, new NoOperationTraceWriter());
@@ -45,6 +46,7 @@ export async function loadWorkflow(repository: string, path: string): Promise<Wo
   const jobTokens = find(value, "jobs") as MappingToken;
   return {
     path,
+    source,
     name: scalarText(find(value, "name")) ?? path,
     events: template.events,
     outputs: readCallOutputs(value),
@@ -53,7 +55,7 @@ export async function loadWorkflow(repository: string, path: string): Promise<Wo
     permissions: find(value, "permissions"),
     concurrency: find(value, "concurrency"),
     jobs: template.jobs.map((parsed) =>
-      readJob(parsed as ParsedJob, find(jobTokens, parsed.id.value) as MappingToken, path),
+      readJob(parsed as ParsedJob, find(jobTokens, parsed.id.value) as MappingToken, { path, source }),
     ),
   };
 }

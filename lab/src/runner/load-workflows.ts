@@ -1,12 +1,15 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
-import { readReference } from "./action-reference.ts";
+import { readReference, sourceOf } from "./action-reference.ts";
+import { checkCall } from "./check-call.ts";
 import { refuse, WorkflowRefused } from "./errors.ts";
 import { loadAction } from "./load-action.ts";
 import { loadWorkflow } from "./load-workflow.ts";
+import { defaultPermissions, type Permissions, readPermissions } from "./permissions.ts";
+import { nameIn, type Sources } from "./sources.ts";
 import { standIns } from "./stand-ins/stand-ins.ts";
-import type { ActionStep, Workflow } from "./workflow.ts";
+import type { ActionStep, CallJob, Workflow } from "./workflow.ts";
 
 // GitHub's own limit of nested calls: the started workflow and nine below it.
 const deepestCall = 10;
@@ -15,50 +18,68 @@ const deepestCall = 10;
 const deepestComposite = 9;
 
 /** Loads a workflow and all it calls, and checks all their actions, before anything runs. */
-export async function loadWorkflows(repository: string, path: string): Promise<Map<string, Workflow>> {
-  const loaded = new Map<string, Workflow>();
-  await load(repository, path, loaded, 1);
+export async function loadWorkflows(sources: Sources, path: string): Promise<Map<string, Workflow>> {
+  const loaded = new Map([[path, await loadWorkflow(sources.own, path)]]);
+  await checkWorkflow(loaded.get(path) as Workflow, {
+    sources,
+    loaded,
+    depth: 1,
+    granted: defaultPermissions,
+  });
   return loaded;
 }
 
-async function load(
-  repository: string,
-  path: string,
-  loaded: Map<string, Workflow>,
-  depth: number,
-): Promise<void> {
+interface Loading {
+  sources: Sources;
+  /** By path. */
+  loaded: Map<string, Workflow>;
+  depth: number;
+  /** Permissions that the workflow gets from its caller. */
+  granted: Permissions;
+}
+
+async function checkWorkflow(workflow: Workflow, loading: Loading): Promise<void> {
+  const { sources, loaded, depth } = loading;
   if (depth > deepestCall)
-    throw new WorkflowRefused(`${path}: workflows call each other more than ${deepestCall} deep`);
-  const workflow = loaded.get(path) ?? (await loadWorkflow(repository, path));
-  loaded.set(path, workflow);
+    throw new WorkflowRefused(`${workflow.path}: workflows call each other more than ${deepestCall} deep`);
+  const own = readPermissions(workflow.permissions, loading.granted);
   for (const job of workflow.jobs) {
     if (job.kind === "call") {
-      await load(repository, job.workflow, loaded, depth + 1);
-      if (!loaded.get(job.workflow)?.events.workflow_call) {
-        throw new WorkflowRefused(`${job.place}: '${job.workflow}' has no 'workflow_call' trigger`);
-      }
+      const called = loaded.get(job.workflow) ?? (await loadCalled(job, sources));
+      loaded.set(job.workflow, called);
+      const granted = readPermissions(job.permissions, own);
+      checkCall(workflow, job, { called, granted });
+      await checkWorkflow(called, { sources, loaded, granted, depth: depth + 1 });
       continue;
     }
-    for (const step of job.steps) if (step.kind === "action") await checkAction(repository, step);
+    for (const step of job.steps) if (step.kind === "action") await checkAction(sources, step);
   }
 }
 
+async function loadCalled({ workflow, place }: CallJob, sources: Sources): Promise<Workflow> {
+  const [, repository = "", path = "", ref = ""] = /^([^/]+\/[^/]+)\/([^@]+)@(.+)$/.exec(workflow) ?? [];
+  if (ref) return loadWorkflow(await sources.open(repository, ref, place), path);
+  return loadWorkflow(sources.own, workflow);
+}
+
 /** @param depth how many composite actions are around the step */
-async function checkAction(repository: string, step: ActionStep, depth = 0): Promise<void> {
-  const reference = readReference(step.uses, step.place);
+async function checkAction(sources: Sources, step: ActionStep, depth = 0): Promise<void> {
+  const reference = readReference(step, sources);
   if (reference.kind === "stand-in") return checkStandIn(step, reference.name);
-  const action = await loadAction(repository, reference.path, step.place);
+  const source = (await sourceOf(step, reference, sources)) ?? sources.own;
+  const action = await loadAction(source, reference.path, step.place);
   if (action.kind === "composite") {
     if (depth === deepestComposite)
       throw new WorkflowRefused(
         `${step.place}: composite actions use each other more than ${deepestComposite} deep`,
       );
     for (const inner of action.steps)
-      if (inner.kind === "action") await checkAction(repository, inner, depth + 1);
+      if (inner.kind === "action") await checkAction(sources, inner, depth + 1);
     return;
   }
   await access(join(action.directory, action.runs.main)).catch((cause) => {
-    const problem = `'${reference.path}/${action.runs.main}' is not in this commit; build the actions and commit 'dist'`;
+    const file = nameIn(source, `${reference.path}/${action.runs.main}`);
+    const problem = `'${file}' is not in this commit; build the actions and commit 'dist'`;
     throw new WorkflowRefused(`${step.place}: ${problem}`, { cause });
   });
 }

@@ -1,7 +1,4 @@
-import type {
-  Job as ParsedJob,
-  WorkflowJob as ParsedWorkflowJob,
-} from "@actions/workflow-parser/model/workflow-template";
+import type { WorkflowJob as ParsedWorkflowJob } from "@actions/workflow-parser/model/workflow-template";
 import type {
   BasicExpressionToken,
   MappingToken,
@@ -11,6 +8,7 @@ import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/te
 import { refuse } from "./errors.ts";
 import { isMapping, isSequence, isString } from "./github-parser.ts";
 import { readStep } from "./read-step.ts";
+import { nameIn, type Source } from "./sources.ts";
 import { find, knowOnly, placeOf } from "./tokens.ts";
 import type { Job, RunDefaults } from "./workflow.ts";
 
@@ -44,7 +42,12 @@ const callJobKeys = [
 // This machine stands in for any of GitHub's Linux runners.
 const runnerLabels = ["ubuntu-latest", "ubuntu-24.04", "ubuntu-22.04"];
 
-export function readJob(parsed: ParsedWorkflowJob, token: MappingToken, path: string): Job {
+/** @param path name of the workflow file, for messages */
+export function readJob(
+  parsed: ParsedWorkflowJob,
+  token: MappingToken,
+  { path, source }: { path: string; source: Source },
+): Job {
   const place = placeOf(parsed.id, path);
   const common = {
     id: parsed.id.value,
@@ -62,7 +65,7 @@ export function readJob(parsed: ParsedWorkflowJob, token: MappingToken, path: st
     return {
       ...common,
       kind: "call",
-      workflow: calledPath(parsed.ref.value, placeOf(parsed.ref, path)),
+      workflow: calledWorkflow(parsed.ref.value, placeOf(parsed.ref, path), source),
       with: find(token, "with"),
       secrets: secrets && (isMapping(secrets) ? secrets : "inherit"),
     };
@@ -83,7 +86,9 @@ export function readJob(parsed: ParsedWorkflowJob, token: MappingToken, path: st
     outputs: find(token, "outputs"),
     timeoutMinutes: find(token, "timeout-minutes"),
     continueOnError: find(token, "continue-on-error"),
-    steps: readSteps(parsed, find(token, "steps") as SequenceToken, path),
+    steps: [...(find(token, "steps") as SequenceToken)].map((step, index) =>
+      readStep(parsed.steps[index] as never, step as MappingToken, path, source),
+    ),
   };
 }
 
@@ -91,12 +96,6 @@ export function readRunDefaults(token: TemplateToken | undefined, path: string):
   const run = find(token, "run");
   knowOnly(run, path, "the run default", ["shell", "working-directory"]);
   return { shell: find(run, "shell"), workingDirectory: find(run, "working-directory") };
-}
-
-function readSteps(parsed: ParsedJob, tokens: SequenceToken, path: string) {
-  return [...tokens].map((token, index) =>
-    readStep(parsed.steps[index] as never, token as MappingToken, path),
-  );
 }
 
 function readStrategy(token: TemplateToken | undefined, path: string): MappingToken | undefined {
@@ -114,13 +113,15 @@ function checkRunner(token: TemplateToken | undefined, path: string): void {
   }
 }
 
-function calledPath(reference: string, place: string): string {
-  const match = /^(?:\.|\$)\/(\.github\/workflows\/[^/@]+\.ya?ml)$/.exec(reference);
-  if (!match?.[1]) {
-    throw refuse(place, `the workflow '${reference}'`, [
-      "./.github/workflows/<file>",
-      "$/.github/workflows/<file>",
-    ]);
-  }
-  return match[1];
+/** As on GitHub, `./` too is the commit of the calling file, whatever a job has checked out. */
+function calledWorkflow(reference: string, place: string, source: Source): string {
+  const local = /^(?:\.|\$)\/(\.github\/workflows\/[^/@]+\.ya?ml)$/.exec(reference)?.[1];
+  if (local) return nameIn(source, local);
+  if (/^[^/@]+\/[^/@]+\/\.github\/workflows\/[^/@]+\.ya?ml@.+$/.test(reference)) return reference;
+  const file = ".github/workflows/<file>";
+  throw refuse(place, `the workflow '${reference}'`, [
+    `./${file}`,
+    `$/${file}`,
+    `<owner>/<name>/${file}@<ref>`,
+  ]);
 }

@@ -5,6 +5,7 @@ import type {
   StringToken,
 } from "@actions/workflow-parser/templates/tokens/index";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
+import type { Source } from "./sources.ts";
 import { find, knowOnly, placeOf } from "./tokens.ts";
 import type { Step } from "./workflow.ts";
 
@@ -12,8 +13,12 @@ const commonKeys = ["name", "id", "if", "env", "continue-on-error", "timeout-min
 const scriptKeys = [...commonKeys, "run", "shell", "working-directory"];
 const actionKeys = [...commonKeys, "uses", "with"];
 
-/** @param parsed what GitHub's parser makes of it: the generated id, and the condition with its `success()` */
-export function readStep(parsed: ParsedStep, token: MappingToken, path: string): Step {
+/**
+ * @param parsed what GitHub's parser makes of it: the generated id, and the condition with its `success()`
+ * @param path name of the file, for messages
+ * @param source of the file
+ */
+export function readStep(parsed: ParsedStep, token: MappingToken, path: string, source: Source): Step {
   const script = find(token, "run");
   knowOnly(token, path, "the step key", script ? scriptKeys : actionKeys);
   const common = {
@@ -39,6 +44,7 @@ export function readStep(parsed: ParsedStep, token: MappingToken, path: string):
     ...common,
     kind: "action",
     uses: uses.value,
+    source,
     with: find(token, "with") as TemplateToken | undefined,
   };
 }

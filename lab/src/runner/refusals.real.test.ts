@@ -53,7 +53,7 @@ describe("workflows that are refused before anything runs", () => {
     [
       "a workflow of another repository",
       workflowOf("\n  job:\n    uses: octo/other/.github/workflows/x.yml@v1"),
-      "the workflow 'octo/other/.github/workflows/x.yml@v1'",
+      "this runner has no mirror of the repository 'octo/other'; it has no other repository",
     ],
     ["a key GitHub does not have", job("    step: []"), `${file} (Line: 7, Col: 5): Unexpected value 'step'`],
     ["a missing context", job("    steps: [{ run: echo, if: foo.bar }]"), "Unrecognized named-value: 'foo'"],

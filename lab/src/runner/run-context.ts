@@ -2,6 +2,7 @@ import type { ConcurrencyGroups } from "./concurrency.ts";
 import type { Json } from "./evaluate.ts";
 import type { Masker } from "./mask.ts";
 import type { Emit, JobResult } from "./result.ts";
+import type { Mirrors, Sources } from "./sources.ts";
 import type { Workflow } from "./workflow.ts";
 
 export interface RunnerOptions {
@@ -12,6 +13,8 @@ export interface RunnerOptions {
     gitDirectory: string;
     fork?: boolean;
   };
+  /** Other repositories whose actions and workflows can be used; none by default. */
+  mirrors?: Mirrors;
   /** The environment of the runner's machine, which every step inherits. */
   environment: Record<string, string>;
   secrets: Record<string, string>;
@@ -42,8 +45,7 @@ export interface RunContext {
   id: number;
   /** Folder for all output of this run. */
   directory: string;
-  /** A checkout of the running commit. */
-  commitDirectory: string;
+  sources: Sources;
   /** The started workflow and all it calls, by path. */
   workflows: ReadonlyMap<string, Workflow>;
   groups: ConcurrencyGroups;

@@ -11,6 +11,7 @@ import type { Conclusion, RunResult } from "./result.ts";
 import type { DispatchEvent, PushEvent, RunContext, RunnerOptions } from "./run-context.ts";
 import { runJobs } from "./run-jobs.ts";
 import { endGroup } from "./run-process.ts";
+import { SourceStore } from "./sources.ts";
 import { isStartedByPush, readDispatchInputs } from "./triggers.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -40,6 +41,8 @@ export interface Runner {
 /** Runs the workflow files of a repository as GitHub does, on this machine. */
 export function createRunner(options: RunnerOptions): Runner {
   const groups = new ConcurrencyGroups();
+  const { name: repository, gitDirectory } = options.repository;
+  const store = new SourceStore(options.mirrors ?? {}, options.directory);
   let runs = 0;
   return {
     async start({ workflow: path, event }) {
@@ -47,8 +50,9 @@ export function createRunner(options: RunnerOptions): Runner {
       const vars = { ...options.vars };
       const sha = event.name === "push" ? event.after : event.sha;
       const directory = join(options.directory, `run-${id}`);
-      const commitDirectory = await checkOutCommit(options.repository.gitDirectory, directory, sha);
-      const workflows = await loadWorkflows(commitDirectory, path);
+      const checkout = await checkOutCommit(gitDirectory, directory, sha);
+      const sources = store.forRun({ repository, directory: checkout });
+      const workflows = await loadWorkflows(sources, path);
       const workflow = workflows.get(path);
       if (!workflow) throw new Error(`${path} was not loaded`);
       if (
@@ -63,7 +67,7 @@ export function createRunner(options: RunnerOptions): Runner {
       const context: RunContext = {
         id,
         directory,
-        commitDirectory,
+        sources,
         workflows,
         groups,
         options: { ...options, vars },

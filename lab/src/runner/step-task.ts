@@ -1,5 +1,5 @@
 import { inputsOf, warnOfUnknownInputs } from "./action-inputs.ts";
-import { readReference } from "./action-reference.ts";
+import { readReference, sourceOf } from "./action-reference.ts";
 import { evaluateTexts, evaluateToken, type Json, toText } from "./evaluate.ts";
 import type { JobState } from "./job-state.ts";
 import { type CompositeAction, loadAction } from "./load-action.ts";
@@ -40,14 +40,21 @@ async function runAction(
   running: RunningStep,
 ): Promise<void> {
   const given = evaluateTexts(step.with, running.scope);
-  const reference = readReference(step.uses, step.place);
+  const { sources } = job.run;
+  const reference = readReference(step, sources);
   if (reference.kind === "stand-in") {
     const post = await standIns[reference.name]?.run(standInStep(running, given));
     if (post) posts.push(postOfStandIn(step, (later) => post(standInStep(later, given))));
     return;
   }
-  const checkout = reference.kind === "commit" ? job.run.commitDirectory : job.workspace;
-  const action = await loadAction(checkout, reference.path, step.place);
+  const workspace = { ...sources.own, directory: job.workspace };
+  const source = (await sourceOf(step, reference, sources)) ?? workspace;
+  if (source.ref !== undefined)
+    Object.assign(running.environment, {
+      GITHUB_ACTION_REPOSITORY: source.repository,
+      GITHUB_ACTION_REF: source.ref,
+    });
+  const action = await loadAction(source, reference.path, step.place);
   warnOfUnknownInputs(running, action, Object.keys(given));
   const inputs = inputsOf(running, action, given);
   if (action.kind === "composite") return runComposite(running, step, action, inputs, posts);
@@ -60,11 +67,13 @@ function postOfStandIn(step: ActionStep, execute: Task["execute"]): Task {
   return { ...aroundTask(step, "Post"), condition: "success()", execute };
 }
 
-/** Returns the `pre` of an action of the running commit. As on GitHub, actions of the workspace have none. */
+/** Returns the `pre` of an action. As on GitHub, actions of the workspace have none. */
 export async function preTask(job: JobState, step: ActionStep): Promise<Task | undefined> {
-  const reference = readReference(step.uses, step.place);
-  if (reference.kind !== "commit") return undefined;
-  const action = await loadAction(job.run.commitDirectory, reference.path, step.place);
+  const { sources } = job.run;
+  const reference = readReference(step, sources);
+  const source = await sourceOf(step, reference, sources);
+  if (!source || reference.kind === "stand-in") return undefined;
+  const action = await loadAction(source, reference.path, step.place);
   return action.kind === "composite" ? preOfComposite(job, step, action) : preOfNode(step, action);
 }
 

@@ -22,7 +22,7 @@ export interface TestRepository {
 
 export async function createTestRepository(
   files: Record<string, string>,
-  options: Partial<RunnerOptions> & { onEvent?: (event: RunEvent) => void } = {},
+  options: Partial<RunnerOptions> & { name?: string; onEvent?: (event: RunEvent) => void } = {},
 ): Promise<TestRepository> {
   const directory = await mkdtemp(join(tmpdir(), "runner-test-"));
   const work = join(directory, "work");
@@ -30,7 +30,7 @@ export async function createTestRepository(
   await mkdir(work);
   await git(work, "init", "--quiet", "--initial-branch", "main");
   const runner = createRunner({
-    repository: { name: "octo/coffee", gitDirectory: join(work, ".git") },
+    repository: { name: options.name ?? "octo/coffee", gitDirectory: join(work, ".git") },
     environment: { PATH: process.env.PATH ?? "" },
     secrets: {},
     vars: {},

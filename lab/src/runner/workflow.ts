@@ -1,11 +1,13 @@
 import type { EventsConfig } from "@actions/workflow-parser/model/workflow-template";
 import type { BasicExpressionToken, MappingToken } from "@actions/workflow-parser/templates/tokens/index";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
+import type { Source } from "./sources.ts";
 
 /** A workflow file whose syntax GitHub accepts and this runner performs; expressions are still tokens. */
 export interface Workflow {
-  /** In the repository, with forward slashes. */
+  /** In the repository, with forward slashes; `owner/name/path@ref` for one of another repository. */
   path: string;
+  source: Source;
   name: string;
   events: EventsConfig;
   /** `on.workflow_call.outputs`, name to the expression's token. */
@@ -48,7 +50,7 @@ export interface StepsJob extends BaseJob {
 
 export interface CallJob extends BaseJob {
   kind: "call";
-  /** Path of the called workflow in the repository. */
+  /** Path of the called workflow, as its `path` has it. */
   workflow: string;
   with?: TemplateToken;
   /** Secrets given by name, or all of the caller's. */
@@ -77,6 +79,8 @@ export interface ScriptStep extends BaseStep {
 export interface ActionStep extends BaseStep {
   kind: "action";
   uses: string;
+  /** Of the file that the step is in. */
+  source: Source;
   with?: TemplateToken;
 }
 
