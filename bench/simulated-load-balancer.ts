@@ -1,6 +1,6 @@
 import { startSimulator } from "@ecs-delivery/simulator";
 
-// A separate port next to a rehearsal's 10080.
+// A separate port next to a rehearsal's 20080.
 const listenerPortOffset = 10_500;
 const targetPort = Number(process.argv[2]);
 const simulator = await startSimulator({ port: 0, listenerPortOffset });

@@ -2,6 +2,7 @@
 import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
 import { chapterList, describeChapters, selectChapters } from "./story/chapter-list.mjs";
 import { checkBeforeStart } from "./story/check-before-start.mjs";
+import { checkVariables, repositoryVariable } from "./story/repository-variables.mjs";
 
 const options = defineOptions({
   once: { help: "provision, deploy, change a page under load, try a broken release, report, exit" },
@@ -25,7 +26,13 @@ const options = defineOptions({
     value: "N",
     // The test listener's port, 8080, has to fit as well.
     parse: wholeNumber(0, 65_535 - 8080),
-    help: "the load balancer's port P is served on 127.0.0.1:(P + N) (default 10000 with --once, else 20000: browsers refuse to open port 10080)",
+    help: "the load balancer's port P is served on 127.0.0.1:(P + N) (default 20000)",
+  },
+  var: {
+    value: "NAME=VALUE",
+    multiple: true,
+    parse: repositoryVariable,
+    help: "a variable of the repository, as under Settings → Secrets and variables → Actions; may be given several times: --var DEPLOYMENT_CONFIG=CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
   },
   "time-scale": {
     value: "N",
@@ -41,22 +48,23 @@ const options = defineOptions({
 export const command = {
   name: "lab",
   about: `Rehearses the delivery of this repository's last commit on a simulated AWS: provisions, deploys, and stays up
-for "git push lab main"; Ctrl-C ends it. With --once it runs the whole story and writes .lab/report.json.`,
+for "git push lab HEAD:main"; Ctrl-C ends it. With --once it runs the whole story and writes .lab/report.json.`,
   options,
   print: ({ list }, columns) => (list ? describeChapters(columns) : undefined),
-  check: (values, project) => {
-    const { port, listenerOffset } = withDefaults(values);
-    return checkBeforeStart(project, [
+  check: async (values, project) => {
+    const { port, listenerOffset, variables } = withDefaults(values);
+    await checkBeforeStart(project, [
       { port, option: "--port" },
       { port: 80 + listenerOffset, option: "--listener-offset" },
       { port: 8080 + listenerOffset, option: "--listener-offset" },
     ]);
+    checkVariables(project, Object.keys(variables));
   },
 };
 
 /** @typedef {ReturnType<typeof withDefaults>} LabOptions */
 
-/** @param {{ once?: boolean, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", port?: number, "listener-offset"?: number, "time-scale"?: number }} values */
+/** @param {{ once?: boolean, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", port?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
 export function withDefaults(values) {
   const once = values.once ?? values.chapters !== undefined;
   return {
@@ -65,7 +73,9 @@ export function withDefaults(values) {
     /** Undefined selects the one that this machine supports. */
     runtime: values.runtime,
     port: values.port ?? 4566,
-    listenerOffset: values["listener-offset"] ?? (once ? 10_000 : 20_000),
+    listenerOffset: values["listener-offset"] ?? 20_000,
+    /** Variables of the repository that the user gave. @type {Record<string, string>} */
+    variables: Object.fromEntries(values.var ?? []),
     /** Undefined selects the one of the runtime. */
     timeScale: values["time-scale"],
   };

@@ -1,14 +1,16 @@
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseCommandLine } from "../../scripts/run/command-line.mjs";
 import { taskRuntimeKinds } from "../../simulator/src/planes/tasks/runtime.ts";
 import { command, withDefaults } from "./options.mjs";
 import { chapterList } from "./story/chapter-list.mjs";
+import { checkVariables } from "./story/repository-variables.mjs";
 
 const everyChapter = chapterList.map(({ name }) => name);
 
 it.each([
   { argv: [], once: false, runtime: undefined, listenerOffset: 20_000, timeScale: undefined },
-  { argv: ["--once"], once: true, runtime: undefined, listenerOffset: 10_000, timeScale: undefined },
+  { argv: ["--once"], once: true, runtime: undefined, listenerOffset: 20_000, timeScale: undefined },
   {
     argv: ["--runtime", "docker"],
     once: false,
@@ -20,6 +22,7 @@ it.each([
   expect(withDefaults(parseCommandLine(command, argv))).toEqual({
     chapters: everyChapter,
     port: 4566,
+    variables: {},
     ...given,
   });
 });
@@ -28,9 +31,25 @@ it("selected chapters include those they need, and run once", () => {
   const values = parseCommandLine(command, ["--chapters", "rollback, source-ip"]);
   expect(withDefaults(values)).toMatchObject({
     once: true,
-    listenerOffset: 10_000,
+    listenerOffset: 20_000,
     chapters: ["provision", "first-release", "blue-green", "rollback", "source-ip"],
   });
+});
+
+it("--var gives the repository variables, the last value of each", () => {
+  const argv = ["--var", "deployment_config=A", "--var", "DEPLOYMENT_CONFIG=B=C", "--var=ENVIRONMENT="];
+  expect(withDefaults(parseCommandLine(command, argv)).variables).toEqual({
+    DEPLOYMENT_CONFIG: "B=C",
+    ENVIRONMENT: "",
+  });
+});
+
+it("--var is refused for a variable that no workflow reads", () => {
+  const project = join(import.meta.dirname, "../..");
+  checkVariables(project, ["DEPLOYMENT_CONFIG", "DEPLOY_THROUGH"]);
+  expect(() => checkVariables(project, ["DEPLOYMENT_CONFG"])).toThrow(
+    "no workflow reads the variable DEPLOYMENT_CONFG, did you mean DEPLOYMENT_CONFIG? Variables: ADMIN_SOURCE_IPS, ",
+  );
 });
 
 it("--list describes every chapter within the width of the terminal", () => {
@@ -48,6 +67,10 @@ it.each([
     ["--chapters", "provision,rolback"],
     '"provision,rolback" has an unknown chapter, "rolback", did you mean rollback? Chapters: provision, first-release',
   ],
+  [["--var", "DEPLOYMENT_CONFIG"], '--var: "DEPLOYMENT_CONFIG" is not NAME=VALUE'],
+  [["--var", "2nd=x"], '--var: "2nd=x" has a name that GitHub refuses'],
+  [["--var", "GITHUB_TOKEN=x"], '--var: "GITHUB_TOKEN=x" has a name that GitHub refuses'],
+  [["--var", "aws_region=x"], '--var: "aws_region=x" has the name AWS_REGION, which the rehearsal sets'],
   [["--runtime", "podman"], `--runtime: "podman" is not one of ${taskRuntimeKinds.join(", ")}`],
 ])("the rehearsal refuses %j", (argv, message) => {
   expect(() => parseCommandLine(command, argv)).toThrow(message);

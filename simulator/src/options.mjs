@@ -14,7 +14,7 @@ const options = defineOptions({
   "listener-offset": {
     value: "N",
     parse: wholeNumber(0, 65_535 - 80),
-    help: "a load balancer's port P is served on 127.0.0.1:(P + N) (default 10000)",
+    help: "a load balancer's port P is served on 127.0.0.1:(P + N) (default 20000)",
   },
   runtime: {
     value: "KIND",

@@ -90,8 +90,8 @@ export interface Simulator {
 
 /** Default port of the gateway; emulators of AWS share it by convention. */
 export const defaultPort = 4566;
-/** 80 becomes 10080 and 8080 becomes 18080: above the ports that require privileges. */
-export const defaultListenerPortOffset = 10_000;
+/** 80 becomes 20080: above the ports that require privileges. Browsers refuse to open port 10080. */
+export const defaultListenerPortOffset = 20_000;
 /** A documented minute takes a second. */
 export const defaultTimeScale = 60;
 

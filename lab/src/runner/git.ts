@@ -7,7 +7,16 @@ import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 const execute = promisify(execFile);
 
 /** Runs git, without the machine's and the user's configuration and hooks. Resolves to its output. */
-export async function git(directory: string, ...commandArguments: string[]): Promise<string> {
+export function git(directory: string, ...commandArguments: string[]): Promise<string> {
+  return gitWith({}, directory, ...commandArguments);
+}
+
+/** Runs git with more variables in its environment. */
+export async function gitWith(
+  variables: Readonly<Record<string, string>>,
+  directory: string,
+  ...commandArguments: string[]
+): Promise<string> {
   const options = {
     cwd: directory,
     // A diff of a whole repository by names is far smaller than this.
@@ -17,6 +26,7 @@ export async function git(directory: string, ...commandArguments: string[]): Pro
       GIT_CONFIG_GLOBAL: "/dev/null",
       GIT_CONFIG_SYSTEM: "/dev/null",
       GIT_TERMINAL_PROMPT: "0",
+      ...variables,
     },
   };
   try {

@@ -7,7 +7,7 @@ import type {
 } from "@actions/workflow-parser/model/workflow-template";
 import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
-import { refuse, WorkflowRefused } from "./errors.ts";
+import { WorkflowRefused } from "./errors.ts";
 import {
   convertWorkflowTemplate,
   isMapping,
@@ -16,7 +16,7 @@ import {
 } from "./github-parser.ts";
 import { readJob, readRunDefaults } from "./read-job.ts";
 import { nameIn, type Source } from "./sources.ts";
-import { find, knowOnly, placeOf } from "./tokens.ts";
+import { find, knowOnly } from "./tokens.ts";
 import type { Workflow } from "./workflow.ts";
 
 const rootKeys = ["name", "run-name", "on", "env", "defaults", "permissions", "concurrency", "jobs"];
@@ -32,6 +32,14 @@ export async function loadWorkflow(source: Source, file: string): Promise<Workfl
   const content = await readFile(join(source.directory, file), "utf8").catch((cause) => {
     throw new WorkflowRefused(`${path}: there is no such workflow file in this commit`, { cause });
   });
+  return readWorkflow(path, content);
+}
+
+/**
+ * Reads the text of a workflow file.
+ * @param path of the file, for messages
+ */
+export async function readWorkflow(path: string, content: string): Promise<Workflow> {
   const { context, value } = parseWorkflow({ name: path, content }, new NoOperationTraceWriter());
   const failWith = (messages: string[]) => new WorkflowRefused([...new Set(messages)].join("\n"));
   const syntaxErrors = context.errors.getErrors();
@@ -42,7 +50,7 @@ export async function loadWorkflow(source: Source, file: string): Promise<Workfl
   if (template.errors) throw failWith(template.errors.map((error) => error.Message));
 
   knowOnly(value, path, "the workflow key", rootKeys);
-  readNumberInputs(template.events, value, path);
+  readNumberInputs(template.events, value);
   const jobTokens = find(value, "jobs") as MappingToken;
   return {
     path,
@@ -76,20 +84,16 @@ function scalarText(token: TemplateToken | undefined): string | undefined {
 }
 
 /** Inputs of type number. GitHub's parser (0.3.61) checks them, but loses their type and their defaults. */
-function readNumberInputs(events: EventsConfig, root: MappingToken, path: string): void {
-  const inputs = events.workflow_call?.inputs as Record<string, InputConfig> | undefined;
-  for (const [name, token] of numberInputs(root, "workflow_call")) {
-    const input = inputs?.[name] as { type: string; default?: unknown };
-    const fallback = find(token, "default");
-    input.type = "number";
-    if (fallback && !fallback.isExpression) input.default = Number(fallback.toString());
+function readNumberInputs(events: EventsConfig, root: MappingToken): void {
+  for (const event of ["workflow_call", "workflow_dispatch"] as const) {
+    const inputs = events[event]?.inputs as Record<string, InputConfig> | undefined;
+    for (const [name, token] of numberInputs(root, event)) {
+      const input = inputs?.[name] as { type: string; default?: unknown };
+      const fallback = find(token, "default");
+      input.type = "number";
+      if (fallback && !fallback.isExpression) input.default = Number(fallback.toString());
+    }
   }
-  for (const [, token] of numberInputs(root, "workflow_dispatch"))
-    throw refuse(placeOf(token, path), "the type 'number' of an input given by hand", [
-      "string",
-      "boolean",
-      "choice",
-    ]);
 }
 
 function numberInputs(root: MappingToken, event: string): [string, MappingToken][] {

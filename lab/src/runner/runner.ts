@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ConcurrencyGroups, concurrencyOf } from "./concurrency.ts";
+import { readDispatchInputs } from "./dispatch-inputs.ts";
 import type { Json } from "./evaluate.ts";
 import { git } from "./git.ts";
 import { githubContext } from "./github-context.ts";
@@ -12,7 +13,7 @@ import type { DispatchEvent, PushEvent, RunContext, RunnerOptions } from "./run-
 import { runJobs } from "./run-jobs.ts";
 import { endGroup } from "./run-process.ts";
 import { SourceStore } from "./sources.ts";
-import { isStartedByPush, readDispatchInputs } from "./triggers.ts";
+import { isStartedByPush } from "./triggers.ts";
 import type { Workflow } from "./workflow.ts";
 
 export interface RunRequest {

@@ -1,6 +1,8 @@
+import { gitWith } from "../runner/git.ts";
 import type { RunResult } from "../runner/result.ts";
 import type { Change } from "./change.ts";
-import type { Push } from "./push-listener.ts";
+import { checkManualRun, type ManualRun, readPushOptions } from "./manual-runs.ts";
+import type { Push, PushHandlers } from "./push-listener.ts";
 import type { ScratchRepository } from "./scratch-repository.ts";
 
 export interface Release {
@@ -12,17 +14,58 @@ export interface Release {
   cancelAtLine?: RegExp;
 }
 
+/** The commits between which a push moves main. */
+export interface Move {
+  /** Forty zeros for the first push. */
+  before: string;
+  after: string;
+}
+
 interface Options {
-  startDeploy(push: Push, cancelAtLine?: RegExp): Promise<RunResult>;
+  gitDirectory: string;
+  startDeploy(move: Move, cancelAtLine?: RegExp): Promise<RunResult>;
+  startManually(run: ManualRun, commit: string): Promise<RunResult>;
   /** Shows why a run that the story does not wait for could not start. */
   say(line: string): void;
 }
 
+/** The command that starts a workflow, as a user types it. */
+export const exampleOfManualRun = "git push lab HEAD:main -o workflow=rollback.yml -o service=customer";
+
 /** Starts a run for each push to main, the user's and the story's, and allows the story to follow its own. */
-export function createPushFollower({ startDeploy, say }: Options) {
+export function createPushFollower({ gitDirectory, startDeploy, startManually, say }: Options) {
   /** Set while the story waits for its own push; the user's pushes find it undefined. */
   let awaited: { cancelAtLine: RegExp | undefined; follow(run: Promise<RunResult>): void } | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  let main: string | undefined;
+  /** The last commit that was pushed without options: a later push deploys what changed since. */
+  let deployed = "0".repeat(40);
+
+  const handlers: PushHandlers = {
+    async check({ commit, ref, options }, variables) {
+      const run = readPushOptions(options);
+      if (ref !== "refs/heads/main") throw new Error(`a workflow runs on main, not on ${ref}`);
+      if (run)
+        await checkManualRun((...command) => gitWith(variables, gitDirectory, ...command), commit, run);
+    },
+    onPush({ commit, ref, options }: Push): string {
+      if (ref !== "refs/heads/main") return `only a push to main deploys, not ${ref}`;
+      main = commit;
+      const manual = readPushOptions(options);
+      if (!manual && commit === deployed)
+        return `nothing to deploy: main is at ${commit.slice(0, 7)} already. To start a workflow:\n  ${exampleOfManualRun}`;
+      const run = manual ? startManually(manual, commit) : deploy(commit);
+      if (!manual && awaited) awaited.follow(run);
+      else run.catch((error: Error) => say(error.message));
+      return `${manual?.file ?? "deploy.yml"} starts; the rehearsal's terminal shows it`;
+    },
+  };
+
+  const deploy = (commit: string) => {
+    const move = { before: deployed, after: commit };
+    deployed = commit;
+    return startDeploy(move, awaited?.cancelAtLine);
+  };
 
   const push = async (repository: ScratchRepository, cancelAtLine: RegExp | undefined) => {
     const started = new Promise<{ run: Promise<RunResult> }>((resolve) => {
@@ -61,14 +104,9 @@ export function createPushFollower({ startDeploy, say }: Options) {
   };
 
   return {
-    /** Returns the text for the user who pushes. */
-    onPush(heard: Push): string {
-      if (heard.ref !== "refs/heads/main") return `only a push to main deploys, not ${heard.ref}`;
-      const run = startDeploy(heard, awaited?.cancelAtLine);
-      if (awaited) awaited.follow(run);
-      else run.catch((error: Error) => say(error.message));
-      return "deploy.yml starts; the rehearsal's terminal shows it";
-    },
+    handlers,
+    /** The commit of main; undefined before the first push. */
+    main: () => main,
     /** Commits and pushes, one release at a time, and resolves when its run has ended. */
     async pushAndFollow(...parameters: Parameters<typeof release>): Promise<RunResult> {
       const pushed = last.then(() => release(...parameters));

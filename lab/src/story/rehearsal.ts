@@ -8,12 +8,13 @@ import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
 import { type AwsClients, openClients } from "./aws-clients.ts";
 import type { Change } from "./change.ts";
-import { createPushFollower, type Release } from "./follow-pushes.ts";
+import { createPushFollower, type Move, type Release } from "./follow-pushes.ts";
 import { machineEnvironment } from "./machine-environment.ts";
+import type { ManualRun } from "./manual-runs.ts";
 import type { Progress } from "./progress.ts";
-import { listenForPushes, type Push } from "./push-listener.ts";
+import { listenForPushes } from "./push-listener.ts";
 import { pushNodeBase } from "./push-node-base.ts";
-import { createScratchRepository, type ScratchRepository } from "./scratch-repository.ts";
+import { createScratchRepository, gitDirectoryIn, type ScratchRepository } from "./scratch-repository.ts";
 import { type Keys, type SimulatorProcess, startSimulatorProcess } from "./simulator-process.ts";
 import { chooseTaskRuntime, type TaskRuntimeKind } from "./task-runtime.ts";
 
@@ -75,10 +76,12 @@ export async function startRehearsal(
   if (warning) progress.say(`  ${warning}`);
   const secrets = inventedKeys();
   const pushes = createPushFollower({
-    startDeploy: (push, cancelAtLine) => startDeploy(push, cancelAtLine),
+    gitDirectory: gitDirectoryIn(directory),
+    startDeploy: (move, cancelAtLine) => startDeploy(move, cancelAtLine),
+    startManually: (manual, commit) => startManually(manual, commit),
     say: progress.say,
   });
-  const listener = await listenForPushes(directory, pushes.onPush);
+  const listener = await listenForPushes(directory, pushes.handlers);
   ends.defer(() => listener.close());
   const [simulator, repository] = await Promise.all([
     startSimulatorProcess(
@@ -93,7 +96,7 @@ export async function startRehearsal(
       },
       ends,
     ),
-    createScratchRepository(project, directory, listener.hook, place.preparations),
+    createScratchRepository(project, directory, listener.hooks, place.preparations),
   ]);
   const runs: RunResult[] = [];
   const follow = createFollower(runs, logDirectory, ends);
@@ -110,6 +113,7 @@ export async function startRehearsal(
     PRODUCTION_URL: addresses.production,
     // Every visitor of the rehearsal is on this machine, until a chapter limits it to one address.
     ADMIN_SOURCE_IPS: "127.0.0.0/8",
+    ...options.variables,
   };
   const provideBase = async () => {
     if (runtime === "process") return;
@@ -138,12 +142,14 @@ export async function startRehearsal(
     if (cancelAtLine) cancellations.add(started, cancelAtLine);
     return follow(started);
   };
-  const runWorkflow = (file: string, inputs: Record<string, string>) =>
+  const startManually = ({ file, inputs }: ManualRun, sha: string) =>
     run({
       workflow: `.github/workflows/${file}`,
-      event: { name: "workflow_dispatch", branch: "main", sha: repository.main(), inputs },
+      event: { name: "workflow_dispatch", branch: "main", sha, inputs },
     });
-  const startDeploy = ({ before, after }: Push, cancelAtLine?: RegExp) =>
+  const runWorkflow = (file: string, inputs: Record<string, string>) =>
+    startManually({ file, inputs }, pushes.main() ?? repository.start);
+  const startDeploy = ({ before, after }: Move, cancelAtLine?: RegExp) =>
     run(
       { workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } },
       cancelAtLine,

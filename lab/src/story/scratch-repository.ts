@@ -11,32 +11,35 @@ export interface ScratchRepository {
   /** The project's last commit. */
   head: string;
   subject: string;
-  /** Returns the commit of main, or the one where it will begin. */
-  main(): string;
+  /** The commit where main begins. */
+  start: string;
   /** Commits a change of one file. */
   commit(change: Change): Promise<string>;
   push(): Promise<void>;
 }
+
+/** Path of the bare repository in the folder of a rehearsal. */
+export const gitDirectoryIn = (directory: string) => join(directory, "repository.git");
 
 const identity = ["-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@example.com"];
 
 /**
  * Creates a bare repository and a checkout of the project's last commit. They read the project's objects, and never
  * write there.
- * @param hook program whose text becomes the post-receive hook
+ * @param hooks name and text of each
  * @param preparations committed before main begins
  */
 export async function createScratchRepository(
   project: string,
   directory: string,
-  hook: string,
+  hooks: Readonly<Record<string, string>>,
   preparations: readonly Change[] = [],
 ): Promise<ScratchRepository> {
   const head = await git(project, "rev-parse", "HEAD").catch((cause) => {
     throw new Error(`${project} is not a git repository with a commit; the lab deploys commits`, { cause });
   });
   const subject = await git(project, "log", "-1", "--format=%s");
-  const gitDirectory = join(directory, "repository.git");
+  const gitDirectory = gitDirectoryIn(directory);
   const workDirectory = join(directory, "checkout");
   await Promise.all([mkdir(workDirectory, { recursive: true }), mkdir(gitDirectory, { recursive: true })]);
   await git(gitDirectory, "init", "--quiet", "--bare", "--initial-branch", "main");
@@ -45,26 +48,25 @@ export async function createScratchRepository(
   await borrowObjects(gitDirectory, dirname(objects));
   await borrowObjects(join(workDirectory, ".git"), gitDirectory);
   // History begins here if the clone is incomplete: a partial history cannot be mirrored.
-  const start = (await hasAllHistory(project))
+  let start = (await hasAllHistory(project))
     ? head
     : await git(gitDirectory, ...identity, "commit-tree", `${head}^{tree}`, "-m", subject);
   await git(workDirectory, "reset", "--quiet", "--hard", start);
   const commit = createCommitter(workDirectory);
-  let main = start;
-  for (const change of preparations) main = await commit(change);
-  await git(workDirectory, "push", "--quiet", gitDirectory, `${main}:refs/rehearsal/start`);
-  await writeHook(gitDirectory, hook);
+  for (const change of preparations) start = await commit(change);
+  await git(workDirectory, "push", "--quiet", gitDirectory, `${start}:refs/rehearsal/start`);
+  await git(gitDirectory, "config", "receive.advertisePushOptions", "true");
+  for (const [name, text] of Object.entries(hooks)) await writeHook(gitDirectory, name, text);
   return {
     gitDirectory,
     workDirectory,
     head,
     subject,
-    main: () => main,
+    start,
     commit,
     async push() {
       const pushed = await git(workDirectory, "rev-parse", "HEAD");
       await git(workDirectory, "push", "--quiet", gitDirectory, `${pushed}:refs/heads/main`);
-      main = pushed;
     },
   };
 }
@@ -91,9 +93,9 @@ async function hasAllHistory(project: string): Promise<boolean> {
   return !isShallow && promisors === "";
 }
 
-async function writeHook(gitDirectory: string, hook: string): Promise<void> {
-  const file = join(gitDirectory, "hooks", "post-receive");
+async function writeHook(gitDirectory: string, name: string, text: string): Promise<void> {
+  const file = join(gitDirectory, "hooks", name);
   await mkdir(join(gitDirectory, "hooks"), { recursive: true });
-  await writeFile(file, hook);
+  await writeFile(file, text);
   await chmod(file, 0o755);
 }
