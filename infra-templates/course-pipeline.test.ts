@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
-import { pushProgram } from "../simulator/src/controllers/ecs/push-program.support.ts";
-import type { Program } from "../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import type { Program } from "../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { pushProgram } from "../simulator/src/services/ecs/controller/push-program.support.ts";
 import { testListenerPortOffset } from "../simulator/src/test-simulator.support.ts";
 import { folder, read } from "./profiles.support.ts";
 import { outcome, updateParameters } from "./stacks.support.ts";

@@ -1,4 +1,4 @@
-import type { Aws } from "../simulator/src/aws/api.ts";
+import type { Aws } from "../simulator/src/services/api.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
 
 type Names = (aws: Aws) => Promise<readonly (string | undefined)[]>;

@@ -13,9 +13,9 @@ const notProduct = /node_modules|\/dist\/|\.test\.ts$|\.support\.ts$|-for-tests\
  */
 const builders = [
   "actions/provision-stack/src/set/parameter-values.ts",
-  "simulator/src/aws/cloudformation/template/parameters.ts",
-  "simulator/src/aws/constraints.ts",
-  "simulator/src/aws/ssm/parameters.ts",
+  "simulator/src/services/cloudformation/template/parameters.ts",
+  "simulator/src/kit/constraints.ts",
+  "simulator/src/services/ssm/parameters.ts",
 ];
 
 interface Pattern {

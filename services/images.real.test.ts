@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { folderLabel } from "../scripts/tests/remove-containers.ts";
-import { startDatabaseServer } from "../simulator/src/planes/database-server.ts";
-import { hasDocker } from "../simulator/src/planes/tasks/runtimes.support.ts";
+import { startDatabaseServer } from "../simulator/src/runtime/database/database-server.ts";
+import { hasDocker } from "../simulator/src/runtime/tasks/runtimes.support.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
 import { startRealSimulator } from "../simulator/src/test-simulator.support.ts";
 import {

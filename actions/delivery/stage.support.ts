@@ -10,7 +10,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createDelivery } from "../../simulator/src/outside-clients/delivery.support.ts";
 import { webLogs, webTaskDefinition, webVersion } from "../../simulator/src/outside-clients/web.support.ts";
-import { type Program, webProgram } from "../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import { type Program, webProgram } from "../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import type { Simulator } from "../../simulator/src/simulator.ts";
 import {
   startRealSimulator,

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeNodeLayer, pushLayers } from "../../simulator/src/planes/tasks/images.support.ts";
-import { imageConfigOf, type Program } from "../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import { makeNodeLayer, pushLayers } from "../../simulator/src/runtime/tasks/images.support.ts";
+import { imageConfigOf, type Program } from "../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { type TestSimulator, taskRuntimeOfRun } from "../../simulator/src/test-simulator.support.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image/src/build-image.support.ts";
 import { buildImage } from "../build-image/src/build-image.ts";

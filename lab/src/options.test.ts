@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseCommandLine } from "../../scripts/run/command-line.mjs";
-import { taskRuntimeKinds } from "../../simulator/src/planes/tasks/runtime.ts";
+import { taskRuntimeKinds } from "../../simulator/src/runtime/tasks/runtime.ts";
 import { command, withDefaults } from "./options.mjs";
 import { chapterList } from "./story/chapter-list.mjs";
 import { checkVariables } from "./story/repository-variables.mjs";

@@ -1,5 +1,5 @@
-import { openEngine } from "../../simulator/src/planes/tasks/docker/availability.ts";
-import { removeContainer, removeLeftovers } from "../../simulator/src/planes/tasks/docker/leftovers.ts";
+import { openEngine } from "../../simulator/src/runtime/tasks/docker/availability.ts";
+import { removeContainer, removeLeftovers } from "../../simulator/src/runtime/tasks/docker/leftovers.ts";
 
 /** Label of a container that a test itself starts: its value is a folder of the test. */
 export const folderLabel = "ecs-delivery.tests";

@@ -5,7 +5,7 @@ import { accountKinds } from "./accounts/account-kind.ts";
 import { parseArguments } from "./command-line.ts";
 import { faultKinds } from "./gateway/faults.ts";
 import { command } from "./options.mjs";
-import { taskRuntimeKinds } from "./planes/tasks/runtime.ts";
+import { taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
 import { defaultListenerPortOffset, defaultPort, defaultTimeScale } from "./simulator.ts";
 
 // The table of options is read before the installation: it repeats definitions of the simulator.

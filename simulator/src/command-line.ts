@@ -1,7 +1,7 @@
 import { parseCommandLine, Refusal } from "../../scripts/run/command-line.mjs";
-import { readProducts } from "./aws/pricing/products.ts";
 import { parseFault } from "./gateway/parse-fault.ts";
 import { command } from "./options.mjs";
+import { readProducts } from "./services/pricing/products.ts";
 import type { SimulatorOptions } from "./simulator.ts";
 
 /** Returns the options of the command. Throws a refusal with the option and its allowed values. */

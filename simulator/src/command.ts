@@ -4,8 +4,8 @@ import { neededBySimulator, shortEnvironment } from "../../scripts/run/short-env
 import { accessKeysVariable, readAccessKeys } from "./access-keys.ts";
 import { parseArguments } from "./command-line.ts";
 import { command } from "./options.mjs";
-import { gitCloneCommand } from "./planes/git/clone-command.ts";
-import { warningForRoot } from "./planes/tasks/start-runtime.ts";
+import { gitCloneCommand } from "./runtime/git/clone-command.ts";
+import { warningForRoot } from "./runtime/tasks/start-runtime.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
 /**

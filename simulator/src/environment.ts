@@ -1,16 +1,16 @@
 import type { ImageScanFinding } from "@aws-sdk/client-ecr";
 import type { AccessKeys } from "./access-keys.ts";
-import type { AlarmActions } from "./aws/alarm-actions.ts";
-import type { Aws } from "./aws/api.ts";
-import type { PricedProduct } from "./aws/pricing/products.ts";
 import type { Clock } from "./clock.ts";
-import type { CertificateAuthority } from "./planes/certificate-authority.ts";
-import type { DatabaseServer, DatabaseServerOptions } from "./planes/database-server.ts";
-import type { FunctionOutcome, FunctionRunOptions } from "./planes/functions/run-function.ts";
-import type { GitRepositories } from "./planes/git/git-repositories.ts";
-import type { Network } from "./planes/network.ts";
-import type { Registry } from "./planes/registry.ts";
-import type { TaskRuntime } from "./planes/tasks/runtime.ts";
+import type { CertificateAuthority } from "./runtime/certificate-authority.ts";
+import type { DatabaseServer, DatabaseServerOptions } from "./runtime/database/database-server.ts";
+import type { FunctionOutcome, FunctionRunOptions } from "./runtime/functions/run-function.ts";
+import type { GitRepositories } from "./runtime/git/git-repositories.ts";
+import type { Network } from "./runtime/network.ts";
+import type { Registry } from "./runtime/registry/registry.ts";
+import type { TaskRuntime } from "./runtime/tasks/runtime.ts";
+import type { Aws } from "./services/api.ts";
+import type { AlarmActions } from "./services/cloudwatch/alarm-actions.ts";
+import type { PricedProduct } from "./services/pricing/products.ts";
 
 /**
  * Returns what ECR's scan finds in the image with this digest; undefined for an image from scratch, or of a system that

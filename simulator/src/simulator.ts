@@ -3,29 +3,29 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
-import { createAlarmActions } from "./aws/alarm-actions.ts";
-import type { Aws } from "./aws/api.ts";
-import { defaultProducts, type PricedProduct } from "./aws/pricing/products.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Environment, ScanFindings } from "./environment.ts";
 import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
-import { createCertificateAuthority } from "./planes/certificate-authority.ts";
-import { findDatabaseServer } from "./planes/database-program.ts";
-import { startDatabaseServer } from "./planes/database-server.ts";
-import { runFunction } from "./planes/functions/run-function.ts";
-import { createGitRepositories } from "./planes/git/create-git-repositories.ts";
-import { createNetwork } from "./planes/network.ts";
-import { createRegistry } from "./planes/registry-server.ts";
-import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./planes/tasks/runtime.ts";
-import { startTaskRuntime } from "./planes/tasks/start-runtime.ts";
-import { callInProcess, closeServices, createServices, type Services } from "./services.ts";
+import { createCertificateAuthority } from "./runtime/certificate-authority.ts";
+import { findDatabaseServer } from "./runtime/database/database-program.ts";
+import { startDatabaseServer } from "./runtime/database/database-server.ts";
+import { runFunction } from "./runtime/functions/run-function.ts";
+import { createGitRepositories } from "./runtime/git/create-git-repositories.ts";
+import { createNetwork } from "./runtime/network.ts";
+import { createRegistry } from "./runtime/registry/registry-server.ts";
+import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime/tasks/runtime.ts";
+import { startTaskRuntime } from "./runtime/tasks/start-runtime.ts";
+import type { Aws } from "./services/api.ts";
+import { createAlarmActions } from "./services/cloudwatch/alarm-actions.ts";
+import { callInProcess, closeServices, createServices, type Services } from "./services/index.ts";
+import { defaultProducts, type PricedProduct } from "./services/pricing/products.ts";
 
 export type { AccessKey } from "./access-keys.ts";
 export { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
-export type { PricedProduct } from "./aws/pricing/products.ts";
 export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
+export type { PricedProduct } from "./services/pricing/products.ts";
 
 export interface SimulatorOptions {
   /** Port of the gateway on 127.0.0.1; 0 selects a free one. */

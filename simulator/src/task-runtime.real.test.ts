@@ -1,9 +1,9 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { RDS, waitUntilDBInstanceAvailable } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pushProgram } from "./controllers/ecs/push-program.support.ts";
-import { taskRuntimeKinds } from "./planes/tasks/runtime.ts";
-import { hasDocker } from "./planes/tasks/runtimes.support.ts";
+import { taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
+import { hasDocker } from "./runtime/tasks/runtimes.support.ts";
+import { pushProgram } from "./services/ecs/controller/push-program.support.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 import { startRealSimulator } from "./test-simulator.support.ts";
 

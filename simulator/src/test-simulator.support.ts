@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { createClock } from "./clock.ts";
-import type { DatabaseServer, DatabaseServerOptions } from "./planes/database-server.ts";
-import { runFunctionInProcess } from "./planes/functions/in-process-functions.support.ts";
-import { createInProcessRuntime } from "./planes/tasks/in-process-runtime.support.ts";
-import { type TaskRuntimeKind, taskRuntimeKinds } from "./planes/tasks/runtime.ts";
+import type { DatabaseServer, DatabaseServerOptions } from "./runtime/database/database-server.ts";
+import { runFunctionInProcess } from "./runtime/functions/in-process-functions.support.ts";
+import { createInProcessRuntime } from "./runtime/tasks/in-process-runtime.support.ts";
+import { type TaskRuntimeKind, taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
 import { createVirtualClock, type TestClock, withForeground } from "./virtual-clock.support.ts";
 

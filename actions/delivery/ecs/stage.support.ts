@@ -1,10 +1,10 @@
 import type { CreateServiceCommandInput, DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import { type Program, webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import {
   createRealWorld,
   createTestWorld,
   type World,
-} from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
-import { type Program, webProgram } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+} from "../../../simulator/src/services/ecs/controller/ecs-world.support.ts";
 import { type Stage, stageOn } from "../stage.support.ts";
 
 type Settings = Partial<CreateServiceCommandInput>;

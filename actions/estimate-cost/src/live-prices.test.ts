@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { defaultProducts, type PricedProduct } from "../../../simulator/src/aws/pricing/products.ts";
+import { defaultProducts, type PricedProduct } from "../../../simulator/src/services/pricing/products.ts";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { createPricing } from "./clients.ts";
 import { estimateAndReport } from "./estimate-cost.ts";

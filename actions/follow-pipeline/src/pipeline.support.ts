@@ -1,14 +1,14 @@
 import type { PipelineDeclaration, StageDeclaration } from "@aws-sdk/client-codepipeline";
 import {
-  deliveryActions,
-  filesPushed,
-  imagePushed,
-} from "../../../simulator/src/aws/codepipeline/pipeline.support.ts";
-import {
   appSpecFile,
   webLogs,
   webTaskDefinition,
 } from "../../../simulator/src/outside-clients/web.support.ts";
+import {
+  deliveryActions,
+  filesPushed,
+  imagePushed,
+} from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 
 /** The files that a pipeline deploys with. */

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodePipelineClient, type StageDeclaration } from "@aws-sdk/client-codepipeline";
-import { createPipelineRole } from "../../../simulator/src/aws/codepipeline/pipeline.support.ts";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import { type Program, webProgram } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import { type Program, webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { createPipelineRole } from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import {
   startRealSimulator,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import { webProgram } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import {
   startTestSimulator,
   type TestSimulator,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type ContainerDefinition, ECSClient } from "@aws-sdk/client-ecs";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import type { Program } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import {
   startTestSimulator,
   type TestSimulator,

@@ -3,14 +3,14 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type CreateServiceCommandInput, ECSClient, type HealthCheck } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import {
   createRealWorld,
   createTestWorld,
   type World as EcsWorld,
-} from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
-import { pushProgram } from "../../../simulator/src/controllers/ecs/push-program.support.ts";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import type { Program } from "../../../simulator/src/planes/tasks/in-process-runtime.support.ts";
+} from "../../../simulator/src/services/ecs/controller/ecs-world.support.ts";
+import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import {
   startRealSimulator,

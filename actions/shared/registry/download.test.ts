@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   startTestRegistry,
   type TestRegistry,
-} from "../../../simulator/src/planes/registry/test-registry.support.ts";
+} from "../../../simulator/src/runtime/registry/test-registry.support.ts";
 import { createRegistryClient } from "./client.ts";
 import { digestOf } from "./digest.ts";
 import {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import {
   startTestRegistry,
   type TestRegistry,
-} from "../../../simulator/src/planes/registry/test-registry.support.ts";
+} from "../../../simulator/src/runtime/registry/test-registry.support.ts";
 import type { Clock } from "../clock.ts";
 import { blobOf } from "./blob.ts";
 import { createRegistryClient } from "./client.ts";

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { createRealWorld, type World } from "../../../simulator/src/controllers/ecs/ecs-world.support.ts";
-import { pushProgram } from "../../../simulator/src/controllers/ecs/push-program.support.ts";
+import {
+  createRealWorld,
+  type World,
+} from "../../../simulator/src/services/ecs/controller/ecs-world.support.ts";
+import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
 import { actionsFromSource, filesOfProject } from "./project.support.ts";
 import type { RunEvent, RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.support.ts";

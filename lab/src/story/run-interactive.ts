@@ -1,4 +1,4 @@
-import { gitCloneCommand } from "../../../simulator/src/planes/git/clone-command.ts";
+import { gitCloneCommand } from "../../../simulator/src/runtime/git/clone-command.ts";
 import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/git.ts";
 import { expectGreen } from "./chapters/expectations.ts";

@@ -1,6 +1,6 @@
 import { nodeBaseProblem } from "../../../scripts/base-image/make-node-base.ts";
-import { dockerProblem } from "../../../simulator/src/planes/tasks/docker/availability.ts";
-import { type TaskRuntimeKind, taskRuntimeKinds } from "../../../simulator/src/planes/tasks/runtime.ts";
+import { dockerProblem } from "../../../simulator/src/runtime/tasks/docker/availability.ts";
+import { type TaskRuntimeKind, taskRuntimeKinds } from "../../../simulator/src/runtime/tasks/runtime.ts";
 
 export { type TaskRuntimeKind, taskRuntimeKinds };
 

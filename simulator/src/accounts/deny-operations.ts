@@ -1,7 +1,7 @@
-import type { Caller, Handler, ServiceName } from "../aws/api.ts";
 import type { Environment } from "../environment.ts";
-import { AwsError } from "../errors.ts";
 import { methodName } from "../gateway/faults.ts";
+import { AwsError } from "../kit/errors.ts";
+import type { Caller, Handler, ServiceName } from "../services/api.ts";
 
 export type DeniedOperations = Record<ServiceName, { readonly operations: object }>;
 

@@ -1,5 +1,5 @@
-import { publicImages } from "../aws/ec2/images.ts";
 import type { Environment } from "../environment.ts";
+import { publicImages } from "../services/ec2/images.ts";
 import { prepareLabNetwork } from "./lab-network.ts";
 import { prepareLabRoles } from "./lab-roles.ts";
 

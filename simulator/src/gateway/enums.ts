@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { ServiceName } from "../aws/api.ts";
-import { type Check, refuseBroken } from "../aws/constraints.ts";
-import { AwsError } from "../errors.ts";
+import { type Check, refuseBroken } from "../kit/constraints.ts";
+import { AwsError } from "../kit/errors.ts";
+import type { ServiceName } from "../services/api.ts";
 import type { Protocol } from "./models.ts";
 import { membersOf, type Schema } from "./schema.ts";
 

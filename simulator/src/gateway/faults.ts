@@ -1,4 +1,4 @@
-import type { Service, ServiceName } from "../aws/api.ts";
+import type { Service, ServiceName } from "../services/api.ts";
 
 /**
  * Injected faults, and their effect on a client:

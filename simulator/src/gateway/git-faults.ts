@@ -1,5 +1,5 @@
 import { studentArn } from "../access-keys.ts";
-import type { GitServer } from "../planes/git/serve-git.ts";
+import type { GitServer } from "../runtime/git/serve-git.ts";
 import type { FaultStrikes } from "./faults.ts";
 import { strikeAfter, strikeBefore } from "./strike.ts";
 import { jsonErrors } from "./wire.ts";

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../aws/api.ts";
+import type { ServiceName } from "../services/api.ts";
 import { loadSchemas } from "./load-schemas.ts";
 
 export type Protocol =
@@ -27,7 +27,7 @@ export interface WireModel {
 
 /** Loads the schemas of a service's operations, at the first call over the wire: those of EC2 alone take 30 MB. */
 export function loadModel({ client }: WireModel): Promise<Record<string, unknown>> {
-  return client === "cloud9" ? import("../aws/cloud9/model.ts") : loadSchemas(client);
+  return client === "cloud9" ? import("../services/cloud9/model.ts") : loadSchemas(client);
 }
 
 /** A service whose clients speak several protocols has an entry for each. */

@@ -1,6 +1,6 @@
 import type { AccessKeys } from "../access-keys.ts";
-import type { Caller, Handler, Service, ServiceName } from "../aws/api.ts";
-import { AwsError } from "../errors.ts";
+import { AwsError } from "../kit/errors.ts";
+import type { Caller, Handler, Service, ServiceName } from "../services/api.ts";
 import { enumsOf, refuseUnknownValues } from "./enums.ts";
 import { type FaultStrikes, methodName } from "./faults.ts";
 import { type Message, signedScope } from "./message.ts";

@@ -1,4 +1,4 @@
-import type { Caller } from "../aws/api.ts";
+import type { Caller } from "../services/api.ts";
 import { type Message, signedScope } from "./message.ts";
 import { type Protocol, type WireModel, wireModels } from "./models.ts";
 

@@ -1,4 +1,4 @@
-import { AwsError } from "../errors.ts";
+import { AwsError } from "../kit/errors.ts";
 import type { ApiCall, Fault, FaultKind } from "./faults.ts";
 import type { CommonErrors } from "./wire.ts";
 

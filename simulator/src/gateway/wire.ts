@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { AwsError } from "../errors.ts";
+import type { AwsError } from "../kit/errors.ts";
 import { fromJson, knownMembers, toJson } from "./json.ts";
 import type { Message } from "./message.ts";
 import { type ErrorModel, findError, type OperationModel, type Protocol, type WireModel } from "./models.ts";

@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createRealWorld, worldOfEachTest } from "../controllers/autoscaling/world.support.ts";
+import {
+  createRealWorld,
+  worldOfEachTest,
+} from "../services/application-auto-scaling/controller/world.support.ts";
 import { awsCli, python, run } from "./programs.support.ts";
 
 const world = worldOfEachTest(createRealWorld);

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { npmClients } from "../../../scripts/tests/npm-clients.ts";
-import { pushProgram } from "../controllers/ecs/push-program.support.ts";
-import { webProgram } from "../planes/tasks/in-process-runtime.support.ts";
+import { webProgram } from "../runtime/tasks/in-process-runtime.support.ts";
+import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
 import { startTestSimulator, type TestSimulator, testListenerPortOffset } from "../test-simulator.support.ts";
 import { run } from "./programs.support.ts";
 

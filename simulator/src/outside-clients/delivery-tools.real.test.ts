@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createPipelineRole, deliveryPipeline } from "../aws/codepipeline/pipeline.support.ts";
+import { createPipelineRole, deliveryPipeline } from "../services/codepipeline/pipeline.support.ts";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, python, run } from "./programs.support.ts";

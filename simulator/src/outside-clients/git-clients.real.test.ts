@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { gitCloneCommand } from "../planes/git/clone-command.ts";
-import { signedCredentials } from "../planes/git/credentials.support.ts";
+import { gitCloneCommand } from "../runtime/git/clone-command.ts";
+import { signedCredentials } from "../runtime/git/credentials.support.ts";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { startCuttingProxy } from "./cutting-proxy.support.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connectTo, type Findings, finding } from "../aws/ecr/scanned-images.support.ts";
+import { connectTo, type Findings, finding } from "../services/ecr/scanned-images.support.ts";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 

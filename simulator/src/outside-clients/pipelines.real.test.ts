@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { preparePipelines, waitingPipeline } from "../controllers/codepipeline/pipelines.support.ts";
+import { preparePipelines, waitingPipeline } from "../services/codepipeline/controller/pipelines.support.ts";
 import { startRealSimulator, type TestSimulator } from "../test-simulator.support.ts";
 import { awsCli, python, run } from "./programs.support.ts";
 

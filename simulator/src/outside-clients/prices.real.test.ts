@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { defaultProducts } from "../aws/pricing/products.ts";
 import { parseArguments } from "../command-line.ts";
+import { defaultProducts } from "../services/pricing/products.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, run } from "./programs.support.ts";
 

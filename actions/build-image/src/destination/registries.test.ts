@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startHubForTests } from "../../../../simulator/src/planes/registry/hub.support.ts";
-import { startPlainRegistry } from "../../../../simulator/src/planes/registry/test-registry.support.ts";
+import { startHubForTests } from "../../../../simulator/src/runtime/registry/hub.support.ts";
+import { startPlainRegistry } from "../../../../simulator/src/runtime/registry/test-registry.support.ts";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import {
   parseRepositoryName,

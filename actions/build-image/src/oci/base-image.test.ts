@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   startTestRegistry,
   type TestRegistry,
-} from "../../../../simulator/src/planes/registry/test-registry.support.ts";
+} from "../../../../simulator/src/runtime/registry/test-registry.support.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { createRegistryClient, type RegistryClient } from "../../../shared/registry/client.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";

@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "no
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { listLayer } from "../../../../simulator/src/planes/tasks/list-layer.support.ts";
+import { listLayer } from "../../../../simulator/src/runtime/tasks/list-layer.support.ts";
 import { readIgnore } from "../source/ignore.ts";
 import { listFiles } from "../source/list-files.ts";
 import { packLayer } from "./layer.ts";

@@ -3,7 +3,7 @@ import {
   connectTo,
   type Findings,
   finding,
-} from "../../../../simulator/src/aws/ecr/scanned-images.support.ts";
+} from "../../../../simulator/src/services/ecr/scanned-images.support.ts";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { Cancelled } from "../../../shared/failure.ts";
 import { testEnvironment } from "../build-image.support.ts";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Findings, finding } from "../../../../simulator/src/aws/ecr/scanned-images.support.ts";
+import { type Findings, finding } from "../../../../simulator/src/services/ecr/scanned-images.support.ts";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { testEnvironment, testInputs } from "../build-image.support.ts";

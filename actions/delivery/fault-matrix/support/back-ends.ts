@@ -1,5 +1,5 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import type { TaskRuntimeKind } from "../../../../simulator/src/planes/tasks/runtime.ts";
+import type { TaskRuntimeKind } from "../../../../simulator/src/runtime/tasks/runtime.ts";
 import { createEcsStage, createRealEcsStage } from "../../ecs/stage.support.ts";
 import { createRealStage, createStage, type Stage } from "../../stage.support.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test, vi } from "vitest";
-import { hasDocker } from "../../../../simulator/src/planes/tasks/runtimes.support.ts";
+import { hasDocker } from "../../../../simulator/src/runtime/tasks/runtimes.support.ts";
 import { deploy } from "../../deploy.ts";
 import { newRecord } from "../../record.ts";
 import { type Family, families, type Tasks } from "./back-ends.ts";

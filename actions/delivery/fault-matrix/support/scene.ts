@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
-import type { Aws } from "../../../../simulator/src/aws/api.ts";
 import { type Load, startLoad } from "../../../../simulator/src/outside-clients/load.support.ts";
+import type { Aws } from "../../../../simulator/src/services/api.ts";
 import type { Fault } from "../../../../simulator/src/simulator.ts";
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { pushImage } from "../../../shared/push-image.support.ts";

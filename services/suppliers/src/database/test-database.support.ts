@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
-import { createCertificateAuthority } from "../../../../simulator/src/planes/certificate-authority.ts";
+import { createCertificateAuthority } from "../../../../simulator/src/runtime/certificate-authority.ts";
 import {
   type DatabaseServer,
   startDatabaseServer,
-} from "../../../../simulator/src/planes/database-server.ts";
+} from "../../../../simulator/src/runtime/database/database-server.ts";
 import { type DatabaseConfiguration, readDatabaseConfiguration } from "../configuration.ts";
 import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import { openDatabase } from "./database.ts";

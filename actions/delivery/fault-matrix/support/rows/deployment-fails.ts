@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { zip } from "../../../../../simulator/src/aws/lambda/zip.support.ts";
+import { zip } from "../../../../../simulator/src/services/lambda/zip.support.ts";
 import { type BackEnd, backEnds, configure, gradual } from "../back-ends.ts";
 import type { Arranged, Row } from "../row.ts";
 import { type Scene, setAlarm } from "../scene.ts";

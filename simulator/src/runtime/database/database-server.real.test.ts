@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import mysql, { type ConnectionOptions } from "mysql2/promise";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createCertificateAuthority } from "../certificate-authority.ts";
+import { type DatabaseServer, startDatabaseServer } from "./database-server.ts";
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const step of cleanUp.splice(0).reverse()) await step();
+});
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "database-server-"));
+  cleanUp.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const account = { user: "nodeapp", password: `it's a "secret" \\ really`, database: "COFFEE" };
+
+async function start(options: Parameters<typeof startDatabaseServer>[0]): Promise<DatabaseServer> {
+  const server = await startDatabaseServer(options);
+  cleanUp.push(() => server.close());
+  return server;
+}
+
+async function query(server: DatabaseServer, sql: string, options: ConnectionOptions = {}): Promise<unknown> {
+  const { host, port } = server;
+  const connection = await mysql.createConnection({ host, port, ...account, ...options });
+  try {
+    const [rows] = await connection.query(sql);
+    return rows;
+  } finally {
+    await connection.end();
+  }
+}
+
+describe("a private database server", () => {
+  it("serves the master user on its database, and keeps the data over a restart on the same port", async () => {
+    const dataDirectory = await temporaryFolder();
+    const first = await start({ dataDirectory, ...account });
+    expect(first.version).toMatch(/^\d+\.\d+\.\d+/);
+    await query(first, "CREATE TABLE beans (name VARCHAR(20))");
+    await query(first, "INSERT INTO beans VALUES ('arabica')");
+    await first.close();
+    await expect(query(first, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
+
+    const second = await start({ dataDirectory, ...account, port: first.port });
+    expect(second.port).toBe(first.port);
+    expect(await query(second, "SELECT name FROM beans")).toEqual([{ name: "arabica" }]);
+  });
+
+  it("refuses everybody else", async () => {
+    const server = await start({ dataDirectory: await temporaryFolder(), ...account });
+    for (const stranger of [{ user: "root" }, { user: "nodeapp", password: "wrong" }])
+      await expect(
+        mysql.createConnection({ host: server.host, port: server.port, ...stranger }),
+      ).rejects.toThrow("Access denied");
+  });
+
+  it("proves its identity with the given certificate, to clients that use TLS", async () => {
+    const authority = createCertificateAuthority("Test CA", Date.now());
+    const certificate = authority.issue(["localhost"]);
+    const server = await start({ dataDirectory: await temporaryFolder(), ...account, certificate });
+    const trust = ({ certificate: ca }: typeof authority) => ({ ssl: { ca, verifyIdentity: true } });
+    const cipher = "SHOW SESSION STATUS LIKE 'Ssl_cipher'";
+    expect(await query(server, cipher, trust(authority))).toMatchObject([
+      { Value: expect.stringMatching(/./) },
+    ]);
+    const other = createCertificateAuthority("Test CA", Date.now());
+    await expect(query(server, cipher, trust(other))).rejects.toThrow("certificate");
+    expect(await query(server, cipher)).toMatchObject([{ Value: "" }]);
+  });
+
+  it("names a used port", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    cleanUp.push(async () => other.close());
+    await new Promise((listening) => other.once("listening", listening));
+    const { port } = other.address() as { port: number };
+    await expect(start({ dataDirectory: await temporaryFolder(), ...account, port })).rejects.toThrow(
+      `127.0.0.1:${port}: the port is taken`,
+    );
+  });
+
+  it("refuses a name that would break out of the initial statements", async () => {
+    const dataDirectory = await temporaryFolder();
+    await expect(start({ dataDirectory, ...account, password: "a\nDROP DATABASE mysql" })).rejects.toThrow(
+      "must not hold line breaks",
+    );
+  });
+});

@@ -1,0 +1,226 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { endWithThisProcess } from "../../orphan-guard.ts";
+import type { Certificate } from "../certificate-authority.ts";
+import { findDatabaseServer, findInstaller, isMariaDb, readVersion } from "./database-program.ts";
+
+const run = promisify(execFile);
+
+export interface DatabaseServerOptions {
+  /** Folder of this server only; an empty or missing one is initialised, an existing one is started again. */
+  dataDirectory: string;
+  /** Gets every privilege, from every host. */
+  user: string;
+  password: string;
+  /** Created when absent. */
+  database?: string | undefined;
+  /** TCP port; a free one when absent. */
+  port?: number | undefined;
+  /** An address of this machine to listen on, in addition to 127.0.0.1. */
+  alsoOn?: string | undefined;
+  /** For optional TLS; without it, the server uses its own default, if any. */
+  certificate?: Certificate | undefined;
+}
+
+export interface DatabaseServer {
+  readonly host: string;
+  readonly port: number;
+  /** As the server names itself, for example `11.8.9-MariaDB`. */
+  readonly version: string;
+  /** Resolves when the process is gone, for any reason. */
+  readonly exited: Promise<void>;
+  /** Ends the process and resolves when it is gone; the data is kept. */
+  close(): Promise<void>;
+}
+
+const host = "127.0.0.1";
+/** A clean end takes well under a second; a server that needs longer hangs. */
+const endsWithinMs = 4000;
+
+/**
+ * Starts a private MySQL-protocol server: MariaDB, or MySQL 8 if the machine has that. Rejects with one sentence when
+ * none is installed, the port is in use, or the server ends while it starts (then with its last lines).
+ */
+export async function startDatabaseServer(options: DatabaseServerOptions): Promise<DatabaseServer> {
+  const initialSql = initialStatements(options);
+  const program = await findDatabaseServer();
+  const version = await readVersion(program);
+  const hosts = [...new Set([host, options.alsoOn ?? host])];
+  const port = options.port ?? (await freePort());
+  if (options.port !== undefined) for (const each of hosts) await requireFree(each, options.port);
+
+  const directory = resolve(options.dataDirectory);
+  const data = join(directory, "data");
+  await mkdir(directory, { recursive: true });
+  if (!(await exists(join(data, "mysql")))) await initialise(program, version, data);
+
+  const tls = await writeCertificate(directory, options.certificate);
+  const initFile = join(directory, "init.sql");
+  await writeFile(initFile, initialSql, { mode: 0o600 });
+  try {
+    const child = spawn(program, [...serverArguments(version, data, initFile, hosts, port), ...tls], {
+      stdio: ["ignore", "ignore", "pipe"],
+      // A terminal's Ctrl-C must not end it before the tasks that use it.
+      detached: true,
+    });
+    endWithThisProcess(child);
+    const exited = new Promise<void>((done) => child.once("close", () => done()));
+    await untilReady(child);
+    return { host, port, version, exited, close: () => end(child, exited) };
+  } finally {
+    await rm(initFile, { force: true });
+  }
+}
+
+function initialStatements({ user, password, database }: DatabaseServerOptions): string {
+  // An init file holds one statement a line.
+  const account = `${quote(user)}@'%'`;
+  const statements = [
+    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${quote(password)}`,
+    `ALTER USER ${account} IDENTIFIED BY ${quote(password)}`,
+    `GRANT ALL PRIVILEGES ON *.* TO ${account} WITH GRANT OPTION`,
+  ];
+  if (database) statements.unshift(`CREATE DATABASE IF NOT EXISTS \`${database.replaceAll("`", "``")}\``);
+  const text = statements.map((statement) => `${statement};\n`).join("");
+  if (text.trimEnd().split("\n").length !== statements.length || text.includes("\0"))
+    throw new Error("user, password and name of a database must not hold line breaks or NUL");
+  return text;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Small and quick instead of durable: the data of a rehearsal need not survive a power cut. */
+function storageArguments(version: string, data: string): string[] {
+  return [
+    "--no-defaults",
+    `--datadir=${data}`,
+    // A starting server removes all temporary tables from this folder, including those of another running one.
+    `--tmpdir=${dirname(data)}`,
+    // Both refuse to run as root without this option.
+    ...(process.getuid?.() === 0 ? ["--user=root"] : []),
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-buffer-pool-size=64M",
+    ...(isMariaDb(version)
+      ? ["--debug-no-sync", "--innodb-log-file-size=8M", "--innodb-undo-tablespaces=0"]
+      : []),
+  ];
+}
+
+function serverArguments(
+  version: string,
+  data: string,
+  initFile: string,
+  hosts: readonly string[],
+  port: number,
+): string[] {
+  return [
+    ...storageArguments(version, data),
+    `--bind-address=${hosts.join()}`,
+    `--port=${port}`,
+    // No socket: only root's account could use it, and it is not needed.
+    "--socket=",
+    `--pid-file=${join(dirname(data), "server.pid")}`,
+    `--init-file=${initFile}`,
+    "--skip-log-bin",
+    "--skip-name-resolve",
+    "--performance-schema=OFF",
+    ...(isMariaDb(version) ? ["--aria-pagecache-buffer-size=8M"] : ["--mysqlx=OFF"]),
+  ];
+}
+
+async function writeCertificate(directory: string, given: Certificate | undefined): Promise<string[]> {
+  if (!given) return [];
+  const [certificate, key] = [join(directory, "server-cert.pem"), join(directory, "server-key.pem")];
+  await writeFile(certificate, given.certificate);
+  await writeFile(key, given.privateKey, { mode: 0o600 });
+  return [`--ssl-cert=${certificate}`, `--ssl-key=${key}`];
+}
+
+async function initialise(program: string, version: string, data: string): Promise<void> {
+  const storage = storageArguments(version, data);
+  const [command, args] = isMariaDb(version)
+    ? [
+        await findInstaller(program),
+        [...storage, "--auth-root-authentication-method=socket", "--skip-test-db"],
+      ]
+    : [program, [...storage, "--initialize-insecure"]];
+  try {
+    await run(command, args);
+  } catch (error) {
+    // The next start would use half a data directory as a complete one.
+    await rm(data, { recursive: true, force: true });
+    // mariadb-install-db reports errors on standard output, mysqld on standard error.
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    const written = stderr.trim() === "" ? stdout : stderr;
+    throw new Error(`${command} could not make the database's folder ${data}:\n${lastLines(written)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  const lines: string[] = [];
+  const { stderr } = child;
+  if (!stderr) throw new Error("the database server was started without a pipe for its log");
+  await new Promise<void>((ready, failed) => {
+    child.once("error", failed);
+    child.once("close", (code, signal) =>
+      failed(
+        new Error(
+          `the database server ended while it started (${signal ?? code}):\n${lastLines(lines.join("\n"))}`,
+        ),
+      ),
+    );
+    // Also read after the start, so that the pipe never fills up and blocks the server.
+    createInterface({ input: stderr }).on("line", (line) => {
+      lines.push(line);
+      if (lines.length > 100) lines.shift();
+      if (/: ready for connections/.test(line)) ready();
+    });
+  });
+}
+
+const lastLines = (text: string) => text.trimEnd().split("\n").slice(-10).join("\n");
+
+async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  child.kill("SIGTERM");
+  const hanging = setTimeout(() => child.kill("SIGKILL"), endsWithinMs);
+  await exited;
+  clearTimeout(hanging);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function requireFree(address: string, port: number): Promise<void> {
+  const server = createServer().listen(port, address);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new Error(`the database server cannot listen on ${address}:${port}: the port is taken`, {
+      cause: error,
+    });
+  }
+  server.close();
+  await once(server, "close");
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIPv6 } from "node:net";
+import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { compileWildcard, type Matches } from "../../kit/wildcard.ts";
+import { hostName, splitRequestTarget } from "./request-target.ts";
+
+export type RequestMatches = (request: IncomingMessage) => boolean;
+
+/** All conditions must match; within one condition any value may. The API has validated them. */
+export function compileConditions(conditions: readonly RuleCondition[]): RequestMatches {
+  const tests = conditions.map(compileCondition);
+  return (request) => tests.every((test) => test(request));
+}
+
+function compileCondition(condition: RuleCondition): RequestMatches {
+  switch (condition.Field) {
+    case "path-pattern": {
+      const values = compileValues(condition.PathPatternConfig?.Values, { ignoreCase: false });
+      return (request) => values(splitRequestTarget(request.url ?? "/").path);
+    }
+    case "host-header": {
+      const values = compileValues(condition.HostHeaderConfig?.Values, { ignoreCase: true });
+      return (request) => values(hostName(request.headers.host ?? ""));
+    }
+    case "http-header": {
+      const name = (condition.HttpHeaderConfig?.HttpHeaderName ?? "").toLowerCase();
+      const values = compileValues(condition.HttpHeaderConfig?.Values, { ignoreCase: true });
+      return (request) => request.headersDistinct[name]?.some(values) ?? false;
+    }
+    case "http-request-method": {
+      const methods = condition.HttpRequestMethodConfig?.Values ?? [];
+      return (request) => methods.includes(request.method ?? "");
+    }
+    case "query-string":
+      return compileQueryString(condition.QueryStringConfig?.Values ?? []);
+    case "source-ip":
+      return compileSourceIp(condition.SourceIpConfig?.Values ?? []);
+    default:
+      throw new Error(`no such condition: ${condition.Field}`);
+  }
+}
+
+function compileValues(values: readonly string[] = [], options: { ignoreCase: boolean }): Matches {
+  const tests = values.map((value) => compileWildcard(value, options));
+  return (text) => tests.some((test) => test(text));
+}
+
+function compileQueryString(pairs: readonly { Key?: string; Value?: string }[]): RequestMatches {
+  const anything: Matches = () => true;
+  const tests = pairs.map(({ Key, Value }) => ({
+    key: Key === undefined ? anything : compileWildcard(Key, { ignoreCase: true }),
+    value: compileWildcard(Value ?? "*", { ignoreCase: true }),
+  }));
+  return (request) => {
+    const { query } = splitRequestTarget(request.url ?? "/");
+    if (query === "") return false;
+    return query.split("&").some((parameter) => {
+      const equals = parameter.indexOf("=");
+      const key = equals < 0 ? parameter : parameter.slice(0, equals);
+      const value = equals < 0 ? "" : parameter.slice(equals + 1);
+      return tests.some((test) => test.key(key) && test.value(value));
+    });
+  };
+}
+
+/** Checks the connection's peer: a header proves nothing. */
+function compileSourceIp(blocks: readonly string[]): RequestMatches {
+  const list = new BlockList();
+  for (const block of blocks) {
+    const [address = "", prefix = ""] = block.split("/");
+    list.addSubnet(address, Number(prefix), isIPv6(address) ? "ipv6" : "ipv4");
+  }
+  return (request) => {
+    const peer = request.socket.remoteAddress;
+    return peer !== undefined && list.check(peer, isIPv6(peer) ? "ipv6" : "ipv4");
+  };
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { createCertificateAuthority } from "../certificate-authority.ts";
+import { createNetwork } from "../network.ts";
+import type { ImageConfig, ImageLayer } from "../registry/registry.ts";
+import { serveRegistry } from "../registry/test-registry.support.ts";
+import { dockerProblem } from "./docker/availability.ts";
+import { makeLayer, makeNodeLayer, pushLayers } from "./images.support.ts";
+import { isolation } from "./isolation.support.ts";
+import type { ContainerOptions, Isolation, TaskContainer, TaskRuntime, TaskRuntimeKind } from "./runtime.ts";
+import { startTaskRuntime } from "./start-runtime.ts";
+
+/** Without an engine, its tests are skipped; but in CI, which has one, they fail. */
+export const hasDocker = process.env.CI !== undefined || (await dockerProblem()) === undefined;
+
+export const metadata = { id: "0123-1", container: () => ({ Name: "web" }), task: () => ({ Family: "web" }) };
+
+const repository = "web";
+
+type Settings = Partial<Omit<ContainerOptions, "image" | "isolation">> & { isolation?: Partial<Isolation> };
+
+/** Gives the tests of a suite one runtime, and a registry to pull from. */
+export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
+  const network = createNetwork();
+  const authority = createCertificateAuthority("Test CA", Date.now());
+  const started = new Set<TaskContainer>();
+  let directory: string;
+  let served: Awaited<ReturnType<typeof serveRegistry>>;
+  let base: ImageLayer[];
+  let runtime: TaskRuntime;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "runtime-test-"));
+    served = await serveRegistry();
+    served.registry.createRepository(repository, { isImmutable: () => false });
+    // The runtime provides Node for processes.
+    base = kind === "docker" ? [await makeNodeLayer(directory)] : [];
+    const databaseAuthority = join(directory, "authority.pem");
+    await writeFile(databaseAuthority, authority.certificate);
+    runtime = await startTaskRuntime(kind, {
+      databaseAuthority,
+      registry: served.registry,
+      network,
+      directory,
+      vcpuShare,
+    });
+  });
+  afterEach(async () => {
+    for (const container of started) container.kill();
+    await Promise.all([...started].map(({ exited }) => exited));
+    started.clear();
+  });
+  afterAll(async () => {
+    await runtime?.close();
+    await served?.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  /** Pushes an image of these files over the base; returns its name for a task definition. */
+  const push = async (
+    layers: readonly (ImageLayer | Record<string, string>)[],
+    config: ImageConfig["config"],
+  ): Promise<string> => {
+    const token = served.registry.issueToken(new Date(Date.now() + 60_000));
+    const authorization = `Basic ${Buffer.from(`AWS:${token}`).toString("base64")}`;
+    const made = layers.map((layer) => ("digest" in layer ? layer : makeLayer(directory, layer)));
+    const target = { endpoint: `http://${served.host}`, authorization, repository };
+    const tag = randomUUID();
+    await pushLayers(target, [...base, ...((await Promise.all(made)) as ImageLayer[])], config, tag);
+    return `${served.host}/${repository}:${tag}`;
+  };
+  /** Starts the image and collects its lines; `line(text)` resolves once a line holds the text. */
+  const start = async (reference: string, settings: Settings = {}) => {
+    const lines: string[] = [];
+    const watchers = new Set<() => void>();
+    const container = await runtime.start({
+      image: await runtime.pull(reference),
+      address: "10.0.0.4",
+      ports: [],
+      environment: {},
+      metadata,
+      ...settings,
+      isolation: { ...isolation, ...settings.isolation },
+      onLine: (line) => {
+        lines.push(line);
+        for (const watch of watchers) watch();
+      },
+    });
+    started.add(container);
+    const line = (text: string) =>
+      new Promise<void>((resolve) => {
+        const watch = () => lines.some((line) => line.includes(text)) && resolve();
+        watchers.add(watch);
+        watch();
+      });
+    return { container, lines, line };
+  };
+  return {
+    network,
+    /** The authority that tasks trust for databases. */
+    authority,
+    get runtime() {
+      return runtime;
+    },
+    get directory() {
+      return directory;
+    },
+    push,
+    start,
+    /** An image of one file that `node` runs. */
+    program: (program: string, env: string[] = []) =>
+      push([{ "app/server.mjs": program }], {
+        Entrypoint: ["node", "server.mjs"],
+        WorkingDir: "/app",
+        Env: env,
+      }),
+    /** Returns the response from a task's address. */
+    async ask(address: string, port: number): Promise<string> {
+      const socket = network.resolve(address, port);
+      if (!socket) throw new Error(`nothing is published at ${address}:${port}`);
+      return (await fetch(`http://${socket.host}:${socket.port}/`)).text();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { AlarmSignal } from "../../cloudwatch/alarm-actions.ts";
+import type { ScalableTarget, ScalingPolicy } from "../state.ts";
+import { stepCapacity } from "./step-adjustment.ts";
+import { trackedCapacity } from "./tracked-capacity.ts";
+
+/** A proposal of one policy, caused by one alarm. */
+export interface Proposal {
+  readonly policy: ScalingPolicy;
+  readonly signal: AlarmSignal;
+  readonly direction: "out" | "in";
+  /** Not yet limited to the target's range. */
+  readonly capacity: number;
+}
+
+export interface Moment {
+  /** The service's desired count. */
+  readonly capacity: number;
+  /** Milliseconds of the wall clock. */
+  readonly now: number;
+}
+
+/** Returns undefined when the policy wants the current capacity. */
+export function propose(
+  target: ScalableTarget,
+  policy: ScalingPolicy,
+  signal: AlarmSignal,
+  moment: Moment,
+): Proposal | undefined {
+  const { settings } = policy;
+  const from = capacityToScaleOutFrom(target, moment);
+  if (settings.type === "TargetTrackingScaling") {
+    const { TargetValue = 0 } = settings.configuration;
+    const isHigh = policy.alarms.some(({ kind, name }) => kind === "AlarmHigh" && name === signal.alarmName);
+    const direction = isHigh ? "out" : "in";
+    const base = isHigh ? from : moment.capacity;
+    const capacity = trackedCapacity({ target: TargetValue, direction }, base, signal.datapoints);
+    return { policy, signal, direction, capacity };
+  }
+  const breach = breachOf(signal, settings.configuration.MetricAggregationType);
+  const capacity = stepCapacity(settings.configuration, from, breach);
+  if (capacity === undefined || capacity === from) return undefined;
+  if (capacity > from) return { policy, signal, direction: "out", capacity };
+  const lower = stepCapacity(settings.configuration, moment.capacity, breach) ?? moment.capacity;
+  return { policy, signal, direction: "in", capacity: lower };
+}
+
+/**
+ * In a cooldown, the capacity added before counts towards the new demand: scaling out adds only the difference (user
+ * guide, "Define cooldown periods"). This also applies to other policies than the one that added it: each saw the same
+ * load.
+ */
+function capacityToScaleOutFrom({ cooldowns }: ScalableTarget, { capacity, now }: Moment): number {
+  const last = cooldowns.out;
+  return last && now < last.until ? Math.min(last.before, capacity) : capacity;
+}
+
+function breachOf({ datapoints, threshold }: AlarmSignal, aggregation = "Average"): number {
+  // An alarm that was set manually, without values, counts as being at its threshold.
+  if (datapoints.length === 0) return 0;
+  const sum = datapoints.reduce((total, value) => total + value, 0);
+  const aggregates: Record<string, number> = {
+    Average: sum / datapoints.length,
+    Minimum: Math.min(...datapoints),
+    Maximum: Math.max(...datapoints),
+  };
+  return (aggregates[aggregation] as number) - threshold;
+}

@@ -1,0 +1,180 @@
+import type {
+  ScalingPolicy,
+  TargetTrackingScalingPolicyConfiguration,
+} from "@aws-sdk/client-application-auto-scaling";
+import { afterEach, beforeEach, expect } from "vitest";
+import { createDelivery } from "../../../outside-clients/delivery.support.ts";
+import type { Program } from "../../../runtime/tasks/in-process-runtime.support.ts";
+import {
+  type RealOptions,
+  startRealSimulator,
+  startTestSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "../../../test-simulator.support.ts";
+import { pushProgram } from "../../ecs/controller/push-program.support.ts";
+
+/** Responds at once, except for /work, which takes 5 ms of CPU time, and /wait, which takes only time. */
+const server = `
+  import { createServer } from "node:http";
+  const burn = (ms) => {
+    const start = process.cpuUsage();
+    for (let used = 0; used < ms * 1000; ) {
+      const { user, system } = process.cpuUsage(start);
+      used = user + system;
+    }
+  };
+  const server = createServer(({ url }, response) => {
+    if (url === "/work") burn(5);
+    setTimeout(() => response.end(String(process.pid)), url === "/wait" ? 20 : 0);
+  });
+  server.listen(8080);
+  process.on("SIGTERM", () => server.close(() => process.exit(0)));
+`;
+
+export const target = {
+  ServiceNamespace: "ecs",
+  ScalableDimension: "ecs:service:DesiredCount",
+  ResourceId: "service/outside/web",
+} as const;
+const service = { cluster: "outside", service: "web" };
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** Uses a hundredth of its task's quarter of a vCPU; after a request to /busy all of it, until one to /idle. */
+const program: Program = (context) => {
+  const use = (share: number) => context.use(0.25 * share, 64 * 1024 ** 2);
+  const server = context.listen(8080, ({ url }, response) => {
+    if (url === "/busy") use(1);
+    if (url === "/idle") use(0.01);
+    response.end();
+  });
+  context.onSignal(() => server.close(() => context.exit(0)));
+  use(0.01);
+};
+
+/** In virtual time, with tasks in this process. */
+export const createTestWorld = async () => createWorld(await startTestSimulator(), program);
+
+/** With real tasks, in time that passes faster than the wall. */
+export const createRealWorld = async (options: RealOptions = {}) =>
+  createWorld(await startRealSimulator(options), server);
+
+/** A simulator with a load balancer in front of one task of the service web, which CodeDeploy deploys. */
+async function createWorld(simulator: TestSimulator, program: string | Program) {
+  const { clock } = simulator;
+  const delivery = await createDelivery(simulator, testListenerPortOffset());
+  await pushProgram(simulator, delivery.repositoryUri, program);
+  const { applicationautoscaling: scaling, ecs, cloudwatch, elbv2 } = simulator.aws;
+  let publishing = new AbortController();
+  const describe = async () =>
+    (await ecs.describeServices({ ...service, services: ["web"] })).services?.[0] ?? {};
+  const activities = async (IncludeNotScaledActivities = false) => {
+    const { ScalingActivities = [] } = await scaling.describeScalingActivities({
+      ...target,
+      IncludeNotScaledActivities,
+    });
+    return ScalingActivities;
+  };
+  return {
+    simulator,
+    eventually: clock.eventually,
+    delivery,
+    scaling,
+    cloudwatch,
+    ecs,
+    url: (path: string) => new URL(path, delivery.productionUrl).href,
+    desired: async () => (await describe()).desiredCount,
+    /** Newest first. */
+    activities,
+    setDesired: (desiredCount: number) => ecs.updateService({ ...service, desiredCount }),
+    /** Waits AWS time in which something would have happened: alarms are evaluated once a minute. */
+    minutes: (count: number) => clock.foreground.wait(count * 60_000),
+    /** Resolves when this number of tasks is desired, and running. */
+    settlesAt: (count: number) =>
+      clock.eventually(async () => {
+        const { desiredCount, runningCount } = await describe();
+        expect([desiredCount, runningCount]).toEqual([count, count]);
+      }),
+    /** Resolves when this number of tasks are healthy targets of the load balancer. */
+    serves: (count: number) =>
+      clock.eventually(async () => {
+        const { TargetHealthDescriptions: targets = [] } = await elbv2.describeTargetHealth({
+          TargetGroupArn: delivery.targetGroups.blue,
+        });
+        expect(targets.filter(({ TargetHealth }) => TargetHealth?.State === "healthy")).toHaveLength(count);
+      }),
+    register: (MinCapacity: number, MaxCapacity: number) =>
+      scaling.registerScalableTarget({ ...target, MinCapacity, MaxCapacity }),
+    track: (
+      PolicyName: string,
+      TargetTrackingScalingPolicyConfiguration: TargetTrackingScalingPolicyConfiguration,
+    ) =>
+      scaling.putScalingPolicy({
+        ...{ ...target, PolicyName, TargetTrackingScalingPolicyConfiguration },
+        PolicyType: "TargetTrackingScaling",
+      }),
+    /** Makes the policy scale in steps when a custom metric, `Queue`, is above 10. */
+    async stepOn(PolicyName: string, configuration: ScalingPolicy["StepScalingPolicyConfiguration"]) {
+      const { PolicyARN = "" } = await scaling.putScalingPolicy({
+        ...{ ...target, PolicyName },
+        PolicyType: "StepScaling",
+        StepScalingPolicyConfiguration: configuration,
+      });
+      await cloudwatch.putMetricAlarm({
+        AlarmName: PolicyName,
+        AlarmActions: [PolicyARN],
+        Namespace: "Shop",
+        MetricName: "Queue",
+        Statistic: "Maximum",
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 10,
+        ComparisonOperator: "GreaterThanThreshold",
+        // Ensures that it stays in the state that a test sets.
+        TreatMissingData: "ignore",
+      });
+      return PolicyARN;
+    },
+    /**
+     * Publishes `Queue` repeatedly, so that a late evaluation of a minute finds it too; until the test's end, or the
+     * next.
+     */
+    async queue(Value: number) {
+      publishing.abort();
+      publishing = new AbortController();
+      const publish = () =>
+        cloudwatch.putMetricData({ Namespace: "Shop", MetricData: [{ MetricName: "Queue", Value }] });
+      const goOn = async (signal: AbortSignal) => {
+        for (;;) {
+          await publish();
+          await clock.wait(30_000, signal);
+        }
+      };
+      await publish();
+      goOn(publishing.signal).catch(() => {});
+    },
+    /** `app/…/targetgroup/…`, as ALBRequestCountPerTarget wants it. */
+    async resourceLabel() {
+      const { LoadBalancers } = await elbv2.describeLoadBalancers({ Names: ["outside"] });
+      const arn = LoadBalancers?.[0]?.LoadBalancerArn ?? "";
+      const { blue } = delivery.targetGroups;
+      return `${arn.slice(arn.indexOf("app/"))}/${blue.slice(blue.indexOf("targetgroup/"))}`;
+    },
+    async close() {
+      publishing.abort();
+      await simulator.close();
+    },
+  };
+}
+
+/** Creates a world with one running task for each test of a file; call the result inside the tests. */
+export function worldOfEachTest(create: () => Promise<World> = createTestWorld): () => World {
+  let world: World;
+  beforeEach(async () => {
+    world = await create();
+    await world.settlesAt(1);
+  });
+  afterEach(() => world?.close());
+  return () => world;
+}

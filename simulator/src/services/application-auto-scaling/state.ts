@@ -1,0 +1,120 @@
+import type {
+  ScalableTargetAction,
+  ScalingActivity,
+  StepScalingPolicyConfiguration,
+  SuspendedState,
+  TargetTrackingScalingPolicyConfiguration,
+} from "@aws-sdk/client-application-auto-scaling";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
+
+export interface ScalableTarget {
+  /** `service/cluster/service`. */
+  readonly resourceId: string;
+  readonly arn: string;
+  readonly createdAt: Date;
+  minimum: number;
+  maximum: number;
+  suspended: Required<SuspendedState>;
+  readonly tags: Map<string, string>;
+  readonly cooldowns: Cooldowns;
+}
+
+/** Effects of past scaling activities on the next. Times are milliseconds of the wall clock. */
+export interface Cooldowns {
+  /** Until then a scale-out counts from the capacity before the last one. */
+  out?: { readonly before: number; until: number };
+  /** No policy scales in until then. */
+  inUntil: number;
+}
+
+export type PolicySettings =
+  | { readonly type: "StepScaling"; readonly configuration: StepScalingPolicyConfiguration }
+  | {
+      readonly type: "TargetTrackingScaling";
+      readonly configuration: TargetTrackingScalingPolicyConfiguration;
+    };
+
+export interface ScalingPolicy {
+  readonly name: string;
+  readonly arn: string;
+  readonly resourceId: string;
+  readonly createdAt: Date;
+  settings: PolicySettings;
+  /** Alarms for its target; a step scaling policy's alarms are the user's own. */
+  alarms: readonly TrackingAlarm[];
+}
+
+export interface TrackingAlarm {
+  readonly kind: "AlarmHigh" | "AlarmLow";
+  readonly name: string;
+  readonly arn: string;
+}
+
+export interface ScheduledAction {
+  readonly name: string;
+  readonly arn: string;
+  readonly resourceId: string;
+  readonly createdAt: Date;
+  readonly schedule: string;
+  readonly timezone?: string | undefined;
+  readonly startTime?: Date | undefined;
+  readonly endTime?: Date | undefined;
+  readonly action: ScalableTargetAction;
+  /** Aborted when it is changed or deleted. */
+  readonly control: AbortController;
+}
+
+export interface ScalingState {
+  readonly environment: Environment;
+  /** By resource id: the simulator scales one dimension only. */
+  readonly targets: Map<string, ScalableTarget>;
+  readonly policies: ScalingPolicy[];
+  readonly scheduledActions: ScheduledAction[];
+  /** Newest first. */
+  readonly activities: ScalingActivity[];
+}
+
+/** Maximum and default page size of the Describe operations. Source: API reference. */
+export const pageSize = 50;
+
+export const namespace = "ecs";
+export const dimension = "ecs:service:DesiredCount";
+
+export function createScalingState(environment: Environment): ScalingState {
+  return { environment, targets: new Map(), policies: [], scheduledActions: [], activities: [] };
+}
+
+export function invalid(message: string): AwsError {
+  return new AwsError("ValidationException", message);
+}
+
+/** Checks and returns the id of a target; the simulator scales only services of ECS. */
+export function resourceIdOf(input: {
+  ServiceNamespace?: string | undefined;
+  ScalableDimension?: string | undefined;
+  ResourceId?: string | undefined;
+}): string {
+  refuseOtherServices(input.ServiceNamespace);
+  const { ScalableDimension = dimension, ResourceId = "" } = input;
+  if (ScalableDimension !== dimension || !/^service\/[^/]+\/[^/]+$/.test(ResourceId))
+    throw invalid(
+      `Unsupported service namespace, resource type or scalable dimension: the simulator scales ${dimension} of service/<cluster>/<service>, not ${ScalableDimension} of ${ResourceId}`,
+    );
+  return ResourceId;
+}
+
+export function refuseOtherServices(given: string | undefined): void {
+  if (given !== namespace)
+    throw invalid(`The simulator scales the ServiceNamespace ${namespace} only, not ${given}.`);
+}
+
+/** Throws ObjectNotFoundException. */
+export function findTarget(state: ScalingState, resourceId: string): ScalableTarget {
+  const found = state.targets.get(resourceId);
+  if (found) return found;
+  throw new AwsError(
+    "ObjectNotFoundException",
+    `No scalable target found for service namespace: ${namespace}, resource ID: ${resourceId}, scalable dimension: ${dimension}`,
+  );
+}

@@ -1,0 +1,164 @@
+import type {
+  CreateEnvironmentEC2CommandInput,
+  Environment as EnvironmentView,
+} from "@aws-sdk/client-cloud9";
+import { type Check, refuseBroken } from "../../kit/constraints.ts";
+import { AwsError } from "../../kit/errors.ts";
+import { page } from "../../kit/page.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import {
+  badRequest,
+  type Cloud9State,
+  type DevelopmentEnvironment,
+  environmentArn,
+  find,
+  newId,
+} from "./state.ts";
+import { checkedTags } from "./tags.ts";
+
+/** Maximum of ListEnvironments and DescribeEnvironments. Source: API reference. */
+const pageSize = 25;
+/** The aliases of images, each also as `resolve:ssm:/aws/service/cloud9/amis/<alias>`. Source: CreateEnvironmentEC2. */
+const images = [
+  "amazonlinux-2-x86_64",
+  "amazonlinux-2023-x86_64",
+  "ubuntu-18.04-x86_64",
+  "ubuntu-22.04-x86_64",
+];
+
+export function environmentOperations(state: Cloud9State): Service<"cloud9">["operations"] {
+  const { environments } = state;
+  return {
+    async createEnvironmentEC2(input) {
+      checkInput(input);
+      const { Arn = "" } = await state.environment.aws.sts.getCallerIdentity({});
+      const ownerArn = input.ownerArn ?? Arn;
+      await refuseMissingSubnet(state, input.subnetId);
+      const same = [...environments.values()].find(
+        (each) => each.ownerArn === ownerArn && each.name === input.name,
+      );
+      if (
+        same &&
+        same.clientRequestToken !== undefined &&
+        same.clientRequestToken === input.clientRequestToken
+      )
+        return { environmentId: same.id };
+      if (same)
+        throw new AwsError(
+          "ConflictException",
+          `${ownerArn} has an environment with the name ${input.name} already.`,
+        );
+      const created = newEnvironment(state, input, ownerArn);
+      environments.set(created.id, created);
+      return { environmentId: created.id };
+    },
+    describeEnvironments({ environmentIds = [] }) {
+      refuseBroken("BadRequestException", [["environmentIds", environmentIds, { length: [1, pageSize] }]]);
+      return { environments: environmentIds.map((id) => describe(find(state, id))) };
+    },
+    listEnvironments({ maxResults = pageSize, nextToken }) {
+      const { items, next } = page([...environments.keys()], {
+        size: maxResults,
+        token: nextToken,
+        code: "BadRequestException",
+      });
+      return { environmentIds: items, nextToken: next };
+    },
+    describeEnvironmentStatus({ environmentId }) {
+      find(state, environmentId);
+      return { status: "ready", message: "Environment is ready to use" };
+    },
+    updateEnvironment(input) {
+      refuseBroken("BadRequestException", textChecks(input));
+      const found = find(state, input.environmentId);
+      const { name = found.name, description = found.description, managedCredentialsAction: action } = input;
+      Object.assign(found, { name, description });
+      if (action) found.managedCredentials = action === "ENABLE" ? "ENABLED_BY_OWNER" : "DISABLED_BY_OWNER";
+      return {};
+    },
+    deleteEnvironment({ environmentId }) {
+      environments.delete(find(state, environmentId).id);
+      return {};
+    },
+  };
+}
+
+function* textChecks(input: {
+  name?: string | undefined;
+  description?: string | undefined;
+}): Generator<Check> {
+  yield ["name", input.name, { length: [1, 60] }];
+  yield ["description", input.description, { length: [0, 200] }];
+}
+
+function checkInput(input: CreateEnvironmentEC2CommandInput): void {
+  refuseUnsupported("BadRequestException", "CreateEnvironmentEC2", input, [
+    "name",
+    "description",
+    "clientRequestToken",
+    "instanceType",
+    "subnetId",
+    "imageId",
+    "automaticStopTimeMinutes",
+    "ownerArn",
+    "tags",
+    "connectionType",
+  ]);
+  refuseBroken("BadRequestException", [
+    ...textChecks(input),
+    ["clientRequestToken", input.clientRequestToken, { pattern: "[\\x20-\\x7E]{10,128}" }],
+    ["instanceType", input.instanceType, { pattern: "[a-z]+[1-9][.][a-z0-9]+", length: [5, 20] }],
+    ["subnetId", input.subnetId, { pattern: "subnet-[0-9a-f]{8}|subnet-[0-9a-f]{17}" }],
+    ["automaticStopTimeMinutes", input.automaticStopTimeMinutes, { range: [0, 20_160] }],
+    ["connectionType", input.connectionType, { values: ["CONNECT_SSH", "CONNECT_SSM"] }],
+  ]);
+  const alias = input.imageId?.replace(/^resolve:ssm:\/aws\/service\/cloud9\/amis\//, "") ?? "";
+  if (!images.includes(alias))
+    throw badRequest(`The image ${input.imageId} is none of ${images.join(", ")}.`);
+}
+
+async function refuseMissingSubnet({ environment }: Cloud9State, id: string | undefined): Promise<void> {
+  if (id === undefined) return;
+  await environment.aws.ec2.describeSubnets({ SubnetIds: [id] }).catch((error: Error) => {
+    throw badRequest(`The environment cannot be created in ${id}: ${error.message}`);
+  });
+}
+
+function newEnvironment(
+  state: Cloud9State,
+  input: CreateEnvironmentEC2CommandInput,
+  ownerArn: string,
+): DevelopmentEnvironment {
+  const id = newId();
+  return {
+    id,
+    arn: environmentArn(state, id),
+    name: input.name ?? "",
+    description: input.description ?? "",
+    connectionType: input.connectionType === "CONNECT_SSM" ? "CONNECT_SSM" : "CONNECT_SSH",
+    ownerArn,
+    instanceType: input.instanceType ?? "",
+    imageId: input.imageId ?? "",
+    subnetId: input.subnetId,
+    automaticStopTimeMinutes: input.automaticStopTimeMinutes,
+    clientRequestToken: input.clientRequestToken,
+    managedCredentials: "ENABLED_ON_CREATE",
+    tags: checkedTags(input.tags),
+  };
+}
+
+function describe(environment: DevelopmentEnvironment): EnvironmentView {
+  const { id, arn, name, description, connectionType, ownerArn, managedCredentials } = environment;
+  return {
+    id,
+    arn,
+    name,
+    description,
+    type: "ec2",
+    connectionType,
+    ownerArn,
+    lifecycle: { status: "CREATED" },
+    managedCredentialsStatus: managedCredentials,
+  };
+}

@@ -1,0 +1,101 @@
+import type {
+  DeleteChangeSetCommandInput,
+  DescribeChangeSetCommandInput,
+  ExecuteChangeSetCommandInput,
+  ListChangeSetsCommandInput,
+  ResourceChange,
+} from "@aws-sdk/client-cloudformation";
+import { AwsError } from "../../../kit/errors.ts";
+import type { World } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
+import { startCreate, startUpdate } from "./change-stacks.ts";
+import { describeParameters } from "./describe-stacks.ts";
+import { findChangeSet } from "./find-change-set.ts";
+import { findStack } from "./find-stack.ts";
+import { page } from "./page.ts";
+
+export function describeChangeSet(world: World, input: DescribeChangeSetCommandInput) {
+  const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+  const { items, next } = page(changeSet.changes, input.NextToken);
+  const changes = input.IncludePropertyValues ? items : items.map(withoutValues);
+  return {
+    ChangeSetName: changeSet.name,
+    ChangeSetId: changeSet.id,
+    StackId: stack.id,
+    StackName: stack.name,
+    Description: changeSet.description,
+    Parameters: describeParameters(changeSet.definition),
+    CreationTime: changeSet.createdAt,
+    ExecutionStatus: changeSet.executionStatus,
+    Status: changeSet.status,
+    StatusReason: changeSet.statusReason,
+    NotificationARNs: [],
+    RollbackConfiguration: {},
+    OnStackFailure: changeSet.onFailure,
+    Capabilities: [...changeSet.capabilities] as never[],
+    Tags: [...changeSet.tags],
+    Changes: changes.map((ResourceChange) => ({ Type: "Resource" as const, ResourceChange })),
+    NextToken: next,
+    IncludeNestedStacks: false,
+  };
+}
+
+/** Returns what DescribeChangeSet shows without IncludePropertyValues. */
+function withoutValues(change: ResourceChange): ResourceChange {
+  const Details = change.Details?.map(({ Target, ...detail }) => {
+    const { Attribute, Name, RequiresRecreation } = Target ?? {};
+    return { ...detail, Target: { Attribute, Name, RequiresRecreation } };
+  });
+  return { ...change, Details };
+}
+
+export function executeChangeSet(world: World, input: ExecuteChangeSetCommandInput) {
+  const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+  if (changeSet.onFailure && input.DisableRollback !== undefined)
+    throw validationError("You cannot specify DisableRollback for a change set that has OnStackFailure.");
+  if (changeSet.executionStatus !== "AVAILABLE")
+    throw new AwsError(
+      "InvalidChangeSetStatusException",
+      `ChangeSet [${changeSet.id}] cannot be executed in its current execution status of [${changeSet.executionStatus}]`,
+    );
+  for (const [name, { id }] of stack.changeSets) if (id !== changeSet.id) stack.changeSets.delete(name);
+  changeSet.executionStatus = "EXECUTE_COMPLETE";
+  const onFailure = input.DisableRollback ? "DO_NOTHING" : (changeSet.onFailure ?? "ROLLBACK");
+  stack.disableRollback = onFailure === "DO_NOTHING";
+  const { definition, capabilities: Capabilities } = changeSet;
+  const { ClientRequestToken, RetainExceptOnCreate } = input;
+  const given = { Capabilities, ClientRequestToken, RetainExceptOnCreate };
+  if (changeSet.type === "UPDATE") startUpdate(world, stack, definition, given);
+  else startCreate(world, stack, definition, { ...given, onFailure });
+  return {};
+}
+
+export function deleteChangeSet(world: World, input: DeleteChangeSetCommandInput) {
+  try {
+    const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+    stack.changeSets.delete(changeSet.name);
+  } catch (error) {
+    // AWS reports success for the deletion of a missing change set.
+    if (!(error instanceof AwsError && error.code === "ChangeSetNotFoundException")) throw error;
+  }
+  return {};
+}
+
+export function listChangeSets(world: World, { StackName, NextToken }: ListChangeSetsCommandInput) {
+  const stack = findStack(world, StackName);
+  const { items, next } = page([...stack.changeSets.values()], NextToken);
+  return {
+    Summaries: items.map((changeSet) => ({
+      StackId: stack.id,
+      StackName: stack.name,
+      ChangeSetId: changeSet.id,
+      ChangeSetName: changeSet.name,
+      ExecutionStatus: changeSet.executionStatus,
+      Status: changeSet.status,
+      StatusReason: changeSet.statusReason,
+      CreationTime: changeSet.createdAt,
+      Description: changeSet.description,
+    })),
+    NextToken: next,
+  };
+}

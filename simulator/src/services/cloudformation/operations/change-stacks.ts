@@ -1,0 +1,156 @@
+import type {
+  CreateStackCommandInput,
+  DeleteStackCommandInput,
+  UpdateStackCommandInput,
+  UpdateTerminationProtectionCommandInput,
+} from "@aws-sdk/client-cloudformation";
+import { refuseBroken } from "../../../kit/constraints.ts";
+import { AwsError } from "../../../kit/errors.ts";
+import { runCreate } from "../stack/create-stack.ts";
+import type { Definition } from "../stack/definition.ts";
+import { runDelete } from "../stack/delete-stack.ts";
+import { setStackStatus } from "../stack/events.ts";
+import { refuseRemoval } from "../stack/exports.ts";
+import { planChanges } from "../stack/plan.ts";
+import { createStackRecord, type OnFailure, type StackRecord, type World } from "../stack/records.ts";
+import { runUpdate } from "../stack/update-stack.ts";
+import { validationError } from "../template/errors.ts";
+import { findStack, lookUpStack } from "./find-stack.ts";
+import { readDefinition, requireExpansion } from "./read-definition.ts";
+import { refuseMembers } from "./refuse-members.ts";
+import { takeServiceRole } from "./service-role.ts";
+
+export const unsupported = [
+  "NotificationARNs",
+  "ResourceTypes",
+  "RollbackConfiguration",
+  "StackPolicyBody",
+  "StackPolicyURL",
+  "StackPolicyDuringUpdateBody",
+  "StackPolicyDuringUpdateURL",
+];
+
+export async function createStack(world: World, input: CreateStackCommandInput) {
+  refuseMembers(input, unsupported);
+  const name = checkName(input.StackName ?? "");
+  refuseTaken(world, name);
+  if (input.OnFailure !== undefined && input.DisableRollback !== undefined)
+    throw validationError("You cannot specify both DisableRollback and OnFailure.");
+  refuseBroken("ValidationError", [
+    ["timeoutInMinutes", input.TimeoutInMinutes, { range: [1, 2 ** 31 - 1] }],
+  ]);
+  const stack = createStackRecord(world, name);
+  await takeServiceRole(world, stack, input.RoleARN);
+  const definition = await readDefinition(world, stack, input);
+  requireExpansion(definition, input.Capabilities);
+  refuseTaken(world, name);
+  const onFailure = input.OnFailure ?? (input.DisableRollback ? "DO_NOTHING" : "ROLLBACK");
+  stack.disableRollback = onFailure === "DO_NOTHING";
+  stack.terminationProtection = input.EnableTerminationProtection ?? false;
+  stack.timeoutInMinutes = input.TimeoutInMinutes;
+  startCreate(world, stack, definition, { ...input, onFailure });
+  return { StackId: stack.id };
+}
+
+export function startCreate(
+  world: World,
+  stack: StackRecord,
+  definition: Definition,
+  given: OperationInput & { onFailure: OnFailure },
+): void {
+  world.stacks.set(stack.id, stack);
+  beginOperation(stack, definition, given);
+  world.run(runCreate(world, stack, definition, given.onFailure));
+}
+
+interface OperationInput {
+  readonly Capabilities?: readonly string[];
+  readonly ClientRequestToken?: string;
+  readonly RetainExceptOnCreate?: boolean;
+}
+
+function beginOperation(stack: StackRecord, definition: Definition, given: OperationInput): void {
+  stack.capabilities = given.Capabilities ?? [];
+  stack.tags = definition.tags;
+  stack.clientRequestToken = given.ClientRequestToken;
+  stack.retainExceptOnCreate = given.RetainExceptOnCreate ?? false;
+}
+
+export async function updateStack(world: World, input: UpdateStackCommandInput) {
+  refuseMembers(input, unsupported);
+  const stack = findStack(world, input.StackName);
+  refuseUnlessUpdatable(stack);
+  await takeServiceRole(world, stack, input.RoleARN);
+  const definition = await readDefinition(world, stack, input, stack);
+  requireExpansion(definition, input.Capabilities);
+  const { changes, outputsChange } = planChanges(world, stack, definition);
+  if (changes.length === 0 && !outputsChange) throw validationError("No updates are to be performed.");
+  refuseUnlessUpdatable(stack);
+  stack.disableRollback = input.DisableRollback ?? false;
+  startUpdate(world, stack, definition, input);
+  return { StackId: stack.id };
+}
+
+export function startUpdate(
+  world: World,
+  stack: StackRecord,
+  definition: Definition,
+  given: OperationInput,
+): void {
+  beginOperation(stack, definition, given);
+  for (const changeSet of stack.changeSets.values())
+    if (changeSet.executionStatus === "AVAILABLE") changeSet.executionStatus = "OBSOLETE";
+  world.run(runUpdate(world, stack, definition));
+}
+
+/** Statuses of an operation that a deletion ends. */
+const deletableInProgress: readonly string[] = ["CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"];
+
+export async function deleteStack(world: World, input: DeleteStackCommandInput) {
+  refuseMembers(input, ["DeletionMode"]);
+  const stack = lookUpStack(world, input.StackName);
+  if (stack) await takeServiceRole(world, stack, input.RoleARN);
+  if (!stack || stack.deletedAt !== undefined || stack.status === "DELETE_IN_PROGRESS") return {};
+  if (stack.status.endsWith("_IN_PROGRESS") && !deletableInProgress.includes(stack.status))
+    throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
+  if (stack.terminationProtection)
+    throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+  const retained = input.RetainResources ?? [];
+  if (retained.length > 0 && stack.status !== "DELETE_FAILED")
+    throw validationError(
+      "Invalid operation on stack. RetainResources can only be used when the stack is in DELETE_FAILED state",
+    );
+  for (const { exportName } of stack.outputs) if (exportName) refuseRemoval(world, exportName);
+  stack.clientRequestToken = input.ClientRequestToken;
+  if (stack.status === "CREATE_IN_PROGRESS") {
+    setStackStatus(world.environment.clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
+    stack.cancel();
+    return {};
+  }
+  world.run(runDelete(world, stack, retained));
+  return {};
+}
+
+export function updateTerminationProtection(world: World, input: UpdateTerminationProtectionCommandInput) {
+  const stack = findStack(world, input.StackName);
+  stack.terminationProtection = input.EnableTerminationProtection ?? false;
+  return { StackId: stack.id };
+}
+
+export function checkName(name: string): string {
+  if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name))
+    throw validationError(
+      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]* and have at most 128 characters`,
+    );
+  return name;
+}
+
+function refuseTaken(world: World, name: string): void {
+  if (lookUpStack(world, name))
+    throw new AwsError("AlreadyExistsException", `Stack [${name}] already exists`);
+}
+
+export function refuseUnlessUpdatable(stack: StackRecord): void {
+  if (!["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"].includes(stack.status))
+    throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import type { ChangeSetType, CreateChangeSetCommandInput } from "@aws-sdk/client-cloudformation";
+import { AwsError } from "../../../kit/errors.ts";
+import { refuseMissingValues } from "../stack/account-values.ts";
+import type { Definition } from "../stack/definition.ts";
+import { setStackStatus } from "../stack/events.ts";
+import { planChanges } from "../stack/plan.ts";
+import { type ChangeSetRecord, createStackRecord, type StackRecord, type World } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
+import { checkName, refuseUnlessUpdatable } from "./change-stacks.ts";
+import { findStack, lookUpStack } from "./find-stack.ts";
+import { readDefinition } from "./read-definition.ts";
+import { refuseMembers } from "./refuse-members.ts";
+import { takeServiceRole } from "./service-role.ts";
+
+/**
+ * IncludeNestedStacks has no effect: stacks cannot be nested here. ImportExistingResources would import an existing
+ * resource: here the change set fails when it is executed.
+ */
+const unsupported = [
+  "NotificationARNs",
+  "ResourceTypes",
+  "RollbackConfiguration",
+  "ResourcesToImport",
+  "DeploymentMode",
+];
+
+/** Plans a creation or an update; the stack of a planned creation is in REVIEW_IN_PROGRESS. */
+export async function createChangeSet(world: World, input: CreateChangeSetCommandInput) {
+  refuseMembers(input, unsupported);
+  const type = input.ChangeSetType ?? "UPDATE";
+  const name = input.ChangeSetName ?? "";
+  if (type === "UPDATE" && input.OnStackFailure === "DELETE")
+    throw validationError("OnStackFailure DELETE is for change sets of type CREATE only.");
+  const stack = stackFor(world, input.StackName ?? "", type);
+  if (stack.changeSets.has(name))
+    throw new AwsError(
+      "AlreadyExistsException",
+      `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Name`,
+    );
+  await takeServiceRole(world, stack, input.RoleARN);
+  const definition = await readDefinition(world, stack, input, type === "UPDATE" ? stack : undefined);
+  const changeSet = await plan(world, stack, definition, { ...input, name, type });
+  if (!world.stacks.has(stack.id)) {
+    world.stacks.set(stack.id, stack);
+    stack.tags = definition.tags;
+    setStackStatus(world.environment.clock, stack, "REVIEW_IN_PROGRESS", "User Initiated");
+  }
+  stack.changeSets.set(name, changeSet);
+  return { Id: changeSet.id, StackId: stack.id };
+}
+
+function stackFor(world: World, name: string, type: ChangeSetType): StackRecord {
+  if (type === "IMPORT") throw validationError("the simulator does not support change sets of type IMPORT");
+  if (type === "UPDATE") {
+    const stack = findStack(world, name);
+    refuseUnlessUpdatable(stack);
+    return stack;
+  }
+  const existing = lookUpStack(world, name);
+  if (!existing) return createStackRecord(world, checkName(name));
+  if (existing.status === "REVIEW_IN_PROGRESS") return existing;
+  throw validationError(
+    `Stack [${name}] already exists and cannot be created again with the changeSet [CREATE].`,
+  );
+}
+
+const withoutChanges =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+async function plan(
+  world: World,
+  stack: StackRecord,
+  definition: Definition,
+  given: CreateChangeSetCommandInput & { name: string; type: ChangeSetType },
+): Promise<ChangeSetRecord> {
+  const { region, accountId, clock } = world.environment;
+  const shared = {
+    id: `arn:aws:cloudformation:${region}:${accountId}:changeSet/${given.name}/${randomUUID()}`,
+    name: given.name,
+    description: given.Description,
+    type: given.type,
+    createdAt: clock.now(),
+    definition,
+    capabilities: given.Capabilities ?? [],
+    tags: definition.tags,
+    onFailure: given.OnStackFailure,
+  };
+  const failed = (statusReason: string): ChangeSetRecord => ({
+    ...shared,
+    changes: [],
+    status: "FAILED",
+    statusReason,
+    executionStatus: "UNAVAILABLE",
+  });
+  try {
+    await refuseMissingValues(world, definition);
+    const { changes, outputsChange } = planChanges(world, stack, definition);
+    if (changes.length === 0 && !outputsChange) return failed(withoutChanges);
+    return {
+      ...shared,
+      changes,
+      status: "CREATE_COMPLETE",
+      statusReason: undefined,
+      executionStatus: "AVAILABLE",
+    };
+  } catch (error) {
+    if (error instanceof AwsError) return failed(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,135 @@
+import type { Capability, Parameter, Tag as SdkTag } from "@aws-sdk/client-cloudformation";
+import { AwsError } from "../../../kit/errors.ts";
+import { limitTags } from "../../../kit/tags.ts";
+import type { Tag } from "../resources/tag-changes.ts";
+import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
+import type { StackRecord, World } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
+import { isSsmParameter, type ParameterValues, resolveParameters } from "../template/parameters.ts";
+import { checkRules } from "../template/rules.ts";
+import {
+  readTemplate,
+  refuseUnsupportedTransforms,
+  refuseUnsupportedTypes,
+  type Template,
+} from "../template/template.ts";
+import { readTemplateText, type TemplateInput } from "./template-text.ts";
+
+/** Members shared by CreateStack, UpdateStack and CreateChangeSet. */
+export interface DefinitionInput extends TemplateInput {
+  readonly UsePreviousTemplate?: boolean;
+  readonly Parameters?: readonly Parameter[];
+  readonly Capabilities?: readonly Capability[];
+  readonly Tags?: readonly SdkTag[];
+}
+
+/** Reads and checks all that can be checked before anything is created. Throws ValidationError. */
+export async function readDefinition(
+  world: World,
+  stack: StackIdentity,
+  input: DefinitionInput,
+  current?: StackRecord,
+): Promise<Definition> {
+  const template = readTemplate(await templateBody(world, input, current), world.types);
+  refuseUnsupportedTransforms(template);
+  const previous = current?.definition;
+  refuseChangedTypes(template, previous);
+  requireCapabilities(world, template, input.Capabilities ?? []);
+  const parameters = resolveParameters(template.parameters, input.Parameters ?? [], previous?.parameters);
+  const resolved = await resolveSsmParameters(world, template, parameters);
+  const tags = input.Tags ? readTags(input.Tags) : (current?.tags ?? []);
+  const zones = template.body.includes("GetAZs") ? await zoneNames(world) : [];
+  const given = { template, parameters, resolved, tags, zones };
+  checkRules(template.rules, inputScope(world.environment, stack, given));
+  const definition = define(world.environment, world.types, stack, given);
+  // A resource whose condition is false is not created.
+  refuseUnsupportedTypes(definition.resources, world.types);
+  return definition;
+}
+
+async function templateBody(
+  world: World,
+  input: DefinitionInput,
+  current: StackRecord | undefined,
+): Promise<string> {
+  if (input.UsePreviousTemplate && current?.definition) return current.definition.template.body;
+  const text = await readTemplateText(world, input);
+  if (text === undefined) throw validationError("Either Template URL or Template Body must be specified.");
+  return text;
+}
+
+function refuseChangedTypes(template: Template, previous: Definition | undefined): void {
+  const changed = Object.entries(template.resources).flatMap(([id, { type }]) => {
+    const before = previous?.resources[id];
+    return before && before.type !== type ? [id] : [];
+  });
+  if (changed.length > 0)
+    throw validationError(
+      `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${changed.join(", ")}]`,
+    );
+}
+
+/** Returns the capabilities that a template requires, from the identities it creates. */
+export function neededCapabilities({ types }: World, template: Template): Capability[] {
+  const identities = Object.values(template.resources).filter(({ type }) => types[type]?.identity);
+  const named = identities.some(({ type, properties }) => {
+    const name = types[type]?.nameProperty;
+    return name !== undefined && properties[name] !== undefined;
+  });
+  if (named) return ["CAPABILITY_NAMED_IAM"];
+  return identities.length > 0 ? ["CAPABILITY_IAM"] : [];
+}
+
+function requireCapabilities(world: World, template: Template, given: readonly Capability[]): void {
+  for (const needed of neededCapabilities(world, template)) {
+    const granted = given.includes(needed) || given.includes("CAPABILITY_NAMED_IAM");
+    if (!granted)
+      throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${needed}]`);
+  }
+}
+
+/** A plan shows the result of a transform; without a plan, the caller must allow it in advance. */
+export function requireExpansion({ template }: Definition, given: readonly Capability[] = []): void {
+  if (template.extensions && !given.includes("CAPABILITY_AUTO_EXPAND"))
+    throw new AwsError(
+      "InsufficientCapabilitiesException",
+      "Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
+    );
+}
+
+function readTags(given: readonly SdkTag[]): Tag[] {
+  limitTags(
+    "ValidationError",
+    given.map(({ Key }) => Key),
+  );
+  return given.map(({ Key = "", Value = "" }) => ({ Key, Value }));
+}
+
+export async function zoneNames({ environment }: World): Promise<string[]> {
+  const { AvailabilityZones = [] } = await environment.aws.ec2.describeAvailabilityZones({});
+  return AvailabilityZones.flatMap(({ ZoneName }) => (ZoneName === undefined ? [] : [ZoneName]));
+}
+
+/**
+ * Returns the values of parameters that reference Systems Manager, read again for every operation. Source:
+ * CloudFormation user guide, "SSM parameter types".
+ */
+async function resolveSsmParameters(
+  { environment }: World,
+  template: Template,
+  given: ParameterValues,
+): Promise<ParameterValues> {
+  const names = Object.keys(given).filter((name) => isSsmParameter(template.parameters[name]));
+  const resolved: Record<string, string> = {};
+  for (const name of names) {
+    const { Parameters: [found] = [] } = await environment.aws.ssm.getParameters({
+      Names: [given[name] ?? ""],
+    });
+    if (found?.Value === undefined)
+      throw validationError(
+        `Unable to fetch parameters [${given[name]}] from parameter store for this account.`,
+      );
+    resolved[name] = found.Value;
+  }
+  return resolved;
+}

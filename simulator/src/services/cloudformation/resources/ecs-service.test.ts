@@ -1,0 +1,150 @@
+import type { DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createTestWorld, type World } from "../../ecs/controller/ecs-world.support.ts";
+import { zip } from "../../lambda/zip.support.ts";
+
+/** A stack with the service `web` of a cluster, behind an existing load balancer. */
+let world: World;
+beforeEach(async () => {
+  world = await createTestWorld();
+});
+afterEach(() => world?.close());
+
+const role = "arn:aws:iam::123456789012:role/infrastructure";
+
+async function template(version: string, configuration: object, more: object = {}) {
+  const { aws } = world.simulator;
+  const { Subnets = [] } = await aws.ec2.describeSubnets({
+    Filters: [{ Name: "default-for-az", Values: ["false"] }],
+  });
+  const loadBalancer = {
+    ContainerName: "web",
+    ContainerPort: 8080,
+    TargetGroupArn: world.groups.blue,
+    AdvancedConfiguration: {
+      AlternateTargetGroupArn: world.groups.green,
+      ProductionListenerRule: world.rules.production,
+      TestListenerRule: world.rules.test,
+      RoleArn: role,
+    },
+  };
+  const properties = {
+    Cluster: "main",
+    ServiceName: "web",
+    TaskDefinition: await world.register(version),
+    DesiredCount: 1,
+    LaunchType: "FARGATE",
+    NetworkConfiguration: { AwsvpcConfiguration: { Subnets: Subnets.map(({ SubnetId }) => SubnetId) } },
+    LoadBalancers: [loadBalancer],
+    DeploymentConfiguration: configuration,
+    ...more,
+  };
+  return JSON.stringify({ Resources: { Service: { Type: "AWS::ECS::Service", Properties: properties } } });
+}
+
+const StackName = "services";
+async function settled(): Promise<string> {
+  const { cloudformation } = world.simulator.aws;
+  for (;;) {
+    const { Stacks: [stack] = [] } = await cloudformation.describeStacks({ StackName });
+    if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack?.StackStatus ?? "";
+    await world.simulator.clock.foreground.wait(1000);
+  }
+}
+async function create(TemplateBody: string) {
+  await world.simulator.aws.cloudformation.createStack({ StackName, TemplateBody });
+  return await settled();
+}
+async function update(TemplateBody: string) {
+  await world.simulator.aws.cloudformation.updateStack({ StackName, TemplateBody });
+  return await settled();
+}
+async function reasons(): Promise<string> {
+  const { StackEvents = [] } = await world.simulator.aws.cloudformation.describeStackEvents({ StackName });
+  return StackEvents.map(({ ResourceStatusReason }) => ResourceStatusReason).join("\n");
+}
+const answer = async () => (await fetch(world.productionUrl)).text();
+const breaker = { DeploymentCircuitBreaker: { Enable: true, Rollback: true } };
+
+it.each([
+  ["BLUE_GREEN", { BakeTimeInMinutes: 1 }],
+  ["LINEAR", { LinearConfiguration: { StepPercent: 50, StepBakeTimeInMinutes: 1 } }],
+  ["CANARY", { CanaryConfiguration: { CanaryPercent: 10.5, CanaryBakeTimeInMinutes: 1 } }],
+])(
+  "an update of a service with %s is complete once the new revision has all traffic",
+  async (Strategy, more) => {
+    const configuration = { Strategy, ...more };
+    expect(await create(await template("1", configuration))).toBe("CREATE_COMPLETE");
+    expect(await answer()).toBe("1");
+    expect(await update(await template("2", configuration))).toBe("UPDATE_COMPLETE");
+    expect(await answer()).toBe("2");
+    expect(await world.newest()).toMatchObject({
+      status: "SUCCESSFUL",
+      deploymentConfiguration: { strategy: Strategy },
+    });
+  },
+);
+
+it("a revision that does not start fails the update, and the stack returns to the running one", async () => {
+  const configuration = { Strategy: "BLUE_GREEN", BakeTimeInMinutes: 0, ...breaker };
+  expect(await create(await template("1", configuration))).toBe("CREATE_COMPLETE");
+  expect(await update(await template("crash", configuration))).toBe("UPDATE_ROLLBACK_COMPLETE");
+  expect(await reasons()).toContain(
+    `Resource handler returned message: "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'."`,
+  );
+  expect(await answer()).toBe("1");
+});
+
+it("deployment settings removed from the template return to ECS's defaults", async () => {
+  const alarms = { AlarmNames: ["none"], Enable: true, Rollback: true };
+  await create(
+    await template("1", { Strategy: "BLUE_GREEN", BakeTimeInMinutes: 0, Alarms: alarms, ...breaker }),
+  );
+  expect(await update(await template("1", { Strategy: "ROLLING" }))).toBe("UPDATE_COMPLETE");
+  expect((await world.service()).deploymentConfiguration).toMatchObject({
+    strategy: "ROLLING",
+    alarms: { alarmNames: [], enable: false },
+    deploymentCircuitBreaker: { enable: false, rollback: false },
+  });
+});
+
+it("a new nonce deploys the same revision again", async () => {
+  const configuration = { Strategy: "BLUE_GREEN", BakeTimeInMinutes: 0 };
+  const force = (ForceNewDeploymentNonce: string) => ({
+    ForceNewDeployment: { EnableForceNewDeployment: true, ForceNewDeploymentNonce },
+  });
+  const first = JSON.parse(await template("1", configuration, force("a")));
+  await create(JSON.stringify(first));
+  const before = (await world.deployments()).length;
+  first.Resources.Service.Properties.ForceNewDeployment.ForceNewDeploymentNonce = "b";
+  expect(await update(JSON.stringify(first))).toBe("UPDATE_COMPLETE");
+  expect((await world.deployments()).length).toBe(before + 1);
+});
+
+it("a lifecycle hook of the template runs, and its result decides", async () => {
+  const { FunctionArn } = await world.simulator.aws.lambda.createFunction({
+    FunctionName: "judge",
+    Role: role,
+    Runtime: "nodejs22.x",
+    Handler: "index.handler",
+    Code: {
+      ZipFile: zip({
+        "index.mjs": `export const handler = ({ hookDetails }) => ({ hookStatus: hookDetails?.verdict ?? "SUCCEEDED" });`,
+      }),
+    },
+  });
+  const stage: DeploymentLifecycleHookStage = "POST_TEST_TRAFFIC_SHIFT";
+  const configuration = (hookDetails?: object) => ({
+    Strategy: "BLUE_GREEN",
+    BakeTimeInMinutes: 0,
+    LifecycleHooks: [
+      { HookTargetArn: FunctionArn, RoleArn: role, LifecycleStages: [stage], HookDetails: hookDetails },
+    ],
+  });
+  expect(await create(await template("1", configuration()))).toBe("CREATE_COMPLETE");
+  expect(await update(await template("2", configuration({ verdict: "FAILED" })))).toBe(
+    "UPDATE_ROLLBACK_COMPLETE",
+  );
+  expect(await reasons()).toContain("Error occurred during operation");
+  expect(await answer()).toBe("1");
+});

@@ -1,0 +1,175 @@
+import type { DescribeAlarmsInput, MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { recordHistory } from "./alarm-history.ts";
+import { parseAlarm } from "./alarm-settings.ts";
+import { changeState } from "./change-state.ts";
+import { invalid, invalidCombination, missing, unsupported } from "./errors.ts";
+import type { AlarmEvaluation } from "./evaluate-alarms.ts";
+import { page } from "./page.ts";
+import type { Alarm, CloudWatchState } from "./state.ts";
+import { fromTags } from "./tags.ts";
+
+const states = ["OK", "ALARM", "INSUFFICIENT_DATA"] as const;
+
+export function alarmOperations(
+  state: CloudWatchState,
+  evaluation: AlarmEvaluation,
+): Service<"cloudwatch">["operations"] {
+  const setActions = (names: readonly string[] = [], actionsEnabled: boolean) => {
+    for (const name of names) Object.assign(findAlarm(state, name), { actionsEnabled });
+    return {};
+  };
+  return {
+    putMetricAlarm: (input) => {
+      const settings = parseAlarm(input);
+      const known = state.alarms.get(settings.name);
+      const alarm = known ?? newAlarm(state, settings.name, settings);
+      Object.assign(alarm, {
+        settings,
+        actionsEnabled: input.ActionsEnabled ?? true,
+        configuredAt: state.now(),
+      });
+      // Tags are set when an alarm is created; an update does not change them (PutMetricAlarm, API reference).
+      if (!known) for (const [key, value] of fromTags(input.Tags)) alarm.tags.set(key, value);
+      state.alarms.set(settings.name, alarm);
+      record(state, settings.name, known ? "updated" : "created");
+      evaluation.start();
+      return {};
+    },
+    describeAlarms: (input) => {
+      const { items, NextToken } = page(select(state, input), input);
+      return { MetricAlarms: items.map(describe), CompositeAlarms: [], NextToken };
+    },
+    deleteAlarms: ({ AlarmNames = [] }) => {
+      if (AlarmNames.length === 0) throw missing("AlarmNames");
+      // All or none, so that a misspelt name deletes nothing.
+      for (const name of AlarmNames) findAlarm(state, name);
+      for (const name of AlarmNames) {
+        state.alarms.delete(name);
+        record(state, name, "deleted");
+      }
+      return {};
+    },
+    setAlarmState: (input) => {
+      const alarm = findAlarm(state, input.AlarmName);
+      const value = states.find((each) => each === input.StateValue);
+      if (!value) throw invalid(`StateValue must be one of ${states.join(", ")}, not ${input.StateValue}.`);
+      if (input.StateReason === undefined) throw missing("StateReason");
+      changeState(state, alarm, { value, reason: input.StateReason, reasonData: input.StateReasonData });
+      return {};
+    },
+    enableAlarmActions: ({ AlarmNames }) => setActions(AlarmNames, true),
+    disableAlarmActions: ({ AlarmNames }) => setActions(AlarmNames, false),
+    describeAlarmHistory: (input) => {
+      refuseUnsupported(unsupported, "DescribeAlarmHistory", input, [
+        "AlarmName",
+        "AlarmTypes",
+        "HistoryItemType",
+        "StartDate",
+        "EndDate",
+        "MaxRecords",
+        "NextToken",
+        "ScanBy",
+      ]);
+      const { AlarmName, HistoryItemType, StartDate, EndDate, ScanBy } = input;
+      const found = state.history
+        .filter((item) => AlarmName === undefined || item.AlarmName === AlarmName)
+        .filter((item) => HistoryItemType === undefined || item.HistoryItemType === HistoryItemType)
+        .filter(
+          ({ Timestamp: at = new Date() }) => (!StartDate || at >= StartDate) && (!EndDate || at <= EndDate),
+        );
+      // The newest comes first by default.
+      if (ScanBy !== "TimestampAscending") found.reverse();
+      const { items, NextToken } = page(found, input);
+      return { AlarmHistoryItems: items, NextToken };
+    },
+  };
+}
+
+function newAlarm(state: CloudWatchState, name: string, settings: Alarm["settings"]): Alarm {
+  const now = state.now();
+  return {
+    arn: state.arnOf(name),
+    settings,
+    actionsEnabled: true,
+    configuredAt: now,
+    state: "INSUFFICIENT_DATA",
+    reason: "Unchecked: Initial alarm creation",
+    updatedAt: now,
+    transitionedAt: now,
+    tags: new Map(),
+  };
+}
+
+function record(state: CloudWatchState, alarm: string, what: "created" | "updated" | "deleted"): void {
+  const type = { created: "Create", updated: "Update", deleted: "Delete" }[what];
+  recordHistory(state, {
+    alarm,
+    type: "ConfigurationUpdate",
+    summary: `Alarm "${alarm}" ${what}`,
+    data: { type },
+  });
+}
+
+function findAlarm(state: CloudWatchState, name = ""): Alarm {
+  const alarm = state.alarms.get(name);
+  if (alarm) return alarm;
+  throw new AwsError("ResourceNotFound", `Unknown alarm name: ${name}`);
+}
+
+/** Returns alarms by name, sorted like DescribeAlarms; unknown names are ignored, as by AWS. */
+function select(state: CloudWatchState, input: DescribeAlarmsInput): Alarm[] {
+  refuseUnsupported(unsupported, "DescribeAlarms", input, [
+    "AlarmNames",
+    "AlarmNamePrefix",
+    "AlarmTypes",
+    "StateValue",
+    "ActionPrefix",
+    "MaxRecords",
+    "NextToken",
+  ]);
+  const { AlarmNames, AlarmNamePrefix = "", AlarmTypes, StateValue, ActionPrefix = "" } = input;
+  const acts = ({ settings }: Alarm) =>
+    Object.values(settings.actions).some((actions) => actions.some((each) => each.startsWith(ActionPrefix)));
+  if (AlarmNames?.length && AlarmNamePrefix)
+    throw invalidCombination("AlarmNames and AlarmNamePrefix are mutually exclusive.");
+  if (AlarmTypes?.length && !AlarmTypes.includes("MetricAlarm")) return [];
+  return [...state.alarms.values()]
+    .filter(({ settings }) => !AlarmNames?.length || AlarmNames.includes(settings.name))
+    .filter(({ settings }) => settings.name.startsWith(AlarmNamePrefix))
+    .filter((alarm) => StateValue === undefined || alarm.state === StateValue)
+    .filter((alarm) => ActionPrefix === "" || acts(alarm))
+    .sort((a, b) => (a.settings.name < b.settings.name ? -1 : 1));
+}
+
+function describe(alarm: Alarm): MetricAlarm {
+  const { settings } = alarm;
+  return {
+    AlarmName: settings.name,
+    AlarmArn: alarm.arn,
+    AlarmDescription: settings.description,
+    AlarmConfigurationUpdatedTimestamp: alarm.configuredAt,
+    ActionsEnabled: alarm.actionsEnabled,
+    OKActions: [...settings.actions.OK],
+    AlarmActions: [...settings.actions.ALARM],
+    InsufficientDataActions: [...settings.actions.INSUFFICIENT_DATA],
+    StateValue: alarm.state,
+    StateReason: alarm.reason,
+    StateReasonData: alarm.reasonData,
+    StateUpdatedTimestamp: alarm.updatedAt,
+    MetricName: settings.metricName,
+    Namespace: settings.namespace,
+    [settings.isExtended ? "ExtendedStatistic" : "Statistic"]: settings.statisticName,
+    Dimensions: settings.dimensions.map((dimension) => ({ ...dimension })),
+    Period: settings.period,
+    Unit: settings.unit,
+    EvaluationPeriods: settings.evaluationPeriods,
+    DatapointsToAlarm: settings.datapointsToAlarm,
+    Threshold: settings.threshold,
+    ComparisonOperator: settings.comparison,
+    TreatMissingData: settings.treatMissingData,
+    StateTransitionedTimestamp: alarm.transitionedAt,
+  };
+}

@@ -1,0 +1,232 @@
+import type { PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Call } from "../../kit/calls.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
+import type { TestClock } from "../../virtual-clock.support.ts";
+import { createCloudWatch } from "./service.ts";
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+const minute = 60_000;
+
+interface Scene {
+  readonly call: Call;
+  readonly clock: TestClock;
+}
+
+async function cloudwatch(): Promise<Scene> {
+  const environment = await createTestEnvironment();
+  const service = createCloudWatch(environment);
+  closers.push(async () => {
+    await service.close?.();
+    await environment.remove();
+  });
+  const operations = service.operations as Record<string, (...args: object[]) => unknown>;
+  const call: Call = async (name, input) =>
+    operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
+  return { call, clock: environment.clock };
+}
+
+const alarm: PutMetricAlarmInput = {
+  AlarmName: "errors",
+  Namespace: "Shop",
+  MetricName: "Errors",
+  Dimensions: [{ Name: "Service", Value: "customer" }],
+  Statistic: "Sum",
+  Period: 60,
+  EvaluationPeriods: 1,
+  Threshold: 1,
+  ComparisonOperator: "GreaterThanOrEqualToThreshold",
+  TreatMissingData: "notBreaching",
+};
+const datum = { MetricName: "Errors", Dimensions: alarm.Dimensions };
+const lately = ({ clock }: Scene) => ({
+  StartTime: new Date(clock.foreground.now() - 10 * minute),
+  EndTime: clock.now(),
+});
+
+const outcome = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "accepted",
+    (error) => `${error.code}: ${error.message}`,
+  );
+
+async function stateOf({ call }: Scene) {
+  const { MetricAlarms } = await call("describeAlarms", { AlarmNames: ["errors"] });
+  return MetricAlarms[0];
+}
+const becomes = (scene: Scene, state: string) =>
+  scene.clock.until(async () => (await stateOf(scene)).StateValue === state);
+
+describe("an alarm", () => {
+  it("begins without data, goes into ALARM at a breaching datapoint, and returns to OK when none comes", async () => {
+    const scene = await cloudwatch();
+    const { call } = scene;
+    await call("putMetricAlarm", alarm);
+    expect(await stateOf(scene)).toMatchObject({
+      StateValue: "INSUFFICIENT_DATA",
+      StateReason: "Unchecked: Initial alarm creation",
+      AlarmArn: "arn:aws:cloudwatch:us-east-1:123456789012:alarm:errors",
+      Period: 60,
+    });
+    await becomes(scene, "OK");
+    expect((await stateOf(scene)).StateReason).toBe(
+      "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].",
+    );
+    await call("putMetricData", { Namespace: "Shop", MetricData: [{ ...datum, Value: 3 }] });
+    await becomes(scene, "ALARM");
+    const raised = await stateOf(scene);
+    expect(raised.StateReason).toMatch(
+      /^Threshold Crossed: 1 datapoint \[3\.0 \(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d\)\] was greater than or equal to the threshold \(1\.0\)\.$/,
+    );
+    expect(JSON.parse(raised.StateReasonData)).toMatchObject({
+      version: "1.0",
+      statistic: "Sum",
+      period: 60,
+      recentDatapoints: [3],
+      threshold: 1,
+      evaluatedDatapoints: [{ sampleCount: 1, value: 3 }],
+    });
+    await becomes(scene, "OK");
+    const { AlarmHistoryItems } = await call("describeAlarmHistory", { AlarmName: "errors" });
+    expect(AlarmHistoryItems.map(({ HistorySummary }: { HistorySummary: string }) => HistorySummary)).toEqual(
+      [
+        "Alarm updated from ALARM to OK",
+        "Alarm updated from OK to ALARM",
+        "Alarm updated from INSUFFICIENT_DATA to OK",
+        'Alarm "errors" created',
+      ],
+    );
+  });
+
+  it("with two of three datapoints reports how many it had", async () => {
+    const scene = await cloudwatch();
+    const { call } = scene;
+    await call("putMetricAlarm", { ...alarm, EvaluationPeriods: 3, DatapointsToAlarm: 2 });
+    const MetricData = [3, 2, 1].map((back) => ({
+      ...datum,
+      Value: back === 2 ? 0 : 5,
+      Timestamp: new Date(scene.clock.foreground.now() - back * minute),
+    }));
+    await call("putMetricData", { Namespace: "Shop", MetricData });
+    await becomes(scene, "ALARM");
+    expect((await stateOf(scene)).StateReason).toMatch(
+      /^Threshold Crossed: 2 out of the last 3 datapoints \[5\.0 .+, 0\.0 .+, 5\.0 .+\] were greater than or equal to the threshold \(1\.0\) \(minimum 2 datapoints for \w+ -> ALARM transition\)\.$/,
+    );
+  });
+
+  it("keeps a manually set state when it ignores missing data, until it is deleted", async () => {
+    const scene = await cloudwatch();
+    const { call } = scene;
+    await call("putMetricAlarm", { ...alarm, TreatMissingData: "ignore" });
+    await call("setAlarmState", { AlarmName: "errors", StateValue: "ALARM", StateReason: "a drill" });
+    await call("disableAlarmActions", { AlarmNames: ["errors"] });
+    const { MetricAlarms } = await call("describeAlarms", { StateValue: "ALARM", AlarmNamePrefix: "err" });
+    expect(MetricAlarms).toMatchObject([{ StateReason: "a drill", ActionsEnabled: false }]);
+    await call("deleteAlarms", { AlarmNames: ["errors"] });
+    expect(await call("describeAlarms", {})).toMatchObject({ MetricAlarms: [] });
+    expect(await outcome(call("deleteAlarms", { AlarmNames: ["errors"] }))).toMatch(/^ResourceNotFound: /);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["metric math", { Metrics: [{ Id: "e1", Expression: "m1/m2" }] }, /does not support Metrics/],
+    [
+      "a topic",
+      { AlarmActions: ["arn:aws:sns:us-east-1:1:topic"] },
+      /AlarmActions must not hold arn:aws:sns/,
+    ],
+    ["an anomaly band", { ComparisonOperator: "GreaterThanUpperThreshold" }, /does not detect anomalies/],
+    ["a high resolution", { Period: 10 }, /Period must be a multiple of 60, not 10/],
+    ["two statistics", { ExtendedStatistic: "p99" }, /InvalidParameterCombination.*mutually exclusive/],
+    ["no threshold", { Threshold: undefined }, /MissingRequiredParameter.*Threshold/],
+    ["too many datapoints to alarm", { DatapointsToAlarm: 2 }, /DatapointsToAlarm must be between 1 and .*1/],
+    ["longer than a day", { Period: 3600, EvaluationPeriods: 25 }, /no more than a day/],
+    ["trimmed mean", { Statistic: undefined, ExtendedStatistic: "tm90" }, /does not compute .* tm90/],
+    ["unknown treatment", { TreatMissingData: "zero" }, /TreatMissingData must be one of missing, ignore/],
+  ])("with %s is refused with an error that names it", async (_, change, message) => {
+    const scene = await cloudwatch();
+    const { call } = scene;
+    expect(await outcome(call("putMetricAlarm", { ...alarm, ...change }))).toMatch(message);
+  });
+});
+
+describe("metrics", () => {
+  async function published(): Promise<Scene> {
+    const scene = await cloudwatch();
+    const now = scene.clock.foreground.now();
+    const MetricData = [
+      {
+        ...datum,
+        Unit: "Milliseconds",
+        Values: [1, 2, 3],
+        Counts: [1, 1, 8],
+        Timestamp: new Date(now - minute),
+      },
+      { ...datum, Unit: "Milliseconds", Value: 7, Timestamp: new Date(now - 3 * minute) },
+    ];
+    await scene.call("putMetricData", { Namespace: "Shop", MetricData });
+    return scene;
+  }
+
+  it("are read by the minute of AWS time, oldest first, with the requested statistics", async () => {
+    const scene = await published();
+    const { call } = scene;
+    const { Label, Datapoints } = await call("getMetricStatistics", {
+      Namespace: "Shop",
+      ...datum,
+      ...lately(scene),
+      Period: 60,
+      Statistics: ["Sum", "Average", "Minimum", "Maximum", "SampleCount"],
+      ExtendedStatistics: ["p50"],
+    });
+    expect(Label).toBe("Errors");
+    expect(Datapoints).toMatchObject([
+      { Sum: 7, SampleCount: 1, Unit: "Milliseconds" },
+      { Sum: 27, Average: 2.7, Minimum: 1, Maximum: 3, SampleCount: 10, ExtendedStatistics: { p50: 3 } },
+    ]);
+    expect(Datapoints[1].Timestamp - Datapoints[0].Timestamp).toBe(2 * minute);
+  });
+
+  it("are added up over longer periods, newest first by GetMetricData", async () => {
+    const scene = await published();
+    const { call } = scene;
+    const query = (Id: string, Period: number, Stat: string) => ({
+      Id,
+      MetricStat: { Metric: { Namespace: "Shop", ...datum }, Period, Stat },
+    });
+    const { MetricDataResults } = await call("getMetricData", {
+      ...lately(scene),
+      MetricDataQueries: [query("minutes", 60, "p100"), query("day", 86_400, "Sum")],
+    });
+    expect(MetricDataResults[0]).toMatchObject({ Id: "minutes", Values: [3, 7], StatusCode: "Complete" });
+    // The two minutes may be on different days.
+    expect(MetricDataResults[1].Values.reduce((sum: number, value: number) => sum + value)).toBe(34);
+  });
+
+  it.each([
+    [{ Namespace: "Shop" }, 1],
+    [{ Namespace: "Other" }, 0],
+    [{ Dimensions: [{ Name: "Service" }] }, 1],
+    [{ Dimensions: [{ Name: "Service", Value: "employee" }] }, 0],
+  ])("are listed by %j", async (filter, count) => {
+    const scene = await published();
+    const { call } = scene;
+    expect((await call("listMetrics", filter)).Metrics).toHaveLength(count);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["no value", {}, /MissingRequiredParameter/],
+    ["two kinds of values", { Value: 1, Values: [1] }, /InvalidParameterCombination/],
+    ["a resolution of seconds", { Value: 1, StorageResolution: 1 }, /StorageResolution must be 60/],
+    ["a time long ago", { Value: 1, Timestamp: new Date(0) }, /two weeks in the past/],
+    ["counts that do not fit", { Values: [1, 2], Counts: [1] }, /as many items/],
+  ])("with %s are refused", async (_, change, message) => {
+    const scene = await cloudwatch();
+    const { call } = scene;
+    const input = { Namespace: "Shop", MetricData: [{ ...datum, ...change }] };
+    expect(await outcome(call("putMetricData", input))).toMatch(message);
+  });
+});

@@ -1,0 +1,120 @@
+import { expect, it } from "vitest";
+import { commitFiles } from "../../runtime/git/repository.support.ts";
+import { withRepository } from "./repository.support.ts";
+
+const deployment = { repositoryName: "deployment" };
+
+async function withTwoCommits() {
+  const repository = await withRepository();
+  const { call, environment, id } = repository;
+  const first = await commitFiles(environment.git, id, "dev", {
+    "taskdef.json": "{}",
+    "infra/é.yaml": "a: 1",
+  });
+  const second = await commitFiles(environment.git, id, "dev", { "infra/é.yaml": "a: 2", "new.txt": "n" });
+  await call("updateDefaultBranch", { ...deployment, defaultBranchName: "dev" });
+  return { ...repository, first, second };
+}
+
+it("a commit is returned as Git has it", async () => {
+  const { call, first, second } = await withTwoCommits();
+  const { commit } = await call("getCommit", { ...deployment, commitId: second });
+  const ada = { name: "Ada", email: "ada@example.com", date: "1767323045 +0000" };
+  expect(commit).toMatchObject({
+    commitId: second,
+    parents: [first],
+    message: "change",
+    author: ada,
+    committer: ada,
+  });
+  expect(commit.treeId).toMatch(/^[0-9a-f]{40}$/);
+});
+
+it("a file is read from the default branch, from a branch, a reference or a commit", async () => {
+  const { call, first, second } = await withTwoCommits();
+  const read = async (commitSpecifier?: string) => {
+    const file = await call("getFile", { ...deployment, filePath: "/infra/é.yaml", commitSpecifier });
+    return [file.commitId, file.fileContent.toString(), file.fileSize, file.fileMode, file.filePath];
+  };
+  const latest = [second, "a: 2", 4, "NORMAL", "infra/é.yaml"];
+  for (const specifier of [undefined, "dev", "refs/heads/dev", "HEAD", second])
+    expect(await read(specifier)).toEqual(latest);
+  expect(await read(first)).toEqual([first, "a: 1", 4, "NORMAL", "infra/é.yaml"]);
+});
+
+it("a folder is listed by kinds", async () => {
+  const { call, first } = await withTwoCommits();
+  const top = await call("getFolder", { ...deployment, folderPath: "/", commitSpecifier: first });
+  expect(top).toMatchObject({
+    commitId: first,
+    folderPath: "",
+    subFolders: [{ absolutePath: "infra", relativePath: "infra" }],
+    files: [{ absolutePath: "taskdef.json", relativePath: "taskdef.json", fileMode: "NORMAL" }],
+    symbolicLinks: [],
+    subModules: [],
+  });
+  const { files, treeId } = await call("getFolder", {
+    ...deployment,
+    folderPath: "infra",
+    commitSpecifier: first,
+  });
+  expect(files).toMatchObject([{ absolutePath: "infra/é.yaml", relativePath: "é.yaml" }]);
+  expect(treeId).toBe(top.subFolders[0].treeId);
+});
+
+it("differences are returned between two commits, from nothing, of one path, by pages", async () => {
+  const { call, first, second } = await withTwoCommits();
+  const told = async (input: object) => {
+    const { differences, NextToken } = await call("getDifferences", { ...deployment, ...input });
+    const lines = differences.map(
+      ({ changeType, beforeBlob, afterBlob }: Record<string, { path: string }>) =>
+        `${changeType} ${beforeBlob?.path} ${afterBlob?.path}`,
+    );
+    return { lines, NextToken };
+  };
+  const between = { beforeCommitSpecifier: first, afterCommitSpecifier: "dev" };
+  const changed = ["M infra/é.yaml infra/é.yaml", "A undefined new.txt", "D taskdef.json undefined"];
+  expect((await told(between)).lines).toEqual(changed);
+  const onePage = await told({ ...between, MaxResults: 2 });
+  expect(onePage.lines).toEqual(changed.slice(0, 2));
+  expect((await told({ ...between, MaxResults: 2, NextToken: onePage.NextToken })).lines).toEqual(
+    changed.slice(2),
+  );
+  expect((await told({ ...between, afterPath: "infra" })).lines).toEqual(changed.slice(0, 1));
+  expect((await told({ afterCommitSpecifier: second })).lines).toEqual([
+    "A undefined infra/é.yaml",
+    "A undefined new.txt",
+  ]);
+});
+
+it.each<[string, object, string]>([
+  ["getCommit", {}, "CommitIdRequiredException"],
+  ["getCommit", { commitId: "dev" }, "InvalidCommitIdException"],
+  ["getCommit", { commitId: "0".repeat(40) }, "CommitIdDoesNotExistException"],
+  ["getFile", { filePath: "" }, "PathRequiredException"],
+  ["getFile", { filePath: "../x" }, "InvalidPathException"],
+  ["getFile", { filePath: "a/.git/config" }, "InvalidPathException"],
+  ["getFile", { filePath: "none" }, "FileDoesNotExistException"],
+  ["getFile", { filePath: "infra" }, "FileDoesNotExistException"],
+  ["getFile", { filePath: "new.txt", commitSpecifier: "dev~1" }, "InvalidCommitException"],
+  ["getFile", { filePath: "new.txt", commitSpecifier: "--all" }, "InvalidCommitException"],
+  ["getFile", { filePath: "new.txt", commitSpecifier: "none" }, "CommitDoesNotExistException"],
+  ["getFolder", { folderPath: "new.txt" }, "FolderDoesNotExistException"],
+  ["getDifferences", {}, "CommitRequiredException"],
+  ["getDifferences", { afterCommitSpecifier: "dev", MaxResults: 0 }, "InvalidMaxResultsException"],
+  ["getDifferences", { afterCommitSpecifier: "dev", afterPath: "none" }, "PathDoesNotExistException"],
+  [
+    "getDifferences",
+    { afterCommitSpecifier: "dev", beforePath: "a", afterPath: "b" },
+    "InvalidPathException",
+  ],
+])("%s %j is refused with %s", async (operation, input, code) => {
+  const { call } = await withTwoCommits();
+  await expect(call(operation, { ...deployment, ...input })).rejects.toMatchObject({ code });
+});
+
+it("an empty repository has no commit to read from", async () => {
+  const { call } = await withRepository();
+  const reading = call("getFile", { ...deployment, filePath: "a" });
+  await expect(reading).rejects.toMatchObject({ code: "CommitDoesNotExistException" });
+});

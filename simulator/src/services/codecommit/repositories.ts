@@ -1,0 +1,138 @@
+import type { RepositoryMetadata } from "@aws-sdk/client-codecommit";
+import { AwsError } from "../../kit/errors.ts";
+import { page } from "../../kit/page.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { referencesMoved } from "./references.ts";
+import {
+  type CodeCommitState,
+  checkName,
+  find,
+  newRepository,
+  type Repository,
+  refuseTaken,
+  repositoryArn,
+} from "./state.ts";
+import { checkedTags } from "./tags.ts";
+
+/** Source: API reference, ListRepositories and BatchGetRepositories. */
+const listSize = 1000;
+const maximumNames = 100;
+
+export function repositoryOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
+  const { repositories, environment } = state;
+  const { git } = environment;
+  return {
+    async createRepository(input) {
+      refuseUnsupported("OperationNotAllowedException", "CreateRepository", input, [
+        "repositoryName",
+        "repositoryDescription",
+        "tags",
+      ]);
+      const name = checkName(input.repositoryName);
+      const description = checkDescription(input.repositoryDescription);
+      const repository = { ...newRepository(state, name), description, tags: checkedTags(input.tags) };
+      refuseTaken(state, name);
+      repositories.set(name, repository);
+      try {
+        await git.create(repository.id);
+      } catch (error) {
+        repositories.delete(name);
+        throw error;
+      }
+      publish(state, repository);
+      return { repositoryMetadata: describe(state, repository) };
+    },
+    getRepository: ({ repositoryName }) => ({
+      repositoryMetadata: describe(state, find(state, repositoryName)),
+    }),
+    batchGetRepositories({ repositoryNames = [] }) {
+      if (repositoryNames.length > maximumNames)
+        throw new AwsError(
+          "MaximumRepositoryNamesExceededException",
+          `At most ${maximumNames} repositories can be asked for at once, not ${repositoryNames.length}.`,
+        );
+      const names = repositoryNames.map(checkName);
+      return {
+        repositories: names
+          .flatMap((name) => repositories.get(name) ?? [])
+          .map((each) => describe(state, each)),
+        repositoriesNotFound: names.filter((name) => !repositories.has(name)),
+        errors: [],
+      };
+    },
+    listRepositories({ sortBy = "repositoryName", order = "ascending", nextToken }) {
+      const key = (repository: Repository) =>
+        sortBy === "repositoryName" ? repository.name : repository.modifiedAt.toISOString();
+      const sorted = [...repositories.values()].sort((left, right) => (key(left) < key(right) ? -1 : 1));
+      if (order === "descending") sorted.reverse();
+      const code = "InvalidContinuationTokenException";
+      const { items, next } = page(sorted, { size: listSize, token: nextToken, code });
+      return {
+        repositories: items.map(({ name, id }) => ({ repositoryName: name, repositoryId: id })),
+        nextToken: next,
+      };
+    },
+    // Deleting a missing repository is not an error; the response then has no id.
+    async deleteRepository({ repositoryName }) {
+      const name = checkName(repositoryName);
+      const repositoryId = repositories.get(name)?.id;
+      repositories.delete(name);
+      git.published.delete(name);
+      if (repositoryId !== undefined) await git.remove(repositoryId);
+      return { repositoryId };
+    },
+    updateRepositoryDescription({ repositoryName, repositoryDescription }) {
+      const repository = find(state, repositoryName);
+      repository.description = checkDescription(repositoryDescription);
+      repository.modifiedAt = environment.clock.now();
+      return {};
+    },
+    updateRepositoryName({ oldName, newName }) {
+      const repository = find(state, oldName);
+      const name = checkName(newName);
+      refuseTaken(state, name);
+      repositories.delete(repository.name);
+      git.published.delete(repository.name);
+      Object.assign(repository, { name, modifiedAt: environment.clock.now() });
+      repositories.set(name, repository);
+      publish(state, repository);
+      return {};
+    },
+  };
+}
+
+/** Publishes a repository to Git under its name. */
+function publish(state: CodeCommitState, repository: Repository): void {
+  state.environment.git.published.set(repository.name, {
+    id: repository.id,
+    onPush: (updates, accessKeyId) => referencesMoved(state, repository, updates, accessKeyId),
+  });
+}
+
+function checkDescription(description: string | undefined): string | undefined {
+  // Source: API reference, repositoryDescription.
+  if ((description?.length ?? 0) > 1000)
+    throw new AwsError(
+      "InvalidRepositoryDescriptionException",
+      "The specified repository description is not valid: it has more than 1,000 characters.",
+    );
+  return description || undefined;
+}
+
+function describe(state: CodeCommitState, repository: Repository): RepositoryMetadata {
+  const { accountId, region, gateway } = state.environment;
+  const { id, name, description, defaultBranch, createdAt, modifiedAt } = repository;
+  return {
+    accountId,
+    repositoryId: id,
+    repositoryName: name,
+    repositoryDescription: description,
+    defaultBranch,
+    creationDate: createdAt,
+    lastModifiedDate: modifiedAt,
+    cloneUrlHttp: `http://${gateway.host}:${gateway.port}/v1/repos/${name}`,
+    cloneUrlSsh: `ssh://git-codecommit.${region}.amazonaws.com/v1/repos/${name}`,
+    Arn: repositoryArn(state, name),
+  };
+}

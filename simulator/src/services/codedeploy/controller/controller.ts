@@ -1,0 +1,165 @@
+import type { AutoRollbackEvent, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
+import type { Environment } from "../../../environment.ts";
+import type { AppSpec } from "../app-spec.ts";
+import { addDeployment, type CodeDeployState, type Deployment, type Group, isOver } from "../state.ts";
+import { DeploymentFailure, StopRequest } from "./failure.ts";
+import { findBlue } from "./install.ts";
+import { plannedEvents, skipPending } from "./lifecycle-events.ts";
+import { type Run, refreshTaskSets, testListener } from "./run.ts";
+import { runDeployment } from "./run-deployment.ts";
+import { runRollback } from "./run-rollback.ts";
+
+export interface CodeDeployController {
+  start(
+    group: Group,
+    deployment: Deployment,
+    plan: { appSpec: AppSpec; routing: TrafficRoutingConfig },
+  ): void;
+  /** `rollBack` undefined uses the group's automatic rollback. */
+  stop(deployment: Deployment, rollBack: boolean | undefined): void;
+  /** Stops deployments of a group that is being deleted, without a rollback. */
+  abandon(group: Group): void;
+  /** Updates the counts that the deployment's target reports. */
+  refresh(deployment: Deployment): Promise<void>;
+  /** Ends every deployment in its current state. */
+  close(): Promise<void>;
+}
+
+/** Performs deployments, one task each. */
+export function createCodeDeployController(
+  environment: Environment,
+  state: CodeDeployState,
+): CodeDeployController {
+  const closing = new AbortController();
+  const runs = new Map<Deployment, { readonly run: Run; readonly ended: Promise<void> }>();
+
+  const launch = (run: Run, perform: () => Promise<void>) => {
+    const ended = perform().finally(() => runs.delete(run.deployment));
+    runs.set(run.deployment, { run, ended });
+  };
+
+  const newRun = (deployment: Deployment, { appSpec, routing }: Pick<Run, "appSpec" | "routing">): Run => ({
+    environment,
+    deployment,
+    appSpec,
+    routing,
+    signal: AbortSignal.any([deployment.control.signal, closing.signal]),
+    pair: [],
+    testRoutesBefore: [],
+  });
+
+  const finish = (run: Run, outcome: unknown) => {
+    const { deployment } = run;
+    skipPending(run);
+    deployment.completeTime = environment.clock.now();
+    deployment.target.updatedAt = deployment.completeTime;
+    if (outcome === undefined) {
+      deployment.status = "Succeeded";
+      deployment.target.status = "Succeeded";
+      return;
+    }
+    const stopped = outcome instanceof StopRequest;
+    deployment.status = stopped ? "Stopped" : "Failed";
+    deployment.target.status = stopped ? "Skipped" : "Failed";
+    const known = stopped || outcome instanceof DeploymentFailure;
+    const message = outcome instanceof Error ? outcome.message : String(outcome);
+    deployment.error = { code: known ? outcome.code : "INTERNAL_ERROR", message };
+    if (!known) environment.warn(`deployment ${deployment.id} failed inside the simulator: ${outcome}`);
+  };
+
+  const perform = async (group: Group, run: Run) => {
+    const outcome = await outcomeOf(runDeployment(run));
+    if (closing.signal.aborted) return;
+    const goesBack =
+      outcome !== undefined && wantsRollback(run.deployment, outcome) && (await canGoBack(run));
+    if (closing.signal.aborted) return;
+    finish(run, outcome);
+    if (goesBack) rollBack(group, run);
+  };
+
+  const rollBack = (group: Group, failed: Run) => {
+    const { deployment: original } = failed;
+    const rollback = addDeployment(state, group, {
+      applicationName: original.applicationName,
+      // A rollback shifts all traffic back at once, for any configuration of the deployment.
+      settings: { ...original.settings, configName: "CodeDeployDefault.ECSAllAtOnce" },
+      revision: original.previousRevision,
+      creator: "codeDeployRollback",
+      description: `Rollback of ${original.id}`,
+      now: environment.clock.now(),
+    });
+    rollback.target.events.push(...plannedEvents({ testListener: false, rollback: true }));
+    rollback.rollbackInfo = {
+      rollbackTriggeringDeploymentId: original.id,
+      rollbackMessage: `Deployment ${rollback.id} is triggered to roll back deployment ${original.id}.`,
+    };
+    original.rollbackInfo = {
+      rollbackDeploymentId: rollback.id,
+      rollbackMessage: `Deployment ${original.id} terminated. Automatic rollback is triggered with a DeploymentId ${rollback.id}.`,
+    };
+    const { blue, green } = original.target;
+    if (blue) rollback.target.blue = { ...blue };
+    if (green) rollback.target.green = { ...green };
+    const { deployment: _, signal: __, ...found } = failed;
+    const run: Run = { ...newRun(rollback, failed), ...found };
+    launch(run, async () => {
+      const outcome = await outcomeOf(runRollback(run));
+      if (!closing.signal.aborted) finish(run, outcome);
+    });
+  };
+
+  return {
+    start: (group, deployment, plan) => {
+      const run = newRun(deployment, plan);
+      const hasTest = testListener(run) !== undefined;
+      deployment.target.events.push(...plannedEvents({ testListener: hasTest, rollback: false }));
+      launch(run, () => perform(group, run));
+    },
+    stop: (deployment, rollBackWanted) =>
+      deployment.control.abort(
+        new StopRequest("MANUAL_STOP", "The deployment was stopped by the user.", rollBackWanted),
+      ),
+    abandon: (group) => {
+      for (const deployment of group.deployments)
+        if (!isOver(deployment))
+          deployment.control.abort(
+            new StopRequest("DEPLOYMENT_GROUP_MISSING", "The deployment group was deleted.", false),
+          );
+    },
+    refresh: async (deployment) => {
+      const found = runs.get(deployment);
+      if (found) await refreshTaskSets(found.run);
+    },
+    close: async () => {
+      closing.abort(new Error("the simulator is closing"));
+      await Promise.all([...runs.values()].map(({ ended }) => ended));
+    },
+  };
+}
+
+/** Returns undefined when the work succeeded, else the error. */
+function outcomeOf(work: Promise<void>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (reason) => reason,
+  );
+}
+
+function wantsRollback({ settings: { autoRollback } }: Deployment, outcome: unknown): boolean {
+  const automatic = Boolean(autoRollback.enabled && autoRollback.events?.includes(rollbackEvent(outcome)));
+  return outcome instanceof StopRequest ? (outcome.rollBack ?? automatic) : automatic;
+}
+
+/** A deployment that ended before Install is rolled back too, without any effect. */
+function canGoBack(run: Run): Promise<boolean> {
+  const found: Promise<unknown> = run.blue ? Promise.resolve() : findBlue(run);
+  return found.then(
+    () => true,
+    () => false,
+  );
+}
+
+function rollbackEvent(outcome: unknown): AutoRollbackEvent {
+  if (!(outcome instanceof StopRequest)) return "DEPLOYMENT_FAILURE";
+  return outcome.code === "ALARM_ACTIVE" ? "DEPLOYMENT_STOP_ON_ALARM" : "DEPLOYMENT_STOP_ON_REQUEST";
+}

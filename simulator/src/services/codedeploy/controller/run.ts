@@ -1,0 +1,77 @@
+import type { ECSTaskSet, TargetLabel, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
+import type { Environment } from "../../../environment.ts";
+import type { AppSpec } from "../app-spec.ts";
+import type { Deployment } from "../state.ts";
+import type { Route } from "./traffic.ts";
+
+export interface RunTaskSet {
+  readonly id: string;
+  readonly targetGroupArn: string;
+  readonly targetGroupName: string;
+}
+
+/** One deployment in progress: its request, and the resources found and created so far. */
+export interface Run {
+  readonly environment: Environment;
+  readonly deployment: Deployment;
+  readonly appSpec: AppSpec;
+  readonly routing: TrafficRoutingConfig;
+  readonly signal: AbortSignal;
+  /** The task set in production when the deployment began. */
+  blue?: RunTaskSet;
+  green?: RunTaskSet;
+  /** ARNs of the two target groups, once they are known. */
+  pair: readonly string[];
+  /** The original routes of the test listener. */
+  testRoutesBefore: Route[];
+}
+
+export const minute = 60_000;
+
+/** Returns the ids that every ECS call about this deployment's service starts with. */
+export function serviceOf({ deployment }: Run): { cluster: string; service: string } {
+  const { clusterName, serviceName } = deployment.settings.service;
+  return { cluster: clusterName, service: serviceName };
+}
+
+export function productionListener({ deployment }: Run): string {
+  const [pair] = deployment.settings.loadBalancer.targetGroupPairInfoList ?? [];
+  return pair?.prodTrafficRoute?.listenerArns?.[0] ?? "";
+}
+
+export function testListener({ deployment }: Run): string | undefined {
+  const [pair] = deployment.settings.loadBalancer.targetGroupPairInfoList ?? [];
+  return pair?.testTrafficRoute?.listenerArns?.[0];
+}
+
+/** Updates the counts of both task sets, as the target reports them; a deleted one counts 0. */
+export async function refreshTaskSets(run: Run): Promise<void> {
+  const { target } = run.deployment;
+  const ids = [target.blue, target.green].flatMap((view) => view?.identifer ?? []);
+  if (ids.length === 0) return;
+  const { taskSets = [] } = await run.environment.aws.ecs.describeTaskSets({
+    ...serviceOf(run),
+    taskSets: ids,
+  });
+  for (const view of [target.blue, target.green]) {
+    if (!view) continue;
+    const taskSet = taskSets.find(({ id }) => id === view.identifer);
+    view.desiredCount = taskSet?.computedDesiredCount ?? 0;
+    view.pendingCount = taskSet?.pendingCount ?? 0;
+    view.runningCount = taskSet?.runningCount ?? 0;
+    view.status = taskSet?.status ?? "DRAINING";
+  }
+}
+
+export function viewOf(taskSet: RunTaskSet, label: TargetLabel, trafficWeight: number): ECSTaskSet {
+  return {
+    identifer: taskSet.id,
+    desiredCount: 0,
+    pendingCount: 0,
+    runningCount: 0,
+    status: label === "Blue" ? "PRIMARY" : "ACTIVE",
+    trafficWeight,
+    targetGroup: { name: taskSet.targetGroupName },
+    taskSetLabel: label,
+  };
+}

@@ -1,0 +1,239 @@
+import type { StateValue } from "@aws-sdk/client-cloudwatch";
+import type { TaskSet } from "@aws-sdk/client-ecs";
+import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { AwsError } from "../../../kit/errors.ts";
+import { createTestEnvironment } from "../../../test-environment.support.ts";
+import type { Aws } from "../../api.ts";
+import { createCodeDeploy } from "../service.ts";
+
+const arn = (kind: string, name: string) =>
+  `arn:aws:elasticloadbalancing:us-east-1:123456789012:${kind}/${name}`;
+export const taskDefinition = "arn:aws:ecs:us-east-1:123456789012:task-definition/customer-microservice:2";
+export const groups = {
+  two: arn("targetgroup", "customer-tg-two"),
+  one: arn("targetgroup", "customer-tg-one"),
+  other: arn("targetgroup", "employee-tg-two"),
+};
+export const listeners = { production: arn("listener", "80"), test: arn("listener", "8080") };
+
+export interface HookEvent {
+  readonly functionName: string;
+  readonly DeploymentId: string;
+  readonly LifecycleEventHookExecutionId: string;
+}
+
+/** An ECS and a load balancer in memory: task sets are stable at once when `healthy`, and disappear when deleted. */
+export interface World {
+  healthy: boolean;
+  taskSets: TaskSet[];
+  /** Alarms of CloudWatch by name. */
+  readonly alarms: Map<string, StateValue>;
+  /** Events that functions were called with; a name that is not in `functions` does not exist. */
+  readonly hookEvents: HookEvent[];
+  readonly functions: Set<string>;
+  readonly rules: Map<string, Rule[]>;
+  /** The target groups' shares in the production listener's default action, after each change. */
+  readonly history: string[];
+  /** Called before a task set is deleted, which waits for its promise. */
+  beforeDelete: () => Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
+type Call = (operation: string, input?: object) => Promise<any>;
+
+export async function createWorld() {
+  const world: World = {
+    healthy: true,
+    taskSets: [primary()],
+    alarms: new Map([["5xx", "OK"]]),
+    hookEvents: [],
+    functions: new Set(["check"]),
+    rules: new Map([
+      [
+        listeners.production,
+        [
+          { RuleArn: "admin", Priority: "1", Actions: [forward(groups.other)] },
+          { RuleArn: "beans", Priority: "2", Actions: [forward(groups.two)] },
+          { RuleArn: "default", IsDefault: true, Actions: [forward(groups.two)] },
+        ],
+      ],
+      [listeners.test, [{ RuleArn: "default", IsDefault: true, Actions: [forward(groups.one)] }]],
+    ]),
+    history: [],
+    beforeDelete: async () => {},
+  };
+  const environment = await createTestEnvironment({
+    aws: {
+      ecs: fakeEcs(world),
+      elbv2: fakeLoadBalancer(world),
+      cloudwatch: fakeAlarms(world),
+      lambda: fakeLambda(world),
+    },
+  });
+  const codedeploy = createCodeDeploy(environment);
+  const operations = codedeploy.operations as Record<string, (...args: object[]) => unknown>;
+  const call: Call = async (operation, input = {}) => operations[operation]?.(input, { accessKeyId: "test" });
+  return {
+    world,
+    clock: environment.clock,
+    call,
+    close: async () => {
+      await environment.clock.during(Promise.resolve(codedeploy.close?.()));
+      await environment.remove();
+    },
+  };
+}
+
+export function forward(...targetGroupArns: string[]): Action {
+  return {
+    Type: "forward",
+    Order: 1,
+    ForwardConfig: {
+      TargetGroups: targetGroupArns.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })),
+      TargetGroupStickinessConfig: { Enabled: false },
+    },
+  };
+}
+
+/** Target group name → weight, of one route. */
+export function weightsOf(world: World, listenerArn: string, ruleArn: string): Record<string, number> {
+  const rule = world.rules.get(listenerArn)?.find(({ RuleArn }) => RuleArn === ruleArn);
+  const tuples = rule?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
+  return Object.fromEntries(
+    tuples.map(({ TargetGroupArn = "", Weight = 0 }) => [TargetGroupArn.split("/")[1], Weight]),
+  );
+}
+
+function primary(): TaskSet {
+  return {
+    id: "ecs-svc/1",
+    status: "PRIMARY",
+    launchType: "FARGATE",
+    computedDesiredCount: 1,
+    runningCount: 0,
+    pendingCount: 0,
+    stabilityStatus: "STABILIZING",
+    loadBalancers: [{ targetGroupArn: groups.two, containerName: "customer", containerPort: 8080 }],
+  };
+}
+
+function fakeAlarms({ alarms }: World): Partial<Aws["cloudwatch"]> {
+  return {
+    describeAlarms: async ({ AlarmNames = [] }) => ({
+      MetricAlarms: AlarmNames.filter((name) => alarms.has(name)).map((AlarmName) => ({
+        AlarmName,
+        StateValue: alarms.get(AlarmName),
+      })),
+    }),
+  };
+}
+
+function fakeLambda({ functions, hookEvents }: World): Partial<Aws["lambda"]> {
+  return {
+    invoke: async ({ FunctionName = "", Payload }) => {
+      if (!functions.has(FunctionName))
+        throw new AwsError("ResourceNotFoundException", `Function not found: ${FunctionName}`, 404);
+      hookEvents.push({ functionName: FunctionName, ...JSON.parse(String(Payload)) });
+      return { StatusCode: 202 };
+    },
+  };
+}
+
+function fakeEcs(world: World): Partial<Aws["ecs"]> {
+  const find = (id: string | undefined) => {
+    const taskSet = world.taskSets.find((each) => each.id === id);
+    if (!taskSet)
+      throw new AwsError("TaskSetNotFoundException", "The specified task set could not be found.");
+    return taskSet;
+  };
+  return {
+    describeServices: async ({ services = [] }) => ({
+      services: services
+        .filter((name) => name !== "absent")
+        .map((serviceName) => ({
+          serviceName,
+          status: "ACTIVE",
+          deploymentController: { type: serviceName === "rolling" ? "ECS" : "CODE_DEPLOY" },
+          taskSets: world.taskSets,
+        })),
+    }),
+    describeTaskDefinition: async (input) => {
+      if (input.taskDefinition !== taskDefinition)
+        throw new AwsError("ClientException", "Unable to describe task definition.");
+      const customer = { name: "customer", portMappings: [{ containerPort: 8080 }] };
+      return { taskDefinition: { status: "ACTIVE", containerDefinitions: [customer] } };
+    },
+    createTaskSet: async (input) => {
+      const taskSet: TaskSet = {
+        id: `ecs-svc/${world.taskSets.length + 1}-${input.externalId}`,
+        status: "ACTIVE",
+        launchType: input.launchType,
+        taskDefinition: input.taskDefinition,
+        loadBalancers: input.loadBalancers,
+        computedDesiredCount: 1,
+        pendingCount: 0,
+        runningCount: world.healthy ? 1 : 0,
+        stabilityStatus: world.healthy ? "STEADY_STATE" : "STABILIZING",
+      };
+      world.taskSets = [...world.taskSets, taskSet];
+      return { taskSet };
+    },
+    describeTaskSets: async ({ taskSets: ids }) => ({
+      taskSets: world.taskSets.filter(({ id = "" }) => !ids || ids.includes(id)),
+    }),
+    updateServicePrimaryTaskSet: async ({ primaryTaskSet }) => {
+      const next = find(primaryTaskSet);
+      for (const taskSet of world.taskSets) taskSet.status = taskSet === next ? "PRIMARY" : "ACTIVE";
+      return {};
+    },
+    deleteTaskSet: async ({ taskSet: id }) => {
+      const taskSet = find(id);
+      await world.beforeDelete();
+      world.taskSets = world.taskSets.filter((each) => each !== taskSet);
+      return {};
+    },
+  };
+}
+
+function fakeLoadBalancer(world: World): Partial<Aws["elbv2"]> {
+  const known = Object.values(groups).map((TargetGroupArn) => ({
+    TargetGroupArn,
+    TargetGroupName: TargetGroupArn.split("/")[1],
+  }));
+  const put = (rule: Rule | undefined, actions: Action[] | undefined) => {
+    if (!rule || !actions) throw new AwsError("RuleNotFoundException", "One or more rules not found");
+    rule.Actions = actions;
+    if (world.rules.get(listeners.production)?.includes(rule) && rule.IsDefault)
+      world.history.push(JSON.stringify(weightsOf(world, listeners.production, "default")));
+    return {};
+  };
+  return {
+    describeTargetGroups: async ({ Names = [] }) => {
+      const found = known.filter(({ TargetGroupName = "" }) => Names.includes(TargetGroupName));
+      if (found.length < Names.length)
+        throw new AwsError("TargetGroupNotFoundException", "One or more target groups not found");
+      return { TargetGroups: found };
+    },
+    describeListeners: async ({ ListenerArns = [] }) => {
+      if (ListenerArns.some((each) => !world.rules.has(each)))
+        throw new AwsError("ListenerNotFoundException", "One or more listeners not found");
+      return { Listeners: ListenerArns.map((ListenerArn) => ({ ListenerArn })) };
+    },
+    describeRules: async ({ ListenerArn = "" }) => ({ Rules: world.rules.get(ListenerArn) }),
+    modifyListener: async ({ ListenerArn = "", DefaultActions }) =>
+      put(
+        world.rules.get(ListenerArn)?.find(({ IsDefault }) => IsDefault),
+        DefaultActions,
+      ),
+    modifyRule: async ({ RuleArn, Actions }) =>
+      put(
+        [...world.rules.values()].flat().find((rule) => rule.RuleArn === RuleArn),
+        Actions,
+      ),
+    describeTargetHealth: async () => ({
+      TargetHealthDescriptions: world.healthy
+        ? [{ Target: { Id: "10.0.0.5", Port: 8080 }, TargetHealth: { State: "healthy" } }]
+        : [],
+    }),
+  };
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import type { DeploymentGroupInfo, LastDeploymentInfo } from "@aws-sdk/client-codedeploy";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { refuseMissingResources } from "./group-resources.ts";
+import { parseSettings } from "./group-settings.ts";
+import { page } from "./page.ts";
+import {
+  type Application,
+  type CodeDeployState,
+  type Deployment,
+  findApplication,
+  findGroup,
+  type Group,
+  type GroupSettings,
+  unsupported,
+} from "./state.ts";
+import { fromTags } from "./tags.ts";
+
+const settingMembers = [
+  "deploymentConfigName",
+  "serviceRoleArn",
+  "deploymentStyle",
+  "blueGreenDeploymentConfiguration",
+  "loadBalancerInfo",
+  "ecsServices",
+  "autoRollbackConfiguration",
+  "alarmConfiguration",
+] as const;
+
+export function deploymentGroupOperations(
+  state: CodeDeployState,
+  { aws }: Environment,
+  abandon: (group: Group) => void,
+): Service<"codedeploy">["operations"] {
+  return {
+    createDeploymentGroup: async (input) => {
+      refuseUnsupported(unsupported, "CreateDeploymentGroup", input, [
+        "applicationName",
+        "deploymentGroupName",
+        "tags",
+        ...settingMembers,
+      ]);
+      const application = findApplication(state, input.applicationName);
+      const name = input.deploymentGroupName ?? "";
+      refuseBadName(application, name);
+      const settings = parseSettings(state, input);
+      refuseSharedService(state, settings);
+      await refuseMissingResources(aws, settings);
+      refuseBadName(application, name);
+      const group = { id: randomUUID(), name, tags: fromTags(input.tags), settings, deployments: [] };
+      application.groups.set(name, group);
+      return { deploymentGroupId: group.id };
+    },
+    getDeploymentGroup: ({ applicationName, deploymentGroupName }) => {
+      const application = findApplication(state, applicationName);
+      return { deploymentGroupInfo: describe(application, findGroup(application, deploymentGroupName)) };
+    },
+    batchGetDeploymentGroups: ({ applicationName, deploymentGroupNames = [] }) => {
+      const application = findApplication(state, applicationName);
+      const groups = deploymentGroupNames.map((name) => findGroup(application, name));
+      return { deploymentGroupsInfo: groups.map((group) => describe(application, group)) };
+    },
+    listDeploymentGroups: ({ applicationName, nextToken }) => {
+      const application = findApplication(state, applicationName);
+      const { items: deploymentGroups, ...rest } = page([...application.groups.keys()], nextToken);
+      return { applicationName, deploymentGroups, ...rest };
+    },
+    updateDeploymentGroup: async (input) => {
+      refuseUnsupported(unsupported, "UpdateDeploymentGroup", input, [
+        "applicationName",
+        "currentDeploymentGroupName",
+        "newDeploymentGroupName",
+        ...settingMembers,
+      ]);
+      const application = findApplication(state, input.applicationName);
+      const group = findGroup(application, input.currentDeploymentGroupName);
+      const newName = input.newDeploymentGroupName ?? group.name;
+      if (newName !== group.name) refuseBadName(application, newName);
+      const settings = parseSettings(state, { ...toInput(group.settings), ...defined(input) });
+      refuseSharedService(state, settings, group);
+      await refuseMissingResources(aws, settings);
+      application.groups.delete(group.name);
+      application.groups.set(newName, Object.assign(group, { name: newName, settings }));
+      return { hooksNotCleanedUp: [] };
+    },
+    deleteDeploymentGroup: ({ applicationName, deploymentGroupName = "" }) => {
+      const application = findApplication(state, applicationName);
+      const group = application.groups.get(deploymentGroupName);
+      if (group) abandon(group);
+      application.groups.delete(deploymentGroupName);
+      return { hooksNotCleanedUp: [] };
+    },
+  };
+}
+
+function refuseBadName(application: Application, name: string): void {
+  if (!/^[\w+=,.@ -]{1,100}$/.test(name))
+    throw new AwsError(
+      "InvalidDeploymentGroupNameException",
+      `'${name}' is not a deployment group name: 1 to 100 letters, digits and _ + = , . @ -.`,
+    );
+  if (application.groups.has(name))
+    throw new AwsError(
+      "DeploymentGroupAlreadyExistsException",
+      `Deployment Group with name: ${name} already exists for application: ${application.name}`,
+    );
+}
+
+/** An ECS service belongs to one deployment group. Source: CodeDeploy user guide, "CodeDeploy quotas". */
+function refuseSharedService(state: CodeDeployState, settings: GroupSettings, except?: Group): void {
+  const { clusterName, serviceName } = settings.service;
+  for (const application of state.applications.values())
+    for (const group of application.groups.values()) {
+      const { service } = group.settings;
+      if (group !== except && service.clusterName === clusterName && service.serviceName === serviceName)
+        throw new AwsError(
+          "ECSServiceMappingLimitExceededException",
+          `The ECS service ${clusterName}:${serviceName} is already associated with the deployment group ${group.name}.`,
+        );
+    }
+}
+
+function toInput(settings: GroupSettings) {
+  return {
+    deploymentConfigName: settings.configName,
+    serviceRoleArn: settings.serviceRoleArn,
+    deploymentStyle: settings.style,
+    blueGreenDeploymentConfiguration: settings.blueGreen,
+    loadBalancerInfo: settings.loadBalancer,
+    ecsServices: [settings.service],
+    autoRollbackConfiguration: settings.autoRollback,
+    alarmConfiguration: settings.alarms,
+  };
+}
+
+function defined<Input extends object>(input: Input): Partial<Input> {
+  return Object.fromEntries(
+    Object.entries(input).filter(([, value]) => value !== undefined),
+  ) as Partial<Input>;
+}
+
+function describe(application: Application, group: Group): DeploymentGroupInfo {
+  const succeeded = group.deployments.findLast(({ status }) => status === "Succeeded");
+  const { deploymentConfigName, ...settings } = toInput(group.settings);
+  return {
+    applicationName: application.name,
+    deploymentGroupId: group.id,
+    deploymentGroupName: group.name,
+    deploymentConfigName,
+    ...settings,
+    computePlatform: "ECS",
+    targetRevision: succeeded?.revision,
+    lastSuccessfulDeployment: summarise(succeeded),
+    lastAttemptedDeployment: summarise(group.deployments.at(-1)),
+    terminationHookEnabled: false,
+  };
+}
+
+function summarise(deployment: Deployment | undefined): LastDeploymentInfo | undefined {
+  if (!deployment) return undefined;
+  const { id, status, completeTime, createTime } = deployment;
+  return { deploymentId: id, status, endTime: completeTime, createTime };
+}

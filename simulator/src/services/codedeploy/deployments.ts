@@ -1,0 +1,131 @@
+import type { DeploymentInfo, DeploymentStatus, TargetStatus } from "@aws-sdk/client-codedeploy";
+import { AwsError } from "../../kit/errors.ts";
+import type { Service } from "../api.ts";
+import type { CodeDeployController } from "./controller/controller.ts";
+import { page } from "./page.ts";
+import {
+  type CodeDeployState,
+  type Deployment,
+  findApplication,
+  findDeployment,
+  findGroup,
+  isOver,
+} from "./state.ts";
+
+export function deploymentOperations(
+  state: CodeDeployState,
+  controller: CodeDeployController,
+): Service<"codedeploy">["operations"] {
+  return {
+    getDeployment: ({ deploymentId }) => ({ deploymentInfo: describe(findDeployment(state, deploymentId)) }),
+    batchGetDeployments: ({ deploymentIds = [] }) => {
+      if (deploymentIds.length > 25)
+        throw new AwsError("BatchLimitExceededException", "At most 25 deployments can be asked for at once.");
+      return { deploymentsInfo: deploymentIds.map((id) => describe(findDeployment(state, id))) };
+    },
+    listDeployments: (input) => {
+      const { items: deployments, nextToken } = page(list(state, input), input.nextToken);
+      return { deployments, nextToken };
+    },
+    stopDeployment: ({ deploymentId, autoRollbackEnabled }) => {
+      const deployment = findDeployment(state, deploymentId);
+      refuseOver(deployment);
+      if (deployment.terminatingBlue)
+        throw new AwsError(
+          "DeploymentAlreadyCompletedException",
+          `The deployment ${deployment.id} is terminating the original task set and can no longer be stopped.`,
+        );
+      controller.stop(deployment, autoRollbackEnabled);
+      return { status: "Pending", statusMessage: `The deployment ${deployment.id} is being stopped.` };
+    },
+    continueDeployment: ({ deploymentId, deploymentWaitType = "READY_WAIT" }) => {
+      const deployment = findDeployment(state, deploymentId);
+      refuseOver(deployment);
+      if (deployment.waiting?.type !== deploymentWaitType)
+        throw new AwsError(
+          "DeploymentIsNotInReadyStateException",
+          `The deployment ${deployment.id} does not wait for ${deploymentWaitType}; its status is ${deployment.status}.`,
+        );
+      deployment.waiting.resume();
+      return {};
+    },
+  };
+}
+
+interface ListInput {
+  applicationName?: string | undefined;
+  deploymentGroupName?: string | undefined;
+  externalId?: string | undefined;
+  includeOnlyStatuses?: DeploymentStatus[] | undefined;
+  createTimeRange?: { start?: Date | undefined; end?: Date | undefined } | undefined;
+}
+
+/** Ids, newest first. */
+function list(state: CodeDeployState, input: ListInput): string[] {
+  const { applicationName, deploymentGroupName, externalId, includeOnlyStatuses, createTimeRange } = input;
+  if ((applicationName === undefined) !== (deploymentGroupName === undefined))
+    throw applicationName === undefined
+      ? new AwsError("ApplicationNameRequiredException", "Application name must be specified with its group.")
+      : new AwsError(
+          "DeploymentGroupNameRequiredException",
+          "Deployment Group name must be specified with its application.",
+        );
+  if (externalId !== undefined)
+    throw new AwsError("InvalidExternalIdException", "No deployment here has an external id.");
+  if (applicationName !== undefined) findGroup(findApplication(state, applicationName), deploymentGroupName);
+  const { start, end } = createTimeRange ?? {};
+  return [...state.deployments.values()]
+    .filter((deployment) => applicationName === undefined || deployment.applicationName === applicationName)
+    .filter(({ groupName }) => deploymentGroupName === undefined || groupName === deploymentGroupName)
+    .filter(({ status }) => !includeOnlyStatuses?.length || includeOnlyStatuses.includes(status))
+    .filter(({ createTime }) => (!start || createTime >= start) && (!end || createTime <= end))
+    .map(({ id }) => id)
+    .reverse();
+}
+
+function refuseOver(deployment: Deployment): void {
+  if (isOver(deployment))
+    throw new AwsError(
+      "DeploymentAlreadyCompletedException",
+      `The deployment ${deployment.id} is already complete: ${deployment.status}.`,
+    );
+}
+
+function describe(deployment: Deployment): DeploymentInfo {
+  const { settings } = deployment;
+  return {
+    applicationName: deployment.applicationName,
+    deploymentGroupName: deployment.groupName,
+    deploymentConfigName: settings.configName,
+    deploymentId: deployment.id,
+    previousRevision: deployment.previousRevision,
+    revision: deployment.revision,
+    status: deployment.status,
+    errorInformation: deployment.error,
+    createTime: deployment.createTime,
+    startTime: deployment.startTime,
+    completeTime: deployment.completeTime,
+    deploymentOverview: overview(deployment.target.status),
+    description: deployment.description,
+    creator: deployment.creator,
+    ignoreApplicationStopFailures: false,
+    autoRollbackConfiguration: settings.autoRollback,
+    updateOutdatedInstancesOnly: false,
+    rollbackInfo: deployment.rollbackInfo,
+    deploymentStyle: settings.style,
+    instanceTerminationWaitTimeStarted: deployment.terminationWaitStarted,
+    blueGreenDeploymentConfiguration: settings.blueGreen,
+    loadBalancerInfo: settings.loadBalancer,
+    fileExistsBehavior: "DISALLOW",
+    deploymentStatusMessages: [],
+    computePlatform: "ECS",
+    overrideAlarmConfiguration: settings.alarms,
+  };
+}
+
+/** A deployment to ECS has one target, the service. */
+function overview(status: TargetStatus) {
+  const counts = { Pending: 0, InProgress: 0, Succeeded: 0, Failed: 0, Skipped: 0, Ready: 0 };
+  if (status !== "Unknown") counts[status] = 1;
+  return counts;
+}

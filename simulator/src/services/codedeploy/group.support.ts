@@ -1,0 +1,43 @@
+import { afterEach } from "vitest";
+import { createWorld, listeners } from "./controller/world.support.ts";
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+export async function codedeploy() {
+  const { call, close } = await createWorld();
+  closers.push(close);
+  await call("createApplication", { applicationName: "microservices", computePlatform: "ECS" });
+  return call;
+}
+
+export const outcome = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "accepted",
+    (error) => error.code as string,
+  );
+
+export const names = { applicationName: "microservices", deploymentGroupName: "microservices-customer" };
+export const pair = {
+  prodTrafficRoute: { listenerArns: [listeners.production] },
+  targetGroups: [{ name: "customer-tg-two" }, { name: "customer-tg-one" }],
+};
+export const blueGreen = (termination: object, ready: object) => ({
+  blueGreenDeploymentConfiguration: {
+    terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", ...termination },
+    deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", ...ready },
+  },
+});
+export const pairs = (change: object) => ({
+  loadBalancerInfo: { targetGroupPairInfoList: [{ ...pair, ...change }] },
+});
+export const group = {
+  ...names,
+  serviceRoleArn: "arn:aws:iam::123456789012:role/DeployRole",
+  deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+  ecsServices: [{ clusterName: "cluster", serviceName: "customer-microservice" }],
+  ...pairs({}),
+  ...blueGreen({ terminationWaitTimeInMinutes: 5 }, {}),
+};

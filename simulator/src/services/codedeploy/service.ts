@@ -1,0 +1,34 @@
+import type { Environment } from "../../environment.ts";
+import type { Service } from "../api.ts";
+import { applicationRevisionOperations } from "./application-revisions.ts";
+import { applicationOperations } from "./applications.ts";
+import { createCodeDeployController } from "./controller/controller.ts";
+import { createDeploymentOperations } from "./create-deployment.ts";
+import { builtInConfigs, deploymentConfigOperations } from "./deployment-configs.ts";
+import { deploymentGroupOperations } from "./deployment-groups.ts";
+import { deploymentOperations } from "./deployments.ts";
+import { hookExecutionOperations } from "./hook-executions.ts";
+import { createCodeDeployState } from "./state.ts";
+import { tagOperations } from "./tags.ts";
+import { targetOperations } from "./targets.ts";
+
+/** CodeDeploy for the ECS compute platform. Source of shapes and errors: API reference 2014-10-06. */
+export function createCodeDeploy(environment: Environment): Service<"codedeploy"> {
+  const state = createCodeDeployState(builtInConfigs);
+  const controller = createCodeDeployController(environment, state);
+  const now = () => environment.clock.now();
+  return {
+    operations: {
+      ...applicationOperations(state, now, controller.abandon),
+      ...applicationRevisionOperations(state),
+      ...deploymentGroupOperations(state, environment, controller.abandon),
+      ...deploymentConfigOperations(state, now),
+      ...createDeploymentOperations(state, environment, controller),
+      ...deploymentOperations(state, controller),
+      ...hookExecutionOperations(state),
+      ...targetOperations(state, environment, controller),
+      ...tagOperations(state, environment),
+    },
+    close: () => controller.close(),
+  };
+}

@@ -1,0 +1,45 @@
+import type { SourceRevisionOverride } from "@aws-sdk/client-codepipeline";
+import type { Environment } from "../../../environment.ts";
+import type { ActionRun } from "../execution.ts";
+import type { PipelineRecord } from "../state.ts";
+
+/** An action in progress. */
+export interface ActionJob {
+  readonly environment: Environment;
+  readonly record: PipelineRecord;
+  /** The run, updated with details while it is in progress. */
+  readonly run: ActionRun;
+  /** All of its variables are resolved. */
+  readonly configuration: Readonly<Record<string, string>>;
+  /** Aborted when the action is abandoned, out of time, or the simulator closes. */
+  readonly signal: AbortSignal;
+}
+
+/** The current revision of a source, or the one that an execution was started with. */
+export interface FoundRevision {
+  /** A commit id, an image's digest, an object's version id. */
+  readonly id: string;
+  readonly summary?: string | undefined;
+  readonly url?: string | undefined;
+  readonly created?: Date | undefined;
+}
+
+export interface ActionResult {
+  readonly summary?: string | undefined;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Set for sources only: the found revision, and the archive that later actions get. */
+  readonly source?: { readonly revision: FoundRevision; readonly artifact: Uint8Array };
+}
+
+/** Performs an action of one provider. Rejects with an ActionFailure, or with its signal's reason. */
+export type Perform = (job: ActionJob) => Promise<ActionResult>;
+
+export interface Source {
+  readonly perform: Perform;
+  /** Whether CodePipeline itself polls for changes, unless PollForSourceChanges is false. */
+  readonly polled: boolean;
+  /** Types of revisions that an execution may be started with instead of the newest. */
+  readonly overrides: readonly SourceRevisionOverride["revisionType"][];
+  /** Returns the id of the newest revision. Rejects when there is none. */
+  latest(environment: Environment, configuration: Readonly<Record<string, string>>): Promise<string>;
+}

@@ -1,0 +1,93 @@
+import type { Environment } from "../../../environment.ts";
+import type { Execution } from "../execution.ts";
+import type { PipelineRecord } from "../state.ts";
+import { Abandonment, Outdated, StopRequest } from "./failure.ts";
+import { createPolling } from "./poll-sources.ts";
+import { runExecution, type Start } from "./run-execution.ts";
+import type { Retry } from "./run-stage.ts";
+import { admit, lockAgain, turnAway } from "./stage-gate.ts";
+import { tellPipeline, tellStage } from "./state-changes.ts";
+
+export interface CodePipelineController {
+  /** Sends an execution through its pipeline. */
+  start(record: PipelineRecord, execution: Execution): void;
+  /** Runs the stage at this position again, then the following ones. Returns false when another execution is in it. */
+  retry(record: PipelineRecord, execution: Execution, stage: number, retry: Retry): boolean;
+  /** Runs only the stage at this position. */
+  rollBack(record: PipelineRecord, execution: Execution, stage: number): void;
+  /** Stops as requested in the execution's stopRequest. */
+  stop(record: PipelineRecord, execution: Execution): void;
+  /** Allows executions to continue into this stage. */
+  open(record: PipelineRecord, stage: string): void;
+  /** The pipeline was created or changed: executions waiting in it end, and its sources may be different ones. */
+  watch(record: PipelineRecord, onChange: () => void): void;
+  /** The pipeline was deleted. */
+  abandon(record: PipelineRecord): void;
+  /** Ends every execution in its current state. */
+  close(): Promise<void>;
+}
+
+/** Performs executions of pipelines, one task each. Calls `onEnd` for each that reached its end. */
+export function createCodePipelineController(
+  environment: Environment,
+  onEnd: (record: PipelineRecord, execution: Execution) => void,
+): CodePipelineController {
+  const closing = new AbortController();
+  const tasks = new Set<Promise<void>>();
+  const polling = createPolling(environment, closing.signal);
+
+  const launch = (record: PipelineRecord, execution: Execution, start: Start) => {
+    const signal = AbortSignal.any([execution.control.signal, closing.signal]);
+    const task = runExecution({ environment, record, execution, signal }, start)
+      .then(() => onEnd(record, execution))
+      .catch((error) => {
+        if (!signal.aborted)
+          environment.warn(`an execution of ${record.name} ended inside the simulator: ${error}`);
+      })
+      .finally(() => tasks.delete(task));
+    tasks.add(task);
+  };
+
+  return {
+    start: (record, execution) => {
+      tellPipeline(environment, record, execution, "STARTED");
+      launch(record, execution, { stage: 0 });
+    },
+    retry: (record, execution, stage, retry) => {
+      const name = execution.declaration.stages?.[stage]?.name ?? "";
+      if (!lockAgain(record, name, execution)) return false;
+      tellPipeline(environment, record, execution, "RESUMED");
+      launch(record, execution, { stage, retry });
+      return true;
+    },
+    rollBack: (record, execution, stage) => {
+      tellPipeline(environment, record, execution, "STARTED");
+      launch(record, execution, { stage, only: true });
+    },
+    stop: (record, execution) => {
+      tellPipeline(environment, record, execution, "STOPPING");
+      for (const [stage, run] of execution.stages)
+        if (run.status === "InProgress" || run.status === "Stopping") {
+          run.status = "Stopping";
+          tellStage(environment, record, execution, { stage, state: "STOPPING" });
+        }
+      if (turnAway(record, execution, new StopRequest("stopped in front of a stage"))) return;
+      if (execution.stopRequest?.abandon) execution.control.abort(new Abandonment("abandoned"));
+    },
+    open: admit,
+    watch: (record, onChange) => {
+      for (const execution of record.executions)
+        turnAway(record, execution, new Outdated("the pipeline was changed"));
+      polling.start(record, onChange);
+    },
+    abandon: (record) => {
+      polling.stop(record);
+      for (const { control } of record.executions) control.abort(new Outdated("the pipeline was deleted"));
+    },
+    close: async () => {
+      closing.abort(new Error("the simulator is closing"));
+      await polling.close();
+      await Promise.all(tasks);
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import {
+  type ActionDeclaration,
+  CodePipeline,
+  type PipelineDeclaration,
+  type StageDeclaration,
+} from "@aws-sdk/client-codepipeline";
+import { afterAll, beforeAll } from "vitest";
+import { startTestSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
+import { zip } from "../../lambda/zip.support.ts";
+import { createPipelineRole } from "../pipeline.support.ts";
+
+const bucket = "pipelines";
+
+/** A source of files in S3, which needs only a bucket. */
+export const files: ActionDeclaration = {
+  name: "Files",
+  actionTypeId: { category: "Source", owner: "AWS", provider: "S3", version: "1" },
+  configuration: { S3Bucket: bucket, S3ObjectKey: "files.zip", PollForSourceChanges: "false" },
+  outputArtifacts: [{ name: "SourceArtifact" }],
+  namespace: "Files",
+};
+export const approval = (name = "Approve", more: object = {}): ActionDeclaration => ({
+  name,
+  actionTypeId: { category: "Approval", owner: "AWS", provider: "Manual", version: "1" },
+  ...more,
+});
+export const stage = (name: string, ...actions: ActionDeclaration[]): StageDeclaration => ({ name, actions });
+
+/** A source and then one approval, which holds an execution as long as a test needs. */
+export function waitingPipeline(name: string, more: Partial<PipelineDeclaration> = {}): PipelineDeclaration {
+  return {
+    name,
+    roleArn: "arn:aws:iam::123456789012:role/PipelineRole",
+    artifactStore: { type: "S3", location: bucket },
+    stages: [stage("Source", files), stage("Ask", approval())],
+    ...more,
+  };
+}
+
+/** Steps of tests of pipelines, over the wire. */
+export async function preparePipelines(simulator: TestSimulator) {
+  const { aws } = simulator;
+  await createPipelineRole(aws, "PipelineRole");
+  await aws.s3.createBucket({ Bucket: bucket });
+  await aws.s3.putBucketVersioning({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } });
+  const client = new CodePipeline({ ...simulator.clientConfig, maxAttempts: 1 });
+  const putFiles = (content: Record<string, string>) =>
+    aws.s3.putObject({ Bucket: bucket, Key: "files.zip", Body: zip(content) });
+  await putFiles({ "a.txt": "a" });
+  const statusOf = async (pipelineName: string, pipelineExecutionId: string | undefined) =>
+    (await client.getPipelineExecution({ pipelineName, pipelineExecutionId })).pipelineExecution?.status;
+  const { until, eventually } = simulator.clock;
+  const ids = async (pipelineName: string) => {
+    const { pipelineExecutionSummaries = [] } = await client.listPipelineExecutions({ pipelineName });
+    return pipelineExecutionSummaries.map(({ pipelineExecutionId = "" }) => pipelineExecutionId).reverse();
+  };
+  const stageState = async (name: string, stageName: string) =>
+    (await client.getPipelineState({ name })).stageStates?.find((each) => each.stageName === stageName);
+  const token = async (name: string, stageName = "Ask", actionName = "Approve") => {
+    const { actionStates = [] } = (await stageState(name, stageName)) ?? {};
+    return actionStates.find((each) => each.actionName === actionName)?.latestExecution?.token;
+  };
+  /** Waits for the approval of this execution, or of any. */
+  const asked = async (pipelineName: string, id?: string, stageName = "Ask") => {
+    await until(async () => {
+      const { latestExecution } = (await stageState(pipelineName, stageName)) ?? {};
+      return (
+        (id === undefined || latestExecution?.pipelineExecutionId === id) && token(pipelineName, stageName)
+      );
+    });
+    return (await token(pipelineName, stageName)) ?? "";
+  };
+  return {
+    client,
+    bucket,
+    putFiles,
+    statusOf,
+    ids,
+    stageState,
+    token,
+    asked,
+    /** Creates a pipeline; resolves with the id of the execution that this starts. */
+    async create(pipeline: PipelineDeclaration) {
+      await client.createPipeline({ pipeline });
+      return (await ids(pipeline.name ?? ""))[0] ?? "";
+    },
+    async start(name: string, more: object = {}) {
+      const { pipelineExecutionId = "" } = await client.startPipelineExecution({ name, ...more });
+      return pipelineExecutionId;
+    },
+    reaches: (pipelineName: string, id: string | undefined, status: string) =>
+      until(async () => (await statusOf(pipelineName, id)) === status),
+    async answer(pipelineName: string, status: "Approved" | "Rejected" = "Approved", id?: string) {
+      const given = await asked(pipelineName, id);
+      const result = { status, summary: status.toLowerCase() };
+      return client.putApprovalResult({
+        pipelineName,
+        stageName: "Ask",
+        actionName: "Approve",
+        token: given,
+        result,
+      });
+    },
+    async actions(pipelineName: string, pipelineExecutionId: string | undefined) {
+      const { actionExecutionDetails = [] } = await client.listActionExecutions({
+        pipelineName,
+        filter: { pipelineExecutionId },
+      });
+      return actionExecutionDetails.reverse();
+    },
+    until,
+    eventually,
+  };
+}
+
+export type Pipelines = Awaited<ReturnType<typeof preparePipelines>>;
+
+/** Starts one simulator for all tests of a file; call the result in them. */
+export function pipelinesOfFile(): () => Pipelines {
+  let simulator: TestSimulator | undefined;
+  let pipelines: Pipelines;
+  beforeAll(async () => {
+    simulator = await startTestSimulator();
+    pipelines = await preparePipelines(simulator);
+  });
+  afterAll(() => simulator?.close());
+  return () => pipelines;
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import type { ActionDeclaration } from "@aws-sdk/client-codepipeline";
+import type { Environment } from "../../../environment.ts";
+import { assumePipelineRole } from "../assume-role.ts";
+import type { ActionRun, Execution } from "../execution.ts";
+import type { PipelineRecord } from "../state.ts";
+import type { ActionResult, Perform } from "./action.ts";
+import { storeArtifact } from "./artifacts.ts";
+import { deployToEcs } from "./deploy-to-ecs.ts";
+import { Abandonment, ActionFailure } from "./failure.ts";
+import { waitForApproval } from "./manual-approval.ts";
+import { sources } from "./sources.ts";
+import { tellAction } from "./state-changes.ts";
+import { withTimeout } from "./with-timeout.ts";
+
+export interface ActionContext {
+  readonly environment: Environment;
+  readonly record: PipelineRecord;
+  readonly execution: Execution;
+  /** Aborted when the execution is abandoned, and when the simulator closes. */
+  readonly signal: AbortSignal;
+}
+
+/** Performs an action once. The result is its status; rejects only when the simulator closes. */
+export async function runAction(
+  context: ActionContext,
+  stage: string,
+  action: ActionDeclaration,
+): Promise<ActionRun> {
+  const { environment, record, execution } = context;
+  const run = newRun(execution, stage, action, environment);
+  record.actionRuns.push(run);
+  tellAction(environment, record, run);
+  try {
+    const result = await perform(context, run);
+    await keepOutputs(context, run, result);
+    run.summary = result.summary;
+    run.status = "Succeeded";
+  } catch (error) {
+    const { signal } = context;
+    if (signal.aborted && !(signal.reason instanceof Abandonment)) throw error;
+    if (signal.aborted) run.status = "Abandoned";
+    else fail(environment, run, error);
+  }
+  run.updatedAt = execution.updatedAt = environment.clock.now();
+  tellAction(environment, record, run);
+  return run;
+}
+
+function newRun(
+  execution: Execution,
+  stage: string,
+  action: ActionDeclaration,
+  { clock }: Environment,
+): ActionRun {
+  const inputs = (action.inputArtifacts ?? []).map(
+    ({ name = "" }) => execution.artifacts.get(name) ?? { name },
+  );
+  return {
+    id: randomUUID(),
+    execution,
+    stage,
+    action,
+    startedAt: clock.now(),
+    updatedAt: clock.now(),
+    status: "InProgress",
+    resolvedConfiguration: {},
+    inputs,
+    outputs: [],
+    outputVariables: {},
+  };
+}
+
+async function perform({ environment, record, execution, signal }: ActionContext, run: ActionRun) {
+  const { action } = run;
+  // The role may have been deleted since the pipeline was created.
+  await assumePipelineRole(
+    environment.aws,
+    action.roleArn ?? record.declaration.roleArn ?? "",
+    (message) => new ActionFailure("PermissionError", message),
+  );
+  const configuration = resolveVariables(action.configuration ?? {}, execution);
+  run.resolvedConfiguration = configuration;
+  const provider = action.actionTypeId?.provider;
+  return withTimeout(environment.clock, signal, action, (limited) =>
+    performerOf(provider)({ environment, record, run, configuration, signal: limited }),
+  );
+}
+
+async function keepOutputs(
+  { environment, record, execution }: ActionContext,
+  run: ActionRun,
+  { source, variables = {} }: ActionResult,
+): Promise<void> {
+  const { action } = run;
+  const artifactName = action.outputArtifacts?.[0]?.name;
+  if (source && artifactName !== undefined) {
+    const detail = await storeArtifact(environment, record, artifactName, source.artifact);
+    run.outputs.push(detail);
+    execution.artifacts.set(artifactName, detail);
+    const { id: revisionId, summary, url, created } = source.revision;
+    execution.revisions.set(action.name ?? "", { artifactName, revisionId, summary, url, created });
+  }
+  run.outputVariables = variables;
+  if (action.namespace !== undefined) execution.outputVariables.set(action.namespace, variables);
+}
+
+function fail({ warn }: Environment, run: ActionRun, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  run.status = "Failed";
+  run.error = { code: error instanceof ActionFailure ? error.code : "SystemUnavailable", message };
+  if (!(error instanceof ActionFailure))
+    warn(`action ${run.action.name} of an execution failed inside the simulator: ${error}`);
+}
+
+/** Returns the implementation of a provider of aws/codepipeline/providers.ts. */
+function performerOf(provider: string | undefined): Perform {
+  const found = sources.get(provider)?.perform ?? others.get(provider);
+  if (!found) throw new Error(`no action of the provider ${provider} can be performed`);
+  return found;
+}
+
+const others: ReadonlyMap<string | undefined, Perform> = new Map([
+  ["Manual", waitForApproval],
+  ["CodeDeployToECS", deployToEcs],
+]);
+
+/** `#{namespace.key}`. Source: CodePipeline user guide, "Variables reference". */
+const reference = /#\{([\w@-]+)\.([\w@-]+)\}/g;
+
+/**
+ * Returns an action's configuration with all variables replaced. Throws an ActionFailure that lists those without a
+ * value.
+ */
+function resolveVariables(
+  configuration: Readonly<Record<string, string>>,
+  execution: Execution,
+): Record<string, string> {
+  const unknown = new Set<string>();
+  const resolved = Object.entries(configuration).map(([key, text]) => {
+    const value = text.replace(reference, (whole, namespace: string, name: string) => {
+      const found = variableOf(execution, namespace, name);
+      if (found === undefined) unknown.add(`${namespace}.${name}`);
+      return found ?? whole;
+    });
+    return [key, value] as const;
+  });
+  if (unknown.size > 0)
+    throw new ActionFailure(
+      "ConfigurationError",
+      `The action configuration references variables that could not be resolved: ${[...unknown].join(", ")}`,
+    );
+  return Object.fromEntries(resolved);
+}
+
+function variableOf(execution: Execution, namespace: string, name: string): string | undefined {
+  if (namespace === "codepipeline") return name === "PipelineExecutionId" ? execution.id : undefined;
+  if (namespace === "variables") return execution.variables.get(name);
+  return execution.outputVariables.get(namespace)?.[name];
+}

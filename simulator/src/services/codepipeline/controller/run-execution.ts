@@ -1,0 +1,83 @@
+import type { PipelineExecutionStatus, StageDeclaration } from "@aws-sdk/client-codepipeline";
+import { isOver } from "../execution.ts";
+import { Outdated, StageFailure, StopRequest, Superseded } from "./failure.ts";
+import type { ActionContext } from "./run-action.ts";
+import { type Retry, runStage } from "./run-stage.ts";
+import { enterStage, leaveStage } from "./stage-gate.ts";
+import { type PipelineEventState, tellPipeline } from "./state-changes.ts";
+
+/** Start of an execution: the first stage, or one that it has already locked for a retry. */
+export interface Start {
+  readonly stage: number;
+  readonly retry?: Retry;
+  /** A rollback ends after its stage. */
+  readonly only?: boolean;
+}
+
+/** Runs an execution through its stages to its end. Rejects only when the simulator closes. */
+export async function runExecution(context: ActionContext, start: Start): Promise<void> {
+  const { declaration } = context.execution;
+  const stages = declaration.stages ?? [];
+  const todo = stages.slice(start.stage, start.only ? start.stage + 1 : undefined);
+  try {
+    for (const [index, stage] of todo.entries())
+      await passThrough(context, stage, index === 0 ? start.retry : undefined);
+    finish(context, "Succeeded");
+  } catch (error) {
+    finish(context, statusOf(error));
+  }
+}
+
+async function passThrough(context: ActionContext, stage: StageDeclaration, retry?: Retry): Promise<void> {
+  const { record, execution, signal } = context;
+  const { name = "" } = stage;
+  if (!retry) {
+    refuseEnded(context);
+    await enterStage(record, name, execution, signal);
+  }
+  try {
+    await runStage(context, stage, retry).catch(async (error) => {
+      if (!(error instanceof StageFailure) || stage.onFailure?.result !== "RETRY" || retry) throw error;
+      const mode = stage.onFailure.retryConfiguration?.retryMode ?? "FAILED_ACTIONS";
+      await runStage(context, stage, { mode, trigger: "AutomatedStageRetry" });
+    });
+  } finally {
+    leaveStage(record, name, execution);
+  }
+}
+
+/** Source: CodePipeline user guide, "View inbound execution status": an edit fails executions in progress. */
+function refuseEnded({ record, execution }: ActionContext): void {
+  if (execution.stopRequest) throw new StopRequest("stopped between two stages");
+  if (execution.declaration.version !== record.declaration.version)
+    throw new Outdated("the pipeline was changed meanwhile");
+}
+
+const statuses: readonly [new (message: string) => Error, PipelineExecutionStatus][] = [
+  [StageFailure, "Failed"],
+  [Outdated, "Failed"],
+  [StopRequest, "Stopped"],
+  [Superseded, "Superseded"],
+];
+
+/** Any other error comes from the closing simulator. */
+function statusOf(error: unknown): PipelineExecutionStatus {
+  const known = statuses.find(([kind]) => error instanceof kind);
+  if (known) return known[1];
+  throw error;
+}
+
+const eventStates: Partial<Record<PipelineExecutionStatus, PipelineEventState>> = {
+  Succeeded: "SUCCEEDED",
+  Failed: "FAILED",
+  Stopped: "STOPPED",
+  Superseded: "SUPERSEDED",
+};
+
+function finish({ environment, record, execution }: ActionContext, status: PipelineExecutionStatus): void {
+  if (isOver(execution)) return;
+  execution.status = status;
+  execution.updatedAt = environment.clock.now();
+  const state = eventStates[status];
+  if (state) tellPipeline(environment, record, execution, state);
+}

@@ -1,0 +1,65 @@
+import { callerArn } from "../../access-keys.ts";
+import { refuseBroken } from "../../kit/constraints.ts";
+import { AwsError } from "../../kit/errors.ts";
+import type { Service } from "../api.ts";
+import type { CodePipelineController } from "./controller/controller.ts";
+import {
+  type CodePipelineState,
+  find,
+  findStageIndex,
+  type PipelineRecord,
+  type Transition,
+} from "./state.ts";
+
+interface TransitionInput {
+  pipelineName: string | undefined;
+  stageName: string | undefined;
+  transitionType: string | undefined;
+}
+
+/** Transitions, which hold executions in front of a stage while they are disabled. */
+export function stageOperations(
+  state: CodePipelineState,
+  controller: CodePipelineController,
+): Service<"codepipeline">["operations"] {
+  return {
+    disableStageTransition(input, { accessKeyId }) {
+      const { record, stage } = findStage(state, input);
+      // Source: API model, DisabledReason.
+      const reason = { pattern: "[a-zA-Z0-9!@ \\(\\)\\.\\*\\?\\-]+", length: [1, 300] } as const;
+      refuseBroken("ValidationException", [["reason", input.reason, reason]]);
+      record.transitions.set(stage, change(state, accessKeyId, input.reason));
+      return {};
+    },
+    enableStageTransition(input, { accessKeyId }) {
+      const { record, stage } = findStage(state, input);
+      record.transitions.set(stage, change(state, accessKeyId));
+      controller.open(record, stage);
+      return {};
+    },
+  };
+}
+
+function change({ environment }: CodePipelineState, accessKeyId: string, reason?: string): Transition {
+  const changedBy = callerArn(environment, accessKeyId);
+  return { enabled: reason === undefined, changedBy, changedAt: environment.clock.now(), reason };
+}
+
+function findStage(
+  state: CodePipelineState,
+  { pipelineName, stageName, transitionType }: TransitionInput,
+): { record: PipelineRecord; stage: string } {
+  refuseBroken("ValidationException", [
+    ["transitionType", transitionType, { values: ["Inbound", "Outbound"] }],
+  ]);
+  const record = find(state, pipelineName);
+  // Between two stages there is one transition: out of the first, into the second.
+  const position = findStageIndex(record, stageName) + (transitionType === "Outbound" ? 1 : 0);
+  const into = record.declaration.stages?.[position]?.name;
+  if (position === 0 || into === undefined)
+    throw new AwsError(
+      "ValidationException",
+      `There is no transition ${transitionType === "Inbound" ? "into" : "out of"} the stage '${stageName}' of pipeline '${pipelineName}'`,
+    );
+  return { record, stage: into };
+}

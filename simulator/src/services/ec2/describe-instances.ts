@@ -1,0 +1,186 @@
+import type { Instance as Description, Reservation } from "@aws-sdk/client-ec2";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { findImage } from "./images.ts";
+import { describeState, forgetOldInstances, instanceState } from "./instance-state.ts";
+import { type FilterTable, list } from "./list.ts";
+import { publicIpOf } from "./public-addresses.ts";
+import { type Ec2State, type Instance, unsupported } from "./state.ts";
+import { tagsOf } from "./tags.ts";
+
+export function describeInstanceOperations(state: Ec2State): Service<"ec2">["operations"] {
+  return {
+    describeInstances: (input) => {
+      refuseUnsupported(unsupported, "DescribeInstances", input, [
+        "InstanceIds",
+        "Filters",
+        "MaxResults",
+        "NextToken",
+      ]);
+      forgetOldInstances(state);
+      const { items, NextToken } = list(
+        state,
+        "instances",
+        { ...input, ids: input.InstanceIds },
+        filters(state),
+      );
+      const reservations = new Set(items.map(({ reservationId }) => reservationId));
+      const Reservations = [...reservations].map((id) =>
+        describeReservation(
+          state,
+          items.filter(({ reservationId }) => reservationId === id),
+        ),
+      );
+      return { Reservations, NextToken };
+    },
+    describeInstanceStatus: (input) => {
+      refuseUnsupported(unsupported, "DescribeInstanceStatus", input, [
+        "InstanceIds",
+        "Filters",
+        "IncludeAllInstances",
+        "MaxResults",
+        "NextToken",
+      ]);
+      const request = { ...input, ids: input.InstanceIds };
+      const { items, NextToken } = list(state, "instances", request, filters(state));
+      const shown = items.filter(
+        (instance) => input.IncludeAllInstances || instanceState(state, instance) === "running",
+      );
+      return { InstanceStatuses: shown.map((instance) => describeStatus(state, instance)), NextToken };
+    },
+  };
+}
+
+export function describeReservation(state: Ec2State, instances: readonly Instance[]): Reservation {
+  return {
+    ReservationId: instances[0]?.reservationId,
+    OwnerId: state.accountId,
+    Groups: [],
+    Instances: instances.map((instance) => describe(state, instance)),
+  };
+}
+
+function describe(state: Ec2State, instance: Instance): Description {
+  const name = instanceState(state, instance);
+  const { architecture, rootDevice } = findImage(state, instance.imageId);
+  const { reason } = instance.phase;
+  return {
+    InstanceId: instance.id,
+    ImageId: instance.imageId,
+    InstanceType: instance.type as Description["InstanceType"],
+    State: describeState(name),
+    StateTransitionReason: reason?.message ?? "",
+    StateReason: reason && { Code: reason.code, Message: reason.message },
+    LaunchTime: instance.launchedAt,
+    AmiLaunchIndex: instance.launchIndex,
+    KeyName: instance.keyName,
+    Architecture: architecture,
+    RootDeviceType: "ebs",
+    RootDeviceName: rootDevice,
+    VirtualizationType: "hvm",
+    Hypervisor: "xen",
+    EbsOptimized: false,
+    ProductCodes: [],
+    Placement: {
+      AvailabilityZone: state.subnets.get(instance.subnetId)?.zone,
+      GroupName: "",
+      Tenancy: "default",
+    },
+    Monitoring: { State: instance.monitoring ? "enabled" : "disabled" },
+    MetadataOptions: {
+      State: "applied",
+      HttpTokens: instance.metadata.httpTokens,
+      HttpEndpoint: instance.metadata.httpEndpoint,
+      HttpPutResponseHopLimit: instance.metadata.hopLimit,
+      InstanceMetadataTags: instance.metadata.instanceTags,
+    },
+    IamInstanceProfile: instance.profile && { Arn: instance.profile.arn, Id: instance.profile.id },
+    Tags: tagsOf(state, instance.id),
+    ...(name === "terminated" ? {} : describeNetwork(state, instance)),
+  };
+}
+
+/** Returns the network of an instance, which it loses on termination. */
+function describeNetwork(state: Ec2State, instance: Instance): Description {
+  const { dnsHostnames } = state.vpcs.get(instance.vpcId) ?? {};
+  const PublicIpAddress = publicIpOf(state, instance);
+  const SecurityGroups = instance.securityGroupIds.map((GroupId) => ({
+    GroupId,
+    GroupName: state.securityGroups.get(GroupId)?.name,
+  }));
+  return {
+    VpcId: instance.vpcId,
+    SubnetId: instance.subnetId,
+    PrivateIpAddress: instance.privateIp,
+    PrivateDnsName: privateName(state.region, instance.privateIp),
+    PublicIpAddress,
+    PublicDnsName: PublicIpAddress && dnsHostnames ? publicName(state.region, PublicIpAddress) : "",
+    SecurityGroups,
+    SourceDestCheck: true,
+    NetworkInterfaces: [
+      {
+        NetworkInterfaceId: instance.interfaceId,
+        SubnetId: instance.subnetId,
+        VpcId: instance.vpcId,
+        OwnerId: state.accountId,
+        PrivateIpAddress: instance.privateIp,
+        Association: PublicIpAddress ? { PublicIp: PublicIpAddress } : undefined,
+        Attachment: { DeviceIndex: 0, Status: "attached", DeleteOnTermination: true },
+        Groups: SecurityGroups,
+        Status: "in-use",
+        SourceDestCheck: true,
+      },
+    ],
+    BlockDeviceMappings: instance.blockDevices.map((device) => ({
+      DeviceName: device.deviceName,
+      Ebs: { VolumeId: device.volumeId, DeleteOnTermination: device.deleteOnTermination, Status: "attached" },
+    })),
+  };
+}
+
+function describeStatus(state: Ec2State, instance: Instance) {
+  const name = instanceState(state, instance);
+  const running = name === "running";
+  const health = {
+    Status: running ? ("ok" as const) : ("not-applicable" as const),
+    Details: running ? [{ Name: "reachability" as const, Status: "passed" as const }] : [],
+  };
+  return {
+    InstanceId: instance.id,
+    AvailabilityZone: state.subnets.get(instance.subnetId)?.zone,
+    InstanceState: describeState(name),
+    InstanceStatus: health,
+    SystemStatus: health,
+  };
+}
+
+/** Source: "EC2 instance hostnames and domains", EC2 user guide: us-east-1 has different domains. */
+function privateName(region: string, address: string): string {
+  const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
+  return `ip-${address.replaceAll(".", "-")}.${domain}`;
+}
+
+function publicName(region: string, address: string): string {
+  const domain = region === "us-east-1" ? "compute-1" : `${region}.compute`;
+  return `ec2-${address.replaceAll(".", "-")}.${domain}.amazonaws.com`;
+}
+
+function filters(state: Ec2State): FilterTable<Instance> {
+  return {
+    "instance-id": ({ id }) => [id],
+    "instance-type": ({ type }) => [type],
+    "instance-state-name": (instance) => [instanceState(state, instance)],
+    "instance-state-code": (instance) => [`${describeState(instanceState(state, instance)).Code}`],
+    "instance.group-id": ({ securityGroupIds }) => securityGroupIds,
+    "image-id": ({ imageId }) => [imageId],
+    "key-name": ({ keyName }) => [keyName],
+    "vpc-id": ({ vpcId }) => [vpcId],
+    "subnet-id": ({ subnetId }) => [subnetId],
+    "availability-zone": ({ subnetId }) => [state.subnets.get(subnetId)?.zone],
+    "private-ip-address": ({ privateIp }) => [privateIp],
+    "ip-address": (instance) => [publicIpOf(state, instance)],
+    "iam-instance-profile.arn": ({ profile }) => [profile?.arn],
+    "reservation-id": ({ reservationId }) => [reservationId],
+    "owner-id": () => [state.accountId],
+  };
+}

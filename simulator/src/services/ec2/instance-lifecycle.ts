@@ -1,0 +1,86 @@
+import type { InstanceStateName } from "@aws-sdk/client-ec2";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { describeState, instanceState } from "./instance-state.ts";
+import { elasticIpOf, freePoolAddress } from "./public-addresses.ts";
+import { type Ec2State, find, type Instance, type InstancePhase, unsupported } from "./state.ts";
+
+export function instanceLifecycleOperations(state: Ec2State): Service<"ec2">["operations"] {
+  /** All of them or none: all are checked before the first is changed. */
+  const change = (
+    ids: readonly string[] = [],
+    judge: (instance: Instance) => void,
+    act: (instance: Instance) => void,
+  ) => {
+    const instances = ids.map((id) => find(state, "instances", id));
+    for (const instance of instances) judge(instance);
+    return instances.map((instance) => {
+      const PreviousState = describeState(instanceState(state, instance));
+      act(instance);
+      const CurrentState = describeState(instanceState(state, instance));
+      return { InstanceId: instance.id, PreviousState, CurrentState };
+    });
+  };
+  const go = (instance: Instance, goal: InstancePhase["goal"], code?: string) => {
+    if (instance.phase.goal === goal) return;
+    const since = state.now();
+    const message = `User initiated (${since.toISOString().slice(0, 19).replace("T", " ")} GMT)`;
+    instance.phase = { goal, since, ...(code ? { reason: { code, message } } : {}) };
+  };
+  return {
+    startInstances: (input) => {
+      refuseUnsupported(unsupported, "StartInstances", input, ["InstanceIds"]);
+      const judge = allow(state, ["stopped", "running", "pending"], "started");
+      const StartingInstances = change(input.InstanceIds, judge, (instance) => {
+        if (instance.phase.goal === "running") return;
+        instance.launchedAt = state.now();
+        const hasElastic = elasticIpOf(state, instance.id) !== undefined;
+        instance.publicIp = instance.wantsPublicIp && !hasElastic ? freePoolAddress(state) : undefined;
+        go(instance, "running");
+      });
+      return { StartingInstances };
+    },
+    stopInstances: (input) => {
+      refuseUnsupported(unsupported, "StopInstances", input, ["InstanceIds", "Force"]);
+      const judge = allow(state, ["running", "stopping", "stopped"], "stopped");
+      const StoppingInstances = change(input.InstanceIds, judge, (instance) => {
+        go(instance, "stopped", "Client.UserInitiatedShutdown");
+        instance.publicIp = undefined;
+      });
+      return { StoppingInstances };
+    },
+    rebootInstances: ({ InstanceIds }) => {
+      change(InstanceIds, allow(state, ["running"], "rebooted"), () => {});
+      return {};
+    },
+    terminateInstances: (input) => {
+      refuseUnsupported(unsupported, "TerminateInstances", input, ["InstanceIds"]);
+      const TerminatingInstances = change(input.InstanceIds, refuseProtected, (instance) => {
+        go(instance, "terminated", "Client.UserInitiatedShutdown");
+        instance.publicIp = undefined;
+        const elastic = elasticIpOf(state, instance.id);
+        if (elastic) elastic.association = undefined;
+      });
+      return { TerminatingInstances };
+    },
+  };
+}
+
+function allow(state: Ec2State, states: readonly InstanceStateName[], verb: string) {
+  return (instance: Instance) => {
+    if (!states.includes(instanceState(state, instance)))
+      throw new AwsError(
+        "IncorrectInstanceState",
+        `The instance '${instance.id}' is not in a state from which it can be ${verb}.`,
+      );
+  };
+}
+
+function refuseProtected({ id, terminationProtection }: Instance): void {
+  if (terminationProtection)
+    throw new AwsError(
+      "OperationNotPermitted",
+      `The instance '${id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+    );
+}

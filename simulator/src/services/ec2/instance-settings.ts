@@ -1,0 +1,82 @@
+import { AwsError } from "../../kit/errors.ts";
+import type { FoundImage } from "./images.ts";
+import { type Ec2State, find, invalidValue, type MetadataOptions } from "./state.ts";
+
+/** Bytes of user data before it is encoded. Source: RunInstances, EC2 API reference. */
+const mostUserData = 16_384;
+
+/** A family, such as `t3` or `m6gd`, and a size; Graviton families, whose name has a g after the digits, are arm64. */
+export function checkInstanceType(
+  { id, architecture }: Pick<FoundImage, "id" | "architecture">,
+  type = "m1.small",
+) {
+  const [, , options = ""] =
+    /^([a-z]+)\d+([a-z-]*)\.(nano|micro|small|medium|metal|\d*x?large)$/.exec(type) ?? [];
+  if (!/^[a-z]+\d+[a-z-]*\.(nano|micro|small|medium|metal|\d*x?large)$/.test(type))
+    throw invalidValue(`Invalid value '${type}' for InstanceType.`);
+  const wanted = options.startsWith("g") || type.startsWith("a1.") ? "arm64" : "x86_64";
+  if (wanted !== architecture)
+    throw invalidValue(
+      `The architecture '${wanted}' of the specified instance type does not match the architecture '${architecture}' of the specified AMI ${id}.`,
+    );
+  return type;
+}
+
+/** Returns the given groups, or the VPC's default group. */
+export function securityGroupsFor(
+  state: Ec2State,
+  vpcId: string,
+  ids: readonly string[] | undefined,
+): string[] {
+  if (ids === undefined || ids.length === 0) {
+    const groups = [...state.securityGroups.values()];
+    return groups.filter((each) => each.vpcId === vpcId && each.name === "default").map(({ id }) => id);
+  }
+  const groups = ids.map((id) => find(state, "securityGroups", id));
+  const foreign = groups.find((each) => each.vpcId !== vpcId);
+  if (foreign) throw invalidValue(`Security group ${foreign.id} and subnet belong to different networks.`);
+  return groups.map(({ id }) => id);
+}
+
+/** Undefined when there is none. Throws InvalidUserData.Malformed or InvalidParameterValue. */
+export function checkUserData(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^[A-Za-z0-9+/\s]+(?:=[=\s]*)?$/.test(text))
+    throw new AwsError("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
+  if (Buffer.from(text, "base64").length > mostUserData)
+    throw invalidValue(`User data is limited to ${mostUserData} bytes.`);
+  return text;
+}
+
+export interface MetadataInput {
+  readonly HttpTokens?: string | undefined;
+  readonly HttpEndpoint?: string | undefined;
+  readonly HttpPutResponseHopLimit?: number | undefined;
+  readonly InstanceMetadataTags?: string | undefined;
+}
+
+/** Defaults of the simulator's images: with session tokens, two hops away. */
+const defaults: MetadataOptions = {
+  httpTokens: "required",
+  httpEndpoint: "enabled",
+  hopLimit: 2,
+  instanceTags: "disabled",
+};
+
+export function parseMetadata(input: MetadataInput = {}, previous = defaults): MetadataOptions {
+  const hopLimit = input.HttpPutResponseHopLimit ?? previous.hopLimit;
+  if (!(hopLimit >= 1 && hopLimit <= 64))
+    throw invalidValue(`Value (${hopLimit}) for parameter HttpPutResponseHopLimit is invalid: 1 to 64.`);
+  return {
+    httpTokens: oneOf(["required", "optional"], input.HttpTokens ?? previous.httpTokens),
+    httpEndpoint: oneOf(["enabled", "disabled"], input.HttpEndpoint ?? previous.httpEndpoint),
+    hopLimit,
+    instanceTags: oneOf(["enabled", "disabled"], input.InstanceMetadataTags ?? previous.instanceTags),
+  };
+}
+
+function oneOf<Value extends string>(values: readonly Value[], given: string): Value {
+  const value = values.find((each) => each === given);
+  if (value === undefined) throw invalidValue(`Value (${given}) is invalid: use ${values.join(" or ")}.`);
+  return value;
+}

@@ -1,0 +1,135 @@
+import type { RouteTable as Description } from "@aws-sdk/client-ec2";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { formatCidr } from "./cidr.ts";
+import { type FilterTable, list } from "./list.ts";
+import { describeRoute } from "./routes.ts";
+import {
+  dependencyViolation,
+  type Ec2State,
+  find,
+  invalidValue,
+  newId,
+  type Route,
+  type RouteTable,
+  remove,
+  unsupported,
+} from "./state.ts";
+import { addTags, tagsFrom, tagsOf } from "./tags.ts";
+
+export function routeTableOperations(state: Ec2State): Service<"ec2">["operations"] {
+  return {
+    createRouteTable: (input) => {
+      refuseUnsupported(unsupported, "CreateRouteTable", input, [
+        "VpcId",
+        "TagSpecifications",
+        "ClientToken",
+      ]);
+      const tags = tagsFrom(input.TagSpecifications, "route-table");
+      const vpc = find(state, "vpcs", input.VpcId);
+      const local: Route = {
+        destination: formatCidr(vpc.cidr),
+        target: { gatewayId: "local" },
+        origin: "CreateRouteTable",
+      };
+      const table = { id: newId("rtb"), vpcId: vpc.id, routes: [local] };
+      state.routeTables.set(table.id, table);
+      addTags(state, table.id, tags);
+      return { RouteTable: describe(state, table) };
+    },
+    describeRouteTables: (input) => {
+      refuseUnsupported(unsupported, "DescribeRouteTables", input, [
+        "RouteTableIds",
+        "Filters",
+        "MaxResults",
+        "NextToken",
+      ]);
+      const request = { ...input, ids: input.RouteTableIds };
+      const { items, NextToken } = list(state, "routeTables", request, filters(state));
+      return { RouteTables: items.map((table) => describe(state, table)), NextToken };
+    },
+    deleteRouteTable: ({ RouteTableId }) => {
+      const { id } = find(state, "routeTables", RouteTableId);
+      if (associationsOf(state, id).length > 0) throw dependencyViolation("routeTable", id);
+      remove(state, "routeTables", id);
+      return {};
+    },
+    associateRouteTable: (input) => {
+      refuseUnsupported(unsupported, "AssociateRouteTable", input, ["RouteTableId", "SubnetId"]);
+      const table = find(state, "routeTables", input.RouteTableId);
+      const subnet = find(state, "subnets", input.SubnetId);
+      refuseOtherVpc(table, subnet);
+      const taken = [...state.associations.values()].find(({ subnetId }) => subnetId === subnet.id);
+      if (taken && taken.routeTableId !== table.id)
+        throw new AwsError(
+          "Resource.AlreadyAssociated",
+          `the specified association for route table ${table.id} conflicts with an existing association`,
+        );
+      const association = taken ?? { id: newId("rtbassoc"), routeTableId: table.id, subnetId: subnet.id };
+      state.associations.set(association.id, association);
+      return { AssociationId: association.id, AssociationState: { State: "associated" } };
+    },
+    replaceRouteTableAssociation: ({ AssociationId, RouteTableId }) => {
+      const old = find(state, "associations", AssociationId);
+      const table = find(state, "routeTables", RouteTableId);
+      refuseOtherVpc(table, find(state, "routeTables", old.routeTableId));
+      const association = { ...old, id: newId("rtbassoc"), routeTableId: table.id };
+      remove(state, "associations", old.id);
+      state.associations.set(association.id, association);
+      return { NewAssociationId: association.id, AssociationState: { State: "associated" } };
+    },
+    disassociateRouteTable: ({ AssociationId }) => {
+      const { id, subnetId } = find(state, "associations", AssociationId);
+      if (subnetId === undefined)
+        throw invalidValue(`cannot disassociate the main route table association ${id}`);
+      remove(state, "associations", id);
+      return {};
+    },
+  };
+}
+
+function refuseOtherVpc(table: RouteTable, other: { readonly id: string; readonly vpcId: string }): void {
+  if (table.vpcId !== other.vpcId)
+    throw invalidValue(`Route table ${table.id} and ${other.id} belong to different networks`);
+}
+
+function associationsOf(state: Ec2State, routeTableId: string) {
+  return [...state.associations.values()].filter((association) => association.routeTableId === routeTableId);
+}
+
+function describe(state: Ec2State, table: RouteTable): Description {
+  return {
+    RouteTableId: table.id,
+    VpcId: table.vpcId,
+    OwnerId: state.accountId,
+    Associations: associationsOf(state, table.id).map(({ id, subnetId, routeTableId }) => ({
+      RouteTableAssociationId: id,
+      RouteTableId: routeTableId,
+      SubnetId: subnetId,
+      Main: subnetId === undefined,
+      AssociationState: { State: "associated" },
+    })),
+    PropagatingVgws: [],
+    Routes: table.routes.map((route) => describeRoute(state, table, route)),
+    Tags: tagsOf(state, table.id),
+  };
+}
+
+function filters(state: Ec2State): FilterTable<RouteTable> {
+  return {
+    "route-table-id": ({ id }) => [id],
+    "vpc-id": ({ vpcId }) => [vpcId],
+    "owner-id": () => [state.accountId],
+    "association.main": ({ id }) => associationsOf(state, id).map(({ subnetId }) => subnetId === undefined),
+    "association.subnet-id": ({ id }) => associationsOf(state, id).map(({ subnetId }) => subnetId),
+    "association.route-table-id": ({ id }) => associationsOf(state, id).map(() => id),
+    "association.route-table-association-id": ({ id }) =>
+      associationsOf(state, id).map((association) => association.id),
+    "route.destination-cidr-block": ({ routes }) => routes.map(({ destination }) => destination),
+    "route.gateway-id": ({ routes }) =>
+      routes.map(({ target }) => ("gatewayId" in target ? target.gatewayId : undefined)),
+    "route.nat-gateway-id": ({ routes }) =>
+      routes.map(({ target }) => ("natGatewayId" in target ? target.natGatewayId : undefined)),
+  };
+}

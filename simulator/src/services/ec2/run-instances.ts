@@ -1,0 +1,120 @@
+import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { describeReservation } from "./describe-instances.ts";
+import { findImage } from "./images.ts";
+import { findProfile } from "./instance-profiles.ts";
+import { checkInstanceType, checkUserData, parseMetadata, securityGroupsFor } from "./instance-settings.ts";
+import { placementOf } from "./placement.ts";
+import { takePrivateAddress } from "./private-addresses.ts";
+import { freePoolAddress } from "./public-addresses.ts";
+import { type BlockDevice, type Ec2State, type Instance, invalidValue, newId, unsupported } from "./state.ts";
+import { addTags, tagsFrom } from "./tags.ts";
+
+const members = [
+  "ImageId",
+  "InstanceType",
+  "MinCount",
+  "MaxCount",
+  "SubnetId",
+  "SecurityGroupIds",
+  "NetworkInterfaces",
+  "PrivateIpAddress",
+  "KeyName",
+  "UserData",
+  "IamInstanceProfile",
+  "BlockDeviceMappings",
+  "MetadataOptions",
+  "Monitoring",
+  "DisableApiTermination",
+  "EbsOptimized",
+  "Placement",
+  "TagSpecifications",
+  "ClientToken",
+] as const;
+
+/** Starts instances that are state only: nothing runs on them, and their user data is stored unchanged. */
+export function runInstanceOperations(
+  state: Ec2State,
+  environment: Environment,
+): Service<"ec2">["operations"] {
+  return {
+    runInstances: async (input) => {
+      refuseUnsupported(unsupported, "RunInstances", input, members);
+      const count = countOf(input);
+      const image = findImage(state, input.ImageId);
+      const type = checkInstanceType(image, input.InstanceType);
+      const { subnet, groupIds, privateIp, wantsPublicIp } = placementOf(state, input);
+      const securityGroupIds = securityGroupsFor(state, subnet.vpcId, groupIds);
+      refuseUnknownKey(state, input.KeyName);
+      const userData = checkUserData(input.UserData);
+      const metadata = parseMetadata(input.MetadataOptions);
+      const specifications = input.TagSpecifications ?? [];
+      const tags = tagsFrom(
+        specifications.filter(({ ResourceType }) => ResourceType !== "volume"),
+        "instance",
+      );
+      const profile = input.IamInstanceProfile && (await findProfile(environment, input.IamInstanceProfile));
+      const reservationId = newId("r");
+      const started = Array.from({ length: count }, (_, launchIndex): Instance => {
+        const instance: Instance = {
+          id: newId("i"),
+          reservationId,
+          launchIndex,
+          imageId: image.id,
+          keyName: input.KeyName,
+          subnetId: subnet.id,
+          vpcId: subnet.vpcId,
+          interfaceId: newId("eni"),
+          privateIp: takePrivateAddress(state, subnet, privateIp),
+          wantsPublicIp,
+          blockDevices: blockDevices(image.rootDevice, input.BlockDeviceMappings ?? []),
+          publicIp: wantsPublicIp ? freePoolAddress(state) : undefined,
+          type,
+          launchedAt: state.now(),
+          phase: { goal: "running", since: state.now() },
+          securityGroupIds,
+          userData,
+          profile: profile && { associationId: newId("iip-assoc"), ...profile },
+          terminationProtection: input.DisableApiTermination ?? false,
+          monitoring: input.Monitoring?.Enabled ?? false,
+          metadata,
+        };
+        state.instances.set(instance.id, instance);
+        addTags(state, instance.id, tags);
+        return instance;
+      });
+      return describeReservation(state, started);
+    },
+  };
+}
+
+function countOf({ MinCount = 1, MaxCount = 1, PrivateIpAddress }: RunInstancesCommandInput): number {
+  if (MinCount < 1 || MaxCount < MinCount)
+    throw invalidValue(`Invalid value '${MinCount}-${MaxCount}' for minCount and maxCount.`);
+  if (PrivateIpAddress !== undefined && MaxCount > 1)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "Only one instance can be started with one private IP address.",
+    );
+  return MaxCount;
+}
+
+function refuseUnknownKey(state: Ec2State, name: string | undefined): void {
+  if (name !== undefined && !state.keyPairs.has(name))
+    throw new AwsError("InvalidKeyPair.NotFound", `The key pair '${name}' does not exist`);
+}
+
+function blockDevices(
+  root: string,
+  mappings: NonNullable<RunInstancesCommandInput["BlockDeviceMappings"]>,
+): BlockDevice[] {
+  const names = new Set([root, ...mappings.flatMap(({ DeviceName }) => DeviceName ?? [])]);
+  return [...names].map((deviceName) => {
+    const { Ebs } = mappings.find(({ DeviceName }) => DeviceName === deviceName) ?? {};
+    const deleteOnTermination = Ebs?.DeleteOnTermination ?? true;
+    return { deviceName, volumeId: newId("vol"), deleteOnTermination };
+  });
+}

@@ -1,0 +1,141 @@
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { contains, formatCidr, overlaps, parseCidr } from "./cidr.ts";
+import { type FilterTable, list } from "./list.ts";
+import { freeAddressCount, usedAddresses } from "./private-addresses.ts";
+import {
+  dependencyViolation,
+  type Ec2State,
+  find,
+  invalidValue,
+  newId,
+  remove,
+  type Subnet,
+  unsupported,
+} from "./state.ts";
+import { addTags, tagsFrom, tagsOf } from "./tags.ts";
+import { zoneId, zoneNames } from "./zones.ts";
+
+export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] {
+  return {
+    createSubnet: (input) => {
+      refuseUnsupported(unsupported, "CreateSubnet", input, [
+        "VpcId",
+        "CidrBlock",
+        "AvailabilityZone",
+        "AvailabilityZoneId",
+        "TagSpecifications",
+      ]);
+      const tags = tagsFrom(input.TagSpecifications, "subnet");
+      const vpc = find(state, "vpcs", input.VpcId);
+      const cidr = parseSubnetCidr(input.CidrBlock ?? "");
+      if (!contains(vpc.cidr, cidr))
+        throw new AwsError("InvalidSubnet.Range", `The CIDR '${input.CidrBlock}' is invalid.`);
+      if ([...state.subnets.values()].some((other) => other.vpcId === vpc.id && overlaps(other.cidr, cidr)))
+        throw new AwsError(
+          "InvalidSubnet.Conflict",
+          `The CIDR '${input.CidrBlock}' conflicts with another subnet`,
+        );
+      const zone = zoneOf(state.region, input);
+      const subnet = {
+        id: newId("subnet"),
+        vpcId: vpc.id,
+        cidr,
+        zone,
+        isDefault: false,
+        mapPublicIpOnLaunch: false,
+      };
+      state.subnets.set(subnet.id, subnet);
+      addTags(state, subnet.id, tags);
+      return { Subnet: describe(state, subnet) };
+    },
+    describeSubnets: (input) => {
+      refuseUnsupported(unsupported, "DescribeSubnets", input, [
+        "SubnetIds",
+        "Filters",
+        "MaxResults",
+        "NextToken",
+      ]);
+      const { items, NextToken } = list(state, "subnets", { ...input, ids: input.SubnetIds }, filters(state));
+      return { Subnets: items.map((subnet) => describe(state, subnet)), NextToken };
+    },
+    deleteSubnet: ({ SubnetId }) => {
+      const { id } = find(state, "subnets", SubnetId);
+      if (usedAddresses(state, id).size > 0) throw dependencyViolation("subnet", id);
+      for (const association of state.associations.values())
+        if (association.subnetId === id) remove(state, "associations", association.id);
+      remove(state, "subnets", id);
+      return {};
+    },
+    modifySubnetAttribute: (input) => {
+      refuseUnsupported(unsupported, "ModifySubnetAttribute", input, ["SubnetId", "MapPublicIpOnLaunch"]);
+      const subnet = find(state, "subnets", input.SubnetId);
+      subnet.mapPublicIpOnLaunch = input.MapPublicIpOnLaunch?.Value ?? subnet.mapPublicIpOnLaunch;
+      return {};
+    },
+  };
+}
+
+/** Blocks of a subnet are /16 to /28 (Amazon VPC user guide, "Subnet CIDR blocks"). */
+function parseSubnetCidr(text: string) {
+  const cidr = parseCidr(text);
+  if (!cidr)
+    throw invalidValue(`Value (${text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`);
+  if (cidr.prefix < 16 || cidr.prefix > 28)
+    throw new AwsError("InvalidSubnet.Range", `The CIDR '${text}' is invalid.`);
+  return cidr;
+}
+
+function zoneOf(
+  region: string,
+  {
+    AvailabilityZone,
+    AvailabilityZoneId,
+  }: { AvailabilityZone?: string | undefined; AvailabilityZoneId?: string | undefined },
+): string {
+  const zones = zoneNames(region);
+  const zone =
+    AvailabilityZoneId === undefined
+      ? (AvailabilityZone ?? zones[0])
+      : zones.find((name) => zoneId(name) === AvailabilityZoneId);
+  if (zone !== undefined && zones.includes(zone)) return zone;
+  throw invalidValue(
+    `Value (${AvailabilityZoneId ?? AvailabilityZone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.join(", ")}.`,
+  );
+}
+
+function describe(state: Ec2State, subnet: Subnet) {
+  return {
+    SubnetId: subnet.id,
+    SubnetArn: `arn:aws:ec2:${state.region}:${state.accountId}:subnet/${subnet.id}`,
+    OwnerId: state.accountId,
+    VpcId: subnet.vpcId,
+    CidrBlock: formatCidr(subnet.cidr),
+    AvailabilityZone: subnet.zone,
+    AvailabilityZoneId: zoneId(subnet.zone),
+    AvailableIpAddressCount: freeAddressCount(state, subnet),
+    MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
+    AssignIpv6AddressOnCreation: false,
+    DefaultForAz: subnet.isDefault,
+    Ipv6CidrBlockAssociationSet: [],
+    Ipv6Native: false,
+    State: "available" as const,
+    Tags: tagsOf(state, subnet.id),
+  };
+}
+
+function filters(state: Ec2State): FilterTable<Subnet> {
+  return {
+    "subnet-id": ({ id }) => [id],
+    "vpc-id": ({ vpcId }) => [vpcId],
+    "cidr-block": ({ cidr }) => [formatCidr(cidr)],
+    cidrBlock: ({ cidr }) => [formatCidr(cidr)],
+    "availability-zone": ({ zone }) => [zone],
+    "availability-zone-id": ({ zone }) => [zoneId(zone)],
+    "map-public-ip-on-launch": ({ mapPublicIpOnLaunch }) => [mapPublicIpOnLaunch],
+    "default-for-az": ({ isDefault }) => [isDefault],
+    "owner-id": () => [state.accountId],
+    state: () => ["available"],
+  };
+}

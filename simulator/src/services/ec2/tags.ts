@@ -1,0 +1,109 @@
+import type { ResourceType, Tag, TagSpecification } from "@aws-sdk/client-ec2";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { limitTags } from "../../kit/tags.ts";
+import type { Service } from "../api.ts";
+import { type Ec2State, invalidValue, unsupported } from "./state.ts";
+
+const typeByPrefix: Record<string, ResourceType> = {
+  vpc: "vpc",
+  subnet: "subnet",
+  igw: "internet-gateway",
+  rtb: "route-table",
+  sg: "security-group",
+  eipalloc: "elastic-ip",
+  nat: "natgateway",
+  i: "instance",
+  vpce: "vpc-endpoint",
+};
+
+export function tagOperations(state: Ec2State): Service<"ec2">["operations"] {
+  return {
+    createTags: ({ Resources = [], Tags = [] }) => {
+      for (const id of Resources) {
+        typeOf(state, id);
+        limitTags(tooMany, keysOf(Tags), state.tags.get(id)?.keys());
+      }
+      for (const id of Resources) addTags(state, id, Tags);
+      return {};
+    },
+    deleteTags: ({ Resources = [], Tags }) => {
+      for (const id of Resources) typeOf(state, id);
+      for (const id of Resources) deleteTags(state.tags.get(id), Tags);
+      return {};
+    },
+    describeTags: (input) => {
+      refuseUnsupported(unsupported, "DescribeTags", input, ["Filters"]);
+      const { Filters = [] } = input;
+      const all = [...state.tags].flatMap(([id, tags]) =>
+        [...tags].map(([Key, Value]) => ({ Key, Value, ResourceId: id, ResourceType: typeOf(state, id) })),
+      );
+      const matching = all.filter((tag) =>
+        Filters.every(({ Name = "", Values = [] }) => Values.includes(tag[memberOf(Name)])),
+      );
+      return { Tags: matching };
+    },
+  };
+}
+
+/** Returns tags given at creation. Call before any change; add the result once the resource exists. */
+export function tagsFrom(specifications: TagSpecification[] | undefined, type: ResourceType): Tag[] {
+  const tags = (specifications ?? []).flatMap(({ ResourceType, Tags = [] }) => {
+    if (ResourceType !== type)
+      throw invalidValue(`'${ResourceType}' is not a valid taggable resource type for this operation.`);
+    return Tags;
+  });
+  limitTags(tooMany, keysOf(tags));
+  return tags;
+}
+
+const tooMany = "TagLimitExceeded";
+const keysOf = (tags: readonly Tag[]) => tags.map(({ Key }) => Key);
+
+export function addTags(state: Ec2State, id: string, tags: readonly Tag[]): void {
+  if (tags.length === 0) return;
+  const held = state.tags.get(id) ?? new Map<string, string>();
+  for (const { Key = "", Value = "" } of tags) held.set(Key, Value);
+  state.tags.set(id, held);
+}
+
+export function tagsOf(state: Ec2State, id: string): Tag[] {
+  return [...(state.tags.get(id) ?? [])].map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** A value given with a key deletes the tag only if it matches; without tags, all are deleted. */
+function deleteTags(held: Map<string, string> | undefined, tags: readonly Tag[] | undefined): void {
+  if (!tags) held?.clear();
+  for (const { Key = "", Value } of tags ?? [])
+    if (Value === undefined || held?.get(Key) === Value) held?.delete(Key);
+}
+
+function typeOf(state: Ec2State, id: string): ResourceType {
+  const known = [
+    state.vpcs,
+    state.subnets,
+    state.internetGateways,
+    state.routeTables,
+    state.securityGroups,
+    state.addresses,
+    state.natGateways,
+    state.instances,
+    state.vpcEndpoints,
+  ].some((resources) => resources.has(id));
+  const type = typeByPrefix[id.slice(0, id.indexOf("-"))];
+  if (!known || !type) throw new AwsError("InvalidID", `The ID '${id}' is not valid`);
+  return type;
+}
+
+function memberOf(filter: string) {
+  const members = {
+    key: "Key",
+    value: "Value",
+    "resource-id": "ResourceId",
+    "resource-type": "ResourceType",
+  } as const;
+  const member = members[filter as keyof typeof members];
+  if (!member)
+    throw invalidValue(`The filter '${filter}' is invalid. Supported: ${Object.keys(members).join(", ")}.`);
+  return member;
+}

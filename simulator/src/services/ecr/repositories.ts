@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import type { CreateRepositoryRequest, ECR, EncryptionConfiguration } from "@aws-sdk/client-ecr";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
+import type { Operations } from "../api.ts";
+import { tellImageAction } from "./image-events.ts";
+import { denialOf } from "./other-accounts.ts";
+import { page } from "./page.ts";
+import { scansOnPush } from "./scan-configuration.ts";
+import {
+  type EcrState,
+  imageName,
+  invalidParameter,
+  type RepositoryRecord,
+  repositoryArn,
+  toTagMap,
+} from "./state.ts";
+import { checkMutability, isImmutable } from "./tag-mutability.ts";
+
+/** ECR API reference, CreateRepository: pattern of repositoryName, 2 to 256 characters. */
+const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+
+/** Permissions that an OCI client needs: for each, the most specific of several actions. */
+const pushedOrPulled = { pull: "ecr:BatchGetImage", push: "ecr:PutImage", delete: "ecr:BatchDeleteImage" };
+
+export function repositoryOperations(state: EcrState): Operations<ECR> {
+  const { repositories, foreignRepositories, find, describe, scans } = state;
+  const { accountId, region, registry, clock } = state.environment;
+  const repositoriesOf = (registryId: string) =>
+    registryId === accountId
+      ? [...repositories.values()]
+      : [...foreignRepositories.values()].filter(({ description }) => description.registryId === registryId);
+  return {
+    createRepository(input) {
+      const { repositoryName: name = "", imageTagMutability = "MUTABLE", registryId = accountId } = input;
+      assertName(name);
+      const nameOfImages = imageName(accountId, registryId, name);
+      if (registry.repository(nameOfImages))
+        throw new AwsError(
+          "RepositoryAlreadyExistsException",
+          `The repository with name '${name}' already exists in the registry with id '${registryId}'`,
+        );
+      const mutability = checkMutability({ ...input, imageTagMutability });
+      const tags = toTagMap(input.tags);
+      const encryptionConfiguration = encryptionOf(input, state.environment);
+      const record: RepositoryRecord = {
+        description: {
+          repositoryName: name,
+          repositoryArn: repositoryArn(region, registryId, name),
+          registryId,
+          createdAt: clock.now(),
+          ...mutability,
+          imageScanningConfiguration: { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false },
+          encryptionConfiguration,
+        },
+        images: registry.createRepository(nameOfImages, {
+          encryption: JSON.stringify(encryptionConfiguration),
+          denial: (action) => denialOf(state, record, pushedOrPulled[action]),
+          isImmutable: (tag) => isImmutable(tag, record.description),
+          onPush: (manifest) => {
+            if (scansOnPush(record, state)) scans.startIfPossible(manifest);
+          },
+          onTag: (manifest, tag) => tellImageAction(state, record, { action: "PUSH", manifest, tag }),
+          onUntag: (manifest, tag) => tellImageAction(state, record, { action: "DELETE", manifest, tag }),
+        }),
+        tags,
+        policyText: undefined,
+        lifecyclePolicyText: undefined,
+      };
+      if (registryId === accountId) repositories.set(name, record);
+      else foreignRepositories.set(nameOfImages, record);
+      return { repository: describe(record) };
+    },
+
+    describeRepositories({ registryId, repositoryNames, maxResults, nextToken }) {
+      if (repositoryNames)
+        return {
+          repositories: repositoryNames.map((repositoryName) =>
+            describe(find({ registryId, repositoryName })),
+          ),
+        };
+      const { items, nextToken: next } = page(repositoriesOf(registryId ?? accountId), {
+        maxResults,
+        nextToken,
+      });
+      return { repositories: items.map(describe), nextToken: next };
+    },
+
+    async deleteRepository({ registryId, repositoryName, force }) {
+      const record = find({ registryId, repositoryName });
+      const { repositoryName: name, registryId: owner } = record.description;
+      if (record.images.manifests.size > 0 && !force)
+        throw new AwsError(
+          "RepositoryNotEmptyException",
+          `The repository with name '${name}' in registry with id '${owner}' cannot be deleted because it still contains images`,
+        );
+      const repository = describe(record);
+      if (owner === accountId) repositories.delete(name);
+      else foreignRepositories.delete(record.images.name);
+      await registry.deleteRepository(record.images.name);
+      return { repository };
+    },
+  };
+}
+
+/** Encryption with KMS and no key named uses AWS's own key for ECR, by its ARN. */
+function encryptionOf(
+  {
+    encryptionConfiguration: { encryptionType, kmsKey } = { encryptionType: "AES256" },
+  }: CreateRepositoryRequest,
+  { accountId, region }: Environment,
+): EncryptionConfiguration {
+  if (encryptionType === "AES256") return { encryptionType };
+  return { encryptionType, kmsKey: kmsKey ?? `arn:aws:kms:${region}:${accountId}:key/${randomUUID()}` };
+}
+
+function assertName(name: string): void {
+  if (name.length < 2 || name.length > 256)
+    throw invalidParameter("repositoryName", "must have 2 to 256 characters");
+  if (!namePattern.test(name))
+    throw invalidParameter("repositoryName", `must satisfy regular expression '${namePattern.source}'`);
+}

@@ -1,0 +1,38 @@
+import type { Environment } from "../../environment.ts";
+import type { Service } from "../api.ts";
+import { authorizationOperations } from "./authorization.ts";
+import { changeImageOperations } from "./change-images.ts";
+import { imageOperations } from "./images.ts";
+import { layerOperations } from "./layers.ts";
+import { lifecyclePreviewOperations } from "./lifecycle-preview.ts";
+import { guardOtherAccounts } from "./other-accounts.ts";
+import { policyOperations } from "./policies.ts";
+import { pullThroughCacheOperations } from "./pull-through-cache.ts";
+import { referrerOperations } from "./referrers.ts";
+import { repositoryOperations } from "./repositories.ts";
+import { scanConfigurationOperations } from "./scan-configuration.ts";
+import { scanOperations } from "./scan-operations.ts";
+import { settingOperations } from "./settings.ts";
+import { createEcrState } from "./state.ts";
+
+/** ECR over the registry of runtime/registry. Source of shapes, limits and errors: API reference 2015-09-21. */
+export function createEcr(environment: Environment): Service<"ecr"> {
+  const state = createEcrState(environment);
+  return {
+    operations: guardOtherAccounts(state, {
+      ...authorizationOperations(state),
+      ...repositoryOperations(state),
+      ...imageOperations(state),
+      ...changeImageOperations(state),
+      ...layerOperations(state),
+      ...policyOperations(state),
+      ...scanOperations(state),
+      ...scanConfigurationOperations(state),
+      ...settingOperations(state),
+      ...pullThroughCacheOperations(state),
+      ...referrerOperations(state),
+      ...lifecyclePreviewOperations(state),
+    }),
+    close: state.scans.close,
+  };
+}

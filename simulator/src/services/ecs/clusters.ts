@@ -1,0 +1,117 @@
+import type { CreateClusterCommandInput } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { AwsClients, Operations } from "../api.ts";
+import { findCluster, nameIn } from "./find.ts";
+import { ecsArn } from "./names.ts";
+import { paginate } from "./paginate.ts";
+import { requireFargateProviders } from "./placement.ts";
+import type { ClusterRecord } from "./service-records.ts";
+import type { EcsContext, EcsState } from "./state.ts";
+import { checkTags, setTags, tagsOf } from "./tags.ts";
+
+export function clusterOperations({ state, environment }: EcsContext): Operations<AwsClients["ecs"]> {
+  const view = (cluster: ClusterRecord) => ({ ...cluster, ...countsOf(state, cluster) });
+  return {
+    createCluster(input) {
+      const name = validateCluster(input);
+      checkTags(input.tags);
+      const there = state.clusters.get(name);
+      // As in AWS, creating an existing cluster returns it.
+      if (there) return { cluster: view(there) };
+      const cluster: ClusterRecord = {
+        clusterArn: ecsArn(environment, `cluster/${name}`),
+        clusterName: name,
+        status: "ACTIVE",
+        settings: input.settings ?? [{ name: "containerInsights", value: "disabled" }],
+        capacityProviders: input.capacityProviders ?? [],
+        defaultCapacityProviderStrategy: input.defaultCapacityProviderStrategy ?? [],
+        registeredContainerInstancesCount: 0,
+        statistics: [],
+      };
+      state.clusters.set(name, cluster);
+      setTags(state, cluster.clusterArn, input.tags);
+      return { cluster: { ...view(cluster), tags: tagsOf(state, cluster.clusterArn) } };
+    },
+    describeClusters({ clusters: references = ["default"], include = [] }) {
+      const found = references.map((reference) => state.clusters.get(nameIn(state, reference)));
+      return {
+        clusters: found
+          .filter((cluster) => cluster !== undefined)
+          .map((cluster) => ({
+            ...view(cluster),
+            tags: include.includes("TAGS") ? tagsOf(state, cluster.clusterArn) : [],
+          })),
+        failures: references
+          .filter((_, index) => found[index] === undefined)
+          .map((reference) => ({ arn: toClusterArn(reference), reason: "MISSING" })),
+      };
+    },
+    listClusters(input = {}) {
+      const { page, nextToken } = paginate([...state.clusters.values()], input);
+      return { clusterArns: page.map(({ clusterArn }) => clusterArn), nextToken };
+    },
+    deleteCluster({ cluster: reference }) {
+      const cluster = findCluster(state, reference);
+      const counts = countsOf(state, cluster);
+      if (counts.activeServicesCount > 0)
+        throw new AwsError(
+          "ClusterContainsServicesException",
+          "The Cluster cannot be deleted while Services are active.",
+        );
+      if (counts.runningTasksCount + counts.pendingTasksCount > 0)
+        throw new AwsError(
+          "ClusterContainsTasksException",
+          "The Cluster cannot be deleted while Tasks are active.",
+        );
+      state.clusters.delete(cluster.clusterName);
+      state.tags.delete(cluster.clusterArn);
+      for (const service of state.services.values())
+        if (service.cluster === cluster) state.services.delete(service.arn);
+      return { cluster: { ...view(cluster), status: "INACTIVE" } };
+    },
+    updateCluster(input) {
+      refuseUnsupported("InvalidParameterException", "UpdateCluster", input, ["cluster", "settings"]);
+      const cluster = findCluster(state, input.cluster);
+      cluster.settings = input.settings ?? cluster.settings;
+      return { cluster: view(cluster) };
+    },
+    putClusterCapacityProviders({ cluster: reference, capacityProviders, defaultCapacityProviderStrategy }) {
+      requireFargateProviders(capacityProviders);
+      requireFargateProviders((defaultCapacityProviderStrategy ?? []).map((item) => item.capacityProvider));
+      const cluster = findCluster(state, reference);
+      Object.assign(cluster, { capacityProviders, defaultCapacityProviderStrategy });
+      return { cluster: view(cluster) };
+    },
+  };
+
+  function toClusterArn(reference: string): string {
+    return reference.startsWith("arn:") ? reference : ecsArn(environment, `cluster/${reference}`);
+  }
+}
+
+function validateCluster(input: CreateClusterCommandInput): string {
+  refuseUnsupported("InvalidParameterException", "CreateCluster", input, [
+    "clusterName",
+    "tags",
+    "settings",
+    "capacityProviders",
+    "defaultCapacityProviderStrategy",
+  ]);
+  const { clusterName = "default", capacityProviders, defaultCapacityProviderStrategy = [] } = input;
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(clusterName))
+    throw new AwsError("InvalidParameterException", `Invalid cluster name: ${clusterName}`);
+  requireFargateProviders(capacityProviders);
+  requireFargateProviders(defaultCapacityProviderStrategy.map((item) => item.capacityProvider));
+  return clusterName;
+}
+
+function countsOf(state: EcsState, cluster: ClusterRecord) {
+  const tasks = [...state.tasks.values()].filter(({ task }) => task.clusterArn === cluster.clusterArn);
+  const services = [...state.services.values()].filter((service) => service.cluster === cluster);
+  return {
+    runningTasksCount: tasks.filter(({ task }) => task.lastStatus === "RUNNING").length,
+    pendingTasksCount: tasks.filter(({ task }) => !["RUNNING", "STOPPED"].includes(task.lastStatus)).length,
+    activeServicesCount: services.filter(({ status }) => status === "ACTIVE").length,
+  };
+}

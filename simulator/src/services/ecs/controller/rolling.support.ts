@@ -1,0 +1,60 @@
+import type {
+  DeploymentConfiguration,
+  ServiceDeployment,
+  UpdateServiceCommandInput,
+} from "@aws-sdk/client-ecs";
+import { afterEach, beforeEach, expect } from "vitest";
+import { webProgram } from "../../../runtime/tasks/in-process-runtime.support.ts";
+import type { TestClock } from "../../../virtual-clock.support.ts";
+import { createWorld, type World } from "../world.support.ts";
+
+export const where = { cluster: "main", service: "web" };
+
+/** Gives every test of a file a separate ECS, and tools to follow a rolling update. */
+export function useRollingService() {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld({ web: webProgram, crashing: () => 3 });
+    await world.ecs.createCluster({ clusterName: "main" });
+  });
+  afterEach(() => world.close());
+
+  const eventually: TestClock["eventually"] = (assertion) => world.clock.eventually(assertion);
+  /** All deployments of the service, newest first. */
+  const deployments = async (): Promise<ServiceDeployment[]> => {
+    const { serviceDeployments: briefs = [] } = await world.ecs.listServiceDeployments(where);
+    const serviceDeploymentArns = briefs.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn);
+    return (await world.ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments ?? [];
+  };
+  /** Returns the newest deployment, once it has this status. */
+  const newest = async (status: string): Promise<ServiceDeployment> => {
+    await eventually(async () => expect((await deployments())[0]?.status).toBe(status));
+    return (await deployments())[0] ?? {};
+  };
+  return {
+    get world() {
+      return world;
+    },
+    eventually,
+    deployments,
+    newest,
+    async create(deploymentConfiguration: DeploymentConfiguration = {}, desiredCount = 2) {
+      await world.register();
+      await world.createService({ deploymentController: undefined, desiredCount, deploymentConfiguration });
+      await newest("SUCCESSFUL");
+    },
+    /** Deploys a new task definition, with the service's image or another one. */
+    async update(image = "web", settings: Partial<UpdateServiceCommandInput> = {}) {
+      const { taskDefinition } = await world.register({ image });
+      const { taskDefinitionArn } = taskDefinition ?? {};
+      await world.ecs.updateService({ ...where, taskDefinition: taskDefinitionArn, ...settings });
+    },
+    rollouts: async () => (await world.describeService()).deployments ?? [],
+    messages: async () => ((await world.describeService()).events ?? []).map(({ message }) => message),
+    /** Returns the revision of the task definition of each running task. */
+    runningRevisions: async () =>
+      (await world.tasks())
+        .filter(({ lastStatus }) => lastStatus === "RUNNING")
+        .map(({ taskDefinitionArn = "" }) => Number(taskDefinitionArn.split(":").at(-1))),
+  };
+}

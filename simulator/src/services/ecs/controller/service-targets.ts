@@ -1,0 +1,111 @@
+import type { LoadBalancer } from "@aws-sdk/client-ecs";
+import type { ServiceRecord, TaskSetRecord } from "../service-records.ts";
+import type { EcsContext, TaskRecord } from "../state.ts";
+import type { Targets } from "../task-lifecycle.ts";
+import { addTaskSetEvent } from "./service-events.ts";
+
+/** AWS time between two checks of a target that is draining. */
+const drainPollMs = 2_000;
+
+/** Registers a service's tasks with the target groups of their task set, and deregisters them. */
+export function targetsOf(
+  context: EcsContext,
+  service: ServiceRecord,
+  taskSet: TaskSetRecord,
+): Targets | undefined {
+  const { elbv2 } = context.environment.aws;
+  if (taskSet.loadBalancers.length === 0) return undefined;
+  return {
+    async register(record) {
+      for (const loadBalancer of taskSet.loadBalancers) {
+        await elbv2.registerTargets(targetOf(record, loadBalancer));
+        addTaskSetEvent(
+          context,
+          service,
+          taskSet,
+          `registered 1 targets in (target-group ${loadBalancer.targetGroupArn})`,
+        );
+      }
+    },
+    async deregister(record, serving) {
+      const draining = taskSet.loadBalancers.map(async (loadBalancer) => {
+        const target = targetOf(record, loadBalancer);
+        if (await ignoreGone(elbv2.deregisterTargets(target))) return;
+        addTaskSetEvent(
+          context,
+          service,
+          taskSet,
+          `deregistered 1 targets in (target-group ${loadBalancer.targetGroupArn})`,
+        );
+        if (serving) await waitUntilDrained(context, target);
+      });
+      if (serving) addTaskSetEvent(context, service, taskSet, "has begun draining connections on 1 tasks.");
+      // A failing load balancer must not keep the task from stopping.
+      const failed = (await Promise.allSettled(draining)).filter((result) => result.status === "rejected");
+      if (failed.length > 0 && !context.closing.aborted)
+        context.environment.warn(
+          `${record.task.taskArn} could not be deregistered: ${failed[0]?.reason.message}`,
+        );
+    },
+  };
+}
+
+export interface TargetHealth {
+  readonly targetGroupArn: string;
+  readonly port: number;
+  readonly state: string;
+  readonly description?: string;
+}
+
+/** Reads the load balancer's health of a task, for each target group it is in. */
+export async function readHealth(
+  { environment }: EcsContext,
+  record: TaskRecord,
+  loadBalancers: readonly LoadBalancer[],
+): Promise<TargetHealth[]> {
+  const answers = loadBalancers.map(async (loadBalancer) => {
+    const target = targetOf(record, loadBalancer);
+    const answer = await environment.aws.elbv2.describeTargetHealth(target);
+    const { State = "unused", Description } = answer.TargetHealthDescriptions?.[0]?.TargetHealth ?? {};
+    return {
+      targetGroupArn: target.TargetGroupArn,
+      port: loadBalancer.containerPort as number,
+      state: State,
+      description: Description,
+    };
+  });
+  return Promise.all(answers);
+}
+
+function targetOf({ address }: TaskRecord, { targetGroupArn, containerPort }: LoadBalancer) {
+  return {
+    TargetGroupArn: targetGroupArn as string,
+    Targets: [{ Id: address as string, Port: containerPort }],
+  };
+}
+
+async function waitUntilDrained(context: EcsContext, target: ReturnType<typeof targetOf>): Promise<void> {
+  const { aws, clock } = context.environment;
+  for (;;) {
+    let gone = false;
+    const ended = await ignoreGone(
+      aws.elbv2.describeTargetHealth(target).then(({ TargetHealthDescriptions = [] }) => {
+        gone = (TargetHealthDescriptions[0]?.TargetHealth?.State ?? "unused") === "unused";
+      }),
+    );
+    if (ended || gone) return;
+    await clock.wait(drainPollMs, context.closing);
+  }
+}
+
+/** Returns true when the target or its group no longer exists, which counts as deregistered. */
+async function ignoreGone(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return false;
+  } catch (error) {
+    const { code = "" } = error as { code?: string };
+    if (/^(TargetGroupNotFound|InvalidTarget)(Exception)?$/.test(code)) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,187 @@
+import type { Container, ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
+import { type LogStream, openLogStream } from "../../runtime/tasks/log-stream.ts";
+import type { LocalImage, TaskContainer } from "../../runtime/tasks/runtime.ts";
+import { readSecret } from "../../runtime/tasks/secrets.ts";
+import { metadataOf } from "./container-metadata.ts";
+import { isolationOf } from "./isolation.ts";
+import { logStreamName } from "./log-stream-name.ts";
+import { lastPart, newRuntimeId } from "./names.ts";
+import { hostName } from "./network-interface.ts";
+import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
+
+/** Fargate's default time between SIGTERM and SIGKILL (ContainerDefinition.stopTimeout). */
+const defaultStopTimeout = 30;
+
+interface PreparedContainer {
+  readonly definition: ContainerDefinition;
+  readonly reported: Container;
+  readonly override?: ContainerOverride;
+  readonly secrets: Record<string, string>;
+  readonly log?: LogStream;
+  readonly image: LocalImage;
+}
+
+/**
+ * Prepares everything that a process needs to start, in the order of Fargate's agent: secrets, images, log streams.
+ * Rejects with ECS's reason for stopping the task.
+ */
+export async function prepareContainers(
+  context: EcsContext,
+  record: TaskRecord,
+): Promise<PreparedContainer[]> {
+  const { definition, task } = record;
+  const secrets = await Promise.all(
+    definition.containerDefinitions.map((container) => readSecrets(context, container)),
+  );
+  task.pullStartedAt = context.environment.clock.now();
+  const images = await Promise.all(
+    definition.containerDefinitions.map((container) => pullImage(context, record, container)),
+  );
+  task.pullStoppedAt = context.environment.clock.now();
+  const logs = await Promise.all(
+    definition.containerDefinitions.map((container) => openLog(context, record, container)),
+  );
+  const prepared = definition.containerDefinitions.map((container, index) => ({
+    definition: container,
+    reported: reportedOf(record, container),
+    override: task.overrides?.containerOverrides?.find(({ name }) => name === container.name),
+    secrets: secrets[index] as Record<string, string>,
+    log: logs[index],
+    image: images[index] as LocalImage,
+  }));
+  // The first to start holds the task's network (see TaskRuntime): one whose end also ends the task.
+  return prepared.toSorted((a, b) => Number(isEssential(b.definition)) - Number(isEssential(a.definition)));
+}
+
+/** Containers are essential by default. */
+export function isEssential({ essential }: ContainerDefinition): boolean {
+  return essential !== false;
+}
+
+async function readSecrets(
+  context: EcsContext,
+  { secrets = [] }: ContainerDefinition,
+): Promise<Record<string, string>> {
+  const { secretsmanager } = context.environment.aws;
+  const values = secrets.map(async ({ name, valueFrom }) => [
+    name,
+    await readSecret(secretsmanager, valueFrom as string),
+  ]);
+  return Object.fromEntries(await Promise.all(values));
+}
+
+async function openLog(
+  { environment }: EcsContext,
+  { task }: TaskRecord,
+  container: ContainerDefinition,
+): Promise<LogStream | undefined> {
+  if (!container.logConfiguration) return undefined;
+  const { options = {} } = container.logConfiguration;
+  return openLogStream(environment.aws.logs, {
+    group: options["awslogs-group"] as string,
+    stream: logStreamName(container, lastPart(task.taskArn)),
+    createGroup: options["awslogs-create-group"] === "true",
+    clock: environment.clock,
+    warn: environment.warn,
+  });
+}
+
+async function pullImage(
+  { environment }: EcsContext,
+  record: TaskRecord,
+  container: ContainerDefinition,
+): Promise<LocalImage> {
+  const reported = reportedOf(record, container);
+  try {
+    const image = await environment.taskRuntime.pull(container.image as string);
+    reported.imageDigest = image.digest;
+    return image;
+  } catch (error) {
+    reported.reason = (error as Error).message;
+    throw error;
+  }
+}
+
+function reportedOf({ task }: TaskRecord, { name }: ContainerDefinition): Container {
+  return task.containers.find((container) => container.name === name) as Container;
+}
+
+/** Starts the process of one container; rejects with CannotStartContainerError. */
+export async function startContainer(
+  context: EcsContext,
+  record: TaskRecord,
+  prepared: PreparedContainer,
+): Promise<RunningContainer> {
+  const { definition, reported, image, log } = prepared;
+  reported.runtimeId = newRuntimeId(lastPart(record.task.taskArn));
+  record.containersStartedAt.set(definition.name as string, context.environment.clock.now());
+  try {
+    const container = await context.environment.taskRuntime.start({
+      image,
+      address: record.address as string,
+      ports: portsOf(record),
+      entryPoint: definition.entryPoint,
+      command: prepared.override?.command ?? definition.command,
+      workingDirectory: definition.workingDirectory,
+      environment: environmentOf(context, record, prepared),
+      isolation: isolationOf(record, definition, prepared.override),
+      metadata: metadataOf(context, record, reported),
+      onLine: (line) => log?.write(line),
+    });
+    reported.lastStatus = "RUNNING";
+    return follow(container, prepared);
+  } catch (error) {
+    reported.reason = (error as Error).message;
+    throw error;
+  }
+}
+
+/** Ports of all containers of the task, which share one interface. */
+function portsOf({ definition }: TaskRecord): number[] {
+  return definition.containerDefinitions.flatMap(({ portMappings = [] }) =>
+    portMappings.map(({ containerPort }) => containerPort as number),
+  );
+}
+
+function follow(
+  container: TaskContainer,
+  { definition, reported, image, log }: PreparedContainer,
+): RunningContainer {
+  const signal = (image.config.StopSignal ?? "SIGTERM") as NodeJS.Signals;
+  const timeoutMs = (definition.stopTimeout ?? defaultStopTimeout) * 1000;
+  const exited = container.exited.then(async ({ exitCode, reason }) => {
+    await log?.flush();
+    reported.exitCode = exitCode;
+    reported.reason = reason;
+    reported.lastStatus = "STOPPED";
+  });
+  return {
+    definition,
+    reported,
+    exited,
+    kill: container.kill,
+    exec: container.exec,
+    usage: container.usage,
+    async stop() {
+      await container.stop(signal, timeoutMs);
+      await exited;
+    },
+  };
+}
+
+function environmentOf(
+  { environment }: EcsContext,
+  { address = "" }: TaskRecord,
+  { definition, override, secrets }: PreparedContainer,
+): Record<string, string> {
+  const pairs = [...(definition.environment ?? []), ...(override?.environment ?? [])];
+  return {
+    // Set by Fargate for every container.
+    HOSTNAME: `${hostName(address)}.ec2.internal`,
+    AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
+    AWS_REGION: environment.region,
+    AWS_DEFAULT_REGION: environment.region,
+    ...Object.fromEntries(pairs.map(({ name, value }) => [name, value ?? ""])),
+    ...secrets,
+  };
+}

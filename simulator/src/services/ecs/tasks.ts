@@ -1,0 +1,152 @@
+import type { RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { AwsClients, Operations } from "../api.ts";
+import { findCluster, findService, findTask, requireTaskDefinition } from "./find.ts";
+import { ecsArn } from "./names.ts";
+import { paginate } from "./paginate.ts";
+import { resolvePlacement } from "./placement.ts";
+import type { TaskDefinitionRecord } from "./service-records.ts";
+import type { EcsContext, TaskRecord } from "./state.ts";
+import { checkTags, tagsOf } from "./tags.ts";
+import { launchTask, requestStop } from "./task-lifecycle.ts";
+import { withoutDefaults } from "./without-defaults.ts";
+
+/** RunTask starts at most this many tasks (API reference). */
+const maxCount = 10;
+/** RunTask, `startedBy` (API reference). */
+const startedByPattern = /^[\w/-]{1,128}$/;
+
+export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"]> {
+  const { state, environment } = context;
+  return {
+    async runTask(input) {
+      const cluster = findCluster(state, input.cluster);
+      const definition = requireTaskDefinition(state, input.taskDefinition as string);
+      validateRun(input, definition);
+      checkTags(input.tags);
+      const placement = await resolvePlacement(environment.aws.ec2, cluster, input);
+      const tags =
+        input.propagateTags === "TASK_DEFINITION" ? tagsOf(state, definition.taskDefinitionArn) : [];
+      const order = {
+        cluster,
+        definition,
+        placement,
+        group: input.group ?? `family:${definition.family}`,
+        startedBy: input.startedBy,
+        overrides: input.overrides,
+        tags: [...tags, ...(input.tags ?? [])],
+      };
+      const started = Array.from({ length: input.count ?? 1 }, () => launchTask(context, order));
+      return { tasks: started.map((record) => snapshot(record)), failures: [] };
+    },
+    stopTask({ cluster, task: reference = "", reason = "Task stopped by user" }) {
+      const record = findTask(state, findCluster(state, cluster), reference);
+      if (!record) throw new AwsError("InvalidParameterException", "The referenced task was not found.");
+      requestStop(record, { stopCode: "UserInitiated", stoppedReason: reason });
+      return { task: snapshot(record) };
+    },
+    describeTasks({ cluster: clusterReference, tasks: references = [], include = [] }) {
+      const cluster = findCluster(state, clusterReference);
+      if (references.length === 0) throw new AwsError("InvalidParameterException", "Tasks cannot be empty.");
+      const found = references.map((reference) => findTask(state, cluster, reference));
+      return {
+        tasks: found
+          .filter((record) => record !== undefined)
+          .map((record) => ({
+            ...snapshot(record),
+            tags: include.includes("TAGS") ? tagsOf(state, record.task.taskArn) : [],
+          })),
+        failures: references
+          .filter((_, index) => found[index] === undefined)
+          .map((reference) => ({
+            arn: reference.startsWith("arn:")
+              ? reference
+              : ecsArn(environment, `task/${cluster.clusterName}/${reference}`),
+            reason: "MISSING",
+          })),
+      };
+    },
+    listTasks(input = {}) {
+      refuseUnsupported("InvalidParameterException", "ListTasks", input, [
+        "cluster",
+        "family",
+        "serviceName",
+        "startedBy",
+        "desiredStatus",
+        "launchType",
+        "nextToken",
+        "maxResults",
+      ]);
+      const cluster = findCluster(state, input.cluster);
+      const { serviceName, family, startedBy, desiredStatus = "RUNNING", launchType } = input;
+      const service = serviceName === undefined ? undefined : findService(state, cluster, serviceName);
+      if (serviceName !== undefined && !service)
+        throw new AwsError("ServiceNotFoundException", "Service not found.");
+      const matching = [...state.tasks.values()].filter(
+        ({ task, definition, ...record }) =>
+          task.clusterArn === cluster.clusterArn &&
+          task.desiredStatus === desiredStatus &&
+          (service === undefined || record.service === service) &&
+          (family === undefined || definition.family === family) &&
+          (startedBy === undefined || task.startedBy === startedBy) &&
+          (launchType === undefined || task.launchType === launchType),
+      );
+      const { page, nextToken } = paginate(matching, input);
+      return { taskArns: page.map(({ task }) => task.taskArn), nextToken };
+    },
+  };
+}
+
+function validateRun(input: RunTaskCommandInput, definition: TaskDefinitionRecord): void {
+  refuseUnsupported("InvalidParameterException", "RunTask", withoutDefaults(input), [
+    "cluster",
+    "taskDefinition",
+    "count",
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "networkConfiguration",
+    "overrides",
+    "group",
+    "startedBy",
+    "tags",
+    "propagateTags",
+    "enableECSManagedTags",
+    "clientToken",
+  ]);
+  const { count = 1, overrides = {} } = input;
+  if (count < 1 || count > maxCount)
+    throw new AwsError("InvalidParameterException", `Task count must be between 1 and ${maxCount}.`);
+  if (input.startedBy !== undefined && !startedByPattern.test(input.startedBy))
+    throw new AwsError(
+      "InvalidParameterException",
+      `startedBy must be 1 to 128 letters, numbers, hyphens, forward slashes and underscores, not ${input.startedBy}.`,
+    );
+  refuseUnsupported("InvalidParameterException", "RunTask overrides", overrides, ["containerOverrides"]);
+  for (const override of overrides.containerOverrides ?? []) {
+    const known = definition.containerDefinitions.some(({ name }) => name === override.name);
+    if (!known)
+      throw new AwsError(
+        "InvalidParameterException",
+        `Override for container named ${override.name} is not a container in the TaskDefinition.`,
+      );
+    refuseUnsupported("InvalidParameterException", "RunTask containerOverrides", override, [
+      "name",
+      "command",
+      "environment",
+      "cpu",
+      "memory",
+      "memoryReservation",
+    ]);
+  }
+}
+
+/** Returns a copy of the task, so that later changes do not affect callers. */
+function snapshot({ task }: TaskRecord): Task {
+  return {
+    ...task,
+    containers: task.containers.map((container) => ({ ...container })),
+    attachments: task.attachments.map((attachment) => ({ ...attachment })),
+  };
+}

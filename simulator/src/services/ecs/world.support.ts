@@ -1,0 +1,185 @@
+import type { ContainerDefinition, CreateServiceCommandInput, Task } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../kit/errors.ts";
+import type { Registry } from "../../runtime/registry/registry.ts";
+import { createFixedRegistry, makeImage } from "../../runtime/tasks/images.support.ts";
+import { imageConfigOf, type Program, webProgram } from "../../runtime/tasks/in-process-runtime.support.ts";
+import { createTestEnvironment } from "../../test-environment.support.ts";
+import type { Api, AwsClients, Caller, Operations } from "../api.ts";
+import { createEcs } from "./service.ts";
+
+export const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/blue/1";
+export const otherTargetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/green/2";
+export const role = "arn:aws:iam::123456789012:role/Execution";
+
+/** With a cluster, and a revision that its services can run. */
+export async function createMainWorld() {
+  const world = await createWorld();
+  await world.ecs.createCluster({ clusterName: where.cluster });
+  await world.register();
+  return world;
+}
+
+/** The service that tests create in it. */
+export const where = { cluster: "main", service: "web" };
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** Creates ECS whose images run these programs, with simple replacements of other services. */
+export async function createWorld(programs: Record<string, Program> = { web: webProgram }) {
+  const images = Object.fromEntries(
+    Object.entries(programs).map(([name, program]) => [name, makeImage([], imageConfigOf(program))]),
+  );
+  const targets = new Map<string, string>();
+  const logs = new Map<string, string[]>();
+  const logGroups = new Set(["/there"]);
+  const secrets = new Map<string, string>();
+  /** State of targets that are registered and deregistered. */
+  const health = { registered: "healthy", deregistered: "unused" };
+  /** A target without a listener is not healthy yet. */
+  const stateOf = (group: string | undefined, { Id = "", Port = 0 }: { Id?: string; Port?: number }) => {
+    const state = targets.get(`${group} ${Id}:${Port}`) ?? "unused";
+    return state === "healthy" && !environment.network.resolve(Id, Port) ? "initial" : state;
+  };
+  const environment = await createTestEnvironment({
+    registry: createFixedRegistry(images) as Registry,
+    aws: {
+      ec2: {
+        describeSubnets: async ({ SubnetIds = [] } = {}) => {
+          if (SubnetIds.includes("subnet-gone"))
+            throw new AwsError("InvalidSubnetID.NotFound", "The subnet ID 'subnet-gone' does not exist");
+          return {
+            Subnets: SubnetIds.map((SubnetId) => ({
+              SubnetId,
+              CidrBlock: "10.0.1.0/24",
+              AvailabilityZone: "us-east-1a",
+            })),
+          };
+        },
+        describeSecurityGroups: async () => ({ SecurityGroups: [] }),
+      },
+      elbv2: {
+        describeTargetGroups: async ({ TargetGroupArns = [] } = {}) => ({
+          TargetGroups: TargetGroupArns.map((TargetGroupArn) => ({
+            TargetGroupArn,
+            TargetType: "ip" as const,
+            LoadBalancerArns: TargetGroupArn.includes("alone") ? [] : ["arn:lb"],
+          })),
+        }),
+        registerTargets: async ({ TargetGroupArn, Targets = [] }) => {
+          for (const { Id, Port } of Targets)
+            targets.set(`${TargetGroupArn} ${Id}:${Port}`, health.registered);
+          return {};
+        },
+        deregisterTargets: async ({ TargetGroupArn, Targets = [] }) => {
+          for (const { Id, Port } of Targets)
+            targets.set(`${TargetGroupArn} ${Id}:${Port}`, health.deregistered);
+          return {};
+        },
+        describeTargetHealth: async ({ TargetGroupArn, Targets = [] }) => ({
+          TargetHealthDescriptions: Targets.map((Target) => ({
+            Target,
+            TargetHealth: { State: stateOf(TargetGroupArn, Target) as "unused" },
+          })),
+        }),
+      },
+      cloudwatch: { putMetricData: async () => ({}) },
+      logs: {
+        createLogGroup: async ({ logGroupName = "" }) => void logGroups.add(logGroupName) as never,
+        createLogStream: async ({ logGroupName = "", logStreamName }) => {
+          if (!logGroups.has(logGroupName))
+            throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
+          logs.set(`${logGroupName} ${logStreamName}`, []);
+          return {} as never;
+        },
+        putLogEvents: async ({ logGroupName, logStreamName, logEvents = [] }) => {
+          logs.get(`${logGroupName} ${logStreamName}`)?.push(...logEvents.map(({ message = "" }) => message));
+          return {};
+        },
+      },
+      secretsmanager: {
+        getSecretValue: async ({ SecretId = "" }) => {
+          const SecretString = secrets.get(SecretId);
+          if (SecretString === undefined)
+            throw new AwsError(
+              "ResourceNotFoundException",
+              "Secrets Manager can't find the specified secret.",
+            );
+          return { SecretString };
+        },
+      },
+    },
+  });
+  const service = createEcs(environment);
+  const ecs = callDirectly(service.operations);
+  return {
+    environment,
+    clock: environment.clock,
+    images,
+    ecs,
+    targets,
+    logs,
+    secrets,
+    health,
+    /** Registers a revision of family `web` with one container of that name. */
+    register: (container: Partial<ContainerDefinition> = {}) =>
+      ecs.registerTaskDefinition({
+        family: "web",
+        networkMode: "awsvpc",
+        requiresCompatibilities: ["FARGATE"],
+        cpu: "512",
+        memory: "1024",
+        executionRoleArn: role,
+        containerDefinitions: [
+          {
+            name: "web",
+            image: "web",
+            portMappings: [{ containerPort: 8080 }],
+            ...container,
+          } as ContainerDefinition,
+        ],
+      }),
+    createService: (settings: Partial<CreateServiceCommandInput> = {}) =>
+      ecs.createService({
+        cluster: "main",
+        serviceName: "web",
+        taskDefinition: "web",
+        desiredCount: 1,
+        launchType: "FARGATE",
+        deploymentController: { type: "CODE_DEPLOY" },
+        loadBalancers: [{ targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 }],
+        networkConfiguration,
+        ...settings,
+      }),
+    /** Returns the tasks of a desired status, oldest first. */
+    async tasks(desiredStatus: "RUNNING" | "STOPPED" = "RUNNING"): Promise<Task[]> {
+      const { taskArns } = await ecs.listTasks({ cluster: "main", desiredStatus });
+      if (!taskArns?.length) return [];
+      return (await ecs.describeTasks({ cluster: "main", tasks: taskArns })).tasks ?? [];
+    },
+    async describeService() {
+      const { services } = await ecs.describeServices({ cluster: "main", services: ["web"] });
+      return services?.[0] ?? {};
+    },
+    async close() {
+      await environment.clock.during(Promise.resolve(service.close?.()));
+      await environment.remove();
+    },
+  };
+}
+
+export const networkConfiguration = {
+  awsvpcConfiguration: {
+    subnets: ["subnet-1"],
+    securityGroups: ["sg-1"],
+    assignPublicIp: "ENABLED" as const,
+  },
+};
+
+/** Calls as the simulator's other services do: always a promise. */
+function callDirectly(operations: Operations<AwsClients["ecs"]>): Api<AwsClients["ecs"]> {
+  const byName = operations as Record<string, (input: object, caller: Caller) => unknown>;
+  return new Proxy({} as Api<AwsClients["ecs"]>, {
+    get: (_, name) => async (input: object) =>
+      byName[String(name)]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" }),
+  });
+}

@@ -1,0 +1,213 @@
+import { randomInt } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { CreateLoadBalancerInput, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
+import type { AwsClients, Operations } from "../api.ts";
+import { defaultAttributes } from "./attributes.ts";
+import type { Listeners } from "./listeners.ts";
+import { loadBalancerAttributes } from "./load-balancer-attributes.ts";
+import { readPlacement, readSecurityGroups } from "./load-balancer-network.ts";
+import { page } from "./page.ts";
+import {
+  findLoadBalancer,
+  type LoadBalancerRecord,
+  listenersOf,
+  newId,
+  type State,
+  tagMap,
+  validationError,
+} from "./state.ts";
+
+/** AWS takes two to three minutes; half a minute shows the state without a long wait. */
+const provisioningMs = 30_000;
+
+/** Route 53 zone of Application Load Balancers (AWS General Reference, "Elastic Load Balancing endpoints"). */
+const hostedZoneIds: Record<string, string> = {
+  "us-east-1": "Z35SXDOTRQ7X7K",
+  "eu-west-3": "Z3Q77PNBQS71R4",
+};
+
+export function loadBalancerOperations(
+  environment: Environment,
+  state: State,
+  listeners: Listeners,
+): Operations<AwsClients["elbv2"]> {
+  const describe = (record: LoadBalancerRecord) => describeLoadBalancer(environment, record);
+  return {
+    createLoadBalancer: async (input) => ({
+      LoadBalancers: [describe(await createLoadBalancer(environment, state, input))],
+    }),
+    describeLoadBalancers: (input) => {
+      const { items, NextMarker } = page(selectLoadBalancers(state, input), input);
+      return { LoadBalancers: items.map(describe), NextMarker };
+    },
+    deleteLoadBalancer: async ({ LoadBalancerArn = "" }) => {
+      const loadBalancer = state.loadBalancers.get(LoadBalancerArn);
+      if (loadBalancer === undefined) return {};
+      refuseProtected(loadBalancer);
+      const itsListeners = listenersOf(state, loadBalancer.arn);
+      state.loadBalancers.delete(loadBalancer.arn);
+      await Promise.all(itsListeners.map(listeners.remove));
+      return {};
+    },
+    setSecurityGroups: async (input) => {
+      const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
+      refuseProperties(input, ["LoadBalancerArn", "SecurityGroups"]);
+      if (!input.SecurityGroups?.length) throw validationError("A security group must be specified");
+      const vpcId = loadBalancer.description.VpcId ?? "";
+      const SecurityGroups = await readSecurityGroups(environment, vpcId, input.SecurityGroups);
+      loadBalancer.description = { ...loadBalancer.description, SecurityGroups };
+      return { SecurityGroupIds: SecurityGroups };
+    },
+    setSubnets: async (input) => {
+      const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
+      refuseProperties(input, ["LoadBalancerArn", "Subnets", "SubnetMappings"]);
+      const { vpcId, zones } = await readPlacement(environment, input);
+      if (vpcId !== loadBalancer.description.VpcId) {
+        throw new AwsError(
+          "InvalidConfigurationRequestException",
+          "Subnets must be in the load balancer's VPC",
+        );
+      }
+      loadBalancer.description = { ...loadBalancer.description, AvailabilityZones: zones };
+      return { AvailabilityZones: zones, IpAddressType: loadBalancer.description.IpAddressType };
+    },
+  };
+}
+
+function describeLoadBalancer({ clock }: Environment, { description }: LoadBalancerRecord): LoadBalancer {
+  const age = clock.now().getTime() - (description.CreatedTime?.getTime() ?? 0);
+  return { ...description, State: { Code: age >= clock.toWall(provisioningMs) ? "active" : "provisioning" } };
+}
+
+async function createLoadBalancer(
+  environment: Environment,
+  state: State,
+  input: CreateLoadBalancerInput,
+): Promise<LoadBalancerRecord> {
+  const description = await readDescription(environment, input);
+  const name = input.Name as string;
+  const existing = findByName(state, name);
+  if (existing === undefined) {
+    const record = createRecord(environment, name, description, tagMap(input.Tags));
+    state.loadBalancers.set(record.arn, record);
+    return record;
+  }
+  if (isSame(existing.description, description)) return existing;
+  throw new AwsError(
+    "DuplicateLoadBalancerNameException",
+    `A load balancer with the same name '${name}' exists, but with different settings`,
+  );
+}
+
+function refuseProtected({ arn, attributes }: LoadBalancerRecord): void {
+  if (attributes.get("deletion_protection.enabled") !== "true") return;
+  throw new AwsError(
+    "OperationNotPermittedException",
+    `Load balancer '${arn}' cannot be deleted because deletion protection is enabled`,
+  );
+}
+
+async function readDescription(
+  environment: Environment,
+  input: CreateLoadBalancerInput,
+): Promise<LoadBalancer> {
+  const { Name = "", Type = "application", Scheme = "internet-facing", IpAddressType = "ipv4" } = input;
+  if (!/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(Name)) {
+    throw validationError(
+      `Load balancer name '${Name}' must have 1 to 32 letters, digits or hyphens, with no hyphen at either end and no 'internal-' in front`,
+    );
+  }
+  if (Type !== "application") {
+    throw validationError(`The simulator does not serve load balancers of type '${Type}', only application`);
+  }
+  if (IpAddressType !== "ipv4") {
+    throw validationError(`The simulator does not serve IpAddressType '${IpAddressType}', only ipv4`);
+  }
+  const known = [
+    "Name",
+    "Type",
+    "Scheme",
+    "IpAddressType",
+    "Subnets",
+    "SubnetMappings",
+    "SecurityGroups",
+    "Tags",
+  ];
+  refuseProperties(input, known);
+  const { vpcId, zones } = await readPlacement(environment, input);
+  return {
+    LoadBalancerName: Name,
+    Scheme,
+    VpcId: vpcId,
+    Type,
+    AvailabilityZones: zones,
+    SecurityGroups: await readSecurityGroups(environment, vpcId, input.SecurityGroups),
+    IpAddressType,
+  };
+}
+
+function refuseProperties(input: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(input)) {
+    if (value === undefined || known.includes(name)) continue;
+    throw validationError(`The simulator does not serve '${name}' of load balancers`);
+  }
+}
+
+/** Returns whether the settings are equal, in any order of subnets and groups. */
+function isSame(existing: LoadBalancer, wanted: LoadBalancer): boolean {
+  const settingsOf = ({ AvailabilityZones, SecurityGroups, Scheme, IpAddressType }: LoadBalancer) => ({
+    Scheme,
+    IpAddressType,
+    subnets: new Set(AvailabilityZones?.map(({ SubnetId }) => SubnetId)),
+    groups: new Set(SecurityGroups),
+  });
+  return isDeepStrictEqual(settingsOf(existing), settingsOf(wanted));
+}
+
+function createRecord(
+  { region, accountId, clock }: Environment,
+  name: string,
+  description: LoadBalancer,
+  tags: Map<string, string>,
+): LoadBalancerRecord {
+  const path = `app/${name}/${newId()}`;
+  const arn = `arn:aws:elasticloadbalancing:${region}:${accountId}:loadbalancer/${path}`;
+  const prefix = description.Scheme === "internal" ? "internal-" : "";
+  // AWS numbers load balancers with eight to ten digits.
+  const DNSName = `${prefix}${name}-${randomInt(100_000_000, 2_000_000_000)}.${region}.elb.amazonaws.com`;
+  return {
+    arn,
+    path,
+    description: {
+      ...description,
+      LoadBalancerArn: arn,
+      DNSName,
+      CanonicalHostedZoneId: hostedZoneIds[region],
+      CreatedTime: clock.now(),
+    },
+    attributes: defaultAttributes(loadBalancerAttributes),
+    tags,
+  };
+}
+
+function findByName(state: State, name: string): LoadBalancerRecord | undefined {
+  return [...state.loadBalancers.values()].find(({ description }) => description.LoadBalancerName === name);
+}
+
+function selectLoadBalancers(
+  state: State,
+  { LoadBalancerArns, Names }: { LoadBalancerArns?: string[]; Names?: string[] },
+): LoadBalancerRecord[] {
+  if (LoadBalancerArns?.length && Names?.length) {
+    throw validationError("Load balancer ARNs and names cannot both be specified");
+  }
+  if (LoadBalancerArns?.length) return LoadBalancerArns.map((arn) => findLoadBalancer(state, arn));
+  if (!Names?.length) return [...state.loadBalancers.values()];
+  return Names.map((name) => {
+    const found = findByName(state, name);
+    if (!found) throw new AwsError("LoadBalancerNotFoundException", `Load balancers '[${name}]' not found`);
+    return found;
+  });
+}

@@ -1,0 +1,121 @@
+import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Environment } from "../../environment.ts";
+import { type ProbeResult, probe } from "../../runtime/load-balancer/health-probe.ts";
+import { parseStatusMatcher } from "../../runtime/load-balancer/status-matcher.ts";
+import type { TargetGroupRecord, TargetRecord } from "./state.ts";
+
+/** States, reasons and descriptions in the words of DescribeTargetHealth. */
+export const registering: TargetHealth = {
+  State: "initial",
+  Reason: "Elb.RegistrationInProgress",
+  Description: "Target registration is in progress",
+};
+export const initialChecking: TargetHealth = {
+  State: "initial",
+  Reason: "Elb.InitialHealthChecking",
+  Description: "Initial health checks in progress",
+};
+export const healthy: TargetHealth = { State: "healthy" };
+export const draining: TargetHealth = {
+  State: "draining",
+  Reason: "Target.DeregistrationInProgress",
+  Description: "Target deregistration is in progress",
+};
+export const notInUse: TargetHealth = {
+  State: "unused",
+  Reason: "Target.NotInUse",
+  Description: "Target group is not configured to receive traffic from the load balancer",
+};
+export const notRegistered: TargetHealth = {
+  State: "unused",
+  Reason: "Target.NotRegistered",
+  Description: "Target is not registered to the target group",
+};
+
+function unhealthy(result: ProbeResult): TargetHealth {
+  if (result.outcome === "timeout") {
+    return { State: "unhealthy", Reason: "Target.Timeout", Description: "Request timed out" };
+  }
+  if (result.outcome === "mismatch") {
+    const Description = `Health checks failed with these codes: [${result.status}]`;
+    return { State: "unhealthy", Reason: "Target.ResponseCodeMismatch", Description };
+  }
+  return { State: "unhealthy", Reason: "Target.FailedHealthChecks", Description: "Health checks failed" };
+}
+
+/**
+ * A process needs real time to start, however fast the clock: for this long, a new target that refuses connections is
+ * still initial, as it would be with thresholds that pass in real seconds.
+ */
+const startAllowanceMs = 5_000;
+
+/** Checks a target's health until the signal ends it; reports every change. */
+export async function watchTarget(
+  environment: Environment,
+  { settings }: { settings: () => TargetGroupRecord["settings"] },
+  target: TargetRecord,
+  onChange: () => void,
+): Promise<void> {
+  const { clock } = environment;
+  const { signal } = target.activity;
+  const judge = createJudge(clock.scale > 1 ? startAllowanceMs : 0);
+  while (!signal.aborted) {
+    const group = settings();
+    const intervalPassed = clock.wait(group.HealthCheckIntervalSeconds * 1000, signal).then(
+      () => true,
+      () => false,
+    );
+    const result = await probe(environment, probeOf(group, target), signal);
+    if (signal.aborted) return;
+    const next = judge(target.health, result, group);
+    if (next !== target.health) {
+      target.health = next;
+      onChange();
+    }
+    if (!(await intervalPassed)) return;
+  }
+}
+
+function probeOf(group: TargetGroupRecord["settings"], { description }: TargetRecord) {
+  const matches = parseStatusMatcher(group.Matcher.HttpCode);
+  if (matches === undefined) throw new Error(`matcher '${group.Matcher.HttpCode}' went unchecked`);
+  return {
+    address: description.Id,
+    port: group.HealthCheckPort === "traffic-port" ? description.Port : Number(group.HealthCheckPort),
+    path: group.HealthCheckPath,
+    timeoutMs: group.HealthCheckTimeoutSeconds * 1000,
+    matches,
+  };
+}
+
+type Judge = (
+  current: TargetHealth,
+  result: ProbeResult,
+  group: TargetGroupRecord["settings"],
+) => TargetHealth;
+
+/**
+ * Counts consecutive results. One passed check makes a new target healthy; one that was unhealthy needs the
+ * healthy threshold (guide, "Health checks for Application Load Balancer target groups").
+ */
+function createJudge(allowanceMs: number): Judge {
+  const startedAt = performance.now();
+  let passed = 0;
+  let failed = 0;
+  return (current, result, group) => {
+    const isInitial = current.State === "initial";
+    if (result.outcome === "passed") {
+      failed = 0;
+      passed++;
+      if (current.State === "healthy") return current;
+      return isInitial || passed >= group.HealthyThresholdCount ? healthy : current;
+    }
+    passed = 0;
+    const isStarting = isInitial && performance.now() - startedAt < allowanceMs;
+    if (isStarting && result.outcome === "refused") return current;
+    failed++;
+    if (failed < group.UnhealthyThresholdCount) return current;
+    const verdict = unhealthy(result);
+    return verdict.Description === current.Description ? current : verdict;
+  };
+}

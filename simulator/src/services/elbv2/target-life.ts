@@ -1,0 +1,119 @@
+import type { Environment } from "../../environment.ts";
+import { createPoolMember } from "../../runtime/load-balancer/target-pool.ts";
+import { loadBalancerArnsOf, type State, type TargetGroupRecord, type TargetRecord } from "./state.ts";
+import { draining, initialChecking, notInUse, registering, watchTarget } from "./target-health.ts";
+
+type Description = TargetRecord["description"];
+
+/** Life of targets from registration to removal. */
+export interface TargetLife {
+  /** An existing target stays as it is; a draining one starts over. */
+  register(group: TargetGroupRecord, targets: readonly Description[]): void;
+  deregister(group: TargetGroupRecord, targets: readonly Description[]): void;
+  /**
+   * Call it when rules have changed: a group that comes into use has its targets checked, one that goes out of use not.
+   */
+  followUse(): void;
+  /** Ends checks and connections of a deleted group. */
+  removeAll(group: TargetGroupRecord): void;
+}
+
+export function createTargetLife(environment: Environment, state: State): TargetLife {
+  const isInUse = ({ arn }: TargetGroupRecord) => loadBalancerArnsOf(state, arn).length > 0;
+  const begin = (group: TargetGroupRecord, target: TargetRecord) =>
+    isInUse(group) ? startChecks(environment, group, target) : rest(target);
+  return {
+    register(group, targets) {
+      for (const description of targets) {
+        const known = group.targets.get(keyOf(description));
+        if (known === undefined || known.health.State === "draining") {
+          const target = createTarget(description);
+          group.targets.set(keyOf(description), target);
+          if (known) retire(known);
+          begin(group, target);
+        }
+      }
+      refreshPool(group);
+    },
+    deregister(group, targets) {
+      for (const description of targets) {
+        const target = group.targets.get(keyOf(description));
+        if (target && target.health.State !== "draining") drain(environment, group, target);
+      }
+      refreshPool(group);
+    },
+    followUse() {
+      for (const group of state.targetGroups.values()) {
+        const used = isInUse(group);
+        for (const target of group.targets.values()) {
+          if (used && target.health.State === "unused") startChecks(environment, group, target);
+          else if (!used && target.health.State === "draining") remove(group, target);
+          else if (!used && target.health.State !== "unused") rest(target);
+        }
+        refreshPool(group);
+      }
+    },
+    removeAll(group) {
+      for (const target of group.targets.values()) remove(group, target);
+      refreshPool(group);
+    },
+  };
+}
+
+function startChecks(environment: Environment, group: TargetGroupRecord, target: TargetRecord): void {
+  restart(target);
+  target.health = initialChecking;
+  void watchTarget(environment, { settings: () => group.settings }, target, () => refreshPool(group));
+}
+
+function rest(target: TargetRecord): void {
+  restart(target);
+  target.health = notInUse;
+}
+
+/** An unused target has nothing to finish, so it is removed at once. */
+function drain({ clock }: Environment, group: TargetGroupRecord, target: TargetRecord): void {
+  if (target.health.State === "unused") {
+    remove(group, target);
+    return;
+  }
+  restart(target);
+  target.health = draining;
+  const delayMs = Number(group.attributes.get("deregistration_delay.timeout_seconds")) * 1000;
+  clock.wait(delayMs, target.activity.signal).then(
+    () => remove(group, target),
+    // The target was registered again, or the group was deleted: that code has already handled the target.
+    () => {},
+  );
+}
+
+function createTarget(description: Description): TargetRecord {
+  const member = createPoolMember(description.Id, description.Port);
+  return { description, member, health: registering, activity: new AbortController() };
+}
+
+/** Ends the target's activity, to begin another one. */
+function restart(target: TargetRecord): void {
+  target.activity.abort();
+  target.activity = new AbortController();
+}
+
+function remove(group: TargetGroupRecord, target: TargetRecord): void {
+  retire(target);
+  group.targets.delete(keyOf(target.description));
+}
+
+function retire(target: TargetRecord): void {
+  target.activity.abort();
+  target.member.connections.retire();
+}
+
+function refreshPool({ pool, targets }: TargetGroupRecord): void {
+  const membersThatAre = (state: string) =>
+    [...targets.values()].filter(({ health }) => health.State === state).map(({ member }) => member);
+  pool.update({ healthy: membersThatAre("healthy"), unhealthy: membersThatAre("unhealthy") });
+}
+
+export function keyOf({ Id, Port }: Description): string {
+  return `${Id}:${Port}`;
+}

@@ -1,0 +1,123 @@
+import type { Rule as Description, RuleState } from "@aws-sdk/client-eventbridge";
+import { AwsError } from "../../kit/errors.ts";
+import { page } from "../../kit/page.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { parsePattern } from "./event-pattern.ts";
+import {
+  defaultBus,
+  type EventsState,
+  findRule,
+  invalid,
+  type Rule,
+  refuseOtherBus,
+  unsupported,
+} from "./state.ts";
+import { tagMap } from "./tags.ts";
+
+/** Maximum of rules on one bus, and size of one page. Source: EventBridge user guide, quotas; ListRules. */
+const quota = 300;
+const pageSize = 100;
+
+const states: readonly RuleState[] = ["ENABLED", "DISABLED"];
+
+export function ruleOperations(state: EventsState): Service<"events">["operations"] {
+  return {
+    putRule: (input) => {
+      refuseUnsupported(unsupported, "PutRule", input, [
+        "Name",
+        "EventPattern",
+        "State",
+        "Description",
+        "RoleArn",
+        "Tags",
+        "EventBusName",
+      ]);
+      refuseOtherBus(state, input.EventBusName);
+      const { Name: name = "", EventPattern: text, State = "ENABLED", Tags } = input;
+      if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
+        throw invalid(`'${name}' is not a rule's name: 1 to 64 letters, digits and . - _.`);
+      if (text === undefined)
+        throw invalid("Parameter(s) EventPattern must be specified: the simulator runs no schedules.");
+      if (!states.includes(State)) throw invalid(`State must be ${states.join(" or ")}, not ${State}.`);
+      const settings = {
+        pattern: { text, matches: parsePattern(text) },
+        state: State,
+        description: input.Description,
+        roleArn: input.RoleArn,
+      };
+      const existing = state.rules.get(name);
+      if (existing) {
+        // "If you are updating an existing rule, any tags you specify in the PutRule operation are ignored."
+        Object.assign(existing, settings);
+        return { RuleArn: existing.arn };
+      }
+      if (state.rules.size >= quota)
+        throw new AwsError(
+          "LimitExceededException",
+          "The requested resource exceeds the maximum number allowed.",
+        );
+      const { region, accountId } = state.environment;
+      const arn = `arn:aws:events:${region}:${accountId}:rule/${name}`;
+      state.rules.set(name, { name, arn, ...settings, targets: new Map(), tags: tagMap(Tags) });
+      return { RuleArn: arn };
+    },
+    describeRule: ({ Name, EventBusName }) => ({
+      ...describe(findRule(state, Name, EventBusName)),
+      CreatedBy: state.environment.accountId,
+    }),
+    listRules: (input) => {
+      refuseOtherBus(state, input.EventBusName);
+      const matching = sorted(state).filter(({ name }) => name.startsWith(input.NamePrefix ?? ""));
+      const { items, next } = pageOf(matching, input);
+      return { Rules: items.map(describe), NextToken: next };
+    },
+    listRuleNamesByTarget: (input) => {
+      refuseOtherBus(state, input.EventBusName);
+      const matching = sorted(state).filter(({ targets }) =>
+        [...targets.values()].some(({ Arn }) => Arn === input.TargetArn),
+      );
+      const { items, next } = pageOf(matching, input);
+      return { RuleNames: items.map(({ name }) => name), NextToken: next };
+    },
+    enableRule: ({ Name, EventBusName }) => {
+      findRule(state, Name, EventBusName).state = "ENABLED";
+      return {};
+    },
+    disableRule: ({ Name, EventBusName }) => {
+      findRule(state, Name, EventBusName).state = "DISABLED";
+      return {};
+    },
+    deleteRule: ({ Name, EventBusName }) => {
+      refuseOtherBus(state, EventBusName);
+      // Deleting a missing rule is not an error.
+      if (state.rules.get(Name ?? "")?.targets.size)
+        throw invalid("Rule can't be deleted since it has targets.");
+      state.rules.delete(Name ?? "");
+      return {};
+    },
+  };
+}
+
+export function pageOf<Item>(
+  items: readonly Item[],
+  { Limit = pageSize, NextToken }: { Limit?: number | undefined; NextToken?: string | undefined },
+) {
+  return page(items, { size: Limit, token: NextToken, code: "ValidationException" });
+}
+
+function sorted(state: EventsState): Rule[] {
+  return [...state.rules.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function describe(rule: Rule): Description {
+  return {
+    Name: rule.name,
+    Arn: rule.arn,
+    EventPattern: rule.pattern.text,
+    State: rule.state,
+    Description: rule.description,
+    RoleArn: rule.roleArn,
+    EventBusName: defaultBus,
+  };
+}

@@ -1,0 +1,109 @@
+import type { InstanceProfile as Description } from "@aws-sdk/client-iam";
+import { AwsError } from "../../kit/errors.ts";
+import type { Service } from "../api.ts";
+import { page } from "./page.ts";
+import { describe as describeRole } from "./roles.ts";
+import {
+  alreadyExists,
+  deleteConflict,
+  findRole,
+  type IamState,
+  type InstanceProfile,
+  newId,
+  noSuchEntity,
+  refuseBadName,
+  refuseBadPath,
+} from "./state.ts";
+import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
+
+/** Instance profiles, which give a role to an instance. */
+export function instanceProfileOperations(state: IamState): Service<"iam">["operations"] {
+  return {
+    createInstanceProfile: ({ InstanceProfileName: name = "", Path: path = "/", Tags }) => {
+      refuseBadName("instance profile name", name, 128);
+      refuseBadPath(path);
+      if (state.instanceProfiles.has(name)) throw alreadyExists(`Instance Profile ${name} already exists.`);
+      const profile: InstanceProfile = {
+        name,
+        path,
+        id: newId("AIPA"),
+        createDate: state.now(),
+        tags: fromTags(Tags),
+      };
+      state.instanceProfiles.set(name, profile);
+      return { InstanceProfile: describe(state, profile) };
+    },
+    getInstanceProfile: ({ InstanceProfileName }) => ({
+      InstanceProfile: describe(state, find(state, InstanceProfileName)),
+    }),
+    listInstanceProfiles: (input) => {
+      const profiles = [...state.instanceProfiles.values()]
+        .filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      const { items, ...rest } = page(profiles, input);
+      return { InstanceProfiles: items.map((profile) => describe(state, profile)), ...rest };
+    },
+    listInstanceProfilesForRole: (input) => {
+      const { name } = findRole(state, input.RoleName);
+      const { items, ...rest } = page(profilesOf(state, name), input);
+      return { InstanceProfiles: items.map((profile) => describe(state, profile)), ...rest };
+    },
+    addRoleToInstanceProfile: ({ InstanceProfileName, RoleName }) => {
+      const profile = find(state, InstanceProfileName);
+      const role = findRole(state, RoleName);
+      if (profile.roleName !== undefined)
+        throw new AwsError(
+          "LimitExceededException",
+          "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
+          409,
+        );
+      profile.roleName = role.name;
+      return {};
+    },
+    removeRoleFromInstanceProfile: ({ InstanceProfileName, RoleName }) => {
+      const profile = find(state, InstanceProfileName);
+      if (profile.roleName === undefined || profile.roleName !== RoleName)
+        throw noSuchEntity(`The role with name ${RoleName} cannot be found.`);
+      profile.roleName = undefined;
+      return {};
+    },
+    deleteInstanceProfile: ({ InstanceProfileName }) => {
+      const profile = find(state, InstanceProfileName);
+      if (profile.roleName !== undefined)
+        throw deleteConflict("Cannot delete entity, must remove roles from instance profile first.");
+      state.instanceProfiles.delete(profile.name);
+      return {};
+    },
+    tagInstanceProfile: ({ InstanceProfileName, Tags }) => {
+      tagAll(find(state, InstanceProfileName).tags, Tags);
+      return {};
+    },
+    untagInstanceProfile: ({ InstanceProfileName, TagKeys }) => {
+      untagAll(find(state, InstanceProfileName).tags, TagKeys);
+      return {};
+    },
+  };
+}
+
+export function profilesOf(state: IamState, roleName: string): InstanceProfile[] {
+  return [...state.instanceProfiles.values()].filter((profile) => profile.roleName === roleName);
+}
+
+function find(state: IamState, name: string | undefined): InstanceProfile {
+  const profile = state.instanceProfiles.get(name ?? "");
+  if (!profile) throw noSuchEntity(`Instance Profile ${name} cannot be found.`);
+  return profile;
+}
+
+function describe(state: IamState, profile: InstanceProfile): Description {
+  const role = profile.roleName === undefined ? undefined : state.roles.get(profile.roleName);
+  return {
+    InstanceProfileName: profile.name,
+    Path: profile.path,
+    InstanceProfileId: profile.id,
+    Arn: `arn:aws:iam::${state.accountId}:instance-profile${profile.path}${profile.name}`,
+    CreateDate: profile.createDate,
+    Roles: role ? [describeRole(state, role)] : [],
+    Tags: profile.tags.size > 0 ? toTags(profile.tags) : undefined,
+  };
+}

@@ -1,0 +1,124 @@
+import type { Policy } from "@aws-sdk/client-iam";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { awsManagedPolicies } from "./aws-managed-policies.ts";
+import { page } from "./page.ts";
+import { parsePolicyDocument } from "./policy-document.ts";
+import {
+  alreadyExists,
+  deleteConflict,
+  type IamState,
+  type ManagedPolicy,
+  newId,
+  noSuchEntity,
+  refuseBadName,
+  refuseBadPath,
+  unsupported,
+} from "./state.ts";
+import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
+
+const awsPrefix = "arn:aws:iam::aws:policy/";
+
+/** Customer managed policies. */
+export function policyOperations(state: IamState): Service<"iam">["operations"] {
+  return {
+    createPolicy: ({ PolicyName: name = "", Path: path = "/", PolicyDocument = "", Description, Tags }) => {
+      refuseBadName("policy name", name, 128);
+      refuseBadPath(path);
+      parsePolicyDocument(PolicyDocument, "permissions");
+      const arn = `arn:aws:iam::${state.accountId}:policy${path}${name}`;
+      const taken = [...state.policies.values()].some((policy) => policy.name === name);
+      if (taken)
+        throw alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
+      const policy: ManagedPolicy = {
+        name,
+        path,
+        id: newId("ANPA"),
+        arn,
+        createDate: state.now(),
+        description: Description,
+        versions: new Map([["v1", { id: "v1", createDate: state.now(), document: PolicyDocument }]]),
+        defaultVersion: "v1",
+        lastVersion: 1,
+        tags: fromTags(Tags),
+      };
+      state.policies.set(arn, policy);
+      return { Policy: describe(state, policy) };
+    },
+    getPolicy: ({ PolicyArn }) => ({ Policy: describe(state, findPolicy(state, PolicyArn)) }),
+    listPolicies: (input) => {
+      refuseUnsupported(unsupported, "ListPolicies", input, [
+        "Scope",
+        "OnlyAttached",
+        "PathPrefix",
+        "MaxItems",
+        "Marker",
+      ]);
+      const own = input.Scope === "AWS" ? [] : [...state.policies.values()];
+      const matching = own
+        .filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"))
+        .filter(({ arn }) => !input.OnlyAttached || attachments(state, arn) > 0)
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      const { items, ...rest } = page(matching, input);
+      return { Policies: items.map((policy) => describe(state, policy)), ...rest };
+    },
+    tagPolicy: ({ PolicyArn, Tags }) => {
+      tagAll(findPolicy(state, PolicyArn).tags, Tags);
+      return {};
+    },
+    untagPolicy: ({ PolicyArn, TagKeys }) => {
+      untagAll(findPolicy(state, PolicyArn).tags, TagKeys);
+      return {};
+    },
+    deletePolicy: ({ PolicyArn }) => {
+      const policy = findPolicy(state, PolicyArn);
+      if (attachments(state, policy.arn) > 0)
+        throw deleteConflict("Cannot delete a policy attached to entities.");
+      if (policy.versions.size > 1)
+        throw deleteConflict(
+          "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+        );
+      state.policies.delete(policy.arn);
+      return {};
+    },
+  };
+}
+
+/** Returns the ARN if the policy exists, in this account or among AWS's own. */
+export function findAttachable(state: IamState, arn: string): string {
+  const exists = arn.startsWith(awsPrefix)
+    ? awsManagedPolicies.has(arn.slice(awsPrefix.length))
+    : state.policies.has(arn);
+  if (exists) return arn;
+  const known = arn.startsWith(awsPrefix)
+    ? ` Policies of AWS known to the simulator: ${[...awsManagedPolicies].join(", ")}.`
+    : "";
+  throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.${known}`);
+}
+
+export function findPolicy(state: IamState, arn: string | undefined): ManagedPolicy {
+  const policy = state.policies.get(arn ?? "");
+  if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`);
+  return policy;
+}
+
+function attachments(state: IamState, arn: string): number {
+  return [...state.roles.values()].filter(({ attachedPolicies }) => attachedPolicies.has(arn)).length;
+}
+
+function describe(state: IamState, policy: ManagedPolicy): Policy {
+  return {
+    PolicyName: policy.name,
+    PolicyId: policy.id,
+    Arn: policy.arn,
+    Path: policy.path,
+    DefaultVersionId: policy.defaultVersion,
+    AttachmentCount: attachments(state, policy.arn),
+    PermissionsBoundaryUsageCount: 0,
+    IsAttachable: true,
+    Description: policy.description,
+    CreateDate: policy.createDate,
+    UpdateDate: policy.versions.get(policy.defaultVersion)?.createDate,
+    Tags: toTags(policy.tags),
+  };
+}

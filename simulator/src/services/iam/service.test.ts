@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { callsOf, codeOf } from "../../kit/calls.support.ts";
+import { createIam } from "./service.ts";
+
+const iam = () => callsOf(createIam);
+
+const policy = (statement: object, version = "2012-10-17") =>
+  JSON.stringify({ Version: version, Statement: [statement] });
+const trust = policy({
+  Effect: "Allow",
+  Principal: { Service: "ecs-tasks.amazonaws.com" },
+  Action: "sts:AssumeRole",
+});
+const role = { RoleName: "DeployRole", AssumeRolePolicyDocument: trust };
+const allowed = { Effect: "Allow", Action: "logs:PutLogEvents", Resource: "*" };
+
+describe("policy documents", () => {
+  it.each([
+    [policy(allowed), "no error"],
+    [policy({ ...allowed, Resource: ["arn:aws:s3:::bucket/*", "*"], Condition: {} }), "no error"],
+    [policy({ ...allowed, Effect: "Permit" }), "MalformedPolicyDocumentException"],
+    [policy({ ...allowed, Action: undefined }), "MalformedPolicyDocumentException"],
+    [policy({ ...allowed, Action: "PutLogEvents" }), "MalformedPolicyDocumentException"],
+    [policy({ ...allowed, Resource: undefined }), "MalformedPolicyDocumentException"],
+    [policy({ ...allowed, Resource: "bucket" }), "MalformedPolicyDocumentException"],
+    [policy({ ...allowed, Principal: "*" }), "MalformedPolicyDocumentException"],
+    [policy({ ...allowed, Actoin: "*" }), "MalformedPolicyDocumentException"],
+    [policy(allowed, "2012-10-18"), "MalformedPolicyDocumentException"],
+    ["{}", "MalformedPolicyDocumentException"],
+    ["{", "MalformedPolicyDocumentException"],
+  ])("%s: %s", async (PolicyDocument, code) => {
+    const call = await iam();
+    call("createRole", role);
+    const put = { RoleName: role.RoleName, PolicyName: "a", PolicyDocument };
+    expect(codeOf(() => call("putRolePolicy", put))).toBe(code);
+  });
+
+  it.each([
+    [trust, "no error"],
+    [policy({ Effect: "Allow", Action: "sts:AssumeRole" }), "MalformedPolicyDocumentException"],
+    [
+      policy({ Effect: "Allow", Principal: { User: "a" }, Action: "sts:*" }),
+      "MalformedPolicyDocumentException",
+    ],
+    [
+      policy({ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole", Resource: "*" }),
+      "MalformedPolicyDocumentException",
+    ],
+  ])("of a trust policy %s: %s", async (AssumeRolePolicyDocument, code) => {
+    const call = await iam();
+    expect(codeOf(() => call("createRole", { ...role, AssumeRolePolicyDocument }))).toBe(code);
+  });
+});
+
+describe("roles", () => {
+  it("return their trust policy percent-encoded", async () => {
+    const call = await iam();
+    call("createRole", role);
+    const { Role } = call("getRole", { RoleName: "DeployRole" });
+    expect(Role.Arn).toBe("arn:aws:iam::123456789012:role/DeployRole");
+    expect(decodeURIComponent(Role.AssumeRolePolicyDocument)).toBe(trust);
+    expect(Role.AssumeRolePolicyDocument).toMatch(/^[\w.~%-]+$/);
+  });
+
+  it("are deleted only without policies", async () => {
+    const call = await iam();
+    const managed = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+    const { RoleName } = role;
+    const steps: [string, object, string][] = [
+      ["createRole", role, "no error"],
+      ["createRole", role, "EntityAlreadyExistsException"],
+      ["attachRolePolicy", { RoleName, PolicyArn: managed }, "no error"],
+      ["putRolePolicy", { RoleName, PolicyName: "a", PolicyDocument: policy(allowed) }, "no error"],
+      ["attachRolePolicy", { RoleName, PolicyArn: `${managed}s` }, "NoSuchEntityException"],
+      ["deleteRole", { RoleName }, "DeleteConflictException"],
+      ["detachRolePolicy", { RoleName, PolicyArn: managed }, "no error"],
+      ["detachRolePolicy", { RoleName, PolicyArn: managed }, "NoSuchEntityException"],
+      ["deleteRole", { RoleName }, "DeleteConflictException"],
+      ["deleteRolePolicy", { RoleName, PolicyName: "a" }, "no error"],
+      ["getRolePolicy", { RoleName, PolicyName: "a" }, "NoSuchEntityException"],
+      ["deleteRole", { RoleName }, "no error"],
+      ["getRole", { RoleName }, "NoSuchEntityException"],
+    ];
+    expect(steps.map(([name, input]) => [name, input, codeOf(() => call(name, input))])).toEqual(steps);
+  });
+
+  it("are listed page by page", async () => {
+    const call = await iam();
+    for (const name of ["c", "a", "b"]) call("createRole", { ...role, RoleName: name });
+    const first = call("listRoles", { MaxItems: 2 });
+    const rest = call("listRoles", { Marker: first.Marker });
+    const names = [...first.Roles, ...rest.Roles].map(({ RoleName }: { RoleName: string }) => RoleName);
+    expect([names, first.IsTruncated, rest.IsTruncated]).toEqual([["a", "b", "c"], true, false]);
+  });
+
+  it("of a service are created once", async () => {
+    const call = await iam();
+    const ecs = { AWSServiceName: "ecs.amazonaws.com" };
+    expect(call("createServiceLinkedRole", ecs).Role.Path).toBe("/aws-service-role/ecs.amazonaws.com/");
+    expect(codeOf(() => call("createServiceLinkedRole", ecs))).toBe("InvalidInputException");
+    expect(() => call("createServiceLinkedRole", { AWSServiceName: "x.amazonaws.com" })).toThrow(/x\.amazon/);
+  });
+});
+
+describe("managed policies", () => {
+  it("are deleted only when they are not attached", async () => {
+    const call = await iam();
+    call("createRole", role);
+    const { Arn: PolicyArn } = call("createPolicy", {
+      PolicyName: "p",
+      PolicyDocument: policy(allowed),
+    }).Policy;
+    call("attachRolePolicy", { RoleName: role.RoleName, PolicyArn });
+    expect(call("getPolicy", { PolicyArn }).Policy.AttachmentCount).toBe(1);
+    expect(codeOf(() => call("deletePolicy", { PolicyArn }))).toBe("DeleteConflictException");
+    call("detachRolePolicy", { RoleName: role.RoleName, PolicyArn });
+    call("deletePolicy", { PolicyArn });
+    expect(codeOf(() => call("getPolicy", { PolicyArn }))).toBe("NoSuchEntityException");
+  });
+});

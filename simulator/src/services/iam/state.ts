@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
+
+export interface Role {
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly createDate: Date;
+  trustPolicy: string;
+  description?: string | undefined;
+  /** Seconds. */
+  maxSessionDuration: number;
+  readonly inlinePolicies: Map<string, string>;
+  /** ARNs, in the order they were attached. */
+  readonly attachedPolicies: Set<string>;
+  readonly tags: Map<string, string>;
+}
+
+export interface ManagedPolicy {
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly createDate: Date;
+  readonly description?: string | undefined;
+  /** By id; the default one always exists. */
+  readonly versions: Map<string, PolicyVersion>;
+  defaultVersion: string;
+  /** Number of the newest version ever created. */
+  lastVersion: number;
+  readonly tags: Map<string, string>;
+}
+
+export interface PolicyVersion {
+  readonly id: string;
+  readonly createDate: Date;
+  readonly document: string;
+}
+
+export interface InstanceProfile {
+  readonly name: string;
+  readonly path: string;
+  readonly id: string;
+  readonly createDate: Date;
+  /** A profile has one role at most. */
+  roleName?: string | undefined;
+  readonly tags: Map<string, string>;
+}
+
+export interface OidcProvider {
+  readonly arn: string;
+  /** Its address without the scheme. */
+  readonly name: string;
+  readonly createDate: Date;
+  readonly clientIds: Set<string>;
+  thumbprints: readonly string[];
+  readonly tags: Map<string, string>;
+}
+
+export interface IamState {
+  readonly accountId: string;
+  readonly now: () => Date;
+  readonly roles: Map<string, Role>;
+  /** By ARN. */
+  readonly policies: Map<string, ManagedPolicy>;
+  /** By name. */
+  readonly instanceProfiles: Map<string, InstanceProfile>;
+  /** By ARN. */
+  readonly oidcProviders: Map<string, OidcProvider>;
+}
+
+export function createIamState({ accountId, clock }: Environment): IamState {
+  return {
+    accountId,
+    now: () => clock.now(),
+    roles: new Map(),
+    policies: new Map(),
+    instanceProfiles: new Map(),
+    oidcProviders: new Map(),
+  };
+}
+
+/** 21 characters like AWS's unique ids: AROA for roles, ANPA for managed policies. */
+export function newId(prefix: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  return prefix + [...randomBytes(17)].map((byte) => alphabet[byte % alphabet.length]).join("");
+}
+
+export function findRole(state: IamState, name: string | undefined): Role {
+  const role = state.roles.get(name ?? "");
+  if (!role) throw noSuchEntity(`The role with name ${name} cannot be found.`);
+  return role;
+}
+
+export function refuseBadName(member: string, name: string, maxLength: number): void {
+  if (!/^[\w+=,.@-]+$/.test(name) || name.length > maxLength)
+    throw validationError(
+      `'${name}' is not a ${member}: up to ${maxLength} letters, digits and _ + = , . @ - are allowed.`,
+    );
+}
+
+export function refuseBadPath(path: string): void {
+  if (!/^\/([!-~]+\/)?$/.test(path))
+    throw validationError(`The specified value for path is invalid: '${path}' must begin and end with /.`);
+}
+
+/** Documents are returned percent-encoded by RFC 3986. Source: GetRole, IAM API reference. */
+export function encodeDocument(document: string): string {
+  return encodeURIComponent(document).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+export function noSuchEntity(message: string): AwsError {
+  return new AwsError("NoSuchEntityException", message, 404);
+}
+
+export function alreadyExists(message: string): AwsError {
+  return new AwsError("EntityAlreadyExistsException", message, 409);
+}
+
+export function deleteConflict(message: string): AwsError {
+  return new AwsError("DeleteConflictException", message, 409);
+}
+
+export function validationError(message: string): AwsError {
+  return new AwsError("ValidationError", message);
+}
+
+export const unsupported = "InvalidInputException";

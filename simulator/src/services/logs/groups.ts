@@ -1,0 +1,86 @@
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { limitTags } from "../../kit/tags.ts";
+import type { Service } from "../api.ts";
+import { page } from "./page.ts";
+import { alreadyExists, findGroup, type Group, invalid, type LogsState } from "./state.ts";
+
+/** Source: PutRetentionPolicy, CloudWatch Logs API reference. */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+export function groupOperations(state: LogsState): Service<"logs">["operations"] {
+  return {
+    createLogGroup: (input) => {
+      const { logGroupName: name = "", logGroupClass, tags = {} } = input;
+      refuseUnsupported("InvalidParameterException", "CreateLogGroup", input, [
+        "logGroupName",
+        "logGroupClass",
+        "tags",
+      ]);
+      if (!/^[.\-_/#A-Za-z0-9]{1,512}$/.test(name))
+        throw invalid(
+          `'${name}' is not a log group name: 1 to 512 characters out of a-z, A-Z, 0-9, '_', '-', '/', '.' and '#'.`,
+        );
+      if (logGroupClass !== undefined && logGroupClass !== "STANDARD")
+        throw invalid(`The simulator keeps log groups of class STANDARD only, not ${logGroupClass}.`);
+      if (state.groups.has(name)) throw alreadyExists("The specified log group already exists");
+      limitTags("InvalidParameterException", Object.keys(tags));
+      const group = {
+        name,
+        creationTime: state.now(),
+        streams: new Map(),
+        tags: new Map(Object.entries(tags)),
+      };
+      state.groups.set(name, group);
+      return {};
+    },
+    deleteLogGroup: (input) => {
+      state.groups.delete(findGroup(state, input).name);
+      return {};
+    },
+    describeLogGroups: (input) => {
+      refuseUnsupported("InvalidParameterException", "DescribeLogGroups", input, [
+        "logGroupNamePrefix",
+        "logGroupNamePattern",
+        "limit",
+        "nextToken",
+      ]);
+      const { logGroupNamePrefix: prefix, logGroupNamePattern: pattern } = input;
+      if (prefix !== undefined && pattern !== undefined)
+        throw invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
+      const matching = [...state.groups.values()]
+        .filter(({ name }) => name.startsWith(prefix ?? ""))
+        .filter(({ name }) => name.toLowerCase().includes((pattern ?? "").toLowerCase()))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      const { items, nextToken } = page(matching, input);
+      return { logGroups: items.map((group) => describe(state, group)), nextToken };
+    },
+    putRetentionPolicy: (input) => {
+      const group = findGroup(state, input);
+      const days = input.retentionInDays as number;
+      if (!retentions.includes(days))
+        throw invalid(`retentionInDays must be one of ${retentions.join(", ")}, not ${days}.`);
+      group.retentionInDays = days;
+      return {};
+    },
+    deleteRetentionPolicy: (input) => {
+      delete findGroup(state, input).retentionInDays;
+      return {};
+    },
+  };
+}
+
+function describe(state: LogsState, group: Group) {
+  const arn = state.arnOf(group);
+  return {
+    logGroupName: group.name,
+    creationTime: group.creationTime,
+    retentionInDays: group.retentionInDays,
+    metricFilterCount: 0,
+    arn: `${arn}:*`,
+    logGroupArn: arn,
+    storedBytes: [...group.streams.values()].reduce((sum, { bytes }) => sum + bytes, 0),
+    logGroupClass: "STANDARD" as const,
+  };
+}

@@ -1,0 +1,154 @@
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import { parseFilterPattern } from "./filter-pattern.ts";
+import { findGroup, findStream, type Group, invalid, type LogsState, type StoredEvent } from "./state.ts";
+
+/** Default and maximum number of events in one response (GetLogEvents, FilterLogEvents, API reference). */
+const maxEvents = 10_000;
+const day = 86_400_000;
+
+export function readEventsOperations(state: LogsState): Service<"logs">["operations"] {
+  return {
+    getLogEvents: (input) => {
+      refuseUnsupported("InvalidParameterException", "GetLogEvents", input, [
+        "logGroupName",
+        "logGroupIdentifier",
+        "logStreamName",
+        "startTime",
+        "endTime",
+        "nextToken",
+        "limit",
+        "startFromHead",
+      ]);
+      const group = findGroup(state, input);
+      const events = select(state, group, findStream(group, input.logStreamName).events, input);
+      const limit = limitOf(input.limit);
+      const token = input.nextToken === undefined ? undefined : parseToken(input.nextToken);
+      const chosen = choose(events, limit, token, input.startFromHead ?? false);
+      const first = chosen[0] ?? token ?? events.at(-1) ?? start;
+      const last = chosen.at(-1) ?? token ?? events.at(-1) ?? start;
+      return {
+        events: chosen.map(({ timestamp, message, ingestionTime }) => ({
+          timestamp,
+          message,
+          ingestionTime,
+        })),
+        nextForwardToken: formatToken("f", last),
+        nextBackwardToken: formatToken("b", first),
+      };
+    },
+    filterLogEvents: (input) => {
+      refuseUnsupported("InvalidParameterException", "FilterLogEvents", input, [
+        "logGroupName",
+        "logGroupIdentifier",
+        "logStreamNames",
+        "logStreamNamePrefix",
+        "startTime",
+        "endTime",
+        "filterPattern",
+        "nextToken",
+        "limit",
+        "interleaved",
+      ]);
+      const group = findGroup(state, input);
+      const matches = parseFilterPattern(input.filterPattern ?? "");
+      const after = input.nextToken === undefined ? start : parseToken(input.nextToken);
+      const limit = limitOf(input.limit);
+      const found = streamsOf(group, input)
+        .flatMap((stream) =>
+          select(state, group, stream.events, input)
+            .filter((event) => compare(event, after) > 0 && matches(event.message))
+            .map((event) => ({ event, logStreamName: stream.name })),
+        )
+        .sort((a, b) => compare(a.event, b.event));
+      const chosen = found.slice(0, limit);
+      const last = chosen.at(-1);
+      return {
+        events: chosen.map(({ logStreamName, event: { timestamp, message, ingestionTime, sequence } }) => ({
+          logStreamName,
+          timestamp,
+          message,
+          ingestionTime,
+          eventId: digits({ timestamp, sequence }),
+        })),
+        searchedLogStreams: [],
+        nextToken: last && found.length > limit ? formatToken("f", last.event) : undefined,
+      };
+    },
+  };
+}
+
+/** A place in a stream: just after (forward) or just before (backward) the event with these figures. */
+interface Position {
+  readonly timestamp: number;
+  readonly sequence: number;
+}
+
+interface Token extends Position {
+  readonly direction: "f" | "b";
+}
+
+const start: Position = { timestamp: 0, sequence: 0 };
+
+function choose(
+  events: readonly StoredEvent[],
+  limit: number,
+  token: Token | undefined,
+  startFromHead: boolean,
+): readonly StoredEvent[] {
+  if (token?.direction === "f") return events.filter((event) => compare(event, token) > 0).slice(0, limit);
+  if (token?.direction === "b") return events.filter((event) => compare(event, token) < 0).slice(-limit);
+  return startFromHead ? events.slice(0, limit) : events.slice(-limit);
+}
+
+/**
+ * Returns the events of the requested span that the group's retention has not expired; excludes the end of the span.
+ */
+function select(
+  state: LogsState,
+  group: Group,
+  events: readonly StoredEvent[],
+  { startTime = 0, endTime = Number.POSITIVE_INFINITY }: { startTime?: number; endTime?: number },
+): readonly StoredEvent[] {
+  const expired = group.retentionInDays === undefined ? 0 : state.now() - group.retentionInDays * day;
+  const from = Math.max(startTime, expired);
+  return events.filter(({ timestamp }) => timestamp >= from && timestamp < endTime);
+}
+
+function streamsOf(
+  group: Group,
+  { logStreamNames, logStreamNamePrefix }: { logStreamNames?: string[]; logStreamNamePrefix?: string },
+) {
+  if (logStreamNames && logStreamNamePrefix !== undefined)
+    throw invalid("logStreamNames and logStreamNamePrefix exclude each other.");
+  if (logStreamNames) return logStreamNames.map((name) => findStream(group, name));
+  return [...group.streams.values()].filter(({ name }) => name.startsWith(logStreamNamePrefix ?? ""));
+}
+
+function limitOf(limit = maxEvents): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= maxEvents) return limit;
+  throw invalid(`limit must be between 1 and ${maxEvents}, not ${limit}.`);
+}
+
+function compare(a: Position, b: Position): number {
+  return a.timestamp - b.timestamp || a.sequence - b.sequence;
+}
+
+/** 56 digits like AWS's: 20 for the timestamp, 36 for the sequence. */
+function digits({ timestamp, sequence }: Position): string {
+  return String(timestamp).padStart(20, "0") + String(sequence).padStart(36, "0");
+}
+
+function formatToken(direction: Token["direction"], position: Position): string {
+  return `${direction}/${digits(position)}/s`;
+}
+
+function parseToken(token: string): Token {
+  const [, direction, timestamp, sequence] = /^([fb])\/(\d{20})(\d{36})\/s$/.exec(token) ?? [];
+  if (!direction) throw invalid("The specified nextToken is invalid.");
+  return {
+    direction: direction as Token["direction"],
+    timestamp: Number(timestamp),
+    sequence: Number(sequence),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Filter } from "@aws-sdk/client-pricing";
+import type { Environment } from "../../environment.ts";
+import { refuseBroken } from "../../kit/constraints.ts";
+import { AwsError } from "../../kit/errors.ts";
+import { page } from "../../kit/page.ts";
+import type { Service } from "../api.ts";
+import { fieldsOf, type PricedProduct } from "./products.ts";
+
+/** Maximum and default page size. Source: API reference 2017-10-15. */
+const pageSize = 100;
+/** The only supported version. */
+const formatVersion = "aws_v1";
+const unusable = "InvalidParameterException";
+
+/** The prices that the simulator was started with, searched as in the Price List API. */
+export function createPricing({ products }: Environment): Service<"pricing"> {
+  const services = Map.groupBy(products, ({ serviceCode }) => serviceCode);
+  const of = (code: string | undefined) => services.get(code ?? "") ?? refuseService(code, services);
+  return {
+    operations: {
+      describeServices(input) {
+        const codes = input.ServiceCode ? [input.ServiceCode] : [...services.keys()].sort();
+        const described = codes.map((code) => ({
+          ServiceCode: code,
+          AttributeNames: sorted(of(code).flatMap((product) => Object.keys(fieldsOf(product)))),
+        }));
+        const { items, next } = pageOf(described, input);
+        return { Services: items, FormatVersion: formatVersion, NextToken: next };
+      },
+      getAttributeValues(input) {
+        const values = of(input.ServiceCode).flatMap(
+          (product) => fieldsOf(product)[input.AttributeName ?? ""] ?? [],
+        );
+        if (values.length === 0)
+          throw new AwsError(unusable, `${input.ServiceCode} has no attribute ${input.AttributeName}.`);
+        const { items, next } = pageOf(sorted(values), input);
+        return { AttributeValues: items.map((Value) => ({ Value })), NextToken: next };
+      },
+      getProducts(input) {
+        const filters = input.Filters ?? [];
+        refuseOtherFilters(filters);
+        const found = of(input.ServiceCode).filter((product) => matches(product, filters));
+        const { items, next } = pageOf(found, input);
+        return {
+          PriceList: items.map((product) => JSON.stringify(product)),
+          FormatVersion: formatVersion,
+          NextToken: next,
+        };
+      },
+    },
+  };
+}
+
+interface Paged {
+  readonly FormatVersion?: string | undefined;
+  readonly MaxResults?: number | undefined;
+  readonly NextToken?: string | undefined;
+}
+
+function pageOf<Item>(all: readonly Item[], { FormatVersion, MaxResults, NextToken }: Paged) {
+  refuseBroken(unusable, [
+    ["formatVersion", FormatVersion, { values: [formatVersion] }],
+    ["maxResults", MaxResults, { range: [1, pageSize] }],
+  ]);
+  const size = MaxResults ?? pageSize;
+  return page(all, { size, token: NextToken, code: "InvalidNextTokenException" });
+}
+
+function matches(product: PricedProduct, filters: readonly Filter[]): boolean {
+  const fields = fieldsOf(product);
+  return filters.every(({ Field = "", Value }) => fields[Field] === Value);
+}
+
+function refuseOtherFilters(filters: readonly Filter[]): void {
+  for (const { Type } of filters)
+    if (Type !== "TERM_MATCH" && Type !== "EQUALS")
+      throw new AwsError(
+        unusable,
+        `The simulator does not support filters of type ${Type}. Supported types: TERM_MATCH, EQUALS.`,
+      );
+}
+
+function refuseService(code: string | undefined, services: ReadonlyMap<string, unknown>): never {
+  const known = [...services.keys()].sort().join(", ") || "none";
+  throw new AwsError(unusable, `There are no prices of the service ${code}. Services with prices: ${known}.`);
+}
+
+function sorted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}

@@ -1,0 +1,116 @@
+import type { CreateDBInstanceMessage, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { limitTags } from "../../kit/tags.ts";
+import type { Service } from "../api.ts";
+import { describeInstance } from "./describe-instance.ts";
+import { deleteServer, startServer } from "./instance-server.ts";
+import { checkPassword, readSettings } from "./instance-settings.ts";
+import { dropPassword, keepPassword, randomPassword } from "./master-password.ts";
+import { claimSnapshot } from "./snapshots.ts";
+import {
+  findInstance,
+  type Instance,
+  invalidCombination,
+  invalidValue,
+  newResourceId,
+  type RdsState,
+  unsupported,
+} from "./state.ts";
+
+export function instanceOperations(state: RdsState): Service<"rds">["operations"] {
+  return {
+    createDBInstance: async (input) => {
+      const identifier = checkIdentifier(input.DBInstanceIdentifier);
+      limitTags(
+        "InvalidParameterValue",
+        (input.Tags ?? []).map(({ Key }) => Key),
+      );
+      const settings = await readSettings(state, input);
+      const givenPassword = readPassword(input);
+      await requireServer(state);
+      // After the last await: two parallel requests must not both find the name free.
+      if (state.instances.has(identifier))
+        throw new AwsError("DBInstanceAlreadyExistsFault", `DB instance already exists`);
+      const masterPassword = givenPassword ?? randomPassword();
+      const instance: Instance = {
+        identifier,
+        resourceId: newResourceId(),
+        created: state.environment.clock.now(),
+        settings,
+        masterPassword,
+        status: "creating",
+        tags: input.Tags ?? [],
+      };
+      state.instances.set(identifier, instance);
+      if (givenPassword === undefined)
+        await keepPassword(state, instance).catch((error) => {
+          state.instances.delete(identifier);
+          throw error;
+        });
+      startServer(state, instance, "creating");
+      return { DBInstance: describeInstance(state, instance) };
+    },
+    describeDBInstances: (input) => {
+      refuseUnsupported(unsupported, "DescribeDBInstances", input, ["DBInstanceIdentifier", "MaxRecords"]);
+      const { DBInstanceIdentifier } = input;
+      const instances =
+        DBInstanceIdentifier === undefined
+          ? [...state.instances.values()]
+          : [findInstance(state, DBInstanceIdentifier)];
+      return { DBInstances: instances.map((instance) => describeInstance(state, instance)) };
+    },
+    deleteDBInstance: (input) => {
+      const instance = findInstance(state, input.DBInstanceIdentifier);
+      const snapshotIdentifier = readFinalSnapshot(state, instance, input);
+      // The other flags concern automated backups, which the simulator does not create.
+      deleteServer(state, instance, snapshotIdentifier, async () => {
+        await dropPassword(state, instance);
+        state.instances.delete(instance.identifier);
+      });
+      return { DBInstance: describeInstance(state, instance) };
+    },
+  };
+}
+
+function checkIdentifier(identifier = ""): string {
+  if (!/^[a-z](-?[a-z0-9])*$/i.test(identifier) || identifier.length > 63)
+    throw invalidValue(
+      "The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.",
+    );
+  return identifier.toLowerCase();
+}
+
+function readPassword(input: CreateDBInstanceMessage): string | undefined {
+  const { ManageMasterUserPassword: managed, MasterUserPassword: password } = input;
+  if (managed && password !== undefined)
+    throw invalidCombination("MasterUserPassword cannot be given when ManageMasterUserPassword is true.");
+  if (managed) return undefined;
+  if (password === undefined)
+    throw invalidValue("MasterUserPassword must be given unless ManageMasterUserPassword is true.");
+  return checkPassword(password);
+}
+
+async function requireServer({ environment }: RdsState): Promise<void> {
+  await environment.findDatabaseServer().catch((error) => {
+    throw new AwsError("InsufficientDBInstanceCapacityFault", error.message);
+  });
+}
+
+function readFinalSnapshot(state: RdsState, instance: Instance, input: DeleteDBInstanceMessage) {
+  const { SkipFinalSnapshot: skip, FinalDBSnapshotIdentifier: snapshot } = input;
+  if (instance.status === "deleting")
+    throw new AwsError(
+      "InvalidDBInstanceStateFault",
+      `Instance ${instance.identifier} is already being deleted.`,
+    );
+  if (instance.settings.deletionProtection)
+    throw invalidCombination(
+      "Cannot delete protected DB Instance, please disable deletion protection and try again.",
+    );
+  if (skip && snapshot !== undefined)
+    throw invalidCombination("FinalDBSnapshotIdentifier cannot be specified when SkipFinalSnapshot is true.");
+  if (!skip && snapshot === undefined)
+    throw invalidCombination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+  return snapshot === undefined ? undefined : claimSnapshot(state, instance, snapshot);
+}

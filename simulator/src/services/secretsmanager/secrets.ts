@@ -1,0 +1,119 @@
+import type { Tag } from "@aws-sdk/client-secrets-manager";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { limitTags } from "../../kit/tags.ts";
+import type { Service } from "../api.ts";
+import { find, findAny, invalidParameter, type Secret, type SecretsState } from "./state.ts";
+import { addVersion, readValue } from "./values.ts";
+
+const unsupported = "InvalidParameterException";
+const content = ["Description", "KmsKeyId", "SecretString", "SecretBinary", "ClientRequestToken"] as const;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Operations that create, change and delete secrets. */
+export function secretOperations(state: SecretsState): Service<"secretsmanager">["operations"] {
+  return {
+    createSecret: (input, caller) => {
+      refuseUnsupported(unsupported, "CreateSecret", input, ["Name", "Tags", ...content]);
+      const value = readValue(input);
+      limitTags(unsupported, keysOf(input.Tags));
+      const secret = newSecret(state, checkName(input.Name, caller.accessKeyId === "in-process"));
+      Object.assign(secret, {
+        description: input.Description,
+        kmsKeyId: input.KmsKeyId,
+        tags: input.Tags ?? [],
+      });
+      state.secrets.set(secret.name, secret);
+      const version = value && addVersion(state, secret, value, input.ClientRequestToken);
+      return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
+    },
+    updateSecret: (input) => {
+      refuseUnsupported(unsupported, "UpdateSecret", input, ["SecretId", ...content]);
+      const secret = find(state, input.SecretId);
+      const value = readValue(input);
+      const version = value && addVersion(state, secret, value, input.ClientRequestToken);
+      secret.description = input.Description ?? secret.description;
+      secret.kmsKeyId = input.KmsKeyId ?? secret.kmsKeyId;
+      secret.changed = state.now();
+      return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
+    },
+    deleteSecret: ({ SecretId, RecoveryWindowInDays, ForceDeleteWithoutRecovery }) => {
+      if (ForceDeleteWithoutRecovery) {
+        if (RecoveryWindowInDays !== undefined)
+          throw invalidParameter("You can't use ForceDeleteWithoutRecovery with RecoveryWindowInDays.");
+        return removeNow(state, SecretId);
+      }
+      const secret = find(state, SecretId);
+      const days = RecoveryWindowInDays ?? 30;
+      if (days < 7 || days > 30)
+        throw invalidParameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).");
+      const marked = state.now();
+      secret.deletion = { marked, due: new Date(marked.getTime() + days * dayMs) };
+      return { ARN: secret.arn, Name: secret.name, DeletionDate: secret.deletion.due };
+    },
+    restoreSecret: ({ SecretId }) => {
+      const secret = findAny(state, SecretId);
+      delete secret.deletion;
+      return { ARN: secret.arn, Name: secret.name };
+    },
+    tagResource: ({ SecretId, Tags = [] }) => {
+      const secret = find(state, SecretId);
+      limitTags(unsupported, keysOf(Tags), keysOf(secret.tags));
+      secret.tags = [...withoutTags(secret.tags, keysOf(Tags)), ...Tags];
+      return {};
+    },
+    untagResource: ({ SecretId, TagKeys = [] }) => {
+      const secret = find(state, SecretId);
+      secret.tags = withoutTags(secret.tags, TagKeys);
+      return {};
+    },
+  };
+}
+
+function newSecret(state: SecretsState, name: string): Secret {
+  const existing = state.secrets.get(name);
+  if (existing?.deletion)
+    throw new AwsError(
+      "InvalidRequestException",
+      "You can't create this secret because a secret with this name is already scheduled for deletion.",
+    );
+  if (existing)
+    throw new AwsError(
+      "ResourceExistsException",
+      `The operation failed because the secret ${name} already exists.`,
+    );
+  const created = state.now();
+  return { name, arn: state.newArn(name), created, changed: created, versions: new Map(), tags: [] };
+}
+
+/** Names with an exclamation mark are reserved for services that manage the secret, such as `rds!db-…`. */
+function checkName(name = "", byService: boolean): string {
+  const pattern = byService ? /^[\w/+=.@!-]{1,512}$/ : /^[\w/+=.@-]{1,512}$/;
+  if (!pattern.test(name))
+    throw invalidParameter(
+      "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+    );
+  return name;
+}
+
+/** A missing secret counts as deleted: API reference of DeleteSecret, ForceDeleteWithoutRecovery. */
+function removeNow(state: SecretsState, id: string | undefined) {
+  const DeletionDate = state.now();
+  try {
+    const secret = findAny(state, id);
+    state.secrets.delete(secret.name);
+    return { ARN: secret.arn, Name: secret.name, DeletionDate };
+  } catch (error) {
+    if (error instanceof AwsError && error.code === "ResourceNotFoundException")
+      return { ARN: state.newArn(id ?? ""), Name: id, DeletionDate };
+    throw error;
+  }
+}
+
+function keysOf(tags: readonly Tag[] = []): string[] {
+  return tags.map(({ Key = "" }) => Key);
+}
+
+function withoutTags(tags: readonly Tag[], keys: readonly string[]): Tag[] {
+  return tags.filter(({ Key }) => !keys.includes(Key ?? ""));
+}

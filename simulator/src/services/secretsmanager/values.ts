@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import {
+  find,
+  invalidParameter,
+  notFound,
+  type Secret,
+  type SecretsState,
+  type SecretValue,
+  type SecretVersion,
+} from "./state.ts";
+
+/** Operations that read and write the versions of a secret. */
+export function valueOperations(state: SecretsState): Service<"secretsmanager">["operations"] {
+  return {
+    getSecretValue: ({ SecretId, VersionId, VersionStage }) => {
+      const secret = find(state, SecretId);
+      const version = findVersion(secret, VersionId, VersionStage);
+      secret.accessed = new Date(state.now().setUTCHours(0, 0, 0, 0));
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        VersionId: version.id,
+        VersionStages: [...version.stages],
+        CreatedDate: version.created,
+        ...version.value,
+      };
+    },
+    putSecretValue: (input) => {
+      refuseUnsupported("InvalidParameterException", "PutSecretValue", input, [
+        "SecretId",
+        "ClientRequestToken",
+        "SecretString",
+        "SecretBinary",
+        "VersionStages",
+      ]);
+      const secret = find(state, input.SecretId);
+      const value = readValue(input);
+      if (!value) throw invalidParameter("You must provide either SecretString or SecretBinary.");
+      const version = addVersion(state, secret, value, input.ClientRequestToken, input.VersionStages);
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        VersionId: version.id,
+        VersionStages: [...version.stages],
+      };
+    },
+  };
+}
+
+/** Returns the value in a request, if any. */
+export function readValue(input: {
+  SecretString?: string | undefined;
+  SecretBinary?: Uint8Array | undefined;
+}): SecretValue | undefined {
+  const { SecretString, SecretBinary } = input;
+  if (SecretString !== undefined && SecretBinary !== undefined)
+    throw invalidParameter("You can't specify both a binary secret value and a string secret value.");
+  const value = SecretString !== undefined ? { SecretString } : SecretBinary && { SecretBinary };
+  // Quota "Secret value size": 65,536 bytes.
+  if (value && Buffer.byteLength(SecretString ?? SecretBinary ?? "") > 65_536)
+    throw invalidParameter("The secret value must not be larger than 65536 bytes.");
+  return value;
+}
+
+/** Creates a version with `stages`; the same token with the same value again returns the existing version. */
+export function addVersion(
+  state: SecretsState,
+  secret: Secret,
+  value: SecretValue,
+  id: string = randomUUID(),
+  stages: readonly string[] = ["AWSCURRENT"],
+): SecretVersion {
+  const existing = secret.versions.get(id);
+  if (existing && !isDeepStrictEqual(existing.value, value))
+    throw new AwsError(
+      "ResourceExistsException",
+      `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
+    );
+  if (existing) return existing;
+  const version = { id, value, created: state.now(), stages: new Set<string>() };
+  secret.versions.set(id, version);
+  for (const stage of stages) moveStage(secret, stage, version);
+  secret.changed = state.now();
+  return version;
+}
+
+/** Removes the label from its current version. The version that loses AWSCURRENT becomes AWSPREVIOUS. */
+function moveStage(secret: Secret, stage: string, to: SecretVersion): void {
+  const from = [...secret.versions.values()].find(({ stages }) => stages.has(stage));
+  from?.stages.delete(stage);
+  to.stages.add(stage);
+  if (stage === "AWSCURRENT" && from) moveStage(secret, "AWSPREVIOUS", from);
+}
+
+function findVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
+  const wanted = stage ?? (id === undefined ? "AWSCURRENT" : undefined);
+  for (const version of secret.versions.values())
+    if ((id === undefined || version.id === id) && (wanted === undefined || version.stages.has(wanted)))
+      return version;
+  const sought = id === undefined ? `staging label: ${wanted}` : `VersionId: ${id}`;
+  throw notFound(`Secrets Manager can't find the specified secret value for ${sought}`);
+}

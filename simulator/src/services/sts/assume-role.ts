@@ -1,0 +1,108 @@
+import type { Role } from "@aws-sdk/client-iam";
+import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import type { Service } from "../api.ts";
+import type { Sessions } from "./sessions.ts";
+import { findTrustingRole } from "./trust.ts";
+
+/** Default and minimum duration in seconds of a role's session. Source: AssumeRole, STS API reference. */
+const defaultDuration = 3600;
+const shortestDuration = 900;
+
+export function assumeRoleOperations(
+  { accountId, aws, clock }: Environment,
+  sessions: Sessions,
+  identityOf: (accessKeyId: string) => { Arn: string },
+): Service<"sts">["operations"] {
+  const open = (role: Role, name: string, seconds = defaultDuration) => {
+    refuseBadRequest(role, name, seconds);
+    const arn = `arn:aws:sts::${accountId}:assumed-role/${role.RoleName}/${name}`;
+    const userId = `${role.RoleId}:${name}`;
+    const session = sessions.open({ arn, userId }, new Date(clock.now().getTime() + seconds * 1000));
+    return {
+      AssumedRoleUser: { AssumedRoleId: userId, Arn: arn },
+      Credentials: {
+        AccessKeyId: session.accessKeyId,
+        SecretAccessKey: session.secretAccessKey,
+        SessionToken: session.sessionToken,
+        Expiration: session.expiration,
+      },
+    };
+  };
+  return {
+    assumeRole: async (input, { accessKeyId }) => {
+      refuseUnsupported("ValidationError", "AssumeRole", input, [
+        "RoleArn",
+        "RoleSessionName",
+        "DurationSeconds",
+        "ExternalId",
+        "Tags",
+        "TransitiveTagKeys",
+      ]);
+      const callerArn = identityOf(accessKeyId).Arn;
+      const trusted = [accountId, `arn:aws:iam::${accountId}:root`, callerArn, "*"];
+      const role = await findTrustingRole(aws, input.RoleArn ?? "", "sts:AssumeRole", (type, principal) =>
+        type === "AWS" ? trusted.includes(principal) : false,
+      );
+      return open(role, input.RoleSessionName ?? "", input.DurationSeconds);
+    },
+    assumeRoleWithWebIdentity: async (input) => {
+      refuseUnsupported("ValidationError", "AssumeRoleWithWebIdentity", input, [
+        "RoleArn",
+        "RoleSessionName",
+        "WebIdentityToken",
+        "DurationSeconds",
+      ]);
+      const claims = parseToken(input.WebIdentityToken ?? "");
+      const provider = `arn:aws:iam::${accountId}:oidc-provider/${claims.iss.replace(/^https:\/\//, "")}`;
+      const isTrusted = (type: string, principal: string) => type === "Federated" && principal === provider;
+      const role = await findTrustingRole(
+        aws,
+        input.RoleArn ?? "",
+        "sts:AssumeRoleWithWebIdentity",
+        isTrusted,
+      );
+      const session = open(role, input.RoleSessionName ?? "", input.DurationSeconds);
+      return {
+        ...session,
+        SubjectFromWebIdentityToken: claims.sub,
+        Audience: claims.aud,
+        Provider: provider,
+      };
+    },
+  };
+}
+
+function refuseBadRequest(
+  { MaxSessionDuration = defaultDuration }: Role,
+  name: string,
+  seconds: number,
+): void {
+  if (!/^[\w+=,.@-]{2,64}$/.test(name))
+    throw new AwsError(
+      "ValidationError",
+      `RoleSessionName '${name}' must be 2 to 64 letters, digits and _ + = , . @ -.`,
+    );
+  if (seconds < shortestDuration)
+    throw new AwsError(
+      "ValidationError",
+      `DurationSeconds must be at least ${shortestDuration}, not ${seconds}.`,
+    );
+  if (seconds > MaxSessionDuration)
+    throw new AwsError(
+      "ValidationError",
+      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    );
+}
+
+/** Returns the claims of a JSON Web Token (RFC 7519). Does not verify the signature: there is no provider to query. */
+function parseToken(token: string): { iss: string; sub: string; aud: string } {
+  try {
+    const { iss, sub, aud } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+    if (typeof iss === "string" && typeof sub === "string") return { iss, sub, aud: String(aud) };
+  } catch {
+    // Reported below: the text is not a token, whatever its problem.
+  }
+  throw new AwsError("InvalidIdentityToken", "The ID Token provided is not a valid JWT with iss and sub.");
+}
