@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { dispatchInputs, InputsRefused, readDispatchInputs } from "./dispatch-inputs.ts";
 import { readWorkflow } from "./load-workflow.ts";
 
+const source = { repository: "octo/coffee", directory: "" };
 const workflow = await readWorkflow(
+  source,
   "main.yml",
   `
 on:
@@ -86,6 +88,7 @@ function refusalOf(given: Record<string, string>): InputsRefused {
 
 it("refuses a manual run of a workflow that only pushes start", async () => {
   const pushed = await readWorkflow(
+    source,
     "main.yml",
     "on: push\njobs: { job: { runs-on: ubuntu-latest, steps: [{ run: echo }] } }\n",
   );

@@ -32,14 +32,14 @@ export async function loadWorkflow(source: Source, file: string): Promise<Workfl
   const content = await readFile(join(source.directory, file), "utf8").catch((cause) => {
     throw new WorkflowRefused(`${path}: there is no such workflow file in this commit`, { cause });
   });
-  return readWorkflow(path, content);
+  return readWorkflow(source, path, content);
 }
 
 /**
  * Reads the text of a workflow file.
  * @param path of the file, for messages
  */
-export async function readWorkflow(path: string, content: string): Promise<Workflow> {
+export async function readWorkflow(source: Source, path: string, content: string): Promise<Workflow> {
   const { context, value } = parseWorkflow({ name: path, content }, new NoOperationTraceWriter());
   const failWith = (messages: string[]) => new WorkflowRefused([...new Set(messages)].join("\n"));
   const syntaxErrors = context.errors.getErrors();

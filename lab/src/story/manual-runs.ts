@@ -84,6 +84,9 @@ async function workflowFiles(git: ReadGit, commit: string): Promise<string[]> {
   return paths.filter((path) => /\.ya?ml$/.test(path)).map((path) => path.slice(folder.length));
 }
 
+/** Only what the workflow declares is read; its actions are not. */
+const noCheckout = { repository: "", directory: "" };
+
 async function readFileOf(git: ReadGit, commit: string, file: string): Promise<Workflow> {
-  return readWorkflow(folder + file, await git("show", `${commit}:${folder}${file}`));
+  return readWorkflow(noCheckout, folder + file, await git("show", `${commit}:${folder}${file}`));
 }
