@@ -16,7 +16,8 @@ export const checks: readonly Check[] = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "bundles", command: ["node", "scripts/build-actions.ts", "--check"] },
   { name: "diagrams", command: ["node", "scripts/draw-diagram.ts", "--check"] },
-  { name: "readmes", command: ["node", "scripts/update-readmes.ts", "--check"] },
+  { name: "documents", command: ["node", "scripts/update-readmes.ts", "--check"] },
+  { name: "words", command: ["node", "scripts/plain-words.ts"] },
 ];
 
 /**

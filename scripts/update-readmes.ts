@@ -6,6 +6,7 @@ import { readTemplates } from "../actions/shared/cloudformation/template.ts";
 import { updateDiagrams } from "./diagram/update.ts";
 import { costTable } from "./lab-pages/cost-table.ts";
 import { languages, phasePages } from "./lab-pages/pages.ts";
+import { messagesMarkdown, readMessages } from "./messages.ts";
 import { between, table, withTables } from "./readme-tables.ts";
 import { servicesOf } from "./services-of-templates.ts";
 
@@ -13,8 +14,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Generates the tables of every actions/<name>/README.md from its action.yml, the table of AWS services in README.md
- * from infra-templates, and the cost tables of the course's phases, and draws docs/architecture. `--check` only lists
- * outdated tables.
+ * from infra-templates, the cost tables of the course's phases and docs/messages.md, and draws docs/architecture. `--check` only lists
+ * outdated documents.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
@@ -38,15 +39,16 @@ async function main(): Promise<void> {
       update(join(root, `docs/lab/${name}.${language}.md`), (before) =>
         between(before, "cost", costTable(costs ?? [], language)),
       );
+  update(join(root, "docs/messages.md"), () => messagesMarkdown(readMessages(root)));
   // A separate check reports outdated diagrams.
   const pictures = values.check
     ? []
     : await updateDiagrams(join(root, "infra-templates"), join(root, "docs/architecture"), false);
   stale.push(...pictures.map((file) => relative(root, file)));
-  if (stale.length === 0) console.log("The READMEs' tables are up to date.");
+  if (stale.length === 0) console.log("The generated documents are up to date.");
   else if (!values.check) console.log(`Updated ${stale.join(", ")}.`);
   else {
-    console.error(`Tables are out of date: ${stale.join(", ")}. Run "npm run docs" and commit.`);
+    console.error(`Generated documents are out of date: ${stale.join(", ")}. Run "npm run docs" and commit.`);
     process.exitCode = 1;
   }
 }

@@ -55,7 +55,7 @@ test("shows what a plan would change, and changes nothing", async () => {
   expect(await state()).toEqual(before);
 });
 
-test("finds no change to what production runs, whoever registered something since", async () => {
+test("finds no change to what production runs, even if someone registered a revision since", async () => {
   const { record: tried } = await run("other", { mode: "apply", waitUntil: "registered" });
   const before = await state();
   const planned = await run("one");

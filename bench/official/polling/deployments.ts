@@ -183,7 +183,7 @@ export const grid: readonly Row[] = [
     canaryMinutes: 15,
     keepMinutes: 5,
   }),
-  codeDeploy({ name: "at once, group tells no waits", defect: 2, startMinutes: 2 }),
+  codeDeploy({ name: "at once, group without waits", defect: 2, startMinutes: 2 }),
   shifted(atOnce),
   shifted(slowStart),
   shifted(canary),

@@ -20,7 +20,7 @@ ${steps}`,
 });
 
 /** A Node.js action that logs its stages and its saved state. */
-const told = (folder: string) => ({
+const logged = (folder: string) => ({
   [`${folder}/action.yml`]: `
 name: ${folder}
 description: ${folder}
@@ -213,7 +213,7 @@ describe("a failing step inside", () => {
 describe("actions inside an action", () => {
   const inner = action(
     `
-    - { id: say, uses: $/told, with: { who: "\${{ inputs.who }}" } }`,
+    - { id: say, uses: $/logged, with: { who: "\${{ inputs.who }}" } }`,
     `inputs: { who: { description: w } }
 outputs: { said: { description: s, value: "\${{ steps.say.outputs.said }}" } }`,
     "inner",
@@ -228,11 +228,11 @@ outputs: { said: { description: s, value: "\${{ steps.say.outputs.said }}" } }`,
 
   it("run their pre before and their post after the steps of the job, the last first, each with its saved state", async () => {
     const result = await run(
-      told("told"),
+      logged("logged"),
       inner,
       outer,
       job(`    steps:
-      - { uses: $/told, with: { who: before } }
+      - { uses: $/logged, with: { who: before } }
       - { id: outer, name: Outer, uses: $/outer }
       - { run: 'echo "\${{ steps.outer.outputs.both }}"' }`),
     );
@@ -243,18 +243,18 @@ outputs: { said: { description: s, value: "\${{ steps.say.outputs.said }}" } }`,
       ...["post two", "post one", "post before"],
     ]);
     expect(result.jobs[0]?.steps.map((step) => step.name)).toEqual([
-      ...["Pre Run $/told", "Pre Outer", "Run $/told", "Outer", 'Run echo "one+two"'],
-      ...["Post Outer", "Post Run $/told"],
+      ...["Pre Run $/logged", "Pre Outer", "Run $/logged", "Outer", 'Run echo "one+two"'],
+      ...["Post Outer", "Post Run $/logged"],
     ]);
   });
 
   it("run no pre when they are in the workspace, and post only after they ran", async () => {
     const local = action(`
-    - { uses: ./told, with: { who: one } }
+    - { uses: ./logged, with: { who: one } }
     - { run: exit 1, shell: bash }
-    - { uses: ./told, with: { who: never } }`);
+    - { uses: ./logged, with: { who: never } }`);
     const result = await run(
-      told("told"),
+      logged("logged"),
       local,
       job(`    steps:
       - { uses: actions/checkout@v7, with: { persist-credentials: false } }

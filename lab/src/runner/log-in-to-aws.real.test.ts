@@ -51,7 +51,7 @@ const lines = [
   `aws_secret_access_key=${values[1]}`,
   `aws_session_token=${values[2]}`,
 ];
-/** What AWS Details shows. */
+/** The block that AWS Details shows. */
 const block = ["[default]", ...lines].join("\n");
 
 async function logIn(secrets: Record<string, string>, vars: Record<string, string> = {}) {

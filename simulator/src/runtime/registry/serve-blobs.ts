@@ -10,7 +10,7 @@ export async function serveBlob(exchange: Exchange, digest: string): Promise<voi
   const { request, response, repository, store, blobLocation } = exchange;
   if (!isDigest(digest)) throw new RegistryError("DIGEST_INVALID", `'${digest}' is no sha256 digest`);
   if (request.method === "DELETE")
-    throw new RegistryError("UNSUPPORTED", "ECR removes layers by itself once no image refers to them");
+    throw new RegistryError("UNSUPPORTED", "ECR removes layers automatically when no image refers to them");
   if (request.method !== "GET" && request.method !== "HEAD")
     throw new RegistryError("UNSUPPORTED", `a blob has no ${request.method}`);
   const size = repository.blobs.get(digest);

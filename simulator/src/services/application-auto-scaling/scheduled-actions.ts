@@ -141,7 +141,7 @@ function changed(known: ScheduledAction, input: PutScheduledActionCommandInput):
 function check({ environment: { clock } }: ScalingState, scheduled: ScheduledAction): void {
   const { schedule, timezone, startTime, endTime, action } = scheduled;
   if (timezone !== undefined && !timezones.includes(timezone))
-    throw invalid(`The simulator tells the Timezone UTC only, not ${timezone}.`);
+    throw invalid(`The simulator supports only the Timezone UTC, not ${timezone}.`);
   checkCapacities(action);
   const { MinCapacity: minimum, MaxCapacity: maximum } = action;
   if (minimum === undefined && maximum === undefined)

@@ -31,5 +31,5 @@ export function tellImageAction(
   // A push does not wait for the event's subscribers.
   aws.events
     .putEvents({ Entries: [entry] })
-    .catch((error) => warn(`no event tells of ${repositoryName}:${tag}: ${(error as Error).message}`));
+    .catch((error) => warn(`no event was sent for ${repositoryName}:${tag}: ${(error as Error).message}`));
 }

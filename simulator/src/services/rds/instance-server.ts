@@ -41,7 +41,7 @@ async function serve(state: RdsState, instance: Instance, meanwhile: InstanceSta
   void server.exited.then(() => {
     if (instance.status !== "available") return;
     instance.status = "failed";
-    state.environment.warn(`the database server of ${instance.identifier} ended by itself`);
+    state.environment.warn(`the database server of ${instance.identifier} ended unexpectedly`);
   });
 }
 

@@ -100,5 +100,5 @@ function put(
   };
   aws.events
     .putEvents({ Entries: [entry] })
-    .catch((error) => warn(`no event tells of pipeline ${record.name}: ${(error as Error).message}`));
+    .catch((error) => warn(`no event was sent for pipeline ${record.name}: ${(error as Error).message}`));
 }
