@@ -79,7 +79,7 @@ export interface ScriptStep extends BaseStep {
 export interface ActionStep extends BaseStep {
   kind: "action";
   uses: string;
-  /** Of the file that the step is in. */
+  /** Source of the file that has the step. */
   source: Source;
   with?: TemplateToken;
 }
