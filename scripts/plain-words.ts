@@ -41,7 +41,9 @@ export function findWords(root: string): string[] {
     .split("\0")
     .filter(
       (file) =>
-        file && !/(^|\/)dist\/|\.fr\.md$|^CHANGELOG\.md$/.test(file) && !basename(file).startsWith("plain-words."),
+        file &&
+        !/(^|\/)dist\/|\.fr\.md$|^CHANGELOG\.md$/.test(file) &&
+        !basename(file).startsWith("plain-words."),
     )
     .flatMap((file) => wordsOf(file, readFileSync(`${root}/${file}`, "utf8")));
 }
