@@ -22,6 +22,11 @@ const options = defineOptions({
     parse: wholeNumber(0, 65_535),
     help: "port of the simulated AWS (default 4566, 0 selects a free one)",
   },
+  "page-port": {
+    value: "N",
+    parse: wholeNumber(0, 65_535),
+    help: "port of the live page (default: the port after --port)",
+  },
   "listener-offset": {
     value: "N",
     // The test listener's port, 8080, has to fit as well.
@@ -52,9 +57,10 @@ for "git push lab HEAD:main"; Ctrl-C ends it. With --once it runs the whole stor
   options,
   print: ({ list }, columns) => (list ? describeChapters(columns) : undefined),
   check: async (values, project) => {
-    const { port, listenerOffset, variables } = withDefaults(values);
+    const { port, pagePort, listenerOffset, variables } = withDefaults(values);
     await checkBeforeStart(project, [
       { port, option: "--port" },
+      { port: pagePort, option: "--page-port" },
       { port: 80 + listenerOffset, option: "--listener-offset" },
       { port: 8080 + listenerOffset, option: "--listener-offset" },
     ]);
@@ -64,15 +70,18 @@ for "git push lab HEAD:main"; Ctrl-C ends it. With --once it runs the whole stor
 
 /** @typedef {ReturnType<typeof withDefaults>} LabOptions */
 
-/** @param {{ once?: boolean, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", port?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
+/** @param {{ once?: boolean, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
 export function withDefaults(values) {
   const once = values.once ?? values.chapters !== undefined;
+  const port = values.port ?? 4566;
   return {
     once,
     chapters: values.chapters ?? chapterList.map(({ name }) => name),
     /** Undefined selects the one that this machine supports. */
     runtime: values.runtime,
-    port: values.port ?? 4566,
+    port,
+    // A free port is selected for both.
+    pagePort: values["page-port"] ?? (port === 0 ? 0 : port + 1),
     listenerOffset: values["listener-offset"] ?? 20_000,
     /** Variables of the repository that the user gave. @type {Record<string, string>} */
     variables: Object.fromEntries(values.var ?? []),

@@ -22,6 +22,7 @@ it.each([
   expect(withDefaults(parseCommandLine(command, argv))).toEqual({
     chapters: everyChapter,
     port: 4566,
+    pagePort: 4567,
     variables: {},
     ...given,
   });

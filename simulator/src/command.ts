@@ -21,7 +21,7 @@ const endsWithinMs = 6000;
 /** `npm run simulator`: starts the offline AWS, prints its address, ends with Ctrl-C or with its parent. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
-    const { help, taskRuntime, ...options } = parseArguments(argv);
+    const { help, taskRuntime, pagePort, ...options } = parseArguments(argv);
     if (help) return console.log(usageOf(command, process.stdout.columns));
     setFlagsFromString(heapGrowth);
     const accessKeys = readAccessKeys(process.env[accessKeysVariable]);
@@ -31,7 +31,8 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     const starting = startSimulator({ ...options, taskRuntime, accessKeys });
     // Also during the start, which may have started processes already.
     endWith(starting);
-    announce(await starting);
+    const simulator = await starting;
+    announce(simulator, await showPage(simulator, pagePort));
   } catch (error) {
     fail(refused)(error);
   }
@@ -43,8 +44,32 @@ function forgetEnvironment(): void {
   for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
 }
 
-function announce({ endpoint, environmentVariables }: Simulator): void {
+/**
+ * Serves the page that shows the account, and leads browsers that open the endpoint there. A parent that opened a
+ * channel has a page of its own, whose address it sends. Resolves to the address of the page.
+ */
+async function showPage(simulator: Simulator, port: number): Promise<string | undefined> {
+  if (process.send) {
+    process.on("message", ({ page }: { page?: string }) => page && simulator.showPage(page));
+    return undefined;
+  }
+  const { openPageClients, startPage } = await import("../../live/src/page.ts");
+  const { region } = simulator.clientConfig;
+  const { address } = await startPage({
+    clients: openPageClients(simulator.clientConfig),
+    region,
+    port,
+    clock: { now: Date.now, wait: (ms, signal) => simulator.clock.wait(ms * simulator.clock.scale, signal) },
+    timeScale: simulator.clock.scale,
+    callsPerMinute: 2_000,
+  });
+  simulator.showPage(address);
+  return address;
+}
+
+function announce({ endpoint, environmentVariables }: Simulator, page: string | undefined): void {
   for (const [name, value] of Object.entries(environmentVariables)) console.log(`export ${name}=${value}`);
+  if (page) console.error(`watch it in a browser: ${page}`);
   console.error(`CodeCommit: ${gitCloneCommand(endpoint)}`);
   console.error("simulated AWS is ready; Ctrl-C ends it and removes its data");
   // A parent that opened a channel reads this instead of standard output.

@@ -11,6 +11,11 @@ const options = defineOptions({
     parse: wholeNumber(0, 65_535),
     help: "port of the API and the registry (default 4566, 0 selects a free one)",
   },
+  "page-port": {
+    value: "N",
+    parse: wholeNumber(0, 65_535),
+    help: "port of the page that shows the account to a browser (default: the port after --port)",
+  },
   "listener-offset": {
     value: "N",
     parse: wholeNumber(0, 65_535 - 80),
@@ -59,7 +64,11 @@ export const command = {
     "Starts an offline AWS on 127.0.0.1 and prints the environment variables that point any AWS tool at it.",
   options,
   notes: `The printed secret key is valid for this start only, and every call must be signed. Calls may also be signed with keys that STS issues and with those in the variable SIMULATOR_ACCESS_KEYS: [{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`,
-  check: ({ port = 4566 }) => requireFreePorts([{ port, option: "--port" }]),
+  check: ({ port = 4566, "page-port": pagePort = port && port + 1 }) =>
+    requireFreePorts([
+      { port, option: "--port" },
+      { port: pagePort, option: "--page-port" },
+    ]),
 };
 
 /** @param {string} text */

@@ -84,6 +84,8 @@ export interface Simulator {
   readonly clock: Clock;
   /** Makes calls over the wire fail, from now on. */
   readonly faults: Faults;
+  /** Leads browsers that open the endpoint to this address. */
+  showPage(address: string): void;
   /** Ends every child process, closes every socket, removes temporary data. */
   close(): Promise<void>;
 }
@@ -196,6 +198,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     aws: environment.aws,
     clock,
     faults,
+    showPage: gateway.showPage,
     close: once(async () => {
       await gateway.close();
       await closeAll();

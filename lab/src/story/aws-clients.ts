@@ -3,7 +3,7 @@ import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { SimulatorProcess } from "./simulator-process.ts";
+import type { Keys, SimulatorProcess } from "./simulator-process.ts";
 
 export type AwsClients = ReturnType<typeof openClients>;
 
@@ -12,12 +12,7 @@ export function openClients(
   { endpoint, region, keys }: Pick<SimulatorProcess, "endpoint" | "region" | "keys">,
   ends: DisposableStack | AsyncDisposableStack,
 ) {
-  const credentials = {
-    accessKeyId: keys.AWS_ACCESS_KEY_ID,
-    secretAccessKey: keys.AWS_SECRET_ACCESS_KEY,
-    sessionToken: keys.AWS_SESSION_TOKEN,
-  };
-  const settings = { endpoint, region, credentials };
+  const settings = { endpoint, region, credentials: credentialsOf(keys) };
   const clients = {
     ecs: new ECSClient(settings),
     balancer: new ElasticLoadBalancingV2Client(settings),
@@ -29,4 +24,12 @@ export function openClients(
     for (const client of Object.values(clients)) client.destroy();
   });
   return clients;
+}
+
+export function credentialsOf(keys: Keys) {
+  return {
+    accessKeyId: keys.AWS_ACCESS_KEY_ID,
+    secretAccessKey: keys.AWS_SECRET_ACCESS_KEY,
+    sessionToken: keys.AWS_SESSION_TOKEN,
+  };
 }

@@ -9,6 +9,7 @@ import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
 import { type AwsClients, openClients } from "./aws-clients.ts";
 import type { Change } from "./change.ts";
 import { createPushFollower, type Move, type Release } from "./follow-pushes.ts";
+import { showLivePage } from "./live-page.ts";
 import { machineEnvironment } from "./machine-environment.ts";
 import type { ManualRun } from "./manual-runs.ts";
 import type { Progress } from "./progress.ts";
@@ -154,6 +155,7 @@ export async function startRehearsal(
       { workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } },
       cancelAtLine,
     );
+  await showLivePage({ simulator, port: options.pagePort, timeScale, extensions: [] }, progress, ends);
   return {
     simulator,
     aws: openClients(simulator, ends),

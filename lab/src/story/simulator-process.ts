@@ -12,6 +12,8 @@ export interface SimulatorProcess {
   region: string;
   /** Keys that sign the calls of this rehearsal. */
   keys: Keys;
+  /** Leads browsers that open the endpoint to this address. */
+  showPage(address: string): void;
   /** Returns the peak memory in MB; undefined where the system does not report it. */
   peakResidentMb(): Promise<number | undefined>;
 }
@@ -94,6 +96,7 @@ export async function startSimulatorProcess(
     endpoint,
     region,
     keys: options.keys,
+    showPage: (page) => void child.send({ page }),
     peakResidentMb: () => peakResidentMb(child.pid as number),
   };
 }

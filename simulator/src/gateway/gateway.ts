@@ -22,6 +22,8 @@ import { ConnectionCut } from "./strike.ts";
 
 export interface Gateway {
   readonly port: number;
+  /** Leads browsers that open the root to this address, from now on. */
+  showPage(address: string): void;
   close(): Promise<void>;
 }
 
@@ -38,7 +40,8 @@ export interface GatewayOptions extends Pick<GatewayServices, "services" | "expi
  * The only address of the simulated AWS: the API of every service, the registry under `/v2/`, and Git under
  * `/v1/repos/`. Tasks that do not share this machine's loopback use the same port at their address of this machine.
  */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+export async function startGateway(given: GatewayOptions): Promise<Gateway> {
+  const options: Serving = { ...given, page: undefined };
   const { environment } = options;
   const first = await serve(options, environment.gateway.host, options.port);
   const { port } = first.address() as AddressInfo;
@@ -50,7 +53,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await end(first);
     throw error;
   }
-  return { port, close: async () => void (await Promise.all(servers.map(end))) };
+  return {
+    port,
+    showPage(address) {
+      options.page = address;
+    },
+    close: async () => void (await Promise.all(servers.map(end))),
+  };
+}
+
+interface Serving extends GatewayOptions {
+  /** Address of a page that shows the account. */
+  page: string | undefined;
 }
 
 async function end(server: Server): Promise<void> {
@@ -59,7 +73,7 @@ async function end(server: Server): Promise<void> {
   await once(server, "close");
 }
 
-async function serve(options: GatewayOptions, host: string, port: number): Promise<Server> {
+async function serve(options: Serving, host: string, port: number): Promise<Server> {
   const { environment } = options;
   const hosts = [environment.gateway.host, environment.taskRuntime.hostAddress];
   const listener: RequestListener = (request, response) => {
@@ -91,9 +105,11 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   }
 }
 
-async function handle(options: GatewayOptions, request: IncomingMessage, response: ServerResponse) {
-  const { environment, services, expiredAccessKeys, faults } = options;
+async function handle(options: Serving, request: IncomingMessage, response: ServerResponse) {
+  const { environment, services, expiredAccessKeys, faults, page } = options;
   const path = (request.url ?? "/").split("?")[0] ?? "/";
+  if (page && path === "/" && isBrowser(request))
+    return void response.writeHead(302, { Location: page }).end();
   if (path === "/v2" || path.startsWith("/v2/")) return environment.registry.handle(request, response);
   if (path.startsWith(gitPath)) return serveGit(gitServer(options), request, response);
   const requestId = randomUUID();
@@ -113,6 +129,11 @@ async function handle(options: GatewayOptions, request: IncomingMessage, respons
   });
   if (body instanceof Readable) await pipeline(body, response);
   else response.end(body);
+}
+
+/** Clients of AWS sign their requests; S3's also send GET to the root. */
+function isBrowser({ method, headers }: IncomingMessage): boolean {
+  return method === "GET" && !headers.authorization && /\btext\/html\b/.test(headers.accept ?? "");
 }
 
 function gitServer({ environment, faults }: GatewayOptions): GitServer {

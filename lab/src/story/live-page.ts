@@ -1,0 +1,34 @@
+import { systemClock } from "../../../actions/shared/clock.ts";
+import { openPageClients, type PageExtension, startPage } from "../../../live/src/page.ts";
+import { credentialsOf } from "./aws-clients.ts";
+import type { Progress } from "./progress.ts";
+import type { SimulatorProcess } from "./simulator-process.ts";
+
+interface LivePageOptions {
+  readonly simulator: SimulatorProcess;
+  readonly port: number;
+  readonly timeScale: number;
+  readonly extensions: readonly PageExtension[];
+}
+
+/** Serves the live page of the rehearsal's account, and prints its address. `ends` closes it. */
+export async function showLivePage(
+  { simulator, port, timeScale, extensions }: LivePageOptions,
+  progress: Progress,
+  ends: AsyncDisposableStack,
+): Promise<void> {
+  const { endpoint, region, keys } = simulator;
+  const clients = openPageClients({ endpoint, region, credentials: credentialsOf(keys) });
+  const page = await startPage({
+    clients,
+    region,
+    port,
+    clock: systemClock,
+    timeScale,
+    callsPerMinute: 2_000,
+    extensions,
+  });
+  ends.defer(page.close);
+  simulator.showPage(page.address);
+  progress.say(`  watch it in a browser: ${page.address}`);
+}

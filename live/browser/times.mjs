@@ -1,0 +1,68 @@
+// @ts-check
+import { texts } from "./texts.mjs";
+
+/** @typedef {import("../src/language.ts").Language} Language */
+
+/**
+ * Shortens a span of time: `4 s`, `3 min`, `2 h`, `5 d`.
+ * @param {number} ms
+ */
+export function shortSpan(ms) {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+/**
+ * Shows what is left of a wait: `4:32`.
+ * @param {number} ms
+ */
+export function countdown(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const hours = Math.floor(seconds / 3600);
+  const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60) % 60;
+  const rest = two(seconds % 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+/**
+ * @param {number} at
+ * @param {Language} language
+ */
+export function clockTime(at, language) {
+  return new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(at);
+}
+
+/**
+ * Text of an element with a time: its age, or what is left until it.
+ * @param {{ since?: string | undefined, until?: string | undefined, scale?: string | undefined }} data
+ * @param {number} now
+ * @param {Language} language
+ */
+export function timeText({ since, until, scale = "1" }, now, language) {
+  if (since) {
+    const ms = Math.max(0, now - Number(since));
+    return ms < 10_000 ? texts[language].justNow : shortSpan(ms);
+  }
+  const left = Math.max(0, Number(until) - now);
+  const factor = Number(scale);
+  if (factor === 1) return countdown(left);
+  return `${countdown(left * factor)} ${texts[language].here(shortSpan(Math.ceil(left / 1000) * 1000))}`;
+}
+
+/**
+ * Brings the ages and countdowns below an element up to date.
+ * @param {any} root
+ * @param {number} now
+ * @param {Language} language
+ */
+export function showTimes(root, now, language) {
+  for (const element of root.querySelectorAll("time[data-since], time[data-until]")) {
+    const text = timeText(element.dataset, now, language);
+    if (element.textContent !== text) element.textContent = text;
+  }
+}

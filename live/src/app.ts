@@ -1,0 +1,89 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { streamSSE } from "hono/streaming";
+import { renderDocument } from "./document.ts";
+import type { PageExtension } from "./extension.ts";
+import { readFiles, serveFiles } from "./files.ts";
+import { languageOf } from "./language.ts";
+import { loadTabs, tabOf } from "./tabs.ts";
+import type { Watch, WatchClock } from "./watch.ts";
+
+interface AppOptions {
+  readonly watch: Watch;
+  readonly clock: WatchClock;
+  readonly extensions: readonly PageExtension[];
+  readonly host: string;
+}
+
+/** A browser learns within this time that the server is alive. */
+const heartbeatMs = 10_000;
+/** A page is rendered without news if AWS does not respond in time. */
+const firstLookMs = 4_000;
+
+export async function createApp({ watch, clock, extensions, host }: AppOptions): Promise<Hono> {
+  const app = new Hono({ strict: false });
+  app.use(refuseOtherHosts(host));
+  app.use(safeHeaders);
+  serveFiles(app, "/files", await readFiles(new URL("../browser/", import.meta.url)));
+  for (const { name, folder } of extensions) serveFiles(app, `/x/${name}`, await readFiles(folder));
+  for (const { name, routes } of extensions) {
+    const own = new Hono();
+    routes?.(own);
+    app.route(`/${name}`, own);
+  }
+  const tabs = await loadTabs(extensions);
+
+  app.get("/events", (c) => {
+    c.header("X-Accel-Buffering", "no");
+    return streamSSE(c, async (stream) => {
+      const ending = new AbortController();
+      stream.onAbort(() => ending.abort());
+      const beat = setInterval(() => void stream.writeSSE({ event: "alive", data: "" }), heartbeatMs);
+      try {
+        const lastId = c.req.header("last-event-id");
+        for await (const { id, kind, ...data } of watch.follow(lastId, ending.signal))
+          await stream.writeSSE({ id, event: kind, data: JSON.stringify(data), retry: 1000 });
+      } finally {
+        clearInterval(beat);
+      }
+    });
+  });
+  app.get("*", async (c) => {
+    const path = new URL(c.req.url).pathname;
+    const tab = tabOf(tabs, path);
+    await Promise.race([watch.refresh(), new Promise((resolve) => setTimeout(resolve, firstLookMs).unref())]);
+    c.header("Vary", "Accept-Language");
+    c.header("Cache-Control", "no-store");
+    const language = languageOf(c);
+    const search = new URL(c.req.url).search;
+    const page = renderDocument({ tabs, tab, path, search, language, parts: watch.parts, now: clock.now() });
+    return c.html(page, tab ? 200 : 404);
+  });
+  return app;
+}
+
+/** A page of another site that reaches this server under its own name (DNS rebinding) gets nothing. */
+function refuseOtherHosts(host: string): MiddlewareHandler {
+  const known = ["127.0.0.1", "localhost", "[::1]", host];
+  return async (c, next) => {
+    const name = (c.req.header("host") ?? "").replace(/:\d+$/, "").toLowerCase();
+    if (known.includes(name)) return next();
+    return c.text(`This server has no host "${name}". Fix: open it as ${known.join(" or ")}.\n`, 403);
+  };
+}
+
+const safeHeaders = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  referrerPolicy: "same-origin",
+  strictTransportSecurity: false,
+  xFrameOptions: "DENY",
+});

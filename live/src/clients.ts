@@ -1,0 +1,22 @@
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { ECSClient, type ECSClientConfig } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+
+export type PageClients = ReturnType<typeof openPageClients>;
+
+/** Opens the clients that the page reads the account with. The caller destroys them. */
+export function openPageClients(settings: Pick<ECSClientConfig, "region" | "endpoint" | "credentials">) {
+  return {
+    ecs: new ECSClient(settings),
+    balancer: new ElasticLoadBalancingV2Client(settings),
+    codedeploy: new CodeDeployClient(settings),
+    cloudwatch: new CloudWatchClient(settings),
+    cloudformation: new CloudFormationClient(settings),
+  };
+}
+
+export function destroyClients(clients: PageClients): void {
+  for (const client of Object.values(clients)) client.destroy();
+}
