@@ -15,8 +15,8 @@ export default defineConfig({
           // Files of one worker share the modules: most of a file's time is loading them.
           isolate: false,
           setupFiles: ["scripts/tests/share-worker.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
