@@ -100,3 +100,22 @@ test.each(withExamples)("%s has examples with existing inputs and all required o
       expect(inputs).toEqual(expect.arrayContaining(required));
     }
 });
+
+test("actions import libraries, and never another action's inside", () => {
+  const isAction = (folder: string | undefined) => actions.includes(`actions/${folder}`);
+  const wrong = globSync("actions/*/**/*.ts", {
+    cwd: root,
+    exclude: ["**/dist/**", "**/node_modules/**"],
+  }).flatMap((file) => {
+    const own = file.split("/")[1];
+    const imported = [...read(file).matchAll(/(?:from |import\()"(\.[^"]+)"/g)].map(([, path = ""]) =>
+      join(file, "..", path),
+    );
+    return imported
+      .filter(
+        (path) => path.startsWith("actions/") && path.split("/")[1] !== own && isAction(path.split("/")[1]),
+      )
+      .map((path) => `${file} imports ${path}`);
+  });
+  expect(wrong).toEqual([]);
+});

@@ -1,11 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { makeNodeLayer, pushLayers } from "../../simulator/src/runtime/tasks/images.support.ts";
+import { makeLayer, makeNodeLayer, pushLayers } from "../../simulator/src/runtime/tasks/images.support.ts";
 import { imageConfigOf, type Program } from "../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { type TestSimulator, taskRuntimeOfRun } from "../../simulator/src/test-simulator.support.ts";
-import { testEnvironment, testInputs, toRepository } from "../build-image/src/build-image.support.ts";
-import { buildImage } from "../build-image/src/build-image.ts";
-import { type ImageName, parseImageName } from "./registry/image-name.ts";
 
 /**
  * Pushes an image to the repository `web` and returns its name by digest: of a function for `startTestSimulator`, of a
@@ -17,30 +12,30 @@ export async function pushImage(
   program: string | Program,
   tags = ["latest"],
 ): Promise<string> {
-  if (typeof program === "function") return pushFunction(simulator, program, tags);
+  const onFunction = typeof program === "function";
   // The simulator runs processes with its own node.
-  const baseImage = taskRuntimeOfRun() === "docker" ? await pushNodeBase(simulator, folder) : "scratch";
-  const context = join(folder, "dist");
-  await mkdir(context, { recursive: true });
-  await writeFile(join(context, "main.mjs"), program);
-  const inputs = testInputs(context, {
-    destination: toRepository("web"),
-    tags,
-    oci: { baseImage, entrypoint: ["node", "main.mjs"], environment: new Map() },
-  });
-  return (await buildImage(inputs, testEnvironment(simulator))).image;
-}
-
-async function pushFunction(simulator: TestSimulator, program: Program, tags: string[]): Promise<string> {
+  const base = !onFunction && taskRuntimeOfRun() === "docker" ? [await makeNodeLayer(folder)] : [];
+  const layers = onFunction ? [] : [...base, await makeLayer(folder, { "app/main.mjs": program })];
+  const config = onFunction ? imageConfigOf(program) : configOf(["node", "main.mjs"]);
   const target = await registryOf(simulator);
   let digest = "";
-  for (const tag of tags) digest = await pushLayers(target, [], imageConfigOf(program), tag);
+  for (const tag of tags) digest = await pushLayers(target, layers, config, tag);
   return `${new URL(simulator.endpoint).host}/web@${digest}`;
 }
 
-async function pushNodeBase(simulator: TestSimulator, folder: string): Promise<ImageName> {
-  const digest = await pushLayers(await registryOf(simulator), [await makeNodeLayer(folder)], {}, "node");
-  return parseImageName(`${new URL(simulator.endpoint).host}/web@${digest}`) as ImageName;
+/** Pushes an image of one executable file, whatever it contains, as `web` with this tag. */
+export async function pushExecutable(
+  simulator: TestSimulator,
+  folder: string,
+  content: Buffer,
+  tag: string,
+): Promise<void> {
+  const layer = await makeLayer(folder, { "app/program": content });
+  await pushLayers(await registryOf(simulator), [layer], configOf(["/app/program"]), tag);
+}
+
+function configOf(entrypoint: string[]) {
+  return { Entrypoint: entrypoint, WorkingDir: "/app", User: "65532" };
 }
 
 async function registryOf({ aws, endpoint }: TestSimulator) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { commit, createStage, git, type Stage } from "./stage.support.ts";
+import { git } from "../../shared/git.support.ts";
+import { commit, createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

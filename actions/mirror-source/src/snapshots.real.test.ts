@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { commit, createStage, git, type Stage } from "./stage.support.ts";
+import { git } from "../../shared/git.support.ts";
+import { commit, createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import type { BuiltImage } from "../../build-image/src/build-image.ts";
+import { type BuiltImage, build } from "../../built-images.support.ts";
 import { runEntry } from "../../shared/entry.support.ts";
-import { build } from "./tag-image.support.ts";
 
 let simulator: TestSimulator;
 let folder: string;

@@ -8,7 +8,7 @@ import {
   startPlainRegistry,
 } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { testEnvironment } from "../../build-image/src/build-image.support.ts";
+import { build, testEnvironment } from "../../built-images.support.ts";
 import {
   parseRepositoryName,
   type RepositoryName,
@@ -20,7 +20,7 @@ import {
   startFaultyRegistry,
 } from "../../shared/registry/faulty-registry.support.ts";
 import { letOurs, theirAddress, theirs } from "../../shared/registry/other-account.support.ts";
-import { build, tag } from "./tag-image.support.ts";
+import { tag } from "./tag-image.support.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
 let simulator: TestSimulator;

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { testEnvironment } from "../../build-image/src/build-image.support.ts";
-import type { BuiltImage } from "../../build-image/src/build-image.ts";
-import { build, tag } from "./tag-image.support.ts";
+import { type BuiltImage, build, testEnvironment } from "../../built-images.support.ts";
+import { tag } from "./tag-image.support.ts";
 
 const repositoryName = "customer";
 let simulator: TestSimulator;

@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { testEnvironment } from "../../build-image/src/build-image.support.ts";
-import type { BuiltImage } from "../../build-image/src/build-image.ts";
-import { docker, openWorkshop, run, type Workshop } from "../../build-image/src/docker/docker.support.ts";
-import { build, tag } from "./tag-image.support.ts";
+import {
+  type BuiltImage,
+  build,
+  docker,
+  openWorkshop,
+  run,
+  testEnvironment,
+  type Workshop,
+} from "../../built-images.support.ts";
+import { tag } from "./tag-image.support.ts";
 
 let workshop: Workshop;
 let single: BuiltImage;

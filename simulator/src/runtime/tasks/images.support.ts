@@ -9,7 +9,7 @@ import type { ImageConfig, ImageLayer, PulledImage, Registry } from "../registry
 /** Creates a gzip layer with these files and symbolic links, like a build. */
 export async function makeLayer(
   directory: string,
-  files: Record<string, string>,
+  files: Record<string, string | Buffer>,
   links: Record<string, string> = {},
 ): Promise<ImageLayer> {
   const content = join(directory, randomUUID());

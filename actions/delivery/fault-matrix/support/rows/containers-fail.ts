@@ -1,11 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  testEnvironment,
-  testInputs,
-  toRepository,
-} from "../../../../build-image/src/build-image.support.ts";
-import { buildImage } from "../../../../build-image/src/build-image.ts";
+import { pushExecutable } from "../../../../shared/push-image.support.ts";
 import type { Row } from "../row.ts";
 import type { Scene } from "../scene.ts";
 
@@ -18,13 +11,8 @@ foreignProgram.writeUInt16LE(2, 16);
 foreignProgram.writeUInt16LE(183, 18);
 
 /** Pushes an image that claims this processor, with a program for another. */
-async function pushForeignProgram({ stage }: Scene): Promise<void> {
-  const context = join(stage.folder, "foreign");
-  await mkdir(context, { recursive: true });
-  await writeFile(join(context, "shop"), foreignProgram, { mode: 0o755 });
-  const destination = toRepository("web");
-  const inputs = testInputs(context, { destination, tags: ["foreign"], oci: { entrypoint: ["/app/shop"] } });
-  await buildImage(inputs, testEnvironment(stage.simulator));
+function pushForeignProgram({ stage }: Scene): Promise<void> {
+  return pushExecutable(stage.simulator, stage.folder, foreignProgram, "foreign");
 }
 
 /** Faults that only a container's own kernel limits cause. */
