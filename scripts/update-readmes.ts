@@ -9,13 +9,14 @@ import { languages, phasePages } from "./lab-pages/pages.ts";
 import { messagesMarkdown, readMessages } from "./messages.ts";
 import { between, table, withTables } from "./readme-tables.ts";
 import { servicesOf } from "./services-of-templates.ts";
+import { operationsTable } from "./simulated-operations.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Generates the tables of every actions/<name>/README.md from its action.yml, the table of AWS services in README.md
- * from infra-templates, the cost tables of the course's phases and docs/messages.md, and draws docs/architecture. `--check` only lists
- * outdated documents.
+ * from infra-templates, the table of operations in simulator/README.md, the cost tables of the course's phases and
+ * docs/messages.md, and draws docs/architecture. `--check` only lists outdated documents.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
@@ -34,6 +35,8 @@ async function main(): Promise<void> {
     update(join(actions, name, "README.md"), (before) => withTables(before, readFileSync(action, "utf8")));
   }
   update(join(root, "README.md"), (before) => between(before, "services", servicesTable()));
+  const operations = await operationsTable();
+  update(join(root, "simulator/README.md"), (before) => between(before, "operations", operations));
   for (const { name, costs } of phasePages)
     for (const language of costs ? languages : [])
       update(join(root, `docs/lab/${name}.${language}.md`), (before) =>

@@ -5,6 +5,7 @@ import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Environment, ScanFindings } from "./environment.ts";
+import { callInProcess } from "./gateway/call-in-process.ts";
 import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
@@ -19,7 +20,7 @@ import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime
 import { startTaskRuntime } from "./runtime/tasks/start-runtime.ts";
 import type { Aws } from "./services/api.ts";
 import { createAlarmActions } from "./services/cloudwatch/alarm-actions.ts";
-import { callInProcess, closeServices, createServices, type Services } from "./services/index.ts";
+import { closeServices, createServices, type Services } from "./services/index.ts";
 import { defaultProducts, type PricedProduct } from "./services/pricing/products.ts";
 
 export type { AccessKey } from "./access-keys.ts";

@@ -1,6 +1,6 @@
 import type { Environment } from "../environment.ts";
-import { methodName } from "../gateway/faults.ts";
 import { AwsError } from "../kit/errors.ts";
+import { methodName } from "../kit/operation-names.ts";
 import type { Caller, Handler, ServiceName } from "../services/api.ts";
 
 export type DeniedOperations = Record<ServiceName, { readonly operations: object }>;

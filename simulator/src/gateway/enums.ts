@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { type Check, refuseBroken } from "../kit/constraints.ts";
 import { AwsError } from "../kit/errors.ts";
 import type { ServiceName } from "../services/api.ts";
-import type { Protocol } from "./models.ts";
+import type { Protocol } from "../services/definition.ts";
+import { definitions } from "../services/index.ts";
 import { membersOf, type Schema } from "./schema.ts";
 
 /** Allowed values of members: by the name of the structure, then of the member. */
@@ -46,18 +47,7 @@ function parseEnums(declarations: string): Enums {
   return enums;
 }
 
-/** Error codes of services for an invalid enum value; others depend on the protocol. */
-const codes: { readonly [Name in ServiceName]?: string } = {
-  cloud9: "BadRequestException",
-  cloudwatch: "InvalidParameterValueException",
-  ecr: "InvalidParameterException",
-  ecs: "InvalidParameterException",
-  lambda: "InvalidParameterValueException",
-  logs: "InvalidParameterException",
-  pricing: "InvalidParameterException",
-  rds: "InvalidParameterValue",
-  secretsmanager: "InvalidParameterException",
-};
+/** Error codes for an invalid enum value of services without their own. */
 const codesOfProtocols: Readonly<Record<Protocol, string>> = {
   "awsJson1.0": "ValidationException",
   "awsJson1.1": "ValidationException",
@@ -92,7 +82,7 @@ function codeOf({ service, protocol, operation, module }: CheckedCall, path: str
   const own = `Invalid${memberOf(path)}Exception`;
   if (protocol === "awsJson1.1" && module[`${own}$`]) return own;
   if (operation === "RegisterTaskDefinition") return "ClientException";
-  return codes[service] ?? codesOfProtocols[protocol];
+  return definitions[service].invalidValue ?? codesOfProtocols[protocol];
 }
 
 /** Returns the last member of a path, with a capital. */

@@ -1,3 +1,4 @@
+import { methodName } from "../kit/operation-names.ts";
 import type { Service, ServiceName } from "../services/api.ts";
 
 /**
@@ -134,14 +135,4 @@ function refuseHarmless(services: Services, { kind, operation, milliseconds }: F
   if (gitActions.includes(operation)) return;
   if (name !== "*" && !(methodName(name) in operations))
     throw new Error(`fault at "${operation}": the simulator does not perform ${name || "that"}`);
-}
-
-/** `CreateDBInstance` is `createDBInstance` on the SDK's client. */
-export function methodName(operation: string): string {
-  return operation.charAt(0).toLowerCase() + operation.slice(1);
-}
-
-/** The reverse of `methodName`. */
-export function apiName(method: string): string {
-  return method.charAt(0).toUpperCase() + method.slice(1);
 }

@@ -1,8 +1,10 @@
 import type { AccessKeys } from "../access-keys.ts";
 import { AwsError } from "../kit/errors.ts";
+import { methodName } from "../kit/operation-names.ts";
 import type { Caller, Handler, Service, ServiceName } from "../services/api.ts";
+import { definitions } from "../services/index.ts";
 import { enumsOf, refuseUnknownValues } from "./enums.ts";
-import { type FaultStrikes, methodName } from "./faults.ts";
+import type { FaultStrikes } from "./faults.ts";
 import { type Message, signedScope } from "./message.ts";
 import { findOperation, loadModel, type WireModel } from "./models.ts";
 import { caller, protocolOf, route } from "./route.ts";
@@ -130,13 +132,10 @@ function refuse({ code, message, statusCode }: CommonErrors["unknownKey"]): Prot
   return new ProtocolError(code, message, statusCode);
 }
 
-/** Services shared by all regions; their clients sign for us-east-1 or for their own. */
-const global: readonly ServiceName[] = ["iam", "pricing", "sts"];
-
 /** Refuses a request signed for another region, as a region's endpoint does. */
 function refuseOtherRegion(region: string, service: ServiceName, request: ApiRequest, wire: Wire): void {
   const signed = signedScope(request)?.region;
-  if (signed === undefined || signed === region || global.includes(service)) return;
+  if (signed === undefined || signed === region || definitions[service].isGlobal) return;
   const { code, statusCode } = wire.errors.otherRegion;
   const message =
     service === "s3"

@@ -1,4 +1,5 @@
 import { AwsError } from "../kit/errors.ts";
+import { definitions } from "../services/index.ts";
 import type { ApiCall, Fault, FaultKind } from "./faults.ts";
 import type { CommonErrors } from "./wire.ts";
 
@@ -74,12 +75,6 @@ async function errorOf(
   return kind === "deny" ? denied(call, errors) : undefined;
 }
 
-/** IAM's names of services, where they differ from the simulator's. */
-const actionPrefixes: Readonly<Record<string, string>> = {
-  applicationautoscaling: "application-autoscaling",
-  elbv2: "elasticloadbalancing",
-};
-
 export function expiredToken(errors: CommonErrors): ProtocolError {
   return new ProtocolError(errors.expiredToken, "The security token included in the request is expired", 403);
 }
@@ -88,7 +83,7 @@ async function denied(
   { service, operation, callerArn }: StruckCall,
   errors: CommonErrors,
 ): Promise<ProtocolError> {
-  const action = `${actionPrefixes[service] ?? service}:${operation}`;
+  const action = `${definitions[service].actionPrefix ?? service}:${operation}`;
   return new ProtocolError(
     errors.denied.code,
     `User: ${await callerArn()} is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,

@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { activityOperations } from "./activities.ts";
 import { createScheduleRunner } from "./controller/run-schedules.ts";
 import { createScaler } from "./controller/scaler.ts";
@@ -8,6 +9,13 @@ import { scheduledActionOperations } from "./scheduled-actions.ts";
 import { createScalingState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
+
+export const applicationautoscaling: Definition<"applicationautoscaling"> = {
+  create: createApplicationAutoScaling,
+  client: "application-auto-scaling",
+  wires: [{ protocol: "awsJson1.1", route: "AnyScaleFrontendService" }],
+  actionPrefix: "application-autoscaling",
+};
 
 /**
  * Scales ECS services by alarms and by the clock. Source of shapes, limits and errors: API reference 2016-02-06;

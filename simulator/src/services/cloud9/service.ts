@@ -1,8 +1,17 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { environmentOperations } from "./environments.ts";
 import { createCloud9State } from "./state.ts";
 import { tagOperations } from "./tags.ts";
+
+export const cloud9: Definition<"cloud9"> = {
+  create: createCloud9,
+  client: "cloud9",
+  wires: [{ protocol: "awsJson1.1", route: "AWSCloud9WorkspaceManagementService" }],
+  loadModel: () => import("./model.ts"),
+  invalidValue: "BadRequestException",
+};
 
 /**
  * Development environments as state: no instance runs and no editor opens, so each is ready at once. Source of shapes,

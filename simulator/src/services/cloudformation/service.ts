@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import {
   deleteChangeSet,
   describeChangeSet,
@@ -30,6 +31,18 @@ import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from "./oper
 import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
 import { type ResourceTypes, resourceTypes } from "./resources/catalog.ts";
 import type { World } from "./stack/records.ts";
+
+export const cloudformation: Definition<"cloudformation"> = {
+  create: createCloudFormation,
+  client: "cloudformation",
+  wires: [
+    {
+      protocol: "awsQuery",
+      route: "2010-05-15",
+      namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
+    },
+  ],
+};
 
 const operations = {
   createStack,

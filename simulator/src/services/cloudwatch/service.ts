@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { alarmOperations } from "./alarms.ts";
 import { dashboardOperations } from "./dashboards.ts";
 import { createAlarmEvaluation } from "./evaluate-alarms.ts";
@@ -7,6 +8,21 @@ import { putMetricDataOperations } from "./put-metric-data.ts";
 import { readMetricsOperations } from "./read-metrics.ts";
 import { createCloudWatchState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
+
+export const cloudwatch: Definition<"cloudwatch"> = {
+  create: createCloudWatch,
+  client: "cloudwatch",
+  wires: [
+    { protocol: "awsJson1.0", route: "GraniteServiceVersion20100801" },
+    { protocol: "rpcv2Cbor", route: "GraniteServiceVersion20100801" },
+    {
+      protocol: "awsQuery",
+      route: "2010-08-01",
+      namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+    },
+  ],
+  invalidValue: "InvalidParameterValueException",
+};
 
 /**
  * CloudWatch metrics, metric alarms and dashboards in memory. Source of shapes, limits and errors: API reference

@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { branchOperations } from "./branches.ts";
 import { commitOperations } from "./commits.ts";
 import { createCommitOperation } from "./create-commit.ts";
@@ -9,6 +10,12 @@ import { fileOperations } from "./files.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { createCodeCommitState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
+
+export const codecommit: Definition<"codecommit"> = {
+  create: createCodeCommit,
+  client: "codecommit",
+  wires: [{ protocol: "awsJson1.1", route: "CodeCommit_20150413" }],
+};
 
 /**
  * Repositories backed by real Git, served at their clone URLs. Source of shapes, limits and errors: API reference

@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { applicationRevisionOperations } from "./application-revisions.ts";
 import { applicationOperations } from "./applications.ts";
 import { createCodeDeployController } from "./controller/controller.ts";
@@ -11,6 +12,12 @@ import { hookExecutionOperations } from "./hook-executions.ts";
 import { createCodeDeployState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
+
+export const codedeploy: Definition<"codedeploy"> = {
+  create: createCodeDeploy,
+  client: "codedeploy",
+  wires: [{ protocol: "awsJson1.1", route: "CodeDeploy_20141006" }],
+};
 
 /** CodeDeploy for the ECS compute platform. Source of shapes and errors: API reference 2014-10-06. */
 export function createCodeDeploy(environment: Environment): Service<"codedeploy"> {

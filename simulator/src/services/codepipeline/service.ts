@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { actionExecutionOperations } from "./action-executions.ts";
 import { approvalOperations } from "./approvals.ts";
 import { createCodePipelineController } from "./controller/controller.ts";
@@ -10,6 +11,12 @@ import { retryOperations, rollBackFailure } from "./retries.ts";
 import { stageOperations } from "./stages.ts";
 import { createCodePipelineState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
+
+export const codepipeline: Definition<"codepipeline"> = {
+  create: createCodePipeline,
+  client: "codepipeline",
+  wires: [{ protocol: "awsJson1.1", route: "CodePipeline_20150709" }],
+};
 
 /** CodePipeline. Source of shapes, limits and errors: API reference 2015-07-09, User Guide. */
 export function createCodePipeline(environment: Environment): Service<"codepipeline"> {

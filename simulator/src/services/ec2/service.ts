@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { addressOperations } from "./addresses.ts";
 import { describeInstanceOperations } from "./describe-instances.ts";
 import { imageOperations } from "./images.ts";
@@ -19,6 +20,14 @@ import { tagOperations } from "./tags.ts";
 import { vpcEndpointOperations } from "./vpc-endpoints.ts";
 import { vpcOperations } from "./vpcs.ts";
 import { zoneOperations } from "./zones.ts";
+
+export const ec2: Definition<"ec2"> = {
+  create: createEc2,
+  client: "ec2",
+  wires: [
+    { protocol: "ec2Query", route: "2016-11-15", namespace: "http://ec2.amazonaws.com/doc/2016-11-15/" },
+  ],
+};
 
 /**
  * EC2 as state: it filters and routes no packets, and nothing runs on its instances. Source: API reference 2016-11-15.

@@ -1,6 +1,6 @@
 import type { ECR } from "@aws-sdk/client-ecr";
-import { apiName } from "../../gateway/faults.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { apiName } from "../../kit/operation-names.ts";
 import type { Caller, Handler, Operations } from "../api.ts";
 import { policyAllows } from "./repository-policy.ts";
 import { accountPattern, type EcrState, invalidParameter, type RepositoryRecord } from "./state.ts";

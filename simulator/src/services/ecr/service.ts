@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { authorizationOperations } from "./authorization.ts";
 import { changeImageOperations } from "./change-images.ts";
 import { imageOperations } from "./images.ts";
@@ -14,6 +15,13 @@ import { scanConfigurationOperations } from "./scan-configuration.ts";
 import { scanOperations } from "./scan-operations.ts";
 import { settingOperations } from "./settings.ts";
 import { createEcrState } from "./state.ts";
+
+export const ecr: Definition<"ecr"> = {
+  create: createEcr,
+  client: "ecr",
+  wires: [{ protocol: "awsJson1.1", route: "AmazonEC2ContainerRegistry_V20150921" }],
+  invalidValue: "InvalidParameterException",
+};
 
 /** ECR over the registry of runtime/registry. Source of shapes, limits and errors: API reference 2015-09-21. */
 export function createEcr(environment: Environment): Service<"ecr"> {

@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { createAddresses } from "./addresses.ts";
 import { clusterOperations } from "./clusters.ts";
 import { createDeploymentController } from "./controller/deployment-controller.ts";
@@ -13,6 +14,13 @@ import { taskDefinitionOperations } from "./task-definitions.ts";
 import { requestStop } from "./task-lifecycle.ts";
 import { taskSetOperations } from "./task-sets.ts";
 import { taskOperations } from "./tasks.ts";
+
+export const ecs: Definition<"ecs"> = {
+  create: createEcs,
+  client: "ecs",
+  wires: [{ protocol: "awsJson1.1", route: "AmazonEC2ContainerServiceV20141113" }],
+  invalidValue: "InvalidParameterException",
+};
 
 export function createEcs(environment: Environment): Service<"ecs"> {
   const closing = new AbortController();

@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { createListeners } from "./listeners.ts";
 import { loadBalancerAttributeOperations } from "./load-balancer-attributes.ts";
 import { loadBalancerOperations } from "./load-balancers.ts";
@@ -11,6 +12,19 @@ import { targetGroupAttributeOperations } from "./target-group-attributes.ts";
 import { targetGroupOperations } from "./target-groups.ts";
 import { createTargetLife } from "./target-life.ts";
 import { targetOperations } from "./targets.ts";
+
+export const elbv2: Definition<"elbv2"> = {
+  create: createElbv2,
+  client: "elastic-load-balancing-v2",
+  wires: [
+    {
+      protocol: "awsQuery",
+      route: "2015-12-01",
+      namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+    },
+  ],
+  actionPrefix: "elasticloadbalancing",
+};
 
 /** Elastic Load Balancing 2015-12-01, Application Load Balancers over HTTP with targets of type ip. */
 export function createElbv2(environment: Environment): Service<"elbv2"> {

@@ -1,10 +1,17 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { eventOperations } from "./put-events.ts";
 import { ruleOperations } from "./rules.ts";
 import { busArn, defaultBus, type EventsState, refuseOtherBus } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
+
+export const events: Definition<"events"> = {
+  create: createEvents,
+  client: "eventbridge",
+  wires: [{ protocol: "awsJson1.1", route: "AWSEvents" }],
+};
 
 /** EventBridge's default bus. Source of shapes and errors: API reference 2015-10-07. */
 export function createEvents(environment: Environment): Service<"events"> {

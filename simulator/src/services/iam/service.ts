@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { instanceProfileOperations } from "./instance-profiles.ts";
 import { oidcProviderOperations } from "./oidc-providers.ts";
 import { policyOperations } from "./policies.ts";
@@ -8,6 +9,15 @@ import { rolePolicyOperations } from "./role-policies.ts";
 import { roleOperations } from "./roles.ts";
 import { serviceLinkedRoleOperations } from "./service-linked-roles.ts";
 import { createIamState } from "./state.ts";
+
+export const iam: Definition<"iam"> = {
+  create: createIam,
+  client: "iam",
+  wires: [
+    { protocol: "awsQuery", route: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
+  ],
+  isGlobal: true,
+};
 
 /** Roles and policies as state: documents are checked, permissions are not. Source: API reference 2010-05-08. */
 export function createIam(environment: Environment): Service<"iam"> {

@@ -1,8 +1,16 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { functionOperations } from "./functions.ts";
 import { createInvocations } from "./invoke.ts";
 import { createLambdaState } from "./state.ts";
+
+export const lambda: Definition<"lambda"> = {
+  create: createLambda,
+  client: "lambda",
+  wires: [{ protocol: "restJson1", route: "lambda" }],
+  invalidValue: "InvalidParameterValueException",
+};
 
 /** Lambda functions in Node, each invocation a process. Source of shapes and errors: API reference 2015-03-31. */
 export function createLambda(environment: Environment): Service<"lambda"> {

@@ -4,7 +4,16 @@ import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { fieldsOf, type PricedProduct } from "./products.ts";
+
+export const pricing: Definition<"pricing"> = {
+  create: createPricing,
+  client: "pricing",
+  wires: [{ protocol: "awsJson1.1", route: "AWSPriceListService" }],
+  invalidValue: "InvalidParameterException",
+  isGlobal: true,
+};
 
 /** Maximum and default page size. Source: API reference 2017-10-15. */
 const pageSize = 100;

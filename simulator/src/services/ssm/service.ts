@@ -4,8 +4,15 @@ import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { publicImages } from "../ec2/images.ts";
 import { notFound, parameterOperations, type SsmState } from "./parameters.ts";
+
+export const ssm: Definition<"ssm"> = {
+  create: createSsm,
+  client: "ssm",
+  wires: [{ protocol: "awsJson1.1", route: "AmazonSSM" }],
+};
 
 /**
  * Maximum of one request, and size of one page. Source: GetParameters and GetParametersByPath, Systems Manager API

@@ -2,8 +2,18 @@ import { studentArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Service } from "../api.ts";
+import type { Definition } from "../definition.ts";
 import { assumeRoleOperations } from "./assume-role.ts";
 import { createSessions } from "./sessions.ts";
+
+export const sts: Definition<"sts"> = {
+  create: createSts,
+  client: "sts",
+  wires: [
+    { protocol: "awsQuery", route: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+  ],
+  isGlobal: true,
+};
 
 /** Source of the responses' shape: STS API reference 2011-06-15. */
 export function createSts(environment: Environment): Service<"sts"> {
