@@ -4,8 +4,8 @@ import { neededBySimulator, shortEnvironment } from "../../scripts/run/short-env
 import { accessKeysVariable, readAccessKeys } from "./access-keys.ts";
 import { parseArguments } from "./command-line.ts";
 import { command } from "./options.mjs";
-import { gitCloneCommand } from "./runtime/git/clone-command.ts";
 import { warningForRoot } from "./runtime/tasks/start-runtime.ts";
+import { exportLines, gitCloneCommand } from "./shell-lines.ts";
 import { type Simulator, startSimulator } from "./simulator.ts";
 
 /**
@@ -68,7 +68,7 @@ async function showPage(simulator: Simulator, port: number): Promise<string | un
 }
 
 function announce({ endpoint, environmentVariables }: Simulator, page: string | undefined): void {
-  for (const [name, value] of Object.entries(environmentVariables)) console.log(`export ${name}=${value}`);
+  for (const line of exportLines(environmentVariables)) console.log(line);
   if (page) console.error(`watch it in a browser: ${page}`);
   console.error(`CodeCommit: ${gitCloneCommand(endpoint)}`);
   console.error("simulated AWS is ready; Ctrl-C ends it and removes its data");

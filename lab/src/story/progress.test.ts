@@ -69,6 +69,13 @@ it("long lines continue below their text, as wide as the terminal", () => {
   expect(text()).toBe("✗ the stacks are there\n  T\n  a stack is missing,\n  another one failed\n");
 });
 
+it("lines to copy are not broken", () => {
+  const { progress, text } = start({ isTTY: true, columns: 24 });
+  const line = "export AWS_SESSION_TOKEN=longer/than+the/terminal==";
+  progress.sayVerbatim(line);
+  expect(text()).toBe(`${line}\n`);
+});
+
 describe("colours", () => {
   const { getColorDepth } = WriteStream.prototype;
   const coloured = (isTTY: boolean, environment: Record<string, string> = {}) => {
@@ -138,6 +145,43 @@ describe("jobs of workflow runs", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("show the traffic and the last line of the log below the running step of a terminal", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+    const { progress, text } = start({ isTTY: true, columns: 100 });
+    const log = (line: string) =>
+      progress.runEvent({ type: "log", run, job: "customer", step: "Deploy", line });
+    for (const event of started) progress.runEvent(event);
+    progress.runEvent({ type: "step-started", run, job: "customer", step: "Deploy" });
+    log("  5 s  traffic: old 75 %, new 25 %");
+    text();
+    log("\u001b[1m  9 s\u0007 BeforeAllowTraffic \u001b[2J");
+    vi.advanceTimersByTime(100);
+    expect(text()).toBe(
+      [
+        "\r    … Deploy #1 (push 0123456) › customer › Deploy",
+        `      old  75 % ${"░".repeat(30)}${"█".repeat(10)}  25 % new`,
+        "      9 s  BeforeAllowTraffic",
+      ].join("\n"),
+    );
+    progress.runEvent(step("customer", "Deploy"));
+    expect(text()).not.toContain("traffic");
+    vi.useRealTimers();
+  });
+
+  it("print no line of the log where the cursor cannot move", () => {
+    const { progress, text } = start();
+    for (const event of started) progress.runEvent(event);
+    progress.runEvent({ type: "step-started", run, job: "customer", step: "Deploy" });
+    progress.runEvent({
+      type: "log",
+      run,
+      job: "customer",
+      step: "Deploy",
+      line: "traffic: old 1 %, new 99 %",
+    });
+    expect(text()).not.toContain("%");
   });
 
   it("are reported to their last line when the story ends before them", () => {

@@ -1,9 +1,11 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import type { Conclusion, RunEvent } from "../runner/result.ts";
-import { type Block, createLiveOutput, type LiveOutput, type Terminal } from "./live-output.ts";
+import { type Block, createLiveOutput, type LiveOutput, type Shown, type Terminal } from "./live-output.ts";
 
 export interface Progress {
   say(line: string): void;
+  /** Prints lines to copy, which no line break divides. */
+  sayVerbatim(lines: string): void;
   stepStarted(name: string): void;
   stepFinished(name: string, durationMs: number, problem?: string): void;
   runEvent(event: RunEvent): void;
@@ -26,14 +28,15 @@ export function createProgress(terminal: Terminal, interruption: AbortSignal): P
   const output = createLiveOutput(terminal, interruption);
   interruption.addEventListener("abort", () => terminal.write("ending …\n"));
   const mark = (conclusion: Conclusion) => paint(colours[conclusion], marks[conclusion]);
-  const inProgress = new Map<string, () => void>();
+  const inProgress = new Map<string, Shown>();
   return {
     say: output.line,
+    sayVerbatim: output.verbatim,
     stepStarted(name) {
       inProgress.set(name, output.show(`… ${name}`));
     },
     stepFinished(name, durationMs, problem) {
-      inProgress.get(name)?.();
+      inProgress.get(name)?.hide();
       const conclusion = problem === undefined ? "success" : "failure";
       output.line(`${mark(conclusion)} ${name} ${paint("dim", seconds(durationMs))}`);
       if (problem !== undefined) output.line(indented(2, problem, (line) => paint("red", line)));
@@ -46,7 +49,7 @@ export function createProgress(terminal: Terminal, interruption: AbortSignal): P
 /** Reports each job as a block, and the end of each run. */
 function reportRuns(output: LiveOutput, paint: Paint, mark: (conclusion: Conclusion) => string) {
   const titles = new Map<number, string>();
-  const jobs = new Map<string, { block: Block; hide: () => void }>();
+  const jobs = new Map<string, { block: Block; shown?: Shown; bar?: string }>();
   return (event: RunEvent): void => {
     if (event.type === "run-started")
       titles.set(event.run, `${event.workflow} #${event.run} (${event.event} ${event.sha.slice(0, 7)})`);
@@ -57,14 +60,23 @@ function reportRuns(output: LiveOutput, paint: Paint, mark: (conclusion: Conclus
     }
     if (!("job" in event)) return;
     const key = `${event.run} ${event.job}`;
-    if (event.type === "job-started")
-      jobs.set(key, { block: output.block(`  ${title} › ${event.job}`), hide: () => {} });
+    if (event.type === "job-started") jobs.set(key, { block: output.block(`  ${title} › ${event.job}`) });
     const job = jobs.get(key);
     if (!job) return;
-    if (event.type === "step-started")
-      job.hide = output.show(`    … ${title} › ${event.job} › ${event.step}`);
+    if (event.type === "step-started") {
+      job.shown = output.show(`    … ${title} › ${event.job} › ${event.step}`);
+      job.bar = undefined;
+    }
+    if (event.type === "log") {
+      job.bar = trafficBar(event.line) ?? job.bar;
+      const line = stripVTControlCharacters(event.line)
+        .replace(/\p{Cc}+/gu, " ")
+        .trim();
+      if (line !== "")
+        job.shown?.detail([...(job.bar ? [job.bar] : []), line].map((each) => `      ${each}`));
+    }
     if (event.type === "step-finished") {
-      job.hide();
+      job.shown?.hide();
       job.block.line(
         `    ${mark(event.conclusion)} ${event.step} ${paint("dim", seconds(event.durationMs))}`,
       );
@@ -75,11 +87,21 @@ function reportRuns(output: LiveOutput, paint: Paint, mark: (conclusion: Conclus
       job.block.line(indented(6, `${level}: ${message}`, (line) => paint(colour, line)));
     }
     if (event.type === "job-finished") {
-      job.hide();
+      job.shown?.hide();
       job.block.end();
       jobs.delete(key);
     }
   };
+}
+
+const barLength = 40;
+
+/** Returns a bar of the traffic when a deployment's log states it. */
+export function trafficBar(line: string): string | undefined {
+  const [, old, next] = /\btraffic: old (\d+) %, new (\d+) %/.exec(line) ?? [];
+  if (old === undefined || next === undefined) return undefined;
+  const filled = Math.round((Number(next) / 100) * barLength);
+  return `old ${old.padStart(3)} % ${"░".repeat(barLength - filled)}${"█".repeat(filled)} ${next.padStart(3)} % new`;
 }
 
 export function seconds(durationMs: number): string {

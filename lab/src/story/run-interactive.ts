@@ -1,13 +1,15 @@
-import { gitCloneCommand } from "../../../simulator/src/runtime/git/clone-command.ts";
+import { exportLines, gitCloneCommand } from "../../../simulator/src/shell-lines.ts";
 import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/git.ts";
 import { expectGreen } from "./chapters/expectations.ts";
+import { exampleOfManualRun } from "./follow-pushes.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder } from "./record-steps.ts";
-import { type LabPlace, startRehearsal } from "./rehearsal.ts";
-import type { SimulatorProcess } from "./simulator-process.ts";
+import { type LabPlace, type Rehearsal, startRehearsal } from "./rehearsal.ts";
+import { seedSuppliers } from "./seed-suppliers.ts";
 
 const remote = "lab";
+const exampleOfConfiguration = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes";
 
 /** Provisions and deploys, then stays up until `signal` aborts; a push to the remote `lab` deploys. */
 export async function runInteractive(
@@ -25,29 +27,31 @@ export async function runInteractive(
   await steps.perform("deploy customer and employee", async () =>
     expectGreen(await rehearsal.pushAndFollow()),
   );
+  await steps.perform("add 200 suppliers", () => seedSuppliers(rehearsal.aws));
   await addRemote(place.project, rehearsal.repository.gitDirectory, ends);
-  const { production, test } = rehearsal.addresses;
-  progress.say(`
-  customer        ${production}/
-  employee        ${production}/admin/suppliers
-  test listener   ${test}/
-  CodeCommit      ${gitCloneCommand(rehearsal.simulator.endpoint)}
-
-To use AWS's commands, in a second terminal:
-${exportsOf(rehearsal.simulator)}
-
-Change a service, commit, and deploy it:   git push ${remote} HEAD:main
-Ctrl-C ends the rehearsal and removes its data.
-`);
+  progress.sayVerbatim(describeLab(rehearsal));
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }
 
-function exportsOf({ endpoint, region, keys }: SimulatorProcess): string {
-  const variables = { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, ...keys };
-  return Object.entries(variables)
-    .map(([name, value]) => `export ${name}=${value}`)
-    .join("\n");
+/** The addresses and commands of a lab that is ready. */
+function describeLab({ addresses: { production, test }, simulator }: Rehearsal): string {
+  const { endpoint, region, keys } = simulator;
+  return `
+  customer        ${production}/
+  employee        ${production}/admin/suppliers
+  test listener   ${test}/
+  logs            .lab/logs: a log and a summary (.summary.md) of each job
+
+To use AWS's commands, paste these lines into a second terminal:
+${exportLines({ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, ...keys }).join("\n")}
+${gitCloneCommand(endpoint, "deployment")}
+
+Change a service, commit, and deploy it:   git push ${remote} HEAD:main
+Start a workflow with its inputs:          ${exampleOfManualRun}
+Set a variable, at the next start:         npm run lab -- --var DEPLOYMENT_CONFIG=${exampleOfConfiguration}
+Ctrl-C ends the rehearsal and removes its data.
+`;
 }
 
 /** Adds the rehearsal's repository as a remote of the user's, until the rehearsal ends. */

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { gitCloneCommand } from "../runtime/git/clone-command.ts";
+import { gitCloneCommand } from "../shell-lines.ts";
 import { signedCredentials } from "../runtime/git/credentials.support.ts";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
