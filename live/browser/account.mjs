@@ -1,11 +1,57 @@
 // @ts-check
+import { activity } from "./activity.mjs";
+import { html } from "./html.mjs";
+import { texts } from "./texts.mjs";
+import { timeText } from "./times.mjs";
+
+/** @typedef {import("../src/parts.ts").StackPart} StackPart */
+/** @typedef {import("../src/tabs.ts").ViewContext} ViewContext */
 
 /** @type {import("../src/tabs.ts").Tab["view"]} */
-export function view(parts, { html }) {
-  return [...parts]
-    .filter(([key]) => key.startsWith("stack/"))
-    .map(([key, value]) => ({
-      key,
-      html: html`<article class="card"><pre>${JSON.stringify(value, undefined, 1)}</pre></article>`,
-    }));
+export function view(parts, context) {
+  const t = texts[context.language];
+  const stacks = [...parts].filter(([key]) => key.startsWith("stack/"));
+  const empty = html`<div class="empty"><h2>${t.noStacks}</h2><p>${t.noStacksFix}</p></div>`;
+  return [
+    ...(stacks.length === 0 ? [{ key: "empty", wide: true, html: empty }] : []),
+    ...stacks.map(([key, stack]) => ({ key, html: stackCard(/** @type {StackPart} */ (stack), context) })),
+    { key: "activity", wide: true, html: activity(parts, context) },
+  ];
 }
+
+/** @param {string} status of a stack or a resource */
+function kindOf(status) {
+  if (/FAILED|ROLLBACK/.test(status)) return "bad";
+  return /COMPLETE$/.test(status) ? "good" : "busy";
+}
+
+/**
+ * @param {StackPart} stack
+ * @param {ViewContext} context
+ */
+function stackCard({ name, status, reason, changedAt, resources }, { language, now }) {
+  const t = texts[language];
+  const kinds = resources.map((resource) => kindOf(resource.status));
+  const done = kinds.filter((kind) => kind === "good").length;
+  const rows = resources.map(
+    (resource, index) =>
+      html`<tr data-key="${resource.id}"><td><span class="dot ${kinds[index]}"></span> ${resource.id}</td><td>${shortType(resource.type)}</td><td>${words(resource.status)}${kinds[index] === "bad" && resource.reason && html`<br><span class="sub">${resource.reason}</span>`}</td></tr>`,
+  );
+  // One cell per resource, as wide as there is room.
+  const width = 100 / Math.max(1, kinds.length);
+  const cells = kinds.map(
+    (kind, index) => html`<rect class="${kind}" height="10" x="${index * width}%" width="${width}%"/>`,
+  );
+  return html`<article class="card stack">
+<header class="head"><div><h2>${name}</h2><p class="sub">${t.resourcesReady(done, kinds.length)} · ${t.changed} <time data-since="${changedAt}">${timeText({ since: `${changedAt}` }, now, language)}</time></p></div><span class="pill ${kindOf(status)}">${words(status)}</span></header>
+<svg class="bar cells" width="100%" height="10" role="img" aria-label="${t.resourcesReady(done, kinds.length)}">${cells}</svg>
+${reason && html`<p class="cause">${reason}</p>`}
+<details><summary>${t.resources} <span class="sub">${resources.length}</span></summary><div class="scroll" tabindex="0" role="group" aria-label="${t.resources}: ${name}"><table><thead><tr>${t.resourceColumns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>
+</article>`;
+}
+
+/** @param {string} type such as `AWS::ECS::Service` */
+const shortType = (type) => type.replace(/^AWS::/, "").replaceAll("::", " ");
+
+/** @param {string} status such as `UPDATE_COMPLETE` */
+const words = (status) => status.toLowerCase().replaceAll("_", " ");

@@ -1,11 +1,79 @@
 // @ts-check
+import { serviceCard } from "./service-card.mjs";
+import { texts } from "./texts.mjs";
+
+/** @typedef {import("../src/parts.ts").ServicePart} ServicePart */
+/** @typedef {import("../src/parts.ts").DeploymentPart} DeploymentPart */
 
 /** @type {import("../src/tabs.ts").Tab["view"]} */
-export function view(parts, { html }) {
+export function view(parts, context) {
+  const services = valuesOf(parts, "service/");
+  const [, cluster, name] = context.path.split("/").slice(1).map(decode);
+  if (!cluster || !name) {
+    if (services.length === 0) return [{ key: "empty", wide: true, html: noServices(parts, context) }];
+    return services.map(([key, service]) => ({ key, html: cardOf(service, parts, context, false) }));
+  }
+  const key = `service/${cluster}/${name}`;
+  const service = /** @type {ServicePart | undefined} */ (parts.get(key));
+  const html = service
+    ? cardOf(service, parts, context, true)
+    : goneService({ cluster, name }, /** @type {never} */ (context));
+  return [{ key: service ? key : "gone", wide: true, html }];
+}
+
+/** @param {string} segment */
+function decode(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/**
+ * @param {import("../src/parts.ts").Parts} parts
+ * @param {string} prefix
+ * @returns {[string, any][]}
+ */
+function valuesOf(parts, prefix) {
   return [...parts]
-    .filter(([key]) => key.startsWith("service/"))
-    .map(([key, value]) => ({
-      key,
-      html: html`<article class="card"><pre>${JSON.stringify(value, undefined, 1)}</pre></article>`,
-    }));
+    .filter(([key]) => key.startsWith(prefix))
+    .sort(([one], [other]) => one.localeCompare(other));
+}
+
+/**
+ * @param {ServicePart} service
+ * @param {import("../src/parts.ts").Parts} parts
+ * @param {import("../src/tabs.ts").ViewContext} context
+ * @param {boolean} isAlone
+ */
+function cardOf(service, parts, context, isAlone) {
+  const about = /** @type {import("../src/parts.ts").AboutPart | undefined} */ (parts.get("about"));
+  const deployments = valuesOf(parts, `deployment/${service.cluster}/${service.name}/`)
+    .map(([, deployment]) => /** @type {DeploymentPart} */ (deployment))
+    .sort((one, other) => other.createdAt - one.createdAt);
+  return serviceCard({ service, deployments, isAlone, timeScale: about?.timeScale ?? 1 }, context);
+}
+
+/**
+ * @param {import("../src/parts.ts").Parts} parts
+ * @param {import("../src/tabs.ts").ViewContext} context
+ */
+function noServices(parts, { language, html, link }) {
+  const t = texts[language];
+  const stacks = valuesOf(parts, "stack/").map(([, stack]) => stack);
+  const done = stacks.filter(({ status }) => /^(CREATE|UPDATE)_COMPLETE$/.test(status)).length;
+  return html`<div class="empty"><h2>${t.noServices}</h2>
+<p>${t.noServicesFix}</p>
+${stacks.length > 0 && html`<p><a href="${link("/account")}">${t.stacksReady(done, stacks.length)}</a></p>`}</div>`;
+}
+
+/**
+ * @param {{ cluster: string, name: string }} service
+ * @param {import("../src/tabs.ts").ViewContext} context
+ */
+function goneService({ cluster, name }, { language, html, link }) {
+  const t = texts[language];
+  return html`<div class="empty"><h2>${t.noSuchService(name, cluster)}</h2>
+<p>${t.noSuchServiceFix} <a href="${link("/")}">${t.allServices}</a></p></div>`;
 }

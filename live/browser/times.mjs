@@ -39,14 +39,14 @@ export function clockTime(at, language) {
 
 /**
  * Text of an element with a time: its age, or what is left until it.
- * @param {{ since?: string | undefined, until?: string | undefined, scale?: string | undefined }} data
+ * @param {{ since?: string, until?: string, scale?: string, exact?: string }} data
  * @param {number} now
  * @param {Language} language
  */
-export function timeText({ since, until, scale = "1" }, now, language) {
+export function timeText({ since, until, scale = "1", exact }, now, language) {
   if (since) {
     const ms = Math.max(0, now - Number(since));
-    return ms < 10_000 ? texts[language].justNow : shortSpan(ms);
+    return exact === undefined && ms < 10_000 ? texts[language].justNow : shortSpan(ms);
   }
   const left = Math.max(0, Number(until) - now);
   const factor = Number(scale);

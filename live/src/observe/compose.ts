@@ -183,6 +183,6 @@ function stoppedTask(task: Task): StoppedTask {
     id: lastSegment(task.taskArn ?? ""),
     revision: lastSegment(task.taskDefinitionArn ?? ""),
     stoppedAt: (task.stoppedAt ?? task.stoppingAt)?.getTime() ?? 0,
-    reason: [task.stoppedReason, exit, failed?.reason].filter(Boolean).join("; "),
+    reason: [...new Set([task.stoppedReason, exit, failed?.reason])].filter(Boolean).join("; "),
   };
 }

@@ -1,0 +1,108 @@
+// @ts-check
+import { html } from "./html.mjs";
+import { texts } from "./texts.mjs";
+import { timeText } from "./times.mjs";
+
+/** @typedef {import("../src/parts.ts").SidePart} SidePart */
+/** @typedef {import("../src/parts.ts").TaskPart} TaskPart */
+/** @typedef {import("../src/tabs.ts").ViewContext} ViewContext */
+/** @typedef {(typeof texts)["en"]} Texts */
+
+/** Tasks to show one by one. */
+const shownTasks = 12;
+
+/**
+ * @param {SidePart} side
+ * @param {ViewContext} context
+ */
+export function sideOf(side, context) {
+  const t = texts[context.language];
+  const { role, revision, production, test, targetGroup, tasks } = side;
+  const tags = [
+    (production ?? 0) > 0 &&
+      html`<span class="tag solid">${t.production}${production === 100 ? "" : ` ${production} %`}</span>`,
+    test && html`<span class="tag">${t.testListener}</span>`,
+    !production && !test && tasks.length === 0 && html`<span class="tag">${t.idle}</span>`,
+  ];
+  return html`<section class="side ${role}" aria-label="${t.roles[role]}" data-key="${targetGroup}">
+<header><h3>${t.roles[role]}</h3>${tags}</header>
+<p class="revision">${revision ? html`<b>${revision.name}</b> ${digestOf(revision.digest)}` : html`<span class="none">${t.noRevision}</span>`}</p>
+${measures(side, context)}
+${taskList(tasks, t.tasksOf(t.roles[role]), context)}
+<p class="sub group">${targetGroup}</p>
+</section>`;
+}
+
+/** @param {string | undefined} digest */
+export function digestOf(digest) {
+  return digest ? html`<code title="${digest}">${digest.replace(/^sha256:/, "").slice(0, 7)}</code>` : "";
+}
+
+/**
+ * What the load balancer counted in the newest minute, and a chart of the last minutes.
+ * @param {SidePart} side
+ * @param {ViewContext} context
+ */
+function measures({ traffic, role, tasks }, { language }) {
+  const t = texts[language];
+  if (!traffic && tasks.length === 0) return "";
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const ms = (/** @type {number | undefined} */ seconds) =>
+    seconds === undefined ? "–" : html`${number.format(seconds * 1000)} <small>ms</small>`;
+  const failures = traffic?.failures ?? 0;
+  return html`<dl class="measures">
+<div><dt>${t.requests}</dt><dd>${traffic ? number.format(traffic.requestsPerSecond) : "–"} <small>/s</small></dd></div>
+<div><dt>p50</dt><dd>${ms(traffic?.p50Seconds)}</dd></div>
+<div><dt>p99</dt><dd>${ms(traffic?.p99Seconds)}</dd></div>
+<div><dt>${t.failures}</dt><dd class="${failures > 0 ? "bad" : ""}">${traffic ? failures : "–"}</dd></div>
+</dl>${traffic && spark(traffic, role, t)}`;
+}
+
+/**
+ * @param {import("../src/parts.ts").TrafficPart} traffic
+ * @param {string} role
+ * @param {Texts} t
+ */
+function spark({ history, failureHistory }, role, t) {
+  const most = Math.max(...history, 1);
+  const height = 12;
+  const bars = history.map((value, index) => {
+    const tall = Math.round((height * 100 * value) / most) / 100;
+    const isBad = (failureHistory[index] ?? 0) > 0;
+    return html`<rect class="${isBad ? "bad" : role}" x="${index + 0.1}" width="0.8" y="${height - tall}" height="${tall}"/>`;
+  });
+  return html`<svg class="spark" viewBox="0 0 ${history.length} ${height}" preserveAspectRatio="none" role="img" aria-label="${t.sparkLabel(history.length, most)}">${bars}</svg>`;
+}
+
+/**
+ * @param {readonly TaskPart[]} tasks
+ * @param {string} label
+ * @param {ViewContext} context
+ */
+export function taskList(tasks, label, { language, now }) {
+  const t = texts[language];
+  if (tasks.length === 0) return "";
+  const rows = tasks.slice(0, shownTasks).map((task) => {
+    const state = stateOf(task, t);
+    const age =
+      task.startedAt &&
+      html`<time data-since="${task.startedAt}">${timeText({ since: `${task.startedAt}` }, now, language)}</time>`;
+    return html`<li data-key="${task.id}"><span class="dot ${state.kind}"></span><code>${task.id.slice(0, 7)}</code> ${state.text} <span class="end">${task.revision.replace(/^.*:/, ":")} ${digestOf(task.digest)} ${age}</span></li>`;
+  });
+  const more = tasks.length - shownTasks;
+  return html`<ul class="tasks" aria-label="${label}">${rows}${more > 0 && html`<li data-key="more">${t.more(more)}</li>`}</ul>`;
+}
+
+/**
+ * @param {TaskPart} task
+ * @param {Texts} t
+ */
+function stateOf({ status, health }, t) {
+  if (status !== "RUNNING") return { kind: "busy", text: t.taskStates[status] ?? status.toLowerCase() };
+  if (health === "healthy") return { kind: "good", text: t.healths.healthy };
+  if (health === "unhealthy") return { kind: "bad", text: t.healths.unhealthy };
+  return {
+    kind: health === undefined ? "good" : "busy",
+    text: health ? (t.healths[health] ?? health) : t.taskStates.RUNNING,
+  };
+}
