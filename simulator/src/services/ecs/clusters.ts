@@ -1,4 +1,5 @@
 import type { CreateClusterCommandInput } from "@aws-sdk/client-ecs";
+import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { AwsClients, Operations } from "../api.ts";
@@ -13,7 +14,7 @@ import { checkTags, setTags, tagsOf } from "./tags.ts";
 export function clusterOperations({ state, environment }: EcsContext): Operations<AwsClients["ecs"]> {
   const view = (cluster: ClusterRecord) => ({ ...cluster, ...countsOf(state, cluster) });
   return {
-    createCluster(input) {
+    async createCluster(input) {
       const name = validateCluster(input);
       checkTags(input.tags);
       const there = state.clusters.get(name);
@@ -31,6 +32,7 @@ export function clusterOperations({ state, environment }: EcsContext): Operation
       };
       state.clusters.set(name, cluster);
       setTags(state, cluster.clusterArn, input.tags);
+      await ensureServiceLinkedRole(environment);
       return { cluster: { ...view(cluster), tags: tagsOf(state, cluster.clusterArn) } };
     },
     describeClusters({ clusters: references = ["default"], include = [] }) {
@@ -114,4 +116,12 @@ function countsOf(state: EcsState, cluster: ClusterRecord) {
     pendingTasksCount: tasks.filter(({ task }) => !["RUNNING", "STOPPED"].includes(task.lastStatus)).length,
     activeServicesCount: services.filter(({ status }) => status === "ACTIVE").length,
   };
+}
+
+/** AWS creates it with the first cluster of an account; of two in parallel, one finds it existing. */
+async function ensureServiceLinkedRole({ aws }: Environment): Promise<void> {
+  const find = () => aws.iam.getRole({ RoleName: "AWSServiceRoleForECS" });
+  await find().catch(() =>
+    aws.iam.createServiceLinkedRole({ AWSServiceName: "ecs.amazonaws.com" }).catch(find),
+  );
 }

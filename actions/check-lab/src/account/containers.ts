@@ -1,0 +1,91 @@
+import {
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  GetRepositoryPolicyCommand,
+} from "@aws-sdk/client-ecr";
+import {
+  DescribeClustersCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListClustersCommand,
+  ListServicesCommand,
+  ListTaskDefinitionFamiliesCommand,
+} from "@aws-sdk/client-ecs";
+import { once } from "../outcome.ts";
+import { type AccountConfig, batches, type Reads, unlessMissing } from "./reads.ts";
+
+export function readContainers(config: AccountConfig, { ask, list }: Reads) {
+  const ecr = new ECRClient(config);
+  const ecs = new ECSClient(config);
+  const clusters = once(async () => {
+    const arns = await list(
+      "ecs:ListClusters",
+      (nextToken) => ecs.send(new ListClustersCommand({ nextToken })),
+      ({ clusterArns }) => clusterArns,
+    );
+    const found = await Promise.all(
+      batches(arns, 100).map((clusters) =>
+        ask("ecs:DescribeClusters", () => ecs.send(new DescribeClustersCommand({ clusters }))),
+      ),
+    );
+    return found.flatMap(({ clusters = [] }) => clusters).filter(({ status }) => status !== "INACTIVE");
+  });
+  const servicesOf = once(async (cluster: string) => {
+    const arns = await list(
+      "ecs:ListServices",
+      (nextToken) => ecs.send(new ListServicesCommand({ cluster, nextToken, maxResults: 100 })),
+      ({ serviceArns }) => serviceArns,
+    );
+    const found = [];
+    for (const services of batches(arns, 10))
+      found.push(
+        await ask("ecs:DescribeServices", () => ecs.send(new DescribeServicesCommand({ cluster, services }))),
+      );
+    return found.flatMap(({ services = [] }) => services);
+  });
+  return {
+    clusters,
+    /** Services of all clusters. */
+    services: once(async () => {
+      const found = await Promise.all(
+        (await clusters()).map(({ clusterArn = "" }) => servicesOf(clusterArn)),
+      );
+      return found.flat();
+    }),
+    taskDefinitionFamilies: once(() =>
+      list(
+        "ecs:ListTaskDefinitionFamilies",
+        (nextToken) => ecs.send(new ListTaskDefinitionFamiliesCommand({ status: "ACTIVE", nextToken })),
+        ({ families }) => families,
+      ),
+    ),
+    /** By ARN, or the newest of a family. */
+    taskDefinition: once((taskDefinition: string) =>
+      ask("ecs:DescribeTaskDefinition", () =>
+        ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
+      ).then((found) => found.taskDefinition),
+    ),
+    imageRepositories: once(() =>
+      list(
+        "ecr:DescribeRepositories",
+        (nextToken) => ecr.send(new DescribeRepositoriesCommand({ nextToken })),
+        ({ repositories }) => repositories,
+      ),
+    ),
+    /** The image under a tag. */
+    image: once(async (repositoryName: string, imageTag: string) => {
+      const read = ask("ecr:DescribeImages", () =>
+        ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] })),
+      );
+      return (await unlessMissing(read, ["ImageNotFoundException"]))?.imageDetails?.[0];
+    }),
+    repositoryPolicy: once(async (repositoryName: string) => {
+      const read = ask("ecr:GetRepositoryPolicy", () =>
+        ecr.send(new GetRepositoryPolicyCommand({ repositoryName })),
+      );
+      return (await unlessMissing(read, ["RepositoryPolicyNotFoundException"]))?.policyText;
+    }),
+  };
+}

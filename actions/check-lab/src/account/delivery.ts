@@ -1,0 +1,106 @@
+import {
+  BatchGetApplicationsCommand,
+  BatchGetDeploymentGroupsCommand,
+  BatchGetDeploymentsCommand,
+  CodeDeployClient,
+  type DeploymentGroupInfo,
+  ListApplicationsCommand,
+  ListDeploymentGroupsCommand,
+  ListDeploymentsCommand,
+} from "@aws-sdk/client-codedeploy";
+import {
+  CodePipelineClient,
+  GetPipelineCommand,
+  ListPipelineExecutionsCommand,
+  ListPipelinesCommand,
+} from "@aws-sdk/client-codepipeline";
+import {
+  DescribeRuleCommand,
+  EventBridgeClient,
+  ListRuleNamesByTargetCommand,
+} from "@aws-sdk/client-eventbridge";
+import { once } from "../outcome.ts";
+import { type AccountConfig, batches, type Reads } from "./reads.ts";
+
+export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
+  const codedeploy = new CodeDeployClient(config);
+  const codepipeline = new CodePipelineClient(config);
+  const events = new EventBridgeClient(config);
+  const groupsOf = async (applicationName: string): Promise<DeploymentGroupInfo[]> => {
+    const deploymentGroupNames = await list(
+      "codedeploy:ListDeploymentGroups",
+      (nextToken) => codedeploy.send(new ListDeploymentGroupsCommand({ applicationName, nextToken })),
+      ({ deploymentGroups }) => deploymentGroups,
+    );
+    const found = await Promise.all(
+      batches(deploymentGroupNames, 100).map((deploymentGroupNames) =>
+        ask("codedeploy:BatchGetDeploymentGroups", () =>
+          codedeploy.send(new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames })),
+        ),
+      ),
+    );
+    return found.flatMap(({ deploymentGroupsInfo = [] }) => deploymentGroupsInfo);
+  };
+  const applications = once(async () => {
+    const names = await list(
+      "codedeploy:ListApplications",
+      (nextToken) => codedeploy.send(new ListApplicationsCommand({ nextToken })),
+      ({ applications }) => applications,
+    );
+    const found = await Promise.all(
+      batches(names, 100).map((applicationNames) =>
+        ask("codedeploy:BatchGetApplications", () =>
+          codedeploy.send(new BatchGetApplicationsCommand({ applicationNames })),
+        ),
+      ),
+    );
+    return found.flatMap(({ applicationsInfo = [] }) => applicationsInfo);
+  });
+  return {
+    applications,
+    /** Groups of all applications that deploy to ECS. */
+    deploymentGroups: once(async () => {
+      const ofEcs = (await applications()).filter(({ computePlatform }) => computePlatform === "ECS");
+      return (await Promise.all(ofEcs.map(({ applicationName = "" }) => groupsOf(applicationName)))).flat();
+    }),
+    lastDeployment: once(async (applicationName: string, deploymentGroupName: string) => {
+      const { deployments = [] } = await ask("codedeploy:ListDeployments", () =>
+        codedeploy.send(new ListDeploymentsCommand({ applicationName, deploymentGroupName })),
+      );
+      if (deployments.length === 0) return undefined;
+      const { deploymentsInfo = [] } = await ask("codedeploy:BatchGetDeployments", () =>
+        codedeploy.send(new BatchGetDeploymentsCommand({ deploymentIds: deployments.slice(0, 25) })),
+      );
+      const startedAt = ({ createTime }: { createTime?: Date }) => createTime?.getTime() ?? 0;
+      return deploymentsInfo.toSorted((one, other) => startedAt(other) - startedAt(one))[0];
+    }),
+    pipelineNames: once(() =>
+      list(
+        "codepipeline:ListPipelines",
+        (nextToken) => codepipeline.send(new ListPipelinesCommand({ nextToken })),
+        ({ pipelines }) => pipelines?.map(({ name = "" }) => name),
+      ),
+    ),
+    pipeline: once(async (name: string) =>
+      ask("codepipeline:GetPipeline", () => codepipeline.send(new GetPipelineCommand({ name }))),
+    ),
+    /** Newest first. */
+    pipelineRuns: once(async (pipelineName: string) => {
+      const read = ask("codepipeline:ListPipelineExecutions", () =>
+        codepipeline.send(new ListPipelineExecutionsCommand({ pipelineName, maxResults: 20 })),
+      );
+      return (await read).pipelineExecutionSummaries ?? [];
+    }),
+    /** EventBridge rules with this target. */
+    rulesWithTarget: once(async (TargetArn: string) => {
+      const names = await list(
+        "events:ListRuleNamesByTarget",
+        (NextToken) => events.send(new ListRuleNamesByTargetCommand({ TargetArn, NextToken })),
+        ({ RuleNames }) => RuleNames,
+      );
+      return Promise.all(
+        names.map((Name) => ask("events:DescribeRule", () => events.send(new DescribeRuleCommand({ Name })))),
+      );
+    }),
+  };
+}

@@ -1,0 +1,70 @@
+import { Missing, once } from "./outcome.ts";
+import type { ServiceName } from "./roles.ts";
+import { folderOf, type Source, type Sources } from "./sources.ts";
+
+export interface CodeFile {
+  /** From the repository's root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ServiceCode {
+  readonly source: Source;
+  readonly folder: string;
+  /** Program, pages and Dockerfile, without packages, tests and bundles. */
+  readonly files: readonly CodeFile[];
+}
+
+const read = /(\.(?:[cm]?js|ts|html|mustache|ejs|json)|(?:^|\/)Dockerfile)$/;
+const skipped = /(^|\/)(node_modules|dist|test|tests|css|img)\/|\.test\.|package-lock\.json$|\.min\.js$/;
+const mostFiles = 80;
+
+/** Reads the code of each service once. */
+export function createReadCode(sources: Sources) {
+  return once(async (service: ServiceName): Promise<ServiceCode> => {
+    const source = await sources.code();
+    const paths = await source.paths();
+    const folder = folderOf(service, paths);
+    if (folder === undefined)
+      throw new Missing(
+        `There is no folder ${service} with a Dockerfile or a package.json in ${source.name}`,
+      );
+    const chosen = paths
+      .filter((path) => path.startsWith(`${folder}/`) && read.test(path) && !skipped.test(path))
+      .slice(0, mostFiles);
+    const files = await Promise.all(
+      chosen.map(async (path) => ({ path, text: withoutComments(path, (await source.text(path)) ?? "") })),
+    );
+    return { source, folder, files };
+  });
+}
+
+/** Code that is commented out is not there. Line numbers stay. */
+function withoutComments(path: string, text: string): string {
+  const without = (start: string) =>
+    text
+      .split("\n")
+      .map((line) => (line.trimStart().startsWith(start) ? "" : line))
+      .join("\n");
+  if (/\.[cm]?[jt]s$/.test(path)) return without("//").replace(/\/\*[\s\S]*?\*\//g, blank);
+  if (path.endsWith("Dockerfile")) return without("#");
+  return text.replace(/<!--[\s\S]*?-->|\{\{![\s\S]*?\}\}/g, blank);
+}
+
+const blank = (block: string) => block.replace(/[^\n]/g, " ");
+
+/** Returns `path:line: match` for each match, with the text of its first group. */
+export function matches(
+  { files }: ServiceCode,
+  pattern: RegExp,
+  only = /./,
+): { place: string; found: string }[] {
+  return files
+    .filter(({ path }) => only.test(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(pattern)].map((match) => ({
+        place: `${path}:${text.slice(0, match.index).split("\n").length}`,
+        found: match[1] ?? match[0],
+      })),
+    );
+}

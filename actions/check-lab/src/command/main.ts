@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import { parseCommandLine, refused, textOf } from "../../../../scripts/run/command-line.mjs";
+import { annotationText, Failure } from "../../../shared/failure.ts";
+import { readCheckInputs } from "../inputs.ts";
+import { openLabOf } from "../lab.ts";
+import { refuseLowScore, writeReports } from "../publish.ts";
+import { checkLab } from "../report.ts";
+import { reportLines } from "../summary.ts";
+import { command } from "./options.mjs";
+
+const ended = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+let code = refused;
+try {
+  const { phase, report: folder, threshold, ...values } = parseCommandLine(command, process.argv.slice(2));
+  const text = textOf(command, { phase, report: folder, threshold, ...values }, process.stdout.columns);
+  if (text === undefined) await check({ ...values, phases: phase, threshold: threshold?.toString() }, folder);
+  else console.log(text);
+  code = 0;
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(`check-lab: ${annotationText(error)}`);
+}
+process.exitCode = code;
+
+type Values = { readonly [input: string]: string | boolean | undefined };
+
+async function check(values: Values, folder: string | undefined): Promise<void> {
+  // npm runs the command in the clone.
+  const from = process.env.INIT_CWD ?? ".";
+  const given = { ...values, repository: resolve(from, `${values.repository ?? "."}`) };
+  const inputs = readCheckInputs((name) => String((given as Values)[name] ?? ""));
+  code = 1;
+  const report = await checkLab(openLabOf(inputs), { ...inputs, now: Date.now, signal: ended.signal });
+  for (const line of reportLines(report, inputs.way)) console.log(line);
+  if (folder) {
+    const files = await writeReports(report, folder);
+    console.log(`Reports: ${Object.values(files).join(", ")}`);
+  }
+  refuseLowScore(report, inputs.threshold);
+}

@@ -1,0 +1,31 @@
+import type { Lab } from "./lab.ts";
+import { Missing, type Outcome, Unreadable, unchecked } from "./outcome.ts";
+
+/** One thing that a phase of the course asks for. Its weight is in weights.json. */
+export interface Item {
+  /** Phase and name, such as `6.admin-rule`; stable, since weights and reports refer to it. */
+  readonly id: string;
+  /** The requirement, as a sentence. */
+  readonly title: string;
+  readonly fix: Fix;
+  /** Reads only. Throws Missing or Unreadable where there is nothing to check. */
+  check(lab: Lab): Promise<Outcome>;
+}
+
+/** The fix for a student who works in the console, with the AWS CLI, or by our templates and workflows. */
+export interface Fix {
+  readonly console: string;
+  readonly cli: string;
+  readonly templates: string;
+}
+
+/** Runs an item. An error that is neither Missing nor Unreadable is a bug in the item, which ends the action. */
+export async function runItem(item: Item, lab: Lab): Promise<Outcome> {
+  try {
+    return await item.check(lab);
+  } catch (error) {
+    if (error instanceof Missing) return { status: "fail", evidence: error.message };
+    if (error instanceof Unreadable) return unchecked(error.message);
+    throw error;
+  }
+}

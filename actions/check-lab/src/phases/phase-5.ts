@@ -1,0 +1,331 @@
+import { parse } from "yaml";
+import { parseArn } from "../../../shared/arn.ts";
+import type { Item } from "../item.ts";
+import type { Lab } from "../lab.ts";
+import { Missing, type Outcome, Unreadable, verdict } from "../outcome.ts";
+import { leftPlaceholders } from "../placeholders.ts";
+import { containerOf, courseCluster, missing, type ServiceName } from "../roles.ts";
+import { forServices } from "./both.ts";
+
+const definitionsOfTemplates =
+  "Run Mirror to CodeCommit, which fills and pushes the files of infra-templates/ecs.";
+const registerAgain =
+  "Correct the file, then aws ecs register-task-definition --cli-input-json file://taskdef-customer.json (or -employee).";
+const deployAgain = "Run Deploy: render-task-definition fills every value from the stacks.";
+
+/** ECR repositories and an ECS cluster, task definitions and AppSpecs. */
+export const phase5: readonly Item[] = [
+  {
+    id: "5.image-repositories",
+    title: "ECR has a repository for each service",
+    fix: {
+      console: "ECR → Create repository, named customer; the same for employee.",
+      cli: "aws ecr create-repository --repository-name customer; the same for employee.",
+      templates: "Run Provision with stacks: registry.",
+    },
+    check: ({ roles }) =>
+      forServices(async (service) => {
+        const { repositoryName } = await roles.imageRepository(service);
+        return verdict([], `repository ${repositoryName}`);
+      }),
+  },
+  {
+    id: "5.repository-policy",
+    title: "No repository policy opens the images to everyone",
+    fix: {
+      console:
+        "ECR → repository → Permissions: delete the statement with principal *. The account needs none.",
+      cli: "aws ecr delete-repository-policy --repository-name customer; the same for employee.",
+      templates: "Run Provision with stacks: registry. Its policy lists one role.",
+    },
+    check: ({ account, roles }) =>
+      forServices(async (service) => {
+        const { repositoryName = "" } = await roles.imageRepository(service);
+        const text = await account.repositoryPolicy(repositoryName);
+        const open = text !== undefined && isOpen(text);
+        return verdict(
+          open ? [`the policy of ${repositoryName} allows everyone`] : [],
+          `${repositoryName} has ${text ? "a policy with named principals" : "no policy"}`,
+        );
+      }),
+  },
+  {
+    id: "5.images",
+    title: "Each repository has an image with the tag latest",
+    fix: {
+      console:
+        "ECR → repository → View push commands. Run these in the workstation's terminal; the tag is latest.",
+      cli: 'docker tag customer:latest "$repository:latest"; docker push "$repository:latest"; the same for employee.',
+      templates: "Set the variable DEPLOY_THROUGH to codepipeline and run Deploy; it sets the tag latest.",
+    },
+    check: ({ account, roles }) =>
+      forServices(async (service) => {
+        const { repositoryName = "" } = await roles.imageRepository(service);
+        const image = await account.image(repositoryName, "latest");
+        return verdict(
+          image ? [] : [`${repositoryName} has no image with the tag latest`],
+          `${repositoryName}:latest is ${image?.imageDigest}`,
+        );
+      }),
+  },
+  {
+    id: "5.service-linked-role",
+    title: "ECS has its service-linked role",
+    fix: {
+      console:
+        "ECS → Create cluster again, half a minute after the first failure: the failed try creates the role.",
+      cli: "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com",
+      templates: "Run Provision with stacks: cluster again, half a minute after the failure.",
+    },
+    check: async ({ account }) => {
+      const role = await account.role("AWSServiceRoleForECS");
+      return verdict(role ? [] : ["the role AWSServiceRoleForECS does not exist"], `role ${role?.RoleName}`);
+    },
+  },
+  {
+    id: "5.cluster",
+    title: "An ECS cluster is active",
+    fix: {
+      console: `ECS → Create cluster, named ${courseCluster}, infrastructure AWS Fargate.`,
+      cli: `aws ecs create-cluster --cluster-name ${courseCluster}`,
+      templates: "Run Provision with stacks: cluster.",
+    },
+    check: async ({ account, roles }) => {
+      const clusters = await account.clusters();
+      const named = clusters.find(({ clusterName }) => clusterName === courseCluster) ?? clusters[0];
+      if (!named) return missing(account, "no ECS cluster");
+      roles.taken.set("the cluster", named.clusterName ?? "");
+      return verdict(
+        named.status === "ACTIVE" ? [] : [`${named.clusterName} is ${named.status}`],
+        `cluster ${named.clusterName}`,
+      );
+    },
+  },
+  {
+    id: "5.task-definitions",
+    title: "The task definitions are for Fargate and port 8080",
+    fix: {
+      console: "ECS → Task definitions → Create new revision with JSON: FARGATE, awsvpc, containerPort 8080.",
+      cli: `Set requiresCompatibilities, networkMode and containerPort (8080, not 8081). ${registerAgain}`,
+      templates: "Restore infra-templates/ecs/taskdef-*.json from this repository and run Deploy.",
+    },
+    check: ({ roles }) =>
+      forServices(async (service) => {
+        const definition = await roles.taskDefinition(service);
+        const { family, revision, requiresCompatibilities = [], networkMode } = definition;
+        const exposed =
+          containerOf(definition, service)?.portMappings?.map((port) => port.containerPort) ?? [];
+        const name = `${family}:${revision}`;
+        const problems = [
+          ...(requiresCompatibilities.includes("FARGATE") ? [] : [`${name} is not for Fargate`]),
+          ...(networkMode === "awsvpc" ? [] : [`${name} has the network mode ${networkMode}, not awsvpc`]),
+          ...(exposed.includes(8080)
+            ? []
+            : [`${name} exposes port ${exposed.join(", ") || "none"}, not 8080`]),
+        ];
+        return verdict(problems, `${name} is for Fargate and exposes 8080`);
+      }),
+  },
+  {
+    id: "5.placeholders",
+    title: "No placeholder is left in the registered task definitions",
+    fix: {
+      console:
+        "ECS → Task definitions → Create new revision with JSON: replace the placeholder by your account's value.",
+      cli: `Replace the placeholder; for the image, sed "s|<IMAGE1_NAME>|customer|". ${registerAgain}`,
+      templates: deployAgain,
+    },
+    check: ({ roles }) =>
+      forServices(async (service) => {
+        const { family, revision, containerDefinitions, executionRoleArn, taskRoleArn } =
+          await roles.taskDefinition(service);
+        // A password may look like anything.
+        const left = containerDefinitions?.flatMap(
+          ({ name, image, environment = [], secrets, logConfiguration }) => {
+            const shown = environment.filter((variable) => !/pass|token|secret/i.test(variable.name ?? ""));
+            return leftPlaceholders({ image, environment: shown, secrets, logConfiguration }, [], name);
+          },
+        );
+        const inRoles = leftPlaceholders({ executionRoleArn, taskRoleArn });
+        const problems = [...(left ?? []), ...inRoles].map((text) => `${family}:${revision}: ${text}`);
+        return verdict(problems, `${family}:${revision} has no placeholder`);
+      }),
+  },
+  {
+    id: "5.account",
+    title: "Role and image of the task definitions belong to this account and region",
+    fix: {
+      console:
+        "ECS → Task definitions → Create new revision with JSON: put your account's id into role and image.",
+      cli: `aws sts get-caller-identity --query Account gives the id. ${registerAgain}`,
+      templates: deployAgain,
+    },
+    check: ({ account, roles }) =>
+      forServices(async (service) => {
+        const definition = await roles.taskDefinition(service);
+        const id = await account.id();
+        const problems: string[] = [];
+        const { executionRoleArn: role = "", family, revision } = definition;
+        const owner = parseArn(role)?.account;
+        if (!role) problems.push("no execution role");
+        else if (owner && owner !== id)
+          problems.push(`the execution role belongs to account ${owner}, not ${id}`);
+        const image = containerOf(definition, service)?.image ?? "";
+        const [, registry, region] = /^(\d{12})\.dkr\.ecr\.([\w-]+)\./.exec(image) ?? [];
+        if (registry && registry !== id) problems.push(`the image belongs to account ${registry}, not ${id}`);
+        if (region && region !== account.region)
+          problems.push(`the image is in ${region}, not ${account.region}`);
+        return verdict(
+          problems.map((text) => `${family}:${revision}: ${text}`),
+          `${family}:${revision} uses ${role.split("/").at(-1)} and ${image}`,
+        );
+      }),
+  },
+  {
+    id: "5.database-host",
+    title: "APP_DB_HOST is the endpoint of this account's database",
+    fix: {
+      console:
+        "RDS → Databases → supplierdb → Endpoint: the value of APP_DB_HOST in a new task definition revision.",
+      cli: `aws rds describe-db-instances --query 'DBInstances[].Endpoint.Address' gives the value. ${registerAgain}`,
+      templates: "Run Provision with stacks: database,services, then Deploy.",
+    },
+    check: ({ account, roles }) =>
+      forServices(async (service) => {
+        const definition = await roles.taskDefinition(service);
+        const { environment = [], secrets = [] } = containerOf(definition, service) ?? {};
+        const name = `${definition.family}:${definition.revision}`;
+        const host = environment.find((variable) => variable.name === "APP_DB_HOST")?.value;
+        if (secrets.some((secret) => secret.name === "APP_DB_HOST"))
+          return verdict([], `${name} reads APP_DB_HOST from a secret`);
+        if (!host) return verdict([`${name} has no APP_DB_HOST: the program tries localhost`], "");
+        const endpoints = (await account.databases()).flatMap(({ Endpoint }) => Endpoint?.Address ?? []);
+        const own = endpoints.includes(host.replace(/:\d+$/, ""));
+        const has = `this account has ${endpoints.join(", ") || "no database"}`;
+        return verdict(own ? [] : [`${name} has APP_DB_HOST ${host}; ${has}`], `${name} has ${host}`);
+      }),
+  },
+  {
+    id: "5.taskdef-files",
+    title: "The task definition files have <IMAGE1_NAME> as image, and no other placeholder",
+    fix: {
+      console:
+        "CodeCommit → deployment → taskdef-*.json → Edit: image <IMAGE1_NAME>, all else with your values.",
+      cli: "Correct taskdef-customer.json and taskdef-employee.json, then git push origin dev.",
+      templates: definitionsOfTemplates,
+    },
+    check: (lab) => forServices((service) => checkTaskDefinitionFile(lab, service)),
+  },
+  {
+    id: "5.appspec-files",
+    title: "The AppSpec files deploy <TASK_DEFINITION> to their own container on port 8080",
+    fix: {
+      console:
+        "CodeCommit → deployment → appspec-*.yaml → Edit: ContainerName of the service, ContainerPort 8080.",
+      cli: "Correct appspec-customer.yaml and appspec-employee.yaml, then git push origin dev.",
+      templates: definitionsOfTemplates,
+    },
+    check: (lab) => forServices((service) => checkAppSpecFile(lab, service)),
+  },
+];
+
+/** IAM's "*" in any of its spellings, without a condition. */
+function isOpen(policy: string): boolean {
+  const { Statement = [] } = JSON.parse(policy) as { Statement?: object | object[] };
+  return [Statement].flat().some((statement) => {
+    const { Effect, Principal, Condition } = statement as { [name: string]: unknown };
+    const principals = typeof Principal === "object" ? Object.values(Principal ?? {}).flat() : [Principal];
+    return Effect === "Allow" && !Condition && principals.includes("*");
+  });
+}
+
+/** The file's path is in the pipeline, if there is one. */
+async function readDefinition({ roles, sources }: Lab, kind: "taskdef" | "appspec", service: ServiceName) {
+  const key = kind === "taskdef" ? "TaskDefinitionTemplatePath" : "AppSpecTemplatePath";
+  const { stages = [] } = (await roles.pipeline(service).catch(ignoreMissing)) ?? {};
+  const configured = stages
+    .flatMap(({ actions = [] }) => actions)
+    .find((action) => action.configuration?.[key])?.configuration?.[key];
+  const usual = `${kind}-${service}.${kind === "taskdef" ? "json" : "yaml"}`;
+  const path = configured ?? usual;
+  const source = await sources.deployment();
+  const text = await source.text(path);
+  if (text === undefined) throw new Missing(`${source.name} has no file ${path}`);
+  return { path, text };
+}
+
+/** A pipeline that cannot be read leaves the course's file name. */
+function ignoreMissing(error: unknown): undefined {
+  if (error instanceof Missing || error instanceof Unreadable) return undefined;
+  throw error;
+}
+
+async function checkTaskDefinitionFile(lab: Lab, service: ServiceName): Promise<Outcome> {
+  const { path, text } = await readDefinition(lab, "taskdef", service);
+  const file = parsed(text) as {
+    executionRoleArn?: string;
+    containerDefinitions?: { name?: string; image?: string; portMappings?: { containerPort?: number }[] }[];
+  };
+  if (typeof file !== "object" || file === null) return verdict([`${path} is not JSON`], "");
+  const containers = file.containerDefinitions ?? [];
+  const container = containers.find(({ name }) => name === service) ?? containers[0];
+  const id = await lab.account.id();
+  const owner = parseArn(file.executionRoleArn ?? "")?.account;
+  const port = container?.portMappings?.[0]?.containerPort;
+  const problems = [
+    ...(container?.image === "<IMAGE1_NAME>" ? [] : [`the image is ${container?.image}, not <IMAGE1_NAME>`]),
+    ...(port === 8080 ? [] : [`containerPort is ${port ?? "missing"}, not 8080`]),
+    ...(owner === undefined || owner === id
+      ? []
+      : [`executionRoleArn belongs to account ${owner}, not ${id}`]),
+    ...leftPlaceholders(file, ["<IMAGE1_NAME>"]),
+  ];
+  return verdict(
+    problems.map((problem) => `${path}: ${problem}`),
+    `${path} is complete but for <IMAGE1_NAME>`,
+  );
+}
+
+async function checkAppSpecFile(lab: Lab, service: ServiceName): Promise<Outcome> {
+  const { path, text } = await readDefinition(lab, "appspec", service);
+  const { Resources } = (parsed(text) ?? {}) as { Resources?: { [name: string]: AppSpecResource }[] };
+  const properties = Object.values(Resources?.[0] ?? {})[0]?.Properties;
+  if (!properties) return verdict([`${path} has no Resources with a TargetService`], "");
+  const { TaskDefinition, LoadBalancerInfo: { ContainerName, ContainerPort, ...others } = {} } = properties;
+  const definition = await lab.roles.taskDefinition(service).catch(ignoreMissing);
+  const names = definition?.containerDefinitions?.map(({ name }) => name) ?? [service];
+  const problems = [
+    ...(TaskDefinition === "<TASK_DEFINITION>"
+      ? []
+      : [`TaskDefinition is ${TaskDefinition}, not <TASK_DEFINITION>`]),
+    ...(names.includes(ContainerName)
+      ? []
+      : [`ContainerName is ${ContainerName}, not ${names.join(" or ")}`]),
+    ...(Number(ContainerPort) === 8080 ? [] : [`ContainerPort is ${ContainerPort}, not 8080`]),
+    ...Object.keys(others).map((key) => `LoadBalancerInfo has ${key}; the target groups are in CodeDeploy`),
+  ];
+  return verdict(
+    problems.map((problem) => `${path}: ${problem}`),
+    `${path} deploys to ${ContainerName}:${ContainerPort}`,
+  );
+}
+
+interface AppSpecResource {
+  readonly Properties?: {
+    readonly TaskDefinition?: string;
+    readonly LoadBalancerInfo?: {
+      readonly ContainerName?: string;
+      readonly ContainerPort?: number | string;
+      readonly [other: string]: unknown;
+    };
+  };
+}
+
+/** JSON is YAML. Undefined for text that is neither. */
+function parsed(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,190 @@
+import type { IpPermission } from "@aws-sdk/client-ec2";
+import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Item } from "../item.ts";
+import type { Lab } from "../lab.ts";
+import { verdict } from "../outcome.ts";
+import { forwardedTo, type ListenerName, pathsOf, ports, type ServiceName } from "../roles.ts";
+import { forEachOf, forServices } from "./both.ts";
+
+export const listenerNames = Object.keys(ports) as ListenerName[];
+const provision = "Run Provision with stacks: network,load-balancer.";
+
+/** The load balancer: listeners, rules, target groups. */
+export const phase6: readonly Item[] = [
+  {
+    id: "6.load-balancer",
+    title: "An application load balancer is active and reachable from the internet",
+    fix: {
+      console:
+        "EC2 → Load balancers → Create: Application, named microservicesLB, internet-facing, both public subnets.",
+      cli: "aws elbv2 create-load-balancer --name microservicesLB --subnets $subnets --security-groups $group",
+      templates: provision,
+    },
+    check: async ({ roles }) => {
+      const { LoadBalancerName, Scheme, State, AvailabilityZones = [] } = await roles.loadBalancer();
+      const problems = [
+        ...(Scheme === "internet-facing" ? [] : [`${LoadBalancerName} is ${Scheme}, not internet-facing`]),
+        ...(State?.Code === "active" ? [] : [`${LoadBalancerName} is ${State?.Code}`]),
+      ];
+      return verdict(problems, `${LoadBalancerName} in ${AvailabilityZones.length} zones`);
+    },
+  },
+  {
+    id: "6.security-group",
+    title: "The load balancer's security group opens ports 80 and 8080",
+    fix: {
+      console:
+        "EC2 → Security groups → microservices-sg → Inbound rules: TCP 80 and TCP 8080 from 0.0.0.0/0.",
+      cli: "aws ec2 authorize-security-group-ingress --group-id $group --protocol tcp --port 80 --cidr 0.0.0.0/0; the same for 8080.",
+      templates: "Run Provision with stacks: network. The parameter TestSourceIps limits port 8080.",
+    },
+    check: async ({ account, roles }) => {
+      const { SecurityGroups = [], LoadBalancerName } = await roles.loadBalancer();
+      const groups = (await account.securityGroups()).filter(({ GroupId = "" }) =>
+        SecurityGroups.includes(GroupId),
+      );
+      const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions);
+      const closed = Object.values(ports).filter((port) => !rules.some((rule) => opens(rule, port)));
+      return verdict(
+        closed.map((port) => `no security group of ${LoadBalancerName} opens port ${port}`),
+        `${groups.map(({ GroupName }) => GroupName).join(", ")} opens 80 and 8080`,
+      );
+    },
+  },
+  {
+    id: "6.listeners",
+    title: "Listeners 80 and 8080 forward to the customer, before the first release to two target groups",
+    fix: {
+      console: "EC2 → Load balancers → Listeners: HTTP:80 → customer-tg-two, HTTP:8080 → customer-tg-one.",
+      cli: "aws elbv2 create-listener (or modify-listener) --port 8080 --default-actions Type=forward,TargetGroupArn=…",
+      templates: provision,
+    },
+    check: async ({ roles }) => {
+      const production = await roles.targetGroup("customer", "production");
+      const test = await roles.targetGroup("customer", "test");
+      const same =
+        production.TargetGroupArn === test.TargetGroupArn && !(await roles.wasReleased("customer"));
+      return verdict(
+        same ? [`listeners 80 and 8080 both forward to ${production.TargetGroupName}`] : [],
+        `80 → ${production.TargetGroupName}, 8080 → ${test.TargetGroupName}`,
+      );
+    },
+  },
+  {
+    id: "6.admin-rules",
+    title: "Both listeners forward /admin/* to the employee, before the first release to two target groups",
+    fix: {
+      console:
+        "EC2 → Load balancers → listener → Manage rules: path /admin/* → employee-tg-two (80), employee-tg-one (8080).",
+      cli: "aws elbv2 create-rule --listener-arn $listener --priority 1 --conditions Field=path-pattern,Values=/admin,/admin/* --actions Type=forward,TargetGroupArn=…",
+      templates: provision,
+    },
+    check: async ({ roles }) => {
+      const released = await roles.wasReleased("employee");
+      const used = await Promise.all(
+        listenerNames.map(async (name) => forwardedTo((await roles.listener(name)).DefaultActions)),
+      );
+      return forEachOf(listenerNames, async (name) => {
+        const rule = await roles.adminRule(name);
+        const { TargetGroupArn, TargetGroupName } = await roles.targetGroup("employee", name);
+        const isUsed = used.includes(TargetGroupArn);
+        if (!released) used.push(TargetGroupArn);
+        const all = pathsOf(rule).some((path) => path === "/admin/*" || path === "/admin*");
+        const problems = [
+          ...(isUsed ? [`the rule forwards to ${TargetGroupName}, which is used elsewhere`] : []),
+          ...(all ? [] : [`the rule has ${pathsOf(rule).join(", ")}, not /admin/*`]),
+        ];
+        return verdict(
+          problems.map((problem) => `listener ${ports[name]}: ${problem}`),
+          `${ports[name]}/admin/* → ${TargetGroupName}`,
+        );
+      });
+    },
+  },
+  {
+    id: "6.admin-path",
+    title: "The rules also match /admin itself",
+    fix: {
+      console:
+        "EC2 → Load balancers → listener → rule → Edit: add the path /admin to the condition. /admin/* does not match it.",
+      cli: "aws elbv2 modify-rule --rule-arn $rule --conditions Field=path-pattern,Values=/admin,/admin/* (repeat source-ip in phase 9)",
+      templates: provision,
+    },
+    check: ({ roles }) =>
+      forEachOf(listenerNames, async (name) => {
+        const { LoadBalancerName } = await roles.loadBalancer();
+        const rules = [await roles.adminRule(name), ...(await adminRules({ roles }, name))];
+        const covered = rules.flatMap(pathsOf).some((path) => path === "/admin" || path === "/admin*");
+        return verdict(
+          covered ? [] : [`listener ${ports[name]} of ${LoadBalancerName} sends /admin to the customer`],
+          `listener ${ports[name]} sends /admin to the employee`,
+        );
+      }),
+  },
+  {
+    id: "6.target-groups",
+    title: "The four target groups are of type ip, for HTTP on port 8080",
+    fix: {
+      console:
+        "EC2 → Target groups → Create again: type IP addresses, HTTP, port 8080. Type and port cannot be changed.",
+      cli: "aws elbv2 create-target-group --name customer-tg-one --target-type ip --protocol HTTP --port 8080 --vpc-id $vpc",
+      templates: provision,
+    },
+    check: ({ roles }) =>
+      forEachGroup({ roles }, ({ TargetGroupName, TargetType, Protocol, Port }) => [
+        ...(TargetType === "ip" ? [] : [`${TargetGroupName} is of type ${TargetType}, not ip`]),
+        ...(Protocol === "HTTP" ? [] : [`${TargetGroupName} uses ${Protocol}, not HTTP`]),
+        ...(Port === 8080 ? [] : [`${TargetGroupName} is on port ${Port}, not 8080`]),
+      ]),
+  },
+  {
+    id: "6.health-paths",
+    title: "Each target group checks the health path of its own service",
+    fix: {
+      console:
+        "EC2 → Target groups → Health checks → Edit: / for the customer, /admin/suppliers for the employee.",
+      cli: "aws elbv2 modify-target-group --target-group-arn … --health-check-path /admin/suppliers",
+      templates: provision,
+    },
+    check: ({ roles }) =>
+      forEachGroup({ roles }, ({ TargetGroupName, HealthCheckPath = "" }, service) => {
+        const isAdmin = HealthCheckPath.startsWith("/admin");
+        if (isAdmin === (service === "employee")) return [];
+        return [`${TargetGroupName} is behind the ${service}'s paths and checks ${HealthCheckPath}`];
+      }),
+  },
+];
+
+/** Whether a rule of a security group lets anyone, or a range, reach the port. */
+export function opens({ IpProtocol, FromPort = 0, ToPort = 65_535, ...sources }: IpPermission, port: number) {
+  const hasSource = [
+    sources.IpRanges,
+    sources.Ipv6Ranges,
+    sources.UserIdGroupPairs,
+    sources.PrefixListIds,
+  ].some((list) => (list?.length ?? 0) > 0);
+  return hasSource && (IpProtocol === "-1" || (IpProtocol === "tcp" && FromPort <= port && port <= ToPort));
+}
+
+/** All rules of a listener that forward to the group of its first rule for /admin. */
+async function adminRules({ roles }: Pick<Lab, "roles">, name: ListenerName) {
+  const arn = (await roles.targetGroup("employee", name)).TargetGroupArn;
+  return (await roles.rulesOf(name)).filter(({ Actions }) => forwardedTo(Actions) === arn);
+}
+
+async function forEachGroup(
+  { roles }: Pick<Lab, "roles">,
+  problemsOf: (group: TargetGroup, service: ServiceName) => string[],
+) {
+  return forServices(async (service) => {
+    const groups = await roles.targetGroups(service);
+    const problems = groups.flatMap((group) => problemsOf(group, service));
+    if (groups.length < 2) problems.push(`the ${service} has ${groups.length} of 2 target groups`);
+    return verdict(
+      problems,
+      groups
+        .map(({ TargetGroupName, HealthCheckPath }) => `${TargetGroupName} (${HealthCheckPath})`)
+        .join(", "),
+    );
+  });
+}

@@ -1,0 +1,150 @@
+import type { Item } from "../item.ts";
+import type { Lab } from "../lab.ts";
+import { verdict } from "../outcome.ts";
+import { attachments, nameOfService, primaryOf, type ServiceName, unlessMissing } from "../roles.ts";
+import { forServices } from "./both.ts";
+import { opens } from "./phase-6.ts";
+
+const createAgain =
+  "aws ecs delete-service --force, then aws ecs create-service with the command of the guide's phase 7.";
+const provision = "Run Provision with stacks: services.";
+
+/** The two ECS services. */
+export const phase7: readonly Item[] = [
+  {
+    id: "7.services",
+    title: "Both services are active on Fargate, with at least one task wanted",
+    fix: {
+      console:
+        "ECS → cluster → Services → Create: Fargate, REPLICA, desired tasks 1, the service's task definition.",
+      cli: "aws ecs create-service --launch-type FARGATE --desired-count 1 …; for an existing service, aws ecs update-service --desired-count 1.",
+      templates: provision,
+    },
+    check: ({ roles }) =>
+      forServices(async (name) => {
+        const service = await roles.service(name);
+        const { status, launchType, capacityProviderStrategy = [], desiredCount = 0 } = service;
+        const shown = nameOfService(service);
+        const launch = primaryOf(service)?.launchType ?? launchType;
+        const onFargate =
+          launch === "FARGATE" ||
+          capacityProviderStrategy.some(({ capacityProvider }) => capacityProvider?.startsWith("FARGATE"));
+        const problems = [
+          ...(status === "ACTIVE" ? [] : [`${shown} is ${status}`]),
+          ...(onFargate ? [] : [`${shown} runs on ${launch}, not FARGATE`]),
+          ...(desiredCount > 0 ? [] : [`${shown} wants 0 tasks`]),
+        ];
+        return verdict(problems, `${shown} wants ${desiredCount}`);
+      }),
+  },
+  {
+    id: "7.controller",
+    title: "CodeDeploy is the deployment controller of both services",
+    fix: {
+      console:
+        "ECS → service → Delete, then Create with deployment type Blue/green (CodeDeploy). It cannot be changed.",
+      cli: `Use --deployment-controller type=CODE_DEPLOY: ${createAgain}`,
+      templates: `Delete the service, then: ${provision}`,
+    },
+    check: ({ roles }) =>
+      forServices(async (name) => {
+        const service = await roles.service(name);
+        const type = service.deploymentController?.type ?? "ECS";
+        const shown = nameOfService(service);
+        return verdict(
+          type === "CODE_DEPLOY" ? [] : [`${shown} has the deployment controller ${type}, not CODE_DEPLOY`],
+          `${shown}: ${type}`,
+        );
+      }),
+  },
+  {
+    id: "7.container",
+    title: "The load balancer reaches each service's own container on port 8080",
+    fix: {
+      console:
+        "ECS → service → Delete, then Create: load balancing to the container of the service, port 8080.",
+      cli: `Use --load-balancers targetGroupArn=…,containerName=customer,containerPort=8080: ${createAgain}`,
+      templates: provision,
+    },
+    check: ({ roles }) =>
+      forServices(async (name) => {
+        const service = await roles.service(name);
+        const { containerDefinitions = [] } = await roles.taskDefinition(name);
+        const own = containerDefinitions.map((container) => container.name);
+        const shown = nameOfService(service);
+        const used = attachments(service);
+        const problems = used.flatMap(({ containerName, containerPort }) => [
+          ...(containerPort === 8080 ? [] : [`${shown} uses port ${containerPort}, not 8080`]),
+          ...(own.includes(containerName)
+            ? []
+            : [`${shown} uses the container ${containerName}, which is missing`]),
+        ]);
+        if (used.length === 0) problems.push(`${shown} has no load balancer`);
+        return verdict(
+          [...new Set(problems)],
+          `${shown}: ${used[0]?.containerName}:${used[0]?.containerPort}`,
+        );
+      }),
+  },
+  {
+    id: "7.behind-listener",
+    title: "The target group of each service's tasks is behind listener 80",
+    fix: {
+      console:
+        "EC2 → Load balancers → listener 80 → rule → Edit: forward to the target group that the evidence names.",
+      cli: "aws elbv2 modify-listener (customer) or modify-rule (employee) with the target group of taskSets[0].",
+      templates: "Run Deploy; its error has the command that puts the listener back.",
+    },
+    check: ({ account, roles }) =>
+      forServices(async (name) => {
+        const service = await roles.service(name);
+        const used = (primaryOf(service)?.loadBalancers ?? service.loadBalancers)?.[0]?.targetGroupArn;
+        const production = await roles.targetGroup(name, "production");
+        const groups = await account.targetGroups();
+        const own = groups.find(({ TargetGroupArn }) => TargetGroupArn === used)?.TargetGroupName ?? "none";
+        const shown = nameOfService(service);
+        return verdict(
+          own === production.TargetGroupName
+            ? []
+            : [
+                `${shown} registers its tasks in ${own}, but listener 80 forwards to ${production.TargetGroupName}`,
+              ],
+          `${shown} and listener 80 use ${own}`,
+        );
+      }),
+  },
+  {
+    id: "7.network",
+    title: "The tasks' security group lets the load balancer reach port 8080",
+    fix: {
+      console:
+        "EC2 → Security groups → the tasks' group → Inbound rules: TCP 8080 from the load balancer's group.",
+      cli: "aws ec2 authorize-security-group-ingress --group-id $group --protocol tcp --port 8080 --source-group $loadBalancerGroup",
+      templates: "Run Provision with stacks: network,services.",
+    },
+    check: (lab) => forServices((name) => checkNetwork(lab, name)),
+  },
+];
+
+async function checkNetwork({ account, roles }: Lab, name: ServiceName) {
+  const service = await roles.service(name);
+  const shown = nameOfService(service);
+  const network = primaryOf(service)?.networkConfiguration ?? service.networkConfiguration;
+  const { securityGroups = [], subnets = [], assignPublicIp } = network?.awsvpcConfiguration ?? {};
+  const groups = (await account.securityGroups()).filter(({ GroupId = "" }) =>
+    securityGroups.includes(GroupId),
+  );
+  const balancer = (await unlessMissing(roles.loadBalancer()))?.SecurityGroups ?? [];
+  const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions).filter((rule) => opens(rule, 8080));
+  const lets = rules.some(
+    ({ IpRanges = [], UserIdGroupPairs = [] }) =>
+      IpRanges.length > 0 || UserIdGroupPairs.some(({ GroupId = "" }) => balancer.includes(GroupId)),
+  );
+  const problems = [
+    ...(subnets.length > 0 ? [] : [`${shown} has no subnets`]),
+    ...(lets ? [] : [`no security group of ${shown} lets the load balancer reach port 8080`]),
+  ];
+  const names = groups.map(({ GroupName }) => GroupName).join(", ");
+  const address = assignPublicIp === "ENABLED" ? "public" : "private";
+  return verdict(problems, `${shown}: ${names} opens 8080, ${address} addresses`);
+}

@@ -1,0 +1,340 @@
+import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { DescribeRuleCommandOutput } from "@aws-sdk/client-eventbridge";
+import { parseArn } from "../../../shared/arn.ts";
+import type { Item } from "../item.ts";
+import type { Lab } from "../lab.ts";
+import { type Outcome, unchecked, verdict } from "../outcome.ts";
+import { actionsOf, missing, nameOfService, primaryOf, type ServiceName, services } from "../roles.ts";
+import { forServices } from "./both.ts";
+import { listenerNames } from "./phase-6.ts";
+
+const provision =
+  'Set "Sources": "ready" for pipeline in the profile and run Provision with stacks: pipeline.';
+const mirror = "Run Mirror to CodeCommit.";
+const editPipeline =
+  "aws codepipeline get-pipeline, correct the file, aws codepipeline update-pipeline --cli-input-json";
+
+/** CodeDeploy and CodePipeline. */
+export const phase8: readonly Item[] = [
+  {
+    id: "8.application",
+    title: "A CodeDeploy application for ECS has a deployment group for each service",
+    fix: {
+      console:
+        "CodeDeploy → Create application: microservices, Amazon ECS. Then a deployment group for each service.",
+      cli: "aws deploy create-application --application-name microservices --compute-platform ECS; aws deploy create-deployment-group --cli-input-json file://group.json",
+      templates: "Run Provision with stacks: delivery.",
+    },
+    check: ({ account, roles }) =>
+      forServices(async (service) => {
+        const applications = await account.applications();
+        if (applications.length === 0) missing(account, "no CodeDeploy application");
+        const { applicationName, deploymentGroupName } = await roles.deploymentGroup(service);
+        return verdict([], `${applicationName}/${deploymentGroupName}`);
+      }),
+  },
+  {
+    id: "8.deployment-groups",
+    title: "Each deployment group has its service, both listeners and the service's two target groups",
+    fix: {
+      console:
+        "CodeDeploy → application → deployment group → Edit: service, listeners 80 and 8080, both target groups.",
+      cli: "aws deploy update-deployment-group --application-name … --current-deployment-group-name … --cli-input-json file://group.json",
+      templates: "Run Provision with stacks: delivery.",
+    },
+    check: (lab) => forServices((service) => checkDeploymentGroup(lab, service)),
+  },
+  {
+    id: "8.deploy-role",
+    title: "CodeDeploy may assume the role of the deployment groups",
+    fix: {
+      console: "CodeDeploy → deployment group → Edit: service role DeployRole.",
+      cli: "aws deploy update-deployment-group … --service-role-arn $(aws iam get-role --role-name DeployRole --query Role.Arn --output text)",
+      templates: "Run Provision with stacks: delivery.",
+    },
+    check: ({ account, roles }) =>
+      forServices(async (service) => {
+        const { serviceRoleArn = "", deploymentGroupName } = await roles.deploymentGroup(service);
+        const id = await account.id();
+        const owner = parseArn(serviceRoleArn)?.account;
+        if (owner !== id)
+          return verdict([`${deploymentGroupName}: the role belongs to account ${owner}, not ${id}`], "");
+        const name = serviceRoleArn.split("/").at(-1) ?? "";
+        const role = await account.role(name);
+        const trust = decodeURIComponent(role?.AssumeRolePolicyDocument ?? "");
+        const problems = role
+          ? trust.includes("codedeploy")
+            ? []
+            : [`the role ${name} does not trust codedeploy.amazonaws.com`]
+          : [`the role ${name} does not exist`];
+        return verdict(problems, `${deploymentGroupName} uses ${name}`);
+      }),
+  },
+  {
+    id: "8.deployment-repository",
+    title: "The CodeCommit repository deployment has both files of each service on its branch",
+    fix: {
+      console:
+        "CodeCommit → Create repository deployment; in Cloud9, git push origin dev with the four files.",
+      cli: "aws codecommit create-repository --repository-name deployment; git push origin dev",
+      templates: mirror,
+    },
+    check: async ({ sources }) => {
+      const source = await sources.deployment();
+      const paths = await source.paths();
+      const wanted = services.flatMap((service) => [`taskdef-${service}`, `appspec-${service}`]);
+      const absent = wanted.filter((file) => !paths.some((path) => path.includes(file)));
+      return verdict(
+        absent.map((file) => `${source.name} has no ${file}`),
+        `${source.name} has ${wanted.length} definition files`,
+      );
+    },
+  },
+  {
+    id: "8.pipelines",
+    title: "A pipeline for each service takes definition files and image, and deploys by CodeDeploy",
+    fix: {
+      console:
+        "CodePipeline → Create: source CodeCommit deployment/dev, skip build, deploy Amazon ECS (Blue/Green). Then Edit: a second source, Amazon ECR.",
+      cli: `aws codepipeline create-pipeline --cli-input-json file://pipeline.json; for an existing one, ${editPipeline}`,
+      templates: provision,
+    },
+    check: (lab) => forServices((service) => checkPipeline(lab, service)),
+  },
+  {
+    id: "8.pipeline-image",
+    title: "Each pipeline puts its own image, with the tag latest, where IMAGE1_NAME is",
+    fix: {
+      console:
+        "CodePipeline → Edit: the ECR source (repository, tag latest), and in the deploy action placeholder IMAGE1_NAME without brackets.",
+      cli: `ImageTag latest, Image1ArtifactName of the ECR source, Image1ContainerName IMAGE1_NAME: ${editPipeline}`,
+      templates: provision,
+    },
+    check: (lab) => forServices((service) => checkPipelineImage(lab, service)),
+  },
+  {
+    id: "8.image-trigger",
+    title: "An EventBridge rule starts each pipeline when its image is pushed",
+    fix: {
+      console:
+        "CodePipeline → Edit the ECR source and save: the console creates the rule. Or EventBridge → Rules → Create.",
+      cli: "aws events put-rule with source aws.ecr, detail-type ECR Image Action and the repository; aws events put-targets with the pipeline's ARN and a role.",
+      templates: provision,
+    },
+    check: (lab) => forServices((service) => checkTrigger(lab, service)),
+  },
+  {
+    id: "8.pipeline-runs",
+    title: "The last run of each pipeline succeeded",
+    fix: {
+      console: "CodePipeline → the failed action → Details. Then Release change.",
+      cli: "aws codepipeline list-action-executions --pipeline-name … shows the error; then aws codepipeline start-pipeline-execution --name …",
+      templates: "Run Deploy with DEPLOY_THROUGH codepipeline; its summary names the failed action.",
+    },
+    check: ({ account, roles }) =>
+      forServices(async (service) => {
+        const { name = "" } = await roles.pipeline(service);
+        const [last] = await account.pipelineRuns(name);
+        if (last?.status === "InProgress")
+          return unchecked(`${name} is running; check again when it has ended`);
+        const problem = last ? `the last run of ${name} is ${last.status}` : `${name} has not run`;
+        return verdict(last?.status === "Succeeded" ? [] : [problem], `the last run of ${name} succeeded`);
+      }),
+  },
+  {
+    id: "8.deployments",
+    title: "The last deployment of each service succeeded",
+    fix: {
+      console:
+        "CodeDeploy → Deployments → the last one: its events name the error. Then ECS → service → Tasks → Stopped.",
+      cli: "aws deploy get-deployment --deployment-id …; aws ecs describe-tasks with the stopped tasks",
+      templates: "Run Deploy; the error names the cause and the last log lines.",
+    },
+    check: ({ account, roles }) =>
+      forServices(async (service) => {
+        const { applicationName = "", deploymentGroupName = "" } = await roles.deploymentGroup(service);
+        const last = await account.lastDeployment(applicationName, deploymentGroupName);
+        const shown = `${last?.deploymentId} of ${deploymentGroupName}`;
+        if (!last) return verdict([`${deploymentGroupName} has not deployed`], "");
+        if (!["Succeeded", "Failed", "Stopped"].includes(last.status ?? ""))
+          return unchecked(`${shown} is ${last.status}; check again when it has ended`);
+        const reason = last.errorInformation?.message ? ` (${last.errorInformation.message})` : "";
+        return verdict(
+          last.status === "Succeeded" ? [] : [`${shown} is ${last.status}${reason}`],
+          `${shown} succeeded`,
+        );
+      }),
+  },
+  {
+    id: "8.running",
+    title: "All wanted tasks run, and are healthy behind listener 80",
+    fix: {
+      console: "ECS → service → Tasks → Stopped: the reason. EC2 → Target groups → Targets: the health.",
+      cli: "aws ecs describe-services --query 'services[].events[:3]'; aws elbv2 describe-target-health --target-group-arn …",
+      templates: "Run Deploy; the error names the cause and the last log lines.",
+    },
+    check: (lab) => forServices((service) => checkRunning(lab, service)),
+  },
+  {
+    id: "8.site",
+    title: "The site shows the suppliers to customers and to employees",
+    fix: {
+      console:
+        "Open the load balancer's DNS name: 503 means no healthy target, 404 a wrong path in the service, 502 a wrong port.",
+      cli: 'curl -i "http://$dns/suppliers"; curl -i "http://$dns/admin/suppliers"; then the tasks\' log in awslogs-capstone',
+      templates: "Run Deploy for both services.",
+    },
+    check: (lab) => forServices((service) => checkSite(lab, service)),
+  },
+];
+
+async function checkDeploymentGroup({ roles }: Lab, name: ServiceName): Promise<Outcome> {
+  const group = await roles.deploymentGroup(name);
+  const service = await roles.service(name);
+  const pair = group.loadBalancerInfo?.targetGroupPairInfoList?.[0];
+  const shown = group.deploymentGroupName;
+  const problems: string[] = [];
+  if (!group.ecsServices?.some(({ serviceName }) => serviceName === service.serviceName))
+    problems.push(`${shown} deploys ${group.ecsServices?.[0]?.serviceName}, not ${service.serviceName}`);
+  const routes = { production: pair?.prodTrafficRoute, test: pair?.testTrafficRoute };
+  const behind: (string | undefined)[] = [];
+  for (const listener of listenerNames) {
+    const arn = (await roles.listener(listener)).ListenerArn;
+    if (!routes[listener]?.listenerArns?.includes(arn ?? ""))
+      problems.push(
+        `${shown} does not have listener ${listener === "test" ? 8080 : 80} as its ${listener} listener`,
+      );
+    behind.push((await roles.targetGroup(name, listener)).TargetGroupName);
+  }
+  const groups = pair?.targetGroups?.map((target) => target.name) ?? [];
+  const absent = behind.filter((target) => !groups.includes(target));
+  const isAdmin = ({ HealthCheckPath = "" }: TargetGroup) => HealthCheckPath.startsWith("/admin");
+  const foreign = (await roles.targetGroups(name)).find(
+    (target) => isAdmin(target) !== (name === "employee"),
+  );
+  if (new Set(groups).size < 2)
+    problems.push(`${shown} has the target groups ${groups.join(" and ") || "none"}, not two`);
+  else if (absent.length > 0)
+    problems.push(
+      `${shown} lacks ${absent.join(", ")}, which the listeners use; it has ${groups.join(" and ")}`,
+    );
+  else if (foreign && groups.includes(foreign.TargetGroupName))
+    problems.push(`${shown} has ${foreign.TargetGroupName}, whose health path is ${foreign.HealthCheckPath}`);
+  return verdict(problems, `${shown}: ${service.serviceName}, ${groups.join(" and ")}`);
+}
+
+const withProvider = (pipeline: PipelineDeclaration, provider: string): ActionDeclaration | undefined =>
+  actionsOf(pipeline).find(({ actionTypeId }) => actionTypeId?.provider === provider);
+
+async function checkPipeline({ roles }: Lab, service: ServiceName): Promise<Outcome> {
+  const pipeline = await roles.pipeline(service);
+  const [files, image, deploy] = ["CodeCommit", "ECR", "CodeDeployToECS"].map((provider) =>
+    withProvider(pipeline, provider),
+  );
+  const group = await roles.deploymentGroup(service);
+  const {
+    DeploymentGroupName,
+    TaskDefinitionTemplatePath = "",
+    AppSpecTemplatePath = "",
+  } = deploy?.configuration ?? {};
+  const problems: string[] = [];
+  if (!files) problems.push("has no CodeCommit source");
+  if (!image) problems.push("has no ECR source: an image push cannot start it");
+  if (!deploy) problems.push("has no deploy action for Amazon ECS (Blue/Green)");
+  else {
+    if (DeploymentGroupName !== group.deploymentGroupName)
+      problems.push(`deploys by ${DeploymentGroupName}, not ${group.deploymentGroupName}`);
+    for (const path of [TaskDefinitionTemplatePath, AppSpecTemplatePath])
+      if (services.some((other) => other !== service && path.includes(other)))
+        problems.push(`uses ${path}, the other service's file`);
+  }
+  return verdict(
+    problems.map((problem) => `${pipeline.name} ${problem}`),
+    `${pipeline.name}: ${files?.configuration?.RepositoryName}/${files?.configuration?.BranchName} and ECR`,
+  );
+}
+
+async function checkPipelineImage({ roles }: Lab, service: ServiceName): Promise<Outcome> {
+  const pipeline = await roles.pipeline(service);
+  const { repositoryName } = await roles.imageRepository(service);
+  const image = withProvider(pipeline, "ECR");
+  const { RepositoryName, ImageTag = "latest" } = image?.configuration ?? {};
+  const { Image1ArtifactName, Image1ContainerName } =
+    withProvider(pipeline, "CodeDeployToECS")?.configuration ?? {};
+  const artifact = image?.outputArtifacts?.[0]?.name;
+  const problems = image
+    ? [
+        ...(RepositoryName === repositoryName
+          ? []
+          : [`takes the image ${RepositoryName}, not ${repositoryName}`]),
+        ...(ImageTag === "latest" ? [] : [`waits for the tag ${ImageTag}, not latest`]),
+        ...(Image1ArtifactName === artifact
+          ? []
+          : [`deploys the artifact ${Image1ArtifactName}, not ${artifact}`]),
+        ...(Image1ContainerName === "IMAGE1_NAME"
+          ? []
+          : [`has the placeholder ${Image1ContainerName}, not IMAGE1_NAME`]),
+      ]
+    : ["has no ECR source"];
+  return verdict(
+    problems.map((problem) => `${pipeline.name} ${problem}`),
+    `${pipeline.name} takes ${RepositoryName}:${ImageTag}`,
+  );
+}
+
+async function checkTrigger({ account, roles }: Lab, service: ServiceName): Promise<Outcome> {
+  const { name } = await roles.pipeline(service);
+  const { repositoryName = "" } = await roles.imageRepository(service);
+  const arn = `arn:aws:codepipeline:${account.region}:${await account.id()}:${name}`;
+  const rules = (await account.rulesWithTarget(arn)).filter((rule) => isForImage(rule, repositoryName));
+  const enabled = rules.find(({ State }) => State === "ENABLED");
+  if (enabled) return verdict([], `rule ${enabled.Name} starts ${name}`);
+  if (rules[0]) return verdict([`the rule ${rules[0].Name} that starts ${name} is ${rules[0].State}`], "");
+  return verdict([`no EventBridge rule starts ${name} when ${repositoryName}:latest is pushed`], "");
+}
+
+function isForImage({ EventPattern = "{}" }: DescribeRuleCommandOutput, repository: string): boolean {
+  const { source = [], detail = {} } = JSON.parse(EventPattern) as {
+    source?: string[];
+    detail?: { "repository-name"?: unknown[]; "image-tag"?: unknown[] };
+  };
+  const { "repository-name": names, "image-tag": tags } = detail;
+  return (
+    source.includes("aws.ecr") && (!names || names.includes(repository)) && (!tags || tags.includes("latest"))
+  );
+}
+
+async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise<Outcome> {
+  const service = await roles.service(name);
+  const { desiredCount = 0, runningCount = 0 } = service;
+  const shown = nameOfService(service);
+  const used = (primaryOf(service)?.loadBalancers ?? service.loadBalancers)?.[0]?.targetGroupArn;
+  const health = used ? await account.targetHealth(used) : [];
+  const healthy = health.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length;
+  const reasons = health.flatMap(({ TargetHealth }) => TargetHealth?.Description ?? []);
+  const problems = [
+    ...(runningCount >= desiredCount && desiredCount > 0
+      ? []
+      : [`${shown} runs ${runningCount} of ${desiredCount} tasks`]),
+    ...(healthy >= desiredCount
+      ? []
+      : [
+          `${healthy} of ${desiredCount} targets of ${shown} are healthy${reasons[0] ? ` (${reasons[0]})` : ""}`,
+        ]),
+  ];
+  return verdict(problems, `${shown} runs ${runningCount} of ${desiredCount} tasks, ${healthy} healthy`);
+}
+
+async function checkSite({ roles, readPage, siteAddress }: Lab, service: ServiceName): Promise<Outcome> {
+  const path = service === "customer" ? "/suppliers" : "/admin/suppliers";
+  const { address, status } = await readPage(`${await siteAddress("production")}${path}`);
+  if (status === 404 && service === "employee") {
+    const limited = (await roles.adminRule("production")).Conditions?.some(
+      ({ Field }) => Field === "source-ip",
+    );
+    if (limited)
+      return unchecked(`${address} is open to the rule's source addresses only, not to this machine`);
+  }
+  return verdict(status === 200 ? [] : [`${address} returns ${status}`], `${address} returns 200`);
+}

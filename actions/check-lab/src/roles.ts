@@ -1,0 +1,303 @@
+import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
+import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import type { ContainerDefinition, Service, TaskDefinition } from "@aws-sdk/client-ecs";
+import type {
+  Action,
+  Listener,
+  LoadBalancer,
+  Rule,
+  TargetGroup,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Account } from "./account/account.ts";
+import { Missing, once } from "./outcome.ts";
+
+export const services = ["customer", "employee"] as const;
+export type ServiceName = (typeof services)[number];
+export const ports = { production: 80, test: 8080 } as const;
+export type ListenerName = keyof typeof ports;
+export const courseCluster = "microservices-serverlesscluster";
+
+/** Words in names that students give to the parts of a service. */
+const words: { readonly [service in ServiceName]: RegExp } = {
+  customer: /customer|client|public/i,
+  employee: /employee|employe|admin|staff/i,
+};
+/** At most this many resources of a kind are read one by one. */
+const mostRead = 60;
+
+export type Roles = ReturnType<typeof findRoles>;
+
+/**
+ * Finds the parts of the lab by what they do, then by the course's names: the target group behind /admin, the service
+ * that runs the employee image. `taken` says which resource was taken for what. A part that does not exist is Missing.
+ */
+export function findRoles(account: Account) {
+  const taken = new Map<string, string>();
+  const notes: string[] = [];
+
+  /** Takes the best candidate with a score above 0, of equals the first by name. */
+  const choose = <T>(role: string, candidates: readonly Candidate<T>[]): T | undefined => {
+    const ranked = candidates
+      .filter(({ score }) => score > 0)
+      .sort((one, other) => other.score - one.score || one.name.localeCompare(other.name));
+    const [first, ...others] = ranked;
+    if (!first) return undefined;
+    taken.set(role, first.name);
+    const equals = others.filter(({ score }) => score === first.score).map(({ name }) => name);
+    if (equals.length > 0)
+      notes.push(`${first.name} was taken for ${role}; ${equals.join(", ")} would fit as well`);
+    return first.value;
+  };
+
+  const loadBalancer = once(async (): Promise<LoadBalancer> => {
+    const found = (await account.loadBalancers()).filter(({ Type }) => Type === "application");
+    const candidates = found.slice(0, mostRead).map(async (value) => {
+      const listeners = await account.listeners(value.LoadBalancerArn ?? "");
+      const rules = await Promise.all(listeners.map((each) => account.listenerRules(each.ListenerArn ?? "")));
+      const hasAdmin = rules.flat().some((rule) => pathsOf(rule).some(isAdminPath));
+      const isNamed = value.LoadBalancerName === "microservicesLB";
+      const score = points([hasAdmin, 4], [isNamed, 2], [found.length === 1, 1]);
+      return { value, name: value.LoadBalancerName ?? "", score };
+    });
+    const chosen = choose("the load balancer", await Promise.all(candidates));
+    return chosen ?? missing(account, "no application load balancer");
+  });
+
+  const listener = once(async (name: ListenerName): Promise<Listener> => {
+    const { LoadBalancerArn = "", LoadBalancerName } = await loadBalancer();
+    const listeners = await account.listeners(LoadBalancerArn);
+    const plain = listeners.find(({ Port }) => Port === ports[name]);
+    const redirects = plain?.DefaultActions?.[0]?.Type === "redirect";
+    const found = redirects ? listeners.find(({ Port }) => Port === 443) : plain;
+    return found ?? missing(account, `no listener on port ${ports[name]} of ${LoadBalancerName}`);
+  });
+
+  const rulesOf = async (name: ListenerName) =>
+    account.listenerRules((await listener(name)).ListenerArn ?? "");
+
+  /** The first rule with a path under /admin. */
+  const adminRule = once(async (name: ListenerName): Promise<Rule> => {
+    const rules = await rulesOf(name);
+    const found = rules.find((rule) => pathsOf(rule).some(isAdminPath));
+    return found ?? missing(account, `no rule for /admin/* on listener ${ports[name]}`);
+  });
+
+  /** The target group that a listener forwards the service's paths to. */
+  const targetGroup = once(async (service: ServiceName, name: ListenerName): Promise<TargetGroup> => {
+    const actions =
+      service === "customer" ? (await listener(name)).DefaultActions : (await adminRule(name)).Actions;
+    const arn = forwardedTo(actions);
+    const found = (await account.targetGroups()).find(({ TargetGroupArn }) => TargetGroupArn === arn);
+    if (!found)
+      throw new Missing(`listener ${ports[name]} forwards the ${service}'s paths to no target group`);
+    taken.set(`the ${service}'s ${name} target group`, found.TargetGroupName ?? "");
+    return found;
+  });
+
+  /** Names of all groups that belong to the service: those behind the listeners, and the service's own. */
+  const groupsBehind = async (service: ServiceName) => {
+    const found = await Promise.all(
+      (["production", "test"] as const).map((name) => unlessMissing(targetGroup(service, name))),
+    );
+    return found.flatMap((group) => group?.TargetGroupArn ?? []);
+  };
+
+  const service = once(async (service: ServiceName): Promise<Service> => {
+    const all = (await account.services()).filter(({ status }) => status !== "INACTIVE");
+    const behind = new Set(await groupsBehind(service));
+    const scored = all.map(async (value) => {
+      const { serviceName: name = "", clusterArn } = value;
+      const attached = attachments(value);
+      const byPath = attached.some(({ targetGroupArn = "" }) => behind.has(targetGroupArn));
+      const byName = name === `${service}-microservice`;
+      const byContainer = attached.some(({ containerName }) => containerName === service);
+      const byWord = words[service].test(name);
+      const byImage = all.length <= mostRead && (await runsImageOf(value, service));
+      const score = points([byPath, 4], [byName, 4], [byImage, 3], [byContainer, 2], [byWord, 1]);
+      const inCluster = clusterArn?.endsWith(`/${courseCluster}`) ?? false;
+      return { value, name: nameOfService(value), score: score && score + points([inCluster, 1]) };
+    });
+    const chosen = choose(`the ${service} service`, await Promise.all(scored));
+    return chosen ?? missing(account, `no ECS service that runs the ${service} image`);
+  });
+
+  const runsImageOf = async ({ taskDefinition }: Service, name: ServiceName) => {
+    const definition = taskDefinition ? await account.taskDefinition(taskDefinition) : undefined;
+    return (
+      definition?.containerDefinitions?.some(({ image = "" }) => words[name].test(repositoryIn(image))) ??
+      false
+    );
+  };
+
+  /** The revision that production runs; without a service the newest of the family. */
+  const taskDefinition = once(async (name: ServiceName): Promise<TaskDefinition> => {
+    const found = await unlessMissing(service(name));
+    const arn = found && (primaryOf(found)?.taskDefinition ?? found.taskDefinition);
+    const families = arn ? [] : await account.taskDefinitionFamilies();
+    const family = families.find((each) => each === `${name}-microservice`) ?? familyFor(name, families);
+    const definition = (arn ?? family) && (await account.taskDefinition(arn ?? family ?? ""));
+    return definition || missing(account, `no task definition ${name}-microservice`);
+  });
+
+  const imageRepository = once(async (name: ServiceName) => {
+    const runs = await unlessMissing(taskDefinition(name));
+    const used = runs && repositoryIn(containerOf(runs, name)?.image ?? "");
+    const scored = (await account.imageRepositories()).map((value) => {
+      const { repositoryName = "" } = value;
+      const byWord = words[name].test(repositoryName.split("/").at(-1) ?? "");
+      const score = points([repositoryName === name, 4], [repositoryName === used, 3], [byWord, 1]);
+      return { value, name: repositoryName, score };
+    });
+    const chosen = choose(`the ${name} image repository`, scored);
+    return chosen ?? missing(account, `no ECR repository ${name}`);
+  });
+
+  const deploymentGroup = once(async (name: ServiceName): Promise<DeploymentGroupInfo> => {
+    const deployed = (await unlessMissing(service(name)))?.serviceName;
+    const scored = (await account.deploymentGroups()).map((value) => {
+      const { deploymentGroupName = "", applicationName, ecsServices = [] } = value;
+      const byService = ecsServices.some(({ serviceName }) => serviceName === deployed);
+      const byName = deploymentGroupName === `microservices-${name}`;
+      const byWord = words[name].test(deploymentGroupName);
+      const score = points([byService, 4], [byName, 2], [byWord, 1]);
+      return { value, name: `${applicationName}/${deploymentGroupName}`, score };
+    });
+    const chosen = choose(`the ${name} deployment group`, scored);
+    return chosen ?? missing(account, `no CodeDeploy deployment group for the ${name} service`);
+  });
+
+  /** Both groups of a service: behind a listener, or in its deployment group, as one of them is free after a release. */
+  const targetGroups = once(async (name: ServiceName): Promise<TargetGroup[]> => {
+    const behind = new Set(await groupsBehind(name));
+    const group = await unlessMissing(deploymentGroup(name));
+    const pair = group?.loadBalancerInfo?.targetGroupPairInfoList?.[0]?.targetGroups ?? [];
+    return (await account.targetGroups()).filter(
+      ({ TargetGroupArn = "", TargetGroupName }) =>
+        behind.has(TargetGroupArn) || pair.some((target) => target.name === TargetGroupName),
+    );
+  });
+
+  /** Both listeners of a service use one target group after its first release, and two before. */
+  const wasReleased = once(async (name: ServiceName): Promise<boolean> => {
+    const { applicationName = "", deploymentGroupName = "" } =
+      (await unlessMissing(deploymentGroup(name))) ?? {};
+    return (
+      applicationName !== "" &&
+      (await account.lastDeployment(applicationName, deploymentGroupName)) !== undefined
+    );
+  });
+
+  const pipeline = once(async (name: ServiceName): Promise<PipelineDeclaration> => {
+    const group = await unlessMissing(deploymentGroup(name));
+    const names = await account.pipelineNames();
+    const alike = names.filter((each) => words[name].test(each));
+    const read = (alike.length > 0 ? alike : names).slice(0, mostRead);
+    const scored = read.map(async (each) => {
+      const value = (await account.pipeline(each)).pipeline ?? ({} as PipelineDeclaration);
+      const deploys = actionsOf(value).some(
+        ({ configuration }) =>
+          group !== undefined &&
+          configuration?.DeploymentGroupName === group.deploymentGroupName &&
+          configuration?.ApplicationName === group.applicationName,
+      );
+      const byName = each === `update-${name}-microservice`;
+      return { value, name: each, score: points([deploys, 4], [byName, 3], [words[name].test(each), 1]) };
+    });
+    const chosen = choose(`the ${name} pipeline`, await Promise.all(scored));
+    return chosen ?? missing(account, `no pipeline that deploys the ${name} service`);
+  });
+
+  return {
+    taken,
+    notes,
+    loadBalancer,
+    listener,
+    rulesOf,
+    adminRule,
+    targetGroup,
+    targetGroups,
+    wasReleased,
+    service,
+    taskDefinition,
+    imageRepository,
+    deploymentGroup,
+    pipeline,
+  };
+}
+
+interface Candidate<T> {
+  readonly value: T;
+  readonly name: string;
+  readonly score: number;
+}
+
+function points(...reasons: readonly (readonly [applies: boolean, points: number])[]): number {
+  return reasons.reduce((sum, [applies, points]) => sum + (applies ? points : 0), 0);
+}
+
+export function missing({ region }: Account, what: string): never {
+  throw new Missing(`There is ${what} in ${region}`);
+}
+
+/** Returns undefined for a part that does not exist. */
+export async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof Missing) return undefined;
+    throw error;
+  }
+}
+
+export function pathsOf({ Conditions = [] }: Rule): string[] {
+  return Conditions.filter(({ Field }) => Field === "path-pattern").flatMap(
+    ({ PathPatternConfig, Values }) => PathPatternConfig?.Values ?? Values ?? [],
+  );
+}
+
+const isAdminPath = (path: string) => path.startsWith("/admin");
+
+/** The target group that gets most of the traffic. */
+export function forwardedTo(actions: readonly Action[] = []): string | undefined {
+  const forward = actions.find(({ Type }) => Type === "forward");
+  const [most] = (forward?.ForwardConfig?.TargetGroups ?? []).toSorted(
+    (one, other) => (other.Weight ?? 1) - (one.Weight ?? 1),
+  );
+  return most?.TargetGroupArn ?? forward?.TargetGroupArn;
+}
+
+/** Target groups and containers of a service and of its task sets. */
+export function attachments({ loadBalancers = [], taskSets = [] }: Service) {
+  return [...loadBalancers, ...taskSets.flatMap((set) => set.loadBalancers ?? [])];
+}
+
+export function primaryOf({ taskSets = [] }: Service) {
+  return taskSets.find(({ status }) => status === "PRIMARY");
+}
+
+export function nameOfService({ serviceName, clusterArn }: Service): string {
+  return `${clusterArn?.split("/").at(-1)}/${serviceName}`;
+}
+
+export function containerOf(
+  { containerDefinitions = [] }: TaskDefinition,
+  name: ServiceName,
+): ContainerDefinition | undefined {
+  return containerDefinitions.find((container) => container.name === name) ?? containerDefinitions[0];
+}
+
+/** `team/customer` of `123456789012.dkr.ecr.us-east-1.amazonaws.com/team/customer:latest`. */
+export function repositoryIn(image: string): string {
+  const [path = ""] = image.split("@");
+  const [host = "", ...parts] = path.split("/");
+  const name = parts.length > 0 && /[.:]/.test(host) ? parts.join("/") : path;
+  return name.split(":")[0] ?? "";
+}
+
+export function actionsOf({ stages = [] }: PipelineDeclaration): ActionDeclaration[] {
+  return stages.flatMap(({ actions = [] }) => actions);
+}
+
+function familyFor(name: ServiceName, families: readonly string[]): string | undefined {
+  return families.find((each) => words[name].test(each) && !/migrat/i.test(each));
+}
