@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ownerLabel } from "../../simulator/src/runtime/tasks/docker/leftovers.ts";
 import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
 import { doExercises } from "./exercises.support.ts";
-import { git } from "./runner/git.ts";
+import { git } from "./runner/load/git.ts";
 import type { Report } from "./story/report.ts";
 import type { TaskRuntimeKind } from "./story/task-runtime.ts";
 

@@ -1,20 +1,20 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ConcurrencyGroups, concurrencyOf } from "./concurrency.ts";
-import { readDispatchInputs } from "./dispatch-inputs.ts";
-import type { Json } from "./evaluate.ts";
-import { git } from "./git.ts";
-import { githubContext } from "./github-context.ts";
-import { loadWorkflows } from "./load-workflows.ts";
-import { createMasker } from "./mask.ts";
-import { readPermissions } from "./permissions.ts";
+import type { Json } from "./expressions/evaluate.ts";
+import { ConcurrencyGroups, concurrencyOf } from "./jobs/concurrency.ts";
+import { githubContext } from "./jobs/github-context.ts";
+import type { DispatchEvent, PushEvent, RunContext, RunnerOptions } from "./jobs/run-context.ts";
+import { runJobs } from "./jobs/run-jobs.ts";
+import { readDispatchInputs } from "./load/dispatch-inputs.ts";
+import { git } from "./load/git.ts";
+import { loadWorkflows } from "./load/load-workflows.ts";
+import { readPermissions } from "./load/permissions.ts";
+import { SourceStore } from "./load/sources.ts";
+import { isStartedByPush } from "./load/triggers.ts";
+import type { Workflow } from "./load/workflow.ts";
 import type { Conclusion, RunResult } from "./result.ts";
-import type { DispatchEvent, PushEvent, RunContext, RunnerOptions } from "./run-context.ts";
-import { runJobs } from "./run-jobs.ts";
-import { endGroup } from "./run-process.ts";
-import { SourceStore } from "./sources.ts";
-import { isStartedByPush } from "./triggers.ts";
-import type { Workflow } from "./workflow.ts";
+import { createMasker } from "./steps/mask.ts";
+import { endGroup } from "./steps/run-process.ts";
 
 export interface RunRequest {
   /** Path of the workflow file in the repository. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readPairs } from "./command-files.ts";
-import { expandMatrix } from "./matrix.ts";
-import { passesFilter } from "./triggers.ts";
+import { expandMatrix } from "./jobs/matrix.ts";
+import { passesFilter } from "./load/triggers.ts";
+import { readPairs } from "./steps/command-files.ts";
 
 describe("matrix", () => {
   it.each([

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { git } from "./git.ts";
+import type { RunnerOptions } from "./jobs/run-context.ts";
+import { git } from "./load/git.ts";
 import type { RunEvent, RunResult } from "./result.ts";
-import type { RunnerOptions } from "./run-context.ts";
 import { createRunner, type Run } from "./runner.ts";
 
 /** For tests: a repository in a temporary folder and a runner of its workflows. */

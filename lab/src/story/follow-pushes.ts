@@ -1,4 +1,4 @@
-import { gitWith } from "../runner/git.ts";
+import { gitWith } from "../runner/load/git.ts";
 import type { RunResult } from "../runner/result.ts";
 import type { Change } from "./change.ts";
 import { checkManualRun, type ManualRun, readPushOptions } from "./manual-runs.ts";

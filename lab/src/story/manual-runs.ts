@@ -1,8 +1,8 @@
 import { nearest } from "../../../scripts/run/command-line.mjs";
-import { type DispatchInput, dispatchInputs, readDispatchInputs } from "../runner/dispatch-inputs.ts";
 import { WorkflowRefused } from "../runner/errors.ts";
-import { readWorkflow } from "../runner/load-workflow.ts";
-import type { Workflow } from "../runner/workflow.ts";
+import { type DispatchInput, dispatchInputs, readDispatchInputs } from "../runner/load/dispatch-inputs.ts";
+import { readWorkflow } from "../runner/load/load-workflow.ts";
+import type { Workflow } from "../runner/load/workflow.ts";
 
 const folder = ".github/workflows/";
 

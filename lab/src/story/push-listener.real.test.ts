@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { git, gitWith } from "../runner/git.ts";
+import { git, gitWith } from "../runner/load/git.ts";
 import { listenForPushes, type Push, type PushHandlers, type PushListener } from "./push-listener.ts";
 import { createScratchRepository, gitDirectoryIn } from "./scratch-repository.ts";
 

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { basePath, makeNodeBase } from "../../../scripts/base-image/make-node-base.ts";
-import { createCommandFiles } from "../runner/command-files.ts";
+import { createCommandFiles } from "../runner/steps/command-files.ts";
 
 interface Order {
   /** The project with the action `build-image`. */

@@ -1,6 +1,6 @@
 import { exportLines, gitCloneCommand } from "../../../simulator/src/shell-lines.ts";
 import type { LabOptions } from "../options.mjs";
-import { git } from "../runner/git.ts";
+import { git } from "../runner/load/git.ts";
 import { expectGreen } from "./chapters/expectations.ts";
 import { exampleOfManualRun } from "./follow-pushes.ts";
 import type { Progress } from "./progress.ts";

@@ -4,7 +4,7 @@ import { parseCommandLine, Refusal, refused, textOf } from "../../../scripts/run
 import { thisProcess } from "../../../scripts/run/processes.mjs";
 import { makeOwnedFolder } from "../../../simulator/src/owned-folder.ts";
 import { command, type LabOptions, withDefaults } from "../options.mjs";
-import { git } from "../runner/git.ts";
+import { git } from "../runner/load/git.ts";
 import { ownerFile, refuseSecondRehearsal } from "./check-before-start.mjs";
 import { createProgress, type Progress } from "./progress.ts";
 import type { LabPlace } from "./rehearsal.ts";

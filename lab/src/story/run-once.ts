@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LabOptions } from "../options.mjs";
-import { git } from "../runner/git.ts";
+import { git } from "../runner/load/git.ts";
 import type { Chapter, ServiceName } from "./chapter-list.mjs";
 import { tolerateBusyMachine } from "./chapters/canary.ts";
 import type { Scene } from "./chapters/scene.ts";

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { borrowObjects, git } from "../runner/git.ts";
+import { borrowObjects, git } from "../runner/load/git.ts";
 import type { Change } from "./change.ts";
 
 export interface ScratchRepository {

@@ -1,0 +1,120 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { evaluateTexts, type Json } from "../expressions/evaluate.ts";
+import type { StepsJob } from "../load/workflow.ts";
+import type { Annotation, Conclusion } from "../result.ts";
+import { githubVariables } from "./github-context.ts";
+import type { RunContext, WorkflowScope } from "./run-context.ts";
+
+/** State of a running job, updated as its steps run. */
+export interface JobState {
+  run: RunContext;
+  scope: WorkflowScope;
+  definition: StepsJob;
+  name: string;
+  contexts: { [name: string]: Json };
+  permissions: Record<string, string>;
+  signal: AbortSignal;
+  workspace: string;
+  /** For files of single steps; `RUNNER_TEMP` is in it. */
+  directory: string;
+  env: Record<string, string>;
+  /** Folders added before PATH, the newest first. */
+  paths: string[];
+  status: Conclusion;
+  annotations: Annotation[];
+  summaries: string[];
+  /** Process groups that steps started and that still have processes. */
+  groups: Set<number>;
+  /** Values that steps wrote to GITHUB_STATE, by the steps' keys. */
+  saved: Map<string, Record<string, string>>;
+}
+
+export interface JobPlacement {
+  run: RunContext;
+  scope: WorkflowScope;
+  definition: StepsJob;
+  name: string;
+  /** `needs`, `matrix`, `strategy` */
+  contexts: { [name: string]: Json };
+  permissions: Record<string, string>;
+  signal: AbortSignal;
+}
+
+export async function createJobState(placement: JobPlacement, index: number): Promise<JobState> {
+  const { run, scope, definition } = placement;
+  const repository = run.options.repository.name.split("/")[1] as string;
+  const directory = join(run.directory, `job-${index}`);
+  const workspace = join(directory, repository, repository);
+  const temporary = join(directory, "temp");
+  await Promise.all([mkdir(workspace, { recursive: true }), mkdir(temporary, { recursive: true })]);
+  await writeFile(join(directory, "event.json"), JSON.stringify(run.github.event));
+  const contexts: { [name: string]: Json } = {
+    ...placement.contexts,
+    github: { ...run.github, job: definition.id, workspace, event_path: join(directory, "event.json") },
+    inputs: scope.inputs,
+    runner: {
+      arch: "X64",
+      environment: "self-hosted",
+      name: "rehearsal",
+      os: "Linux",
+      temp: temporary,
+      tool_cache: temporary,
+    },
+    secrets: scope.secrets,
+    vars: run.options.vars,
+  };
+  const workflowEnv = evaluateTexts(scope.workflow.env, { contexts });
+  const env = {
+    ...workflowEnv,
+    ...evaluateTexts(definition.env, { contexts: { ...contexts, env: workflowEnv } }),
+  };
+  return {
+    ...placement,
+    contexts,
+    workspace,
+    directory,
+    env,
+    paths: [],
+    status: "success",
+    annotations: [],
+    summaries: [],
+    saved: new Map(),
+    groups: new Set(),
+  };
+}
+
+/**
+ * The environment that every process of the job inherits.
+ * @param contexts of the step: inside a composite action, `github` has the action's path as well
+ */
+export function jobEnvironment(
+  job: JobState,
+  contexts: { [name: string]: Json } = job.contexts,
+): Record<string, string> {
+  const machine = job.run.options.environment;
+  const github = contexts.github as { [name: string]: Json };
+  const runner = job.contexts.runner as { [name: string]: Json };
+  return {
+    ...machine,
+    ...githubVariables(github),
+    CI: "true",
+    GITHUB_ACTIONS: "true",
+    GITHUB_EVENT_PATH: String(github.event_path),
+    GITHUB_WORKSPACE: job.workspace,
+    RUNNER_ARCH: String(runner.arch),
+    RUNNER_ENVIRONMENT: String(runner.environment),
+    RUNNER_NAME: String(runner.name),
+    RUNNER_OS: String(runner.os),
+    RUNNER_TEMP: String(runner.temp),
+    RUNNER_TOOL_CACHE: String(runner.tool_cache),
+    ...job.env,
+    PATH: [...job.paths, job.env.PATH ?? machine.PATH ?? ""].join(":"),
+  };
+}
+
+export function annotateJob(job: JobState, annotation: Annotation): void {
+  const hidden = { ...annotation, message: job.run.masker.hide(annotation.message) };
+  job.annotations.push(hidden);
+  job.run.options.emit({ type: "annotation", run: job.run.id, job: job.name, annotation: hidden });
+}

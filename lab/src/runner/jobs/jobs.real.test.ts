@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { RunResult } from "../result.ts";
+import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
+
+let repository: TestRepository | undefined;
+afterEach(() => repository?.remove());
+
+async function runJobs(
+  jobs: string,
+  options: Parameters<typeof createTestRepository>[1] = {},
+): Promise<RunResult> {
+  repository = await createTestRepository(workflowOf(jobs), options);
+  return repository.run();
+}
+
+const conclusions = (result: RunResult) =>
+  Object.fromEntries(result.jobs.map((job) => [job.name, job.conclusion]));
+
+describe("jobs", () => {
+  it("passes outputs on through needs and runs a matrix made of them", async () => {
+    const result = await runJobs(`
+  plan:
+    runs-on: ubuntu-latest
+    outputs:
+      services: \${{ steps.list.outputs.services }}
+    steps:
+      - id: list
+        run: echo 'services=["customer","employee"]' >> "$GITHUB_OUTPUT"
+  deploy:
+    needs: plan
+    runs-on: ubuntu-latest
+    strategy:
+      matrix:
+        service: \${{ fromJSON(needs.plan.outputs.services) }}
+        include:
+          - service: employee
+            path: /admin
+    steps:
+      - run: echo "$SERVICE at $WHERE"
+        env:
+          SERVICE: \${{ matrix.service }}
+          WHERE: \${{ matrix.path || '/' }}
+  after:
+    needs: [plan, deploy]
+    if: needs.deploy.result == 'success'
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo done
+`);
+    expect(result.conclusion).toBe("success");
+    expect(conclusions(result)).toEqual({
+      plan: "success",
+      "deploy (customer)": "success",
+      "deploy (employee, /admin)": "success",
+      after: "success",
+    });
+    expect(repository?.lines()).toEqual(expect.arrayContaining(["customer at /", "employee at /admin"]));
+  });
+
+  it("shows the environment that a job deploys to, with the address that a step returned", async () => {
+    const result = await runJobs(
+      `
+  deploy:
+    runs-on: ubuntu-latest
+    environment:
+      name: \${{ vars.WHERE }}
+      url: \${{ steps.site.outputs.url }}
+    steps:
+      - id: site
+        run: echo url=https://shop.example >> "$GITHUB_OUTPUT"
+  short:
+    runs-on: ubuntu-latest
+    environment: staging
+    steps: [{ run: echo }]
+  nowhere:
+    runs-on: ubuntu-latest
+    environment: { name: "\${{ vars.UNSET }}", url: "https://shop.example" }
+    steps: [{ run: echo }]
+`,
+      { vars: { WHERE: "production" } },
+    );
+    expect(Object.fromEntries(result.jobs.map(({ name, environment }) => [name, environment]))).toEqual({
+      deploy: { name: "production", url: "https://shop.example" },
+      short: { name: "staging", url: "" },
+      nowhere: undefined,
+    });
+  });
+
+  it("skips jobs that need a failed job, unless their condition says otherwise", async () => {
+    const result = await runJobs(`
+  broken:
+    runs-on: ubuntu-latest
+    steps: [{ run: exit 3 }]
+  next:
+    needs: broken
+    runs-on: ubuntu-latest
+    steps: [{ run: echo never }]
+  tell:
+    needs: next
+    if: failure()
+    runs-on: ubuntu-latest
+    steps: [{ run: 'echo "next was \${{ needs.next.result }}"' }]
+`);
+    expect(conclusions(result)).toEqual({ broken: "failure", tell: "success" });
+    expect(repository?.lines()).toContain("next was skipped");
+    expect(result.conclusion).toBe("failure");
+    expect(result.jobs[0]?.annotations).toEqual([
+      { level: "error", message: "Process completed with exit code 3." },
+    ]);
+  });
+
+  it("cancels the other combinations when one fails", async () => {
+    const result = await runJobs(`
+  build:
+    runs-on: ubuntu-latest
+    strategy:
+      max-parallel: 2
+      matrix:
+        run: ["sleep 30", "exit 1"]
+    steps: [{ run: "\${{ matrix.run }}" }]
+`);
+    expect(conclusions(result)).toEqual({ "build (exit 1)": "failure", "build (sleep 30)": "cancelled" });
+  }, 30_000);
+
+  it("states which matrix is empty", async () => {
+    const result = await runJobs(`
+  build:
+    runs-on: ubuntu-latest
+    strategy: { matrix: { service: "\${{ fromJSON('[]') }}" } }
+    steps: [{ run: echo never }]
+`);
+    expect(result.jobs[0]?.annotations[0]?.message).toBe(
+      ".github/workflows/main.yml:5: the matrix of 'build' has no combination",
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import type { Json } from "../expressions/evaluate.ts";
+import type { Mirrors, Sources } from "../load/sources.ts";
+import type { Workflow } from "../load/workflow.ts";
+import type { Emit, JobResult } from "../result.ts";
+import type { Masker } from "../steps/mask.ts";
+import type { ConcurrencyGroups } from "./concurrency.ts";
+
+export interface RunnerOptions {
+  repository: {
+    /** `owner/name` */
+    name: string;
+    /** A bare git repository. */
+    gitDirectory: string;
+    fork?: boolean;
+  };
+  /** Other repositories whose actions and workflows can be used; none by default. */
+  mirrors?: Mirrors;
+  /** The environment of the runner's machine, which every step inherits. */
+  environment: Record<string, string>;
+  secrets: Record<string, string>;
+  /** Read when a run starts; later changes apply to later runs. */
+  vars: Record<string, string>;
+  /** An existing folder for all output of the runs; the caller removes it. */
+  directory: string;
+  emit: Emit;
+}
+
+export interface PushEvent {
+  name: "push";
+  branch: string;
+  /** Forty zeros for a branch that is new. */
+  before: string;
+  after: string;
+}
+
+export interface DispatchEvent {
+  name: "workflow_dispatch";
+  branch: string;
+  sha: string;
+  inputs: Record<string, string>;
+}
+
+/** Context shared by all jobs of one run. */
+export interface RunContext {
+  id: number;
+  /** Folder for all output of this run. */
+  directory: string;
+  sources: Sources;
+  /** The started workflow and all it calls, by path. */
+  workflows: ReadonlyMap<string, Workflow>;
+  groups: ConcurrencyGroups;
+  options: RunnerOptions;
+  masker: Masker;
+  github: { [name: string]: Json };
+  /** Numbers the folders of jobs. */
+  nextJob(): number;
+  /** Once set, no step starts any more, whatever its condition. */
+  killed: boolean;
+  /** The process groups of each running job. */
+  processGroups: Set<Set<number>>;
+  /** Finished jobs, in the order they finished. */
+  jobs: JobResult[];
+}
+
+/** Context that one workflow of a run, started or called, gives to its jobs. */
+export interface WorkflowScope {
+  workflow: Workflow;
+  /** `caller / ` before the names of a called workflow's jobs. */
+  prefix: string;
+  inputs: { [name: string]: Json };
+  secrets: Record<string, string>;
+  permissions: Record<string, string>;
+  signal: AbortSignal;
+}

@@ -1,0 +1,151 @@
+import { evaluateToken, type Json, type Scope, toText } from "../expressions/evaluate.ts";
+import { readPermissions } from "../load/permissions.ts";
+import { find } from "../load/tokens.ts";
+import type { Job } from "../load/workflow.ts";
+import { type Conclusion, combine, type JobOutcome } from "../result.ts";
+import { concurrencyOf } from "./concurrency.ts";
+import { type Combination, describeCombination, expandMatrix } from "./matrix.ts";
+import { runCallJob } from "./run-call-job.ts";
+import type { RunContext, WorkflowScope } from "./run-context.ts";
+import { runStepsJob } from "./run-steps-job.ts";
+
+type Contexts = { [name: string]: Json };
+
+/** Runs a job once for each combination of its matrix, or once. An invalid matrix fails the job. */
+export async function runMatrix(
+  run: RunContext,
+  scope: WorkflowScope,
+  job: Job,
+  contexts: Contexts,
+): Promise<JobOutcome> {
+  try {
+    const strategy = readStrategy(job, { contexts });
+    const failed = new AbortController();
+    const signal = strategy.failFast ? AbortSignal.any([scope.signal, failed.signal]) : scope.signal;
+    const outcomes: JobOutcome[] = [];
+    const waiting = strategy.combinations.map((matrix, index) => ({ matrix, index }));
+    const work = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const own = {
+          ...contexts,
+          matrix: next.matrix,
+          strategy: {
+            "fail-fast": strategy.failFast,
+            "job-index": next.index,
+            "job-total": strategy.combinations.length,
+            "max-parallel": strategy.maxParallel,
+          },
+        };
+        const outcome = signal.aborted
+          ? { conclusion: "cancelled" as const, outputs: {} }
+          : await takeTurn(run, { ...scope, signal }, job, own);
+        if (outcome.conclusion === "failure") failed.abort();
+        outcomes.push(outcome);
+      }
+    };
+    await Promise.all(Array.from({ length: strategy.maxParallel }, work));
+    return {
+      conclusion: combine(outcomes.map((each) => each.conclusion)),
+      // As on GitHub, the last combination to end wins; an empty value does not overwrite.
+      outputs: Object.assign({}, ...outcomes.map((each) => withoutEmpty(each.outputs))),
+    };
+  } catch (error) {
+    return failJob(run, `${scope.prefix}${job.id}`, error as Error);
+  }
+}
+
+interface Strategy {
+  combinations: (Combination | null)[];
+  failFast: boolean;
+  maxParallel: number;
+}
+
+function readStrategy(job: Job, scope: Scope): Strategy {
+  const matrix = find(job.strategy, "matrix");
+  if (!matrix) return { combinations: [null], failFast: true, maxParallel: 1 };
+  const combinations = expandMatrix(evaluateToken(matrix, scope), job.place);
+  if (combinations.length === 0)
+    throw new Error(`${job.place}: the matrix of '${job.id}' has no combination`);
+  const failFast = find(job.strategy, "fail-fast");
+  const maxParallel = find(job.strategy, "max-parallel");
+  return {
+    combinations,
+    failFast: !failFast || evaluateToken(failFast, scope) !== false,
+    maxParallel: maxParallel ? Number(toText(evaluateToken(maxParallel, scope))) : combinations.length,
+  };
+}
+
+async function takeTurn(
+  run: RunContext,
+  scope: WorkflowScope,
+  job: Job,
+  contexts: Contexts,
+): Promise<JobOutcome> {
+  const request = concurrencyOf(job.concurrency, { contexts });
+  const cancelled = new AbortController();
+  const signal = AbortSignal.any([scope.signal, cancelled.signal]);
+  const turn = request && (await run.groups.enter(request, () => cancelled.abort(), scope.signal));
+  if (request && !turn) return { conclusion: "cancelled", outputs: {} };
+  try {
+    return await runOnce(run, { ...scope, signal }, job, contexts);
+  } finally {
+    turn?.leave();
+  }
+}
+
+async function runOnce(
+  run: RunContext,
+  scope: WorkflowScope,
+  job: Job,
+  contexts: Contexts,
+): Promise<JobOutcome> {
+  const name = scope.prefix + displayName(job, contexts);
+  const permissions = readPermissions(job.permissions, scope.permissions);
+  if (job.kind === "call") return runCallJob(run, { ...scope, permissions }, job, { name, contexts });
+  const { needs = {}, matrix = null, strategy = null } = contexts;
+  const placed = { needs, matrix, strategy };
+  const result = await runStepsJob({
+    run,
+    scope,
+    definition: job,
+    name,
+    contexts: placed,
+    permissions,
+    signal: scope.signal,
+  });
+  const forgiven = job.continueOnError && evaluateToken(job.continueOnError, { contexts }) === true;
+  const conclusion: Conclusion = forgiven && result.conclusion === "failure" ? "success" : result.conclusion;
+  return { conclusion, outputs: result.outputs };
+}
+
+/** GitHub puts the matrix values after a name that does not use them. */
+function displayName(job: Job, contexts: Contexts): string {
+  const name = toText(evaluateToken(job.name, { contexts }));
+  const matrix = contexts.matrix as Combination | null;
+  if (!matrix || job.name.isExpression) return name;
+  const values = describeCombination(matrix);
+  return values === "" ? name : `${name} (${values})`;
+}
+
+function withoutEmpty(outputs: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== ""));
+}
+
+function failJob(run: RunContext, name: string, error: Error): JobOutcome {
+  const annotation = { level: "error" as const, message: run.masker.hide(error.message) };
+  const { emit } = run.options;
+  emit({ type: "job-started", run: run.id, job: name });
+  emit({ type: "annotation", run: run.id, job: name, annotation });
+  emit({ type: "job-finished", run: run.id, job: name, conclusion: "failure", durationMs: 0 });
+  run.jobs.push({
+    name,
+    conclusion: "failure",
+    outputs: {},
+    steps: [],
+    annotations: [annotation],
+    summary: "",
+    permissions: {},
+    durationMs: 0,
+  });
+  return { conclusion: "failure", outputs: {} };
+}

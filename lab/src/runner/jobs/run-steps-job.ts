@@ -1,0 +1,98 @@
+import { evaluateTexts, evaluateToken, toText } from "../expressions/evaluate.ts";
+import type { JobResult } from "../result.ts";
+import { performTask } from "../steps/perform-task.ts";
+import { endGroup } from "../steps/run-process.ts";
+import { jobSequence, type StepSequence, stepScope } from "../steps/step-sequence.ts";
+import { preTask, stepTask } from "../steps/step-task.ts";
+import { annotateJob, createJobState, type JobPlacement } from "./job-state.ts";
+
+// GitHub's default for a job: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+const defaultTimeoutMinutes = 360;
+
+/** Runs the steps of a job, then their post steps, and ends every process they started. */
+export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
+  const startedAt = performance.now();
+  const timeout = new AbortController();
+  const signal = AbortSignal.any([placement.signal, timeout.signal]);
+  const job = await createJobState({ ...placement, signal }, placement.run.nextJob());
+  const sequence = jobSequence(job);
+  job.run.processGroups.add(job.groups);
+  const { emit } = job.run.options;
+  emit({ type: "job-started", run: job.run.id, job: job.name });
+  const minutes = timeoutMinutes(sequence);
+  const timer = setTimeout(() => {
+    annotateJob(job, {
+      level: "error",
+      message: `The job has exceeded the maximum execution time of ${minutes} minutes.`,
+    });
+    timeout.abort();
+  }, minutes * 60_000);
+  signal.addEventListener("abort", () => {
+    job.status = "cancelled";
+  });
+  if (signal.aborted) job.status = "cancelled";
+  // A name that cannot be evaluated ends the job before its first step.
+  const name = environmentName(sequence);
+  try {
+    await performAll(sequence);
+  } finally {
+    clearTimeout(timer);
+    for (const group of job.groups) endGroup(group);
+    job.run.processGroups.delete(job.groups);
+  }
+  const environment = name === "" ? undefined : { name, url: environmentUrl(sequence) };
+  const result: JobResult = {
+    name: job.name,
+    environment,
+    conclusion: job.status,
+    outputs: jobOutputs(sequence),
+    steps: sequence.steps,
+    annotations: job.annotations,
+    summary: job.summaries.join("\n"),
+    permissions: job.permissions,
+    durationMs: performance.now() - startedAt,
+  };
+  job.run.jobs.push(result);
+  const { conclusion, durationMs } = result;
+  emit({ type: "job-finished", run: job.run.id, job: job.name, conclusion, durationMs });
+  return result;
+}
+
+async function performAll(sequence: StepSequence): Promise<void> {
+  const { definition, scope } = sequence.job;
+  for (const step of definition.steps) {
+    const pre = step.kind === "action" ? await preTask(sequence.job, step) : undefined;
+    if (pre) await performTask(sequence, pre);
+  }
+  const defaults = [definition.defaults, scope.workflow.defaults];
+  for (const step of definition.steps) await performTask(sequence, stepTask(sequence, step, defaults));
+  for (const post of sequence.posts.reverse()) await performTask(sequence, post);
+}
+
+function timeoutMinutes(sequence: StepSequence): number {
+  const token = sequence.job.definition.timeoutMinutes;
+  return token ? Number(toText(evaluateToken(token, stepScope(sequence)))) : defaultTimeoutMinutes;
+}
+
+/** Empty for a job without an environment, or with an empty one, which GitHub ignores. */
+function environmentName({ job }: StepSequence): string {
+  const token = job.definition.environment?.name;
+  return token ? toText(evaluateToken(token, { contexts: job.contexts })) : "";
+}
+
+/** Known when the steps have ended, as it may be an output of one. */
+function environmentUrl(sequence: StepSequence): string {
+  const token = sequence.job.definition.environment?.url;
+  return token ? toText(evaluateToken(token, stepScope(sequence))) : "";
+}
+
+function jobOutputs(sequence: StepSequence): Record<string, string> {
+  const { job } = sequence;
+  const outputs = Object.entries(evaluateTexts(job.definition.outputs, stepScope(sequence)));
+  const open = outputs.filter(([name, value]) => {
+    if (!job.run.masker.holds(value)) return true;
+    annotateJob(job, { level: "warning", message: `Skip output '${name}' since it may contain secret.` });
+    return false;
+  });
+  return Object.fromEntries(open);
+}

@@ -1,0 +1,127 @@
+import type { WorkflowJob as ParsedWorkflowJob } from "@actions/workflow-parser/model/workflow-template";
+import type {
+  BasicExpressionToken,
+  MappingToken,
+  SequenceToken,
+} from "@actions/workflow-parser/templates/tokens/index";
+import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
+import { refuse } from "../errors.ts";
+import { isMapping, isSequence, isString } from "../expressions/github-parser.ts";
+import { readStep } from "./read-step.ts";
+import { nameIn, type Source } from "./sources.ts";
+import { find, knowOnly, placeOf } from "./tokens.ts";
+import type { Job, RunDefaults } from "./workflow.ts";
+
+const stepsJobKeys = [
+  "name",
+  "runs-on",
+  "needs",
+  "if",
+  "strategy",
+  "env",
+  "defaults",
+  "outputs",
+  "permissions",
+  "concurrency",
+  "environment",
+  "timeout-minutes",
+  "continue-on-error",
+  "steps",
+];
+const callJobKeys = [
+  "name",
+  "uses",
+  "with",
+  "secrets",
+  "needs",
+  "if",
+  "strategy",
+  "permissions",
+  "concurrency",
+];
+// This machine stands in for any of GitHub's Linux runners.
+const runnerLabels = ["ubuntu-latest", "ubuntu-24.04", "ubuntu-22.04"];
+
+/** @param path name of the workflow file, for messages */
+export function readJob(
+  parsed: ParsedWorkflowJob,
+  token: MappingToken,
+  { path, source }: { path: string; source: Source },
+): Job {
+  const place = placeOf(parsed.id, path);
+  const common = {
+    id: parsed.id.value,
+    place,
+    name: parsed.name as TemplateToken,
+    needs: (parsed.needs ?? []).map((need) => need.value),
+    condition: parsed.if as BasicExpressionToken,
+    strategy: readStrategy(find(token, "strategy"), path),
+    concurrency: find(token, "concurrency"),
+    permissions: find(token, "permissions"),
+  };
+  if (parsed.type === "reusableWorkflowJob") {
+    knowOnly(token, path, "the key of a calling job", callJobKeys);
+    const secrets = find(token, "secrets");
+    return {
+      ...common,
+      kind: "call",
+      workflow: calledWorkflow(parsed.ref.value, placeOf(parsed.ref, path), source),
+      with: find(token, "with"),
+      secrets: secrets && (isMapping(secrets) ? secrets : "inherit"),
+    };
+  }
+  knowOnly(token, path, "the job key", stepsJobKeys);
+  checkRunner(find(token, "runs-on"), path);
+  const environment = find(token, "environment");
+  knowOnly(environment, path, "the key of an environment", ["name", "url"]);
+  return {
+    ...common,
+    kind: "steps",
+    env: find(token, "env"),
+    defaults: readRunDefaults(find(token, "defaults"), path),
+    environment: environment && {
+      name: find(environment, "name") ?? environment,
+      url: find(environment, "url"),
+    },
+    outputs: find(token, "outputs"),
+    timeoutMinutes: find(token, "timeout-minutes"),
+    continueOnError: find(token, "continue-on-error"),
+    steps: [...(find(token, "steps") as SequenceToken)].map((step, index) =>
+      readStep(parsed.steps[index] as never, step as MappingToken, path, source),
+    ),
+  };
+}
+
+export function readRunDefaults(token: TemplateToken | undefined, path: string): RunDefaults {
+  const run = find(token, "run");
+  knowOnly(run, path, "the run default", ["shell", "working-directory"]);
+  return { shell: find(run, "shell"), workingDirectory: find(run, "working-directory") };
+}
+
+function readStrategy(token: TemplateToken | undefined, path: string): MappingToken | undefined {
+  if (!token) return undefined;
+  if (!isMapping(token)) throw refuse(placeOf(token, path), "a strategy that is an expression", ["matrix"]);
+  return token;
+}
+
+function checkRunner(token: TemplateToken | undefined, path: string): void {
+  const labels = token && isSequence(token) ? [...token] : token ? [token] : [];
+  for (const label of labels) {
+    const name = isString(label) ? label.value : label.toString();
+    if (!runnerLabels.includes(name))
+      throw refuse(placeOf(label, path), `the runner '${name}'`, runnerLabels);
+  }
+}
+
+/** As on GitHub, `./` too is the commit of the calling file, whatever a job has checked out. */
+function calledWorkflow(reference: string, place: string, source: Source): string {
+  const local = /^(?:\.|\$)\/(\.github\/workflows\/[^/@]+\.ya?ml)$/.exec(reference)?.[1];
+  if (local) return nameIn(source, local);
+  if (/^[^/@]+\/[^/@]+\/\.github\/workflows\/[^/@]+\.ya?ml@.+$/.test(reference)) return reference;
+  const file = ".github/workflows/<file>";
+  throw refuse(place, `the workflow '${reference}'`, [
+    `./${file}`,
+    `$/${file}`,
+    `<owner>/<name>/${file}@<ref>`,
+  ]);
+}

@@ -1,0 +1,182 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { actionsFromSource } from "../project.support.ts";
+import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
+
+const actions = await actionsFromSource(["log-in-to-aws"]);
+
+const sts = createServer(async (request, response) => {
+  const action = new URLSearchParams(await text(request)).get("Action") ?? "";
+  asked.push(action);
+  const result = results[action] ?? "";
+  if (request.headers.authorization?.includes("EXPIRED"))
+    return response
+      .writeHead(403)
+      .end("<ErrorResponse><Error><Code>ExpiredToken</Code><Message>x</Message></Error></ErrorResponse>");
+  response
+    .setHeader("content-type", "text/xml")
+    .end(
+      `<${action}Response xmlns="${namespace}"><${action}Result>${result}</${action}Result></${action}Response>`,
+    );
+});
+const namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+const results: Record<string, string> = {
+  GetCallerIdentity: "<Arn>arn:aws:iam::123456789012:user/me</Arn><Account>123456789012</Account>",
+  AssumeRoleWithWebIdentity:
+    "<Credentials><AccessKeyId>ASIAOFTHEROLE</AccessKeyId><SecretAccessKey>roleKey</SecretAccessKey><SessionToken>roleToken</SessionToken></Credentials>",
+};
+/** Operations of STS that were called. */
+let asked: string[] = [];
+let endpoint: string;
+let repository: TestRepository | undefined;
+
+beforeAll(async () => {
+  await once(sts.listen(0, "127.0.0.1"), "listening");
+  endpoint = `http://127.0.0.1:${(sts.address() as AddressInfo).port}`;
+});
+afterAll(() => sts.close());
+beforeEach(() => {
+  asked = [];
+});
+afterEach(() => repository?.remove());
+
+const keys = { ID: "AKIDEXAMPLE", KEY: "wJalrXUtnFEMI", TOKEN: "FQoGZXIvYXdz" };
+
+const values = ["IOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "IQoJb3JpZ2luX2VjEBQa=="];
+const lines = [
+  `aws_access_key_id=ASIA${values[0]}`,
+  `aws_secret_access_key=${values[1]}`,
+  `aws_session_token=${values[2]}`,
+];
+/** The block that AWS Details shows. */
+const block = ["[default]", ...lines].join("\n");
+
+async function logIn(secrets: Record<string, string>, vars: Record<string, string> = {}) {
+  repository = await createTestRepository(
+    {
+      ...actions,
+      ...workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    permissions: { id-token: write }
+    steps:
+      - uses: $/actions/log-in-to-aws
+        with:
+          role-to-assume: \${{ vars.ROLE }}
+          aws-credentials: \${{ secrets.BLOCK }}
+          aws-access-key-id: \${{ secrets.ID }}
+          aws-secret-access-key: \${{ secrets.KEY }}
+          aws-session-token: \${{ secrets.TOKEN }}
+      - run: echo "$AWS_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY \${AWS_SESSION_TOKEN-none}"
+`),
+    },
+    {
+      environment: { PATH: process.env.PATH ?? "", AWS_ENDPOINT_URL: endpoint },
+      secrets,
+      vars,
+    },
+  );
+  const result = await repository.run();
+  return { ...result, lines: repository.lines() };
+}
+
+describe("log-in-to-aws", () => {
+  it.each([
+    ["nothing", {}],
+    ["a key without its secret", { ID: keys.ID }],
+    ["a secret without its key", { KEY: keys.KEY }],
+  ])("given %s, fails with one error that states what to add and where", async (_, secrets) => {
+    const { conclusion, jobs } = await logIn(secrets);
+    expect(conclusion).toBe("failure");
+    expect(asked).toEqual([]);
+    expect(jobs[0]?.annotations).toEqual([
+      {
+        level: "error",
+        title: "No AWS credentials",
+        message: expect.stringMatching(
+          /^In Settings > .* of octo\/coffee, add the variable AWS_ROLE_TO_ASSUME/,
+        ),
+      },
+    ]);
+  });
+
+  it.each([
+    ["keys", { ID: keys.ID, KEY: keys.KEY }, "us-east-1 *** *** none"],
+    ["temporary keys", keys, "us-east-1 *** *** ***"],
+  ])("given %s, exports them, hidden", async (_, secrets, line) => {
+    const { conclusion, lines } = await logIn(secrets);
+    expect(conclusion).toBe("success");
+    expect(lines.at(-1)).toBe(line);
+  });
+
+  it("given a role and keys, uses the role, through the job's identity alone", async () => {
+    const { conclusion, lines } = await logIn(keys, { ROLE: "arn:aws:iam::123456789012:role/delivery" });
+    expect(conclusion).toBe("success");
+    expect(asked).toEqual(["AssumeRoleWithWebIdentity", "GetCallerIdentity"]);
+    expect(lines.at(-1)).toBe("us-east-1 ASIAOFTHEROLE *** ***");
+  });
+
+  it.each([
+    ["the lab's lines", block],
+    ["Windows line ends, a byte order mark and blanks", `\uFEFF${block.replaceAll("\n", " \r\n")}`],
+    [
+      "a shell's form",
+      lines
+        .map((line) => line.replace(/^(\w+)=(.*)/, (_, a, b) => `export ${a.toUpperCase()}="${b}"`))
+        .join("\n"),
+    ],
+    ["permanent keys", `aws_access_key_id=AKIAIOSFODNN7EXAMPLE\n${lines[1]}`, "us-east-1 *** *** none"],
+  ])(
+    "given one secret with %s, exports its keys, hidden",
+    async (_, BLOCK, line = "us-east-1 *** *** ***") => {
+      const { conclusion, lines } = await logIn({ BLOCK });
+      expect(conclusion).toBe("success");
+      expect(asked).toEqual(["GetCallerIdentity", "GetCallerIdentity"]);
+      expect(lines.at(-1)).toBe(line);
+    },
+  );
+
+  it.each<[string, Record<string, string>, string, RegExp]>([
+    [
+      "a block without its last line",
+      { BLOCK: block.replace(/aws_session.*/, "") },
+      "Incomplete AWS keys",
+      /^In aws-credentials, the line aws_session_token=\.\.\. is missing\. Fix: copy the lines of AWS Details/,
+    ],
+    [
+      "a block and a key",
+      { BLOCK: block, ID: keys.ID, TOKEN: keys.TOKEN },
+      "AWS keys given twice",
+      /^aws-credentials is given, and also aws-access-key-id, aws-session-token\. Fix: delete/,
+    ],
+    [
+      "a block of an ended session",
+      { BLOCK: block.replace("ASIA", "EXPIRED") },
+      "AWS keys have expired",
+      /^The keys of aws-credentials have expired: AWS refused them at \d{4}-\d\d-\d\d \d\d:\d\d UTC, and does not report when they ended\. Fix: start the lab, copy/,
+    ],
+    [
+      "a block of an ended session that states its end",
+      { BLOCK: `${block.replace("ASIA", "EXPIRED")}\nSession to end at: 2026-01-05T12:31:14-0800` },
+      "AWS keys have expired",
+      /have expired: their session was to end at 2026-01-05 20:31 UTC, as the block states\. Fix/,
+    ],
+    [
+      "three keys of an ended session",
+      { ...keys, ID: "EXPIRED" },
+      "AWS keys have expired",
+      /^The keys of aws-access-key-id, aws-secret-access-key, aws-session-token have expired: .* Fix: copy the current keys/,
+    ],
+  ])("given %s, fails with one error that shows no key", async (_, secrets, title, message) => {
+    const { conclusion, jobs, lines } = await logIn(secrets);
+    expect(conclusion).toBe("failure");
+    expect(jobs[0]?.annotations).toEqual([
+      { level: "error", title, message: expect.stringMatching(message) },
+    ]);
+    const shown = JSON.stringify([lines, jobs]);
+    for (const value of values) expect(shown).not.toContain(value);
+  });
+});

@@ -1,0 +1,117 @@
+import { evaluateCondition, evaluateTexts, evaluateToken, toText } from "../expressions/evaluate.ts";
+import { stepStatusFunctions } from "../expressions/functions.ts";
+import { annotateJob, type JobState } from "../jobs/job-state.ts";
+import type { Conclusion, StepResult } from "../result.ts";
+import { executeTask } from "./execute-task.ts";
+import { type StepSequence, statusOf, stepScope } from "./step-sequence.ts";
+import { StepCancelled, StepFailed, type Task } from "./task.ts";
+
+/** Runs one task of a sequence if its condition holds, and records its result and what it wrote. Never throws. */
+export async function performTask(sequence: StepSequence, task: Task): Promise<void> {
+  const startedAt = performance.now();
+  const { job } = sequence;
+  let name = task.id;
+  const outputs: Record<string, string> = {};
+  const finish = (outcome: Conclusion, forgiven: boolean) => {
+    const durationMs = performance.now() - startedAt;
+    const conclusion = forgiven && outcome === "failure" ? "success" : outcome;
+    const result: StepResult = { id: task.id, name, conclusion, outcome, outputs, durationMs };
+    if (task.post) result.post = true;
+    sequence.steps.push(result);
+    if (!sequence.outer) tellEnd(sequence, result);
+  };
+  if (job.run.killed) return finish("skipped", false);
+  try {
+    if (!isWanted(sequence, task, statusOf(sequence, task.post))) return finish("skipped", false);
+    name = job.run.masker.hide(task.name(stepScope(sequence)));
+  } catch (error) {
+    annotateJob(job, { level: "error", message: (error as Error).message });
+    return finish("failure", false);
+  }
+  tellStart(sequence, name);
+  const { outcome, forgiven } = await execute(sequence, task, name, outputs);
+  finish(outcome, forgiven);
+}
+
+/** As on GitHub, a step inside a composite action is a heading in the log of the job's step. */
+function tellStart({ job, outer }: StepSequence, name: string): void {
+  const header = { run: job.run.id, job: job.name };
+  const { emit } = job.run.options;
+  if (outer) emit({ type: "log", ...header, step: outer.shownAs, line: `▸ ${name}` });
+  else emit({ type: "step-started", ...header, step: name });
+}
+
+function tellEnd({ job }: StepSequence, { name, outcome, conclusion, durationMs }: StepResult): void {
+  if (conclusion === "failure" && job.status === "success") job.status = "failure";
+  if (outcome === "skipped") return;
+  const header = { run: job.run.id, job: job.name };
+  job.run.options.emit({ type: "step-finished", ...header, step: name, conclusion, durationMs });
+}
+
+function isWanted(sequence: StepSequence, task: Task, status: Conclusion): boolean {
+  const scope = stepScope(sequence);
+  return evaluateCondition(task.condition, {
+    ...scope,
+    functions: [...(scope.functions ?? []), ...stepStatusFunctions(status)],
+  });
+}
+
+interface Execution {
+  outcome: Conclusion;
+  /** Whether `continue-on-error` applies. */
+  forgiven: boolean;
+}
+
+async function execute(
+  sequence: StepSequence,
+  task: Task,
+  name: string,
+  outputs: Record<string, string>,
+): Promise<Execution> {
+  const { job, outer } = sequence;
+  const cancelled = cancellation(sequence, task);
+  const time = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let forgiven = false;
+  let outcome: Conclusion = "success";
+  try {
+    const ownEnv = { ...outer?.ownEnv, ...evaluateTexts(task.env, stepScope(sequence)) };
+    const scope = stepScope(sequence, { ...job.env, ...ownEnv });
+    forgiven = task.continueOnError !== undefined && evaluateToken(task.continueOnError, scope) === true;
+    const minutes = task.timeoutMinutes && Number(toText(evaluateToken(task.timeoutMinutes, scope)));
+    if (minutes) timer = setTimeout(() => endTime(job, time, name, minutes), minutes * 60_000);
+    const deadline = outer ? AbortSignal.any([outer.deadline, time.signal]) : time.signal;
+    const signal = AbortSignal.any([cancelled.signal, deadline]);
+    await executeTask(sequence, task, { name, ownEnv, scope, signal, deadline, outputs });
+  } catch (error) {
+    outcome = cancelled.signal.aborted || error instanceof StepCancelled ? "cancelled" : "failure";
+    const told = time.signal.aborted || outcome === "cancelled" || error instanceof StepFailed;
+    if (!told) annotateJob(job, { level: "error", message: (error as Error).message });
+  } finally {
+    clearTimeout(timer);
+    cancelled.release();
+  }
+  return { outcome: time.signal.aborted ? "failure" : outcome, forgiven };
+}
+
+/** Aborts when the job is cancelled, and the step with it. */
+function cancellation(sequence: StepSequence, task: Task): { signal: AbortSignal; release(): void } {
+  const { job } = sequence;
+  const cancelled = new AbortController();
+  const onCancel = () => {
+    job.status = "cancelled";
+    // As on GitHub, a step whose condition holds for a cancelled job continues.
+    if (!isWanted(sequence, task, "cancelled")) cancelled.abort();
+  };
+  if (!job.signal.aborted) job.signal.addEventListener("abort", onCancel, { once: true });
+  return {
+    signal: cancelled.signal,
+    release: () => job.signal.removeEventListener("abort", onCancel),
+  };
+}
+
+function endTime(job: JobState, time: AbortController, name: string, minutes: number): void {
+  const message = `The action '${name}' has timed out after ${minutes} minutes.`;
+  annotateJob(job, { level: "error", message });
+  time.abort();
+}

@@ -1,0 +1,237 @@
+import { createServer } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
+
+let repository: TestRepository | undefined;
+afterEach(() => repository?.remove());
+
+const action = {
+  "actions/greet/action.yml": `
+name: Greet
+description: Greets
+inputs:
+  who: { description: whom, required: true }
+  sign: { description: what comes after, default: "!" }
+outputs:
+  greeting: { description: what was said }
+runs: { using: node24, pre: pre.mjs, main: main.mjs, post: post.mjs }
+`,
+  "actions/greet/pre.mjs": "console.log('pre');",
+  "actions/greet/main.mjs": `
+import { appendFileSync } from "node:fs";
+const greeting = "hello " + process.env.INPUT_WHO + process.env.INPUT_SIGN;
+console.log(greeting);
+appendFileSync(process.env.GITHUB_OUTPUT, "greeting=" + greeting + "\\n");
+appendFileSync(process.env.GITHUB_STATE, "whom=" + process.env.INPUT_WHO + "\\n");
+if (process.env.INPUT_WHO === "nobody") { console.log("::error title=Greet::nobody to greet"); process.exit(1); }
+`,
+  "actions/greet/post.mjs": "console.log('goodbye ' + process.env.STATE_whom);",
+};
+
+describe("own actions", () => {
+  it("runs an action of the running commit with its pre and post, without a checkout", async () => {
+    repository = await createTestRepository({
+      ...action,
+      ...workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    outputs: { said: "\${{ steps.greet.outputs.greeting }}" }
+    steps:
+      - { id: greet, uses: $/actions/greet, with: { who: you } }
+      - { run: echo between }
+`),
+    });
+    const result = await repository.run();
+    expect(repository.lines()).toEqual(["pre", "hello you!", "between", "goodbye you"]);
+    expect(result.jobs[0]?.outputs).toEqual({ said: "hello you!" });
+  });
+
+  it("finds a workspace action only after checkout", async () => {
+    const job = (steps: string) =>
+      workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    steps:
+${steps}
+      - { uses: ./actions/greet, with: { who: you } }
+`);
+    repository = await createTestRepository({ ...action, ...job("") });
+    const without = await repository.run();
+    expect(without.jobs[0]?.annotations[0]?.message).toMatch(/main\.yml:.*needs actions\/checkout before it/);
+    await repository.commit(
+      job("      - uses: actions/checkout@v7\n        with: { persist-credentials: false }"),
+    );
+    expect((await repository.run()).conclusion).toBe("success");
+  });
+
+  it("keeps an action's own error as the only one", async () => {
+    repository = await createTestRepository({
+      ...action,
+      ...workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    steps: [{ uses: $/actions/greet, with: { who: nobody, loud: yes } }]
+`),
+    });
+    const result = await repository.run();
+    expect(result.conclusion).toBe("failure");
+    expect(result.jobs[0]?.annotations).toEqual([
+      { level: "warning", message: "Unexpected input(s) 'loud', valid inputs are ['who', 'sign']" },
+      { level: "error", message: "nobody to greet", title: "Greet" },
+    ]);
+  });
+});
+
+describe("reusable workflows", () => {
+  it("passes inputs and secrets in and outputs back", async () => {
+    repository = await createTestRepository({
+      ...workflowOf(`
+  call:
+    strategy: { matrix: { service: [customer] } }
+    uses: $/.github/workflows/called.yml
+    with: { service: "\${{ matrix.service }}" }
+    secrets: inherit
+  after:
+    needs: call
+    runs-on: ubuntu-latest
+    steps: [{ run: "echo 'it was \${{ needs.call.outputs.status }}'" }]
+`),
+      ".github/workflows/called.yml": `
+on:
+  workflow_call:
+    inputs:
+      service: { type: string, required: true }
+      wait: { type: boolean, default: true }
+    outputs:
+      status: { value: "\${{ jobs.inner.outputs.status }}" }
+jobs:
+  inner:
+    runs-on: ubuntu-latest
+    outputs: { status: "\${{ steps.x.outputs.status }}" }
+    steps:
+      - id: x
+        env: { SERVICE: "\${{ inputs.service }}", WAIT: "\${{ inputs.wait }}", THERE: "\${{ secrets.KEY != '' }}" }
+        run: echo "status=$SERVICE $WAIT $THERE" >> "$GITHUB_OUTPUT"
+`,
+    });
+    const result = await repository.run();
+    expect(result.jobs.map((job) => job.name)).toEqual(["call (customer) / inner", "after"]);
+    expect(repository.lines()).toEqual(["it was customer true false"]);
+  });
+});
+
+describe("stand-ins", () => {
+  it("checks out the requested depth of history and adds this Node.js to the path", async () => {
+    repository = await createTestRepository(
+      workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v7
+      - uses: actions/setup-node@v7
+        with: { node-version: ${process.versions.node.split(".")[0]} }
+      - run: git rev-list --count HEAD && node --version
+      - uses: actions/checkout@v7
+        with: { fetch-depth: 0, path: whole }
+      - run: git -C whole rev-list --count HEAD && git -C whole fsck --no-progress && git -C whole status --short
+      - uses: actions/checkout@v7
+        with: { fetch-depth: 2, path: recent, ref: main }
+      - run: git -C recent rev-list --count HEAD
+`),
+    );
+    await repository.commit({ "second.txt": "" });
+    await repository.commit({ "third.txt": "" });
+    await repository.run();
+    const numbers = repository
+      .lines()
+      .filter((line) => !line.startsWith("checked out") && !/^node: /.test(line));
+    expect(numbers).toEqual(["1", process.version, "3", "2"]);
+  });
+
+  it("restores the cache of an earlier job under the same key, once that job has succeeded", async () => {
+    const job = (name: string, key: string, end: string) => `
+  ${name}:
+    needs: [${name === "a" ? "" : String.fromCharCode(name.charCodeAt(0) - 1)}]
+    if: always()
+    runs-on: ubuntu-latest
+    steps:
+      - { uses: actions/cache@v6, id: kept, with: { path: made, key: ${key} } }
+      - run: |
+          echo "${name}: \${{ steps.kept.outputs.cache-hit }} $(cat made/by 2>&1)"
+          mkdir -p made; echo ${name} > made/by; ln -sf by made/link
+          ${end}
+`;
+    repository = await createTestRepository(
+      workflowOf(job("a", "one", "false") + job("b", "one", "") + job("c", "one", "") + job("d", "two", "")),
+    );
+    await repository.run();
+    const missing = "cat: made/by: No such file or directory";
+    expect(repository.lines().filter((line) => /^[a-d]:/.test(line))).toEqual([
+      `a:  ${missing}`,
+      `b:  ${missing}`,
+      "c: true b",
+      `d:  ${missing}`,
+    ]);
+  });
+
+  it.each([
+    ["path: ../a, key: k", "without wildcards, not '../a'"],
+    ["path: a, key: 'k,l'", "nor contain commas"],
+    ["path: a", "Input required and not supplied: key"],
+  ])("refuses to cache %s", async (inputs, message) => {
+    const steps = `[{ uses: actions/cache@v6, with: { ${inputs} } }]`;
+    repository = await createTestRepository(
+      workflowOf(`\n  job:\n    runs-on: ubuntu-latest\n    steps: ${steps}\n`),
+    );
+    const result = await repository.run();
+    expect(result.jobs[0]?.annotations[0]?.message).toContain(message);
+  });
+
+  it("exports keys once STS accepts them, and hides them", async () => {
+    const seen: string[] = [];
+    const sts = createServer((request, response) => {
+      seen.push(String(request.headers["x-amz-security-token"]));
+      const result = "<Arn>arn:aws:sts::123456789012:user/me</Arn><Account>123456789012</Account>";
+      const body = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${result}</GetCallerIdentityResult></GetCallerIdentityResponse>`;
+      response.setHeader("content-type", "text/xml").end(body);
+    });
+    await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
+    const { port } = sts.address() as { port: number };
+    repository = await createTestRepository(
+      workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - id: login
+        uses: aws-actions/configure-aws-credentials@v6
+        with:
+          aws-region: us-east-1
+          aws-access-key-id: \${{ secrets.ID }}
+          aws-secret-access-key: \${{ secrets.KEY }}
+          aws-session-token: \${{ secrets.TOKEN }}
+      - run: echo "$AWS_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY \${{ steps.login.outputs.aws-account-id }}"
+`),
+      {
+        environment: { PATH: process.env.PATH ?? "", AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` },
+        secrets: { ID: "AKIDEXAMPLE", KEY: "wJalrXUtnFEMI", TOKEN: "FQoGZXIvYXdz" },
+      },
+    );
+    const result = await repository.run();
+    sts.close();
+    expect(result.conclusion).toBe("success");
+    expect(seen).toEqual(["FQoGZXIvYXdz"]);
+    expect(repository.lines().at(-1)).toBe("us-east-1 *** *** 123456789012");
+  });
+
+  it("reports what is missing when no credentials are given", async () => {
+    repository = await createTestRepository(
+      workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    steps: [{ uses: aws-actions/configure-aws-credentials@v6, with: { aws-region: us-east-1 } }]
+`),
+    );
+    const result = await repository.run();
+    expect(result.jobs[0]?.annotations[0]?.message).toMatch(/^Credentials could not be loaded/);
+  });
+});

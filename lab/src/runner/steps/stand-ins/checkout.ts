@@ -1,0 +1,54 @@
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
+import { borrowObjects, git } from "../../load/git.ts";
+import type { StandIn } from "./stand-in.ts";
+
+/** Checks out the running commit (or `ref`) into the workspace, with the requested depth of history. */
+export const checkout: StandIn = {
+  inputs: ["ref", "path", "fetch-depth", "persist-credentials"],
+  async run(step) {
+    const directory = resolve(step.workspace, step.input("path"));
+    if (directory !== step.workspace && !directory.startsWith(step.workspace + sep)) {
+      throw new Error(`the path '${step.input("path")}' is outside the workspace`);
+    }
+    const depth = Number(step.input("fetch-depth") || "1");
+    if (!Number.isInteger(depth) || depth < 0) {
+      throw new Error(
+        `'fetch-depth' must be a number from 0 (all history) up, not '${step.input("fetch-depth")}'`,
+      );
+    }
+    const wanted = step.input("ref") || step.sha;
+    const commit = await git(step.gitDirectory, "rev-parse", "--verify", `${wanted}^{commit}`);
+    await mkdir(directory, { recursive: true });
+    await git(directory, "init", "--quiet", "--initial-branch", "main");
+    await borrowObjects(join(directory, ".git"), step.gitDirectory);
+    await limitHistory(directory, step.gitDirectory, commit, depth);
+    const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = step.environment;
+    await git(directory, "config", "remote.origin.url", `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);
+    await git(directory, "checkout", "--quiet", "--force", "--detach", commit);
+    step.setOutput("ref", step.input("ref") || step.ref);
+    step.setOutput("commit", commit);
+    step.log(`checked out ${commit}`);
+  },
+};
+
+/** Git treats the commits in the file `shallow` as the oldest. */
+async function limitHistory(directory: string, gitDirectory: string, commit: string, depth: number) {
+  const file = join(directory, ".git", "shallow");
+  if (depth > 0) return writeFile(file, (await oldest(gitDirectory, commit, depth)).join("\n"));
+  await rm(file, { force: true });
+  // The repository itself may be a copy without history.
+  await copyFile(join(gitDirectory, "shallow"), file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+}
+
+async function oldest(gitDirectory: string, commit: string, depth: number): Promise<string[]> {
+  if (depth === 1) return [commit];
+  const lines = (await git(gitDirectory, "rev-list", "--parents", commit)).split("\n");
+  const parents = new Map(lines.map((line) => [line.slice(0, commit.length), line.split(" ").slice(1)]));
+  let last = [commit];
+  for (let level = 1; level < depth; level++)
+    last = [...new Set(last.flatMap((each) => parents.get(each) ?? []))];
+  return last;
+}

@@ -1,0 +1,158 @@
+import { evaluateTexts, evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
+import type { JobState } from "../jobs/job-state.ts";
+import { readReference, sourceOf } from "../load/action-reference.ts";
+import { type CompositeAction, loadAction } from "../load/load-action.ts";
+import type { ActionStep, RunDefaults, Step } from "../load/workflow.ts";
+import type { StepResult } from "../result.ts";
+import { inputsOf, warnOfUnknownInputs } from "./action-inputs.ts";
+import { postOfNode, preOfNode, runNodeAction } from "./node-action.ts";
+import { performTask } from "./perform-task.ts";
+import { scriptTask } from "./script-task.ts";
+import { standInStep } from "./stand-ins/stand-in-step.ts";
+import { standIns } from "./stand-ins/stand-ins.ts";
+import { type StepSequence, stepScope } from "./step-sequence.ts";
+import {
+  aroundTask,
+  nameOfActionStep,
+  type RunningStep,
+  StepCancelled,
+  StepFailed,
+  type Task,
+} from "./task.ts";
+
+/** @param defaults of the job and of the workflow, the nearest first; a composite action has none */
+export function stepTask(sequence: StepSequence, step: Step, defaults: RunDefaults[] = []): Task {
+  return step.kind === "script" ? scriptTask(step, defaults) : actionTask(sequence, step);
+}
+
+function actionTask(sequence: StepSequence, step: ActionStep): Task {
+  return {
+    ...step,
+    condition: step.condition.expression,
+    name: (scope) => nameOfActionStep(step, scope),
+    execute: (running) => runAction(sequence, step, running),
+  };
+}
+
+async function runAction(
+  { job, posts }: StepSequence,
+  step: ActionStep,
+  running: RunningStep,
+): Promise<void> {
+  const given = evaluateTexts(step.with, running.scope);
+  const { sources } = job.run;
+  const reference = readReference(step, sources);
+  if (reference.kind === "stand-in") {
+    const post = await standIns[reference.name]?.run(standInStep(running, given));
+    if (post) posts.push(postOfStandIn(step, (later) => post(standInStep(later, given))));
+    return;
+  }
+  const workspace = { ...sources.own, directory: job.workspace };
+  const source = (await sourceOf(step, reference, sources)) ?? workspace;
+  if (source.ref !== undefined)
+    Object.assign(running.environment, {
+      GITHUB_ACTION_REPOSITORY: source.repository,
+      GITHUB_ACTION_REF: source.ref,
+    });
+  const action = await loadAction(source, reference.path, step.place);
+  warnOfUnknownInputs(running, action, Object.keys(given));
+  const inputs = inputsOf(running, action, given);
+  if (action.kind === "composite") return runComposite(running, step, action, inputs, posts);
+  const post = postOfNode(step, action, inputs);
+  if (post) posts.push(post);
+  await runNodeAction(running, action, inputs);
+}
+
+function postOfStandIn(step: ActionStep, execute: Task["execute"]): Task {
+  return { ...aroundTask(step, "Post"), condition: "success()", execute };
+}
+
+/** Returns the `pre` of an action. As on GitHub, actions of the workspace have none. */
+export async function preTask(job: JobState, step: ActionStep): Promise<Task | undefined> {
+  const { sources } = job.run;
+  const reference = readReference(step, sources);
+  const source = await sourceOf(step, reference, sources);
+  if (!source || reference.kind === "stand-in") return undefined;
+  const action = await loadAction(source, reference.path, step.place);
+  return action.kind === "composite" ? preOfComposite(job, step, action) : preOfNode(step, action);
+}
+
+/**
+ * Runs the steps of a composite action inside the step that uses it, and sets the action's outputs, whether the steps
+ * succeed or not.
+ * @param posts of the sequence that the step is in; gets one task for all `post`s inside the action
+ */
+async function runComposite(
+  running: RunningStep,
+  step: ActionStep,
+  action: CompositeAction,
+  inputs: Record<string, string>,
+  posts: Task[],
+): Promise<void> {
+  const inner = innerSequence(running, action, inputs);
+  for (const each of action.steps) await performTask(inner, stepTask(inner, each));
+  if (inner.posts.length > 0) posts.push(postOfComposite(step, inner));
+  const scope = stepScope(inner);
+  for (const { id, value } of action.outputs) {
+    if (value) running.outputs[id] = toText(evaluateToken(value, scope));
+  }
+  requireSuccess(inner.steps);
+}
+
+/** One task for all `pre`s inside the action. */
+async function preOfComposite(
+  job: JobState,
+  step: ActionStep,
+  action: CompositeAction,
+): Promise<Task | undefined> {
+  const uses = action.steps.filter((each) => each.kind === "action");
+  const pres = (await Promise.all(uses.map((each) => preTask(job, each)))).filter(
+    (each) => each !== undefined,
+  );
+  if (pres.length === 0) return undefined;
+  return {
+    ...aroundTask(step, "Pre"),
+    condition: "always()",
+    execute: (running) => {
+      const inputs = inputsOf(running, action, evaluateTexts(step.with, running.scope));
+      return performAround(innerSequence(running, action, inputs), pres);
+    },
+  };
+}
+
+function postOfComposite(step: ActionStep, inner: StepSequence): Task {
+  return {
+    ...aroundTask(step, "Post"),
+    condition: "always()",
+    execute: (running) => performAround({ ...inner, outer: running }, inner.posts.toReversed()),
+  };
+}
+
+async function performAround(sequence: StepSequence, tasks: Task[]): Promise<void> {
+  const before = sequence.steps.length;
+  for (const task of tasks) await performTask(sequence, task);
+  requireSuccess(sequence.steps.slice(before));
+}
+
+// Excludes `secrets`, `vars` and `needs`: https://docs.github.com/actions/reference/workflows-and-actions/contexts
+const keptContexts = ["matrix", "runner", "strategy"];
+
+function innerSequence(
+  running: RunningStep,
+  action: CompositeAction,
+  inputs: Record<string, string>,
+): StepSequence {
+  const around = running.scope.contexts;
+  const kept = keptContexts.map((name) => [name, around[name] ?? null]);
+  const github = { ...(around.github as { [name: string]: Json }), action_path: action.directory };
+  const contexts = { ...Object.fromEntries(kept), github, inputs };
+  return { job: running.job, contexts, steps: [], posts: [], outer: running };
+}
+
+/** The annotations of failed steps have already reported the cause. */
+function requireSuccess(steps: StepResult[]): void {
+  const cancelled = steps.find((step) => step.conclusion === "cancelled");
+  if (cancelled) throw new StepCancelled(`'${cancelled.name}' was cancelled`);
+  const failed = steps.find((step) => step.conclusion === "failure");
+  if (failed) throw new StepFailed(`'${failed.name}' failed`);
+}
