@@ -30,7 +30,7 @@ function badDescriptions({ inputs, outputs }: ActionFile): string[] {
     .map(([name]) => name);
 }
 
-test.each(actions)("%s has an author, branding and short descriptions", (action) => {
+test.each([".", ...actions])("%s has an author, branding and short descriptions", (action) => {
   const text = read(`${action}/action.yml`);
   const file = parse(text) as ActionFile;
   expect(file.author).toBeTruthy();
@@ -49,7 +49,7 @@ test.each(actions)("%s documents permissions and failures in plain words", (acti
   expect(readme).not.toMatch(bannedWords);
 });
 
-const scripts = [...actions.map((action) => `${action}/action.yml`), ...workflows];
+const scripts = ["action.yml", ...actions.map((action) => `${action}/action.yml`), ...workflows];
 
 test.each(scripts)("%s puts no secret or input into the text of a script", (file) => {
   const runs: string[] = [];
@@ -66,7 +66,11 @@ test.each(workflows)("%s describes each input and output in one line", (workflow
     expect(badDescriptions(on[event] ?? {})).toEqual([]);
 });
 
-const documents = ["README.md", "CONTRIBUTING.md", ...globSync("{actions/*,docs/**}/*.md", { cwd: root })];
+const documents = [
+  ...["README.md", "CONTRIBUTING.md"],
+  ...globSync("{actions/*,docs/**,examples/**}/*.md", { cwd: root }),
+  ...globSync("examples/*/.github/workflows/*.yml", { cwd: root }),
+];
 
 test("examples use the actions and workflows of OWNER/ecs-delivery at v1", () => {
   const example = /([^\s`"']+\/(?:actions|\.github\/workflows)\/[\w.-]+)@([\w.-]+)/g;

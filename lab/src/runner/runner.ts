@@ -3,14 +3,14 @@ import { join } from "node:path";
 import type { Json } from "./expressions/evaluate.ts";
 import { ConcurrencyGroups, concurrencyOf } from "./jobs/concurrency.ts";
 import { githubContext } from "./jobs/github-context.ts";
-import type { DispatchEvent, PushEvent, RunContext, RunnerOptions } from "./jobs/run-context.ts";
+import type { RunContext, RunnerOptions, WorkflowEvent } from "./jobs/run-context.ts";
 import { runJobs } from "./jobs/run-jobs.ts";
 import { readDispatchInputs } from "./load/dispatch-inputs.ts";
 import { git } from "./load/git.ts";
 import { loadWorkflows } from "./load/load-workflows.ts";
 import { readPermissions } from "./load/permissions.ts";
 import { SourceStore } from "./load/sources.ts";
-import { isStartedByPush } from "./load/triggers.ts";
+import { isStarted } from "./load/triggers.ts";
 import type { Workflow } from "./load/workflow.ts";
 import type { Conclusion, RunResult } from "./result.ts";
 import { createMasker } from "./steps/mask.ts";
@@ -19,7 +19,7 @@ import { endGroup } from "./steps/run-process.ts";
 export interface RunRequest {
   /** Path of the workflow file in the repository. */
   workflow: string;
-  event: PushEvent | DispatchEvent;
+  event: WorkflowEvent;
 }
 
 export interface Run {
@@ -33,7 +33,7 @@ export interface Run {
 
 export interface Runner {
   /**
-   * Starts a workflow; returns undefined when its `on` does not match this push. Throws WorkflowRefused, before
+   * Starts a workflow; returns undefined when its `on` does not match this event. Throws WorkflowRefused, before
    * anything has run, for a workflow that GitHub or this runner does not accept.
    */
   start(request: RunRequest): Promise<Run | undefined>;
@@ -56,13 +56,9 @@ export function createRunner(options: RunnerOptions): Runner {
       const workflows = await loadWorkflows(sources, path);
       const workflow = workflows.get(path);
       if (!workflow) throw new Error(`${path} was not loaded`);
-      if (
-        event.name === "push" &&
-        !isStartedByPush(workflow, event.branch, await changedFiles(options, event))
-      ) {
+      if (event.name !== "workflow_dispatch" && !(await isStarted(workflow, event, gitDirectory)))
         return undefined;
-      }
-      const inputs = event.name === "push" ? {} : readDispatchInputs(workflow, event.inputs);
+      const inputs = event.name === "workflow_dispatch" ? readDispatchInputs(workflow, event.inputs) : {};
       const cancellation = new AbortController();
       let jobs = 0;
       const context: RunContext = {
@@ -110,14 +106,6 @@ async function checkOutCommit(gitDirectory: string, directory: string, sha: stri
   await git(directory, "clone", "--quiet", "--no-checkout", "--shared", gitDirectory, commitDirectory);
   await git(commitDirectory, "checkout", "--quiet", "--detach", sha);
   return commitDirectory;
-}
-
-async function changedFiles(options: RunnerOptions, event: PushEvent): Promise<string[]> {
-  const newBranch = /^0+$/.test(event.before);
-  const listing = newBranch
-    ? await git(options.repository.gitDirectory, "ls-tree", "-r", "--name-only", event.after)
-    : await git(options.repository.gitDirectory, "diff", "--name-only", event.before, event.after);
-  return listing.split("\n").filter((line) => line !== "");
 }
 
 interface Start {

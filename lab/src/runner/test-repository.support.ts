@@ -17,12 +17,18 @@ export interface TestRepository {
   /** Runs `.github/workflows/main.yml` manually, to its end. */
   run(inputs?: Record<string, string>): Promise<RunResult>;
   push(before: string, after: string): Promise<Run | undefined>;
+  /** Opens a pull request to main whose head has main's commit `base` as its ancestor. */
+  openPullRequest(base: string, head: string): Promise<Run | undefined>;
   remove(): Promise<void>;
 }
 
 export async function createTestRepository(
   files: Record<string, string>,
-  options: Partial<RunnerOptions> & { name?: string; onEvent?: (event: RunEvent) => void } = {},
+  options: Partial<RunnerOptions> & {
+    name?: string;
+    workflow?: string;
+    onEvent?: (event: RunEvent) => void;
+  } = {},
 ): Promise<TestRepository> {
   const directory = await mkdtemp(join(tmpdir(), "runner-test-"));
   const work = join(directory, "work");
@@ -52,7 +58,7 @@ export async function createTestRepository(
     return git(work, "rev-parse", "HEAD");
   };
   let head = await commit(files);
-  const workflow = ".github/workflows/main.yml";
+  const workflow = options.workflow ?? ".github/workflows/main.yml";
   const start = async (inputs: Record<string, string> = {}) => {
     const run = await runner.start({
       workflow,
@@ -72,6 +78,10 @@ export async function createTestRepository(
     run: async (inputs) => (await start(inputs)).result,
     push: (before, after) =>
       runner.start({ workflow, event: { name: "push", branch: "main", before, after } }),
+    openPullRequest: (baseSha, headSha) => {
+      const refs = { base: "main", baseSha, head: "change", headSha, sha: headSha };
+      return runner.start({ workflow, event: { name: "pull_request", number: 1, ...refs } });
+    },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }

@@ -1,11 +1,11 @@
 import type { Json } from "../expressions/evaluate.ts";
 import type { Workflow } from "../load/workflow.ts";
-import type { DispatchEvent, PushEvent, RunnerOptions } from "./run-context.ts";
+import type { RunnerOptions, WorkflowEvent } from "./run-context.ts";
 
 interface Facts {
   id: number;
   sha: string;
-  event: PushEvent | DispatchEvent;
+  event: WorkflowEvent;
   inputs: { [name: string]: Json };
   workflow: Workflow;
   repository: RunnerOptions["repository"];
@@ -15,32 +15,23 @@ interface Facts {
 export function githubContext(facts: Facts): { [name: string]: Json } {
   const { event } = facts;
   const { name: repository, fork = false } = facts.repository;
-  const ref = `refs/heads/${event.branch}`;
   const owner = repository.split("/")[0] as string;
   const name = repository.split("/")[1] ?? "";
+  const { ref, refName, baseRef = "", headRef = "" } = refsOf(event);
   const described = { full_name: repository, name, fork, default_branch: "main" };
-  const payload: Json =
-    event.name === "push"
-      ? {
-          ref,
-          before: event.before,
-          after: event.after,
-          created: /^0+$/.test(event.before),
-          repository: described,
-        }
-      : { ref, workflow: facts.workflow.path, inputs: facts.inputs, repository: described };
+  const payload: Json = { ...payloadOf(facts, described), repository: described };
   return {
     action: "",
     actor: owner,
     api_url: "https://api.github.com",
-    base_ref: "",
+    base_ref: baseRef,
     event: payload,
     event_name: event.name,
     graphql_url: "https://api.github.com/graphql",
-    head_ref: "",
+    head_ref: headRef,
     job: "",
     ref,
-    ref_name: event.branch,
+    ref_name: refName,
     ref_protected: false,
     ref_type: "branch",
     repository,
@@ -56,6 +47,33 @@ export function githubContext(facts: Facts): { [name: string]: Json } {
     workflow_ref: `${repository}/${facts.workflow.path}@${ref}`,
     workflow_sha: facts.sha,
   };
+}
+
+interface Refs {
+  ref: string;
+  refName: string;
+  baseRef?: string;
+  headRef?: string;
+}
+
+function refsOf(event: WorkflowEvent): Refs {
+  if (event.name !== "pull_request") return { ref: `refs/heads/${event.branch}`, refName: event.branch };
+  const refName = `${event.number}/merge`;
+  return { ref: `refs/pull/${refName}`, refName, baseRef: event.base, headRef: event.head };
+}
+
+function payloadOf(
+  { event, workflow, inputs }: Facts,
+  repo: { [name: string]: Json },
+): { [name: string]: Json } {
+  if (event.name === "workflow_dispatch") return { ref: refsOf(event).ref, workflow: workflow.path, inputs };
+  if (event.name === "push") {
+    const { before, after } = event;
+    return { ref: refsOf(event).ref, before, after, created: /^0+$/.test(before) };
+  }
+  const { number, base, baseSha, head, headSha } = event;
+  const sides = { base: { ref: base, sha: baseSha, repo }, head: { ref: head, sha: headSha, repo } };
+  return { action: "synchronize", number, pull_request: { number, ...sides } };
 }
 
 const exported = [

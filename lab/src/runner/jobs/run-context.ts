@@ -40,6 +40,22 @@ export interface DispatchEvent {
   inputs: Record<string, string>;
 }
 
+/** A pull request of a branch of this repository that was opened or changed. */
+export interface PullRequestEvent {
+  name: "pull_request";
+  number: number;
+  /** Branch that it is to be merged into. */
+  base: string;
+  baseSha: string;
+  /** Branch with the change. */
+  head: string;
+  headSha: string;
+  /** The merge of both, which is the commit of the run. */
+  sha: string;
+}
+
+export type WorkflowEvent = PushEvent | PullRequestEvent | DispatchEvent;
+
 /** Context shared by all jobs of one run. */
 export interface RunContext {
   id: number;

@@ -36,7 +36,7 @@ it.each([
 
 const withActions = [
   ...files.map((file) => `.github/workflows/${file}`),
-  ...globSync("actions/*/action.yml", { cwd: root }),
+  ...globSync("{.,actions/*}/action.yml", { cwd: root }),
 ];
 
 it.each(withActions)("%s: third-party actions are pinned to a commit and name its release", (file) => {

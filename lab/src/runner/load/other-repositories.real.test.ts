@@ -30,7 +30,7 @@ const filesOfMirror = (word: string) => ({
     "name: node\ndescription: n\nruns: { using: node24, pre: pre.mjs, main: main.mjs, post: post.mjs }",
   "node/pre.mjs": "console.log('pre');",
   "node/main.mjs":
-    "console.log(`main of ${process.env.GITHUB_ACTION_REPOSITORY} in ${process.env.GITHUB_REPOSITORY}`);",
+    "console.log('main of ' + process.env.GITHUB_ACTION_REPOSITORY + ' in ' + process.env.GITHUB_REPOSITORY);",
   "node/post.mjs": "console.log('post');",
   ".github/workflows/deploy.yml": `
 on:

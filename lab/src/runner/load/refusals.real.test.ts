@@ -170,3 +170,22 @@ describe("a push", () => {
     expect(repository.lines()).toEqual([second]);
   });
 });
+
+describe("a pull request", () => {
+  it("starts only the workflows whose filters match its base and its changes", async () => {
+    const head = "on: { pull_request: { branches: [main], paths: ['services/**'] } }";
+    const jobs = `
+  job:
+    runs-on: ubuntu-latest
+    steps: [{ run: 'echo "$GITHUB_REF $GITHUB_BASE_REF $GITHUB_HEAD_REF"' }]
+`;
+    repository = await createTestRepository(workflowOf(jobs, head));
+    const base = await repository.commit({ "README.md": "1" });
+    const documented = await repository.commit({ "README.md": "2" });
+    expect(await repository.openPullRequest(base, documented)).toBeUndefined();
+    const changed = await repository.commit({ "services/a.ts": "1" });
+    await (await repository.openPullRequest(base, changed))?.result;
+    expect(repository.lines()).toEqual(["refs/pull/1/merge main change"]);
+    expect(await repository.push(base, changed)).toBeUndefined();
+  });
+});

@@ -1,20 +1,40 @@
+import type { PullRequestEvent, PushEvent } from "../jobs/run-context.ts";
+import { git } from "./git.ts";
 import type { Workflow } from "./workflow.ts";
 
-/** Returns whether a push of a branch, with these changed files, starts the workflow. */
-export function isStartedByPush(
+/** Returns whether an event starts the workflow, by the branch and the changed files. */
+export async function isStarted(
   workflow: Workflow,
-  branch: string,
-  changedFiles: readonly string[],
-): boolean {
-  const push = workflow.events.push;
-  if (!push) return false;
-  if (push.branches && !passesFilter(branch, push.branches)) return false;
-  if (push["branches-ignore"] && passesFilter(branch, push["branches-ignore"])) return false;
+  event: PushEvent | PullRequestEvent,
+  gitDirectory: string,
+): Promise<boolean> {
+  const filters = workflow.events[event.name];
+  if (!filters) return false;
+  const branch = event.name === "push" ? event.branch : event.base;
+  if (filters.branches && !passesFilter(branch, filters.branches)) return false;
+  if (filters["branches-ignore"] && passesFilter(branch, filters["branches-ignore"])) return false;
   // With only tags named, no branch starts it.
-  if ((push.tags || push["tags-ignore"]) && !push.branches && !push["branches-ignore"]) return false;
-  const { paths, "paths-ignore": ignored } = push;
-  if (paths && !changedFiles.some((file) => passesFilter(file, paths))) return false;
-  return !ignored || changedFiles.some((file) => !passesFilter(file, ignored));
+  if (event.name === "push" && !startsForBranches(workflow)) return false;
+  const { paths, "paths-ignore": ignored } = filters;
+  if (!paths && !ignored) return true;
+  const changed = await changedFiles(event, gitDirectory);
+  if (paths && !changed.some((file) => passesFilter(file, paths))) return false;
+  return !ignored || changed.some((file) => !passesFilter(file, ignored));
+}
+
+function startsForBranches({ events: { push } }: Workflow): boolean {
+  const onlyTags = (push?.tags || push?.["tags-ignore"]) && !push.branches && !push["branches-ignore"];
+  return !onlyTags;
+}
+
+async function changedFiles(event: PushEvent | PullRequestEvent, gitDirectory: string): Promise<string[]> {
+  const comparison =
+    event.name === "push" ? [event.before, event.after] : [`${event.baseSha}...${event.headSha}`];
+  const newBranch = event.name === "push" && /^0+$/.test(event.before);
+  const listing = newBranch
+    ? await git(gitDirectory, "ls-tree", "-r", "--name-only", event.after)
+    : await git(gitDirectory, "diff", "--name-only", ...comparison);
+  return listing.split("\n").filter((line) => line !== "");
 }
 
 /**

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import type { RunResult } from "../lab/src/runner/result.ts";
+import { createExampleAccount, type ExampleAccount, type Kind } from "./account.support.ts";
+import { createExample, createMirror } from "./examples.support.ts";
+
+let directory: string;
+let mirror: string;
+let account: ExampleAccount;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "examples-"));
+  [mirror, account] = await Promise.all([createMirror(directory), createExampleAccount()]);
+});
+afterAll(async () => {
+  await account?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const none = "0".repeat(40);
+const errors = ({ jobs }: RunResult) =>
+  jobs.flatMap(({ annotations }) => annotations.filter(({ level }) => level !== "notice"));
+const read = async (address: string) => (await fetch(address)).text();
+
+async function open(context: TestContext, name: string, workflow = "deploy.yml") {
+  const repository = await createExample(name, { mirror, account, workflow });
+  context.onTestFinished(() => repository.remove());
+  return repository;
+}
+
+/** Only ends what hangs: a deployment takes ten seconds, and many times that on a busy machine. */
+const timeout = 600_000;
+
+describe.concurrent("an example that is pushed to main deploys what responds through the load balancer", {
+  timeout,
+}, () => {
+  it.for<[string, Kind, string]>([
+    ["rolling", "rolling", "menu"],
+    ["blue-green", "codedeploy", "orders"],
+    ["canary", "canary", "prices"],
+    ["one-step", "rolling", "hello"],
+    ["migration", "rolling", "legacy"],
+  ])("%s", async ([name, kind, service], context) => {
+    // The step of one-step creates its repository.
+    const address = await account.addService(service, kind, name !== "one-step");
+    const repository = await open(context, name);
+    const run = await repository.push(none, await repository.commit({}));
+    const result = (await run?.result) as RunResult;
+    expect(errors(result)).toEqual([]);
+    expect(result.conclusion).toBe("success");
+    expect(await read(address)).toBe(`${service} 1\n`);
+  });
+
+  it("plan-on-pull-requests: a pull request shows its plan and changes nothing, its merge deploys", async (context) => {
+    const address = await account.addService("stock", "rolling");
+    const repository = await open(context, "plan-on-pull-requests");
+    const base = await repository.commit({});
+    const head = await repository.commit({ "app/more.txt": "more" });
+    const planned = (await (await repository.openPullRequest(base, head))?.result) as RunResult;
+    expect(errors(planned)).toEqual([]);
+    expect(planned.jobs[0]?.summary).toMatch(/stock: planned/);
+    expect(await read(address)).toBe("before");
+    const merged = (await (await repository.push(base, head))?.result) as RunResult;
+    expect(errors(merged)).toEqual([]);
+    expect(await read(address)).toBe("stock 1\n");
+  });
+});

@@ -1,0 +1,40 @@
+import { globSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { git } from "../lab/src/runner/load/git.ts";
+import { createTestRepository, type TestRepository } from "../lab/src/runner/test-repository.support.ts";
+import type { ExampleAccount } from "./account.support.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** Commits the files of this checkout as they are now, bundles included, to a repository with the tag `v1`. */
+export async function createMirror(directory: string): Promise<string> {
+  const mirror = join(directory, "ecs-delivery");
+  await mkdir(mirror);
+  await git(mirror, "init", "--quiet", "--initial-branch", "main");
+  const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+  const ofRoot = ["--git-dir", join(mirror, ".git"), "--work-tree", root];
+  const paths = ["action.yml", "actions", ".github/workflows", "scripts"];
+  await git(root, ...ofRoot, "add", "--", ...paths);
+  await git(mirror, ...author, "commit", "--quiet", "-m", "Release");
+  await git(mirror, "tag", "v1");
+  return mirror;
+}
+
+/** A repository with the files of an example, whose workflows use `OWNER/ecs-delivery` from the mirror. */
+export async function createExample(
+  name: string,
+  { mirror, account, workflow }: { mirror: string; account: ExampleAccount; workflow: string },
+): Promise<TestRepository> {
+  const folder = join(root, "examples", name);
+  const paths = globSync("{**,.github/**}/*", { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  const files = paths.map(async (path) => [path, await readFile(join(folder, path), "utf8")] as const);
+  return createTestRepository(Object.fromEntries(await Promise.all(files)), {
+    workflow: `.github/workflows/${workflow}`,
+    mirrors: { "OWNER/ecs-delivery": mirror },
+    environment: account.environment,
+    vars: account.variables,
+  });
+}
