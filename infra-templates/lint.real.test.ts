@@ -18,6 +18,7 @@ const looksLike: { readonly [kind: string]: string } = {
   vpc: "vpc-0123456789abcdef0",
   subnet: "subnet-0123456789abcdef0",
   "instance-endpoint": "supplierdb.abcdefghijkl.us-east-1.rds.amazonaws.com",
+  "instance-port": "3306",
 };
 
 test("cfn-lint reports nothing, not even a hint", async () => {

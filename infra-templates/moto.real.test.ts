@@ -82,6 +82,7 @@ async function resolveLookups({ endpoint }: Moto, profile: ProfileValues): Promi
     "LabVPC/Public Subnet1": Subnets[0]?.SubnetId,
     "LabVPC/Public Subnet2": Subnets[1]?.SubnetId,
     "instance-endpoint": "supplierdb.abcdefghijkl.us-east-1.rds.amazonaws.com",
+    "instance-port": "3306",
   };
   const resolve = (value: unknown) => {
     const [[kind = "", name] = []] = typeof value === "object" ? Object.entries(value as object) : [];

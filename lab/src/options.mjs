@@ -1,11 +1,16 @@
 // @ts-check
 import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
-import { chapterList, describeChapters, selectChapters } from "./story/chapter-list.mjs";
+import { chaptersOf, describeChapters, selectChapters } from "./story/chapter-list.mjs";
 import { checkBeforeStart } from "./story/check-before-start.mjs";
 import { checkVariables, repositoryVariable } from "./story/repository-variables.mjs";
 
 const options = defineOptions({
   once: { help: "provision, deploy, change a page under load, try a broken release, report, exit" },
+  account: {
+    value: "A",
+    parse: oneOf("standard", "academy"),
+    help: "kind of account: standard, or academy as in the course, with its VPC, database and roles (default standard)",
+  },
   chapters: {
     value: "A,B,…",
     parse: selectChapters,
@@ -70,13 +75,15 @@ for "git push lab HEAD:main"; Ctrl-C ends it. With --once it runs the whole stor
 
 /** @typedef {ReturnType<typeof withDefaults>} LabOptions */
 
-/** @param {{ once?: boolean, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
+/** @param {{ once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
 export function withDefaults(values) {
   const once = values.once ?? values.chapters !== undefined;
   const port = values.port ?? 4566;
+  const account = values.account ?? "standard";
   return {
     once,
-    chapters: values.chapters ?? chapterList.map(({ name }) => name),
+    account,
+    chapters: values.chapters ?? chaptersOf(account),
     /** Undefined selects the one that this machine supports. */
     runtime: values.runtime,
     port,

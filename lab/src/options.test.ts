@@ -7,6 +7,7 @@ import { chapterList } from "./story/chapter-list.mjs";
 import { checkVariables } from "./story/repository-variables.mjs";
 
 const everyChapter = chapterList.map(({ name }) => name);
+const standardChapters = everyChapter.filter((name) => name !== "teardown");
 
 it.each([
   { argv: [], once: false, runtime: undefined, listenerOffset: 20_000, timeScale: undefined },
@@ -20,7 +21,8 @@ it.each([
   },
 ])("the rehearsal has defaults: $argv", ({ argv, ...given }) => {
   expect(withDefaults(parseCommandLine(command, argv))).toEqual({
-    chapters: everyChapter,
+    account: "standard",
+    chapters: standardChapters,
     port: 4566,
     pagePort: 4567,
     variables: {},
@@ -34,6 +36,14 @@ it("selected chapters include those they need, and run once", () => {
     once: true,
     listenerOffset: 20_000,
     chapters: ["provision", "first-release", "blue-green", "rollback", "source-ip"],
+  });
+});
+
+it("--account academy has the chapters of a session in the course", () => {
+  const { account, chapters } = withDefaults(parseCommandLine(command, ["--account", "academy", "--once"]));
+  expect({ account, chapters }).toEqual({
+    account: "academy",
+    chapters: ["provision", "first-release", "blue-green", "pipeline", "source-ip", "scaling", "teardown"],
   });
 });
 
@@ -72,6 +82,7 @@ it.each([
   [["--var", "2nd=x"], '--var: "2nd=x" has a name that GitHub refuses'],
   [["--var", "GITHUB_TOKEN=x"], '--var: "GITHUB_TOKEN=x" has a name that GitHub refuses'],
   [["--var", "aws_region=x"], '--var: "aws_region=x" has the name AWS_REGION, which the rehearsal sets'],
+  [["--account", "acadmy"], `--account: "acadmy" is not one of standard, academy`],
   [["--runtime", "podman"], `--runtime: "podman" is not one of ${taskRuntimeKinds.join(", ")}`],
 ])("the rehearsal refuses %j", (argv, message) => {
   expect(() => parseCommandLine(command, argv)).toThrow(message);

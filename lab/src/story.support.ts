@@ -162,7 +162,7 @@ export function describeTakenPort(): void {
   });
 }
 
-/** Declares the tests of a fork that has done the course's exercises. */
+/** Declares the tests of a student's fork: the course's exercises, in an account like the course's. */
 export function describeFork(): void {
   describe("a fork that has done the course's exercises", () => {
     const services = ["customer", "employee", "monolith"];
@@ -175,15 +175,16 @@ export function describeFork(): void {
       await git(clone, ...author, "commit", "--quiet", "--all", "-m", "Do the exercises");
     });
 
-    it("passes the chapters that read and change pages", { timeout: storyDeadlineMs }, async () => {
+    it("passes the chapters that read and change pages, in the course's account", {
+      timeout: storyDeadlineMs,
+    }, async () => {
       const offset = String(await freeOffset("fork"));
-      const chapters = "rollback,pipeline,source-ip";
-      const ports = ["--port", "0", "--listener-offset", offset];
-      const { output, code } = await endOf(
-        startLab("--chapters", chapters, "--runtime", "process", ...ports),
-      );
+      const chapters = ["--chapters", "rollback,pipeline,source-ip,scaling,teardown"];
+      const place = ["--port", "0", "--listener-offset", offset, "--runtime", "process"];
+      const { output, code } = await endOf(startLab("--account", "academy", ...chapters, ...place));
       expect(code, output).toBe(0);
       expect(output).toContain("pipeline: the new colour is live");
+      expect(output).toContain("teardown: no cluster, service or pipeline is left");
     });
 
     it("passes its services' own tests", async () => {

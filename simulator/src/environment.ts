@@ -37,6 +37,8 @@ export interface Environment {
   readonly findDatabaseServer: () => Promise<unknown>;
   /** Starts the server of a DB instance. */
   readonly startDatabaseServer: (options: DatabaseServerOptions) => Promise<DatabaseServer>;
+  /** SQL that the server of a DB instance runs at each start, by the instance's identifier. */
+  readonly databaseStatements: Map<string, readonly string[]>;
   /** Signs the certificates of DB instances, as Amazon's does. */
   readonly databaseAuthority: CertificateAuthority;
   readonly scanFindings: ScanFindings;

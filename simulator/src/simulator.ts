@@ -153,6 +153,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     runFunction: options.runFunction ?? runFunction,
     findDatabaseServer: options.findDatabaseServer ?? (() => findDatabaseServer()),
     startDatabaseServer: options.startDatabaseServer ?? startDatabaseServer,
+    databaseStatements: new Map(),
     databaseAuthority,
     aws: callInProcess(services, faults),
     alarmActions: createAlarmActions(),

@@ -64,6 +64,7 @@ async function createEnvironment(
     runFunction,
     findDatabaseServer: () => findDatabaseServer(),
     startDatabaseServer,
+    databaseStatements: new Map(),
     databaseAuthority: createCertificateAuthority("Simulated Amazon RDS CA", Date.now()),
     alarmActions: createAlarmActions(),
     scanFindings: () => [],

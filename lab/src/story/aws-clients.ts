@@ -3,6 +3,7 @@ import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Keys, SimulatorProcess } from "./simulator-process.ts";
 
 export type AwsClients = ReturnType<typeof openClients>;
@@ -19,6 +20,7 @@ export function openClients(
     codedeploy: new CodeDeployClient(settings),
     pipelines: new CodePipelineClient(settings),
     logs: new CloudWatchLogsClient(settings),
+    secrets: new SecretsManagerClient(settings),
   };
   ends.defer(() => {
     for (const client of Object.values(clients)) client.destroy();

@@ -57,7 +57,7 @@ it("a change without a match states what it needs", () => {
 });
 
 it("parameters are added to those of a fork and the story", () => {
-  const given = giveParameters("services", { MaximumTasks: 3 });
+  const given = giveParameters("standard", "services", { MaximumTasks: 3 });
   const current = '{"services":{"Subnets":"Public"},"pipeline":{"Sources":"ready"}}';
   expect(JSON.parse(given.edit('{"services":{}}', current))).toEqual({
     services: { Subnets: "Public", MaximumTasks: 3 },

@@ -67,14 +67,15 @@ export function slowLists(milliseconds: number, message: string): Change {
   };
 }
 
-/** Adds parameters to those that a template of the standard profile has. */
+/** Adds parameters to those that a template of a profile has. */
 export function giveParameters(
+  profile: string,
   template: string,
   parameters: Readonly<Record<string, string | number>>,
 ): Change {
   return {
     message: `Give ${template} parameters`,
-    path: "infra-templates/parameters/standard.json",
+    path: `infra-templates/parameters/${profile}.json`,
     edit(_, current) {
       const templates = JSON.parse(current) as Record<string, object>;
       const given = { ...templates, [template]: { ...templates[template], ...parameters } };

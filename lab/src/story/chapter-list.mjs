@@ -4,6 +4,8 @@ import { wrap } from "../../../scripts/run/wrap.mjs";
 
 /** @typedef {"customer" | "employee"} ServiceName */
 
+/** @typedef {"standard" | "academy"} AccountKind */
+
 /**
  * @typedef {object} Chapter
  * @property {string} name Name for `--chapters`.
@@ -11,6 +13,7 @@ import { wrap } from "../../../scripts/run/wrap.mjs";
  * @property {readonly string[]} needs Earlier chapters that must run first; a selection includes them.
  * @property {readonly ServiceName[]} services Chapters of different services run in parallel, those of one service in
  * turn.
+ * @property {readonly AccountKind[]} [accounts] Kinds of account whose whole story has the chapter; default is both.
  */
 
 /** @typedef {(typeof chapterList)[number]["name"]} ChapterName */
@@ -45,24 +48,28 @@ export const chapterList = /** @type {const} */ ([
     about: "run the workflow that restores the previous release",
     needs: ["blue-green"],
     services: ["customer"],
+    accounts: ["standard"],
   },
   {
     name: "broken-release",
     about: "push a release that crashes at start: the run is red, production is untouched",
     needs: ["first-release"],
     services: ["employee"],
+    accounts: ["standard"],
   },
   {
     name: "canary",
     about: "push a slow release: a tenth of the visitors see it, then an alarm rolls it back",
     needs: ["first-release"],
     services: ["customer"],
+    accounts: ["standard"],
   },
   {
     name: "cancel",
     about: "cancel a run during its deployment, which is rolled back",
     needs: ["first-release"],
     services: ["customer"],
+    accounts: ["standard"],
   },
   {
     name: "pipeline",
@@ -87,8 +94,27 @@ export const chapterList = /** @type {const} */ ([
     about: "let AWS remove tasks under low load, and add them under high load",
     needs: ["scaling"],
     services: both,
+    accounts: ["standard"],
+  },
+  {
+    name: "teardown",
+    about: "delete all stacks with their content, as at the end of a session",
+    needs: ["provision"],
+    services: both,
+    accounts: ["academy"],
   },
 ]);
+
+/**
+ * The whole story in an account of this kind.
+ * @param {AccountKind} account
+ */
+export function chaptersOf(account) {
+  /** @type {readonly Chapter[]} */
+  const all = chapterList;
+  const fits = all.filter(({ accounts = ["standard", "academy"] }) => accounts.includes(account));
+  return /** @type {ChapterName[]} */ (fits.map(({ name }) => name));
+}
 
 /**
  * Reads `--chapters`: the named chapters and those they need, in the order of the story. Throws for an unknown name.

@@ -8,6 +8,7 @@ import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
 import { type AwsClients, openClients } from "./aws-clients.ts";
 import type { Change } from "./change.ts";
+import type { AccountKind } from "./chapter-list.mjs";
 import { createPushFollower, type Move, type Release } from "./follow-pushes.ts";
 import { showLivePage } from "./live-page.ts";
 import { machineEnvironment } from "./machine-environment.ts";
@@ -23,6 +24,8 @@ export interface Rehearsal {
   simulator: SimulatorProcess;
   aws: AwsClients;
   runtime: TaskRuntimeKind;
+  /** Kind of account, which is also the name of its profile. */
+  account: AccountKind;
   /** Factor by which AWS's waits pass faster than real time. */
   timeScale: number;
   repository: ScratchRepository;
@@ -108,6 +111,7 @@ export async function startRehearsal(
   };
   const variables: Record<string, string> = {
     AWS_REGION: simulator.region,
+    PROFILE: options.account,
     // The simulated AWS provides Node to processes.
     BASE_IMAGE: "scratch",
     // No name server can resolve the name of a simulated load balancer.
@@ -160,12 +164,16 @@ export async function startRehearsal(
     simulator,
     aws: openClients(simulator, ends),
     runtime,
+    account: options.account,
     timeScale,
     repository,
     addresses,
     runs,
     async provision() {
-      const [result] = await Promise.all([runWorkflow("provision.yml", {}), provideBase()]);
+      const [result] = await Promise.all([
+        runWorkflow("provision.yml", { profile: options.account }),
+        provideBase(),
+      ]);
       return result;
     },
     pushAndFollow: (release = {}) => pushes.pushAndFollow(repository, variables, release),

@@ -12,6 +12,7 @@ import { rollback } from "./chapters/rollback.ts";
 import { scaling } from "./chapters/scaling.ts";
 import type { ChapterBody } from "./chapters/scene.ts";
 import { sourceIp } from "./chapters/source-ip.ts";
+import { teardown } from "./chapters/teardown.ts";
 
 const bodies: Readonly<Record<ChapterName, ChapterBody>> = {
   provision,
@@ -25,6 +26,7 @@ const bodies: Readonly<Record<ChapterName, ChapterBody>> = {
   "source-ip": sourceIp,
   scaling,
   autoscaling,
+  teardown,
 };
 
 /**

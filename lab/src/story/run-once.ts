@@ -87,6 +87,12 @@ async function runUnderLoad(
 ): Promise<void> {
   const loads = new Map<ServiceName, Load>();
   const { production } = rehearsal.addresses;
+  const stopLoads = async () => {
+    for (const [service, load] of loads) {
+      loads.delete(service);
+      measured.phases.push(...(await load.stop()).map((phase) => ({ service, ...phase })));
+    }
+  };
   const sceneOf = (chapter: Chapter): Scene => ({
     rehearsal,
     steps: steps.chapter(chapter.name),
@@ -98,6 +104,7 @@ async function runUnderLoad(
         );
       for (const load of loads.values()) load.beginPhase(chapter.name);
     },
+    stopLoad: stopLoads,
     beginPhase(name, level) {
       for (const service of chapter.services) loads.get(service)?.beginPhase(name, level);
     },
@@ -121,10 +128,9 @@ async function runUnderLoad(
       if (name === "provision") measured.readyMs = performance.now();
     });
   } finally {
-    for (const [service, load] of loads)
-      measured.phases.push(...(await load.stop()).map((phase) => ({ service, ...phase })));
+    await stopLoads();
   }
-  if (loads.size === 0) return;
+  if (measured.phases.length === 0) return;
   await steps.check("no request of the load failed", async () => {
     const failures = measured.phases.flatMap((phase) => phase.failures);
     const failed = measured.phases.reduce((total, phase) => total + phase.failed, 0);

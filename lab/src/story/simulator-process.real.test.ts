@@ -16,7 +16,13 @@ it.runIf(process.platform === "linux")(
     const directory = await mkdtemp(join(tmpdir(), "simulator-process-"));
     await using ends = new AsyncDisposableStack();
     ends.defer(() => rm(directory, { recursive: true }));
-    const options = { runtime: "process", port: 0, listenerOffset: 0, timeScale: 60 } as const;
+    const options = {
+      runtime: "process",
+      account: "standard",
+      port: 0,
+      listenerOffset: 0,
+      timeScale: 60,
+    } as const;
     const { endpoint, region } = await startSimulatorProcess(
       { ...options, keys, temporaryDirectory: directory, logFile: join(directory, "log") },
       ends,

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { neededBySimulator, shortEnvironment } from "../../../scripts/run/short-environment.mjs";
+import type { AccountKind } from "./chapter-list.mjs";
 import type { TaskRuntimeKind } from "./task-runtime.ts";
 
 export interface SimulatorProcess {
@@ -23,6 +24,7 @@ export type Keys = Record<"AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_S
 
 interface SimulatorProcessOptions {
   runtime: TaskRuntimeKind;
+  account: AccountKind;
   port: number;
   listenerOffset: number;
   timeScale: number;
@@ -51,6 +53,8 @@ export async function startSimulatorProcess(
     [
       "--runtime",
       options.runtime,
+      "--account-kind",
+      options.account,
       "--port",
       String(options.port),
       "--listener-offset",

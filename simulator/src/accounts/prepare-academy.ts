@@ -56,6 +56,7 @@ async function prepareDatabase(environment: Environment, { vpcId, subnetIds }: L
     SubnetIds: [...subnetIds],
   });
   const DBInstanceIdentifier = "supplierdb";
+  environment.databaseStatements.set(DBInstanceIdentifier, monolithStatements);
   const status = async () =>
     (await aws.rds.describeDBInstances({ DBInstanceIdentifier })).DBInstances?.[0]?.DBInstanceStatus;
   try {
@@ -80,3 +81,11 @@ async function prepareDatabase(environment: Environment, { vpcId, subnetIds }: L
 function openPort(port: number) {
   return { IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
 }
+
+/** The monolith's account, with the password in its source, its table and its first rows. */
+const monolithStatements = [
+  "CREATE USER IF NOT EXISTS 'nodeapp'@'%' IDENTIFIED BY 'coffee'",
+  "GRANT ALL PRIVILEGES ON COFFEE.* TO 'nodeapp'@'%'",
+  "CREATE TABLE IF NOT EXISTS COFFEE.suppliers (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, address VARCHAR(255) NOT NULL, city VARCHAR(255) NOT NULL, state VARCHAR(255) NOT NULL, email VARCHAR(255) NOT NULL, phone VARCHAR(100) NOT NULL)",
+  "INSERT INTO COFFEE.suppliers (name, address, city, state, email, phone) SELECT 'AnyCompany coffee suppliers', '123 Any Street', 'Any Town', 'WA', 'info@example.com', '555-0100' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM COFFEE.suppliers)",
+];

@@ -5,7 +5,13 @@ import { isObject } from "../../../shared/task-definition.ts";
 import type { World } from "../world.ts";
 import type { LookupKind, Named, Network } from "./network.ts";
 
-const kinds: readonly LookupKind[] = ["vpc", "subnet", "security-group", "instance-endpoint"];
+const kinds: readonly LookupKind[] = [
+  "vpc",
+  "subnet",
+  "security-group",
+  "instance-endpoint",
+  "instance-port",
+];
 
 /**
  * Returns the profile with an id in the place of every lookup, an object of one key such as `{ "vpc": "LabVPC" }`.

@@ -5,13 +5,14 @@ import {
   paginateDescribeVpcs,
   type Tag,
 } from "@aws-sdk/client-ec2";
+import type { Endpoint } from "@aws-sdk/client-rds";
 import type { ClientConfig, World } from "../world.ts";
 
-export type LookupKind = "vpc" | "subnet" | "security-group" | "instance-endpoint";
+export type LookupKind = "vpc" | "subnet" | "security-group" | "instance-endpoint" | "instance-port";
 
 /** A resource of the account with its names. */
 export interface Named {
-  /** The id; for a database instance, the host name of its endpoint. */
+  /** The id; for a database instance, the host name or the port of its endpoint. */
   readonly id: string;
   /** The tag Name, a security group's own name, a database instance's identifier. */
   readonly names: readonly string[];
@@ -62,23 +63,23 @@ const readers: Readonly<Record<LookupKind, Reader>> = {
         found.push({ id: GroupId, names: [...new Set([GroupName, ...nameTag(Tags)])], vpcId: VpcId });
     return found;
   },
-  async "instance-endpoint"(_, config) {
-    const { paginateDescribeDBInstances, RDSClient } = await import("@aws-sdk/client-rds");
-    const found: Named[] = [];
-    for await (const { DBInstances = [] } of paginateDescribeDBInstances(
-      { client: new RDSClient(config) },
-      {},
-    ))
-      for (const { DBInstanceIdentifier = "", Endpoint, DBSubnetGroup } of DBInstances)
-        if (Endpoint?.Address)
-          found.push({
-            id: Endpoint.Address,
-            names: [DBInstanceIdentifier],
-            vpcId: DBSubnetGroup?.VpcId ?? "",
-          });
-    return found;
-  },
+  "instance-endpoint": (_, config) => readInstances(config, ({ Address }) => Address),
+  "instance-port": (_, config) => readInstances(config, ({ Port }) => Port?.toString()),
 };
+
+async function readInstances(
+  config: ClientConfig,
+  partOf: (endpoint: Endpoint) => string | undefined,
+): Promise<Named[]> {
+  const { paginateDescribeDBInstances, RDSClient } = await import("@aws-sdk/client-rds");
+  const found: Named[] = [];
+  for await (const { DBInstances = [] } of paginateDescribeDBInstances({ client: new RDSClient(config) }, {}))
+    for (const { DBInstanceIdentifier = "", Endpoint = {}, DBSubnetGroup } of DBInstances) {
+      const id = partOf(Endpoint);
+      if (id) found.push({ id, names: [DBInstanceIdentifier], vpcId: DBSubnetGroup?.VpcId ?? "" });
+    }
+  return found;
+}
 
 function nameTag(tags: readonly Tag[] = []): string[] {
   return tags.flatMap(({ Key, Value }) => (Key === "Name" && Value ? [Value] : []));

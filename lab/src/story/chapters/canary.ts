@@ -10,7 +10,7 @@ import type { ChapterBody } from "./scene.ts";
  * machine may return nothing: with the template's one second, alarms would also end deployments of good releases.
  */
 const slowSeconds = 3;
-export const tolerateBusyMachine = giveParameters("observability", { SlowSeconds: slowSeconds });
+export const tolerateBusyMachine = giveParameters("standard", "observability", { SlowSeconds: slowSeconds });
 
 const slowMs = 1000 * slowSeconds + 500;
 /** The alarm needs some minutes of AWS time; the rest is for a slow machine, and costs nothing. */

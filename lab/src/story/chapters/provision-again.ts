@@ -8,6 +8,8 @@ export async function provisionAgain(
   template: string,
   parameters: Readonly<Record<string, string | number>>,
 ): Promise<void> {
-  expectGreen(await rehearsal.pushAndFollow({ change: giveParameters(template, parameters) }));
-  expectGreen(await rehearsal.runWorkflow("provision.yml", { stacks: template }));
+  expectGreen(
+    await rehearsal.pushAndFollow({ change: giveParameters(rehearsal.account, template, parameters) }),
+  );
+  expectGreen(await rehearsal.runWorkflow("provision.yml", { profile: rehearsal.account, stacks: template }));
 }

@@ -10,6 +10,8 @@ export interface Scene {
   readonly steps: StepRecorder;
   /** Starts the load that runs through all later chapters. */
   startLoad(): Promise<void>;
+  /** Ends the load of both services. */
+  stopLoad(): Promise<void>;
   /** Counts requests due from now on under this name, in the load of each service of the chapter. */
   beginPhase(name: string, level?: LoadLevel): void;
   /** Starts additional load on the customer service, for a while. */

@@ -20,6 +20,22 @@ describe("migrations", () => {
     await Promise.all(connections.map((connection) => connection.end()));
   });
 
+  it("need no right to create tables in a database that is up to date", async () => {
+    const owner = await connect();
+    const once = { id: "9002-once", statements: [] };
+    await migrate(owner, [once]);
+    await owner.query("CREATE USER reader IDENTIFIED BY 'read'");
+    await owner.query("GRANT SELECT ON schema_migrations TO reader");
+    await owner.end();
+    const configuration = { ...testDatabase.configuration, user: "reader", password: "read" };
+    const database = await openDatabase(configuration, async () => {});
+    try {
+      expect(await database.withConnection((reader) => migrate(reader, [once]))).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  });
+
   it("release the lock when a statement fails", async () => {
     const connection = await connect();
     const broken = { id: "9001-broken", statements: ["CREATE TABLE"] };

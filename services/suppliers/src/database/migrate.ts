@@ -8,14 +8,18 @@ const lockTimeoutSeconds = 60;
 /** Applies those of `migrations` that the connection's database lacks, one process at a time. Returns their ids. */
 export async function migrate(connection: Connection, migrations: readonly Migration[]): Promise<string[]> {
   return withLock(connection, async () => {
-    await connection.query(
-      `CREATE TABLE IF NOT EXISTS schema_migrations (
-        id VARCHAR(100) NOT NULL PRIMARY KEY,
-        applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-      )`,
-    );
     const run: StatementRunner = async (statement) => (await connection.execute(statement))[0];
-    const missing = await findMissing(run, migrations);
+    const missing = await findMissing(run, migrations).catch(async (error) => {
+      if (error.code !== "ER_NO_SUCH_TABLE") throw error;
+      // Only now, so that an account without the right CREATE can migrate a database that is up to date.
+      await connection.query(
+        `CREATE TABLE IF NOT EXISTS schema_migrations (
+          id VARCHAR(100) NOT NULL PRIMARY KEY,
+          applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+        )`,
+      );
+      return migrations;
+    });
     for (const { id, statements } of missing) {
       for (const statement of statements) await connection.query(statement);
       await connection.execute("INSERT INTO schema_migrations (id) VALUES (?)", [id]);

@@ -19,6 +19,8 @@ export interface DatabaseServerOptions {
   password: string;
   /** Created when absent. */
   database?: string | undefined;
+  /** Run at each start with every privilege, one statement each, without line breaks. */
+  statements?: readonly string[] | undefined;
   /** TCP port; a free one when absent. */
   port?: number | undefined;
   /** An address of this machine to listen on, in addition to 127.0.0.1. */
@@ -77,7 +79,12 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   }
 }
 
-function initialStatements({ user, password, database }: DatabaseServerOptions): string {
+function initialStatements({
+  user,
+  password,
+  database,
+  statements: others = [],
+}: DatabaseServerOptions): string {
   // An init file holds one statement a line.
   const account = `${quote(user)}@'%'`;
   const statements = [
@@ -86,9 +93,10 @@ function initialStatements({ user, password, database }: DatabaseServerOptions):
     `GRANT ALL PRIVILEGES ON *.* TO ${account} WITH GRANT OPTION`,
   ];
   if (database) statements.unshift(`CREATE DATABASE IF NOT EXISTS \`${database.replaceAll("`", "``")}\``);
+  statements.push(...others);
   const text = statements.map((statement) => `${statement};\n`).join("");
   if (text.trimEnd().split("\n").length !== statements.length || text.includes("\0"))
-    throw new Error("user, password and name of a database must not hold line breaks or NUL");
+    throw new Error("user, password, name and statements of a database must not hold line breaks or NUL");
   return text;
 }
 

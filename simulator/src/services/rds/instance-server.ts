@@ -24,13 +24,14 @@ export function resetPassword(state: RdsState, instance: Instance): void {
 
 async function serve(state: RdsState, instance: Instance, meanwhile: InstanceStatus): Promise<void> {
   const { settings } = instance;
-  const { databaseAuthority, taskRuntime } = state.environment;
+  const { databaseAuthority, databaseStatements, taskRuntime } = state.environment;
   const server = await state.environment.startDatabaseServer({
     dataDirectory: instanceFolder(state, instance),
     alsoOn: taskRuntime.hostAddress,
     user: settings.masterUsername,
     password: instance.masterPassword,
     database: settings.databaseName,
+    statements: databaseStatements.get(instance.identifier),
     port: settings.port,
     // A connection by address is verified under the name localhost.
     certificate: databaseAuthority.issue([taskRuntime.hostAddress, "localhost"]),
