@@ -1,3 +1,4 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { createEcsClients, type EcsClients, type EcsWorld, patient } from "../shared/ecs/world.ts";
@@ -9,6 +10,8 @@ export interface Clients extends EcsClients, LookUpClients {
   readonly codedeploy: CodeDeployClient;
   /** Loaded when the load balancer is verified, or a failure has to be explained. */
   readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
+  /** Loaded when an alarm has ended a deployment. */
+  readonly cloudwatch: () => Promise<CloudWatchClient>;
 }
 
 /** Clients and context of a deployment; nothing below reads time, the network or the environment otherwise. */
@@ -28,6 +31,10 @@ export function createClients(): Clients {
     elbv2: async () => {
       const { ElasticLoadBalancingV2Client } = await import("@aws-sdk/client-elastic-load-balancing-v2");
       return new ElasticLoadBalancingV2Client();
+    },
+    cloudwatch: async () => {
+      const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+      return new CloudWatchClient();
     },
   };
 }

@@ -34,7 +34,7 @@ test("deploys a new revision and logs its progress live", async () => {
   expect(record.revisionAfter).not.toBe(record.revisionBefore);
   expect(lines.join("\n")).toMatch(/AllowTraffic Succeeded/);
   expect(lines.join("\n")).toMatch(/traffic: old 0 %, new 100 %/);
-  expect(summaryOf(record)).toContain("### ✅ web: succeeded");
+  expect(summaryOf(record)).toContain("### ✅ web:3 (one) deployed after ");
 });
 
 test("creates neither a revision nor a deployment for the same input again", async () => {

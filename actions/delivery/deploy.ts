@@ -1,6 +1,6 @@
 import { formatDuration } from "../shared/duration.ts";
 import { settleRevision as findOrRegister, registerRevision, shortRevision } from "../shared/ecs/revision.ts";
-import { findService, type RunningService } from "../shared/ecs/service.ts";
+import { findService, type RunningService, targetGroupOf } from "../shared/ecs/service.ts";
 import { hasFaults, refuseFindings } from "../shared/findings.ts";
 import { persist } from "../shared/patience.ts";
 import type { TaskDefinitionInput } from "../shared/task-definition.ts";
@@ -15,7 +15,7 @@ import { keepDeploymentRecord } from "./keep-deployment-record.ts";
 import { refuseOlderRun } from "./order/refuse-older-run.ts";
 import { diffOf, hasChanges, planRevision } from "./plan/plan.ts";
 import { diffService } from "./plan/service-changes.ts";
-import { type DeploymentRecord, type Plan, reach } from "./record.ts";
+import { type DeploymentRecord, keepContainer, type Plan, reach } from "./record.ts";
 import { registerAlone } from "./register.ts";
 import { findRevision, type WantedRevision } from "./revision.ts";
 import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
@@ -48,10 +48,11 @@ async function deployToService(world: World, inputs: DeployInputs, record: Deplo
     (error: Error) => refuseDenied(world, inputs, wanted.findings, error),
   );
   record.revisionBefore = service.revision;
+  record.targetGroup = targetGroupOf(service);
   const engine = chooseEngine(service, world, inputs);
   await verifyAndPlan(world, inputs, record, { engine, wanted, service });
   refuseOlderRun(world, inputs, record, service);
-  record.image = imageOf(wanted, engine);
+  keepContainer(record, containerOf(wanted, engine));
   const budget = await settleBudget(world, inputs, engine, record);
   if (inputs.mode === "plan") {
     record.status = "planned";
@@ -132,12 +133,11 @@ function registerOnce(world: World, wanted: TaskDefinitionInput): Promise<string
   });
 }
 
-/** Returns the image of the container behind the load balancer, else of the first one. */
-function imageOf({ taskDefinition }: WantedRevision, engine: Engine): string {
+/** Returns the container behind the load balancer, else the first one. */
+function containerOf({ taskDefinition }: WantedRevision, engine: Engine) {
   const containers = taskDefinition?.containerDefinitions ?? [];
   const name = engine.containerName();
-  const container = name === undefined ? containers[0] : containers.find((each) => each.name === name);
-  return container?.image ?? "";
+  return name === undefined ? containers[0] : containers.find((each) => each.name === name);
 }
 
 /** Computes the budget and warns when the credentials may expire before the deployment ends. */

@@ -5,7 +5,7 @@ import { type DeploymentRecord, imageDigest } from "./record.ts";
 import { summaryOf } from "./summary.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
-export async function publish(record: DeploymentRecord): Promise<void> {
+export async function publish(record: DeploymentRecord, site = ""): Promise<void> {
   setOutput("status", record.status ?? "failed");
   setOutput("cause", record.cause);
   setOutput("deployment-id", record.deploymentId);
@@ -19,5 +19,5 @@ export async function publish(record: DeploymentRecord): Promise<void> {
   setOutput("changed", String(record.changed));
   setOutput("has-changes", record.plan ? String(hasChanges(record.plan)) : "");
   setOutput("diff", record.plan ? diffOf(record.plan) : "");
-  await appendSummary(summaryOf(record));
+  await appendSummary(summaryOf(record, site));
 }

@@ -1,6 +1,8 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { FailedTask } from "../shared/ecs/failed-task.ts";
 import type { Finding } from "../shared/findings.ts";
 import { newStep, type StepRecord } from "../shared/keep-record.ts";
+import { shownVariable } from "../shared/shown-value.ts";
 
 /** In the order in which they are reached. */
 export const stages = ["registered", "started", "traffic-shifted", "complete"] as const;
@@ -64,6 +66,18 @@ export interface DeploymentRecord extends StepRecord<Status> {
   revisionBefore: string;
   revisionAfter: string;
   image: string;
+  /** Version of the image as far as its definition shows it; else its tag or short digest. */
+  version: string;
+  /** CloudWatch log group of the container. */
+  logGroup: string;
+  /** Target group of the service's tasks, which leads to its load balancer. */
+  targetGroup: string;
+  /** Whether a former revision is brought back on request. */
+  rollback: boolean;
+  /** ARN of the revision of a stopped deployment; "" when production's own is undone. */
+  undone: string;
+  /** ARNs of the revisions that users reach after the step, as far as AWS showed them. */
+  production: readonly string[];
   changed: boolean;
   /** Findings of the verification. */
   findings: Finding[];
@@ -72,6 +86,7 @@ export interface DeploymentRecord extends StepRecord<Status> {
   traffic: TrafficPoint[];
   events: LifecycleEvent[];
   failedTasks: FailedTask[];
+  /** Lines with their time, oldest first. */
   serviceEvents: string[];
   /** Notes that a reader of a green run needs. */
   notes: string[];
@@ -88,6 +103,12 @@ export function newRecord(cluster: string, service: string): DeploymentRecord {
     revisionBefore: "",
     revisionAfter: "",
     image: "",
+    version: "",
+    logGroup: "",
+    targetGroup: "",
+    rollback: false,
+    undone: "",
+    production: [],
     changed: false,
     findings: [],
     plan: undefined,
@@ -114,4 +135,28 @@ export function reach(record: DeploymentRecord, reached: Stage, now: number): vo
 /** Returns the digest of an image that is referenced by digest, else "". */
 export function imageDigest(image: string): string {
   return /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? "";
+}
+
+const versionNames = ["VERSION", "APP_VERSION", "SERVICE_VERSION", "DD_VERSION"];
+
+/** Keeps the facts of the container that users reach. */
+export function keepContainer(record: DeploymentRecord, container: ContainerDefinition | undefined): void {
+  const { image = "", dockerLabels = {}, environment = [], logConfiguration } = container ?? {};
+  const { logDriver, options = {} } = logConfiguration ?? {};
+  const variable = environment.find(({ name = "" }) => versionNames.includes(name));
+  const declared = dockerLabels["org.opencontainers.image.version"] ?? variable?.value;
+  record.image = image;
+  record.version = declared && shownVariable("VERSION", declared) === declared ? declared : versionOf(image);
+  record.logGroup = (logDriver === "awslogs" && options["awslogs-group"]) || "";
+}
+
+function versionOf(image: string): string {
+  const digest = imageDigest(image);
+  if (digest) return shortDigest(digest).slice("sha256:".length);
+  return /:([\w.-]{1,128})$/.exec(image)?.[1] ?? "";
+}
+
+/** Shortens to twelve digits, as Docker does. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, "sha256:".length + 12);
 }

@@ -4,7 +4,7 @@ import { persist } from "../shared/patience.ts";
 import { diffTaskDefinitions } from "../shared/task-definition-diff.ts";
 import type { World } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
-import { type DeploymentRecord, reach } from "./record.ts";
+import { type DeploymentRecord, keepContainer, reach } from "./record.ts";
 import { findRevision } from "./revision.ts";
 
 /** Registers a revision without deploying it, unless the family's latest one is equal. */
@@ -23,7 +23,7 @@ export async function registerAlone(
   const changes = latest ? diffRevision(latest, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
   const equal = changes.length === 0 ? arn : undefined;
   record.revisionBefore = arn ?? "";
-  record.image = taskDefinition.containerDefinitions?.[0]?.image ?? "";
+  keepContainer(record, taskDefinition.containerDefinitions?.[0]);
   record.plan = { revision: equal, revisionChanges: changes, images: [], anew: false, serviceChanges: [] };
   if (equal) world.log.info(`${shortRevision(equal)} is already registered with the same content.`);
   else

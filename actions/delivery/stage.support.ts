@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { ECRClient } from "@aws-sdk/client-ecr";
@@ -165,7 +166,7 @@ export function clientsOf({ clientConfig }: Simulator): World["clients"] {
   const config = { ...clientConfig, retryStrategy };
   const [logs, elbv2] = [new CloudWatchLogsClient(config), new ElasticLoadBalancingV2Client(config)];
   const [ecr, iam] = [new ECRClient(config), new IAMClient(config)];
-  const secretsManager = new SecretsManagerClient(config);
+  const [secretsManager, cloudwatch] = [new SecretsManagerClient(config), new CloudWatchClient(config)];
   return {
     ecs: new ECSClient(config),
     codedeploy: new CodeDeployClient(config),
@@ -174,5 +175,6 @@ export function clientsOf({ clientConfig }: Simulator): World["clients"] {
     ecr: async () => ecr,
     iam: async () => iam,
     secretsManager: async () => secretsManager,
+    cloudwatch: async () => cloudwatch,
   };
 }

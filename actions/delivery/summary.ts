@@ -1,67 +1,115 @@
+import { type Card, cardMarkdown, type Link } from "../shared/card.ts";
+import {
+  deploymentPage,
+  ecsPages,
+  imagePage,
+  logGroupPage,
+  revisionPage,
+  runCommit,
+} from "../shared/console.ts";
 import { formatDuration } from "../shared/duration.ts";
-import { failedTasksList } from "../shared/ecs/failed-tasks-summary.ts";
+import { failedTasksFold } from "../shared/ecs/failed-tasks-summary.ts";
 import { shortRevision } from "../shared/ecs/revision.ts";
+import type { Finding } from "../shared/findings.ts";
 import { findingsList } from "../shared/findings-summary.ts";
-import { details, escapeText, markdownTable } from "../shared/summary.ts";
-import { changesSummary } from "./plan/changes-summary.ts";
+import { details, factList, fold, markdownTable } from "../shared/summary.ts";
+import { changesHead, changesSummary } from "./plan/changes-summary.ts";
 import { hasChanges } from "./plan/plan.ts";
 import { type DeploymentRecord, type LifecycleEvent, stages, type TrafficPoint } from "./record.ts";
 import { trafficChart } from "./traffic-chart.ts";
+import { productionNow, verdict } from "./verdict.ts";
 
-/** Returns the job summary: result first, then details. */
-export function summaryOf(record: DeploymentRecord): string {
-  return [
-    `### ${isGreen(record) ? "✅" : "❌"} ${record.service || "Task definition"}: ${verdict(record)}`,
-    record.cause && `**${escapeText(record.cause)}**`,
-    ...record.notes.map(escapeText),
-    findingsList(record.findings),
-    facts(record),
-    record.plan && changesSummary(record.plan, record.revisionBefore, record.service),
-    ...courseOf(record),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+/** Returns the job summary: a card. `site` is the address that users open. */
+export function summaryOf(record: DeploymentRecord, site = ""): string {
+  const { plan, service, revisionBefore } = record;
+  const changes = plan && hasChanges(plan) ? changesSummary(plan) : "";
+  return cardMarkdown({
+    ok: isGreen(record),
+    verdict: verdict(record),
+    ...causeOf(record),
+    production: service && productionNow(record),
+    notes: record.notes,
+    ...(record.status === "planned" && changes ? { body: changes } : {}),
+    links: [...linksOf(record), ...siteLink(site)],
+    folds: [
+      plan && record.status !== "planned" ? fold(changesHead(plan, revisionBefore, service), changes) : "",
+      ...courseOf(record),
+      fold("Details", factList(facts(record))),
+      findingsFold(record.findings),
+    ],
+  });
 }
 
-/** Describes the course of a deployment: events, traffic, and failures; missing parts are empty. */
+/** Several faults are a list, each with its fix. */
+function causeOf({ cause, fix, findings }: DeploymentRecord): Pick<Card, "cause" | "fix" | "body"> {
+  const faults = findings.filter(({ kind }) => kind === undefined);
+  return faults.length > 1 || !cause ? { body: findingsList(faults) } : { cause, fix };
+}
+
+/** Shows what is worth knowing but stops nothing. */
+function findingsFold(findings: readonly Finding[]): string {
+  const others = findings.filter(({ kind }) => kind !== undefined);
+  return fold(`${others.length} note${others.length === 1 ? "" : "s"}`, findingsList(others));
+}
+
+/** Returns the folded course of a deployment: traffic, events and failures; missing parts are empty. */
 export function courseOf(record: DeploymentRecord): string[] {
+  const { failedTasks, events, serviceEvents, durationMs } = record;
+  const traffic = endOfTraffic(record);
   return [
-    record.events.length > 0 ? lifecycle(record.events) : "",
-    trafficChart(record.traffic, record.durationMs),
-    record.traffic.length > 0 ? traffic(record.traffic) : "",
-    ...failedTasksList(record.failedTasks),
-    record.serviceEvents.length > 0 ? details("Service events", record.serviceEvents.join("\n")) : "",
+    failedTasksFold(failedTasks),
+    traffic.length > 1
+      ? fold(trafficHead(traffic), [trafficChart(traffic, durationMs), trafficTable(traffic)].join("\n\n"))
+      : "",
+    fold("Lifecycle events", lifecycle(events)),
+    serviceEvents.length > 0 ? details("Service events", serviceEvents.join("\n")) : "",
   ];
 }
 
-function isGreen({ status }: DeploymentRecord): boolean {
+/** A rollback moves all traffic back, often after the last poll of the failed deployment. */
+function endOfTraffic({ traffic, production, revisionAfter, durationMs }: DeploymentRecord): TrafficPoint[] {
+  const last = traffic.at(-1);
+  const isBack = production.length > 0 && !production.includes(revisionAfter);
+  if (!last || !isBack || last.green === 0) return [...traffic];
+  return [...traffic, { atMs: Math.max(durationMs, last.atMs), blue: 100, green: 0 }];
+}
+
+function trafficHead(points: readonly TrafficPoint[]): string {
+  const last = points.at(-1);
+  return `Traffic: ended at ${last?.blue}/${last?.green} (old/new tasks)`;
+}
+
+export function isGreen({ status }: DeploymentRecord): boolean {
   return status === "succeeded" || status === "planned" || stages.some((stage) => stage === status);
 }
 
-function verdict({ status, changed, durationMs, deploymentId, plan }: DeploymentRecord): string {
-  if (status === "planned")
-    return plan && hasChanges(plan) ? "planned, nothing was changed" : "nothing would change";
-  if (status === "succeeded" && !changed) return "this revision already runs, nothing was deployed";
-  if (status === "succeeded" && !deploymentId) return "this revision already runs, the desired count was set";
-  return `${status} after ${formatDuration(durationMs)}${deploymentId ? ` (${lastPart(deploymentId)})` : ""}`;
+/** Returns links to the pages of the AWS console and of GitHub that a reader needs next. */
+export function linksOf(record: DeploymentRecord): Link[] {
+  const { revisionBefore, revisionAfter, logGroup, image } = record;
+  const arn = revisionAfter || revisionBefore;
+  return [
+    ...deploymentPage(arn, record),
+    ...ecsPages(arn, record),
+    ...logGroupPage(arn, logGroup),
+    ...revisionPage("task definition", arn),
+    ...imagePage(image),
+    ...runCommit(),
+  ];
 }
 
-/** Shortens an ARN to its last part; the output has all of it. */
-function lastPart(id: string): string {
-  return id.slice(id.lastIndexOf("/") + 1);
+function siteLink(site: string): Link[] {
+  return site ? [{ text: "site", address: site }] : [];
 }
 
-function facts(record: DeploymentRecord): string {
-  const rows = [
-    ["Revision before", shortRevision(record.revisionBefore)],
-    ["Revision after", shortRevision(record.revisionAfter)],
-    ["Image", record.image],
+function facts(record: DeploymentRecord): [string, string][] {
+  const { deploymentId, revisionBefore, revisionAfter, image } = record;
+  return [
+    ["Before", shortRevision(revisionBefore)],
+    [isGreen(record) ? "Deployed" : "Tried", shortRevision(revisionAfter)],
+    ["Deployment", deploymentId.slice(deploymentId.lastIndexOf("/") + 1)],
+    ["Image", image],
     ["Stages", stageTimes(record)],
   ];
-  return markdownTable(
-    ["", ""],
-    rows.filter(([, value]) => value),
-  );
 }
 
 /** Returns a text such as `started after 12 s, traffic-shifted after 3 min 5 s`. */
@@ -74,17 +122,27 @@ function stageTimes({ durations, deploymentId }: DeploymentRecord): string {
   return reached.join(", ");
 }
 
+/** A skipped event says nothing. */
 function lifecycle(events: readonly LifecycleEvent[]): string {
-  const rows = events.map(({ name, status, startedAt, endedAt, diagnostics }) => [
-    name,
-    status,
-    startedAt && endedAt ? formatDuration(endedAt - startedAt) : "",
-    diagnostics ?? "",
-  ]);
-  return markdownTable(["Lifecycle event", "Status", "Time", ""], rows);
+  const rows = events
+    .filter(({ status }) => status !== "Skipped")
+    .map(({ name, status, startedAt, endedAt, diagnostics }) => [
+      name,
+      status,
+      startedAt && endedAt ? formatDuration(endedAt - startedAt) : "",
+      diagnostics ?? "",
+    ]);
+  if (rows.length === 0) return "";
+  const hasDiagnostics = rows.some(([, , , diagnostics]) => diagnostics);
+  const columns = hasDiagnostics ? 4 : 3;
+  const head = ["Event", "Status", "Time", "Diagnostics"].slice(0, columns);
+  return markdownTable(
+    head,
+    rows.map((row) => row.slice(0, columns)),
+  );
 }
 
-function traffic(points: readonly TrafficPoint[]): string {
+function trafficTable(points: readonly TrafficPoint[]): string {
   const rows = points.map(({ atMs, blue, green }) => [formatDuration(atMs), `${blue} %`, `${green} %`]);
-  return markdownTable(["Traffic after", "Old tasks", "New tasks"], rows);
+  return markdownTable(["After", "Old tasks", "New tasks"], rows);
 }

@@ -8,13 +8,15 @@ export interface StepRecord<Status extends string> {
   status: Status | "failed" | "cancelled" | undefined;
   /** Empty when nothing failed. */
   cause: string;
+  /** Next step for the reader; empty when nothing failed, or none is known. */
+  fix: string;
   /** When the step began, in milliseconds since the epoch. */
   startedAt: number;
   durationMs: number;
 }
 
 /** Record of a step that has not started. */
-export const newStep = { status: undefined, cause: "", startedAt: 0, durationMs: 0 } as const;
+export const newStep = { status: undefined, cause: "", fix: "", startedAt: 0, durationMs: 0 } as const;
 
 interface Step<Kept> {
   /** Throws the cause that makes the step red. */
@@ -36,7 +38,9 @@ export async function keepRecord<Kept extends StepRecord<string>>(
     await work(record);
   } catch (error) {
     record.status ??= signal.aborted ? "cancelled" : "failed";
-    record.cause ||= toFailure(error, signal).message;
+    const failure = toFailure(error, signal);
+    record.cause ||= failure.message;
+    record.fix ||= failure.nextStep ?? "";
     throw error;
   } finally {
     record.durationMs = clock.now() - record.startedAt;

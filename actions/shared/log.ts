@@ -1,4 +1,4 @@
-import { error, info, notice, warning } from "@actions/core";
+import { type AnnotationProperties, error, info, notice, warning } from "@actions/core";
 
 /** Where an action reports what it does. */
 export interface Log {
@@ -8,12 +8,29 @@ export interface Log {
 }
 
 /** The runner's log. Actions write only through it, as messages quote registries, containers and AWS. */
-export const runnerLog: Log & { error: typeof error } = {
+export const runnerLog: Log & { error(message: string, properties?: AnnotationProperties): void } = {
   info: (message) => info(withoutCommands(message)),
-  notice: (message) => notice(withoutCommands(message)),
-  warning: (message) => warning(withoutCommands(message)),
-  error: (message, properties) => error(withoutCommands(String(message)), properties),
+  notice: (message) => notice(withoutCommands(message), titled()),
+  warning: (message) => warning(withoutCommands(message), titled()),
+  error: (message, properties) => error(withoutCommands(String(message)), { ...titled(), ...properties }),
 };
+
+function titled(): AnnotationProperties {
+  const title = withoutCommands(annotationTitle());
+  return title ? { title } : {};
+}
+
+/** Inputs that name what an action works on. */
+const subjects = ["SERVICE", "PIPELINE", "REPOSITORY", "IMAGE", "STACKS"];
+
+/** Returns the action and what it works on, such as `deploy-service: web`, from the runner's variables. */
+export function annotationTitle(variables = process.env, [, program = ""] = process.argv): string {
+  // Such as …/actions/deploy-service/dist/index.js.
+  const [, action = ""] = /([^/\\]+)[/\\](?:dist|src)[/\\][^/\\]+\.[jt]s$/.exec(program) ?? [];
+  if (!action) return "";
+  const subject = subjects.map((name) => variables[`INPUT_${name}`]?.trim()).find(Boolean);
+  return subject ? `${action}: ${subject}` : action;
+}
 
 /**
  * Disables commands in a message. The runner takes a line that begins with `::`, blanks aside, for a command, and a

@@ -1,8 +1,10 @@
 import { type AnnotationProperties, debug } from "@actions/core";
 import { explainAwsError } from "./aws-errors.ts";
+import { cardMarkdown } from "./card.ts";
 import { lastReadFile } from "./data-file.ts";
 import { annotationText, Cancelled, Failure } from "./failure.ts";
-import { runnerLog } from "./log.ts";
+import { annotationTitle, runnerLog } from "./log.ts";
+import { appendSummary, hasSummary } from "./summary.ts";
 
 /** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may take longer. */
 const cancelGraceMs = 10_000;
@@ -18,8 +20,10 @@ export async function runAction(main: (signal: AbortSignal) => Promise<void>): P
   try {
     await main(cancellation.signal);
   } catch (error) {
-    report(toFailure(error, cancellation.signal), error);
+    const failure = toFailure(error, cancellation.signal);
+    report(failure, error);
     process.exitCode = 1;
+    if (!hasSummary()) await appendSummary(failureCard(failure));
   } finally {
     process.off("uncaughtException", endByStrayError);
     cancellation.dispose();
@@ -32,6 +36,16 @@ export async function runAction(main: (signal: AbortSignal) => Promise<void>): P
 function endByStrayError(error: unknown): void {
   report(ownBug(error), error);
   process.exit(1);
+}
+
+/** Shows the cause in the job summary when the action ended before it wrote one. */
+function failureCard({ message, nextStep }: Failure): string {
+  return cardMarkdown({
+    ok: false,
+    verdict: `${annotationTitle() || "The step"} failed`,
+    cause: message,
+    fix: nextStep,
+  });
 }
 
 function report(failure: Failure, error: unknown): void {

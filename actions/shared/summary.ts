@@ -1,8 +1,16 @@
 import { appendFile } from "node:fs/promises";
 
+let written = false;
+
+/** Returns whether this step has a summary. */
+export function hasSummary(): boolean {
+  return written;
+}
+
 /** Adds GitHub-flavoured markdown to the job summary; outside of a runner there is none, and nothing is written. */
 export async function appendSummary(markdown: string): Promise<void> {
   const file = process.env.GITHUB_STEP_SUMMARY;
+  written = true;
   if (file) await appendFile(file, `${markdown.trimEnd()}\n\n`);
 }
 
@@ -14,10 +22,38 @@ export interface Markup {
 /** A string is text, which may be foreign. */
 export type Cell = string | Markup;
 
-/** Returns a markdown table; the text of cells is escaped here, once. */
+/** Returns a markdown table, numbers right-aligned; the text of cells is escaped here, once. */
 export function markdownTable(head: readonly Cell[], rows: readonly (readonly Cell[])[]): string {
   const line = (cells: readonly Cell[]) => `| ${cells.map(cellMarkdown).join(" | ")} |`;
-  return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)].join("\n");
+  const rule = head.map((_, index) =>
+    isNumeric(rows.map((row) => row[index] ?? "")) ? " ---: |" : " --- |",
+  );
+  return [line(head), `|${rule.join("")}`, ...rows.map(line)].join("\n");
+}
+
+/** A figure with its sign and unit, such as `−$3.65`, `< 0.01`, `12.5 %`, `3 min 5 s` or `+9`. */
+const figure = /^(?:[<>+−±$*-]| )*\d[\d.,]*\**(?: ?(?:%|ms|s|min|h|d|kB|MB|GB)(?: \d+ (?:s|min|h))?)?\**$/;
+const nothing = /^[–—-]?$/;
+
+function isNumeric(cells: readonly Cell[]): boolean {
+  const texts = cells.filter((cell) => typeof cell !== "string" || !nothing.test(cell));
+  return texts.length > 0 && texts.every((cell) => typeof cell === "string" && figure.test(cell));
+}
+
+/** Lists facts, each with its name; those without a value are left out. */
+export function factList(facts: readonly (readonly [name: string, value: Cell])[]): string {
+  return facts
+    .filter(([, value]) => value !== "")
+    .map(
+      ([name, value]) =>
+        `- ${escapeText(name)}: ${typeof value === "string" ? escapeText(value) : value.markdown}`,
+    )
+    .join("\n");
+}
+
+/** Lines of a comparison: GitHub colours `!` in a diff, not the `~` of logs and outputs. */
+export function diffBlock(lines: readonly string[]): string {
+  return codeBlock(lines.join("\n").replace(/^~/gm, "!"), "diff");
 }
 
 function cellMarkdown(cell: Cell): string {
@@ -43,12 +79,17 @@ function escapeMarkup(text: string): string {
 /** Returns a link to a page of the web; the text alone for any other address. */
 export function link(text: string, address: string): Markup {
   const markdown = escapeText(text).replaceAll("|", "&#124;");
+  const target = linkAddress(address);
+  return { markdown: target ? `[${markdown}](${target})` : markdown };
+}
+
+/** Returns the address of a page of the web as markdown and HTML may hold it; undefined for any other address. */
+export function linkAddress(address: string): string | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol !== "https:" && url?.protocol !== "http:") return { markdown };
-  const target = url.href.replace(/[()<>|\\`[\]\s]/g, (character) => {
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") return undefined;
+  return url.href.replace(/["()<>|\\`[\]\s]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
   });
-  return { markdown: `[${markdown}](${target})` };
 }
 
 /** Returns a fenced block that the text itself cannot close. */
@@ -60,5 +101,10 @@ export function codeBlock(text: string, language = ""): string {
 
 /** Folds a text under its head. */
 export function details(head: string, text: string): string {
-  return `<details><summary>${escapeText(head)}</summary>\n\n${codeBlock(text)}\n</details>`;
+  return fold(head, codeBlock(text));
+}
+
+/** Folds markdown under its head; empty markdown has no fold. */
+export function fold(head: string, markdown: string): string {
+  return markdown && `<details><summary>${escapeText(head)}</summary>\n\n${markdown}\n\n</details>`;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { Failure } from "../../shared/failure.ts";
 import type { BuiltImage } from "./build-image.ts";
 import { summarize } from "./summary.ts";
 
@@ -29,20 +30,40 @@ const built: BuiltImage = {
   ]),
 };
 
-it("shows the image's parts, its size, and the duration of each step", () => {
-  expect(summarize(built)).toBe(`### Pushed: \`registry.example/customer@${digest}\`
+it("shows the image in one line, with its parts, its size and the duration of each step folded", () => {
+  expect(summarize(built)).toBe(`<details><summary>✅ Image customer@sha256:aaaaaaaaaaaa pushed</summary>
 
-|  |  |
-| --- | --- |
-| Source | sha256:bbbbbbbbbbbb, 2 files, 912 kB |
-| Image | 44.3 MB compressed, 2 parts |
-| Tags | v1, latest |
-| Time | looking 120 ms, building 1 s |
+- Image: registry.example/customer@${digest}
+- Source: sha256:bbbbbbbbbbbb, 2 files, 912 kB
+- Size: 44.3 MB compressed, 2 parts
+- Tags: v1, latest
+- Time: looking 120 ms, building 1 s
 
-| part | digest | compressed | what happened |
-| --- | --- | --- | --- |
+<details><summary>Parts</summary>
+
+| Part | Digest | Compressed | What happened |
+| --- | --- | ---: | --- |
 | base layer | sha256:aaaaaaaaaaaa | 44.0 MB | mounted |
-| context | sha256:aaaaaaaaaaaa | 300 kB | uploaded |`);
+| context | sha256:aaaaaaaaaaaa | 300 kB | uploaded |
+
+</details>
+
+</details>`);
+});
+
+it("links to an image in ECR", () => {
+  const image = `123456789012.dkr.ecr.eu-west-3.amazonaws.com/shop/customer@${digest}`;
+  expect(summarize({ ...built, image })).toContain(
+    `<a href="https://eu-west-3.console.aws.amazon.com/ecr/repositories/private/123456789012/shop/customer/_/image/${digest}/details?region=eu-west-3">image</a></summary>`,
+  );
+});
+
+it("is a card with cause and fix when the scan fails the step", () => {
+  const failure = new Failure("ECR's scan has 1 finding", { nextStep: "update the base image." });
+  const scan = { status: "failed", counts: undefined, summary: "scan", failure } as const;
+  expect(summarize({ ...built, scan })).toMatch(
+    /^### ❌ Image customer@sha256:a{12} pushed\n\n\*\*ECR's scan has 1 finding\*\*\n\n\*\*Fix:\*\* update the base image\./,
+  );
 });
 
 it("says why nothing was built", () => {
@@ -55,8 +76,10 @@ it("includes the records of builder and scan", () => {
   const scan = {
     status: "passed",
     counts: undefined,
-    summary: "#### Scan passed",
+    summary: "the scan",
     failure: undefined,
   } as const;
-  expect(summarize({ ...built, record: "#### Steps", scan })).toMatch(/#### Steps\n\n#### Scan passed$/);
+  expect(summarize({ ...built, record: "the steps", scan })).toMatch(
+    /the scan[\s\S]*<summary>Steps of the build<\/summary>\n\nthe steps\n/,
+  );
 });

@@ -1,38 +1,51 @@
+import { type Card, lineMarkdown } from "../../shared/card.ts";
+import { imagePage } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import { markdownTable } from "../../shared/summary.ts";
+import { factList, fold, markdownTable } from "../../shared/summary.ts";
 import type { BuiltImage } from "./build-image.ts";
 import { count, formatBytes, shortDigest } from "./text.ts";
 
-/** Returns Markdown for the job summary. */
+/** Returns the job summary: a line for a green end, a card when the scan fails the step. */
 export function summarize(built: BuiltImage): string {
-  const { image, parts, record, scan } = built;
+  const { image, parts, record, scan, digest } = built;
+  const [name = ""] = image.split("@");
   const rows = parts.map(({ what, digest, size, how }) => [
     what,
     shortDigest(digest),
     size === undefined ? "" : formatBytes(size),
     how,
   ]);
-  return [
-    `### ${built.built ? "Pushed" : "Already there"}: \`${image}\``,
-    ...(built.built ? [] : [whyNothingWasBuilt(built)]),
-    markdownTable(["", ""], facts(built)),
-    markdownTable(["part", "digest", "compressed", "what happened"], rows),
-    ...(record === undefined ? [] : [record]),
-    ...(scan ? [scan.summary] : []),
-  ].join("\n\n");
+  const card: Card = {
+    ok: scan?.status === "failed" ? false : scan?.status === "could-not-check" ? undefined : true,
+    verdict: `Image ${name.slice(name.lastIndexOf("/") + 1)}@${shortDigest(digest)} ${built.built ? "pushed" : "exists already"}`,
+    cause: scan?.failure?.message,
+    fix: scan?.failure?.nextStep,
+    links: imagePage(image),
+    folds: [
+      scan?.summary ?? "",
+      built.built ? "" : whyNothingWasBuilt(built),
+      factList(facts(built)),
+      parts.length > 0
+        ? fold("Parts", markdownTable(["Part", "Digest", "Compressed", "What happened"], rows))
+        : "",
+      fold("Steps of the build", record ?? ""),
+    ],
+  };
+  return lineMarkdown(card);
 }
 
 function whyNothingWasBuilt({ source }: BuiltImage): string {
   return `Nothing was built or pushed: the repository already has the image of this source, with the tag \`${source.tag}\`.`;
 }
 
-function facts({ source, tags, parts, durations }: BuiltImage): string[][] {
+function facts({ image, source, tags, parts, durations }: BuiltImage): [string, string][] {
   const files = source.files.filter(({ kind }) => kind !== "folder");
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const layers = parts.reduce((sum, { size = 0 }) => sum + size, 0);
   return [
+    ["Image", image],
     ["Source", `${shortDigest(source.digest)}, ${count(files.length, "file")}, ${formatBytes(bytes)}`],
-    ...(layers > 0 ? [["Image", `${formatBytes(layers)} compressed, ${count(parts.length, "part")}`]] : []),
+    ["Size", layers > 0 ? `${formatBytes(layers)} compressed, ${count(parts.length, "part")}` : ""],
     ["Tags", tags.join(", ") || "only the source tag"],
     ["Time", [...durations].map(([what, ms]) => `${what} ${formatDuration(ms)}`).join(", ")],
   ];

@@ -32,6 +32,7 @@ function isAsWanted(
   late: boolean,
 ): boolean {
   const { inputs, record, revision } = deployment;
+  record.production = [production.revision];
   if (production.revision !== revision) {
     record.status = "superseded";
     throw new Failure(

@@ -35,20 +35,17 @@ export async function endBadly(
   const cause = causeOf(evidence, late ? stateOf(before) : undefined);
   record.status = status ?? (snapshot.ended === "succeeded" ? "failed" : (snapshot.ended ?? "failed"));
   record.failedTasks = [...evidence.failedTasks];
-  record.serviceEvents = [...evidence.serviceEvents];
+  record.serviceEvents = [...evidence.eventLines];
   record.cause = late + cause.text;
   const end = `${running.name} ${snapshot.status}${snapshot.aftermath}`;
+  const service = await findService(world, inputs).catch(() => undefined);
+  if (service) record.production = revisionsOf(service, revision, snapshot);
   const parts = [
     end,
     unstopped && `it continues, as it could not be stopped: ${unstopped}`,
-    await sayProduction(),
+    productionRuns(record.production, revision),
   ].filter(Boolean);
   return new Failure(`${record.cause} (${parts.join("; ")})`, { nextStep: cause.nextStep });
-
-  async function sayProduction(): Promise<string | undefined> {
-    const service = await findService(world, inputs).catch(() => undefined);
-    return service && productionRuns(service, revision, snapshot);
-  }
 }
 
 /** Describes the deployment's state at the time when it should have been done. */
@@ -58,18 +55,22 @@ function stateOf({ events, progress, status }: Snapshot): string {
   return parts.join("; ") || `the deployment was ${status}`;
 }
 
-/** Describes which revisions visitors reach, as far as AWS shows. */
-function productionRuns(
+/** Returns the revisions that visitors reach, as far as AWS shows. */
+function revisionsOf(
   { service, revision: primary }: RunningService,
   revision: string,
   snapshot: Snapshot,
-) {
+): string[] {
   const deployments = (service.deployments ?? []).filter(({ runningCount = 0 }) => runningCount > 0);
   const unseen = snapshot.traffic?.green === 0 ? revision : undefined;
   const found = deployments.flatMap(({ taskDefinition = "" }) =>
     taskDefinition === unseen ? [] : taskDefinition,
   );
-  const revisions = found.length > 0 ? [...new Set(found)] : [primary];
+  return found.length > 0 ? [...new Set(found)] : [primary];
+}
+
+function productionRuns(revisions: readonly string[], revision: string): string | undefined {
+  if (revisions.length === 0) return undefined;
   const names = revisions.map(shortRevision).join(" and ");
   if (!revisions.includes(revision)) return `production still runs ${names}`;
   return revisions.length === 1 ? `production runs the new ${names}` : `production runs ${names}`;

@@ -51,6 +51,7 @@ export function virtualWorld(clients: Pick<Clients, "ecs" | "codedeploy"> & Part
     clients: {
       logs: nothing("logs"),
       elbv2: nothing("load balancer"),
+      cloudwatch: nothing("alarms"),
       ecr: nothing("registry"),
       iam: nothing("roles"),
       secretsManager: nothing("secrets"),

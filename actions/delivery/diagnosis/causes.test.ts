@@ -7,10 +7,12 @@ const nothing: Evidence = {
   failedTasks: [],
   failedEvent: undefined,
   serviceEvents: [],
+  eventLines: [],
   unhealthyTargets: [],
   reason: undefined,
   by: "CodeDeploy",
   triggeredAlarms: [],
+  alarmTexts: [],
 };
 
 const task = (parts: Partial<FailedTask>): FailedTask => ({

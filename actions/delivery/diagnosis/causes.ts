@@ -40,9 +40,10 @@ function wordsOfHealthCheck({ unhealthyTargets, serviceEvents }: Evidence): stri
 const lookAtAlarm =
   "check the alarm's metric during the deployment, then fix the service or correct the alarm's threshold.";
 
-function causeOfAlarms({ triggeredAlarms }: Evidence): Cause {
+function causeOfAlarms({ triggeredAlarms, alarmTexts }: Evidence): Cause {
   const names = `Alarm${triggeredAlarms.length > 1 ? "s" : ""} ${triggeredAlarms.join(", ")}`;
-  return { text: `${names} went off during the deployment`, nextStep: lookAtAlarm };
+  const figures = alarmTexts.length > 0 ? `: ${alarmTexts.join("; ")}` : "";
+  return { text: `${names} went off during the deployment${figures}`, nextStep: lookAtAlarm };
 }
 
 function trim(sentence: string): string {

@@ -1,9 +1,10 @@
-import type { ContainerDefinition, Service } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, Service, ServiceEvent } from "@aws-sdk/client-ecs";
 import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import type { TargetGroup, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import { readLogTail } from "../../shared/ecs/log-tail.ts";
 import { findService, type ServiceName } from "../../shared/ecs/service.ts";
+import { eventLines } from "../../shared/ecs/service-events.ts";
 import type { EcsClients, EcsWorld } from "../../shared/ecs/world.ts";
 import type { Clients } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
@@ -16,6 +17,8 @@ export interface Evidence {
   readonly failedEvent: LifecycleEvent | undefined;
   /** Messages of the service since the deployment began, newest first. */
   readonly serviceEvents: readonly string[];
+  /** The same for a reader: with their time, oldest first, with short names. */
+  readonly eventLines: readonly string[];
   /**
    * Such as `Health checks failed with these codes: [503] (path /health, port 8080; target 10.0.1.7,
    * Target.ResponseCodeMismatch)`.
@@ -26,11 +29,13 @@ export interface Evidence {
   readonly by: RunningDeployment["by"];
   /** Names of the alarms that ended the deployment. */
   readonly triggeredAlarms: readonly string[];
+  /** One text for each alarm that could be read, such as `TargetResponseTime p99 was 1.84, above 0.5`. */
+  readonly alarmTexts: readonly string[];
 }
 
 /** The clients that the search for causes needs. */
 export interface EvidenceWorld extends EcsWorld {
-  readonly clients: EcsClients & Pick<Clients, "elbv2">;
+  readonly clients: EcsClients & Pick<Clients, "elbv2" | "cloudwatch">;
 }
 
 export interface Subject extends ServiceName {
@@ -56,19 +61,30 @@ export async function gatherEvidence(
   const failedTasks = await orNone(world, "stopped tasks", () =>
     findFailedTasks(world, replacement, new Map()),
   );
+  const [events, alarmTexts] = await Promise.all([
+    orNone(world, "service events", () => serviceEvents(world, subject, createdAt)),
+    triggeredAlarms.length > 0
+      ? orNone(world, "the alarm", async () => {
+          const { describeAlarms } = await import("./alarms.ts");
+          return describeAlarms(await world.clients.cloudwatch(), triggeredAlarms);
+        })
+      : [],
+  ]);
   return {
     failedTasks: [
       ...failedTasks.slice(0, -tasksWithLog),
       ...(await withLogs(world, subject.revision, failedTasks.slice(-tasksWithLog))),
     ],
     failedEvent: snapshot.events.find(({ status }) => status === "Failed"),
-    serviceEvents: await orNone(world, "service events", () => serviceEvents(world, subject, createdAt)),
+    serviceEvents: events.map(({ message = "" }) => message),
+    eventLines: eventLines(events),
     unhealthyTargets: await orNone(world, "target health", () =>
       unhealthyTargets(world, subject, targetGroups),
     ),
     reason,
     by,
     triggeredAlarms,
+    alarmTexts,
   };
 }
 
@@ -106,11 +122,9 @@ async function serviceEvents(
   world: EvidenceWorld,
   name: ServiceName,
   since: Date | undefined,
-): Promise<string[]> {
+): Promise<ServiceEvent[]> {
   const { service } = await findService(world, name);
-  return (service.events ?? [])
-    .filter(({ createdAt }) => !since || !createdAt || createdAt >= since)
-    .map(({ message = "" }) => message);
+  return (service.events ?? []).filter(({ createdAt }) => !since || !createdAt || createdAt >= since);
 }
 
 async function unhealthyTargets(

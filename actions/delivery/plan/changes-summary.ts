@@ -1,19 +1,25 @@
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { codeBlock, markdownTable } from "../../shared/summary.ts";
-import type { ImageChange, Plan } from "../record.ts";
-import { diffOf, hasChanges } from "./plan.ts";
+import { diffBlock, markdownTable } from "../../shared/summary.ts";
+import { type ImageChange, type Plan, shortDigest } from "../record.ts";
+import { diffOf } from "./plan.ts";
 
-/** Returns the part of the job summary that shows the changes; lines as in a diff, images by their short digests. */
-export function changesSummary(plan: Plan, revisionBefore: string, service: string): string {
-  if (!hasChanges(plan)) return "Nothing changes.";
+/** Returns the head of the changes, such as `2 changes to web:3 in production`. */
+export function changesHead(plan: Plan, revisionBefore: string, service: string): string {
+  const count = plan.revisionChanges.length + plan.serviceChanges.length;
+  const changes = `${count} change${count === 1 ? "" : "s"}`;
+  return `${changes} to ${shortRevision(revisionBefore) || "nothing"}${service && " in production"}`;
+}
+
+/** Shows the changes: images by their short digests, then every other line as in a diff. */
+export function changesSummary({ images, ...plan }: Plan): string {
+  const shown = new Set(images.map(({ container }) => `~ containerDefinitions[${container}].image: `));
+  const isShown = (line: string) => [...shown].some((start) => line.startsWith(start));
+  const lines = diffOf({ images, ...plan })
+    .split("\n")
+    .filter((line) => line && !isShown(line));
   return [
-    `Changes to ${shortRevision(revisionBefore) || "nothing"}${service && " in production"}:`,
-    plan.images.length > 0 &&
-      markdownTable(
-        ["Container", "Image now", "New image"],
-        plan.images.map(({ container, before, after }) => imageRow({ container, before, after })),
-      ),
-    codeBlock(diffOf(plan).replace(/^~/gm, "!"), "diff"),
+    images.length > 0 && markdownTable(["Container", "Image now", "New image"], images.map(imageRow)),
+    lines.length > 0 && diffBlock(lines),
   ]
     .filter(Boolean)
     .join("\n\n");
@@ -31,9 +37,4 @@ function imageRow({ container, before, after }: ImageChange): string[] {
         before.replace(/sha256:[0-9a-f]{64}$/, shortDigest),
         after.replace(/sha256:[0-9a-f]{64}$/, shortDigest),
       ];
-}
-
-/** Shortens to twelve digits, as Docker does. */
-function shortDigest(digest: string): string {
-  return digest.slice(0, "sha256:".length + 12);
 }

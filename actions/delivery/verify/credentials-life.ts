@@ -5,6 +5,8 @@ import type { Finding } from "../../shared/findings.ts";
 
 /** Default lifetime of sessions (aws-actions/configure-aws-credentials, role-duration-seconds). */
 const usualLifeMs = 60 * 60_000;
+/** CodeDeploy leaves tasks an hour to start, which they hardly ever take: only longer deadlines come from real waits. */
+const longMs = 2 * usualLifeMs;
 const renew =
   "set a longer role-duration-seconds for aws-actions/configure-aws-credentials (up to the role's maximum session duration), or put new keys into the secrets";
 
@@ -21,7 +23,7 @@ export async function refuseExpired(world: EcsWorld): Promise<void> {
 export async function checkCredentialsLife(world: EcsWorld, budgetMs: number): Promise<Finding[]> {
   const { expiration, sessionToken } = (await findCredentials(world)) ?? {};
   if (expiration) return compare(expiration, expiration.getTime() - world.clock.now(), budgetMs);
-  if (!sessionToken || budgetMs <= usualLifeMs) return [];
+  if (!sessionToken || budgetMs <= longMs) return [];
   const text = `The deployment may take up to ${formatDuration(budgetMs)}; the lifetime of the credentials is not known (${formatDuration(usualLifeMs)} is usual).`;
   return [{ text, kind: "note" }];
 }

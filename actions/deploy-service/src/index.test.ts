@@ -90,7 +90,7 @@ test("fails a plan with faults but still shows its diff", async () => {
     ),
   ]);
   expect(outputs).toMatchObject({ status: "failed", "has-changes": "true" });
-  expect(summary).toContain("→ create it, or set taskRoleArn to an existing role");
+  expect(summary).toContain("**Fix:** create it, or set taskRoleArn to an existing role");
 });
 
 test("reports expired credentials in one annotation that says when", async () => {

@@ -1,3 +1,4 @@
+import { pipelinePage } from "../../shared/console.ts";
 import type { World } from "./clients.ts";
 import type { PipelineRecord } from "./record.ts";
 
@@ -6,6 +7,5 @@ export async function executionUrl(
   { clients }: World,
   { pipeline, executionId }: PipelineRecord,
 ): Promise<string> {
-  const region = await clients.codepipeline.config.region();
-  return `https://${region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/${pipeline}/executions/${executionId}/timeline?region=${region}`;
+  return pipelinePage(await clients.codepipeline.config.region(), pipeline, executionId);
 }

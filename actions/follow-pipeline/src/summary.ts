@@ -1,36 +1,62 @@
 import type { DeploymentRecord } from "../../delivery/record.ts";
-import { courseOf } from "../../delivery/summary.ts";
+import { courseOf, linksOf } from "../../delivery/summary.ts";
+import { productionNow } from "../../delivery/verdict.ts";
+import { cardMarkdown } from "../../shared/card.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findingsList } from "../../shared/findings-summary.ts";
-import { type Cell, escapeText, link, type Markup, markdownTable } from "../../shared/summary.ts";
+import {
+  type Cell,
+  escapeText,
+  factList,
+  fold,
+  link,
+  type Markup,
+  markdownTable,
+} from "../../shared/summary.ts";
 import { firstLine, wordsOf } from "./lines.ts";
 import type { PipelineRecord } from "./record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";
 
-/** Returns the job summary: result first, then details. */
+/** Returns the job summary: a card. The last deployment of the pipeline is what users reach. */
 export function summaryOf(record: PipelineRecord): string {
-  const { pipeline, status, durationMs, cause, notes, findings, actions, deployments } = record;
-  return [
-    `### ${status === "succeeded" ? "✅" : "❌"} ${escapeText(pipeline)}: ${status} after ${formatDuration(durationMs)}`,
-    cause && `**${escapeText(cause)}**`,
-    ...notes.map(escapeText),
-    findingsList(findings),
-    facts(record),
-    actions.length > 0 && actionTable(actions),
-    ...deployments.flatMap((deployment) => courseOf(deployment)),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  const { pipeline, status, durationMs, cause, fix, notes, findings, actions, deployments } = record;
+  const last = deployments.at(-1);
+  const revision = last && shortRevision(last.revisionAfter);
+  const isGreen = status === "succeeded";
+  return cardMarkdown({
+    ok: isGreen,
+    verdict: `${pipeline}: ${revision ? `${isGreen ? "" : "tried "}${revision}, ` : ""}${status} after ${formatDuration(durationMs)}`,
+    cause,
+    fix,
+    production: last && productionNow(last),
+    notes,
+    links: [
+      ...(record.executionUrl ? [{ text: "pipeline", address: record.executionUrl }] : []),
+      ...(last ? linksOf(last) : []),
+    ],
+    folds: [
+      actions.length > 0 ? fold("Stages", actionTable(actions)) : "",
+      ...deployments.flatMap((deployment) => courseOf(deployment)),
+      fold("Details", factList(facts(record))),
+      fold(`${findings.length} note${findings.length === 1 ? "" : "s"}`, findingsList(findings)),
+    ],
+  });
 }
 
-function facts({ executionId, executionUrl, started, revisions, deployments }: PipelineRecord): string {
-  const rows: Cell[][] = [];
+function facts({
+  executionId,
+  executionUrl,
+  started,
+  revisions,
+  deployments,
+}: PipelineRecord): [string, Cell][] {
+  const rows: [string, Cell][] = [];
   if (executionId)
     rows.push(["Execution", after(link(executionId, executionUrl), started ? ", started by this step" : "")]);
   for (const revision of revisions) rows.push(["Source", sayRevision(revision)]);
   for (const deployment of deployments) rows.push(...deploymentFacts(deployment));
-  return rows.length > 0 ? markdownTable(["", ""], rows) : "";
+  return rows;
 }
 
 function sayRevision({ id, summary, url }: Revision): Markup {
@@ -47,13 +73,12 @@ function deploymentFacts({
   service,
   revisionBefore,
   revisionAfter,
-}: DeploymentRecord): string[][] {
-  const rows = [
+}: DeploymentRecord): [string, string][] {
+  return [
     ["Deployment", `${deploymentId} of ${service}`],
     ["Revision before", shortRevision(revisionBefore)],
-    ["Revision after", shortRevision(revisionAfter)],
+    ["Revision of the pipeline", shortRevision(revisionAfter)],
   ];
-  return rows.filter(([, value]) => value);
 }
 
 function actionTable(actions: readonly ActionRun[]): string {
@@ -64,7 +89,7 @@ function actionTable(actions: readonly ActionRun[]): string {
     timeOf(action),
     link(shortDigest(wordsOf(action) || action.externalId), action.externalUrl),
   ]);
-  return markdownTable(["Stage", "Action", "Status", "Time", ""], rows);
+  return markdownTable(["Stage", "Action", "Status", "Time", "Result"], rows);
 }
 
 /** The whole digest is among the sources above; here it would make the table wider than the page. */

@@ -13,7 +13,9 @@ export async function mirrorAndReport(world: MirrorWorld, inputs: MirrorInputs):
   try {
     await mirror(world, inputs, record);
   } catch (error) {
-    record.cause = toFailure(error, world.signal).message;
+    const { message, nextStep = "" } = toFailure(error, world.signal);
+    record.cause = message;
+    record.fix = nextStep;
     throw error;
   } finally {
     await publish(record);
@@ -38,6 +40,7 @@ export async function newRecord(world: MirrorWorld, inputs: MirrorInputs): Promi
     origin: originOf(world.variables),
     region: await world.codecommit.config.region(),
     cause: "",
+    fix: "",
     sourceCommit: "",
     url: "",
     previous: "",

@@ -5,6 +5,7 @@ export interface MirrorRecord {
   readonly path: string | undefined;
   readonly mode: "plan" | "apply";
   cause: string;
+  fix: string;
   /** Address of the mirrored repository, such as `https://github.com/owner/name`. */
   readonly origin: string;
   sourceCommit: string;

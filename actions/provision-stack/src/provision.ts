@@ -1,4 +1,6 @@
 import { setOutput } from "@actions/core";
+import type { Failure } from "../../shared/failure.ts";
+import { toFailure } from "../../shared/run.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import { applyStack } from "./apply/apply-stack.ts";
 import type { ProvisionInputs } from "./inputs.ts";
@@ -29,12 +31,19 @@ export async function provisionAndReport(world: World, inputs: ProvisionInputs):
 
 async function perform(world: World, inputs: ProvisionInputs, set: StackSet): Promise<void> {
   const results = new Map(set.stacks.map(({ template, stackName }) => [template.name, newResult(stackName)]));
+  let failure: Failure | undefined;
   try {
     if (inputs.mode === "delete")
       await (await import("./delete/delete-stacks.ts")).deleteStacks(world, inputs, set, results);
     else await forEachStack(world, inputs, set, results);
+  } catch (error) {
+    failure = toFailure(error, world.signal);
+    throw error;
   } finally {
-    await publish(world, inputs, results);
+    publishOutputs(world, results);
+    // Reading outputs only prepares another step.
+    if (inputs.mode !== "outputs" || failure)
+      await appendSummary(provisionSummary(inputs.mode, [...results.values()], failure));
   }
 }
 
@@ -60,11 +69,7 @@ async function forEachStack(
   });
 }
 
-async function publish(
-  world: World,
-  inputs: ProvisionInputs,
-  results: ReadonlyMap<string, StackResult>,
-): Promise<void> {
+function publishOutputs(world: World, results: ReadonlyMap<string, StackResult>): void {
   const outputs = Object.fromEntries([...results].map(([name, result]) => [name, result.outputs]));
   const { values, ambiguous } = flattenOutputs(Object.values(outputs));
   for (const name of ambiguous)
@@ -73,5 +78,4 @@ async function publish(
     );
   setOutput("outputs", JSON.stringify(outputs));
   setOutput("values", JSON.stringify(values));
-  await appendSummary(provisionSummary(inputs.mode, [...results.values()]));
 }

@@ -1,29 +1,83 @@
+import { cardMarkdown, type Link } from "../../shared/card.ts";
+import { runCommit, stackPage } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import { escapeText, markdownTable } from "../../shared/summary.ts";
+import type { Failure } from "../../shared/failure.ts";
+import { type Cell, escapeText, factList, fold, link, markdownTable } from "../../shared/summary.ts";
 import type { StackResult } from "./result.ts";
 import { durationOf } from "./stack/events.ts";
 
 /** Enough to see what took the time. */
 const slowestResources = 10;
 
-export function provisionSummary(mode: string, results: readonly StackResult[]): string {
-  const stacks = results.map(({ stackName, outcome, durationMs }) => [
-    stackName,
-    outcome,
-    durationMs > 0 ? formatDuration(durationMs) : "",
-  ]);
+/** Returns the job summary: a card. */
+export function provisionSummary(mode: string, results: readonly StackResult[], failure?: Failure): string {
   const kept = results.flatMap(({ outcome, kept }) => (outcome === "deleted" ? kept : []));
+  return cardMarkdown({
+    ok: !failure,
+    verdict: `Stacks, ${mode}: ${countOutcomes(results) || "none"}`,
+    cause: failure?.message,
+    fix: failure?.nextStep,
+    body:
+      kept.length > 0
+        ? `**Kept resources**\n\n${kept.map((text) => `- ${escapeText(text)}`).join("\n")}`
+        : "",
+    links: [...failedStacks(results), ...addresses(results), ...runCommit()],
+    folds: [
+      fold(`${results.length} stack${results.length === 1 ? "" : "s"}`, stackTable(results)),
+      fold("Slowest resources", resourceTable(results)),
+      fold("Outputs", factList(results.flatMap(({ outputs }) => Object.entries(outputs)))),
+    ],
+  });
+}
+
+/** Returns a text such as `1 failed, 2 created, 8 unchanged`. */
+function countOutcomes(results: readonly StackResult[]): string {
+  const byOutcome = Map.groupBy(results, ({ outcome }) => outcome);
+  const order = ["failed", "created", "updated", "deleted", "unchanged", "absent", "waiting"] as const;
+  return order
+    .flatMap((outcome) => {
+      const count = byOutcome.get(outcome)?.length ?? 0;
+      return count > 0 ? `${count} ${outcome === "waiting" ? "not started" : outcome}` : [];
+    })
+    .join(", ");
+}
+
+function failedStacks(results: readonly StackResult[]): Link[] {
+  return results.flatMap((result) =>
+    result.outcome === "failed" ? stackPage(stackIdOf(result), result.stackName) : [],
+  );
+}
+
+/** Outputs that are pages of the web, such as the site. */
+function addresses(results: readonly StackResult[]): Link[] {
+  return results.flatMap(({ outputs }) =>
+    Object.entries(outputs).flatMap(([text, address]) =>
+      /^https?:\/\//.test(address) ? { text, address } : [],
+    ),
+  );
+}
+
+function stackIdOf({ events }: StackResult): string {
+  return events.find(({ StackId }) => StackId)?.StackId ?? "";
+}
+
+function stackTable(results: readonly StackResult[]): string {
+  const rows = results.map((result): Cell[] => {
+    const [page] = stackPage(stackIdOf(result));
+    const { stackName, outcome, durationMs } = result;
+    return [
+      page ? link(stackName, page.address) : stackName,
+      outcome === "waiting" ? "not started" : outcome,
+      durationMs > 0 ? formatDuration(durationMs) : "",
+    ];
+  });
+  return markdownTable(["Stack", "Outcome", "Time"], rows);
+}
+
+function resourceTable(results: readonly StackResult[]): string {
   const resources = results.flatMap(timedResources).sort((one, other) => other.ms - one.ms);
-  const slowest = resources.slice(0, slowestResources).map(({ row, ms }) => [...row, formatDuration(ms)]);
-  return [
-    `### Stacks: ${mode}`,
-    markdownTable(["Stack", "Outcome", "Time"], stacks),
-    kept.length > 0 && `#### Kept resources\n\n${kept.map((text) => `- ${escapeText(text)}`).join("\n")}`,
-    slowest.length > 0 && "#### Slowest resources",
-    slowest.length > 0 && markdownTable(["Stack", "Resource", "Type", "Status", "Time"], slowest),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  const rows = resources.slice(0, slowestResources).map(({ row, ms }) => [...row, formatDuration(ms)]);
+  return rows.length > 0 ? markdownTable(["Stack", "Resource", "Type", "Status", "Time"], rows) : "";
 }
 
 function timedResources({ stackName, events }: StackResult): { row: string[]; ms: number }[] {

@@ -154,8 +154,8 @@ test("sets every output and shows both differences", async () => {
     family: "shop",
     containerDefinitions: [{ image, environment: [{ name: "DB_PASSWORD", value: "geheim" }] }],
   });
-  expect(summary).toContain(`~ containerDefinitions[web].image: "<IMAGE>" → "${image}"`);
-  expect(summary).toContain("Changes to shop:2, the latest registered revision:");
+  expect(summary).toContain(`! containerDefinitions[web].image: "<IMAGE>" → "${image}"`);
+  expect(summary).toContain("<summary>Changes to shop:2, the latest registered revision</summary>");
   expect(summary).not.toContain("geheim");
 });
 

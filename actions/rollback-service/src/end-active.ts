@@ -3,7 +3,7 @@ import { type Ending, follow } from "../../delivery/deployment/follow.ts";
 import { upperFirst } from "../../delivery/deployment/names.ts";
 import type { Ended, RunningDeployment } from "../../delivery/engine.ts";
 import { markRun } from "../../delivery/order/mark-run.ts";
-import { type DeploymentRecord, reach } from "../../delivery/record.ts";
+import { type DeploymentRecord, keepContainer, reach } from "../../delivery/record.ts";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
@@ -99,11 +99,11 @@ function losing(
   });
 }
 
-/** Returns the image of the container behind the load balancer, else of the first one. */
-async function imageOf(world: World, { service, primary, revision }: RunningService): Promise<string> {
+/** Returns the container behind the load balancer, else the first one. */
+async function containerOf(world: World, { service, primary, revision }: RunningService) {
   const containers = (await describeRevision(world, revision))?.taskDefinition?.containerDefinitions ?? [];
   const { containerName } = (primary ?? service).loadBalancers?.[0] ?? {};
-  return (containers.find(({ name }) => name === containerName) ?? containers[0])?.image ?? "";
+  return containers.find(({ name }) => name === containerName) ?? containers[0];
 }
 
 async function settle(
@@ -117,7 +117,9 @@ async function settle(
   const { revision } = service.production;
   await markRun(world, service, revision);
   record.revisionAfter = revision;
-  record.image = await imageOf(world, service);
+  keepContainer(record, await containerOf(world, service));
+  record.production = [revision];
+  record.undone = active.isRollback ? "" : (active.revision ?? "");
   record.durations = {};
   reach(record, "complete", world.clock.now());
   const how = active.isRollback ? "was a rollback" : "was stopped and rolled back";

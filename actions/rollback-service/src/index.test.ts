@@ -34,7 +34,7 @@ test("names cause and next step in a red run's only annotation, and sets its out
   ]);
   expect(outputs).toMatchObject({ status: "failed", changed: "false", "deployment-id": "" });
   expect(outputs.cause).toBe("Task definition web:99 does not exist, so it cannot be deployed");
-  expect(summary).toContain("### ❌ web: failed");
+  expect(summary).toContain("### ❌ web: not rolled back, failed after ");
 });
 
 test("sets every output of a green run", async () => {
@@ -46,5 +46,5 @@ test("sets every output of a green run", async () => {
     "revision-after": good,
     changed: "true",
   });
-  expect(summary).toContain("### ✅ web: ");
+  expect(summary).toMatch(/^### ✅ web: rolled back \d+ → \d+ \(good\) in /);
 });

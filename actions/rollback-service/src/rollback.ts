@@ -4,7 +4,7 @@ import { keepDeploymentRecord } from "../../delivery/keep-deployment-record.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import { refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { findService, type RunningService } from "../../shared/ecs/service.ts";
+import { findService, type RunningService, targetGroupOf } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import { persist } from "../../shared/patience.ts";
@@ -26,9 +26,11 @@ export async function rollBack(
   inputs: RollbackInputs,
   record: DeploymentRecord,
 ): Promise<void> {
+  record.rollback = true;
   await refuseExpired(world);
   const service = await persist(world, () => findService(world, inputs), { firstContact: true });
   record.revisionBefore = service.revision;
+  record.targetGroup = targetGroupOf(service);
   const settled = await settleAlarms(world, inputs, service);
   const history = openHistory(service, world, inputs);
   const deployments = await persist(world, () => history.list());

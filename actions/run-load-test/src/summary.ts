@@ -1,8 +1,10 @@
+import { cardMarkdown } from "../../shared/card.ts";
+import { runCommit } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { formatNumber, formatValue } from "../../shared/load/check-assertions.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import { summarise } from "../../shared/load/summarise.ts";
-import { escapeText, markdownTable } from "../../shared/summary.ts";
+import { factList, fold, markdownTable } from "../../shared/summary.ts";
 import { chartsOf } from "./charts.ts";
 import type { Result } from "./verdict.ts";
 
@@ -12,26 +14,25 @@ export function summaryOf({ status, failure, report, warnings }: Result): string
   const measured = figures
     ? `: ${formatNumber(figures.requestsPerSecond)} requests/s, p99 ${formatNumber(figures.p99Ms)} ms`
     : "";
-  return [
-    `### ${status === "passed" ? "✅" : "❌"} Load test ${status}${measured}`,
-    failure && `**${escapeText(failure.message)}**`,
-    ...warnings.map((warning) => `⚠️ ${escapeText(warning)}`),
-    report && sections(report),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  return cardMarkdown({
+    ok: status === "passed",
+    verdict: `Load test ${status}${measured}`,
+    cause: failure?.message,
+    fix: failure?.nextStep,
+    notes: warnings.map((warning) => `⚠️ ${warning}`),
+    body: report && report.assertions.length > 0 ? assertionTable(report) : "",
+    links: runCommit(),
+    folds: report ? sections(report) : [],
+  });
 }
 
-function sections(report: LoadReport): string {
+function sections(report: LoadReport): string[] {
   return [
-    report.assertions.length > 0 && assertionTable(report),
-    targetTable(report),
-    chartsOf(report),
-    report.failed > 0 && failureTable(report),
-    facts(report),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+    fold("Targets", targetTable(report)),
+    fold("Charts", chartsOf(report)),
+    report.failed > 0 ? fold("Responses", failureTable(report)) : "",
+    fold("Details", facts(report)),
+  ];
 }
 
 function assertionTable({ assertions }: LoadReport): string {
@@ -40,7 +41,7 @@ function assertionTable({ assertions }: LoadReport): string {
     assertion.text,
     formatValue(assertion),
   ]);
-  return markdownTable(["", "Assertion", "Measured"], rows);
+  return markdownTable(["Result", "Assertion", "Measured"], rows);
 }
 
 function targetTable(report: LoadReport): string {
@@ -80,7 +81,7 @@ function facts({ loop, stages, durationMs, generators, generator, bytes }: LoadR
     const level = from === to ? formatNumber(from) : `${formatNumber(from)} to ${formatNumber(to)}`;
     return `${formatDuration(ms)} ${level}`;
   });
-  const rows = [
+  const rows: [string, string][] = [
     ["Load", `${loop} loop, ${unit}: ${levels.join(", ")}`],
     ["Measured for", formatDuration(durationMs)],
     ["Received", `${formatNumber(bytes / 1e6)} MB`],
@@ -91,5 +92,5 @@ function facts({ loop, stages, durationMs, generators, generator, bytes }: LoadR
     ],
   ];
   if (loop === "open") rows.push(["Sent late", String(generator.late)]);
-  return markdownTable(["", ""], rows);
+  return factList(rows);
 }

@@ -10,6 +10,8 @@ export interface RunRecord extends StepRecord<Status> {
   taskArn: string;
   /** The container whose exit code decides. */
   container: string;
+  /** CloudWatch log group of that container. */
+  logGroup: string;
   exitCode: number | undefined;
   containers: readonly Container[];
   /** Milliseconds from the task's creation until it ran, and from then to its end. */
@@ -26,6 +28,7 @@ export function newRecord(cluster: string): RunRecord {
     revision: "",
     taskArn: "",
     container: "",
+    logGroup: "",
     exitCode: undefined,
     containers: [],
     startMs: undefined,

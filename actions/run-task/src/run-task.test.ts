@@ -45,7 +45,7 @@ test("succeeds when the task exits with 0, and logs its output and states live",
     group: "family:job",
   });
   expect(summaryOf(record)).toMatch(
-    /### ✅ job of job:1: succeeded after [\s\S]*Exit code \| 0[\s\S]*migrated/,
+    /<summary>✅ job of job:1: succeeded after [\s\S]*migrated[\s\S]*Exit code: 0/,
   );
 });
 
@@ -75,7 +75,7 @@ test("fails on an exit code other than 0, with the last meaningful line as its c
   });
   expect(error?.message).toMatch(/^Container job exited with code 1: Error: .* \(task \w{32} of job:1\)$/);
   expect(error?.nextStep).toMatch(/start this image/);
-  expect(summaryOf(record)).toMatch(/### ❌ job of job:1: failed[\s\S]*<details open>[\s\S]*no such table/);
+  expect(summaryOf(record)).toMatch(/### ❌ job of job:1: failed[\s\S]*<details>[\s\S]*no such table/);
 });
 
 test("reports a missing image as the cause", async () => {

@@ -1,3 +1,4 @@
+import { logStreamOf } from "../../shared/ecs/log-stream.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { hasFaults, refuseFindings, refuseWith } from "../../shared/findings.ts";
@@ -40,6 +41,7 @@ export async function run(world: EcsWorld, inputs: RunInputs, record: RunRecord)
   refuseFindings([...definition.findings, ...findings, ...unknown], world.log);
 
   record.container = container?.name ?? "";
+  record.logGroup = logStreamOf(container, "")?.logGroupName ?? "";
   record.revision = await persist(world, () => definition.settle());
   record.taskArn = await startTask(world, inputs, { ...record, placement });
   world.log.info(`Started task ${taskId(record)} of ${shortRevision(record.revision)}.`);

@@ -1,32 +1,37 @@
 import type { Container } from "@aws-sdk/client-ecs";
+import { lineMarkdown } from "../../shared/card.ts";
+import { logGroupPage, taskPage } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { codeBlock, escapeText, markdownTable } from "../../shared/summary.ts";
+import { details, factList, markdownTable } from "../../shared/summary.ts";
 import { type RunRecord, taskId } from "./record.ts";
 
-/** Returns the job summary: result first, then details. */
+/** Returns the job summary: a line for a green end, else a card. */
 export function summaryOf(record: RunRecord): string {
-  const { status, container, revision, durationMs } = record;
-  const green = status === "succeeded" || status === "started";
+  const { status, container, revision, durationMs, cause, fix, taskArn, cluster, logGroup } = record;
   const what = [container, revision && `of ${shortRevision(revision)}`].filter(Boolean).join(" ") || "Task";
-  return [
-    `### ${green ? "✅" : "❌"} ${escapeText(what)}: ${status} after ${formatDuration(durationMs)}`,
-    record.cause && `**${escapeText(record.cause)}**`,
-    record.taskArn && facts(record),
-    record.containers.length > 1 && containerTable(record.containers),
-    record.logLines.length > 0 && logTail(record),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  return lineMarkdown({
+    ok: status === "succeeded" || status === "started",
+    verdict: `${what}: ${status} after ${formatDuration(durationMs)}`,
+    cause,
+    fix,
+    links: [...taskPage(taskArn, cluster), ...logGroupPage(taskArn, logGroup)],
+    folds: [
+      record.logLines.length > 0 ? details(`End of the log of ${container}`, record.logLines.join("\n")) : "",
+      record.containers.length > 1 ? containerTable(record.containers) : "",
+      taskArn && facts(record),
+    ],
+  });
 }
 
 function facts(record: RunRecord): string {
-  const { exitCode, startMs, runMs } = record;
-  const rows = [["Task", `${taskId(record)} (cluster ${record.cluster})`]];
-  if (exitCode !== undefined) rows.push(["Exit code", String(exitCode)]);
-  if (startMs !== undefined) rows.push(["Started after", formatDuration(startMs)]);
-  if (runMs !== undefined) rows.push(["Ran for", formatDuration(runMs)]);
-  return markdownTable(["", ""], rows);
+  const { exitCode, startMs, runMs, cluster } = record;
+  return factList([
+    ["Task", `${taskId(record)} (cluster ${cluster})`],
+    ["Exit code", exitCode === undefined ? "" : String(exitCode)],
+    ["Started after", startMs === undefined ? "" : formatDuration(startMs)],
+    ["Ran for", runMs === undefined ? "" : formatDuration(runMs)],
+  ]);
 }
 
 function containerTable(containers: readonly Container[]): string {
@@ -35,11 +40,5 @@ function containerTable(containers: readonly Container[]): string {
     exitCode?.toString() ?? "",
     reason,
   ]);
-  return markdownTable(["Container", "Exit code", ""], rows);
-}
-
-function logTail({ container, logLines, status }: RunRecord): string {
-  const open = status === "succeeded" ? "" : " open";
-  const head = `End of the log of ${container}`;
-  return `<details${open}><summary>${escapeText(head)}</summary>\n\n${codeBlock(logLines.join("\n"))}\n</details>`;
+  return markdownTable(["Container", "Exit code", "Reason"], rows);
 }

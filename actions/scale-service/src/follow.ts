@@ -1,4 +1,5 @@
 import { formatDuration } from "../../shared/duration.ts";
+import { eventLines } from "../../shared/ecs/service-events.ts";
 import { createPace } from "../../shared/pace.ts";
 import { createPatience } from "../../shared/patience.ts";
 import type { World } from "./clients.ts";
@@ -104,8 +105,7 @@ function noteStages(record: ScaleRecord, { stage }: Progress, at: number): void 
 function newEvents({ record, subject }: Scaling, { service }: Progress): string[] {
   const before = new Set(subject.running.service.events?.map(({ id }) => id));
   const since = (service.events ?? []).filter(({ id }) => !before.has(id)).toReversed();
-  const messages = since.map(({ message = "" }) => message);
-  const lines = messages.slice(record.serviceEvents.length);
-  record.serviceEvents = messages;
+  const lines = since.slice(record.serviceEvents.length).map(({ message = "" }) => message);
+  record.serviceEvents = eventLines(since.toReversed());
   return lines;
 }

@@ -24,6 +24,8 @@ export type Status =
 export interface ScaleRecord extends StepRecord<Status> {
   readonly cluster: string;
   readonly service: string;
+  /** ARN of the task definition in production. */
+  revision: string;
   before: Counts | undefined;
   now: Counts | undefined;
   /** Undefined: not read, or AWS did not allow it; null: the service has none. */
@@ -53,6 +55,7 @@ export function newRecord(cluster: string, service: string): ScaleRecord {
     ...newStep,
     cluster,
     service,
+    revision: "",
     before: undefined,
     now: undefined,
     autoscalingBefore: undefined,

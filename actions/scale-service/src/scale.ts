@@ -55,6 +55,7 @@ interface Planned {
 async function verifyAndPlan(world: World, inputs: ScaleInputs, record: ScaleRecord): Promise<Planned> {
   const subject = await findSubject(world, inputs);
   const { service, production } = subject.running;
+  record.revision = subject.running.revision;
   record.before = { desired: service.desiredCount ?? 0, running: production.runningCount };
   record.now = record.before;
   record.autoscalingBefore = subject.autoscaling;

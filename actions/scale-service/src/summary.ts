@@ -1,35 +1,50 @@
+import { type Card, cardMarkdown } from "../../shared/card.ts";
+import { ecsPages, revisionPage, runCommit } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import { failedTasksList } from "../../shared/ecs/failed-tasks-summary.ts";
+import { failedTasksFold } from "../../shared/ecs/failed-tasks-summary.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findingsList } from "../../shared/findings-summary.ts";
-import { codeBlock, details, escapeText, markdownTable } from "../../shared/summary.ts";
+import { details, diffBlock, fold, markdownTable } from "../../shared/summary.ts";
 import { describeState } from "./autoscaling/describe.ts";
 import { type ScaleRecord, stages } from "./record.ts";
 
-/** Returns the job summary: result first, then details. */
+/** Returns the job summary: a card. */
 export function summaryOf(record: ScaleRecord): string {
-  return [
-    `### ${isGreen(record) ? "✅" : "❌"} ${escapeText(record.service)}: ${verdict(record)}`,
-    record.cause && !isFinding(record) && `**${escapeText(record.cause)}**`,
-    ...record.notes.map(escapeText),
-    findingsList(record.findings),
-    beforeAndAfter(record),
-    ...changesOf(record),
-    ...failedTasksList(record.failedTasks),
-    record.serviceEvents.length > 0 && details("Service events", record.serviceEvents.join("\n")),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  const { service, revision, notes, serviceEvents, failedTasks } = record;
+  const others = record.findings.filter(({ kind }) => kind !== undefined);
+  return cardMarkdown({
+    ok: isGreen(record),
+    verdict: `${service}: ${verdict(record)}`,
+    ...causeOf(record),
+    production: productionNow(record),
+    notes,
+    links: [...ecsPages(revision, record), ...revisionPage("task definition", revision), ...runCommit()],
+    folds: [
+      changesOf(record),
+      fold("Before and after", beforeAndAfter(record)),
+      failedTasksFold(failedTasks),
+      serviceEvents.length > 0 ? details("Service events", serviceEvents.join("\n")) : "",
+      fold(`${others.length} note${others.length === 1 ? "" : "s"}`, findingsList(others)),
+    ],
+  });
 }
 
-/** Returns whether a finding has the same text, with its fix. */
-function isFinding({ cause, findings }: ScaleRecord): boolean {
-  return findings.some(({ kind, text }) => kind === undefined && text === cause);
+/** Several faults are a list, each with its fix. */
+function causeOf({ cause, fix, findings }: ScaleRecord): Pick<Card, "cause" | "fix" | "body"> {
+  const faults = findings.filter(({ kind }) => kind === undefined);
+  return faults.length > 1 || !cause ? { body: findingsList(faults) } : { cause, fix };
 }
 
-function changesOf({ status, changed, changes }: ScaleRecord): string[] {
-  if (changes.length === 0) return [];
-  const head = status === "planned" ? "Would change:" : changed ? "Changed:" : "Requested, not changed:";
-  return [head, codeBlock(changes.join("\n"), "diff")];
+function productionNow({ before, now, revision }: ScaleRecord): string {
+  if (!now) return "";
+  const change = before?.running === now.running ? "unchanged" : `before: ${before?.running}`;
+  return `${now.running} of ${now.desired} tasks of ${shortRevision(revision)} (${change})`;
+}
+
+function changesOf({ status, changed, changes }: ScaleRecord): string {
+  if (changes.length === 0) return "";
+  const done = status === "planned" ? "would change" : changed ? "changed" : "requested, not changed";
+  return fold(`${changes.length} setting${changes.length === 1 ? "" : "s"} ${done}`, diffBlock(changes));
 }
 
 function isGreen({ status }: ScaleRecord): boolean {
@@ -57,7 +72,7 @@ function beforeAndAfter(record: ScaleRecord): string {
       return ms === undefined ? [] : [[`Until ${stage}`, "", formatDuration(ms)]];
     }),
   ];
-  return markdownTable(["", "Before", record.status === "planned" ? "Now" : "After"], rows);
+  return markdownTable(["Setting", "Before", record.status === "planned" ? "Now" : "After"], rows);
 }
 
 function sayState(state: ScaleRecord["autoscalingNow"]): string {

@@ -23,12 +23,23 @@ test("shows what is added, removed and changed, the greatest first", () => {
   ]);
   expect(deltaMarkdown(delta)).toBe(`### Cost of this change: +$2.65 a month, +$31.80 in 12 months
 
-|  | Resource | Item | Before | After | Change a month |
-| --- | --- | --- | --- | --- | --- |
+<details><summary>2 items</summary>
+
+| Change | Resource | Item | Before | After | Change a month |
+| --- | --- | --- | ---: | ---: | ---: |
 | added | one/Address | Public IPv4 addresses | $0.00 | $3.65 | +$3.65 |
 | removed | one/Key | Customer managed keys | $1.00 | $0.00 | −$1.00 |
+|  | **Total** |  | $9.23 | $11.88 | +$2.65 |
+
+</details>
+
+<details><summary>Changes nothing in the cost: 1 item</summary>
+
+| Change | Resource | Item | Before | After | Change a month |
+| --- | --- | --- | ---: | ---: | ---: |
 | removed | one/Key | Requests | $0.00 | $0.00 | ±$0.00 |
-|  | **Total** |  | $9.23 | $11.88 | +$2.65 |`);
+
+</details>`);
 });
 
 test("shows another instance type as one removed and one added line", () => {

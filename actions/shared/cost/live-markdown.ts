@@ -25,7 +25,7 @@ function changedTable({ date }: PriceList, live: LivePrices): string {
     `${formatUnitPrice(price.usd)} / ${price.unit}`,
   ]);
   if (rows.length === 0) return "";
-  return `Other than in the list of ${date}:\n\n${markdownTable(["Price", "", "List", "Now"], rows)}`;
+  return `Other than in the list of ${date}:\n\n${markdownTable(["Price", "Item", "List", "Now"], rows)}`;
 }
 
 function keptTable({ date }: PriceList, { kept }: LivePrices): string {
@@ -36,5 +36,5 @@ function keptTable({ date }: PriceList, { kept }: LivePrices): string {
     reason,
   ]);
   if (rows.length === 0) return "";
-  return `**Not refreshed**, so as in the list of ${date}:\n\n${markdownTable(["Price", "", "Of", "Why"], rows)}`;
+  return `**Not refreshed**, so as in the list of ${date}:\n\n${markdownTable(["Price", "List", "Of", "Why"], rows)}`;
 }

@@ -1,5 +1,5 @@
-import { codeBlock, escapeText, markdownTable } from "../summary.ts";
-import type { CostDelta } from "./compare.ts";
+import { codeBlock, fold, markdownTable } from "../summary.ts";
+import type { CostChange, CostDelta } from "./compare.ts";
 import { counted } from "./cost-line.ts";
 import { type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
 import { priceDatesMarkdown } from "./live-markdown.ts";
@@ -13,8 +13,9 @@ export function estimateMarkdown(estimate: Estimate): string {
     priceDatesMarkdown(priceList),
     costChart(estimate),
     lineTable(estimate),
-    details(`Free: ${counted(estimate.freeResources.length, "resource")}`, freeTable(estimate)),
-    details("Assumed usage", usageTable(estimate)),
+    zeroTable(estimate),
+    fold(`Free: ${counted(estimate.freeResources.length, "resource")}`, freeTable(estimate)),
+    fold("Assumed usage", usageTable(estimate)),
   ]
     .filter(Boolean)
     .join("\n\n");
@@ -29,13 +30,28 @@ function costChart({ lines }: Estimate): string {
   return codeBlock(["pie showData title US dollars a month", ...slices].join("\n"), "mermaid");
 }
 
+const lineHead = ["Item", "Resource", "Quantity", "Unit price", "Monthly", "12 months"];
+
+/** Less than half a cent a month. */
+const isZero = ({ monthly }: PricedLine) => monthly < 0.005;
+
 function lineTable({ lines, monthly, yearly }: Estimate): string {
-  const rows = [...servicesOf(lines)].flatMap(([service, usd]) => [
+  const billed = lines.filter((line) => !isZero(line));
+  const rows = [...servicesOf(billed)].flatMap(([service, usd]) => [
     [`**${service}**`, "", "", "", formatUsd(usd), formatUsd(12 * usd)],
-    ...lines.filter(({ price }) => price.service === service).map(lineRow),
+    ...billed.filter(({ price }) => price.service === service).map(lineRow),
   ]);
-  const head = ["Item", "Resource", "Quantity", "Unit price", "Monthly", "12 months"];
-  return markdownTable(head, [...rows, ["**Total**", "", "", "", formatUsd(monthly), formatUsd(yearly)]]);
+  return markdownTable(lineHead, [...rows, ["**Total**", "", "", "", formatUsd(monthly), formatUsd(yearly)]]);
+}
+
+function zeroTable({ lines }: Estimate): string {
+  const zero = lines.filter(isZero);
+  return zero.length === 0
+    ? ""
+    : fold(
+        `Costs less than a cent: ${counted(zero.length, "item")}`,
+        markdownTable(lineHead, zero.map(lineRow)),
+      );
 }
 
 function lineRow(line: PricedLine): string[] {
@@ -63,7 +79,7 @@ function freeTable({ freeResources }: Estimate): string {
 function usageTable({ usage }: Estimate): string {
   const known = Object.entries(usage).filter(([, value]) => value !== undefined);
   return markdownTable(
-    ["Usage a month", ""],
+    ["Usage a month", "Value"],
     known.map(([key, value]) => [key, String(value)]),
   );
 }
@@ -74,18 +90,37 @@ export function deltaMarkdown(delta: CostDelta): string {
   const change = after - before;
   const head = `### Cost of this change: ${formatChange(change)} a month, ${formatChange(12 * change)} in 12 months`;
   if (changes.length === 0) return `${head}\n\nNothing that is billed changes: ${formatUsd(after)} a month.`;
-  const rows = changes.map(({ kind, line, before, after }) => [
+  const total = ["", "**Total**", "", formatUsd(before), formatUsd(after), formatChange(change)];
+  const zero = changes.filter(isFree);
+  return [
+    head,
+    fold(
+      counted(changes.length - zero.length, "item"),
+      changeTable([...changes.filter((each) => !isFree(each)).map(changeRow), total]),
+    ),
+    zero.length > 0
+      ? fold(`Changes nothing in the cost: ${counted(zero.length, "item")}`, changeTable(zero.map(changeRow)))
+      : "",
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function isFree({ before, after }: CostChange): boolean {
+  return Math.abs(after - before) < 0.005;
+}
+
+function changeTable(rows: readonly string[][]): string {
+  return markdownTable(["Change", "Resource", "Item", "Before", "After", "Change a month"], rows);
+}
+
+function changeRow({ kind, line, before, after }: CostChange): string[] {
+  return [
     kind,
     `${line.template}/${line.resource}`,
     line.price.description,
     formatUsd(before),
     formatUsd(after),
     formatChange(after - before),
-  ]);
-  const total = ["", "**Total**", "", formatUsd(before), formatUsd(after), formatChange(change)];
-  return `${head}\n\n${markdownTable(["", "Resource", "Item", "Before", "After", "Change a month"], [...rows, total])}`;
-}
-
-function details(head: string, content: string): string {
-  return `<details><summary>${escapeText(head)}</summary>\n\n${content}\n\n</details>`;
+  ];
 }

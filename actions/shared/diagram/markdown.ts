@@ -1,6 +1,6 @@
 import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { Failure } from "../failure.ts";
-import { codeBlock, escapeText } from "../summary.ts";
+import { codeBlock, escapeText, fold } from "../summary.ts";
 import { drawDiagram } from "./draw.ts";
 import { diagramMermaid } from "./mermaid.ts";
 
@@ -11,7 +11,7 @@ import { diagramMermaid } from "./mermaid.ts";
 export function architectureMarkdown(stacks: readonly PlannedStack[], region: string): string {
   try {
     const picture = codeBlock(diagramMermaid(drawDiagram(stacks, region)), "mermaid");
-    return `<details><summary>Architecture</summary>\n\n${picture}\n\n</details>`;
+    return fold("Architecture", picture);
   } catch (error) {
     if (error instanceof Failure) return `No diagram: ${escapeText(error.message)}.`;
     throw error;

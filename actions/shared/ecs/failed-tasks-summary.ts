@@ -1,24 +1,38 @@
-import { details, escapeText } from "../summary.ts";
+import { codeBlock, escapeText, fold } from "../summary.ts";
 import type { FailedTask } from "./failed-task.ts";
 
-/** Enough ends to recognize a crash loop. */
-const shownTasks = 5;
+/** Enough ends to recognize what happens. */
+const shownKinds = 5;
 
 /**
- * Lists the last tasks in Markdown, the newest first. Tasks of one crash loop log the same, so only the newest one's
- * log is shown.
+ * Lists the ends of tasks in Markdown, folded, the newest first. Tasks that ended alike are counted; the log is the
+ * newest one's. Empty without such tasks.
  */
-export function failedTasksList(failedTasks: readonly FailedTask[]): string[] {
-  const shown = failedTasks.toReversed().slice(0, shownTasks).map(failedTask);
-  const earlier = failedTasks.length - shown.length;
-  return earlier > 0 ? [...shown, `- and ${earlier} earlier`] : shown;
+export function failedTasksFold(failedTasks: readonly FailedTask[]): string {
+  const kinds = [...Map.groupBy(failedTasks.toReversed(), endOf)];
+  const shown = kinds.slice(0, shownKinds).map(([end, tasks]) => kindMarkdown(end, tasks));
+  const more = kinds.slice(shownKinds).reduce((sum, [, tasks]) => sum + tasks.length, 0);
+  if (more > 0) shown.push(`- and ${counted(more)} that ended otherwise`);
+  const head = `${counted(failedTasks.length)} stopped${kinds.length === 1 && failedTasks.length > 1 ? " alike" : ""}`;
+  return fold(head, shown.join("\n\n"));
 }
 
-function failedTask(task: FailedTask, index: number): string {
-  const exit = task.exitCode === undefined ? "" : `, exit code ${task.exitCode}`;
-  const reason = [task.stoppedReason, task.containerReason].filter(Boolean).join("; ");
-  const head = `Task ${task.taskId}: ${task.container}${exit} (${task.stopCode}: ${reason})`;
-  return index === 0 && task.logLines.length > 0
-    ? details(head, task.logLines.join("\n"))
-    : `- ${escapeText(head)}`;
+function kindMarkdown(end: string, [newest, ...others]: readonly FailedTask[]): string {
+  const ids =
+    others.length === 0
+      ? `Task ${newest?.taskId}`
+      : `${counted(others.length + 1)}, the last one ${newest?.taskId}`;
+  const line = `- ${escapeText(`${ids}: ${end}`)}`;
+  const log = newest?.logLines ?? [];
+  return log.length > 0 ? `${line}\n\n${codeBlock(log.join("\n"))}` : line;
+}
+
+function endOf({ container, exitCode, stopCode, stoppedReason, containerReason }: FailedTask): string {
+  const exit = exitCode === undefined ? "" : `, exit code ${exitCode}`;
+  const reason = [stoppedReason, containerReason].filter(Boolean).join("; ");
+  return `${container}${exit} (${stopCode}: ${reason})`;
+}
+
+function counted(count: number): string {
+  return `${count} task${count === 1 ? "" : "s"}`;
 }

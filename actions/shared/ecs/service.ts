@@ -48,6 +48,11 @@ export async function findService(
   };
 }
 
+/** Returns the ARN of production's first target group; "" without one. */
+export function targetGroupOf({ service, primary }: RunningService): string {
+  return (primary ?? service).loadBalancers?.[0]?.targetGroupArn ?? "";
+}
+
 function countTaskSet({ taskSets = [] }: Service, primary: TaskSet): Omit<Production, "revision"> {
   return {
     runningCount: primary.runningCount ?? 0,

@@ -1,12 +1,27 @@
+import { lineMarkdown } from "../../shared/card.ts";
+import { imagePage } from "../../shared/console.ts";
+import { factList } from "../../shared/summary.ts";
 import type { LookedAt } from "./look-at-tags.ts";
 import type { TaggedImage } from "./tag-image.ts";
 
-/** Returns Markdown for the job summary: the image, and a line per tag. */
+/** Returns the job summary: a line for the image, with a line per tag folded. */
 export function summaryOf({ image, digest, tags }: TaggedImage): string {
-  return [`### Tags of \`${image}\``, tags.map((tag) => `- ${lineOf(tag, digest)}`).join("\n")].join("\n\n");
+  const [name = ""] = image.split("@");
+  const names = tags.map(({ tag }) => tag).join(", ");
+  return lineMarkdown({
+    ok: true,
+    verdict: `Image ${name.slice(name.lastIndexOf("/") + 1)}@${shortDigest(digest)} has the tag${tags.length === 1 ? "" : "s"} ${names}`,
+    links: imagePage(image),
+    folds: [factList([["Image", image]]), factList(tags.map((tag) => [tag.tag, changeOf(tag, digest)]))],
+  });
 }
 
-function lineOf({ tag, before }: LookedAt, digest: string): string {
-  if (before === digest) return `\`${tag}\`: already`;
-  return `\`${tag}\`: ${before === undefined ? "new" : `\`${before}\``} → \`${digest}\``;
+function changeOf({ before }: LookedAt, digest: string): string {
+  if (before === digest) return "already";
+  return `${before === undefined ? "new" : shortDigest(before)} → ${shortDigest(digest)}`;
+}
+
+/** Shortens to twelve digits, as Docker does. */
+function shortDigest(digest: string): string {
+  return digest.slice(0, "sha256:".length + 12);
 }

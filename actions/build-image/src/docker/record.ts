@@ -9,5 +9,5 @@ export function recordOf(steps: readonly Step[]): string {
     name,
     cached ? "cached" : `${seconds.toFixed(1)} s`,
   ]);
-  return markdownTable(["step", "time"], rows);
+  return markdownTable(["Step", "Time"], rows);
 }

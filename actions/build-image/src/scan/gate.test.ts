@@ -133,7 +133,7 @@ describe("an image that was pushed before scans were turned on", () => {
     const world = environment();
     const outcome = await ask(world, await registry.pushImage("customer", fixed));
     expect(outcome).toMatchObject({ status: "could-not-check", counts: undefined, failure: undefined });
-    expect(outcome.summary).toContain("#### Scan could not check");
+    expect(outcome.summary).toContain("<summary>Scan could not check</summary>");
     expect(world.lines.at(-1)).toContain(
       "Could not check the image: scanning is off for the repository customer. Next step: turn on scan on push: aws ecr put-image-scanning-configuration",
     );

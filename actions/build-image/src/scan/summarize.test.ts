@@ -24,18 +24,20 @@ const basic = (name: string, more = {}) => ({
 
 it("shows how many there are of each severity, then each with its package", () => {
   expect(summaryOf({ findings: [basic("CVE-2024-5535"), basic("CVE-1", { severity: "CRITICAL" })] })).toBe(
-    `#### Scan failed
+    `<details><summary>Scan failed</summary>
 
 ECR's scan has 1 finding of severity CRITICAL (1 CRITICAL): CVE-1 in openssl 3.3.1-r0. Next step: update to versions with the fixes, most often with a newer base image, or list findings that you accept in ignore-findings.
 
 | CRITICAL | HIGH | MEDIUM | LOW | INFORMATIONAL | UNDEFINED |
-| --- | --- | --- | --- | --- | --- |
+| ---: | ---: | ---: | ---: | ---: | ---: |
 | 1 | 1 | 0 | 0 | 0 | 0 |
 
 | severity | finding | package | version | fixed in |
 | --- | --- | --- | --- | --- |
 | CRITICAL | [CVE-1](https://security.alpinelinux.org/vuln/CVE-1) | openssl | 3.3.1-r0 |  |
-| HIGH | [CVE-2024-5535](https://security.alpinelinux.org/vuln/CVE-2024-5535) | openssl | 3.3.1-r0 |  |`,
+| HIGH | [CVE-2024-5535](https://security.alpinelinux.org/vuln/CVE-2024-5535) | openssl | 3.3.1-r0 |  |
+
+</details>`,
   );
 });
 

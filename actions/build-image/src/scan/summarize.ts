@@ -1,4 +1,4 @@
-import { escapeText, link, type Markup, markdownTable } from "../../../shared/summary.ts";
+import { escapeText, fold, link, type Markup, markdownTable } from "../../../shared/summary.ts";
 import { severities } from "./severity.ts";
 import type { JudgedFinding, Verdict } from "./verdict.ts";
 
@@ -10,17 +10,14 @@ const titles = { passed: "passed", failed: "failed", "could-not-check": "could n
 /** Returns Markdown for the job summary. */
 export function summarizeScan(verdict: Verdict): string {
   const { status, message, nextStep, counts, findings, ignored } = verdict;
-  const parts = [
-    `#### Scan ${titles[status]}`,
-    escapeText(plain(`${message}${nextStep ? `. Next step: ${nextStep}` : ""}`)),
-  ];
+  const parts = [escapeText(plain(`${message}${nextStep ? `. Next step: ${nextStep}` : ""}`))];
   if (counts && findings.length > 0)
     parts.push(markdownTable(severities, [severities.map((severity) => String(counts[severity]))]));
   if (findings.length > 0) parts.push(findingsTable(findings));
   const hidden = findings.length - shownFindings;
   if (hidden > 0) parts.push(`${hidden} more: \`aws ecr describe-image-scan-findings\` lists them.`);
   if (ignored.length > 0) parts.push(`Ignored: ${ignored.map(ignoredLine).join(", ")}`);
-  return parts.join("\n\n");
+  return fold(`Scan ${titles[status]}`, parts.join("\n\n"));
 }
 
 function ignoredLine(finding: Verdict["ignored"][number]): string {

@@ -1,5 +1,7 @@
+import { cardMarkdown } from "../../../shared/card.ts";
+import { revisionPage, runCommit } from "../../../shared/console.ts";
 import { shortRevision } from "../../../shared/ecs/revision.ts";
-import { escapeText, markdownTable } from "../../../shared/summary.ts";
+import { escapeText, fold, markdownTable } from "../../../shared/summary.ts";
 import { scalingChart } from "./chart.ts";
 import type { CurvePoint, MeasuredPoint } from "./curve.ts";
 import type { Scaling } from "./scaling.ts";
@@ -8,17 +10,14 @@ import { formatCost, formatMs, formatNumber, formatPercent, formatRate, formatTa
 /** Returns the job summary: recommendation first, then table and chart, then the limits of the figures. */
 export function scalingMarkdown(scaling: Scaling): string {
   const { service, measured, failed, recommendation } = scaling;
-  const head = failed.length === 0 ? "✅" : "❌";
-  const of = service ? ` of ${escapeText(service)}` : "";
-  return [
-    `### ${head} Scaling${of}: ${measured.length} of ${scaling.points.length} counts measured`,
-    `**${escapeText(recommendation)}**`,
-    table(scaling),
-    scalingChart(measured),
-    notes(scaling),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  const [first] = measured;
+  return cardMarkdown({
+    ok: failed.length === 0,
+    verdict: `Scaling${service ? ` of ${service}` : ""}: ${measured.length} of ${scaling.points.length} counts measured`,
+    body: `**${escapeText(recommendation)}**\n\n${table(scaling)}`,
+    links: [...revisionPage("task definition", first?.tasks.revision ?? ""), ...runCommit()],
+    folds: [fold("Chart", scalingChart(measured)), fold("How to read these figures", notes(scaling))],
+  });
 }
 
 const columns = [

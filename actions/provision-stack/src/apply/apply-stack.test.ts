@@ -24,7 +24,7 @@ test("reports the first failing resource at its line, and leaves nothing of the 
   );
   expect(error?.place).toEqual({ file: expect.stringMatching(/net\.yaml$/), line: 3 });
   expect(lines).toContain("deleting the stack");
-  expect(summary).toMatch(/\| shop-net \| failed \| /);
+  expect(summary).toMatch(/^### ❌ Stacks, apply: 1 failed[\s\S]*\| \[?shop-net\S* \| failed \| /);
   expect(await stage.stacks()).toEqual({});
 });
 

@@ -103,7 +103,7 @@ test("reports what is kept, and a stack that the profile no longer lists", async
   const { error, summary, warnings } = await stage.run({ mode: "delete", parametersFile });
   expect(error).toBeUndefined();
   expect(summary).toContain(
-    "#### Kept resources\n\n- Log (AWS::Logs::LogGroup, kept) is kept and continues to cost money",
+    "**Kept resources**\n\n- Log (AWS::Logs::LogGroup, kept) is kept and continues to cost money",
   );
   expect(warnings).toBe("Stack shop-left is kept: the parameters file does not list its template.");
   await stage.run({ mode: "delete" });

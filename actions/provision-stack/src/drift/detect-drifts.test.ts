@@ -27,7 +27,7 @@ test("finds no drift right after an apply, and names what cannot be checked", as
   const { output, summary, lines } = await stage.run({ mode: "drift" });
   expect(output("has-drift")).toBe("false");
   expect(lines).toContain("shop-net: no drift.");
-  expect(summary).toContain("### Drift: none");
+  expect(summary).toContain("### ✅ Drift: none");
   expect(summary).toContain("2 IN_SYNC, 1 NOT_CHECKED (AWS::EC2::InternetGateway).");
 });
 
@@ -40,7 +40,7 @@ test("shows both values of what was changed or removed manually", async () => {
   const { error, output, summary, warnings } = await stage.run({ mode: "drift" });
   expect(error).toBeUndefined();
   expect(output("has-drift")).toBe("true");
-  expect(summary).toContain("### Drift: 2 resources");
+  expect(summary).toContain("### ⚠️ Drift: 2 resources");
   expect(summary).toContain("| MODIFIED | Log | AWS::Logs::LogGroup | /RetentionInDays: 7 → 30 |");
   expect(summary).toContain("| DELETED | Group | AWS::EC2::SecurityGroup |  |");
   expect(warnings).toContain("shop-logs: Log (AWS::Logs::LogGroup) is MODIFIED /RetentionInDays: 7 → 30");

@@ -1,6 +1,6 @@
 import type { PropertyDifference } from "@aws-sdk/client-cloudformation";
 import { shownChange } from "../../../shared/shown-value.ts";
-import { escapeText, markdownTable } from "../../../shared/summary.ts";
+import { escapeText, fold, markdownTable } from "../../../shared/summary.ts";
 import { shownValue } from "../stack/shown-value.ts";
 import type { ResourceDrift, StackDrift } from "./stack-drift.ts";
 
@@ -12,13 +12,13 @@ export function isDrifted({ status }: ResourceDrift): boolean {
 export function driftMarkdown(drifts: readonly StackDrift[]): string {
   const count = drifts.flatMap(({ resources = [] }) => resources).filter(isDrifted).length;
   return [
-    `### Drift: ${count === 0 ? "none" : `${count} resource${count === 1 ? "" : "s"}`}`,
+    `### ${count === 0 ? "✅" : "⚠️"} Drift: ${count === 0 ? "none" : `${count} resource${count === 1 ? "" : "s"}`}`,
     ...drifts.map(stackMarkdown),
   ].join("\n\n");
 }
 
 function stackMarkdown({ stackName, resources, reason }: StackDrift): string {
-  if (!resources) return `#### ${stackName}\n\nNot checked: ${escapeText(reason ?? "")}.`;
+  if (!resources) return `**${escapeText(stackName)}**: not checked, ${escapeText(reason ?? "")}.`;
   const drifted = resources.filter(isDrifted);
   const inSync = resources.filter(({ status }) => status === "IN_SYNC").length;
   const unchecked = resources.filter(({ status }) => status === "NOT_CHECKED");
@@ -29,13 +29,10 @@ function stackMarkdown({ stackName, resources, reason }: StackDrift): string {
     type,
     differences.map(sayDifference).join("\n"),
   ]);
-  return [
-    `#### ${stackName}`,
-    rows.length > 0 && markdownTable(["Status", "Resource", "Type", "Expected → actual"], rows),
-    `${inSync} IN_SYNC${unchecked.length > 0 ? `, ${unchecked.length} NOT_CHECKED (${types})` : ""}.`,
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  const counts = `${inSync} IN_SYNC${unchecked.length > 0 ? `, ${unchecked.length} NOT_CHECKED (${types})` : ""}.`;
+  if (rows.length === 0) return fold(`${stackName}: in sync`, counts);
+  const table = markdownTable(["Status", "Resource", "Type", "Expected → actual"], rows);
+  return [`**${escapeText(stackName)}**`, table, counts].join("\n\n");
 }
 
 export function sayDifference({ PropertyPath = "", ExpectedValue, ActualValue }: PropertyDifference): string {

@@ -1,8 +1,8 @@
 import { shownChange } from "../../../shared/shown-value.ts";
-import { escapeText, markdownTable } from "../../../shared/summary.ts";
+import { escapeText, fold, markdownTable } from "../../../shared/summary.ts";
 import type { ChangedProperty, PlannedChange, StackPlan } from "./stack-plan.ts";
 
-/** Shows what the whole plan would do, dangerous changes first. */
+/** Shows what the whole plan would do: the verdict, then what would be lost, then each stack, folded. */
 export function planMarkdown(plans: readonly StackPlan[]): string {
   const changing = plans.filter(({ kind }) => kind !== "none");
   const same = plans.filter(({ kind }) => kind === "none").map(({ stackName }) => stackName);
@@ -18,7 +18,7 @@ export function planMarkdown(plans: readonly StackPlan[]): string {
 
 const actions: Readonly<Record<string, string>> = { Add: "create", Modify: "change", Remove: "remove" };
 
-function tell(plans: readonly StackPlan[]): string {
+function tell(plans: readonly Pick<StackPlan, "kind" | "changes">[]): string {
   const changes = plans.flatMap(({ changes }) => changes);
   const counted = [
     [changes.filter(({ action }) => action === "Add"), "to create"],
@@ -48,13 +48,10 @@ function stackMarkdown({ stackName, kind, notes, changes }: StackPlan): string {
     replacementCell(change),
     change.properties.map(propertyCell).join("\n"),
   ]);
-  return [
-    `#### ${stackName} ${titles[kind]}`,
-    ...notes.map(escapeText),
-    rows.length > 0 && markdownTable(["Action", "Resource", "Type", "Replacement", "What changes"], rows),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  const table =
+    rows.length > 0 ? markdownTable(["Action", "Resource", "Type", "Replacement", "What changes"], rows) : "";
+  const head = `${stackName} ${titles[kind]}${changes.length > 0 ? `: ${tell([{ kind: "update", changes }])}` : ""}`;
+  return fold(head, [...notes.map(escapeText), table].filter(Boolean).join("\n\n")) || `${escapeText(head)}.`;
 }
 
 function replacementCell({ replacement, loss }: PlannedChange): string {

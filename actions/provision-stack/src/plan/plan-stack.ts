@@ -3,6 +3,7 @@ import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
 import { createChangeSet, discardChangeSet } from "../stack/change-set.ts";
 import type { World } from "../world.ts";
 import { exportsThatWouldChange } from "./exports-in-use.ts";
+import { majorUpgrades } from "./major-upgrades.ts";
 import { type NameInUse, namesInUse } from "./names-in-use.ts";
 import { plannedCreation } from "./planned-creation.ts";
 import { type PlannedChange, type StackPlan, toPlannedChange } from "./stack-plan.ts";
@@ -78,6 +79,7 @@ async function fromChangeSet(
     warnings: [
       ...inUse.map(sayNameInUse),
       ...changes.flatMap(warn),
+      ...majorUpgrades(planned, changes),
       ...(await exportsThatWouldChange(world, planned, changes)),
     ],
   };

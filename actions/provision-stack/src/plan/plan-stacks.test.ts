@@ -39,9 +39,11 @@ test("plans new stacks, importing ones after the others, and leaves nothing behi
   expect(error).toBeUndefined();
   expect(output("has-changes")).toBe("true");
   expect(summary).toMatch(/^### Plan: \d+ to create\n/);
-  expect(summary).toContain("#### shop-network is created");
+  expect(summary).toContain("<summary>shop-network is created: ");
   expect(summary).toContain("| create | Vpc | AWS::EC2::VPC |  |  |");
-  expect(summary).toMatch(/#### shop-load-balancer is created\n\nCreated after shop-network-\w+ exists/);
+  expect(summary).toMatch(
+    /<summary>shop-load-balancer is created: \d+ to create<\/summary>\n\nCreated after shop-network-\w+ exists/,
+  );
   expect(summary).toContain("| create | ProductionListener | AWS::ElasticLoadBalancingV2::Listener |  |  |");
   expect(lines).toContain("Add Vpc (AWS::EC2::VPC)");
   expect(await stage.stacks()).toEqual({});
@@ -93,7 +95,7 @@ test("reports a stack of an earlier failure, one that waits for an export, and a
   await stage.templates({ bad: group(2), log: group(1) });
   await stage.run({ onFailure: "keep", stacks: ["bad"] });
   const { summary } = await stage.run({ mode: "plan", stacks: ["bad"] });
-  expect(summary).toContain("#### shop-bad is deleted and created again");
+  expect(summary).toContain("<summary>shop-bad is deleted and created again: ");
   expect(await stage.stacks()).toEqual({ "shop-bad": "CREATE_FAILED" });
 
   await stage.templates({ user });
@@ -112,7 +114,7 @@ test("can plan a stack with a new import only once its export exists", async () 
   await stage.templates({ user, log: group(1) });
   const { summary, output } = await stage.run({ mode: "plan" });
   expect(summary).toContain(
-    "#### shop-user cannot be planned yet\n\nCan only be planned after shop-log-Name exists.",
+    "<summary>shop-user cannot be planned yet</summary>\n\nCan only be planned after shop-log-Name exists.",
   );
   expect(output("has-changes")).toBe("true");
 });

@@ -55,7 +55,7 @@ export async function putComment(
  * Keeps whole sections, so that no table, fence or fold is left open; a part of the first when it alone is too long.
  */
 function shorten(markdown: string, room: number): string {
-  const end = markdown.lastIndexOf("\n\n### ", room);
+  const end = Math.max(...["\n\n### ", "\n\n<details>"].map((start) => markdown.lastIndexOf(start, room)));
   return markdown.slice(0, end > 0 ? end : room);
 }
 

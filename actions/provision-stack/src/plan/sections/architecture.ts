@@ -4,5 +4,5 @@ import type { PlanSection } from "./section.ts";
 /** Shows the planned stacks, drawn from their templates. */
 export const architectureSection: PlanSection = {
   title: "Architecture",
-  write: ({ after, region }) => `### Architecture\n\n${architectureMarkdown(after, region)}`,
+  write: ({ after, region }) => architectureMarkdown(after, region),
 };

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { type DeploymentRecord, newRecord } from "./record.ts";
+import { summaryOf } from "./summary.ts";
+
+const arn = (revision: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/web:${revision}`;
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+
+function recordOf(changes: Partial<DeploymentRecord> = {}): DeploymentRecord {
+  return {
+    ...newRecord("shop", "web"),
+    status: "succeeded",
+    durationMs: 312_000,
+    deploymentId: "d-1",
+    revisionBefore: arn(3),
+    revisionAfter: arn(4),
+    production: [arn(4)],
+    changed: true,
+    image: `web@${digest("a")}`,
+    version: "1.2.0",
+    logGroup: "/ecs/web",
+    ...changes,
+  };
+}
+
+const point = (atMs: number, green: number) => ({ atMs, green, blue: 100 - green });
+const tried = { status: "rolled-back", production: [arn(3)], cause: "It broke", fix: "mend it." } as const;
+
+test("shows service, revision and version of a good release, what production runs, and where to look", () => {
+  const summary = summaryOf(recordOf(), "https://shop.example/");
+  expect(summary).toMatch(
+    /^### ✅ web:4 \(1\.2\.0\) deployed after 5 min 12 s\n\n\*\*Production now:\*\* web:4 \(before: web:3\)\n\n/,
+  );
+  const [, links = ""] = /\n\n(\[deployment\].+)\n\n/.exec(summary) ?? [];
+  expect([...links.matchAll(/\[([^\]]+)\]/g)].map(([, text]) => text)).toEqual([
+    "deployment",
+    "service",
+    "logs",
+    "task definition",
+    "site",
+  ]);
+});
+
+test("calls the revision of a red end tried, and shows cause, fix and that production is unchanged", () => {
+  expect(summaryOf(recordOf(tried))).toMatch(
+    /^### ❌ web: tried web:4 \(1\.2\.0\), rolled back after 5 min 12 s\n\n\*\*It broke\*\*\n\n\*\*Fix:\*\* mend it\.\n\n\*\*Production now:\*\* web:3 \(unchanged\)\n\n/,
+  );
+});
+
+test("says from which revision a rollback went back to which", () => {
+  const back = { rollback: true, revisionBefore: arn(4), revisionAfter: arn(3), production: [arn(3)] };
+  expect(summaryOf(recordOf(back))).toMatch(/^### ✅ web: rolled back 4 → 3 \(1\.2\.0\) in 5 min 12 s/);
+  const stopped = { ...back, revisionBefore: arn(3), undone: arn(4) };
+  expect(summaryOf(recordOf(stopped))).toMatch(/^### ✅ web: rolled back 4 → 3 /);
+  expect(summaryOf(recordOf(stopped))).toContain("**Production now:** web:3 (unchanged)");
+});
+
+test("ends the traffic where it ended: on the old tasks after a rollback", () => {
+  const traffic = [point(0, 0), point(5_000, 10)];
+  const summary = summaryOf(recordOf({ ...tried, traffic }));
+  expect(summary).toContain("<summary>Traffic: ended at 100/0 (old/new tasks)</summary>");
+  expect(summary).toMatch(/line \[.*10, 0\]/);
+  expect(summary).toContain("| 5 min 12 s | 100 % | 0 % |");
+  expect(summaryOf(recordOf({ traffic: [...traffic, point(9_000, 100)] }))).toContain("ended at 0/100");
+});
+
+test("shows no traffic that never moved, no skipped event, and no column without text", () => {
+  const event = { startedAt: 0, endedAt: 2_000, diagnostics: undefined };
+  const events = [
+    { ...event, name: "Install", status: "Succeeded" },
+    { ...event, name: "AllowTraffic", status: "Skipped" },
+  ];
+  const summary = summaryOf(recordOf({ traffic: [point(0, 0)], events }));
+  expect(summary).toContain(
+    "| Event | Status | Time |\n| --- | --- | ---: |\n| Install | Succeeded | 2 s |\n",
+  );
+  expect(summary).not.toMatch(/Skipped|Traffic:|\| {2}\|/);
+});
+
+test("shows a moved image once, and other changes as lines of a diff", () => {
+  const [before, after] = [`r/web@${digest("b")}`, `r/web@${digest("a")}`];
+  const plan = {
+    revision: undefined,
+    revisionChanges: [
+      `~ containerDefinitions[web].image: "${before}" → "${after}"`,
+      "~ containerDefinitions[web].cpu: 256 → 512",
+    ],
+    images: [{ container: "web", before, after }],
+    anew: false,
+    serviceChanges: [],
+  };
+  const summary = summaryOf(recordOf({ plan }));
+  expect(summary).toContain("<summary>2 changes to web:3 in production</summary>");
+  expect(summary).toContain("| web | sha256:bbbbbbbbbbbb | sha256:aaaaaaaaaaaa |");
+  expect(summary).toContain("```diff\n! containerDefinitions[web].cpu: 256 → 512\n```");
+});
+
+test("lists several faults with their fixes in place of one cause", () => {
+  const findings = [
+    { text: "there is no image", fix: "push it" },
+    { text: "there is no role", fix: "create it" },
+    { text: "a note", kind: "note" as const },
+  ];
+  const refused = {
+    status: "failed",
+    changed: false,
+    deploymentId: "",
+    revisionAfter: "",
+    production: [],
+  } as const;
+  const summary = summaryOf(recordOf({ ...refused, findings, cause: "2 things to correct: …" }));
+  expect(summary).toMatch(/^### ❌ web: not deployed, failed after /);
+  expect(summary).toContain("- ❌ there is no image\\\n  → push it\n- ❌ there is no role");
+  expect(summary).not.toContain("2 things to correct");
+  expect(summary).toContain("**Production now:** web:3 (unchanged)");
+  expect(summary).toContain("<summary>1 note</summary>");
+});

@@ -1,0 +1,70 @@
+import { formatDuration } from "../shared/duration.ts";
+import { shortRevision } from "../shared/ecs/revision.ts";
+import { hasChanges } from "./plan/plan.ts";
+import { type DeploymentRecord, type Status, stages } from "./record.ts";
+
+const ends: Readonly<Record<string, string>> = {
+  succeeded: "deployed",
+  registered: "registered",
+  started: "started",
+  "traffic-shifted": "gets all traffic",
+  failed: "failed",
+  stopped: "stopped",
+  "rolled-back": "rolled back",
+  superseded: "replaced by another deployment",
+  lost: "not followed to its end",
+  "timed-out": "timed out",
+  cancelled: "cancelled",
+} satisfies Record<Exclude<Status, "planned">, string>;
+
+/** Returns one line: service, revision and version, and what happened. The revision of a red end was only tried. */
+export function verdict(record: DeploymentRecord): string {
+  const { status = "failed", service, revisionAfter, changed, deploymentId, plan, durationMs } = record;
+  const name = service || "Task definition";
+  if (status === "planned")
+    return `${name}: ${plan && hasChanges(plan) ? "planned, nothing was changed" : "nothing would change"}`;
+  const time = formatDuration(durationMs);
+  if (status === "succeeded" && !deploymentId)
+    return `${labelOf(record)} already runs, ${changed ? "the desired count was set" : "nothing was deployed"}`;
+  if (record.rollback && (status === "succeeded" || status === "traffic-shifted"))
+    return `${name}: rolled back ${stepOf(record)} in ${time}`;
+  if (hasStage(status)) return `${labelOf(record)} ${ends[status]} after ${time}`;
+  if (!revisionAfter)
+    return `${name}: ${record.rollback ? "not rolled back" : "not deployed"}, ${ends[status]} after ${time}`;
+  if (record.rollback) return `${name}: rollback ${stepOf(record)} ${ends[status]} after ${time}`;
+  return `${name}: tried ${labelOf(record)}, ${ends[status]} after ${time}`;
+}
+
+function hasStage(status: Status): boolean {
+  return status === "succeeded" || stages.some((stage) => stage === status);
+}
+
+/** Returns `web:3 (1.2.0)`. */
+function labelOf({ service, revisionAfter, revisionBefore, version }: DeploymentRecord): string {
+  const revision = shortRevision(revisionAfter || revisionBefore);
+  const name = service && !revision.startsWith(`${service}:`) ? `${service} ${revision}` : revision;
+  return version ? `${name} (${version})` : name;
+}
+
+/** Returns `4 → 3 (1.2.0)`; with the names where the families differ. */
+function stepOf({ undone, revisionBefore, revisionAfter, version }: DeploymentRecord): string {
+  const [before, after] = [undone || revisionBefore, revisionAfter].map(shortRevision) as [string, string];
+  const family = before.slice(0, before.lastIndexOf(":") + 1);
+  const step = after.startsWith(family)
+    ? `${before.slice(family.length)} → ${after.slice(family.length)}`
+    : `${before} → ${after}`;
+  return version ? `${step} (${version})` : step;
+}
+
+/** Returns what users reach now: `web:3 (unchanged)`, `web:4 (before: web:3)`; "" when nothing is known. */
+export function productionNow(record: DeploymentRecord): string {
+  const { status, production, revisionBefore, revisionAfter, changed } = record;
+  const before = shortRevision(revisionBefore);
+  const known =
+    production.length > 0 ? production : !changed || status === "registered" ? [revisionBefore] : [];
+  const now = [...new Set(known)].map(shortRevision).filter(Boolean).join(" and ");
+  if (!before) return now;
+  if (!now && status === "started") return `${before}, while ${shortRevision(revisionAfter)} starts`;
+  if (!now) return `not known; ${before} before this step`;
+  return now === before ? `${now} (unchanged)` : `${now} (before: ${before})`;
+}
