@@ -86,6 +86,8 @@ export interface DeploymentRecord extends StepRecord<Status> {
   traffic: TrafficPoint[];
   events: LifecycleEvent[];
   failedTasks: FailedTask[];
+  /** Names of the alarms that ended the deployment. */
+  alarms: readonly string[];
   /** Lines with their time, oldest first. */
   serviceEvents: string[];
   /** Notes that a reader of a green run needs. */
@@ -115,6 +117,7 @@ export function newRecord(cluster: string, service: string): DeploymentRecord {
     traffic: [],
     events: [],
     failedTasks: [],
+    alarms: [],
     serviceEvents: [],
     notes: [],
     durations: {},

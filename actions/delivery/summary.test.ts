@@ -23,7 +23,7 @@ function recordOf(changes: Partial<DeploymentRecord> = {}): DeploymentRecord {
 }
 
 const point = (atMs: number, green: number) => ({ atMs, green, blue: 100 - green });
-const tried = { status: "rolled-back", production: [arn(3)], cause: "It broke", fix: "mend it." } as const;
+const tried = { status: "rolled-back", production: [arn(3)], cause: "It broke", fix: "repair it." } as const;
 
 test("shows service, revision and version of a good release, what production runs, and where to look", () => {
   const summary = summaryOf(recordOf(), "https://shop.example/");
@@ -42,7 +42,7 @@ test("shows service, revision and version of a good release, what production run
 
 test("calls the revision of a red end tried, and shows cause, fix and that production is unchanged", () => {
   expect(summaryOf(recordOf(tried))).toMatch(
-    /^### ❌ web: tried web:4 \(1\.2\.0\), rolled back after 5 min 12 s\n\n\*\*It broke\*\*\n\n\*\*Fix:\*\* mend it\.\n\n\*\*Production now:\*\* web:3 \(unchanged\)\n\n/,
+    /^### ❌ web: tried web:4 \(1\.2\.0\), rolled back after 5 min 12 s\n\n\*\*It broke\*\*\n\n\*\*Fix:\*\* repair it\.\n\n\*\*Production now:\*\* web:3 \(unchanged\)\n\n/,
   );
 });
 
@@ -58,13 +58,13 @@ test("ends the traffic where it ended: on the old tasks after a rollback", () =>
   const traffic = [point(0, 0), point(5_000, 10)];
   const summary = summaryOf(recordOf({ ...tried, traffic }));
   expect(summary).toContain("<summary>Traffic: ended at 100/0 (old/new tasks)</summary>");
-  expect(summary).toMatch(/line \[.*10, 0\]/);
+  expect(summary).toMatch(/line \[.*10, 0(?:, 0)*\]/);
   expect(summary).toContain("| 5 min 12 s | 100 % | 0 % |");
   expect(summaryOf(recordOf({ traffic: [...traffic, point(9_000, 100)] }))).toContain("ended at 0/100");
 });
 
 test("shows no traffic that never moved, no skipped event, and no column without text", () => {
-  const event = { startedAt: 0, endedAt: 2_000, diagnostics: undefined };
+  const event = { startedAt: 1_000, endedAt: 3_000, diagnostics: undefined };
   const events = [
     { ...event, name: "Install", status: "Succeeded" },
     { ...event, name: "AllowTraffic", status: "Skipped" },

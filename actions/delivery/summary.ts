@@ -1,5 +1,6 @@
 import { type Card, cardMarkdown, type Link } from "../shared/card.ts";
 import {
+  alarmPage,
   deploymentPage,
   ecsPages,
   imagePage,
@@ -90,6 +91,7 @@ export function linksOf(record: DeploymentRecord): Link[] {
   return [
     ...deploymentPage(arn, record),
     ...ecsPages(arn, record),
+    ...record.alarms.flatMap((alarm) => alarmPage(arn, alarm)),
     ...logGroupPage(arn, logGroup),
     ...revisionPage("task definition", arn),
     ...imagePage(image),

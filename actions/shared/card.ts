@@ -14,7 +14,7 @@ export interface Card {
   /** Empty when nothing failed. */
   readonly cause?: string | undefined;
   readonly fix?: string | undefined;
-  /** What users reach now, such as `customer:3 (unchanged)`. */
+  /** Revision that users reach now, such as `customer:3 (unchanged)`. */
   readonly production?: string | undefined;
   /** Notes that a reader needs before unfolding anything. */
   readonly notes?: readonly string[];

@@ -35,6 +35,7 @@ export async function endBadly(
   const cause = causeOf(evidence, late ? stateOf(before) : undefined);
   record.status = status ?? (snapshot.ended === "succeeded" ? "failed" : (snapshot.ended ?? "failed"));
   record.failedTasks = [...evidence.failedTasks];
+  record.alarms = evidence.triggeredAlarms;
   record.serviceEvents = [...evidence.eventLines];
   record.cause = late + cause.text;
   const end = `${running.name} ${snapshot.status}${snapshot.aftermath}`;

@@ -68,7 +68,7 @@ const goOff = (line: RegExp) => ({ line, act: (scene: Scene) => setAlarm(scene, 
 const calmAgain = async (scene: Scene) => ({ undo: () => setAlarm(scene, "OK") });
 const alarmed = {
   ...rolledBack,
-  cause: /^Alarm errors went off during the deployment: Errors Sum was \d+, \S.* \(/,
+  cause: /^Alarm errors went off during the deployment: \S.*, (?:at or )?above \d+ \(/,
   nextStep: /metric/,
 };
 
