@@ -62,7 +62,7 @@ test("the deploy role may do what the actions of the deploying workflows call", 
     "mirror-source",
     "follow-pipeline",
   ];
-  const called = [...needed, "shared/ecs", "shared/registry"].flatMap((folder) =>
+  const called = [...needed, "delivery", "shared/ecs", "shared/registry"].flatMap((folder) =>
     callsIn(`actions/${folder}`),
   );
   const allowed = allowedTo("GitHubDeployRole");
