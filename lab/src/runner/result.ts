@@ -18,6 +18,8 @@ export interface StepResult {
   /** Before `continue-on-error`. */
   outcome: Conclusion;
   outputs: Record<string, string>;
+  /** Milliseconds since this process began. */
+  beganAtMs: number;
   durationMs: number;
 }
 

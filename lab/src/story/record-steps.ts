@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Progress } from "./progress.ts";
 
 export interface StoryStep {
@@ -5,7 +6,11 @@ export interface StoryStep {
   chapter: string;
   name: string;
   ok: boolean;
+  /** Milliseconds since the command was started. */
+  beganAtMs: number;
   durationMs: number;
+  /** Workflow runs that it followed. */
+  runs: number[];
   /** Why it failed. */
   problem?: string;
 }
@@ -26,6 +31,13 @@ export interface StoryRecorder extends StepRecorder {
   chapter(name: string): StepRecorder;
 }
 
+const runsOfStep = new AsyncLocalStorage<number[]>();
+
+/** Adds a workflow run to the step that waits for it. */
+export function noteRun(run: number): void {
+  runsOfStep.getStore()?.push(run);
+}
+
 /** Records steps in the order they end; chapters may run in parallel. */
 export function createStepRecorder(progress: Progress): StoryRecorder {
   const steps: StoryStep[] = [];
@@ -34,14 +46,16 @@ export function createStepRecorder(progress: Progress): StoryRecorder {
     const perform = async <T>(name: string, action: () => Promise<T>): Promise<T> => {
       const startedAt = performance.now();
       const label = chapter === "" ? name : `${chapter}: ${name}`;
+      const runs: number[] = [];
       const finish = (problem?: string) => {
-        const step = { chapter, name, ok: problem === undefined, durationMs: performance.now() - startedAt };
+        const durationMs = performance.now() - startedAt;
+        const step = { chapter, name, ok: problem === undefined, beganAtMs: startedAt, durationMs, runs };
         steps.push(problem === undefined ? step : { ...step, problem });
         progress.stepFinished(label, step.durationMs, problem);
       };
       progress.stepStarted(label);
       try {
-        const result = await action();
+        const result = await runsOfStep.run(runs, action);
         finish();
         return result;
       } catch (error) {

@@ -16,6 +16,8 @@ import type { ManualRun } from "./manual-runs.ts";
 import type { Progress } from "./progress.ts";
 import { listenForPushes } from "./push-listener.ts";
 import { pushNodeBase } from "./push-node-base.ts";
+import { noteRun } from "./record-steps.ts";
+import { logName } from "./report.ts";
 import { createScratchRepository, gitDirectoryIn, type ScratchRepository } from "./scratch-repository.ts";
 import { type Keys, type SimulatorProcess, startSimulatorProcess } from "./simulator-process.ts";
 import { chooseTaskRuntime, type TaskRuntimeKind } from "./task-runtime.ts";
@@ -171,14 +173,20 @@ export async function startRehearsal(
     runs,
     async provision() {
       const [result] = await Promise.all([
-        runWorkflow("provision.yml", { profile: options.account }),
+        noted(runWorkflow("provision.yml", { profile: options.account })),
         provideBase(),
       ]);
       return result;
     },
-    pushAndFollow: (release = {}) => pushes.pushAndFollow(repository, variables, release),
-    runWorkflow,
+    pushAndFollow: (release = {}) => noted(pushes.pushAndFollow(repository, variables, release)),
+    runWorkflow: (file, inputs) => noted(runWorkflow(file, inputs)),
   };
+}
+
+async function noted(run: Promise<RunResult>): Promise<RunResult> {
+  const result = await run;
+  noteRun(result.id);
+  return result;
 }
 
 /** Stops the work when the rehearsal ends first, and waits for its end. */
@@ -231,10 +239,8 @@ function createFollower(
 /** Writes the summaries that GitHub would show on the run's page, one file for each job that has one. */
 async function writeSummaries(directory: string, { id, jobs }: RunResult): Promise<void> {
   for (const { name, summary } of jobs)
-    if (summary !== "") await writeFile(join(directory, `${fileName(id, name)}.summary.md`), summary);
+    if (summary !== "") await writeFile(join(directory, `${logName(id, name)}.summary.md`), summary);
 }
-
-const fileName = (run: number, job: string) => `run-${run}-${job.replace(/[^a-z0-9-]+/gi, "-")}`;
 
 /** Returns keys that only a simulated AWS accepts. Random, so that hiding them hides nothing else. */
 function inventedKeys(): Keys {
@@ -264,7 +270,7 @@ function writeLogs(
   return (event) => {
     progress.runEvent(event);
     if (event.type !== "log" && event.type !== "step-started" && event.type !== "annotation") return;
-    const name = `${fileName(event.run, event.job)}.log`;
+    const name = `${logName(event.run, event.job)}.log`;
     const file = files.get(name) ?? createWriteStream(join(logDirectory, name));
     files.set(name, file);
     if (event.type === "log") file.write(`${event.line}\n`);

@@ -1,40 +1,59 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { seconds } from "./progress.ts";
-import { type Deployment, type Report, speed, verdict } from "./report.ts";
+import { type Deployment, logName, nameOf, type Report, verdict } from "./report.ts";
+import { deploymentChart, escapeHtml, timeline } from "./report-timeline.ts";
 
-/** Returns the report as one page without any other file, script or font. */
+const replay = readFileSync(new URL("./report-replay.mjs", import.meta.url), "utf8");
+const style = readFileSync(new URL("./report.css", import.meta.url), "utf8");
+const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+/** The page loads nothing; it runs its own script and no other. */
+const policy = `default-src 'none'; script-src ${hashOf(replay)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`;
+
+/** Markup, so that no text becomes markup unescaped. */
+class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Cell = string | Markup;
+const markupOf = (cell: Cell) => (cell instanceof Markup ? cell.text : escapeHtml(cell));
+
+/** Returns the report as one page without any other file or font. */
 export function reportHtml(report: Report): string {
   const { load, resources } = report;
   const title = `Rehearsal of ${report.commit.slice(0, 7)}: ${report.ok ? "passed" : "failed"}`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
 <main>
 <h1>${escapeHtml(title)}</h1>
-<p class="verdict ${report.ok ? "passed" : "failed"}">${escapeHtml(verdict(report))}</p>
-<p>Ready to deploy after ${seconds(resources.readyMs)}. ${escapeHtml(speed(report))}
+<p class="verdict ${report.ok ? "good" : "bad"}">${escapeHtml(verdict(report))}</p>
+<p>Ready to deploy after ${seconds(resources.readyMs)}. AWS's waits passed ${report.timeScale} times faster than on AWS.
 ${load.requests} requests were sent to both services, ${load.requestsPerSecond.toFixed(0)} a second; ${load.failed} failed.</p>
 ${report.notes.map((note) => `<p>${escapeHtml(note)}</p>`).join("\n")}
+<h2>The story</h2>
+<p>Each service's chapters, and below them the share of the traffic that each new revision got.</p>
+<div class="wide">${timeline(report)}</div>
+${replayControls(report)}
+<h2>Deployments</h2>
+<div class="cards">${report.deployments.map(deploymentCard).join("\n")}</div>
 <h2>Checks</h2>
 ${table(
-  ["", "Chapter", "Check", "Took"],
-  report.steps.map(({ ok, chapter, name, problem, durationMs }) => [
-    ok ? "✓" : "✗",
-    chapter,
-    problem === undefined ? name : `${name}: ${problem}`,
-    seconds(durationMs),
-  ]),
-)}
-<h2>Where the time went</h2>
-${table(
-  ["Chapter", "Services", "Began after", "Took"],
-  report.chapters.map(({ name, services, beganAtMs, durationMs }) => [
-    name,
-    services.join(", "),
-    seconds(beganAtMs),
-    seconds(durationMs),
+  ["", "Chapter", "Check", "Took", "Logs"],
+  report.steps.map((step) => [
+    step.ok ? "✓" : "✗",
+    step.chapter,
+    step.problem === undefined ? step.name : `${step.name}: ${step.problem}`,
+    seconds(step.durationMs),
+    linksOfRuns(report, step.runs),
   ]),
 )}
 <h2>Load</h2>
@@ -50,60 +69,96 @@ ${table(
     `${phase.p99Ms.toFixed(1)} ms`,
   ]),
 )}
-<h2>Deployments</h2>
-${table(
-  ["Service", "Ended", "Deployment", "From", "To", "Traffic of the new revision", "Cause"],
-  report.deployments.map(deploymentRow),
-)}
 <h2>Workflow runs</h2>
 ${table(
-  ["Run", "Workflow", "Job", "Ended", "Took"],
+  ["Run", "Workflow", "Job", "Ended", "Took", "Logs"],
   report.runs.flatMap(({ id, workflow, jobs }) =>
-    jobs.map((job) => [String(id), workflow, job.name, job.conclusion, seconds(job.durationMs)]),
+    jobs.map((job) => [
+      String(id),
+      workflow,
+      job.name,
+      job.conclusion,
+      seconds(job.durationMs),
+      linksOfJob(id, job),
+    ]),
   ),
 )}
-<p>The jobs' logs and summaries are in <a href="logs">logs</a>; <a href="report.json">report.json</a> has all of this.</p>
+<p><a href="report.json">report.json</a> and <a href="report.md">report.md</a> have all of this.</p>
 </main>
+<script type="application/json" id="data">${replayData(report)}</script>
+<script type="module">${replay}</script>
 </html>
 `;
 }
 
-function deploymentRow(deployment: Deployment): string[] {
-  const { service, status, through, deploymentId, revisionBefore, revisionAfter, traffic, cause } =
-    deployment;
-  const way = through === "codepipeline" ? " by CodePipeline" : "";
-  const name = (arn: string) => arn.split("/").at(-1) ?? "";
-  const moves = traffic.map(({ atMs, green }) => `${green} % at ${seconds(atMs)}`);
-  return [
-    service,
-    status || "not begun",
-    `${deploymentId}${way}`,
-    name(revisionBefore),
-    name(revisionAfter),
-    moves.join(", "),
-    cause,
-  ];
+/** Shown by the script: without it the timeline is a picture. */
+function replayControls(report: Report): string {
+  const rows = servicesOf(report).map(
+    (service) =>
+      `<tr><th scope="row">${service}</th><td id="chapter-${service}"></td><td><svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="old" width="100" height="10"></rect><rect class="new" id="bar-${service}" width="0" height="10"></rect></svg></td><td id="share-${service}"></td></tr>`,
+  );
+  return `<div id="replay" hidden>
+<p class="controls"><button type="button" id="play">Replay</button>
+<label>Time <input type="range" id="at" min="0" max="${report.durationMs}" step="100"></label> <output id="clock"></output>
+<label>Speed <select id="speed"><option value="1">1</option><option value="5" selected>5</option><option value="20">20</option></select></label></p>
+<table><tbody>${rows.join("")}</tbody></table>
+<p id="check"></p>
+</div>`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[], tag: "th" | "td") =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
+const servicesOf = ({ chapters }: Report) =>
+  [...new Set(chapters.flatMap((chapter) => chapter.services))].sort();
+
+function replayData(report: Report): string {
+  const data = {
+    end: report.durationMs,
+    services: servicesOf(report),
+    chapters: report.chapters.map(({ name, services, beganAtMs, durationMs }) => ({
+      ...{ name, services, from: beganAtMs, to: beganAtMs + durationMs },
+    })),
+    shifts: report.deployments.map(({ service, status, beganAtMs, durationMs, traffic }) => ({
+      ...{ service, status, from: beganAtMs, to: beganAtMs + durationMs },
+      shifts: traffic.map(({ atMs, green }) => ({ at: beganAtMs + atMs, green })),
+    })),
+    steps: report.steps.map((step) => ({
+      ...{ name: nameOf(step), ok: step.ok, at: step.beganAtMs + step.durationMs },
+    })),
+  };
+  // The text of a script ends at its end tag.
+  return JSON.stringify(data).replaceAll("<", "\\u003c");
+}
+
+function deploymentCard(deployment: Deployment): string {
+  const { service, status, through, deploymentId, revisionBefore, revisionAfter, cause } = deployment;
+  const name = (arn: string) => arn.split("/").at(-1) ?? "";
+  const way = through === "codepipeline" ? " by CodePipeline" : "";
+  return `<article><h3>${escapeHtml(`${service}: ${status || "not begun"}`)}</h3>
+<p>${escapeHtml(`${name(revisionBefore)} → ${name(revisionAfter)}`)}<br>${escapeHtml(`${deploymentId}${way}`)}, ${seconds(deployment.durationMs)}</p>
+${deploymentChart(deployment)}
+${cause ? `<p class="verdict bad">${escapeHtml(cause)}</p>` : ""}<p>${linksOf(deployment.run, deployment.job, true).text}</p></article>`;
+}
+
+function linksOfRuns({ runs }: Report, ids: readonly number[]): Markup {
+  const jobs = runs
+    .filter(({ id }) => ids.includes(id))
+    .flatMap(({ id, jobs }) => jobs.map((job) => ({ id, job })));
+  return new Markup(
+    jobs.map(({ id, job }) => `${escapeHtml(job.name)}: ${linksOfJob(id, job).text}`).join("<br>"),
+  );
+}
+
+const linksOfJob = (run: number, job: Report["runs"][number]["jobs"][number]) =>
+  linksOf(run, job.name, job.summary !== "");
+
+function linksOf(run: number, job: string, hasSummary: boolean): Markup {
+  const file = `logs/${logName(run, job)}`;
+  const log = `<a href="${escapeHtml(`${file}.log`)}">log</a>`;
+  return new Markup(hasSummary ? `${log}, <a href="${escapeHtml(`${file}.summary.md`)}">summary</a>` : log);
+}
+
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const row = (cells: readonly Cell[], tag: "th" | "td") =>
+    `<tr>${cells.map((cell) => `<${tag}>${markupOf(cell)}</${tag}>`).join("")}</tr>`;
   const body = rows.map((cells) => row(cells, "td")).join("\n");
   return `<div class="wide"><table><thead>${row(head, "th")}</thead><tbody>\n${body}\n</tbody></table></div>`;
 }
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-const style = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 70rem; margin: 0 auto; padding: 1.5rem; }
-h2 { margin-top: 2rem; }
-.verdict { padding: .75rem 1rem; border-left: .3rem solid; font-weight: 600; }
-.passed { border-color: #2e7d32; }
-.failed { border-color: #c62828; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid #8885; }
-`;

@@ -11,6 +11,7 @@ function job(name: string, outputs: Record<string, string>, more: Partial<JobRes
     conclusion: "success",
     outcome: "success",
     outputs,
+    beganAtMs: 30_000,
     durationMs: 9000,
   } as const;
   return {
@@ -61,7 +62,14 @@ const phase = {
   p99Ms: 9,
   failures: [],
 };
-const step = { chapter: "provision", name: "create the stacks", ok: true, durationMs: 5 };
+const step = {
+  chapter: "provision",
+  name: "create the stacks",
+  ok: true,
+  beganAtMs: 900,
+  durationMs: 5,
+  runs: [3],
+};
 const facts = {
   commit: "0123456789",
   startedAt: new Date(0),
@@ -110,6 +118,8 @@ describe("the report", () => {
         { atMs: 2000, blue: 0, green: 100 },
       ],
       run: 3,
+      job: "customer / deploy",
+      beganAtMs: 30_000,
       durationMs: 9000,
     });
   });
@@ -164,9 +174,19 @@ describe("the report", () => {
 
   it("is one HTML page that loads nothing and escapes what it shows", () => {
     const problem = 'no "quota" & <nothing>';
-    const page = reportHtml(makeReport({ ...facts, steps: [{ ...step, ok: false, problem }] }));
+    const name = "</script><b>";
+    const page = reportHtml(makeReport({ ...facts, steps: [{ ...step, name, ok: false, problem }] }));
     expect(page).toContain("no &#34;quota&#34; &#38; &#60;nothing&#62;");
     expect(page).toContain("failed: 1 of 1 checks");
-    expect(page).not.toMatch(/<script|<link|<img|url\(/);
+    expect(page).not.toMatch(/<script[^>]* src|<link|<img|url\(|style=/);
+    expect(page).not.toContain(name);
+  });
+
+  it("shows a shift as steps, and links to the log and the summary of its job", () => {
+    const page = reportHtml(makeReport(facts));
+    // All at once: 0 percent until 2 of 9 seconds, then 100.
+    expect(page).toContain('d="M0.0 90.0H0.0V90.0H133.3V0.0H600.0V90.0Z"');
+    expect(page).toContain('<a href="logs/run-3-customer-deploy.log">log</a>');
+    expect(page).toContain('<a href="logs/run-3-customer-deploy.summary.md">summary</a>');
   });
 });

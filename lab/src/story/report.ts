@@ -30,6 +30,10 @@ export interface Deployment {
   traffic: TrafficPoint[];
   /** Run of the workflow that made it. */
   run: number;
+  /** Name of the job in the run. */
+  job: string;
+  /** Milliseconds since the command was started. */
+  beganAtMs: number;
   durationMs: number;
 }
 
@@ -150,7 +154,7 @@ export function deploymentsOf(run: RunResult): Deployment[] {
       ({ id, post, outcome }) => ids.includes(id) && !post && outcome !== "skipped",
     );
     if (!step || !service) return [];
-    const { outputs, durationMs } = step;
+    const { outputs, beganAtMs, durationMs } = step;
     return {
       service,
       engine: "codedeploy" as const,
@@ -163,10 +167,15 @@ export function deploymentsOf(run: RunResult): Deployment[] {
       imageDigest: outputs["image-digest"] ?? "",
       traffic: JSON.parse(outputs.traffic || "[]") as TrafficPoint[],
       run: run.id,
+      job: job.name,
+      beganAtMs,
       durationMs,
     };
   });
 }
+
+/** Name of the files with a job's log and summary in `.lab/logs`, without their endings. */
+export const logName = (run: number, job: string) => `run-${run}-${job.replace(/[^a-z0-9-]+/gi, "-")}`;
 
 function summariseLoad(phases: ServicePhase[]): Report["load"] {
   const sum = (of: LoadPhase[], pick: (phase: LoadPhase) => number) =>
