@@ -69,7 +69,15 @@ export type RunEvent =
       conclusion: Conclusion;
       durationMs: number;
     }
-  | { type: "job-finished"; run: number; job: string; conclusion: Conclusion; durationMs: number }
+  | {
+      type: "job-finished";
+      run: number;
+      job: string;
+      conclusion: Conclusion;
+      durationMs: number;
+      /** Markdown; empty without one. */
+      summary: string;
+    }
   | { type: "run-finished"; run: number; workflow: string; conclusion: Conclusion; durationMs: number };
 
 export type Emit = (event: RunEvent) => void;

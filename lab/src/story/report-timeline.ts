@@ -2,6 +2,7 @@ import { seconds } from "./progress.ts";
 import type { Deployment, Report } from "./report.ts";
 
 const width = 1000;
+const chartWidth = 320;
 const chapterHeight = 22;
 const trafficHeight = 72;
 const laneHeight = chapterHeight + trafficHeight + 34;
@@ -35,11 +36,11 @@ function shiftPath(
 export function deploymentChart({ traffic, durationMs, status, service }: Deployment): string {
   if (traffic.length === 0) return "";
   const end = Math.max(durationMs, ...traffic.map(({ atMs }) => atMs), 1);
-  const x = (ms: number) => (ms / end) * 600;
+  const x = (ms: number) => (ms / end) * chartWidth;
   const moves = traffic.map(({ atMs, green }) => `${green} % after ${seconds(atMs)}`).join(", ");
-  return `<svg class="chart ${end > 0 && status === "succeeded" ? "good" : "bad"}" viewBox="0 0 600 110" role="img" aria-label="${escapeHtml(`Traffic of ${service}'s new revision: ${moves}`)}">
-<rect class="old" width="600" height="90"></rect><path class="new" d="${shiftPath(traffic, end, x, 90)}"></path>
-<text x="4" y="14">100 %</text><text x="4" y="86">0 %</text><text x="0" y="106">0 s</text><text x="600" y="106" text-anchor="end">${seconds(end)}</text>
+  return `<svg class="chart ${status === "succeeded" ? "good" : "bad"}" viewBox="0 0 ${chartWidth} 110" role="img" aria-label="${escapeHtml(`Traffic of ${service}'s new revision: ${moves}`)}">
+<rect class="old" width="${chartWidth}" height="90"></rect><path class="new" d="${shiftPath(traffic, end, x, 90)}"></path>
+<text x="4" y="14">100 %</text><text x="4" y="86">0 %</text><text x="0" y="106">0 s</text><text x="${chartWidth}" y="106" text-anchor="end">${seconds(end)}</text>
 </svg>`;
 }
 

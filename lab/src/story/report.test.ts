@@ -185,7 +185,7 @@ describe("the report", () => {
   it("shows a shift as steps, and links to the log and the summary of its job", () => {
     const page = reportHtml(makeReport(facts));
     // All at once: 0 percent until 2 of 9 seconds, then 100.
-    expect(page).toContain('d="M0.0 90.0H0.0V90.0H133.3V0.0H600.0V90.0Z"');
+    expect(page).toContain('d="M0.0 90.0H0.0V90.0H71.1V0.0H320.0V90.0Z"');
     expect(page).toContain('<a href="logs/run-3-customer-deploy.log">log</a>');
     expect(page).toContain('<a href="logs/run-3-customer-deploy.summary.md">summary</a>');
   });

@@ -53,8 +53,8 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
     durationMs: performance.now() - startedAt,
   };
   job.run.jobs.push(result);
-  const { conclusion, durationMs } = result;
-  emit({ type: "job-finished", run: job.run.id, job: job.name, conclusion, durationMs });
+  const { conclusion, durationMs, summary } = result;
+  emit({ type: "job-finished", run: job.run.id, job: job.name, conclusion, durationMs, summary });
   return result;
 }
 

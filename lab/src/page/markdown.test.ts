@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { renderMarkdown } from "./markdown.ts";
+
+it.each([
+  ["a heading", "## Done", "<h2>Done</h2>"],
+  ["a table", "| a | b |\n|---|--:|\n| 1 | 2 |", '<td align="right">2</td>'],
+  [
+    "a folded part",
+    "<details open><summary>More</summary>\n\n**bold**\n\n</details>",
+    "<strong>bold</strong>",
+  ],
+  ["the state of a folded part", '<details class="x" open>\n', "<details open>"],
+  ["a link", "[log](https://example.com/?a=1&b=2)", 'href="https://example.com/?a=1&#38;b=2"'],
+  ["a diagram as text", "```mermaid\nflowchart LR\n a-->b\n```", "a--&#62;b"],
+  ["no comment", "a <!-- hidden --> b", "<p>a  b</p>"],
+])("renders %s", (_, text, markup) => {
+  expect(renderMarkdown(text)).toContain(markup);
+});
+
+it.each([
+  "<script>alert(1)</script>",
+  "<img src=x onerror=alert(1)>",
+  "<p onclick=alert(1) style='position:fixed'>x</p>",
+  "<a href='javascript:alert(1)'>x</a>",
+  "[x](javascript:alert(1))",
+  "[x](JaVaScRiPt:alert(1))",
+  "[x](data:text/html,<script>alert(1)</script>)",
+  '![x" onerror="alert(1)](https://example.com/x.png)',
+  "![x](https://example.com/x.png)",
+  "<details ontoggle=alert(1) open>",
+  "<iframe src=https://example.com></iframe><form action=/operate>",
+  "`<script>`",
+  "```html\n<script>alert(1)</script>\n```",
+  "<style>*{display:none}</style>",
+  "<details title='&#60;script&#62;'>",
+])("%s brings no script, style, form or resource", (text) => {
+  // Every tag is one of the page's, without attributes but those of links and cells.
+  const tags = renderMarkdown(text).match(/<[^>]*>/g) ?? [];
+  for (const tag of tags)
+    expect(tag).toMatch(
+      /^<\/?(p|a|pre|code|details|table|figure|figcaption)( open| href="https:[^"]*" rel="noreferrer")?>$/,
+    );
+});

@@ -1,0 +1,46 @@
+import { Marked, type Tokens } from "marked";
+
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** Elements of job summaries. Attributes are never kept, so that no summary brings a style, script or address. */
+const allowed =
+  "details|summary|br|hr|sub|sup|kbd|b|i|em|strong|code|p|div|h[1-6]|ul|ol|li|table|thead|tbody|tr|th|td";
+const tag = new RegExp(`&#60;(/?)(${allowed})(?:\\s[^<>]*?)?(/?)&#62;`, "gi");
+
+/** Escapes markup, except for tags that only structure text; `open` is kept on details. */
+function safeTags(markup: string): string {
+  const visible = markup.replace(/<!--.*?-->/gs, "");
+  return escapeHtml(visible).replace(tag, (whole, end: string, name: string) => {
+    const open = name.toLowerCase() === "details" && /\sopen\b/.test(whole) ? " open" : "";
+    return `<${end}${name}${open}>`;
+  });
+}
+
+/** Only addresses of pages; a script, a file or data is shown as text. */
+const isPage = (href: string) => /^https?:\/\//i.test(href);
+
+const marked = new Marked({
+  gfm: true,
+  renderer: {
+    html: ({ text }: Tokens.HTML | Tokens.Tag) => safeTags(text),
+    link({ href, tokens }) {
+      const text = this.parser.parseInline(tokens);
+      return isPage(href) ? `<a href="${escapeHtml(href)}" rel="noreferrer">${text}</a>` : text;
+    },
+    // The page loads nothing from other hosts.
+    image: ({ href, text }) =>
+      isPage(href)
+        ? `<a href="${escapeHtml(href)}" rel="noreferrer">${escapeHtml(text || href)}</a>`
+        : escapeHtml(text),
+    code({ text, lang }) {
+      const code = `<pre><code>${escapeHtml(text)}</code></pre>`;
+      if (lang !== "mermaid") return code;
+      return `<figure>${code}<figcaption>Mermaid, which GitHub draws as a diagram</figcaption></figure>`;
+    },
+  },
+});
+
+/** Renders a job summary as GitHub does. Whatever the text is, the markup has no script, style or resource. */
+export function renderMarkdown(text: string): string {
+  return marked.parse(text, { async: false });
+}
