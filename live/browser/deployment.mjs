@@ -27,7 +27,7 @@ export function activeDeployment(deployment, context) {
   };
   return html`<section class="deployment ${kind}" aria-label="${t.deployment} ${id}">
 <header><h3>${verdict ? html`<span class="mark ${kind}" aria-hidden="true">${marks[verdict]}</span> ` : ""}${t.headlines[verdict ?? "running"]}</h3>
-<p class="sub"><code>${id}</code>${configuration && html` · ${configuration}`} · <time>${clockTime(createdAt, language)}</time>${took(deployment, t)}</p></header>
+<p class="sub"><code>${id}</code>${configuration && html` · ${configuration}`} · <time>${clockTime(createdAt, language)}</time>${took(deployment, context)}</p></header>
 <p class="change">${change(deployment, t)}</p>
 ${deployment.cause && html`<p class="cause">${deployment.cause}</p>`}
 ${until && html`<p class="wait"><span>${t.waits[/** @type {"bake"} */ (wait.kind)]}</span> <time class="countdown" data-until="${until.until}" data-scale="${until.scale}">${timeText(until, now, language)}</time></p>`}
@@ -40,10 +40,10 @@ ${alarms(deployment, t)}
 
 /**
  * @param {DeploymentPart} deployment
- * @param {Texts} t
+ * @param {ViewContext} context
  */
-function took({ createdAt, endedAt }, t) {
-  return endedAt ? ` · ${t.took(shortSpan(endedAt - createdAt))}` : "";
+function took({ createdAt, endedAt }, { language }) {
+  return endedAt ? ` · ${texts[language].took(shortSpan(endedAt - createdAt, language))}` : "";
 }
 
 /**
@@ -85,7 +85,7 @@ function timeline({ events }, { language, now }) {
       const span =
         kind === "now" && startedAt
           ? html`<time data-since="${startedAt}" data-exact="">${timeText({ since: `${startedAt}`, exact: "" }, now, language)}</time>`
-          : startedAt && endedAt && kind !== "skipped" && shortSpan(endedAt - startedAt);
+          : startedAt && endedAt && kind !== "skipped" && shortSpan(endedAt - startedAt, language);
       const text = t.eventStates[/** @type {"done"} */ (kind)] ?? status;
       return html`<li class="${kind}" data-key="${name}"><span class="name">${breakable(name)}</span><span class="sub">${text} ${span}</span>${message && kind === "bad" && html`<span class="sub">${message}</span>`}</li>`;
     },
@@ -127,7 +127,7 @@ export function history(deployments, { language, isOpen }) {
     const result = verdict
       ? html`<span class="mark ${kinds[verdict]}" aria-hidden="true">${marks[verdict]}</span> ${t.verdicts[verdict]}`
       : t.deploying;
-    return html`<tr data-key="${id}"><td><time>${clockTime(createdAt, language)}</time></td><td>${result}${cause && html`<br><span class="sub">${cause}</span>`}</td><td>${change(deployment, t)}</td><td class="sub">${configuration}</td><td class="number">${endedAt ? shortSpan(endedAt - createdAt) : ""}</td><td><code>${id}</code></td></tr>`;
+    return html`<tr data-key="${id}"><td><time>${clockTime(createdAt, language)}</time></td><td>${result}${cause && html`<br><span class="sub">${cause}</span>`}</td><td>${change(deployment, t)}</td><td class="sub">${configuration}</td><td class="number">${endedAt ? shortSpan(endedAt - createdAt, language) : ""}</td><td><code>${id}</code></td></tr>`;
   });
   return html`<details${isOpen ? html` open` : ""}><summary>${t.history} <span class="sub">${deployments.length}</span></summary>
 <div class="scroll" tabindex="0" role="group" aria-label="${t.history}"><table><thead><tr>${t.historyColumns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`;

@@ -20,6 +20,7 @@ export function serviceCard({ service, deployments, isAlone, timeScale }, contex
   const t = texts[language];
   const { cluster, name, sides } = service;
   const [latest] = deployments;
+  const most = Math.max(1, ...sides.flatMap(({ traffic }) => traffic?.history ?? []));
   const page = link(`/services/${encodeURIComponent(cluster)}/${encodeURIComponent(name)}`);
   const id = `${cluster}-${name}`.replace(/[^\w-]/g, "-");
   const heading = isAlone ? name : html`<a href="${page}">${name}</a>`;
@@ -27,7 +28,7 @@ export function serviceCard({ service, deployments, isAlone, timeScale }, contex
 <header class="head"><div><h2 id="${id}">${heading}</h2>
 <p class="sub">${cluster} · ${t.tasksRunning(service.running, service.desired)}</p></div>${statePill(service, latest, t)}</header>
 ${trafficBar(sides, t)}
-<div class="sides">${sides.map((side) => sideOf(side, context))}</div>
+<div class="sides">${sides.map((side) => sideOf(side, { ...context, most }))}</div>
 ${taskList(service.otherTasks, t.otherTasks, context)}
 ${stoppedTasks(service, latest, context)}
 ${latest ? activeDeployment(latest, { ...context, timeScale }) : ""}

@@ -13,7 +13,7 @@ const shownTasks = 12;
 
 /**
  * @param {SidePart} side
- * @param {ViewContext} context
+ * @param {ViewContext & { most: number }} context `most` is the top of the charts of all sides
  */
 export function sideOf(side, context) {
   const t = texts[context.language];
@@ -41,9 +41,9 @@ export function digestOf(digest) {
 /**
  * What the load balancer counted in the newest minute, and a chart of the last minutes.
  * @param {SidePart} side
- * @param {ViewContext} context
+ * @param {ViewContext & { most: number }} context
  */
-function measures({ traffic, role, tasks }, { language }) {
+function measures({ traffic, role, tasks }, { language, most }) {
   const t = texts[language];
   if (!traffic && tasks.length === 0) return "";
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
@@ -55,16 +55,14 @@ function measures({ traffic, role, tasks }, { language }) {
 <div><dt>p50</dt><dd>${ms(traffic?.p50Seconds)}</dd></div>
 <div><dt>p99</dt><dd>${ms(traffic?.p99Seconds)}</dd></div>
 <div><dt>${t.failures}</dt><dd class="${failures > 0 ? "bad" : ""}">${traffic ? failures : "–"}</dd></div>
-</dl>${traffic && spark(traffic, role, t)}`;
+</dl>${traffic && spark(traffic, { role, most, t })}`;
 }
 
 /**
  * @param {import("../src/parts.ts").TrafficPart} traffic
- * @param {string} role
- * @param {Texts} t
+ * @param {{ role: string, most: number, t: Texts }} chart
  */
-function spark({ history, failureHistory }, role, t) {
-  const most = Math.max(...history, 1);
+function spark({ history, failureHistory }, { role, most, t }) {
   const height = 12;
   const bars = history.map((value, index) => {
     const tall = Math.round((height * 100 * value) / most) / 100;

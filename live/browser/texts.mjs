@@ -35,7 +35,7 @@ const en = {
   noSuchService: (name, cluster) => `There is no service ${name} in the cluster ${cluster}`,
   noSuchServiceFix: "It may have been deleted. Check the address, or go to",
   /** @param {number} running @param {number} desired */
-  tasksRunning: (running, desired) => `${running} of ${desired} ${desired === 1 ? "task runs" : "tasks run"}`,
+  tasksRunning: (running, desired) => `${running} of ${desired} tasks running`,
   gone: "Gone",
   draining: "Draining",
   deploying: "Deploying",
@@ -163,8 +163,7 @@ const fr = {
   stacksReady: (done, all) => `${done} piles sur ${all} sont prêtes`,
   noSuchService: (name, cluster) => `Il n'y a pas de service ${name} dans le cluster ${cluster}`,
   noSuchServiceFix: "Il a peut-être été supprimé. Vérifiez l'adresse, ou voyez",
-  tasksRunning: (running, desired) =>
-    `${running} ${running > 1 ? "tâches" : "tâche"} sur ${desired} en cours`,
+  tasksRunning: (running, desired) => `tâches en cours : ${running} sur ${desired}`,
   gone: "Disparu",
   draining: "En vidage",
   deploying: "Déploiement",

@@ -4,12 +4,13 @@ import { texts } from "./texts.mjs";
 /** @typedef {import("../src/language.ts").Language} Language */
 
 /**
- * Shortens a span of time: `4 s`, `3 min`, `2 h`, `5 d`.
+ * Shortens a span of time: `4.2 s`, `3 min`, `2 h`, `5 d`.
  * @param {number} ms
+ * @param {Language} language
  */
-export function shortSpan(ms) {
+export function shortSpan(ms, language) {
   const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
+  if (seconds < 10) return `${(Math.round(seconds * 10) / 10).toLocaleString(language)} s`;
   if (seconds < 100) return `${Math.round(seconds)} s`;
   if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
@@ -34,7 +35,7 @@ export function countdown(ms) {
  * @param {Language} language
  */
 export function clockTime(at, language) {
-  return new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(at);
+  return new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" }).format(at);
 }
 
 /**
@@ -46,12 +47,12 @@ export function clockTime(at, language) {
 export function timeText({ since, until, scale = "1", exact }, now, language) {
   if (since) {
     const ms = Math.max(0, now - Number(since));
-    return exact === undefined && ms < 10_000 ? texts[language].justNow : shortSpan(ms);
+    return exact === undefined && ms < 10_000 ? texts[language].justNow : shortSpan(ms, language);
   }
   const left = Math.max(0, Number(until) - now);
   const factor = Number(scale);
   if (factor === 1) return countdown(left);
-  return `${countdown(left * factor)} ${texts[language].here(shortSpan(Math.ceil(left / 1000) * 1000))}`;
+  return `${countdown(left * factor)} ${texts[language].here(shortSpan(Math.ceil(left / 1000) * 1000, language))}`;
 }
 
 /**

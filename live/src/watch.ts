@@ -47,6 +47,7 @@ export function createWatch({ observe, clock, kept = 500 }: WatchOptions) {
   let listening = Promise.withResolvers<void>();
   let followers = 0;
   let isRunning = false;
+  let pauseMs = 0;
   let pass: { promise: Promise<Pass>; endedAt: number | undefined } | undefined;
 
   const wake = () => {
@@ -72,6 +73,7 @@ export function createWatch({ observe, clock, kept = 500 }: WatchOptions) {
     pass = started;
     const result = await started.promise;
     started.endedAt = clock.now();
+    pauseMs = result.pauseMs;
     if (closing.signal.aborted) return result;
     const now = new Set(result.parts.keys());
     const removed = [...observed].filter((key) => !now.has(key));
@@ -82,8 +84,8 @@ export function createWatch({ observe, clock, kept = 500 }: WatchOptions) {
   const run = async () => {
     isRunning = true;
     while (followers > 0 && !closing.signal.aborted) {
-      const { pauseMs } = await observeOnce();
       await clock.wait(pauseMs, closing.signal).catch(() => {});
+      if (followers > 0) await observeOnce();
     }
     isRunning = false;
   };

@@ -21,11 +21,12 @@ export interface ObserveOptions extends Selection {
 
 /** Shortest time between the beginnings of two passes. */
 const shortestMs = 500;
+const shortestPauseMs = 50;
 const longestPauseMs = 60_000;
 
 /**
  * Returns a function that reads the account once. A pass over a cluster with two services takes about 25 calls. After
- * it comes a pause, so that there are never more than `callsPerMinute`; throttling doubles it, up to a minute.
+ * it comes a pause, so that there are never more than `callsPerMinute`; throttling adds 2 seconds, then 4, up to a minute in all.
  * CloudWatch's metrics, which cost $0.01 per 1,000, are read twice a minute of AWS time: 8 for a blue/green service.
  */
 export function createObserver(options: ObserveOptions): (signal: AbortSignal) => Promise<Pass> {
@@ -79,7 +80,8 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
     const parts = await readAll();
     const isThrottled = [...reader.problems.values()].some(({ kind }) => kind === "throttled");
     slowDown = isThrottled ? Math.min(slowDown * 2, 64) : 1;
-    const periodMs = Math.max(shortestMs, (reader.calls() * 60_000) / callsPerMinute) * slowDown;
-    return { parts, pauseMs: Math.min(Math.max(periodMs - (now() - startedAt), 50), longestPauseMs) };
+    const periodMs = Math.max(shortestMs, (reader.calls() * 60_000) / callsPerMinute);
+    const restMs = Math.max(periodMs - (now() - startedAt), shortestPauseMs);
+    return { parts, pauseMs: isThrottled ? Math.min(restMs + 1000 * slowDown, longestPauseMs) : restMs };
   };
 }

@@ -1,0 +1,160 @@
+import { afterEach, expect, it } from "vitest";
+import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
+import {
+  startTestSimulator,
+  type TestSimulator,
+  testListenerPortOffset,
+} from "../../../simulator/src/test-simulator.support.ts";
+import { destroyClients, openPageClients } from "../clients.ts";
+import type { DeploymentPart, ProblemPart, ServicePart } from "../parts.ts";
+import { createObserver } from "./observe.ts";
+
+const closers: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function createStage() {
+  const simulator = await startTestSimulator();
+  const { aws } = simulator;
+  closers.push(simulator.close);
+  const delivery = await createDelivery(simulator, testListenerPortOffset());
+  await pushProgram(simulator, delivery.repositoryUri, webProgram);
+  const clients = openPageClients(simulator.clientConfig);
+  closers.push(() => destroyClients(clients));
+  const observe = createObserver({
+    clients,
+    region: "us-east-1",
+    now: simulator.clock.foreground.now,
+    timeScale: 1,
+    callsPerMinute: 300,
+  });
+  const parts = async () => (await observe(new AbortController().signal)).parts;
+  return {
+    simulator,
+    delivery,
+    observe,
+    /** Resolves when the service's first task serves. */
+    async isHealthy() {
+      await simulator.clock.until(async () => {
+        const health = await aws.elbv2.describeTargetHealth({ TargetGroupArn: delivery.targetGroups.blue });
+        return health.TargetHealthDescriptions?.[0]?.TargetHealth?.State === "healthy";
+      });
+    },
+    parts,
+    service: async () => (await parts()).get("service/outside/web") as ServicePart,
+    deployment: async () =>
+      [...(await parts())].find(([key]) => key.startsWith("deployment/"))?.[1] as DeploymentPart | undefined,
+  };
+}
+
+const deploy = ({ aws }: TestSimulator, appSpec: object, deploymentConfigName: string) =>
+  aws.codedeploy.createDeployment({
+    applicationName: "outside",
+    deploymentGroupName: "web",
+    deploymentConfigName,
+    revision: { revisionType: "AppSpecContent", appSpecContent: { content: JSON.stringify(appSpec) } },
+  });
+
+it("shows both sides of a service, its weights and its tasks while a deployment shifts the traffic", async () => {
+  const { simulator, delivery, service, deployment, isHealthy } = await createStage();
+  const { clock } = simulator;
+  await isHealthy();
+  expect(await service()).toMatchObject({
+    status: "ACTIVE",
+    running: 1,
+    sides: [
+      { role: "blue", targetGroup: "blue", production: 100, revision: { name: "web:1" } },
+      { role: "green", targetGroup: "green", production: 0, tasks: [], traffic: undefined },
+    ],
+  });
+  const { deploymentId } = await deploy(
+    simulator,
+    delivery.appSpec(delivery.taskDefinitions[1]),
+    "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
+  );
+  const { codedeploy } = simulator.aws;
+  const info = async () => (await codedeploy.getDeployment({ deploymentId })).deploymentInfo ?? {};
+  const target = async () =>
+    (await codedeploy.getDeploymentTarget({ deploymentId, targetId: "outside:web" })).deploymentTarget
+      ?.ecsTarget;
+  await clock.until(async () => (await target())?.taskSetsInfo?.[1]?.trafficWeight === 30);
+  const [blue, green] = (await service()).sides;
+  expect(blue).toMatchObject({ production: 70, test: false, revision: { name: "web:1" } });
+  expect(green).toMatchObject({ production: 30, test: true, revision: { name: "web:2" } });
+  expect(green?.tasks).toMatchObject([{ revision: "web:2", health: "healthy", status: "RUNNING" }]);
+  expect(green?.tasks[0]?.digest).toMatch(/^sha256:/);
+  const shifting = await deployment();
+  expect(shifting).toMatchObject({
+    status: "InProgress",
+    verdict: undefined,
+    to: { name: "web:2" },
+    traffic: { blue: 70, green: 30 },
+    wait: { kind: "next-shift" },
+  });
+  expect(shifting?.wait?.until).toBeLessThanOrEqual(clock.foreground.now() + 60_000);
+  await clock.until(async () => (await info()).instanceTerminationWaitTimeStarted);
+  expect(await deployment()).toMatchObject({
+    wait: { kind: "termination" },
+    traffic: { blue: 0, green: 100 },
+  });
+  await clock.until(async () => (await info()).status === "Succeeded");
+  expect(await deployment()).toMatchObject({ verdict: "succeeded", wait: undefined });
+  expect((await service()).sides.map(({ role, production }) => [role, production])).toEqual([
+    ["blue", 0],
+    ["green", 100],
+  ]);
+});
+
+it("shows the requests that the load balancer counted on each side", async () => {
+  const { simulator, delivery, service, isHealthy } = await createStage();
+  const { clock } = simulator;
+  await isHealthy();
+  for (let request = 0; request < 60; request++) await (await fetch(delivery.productionUrl)).text();
+  await clock.until(async () => (await service()).sides[0]?.traffic);
+  expect((await service()).sides[0]?.traffic).toMatchObject({ requestsPerSecond: 1, failures: 0 });
+});
+
+it("shows why a deployment ended without success", async () => {
+  const { simulator, delivery, deployment, isHealthy } = await createStage();
+  const { clock } = simulator;
+  await isHealthy();
+  const { deploymentId } = await deploy(
+    simulator,
+    delivery.appSpec(delivery.taskDefinitions[1]),
+    "CodeDeployDefault.ECSAllAtOnce",
+  );
+  await clock.until(async () => (await deployment())?.status === "InProgress");
+  await simulator.aws.codedeploy.stopDeployment({ deploymentId, autoRollbackEnabled: false });
+  await clock.until(async () => (await deployment())?.verdict);
+  expect(await deployment()).toMatchObject({ verdict: "stopped", cause: expect.stringMatching(/stopped/i) });
+});
+
+it("keeps what it knows and reports the problem while an AWS service throttles, and slows down", async () => {
+  const { simulator, observe, parts, isHealthy } = await createStage();
+  const { clock } = simulator;
+  await isHealthy();
+  await observe(new AbortController().signal);
+  simulator.faults.add({ operation: "ecs:DescribeServices", kind: "throttle", times: 6 });
+  const throttled = await clock.during(observe(new AbortController().signal));
+  const problem = throttled.parts.get("problem/ECS") as ProblemPart;
+  expect(problem.kind).toBe("throttled");
+  expect(throttled.parts.get("service/outside/web")).toMatchObject({ running: 1 });
+  expect(throttled.pauseMs).toBeGreaterThanOrEqual(2000);
+  await clock.during(observe(new AbortController().signal));
+  expect((await parts()).get("problem/ECS")).toBeUndefined();
+});
+
+it("never makes more calls in a minute than permitted", async () => {
+  const { simulator, observe } = await createStage();
+  const { foreground } = simulator.clock;
+  // A delay of nothing only counts the calls.
+  const calls = simulator.faults.add({ operation: "*", kind: "delay", milliseconds: 0 });
+  const startedAt = foreground.now();
+  for (let pass = 0; pass < 20; pass++)
+    await foreground.wait((await observe(new AbortController().signal)).pauseMs);
+  expect(calls.hits).toBeGreaterThan(100);
+  expect(calls.hits / ((foreground.now() - startedAt) / 60_000)).toBeLessThanOrEqual(300);
+});
