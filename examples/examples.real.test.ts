@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
@@ -51,6 +51,26 @@ describe.concurrent("an example that is pushed to main deploys what responds thr
     expect(errors(result)).toEqual([]);
     expect(result.conclusion).toBe("success");
     expect(await read(address)).toBe(`${service} 1\n`);
+  });
+
+  it("monorepo: a push deploys the service whose files it changes", async (context) => {
+    const [api = "", site = ""] = await Promise.all(
+      ["api", "site"].map((name) => account.addService(name, "rolling")),
+    );
+    const repository = await open(context, "monorepo", "api.yml");
+    const first = await repository.commit({});
+    const source = await readFile(join(import.meta.dirname, "monorepo/services/site/app/server.mjs"), "utf8");
+    const second = await repository.commit({
+      "services/site/app/server.mjs": source.replace("site 1", "site 2"),
+    });
+    expect(await repository.push(first, second)).toBeUndefined();
+    const runs = [
+      await repository.push(none, first),
+      await repository.push(first, second, ".github/workflows/site.yml"),
+    ];
+    const results = await Promise.all(runs.map(async (run) => (await run?.result) as RunResult));
+    expect(results.flatMap(errors)).toEqual([]);
+    expect([await read(api), await read(site)]).toEqual(["api 1\n", "site 2\n"]);
   });
 
   it("plan-on-pull-requests: a pull request shows its plan and changes nothing, its merge deploys", async (context) => {

@@ -95,11 +95,9 @@ const limits = () => [
 
 /** The deployment workflow's settings for every service's container. */
 const workflowInputs = (() => {
-  const { jobs } = parse(readFileSync(join(root, ".github/workflows/deploy-service.yml"), "utf8"));
-  const { entrypoint, environment } = jobs.deploy.steps.find(
-    ({ id }: { id?: string }) => id === "image",
-  ).with;
-  return { entrypoint, environment };
+  const { on, jobs } = parse(readFileSync(join(root, ".github/workflows/deploy-service.yml"), "utf8"));
+  const { environment } = jobs.deploy.steps.find(({ id }: { id?: string }) => id === "image").with;
+  return { entrypoint: on.workflow_call.inputs.entrypoint.default, environment };
 })();
 /** As in the Dockerfiles; ECS has its own. */
 const healthCheck = {

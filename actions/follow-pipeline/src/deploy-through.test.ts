@@ -15,19 +15,22 @@ const steps: readonly Step[] = parse(readFileSync(file, "utf8")).jobs.deploy.ste
 const using = (action: string) => steps.filter(({ uses }) => uses === `$/actions/${action}`);
 
 test.each<[string, string]>([
-  ["deploy-service", "codedeploy"],
-  ["mirror-source", "codepipeline"],
-  ["tag-image", "codepipeline"],
-  ["follow-pipeline", "codepipeline"],
-])("in deploy-service.yml, runs %s only to deploy through %s", (action, way) => {
-  expect(using(action).map((step) => step.if)).toEqual([`inputs.deploy-through == '${way}'`]);
+  ["deploy-service", "!="],
+  ["mirror-source", "=="],
+  ["tag-image", "=="],
+  ["follow-pipeline", "=="],
+])("in deploy-service.yml, runs %s only if deploy-through %s codepipeline", (action, comparison) => {
+  expect(using(action).map((step) => step.if)).toEqual([
+    `inputs.deploy-through ${comparison} 'codepipeline'`,
+  ]);
 });
 
 test("in deploy-service.yml, builds once and passes the built image to a pipeline", () => {
-  const [built, ...others] = using("build-image");
-  expect(others).toEqual([]);
-  expect(JSON.stringify(built?.with)).not.toContain("latest");
+  const built = using("build-image");
+  expect(built.map((step) => step.if)).toEqual(["inputs.dockerfile == ''", "inputs.dockerfile != ''"]);
+  expect(JSON.stringify(built)).not.toContain("latest");
+  const images = built.map(({ id }) => `steps.${id}.outputs.portable-image`);
   expect(using("tag-image").map((step) => step.with)).toEqual([
-    { image: `\${{ steps.${built?.id}.outputs.portable-image }}`, tags: "latest" },
+    { image: `\${{ ${images.join(" || ")} }}`, tags: "latest" },
   ]);
 });

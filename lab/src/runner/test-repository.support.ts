@@ -16,7 +16,8 @@ export interface TestRepository {
   start(inputs?: Record<string, string>): Promise<Run>;
   /** Runs `.github/workflows/main.yml` manually, to its end. */
   run(inputs?: Record<string, string>): Promise<RunResult>;
-  push(before: string, after: string): Promise<Run | undefined>;
+  /** @param file of another workflow */
+  push(before: string, after: string, file?: string): Promise<Run | undefined>;
   /** Opens a pull request to main whose head has main's commit `base` as its ancestor. */
   openPullRequest(base: string, head: string): Promise<Run | undefined>;
   remove(): Promise<void>;
@@ -76,8 +77,8 @@ export async function createTestRepository(
     },
     start,
     run: async (inputs) => (await start(inputs)).result,
-    push: (before, after) =>
-      runner.start({ workflow, event: { name: "push", branch: "main", before, after } }),
+    push: (before, after, file = workflow) =>
+      runner.start({ workflow: file, event: { name: "push", branch: "main", before, after } }),
     openPullRequest: (baseSha, headSha) => {
       const refs = { base: "main", baseSha, head: "change", headSha, sha: headSha };
       return runner.start({ workflow, event: { name: "pull_request", number: 1, ...refs } });

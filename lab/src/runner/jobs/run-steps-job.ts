@@ -1,4 +1,5 @@
 import { evaluateTexts, evaluateToken, toText } from "../expressions/evaluate.ts";
+import { checkRunner } from "../load/read-job.ts";
 import type { JobResult } from "../result.ts";
 import { performTask } from "../steps/perform-task.ts";
 import { endGroup } from "../steps/run-process.ts";
@@ -33,6 +34,7 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
   if (signal.aborted) job.status = "cancelled";
   // A name that cannot be evaluated ends the job before its first step.
   const name = environmentName(sequence);
+  checkRunnerOf(sequence);
   try {
     await performAll(sequence);
   } finally {
@@ -72,6 +74,11 @@ async function performAll(sequence: StepSequence): Promise<void> {
 function timeoutMinutes(sequence: StepSequence): number {
   const token = sequence.job.definition.timeoutMinutes;
   return token ? Number(toText(evaluateToken(token, stepScope(sequence)))) : defaultTimeoutMinutes;
+}
+
+function checkRunnerOf({ job }: StepSequence): void {
+  const { runsOn, place } = job.definition;
+  if (runsOn) checkRunner(evaluateToken(runsOn, { contexts: job.contexts }), place);
 }
 
 /** Empty for a job without an environment, or with an empty one, which GitHub ignores. */

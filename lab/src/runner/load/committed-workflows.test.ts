@@ -25,6 +25,7 @@ it.each([
   "deploy-service.yml",
   "measure-scale.yml",
   "mirror-to-codecommit.yml",
+  "plan.yml",
   "provision.yml",
   "rollback.yml",
   "scale-test.yml",

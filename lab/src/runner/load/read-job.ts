@@ -6,7 +6,8 @@ import type {
 } from "@actions/workflow-parser/templates/tokens/index";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
 import { refuse } from "../errors.ts";
-import { isMapping, isSequence, isString } from "../expressions/github-parser.ts";
+import { evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
+import { isMapping } from "../expressions/github-parser.ts";
 import { readStep } from "./read-step.ts";
 import { nameIn, type Source } from "./sources.ts";
 import { find, knowOnly, placeOf } from "./tokens.ts";
@@ -71,12 +72,16 @@ export function readJob(
     };
   }
   knowOnly(token, path, "the job key", stepsJobKeys);
-  checkRunner(find(token, "runs-on"), path);
+  const runsOn = find(token, "runs-on");
+  // The label of an expression is checked when the job starts.
+  if (runsOn && !runsOn.isExpression)
+    checkRunner(evaluateToken(runsOn, { contexts: {} }), placeOf(runsOn, path));
   const environment = find(token, "environment");
   knowOnly(environment, path, "the key of an environment", ["name", "url"]);
   return {
     ...common,
     kind: "steps",
+    runsOn,
     env: find(token, "env"),
     defaults: readRunDefaults(find(token, "defaults"), path),
     environment: environment && {
@@ -104,13 +109,10 @@ function readStrategy(token: TemplateToken | undefined, path: string): MappingTo
   return token;
 }
 
-function checkRunner(token: TemplateToken | undefined, path: string): void {
-  const labels = token && isSequence(token) ? [...token] : token ? [token] : [];
-  for (const label of labels) {
-    const name = isString(label) ? label.value : label.toString();
-    if (!runnerLabels.includes(name))
-      throw refuse(placeOf(label, path), `the runner '${name}'`, runnerLabels);
-  }
+/** @param labels one label, or a list */
+export function checkRunner(labels: Json, place: string): void {
+  for (const label of [labels].flat().map(toText))
+    if (!runnerLabels.includes(label)) throw refuse(place, `the runner '${label}'`, runnerLabels);
 }
 
 /** As on GitHub, `./` too is the commit of the calling file, whatever a job has checked out. */

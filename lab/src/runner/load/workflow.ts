@@ -38,6 +38,7 @@ interface BaseJob {
 
 export interface StepsJob extends BaseJob {
   kind: "steps";
+  runsOn?: TemplateToken;
   env?: TemplateToken;
   defaults: RunDefaults;
   /** Where the job deploys to: GitHub shows it with its address. */

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { actionsFromSource, filesOfProject } from "./project.support.ts";
+import type { RunResult } from "./result.ts";
+import { createTestRepository, type TestRepository } from "./test-repository.support.ts";
+
+const actions = [
+  ...["build-image", "deploy-service", "follow-pipeline", "log-in-to-aws", "mirror-source"],
+  ...["provision-stack", "render-task-definition", "run-task", "tag-image"],
+];
+let files: Record<string, string>;
+let repository: TestRepository;
+beforeAll(async () => {
+  files = {
+    ...(await filesOfProject([".github/workflows/deploy-service.yml"])),
+    ...(await actionsFromSource(actions)),
+  };
+  repository = await createTestRepository(files);
+});
+afterAll(() => repository?.remove());
+
+async function call(inputs: Record<string, string>): Promise<RunResult> {
+  const given = Object.entries({ service: "menu", ...inputs }).map(
+    ([name, value]) => `      ${name}: ${JSON.stringify(value)}\n`,
+  );
+  await repository.commit({
+    ".github/workflows/main.yml": `on: workflow_dispatch
+jobs:
+  deploy:
+    permissions: { contents: read, id-token: write }
+    uses: $/.github/workflows/deploy-service.yml
+    with:
+${given.join("")}`,
+  });
+  return repository.run();
+}
+
+it.each<[Record<string, string>, RegExp]>([
+  [
+    { "deploy-through": "hope" },
+    /^deploy-through is "hope"; allowed: codedeploy, codepipeline, ecs\. Next step: /,
+  ],
+  [
+    { "wait-until": "done" },
+    /^wait-until is "done"; allowed: registered, started, traffic-shifted, complete\./,
+  ],
+  [
+    { "deploy-through": "codepipeline", "deployment-config": "x" },
+    /^deployment-config and wait-until go with deploy-through: codedeploy only/,
+  ],
+  [
+    { "deploy-through": "codepipeline", "task-definition": "taskdef.json" },
+    /do not go with deploy-through: codepipeline: the pipelines of infra-templates decide them/,
+  ],
+  [
+    { "deploy-through": "ecs", "codedeploy-application": "menu" },
+    /do not go with deploy-through: ecs: ECS deploys by the service's own strategy/,
+  ],
+  [{ dockerfile: "Dockerfile", "base-image": "node" }, /^base-image does not go with dockerfile/],
+  [{ "build-command": "make" }, /^build-command needs context/],
+  [{ values: "Region=x" }, /^values is not a JSON object/],
+  [{ "migrate-command": "migrate" }, /^migrate-command is not a JSON list/],
+])("deploy-service.yml refuses %j before anything is built", async (inputs, message) => {
+  const { conclusion, jobs } = await call(inputs);
+  expect(conclusion).toBe("failure");
+  const [job] = jobs;
+  expect(job?.annotations.map(({ message }) => message)).toEqual([expect.stringMatching(message)]);
+  expect(job?.annotations[0]?.message).toMatch(/Nothing was built\.$/);
+  const ran = job?.steps.filter((step) => step.conclusion !== "skipped").map(({ name }) => name);
+  expect(ran).toEqual(["Check the inputs"]);
+});
+
+it("deploy-service.yml runs on the runner that the caller states", async () => {
+  const { jobs } = await call({ "runs-on": "large" });
+  expect(jobs[0]?.annotations[0]?.message).toMatch(/the runner 'large'; it knows 'ubuntu-latest'/);
+});
