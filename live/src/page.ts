@@ -1,9 +1,6 @@
-import { once } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import type { PageExtension } from "./extension.ts";
+import { listen } from "./listen.ts";
 import { createObserver, type ObserveOptions } from "./observe/observe.ts";
 import { createWatch, type WatchClock } from "./watch.ts";
 
@@ -37,20 +34,16 @@ export async function startPage(options: PageOptions): Promise<LivePage> {
   const observe = createObserver({ ...options, now: () => clock.now(), timeScale, callsPerMinute });
   const watch = createWatch({ observe, clock });
   const app = await createApp({ watch, clock, extensions, host });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  server.listen(port, host);
-  await once(server, "listening");
+  const { address, close } = await listen(app, host, port);
   const stops = extensions.map(({ name, start }) =>
     start?.((key, value) => watch.publish(`${name}/${key}`, value)),
   );
   return {
-    address: `http://${host}:${(server.address() as AddressInfo).port}`,
+    address,
     async close() {
       for (const stop of stops) stop?.();
       watch.close();
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
+      await close();
     },
   };
 }

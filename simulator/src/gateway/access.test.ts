@@ -112,6 +112,23 @@ function get(path: string, headers: Record<string, string>): Promise<[number | u
   });
 }
 
+describe("the root, once there is a page that shows the account", () => {
+  beforeAll(() => simulator.showPage("http://127.0.0.1:4567"));
+
+  it("leads a browser to the page", async () => {
+    const response = await fetch(simulator.endpoint, {
+      headers: { accept: "text/html" },
+      redirect: "manual",
+    });
+    expect([response.status, response.headers.get("location")]).toEqual([302, "http://127.0.0.1:4567"]);
+  });
+
+  it("is still S3's for its clients", async () => {
+    const { Buckets } = await new S3(config()).listBuckets({});
+    expect(Buckets).toBeDefined();
+  });
+});
+
 describe.each(["/", "/v2/", "/v1/repos/menu/info/refs?service=git-upload-pack", "/bucket/key"])(
   "%s",
   (path) => {

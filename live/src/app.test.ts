@@ -1,0 +1,109 @@
+import { expect, it } from "vitest";
+import { createApp } from "./app.ts";
+import { exampleDeployment, exampleNow, exampleParts, exampleService } from "./parts.support.ts";
+import { createWatch } from "./watch.ts";
+
+const clock = { now: () => exampleNow, wait: () => new Promise<void>(() => {}) };
+
+/** Requests a page of a server that shows these parts. */
+async function get(path: string, { parts = exampleParts(), headers = {} as Record<string, string> } = {}) {
+  const observe = async () => ({ parts: new Map(Object.entries(parts)), pauseMs: 1000 });
+  const watch = createWatch({ observe, clock });
+  const app = await createApp({ watch, clock, extensions: [], host: "127.0.0.1" });
+  const response = await app.request(`http://127.0.0.1:4567${path}`, {
+    headers: { host: "127.0.0.1:4567", ...headers },
+  });
+  const text = await response.text();
+  return { response, text, status: response.status };
+}
+
+it("shows the present state to a browser without JavaScript", async () => {
+  const { text, status } = await get("/");
+  expect(status).toBe(200);
+  for (const shown of [
+    "web:3",
+    "web:4",
+    "70 %",
+    "30 %",
+    "12.5",
+    "AllowTraffic".slice(0, 5),
+    "0:30",
+    "web-errors: OK",
+  ])
+    expect(text).toContain(shown);
+  expect(text).toContain("Without JavaScript, this is the state when the page was loaded.");
+});
+
+it.each([
+  ["/", { "accept-language": "fr-CA, en;q=0.5" }, "fr"],
+  ["/", { "accept-language": "de" }, "en"],
+  ["/?lang=fr", { "accept-language": "en" }, "fr"],
+  ["/?lang=x", {}, "en"],
+])("GET %s with %j is in %s", async (path, headers, language) => {
+  const { text } = await get(path, { headers });
+  expect(text).toContain(`<html lang="${language}">`);
+});
+
+it("keeps the chosen language in its links", async () => {
+  const { text } = await get("/?lang=fr");
+  expect(text).toContain('href="/services/production/web?lang=fr"');
+});
+
+it("says that a service is gone, and links to the others", async () => {
+  const { text } = await get("/services/production/none");
+  expect(text).toContain("There is no service none in the cluster production");
+  expect(text).toContain('href="/"');
+});
+
+it("refuses an unknown address with a page that says so", async () => {
+  const { text, status } = await get("/nothing");
+  expect(status).toBe(404);
+  expect(text).toContain("There is no such page");
+});
+
+it("shows an event of an unknown kind with its own words", async () => {
+  const deployment = exampleDeployment("web", {
+    events: [
+      { name: "Ponder", status: "Musing", startedAt: undefined, endedAt: undefined, message: undefined },
+    ],
+  });
+  const parts = { ...exampleParts(), "deployment/production/web/d-EXAMPLE01": deployment };
+  const { text } = await get("/", { parts });
+  expect(text).toContain("Ponder");
+  expect(text).toContain("Musing");
+});
+
+it("escapes what AWS returns", async () => {
+  const events = [{ at: exampleNow, message: '<script>alert("x")</script>' }];
+  const parts = { "service/production/web": exampleService("web", { events }) };
+  const { text } = await get("/", { parts });
+  expect(text).not.toContain("<script>alert");
+  expect(text).toContain("&#60;script&#62;");
+});
+
+it("shows stacks with their resources, and what happened lately", async () => {
+  const { text } = await get("/account");
+  for (const shown of ["network", "1 of 1 resources ready", "EC2 VPC", "d-EXAMPLE01 began"])
+    expect(text).toContain(shown);
+});
+
+it("permits scripts and styles of its own only", async () => {
+  const { response, text } = await get("/");
+  const policy = response.headers.get("Content-Security-Policy");
+  expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+  expect(text).not.toMatch(/ style="|<style|<script>| on\w+="/);
+});
+
+it("refuses a host that is not its own (DNS rebinding)", async () => {
+  const { text, status } = await get("/", { headers: { host: "coffee.example:4567" } });
+  expect(status).toBe(403);
+  expect(text).toContain('no host "coffee.example"');
+});
+
+it("serves its files, which a browser keeps until they change", async () => {
+  const { response } = await get("/files/main.mjs");
+  expect(response.headers.get("Content-Type")).toContain("text/javascript");
+  const tag = response.headers.get("ETag") ?? "";
+  expect((await get("/files/main.mjs", { headers: { "if-none-match": tag } })).status).toBe(304);
+  expect((await get("/files/..%2Fpackage.json")).status).toBe(404);
+});
