@@ -1,16 +1,30 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { check, itemsOf } from "./check.support.ts";
-import { buildByHand } from "./lab-account.support.ts";
+import { check, expectAllGreen } from "./check.support.ts";
+import { buildByHand, otherNames } from "./lab-account.support.ts";
 
 let simulator: TestSimulator;
-beforeAll(async () => {
+beforeEach(async () => {
   simulator = await startTestSimulator({ account: "academy" });
-  await buildByHand(simulator);
 });
-afterAll(() => simulator?.close());
+afterEach(() => simulator?.close());
 
-it("finds no mistake in an account made by hand", async () => {
+it("passes every item of an account made by hand", async () => {
+  await buildByHand(simulator);
+  expectAllGreen(await check(simulator));
+});
+
+it("finds everything under other names, and says what it took for what", async () => {
+  await buildByHand(simulator, otherNames);
   const report = await check(simulator);
-  expect(itemsOf(report, "fail")).toEqual([]);
+  expectAllGreen(report);
+  expect(report.taken).toMatchObject({
+    "the load balancer": "cafe-front",
+    "the employee's production target group": "tg-b-green",
+    "the employee service": "cafe/web-b",
+    "the employee image repository": "cafe-staff",
+    "the customer deployment group": "cafe-app/dg-a",
+    "the customer pipeline": "pipe-a",
+    "the code repository": "cafe-code",
+  });
 });

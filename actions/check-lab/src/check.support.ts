@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import defaults from "../weights.json" with { type: "json" };
@@ -16,10 +17,37 @@ export function checkoutOf(files: Readonly<Record<string, string>>): Checkout {
     paths: async () => paths,
     text: async (path) => files[path],
     remotes: async () => ["origin"],
-    everAdded: async () => paths,
     withPrivateKey: async () => paths.filter((path) => files[path]?.includes("PRIVATE KEY")),
   };
 }
+
+/** As AWS's calculator exports an estimate. */
+export const costSheet = `Estimate summary
+Upfront cost,Monthly cost,Total 12 months cost,Currency
+0,98.70,1184.40,USD
+,,* Includes upfront cost
+
+
+Detailed Estimate
+Group hierarchy,Region,Description,Service,Upfront,Monthly,First 12 months total,Currency,Status,Configuration summary
+My Estimate,US East (N. Virginia),,AWS Fargate,0,36.04,432.48,USD,,"Operating system (Linux), Number of tasks (2 per month)"
+My Estimate,US East (N. Virginia),,Elastic Load Balancing,0,16.47,197.64,USD,,Number of Application Load Balancers (1)
+My Estimate,US East (N. Virginia),,Public IPv4 Address,0,18.25,219.00,USD,,Number of public IPv4 addresses (5)
+My Estimate,US East (N. Virginia),,Amazon RDS for MySQL,0,14.71,176.52,USD,,db.t3.micro
+My Estimate,US East (N. Virginia),,Amazon EC2,0,12.73,152.76,USD,,"t3.micro, t3.small"
+My Estimate,US East (N. Virginia),,AWS CodePipeline,0,0.50,6.00,USD,,Number of pipelines (2)
+`;
+
+/** The student's own repository, next to those in CodeCommit. */
+export const ownFiles = { "docs/architecture.drawio": "<mxfile/>", "costs.csv": costSheet };
+
+/** The monolith's server responds; other addresses are those of the simulator. */
+const readPages =
+  (read: ReadPage): ReadPage =>
+  (address) =>
+    address.startsWith("http://198.51.100.")
+      ? Promise.resolve({ address, status: 200, text: "Coffee suppliers" })
+      : read(address);
 
 const offset = testListenerPortOffset();
 
@@ -30,8 +58,8 @@ export function check(
 ): Promise<Report> {
   const lab = openLab({
     account: { ...simulator.clientConfig, maxAttempts: 1 },
-    checkout: checkoutOf({}),
-    readPage: createReadPage(),
+    checkout: checkoutOf(ownFiles),
+    readPage: readPages(createReadPage()),
     sites: { production: `http://127.0.0.1:${offset + 80}`, test: `http://127.0.0.1:${offset + 8080}` },
     browserAddress: browser,
     ...changes,
@@ -53,4 +81,9 @@ export function itemsOf({ phases }: Report, status: "pass" | "fail" | "unchecked
     .map(({ id, evidence }) => `${id}: ${evidence}`);
 }
 
-export type { ReadPage };
+export function expectAllGreen(report: Report): void {
+  expect(itemsOf(report, "fail")).toEqual([]);
+  expect(itemsOf(report, "unchecked")).toEqual([]);
+  expect(report.notes).toEqual([]);
+  expect(report.score.percent).toBe(100);
+}

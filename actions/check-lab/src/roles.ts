@@ -9,7 +9,7 @@ import type {
   TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Account } from "./account/account.ts";
-import { Missing, once } from "./outcome.ts";
+import { Missing, once, Unreadable } from "./outcome.ts";
 
 export const services = ["customer", "employee"] as const;
 export type ServiceName = (typeof services)[number];
@@ -97,7 +97,7 @@ export function findRoles(account: Account) {
   /** Names of all groups that belong to the service: those behind the listeners, and the service's own. */
   const groupsBehind = async (service: ServiceName) => {
     const found = await Promise.all(
-      (["production", "test"] as const).map((name) => unlessMissing(targetGroup(service, name))),
+      (["production", "test"] as const).map((name) => hint(targetGroup(service, name))),
     );
     return found.flatMap((group) => group?.TargetGroupArn ?? []);
   };
@@ -140,7 +140,7 @@ export function findRoles(account: Account) {
   });
 
   const imageRepository = once(async (name: ServiceName) => {
-    const runs = await unlessMissing(taskDefinition(name));
+    const runs = await hint(taskDefinition(name));
     const used = runs && repositoryIn(containerOf(runs, name)?.image ?? "");
     const scored = (await account.imageRepositories()).map((value) => {
       const { repositoryName = "" } = value;
@@ -153,7 +153,7 @@ export function findRoles(account: Account) {
   });
 
   const deploymentGroup = once(async (name: ServiceName): Promise<DeploymentGroupInfo> => {
-    const deployed = (await unlessMissing(service(name)))?.serviceName;
+    const deployed = (await hint(service(name)))?.serviceName;
     const scored = (await account.deploymentGroups()).map((value) => {
       const { deploymentGroupName = "", applicationName, ecsServices = [] } = value;
       const byService = ecsServices.some(({ serviceName }) => serviceName === deployed);
@@ -166,21 +166,26 @@ export function findRoles(account: Account) {
     return chosen ?? missing(account, `no CodeDeploy deployment group for the ${name} service`);
   });
 
-  /** Both groups of a service: behind a listener, or in its deployment group, as one of them is free after a release. */
+  const pairOf = async (name: ServiceName) => {
+    const group = await hint(deploymentGroup(name));
+    const pair = group?.loadBalancerInfo?.targetGroupPairInfoList?.[0]?.targetGroups ?? [];
+    return pair.map((target) => target.name);
+  };
+
+  /** Groups behind the listeners, and in the deployment group, as one is free after a release. */
   const targetGroups = once(async (name: ServiceName): Promise<TargetGroup[]> => {
     const behind = new Set(await groupsBehind(name));
-    const group = await unlessMissing(deploymentGroup(name));
-    const pair = group?.loadBalancerInfo?.targetGroupPairInfoList?.[0]?.targetGroups ?? [];
+    const others = await pairOf(name === "customer" ? "employee" : "customer");
+    const own = (await pairOf(name)).filter((target) => !others.includes(target));
     return (await account.targetGroups()).filter(
       ({ TargetGroupArn = "", TargetGroupName }) =>
-        behind.has(TargetGroupArn) || pair.some((target) => target.name === TargetGroupName),
+        behind.has(TargetGroupArn) || own.includes(TargetGroupName),
     );
   });
 
   /** Both listeners of a service use one target group after its first release, and two before. */
   const wasReleased = once(async (name: ServiceName): Promise<boolean> => {
-    const { applicationName = "", deploymentGroupName = "" } =
-      (await unlessMissing(deploymentGroup(name))) ?? {};
+    const { applicationName = "", deploymentGroupName = "" } = (await hint(deploymentGroup(name))) ?? {};
     return (
       applicationName !== "" &&
       (await account.lastDeployment(applicationName, deploymentGroupName)) !== undefined
@@ -188,7 +193,7 @@ export function findRoles(account: Account) {
   });
 
   const pipeline = once(async (name: ServiceName): Promise<PipelineDeclaration> => {
-    const group = await unlessMissing(deploymentGroup(name));
+    const group = await hint(deploymentGroup(name));
     const names = await account.pipelineNames();
     const alike = names.filter((each) => words[name].test(each));
     const read = (alike.length > 0 ? alike : names).slice(0, mostRead);
@@ -245,6 +250,16 @@ export async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined>
     return await read;
   } catch (error) {
     if (error instanceof Missing) return undefined;
+    throw error;
+  }
+}
+
+/** A part that only helps to find another one: without it, names decide. */
+export async function hint<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await unlessMissing(read);
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
     throw error;
   }
 }

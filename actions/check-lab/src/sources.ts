@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { privateKeyPattern } from "../../shared/sensitive-files.ts";
 import type { Account } from "./account/account.ts";
 import { Missing, once, Unreadable } from "./outcome.ts";
-import { type Roles, type ServiceName, services, unlessMissing } from "./roles.ts";
+import { hint, type Roles, type ServiceName, services } from "./roles.ts";
 
 /** Files of a Git repository. */
 export interface Source {
@@ -20,8 +20,6 @@ export interface Source {
 /** A checkout on this machine. */
 export interface Checkout extends Source {
   remotes(): Promise<readonly string[]>;
-  /** Paths that any commit of any branch added. */
-  everAdded(): Promise<readonly string[]>;
   /** Paths of files that hold a private key. */
   withPrivateKey(): Promise<readonly string[]>;
 }
@@ -41,7 +39,6 @@ export function openCheckout(folder: string): Checkout {
     paths: () => list("ls-files", "-z"),
     text: once((path: string) => readFile(join(folder, path), "utf8").catch(() => undefined)),
     remotes: () => list("remote"),
-    everAdded: () => list("log", "--all", "--diff-filter=A", "--name-only", "--format=", "-z"),
     // Without a match git grep fails.
     withPrivateKey: () => list("grep", "-lIzE", "-e", privateKeyPattern, "HEAD", "--").catch(() => []),
   };
@@ -86,7 +83,7 @@ export function findSources(account: Account, roles: Roles, checkout: Checkout) 
   /** The repository that the pipelines read, or the one of the course's name. */
   const deploymentRepository = once(async (): Promise<string | undefined> => {
     for (const service of services) {
-      const { stages = [] } = (await unlessMissing(roles.pipeline(service))) ?? {};
+      const { stages = [] } = (await hint(roles.pipeline(service))) ?? {};
       const source = stages
         .flatMap(({ actions = [] }) => actions)
         .find(({ actionTypeId }) => actionTypeId?.provider === "CodeCommit");
@@ -111,7 +108,7 @@ export function findSources(account: Account, roles: Roles, checkout: Checkout) 
     deploymentRepository,
     codeRepository,
     code: once(async (): Promise<Source> => {
-      const repository = await codeRepository();
+      const repository = await hint(codeRepository());
       const remote = repository === undefined ? undefined : await open(repository);
       if (remote && folderOf("employee", await remote.paths())) return remote;
       return checkout;

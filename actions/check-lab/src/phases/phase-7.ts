@@ -1,7 +1,7 @@
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { verdict } from "../outcome.ts";
-import { attachments, nameOfService, primaryOf, type ServiceName, unlessMissing } from "../roles.ts";
+import { attachments, hint, nameOfService, primaryOf, type ServiceName } from "../roles.ts";
 import { forServices } from "./both.ts";
 import { opens } from "./phase-6.ts";
 
@@ -134,7 +134,7 @@ async function checkNetwork({ account, roles }: Lab, name: ServiceName) {
   const groups = (await account.securityGroups()).filter(({ GroupId = "" }) =>
     securityGroups.includes(GroupId),
   );
-  const balancer = (await unlessMissing(roles.loadBalancer()))?.SecurityGroups ?? [];
+  const balancer = (await hint(roles.loadBalancer()))?.SecurityGroups ?? [];
   const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions).filter((rule) => opens(rule, 8080));
   const lets = rules.some(
     ({ IpRanges = [], UserIdGroupPairs = [] }) =>

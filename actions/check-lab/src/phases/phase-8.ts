@@ -1,13 +1,12 @@
-import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { DescribeRuleCommandOutput } from "@aws-sdk/client-eventbridge";
 import { parseArn } from "../../../shared/arn.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { type Outcome, unchecked, verdict } from "../outcome.ts";
-import { actionsOf, missing, nameOfService, primaryOf, type ServiceName, services } from "../roles.ts";
+import { missing, nameOfService, primaryOf, type ServiceName, services } from "../roles.ts";
 import { forServices } from "./both.ts";
 import { listenerNames } from "./phase-6.ts";
+import { checkPipeline, checkPipelineImage, checkTrigger } from "./pipelines.ts";
 
 const provision =
   'Set "Sources": "ready" for pipeline in the profile and run Provision with stacks: pipeline.';
@@ -222,87 +221,6 @@ async function checkDeploymentGroup({ roles }: Lab, name: ServiceName): Promise<
   else if (foreign && groups.includes(foreign.TargetGroupName))
     problems.push(`${shown} has ${foreign.TargetGroupName}, whose health path is ${foreign.HealthCheckPath}`);
   return verdict(problems, `${shown}: ${service.serviceName}, ${groups.join(" and ")}`);
-}
-
-const withProvider = (pipeline: PipelineDeclaration, provider: string): ActionDeclaration | undefined =>
-  actionsOf(pipeline).find(({ actionTypeId }) => actionTypeId?.provider === provider);
-
-async function checkPipeline({ roles }: Lab, service: ServiceName): Promise<Outcome> {
-  const pipeline = await roles.pipeline(service);
-  const [files, image, deploy] = ["CodeCommit", "ECR", "CodeDeployToECS"].map((provider) =>
-    withProvider(pipeline, provider),
-  );
-  const group = await roles.deploymentGroup(service);
-  const {
-    DeploymentGroupName,
-    TaskDefinitionTemplatePath = "",
-    AppSpecTemplatePath = "",
-  } = deploy?.configuration ?? {};
-  const problems: string[] = [];
-  if (!files) problems.push("has no CodeCommit source");
-  if (!image) problems.push("has no ECR source: an image push cannot start it");
-  if (!deploy) problems.push("has no deploy action for Amazon ECS (Blue/Green)");
-  else {
-    if (DeploymentGroupName !== group.deploymentGroupName)
-      problems.push(`deploys by ${DeploymentGroupName}, not ${group.deploymentGroupName}`);
-    for (const path of [TaskDefinitionTemplatePath, AppSpecTemplatePath])
-      if (services.some((other) => other !== service && path.includes(other)))
-        problems.push(`uses ${path}, the other service's file`);
-  }
-  return verdict(
-    problems.map((problem) => `${pipeline.name} ${problem}`),
-    `${pipeline.name}: ${files?.configuration?.RepositoryName}/${files?.configuration?.BranchName} and ECR`,
-  );
-}
-
-async function checkPipelineImage({ roles }: Lab, service: ServiceName): Promise<Outcome> {
-  const pipeline = await roles.pipeline(service);
-  const { repositoryName } = await roles.imageRepository(service);
-  const image = withProvider(pipeline, "ECR");
-  const { RepositoryName, ImageTag = "latest" } = image?.configuration ?? {};
-  const { Image1ArtifactName, Image1ContainerName } =
-    withProvider(pipeline, "CodeDeployToECS")?.configuration ?? {};
-  const artifact = image?.outputArtifacts?.[0]?.name;
-  const problems = image
-    ? [
-        ...(RepositoryName === repositoryName
-          ? []
-          : [`takes the image ${RepositoryName}, not ${repositoryName}`]),
-        ...(ImageTag === "latest" ? [] : [`waits for the tag ${ImageTag}, not latest`]),
-        ...(Image1ArtifactName === artifact
-          ? []
-          : [`deploys the artifact ${Image1ArtifactName}, not ${artifact}`]),
-        ...(Image1ContainerName === "IMAGE1_NAME"
-          ? []
-          : [`has the placeholder ${Image1ContainerName}, not IMAGE1_NAME`]),
-      ]
-    : ["has no ECR source"];
-  return verdict(
-    problems.map((problem) => `${pipeline.name} ${problem}`),
-    `${pipeline.name} takes ${RepositoryName}:${ImageTag}`,
-  );
-}
-
-async function checkTrigger({ account, roles }: Lab, service: ServiceName): Promise<Outcome> {
-  const { name } = await roles.pipeline(service);
-  const { repositoryName = "" } = await roles.imageRepository(service);
-  const arn = `arn:aws:codepipeline:${account.region}:${await account.id()}:${name}`;
-  const rules = (await account.rulesWithTarget(arn)).filter((rule) => isForImage(rule, repositoryName));
-  const enabled = rules.find(({ State }) => State === "ENABLED");
-  if (enabled) return verdict([], `rule ${enabled.Name} starts ${name}`);
-  if (rules[0]) return verdict([`the rule ${rules[0].Name} that starts ${name} is ${rules[0].State}`], "");
-  return verdict([`no EventBridge rule starts ${name} when ${repositoryName}:latest is pushed`], "");
-}
-
-function isForImage({ EventPattern = "{}" }: DescribeRuleCommandOutput, repository: string): boolean {
-  const { source = [], detail = {} } = JSON.parse(EventPattern) as {
-    source?: string[];
-    detail?: { "repository-name"?: unknown[]; "image-tag"?: unknown[] };
-  };
-  const { "repository-name": names, "image-tag": tags } = detail;
-  return (
-    source.includes("aws.ecr") && (!names || names.includes(repository)) && (!tags || tags.includes("latest"))
-  );
 }
 
 async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise<Outcome> {

@@ -1,0 +1,97 @@
+import type { Instance } from "@aws-sdk/client-ec2";
+import type { Item } from "../item.ts";
+import type { Lab } from "../lab.ts";
+import { verdict } from "../outcome.ts";
+import { missing } from "../roles.ts";
+import { forEachOf } from "./both.ts";
+import { opens } from "./phase-6.ts";
+
+const provision =
+  "Run Provision with stacks: network,database,monolith (profile standard); the course's account has it.";
+
+/** The monolith: server, site, database. */
+export const phase2: readonly Item[] = [
+  {
+    id: "2.server",
+    title: "The monolith's server runs and has a public address",
+    fix: {
+      console: "EC2 → Instances → MonolithicAppServer → Start instance.",
+      cli: "aws ec2 start-instances --instance-ids …",
+      templates: provision,
+    },
+    check: async (lab) => {
+      const server = await findServer(lab);
+      const { PublicIpAddress, State } = server;
+      const problems = [
+        ...(State?.Name === "running" ? [] : [`${nameOf(server)} is ${State?.Name}`]),
+        ...(PublicIpAddress ? [] : [`${nameOf(server)} has no public address`]),
+      ];
+      return verdict(problems, `${nameOf(server)} at ${PublicIpAddress}`);
+    },
+  },
+  {
+    id: "2.port",
+    title: "The server's security group opens port 80",
+    fix: {
+      console: "EC2 → Instances → MonolithicAppServer → Security → Edit inbound rules: HTTP from 0.0.0.0/0.",
+      cli: "aws ec2 authorize-security-group-ingress --group-id … --protocol tcp --port 80 --cidr 0.0.0.0/0",
+      templates: provision,
+    },
+    check: async (lab) => {
+      const server = await findServer(lab);
+      const ids = server.SecurityGroups?.map(({ GroupId }) => GroupId) ?? [];
+      const groups = (await lab.account.securityGroups()).filter(({ GroupId }) => ids.includes(GroupId));
+      const isOpen = groups.some(({ IpPermissions = [] }) => IpPermissions.some((rule) => opens(rule, 80)));
+      const names = groups.map(({ GroupName }) => GroupName).join(", ");
+      return verdict(
+        isOpen ? [] : [`${names} of ${nameOf(server)} does not open port 80`],
+        `${names} opens 80`,
+      );
+    },
+  },
+  {
+    id: "2.site",
+    title: "The monolith's pages respond with 200",
+    fix: {
+      console: "EC2 → Instances → MonolithicAppServer → Reboot; then open its public address in a browser.",
+      cli: 'ssh -i labsuser.pem ubuntu@$address; sudo lsof -i :80; curl -i "http://$address/suppliers"',
+      templates: provision,
+    },
+    check: async (lab) => {
+      const { PublicIpAddress } = await findServer(lab);
+      return forEachOf(["/", "/suppliers"], async (path) => {
+        const { address, status } = await lab.readPage(`http://${PublicIpAddress}${path}`);
+        return verdict(status === 200 ? [] : [`${address} returns ${status}`], `${address} returns 200`);
+      });
+    },
+  },
+  {
+    id: "2.database",
+    title: "The suppliers' MySQL database is available",
+    fix: {
+      console: "RDS → Databases → supplierdb → Actions → Start.",
+      cli: "aws rds start-db-instance --db-instance-identifier supplierdb",
+      templates: provision,
+    },
+    check: async ({ account, roles }) => {
+      const all = (await account.databases()).filter(({ Engine = "" }) => /mysql|mariadb/.test(Engine));
+      const found = all.find(({ DBInstanceIdentifier }) => DBInstanceIdentifier === "supplierdb") ?? all[0];
+      if (!found) return missing(account, "no MySQL database");
+      const { DBInstanceIdentifier: name = "", DBInstanceStatus: status } = found;
+      roles.taken.set("the database", name);
+      return verdict(status === "available" ? [] : [`${name} is ${status}`], `${name}, ${found.Engine}`);
+    },
+  },
+];
+
+const nameOf = ({ Tags = [], InstanceId = "" }: Instance) =>
+  Tags.find(({ Key }) => Key === "Name")?.Value ?? InstanceId;
+
+async function findServer({ account, roles }: Lab): Promise<Instance> {
+  const all = (await account.instances()).filter(({ State }) => State?.Name !== "terminated");
+  const named = all.find((each) => nameOf(each) === "MonolithicAppServer");
+  const found = named ?? all.find((each) => /monolith|app.?server/i.test(nameOf(each)));
+  if (!found) return missing(account, "no EC2 instance MonolithicAppServer");
+  roles.taken.set("the monolith's server", nameOf(found));
+  return found;
+}

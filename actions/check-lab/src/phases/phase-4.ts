@@ -1,0 +1,120 @@
+import { matches, type ServiceCode } from "../code.ts";
+import type { Item } from "../item.ts";
+import { verdict } from "../outcome.ts";
+import { forServices } from "./both.ts";
+
+const route = /\b(?:app|router)\s*\.\s*(?:get|post|put|delete|all)\(\s*["'`](\/[^"'`]*)["'`]/g;
+const redirect = /\bredirect\(\s*(?:\d+\s*,\s*)?["'`](\/[^"'`]*)["'`]/g;
+const link = /(?:action|href)=["'](\/supplier[^"']*)["']/g;
+const pages = /\.(html|mustache|ejs)$/;
+
+const restore = "Restore services/ from this repository: its services have these routes and ports.";
+const editing = (what: string) => ({
+  console: `In Cloud9: ${what} Build the image and push it again.`,
+  cli: `${what} Then docker build, docker push, git commit, git push.`,
+  templates: restore,
+});
+
+/** The two services and their images. */
+export const phase4: readonly Item[] = [
+  {
+    id: "4.dockerfiles",
+    title: "Each service has a Dockerfile that exposes port 8080",
+    fix: editing("EXPOSE 8080 in the Dockerfiles of customer and employee."),
+    check: ({ code }) =>
+      forServices(async (service) => {
+        const { files, folder } = await code(service);
+        const file = files.find(({ path }) => path === `${folder}/Dockerfile`);
+        if (!file) return verdict([`${folder} has no Dockerfile`], "");
+        const exposed = [...file.text.matchAll(/^EXPOSE[ \t](.+)$/gim)].map(([, port]) => port?.trim());
+        const isRight = exposed.length === 1 && exposed[0]?.startsWith("8080");
+        return verdict(
+          isRight ? [] : [`${file.path} exposes ${exposed.join(", ") || "no port"}, not 8080`],
+          file.path,
+        );
+      }),
+  },
+  {
+    id: "4.port",
+    title: "Both programs listen on port 8080, and 8081 is nowhere left",
+    fix: editing("Replace 8081 (and the default port 80) by 8080 in code and Dockerfile."),
+    check: ({ code }) =>
+      forServices(async (service) => {
+        const found = await code(service);
+        const left = matches(found, /(?<![\d.])(8081)(?![\d.])/g);
+        const old = matches(found, /\bAPP_PORT\s*\|\|\s*["'`]?(80)\b/g);
+        return verdict(
+          [...left, ...old].map(({ place, found: port }) => `${place} has ${port}`),
+          `${found.folder} has no 8081`,
+        );
+      }),
+  },
+  {
+    id: "4.employee-routes",
+    title: "Every route of the employee service is under /admin",
+    fix: editing(
+      "Put /admin in front of every route in employee/index.js; the first is /admin, not /admin/.",
+    ),
+    check: async ({ code }) => {
+      const found = await code("employee");
+      const routes = matches(found, route, /\.([cm]?js|ts)$/);
+      const wrong = routes.filter(({ found: path }) => !/^\/admin(\/[^/]|$)/.test(path));
+      return verdict(
+        wrong.map(({ place, found: path }) => `${place} has the route ${path}`),
+        `${found.folder}: ${routes.map(({ found: path }) => path).join(", ") || "no route by its text"}`,
+      );
+    },
+  },
+  {
+    id: "4.employee-redirects",
+    title: "Every redirect of the employee service stays under /admin",
+    fix: editing(
+      "All three redirects after add, update and remove lead to /admin/suppliers: grep -rn redirect employee.",
+    ),
+    check: async ({ code }) => {
+      const found = await code("employee");
+      const wrong = matches(found, redirect, /\.([cm]?js|ts)$/).filter(({ found: path }) => !isAdmin(path));
+      return verdict(
+        wrong.map(({ place, found: path }) => `${place} redirects to ${path}`),
+        `${found.folder} has no redirect out of /admin`,
+      );
+    },
+  },
+  {
+    id: "4.employee-pages",
+    title: "The employee's pages link to /admin, and say Manage coffee suppliers",
+    fix: editing(
+      "Put /admin in front of the links and forms in employee/views, and the title Manage coffee suppliers.",
+    ),
+    check: async ({ code }) => {
+      const found = await code("employee");
+      const wrong = matches(found, link, pages).map(({ place, found: path }) => `${place} links to ${path}`);
+      const titled = matches(found, /Manage coffee suppliers/gi).length > 0;
+      const untitled = titled ? [] : [`${found.folder} does not have the title Manage coffee suppliers`];
+      return verdict([...wrong, ...untitled], `${found.folder} has its title and no link out of /admin`);
+    },
+  },
+  {
+    id: "4.customer-reads",
+    title: "The customer service cannot add, change or remove suppliers",
+    fix: editing(
+      "Remove the routes /supplier-add, /supplier-update and /supplier-remove from customer/index.js.",
+    ),
+    check: async ({ code }) => {
+      const found = await code("customer");
+      const wrong = changingRoutes(found);
+      return verdict(
+        wrong.map(({ place, found: path }) => `${place} has the route ${path}`),
+        `${found.folder} has no route that changes suppliers`,
+      );
+    },
+  },
+];
+
+const isAdmin = (path: string) => path === "/admin" || path.startsWith("/admin/");
+
+function changingRoutes(code: ServiceCode) {
+  return matches(code, route, /\.([cm]?js|ts)$/).filter(({ found }) =>
+    /supplier-(add|update|remove)/.test(found),
+  );
+}

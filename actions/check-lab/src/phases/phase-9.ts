@@ -1,0 +1,149 @@
+import { BlockList, isIPv4 } from "node:net";
+import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { matches } from "../code.ts";
+import type { Item } from "../item.ts";
+import type { Lab } from "../lab.ts";
+import { Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
+import { hint, type ListenerName, nameOfService, ports } from "../roles.ts";
+import { forEachOf } from "./both.ts";
+import { listenerNames } from "./phase-6.ts";
+
+const limitByTemplate =
+  'Set the variable ADMIN_SOURCE_IPS, or "AdminSourceIps" for load-balancer in the profile, to your address/32 and run Provision.';
+const modifyRule =
+  'aws elbv2 modify-rule --rule-arn $rule with both conditions: path-pattern /admin,/admin/* and source-ip "$address/32"';
+const wantedTasks = 3;
+
+/** Access by address, another look, more tasks. */
+export const phase9: readonly Item[] = [
+  {
+    id: "9.source-ip",
+    title: "Both rules for /admin let only chosen addresses through",
+    fix: {
+      console:
+        "EC2 → Load balancers → listener 80 → rule → Edit: add the condition Source IP, your address/32. The same for 8080.",
+      cli: `${modifyRule}; for both listeners`,
+      templates: limitByTemplate,
+    },
+    check: ({ roles }) =>
+      forEachOf(listenerNames, async (name) => {
+        const rule = await roles.adminRule(name);
+        const ranges = rangesOf(rule);
+        const problems = [
+          ...(ranges.length > 0 ? [] : ["the rule has no source-ip condition"]),
+          ...ranges.filter((range) => range.endsWith("/0")).map((range) => `${range} is everybody`),
+        ];
+        return verdict(
+          problems.map((problem) => `listener ${ports[name]}: ${problem}`),
+          `${ports[name]}/admin/* for ${ranges.join(", ")}`,
+        );
+      }),
+  },
+  {
+    id: "9.own-address",
+    title: "The rules let your own browser through",
+    fix: {
+      console:
+        "Open checkip.amazonaws.com in the browser of your own computer, not in Cloud9, and put that address/32 into both rules.",
+      cli: `Take the address from a browser, not from curl in Cloud9. ${modifyRule}`,
+      templates: limitByTemplate,
+    },
+    check: (lab) => forEachOf(listenerNames, (name) => checkOwnAddress(lab, name)),
+  },
+  {
+    id: "9.navigation",
+    title: "The employee's pages have the light navigation",
+    fix: {
+      console:
+        "In Cloud9: navbar-light bg-light in employee/views/nav.html, docker build, docker push: the image starts the pipeline.",
+      cli: "sed -i 's/navbar-dark bg-dark/navbar-light bg-light/' employee/views/nav.html; docker build; docker push",
+      templates:
+        'Set navbar: "navbar-light bg-light" in services/employee/src/app.ts and push; Deploy brings it.',
+    },
+    check: checkNavigation,
+  },
+  {
+    id: "9.scaled",
+    title: `The customer service runs ${wantedTasks} tasks`,
+    fix: {
+      console: `ECS → customer-microservice → Update: desired tasks ${wantedTasks}.`,
+      cli: `aws ecs update-service --cluster microservices-serverlesscluster --service customer-microservice --desired-count ${wantedTasks}`,
+      templates: `Run Scale test: customer, task counts ${wantedTasks}, after keep.`,
+    },
+    check: async ({ roles }) => {
+      const service = await roles.service("customer");
+      const { desiredCount = 0, runningCount = 0 } = service;
+      const isScaled = desiredCount >= wantedTasks && runningCount >= wantedTasks;
+      const text = `${nameOfService(service)} wants ${desiredCount} and runs ${runningCount}`;
+      return verdict(isScaled ? [] : [text], text);
+    },
+  },
+];
+
+/** The address ranges of a rule; the API has them in SourceIpConfig, never in Values. */
+function rangesOf({ Conditions = [] }: Rule): string[] {
+  return Conditions.filter(({ Field }) => Field === "source-ip").flatMap(
+    ({ SourceIpConfig }) => SourceIpConfig?.Values ?? [],
+  );
+}
+
+export function contains(range: string, address: string): boolean {
+  const [network = "", size = "32"] = range.split("/");
+  if (!isIPv4(network) || !isIPv4(address)) return false;
+  const list = new BlockList();
+  list.addSubnet(network, Number(size), "ipv4");
+  return list.check(address, "ipv4");
+}
+
+/** RFC 1918, loopback, link-local, shared: a load balancer on the internet never sees these. */
+const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"];
+
+async function checkOwnAddress(lab: Lab, name: ListenerName): Promise<Outcome> {
+  const { account, roles, browserAddress, readPage, siteAddress } = lab;
+  const ranges = rangesOf(await roles.adminRule(name));
+  const where = `listener ${ports[name]}`;
+  if (ranges.length === 0) throw new Missing(`${where}: the rule has no source-ip condition`);
+  if (browserAddress) {
+    const lets = ranges.some((range) => contains(range, browserAddress));
+    return verdict(
+      lets ? [] : [`${where}: ${ranges.join(", ")} does not contain your browser's ${browserAddress}`],
+      `${where}: ${ranges.join(", ")} contains ${browserAddress}`,
+    );
+  }
+  const isPrivate = (range: string) =>
+    privateRanges.some((each) => contains(each, range.split("/")[0] ?? ""));
+  if (ranges.every(isPrivate))
+    return verdict(
+      [`${where}: ${ranges.join(", ")} is private; the load balancer sees public addresses`],
+      "",
+    );
+  const cloud9 = (await account.instances()).find(({ Tags = [], PublicIpAddress = "" }) => {
+    const isWorkstation = Tags.some(({ Key }) => Key === "aws:cloud9:environment");
+    return isWorkstation && ranges.every((range) => contains(range, PublicIpAddress));
+  });
+  if (cloud9)
+    return verdict([`${where}: ${ranges.join(", ")} is the address of Cloud9, not of your browser`], "");
+  const { status } = await readPage(`${await siteAddress(name)}/admin/suppliers`);
+  if (status !== 404) return verdict([], `${where}: ${ranges.join(", ")} lets this machine through`);
+  return unchecked(`${where}: ${ranges.join(", ")} does not let this machine through; give browser-address`);
+}
+
+async function checkNavigation({ code, readPage, siteAddress }: Lab): Promise<Outcome> {
+  const address = `${await siteAddress("production")}/admin/suppliers`;
+  const page = await hint(readPage(address));
+  if (page?.status === 200) {
+    const [, colour = "no"] = /navbar-(light|dark)\b/.exec(page.text) ?? [];
+    return verdict(
+      colour === "light" ? [] : [`${address} has ${colour} navigation`],
+      `${address} is ${colour}`,
+    );
+  }
+  const found = await code("employee");
+  const colours = matches(found, /navbar-(light|dark)\b/g);
+  const dark = colours.filter((each) => each.found === "dark").map(({ place }) => `${place} has navbar-dark`);
+  if (colours.length === 0)
+    return unchecked(
+      `${address} is not open to this machine, and ${found.folder} has no navbar-light or navbar-dark`,
+    );
+  return verdict(dark, `${colours[0]?.place} has navbar-light; the page is not open to this machine`);
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  adjust,
+  appSpec,
+  type Balancing,
+  browser,
+  commit,
+  courseNames,
+  courseParts,
+  createCode,
+  createDelivery,
+  createServices,
+  pushImages,
+  releaseBoth,
+  taskDefinition,
+} from "../actions/check-lab/src/lab-account.support.ts";
+import { type ServiceName, services } from "../actions/check-lab/src/roles.ts";
+import type { Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { fillPlaceholders } from "../actions/shared/placeholders.ts";
+import type { TestSimulator } from "../simulator/src/test-simulator.support.ts";
+import { outcome, updateParameters } from "./stacks.support.ts";
+
+const root = join(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+async function provision(stage: Stage, stacks: string[]): Promise<void> {
+  const profile = JSON.parse(read("infra-templates/parameters/academy.json"));
+  profile["load-balancer"].AdminSourceIps = `${browser}/32`;
+  const { error } = await stage.run({
+    templatesFolder: join(root, "infra-templates"),
+    parametersFile: await stage.write("academy.json", profile),
+    stackPrefix: "microservices",
+    stacks,
+  });
+  if (error) throw error;
+}
+
+/** Does the nine phases with the templates and the files of this repository, as its workflows do. */
+export async function buildByTemplates(stage: Stage): Promise<void> {
+  const { simulator } = stage;
+  await provision(stage, []);
+  await pushImages(simulator, courseNames);
+  await commit(simulator, "microservices", ownCode());
+  await commit(simulator, "deployment", await filledDefinitions(simulator));
+  await updateParameters(simulator, "microservices-pipeline", { Sources: "ready" });
+  const { failures } = await outcome(simulator, "microservices-pipeline");
+  if (failures.length > 0) throw new Error(failures.join("; "));
+  await releaseBoth(simulator, courseNames, { images: false });
+  await adjust(simulator, courseNames, {});
+}
+
+/** Registry, cluster and load balancer by templates; code, services and delivery by hand. */
+export async function buildMixed(stage: Stage): Promise<void> {
+  const { simulator } = stage;
+  await provision(stage, ["network", "registry", "cluster", "load-balancer"]);
+  const parts = await courseParts(simulator);
+  await createCode(simulator, courseNames, parts.subnets);
+  const balancing = await findBalancing(simulator);
+  for (const service of services)
+    await simulator.aws.ecs.registerTaskDefinition(
+      taskDefinition(service, courseNames.service[service], service, parts.host),
+    );
+  await createServices(simulator, courseNames, { ...parts, ...balancing });
+  await createDelivery(simulator, courseNames, { ...parts, ...balancing });
+  await releaseBoth(simulator, courseNames);
+  await adjust(simulator, courseNames, {});
+}
+
+async function findBalancing({ aws: { ec2, elbv2 } }: TestSimulator): Promise<Balancing> {
+  const { LoadBalancers = [] } = await elbv2.describeLoadBalancers({});
+  const { LoadBalancerArn = "", SecurityGroups = [] } = LoadBalancers[0] ?? {};
+  const { TargetGroups = [] } = await elbv2.describeTargetGroups({});
+  const { SecurityGroups: groups = [] } = await ec2.describeSecurityGroups({});
+  const tasks = groups.find(({ GroupName }) => /task/i.test(GroupName ?? ""));
+  const listen = async (port: number) => {
+    const { Listeners = [] } = await elbv2.describeListeners({ LoadBalancerArn });
+    const arn = Listeners.find(({ Port }) => Port === port)?.ListenerArn ?? "";
+    const { Rules = [] } = await elbv2.describeRules({ ListenerArn: arn });
+    return { arn, rule: Rules.find(({ IsDefault }) => !IsDefault)?.RuleArn ?? "" };
+  };
+  return {
+    securityGroup: tasks?.GroupId ?? SecurityGroups[0] ?? "",
+    loadBalancer: LoadBalancerArn,
+    group: (service: ServiceName, number) =>
+      TargetGroups.find(({ TargetGroupName }) => TargetGroupName === courseNames.targetGroup(service, number))
+        ?.TargetGroupArn ?? "",
+    listeners: { production: await listen(80), test: await listen(8080) },
+  };
+}
+
+/** This repository's services, with the employees' navigation of phase 9. */
+function ownCode(): Record<string, string> {
+  const files = services.flatMap((service) =>
+    ["Dockerfile", "package.json", "src/app.ts", "src/index.ts"].map((file) => `services/${service}/${file}`),
+  );
+  return Object.fromEntries(files.map((file) => [file, read(file)]));
+}
+
+/** The definition files as the workflow fills them, without what a test's program does not have. */
+async function filledDefinitions({ aws }: TestSimulator): Promise<Record<string, string>> {
+  const { Stacks = [] } = await aws.cloudformation.describeStacks({ StackName: "microservices-services" });
+  const values = new Map(
+    Stacks[0]?.Outputs?.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+  );
+  return Object.fromEntries(
+    services.flatMap((service) => {
+      const filled = fillPlaceholders(
+        JSON.parse(read(`infra-templates/ecs/taskdef-${service}.json`)),
+        values,
+      ) as {
+        containerDefinitions: object[];
+      };
+      const [{ secrets, healthCheck, ...container }] = filled.containerDefinitions as [
+        Record<string, unknown>,
+      ];
+      return [
+        [`taskdef-${service}.json`, JSON.stringify({ ...filled, containerDefinitions: [container] })],
+        [`appspec-${service}.yaml`, appSpec(service)],
+      ];
+    }),
+  );
+}
