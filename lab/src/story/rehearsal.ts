@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { warningForRoot } from "../../../simulator/src/runtime/tasks/start-runtime.ts";
 import type { LabOptions } from "../options.mjs";
+import type { Mirrors } from "../runner/load/sources.ts";
 import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
 import { type AwsClients, openClients } from "./aws-clients.ts";
@@ -54,6 +55,8 @@ const vcpuShare: Readonly<Record<TaskRuntimeKind, number>> = { process: 0.25, do
 
 interface Place {
   project: string;
+  /** Other repositories whose actions and workflows the project uses. */
+  mirrors?: Mirrors;
   /** Committed before the first run. */
   preparations?: readonly Change[];
   /** Temporary; the caller removes it. */
@@ -133,6 +136,7 @@ export async function startRehearsal(
   const cancellations = createCancellations();
   const runner = createRunner({
     repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
+    mirrors: place.mirrors,
     environment,
     // Students copy AWS Details into this one secret.
     secrets: { AWS_CREDENTIALS: credentialsBlock(secrets) },

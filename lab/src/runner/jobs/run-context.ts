@@ -14,7 +14,7 @@ export interface RunnerOptions {
     fork?: boolean;
   };
   /** Other repositories whose actions and workflows can be used; none by default. */
-  mirrors?: Mirrors;
+  mirrors?: Mirrors | undefined;
   /** The environment of the runner's machine, which every step inherits. */
   environment: Record<string, string>;
   secrets: Record<string, string>;

@@ -1,0 +1,39 @@
+// Writes a student's repository: services, templates, workflows that use a version of this project, and the guide.
+//
+//   npm run template -- FOLDER [--uses owner/name@version]
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineOptions, parseCommandLine, Refusal, refused, textOf } from "./run/command-line.mjs";
+import { writeTemplate } from "./template/write-template.ts";
+
+const command = {
+  name: "template",
+  about: "Writes the repository that a student of the course begins with: npm run template -- FOLDER",
+  options: defineOptions({
+    uses: {
+      value: "OWNER/NAME@REF",
+      help: "where the workflows find the actions (default OWNER/ecs-delivery@v1)",
+    },
+  }),
+};
+
+try {
+  const [first, ...others] = process.argv.slice(2);
+  const folder = first?.startsWith("-") ? undefined : first;
+  const values = parseCommandLine(command, folder ? others : process.argv.slice(2));
+  const text = textOf(command, values, process.stdout.columns);
+  if (text !== undefined) console.log(text);
+  else {
+    if (!folder)
+      throw new Refusal("the folder is missing. Fix: npm run template -- FOLDER, which is new or empty");
+    const uses = values.uses ?? "OWNER/ecs-delivery@v1";
+    if (!/^[\w.-]+\/[\w.-]+@[\w.-]+$/.test(uses))
+      throw new Refusal(`--uses is "${uses}"; expected owner/name@ref, such as OWNER/ecs-delivery@v1`);
+    const project = dirname(dirname(fileURLToPath(import.meta.url)));
+    const files = await writeTemplate(project, resolve(process.env.INIT_CWD ?? ".", folder), uses);
+    console.log(`${files} files written to ${folder}. Next: git init, commit, push to a new repository.`);
+  }
+} catch (error) {
+  console.error(`template: ${(error as Error).message}`);
+  process.exitCode = error instanceof Refusal ? refused : 1;
+}

@@ -1,0 +1,101 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createMirror } from "../../examples/examples.support.ts";
+import { withDefaults } from "../../lab/src/options.mjs";
+import { git } from "../../lab/src/runner/load/git.ts";
+import { createProgress } from "../../lab/src/story/progress.ts";
+import { runOnce } from "../../lab/src/story/run-once.ts";
+
+const root = join(import.meta.dirname, "../..");
+let directory: string;
+let folder: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "template-test-"));
+  folder = join(directory, "microservices");
+  await template(folder);
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** Resolves to the exit code and what the command printed. */
+async function template(...options: string[]): Promise<{ code: number; text: string }> {
+  const command = [join(root, "scripts/template.ts"), ...options];
+  return promisify(execFile)(process.execPath, command).then(
+    ({ stdout }) => ({ code: 0, text: stdout }),
+    ({ code, stderr }) => ({ code, text: stderr }),
+  );
+}
+
+it("writes fewer than 150 files, which do not refer to this repository by $/", async () => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  expect(files.length).toBeLessThan(150);
+  expect(files.length).toBeGreaterThan(100);
+  const workflows = files.filter((file) => file.includes("/workflows/"));
+  const texts = await Promise.all(workflows.map((file) => readFile(file, "utf8")));
+  expect(texts.join("\n")).not.toContain("uses: $/");
+  expect(texts.join("\n")).toContain("uses: OWNER/ecs-delivery/.github/workflows/deploy-service.yml@v1");
+});
+
+it("installs its packages from its lock file", async () => {
+  const options = ["ci", "--workspace", "services/customer", "--ignore-scripts", "--no-audit", "--no-fund"];
+  await promisify(execFile)("npm", [...options, "--prefer-offline", "--dry-run"], { cwd: folder });
+});
+
+it("leads readers from its pages to existing files or to the project", async () => {
+  const page = await readFile(join(folder, "docs/lab/phase-1-plan-and-cost.en.md"), "utf8");
+  expect(page).toContain("(https://github.com/OWNER/ecs-delivery/blob/v1/actions/estimate-cost/README.md)");
+  expect(page).not.toContain("](../../actions/estimate-cost/README.md)");
+});
+
+it.each<[string, () => string[], string]>([
+  ["no folder", () => [], "template: the folder is missing"],
+  ["a folder with files", () => [folder], "is not empty. Fix: choose a new folder"],
+  ["a wrong reference", () => [join(directory, "new"), "--uses", "v1"], '--uses is "v1"; expected'],
+])("refuses %s and writes nothing", async (_, options, message) => {
+  const before = await readdir(directory);
+  const { code, text } = await template(...options());
+  expect(code).toBe(2);
+  expect(text).toContain(message);
+  expect(await readdir(directory)).toEqual(before);
+});
+
+it("is provisioned and deployed as a repository of its own, with the actions of v1", {
+  timeout: 1_800_000,
+}, async () => {
+  const author = ["-c", "user.name=Student", "-c", "user.email=student@example.com"];
+  await git(folder, "init", "--quiet", "--initial-branch", "main");
+  await git(folder, "add", "--all");
+  await git(folder, ...author, "commit", "--quiet", "-m", "Begin");
+  const mirrors = { "OWNER/ecs-delivery": await createMirror(directory) };
+  const place = {
+    project: folder,
+    mirrors,
+    directory: join(directory, "rehearsal"),
+    logDirectory: join(directory, "logs"),
+    outputDirectory: directory,
+  };
+  await Promise.all([mkdir(place.directory), mkdir(place.logDirectory)]);
+  const shown: string[] = [];
+  const terminal = new PassThrough().on("data", (text) => shown.push(String(text)));
+  const ends = new AsyncDisposableStack();
+  const { signal } = new AbortController();
+  try {
+    const options = withDefaults({
+      once: true,
+      chapters: ["provision", "first-release"],
+      runtime: "process",
+      port: 0,
+      "listener-offset": 26_000,
+    });
+    const progress = createProgress(terminal, signal);
+    const passed = await runOnce(options, place, progress, ends, signal);
+    expect(passed, shown.join("")).toBe(true);
+  } finally {
+    await ends.disposeAsync();
+  }
+});

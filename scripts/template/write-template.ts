@@ -1,0 +1,83 @@
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { Refusal } from "../run/command-line.mjs";
+import { linksTo } from "./links.ts";
+import { lockOf, type PackageLock } from "./lock.ts";
+
+/** Workflows that a student starts, or a push does. The reusable ones stay in the project. */
+const workflows = [
+  ...["deploy", "estimate-cost", "mirror-to-codecommit", "plan", "provision", "rollback"],
+  ...["scale-test", "teardown"],
+].map((name) => `.github/workflows/${name}.yml`);
+
+/** Folders and files that are copied; tests need packages of the whole project. */
+const copied = [
+  ...workflows,
+  ...["services", "infra-templates", "docs/lab", "actions/estimate-cost/usage"],
+  ...["scripts/changed-services.mjs", "LICENSE", ".dockerignore", ".gitattributes", ".gitignore"],
+];
+const isTest = (path: string) => /\.(test|support)\.ts$/.test(path);
+
+/**
+ * Writes the repository that a student begins with; returns the number of files.
+ * @param folder new or empty
+ * @param uses `owner/name@ref` of the project, for the workflows
+ */
+export async function writeTemplate(project: string, folder: string, uses: string): Promise<number> {
+  await refuseFull(folder);
+  const [repository = "", ref = ""] = uses.split("@");
+  const listing = execFileSync("git", ["ls-files", "-z", "--", ...copied], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  const paths = listing.split("\0").filter((path) => path !== "" && !isTest(path));
+  const toProject = linksTo(`https://github.com/${repository}/blob/${ref}`, new Set(paths));
+  for (const path of paths) {
+    const source = join(project, path);
+    const text = await readFile(source, "utf8");
+    const edited = path.endsWith(".yml")
+      ? text.replace(/uses: \$\/(\S+)/g, `uses: ${repository}/$1@${ref}`)
+      : path.endsWith(".md")
+        ? toProject(path, text)
+        : text;
+    await write(join(folder, path), edited);
+    if ((await stat(source)).mode & 0o100) await chmod(join(folder, path), 0o755);
+  }
+  const readme = await readFile(join(import.meta.dirname, "README.student.md"), "utf8");
+  const own = {
+    "README.md": readme.replaceAll("OWNER/ecs-delivery", repository),
+    ...(await packages(project, folder)),
+  };
+  for (const [path, text] of Object.entries(own)) await write(join(folder, path), text);
+  return paths.length + Object.keys(own).length;
+}
+
+async function refuseFull(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new Refusal(`${folder} cannot be written to: ${error.message}`, { cause: error });
+  });
+  if (entries.length > 0) throw new Refusal(`${folder} is not empty. Fix: choose a new folder`);
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+/** The list of packages of the services, and its lock file with the project's versions. */
+async function packages(project: string, folder: string): Promise<Record<string, string>> {
+  const manifest = {
+    name: basename(folder)
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, "-"),
+    private: true,
+    type: "module",
+    engines: { node: ">=24" },
+    workspaces: ["services/*"],
+  };
+  const lock = JSON.parse(await readFile(join(project, "package-lock.json"), "utf8")) as PackageLock;
+  const shown = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+  return { "package.json": shown(manifest), "package-lock.json": shown(lockOf(lock, manifest)) };
+}
