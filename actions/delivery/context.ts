@@ -1,9 +1,12 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { createEcsClients, type EcsClients, type EcsWorld, patient } from "../shared/ecs/world.ts";
+import type { JobContext } from "../shared/context.ts";
+import { createEcsClients, type EcsClients, type EcsContext, patient } from "../shared/ecs/context.ts";
+import { createUnfinishedState } from "../shared/post-state.ts";
 import type { Handle } from "./engine.ts";
-import type { Run } from "./order/run.ts";
+import type { OnCancel } from "./inputs.ts";
+import { type Run, readRun } from "./order/run.ts";
 import { createLookUpClients, type LookUpClients } from "./verify/look-up-clients.ts";
 
 export interface Clients extends EcsClients, LookUpClients {
@@ -15,12 +18,31 @@ export interface Clients extends EcsClients, LookUpClients {
 }
 
 /** Clients and context of a deployment; nothing below reads time, the network or the environment otherwise. */
-export interface World extends EcsWorld {
+export interface World extends EcsContext {
   readonly clients: Clients;
   /** The workflow run; undefined outside of GitHub Actions. */
   readonly run: Run | undefined;
   /** Saves which deployment the post step has to handle if this process dies; undefined when there is none any more. */
-  readonly handOver: (deployment: Handle | undefined) => void;
+  readonly keepForPost: (deployment: Handle | undefined) => void;
+}
+
+/** State that the post step needs about the running deployment. */
+export const deploymentLeft = createUnfinishedState<Handle, OnCancel>("deployment");
+
+/** Creates the context of a step that deploys or, as `kind` says, rolls back. */
+export function openDelivery(
+  { variables, clock, log, signal }: JobContext,
+  { onCancel }: { readonly onCancel: OnCancel },
+  kind?: Run["kind"],
+): World {
+  return {
+    clients: createClients(),
+    clock,
+    log,
+    signal,
+    run: readRun(variables, kind),
+    keepForPost: deploymentLeft.saver(onCancel),
+  };
 }
 
 export function createClients(): Clients {

@@ -11,7 +11,6 @@ import type { Budget } from "./deployment/deployment.ts";
 import { settingsNow } from "./deployment/service-settings.ts";
 import type { Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
-import { keepDeploymentRecord } from "./keep-deployment-record.ts";
 import { refuseOlderRun } from "./order/refuse-older-run.ts";
 import { diffOf, hasChanges, planRevision } from "./plan/plan.ts";
 import { diffService } from "./plan/service-changes.ts";
@@ -21,11 +20,6 @@ import { findRevision, type WantedRevision } from "./revision.ts";
 import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
 import { checkFollowRights, refuseDenied } from "./verify/follow-rights.ts";
 import { verify } from "./verify/verify.ts";
-
-/** Deploys and always writes outputs and job summary. Throws the Failure that makes the step red. */
-export function deployAndReport(world: World, inputs: DeployInputs): Promise<DeploymentRecord> {
-  return keepDeploymentRecord(world, inputs, (record) => deploy(world, inputs, record));
-}
 
 /** Verifies, plans, registers, and deploys with the service's own controller. */
 export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {

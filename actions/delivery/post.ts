@@ -1,25 +1,21 @@
-import { type Log, runnerLog } from "../shared/log.ts";
-import { runAction } from "../shared/run.ts";
-import { createClients } from "./context.ts";
+import type { StepContext } from "../shared/context.ts";
+import type { Log } from "../shared/log.ts";
+import { createClients, deploymentLeft } from "./context.ts";
 import { applyOnCancel } from "./deployment/apply-on-cancel.ts";
 import { upperFirst } from "./deployment/names.ts";
 import type { Handle, StopKind } from "./engine.ts";
-import { handOver } from "./hand-over.ts";
 
 /**
  * Runs the post step. A runner that cancels a job kills a step ten seconds after it asked it to end. If the step died
  * before it decided on its deployment, this does what on-cancel says.
  */
-export async function finishPost(): Promise<void> {
-  const left = handOver.read();
+export async function finishPost({ log }: StepContext): Promise<void> {
+  const left = deploymentLeft.read();
   if (!left) return;
-  await runAction(async () => {
-    const clients = createClients();
-    const deployment = await stoppable({ clients, log: runnerLog }, left);
-    const world = { log: runnerLog, handOver: handOver.saver(left.onCancel) };
-    const fate = await applyOnCancel(world, left.onCancel, deployment);
-    runnerLog.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
-  });
+  const deployment = await stoppable({ clients: createClients(), log }, left);
+  const world = { log, keepForPost: deploymentLeft.saver(left.onCancel) };
+  const fate = await applyOnCancel(world, left.onCancel, deployment);
+  log.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
 }
 
 async function stoppable(

@@ -1,11 +1,15 @@
 import { setOutput } from "@actions/core";
+import { shortRevision } from "../shared/ecs/revision.ts";
 import { appendSummary } from "../shared/summary.ts";
+import type { World } from "./context.ts";
+import type { DeployInputs } from "./inputs.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
-import { type DeploymentRecord, imageDigest } from "./record.ts";
+import { type DeploymentRecord, imageDigest, newRecord } from "./record.ts";
+import { siteOf } from "./site.ts";
 import { summaryOf } from "./summary.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
-export async function publish(record: DeploymentRecord, site = ""): Promise<void> {
+async function publish(record: DeploymentRecord, world: World): Promise<void> {
   setOutput("status", record.status ?? "failed");
   setOutput("cause", record.cause);
   setOutput("deployment-id", record.deploymentId);
@@ -19,5 +23,13 @@ export async function publish(record: DeploymentRecord, site = ""): Promise<void
   setOutput("changed", String(record.changed));
   setOutput("has-changes", record.plan ? String(hasChanges(record.plan)) : "");
   setOutput("diff", record.plan ? diffOf(record.plan) : "");
-  await appendSummary(summaryOf(record, site));
+  await appendSummary(summaryOf(record, await siteOf(world, record)));
 }
+
+/** Record of a deployment or a rollback of the service; outputs and job summary are always written. */
+export const deploymentReport = {
+  record: ({ cluster, service }: Pick<DeployInputs, "cluster" | "service">) => newRecord(cluster, service),
+  publish,
+  outcome: ({ service, status, revisionAfter }: DeploymentRecord) =>
+    `${service || shortRevision(revisionAfter) || "The task definition"} ${status}`,
+};

@@ -156,7 +156,7 @@ function worldOf({ clock }: TestSimulator, clients: World["clients"], signal: Ab
     log: { info: write, notice: write, warning: write },
     signal,
     run: undefined,
-    handOver: () => {},
+    keepForPost: () => {},
     clients,
   };
 }

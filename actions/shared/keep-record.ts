@@ -1,6 +1,6 @@
+import type { StepContext } from "./context.ts";
 import { formatDuration } from "./duration.ts";
 import { toFailure } from "./run.ts";
-import type { StepWorld } from "./world.ts";
 
 /** Facts that the record of every step has. */
 export interface StepRecord<Status extends string> {
@@ -29,7 +29,7 @@ interface Step<Kept> {
 
 /** Does the work of a step and keeps its record, which is always published; throws what the work throws. */
 export async function keepRecord<Kept extends StepRecord<string>>(
-  { clock, log, signal }: StepWorld,
+  { clock, log, signal }: StepContext,
   record: Kept,
   { work, publish, outcome }: Step<Kept>,
 ): Promise<Kept> {

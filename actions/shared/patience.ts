@@ -1,7 +1,7 @@
 import { isNobodyThere, isThrottled, isTransient } from "./aws-errors.ts";
+import type { StepContext } from "./context.ts";
 import { formatDuration } from "./duration.ts";
 import { createPace } from "./pace.ts";
-import type { StepWorld } from "./world.ts";
 
 /**
  * Outage tolerance. The SDK has retried for seconds already; an outage of a region or a runner's network that lasts
@@ -13,7 +13,7 @@ const outageMs = 5 * 60_000;
  * Returns a function that calls AWS while something is waited for. It returns undefined, and logs it, when AWS
  * throttles or cannot respond for the moment. It throws permanent errors, and temporary ones after five minutes.
  */
-export function createPatience({ clock, log, signal }: StepWorld) {
+export function createPatience({ clock, log, signal }: StepContext) {
   let failingSince: number | undefined;
   return async <T>(call: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -44,7 +44,7 @@ export function createPatience({ clock, log, signal }: StepWorld) {
  * not an outage.
  */
 export async function persist<T>(
-  world: StepWorld,
+  world: StepContext,
   call: () => Promise<T>,
   { firstContact = false } = {},
 ): Promise<T> {

@@ -17,3 +17,18 @@ export function createPostState<T>(name: string): PostState<T> {
     },
   };
 }
+
+/** Unfinished work of a step, and what its post step does with it when the process of the step has died. */
+export interface UnfinishedState<Work, OnCancel> {
+  /** Returns a function that saves unfinished work; undefined when there is none, or the step has decided on it. */
+  saver(onCancel: OnCancel): (work: Work | undefined) => void;
+  read(): (Work & { readonly onCancel: OnCancel }) | undefined;
+}
+
+/** @param name of the state; an action's states have different ones. */
+export function createUnfinishedState<Work extends object, OnCancel>(
+  name: string,
+): UnfinishedState<Work, OnCancel> {
+  const { save, read } = createPostState<Work & { readonly onCancel: OnCancel }>(name);
+  return { read, saver: (onCancel) => (work) => save(work && { ...work, onCancel }) };
+}

@@ -1,12 +1,13 @@
 import { group } from "@actions/core";
-import { createRegistryWorld, type RegistryWorld } from "../../shared/registry/registry-world.ts";
+import type { JobContext } from "../../shared/context.ts";
+import { createRegistryContext, type RegistryContext } from "../../shared/registry/registry-context.ts";
 
 /** Context of a build; nothing below reads time, the network or the environment otherwise. */
-export interface BuildEnvironment extends RegistryWorld {
+export interface BuildEnvironment extends RegistryContext {
   /** Folds the log lines of `run` under a title. */
   readonly group: <Result>(title: string, run: () => Promise<Result>) => Promise<Result>;
 }
 
-export function createBuildEnvironment(signal: AbortSignal): BuildEnvironment {
-  return { ...createRegistryWorld(signal), group };
+export function createBuildEnvironment(job: JobContext): BuildEnvironment {
+  return { ...createRegistryContext(job), group };
 }

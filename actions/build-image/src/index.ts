@@ -1,9 +1,12 @@
-import { runAction } from "../../shared/run.ts";
+import { defineAction } from "../../shared/define-action.ts";
 import { buildImage } from "./build-image.ts";
 import { createBuildEnvironment } from "./environment.ts";
 import { readBuildInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 
-await runAction(async (signal) => {
-  await publish(await buildImage(readBuildInputs(process.env), createBuildEnvironment(signal)));
+await defineAction({
+  inputs: () => readBuildInputs(process.env),
+  context: createBuildEnvironment,
+  run: (environment, inputs) => buildImage(inputs, environment),
+  publish,
 });

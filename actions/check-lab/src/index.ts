@@ -1,12 +1,12 @@
-import { runnerLog } from "../../shared/log.ts";
-import { runAction } from "../../shared/run.ts";
+import { defineAction } from "../../shared/define-action.ts";
 import { readCheckInputs } from "./inputs.ts";
 import { openLabOf } from "./lab.ts";
 import { publish } from "./publish.ts";
 import { checkLab } from "./report.ts";
 
-await runAction(async (signal) => {
-  const inputs = readCheckInputs();
-  const report = await checkLab(openLabOf(inputs), { ...inputs, now: Date.now, signal });
-  await publish(report, inputs, runnerLog);
+await defineAction({
+  inputs: readCheckInputs,
+  context: (job) => job,
+  run: ({ clock, signal }, inputs) => checkLab(openLabOf(inputs), { ...inputs, now: clock.now, signal }),
+  publish: (report, inputs, { log }) => publish(report, inputs, log),
 });

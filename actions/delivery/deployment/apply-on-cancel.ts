@@ -10,17 +10,17 @@ const words = { stop: "stopped", rollback: "stopped and rolled back" } as const;
  * name in a sentence. The post step keeps whatever is not decided here.
  */
 export async function applyOnCancel(
-  world: Pick<World, "handOver">,
+  world: Pick<World, "keepForPost">,
   onCancel: OnCancel,
   deployment: { stop(how: StopKind): Promise<boolean> },
 ): Promise<string> {
   if (onCancel === "leave") {
-    world.handOver(undefined);
+    world.keepForPost(undefined);
     return "continues (on-cancel: leave)";
   }
   try {
     const stopped = await deployment.stop(onCancel);
-    world.handOver(undefined);
+    world.keepForPost(undefined);
     return stopped ? `is being ${words[onCancel]} (on-cancel: ${onCancel})` : "had already ended";
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;

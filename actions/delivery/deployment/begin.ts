@@ -62,7 +62,7 @@ async function started(
   service: RunningService,
   running: RunningDeployment,
 ): Promise<RunningDeployment> {
-  world.handOver({ controller: running.controller, id: running.id });
+  world.keepForPost({ controller: running.controller, id: running.id });
   record.deploymentId = running.id;
   record.changed = true;
   world.log.info(`${upperFirst(running.name)} of ${inputs.service} is created.`);

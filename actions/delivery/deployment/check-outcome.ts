@@ -19,7 +19,7 @@ export async function judge(
   const { kind, snapshot } = ending;
   const { record, inputs, world } = deployment;
   const succeeded = snapshot.ended === "succeeded";
-  if (kind === "reached" || kind === "ended") world.handOver(undefined);
+  if (kind === "reached" || kind === "ended") world.keepForPost(undefined);
   if (kind === "reached" || succeeded) {
     if (succeeded || inputs.waitUntil === "traffic-shifted")
       await confirmSuccess(deployment, upperFirst(running.name));
@@ -30,7 +30,7 @@ export async function judge(
   const how = kind === "stopped" ? "rollback" : inputs.onCancel;
   const last =
     how === "leave" ? { snapshot } : await stopAndSettle(deployment, running, createdAt, snapshot, how);
-  if (!last.unstopped) world.handOver(undefined);
+  if (!last.unstopped) world.keepForPost(undefined);
   throw await endBadly(deployment, running, last, kind === "deadline" ? "timed-out" : undefined);
 }
 

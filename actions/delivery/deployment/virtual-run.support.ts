@@ -61,7 +61,7 @@ export function virtualWorld(clients: Pick<Clients, "ecs" | "codedeploy"> & Part
     log: { info: write, notice: write, warning: write },
     signal: new AbortController().signal,
     run,
-    handOver: (handle) => void handles.push(handle),
+    keepForPost: (handle) => void handles.push(handle),
   };
   return { world, lines, handles };
 }

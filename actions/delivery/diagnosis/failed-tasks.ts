@@ -1,7 +1,7 @@
 import { DescribeTasksCommand, paginateListTasks, type Task } from "@aws-sdk/client-ecs";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { type FailedTask, stoppedByItself, toFailedTask } from "../../shared/ecs/failed-task.ts";
 import type { ServiceName } from "../../shared/ecs/service.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
 
 export interface Replacement extends ServiceName {
   readonly revision: string;
@@ -17,7 +17,7 @@ const describeAtMost = 100;
  * `startedBy` excludes those of an earlier try of the same revision. `known` holds tasks that need no second read.
  */
 export async function findFailedTasks(
-  world: EcsWorld,
+  world: EcsContext,
   replacement: Replacement,
   known: Map<string, Task>,
   signal?: AbortSignal,

@@ -6,8 +6,8 @@ import {
   type ServiceDeploymentBrief,
   type ServiceDeploymentStatus,
 } from "@aws-sdk/client-ecs";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import type { ServiceName } from "../../shared/ecs/service.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
 
 const ongoing: readonly (ServiceDeploymentStatus | undefined)[] = [
   "PENDING",
@@ -23,7 +23,7 @@ export function isOngoing({ status }: { readonly status?: ServiceDeploymentStatu
 
 /** Lists the service's deployments of the last 90 days, newest first; the first page contains all relevant ones. */
 export async function listServiceDeployments(
-  world: EcsWorld,
+  world: EcsContext,
   { cluster, service }: ServiceName,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDeploymentBrief[]> {
@@ -37,7 +37,7 @@ function timeOf({ createdAt }: ServiceDeploymentBrief): number {
 }
 
 export async function describeServiceDeployment(
-  world: EcsWorld,
+  world: EcsContext,
   arn: string,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDeployment> {
@@ -48,7 +48,7 @@ export async function describeServiceDeployment(
 }
 
 /** Returns the task definition ARN of each service revision, in the order of `arns`. */
-export async function describeRevisions(world: EcsWorld, arns: string[]): Promise<(string | undefined)[]> {
+export async function describeRevisions(world: EcsContext, arns: string[]): Promise<(string | undefined)[]> {
   const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns });
   const { serviceRevisions = [] } = await world.clients.ecs.send(command);
   return arns.map((arn) => serviceRevisions.find((each) => each.serviceRevisionArn === arn)?.taskDefinition);

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../shared/duration.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Finding } from "../../shared/findings.ts";
 
@@ -11,7 +11,7 @@ const renew =
   "set a longer role-duration-seconds for aws-actions/configure-aws-credentials (up to the role's maximum session duration), or put new keys into the secrets";
 
 /** Throws when the credentials are known to have expired, before the first service refuses them. */
-export async function refuseExpired(world: EcsWorld): Promise<void> {
+export async function refuseExpired(world: EcsContext): Promise<void> {
   const expiration = (await findCredentials(world))?.expiration;
   if (!expiration || expiration.getTime() > world.clock.now()) return;
   throw new Failure(`The AWS credentials expired at ${timeOf(expiration)}`, {
@@ -20,7 +20,7 @@ export async function refuseExpired(world: EcsWorld): Promise<void> {
 }
 
 /** Checks whether the credentials outlast the time that the deployment may be followed for. */
-export async function checkCredentialsLife(world: EcsWorld, budgetMs: number): Promise<Finding[]> {
+export async function checkCredentialsLife(world: EcsContext, budgetMs: number): Promise<Finding[]> {
   const { expiration, sessionToken } = (await findCredentials(world)) ?? {};
   if (expiration) return compare(expiration, expiration.getTime() - world.clock.now(), budgetMs);
   if (!sessionToken || budgetMs <= longMs) return [];
@@ -40,7 +40,7 @@ function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] 
 }
 
 /** Missing credentials are reported by the first call that needs them. */
-async function findCredentials({ clients }: EcsWorld) {
+async function findCredentials({ clients }: EcsContext) {
   return clients.ecs.config.credentials().catch(() => undefined);
 }
 

@@ -1,3 +1,13 @@
-import { runPhase } from "../../shared/phases.ts";
+import { openDelivery } from "../../delivery/context.ts";
+import { deploy } from "../../delivery/deploy.ts";
+import { deploymentReport } from "../../delivery/publish.ts";
+import { defineAction } from "../../shared/define-action.ts";
+import { readDeployInputs } from "./inputs.ts";
 
-await runPhase({ step: () => import("./main.ts"), post: () => import("../../delivery/post.ts") });
+await defineAction({
+  inputs: readDeployInputs,
+  context: openDelivery,
+  ...deploymentReport,
+  run: deploy,
+  post: () => import("../../delivery/post.ts"),
+});

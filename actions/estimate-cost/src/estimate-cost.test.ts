@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { templatesFolder } from "../../shared/cost/estimate.support.ts";
-import { estimateAndReport } from "./estimate-cost.ts";
+import { estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
 
 const root = mkdtempSync(join(tmpdir(), "estimate-cost-test-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -29,7 +30,10 @@ async function run(given: Record<string, string>) {
   const add = (line: string) => void lines.push(line);
   const createPricing = () => Promise.reject(new Error("AWS is asked without `live`"));
   const { signal } = new AbortController();
-  await estimateAndReport(inputs, { log: { info: add, warning: add }, createPricing, now: Date.now, signal });
+  await publish(
+    await estimate(inputs, { log: { info: add, warning: add }, createPricing, now: Date.now, signal }),
+    inputs,
+  );
   const outputs = readFileSync(join(root, "GITHUB_OUTPUT"), "utf8");
   const output = (name: string) => new RegExp(`^${name}<<(.*)\\n([\\s\\S]*?)\\n\\1$`, "m").exec(outputs)?.[2];
   return { lines, output, summary: readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8") };

@@ -1,20 +1,13 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { setOutput } from "@actions/core";
 import type { PricingClient } from "@aws-sdk/client-pricing";
 import { type CostDelta, compareCosts } from "../../shared/cost/compare.ts";
 import { readCostStacks } from "../../shared/cost/cost-stacks.ts";
-import { estimateCsv } from "../../shared/cost/csv.ts";
 import { type Estimate, estimateCosts } from "../../shared/cost/estimate.ts";
-import { estimateJson } from "../../shared/cost/json.ts";
 import { changedPrices } from "../../shared/cost/live-markdown.ts";
-import { deltaMarkdown, estimateMarkdown } from "../../shared/cost/markdown.ts";
 import { formatChange, formatUnitPrice, formatUsd } from "../../shared/cost/money.ts";
 import { type LivePrices, type PriceList, readPriceList } from "../../shared/cost/price-list.ts";
 import { readTaskSizes } from "../../shared/cost/task-sizes.ts";
 import { readUsage } from "../../shared/cost/usage.ts";
 import type { Log } from "../../shared/log.ts";
-import { appendSummary } from "../../shared/summary.ts";
 import type { EstimateInputs, Installation } from "./inputs.ts";
 
 export interface EstimateWorld {
@@ -25,15 +18,21 @@ export interface EstimateWorld {
   readonly signal: AbortSignal;
 }
 
+/** Result of an estimate, with the difference to the one before where there is one. */
+export interface Estimated {
+  readonly estimate: Estimate;
+  readonly delta: CostDelta | undefined;
+}
+
 /** Estimates from files, with AWS's prices where wanted; nothing is changed. */
-export async function estimateAndReport(inputs: EstimateInputs, world: EstimateWorld): Promise<void> {
+export async function estimate(inputs: EstimateInputs, world: EstimateWorld): Promise<Estimated> {
   const { log } = world;
   const dated = estimateAll(inputs, readPriceList(inputs.priceListFile));
   const { after, before } = inputs.live ? estimateAll(inputs, await askPrices(dated, world)) : dated;
   const delta = before && compareCosts(before, after);
   log.info(`${formatUsd(after.monthly)} a month, ${formatUsd(after.yearly)} in 12 months.`);
   if (delta) log.info(`The change: ${formatChange(delta.after - delta.before)} a month.`);
-  await publish(after, delta, inputs.outputFolder);
+  return { estimate: after, delta };
 }
 
 interface Estimates {
@@ -81,18 +80,4 @@ function reportLivePrices(live: LivePrices, dated: string, log: EstimateWorld["l
   if (kept.length === 0) return;
   const named = kept.map(({ price, reason }) => `${price.id} of ${price.date} (${reason})`).join("; ");
   log.warning(`These prices could not be refreshed and are from the list: ${named}.`);
-}
-
-async function publish(estimate: Estimate, delta: CostDelta | undefined, folder: string): Promise<void> {
-  const [csv, json] = [join(folder, "cost.csv"), join(folder, "cost.json")];
-  await mkdir(folder, { recursive: true });
-  await writeFile(csv, estimateCsv(estimate));
-  await writeFile(json, estimateJson(estimate, delta));
-  setOutput("monthly", estimate.monthly.toFixed(2));
-  setOutput("yearly", estimate.yearly.toFixed(2));
-  setOutput("change", delta ? (delta.after - delta.before).toFixed(2) : "");
-  setOutput("csv", csv);
-  setOutput("json", json);
-  if (delta) await appendSummary(deltaMarkdown(delta));
-  await appendSummary(estimateMarkdown(estimate));
 }

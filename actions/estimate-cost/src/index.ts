@@ -1,9 +1,12 @@
-import { runnerLog } from "../../shared/log.ts";
-import { runAction } from "../../shared/run.ts";
+import { defineAction } from "../../shared/define-action.ts";
 import { createPricing } from "./clients.ts";
-import { estimateAndReport } from "./estimate-cost.ts";
+import { estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
 
-await runAction(async (signal) => {
-  await estimateAndReport(readEstimateInputs(), { log: runnerLog, createPricing, now: Date.now, signal });
+await defineAction({
+  inputs: readEstimateInputs,
+  context: ({ clock, log, signal }) => ({ log, createPricing, now: clock.now, signal }),
+  run: (context, inputs) => estimate(inputs, context),
+  publish,
 });

@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { defaultProducts, type PricedProduct } from "../../../simulator/src/services/pricing/products.ts";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { createPricing } from "./clients.ts";
-import { estimateAndReport } from "./estimate-cost.ts";
+import { estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
 
 const root = mkdtempSync(join(tmpdir(), "live-prices-test-"));
 let simulator: TestSimulator;
@@ -67,7 +68,7 @@ async function run(given: Record<string, string>) {
   const inputs = readEstimateInputs((name) => values[name] ?? "");
   const now = () => Date.parse("2026-10-09T23:00:00Z");
   const { signal } = new AbortController();
-  await estimateAndReport(inputs, { log, createPricing, now, signal });
+  await publish(await estimate(inputs, { log, createPricing, now, signal }), inputs);
   const json = JSON.parse(readFileSync(join(root, "out/cost.json"), "utf8"));
   return { lines, json, summary: readFileSync(join(root, "GITHUB_STEP_SUMMARY"), "utf8") };
 }

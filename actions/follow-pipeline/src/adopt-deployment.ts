@@ -8,7 +8,7 @@ import { newRecord } from "../../delivery/record.ts";
 import { explainAwsError, isAccessDenied } from "../../shared/aws-errors.ts";
 import { findService, type RunningService, type ServiceName } from "../../shared/ecs/service.ts";
 import { findGroup } from "./budget.ts";
-import { toDeployWorld, type World } from "./clients.ts";
+import { toDeployWorld, type World } from "./context.ts";
 import type { ActionRun } from "./snapshot.ts";
 
 /** A CodeDeploy deployment that an action began. */

@@ -2,11 +2,11 @@ import { StopPipelineExecutionCommand } from "@aws-sdk/client-codepipeline";
 import { stopDeployment } from "../../delivery/codedeploy/stop.ts";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import type { Log } from "../../shared/log.ts";
-import type { Clients, World } from "./clients.ts";
-import type { Handle } from "./hand-over.ts";
+import type { Clients, World } from "./context.ts";
+import type { Handle } from "./handle.ts";
 import type { OnCancel } from "./inputs.ts";
 
-interface Stopper extends Pick<World, "handOver"> {
+interface Stopper extends Pick<World, "keepForPost"> {
   readonly clients: Pick<Clients, "codepipeline" | "codedeploy">;
   readonly log: Log;
 }
@@ -22,13 +22,13 @@ export async function applyOnCancel(
   reason: string,
 ): Promise<string> {
   if (onCancel === "leave") {
-    world.handOver(undefined);
+    world.keepForPost(undefined);
     return "continues (on-cancel: leave)";
   }
   try {
     const stopped = await stopExecution(world, onCancel, execution, reason);
     if (onCancel === "rollback") await rollBackDeployments(world, execution);
-    world.handOver(undefined);
+    world.keepForPost(undefined);
     return stopped ? `${fateOf(onCancel, execution)} (on-cancel: ${onCancel})` : "had already ended";
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;

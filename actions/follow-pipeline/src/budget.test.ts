@@ -8,7 +8,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
 import { named } from "../../delivery/deployment/virtual-run.support.ts";
 import { computeBudget } from "./budget.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 
 const client = new CodeDeployClient();
 const codedeploy = mockClient(client);

@@ -2,7 +2,7 @@ import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/cl
 import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { computeBudget as budgetOfDeployment } from "../../delivery/codedeploy/budget.ts";
 import { lookUp } from "../../shared/findings.ts";
-import { toDeployWorld, type World } from "./clients.ts";
+import { toDeployWorld, type World } from "./context.ts";
 import { actionsOf, providerOf } from "./pipeline.ts";
 
 const minute = 60_000;

@@ -1,5 +1,5 @@
 import { pipelinePage } from "../../shared/console.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { PipelineRecord } from "./record.ts";
 
 /** Returns the execution's page in the AWS console. */

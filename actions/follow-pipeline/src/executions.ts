@@ -3,7 +3,7 @@ import {
   type PipelineExecutionStatus,
   type PipelineExecutionSummary,
 } from "@aws-sdk/client-codepipeline";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { WantedSource } from "./pipeline.ts";
 
 /** One line of a pipeline's history. */

@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-codepipeline";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import { findExecution } from "./find-execution.ts";
 import { notStarted } from "./not-started.ts";
 import type { WantedSource } from "./pipeline.ts";
@@ -49,7 +49,7 @@ async function find(histories: readonly (readonly PipelineExecutionSummary[])[],
     },
     log: { info: write, notice: write, warning: write },
     signal: new AbortController().signal,
-    handOver: () => {},
+    keepForPost: () => {},
   } as unknown as World;
   const found = await findExecution(world, {
     pipeline: "update-web",

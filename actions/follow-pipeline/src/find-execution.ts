@@ -1,7 +1,7 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { createPace } from "../../shared/pace.ts";
 import { createPatience } from "../../shared/patience.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import { type Execution, hasRevisions, listExecutions } from "./executions.ts";
 import { sayWanted, type WantedSource } from "./pipeline.ts";
 import { hasEnded } from "./snapshot.ts";

@@ -1,10 +1,9 @@
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { refuseFindings } from "../../shared/findings.ts";
-import { keepRecord } from "../../shared/keep-record.ts";
 import { computeBudget } from "./budget.ts";
-import type { World } from "./clients.ts";
 import { executionUrl } from "./console.ts";
+import type { World } from "./context.ts";
 import { follow } from "./follow.ts";
 import { followSuccessor } from "./follow-successor.ts";
 import type { Following } from "./following.ts";
@@ -13,19 +12,9 @@ import { judge } from "./judge.ts";
 import { keepHandle } from "./keep-handle.ts";
 import { cancelOrLose } from "./lose.ts";
 import { findPipeline, wantedSources } from "./pipeline.ts";
-import { publish } from "./publish.ts";
-import { newRecord, type PipelineRecord } from "./record.ts";
+import type { PipelineRecord } from "./record.ts";
 import { settleExecution } from "./settle-execution.ts";
 import { watchDeployments } from "./watch-deployments.ts";
-
-/** Follows the pipeline and always writes outputs and job summary. Throws the Failure that makes the step red. */
-export function followAndReport(world: World, inputs: FollowInputs): Promise<PipelineRecord> {
-  return keepRecord(world, newRecord(inputs.pipeline), {
-    work: (record) => followPipeline(world, inputs, record),
-    publish,
-    outcome: ({ pipeline, status }) => `${pipeline} ${status}`,
-  });
-}
 
 /** Finds the pipeline, settles the deadline, finds or starts the execution, follows it, and checks the outcome. */
 export async function followPipeline(

@@ -1,4 +1,4 @@
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { FollowInputs } from "./inputs.ts";
 import type { WantedSource } from "./pipeline.ts";
 import type { PipelineRecord } from "./record.ts";

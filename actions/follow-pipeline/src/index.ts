@@ -1,3 +1,16 @@
-import { runPhase } from "../../shared/phases.ts";
+import { defineAction } from "../../shared/define-action.ts";
+import { openFollowing } from "./context.ts";
+import { followPipeline } from "./follow-pipeline.ts";
+import { readFollowInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
+import { newRecord } from "./record.ts";
 
-await runPhase({ step: () => import("./main.ts"), post: () => import("./post.ts") });
+await defineAction({
+  inputs: readFollowInputs,
+  context: openFollowing,
+  record: ({ pipeline }) => newRecord(pipeline),
+  run: followPipeline,
+  publish,
+  outcome: ({ pipeline, status }) => `${pipeline} ${status}`,
+  post: () => import("./post.ts"),
+});

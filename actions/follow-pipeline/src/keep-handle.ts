@@ -6,5 +6,5 @@ import type { Following } from "./following.ts";
  */
 export function keepHandle({ world, record, inputs, deployments }: Following): void {
   const { pipeline } = inputs;
-  world.handOver({ pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() });
+  world.keepForPost({ pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() });
 }

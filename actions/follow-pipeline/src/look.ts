@@ -5,7 +5,7 @@ import {
   paginateListActionExecutions,
 } from "@aws-sdk/client-codepipeline";
 import { Failure } from "../../shared/failure.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 
 /** Reads one execution; throws a Failure when the pipeline has none of this id. */

@@ -7,7 +7,7 @@ import {
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
 import { didYouMean } from "../../shared/nearest-name.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { Target } from "./inputs.ts";
 
 /** Finds the pipeline's declaration; throws a Failure when there is none of this name. */

@@ -15,9 +15,9 @@ import {
 import { clientsOf } from "../../delivery/stage.support.ts";
 import { retryStrategy } from "../../shared/prompt-retries.support.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
-import type { Clients } from "./clients.ts";
+import type { Clients } from "./context.ts";
 import { followPipeline } from "./follow-pipeline.ts";
-import type { Handle } from "./hand-over.ts";
+import type { Handle } from "./handle.ts";
 import { readFollowInputs } from "./inputs.ts";
 import { createRules, definitions, pipeline } from "./pipeline.support.ts";
 import { newRecord } from "./record.ts";
@@ -188,7 +188,7 @@ async function follow(
     clock: clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
-    handOver: (now: Handle | undefined) => {
+    keepForPost: (now: Handle | undefined) => {
       handle = now;
     },
   };

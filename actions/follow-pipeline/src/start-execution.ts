@@ -3,7 +3,7 @@ import {
   type SourceRevisionOverride,
   StartPipelineExecutionCommand,
 } from "@aws-sdk/client-codepipeline";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { WantedSource } from "./pipeline.ts";
 
 /**

@@ -2,7 +2,7 @@ import { tell } from "../../delivery/deployment/follow.ts";
 import type { Snapshot } from "../../delivery/engine.ts";
 import { createPatience } from "../../shared/patience.ts";
 import { adoptDeployment, type FollowedDeployment } from "./adopt-deployment.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { PipelineRecord } from "./record.ts";
 import type { ActionRun } from "./snapshot.ts";
 

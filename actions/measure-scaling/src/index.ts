@@ -1,11 +1,6 @@
-import { systemClock } from "../../shared/clock.ts";
-import { createEcsClients } from "../../shared/ecs/world.ts";
-import { runnerLog } from "../../shared/log.ts";
-import { runAction } from "../../shared/run.ts";
+import { defineAction } from "../../shared/define-action.ts";
+import { createEcsContext } from "../../shared/ecs/context.ts";
 import { readMeasureInputs } from "./inputs.ts";
 import { measureScaling } from "./measure-scaling.ts";
 
-await runAction(async (signal) => {
-  const inputs = readMeasureInputs();
-  await measureScaling({ clients: createEcsClients(), clock: systemClock, log: runnerLog, signal }, inputs);
-});
+await defineAction({ inputs: readMeasureInputs, context: createEcsContext, run: measureScaling });

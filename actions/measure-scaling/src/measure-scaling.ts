@@ -1,11 +1,11 @@
 import { setOutput } from "@actions/core";
 import { counted } from "../../shared/cost/cost-line.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import type { MeasureInputs, PlanInputs } from "./inputs.ts";
 import { recordMeasurement } from "./record/record-measurement.ts";
 import { reportScaling } from "./report/report-scaling.ts";
 
-export async function measureScaling(world: EcsWorld, inputs: MeasureInputs): Promise<void> {
+export async function measureScaling(world: EcsContext, inputs: MeasureInputs): Promise<void> {
   switch (inputs.mode) {
     case "plan":
       return planTest(world, inputs);
@@ -17,7 +17,7 @@ export async function measureScaling(world: EcsWorld, inputs: MeasureInputs): Pr
 }
 
 /** Plans for a workflow's matrices the counts and the generators, and for its steps the load. */
-function planTest({ log }: EcsWorld, { taskCounts, generators, load }: PlanInputs): void {
+function planTest({ log }: EcsContext, { taskCounts, generators, load }: PlanInputs): void {
   log.info(`Task counts ${taskCounts.join(", ")}; load from ${counted(generators, "generator")}.`);
   if (load.targets) log.info(`Targets:\n${load.targets}`);
   setOutput("task-counts", JSON.stringify(taskCounts));

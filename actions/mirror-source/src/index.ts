@@ -1,9 +1,10 @@
-import { runAction } from "../../shared/run.ts";
+import { defineAction } from "../../shared/define-action.ts";
+import { openMirror } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirrorAndReport } from "./mirror-and-report.ts";
-import { createMirrorWorld } from "./world.ts";
 
-await runAction(async (signal) => {
-  const inputs = readMirrorInputs(process.env);
-  await mirrorAndReport(createMirrorWorld(signal), inputs);
+await defineAction({
+  inputs: () => readMirrorInputs(process.env),
+  context: openMirror,
+  run: mirrorAndReport,
 });

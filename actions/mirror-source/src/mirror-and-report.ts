@@ -1,11 +1,11 @@
 import { toFailure } from "../../shared/run.ts";
+import type { MirrorWorld } from "./context.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { originOf } from "./origin.ts";
 import { publish } from "./publish.ts";
 import type { MirrorRecord } from "./record.ts";
 import { short } from "./source/folder-tree.ts";
-import type { MirrorWorld } from "./world.ts";
 
 /** Mirrors and always writes outputs and job summary. Throws the Failure that makes the step red. */
 export async function mirrorAndReport(world: MirrorWorld, inputs: MirrorInputs): Promise<MirrorRecord> {

@@ -1,4 +1,5 @@
 import { Failure } from "../../shared/failure.ts";
+import type { MirrorWorld } from "./context.ts";
 import type { Git } from "./git/git.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { refuseLoss, refuseOlder } from "./order.ts";
@@ -14,7 +15,6 @@ import { fetchHead } from "./target/fetch-head.ts";
 import { openTarget, settleRepository, type Target } from "./target/open-target.ts";
 import { push } from "./target/push.ts";
 import { verify } from "./target/verify.ts";
-import type { MirrorWorld } from "./world.ts";
 
 /** Reads, compares, pushes and verifies: nothing in AWS changes before everything that can be wrong here is checked. */
 export async function mirror(world: MirrorWorld, inputs: MirrorInputs, record: MirrorRecord): Promise<void> {

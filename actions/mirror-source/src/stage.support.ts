@@ -12,11 +12,11 @@ import {
 } from "../../../simulator/src/test-simulator.support.ts";
 import { fastClock } from "../../shared/fast-clock.support.ts";
 import { git, variables } from "../../shared/git.support.ts";
+import type { MirrorWorld } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { newRecord } from "./mirror-and-report.ts";
 import type { MirrorRecord } from "./record.ts";
-import type { MirrorWorld } from "./world.ts";
 
 export interface Stage {
   readonly simulator: TestSimulator;

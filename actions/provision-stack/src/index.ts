@@ -1,3 +1,11 @@
-import { runPhase } from "../../shared/phases.ts";
+import { defineAction } from "../../shared/define-action.ts";
+import { readProvisionInputs } from "./inputs.ts";
+import { openProvisioning } from "./open-context.ts";
+import { provisionAndReport } from "./provision.ts";
 
-await runPhase({ step: () => import("./main.ts"), post: () => import("./post.ts") });
+await defineAction({
+  inputs: readProvisionInputs,
+  context: openProvisioning,
+  run: provisionAndReport,
+  post: () => import("./post.ts"),
+});

@@ -1,23 +1,11 @@
-import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { systemClock } from "../../shared/clock.ts";
-import { runnerLog } from "../../shared/log.ts";
-import { runAction } from "../../shared/run.ts";
+import type { StepContext } from "../../shared/context.ts";
 import { finishOperations } from "./apply/finish-operations.ts";
-import { operationsLeft } from "./stack/hand-over.ts";
+import { createCloudFormation } from "./open-context.ts";
+import { operationsLeft } from "./stack/running-operations.ts";
 
 /** Runs the post step: a runner that cancels a job kills a step ten seconds after it asked it to end. */
-export async function finishPost(): Promise<void> {
+export async function finishPost({ clock, log, signal }: StepContext): Promise<void> {
   const operations = operationsLeft.read() ?? [];
   if (operations.length === 0) return;
-  await runAction((signal) =>
-    finishOperations(
-      {
-        cloudformation: new CloudFormationClient({ maxAttempts: 6 }),
-        clock: systemClock,
-        log: runnerLog,
-        signal,
-      },
-      operations,
-    ),
-  );
+  await finishOperations({ cloudformation: createCloudFormation(), clock, log, signal }, operations);
 }

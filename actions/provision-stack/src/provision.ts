@@ -3,6 +3,7 @@ import type { Failure } from "../../shared/failure.ts";
 import { toFailure } from "../../shared/run.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import { applyStack } from "./apply/apply-stack.ts";
+import type { World } from "./context.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { newResult, type StackResult } from "./result.ts";
 import type { StackSet } from "./set/choose-stacks.ts";
@@ -12,7 +13,6 @@ import { eachInOrder } from "./stack/each-in-order.ts";
 import { flattenOutputs, readOutputs } from "./stack/outputs.ts";
 import { provisionSummary } from "./summary.ts";
 import { timed } from "./timed.ts";
-import type { World } from "./world.ts";
 
 /** Runs the mode; outputs and summary show what was done, also when it fails. */
 export async function provisionAndReport(world: World, inputs: ProvisionInputs): Promise<void> {

@@ -10,11 +10,11 @@ import {
   type TestSimulator,
 } from "../../../simulator/src/test-simulator.support.ts";
 import type { Failure } from "../../shared/failure.ts";
+import type { World } from "./context.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
-import { trackOperations } from "./stack/hand-over.ts";
+import { trackOperations } from "./stack/running-operations.ts";
 import { inRequest } from "./stack/template-store.ts";
-import type { World } from "./world.ts";
 
 export const testInputs: ProvisionInputs = {
   stacks: [],
@@ -69,7 +69,7 @@ async function stageOn(simulator: TestSimulator) {
         cloudformation: new CloudFormationClient(simulator.clientConfig),
         clientConfig: simulator.clientConfig,
         templates: inRequest,
-        handOver: trackOperations(() => {}),
+        operations: trackOperations(() => {}),
         clock: simulator.clock.foreground,
         log: {
           info: (line) => void lines.push(line),

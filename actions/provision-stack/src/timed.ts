@@ -1,5 +1,5 @@
+import type { World } from "./context.ts";
 import type { StackResult } from "./result.ts";
-import type { World } from "./world.ts";
 
 /** Does the work of one stack; its result gets the time, and the outcome `failed` when it fails. */
 export async function timed(world: World, result: StackResult, work: () => Promise<void>): Promise<void> {

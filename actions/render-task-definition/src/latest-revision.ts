@@ -2,9 +2,9 @@ import { explainAwsError } from "../../shared/aws-errors.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { comparable } from "../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
+import type { RenderWorld } from "./context.ts";
 import { describeTaskDefinition } from "./describe.ts";
 import type { Rendered } from "./render.ts";
-import type { RenderWorld } from "./world.ts";
 
 /** Differences to the family's latest registered revision, or why they are not known. */
 export type Comparison =

@@ -2,7 +2,7 @@ import { DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Container } from "./containers.ts";
-import type { RenderWorld } from "./world.ts";
+import type { RenderWorld } from "./context.ts";
 
 /**
  * Matches `ecr://<repository>@sha256:…`, or with a tag: an image of the job's own account and region, in the form that

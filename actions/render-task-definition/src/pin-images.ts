@@ -3,8 +3,8 @@ import { Failure } from "../../shared/failure.ts";
 import { findPlaceholders } from "../../shared/placeholders.ts";
 import { type ImageName, parseImageName } from "../../shared/registry/image-name.ts";
 import type { Container } from "./containers.ts";
+import type { RenderWorld } from "./context.ts";
 import { type Found, findInRegistry } from "./registry.ts";
-import type { RenderWorld } from "./world.ts";
 
 /** build-image's own tag, for its next run: it is not for deployments. */
 const sourceTag = /^source-[0-9a-f]{40}$/;

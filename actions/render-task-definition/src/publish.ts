@@ -1,16 +1,11 @@
 import { setOutput } from "@actions/core";
 import { runnerLog } from "../../shared/log.ts";
 import { appendSummary } from "../../shared/summary.ts";
-import type { Comparison } from "./latest-revision.ts";
-import type { Rendered } from "./render.ts";
+import type { RenderedFiles } from "./render-files.ts";
 import { renderSummary } from "./summary.ts";
 
 /** Reports the result in the log, the outputs and the job summary. */
-export async function publish(
-  rendered: Rendered,
-  paths: { readonly taskDefinition: string; readonly appSpec: string | undefined },
-  latest: Comparison | undefined,
-): Promise<void> {
+export async function publish({ rendered, paths, latest }: RenderedFiles): Promise<void> {
   const { taskDefinition, notices } = rendered;
   const diff = rendered.diff.join("\n");
   for (const notice of notices) runnerLog.notice(notice);

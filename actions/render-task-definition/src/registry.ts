@@ -1,6 +1,6 @@
 import { connectToRegistry } from "../../shared/registry/connect.ts";
 import type { ImageName } from "../../shared/registry/image-name.ts";
-import type { RenderWorld } from "./world.ts";
+import type { RenderWorld } from "./context.ts";
 
 /** The registry's content under an image's name: the digest of its tag or, without one, the existing tags. */
 export type Found =

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
+import { writeRendered } from "./render-files.ts";
 import { createWorkbench } from "./workbench.support.ts";
-import { writeRendered } from "./write.ts";
 
 const bench = createWorkbench();
 afterAll(() => bench.close());

@@ -9,10 +9,10 @@ import { type RenderedAppSpec, renderAppSpec } from "./app-spec.ts";
 import { changeEntries, inList } from "./apply-named-values.ts";
 import { checkContainer } from "./check-containers.ts";
 import { findContainers } from "./containers.ts";
+import type { RenderWorld } from "./context.ts";
 import { editContainers } from "./edit-containers.ts";
 import type { RenderInputs } from "./inputs.ts";
 import { type LoadedSource, loadSource } from "./source.ts";
-import type { RenderWorld } from "./world.ts";
 
 export interface Rendered {
   readonly taskDefinition: TaskDefinitionInput;

@@ -4,8 +4,8 @@ import { shortRevision } from "../../shared/ecs/revision.ts";
 import { twiceIn } from "../../shared/ecs/task-definition-file.ts";
 import type { TaskDefinitionSource } from "../../shared/ecs/task-definition-source.ts";
 import { Failure } from "../../shared/failure.ts";
+import type { RenderWorld } from "./context.ts";
 import { describeTaskDefinition } from "./describe.ts";
-import type { RenderWorld } from "./world.ts";
 
 /** A task definition as it was found. */
 export interface LoadedSource {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import type { RenderWorld } from "./context.ts";
 import { readRenderInputs } from "./inputs.ts";
 import { render } from "./render.ts";
-import type { RenderWorld } from "./world.ts";
 
 type ClientConfig = ConstructorParameters<typeof ECSClient>[0];
 

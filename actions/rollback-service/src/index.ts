@@ -1,3 +1,13 @@
-import { runPhase } from "../../shared/phases.ts";
+import { openDelivery } from "../../delivery/context.ts";
+import { deploymentReport } from "../../delivery/publish.ts";
+import { defineAction } from "../../shared/define-action.ts";
+import { readRollbackInputs } from "./inputs.ts";
+import { rollBack } from "./rollback.ts";
 
-await runPhase({ step: () => import("./main.ts"), post: () => import("../../delivery/post.ts") });
+await defineAction({
+  inputs: readRollbackInputs,
+  context: (job, inputs) => openDelivery(job, inputs, "rollback"),
+  ...deploymentReport,
+  run: rollBack,
+  post: () => import("../../delivery/post.ts"),
+});

@@ -1,6 +1,5 @@
 import { findGroup } from "../../delivery/codedeploy/group.ts";
 import type { World } from "../../delivery/context.ts";
-import { keepDeploymentRecord } from "../../delivery/keep-deployment-record.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import { refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
@@ -14,11 +13,6 @@ import { goBack } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import { rollBackActive } from "./roll-back-active.ts";
 import type { ServiceHistory } from "./service-history.ts";
-
-/** Rolls back and always writes outputs and job summary. Throws the Failure that makes the step red. */
-export function rollBackAndReport(world: World, inputs: RollbackInputs): Promise<DeploymentRecord> {
-  return keepDeploymentRecord(world, inputs, (record) => rollBack(world, inputs, record));
-}
 
 /** Ends the running deployment, or deploys the former revision with deploy-service's engine. */
 export async function rollBack(

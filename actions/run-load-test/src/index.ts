@@ -1,9 +1,5 @@
-import { runnerLog } from "../../shared/log.ts";
-import { runAction } from "../../shared/run.ts";
+import { defineAction } from "../../shared/define-action.ts";
 import { readLoadInputs } from "./inputs.ts";
 import { runAndReport } from "./run-load-test.ts";
 
-await runAction(async (signal) => {
-  const inputs = readLoadInputs();
-  await runAndReport({ log: runnerLog, signal }, inputs);
-});
+await defineAction({ inputs: readLoadInputs, context: (job) => job, run: runAndReport });

@@ -1,7 +1,7 @@
 import { type ContainerDefinition, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { settleRevision } from "../../shared/ecs/revision.ts";
 import { readTaskDefinition } from "../../shared/ecs/task-definition-file.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Finding } from "../../shared/findings.ts";
 import type { RunInputs } from "./inputs.ts";
@@ -15,7 +15,7 @@ export interface Definition {
 
 /** Reads the file, or the registered revision. */
 export async function findDefinition(
-  world: EcsWorld,
+  world: EcsContext,
   { taskDefinition: source, rules }: Pick<RunInputs, "taskDefinition" | "rules">,
 ): Promise<Definition> {
   if ("reference" in source) return describeRevision(world, source.reference);
@@ -30,14 +30,14 @@ export async function findDefinition(
   };
 }
 
-async function describeRevision(world: EcsWorld, reference: string): Promise<Definition> {
+async function describeRevision(world: EcsContext, reference: string): Promise<Definition> {
   const { taskDefinition = {} } = await describe(world, reference);
   const { status, containerDefinitions: containers = [], taskDefinitionArn = "" } = taskDefinition;
   const findings = status === "ACTIVE" ? [] : [{ text: `Task definition ${reference} is ${status}` }];
   return { containers, findings, settle: async () => taskDefinitionArn };
 }
 
-async function describe(world: EcsWorld, taskDefinition: string) {
+async function describe(world: EcsContext, taskDefinition: string) {
   const command = new DescribeTaskDefinitionCommand({ taskDefinition });
   try {
     return await world.clients.ecs.send(command, { abortSignal: world.signal });

@@ -1,16 +1,16 @@
 import type { ContainerDefinition, Task } from "@aws-sdk/client-ecs";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { toFailedTask } from "../../shared/ecs/failed-task.ts";
 import { readLogTail } from "../../shared/ecs/log-tail.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { type Cause, causeOfTask } from "../../shared/ecs/task-causes.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type RunRecord, taskId } from "./record.ts";
 import { faultyContainers } from "./verdict.ts";
 
 /** Finds out why the task failed, adds it to the record, and returns the Failure. */
 export async function endBadly(
-  world: EcsWorld,
+  world: EcsContext,
   record: RunRecord,
   containers: readonly ContainerDefinition[],
   task: Task,
@@ -32,7 +32,7 @@ function causeOfStop({ stoppedReason = "" }: Task): Cause {
 }
 
 async function causeOfFailure(
-  world: EcsWorld,
+  world: EcsContext,
   record: RunRecord,
   containers: readonly ContainerDefinition[],
   task: Task,
@@ -48,7 +48,7 @@ async function causeOfFailure(
 }
 
 async function logOf(
-  world: EcsWorld,
+  world: EcsContext,
   record: RunRecord,
   containers: readonly ContainerDefinition[],
   name: string,

@@ -1,14 +1,14 @@
 import { type ContainerDefinition, DescribeTasksCommand, type Task } from "@aws-sdk/client-ecs";
 import { isThrottled } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { createPace } from "../../shared/pace.ts";
 import type { RunInputs } from "./inputs.ts";
 import type { RunRecord } from "./record.ts";
 import type { TaskLog } from "./task-log.ts";
 
 export interface Run {
-  readonly world: EcsWorld;
+  readonly world: EcsContext;
   readonly inputs: RunInputs;
   readonly record: RunRecord;
   readonly log: TaskLog;

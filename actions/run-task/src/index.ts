@@ -1,11 +1,15 @@
-import { systemClock } from "../../shared/clock.ts";
-import { createEcsClients } from "../../shared/ecs/world.ts";
-import { runnerLog } from "../../shared/log.ts";
-import { runAction } from "../../shared/run.ts";
+import { defineAction } from "../../shared/define-action.ts";
+import { createEcsContext } from "../../shared/ecs/context.ts";
 import { readRunInputs } from "./inputs.ts";
-import { runAndReport } from "./run-task.ts";
+import { publish } from "./publish.ts";
+import { newRecord, taskId } from "./record.ts";
+import { run } from "./run-task.ts";
 
-await runAction(async (signal) => {
-  const inputs = readRunInputs();
-  await runAndReport({ clients: createEcsClients(), clock: systemClock, log: runnerLog, signal }, inputs);
+await defineAction({
+  inputs: readRunInputs,
+  context: createEcsContext,
+  record: ({ cluster }) => newRecord(cluster),
+  run,
+  publish,
+  outcome: (record) => `Task ${taskId(record)} ${record.status === "started" ? "is running" : "succeeded"}`,
 });

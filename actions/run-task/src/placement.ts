@@ -1,6 +1,6 @@
 import type { RunTaskCommandInput, Service, TaskSet } from "@aws-sdk/client-ecs";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { findService } from "../../shared/ecs/service.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
 import type { RunInputs } from "./inputs.ts";
 
 export type Placement = Pick<
@@ -10,7 +10,7 @@ export type Placement = Pick<
 
 /** Finds where the task runs, as RunTask's own members. */
 export async function findPlacement(
-  world: EcsWorld,
+  world: EcsContext,
   { cluster, placement }: Pick<RunInputs, "cluster" | "placement">,
 ): Promise<Placement> {
   if ("service" in placement) {

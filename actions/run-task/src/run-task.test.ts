@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import type { RunInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { run } from "./run-task.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-async function perform(inputs: RunInputs, world: EcsWorld & { lines: string[] } = stage.world()) {
+async function perform(inputs: RunInputs, world: EcsContext & { lines: string[] } = stage.world()) {
   const record = newRecord(inputs.cluster);
   const error: (Error & { nextStep?: string }) | undefined = await run(world, inputs, record).then(
     () => undefined,

@@ -1,30 +1,19 @@
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { logStreamOf } from "../../shared/ecs/log-stream.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
 import { hasFaults, refuseFindings, refuseWith } from "../../shared/findings.ts";
-import { keepRecord } from "../../shared/keep-record.ts";
 import { persist } from "../../shared/patience.ts";
 import { chooseContainer, unknownOverrides } from "./container.ts";
 import { findDefinition } from "./definition.ts";
 import { followToEnd } from "./follow-to-end.ts";
 import type { RunInputs } from "./inputs.ts";
 import { findPlacement } from "./placement.ts";
-import { publish } from "./publish.ts";
-import { newRecord, type RunRecord, taskId } from "./record.ts";
+import { type RunRecord, taskId } from "./record.ts";
 import { startTask } from "./start.ts";
 import { createTaskLog } from "./task-log.ts";
 
-/** Runs the task and always writes outputs and job summary. Throws the Failure that makes the step red. */
-export function runAndReport(world: EcsWorld, inputs: RunInputs): Promise<RunRecord> {
-  return keepRecord(world, newRecord(inputs.cluster), {
-    work: (record) => run(world, inputs, record),
-    publish,
-    outcome: (record) => `Task ${taskId(record)} ${record.status === "started" ? "is running" : "succeeded"}`,
-  });
-}
-
 /** Verifies, registers, starts, follows, and checks the outcome. */
-export async function run(world: EcsWorld, inputs: RunInputs, record: RunRecord): Promise<void> {
+export async function run(world: EcsContext, inputs: RunInputs, record: RunRecord): Promise<void> {
   const deadlineAt = world.clock.now() + inputs.deadlineMs;
   const firstContact = true;
   const definition = await persist(world, () => findDefinition(world, inputs), {

@@ -10,7 +10,7 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
 import type { RunInputs } from "./inputs.ts";
 
@@ -35,7 +35,10 @@ export interface Stage {
   /** Returns the path of a task definition of family `job`, with these containers next to `job` itself. */
   taskDefinition(job?: Partial<ContainerDefinition>, others?: ContainerDefinition[]): Promise<string>;
   /** `onLine` sees each line of the job's log as it is written. */
-  world(options?: { signal?: AbortSignal; onLine?: (line: string) => void }): EcsWorld & { lines: string[] };
+  world(options?: {
+    signal?: AbortSignal;
+    onLine?: (line: string) => void;
+  }): EcsContext & { lines: string[] };
   /** Inputs of a task that runs like the service's tasks. */
   inputs(file: string, changes?: Partial<RunInputs>): RunInputs;
   /** A container next to the one that decides, with the same image. */
@@ -114,7 +117,7 @@ function definitionOf(containerDefinitions: ContainerDefinition[]) {
 
 function worldOf(
   { clock }: TestSimulator,
-  clients: EcsWorld["clients"],
+  clients: EcsContext["clients"],
   {
     signal = new AbortController().signal,
     onLine,

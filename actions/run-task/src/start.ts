@@ -5,7 +5,7 @@ import {
   RunTaskCommand,
   type RunTaskCommandInput,
 } from "@aws-sdk/client-ecs";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { Failure } from "../../shared/failure.ts";
 import { persist } from "../../shared/patience.ts";
 import type { RunInputs } from "./inputs.ts";
@@ -19,7 +19,7 @@ interface Order {
 
 /** Starts the task and returns its ARN; a Failure says why ECS started none. */
 export async function startTask(
-  world: EcsWorld,
+  world: EcsContext,
   inputs: RunInputs,
   { revision, container, placement }: Order,
 ): Promise<string> {

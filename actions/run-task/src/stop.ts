@@ -1,10 +1,10 @@
 import { StopTaskCommand } from "@aws-sdk/client-ecs";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import type { RunRecord } from "./record.ts";
 
 /** Asks ECS to stop the task; one that has stopped already stays as it is. */
 export async function stopTask(
-  world: EcsWorld,
+  world: EcsContext,
   { cluster, taskArn }: RunRecord,
   reason: string,
 ): Promise<void> {

@@ -1,8 +1,8 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { isAccessDenied, isThrottled } from "../../shared/aws-errors.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
 import { type LogStream, logStreamOf } from "../../shared/ecs/log-stream.ts";
 import { deliveryMs, isMetricLine, tailLines } from "../../shared/ecs/log-tail.ts";
-import type { EcsWorld } from "../../shared/ecs/world.ts";
 
 /** A container's log, shown in the job's log as it grows. */
 export interface TaskLog {
@@ -15,7 +15,7 @@ export interface TaskLog {
 }
 
 export function createTaskLog(
-  world: EcsWorld,
+  world: EcsContext,
   container: ContainerDefinition | undefined,
   taskId: string,
 ): TaskLog {
@@ -53,7 +53,7 @@ export function createTaskLog(
  * Continues from the end of the last read. CloudWatch returns the same token while there is nothing new (CloudWatch
  * Logs API reference, GetLogEvents).
  */
-function createReader(world: EcsWorld, { region, ...stream }: LogStream): () => Promise<string[]> {
+function createReader(world: EcsContext, { region, ...stream }: LogStream): () => Promise<string[]> {
   let nextToken: string | undefined;
   return async () => {
     const { GetLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");

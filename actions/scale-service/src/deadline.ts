@@ -2,7 +2,7 @@ import type { ContainerDefinition, Service } from "@aws-sdk/client-ecs";
 import { DescribeTargetGroupAttributesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { ProductionGroup } from "./targets/production-groups.ts";
 
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { Undo, World } from "./clients.ts";
+import type { Undo, World } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 import { putBack } from "./undo.ts";
@@ -42,7 +42,7 @@ async function decide(
 ): Promise<string> {
   const { service, desiredCount, autoscaling } = undo;
   if (!record.changed || how === "leave" || (!desiredCount && !autoscaling)) {
-    world.handOver(undefined);
+    world.keepForPost(undefined);
     if (!record.changed) return "nothing was changed";
     return desiredCount
       ? `${service} keeps a desired count of ${desiredCount.to}`

@@ -2,7 +2,7 @@ import { formatDuration } from "../../shared/duration.ts";
 import { eventLines } from "../../shared/ecs/service-events.ts";
 import { createPace } from "../../shared/pace.ts";
 import { createPatience } from "../../shared/patience.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { hasHealthChecks, look, type Progress, type Range } from "./look.ts";
 import { hasReached, type ScaleRecord, stages } from "./record.ts";

@@ -1,3 +1,16 @@
-import { runPhase } from "../../shared/phases.ts";
+import { defineAction } from "../../shared/define-action.ts";
+import { openScaling } from "./context.ts";
+import { readScaleInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
+import { newRecord } from "./record.ts";
+import { scale } from "./scale.ts";
 
-await runPhase({ step: () => import("./main.ts"), post: () => import("./post.ts") });
+await defineAction({
+  inputs: readScaleInputs,
+  context: openScaling,
+  record: ({ cluster, service }) => newRecord(cluster, service),
+  run: scale,
+  publish,
+  outcome: ({ service, status }) => `${service} ${status}`,
+  post: () => import("./post.ts"),
+});

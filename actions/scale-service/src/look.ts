@@ -1,6 +1,6 @@
 import { DescribeTasksCommand, paginateListTasks, type Service, type Task } from "@aws-sdk/client-ecs";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { Counts, Stage } from "./record.ts";
 import type { Subject } from "./subject.ts";

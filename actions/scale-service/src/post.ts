@@ -1,28 +1,16 @@
-import { systemClock } from "../../shared/clock.ts";
-import { runnerLog } from "../../shared/log.ts";
-import { runAction } from "../../shared/run.ts";
-import { createClients } from "./clients.ts";
-import { handOver } from "./hand-over.ts";
+import type { StepContext } from "../../shared/context.ts";
+import { openScaling, undoLeft } from "./context.ts";
 import { putBack } from "./undo.ts";
 
 /**
  * Runs the post step. A runner that cancels a job kills a step ten seconds after it asked it to end. If the step died
  * before it decided on the service, this does what on-cancel says.
  */
-export async function finishPost(): Promise<void> {
-  const left = handOver.read();
+export async function finishPost(step: StepContext): Promise<void> {
+  const left = undoLeft.read();
   if (!left) return;
   const { onCancel, ...undo } = left;
   const end = `The step ended before ${undo.service} was scaled`;
-  if (onCancel === "leave") return runnerLog.warning(`${end}; it stays as it is (on-cancel: leave).`);
-  await runAction(async (signal) => {
-    const world = {
-      clients: createClients(),
-      clock: systemClock,
-      log: runnerLog,
-      signal,
-      handOver: handOver.saver(onCancel),
-    };
-    runnerLog.warning(`${end}; ${await putBack(world, undo)} (on-cancel: restore).`);
-  });
+  if (onCancel === "leave") return step.log.warning(`${end}; it stays as it is (on-cancel: leave).`);
+  step.log.warning(`${end}; ${await putBack(openScaling(step, left), undo)} (on-cancel: restore).`);
 }

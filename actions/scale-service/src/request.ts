@@ -4,7 +4,7 @@ import { applyAutoscaling, register } from "./autoscaling/apply.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { alarmPrefix } from "./autoscaling/policies.ts";
 import { dimensionOf } from "./autoscaling/state.ts";
-import type { Undo, World } from "./clients.ts";
+import type { Undo, World } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 import type { Subject } from "./subject.ts";

@@ -1,33 +1,22 @@
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { refuseFindings } from "../../shared/findings.ts";
-import { keepRecord } from "../../shared/keep-record.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { readAutoscaling } from "./autoscaling/read.ts";
 import { dimensionOf, isSuspended } from "./autoscaling/state.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import { budgetOf, deregistrationDelays } from "./deadline.ts";
 import { endBadly } from "./end-badly.ts";
 import { follow } from "./follow.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { judge } from "./judge.ts";
 import type { Range } from "./look.ts";
-import { publish } from "./publish.ts";
-import { newRecord, type ScaleRecord } from "./record.ts";
+import type { ScaleRecord } from "./record.ts";
 import { prepareUndo, request } from "./request.ts";
 import { findSubject, type Subject } from "./subject.ts";
 import { planChanges } from "./verify.ts";
 import { ongoingDeployment, waitForDeployment } from "./wait-for-deployment.ts";
 import { watchTasks } from "./watch-tasks.ts";
-
-/** Scales and always writes outputs and job summary. Throws the Failure that makes the step red. */
-export function scaleAndReport(world: World, inputs: ScaleInputs): Promise<ScaleRecord> {
-  return keepRecord(world, newRecord(inputs.cluster, inputs.service), {
-    work: (record) => scale(world, inputs, record),
-    publish,
-    outcome: ({ service, status }) => `${service} ${status}`,
-  });
-}
 
 /** Verifies and plans, waits for a deployment, changes, follows to the wanted stage, and checks the outcome. */
 export async function scale(world: World, inputs: ScaleInputs, record: ScaleRecord): Promise<void> {
@@ -85,7 +74,7 @@ async function change(
   const budgetMs = await settleBudget(world, inputs, record, subject);
   const watch = await watchTasks(world, inputs, record, subject);
   const undo = await prepareUndo(world, inputs, subject, autoscaling);
-  world.handOver(undo);
+  world.keepForPost(undo);
   try {
     const deadlineAt = (inputs.deadlineMs === undefined ? world.clock.now() : record.startedAt) + budgetMs;
     await request(world, inputs, record, subject, autoscaling, undo);
@@ -99,7 +88,7 @@ async function change(
       const scaling = { world, inputs, record, subject, range, watch, requestedAt, deadlineAt };
       await judge(scaling, await follow(scaling));
     }
-    world.handOver(undefined);
+    world.keepForPost(undefined);
   } catch (error) {
     throw await endBadly(world, inputs, record, undo, error);
   }

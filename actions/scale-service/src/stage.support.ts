@@ -8,7 +8,7 @@ import type { Program } from "../../../simulator/src/runtime/tasks/in-process-ru
 import {
   createRealWorld,
   createTestWorld,
-  type World as EcsWorld,
+  type World as EcsContext,
 } from "../../../simulator/src/services/ecs/controller/ecs-world.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
@@ -19,7 +19,7 @@ import {
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
 import { retryStrategy } from "../../shared/prompt-retries.support.ts";
-import type { Undo, World } from "./clients.ts";
+import type { Undo, World } from "./context.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { scale } from "./scale.ts";
@@ -136,7 +136,7 @@ async function createCodeDeploy(simulator: TestSimulator, program: Program | str
 }
 
 async function createEcs(
-  { simulator, productionUrl, groups, create, newest }: EcsWorld,
+  { simulator, productionUrl, groups, create, newest }: EcsContext,
   program: Program | string,
   deployer: Deployer,
   settings: Partial<CreateServiceCommandInput> = {},
@@ -177,7 +177,7 @@ async function tryScale(
     clock: simulator.clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
-    handOver: (undo) => void undos.push(undo),
+    keepForPost: (undo) => void undos.push(undo),
     ...changes,
   };
   const all: Record<string, string> = { cluster, service: "web", ...given };

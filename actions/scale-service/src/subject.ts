@@ -5,7 +5,7 @@ import { Failure } from "../../shared/failure.ts";
 import { type Finding, lookUp } from "../../shared/findings.ts";
 import { findTarget, readAutoscaling, readPolicies } from "./autoscaling/read.ts";
 import { type AutoscalingState, dimensionOf } from "./autoscaling/state.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { findProductionGroups, type ProductionGroup } from "./targets/production-groups.ts";
 

@@ -6,7 +6,7 @@ import { deleteAlarms } from "./autoscaling/alarms.ts";
 import { deregister, putPolicy, register } from "./autoscaling/apply.ts";
 import { readAutoscaling } from "./autoscaling/read.ts";
 import type { AutoscalingState, ScalableDimension } from "./autoscaling/state.ts";
-import type { Undo, World } from "./clients.ts";
+import type { Undo, World } from "./context.ts";
 
 /** Long enough for a dozen calls, short enough for the seconds that the runner leaves to a cancelled step. */
 const undoMs = 7_000;
@@ -18,7 +18,7 @@ export async function putBack(world: World, undo: Undo): Promise<string> {
   try {
     if (undo.autoscaling) await putBackAutoscaling(unhurried, undo.autoscaling);
     const count = await putBackCount(unhurried, undo);
-    world.handOver(undefined);
+    world.keepForPost(undefined);
     return count ?? "its autoscaling was restored";
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;

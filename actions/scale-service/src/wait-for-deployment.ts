@@ -5,7 +5,7 @@ import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { createPace } from "../../shared/pace.ts";
 import { createPatience } from "../../shared/patience.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 

@@ -2,7 +2,7 @@ import type { Task } from "@aws-sdk/client-ecs";
 import { findFailedTasks } from "../../delivery/diagnosis/failed-tasks.ts";
 import { isAccessDenied, isThrottled, isTransient } from "../../shared/aws-errors.ts";
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
-import type { World } from "./clients.ts";
+import type { World } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 import type { Subject } from "./subject.ts";

@@ -1,6 +1,6 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { EcsContext } from "./context.ts";
 import { logStreamOf } from "./log-stream.ts";
-import type { EcsWorld } from "./world.ts";
 
 /** The awslogs driver sends every five seconds; the last lines of a task may still be on their way. */
 export const deliveryMs = 5_000;
@@ -19,7 +19,7 @@ export function isMetricLine(line: string): boolean {
  * none; a refusal of AWS is one line that says so, as the failure itself must still be reported.
  */
 export async function readLogTail(
-  world: EcsWorld,
+  world: EcsContext,
   container: ContainerDefinition | undefined,
   taskId: string,
 ): Promise<string[]> {

@@ -1,9 +1,9 @@
 import { paginateListClusters, paginateListServices } from "@aws-sdk/client-ecs";
 import { nearestName } from "../nearest-name.ts";
-import type { EcsWorld } from "./world.ts";
+import type { EcsContext } from "./context.ts";
 
 /** Returns `did you mean "web"? ` where a typing error would explain a missing service, else an empty text. */
-export function nearestService(world: EcsWorld, cluster: string, name: string): Promise<string> {
+export function nearestService(world: EcsContext, cluster: string, name: string): Promise<string> {
   return suggest(name, async () => {
     const names: string[] = [];
     for await (const { serviceArns = [] } of paginateListServices({ client: world.clients.ecs }, { cluster }))
@@ -13,7 +13,7 @@ export function nearestService(world: EcsWorld, cluster: string, name: string): 
 }
 
 /** Returns the same for a cluster. */
-export function nearestCluster(world: EcsWorld, name: string): Promise<string> {
+export function nearestCluster(world: EcsContext, name: string): Promise<string> {
   return suggest(name, async () => {
     const names: string[] = [];
     for await (const { clusterArns = [] } of paginateListClusters({ client: world.clients.ecs }, {}))

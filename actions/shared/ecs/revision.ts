@@ -2,13 +2,13 @@ import type { DescribeTaskDefinitionCommandOutput } from "@aws-sdk/client-ecs";
 import { Failure } from "../failure.ts";
 import { comparable, type TaskDefinitionInput } from "../task-definition.ts";
 import { diffTaskDefinitions } from "../task-definition-diff.ts";
+import type { EcsContext } from "./context.ts";
 import { describeCommand, registerCommand } from "./unknown-members.ts";
-import type { EcsWorld } from "./world.ts";
 
 export type RegisteredRevision = Pick<DescribeTaskDefinitionCommandOutput, "taskDefinition" | "tags">;
 
 /** Returns the ARN of the family's latest active revision when it is equal, else of a newly registered one. */
-export async function settleRevision(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
+export async function settleRevision(world: EcsContext, wanted: TaskDefinitionInput): Promise<string> {
   const latest = await describeRevision(world, wanted.family ?? "");
   const arn = latest?.taskDefinition?.taskDefinitionArn;
   if (arn) {
@@ -30,7 +30,7 @@ export function diffRevision(registered: RegisteredRevision, wanted: TaskDefinit
 
 /** Reads a revision by ARN or family:revision, the latest active one by family; undefined when there is none. */
 export async function describeRevision(
-  world: EcsWorld,
+  world: EcsContext,
   taskDefinition: string,
 ): Promise<RegisteredRevision | undefined> {
   const command = describeCommand({ taskDefinition, include: ["TAGS"] });
@@ -44,7 +44,7 @@ export async function describeRevision(
 }
 
 /** Registers a revision and returns its ARN. */
-export async function registerRevision(world: EcsWorld, wanted: TaskDefinitionInput): Promise<string> {
+export async function registerRevision(world: EcsContext, wanted: TaskDefinitionInput): Promise<string> {
   const command = registerCommand(wanted);
   try {
     const { taskDefinition } = await world.clients.ecs.send(command, { abortSignal: world.signal });

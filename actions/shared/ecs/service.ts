@@ -1,7 +1,7 @@
 import { DescribeServicesCommand, type Service, type TaskSet } from "@aws-sdk/client-ecs";
 import { Failure } from "../failure.ts";
+import type { EcsContext } from "./context.ts";
 import { nearestCluster, nearestService } from "./nearest-names.ts";
-import type { EcsWorld } from "./world.ts";
 
 export interface RunningService {
   readonly service: Service;
@@ -29,7 +29,7 @@ export interface ServiceName {
 
 /** Returns the service, or throws a Failure when it is missing or not active. */
 export async function findService(
-  world: EcsWorld,
+  world: EcsContext,
   { cluster, service: name }: ServiceName,
 ): Promise<RunningService> {
   const service = await describe(world, cluster, name);
@@ -70,7 +70,7 @@ function countDeployment({ deployments = [] }: Service): Omit<Production, "revis
   };
 }
 
-async function describe(world: EcsWorld, cluster: string, name: string): Promise<Service> {
+async function describe(world: EcsContext, cluster: string, name: string): Promise<Service> {
   const command = new DescribeServicesCommand({ cluster, services: [name], include: ["TAGS"] });
   try {
     const { services = [], failures = [] } = await world.clients.ecs.send(command, {

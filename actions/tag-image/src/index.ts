@@ -1,9 +1,12 @@
-import { createRegistryWorld } from "../../shared/registry/registry-world.ts";
-import { runAction } from "../../shared/run.ts";
+import { defineAction } from "../../shared/define-action.ts";
+import { createRegistryContext } from "../../shared/registry/registry-context.ts";
 import { readTagInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 import { tagImage } from "./tag-image.ts";
 
-await runAction(async (signal) => {
-  await publish(await tagImage(readTagInputs(), createRegistryWorld(signal)));
+await defineAction({
+  inputs: readTagInputs,
+  context: createRegistryContext,
+  run: (context, inputs) => tagImage(inputs, context),
+  publish,
 });

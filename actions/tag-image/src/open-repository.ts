@@ -1,13 +1,13 @@
 import { connectToRegistry } from "../../shared/registry/connect.ts";
 import type { Destination } from "../../shared/registry/destination/destination.ts";
 import type { RepositoryName } from "../../shared/registry/destination/repository-name.ts";
-import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
+import type { RegistryContext } from "../../shared/registry/registry-context.ts";
 
 /** The parts of a repository that tagging needs. */
 export type Repository = Pick<Destination, "registry" | "host" | "name" | "uri" | "isImmutable">;
 
 /** Logs in to the repository's registry. Only ECR reports a missing repository at this point. */
-export async function openRepository(name: RepositoryName, world: RegistryWorld): Promise<Repository> {
+export async function openRepository(name: RepositoryName, world: RegistryContext): Promise<Repository> {
   switch (name.registry) {
     // Code that calls AWS is loaded only where it is needed.
     case "ecr": {

@@ -1,9 +1,9 @@
-import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
+import type { RegistryContext } from "../../shared/registry/registry-context.ts";
 import { readTagInputs } from "./inputs.ts";
 import { tagImage } from "./tag-image.ts";
 
 /** Tags with inputs as a workflow sets them. */
-export function tag(image: string, tags: string, world: RegistryWorld) {
+export function tag(image: string, tags: string, world: RegistryContext) {
   const inputs: Record<string, string> = { image, tags };
   return tagImage(
     readTagInputs((name) => inputs[name] ?? ""),

@@ -1,7 +1,7 @@
 import { Failure } from "../../shared/failure.ts";
 import type { FetchedManifest } from "../../shared/registry/client.ts";
 import { putTag } from "../../shared/registry/put-tag.ts";
-import type { RegistryWorld } from "../../shared/registry/registry-world.ts";
+import type { RegistryContext } from "../../shared/registry/registry-context.ts";
 import { findImage } from "./find-image.ts";
 import type { TagInputs } from "./inputs.ts";
 import { type LookedAt, lookAtTags, takenFailure } from "./look-at-tags.ts";
@@ -16,7 +16,7 @@ export interface TaggedImage {
 }
 
 /** Pushes the image's manifest under each tag that is not on it: nothing is built, pulled or sent but the manifest. */
-export async function tagImage({ image, tags }: TagInputs, world: RegistryWorld): Promise<TaggedImage> {
+export async function tagImage({ image, tags }: TagInputs, world: RegistryContext): Promise<TaggedImage> {
   const repository = await openRepository(image.repository, world);
   const manifest = await findImage(repository, image.version);
   const { digest } = manifest;

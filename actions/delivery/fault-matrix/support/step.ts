@@ -1,9 +1,11 @@
+import { keepStepRecord } from "../../../shared/define-action.ts";
 import type { Ended } from "../../../shared/entry.support.ts";
 import { runHere, startEntry } from "../../../shared/entry.support.ts";
 import { runAction } from "../../../shared/run.ts";
 import type { World } from "../../context.ts";
-import { deployAndReport } from "../../deploy.ts";
+import { deploy } from "../../deploy.ts";
 import type { DeployInputs, OnCancel } from "../../inputs.ts";
+import { deploymentReport } from "../../publish.ts";
 import type { Stage } from "../../stage.support.ts";
 
 /** Runs the whole step except the creation of its clients, whose pace would be that of the real AWS. */
@@ -11,7 +13,10 @@ export async function runStep(
   world: World & { readonly lines: string[] },
   inputs: DeployInputs,
 ): Promise<Ended> {
-  const step = () => runAction(async (signal) => void (await deployAndReport({ ...world, signal }, inputs)));
+  const step = () =>
+    runAction(async (signal) => {
+      await keepStepRecord({ ...deploymentReport, run: deploy }, { ...world, signal }, inputs);
+    });
   return { ...(await runHere(step)), lines: world.lines };
 }
 

@@ -1,13 +1,13 @@
 import { taskSizeOf } from "../../../shared/cost/task-sizes.ts";
+import type { EcsContext } from "../../../shared/ecs/context.ts";
 import { describeRevision, shortRevision } from "../../../shared/ecs/revision.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
-import type { EcsWorld } from "../../../shared/ecs/world.ts";
 import { Failure } from "../../../shared/failure.ts";
 import type { MeasuredTasks } from "../measurement.ts";
 
 /** Describes the tasks in production, as far as their price depends on it. */
 export async function describeMeasuredTasks(
-  world: EcsWorld,
+  world: EcsContext,
   running: RunningService,
 ): Promise<MeasuredTasks> {
   const { revision, primary, service } = running;

@@ -1,8 +1,8 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setOutput } from "@actions/core";
+import type { EcsContext } from "../../../shared/ecs/context.ts";
 import { findService } from "../../../shared/ecs/service.ts";
-import type { EcsWorld } from "../../../shared/ecs/world.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { formatValue } from "../../../shared/load/check-assertions.ts";
 import { readReport } from "../../../shared/load/read-report.ts";
@@ -14,7 +14,7 @@ import { measureTogether } from "./load-together.ts";
 import { describeMeasuredTasks } from "./measured-tasks.ts";
 
 /** Writes the measurement of one count, even an invalid one; then it throws the reason. */
-export async function recordMeasurement(world: EcsWorld, inputs: RecordInputs): Promise<void> {
+export async function recordMeasurement(world: EcsContext, inputs: RecordInputs): Promise<void> {
   const { cluster, service, taskCount, cause, measurementFile } = inputs;
   const found = cause ? { failures: [cause] } : await measure(world, inputs);
   const measurement: Measurement = { version: 1, cluster, service, taskCount, ...found };
@@ -32,7 +32,7 @@ export async function recordMeasurement(world: EcsWorld, inputs: RecordInputs): 
 
 type Found = Pick<Measurement, "failures" | "tasks" | "load">;
 
-async function measure(world: EcsWorld, inputs: RecordInputs): Promise<Found> {
+async function measure(world: EcsContext, inputs: RecordInputs): Promise<Found> {
   const { tasks, failures: ofTasks } = await lookAtTasks(world, inputs);
   const { load, failures: ofLoad } = await readLoad(inputs);
   return { failures: [...ofTasks, ...ofLoad], ...(tasks && { tasks }), ...(load && { load }) };
@@ -40,7 +40,7 @@ async function measure(world: EcsWorld, inputs: RecordInputs): Promise<Found> {
 
 /** Checks that the tasks are as scaling left them; a later change makes the measurement invalid. */
 async function lookAtTasks(
-  world: EcsWorld,
+  world: EcsContext,
   { cluster, service, taskCount }: RecordInputs,
 ): Promise<{ tasks: MeasuredTasks; failures: string[] }> {
   const running = await findService(world, { cluster, service });

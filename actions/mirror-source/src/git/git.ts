@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { buffer, text } from "node:stream/consumers";
 import { Failure } from "../../../shared/failure.ts";
-import type { MirrorWorld } from "../world.ts";
+import type { MirrorWorld } from "../context.ts";
 import { asVariables, type Settings } from "./settings.ts";
 
 interface Options {

@@ -1,4 +1,4 @@
-import type { MirrorWorld } from "../world.ts";
+import type { MirrorWorld } from "../context.ts";
 import { signForGit } from "./basic-credentials.ts";
 import { asVariables } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 import { namesOfSensitive, privateKeyPattern, refusePrivateKeys } from "../../../shared/sensitive-files.ts";
+import type { MirrorWorld } from "../context.ts";
 import { type Git, GitError } from "../git/git.ts";
 import type { MirrorInputs } from "../inputs.ts";
-import type { MirrorWorld } from "../world.ts";
 
 /** Refuses private keys among the files that are mirrored, and warns of others that rarely belong there. */
 export async function checkContent(

@@ -1,7 +1,7 @@
 import { Failure } from "../../../shared/failure.ts";
+import type { MirrorWorld } from "../context.ts";
 import { checkGitVersion } from "../git/check-version.ts";
 import { createGit, type Git, GitError } from "../git/git.ts";
-import type { MirrorWorld } from "../world.ts";
 
 /** The commit to mirror, in the checked-out repository. */
 export interface Source {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { MirrorWorld } from "../context.ts";
 import { createGit, type Git } from "../git/git.ts";
-import type { MirrorWorld } from "../world.ts";
 import type { Source } from "./open-source.ts";
 
 /**

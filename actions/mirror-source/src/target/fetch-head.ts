@@ -1,7 +1,7 @@
+import type { MirrorWorld } from "../context.ts";
 import { explainGitError } from "../git/explain.ts";
 import { type Git, GitError } from "../git/git.ts";
 import { remoteVariables } from "../git/remote-variables.ts";
-import type { MirrorWorld } from "../world.ts";
 import type { Target } from "./open-target.ts";
 
 /** Fetches the branch with its history into the scratch repository; resolves to its head. */

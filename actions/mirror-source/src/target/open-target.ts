@@ -4,8 +4,8 @@ import {
   type RepositoryMetadata,
 } from "@aws-sdk/client-codecommit";
 import { Failure } from "../../../shared/failure.ts";
+import type { MirrorWorld } from "../context.ts";
 import type { MirrorInputs } from "../inputs.ts";
-import type { MirrorWorld } from "../world.ts";
 import { readHead } from "./read-head.ts";
 
 /** The target of the mirror. */

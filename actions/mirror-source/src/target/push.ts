@@ -1,9 +1,9 @@
 import { Failure } from "../../../shared/failure.ts";
+import type { MirrorWorld } from "../context.ts";
 import { explainGitError } from "../git/explain.ts";
 import { type Git, GitError } from "../git/git.ts";
 import { remoteVariables } from "../git/remote-variables.ts";
 import { short } from "../source/folder-tree.ts";
-import type { MirrorWorld } from "../world.ts";
 import type { Target } from "./open-target.ts";
 import { readHead } from "./read-head.ts";
 

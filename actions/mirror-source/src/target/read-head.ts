@@ -1,5 +1,5 @@
 import { GetBranchCommand } from "@aws-sdk/client-codecommit";
-import type { MirrorWorld } from "../world.ts";
+import type { MirrorWorld } from "../context.ts";
 
 /** Returns the branch's commit in CodeCommit; undefined when there is no such branch. */
 export async function readHead(

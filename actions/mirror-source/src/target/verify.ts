@@ -1,6 +1,6 @@
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import type { MirrorWorld } from "../world.ts";
+import type { MirrorWorld } from "../context.ts";
 import type { Target } from "./open-target.ts";
 import { moved } from "./push.ts";
 import { readHead } from "./read-head.ts";

@@ -1,6 +1,7 @@
 import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
 import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import type { World } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import { refuseNamesInUse } from "../plan/names-in-use.ts";
@@ -8,7 +9,6 @@ import type { StackResult } from "../result.ts";
 import { type ChangeSet, createChangeSet, discardChangeSet, executeChangeSet } from "../stack/change-set.ts";
 import { newestEvent } from "../stack/events.ts";
 import { type Followed, followStack } from "../stack/follow-stack.ts";
-import type { World } from "../world.ts";
 import { giveUp } from "./give-up.ts";
 import { recoverStack } from "./recover-stack.ts";
 import { toFailure } from "./to-failure.ts";
@@ -97,7 +97,7 @@ async function execute(
   const { stackId } = changeSet;
   const after = await newestEvent(world, stackId);
   const disableRollback = keeps(world, stackName, changeSet, onFailure);
-  world.handOver.begin({ stackName, stackId, type: changeSet.type, onCancel });
+  world.operations.begin({ stackName, stackId, type: changeSet.type, onCancel });
   await executeChangeSet(world, changeSet, { disableRollback });
   const followed = await followStack(world, {
     stackName,
@@ -107,11 +107,11 @@ async function execute(
     resources: new Set(changeSet.changes.map(({ LogicalResourceId = "" }) => LogicalResourceId)),
     giveUp: async () => {
       const fate = await giveUp(world, changeSet, onCancel);
-      world.handOver.decided(stackId);
+      world.operations.decided(stackId);
       return fate;
     },
   });
-  world.handOver.end(stackId);
+  world.operations.end(stackId);
   return followed;
 }
 

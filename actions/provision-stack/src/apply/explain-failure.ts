@@ -1,7 +1,7 @@
 import { DescribeStackResourcesCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import type { World } from "../context.ts";
 import { stripHandler } from "../stack/handler-message.ts";
-import type { World } from "../world.ts";
 import { quotaOf, raise } from "./quotas.ts";
 
 export interface Explained {

@@ -1,7 +1,7 @@
+import type { World } from "../context.ts";
 import { newestEvent } from "../stack/events.ts";
 import { followStack } from "../stack/follow-stack.ts";
-import type { HandedOver } from "../stack/hand-over.ts";
-import type { World } from "../world.ts";
+import type { RunningOperation } from "../stack/running-operations.ts";
 import { giveUp } from "./give-up.ts";
 
 /** GitHub gives a cancelled job this long for its post steps. */
@@ -12,7 +12,7 @@ const mostMs = 5 * 60_000;
  */
 export async function finishOperations(
   world: Pick<World, "cloudformation" | "clock" | "log" | "signal">,
-  operations: readonly HandedOver[],
+  operations: readonly RunningOperation[],
 ): Promise<void> {
   const deadlineAt = world.clock.now() + mostMs;
   await Promise.all(

@@ -1,8 +1,8 @@
 import { CancelUpdateStackCommand, DeleteStackCommand } from "@aws-sdk/client-cloudformation";
 import { explainAwsError } from "../../../shared/aws-errors.ts";
+import type { World } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import type { ChangeSet } from "../stack/change-set.ts";
-import type { World } from "../world.ts";
 
 /**
  * Gives up an operation that nobody will follow any more: CloudFormation rolls back an update and deletes a creation.

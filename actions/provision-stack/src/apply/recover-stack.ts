@@ -4,11 +4,11 @@ import {
   type Stack,
 } from "@aws-sdk/client-cloudformation";
 import { Failure } from "../../../shared/failure.ts";
+import type { World } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import { firstFailure, newestEvent } from "../stack/events.ts";
 import { followStack } from "../stack/follow-stack.ts";
 import { describeStack } from "../stack/stack.ts";
-import type { World } from "../world.ts";
 
 interface Options {
   readonly deadlineAt: number;

@@ -1,9 +1,9 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { findDataPositions } from "../../../shared/data-file-positions.ts";
 import { Failure } from "../../../shared/failure.ts";
+import type { World } from "../context.ts";
 import { firstFailure, reasonOfStack } from "../stack/events.ts";
 import type { Followed } from "../stack/follow-stack.ts";
-import type { World } from "../world.ts";
 import { explainFailure, toFailedResource } from "./explain-failure.ts";
 
 /**

@@ -6,9 +6,9 @@ import {
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
 import { Failure } from "../../../shared/failure.ts";
+import type { World } from "../context.ts";
 import { readDeployed } from "../stack/deployed-stack.ts";
 import { describeStack } from "../stack/stack.ts";
-import type { World } from "../world.ts";
 
 /** An existing stack, and its resources. */
 export interface StackContents {

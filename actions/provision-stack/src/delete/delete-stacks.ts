@@ -1,13 +1,13 @@
 import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
 import { type Finding, refuseFindings } from "../../../shared/findings.ts";
 import type { Log } from "../../../shared/log.ts";
+import type { World } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import type { StackResult } from "../result.ts";
 import type { StackSet } from "../set/choose-stacks.ts";
 import { eachInOrder, reversed } from "../stack/each-in-order.ts";
 import { describeStack } from "../stack/stack.ts";
 import { timed } from "../timed.ts";
-import type { World } from "../world.ts";
 import { readContents, type StackContents } from "./contents.ts";
 import { inspectAll } from "./inspect/inspect.ts";
 import type { Emptying } from "./inspect/inspected.ts";

@@ -1,8 +1,8 @@
 import { DeleteStackCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
 import { Failure } from "../../../shared/failure.ts";
+import type { World } from "../context.ts";
 import { newestEvent } from "../stack/events.ts";
 import { followStack } from "../stack/follow-stack.ts";
-import type { World } from "../world.ts";
 import { explainDeletion } from "./explain-deletion.ts";
 
 export interface ToRemove {

@@ -1,9 +1,9 @@
 import { setOutput } from "@actions/core";
 import { appendSummary } from "../../../shared/summary.ts";
+import type { World } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import type { StackSet } from "../set/choose-stacks.ts";
 import { eachInOrder } from "../stack/each-in-order.ts";
-import type { World } from "../world.ts";
 import { driftMarkdown, isDrifted, sayDifference } from "./markdown.ts";
 import { detectDrift, type StackDrift } from "./stack-drift.ts";
 

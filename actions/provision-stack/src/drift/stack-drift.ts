@@ -8,8 +8,8 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
+import type { World } from "../context.ts";
 import { describeStack } from "../stack/stack.ts";
-import type { World } from "../world.ts";
 
 export interface StackDrift {
   readonly stackName: string;

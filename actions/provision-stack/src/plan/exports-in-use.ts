@@ -1,8 +1,8 @@
 import { ListImportsCommand } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { isObject } from "../../../shared/task-definition.ts";
+import type { World } from "../context.ts";
 import { describeStack } from "../stack/stack.ts";
-import type { World } from "../world.ts";
 import type { PlannedChange } from "./stack-plan.ts";
 
 /**

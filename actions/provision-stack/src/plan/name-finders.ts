@@ -1,4 +1,4 @@
-import type { ClientConfig } from "../world.ts";
+import type { ClientConfig } from "../context.ts";
 
 interface Finder {
   /** Property with the name that no two resources of the type may share. */

@@ -2,7 +2,7 @@ import type { PlannedStack } from "../../../shared/cloudformation/dependencies.t
 import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { ownerOf } from "../apply/explain-failure.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 import { finders } from "./name-finders.ts";
 
 export interface NameInUse {

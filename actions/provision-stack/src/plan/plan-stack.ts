@@ -1,7 +1,7 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
+import type { World } from "../context.ts";
 import { createChangeSet, discardChangeSet } from "../stack/change-set.ts";
-import type { World } from "../world.ts";
 import { exportsThatWouldChange } from "./exports-in-use.ts";
 import { majorUpgrades } from "./major-upgrades.ts";
 import { type NameInUse, namesInUse } from "./names-in-use.ts";

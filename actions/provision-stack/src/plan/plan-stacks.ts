@@ -1,12 +1,12 @@
 import { setOutput } from "@actions/core";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { appendSummary } from "../../../shared/summary.ts";
+import type { World } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import { tellPullRequest } from "../pull-request/tell-pull-request.ts";
 import type { StackSet } from "../set/choose-stacks.ts";
 import { checkImports, readExports } from "../set/imports.ts";
 import { eachInOrder } from "../stack/each-in-order.ts";
-import type { World } from "../world.ts";
 import { planMarkdown } from "./markdown.ts";
 import { planStack } from "./plan-stack.ts";
 import { writeSections } from "./sections/write-sections.ts";

@@ -2,7 +2,7 @@ import type { PlannedStack } from "../../../shared/cloudformation/dependencies.t
 import { evaluateResources } from "../../../shared/cloudformation/resources.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { isObject } from "../../../shared/task-definition.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 import type { PlannedChange } from "./stack-plan.ts";
 
 /**

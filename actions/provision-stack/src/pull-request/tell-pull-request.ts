@@ -1,5 +1,5 @@
 import { annotationText, Failure } from "../../../shared/failure.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 import { readPullRequest } from "./pull-request.ts";
 import { putComment, type ToPut } from "./put-comment.ts";
 

@@ -7,7 +7,7 @@ import { findDataPositions, type Keys } from "../../../shared/data-file-position
 import { Failure } from "../../../shared/failure.ts";
 import { didYouMean } from "../../../shared/nearest-name.ts";
 import { isObject } from "../../../shared/task-definition.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 import type { StackSet } from "./choose-stacks.ts";
 
 export interface Import {

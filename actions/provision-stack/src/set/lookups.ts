@@ -2,7 +2,7 @@ import { placeIn } from "../../../shared/cloudformation/plan-stacks.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { didYouMean } from "../../../shared/nearest-name.ts";
 import { isObject } from "../../../shared/task-definition.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 import type { LookupKind, Named, Network } from "./network.ts";
 
 const kinds: readonly LookupKind[] = [

@@ -6,7 +6,7 @@ import {
   type Tag,
 } from "@aws-sdk/client-ec2";
 import type { Endpoint } from "@aws-sdk/client-rds";
-import type { ClientConfig, World } from "../world.ts";
+import type { ClientConfig, World } from "../context.ts";
 
 export type LookupKind = "vpc" | "subnet" | "security-group" | "instance-endpoint" | "instance-port";
 

@@ -1,7 +1,7 @@
 import { readParameters } from "../../../shared/cloudformation/plan-stacks.ts";
+import type { World } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import { isTooLarge } from "../stack/template-store.ts";
-import type { World } from "../world.ts";
 import { chooseStacks, type StackSet } from "./choose-stacks.ts";
 import { resolveLookups, withoutLookups } from "./lookups.ts";
 import { checkValues } from "./parameter-values.ts";

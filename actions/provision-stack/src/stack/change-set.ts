@@ -12,7 +12,7 @@ import {
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 
 export interface ChangeSet {
   readonly stackId: string;

@@ -1,7 +1,7 @@
 import { GetTemplateCommand, type Stack } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { parseTemplate } from "../../../shared/cloudformation/template.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 
 /**
  * Returns a stack as it was applied last; undefined for one that was only ever reviewed. Throws a Failure for a

@@ -1,6 +1,6 @@
 import { paginateDescribeStackEvents, type StackEvent } from "@aws-sdk/client-cloudformation";
 import { formatDuration } from "../../../shared/duration.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 
 /** Returns the id of a stack's newest event. */
 export async function newestEvent(

@@ -1,7 +1,7 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 import { countDone, readEvents, sayEvent } from "./events.ts";
 import { describeStack } from "./stack.ts";
 

@@ -1,6 +1,6 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { Failure } from "../../../shared/failure.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 import { describeStack, outputsOf } from "./stack.ts";
 
 export async function readOutputs(

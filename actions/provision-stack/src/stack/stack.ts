@@ -1,5 +1,5 @@
 import { DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 
 /** Returns the stack by name or id; undefined when there is none. */
 export async function describeStack(

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Template } from "../../../shared/cloudformation/template.ts";
 import { Failure } from "../../../shared/failure.ts";
-import type { World } from "../world.ts";
+import type { World } from "../context.ts";
 import { isTooLarge, type TemplateStore } from "./template-store.ts";
 
 /** CloudFormation's quota "Template body size in an object". */

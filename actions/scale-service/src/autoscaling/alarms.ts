@@ -5,7 +5,7 @@ import {
   PutMetricAlarmCommand,
   type PutMetricAlarmCommandInput,
 } from "@aws-sdk/client-cloudwatch";
-import type { World } from "../clients.ts";
+import type { World } from "../context.ts";
 
 /** Lists the alarms of step policies; AWS creates and deletes those of target tracking itself. */
 export async function listAlarms(world: World, prefix: string): Promise<PutMetricAlarmCommandInput[]> {

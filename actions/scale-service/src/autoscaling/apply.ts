@@ -3,7 +3,7 @@ import {
   PutScalingPolicyCommand,
   RegisterScalableTargetCommand,
 } from "@aws-sdk/client-application-auto-scaling";
-import type { World } from "../clients.ts";
+import type { World } from "../context.ts";
 import { deleteAlarms, putAlarm } from "./alarms.ts";
 import { describeState } from "./describe.ts";
 import type { AutoscalingPlan } from "./plan.ts";

@@ -4,7 +4,7 @@ import {
   type ScalableTarget,
   type ScalingPolicy,
 } from "@aws-sdk/client-application-auto-scaling";
-import type { World } from "../clients.ts";
+import type { World } from "../context.ts";
 import { type AutoscalingState, type PolicyState, resumed, type ScalableDimension } from "./state.ts";
 
 /** Returns null when the service is no scalable target. */

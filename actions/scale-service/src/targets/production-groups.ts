@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { routeOf } from "../../../delivery/verify/listener-routes.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
-import type { World } from "../clients.ts";
+import type { World } from "../context.ts";
 
 /** A target group in which the service's tasks in production are registered. */
 export interface ProductionGroup {

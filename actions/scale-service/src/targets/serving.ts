@@ -3,7 +3,7 @@ import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { World } from "../clients.ts";
+import type { World } from "../context.ts";
 import type { ProductionGroup } from "./production-groups.ts";
 
 /**

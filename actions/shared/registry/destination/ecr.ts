@@ -3,7 +3,7 @@ import { isAccessDenied } from "../../aws-errors.ts";
 import { Failure } from "../../failure.ts";
 import { createRegistryClient } from "../client.ts";
 import { logIn } from "../ecr-login.ts";
-import type { RegistryWorld } from "../registry-world.ts";
+import type { RegistryContext } from "../registry-context.ts";
 import type { Credentials } from "../token.ts";
 import type { Destination } from "./destination.ts";
 import { persist } from "./persist.ts";
@@ -23,7 +23,7 @@ export interface FoundInEcr {
  * Finds a repository in private ECR. The address comes from the response, since a name alone does not contain the
  * account.
  */
-export async function findInEcr(name: EcrName, world: RegistryWorld): Promise<FoundInEcr> {
+export async function findInEcr(name: EcrName, world: RegistryContext): Promise<FoundInEcr> {
   const client = await world.createEcr(name.elsewhere?.region);
   const [repository, credentials] = await both(describeInEcr(client, name, world), logInToEcr(client, world));
   return {
@@ -37,7 +37,7 @@ export async function findInEcr(name: EcrName, world: RegistryWorld): Promise<Fo
 export async function describeInEcr(
   client: ECRClient,
   name: EcrName,
-  world: RegistryWorld,
+  world: RegistryContext,
 ): Promise<Repository | undefined> {
   const { signal, log } = world;
   const command = new DescribeRepositoriesCommand({
@@ -71,7 +71,7 @@ interface Opened {
   readonly client: ECRClient;
   readonly name: EcrName;
   readonly credentials: Credentials;
-  readonly world: RegistryWorld;
+  readonly world: RegistryContext;
 }
 
 function toDestination(repository: Repository, { client, name, credentials, world }: Opened): Destination {
@@ -126,7 +126,7 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
   return [await one, await other];
 }
 
-function logInToEcr(ecr: ECRClient, world: RegistryWorld): Promise<Credentials> {
+function logInToEcr(ecr: ECRClient, world: RegistryContext): Promise<Credentials> {
   const { mask, signal } = world;
   return persist("log in to ECR", () => logIn(ecr, mask, signal), world);
 }

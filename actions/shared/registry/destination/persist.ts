@@ -1,6 +1,6 @@
 import { isThrottled, isTransient } from "../../aws-errors.ts";
+import type { StepContext } from "../../context.ts";
 import { formatDuration } from "../../duration.ts";
-import type { StepWorld } from "../../world.ts";
 
 /** Longest pauses before the next attempts. The SDK has tried three times within a second each time. */
 const longestPausesMs = [1_000, 2_000, 4_000, 8_000];
@@ -13,7 +13,7 @@ const longestPausesMs = [1_000, 2_000, 4_000, 8_000];
 export async function persist<Answer>(
   what: string,
   call: () => Promise<Answer>,
-  { clock, log, signal }: StepWorld,
+  { clock, log, signal }: StepContext,
   random: () => number = Math.random,
 ): Promise<Answer> {
   for (const longestMs of longestPausesMs) {

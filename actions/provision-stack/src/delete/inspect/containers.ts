@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { lookUp } from "../../../../shared/findings.ts";
 import { createPace } from "../../../../shared/pace.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../../context.ts";
 import type { Held } from "../contents.ts";
 import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import { Failure } from "../../../../shared/failure.ts";
 import { lookUp } from "../../../../shared/findings.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../../context.ts";
 import type { Held } from "../contents.ts";
 import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 

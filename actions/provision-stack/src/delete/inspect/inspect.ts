@@ -1,4 +1,4 @@
-import type { World } from "../../world.ts";
+import type { World } from "../../context.ts";
 import type { StackContents } from "../contents.ts";
 import { type Inspect, type Inspected, together } from "./inspected.ts";
 import { inspectStacks } from "./stacks.ts";

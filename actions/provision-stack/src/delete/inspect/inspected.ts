@@ -1,5 +1,5 @@
 import type { Finding } from "../../../../shared/findings.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../../context.ts";
 import type { StackContents } from "../contents.ts";
 
 /** Findings before a deletion. */

@@ -3,7 +3,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { lookUp } from "../../../../shared/findings.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../../context.ts";
 import type { Held } from "../contents.ts";
 import { type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 

@@ -1,6 +1,6 @@
 import { ListImportsCommand } from "@aws-sdk/client-cloudformation";
 import type { Finding } from "../../../../shared/findings.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../../context.ts";
 import type { StackContents } from "../contents.ts";
 import { type Inspect, together } from "./inspected.ts";
 

@@ -1,10 +1,10 @@
 import { Failure } from "../../../../shared/failure.ts";
 import { escapeText } from "../../../../shared/summary.ts";
 import { onlyDeletable } from "../../apply/recover-stack.ts";
+import type { World } from "../../context.ts";
 import type { StackSet } from "../../set/choose-stacks.ts";
 import { readDeployed } from "../../stack/deployed-stack.ts";
 import { describeStack } from "../../stack/stack.ts";
-import type { World } from "../../world.ts";
 import { architectureSection } from "./architecture.ts";
 import { costSection } from "./cost.ts";
 import type { BeforeAndAfter, PlanSection } from "./section.ts";

@@ -1,6 +1,6 @@
 import type { CloudFormationClient, CloudFormationClientConfig } from "@aws-sdk/client-cloudformation";
 import type { Clock } from "../../shared/clock.ts";
-import type { HandOver } from "./stack/hand-over.ts";
+import type { OperationTracker } from "./stack/running-operations.ts";
 import type { TemplateStore } from "./stack/template-store.ts";
 
 export interface World {
@@ -8,7 +8,7 @@ export interface World {
   /** Configuration for clients that only some modes need: they are loaded where they are needed. */
   readonly clientConfig: ClientConfig;
   readonly templates: TemplateStore;
-  readonly handOver: HandOver;
+  readonly operations: OperationTracker;
   readonly clock: Clock;
   readonly log: {
     info(message: string): void;

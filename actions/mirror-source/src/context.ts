@@ -1,13 +1,13 @@
 import { CodeCommitClient } from "@aws-sdk/client-codecommit";
-import { createJobWorld, type JobWorld } from "../../shared/world.ts";
+import type { JobContext } from "../../shared/context.ts";
 
 /** Clients and context for mirroring; nothing below reads time, the network or the environment otherwise. */
-export interface MirrorWorld extends JobWorld {
+export interface MirrorWorld extends JobContext {
   readonly codecommit: CodeCommitClient;
   /** Folder of the checked-out repository. */
   readonly folder: string;
 }
 
-export function createMirrorWorld(signal: AbortSignal): MirrorWorld {
-  return { ...createJobWorld(signal), codecommit: new CodeCommitClient(), folder: process.cwd() };
+export function openMirror(job: JobContext): MirrorWorld {
+  return { ...job, codecommit: new CodeCommitClient(), folder: process.cwd() };
 }

@@ -3,19 +3,19 @@ import { type Clock, systemClock } from "./clock.ts";
 import { type Log, runnerLog } from "./log.ts";
 
 /** Context of every step; nothing below reads time or the network otherwise. */
-export interface StepWorld {
+export interface StepContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
 /** Context of a step that also reads the job's environment, and finds secrets in it. */
-export interface JobWorld extends StepWorld {
+export interface JobContext extends StepContext {
   readonly variables: NodeJS.ProcessEnv;
   readonly mask: (secret: string) => void;
 }
 
 /** Creates the real context: the job and the time. */
-export function createJobWorld(signal: AbortSignal): JobWorld {
+export function createJobContext(signal: AbortSignal): JobContext {
   return { variables: process.env, clock: systemClock, log: runnerLog, mask: setSecret, signal };
 }

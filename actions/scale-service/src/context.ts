@@ -1,9 +1,12 @@
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { CloudWatchClient, PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { StepContext } from "../../shared/context.ts";
+import { createEcsClients, type EcsClients, type EcsContext, patient } from "../../shared/ecs/context.ts";
 import type { ServiceName } from "../../shared/ecs/service.ts";
-import { createEcsClients, type EcsClients, type EcsWorld, patient } from "../../shared/ecs/world.ts";
+import { createUnfinishedState } from "../../shared/post-state.ts";
 import type { AutoscalingState, ScalableDimension } from "./autoscaling/state.ts";
+import type { AfterAll } from "./inputs.ts";
 
 export interface Clients extends EcsClients {
   readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
@@ -28,13 +31,23 @@ export interface Undo extends ServiceName {
 }
 
 /** Clients and context for scaling; nothing below reads time, the network or the environment otherwise. */
-export interface World extends EcsWorld {
+export interface World extends EcsContext {
   readonly clients: Clients;
   /** Saves what the post step has to undo if this process dies; undefined when there is nothing any more. */
-  readonly handOver: (undo: Undo | undefined) => void;
+  readonly keepForPost: (undo: Undo | undefined) => void;
 }
 
-export function createClients(): Clients {
+/** State for the post step: how to undo a change that is not yet followed to its end. */
+export const undoLeft = createUnfinishedState<Undo, AfterAll>("undo");
+
+export function openScaling(
+  { clock, log, signal }: StepContext,
+  { onCancel }: { readonly onCancel: AfterAll },
+): World {
+  return { clients: createClients(), clock, log, signal, keepForPost: undoLeft.saver(onCancel) };
+}
+
+function createClients(): Clients {
   return {
     ...createEcsClients(),
     elbv2: once(async () => {

@@ -1,10 +1,10 @@
 import { createPostState } from "../../../shared/post-state.ts";
 
 /** State that the post step needs about the step's running operations in AWS. */
-export const operationsLeft = createPostState<readonly HandedOver[]>("operations");
+export const operationsLeft = createPostState<readonly RunningOperation[]>("operations");
 
 /** An operation in progress in AWS, as the post step needs it after a cancellation. */
-export interface HandedOver {
+export interface RunningOperation {
   readonly stackName: string;
   readonly stackId: string;
   readonly type: "CREATE" | "UPDATE";
@@ -13,15 +13,15 @@ export interface HandedOver {
   readonly decided: boolean;
 }
 
-export interface HandOver {
-  begin(operation: Omit<HandedOver, "decided">): void;
+export interface OperationTracker {
+  begin(operation: Omit<RunningOperation, "decided">): void;
   decided(stackId: string): void;
   end(stackId: string): void;
 }
 
 /** Keeps the running operations for the post step; `save` gets all of them, whenever one changes. */
-export function trackOperations(save: (operations: readonly HandedOver[]) => void): HandOver {
-  const operations = new Map<string, HandedOver>();
+export function trackOperations(save: (operations: readonly RunningOperation[]) => void): OperationTracker {
+  const operations = new Map<string, RunningOperation>();
   const change = (action: () => void) => {
     action();
     save([...operations.values()]);

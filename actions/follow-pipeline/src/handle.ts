@@ -1,4 +1,4 @@
-import { createHandOver } from "../../shared/hand-over.ts";
+import { createUnfinishedState } from "../../shared/post-state.ts";
 import type { OnCancel } from "./inputs.ts";
 
 /** Enough to stop an execution from another process. */
@@ -10,4 +10,4 @@ export interface Handle {
 }
 
 /** State that the post step needs about the followed execution. */
-export const handOver = createHandOver<Handle, OnCancel>("execution");
+export const executionLeft = createUnfinishedState<Handle, OnCancel>("execution");

@@ -1,6 +1,6 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import type { StepWorld } from "../world.ts";
+import type { StepContext } from "../context.ts";
 
 export interface EcsClients {
   readonly ecs: ECSClient;
@@ -9,7 +9,7 @@ export interface EcsClients {
 }
 
 /** Clients and context of an action; nothing below reads time, the network or the environment otherwise. */
-export interface EcsWorld extends StepWorld {
+export interface EcsContext extends StepContext {
   readonly clients: EcsClients;
 }
 
@@ -18,6 +18,10 @@ export interface EcsWorld extends StepWorld {
  * end it.
  */
 export const patient = { maxAttempts: 6 };
+
+export function createEcsContext(step: StepContext): EcsContext {
+  return { ...step, clients: createEcsClients() };
+}
 
 export function createEcsClients(): EcsClients {
   return {

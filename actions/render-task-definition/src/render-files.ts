@@ -1,6 +1,23 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
-import type { Rendered } from "./render.ts";
+import type { RenderWorld } from "./context.ts";
+import type { RenderInputs } from "./inputs.ts";
+import { type Comparison, compareWithLatest } from "./latest-revision.ts";
+import { type Rendered, render } from "./render.ts";
+
+export interface RenderedFiles {
+  readonly rendered: Rendered;
+  readonly paths: { readonly taskDefinition: string; readonly appSpec: string | undefined };
+  readonly latest: Comparison | undefined;
+}
+
+/** Renders into files of the job, and compares with the latest registered revision. */
+export async function renderFiles(inputs: RenderInputs, world: RenderWorld): Promise<RenderedFiles> {
+  const rendered = await render(inputs, world);
+  const paths = await writeRendered(rendered, world.variables.RUNNER_TEMP ?? tmpdir());
+  return { rendered, paths, latest: await compareWithLatest(rendered, world) };
+}
 
 /** Writes the rendered files into a new folder of `temporary` and returns their paths. */
 export async function writeRendered(

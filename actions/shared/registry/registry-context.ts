@@ -1,13 +1,13 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
-import { createJobWorld, type JobWorld } from "../world.ts";
+import type { JobContext } from "../context.ts";
 import { createEcr } from "./ecr-client.ts";
 
 /** Context for reading any registry. */
-export interface RegistryWorld extends JobWorld {
+export interface RegistryContext extends JobContext {
   /** Returns a client of the job's region, or of the registry's. */
   readonly createEcr: (region?: string) => Promise<ECRClient>;
 }
 
-export function createRegistryWorld(signal: AbortSignal): RegistryWorld {
-  return { ...createJobWorld(signal), createEcr };
+export function createRegistryContext(job: JobContext): RegistryContext {
+  return { ...job, createEcr };
 }
