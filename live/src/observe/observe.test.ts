@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { createTestWorld } from "../../../simulator/src/services/ecs/controller/ecs-world.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
 import {
   startTestSimulator,
@@ -49,6 +50,37 @@ async function createStage() {
       [...(await parts())].find(([key]) => key.startsWith("deployment/"))?.[1] as DeploymentPart | undefined,
   };
 }
+
+it("shows a blue/green deployment of ECS itself with the stages it has passed", async () => {
+  const world = await createTestWorld();
+  closers.push(world.close);
+  const { clock, clientConfig } = world.simulator;
+  const clients = openPageClients(clientConfig);
+  closers.push(() => destroyClients(clients));
+  const now = clock.foreground.now;
+  const observe = createObserver({ clients, region: "us-east-1", now, timeScale: 1, callsPerMinute: 300 });
+  const parts = async () => (await observe(new AbortController().signal)).parts;
+  await world.create({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 });
+  await clock.until(async () => (await world.newest()).status === "SUCCESSFUL");
+  await world.deploy("2");
+  await clock.until(async () => (await world.newest()).lifecycleStage === "BAKE_TIME");
+  const found = await parts();
+  const deployment = [...found.values()].find((part) => (part as DeploymentPart).status === "IN_PROGRESS");
+  expect(deployment).toMatchObject({
+    engine: "ECS",
+    verdict: undefined,
+    from: { name: "web:1" },
+    to: { name: "web:2" },
+    traffic: { blue: 0, green: 100 },
+    events: [{ name: "BAKE_TIME", status: "InProgress" }],
+  });
+  expect(found.get("service/main/web")).toMatchObject({
+    sides: [
+      { role: "blue", production: 0, revision: { name: "web:1" } },
+      { role: "green", production: 100, revision: { name: "web:2" } },
+    ],
+  });
+});
 
 const deploy = ({ aws }: TestSimulator, appSpec: object, deploymentConfigName: string) =>
   aws.codedeploy.createDeployment({

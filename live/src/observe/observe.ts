@@ -4,6 +4,7 @@ import type { Pass } from "../watch.ts";
 import { noBalancing, readBalancing, targetGroupsOf } from "./balancing.ts";
 import { composeService } from "./compose.ts";
 import { createCodeDeployReader, noCodeDeploy } from "./deployments.ts";
+import { createEcsDeploymentReader } from "./ecs-deployments.ts";
 import { readTraffic } from "./metrics.ts";
 import { createReader } from "./reader.ts";
 import { createRevisions, readServices, type Selection } from "./services.ts";
@@ -34,6 +35,13 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
   const reader = createReader(now);
   const revisions = createRevisions(clients.ecs, reader);
   const readCodeDeploy = createCodeDeployReader({ clients, reader, revisions, timeScale, now });
+  const readEcsDeployments = createEcsDeploymentReader({
+    ecs: clients.ecs,
+    reader,
+    revisions,
+    timeScale,
+    now,
+  });
   let slowDown = 1;
 
   const readAll = async (): Promise<Parts> => {
@@ -42,7 +50,8 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
       reader.guard("CodeDeploy", noCodeDeploy, readCodeDeploy),
       reader.guard("CloudFormation", [], () => readStacks(clients.cloudformation, reader)),
     ]);
-    const shown = deploy.deployments.filter(({ part }) =>
+    const native = await reader.guard("ECS deployments", [], () => readEcsDeployments(services));
+    const shown = [...native, ...deploy.deployments].filter(({ part }) =>
       services.some(({ cluster, name }) => cluster === part.cluster && name === part.service),
     );
     const arns = [...new Set(services.flatMap(({ service }) => targetGroupsOf(service)))].sort();
