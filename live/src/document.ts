@@ -62,7 +62,7 @@ ${tab?.styles.map((style) => html`<link rel="stylesheet" href="${style}">`) ?? "
 <noscript><p class="notice">${t.noScript} <a href="">${t.reload}</a></p></noscript>
 <div id="sections" class="sections">${sections}</div>
 </main>
-<footer>${t.readOnly}</footer>
+${tab?.operates ? "" : html`<footer>${t.readOnly}</footer>`}
 </body>
 </html>
 `.toString();

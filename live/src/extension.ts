@@ -19,6 +19,8 @@ export interface PageExtension {
   readonly module: string;
   /** Style sheets in the folder. */
   readonly styles?: readonly string[];
+  /** Whether it changes the account: the page then does not say that it only reads. */
+  readonly operates?: boolean;
   /** Adds its own requests below `/<name>/`. */
   routes?(app: Hono): void;
   /** Called once, when the page starts. The page's end calls the returned function. */

@@ -30,6 +30,7 @@ export interface Tab {
   /** Address of its browser module. */
   readonly module: string;
   readonly styles: readonly string[];
+  readonly operates?: boolean;
   readonly view: (parts: Parts, context: ViewContext) => readonly Section[];
 }
 
@@ -44,17 +45,20 @@ export async function loadTabs(extensions: readonly PageExtension[]): Promise<Ta
     const { view } = await import(new URL(`../browser/${tab.name}.mjs`, import.meta.url).href);
     return { ...tab, module: `/files/${tab.name}.mjs`, styles: [], view };
   });
-  const added = extensions.map(async ({ name, title, folder, module, styles = [] }): Promise<Tab> => {
-    const { view } = await import(pathToFileURL(`${folder}/${module}`).href);
-    return {
-      name,
-      path: `/${name}`,
-      title,
-      module: `/x/${name}/${module}`,
-      styles: styles.map((style) => `/x/${name}/${style}`),
-      view,
-    };
-  });
+  const added = extensions.map(
+    async ({ name, title, folder, module, styles = [], operates = false }): Promise<Tab> => {
+      const { view } = await import(pathToFileURL(`${folder}/${module}`).href);
+      return {
+        name,
+        path: `/${name}`,
+        title,
+        module: `/x/${name}/${module}`,
+        styles: styles.map((style) => `/x/${name}/${style}`),
+        operates,
+        view,
+      };
+    },
+  );
   return Promise.all([...ownTabs, ...added]);
 }
 

@@ -91,6 +91,7 @@ export function createPushFollower({ gitDirectory, startDeploy, startManually, s
     variables: Record<string, string>,
     { change, variables: own = {}, cancelAtLine }: Release,
   ) => {
+    if (main !== undefined) await repository.moveTo(main);
     if (change) await repository.commit(change);
     const before = Object.keys(own).map((name) => [name, variables[name]] as const);
     Object.assign(variables, own);
@@ -103,15 +104,20 @@ export function createPushFollower({ gitDirectory, startDeploy, startManually, s
     }
   };
 
+  /** Commits and pushes, one release at a time, and resolves when its run has been started. */
+  const pushNext = (...parameters: Parameters<typeof release>) => {
+    const pushed = last.then(() => release(...parameters));
+    last = pushed.catch(() => {});
+    return pushed;
+  };
+
   return {
     handlers,
     /** The commit of main; undefined before the first push. */
     main: () => main,
+    push: pushNext,
     /** Commits and pushes, one release at a time, and resolves when its run has ended. */
-    async pushAndFollow(...parameters: Parameters<typeof release>): Promise<RunResult> {
-      const pushed = last.then(() => release(...parameters));
-      last = pushed.catch(() => {});
-      return (await pushed).run;
-    },
+    pushAndFollow: async (...parameters: Parameters<typeof release>): Promise<RunResult> =>
+      (await pushNext(...parameters)).run,
   };
 }

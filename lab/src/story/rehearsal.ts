@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { createWriteStream, type WriteStream } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { warningForRoot } from "../../../simulator/src/runtime/tasks/start-runtime.ts";
 import type { LabOptions } from "../options.mjs";
+import { createOperations, type StartedRun } from "../page/lab-operations.ts";
+import { operateTab } from "../page/operate-tab.ts";
+import { createRunRecords } from "../page/run-records.ts";
+import { runsTab } from "../page/runs-tab.ts";
 import type { Mirrors } from "../runner/load/sources.ts";
 import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
@@ -18,7 +20,7 @@ import type { Progress } from "./progress.ts";
 import { listenForPushes } from "./push-listener.ts";
 import { pushNodeBase } from "./push-node-base.ts";
 import { noteRun } from "./record-steps.ts";
-import { logName } from "./report.ts";
+import { writeLogs, writeSummaries } from "./run-files.ts";
 import { createScratchRepository, gitDirectoryIn, type ScratchRepository } from "./scratch-repository.ts";
 import { type Keys, type SimulatorProcess, startSimulatorProcess } from "./simulator-process.ts";
 import { chooseTaskRuntime, type TaskRuntimeKind } from "./task-runtime.ts";
@@ -87,7 +89,7 @@ export async function startRehearsal(
   const pushes = createPushFollower({
     gitDirectory: gitDirectoryIn(directory),
     startDeploy: (move, cancelAtLine) => startDeploy(move, cancelAtLine),
-    startManually: (manual, commit) => startManually(manual, commit),
+    startManually: async (manual, commit) => (await startManually(manual, commit)).result,
     say: progress.say,
   });
   const listener = await listenForPushes(directory, pushes.handlers);
@@ -134,6 +136,7 @@ export async function startRehearsal(
   };
   const writeLog = writeLogs(logDirectory, progress, ends);
   const cancellations = createCancellations();
+  const records = createRunRecords();
   const runner = createRunner({
     repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
     mirrors: place.mirrors,
@@ -145,30 +148,42 @@ export async function startRehearsal(
     emit: (event) => {
       writeLog(event);
       cancellations.notice(event);
+      records.notice(event);
     },
   });
-  const run = async (request: RunRequest, cancelAtLine?: RegExp) => {
+  const start = async (request: RunRequest, cancelAtLine?: RegExp): Promise<StartedRun> => {
     const started = await runner.start(request);
     if (!started) throw new Error(`${request.workflow} is not started by this push`);
     if (cancelAtLine) cancellations.add(started, cancelAtLine);
-    return follow(started);
+    return { id: started.id, result: follow(started) };
   };
   const startManually = ({ file, inputs }: ManualRun, sha: string) =>
-    run({
+    start({
       workflow: `.github/workflows/${file}`,
       event: { name: "workflow_dispatch", branch: "main", sha, inputs },
     });
-  const runWorkflow = (file: string, inputs: Record<string, string>) =>
-    startManually({ file, inputs }, pushes.main() ?? repository.start);
-  const startDeploy = ({ before, after }: Move, cancelAtLine?: RegExp) =>
-    run(
-      { workflow: ".github/workflows/deploy.yml", event: { name: "push", branch: "main", before, after } },
-      cancelAtLine,
-    );
-  await showLivePage({ simulator, port: options.pagePort, timeScale, extensions: [] }, progress, ends);
+  const main = () => pushes.main() ?? repository.start;
+  const runWorkflow = async (file: string, inputs: Record<string, string>) =>
+    (await startManually({ file, inputs }, main())).result;
+  const startDeploy = async ({ before, after }: Move, cancelAtLine?: RegExp) => {
+    const event = { name: "push", branch: "main", before, after } as const;
+    return (await start({ workflow: ".github/workflows/deploy.yml", event }, cancelAtLine)).result;
+  };
+  const aws = openClients(simulator, ends);
+  const operations = createOperations({
+    ...{ aws, main, startManually, gitDirectory: repository.gitDirectory, say: progress.say },
+    list: `${addresses.production}/suppliers`,
+    push: (release) => pushes.push(repository, variables, release),
+  });
+  const extensions = [
+    runsTab(records, aws.pipelines),
+    // The unattended story checks its own changes, and no others.
+    ...(options.once ? [] : [operateTab(operations)]),
+  ];
+  await showLivePage({ simulator, port: options.pagePort, timeScale, extensions }, progress, ends);
   return {
     simulator,
-    aws: openClients(simulator, ends),
+    aws,
     runtime,
     account: options.account,
     timeScale,
@@ -240,12 +255,6 @@ function createFollower(
   };
 }
 
-/** Writes the summaries that GitHub would show on the run's page, one file for each job that has one. */
-async function writeSummaries(directory: string, { id, jobs }: RunResult): Promise<void> {
-  for (const { name, summary } of jobs)
-    if (summary !== "") await writeFile(join(directory, `${logName(id, name)}.summary.md`), summary);
-}
-
 /** Returns keys that only a simulated AWS accepts. Random, so that hiding them hides nothing else. */
 function inventedKeys(): Keys {
   return {
@@ -259,26 +268,4 @@ function inventedKeys(): Keys {
 function credentialsBlock(keys: Keys): string {
   const lines = Object.entries(keys).map(([name, value]) => `${name.toLowerCase()}=${value}`);
   return ["[default]", ...lines].join("\n");
-}
-
-/** Writes every line of every job to a file of its run and job; progress shows the rest. */
-function writeLogs(
-  logDirectory: string,
-  progress: Progress,
-  ends: AsyncDisposableStack,
-): (event: RunEvent) => void {
-  const files = new Map<string, WriteStream>();
-  ends.defer(async () => {
-    await Promise.all([...files.values()].map((file) => new Promise<void>((resolve) => file.end(resolve))));
-  });
-  return (event) => {
-    progress.runEvent(event);
-    if (event.type !== "log" && event.type !== "step-started" && event.type !== "annotation") return;
-    const name = `${logName(event.run, event.job)}.log`;
-    const file = files.get(name) ?? createWriteStream(join(logDirectory, name));
-    files.set(name, file);
-    if (event.type === "log") file.write(`${event.line}\n`);
-    if (event.type === "step-started") file.write(`\n== ${event.step}\n`);
-    if (event.type === "annotation") file.write(`${event.annotation.level}: ${event.annotation.message}\n`);
-  };
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/load/git.ts";
 import type { Chapter, ServiceName } from "./chapter-list.mjs";
-import { tolerateBusyMachine } from "./chapters/canary.ts";
 import type { Scene } from "./chapters/scene.ts";
 import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
@@ -13,6 +12,7 @@ import { type FinishedChapter, makeReport, type Report, type ServicePhase, verdi
 import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./report-markdown.ts";
 import { checkChanges, runChapters } from "./run-chapters.ts";
+import { tolerateBusyMachine } from "./slow-release.ts";
 
 /** Requests to each service. */
 const requestsPerSecond = 110;

@@ -13,6 +13,8 @@ export interface ScratchRepository {
   subject: string;
   /** The commit where main begins. */
   start: string;
+  /** Takes the commit of main, which a user may have pushed, as the one that the next change follows. */
+  moveTo(commit: string): Promise<void>;
   /** Commits a change of one file. */
   commit(change: Change): Promise<string>;
   push(): Promise<void>;
@@ -52,7 +54,7 @@ export async function createScratchRepository(
     ? head
     : await git(gitDirectory, ...identity, "commit-tree", `${head}^{tree}`, "-m", subject);
   await git(workDirectory, "reset", "--quiet", "--hard", start);
-  const commit = createCommitter(workDirectory);
+  const { commit, moveTo } = createCommitter(workDirectory);
   for (const change of preparations) start = await commit(change);
   await git(workDirectory, "push", "--quiet", gitDirectory, `${start}:refs/rehearsal/start`);
   await git(gitDirectory, "config", "receive.advertisePushOptions", "true");
@@ -64,6 +66,7 @@ export async function createScratchRepository(
     subject,
     start,
     commit,
+    moveTo,
     async push() {
       const pushed = await git(workDirectory, "rev-parse", "HEAD");
       await git(workDirectory, "push", "--quiet", gitDirectory, `${pushed}:refs/heads/main`);
@@ -71,18 +74,29 @@ export async function createScratchRepository(
   };
 }
 
-function createCommitter(workDirectory: string): ScratchRepository["commit"] {
+function createCommitter(workDirectory: string): Pick<ScratchRepository, "commit" | "moveTo"> {
   const originals = new Map<string, string>();
-  return async ({ message, path, edit }) => {
-    const file = join(workDirectory, path);
-    const text = await readFile(file, "utf8");
-    const original = originals.get(path) ?? text;
-    originals.set(path, original);
-    await writeFile(file, edit(original, text));
-    await git(workDirectory, "add", "--", path);
-    // A fork may already contain the story's change.
-    await git(workDirectory, ...identity, "commit", "--quiet", "--allow-empty", "-m", message);
-    return git(workDirectory, "rev-parse", "HEAD");
+  let head: string | undefined;
+  return {
+    async commit({ message, path, edit }) {
+      const file = join(workDirectory, path);
+      const text = await readFile(file, "utf8");
+      const original = originals.get(path) ?? text;
+      originals.set(path, original);
+      await writeFile(file, edit(original, text));
+      await git(workDirectory, "add", "--", path);
+      // A fork may already contain the story's change.
+      await git(workDirectory, ...identity, "commit", "--quiet", "--allow-empty", "-m", message);
+      head = await git(workDirectory, "rev-parse", "HEAD");
+      return head;
+    },
+    async moveTo(commit) {
+      head ??= await git(workDirectory, "rev-parse", "HEAD");
+      if (commit === head) return;
+      await git(workDirectory, "reset", "--quiet", "--hard", commit);
+      head = commit;
+      originals.clear();
+    },
   };
 }
 

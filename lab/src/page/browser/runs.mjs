@@ -1,0 +1,171 @@
+// Runs in the browser, and in the server for browsers without JavaScript: `view` uses no document.
+
+const texts = {
+  en: {
+    none: "No workflow has run yet.",
+    all: "All runs",
+    gone: "There is no such run.",
+    running: "running",
+    summary: "Summary",
+    log: "Whole log",
+    earlier: (count) => `${count} earlier lines are in the whole log`,
+    loading: "The log is loading.",
+    annotations: { error: "Error", warning: "Warning", notice: "Notice" },
+    pipelines: "Pipelines",
+    notYet: "not yet",
+  },
+  fr: {
+    none: "Aucun workflow n’a encore été exécuté.",
+    all: "Toutes les exécutions",
+    gone: "Cette exécution n’existe pas.",
+    running: "en cours",
+    summary: "Résumé",
+    log: "Journal complet",
+    earlier: (count) => `${count} lignes précédentes dans le journal complet`,
+    loading: "Le journal se charge.",
+    annotations: { error: "Erreur", warning: "Avertissement", notice: "Remarque" },
+    pipelines: "Pipelines",
+    notYet: "pas encore",
+  },
+};
+
+const marks = { success: "✓", failure: "✗", cancelled: "◦", skipped: "–" };
+const colours = { success: "good", failure: "bad", cancelled: "quiet", skipped: "quiet" };
+/** Lines that a step shows; more would make each change slow. */
+const shownLines = 300;
+
+/** Logs of the shown run by the index of their job: `{ from, lines }`. */
+const logs = new Map();
+let shownRun;
+/** Lines that each job has, as last published. */
+let wanted = [];
+let pipelines = [];
+
+const span = (ms) => (ms < 100_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`);
+
+export function view(parts, context) {
+  const { html, language, path, link } = context;
+  const t = texts[language];
+  const id = /^\/runs\/(\d+)$/.exec(path)?.[1];
+  if (id === undefined) {
+    const runs = [...parts]
+      .filter(([key]) => key.startsWith("runs/run-"))
+      .map(([, run]) => run)
+      .sort((one, other) => other.id - one.id);
+    if (runs.length === 0) return [{ key: "none", wide: true, html: html`<p class="empty">${t.none}</p>` }];
+    const list = html`<ol class="runs">${runs.map((run) => runLine(run, context, t))}</ol>`;
+    const sections = [{ key: "runs", wide: true, html: list }];
+    if (pipelines.length > 0) sections.push({ key: "pipelines", wide: true, html: showPipelines(html, t) });
+    return sections;
+  }
+  const run = parts.get(`runs/run-${id}`);
+  const back = html`<p><a href="${link("/runs")}">${t.all}</a></p>`;
+  if (!run) return [{ key: "gone", wide: true, html: html`${back}<p class="empty">${t.gone}</p>` }];
+  if (shownRun !== id) logs.clear();
+  shownRun = id;
+  wanted = run.jobs.map((job) => job.lines);
+  return [
+    { key: "head", wide: true, html: html`${back}<h2>${runTitle(run, context, t)}</h2>` },
+    ...run.jobs.map((job, index) => ({
+      key: `job-${index}`,
+      wide: true,
+      html: showJob({ run, job, index, summary: parts.get(`runs/summary-${id}-${index}`) }, context, t),
+    })),
+  ];
+}
+
+function mark(html, { conclusion }, t) {
+  if (!conclusion) return html`<span class="pill busy">${t.running}</span>`;
+  return html`<span class="mark ${colours[conclusion]}" role="img" aria-label="${conclusion}">${marks[conclusion]}</span>`;
+}
+
+const age = (html, { conclusion, durationMs, startedAt }) =>
+  conclusion
+    ? html`<small>${span(durationMs)}</small>`
+    : html`<small><time data-since="${startedAt}"></time></small>`;
+
+const runTitle = (run, { html }, t) =>
+  html`${mark(html, run, t)} ${run.workflow} #${run.id} <small>${run.event} <code>${run.sha.slice(0, 7)}</code></small> ${age(html, run)}`;
+
+function runLine(run, context, t) {
+  const { html, link } = context;
+  const jobs = run.jobs.map((job) => html`<li>${mark(html, job, t)} ${job.name} ${age(html, job)}</li>`);
+  return html`<li class="card" data-key="${run.id}"><a href="${link(`/runs/${run.id}`)}">${run.workflow} #${run.id}</a> ${mark(html, run, t)} <small>${run.event} <code>${run.sha.slice(0, 7)}</code></small> ${age(html, run)}<ul>${jobs}</ul></li>`;
+}
+
+function showJob({ run, job, index, summary }, { html }, t) {
+  const annotations = job.annotations.map(
+    ({ level, title, message }) =>
+      html`<li class="notice ${level === "error" ? "bad" : "busy"}"><strong>${t.annotations[level]}</strong> ${title ? html`${title}: ` : ""}${message}</li>`,
+  );
+  const log = logs.get(index);
+  const steps = job.steps.map((step, number) => {
+    const isOpen = !step.conclusion || step.conclusion === "failure";
+    return html`<details data-key="step-${number}"${isOpen ? html` open` : ""}><summary>${mark(html, step, t)} ${step.name} ${age(html, step)}</summary>${stepLog(log, number, html, t)}</details>`;
+  });
+  // The server has rendered it, and kept only markup that structures text.
+  const rendered = summary ? html`<h4>${t.summary}</h4><div class="summary">${html([summary])}</div>` : "";
+  return html`<article class="card job"><h3>${mark(html, job, t)} ${job.name} ${age(html, job)}</h3>
+${annotations.length > 0 ? html`<ul class="annotations">${annotations}</ul>` : ""}${rendered}
+<div class="steps">${steps}</div><p><a href="/runs/text/${run.id}/${index}">${t.log}</a></p></article>`;
+}
+
+function stepLog(log, number, html, t) {
+  if (!log) return html`<p class="none">${t.loading}</p>`;
+  const lines = log.lines.filter(([step]) => step === number).map(([, line]) => line);
+  const hidden = lines.length - shownLines;
+  const text = lines.slice(-shownLines).join("\n");
+  return html`${hidden > 0 ? html`<p class="none">${t.earlier(hidden)}</p>` : ""}<pre tabindex="0">${text}</pre>`;
+}
+
+function showPipelines(html, t) {
+  const status = (each) =>
+    html`<span class="pill ${{ Succeeded: "good", Failed: "bad", InProgress: "busy" }[each.status] ?? "quiet"}">${each.status || t.notYet}</span>`;
+  const stage = (each) =>
+    html`<li class="card"><strong>${each.name}</strong> ${status(each)}<ul>${each.actions.map((action) => html`<li>${action.name} ${status(action)}</li>`)}</ul></li>`;
+  return html`<h2>${t.pipelines}</h2>${pipelines.map(
+    ({ name, stages }) => html`<h3>${name}</h3><ol class="stages">${stages.map(stage)}</ol>`,
+  )}`;
+}
+
+const everyMs = 700;
+
+/** Reads what the parts of the page do not hold: the shown logs, and the pipelines. */
+export function connect(_, { update }) {
+  let isReading = false;
+  const read = async () => {
+    const [, id] = /^\/runs\/(\d+)$/.exec(location.pathname) ?? [];
+    const changes = id ? await readLogs(id) : await readPipelines();
+    if (changes) update();
+  };
+  setInterval(async () => {
+    if (isReading || document.hidden) return;
+    isReading = true;
+    // The page says that the server does not respond.
+    await read().catch(() => {});
+    isReading = false;
+  }, everyMs);
+}
+
+async function readLogs(id) {
+  let changes = false;
+  for (const [index, count] of wanted.entries()) {
+    const log = logs.get(index) ?? { from: 0, lines: [] };
+    const have = log.from + log.lines.length;
+    if (logs.has(index) && have >= count) continue;
+    const response = await fetch(`/runs/log/${id}/${index}?from=${have}`);
+    if (!response.ok) continue;
+    const { from, lines } = await response.json();
+    logs.set(index, from === have ? { from: log.from, lines: [...log.lines, ...lines] } : { from, lines });
+    changes = true;
+  }
+  return changes;
+}
+
+async function readPipelines() {
+  const response = await fetch("/runs/pipelines");
+  if (!response.ok) return false;
+  const before = JSON.stringify(pipelines);
+  pipelines = await response.json();
+  return JSON.stringify(pipelines) !== before;
+}

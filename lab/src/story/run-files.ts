@@ -1,0 +1,34 @@
+import { createWriteStream, type WriteStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunEvent, RunResult } from "../runner/result.ts";
+import type { Progress } from "./progress.ts";
+import { logName } from "./report.ts";
+
+/** Writes the summaries that GitHub would show on the run's page, one file for each job that has one. */
+export async function writeSummaries(directory: string, { id, jobs }: RunResult): Promise<void> {
+  for (const { name, summary } of jobs)
+    if (summary !== "") await writeFile(join(directory, `${logName(id, name)}.summary.md`), summary);
+}
+
+/** Writes every line of every job to a file of its run and job; progress shows the rest. */
+export function writeLogs(
+  logDirectory: string,
+  progress: Progress,
+  ends: AsyncDisposableStack,
+): (event: RunEvent) => void {
+  const files = new Map<string, WriteStream>();
+  ends.defer(async () => {
+    await Promise.all([...files.values()].map((file) => new Promise<void>((resolve) => file.end(resolve))));
+  });
+  return (event) => {
+    progress.runEvent(event);
+    if (event.type !== "log" && event.type !== "step-started" && event.type !== "annotation") return;
+    const name = `${logName(event.run, event.job)}.log`;
+    const file = files.get(name) ?? createWriteStream(join(logDirectory, name));
+    files.set(name, file);
+    if (event.type === "log") file.write(`${event.line}\n`);
+    if (event.type === "step-started") file.write(`\n== ${event.step}\n`);
+    if (event.type === "annotation") file.write(`${event.annotation.level}: ${event.annotation.message}\n`);
+  };
+}
