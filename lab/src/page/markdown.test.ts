@@ -12,6 +12,11 @@ it.each([
   ["the state of a folded part", '<details class="x" open>\n', "<details open>"],
   ["a link", "[log](https://example.com/?a=1&b=2)", 'href="https://example.com/?a=1&#38;b=2"'],
   ["a diagram as text", "```mermaid\nflowchart LR\n a-->b\n```", "a--&#62;b"],
+  [
+    "a chart of lines",
+    '```mermaid\nxychart-beta\n  title "Traffic"\n  x-axis "s" 0 --> 6\n  y-axis "per cent" 0 --> 100\n  line [0, 100, 100]\n```',
+    '<path d="M0.0 120.0L300.0 0.0L600.0 0.0"></path>',
+  ],
   ["no comment", "a <!-- hidden --> b", "<p>a  b</p>"],
 ])("renders %s", (_, text, markup) => {
   expect(renderMarkdown(text)).toContain(markup);
@@ -32,6 +37,7 @@ it.each([
   "`<script>`",
   "```html\n<script>alert(1)</script>\n```",
   "<style>*{display:none}</style>",
+  '```mermaid\nxychart-beta\n  line ["><script>]\n```',
   "<details title='&#60;script&#62;'>",
 ])("%s brings no script, style, form or resource", (text) => {
   // Every tag is one of the page's, without attributes but those of links and cells.

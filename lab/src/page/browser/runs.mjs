@@ -90,7 +90,7 @@ const runTitle = (run, { html }, t) =>
 function runLine(run, context, t) {
   const { html, link } = context;
   const jobs = run.jobs.map((job) => html`<li>${mark(html, job, t)} ${job.name} ${age(html, job)}</li>`);
-  return html`<li class="card" data-key="${run.id}"><a href="${link(`/runs/${run.id}`)}">${run.workflow} #${run.id}</a> ${mark(html, run, t)} <small>${run.event} <code>${run.sha.slice(0, 7)}</code></small> ${age(html, run)}<ul>${jobs}</ul></li>`;
+  return html`<li class="card" data-key="${run.id}"><p>${mark(html, run, t)} <a href="${link(`/runs/${run.id}`)}">${run.workflow} #${run.id}</a> <small>${run.event} <code>${run.sha.slice(0, 7)}</code></small> ${age(html, run)}</p><ul>${jobs}</ul></li>`;
 }
 
 function showJob({ run, job, index, summary }, { html }, t) {
@@ -101,7 +101,8 @@ function showJob({ run, job, index, summary }, { html }, t) {
   const log = logs.get(index);
   const steps = job.steps.map((step, number) => {
     const isOpen = !step.conclusion || step.conclusion === "failure";
-    return html`<details data-key="step-${number}"${isOpen ? html` open` : ""}><summary>${mark(html, step, t)} ${step.name} ${age(html, step)}</summary>${stepLog(log, number, html, t)}</details>`;
+    // With another key it is another element, so that a step closes when it ends.
+    return html`<details data-key="step-${number}-${isOpen}"${isOpen ? html` open` : ""}><summary>${mark(html, step, t)} ${step.name} ${age(html, step)}</summary>${stepLog(log, number, html, t)}</details>`;
   });
   // The server has rendered it, and kept only markup that structures text.
   const rendered = summary ? html`<h4>${t.summary}</h4><div class="summary">${html([summary])}</div>` : "";
@@ -113,6 +114,7 @@ ${annotations.length > 0 ? html`<ul class="annotations">${annotations}</ul>` : "
 function stepLog(log, number, html, t) {
   if (!log) return html`<p class="none">${t.loading}</p>`;
   const lines = log.lines.filter(([step]) => step === number).map(([, line]) => line);
+  if (lines.length === 0) return "";
   const hidden = lines.length - shownLines;
   const text = lines.slice(-shownLines).join("\n");
   return html`${hidden > 0 ? html`<p class="none">${t.earlier(hidden)}</p>` : ""}<pre tabindex="0">${text}</pre>`;
@@ -122,7 +124,7 @@ function showPipelines(html, t) {
   const status = (each) =>
     html`<span class="pill ${{ Succeeded: "good", Failed: "bad", InProgress: "busy" }[each.status] ?? "quiet"}">${each.status || t.notYet}</span>`;
   const stage = (each) =>
-    html`<li class="card"><strong>${each.name}</strong> ${status(each)}<ul>${each.actions.map((action) => html`<li>${action.name} ${status(action)}</li>`)}</ul></li>`;
+    html`<li class="card"><p><strong>${each.name}</strong> ${status(each)}</p><ul>${each.actions.map((action) => html`<li>${action.name} ${status(action)}</li>`)}</ul></li>`;
   return html`<h2>${t.pipelines}</h2>${pipelines.map(
     ({ name, stages }) => html`<h3>${name}</h3><ol class="stages">${stages.map(stage)}</ol>`,
   )}`;

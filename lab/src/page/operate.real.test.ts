@@ -1,0 +1,159 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { systemClock } from "../../../actions/shared/clock.ts";
+import { type LivePage, openPageClients, startPage } from "../../../live/src/page.ts";
+import { findBrowser } from "../../../services/suppliers/src/browser/support/find-browser.ts";
+import type { Simulator } from "../../../simulator/src/simulator.ts";
+import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
+import { openClients } from "../story/aws-clients.ts";
+import { operateTab } from "./operate-tab.ts";
+import type { Operations } from "./operations.ts";
+import { createRunRecords } from "./run-records.ts";
+import { runsTab } from "./runs-tab.ts";
+
+let simulator: Simulator;
+let live: LivePage;
+let browser: Browser;
+let page: Page;
+const ends = new AsyncDisposableStack();
+const done: string[] = [];
+const records = createRunRecords();
+
+/** A lab whose workflow starts a run that the records show. */
+const operations: Operations = {
+  exercises: [
+    {
+      name: "new-heading",
+      title: { en: "New heading", fr: "Nouveau titre" },
+      about: { en: "Changes it", fr: "Le change" },
+    },
+  ],
+  describe: async () => ({
+    commit: "0123456789",
+    subject: "<b>First</b>",
+    workflows: [
+      {
+        file: "rollback.yml",
+        name: "Roll back",
+        inputs: [
+          {
+            ...{ name: "service", type: "choice", description: "Service to roll back", required: true },
+            ...{ default: "", options: ["customer", "employee"] },
+          },
+          { name: "force", type: "boolean", description: "", required: false, default: "false", options: [] },
+        ],
+      },
+    ],
+  }),
+  async startWorkflow({ file, inputs }) {
+    if (!inputs.service)
+      throw new InputsRefused(file, [{ input: "service", message: "'service' is required" }]);
+    done.push(`${file} ${JSON.stringify(inputs)}`);
+    const [run, job, step] = [3, "customer / rollback", "Roll back"];
+    records.notice({
+      type: "run-started",
+      run,
+      workflow: "Roll back",
+      event: "workflow_dispatch",
+      sha: "abcdef0",
+    });
+    records.notice({ type: "job-started", run, job });
+    records.notice({ type: "step-started", run, job, step });
+    records.notice({ type: "log", run, job, step, line: "traffic: <old> 0 %" });
+    return run;
+  },
+  startExercise: async (name) => void done.push(name),
+  stopDeployment: async () => {},
+};
+
+beforeAll(async () => {
+  simulator = await startTestSimulator();
+  const { endpoint, region, credentials } = simulator.clientConfig;
+  const keys = {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: "",
+  };
+  const { pipelines } = openClients({ endpoint, region, keys }, ends);
+  live = await startPage({
+    clients: openPageClients(simulator.clientConfig),
+    region,
+    port: 0,
+    clock: systemClock,
+    extensions: [runsTab(records, pipelines), operateTab(operations)],
+  });
+  browser = await chromium.launch({ executablePath: findBrowser(process.env.PATH ?? "") });
+});
+beforeEach(async () => {
+  done.length = 0;
+  page = await browser.newPage();
+});
+afterAll(async () => {
+  await browser?.close();
+  await live?.close();
+  await ends.disposeAsync();
+  await simulator?.close();
+});
+
+it("shows a refused input at its field, then starts the workflow and shows its log and summary", async () => {
+  await page.goto(`${live.address}/operate`);
+  await page.getByText("<b>First</b>").waitFor();
+  await page.getByText("rollback.yml", { exact: true }).click();
+  await page.getByRole("button", { name: "Run workflow" }).click();
+  const service = page.getByLabel("Service to roll back");
+  await page.getByText("'service' is required").waitFor();
+  expect(await service.getAttribute("aria-invalid")).toBe("true");
+  expect(done).toEqual([]);
+
+  await service.selectOption("customer");
+  await page.getByLabel("force").check();
+  await page.getByRole("button", { name: "Run workflow" }).click();
+  await page.waitForURL("**/runs/3");
+  expect(done).toEqual(['rollback.yml {"service":"customer","force":"true"}']);
+  await page.getByText("traffic: <old> 0 %").waitFor();
+  const job = "customer / rollback";
+  const summary = "## Restored\n\n| a | b |\n|---|---|\n| 1 | <img src=x onerror=alert(1)> |";
+  records.notice({ type: "job-finished", run: 3, job, conclusion: "success", durationMs: 9, summary });
+  await page.getByRole("heading", { name: "Restored" }).waitFor();
+  expect(await page.locator(".summary img").count()).toBe(0);
+});
+
+it("pushes an exercise from the keyboard", async () => {
+  await page.goto(`${live.address}/operate`);
+  await page.getByRole("button", { name: "New heading" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/runs");
+  expect(done).toEqual(["new-heading"]);
+});
+
+it("is not operated by a page of another port, which knows the token", async () => {
+  const token = await page.goto(`${live.address}/operate`).then(() =>
+    page.evaluate(async () => {
+      const text = await new Promise<string>((resolve) => {
+        new EventSource("/events").addEventListener("snapshot", (event) =>
+          resolve((event as unknown as { data: string }).data),
+        );
+      });
+      return JSON.parse(text).set["operate/form"].token as string;
+    }),
+  );
+  await page.goto(simulator.endpoint);
+  const outcome = await page.evaluate(
+    async ([address, token]) => {
+      const send = (mode: "cors" | "no-cors", headers: Record<string, string>) =>
+        fetch(`${address}/operate/exercise`, {
+          method: "POST",
+          mode,
+          headers,
+          body: '{"name":"new-heading"}',
+        })
+          .then((response) => response.type)
+          .catch(() => "blocked");
+      return [await send("cors", { "X-Lab-Token": token ?? "" }), await send("no-cors", {})];
+    },
+    [live.address, token],
+  );
+  expect(outcome[0]).toBe("blocked");
+  expect(done).toEqual([]);
+});
