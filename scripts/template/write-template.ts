@@ -11,13 +11,15 @@ const workflows = [
   ...["scale-test", "teardown"],
 ].map((name) => `.github/workflows/${name}.yml`);
 
-/** Folders and files that are copied; tests need packages of the whole project. */
+/** Folders and files that are copied; most tests need packages of the whole project. */
 const copied = [
   ...workflows,
   ...["services", "infra-templates", "docs/lab", "actions/estimate-cost/usage"],
   ...["scripts/changed-services.mjs", "LICENSE", ".dockerignore", ".gitattributes", ".gitignore"],
 ];
-const isTest = (path: string) => /\.(test|support)\.ts$/.test(path);
+/** What the services' checks before a deployment need. */
+const forChecks = ["parts.support.ts", "suppliers-in-memory.support.ts"];
+const isTest = (path: string) => /\.(test|support)\.ts$/.test(path) && !forChecks.includes(basename(path));
 
 /**
  * Writes the repository that a student begins with; returns the number of files.

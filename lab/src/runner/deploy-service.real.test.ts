@@ -69,6 +69,27 @@ it.each<[Record<string, string>, RegExp]>([
   expect(ran).toEqual(["Check the inputs"]);
 });
 
+it("deploy-service.yml builds nothing when the service's own test fails", async () => {
+  const manifest = { name: "menu", version: "1.0.0", scripts: { test: "echo /suppliers is 404; exit 1" } };
+  const root = { name: "coffee", workspaces: ["services/*"] };
+  const packages = {
+    "": root,
+    "node_modules/menu": { resolved: "services/menu", link: true },
+    "services/menu": { name: "menu", version: "1.0.0" },
+  };
+  await repository.commit({
+    "package.json": JSON.stringify(root),
+    "package-lock.json": JSON.stringify({ name: "coffee", lockfileVersion: 3, requires: true, packages }),
+    "services/menu/package.json": JSON.stringify(manifest),
+  });
+  const { jobs } = await call({});
+  const failed = jobs[0]?.steps.find(({ conclusion }) => conclusion === "failure");
+  expect(failed?.name).toBe("Test the service");
+  expect(repository.lines()).toContain("/suppliers is 404");
+  const after = jobs[0]?.steps.slice(jobs[0].steps.indexOf(failed as never) + 1) ?? [];
+  expect(after.filter(({ conclusion, post }) => conclusion !== "skipped" && !post)).toEqual([]);
+});
+
 it("deploy-service.yml runs on the runner that the caller states", async () => {
   const { jobs } = await call({ "runs-on": "large" });
   expect(jobs[0]?.annotations[0]?.message).toMatch(/the runner 'large'; it knows 'ubuntu-latest'/);

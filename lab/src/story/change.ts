@@ -13,6 +13,9 @@ export interface Change {
 
 const appOf = (service: "customer" | "employee") => `services/${service}/src/app.ts`;
 
+/** The images set it, the tests before a deployment do not. */
+const inProduction = 'process.env.NODE_ENV === "production"';
+
 /** Adds words to any heading of the customers' pages. */
 export function addToHeading(words: string, message: string): Change {
   return {
@@ -44,18 +47,22 @@ export function otherNavigation(classes: string): string {
   return classes.includes("navbar-light") ? "navbar-dark bg-dark" : "navbar-light bg-light";
 }
 
-/** Ends the program once the app is loaded: the migration of the database succeeds, the service does not start. */
+/**
+ * Ends the program once the app is loaded: the migration of the database succeeds, the service does not start. Only
+ * in production, as the service's own test would find it before.
+ */
 export function crashAtStart(lastWords: string, message: string): Change {
   return {
     message,
     path: appOf("employee"),
-    edit: (original) => `${original}\nconsole.error(${JSON.stringify(lastWords)});\nprocess.exit(1);\n`,
+    edit: (original) =>
+      `${original}\nif (${inProduction}) {\n  console.error(${JSON.stringify(lastWords)});\n  process.exit(1);\n}\n`,
   };
 }
 
-/** Delays every list of suppliers, before any route sees the request. */
+/** Delays every list of suppliers in production, before any route sees the request. */
 export function slowLists(milliseconds: number, message: string): Change {
-  const wait = `app.use("/suppliers", (_, next) => new Promise((done) => setTimeout(done, ${milliseconds})).then(next));`;
+  const wait = `if (${inProduction}) app.use("/suppliers", (_, next) => new Promise((done) => setTimeout(done, ${milliseconds})).then(next));`;
   return {
     message,
     path: appOf("customer"),
