@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-const folders = "{actions,services,simulator,live,lab,scripts,infra-templates,bench,examples}";
+const folders = "{actions,services,simulator,live,lab,cli,scripts,infra-templates,bench,examples}";
 const realTests = `${folders}/**/*.real.test.ts`;
 const exclude = [...configDefaults.exclude, "**/dist/**"];
 

@@ -1,0 +1,167 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type CommandFiles, createCommandFiles } from "../../../lab/src/runner/steps/command-files.ts";
+import { createMasker, type Masker } from "../../../lab/src/runner/steps/mask.ts";
+import { runProcess } from "../../../lab/src/runner/steps/run-process.ts";
+import { createCommandReader, type OutputLine } from "../../../lab/src/runner/steps/workflow-commands.ts";
+import type { ActionFile } from "./action-file.ts";
+
+export type Outcome = "success" | "failure" | "cancelled";
+export type Annotation = Extract<OutputLine, { kind: "annotation" }>["annotation"];
+
+export interface ActionResult {
+  readonly outcome: Outcome;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly annotations: readonly Annotation[];
+  /** Markdown. */
+  readonly summary: string;
+  readonly durationMs: number;
+}
+
+export interface ActionRun {
+  readonly action: ActionFile;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly directory: string;
+  /** `owner/name`, for the text of a report of a bug. */
+  readonly repository: string;
+  /** Cancels the action, which may still clean up; its post step runs. */
+  readonly cancelled: AbortSignal;
+  /** Cancels the post step too. */
+  readonly abandoned: AbortSignal;
+  readonly onLine: (line: string) => void;
+  readonly onAnnotation: (annotation: Annotation) => void;
+}
+
+/** Runs an action as GitHub's runner does: main, then post, each a process with INPUT_… and files for its output. */
+export async function runAction(run: ActionRun): Promise<ActionResult> {
+  const startedAt = performance.now();
+  const entries = run.action.entries;
+  if (!entries) throw new Error(`${run.action.name} has no entry`);
+  const temporary = await mkdtemp(join(await realpath(tmpdir()), "ecs-delivery-"));
+  const step = createStep(run, temporary);
+  let outputs: Record<string, string> = {};
+  try {
+    const main = await step.execute("main", entries.main, run.cancelled);
+    outputs = main.outputs;
+    let outcome: Outcome = main.code === 0 ? "success" : run.cancelled.aborted ? "cancelled" : "failure";
+    let { summary } = main;
+    if (entries.post && postRuns(entries.postIf, outcome)) {
+      const post = await step.execute("post", entries.post, run.abandoned, main.state);
+      summary += post.summary;
+      if (post.code !== 0 && outcome === "success") outcome = "failure";
+    }
+    const { masker, annotations } = step;
+    return {
+      outcome,
+      outputs: mapValues(outputs, masker.hide),
+      annotations,
+      summary: masker.hide(summary),
+      durationMs: Math.round(performance.now() - startedAt),
+    };
+  } finally {
+    // An output may name a file there, such as the rendered task definition.
+    if (!Object.values(outputs).some((value) => value.includes(temporary)))
+      await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** @param condition of status functions, such as `cancelled() || failure()` */
+export function postRuns(condition: string, outcome: Outcome): boolean {
+  return condition.split("||").some((term) => {
+    const name = /^(always|success|failure|cancelled)\(\)$/.exec(term.trim())?.[1];
+    if (!name) throw new Error(`the condition ${condition} has more than status functions`);
+    return name === "always" || name === outcome;
+  });
+}
+
+interface Ended {
+  readonly code: number;
+  readonly outputs: Record<string, string>;
+  readonly state: Record<string, string>;
+  readonly summary: string;
+}
+
+function createStep(run: ActionRun, temporary: string) {
+  const masker = createMasker();
+  const annotations: Annotation[] = [];
+  const execute = async (
+    phase: string,
+    entry: string,
+    signal: AbortSignal,
+    state: Record<string, string> = {},
+  ): Promise<Ended> => {
+    const files = await createCommandFiles(join(temporary, `.${phase}`));
+    const code = await runProcess({
+      command: process.execPath,
+      arguments: [...preload(), resolve(run.action.folder, entry)],
+      directory: run.directory,
+      environment: environmentOf(run, temporary, files, state),
+      onLine: createLineReader(run, masker, annotations),
+      signal,
+      groups: new Set(),
+    });
+    return { code, ...(await files.read()) };
+  };
+  return { masker, annotations, execute };
+}
+
+function createLineReader(run: ActionRun, masker: Masker, annotations: Annotation[]): (line: string) => void {
+  const read = createCommandReader();
+  return (line) => {
+    const meaning = read(line);
+    if (meaning?.kind === "mask") masker.add(meaning.value);
+    if (meaning?.kind === "text") run.onLine(masker.hide(meaning.text));
+    if (meaning?.kind === "annotation") {
+      const annotation = inCommandLine(meaning.annotation, masker);
+      annotations.push(annotation);
+      run.onAnnotation(annotation);
+    }
+  };
+}
+
+/** An action speaks of the step of a workflow, which there is none of here. */
+function inCommandLine({ message, ...place }: Annotation, masker: Masker): Annotation {
+  const text = message
+    .replace("correct `with:` of this step", "correct the options of this command")
+    .replace("in the job summary", "in the summary");
+  return { ...place, message: masker.hide(text) };
+}
+
+/** Names of the runner's own variables that the caller's environment must not decide. */
+const replaced = /^(INPUT_|STATE_)|^(GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)|RUNNER_DEBUG)$/;
+
+function environmentOf(
+  run: ActionRun,
+  temporary: string,
+  files: CommandFiles,
+  state: Record<string, string>,
+): Record<string, string> {
+  const given = Object.entries(run.environment).flatMap(([name, value]): [string, string][] =>
+    value === undefined || replaced.test(name) ? [] : [[name, value]],
+  );
+  const inputs = Object.entries(run.inputs).map(([name, value]) => [
+    `INPUT_${name.toUpperCase().replaceAll(" ", "_")}`,
+    value,
+  ]);
+  const states = Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]);
+  return {
+    GITHUB_ACTION_REPOSITORY: run.repository,
+    GITHUB_WORKSPACE: run.directory,
+    ...Object.fromEntries([...given, ...inputs, ...states]),
+    ...files.environment,
+    RUNNER_TEMP: temporary,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  };
+}
+
+/** The bundles are for Node 24. Older versions lack a few functions. */
+function preload(): string[] {
+  if (Number(process.versions.node.split(".")[0]) >= 24) return [];
+  return ["--import", new URL("./older-node.mjs", import.meta.url).href];
+}
+
+function mapValues(values: Record<string, string>, map: (value: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
+}

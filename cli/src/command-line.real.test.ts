@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRealStage, type Stage } from "../../actions/delivery/stage.support.ts";
+import { type Installed, installCommandLine } from "./installed.support.ts";
+
+const deploy = [
+  ...["deploy-service", "--cluster", "outside", "--service", "web"],
+  ...["--codedeploy-application", "outside", "--codedeploy-deployment-group", "web"],
+];
+
+let stage: Stage;
+let installed: Installed;
+beforeAll(async () => {
+  [stage, installed] = await Promise.all([createRealStage(), installCommandLine()]);
+});
+afterAll(async () => {
+  await installed?.remove();
+  await stage?.close();
+});
+
+const account = () => ({ environment: stage.simulator.environmentVariables });
+const page = async () => (await fetch(stage.productionUrl)).text();
+
+describe("the installed command line", () => {
+  it("shows its commands, and the options of each", async () => {
+    const { code, stdout } = await installed.run(["--help"]);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/deploy-service +Deploy/),
+    });
+    expect((await installed.run(["deploy-service", "--help"])).stdout).toMatch(/--cluster VALUE +Name of/);
+  });
+
+  it.each([
+    [["deploy-servce"], 'there is no command "deploy-servce". Did you mean deploy-service?'],
+    [["deploy-service", "--servce", "web"], "Did you mean --service?"],
+    [["run-task"], "--task-definition: "],
+    [["log-in-to-aws"], "log-in-to-aws runs in a workflow only."],
+  ])("refuses %j with exit code 2", async (argv, message) => {
+    const { code, stdout, stderr } = await installed.run(argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr.replace(/\s+/g, " ")).toContain(message);
+  });
+
+  it("deploys a service and prints log, summary, outputs and verdict", async () => {
+    const definition = await stage.taskDefinition("good");
+    const { code, stdout } = await installed.run([...deploy, "--task-definition", definition], account());
+    expect(stdout).toMatch(
+      /AllowTraffic Succeeded[\s\S]*✓ web: succeeded after[\s\S]*Outputs\n {2}status +succeeded/,
+    );
+    expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^✓ deploy-service succeeded after [\d.]+ s$/);
+    expect(stdout).not.toMatch(/^::|<details/m);
+    expect(code).toBe(0);
+    expect(await page()).toBe("good");
+  });
+
+  it("prints one JSON object on standard output and the log on the other, and fails as the action does", async () => {
+    const argv = [...deploy, "--task-definition", await stage.taskDefinition("crash"), "--json"];
+    const { code, stdout, stderr } = await installed.run(argv, account());
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: "failure",
+      outputs: { status: "rolled-back" },
+      annotations: [{ level: "error", message: expect.stringMatching(/^Container web exited with code 1/) }],
+      summary: expect.stringContaining("### ❌ web"),
+    });
+    expect(stderr).toMatch(/^✗ Container web exited with code 1/m);
+    expect(await page()).toBe("good");
+  });
+
+  it("passes Ctrl-C on, so that the action rolls back", async () => {
+    const argv = [...deploy, "--task-definition", await stage.taskDefinition("next")];
+    let isSent = false;
+    const { code, stdout } = await installed.run(argv, {
+      ...account(),
+      onOutput(output, interrupt) {
+        if (isSent || !output.includes("is created.")) return;
+        isSent = true;
+        interrupt();
+      },
+    });
+    expect(stdout).toMatch(/Received SIGINT; ending\.[\s\S]*✗ deploy-service was cancelled after/);
+    expect(code).toBe(130);
+  });
+});
