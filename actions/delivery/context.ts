@@ -18,7 +18,7 @@ export interface Clients extends EcsClients, LookUpClients {
 }
 
 /** Clients and context of a deployment; nothing below reads time, the network or the environment otherwise. */
-export interface World extends EcsContext {
+export interface DeliveryContext extends EcsContext {
   readonly clients: Clients;
   /** The workflow run; undefined outside of GitHub Actions. */
   readonly run: Run | undefined;
@@ -34,7 +34,7 @@ export function openDelivery(
   { variables, clock, log, signal }: JobContext,
   { onCancel }: { readonly onCancel: OnCancel },
   kind?: Run["kind"],
-): World {
+): DeliveryContext {
   return {
     clients: createClients(),
     clock,

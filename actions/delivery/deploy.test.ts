@@ -15,14 +15,14 @@ afterAll(() => stage?.close());
 const page = async () => (await fetch(stage.productionUrl)).text();
 
 async function run(version: string, changes: Partial<DeployInputs> = {}, signal?: AbortSignal) {
-  const world = stage.world(signal);
+  const context = stage.context(signal);
   const record = newRecord("outside", "web");
   const inputs = stage.inputs(await stage.taskDefinition(version), changes);
-  const error: Error & { nextStep?: string } = await deploy(world, inputs, record).then(
+  const error: Error & { nextStep?: string } = await deploy(context, inputs, record).then(
     () => undefined as never,
     (reason) => reason,
   );
-  return { record, error, lines: world.lines };
+  return { record, error, lines: context.lines };
 }
 
 test("deploys a new revision and logs its progress live", async () => {
@@ -76,7 +76,7 @@ test("refuses an older run of the workflow once a newer one has deployed, unless
   const deployAs = async (number: number, changes: Partial<DeployInputs> = {}) => {
     const record = newRecord("outside", "web");
     const inputs = stage.inputs(await stage.taskDefinition(`run-${number}`), changes);
-    await deploy({ ...stage.world(), run: runOf(number) }, inputs, record).catch(() => undefined);
+    await deploy({ ...stage.context(), run: runOf(number) }, inputs, record).catch(() => undefined);
     return record;
   };
   expect((await deployAs(12)).status).toBe("succeeded");
@@ -104,13 +104,13 @@ test("fails a crashing release with exit code and last log line, without any eff
 
 test("rolls back when cancelled and leaves production as it was", async () => {
   const controller = new AbortController();
-  const world = stage.world(controller.signal);
+  const context = stage.context(controller.signal);
   const record = newRecord("outside", "web");
-  world.log.info = (line: string) => {
+  context.log.info = (line: string) => {
     if (/ is created\.$/.test(line)) controller.abort(new Error("Cancelled by SIGINT."));
   };
   const inputs = stage.inputs(await stage.taskDefinition("four"));
-  await expect(deploy(world, inputs, record)).rejects.toThrow(
+  await expect(deploy(context, inputs, record)).rejects.toThrow(
     /^Cancelled by SIGINT; deployment d-\w+ is being stopped and rolled back \(on-cancel: rollback\)$/,
   );
   expect(record.status).toBe("cancelled");
@@ -139,7 +139,7 @@ test.each<[string, Partial<DeployInputs>, RegExp]>([
 test("reports all findings together", async () => {
   const file = await stage.taskDefinition("six", { executionRoleArn: "<ExecutionRoleArn>" });
   const inputs = stage.inputs(file, { codeDeployDeploymentGroup: "none" });
-  await expect(deploy(stage.world(), inputs, newRecord("outside", "web"))).rejects.toThrow(
+  await expect(deploy(stage.context(), inputs, newRecord("outside", "web"))).rejects.toThrow(
     /^2 things to correct: .*<ExecutionRoleArn> at executionRoleArn.*; .*no deployment group none/,
   );
 });

@@ -5,7 +5,7 @@ import { hasFaults, refuseFindings } from "../shared/findings.ts";
 import { persist } from "../shared/patience.ts";
 import type { TaskDefinitionInput } from "../shared/task-definition.ts";
 import { chooseEngine } from "./choose-engine.ts";
-import type { World } from "./context.ts";
+import type { DeliveryContext } from "./context.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Budget } from "./deployment/deployment.ts";
 import { settingsNow } from "./deployment/service-settings.ts";
@@ -22,46 +22,57 @@ import { checkFollowRights, refuseDenied } from "./verify/follow-rights.ts";
 import { verify } from "./verify/verify.ts";
 
 /** Verifies, plans, registers, and deploys with the service's own controller. */
-export async function deploy(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
-  await refuseExpired(world);
-  if (inputs.service) await deployToService(world, inputs, record);
-  else await registerAlone(world, inputs, record);
+export async function deploy(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  record: DeploymentRecord,
+): Promise<void> {
+  await refuseExpired(context);
+  if (inputs.service) await deployToService(context, inputs, record);
+  else await registerAlone(context, inputs, record);
   if (inputs.keptRevisions === undefined || inputs.mode === "plan") return;
   const { deregisterOldRevisions } = await import("./deregister-old-revisions.ts");
-  await deregisterOldRevisions(world, inputs.keptRevisions, record);
+  await deregisterOldRevisions(context, inputs.keptRevisions, record);
 }
 
-async function deployToService(world: World, inputs: DeployInputs, record: DeploymentRecord): Promise<void> {
+async function deployToService(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  record: DeploymentRecord,
+): Promise<void> {
   const firstContact = true;
-  const wanted = await persist(world, () => findRevision(world, inputs), { firstContact }).catch(
-    (error: Error) => refuseDenied(world, inputs, [], error),
+  const wanted = await persist(context, () => findRevision(context, inputs), { firstContact }).catch(
+    (error: Error) => refuseDenied(context, inputs, [], error),
   );
   // When there is a fault to report already, an outage is not waited for.
-  const find = () => findService(world, inputs);
-  const service = await (hasFaults(wanted.findings) ? find() : persist(world, find, { firstContact })).catch(
-    (error: Error) => refuseDenied(world, inputs, wanted.findings, error),
-  );
+  const find = () => findService(context, inputs);
+  const service = await (hasFaults(wanted.findings)
+    ? find()
+    : persist(context, find, { firstContact })
+  ).catch((error: Error) => refuseDenied(context, inputs, wanted.findings, error));
   record.revisionBefore = service.revision;
   record.targetGroup = targetGroupOf(service);
-  const engine = chooseEngine(service, world, inputs);
-  await verifyAndPlan(world, inputs, record, { engine, wanted, service });
-  refuseOlderRun(world, inputs, record, service);
+  const engine = chooseEngine(service, context, inputs);
+  await verifyAndPlan(context, inputs, record, { engine, wanted, service });
+  refuseOlderRun(context, inputs, record, service);
   keepContainer(record, containerOf(wanted, engine));
-  const budget = await settleBudget(world, inputs, engine, record);
+  const budget = await settleBudget(context, inputs, engine, record);
   if (inputs.mode === "plan") {
     record.status = "planned";
     return;
   }
 
-  record.revisionAfter = await settleRevision(world, wanted, record.plan);
-  reach(record, "registered", world.clock.now());
+  record.revisionAfter = await settleRevision(context, wanted, record.plan);
+  reach(record, "registered", context.clock.now());
   if (inputs.waitUntil === "registered") {
     record.status = "registered";
-    world.log.info(`${shortRevision(record.revisionAfter)} is registered; nothing is deployed (wait-until).`);
+    context.log.info(
+      `${shortRevision(record.revisionAfter)} is registered; nothing is deployed (wait-until).`,
+    );
     return;
   }
   await deployRevision({
-    world,
+    context,
     inputs,
     record,
     budget,
@@ -69,22 +80,22 @@ async function deployToService(world: World, inputs: DeployInputs, record: Deplo
     revision: record.revisionAfter,
     anew: record.plan?.anew,
   });
-  world.log.info(`${inputs.service} runs ${shortRevision(record.revisionAfter)}.`);
-  if (inputs.desiredCount === 0) tellOfNoTasks(world, inputs, record);
+  context.log.info(`${inputs.service} runs ${shortRevision(record.revisionAfter)}.`);
+  if (inputs.desiredCount === 0) tellOfNoTasks(context, inputs, record);
 }
 
 /** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
 async function verifyAndPlan(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   record: DeploymentRecord,
   { engine, wanted, service }: { engine: Engine; wanted: WantedRevision; service: RunningService },
 ): Promise<void> {
   const [verified, missing, revisionPlan] = await Promise.all([
-    verify(world, inputs, engine, wanted, service),
-    checkFollowRights(world, inputs, service),
-    persist(world, () => planRevision(world, wanted, service)).catch((error: Error) =>
-      refuseDenied(world, inputs, [], error),
+    verify(context, inputs, engine, wanted, service),
+    checkFollowRights(context, inputs, service),
+    persist(context, () => planRevision(context, wanted, service)).catch((error: Error) =>
+      refuseDenied(context, inputs, [], error),
     ),
   ]);
   const findings = [...verified, ...missing];
@@ -94,23 +105,23 @@ async function verifyAndPlan(
     const { desiredCount = now.desiredCount, serviceSettings } = inputs;
     const settings = diffService(now, { desiredCount, ...serviceSettings });
     const plan = { ...revisionPlan, serviceChanges: [...settings, ...engine.serviceChanges()] };
-    world.log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
+    context.log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
     record.plan = plan;
   }
-  refuseFindings(findings, world.log);
+  refuseFindings(findings, context.log);
 }
 
 /** Returns the ARN of the registered revision, or of the new one. */
 async function settleRevision(
-  world: World,
+  context: DeliveryContext,
   { taskDefinition }: WantedRevision,
   plan: Plan | undefined,
 ): Promise<string> {
   if (plan?.revision === undefined) {
     if (!taskDefinition) throw new Error("what is wrong with a task definition is found before");
-    return registerOnce(world, taskDefinition);
+    return registerOnce(context, taskDefinition);
   }
-  world.log.info(`Using ${shortRevision(plan.revision)}, which is already registered.`);
+  context.log.info(`Using ${shortRevision(plan.revision)}, which is already registered.`);
   return plan.revision;
 }
 
@@ -118,10 +129,10 @@ async function settleRevision(
  * Registers the revision. A response may get lost after ECS has registered it: from the second try on, an equal one is
  * used.
  */
-function registerOnce(world: World, wanted: TaskDefinitionInput): Promise<string> {
+function registerOnce(context: DeliveryContext, wanted: TaskDefinitionInput): Promise<string> {
   let register = registerRevision;
-  return persist(world, () => {
-    const attempt = register(world, wanted);
+  return persist(context, () => {
+    const attempt = register(context, wanted);
     register = findOrRegister;
     return attempt;
   });
@@ -136,7 +147,7 @@ function containerOf({ taskDefinition }: WantedRevision, engine: Engine) {
 
 /** Computes the budget and warns when the credentials may expire before the deployment ends. */
 async function settleBudget(
-  world: World,
+  context: DeliveryContext,
   { deadlineMs, waitUntil }: DeployInputs,
   engine: Engine,
   record: DeploymentRecord,
@@ -145,14 +156,14 @@ async function settleBudget(
   const given = deadlineMs !== undefined;
   const ms = deadlineMs ?? (await engine.computeBudget());
   if (!given)
-    world.log.info(`Deadline: ${formatDuration(ms)}, computed from the deployment's configured waits.`);
-  const findings = await checkCredentialsLife(world, ms);
+    context.log.info(`Deadline: ${formatDuration(ms)}, computed from the deployment's configured waits.`);
+  const findings = await checkCredentialsLife(context, ms);
   record.findings.push(...findings);
-  refuseFindings(findings, world.log);
+  refuseFindings(findings, context.log);
   return { ms, given };
 }
 
-function tellOfNoTasks({ log }: World, { service }: DeployInputs, record: DeploymentRecord): void {
+function tellOfNoTasks({ log }: DeliveryContext, { service }: DeployInputs, record: DeploymentRecord): void {
   const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;
   record.notes.push(note);
   log.notice(note);

@@ -9,21 +9,21 @@ import {
 } from "@aws-sdk/client-ecs";
 import { explainAwsError } from "../shared/aws-errors.ts";
 import { shortRevision } from "../shared/ecs/revision.ts";
-import type { World } from "./context.ts";
+import type { DeliveryContext } from "./context.ts";
 import type { DeploymentRecord } from "./record.ts";
 
-type Ecs = World["clients"]["ecs"];
+type Ecs = DeliveryContext["clients"]["ecs"];
 
 /**
  * Deregisters the family's active revisions except the newest `kept`, this deployment's, the previous one, and those
  * that a service or task of any cluster uses. The deployment has succeeded by then, so a failure is a warning.
  */
 export async function deregisterOldRevisions(
-  world: World,
+  context: DeliveryContext,
   kept: number,
   record: Pick<DeploymentRecord, "revisionBefore" | "revisionAfter">,
 ): Promise<void> {
-  const { ecs } = world.clients;
+  const { ecs } = context.clients;
   const family = shortRevision(record.revisionAfter).split(":")[0] ?? "";
   try {
     const old = (await listRevisions(ecs, family))
@@ -33,11 +33,11 @@ export async function deregisterOldRevisions(
     const used = await revisionsInUse(ecs, family);
     for (const taskDefinition of old.filter((arn) => !used.has(arn))) {
       await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
-      world.log.info(`Deregistered ${shortRevision(taskDefinition)}.`);
+      context.log.info(`Deregistered ${shortRevision(taskDefinition)}.`);
     }
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;
-    world.log.warning(`Old revisions of ${family} were not deregistered: ${why}`);
+    context.log.warning(`Old revisions of ${family} were not deregistered: ${why}`);
   }
 }
 

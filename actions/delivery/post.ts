@@ -13,20 +13,20 @@ export async function finishPost({ log }: StepContext): Promise<void> {
   const left = deploymentLeft.read();
   if (!left) return;
   const deployment = await stoppable({ clients: createClients(), log }, left);
-  const world = { log, keepForPost: deploymentLeft.saver(left.onCancel) };
-  const fate = await applyOnCancel(world, left.onCancel, deployment);
+  const context = { log, keepForPost: deploymentLeft.saver(left.onCancel) };
+  const fate = await applyOnCancel(context, left.onCancel, deployment);
   log.warning(`The step ended before its deployment did. ${upperFirst(deployment.name)} ${fate}.`);
 }
 
 async function stoppable(
-  world: { readonly clients: ReturnType<typeof createClients>; readonly log: Log },
+  context: { readonly clients: ReturnType<typeof createClients>; readonly log: Log },
   { controller, id }: Handle,
 ) {
   if (controller === "ECS") {
     const { stopServiceDeployment } = await import("./ecs/stop.ts");
-    const stop = (how: StopKind) => stopServiceDeployment(world, id, how);
+    const stop = (how: StopKind) => stopServiceDeployment(context, id, how);
     return { name: `service deployment ${id.slice(id.lastIndexOf("/") + 1)}`, stop };
   }
   const { stopDeployment } = await import("./codedeploy/stop.ts");
-  return { name: `deployment ${id}`, stop: (how: StopKind) => stopDeployment(world, id, how) };
+  return { name: `deployment ${id}`, stop: (how: StopKind) => stopDeployment(context, id, how) };
 }

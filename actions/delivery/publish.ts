@@ -1,7 +1,7 @@
 import { setOutput } from "@actions/core";
 import { shortRevision } from "../shared/ecs/revision.ts";
 import { appendSummary } from "../shared/summary.ts";
-import type { World } from "./context.ts";
+import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
 import { type DeploymentRecord, imageDigest, newRecord } from "./record.ts";
@@ -9,7 +9,7 @@ import { siteOf } from "./site.ts";
 import { summaryOf } from "./summary.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
-async function publish(record: DeploymentRecord, world: World): Promise<void> {
+async function publish(record: DeploymentRecord, context: DeliveryContext): Promise<void> {
   setOutput("status", record.status ?? "failed");
   setOutput("cause", record.cause);
   setOutput("deployment-id", record.deploymentId);
@@ -23,7 +23,7 @@ async function publish(record: DeploymentRecord, world: World): Promise<void> {
   setOutput("changed", String(record.changed));
   setOutput("has-changes", record.plan ? String(hasChanges(record.plan)) : "");
   setOutput("diff", record.plan ? diffOf(record.plan) : "");
-  await appendSummary(summaryOf(record, await siteOf(world, record)));
+  await appendSummary(summaryOf(record, await siteOf(context, record)));
 }
 
 /** Record of a deployment or a rollback of the service; outputs and job summary are always written. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Clock } from "../shared/clock.ts";
-import type { World } from "./context.ts";
+import type { DeliveryContext } from "./context.ts";
 import { deploy } from "./deploy.ts";
 import { follow } from "./deployment/follow.ts";
 import { createEcsStage } from "./ecs/stage.support.ts";
@@ -55,10 +55,10 @@ describe("sees the end of a deployment within seconds, however long it took and 
       },
     };
     const log = { info: () => {}, notice: () => {}, warning: () => {} };
-    const world = { clock, log, signal: new AbortController().signal } as unknown as World;
+    const context = { clock, log, signal: new AbortController().signal } as unknown as DeliveryContext;
     const running = endingAt(endMs, clock.now);
     const { kind } = await follow({
-      world,
+      context,
       record: newRecord("c", "web"),
       running,
       until: "complete",
@@ -94,15 +94,15 @@ describe("sees the end of a deployment within seconds, however long it took and 
 });
 
 async function run(stage: Stage, version: string, changes: Partial<DeployInputs> = {}) {
-  const world = stage.world();
+  const context = stage.context();
   const record = newRecord("", "web");
-  record.startedAt = world.clock.now();
+  record.startedAt = context.clock.now();
   const inputs = stage.inputs(await stage.taskDefinition(version), changes);
-  const error = await deploy(world, inputs, record).then(
+  const error = await deploy(context, inputs, record).then(
     () => undefined,
     (reason: Error) => reason,
   );
-  return { record, error, lines: world.lines.join("\n") };
+  return { record, error, lines: context.lines.join("\n") };
 }
 
 describe("under CODE_DEPLOY", () => {

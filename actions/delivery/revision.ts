@@ -2,7 +2,7 @@ import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { readTaskDefinition } from "../shared/ecs/task-definition-file.ts";
 import type { Finding } from "../shared/findings.ts";
 import { inspectTaskDefinition, type TaskDefinitionInput } from "../shared/task-definition.ts";
-import type { World } from "./context.ts";
+import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
 
 /** The revision to deploy, read but not yet registered. */
@@ -15,16 +15,19 @@ export interface WantedRevision {
 }
 
 /** Reads the file, or the registered revision. */
-export async function findRevision(world: World, { source, rules }: DeployInputs): Promise<WantedRevision> {
-  if ("revision" in source) return describeRegistered(world, source.revision);
-  return { ...readTaskDefinition(source.file, world.log, rules), arn: undefined };
+export async function findRevision(
+  context: DeliveryContext,
+  { source, rules }: DeployInputs,
+): Promise<WantedRevision> {
+  if ("revision" in source) return describeRegistered(context, source.revision);
+  return { ...readTaskDefinition(source.file, context.log, rules), arn: undefined };
 }
 
-async function describeRegistered(world: World, revision: string): Promise<WantedRevision> {
+async function describeRegistered(context: DeliveryContext, revision: string): Promise<WantedRevision> {
   const nothing = (text: string) => ({ taskDefinition: undefined, findings: [{ text }], arn: undefined });
   const command = new DescribeTaskDefinitionCommand({ taskDefinition: revision });
   try {
-    const { taskDefinition = {} } = await world.clients.ecs.send(command, { abortSignal: world.signal });
+    const { taskDefinition = {} } = await context.clients.ecs.send(command, { abortSignal: context.signal });
     const { status, taskDefinitionArn: arn } = taskDefinition;
     if (status !== "ACTIVE") return nothing(`task definition ${revision} is ${status} (input revision)`);
     return { taskDefinition: inspectTaskDefinition(taskDefinition).taskDefinition, findings: [], arn };

@@ -14,7 +14,7 @@ import {
 import { expect, test } from "vitest";
 import { withMark } from "./codedeploy/begin.ts";
 import { clients } from "./codedeploy/mocks.support.ts";
-import { virtualWorld } from "./deployment/virtual-run.support.ts";
+import { virtualContext } from "./deployment/virtual-run.support.ts";
 import { deregisterOldRevisions } from "./deregister-old-revisions.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { codedeploy, denied, ecs, mockService, runWhole } from "./whole-run.support.ts";
@@ -109,8 +109,8 @@ function mockRevisions(): void {
 }
 
 const deregister = async () => {
-  const { world, lines } = virtualWorld(clients);
-  await deregisterOldRevisions(world, 2, { revisionBefore: arn(3), revisionAfter: arn(10) });
+  const { context, lines } = virtualContext(clients);
+  await deregisterOldRevisions(context, 2, { revisionBefore: arn(3), revisionAfter: arn(10) });
   const gone = ecs
     .commandCalls(DeregisterTaskDefinitionCommand)
     .map(({ args }) => args[0].input.taskDefinition);

@@ -1,4 +1,4 @@
-import type { World } from "./context.ts";
+import type { DeliveryContext } from "./context.ts";
 import type { DeploymentRecord } from "./record.ts";
 
 /** A link is not worth a longer wait at the end of a step. */
@@ -8,16 +8,19 @@ const longestMs = 5_000;
  * Returns the address of the load balancer that forwards to the service; "" when it is internal or cannot be read. Only
  * asked after AWS has shown what production runs, so a step that lost contact ends at once.
  */
-export async function siteOf(world: World, { targetGroup, production }: DeploymentRecord): Promise<string> {
-  if (!targetGroup || production.length === 0 || world.signal.aborted) return "";
+export async function siteOf(
+  context: DeliveryContext,
+  { targetGroup, production }: DeploymentRecord,
+): Promise<string> {
+  if (!targetGroup || production.length === 0 || context.signal.aborted) return "";
   try {
-    return await findAddress(world, targetGroup);
+    return await findAddress(context, targetGroup);
   } catch {
     return "";
   }
 }
 
-async function findAddress({ clients, signal }: World, targetGroup: string): Promise<string> {
+async function findAddress({ clients, signal }: DeliveryContext, targetGroup: string): Promise<string> {
   const { DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } =
     await import("@aws-sdk/client-elastic-load-balancing-v2");
   const elbv2 = await clients.elbv2();

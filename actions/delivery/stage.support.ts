@@ -21,7 +21,7 @@ import {
 } from "../../simulator/src/test-simulator.support.ts";
 import { retryStrategy } from "../shared/prompt-retries.support.ts";
 import { pushImage } from "../shared/push-image.support.ts";
-import type { World } from "./context.ts";
+import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
 
 /** `webProgram` as a program that `node` runs. */
@@ -40,7 +40,7 @@ export interface Stage {
   readonly image: string;
   /** Returns the path of a task definition whose tasks respond with this version. */
   taskDefinition(version: string, changes?: object): Promise<string>;
-  world(signal?: AbortSignal): World & { readonly lines: string[] };
+  context(signal?: AbortSignal): DeliveryContext & { readonly lines: string[] };
   inputs(file: string, changes?: Partial<DeployInputs>): DeployInputs;
   close(): Promise<void>;
 }
@@ -91,7 +91,7 @@ export async function stageOn({
       );
       return file;
     },
-    world: (signal = new AbortController().signal) => worldOf(simulator, clients, signal),
+    context: (signal = new AbortController().signal) => worldOf(simulator, clients, signal),
     inputs: (file, changes = {}) => ({ ...inputs, cluster, source: { file }, ...changes }),
     close: async () => {
       await simulator.close();
@@ -147,7 +147,7 @@ const trustOfTasks = {
   ],
 };
 
-function worldOf({ clock }: TestSimulator, clients: World["clients"], signal: AbortSignal) {
+function worldOf({ clock }: TestSimulator, clients: DeliveryContext["clients"], signal: AbortSignal) {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   return {
@@ -162,7 +162,7 @@ function worldOf({ clock }: TestSimulator, clients: World["clients"], signal: Ab
 }
 
 /** Creates the clients once per stage, so that they keep their connections. */
-export function clientsOf({ clientConfig }: Simulator): World["clients"] {
+export function clientsOf({ clientConfig }: Simulator): DeliveryContext["clients"] {
   const config = { ...clientConfig, retryStrategy };
   const [logs, elbv2] = [new CloudWatchLogsClient(config), new ElasticLoadBalancingV2Client(config)];
   const [ecr, iam] = [new ECRClient(config), new IAMClient(config)];

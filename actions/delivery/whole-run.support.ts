@@ -22,7 +22,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import type { Failure } from "../shared/failure.ts";
 import { clients, codedeploy, ecs, mockAccount } from "./codedeploy/mocks.support.ts";
 import { deploy } from "./deploy.ts";
-import { deployInputs, named, virtualConfig, virtualWorld } from "./deployment/virtual-run.support.ts";
+import { deployInputs, named, virtualConfig, virtualContext } from "./deployment/virtual-run.support.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 
@@ -130,14 +130,14 @@ export async function runWhole(changes: Partial<DeployInputs> = {}, strike: Stri
 }
 
 async function runOn(inputs: DeployInputs, strike: Strike) {
-  const { world, lines } = virtualWorld({
-    ecs: struck(clients.ecs, () => world.clock.now(), strike),
-    codedeploy: struck(clients.codedeploy, () => world.clock.now(), strike),
+  const { context, lines } = virtualContext({
+    ecs: struck(clients.ecs, () => context.clock.now(), strike),
+    codedeploy: struck(clients.codedeploy, () => context.clock.now(), strike),
     ecr: async () => ecr,
     elbv2: async () => elbv2,
   });
   const record = newRecord("c", "web");
-  const error = await deploy(world, inputs, record).then(
+  const error = await deploy(context, inputs, record).then(
     () => undefined,
     (reason: Failure) => reason,
   );
@@ -146,7 +146,7 @@ async function runOn(inputs: DeployInputs, strike: Strike) {
     ...ecs.commandCalls(UpdateServiceCommand),
     ...codedeploy.commandCalls(CreateDeploymentCommand),
   ];
-  return { error, record, lines, changes: changed.length, endedAt: world.clock.now() };
+  return { error, record, lines, changes: changed.length, endedAt: context.clock.now() };
 }
 
 /** Returns the same client, whose operations fail as `strike` says. */

@@ -44,13 +44,13 @@ export function createPatience({ clock, log, signal }: StepContext) {
  * not an outage.
  */
 export async function persist<T>(
-  world: StepContext,
+  context: StepContext,
   call: () => Promise<T>,
   { firstContact = false } = {},
 ): Promise<T> {
-  const ask = createPatience(world);
+  const ask = createPatience(context);
   const pace = createPace();
-  const until = world.clock.now() + outageMs;
+  const until = context.clock.now() + outageMs;
   let last: unknown;
   const attempt = async () => {
     try {
@@ -65,7 +65,7 @@ export async function persist<T>(
     const found = await ask(attempt);
     if (found && "refused" in found) throw found.refused;
     if (found) return found.value;
-    if (world.clock.now() >= until) throw last;
-    await world.clock.wait(pace.next(false), world.signal);
+    if (context.clock.now() >= until) throw last;
+    await context.clock.wait(pace.next(false), context.signal);
   }
 }

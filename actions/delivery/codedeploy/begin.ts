@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { CreateDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { persist } from "../../shared/patience.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import { settingsToUpdate, updateSettings } from "../deployment/service-settings.ts";
 import type { Begun } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -15,20 +15,20 @@ import { runningDeployment } from "./running-deployment.ts";
  * replacement then starts with that many tasks, so that they are the ones verified.
  */
 export async function beginDeployment(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   content: string,
   service: RunningService,
 ): Promise<Begun> {
   if (Object.keys(settingsToUpdate(inputs, service)).length > 0) {
-    const other = await persist(world, () => findOther(world, inputs));
+    const other = await persist(context, () => findOther(context, inputs));
     if (other) return { busyWith: other };
-    await persist(world, () => updateSettings(world, inputs, service));
+    await persist(context, () => updateSettings(context, inputs, service));
   }
-  const deploymentId = await createDeployment(world, inputs, content);
+  const deploymentId = await createDeployment(context, inputs, content);
   return deploymentId
-    ? { running: runningDeployment(world, deploymentId) }
-    : { busyWith: await persist(world, () => findOther(world, inputs)) };
+    ? { running: runningDeployment(context, deploymentId) }
+    : { busyWith: await persist(context, () => findOther(context, inputs)) };
 }
 
 /**
@@ -37,12 +37,12 @@ export async function beginDeployment(
  * again.
  */
 async function createDeployment(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   content: string,
 ): Promise<string | undefined> {
   // Outside of GitHub Actions no run identifies the deployment.
-  const mark = world.run ? describeRun(world.run) : `${describeRun(undefined)} ${randomUUID()}`;
+  const mark = context.run ? describeRun(context.run) : `${describeRun(undefined)} ${randomUUID()}`;
   const description = withMark(inputs.codeDeployDescription, mark);
   const sha256 = createHash("sha256").update(content).digest("hex");
   const command = new CreateDeploymentCommand({
@@ -54,19 +54,19 @@ async function createDeployment(
     ...watchAlarms(inputs),
   });
   const marks = { description, sha256 };
-  const beganAt = world.clock.now();
+  const beganAt = context.clock.now();
   let isFirst = true;
-  return persist(world, async () => {
-    const ours = isFirst ? undefined : await findOurs(world, inputs, marks, beganAt);
+  return persist(context, async () => {
+    const ours = isFirst ? undefined : await findOurs(context, inputs, marks, beganAt);
     isFirst = false;
-    if (ours) return adopt(world, ours);
+    if (ours) return adopt(context, ours);
     try {
       // Not abortable: a discarded response would leave a deployment that nobody follows.
-      return (await world.clients.codedeploy.send(command)).deploymentId;
+      return (await context.clients.codedeploy.send(command)).deploymentId;
     } catch (error) {
       if ((error as Error).name !== "DeploymentLimitExceededException") throw error;
-      const ongoing = await findOurs(world, inputs, marks);
-      return ongoing && adopt(world, ongoing);
+      const ongoing = await findOurs(context, inputs, marks);
+      return ongoing && adopt(context, ongoing);
     }
   });
 }
@@ -82,7 +82,7 @@ export function withMark(description: string | undefined, mark: string): string 
   return (description.length <= room ? description : `${description.slice(0, room - 1)}…`) + end;
 }
 
-function adopt({ log }: World, deploymentId: string): string {
+function adopt({ log }: DeliveryContext, deploymentId: string): string {
   log.info(`The response to CreateDeployment was lost; deployment ${deploymentId} is this run's.`);
   return deploymentId;
 }

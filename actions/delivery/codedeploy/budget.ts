@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import { lookUp } from "../../shared/findings.ts";
 import { persist } from "../../shared/patience.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 
 const minute = 60_000;
@@ -19,11 +19,11 @@ const drainMs = 10 * minute;
 
 /** Computes the time from the real waits of deployment group and configuration. */
 export async function computeBudget(
-  world: World,
+  context: DeliveryContext,
   inputs: Pick<DeployInputs, "waitUntil" | "waitMs">,
   group: DeploymentGroupInfo | undefined,
 ): Promise<number> {
-  const routing = await findRouting(world, group?.deploymentConfigName);
+  const routing = await findRouting(context, group?.deploymentConfigName);
   return budgetOf(group, routing, inputs.waitUntil === "complete", inputs.waitMs);
 }
 
@@ -49,14 +49,14 @@ function shiftMs(routing: TrafficRoutingConfig | undefined): number {
   return (Math.ceil(100 / (linearPercentage || 100)) - 1) * linearInterval * minute;
 }
 
-async function findRouting(world: World, deploymentConfigName: string | undefined) {
+async function findRouting(context: DeliveryContext, deploymentConfigName: string | undefined) {
   if (!deploymentConfigName) return undefined;
   const command = new GetDeploymentConfigCommand({ deploymentConfigName });
   const { value, findings } = await lookUp(
     `how long configuration ${deploymentConfigName} shifts traffic`,
-    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
+    () => persist(context, () => context.clients.codedeploy.send(command, { abortSignal: context.signal })),
     {},
   );
-  for (const { text } of findings) world.log.warning(`Could not check: ${text}; set the input deadline.`);
+  for (const { text } of findings) context.log.warning(`Could not check: ${text}; set the input deadline.`);
   return value?.deploymentConfigInfo?.trafficRoutingConfig;
 }

@@ -1,12 +1,12 @@
 import { GetApplicationRevisionCommand, type RevisionLocation } from "@aws-sdk/client-codedeploy";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 
 /**
  * Returns a function that reads a deployment's task definition from its AppSpec; undefined when it can no longer be
  * found. Texts are cached.
  */
 export function createRevisionReader(
-  { clients: { codedeploy }, signal }: Pick<World, "clients" | "signal">,
+  { clients: { codedeploy }, signal }: Pick<DeliveryContext, "clients" | "signal">,
   applicationName: string,
 ) {
   const contents = new Map<string, Promise<string | undefined>>();

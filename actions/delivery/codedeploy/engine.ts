@@ -2,7 +2,7 @@ import { type DeploymentGroupInfo, GetDeploymentConfigCommand } from "@aws-sdk/c
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { type Finding, lookUp } from "../../shared/findings.ts";
 import { persist } from "../../shared/patience.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { diffService, serviceInAppSpec, serviceInProduction } from "../plan/service-changes.ts";
@@ -14,17 +14,21 @@ import { computeBudget } from "./budget.ts";
 import { findGroup } from "./group.ts";
 
 /** Blue/green through CodeDeploy, for services with the deployment controller CODE_DEPLOY. */
-export function createCodeDeployEngine(service: RunningService, world: World, inputs: DeployInputs): Engine {
+export function createCodeDeployEngine(
+  service: RunningService,
+  context: DeliveryContext,
+  inputs: DeployInputs,
+): Engine {
   let appSpec: AppSpec | undefined;
   let group: DeploymentGroupInfo | undefined;
   return {
     async verify(taskDefinition) {
       const [found, config] = await Promise.all([
-        findGroup(world, inputs),
-        findDeploymentConfig(world, inputs),
+        findGroup(context, inputs),
+        findDeploymentConfig(context, inputs),
       ]);
       group = found.value && { ...found.value, ...config.override };
-      if (inputs.appSpecFile) world.log.info(`AppSpec: ${inputs.appSpecFile}.`);
+      if (inputs.appSpecFile) context.log.info(`AppSpec: ${inputs.appSpecFile}.`);
       const read = inputs.appSpecFile
         ? readAppSpec(inputs.appSpecFile, taskDefinition)
         : generateAppSpec(service.service, taskDefinition);
@@ -34,15 +38,18 @@ export function createCodeDeployEngine(service: RunningService, world: World, in
       const faults = [...volumes, ...found.findings, ...config.findings, ...read.findings, ...kept];
       if (!group || found.findings.length > 0 || !taskDefinition) return faults;
       const { checkGroupTraffic } = await import("../verify/group-traffic.ts");
-      return [...faults, ...(await checkGroupTraffic(beginChecking(world, taskDefinition, service), group))];
+      return [
+        ...faults,
+        ...(await checkGroupTraffic(beginChecking(context, taskDefinition, service), group)),
+      ];
     },
     containerName: () => appSpec?.containerName,
     serviceChanges: () =>
       appSpec ? diffService(serviceInProduction(service.service), serviceInAppSpec(appSpec.properties)) : [],
-    computeBudget: () => computeBudget(world, inputs, group),
+    computeBudget: () => computeBudget(context, inputs, group),
     begin(revision, current) {
       if (!appSpec) throw new Error("begin is called after verify");
-      return beginDeployment(world, inputs, appSpec.contentFor(revision), current);
+      return beginDeployment(context, inputs, appSpec.contentFor(revision), current);
     },
   };
 }
@@ -60,14 +67,14 @@ function refuseVolumes({ service, serviceSettings }: DeployInputs): Finding[] {
 
 /** Finds the configuration that replaces the deployment group's, if any, and checks that it is one for ECS. */
 async function findDeploymentConfig(
-  world: World,
+  context: DeliveryContext,
   { codeDeployDeploymentConfig: name }: DeployInputs,
 ): Promise<{ override: { deploymentConfigName?: string }; findings: Finding[] }> {
   if (!name) return { override: {}, findings: [] };
   const command = new GetDeploymentConfigCommand({ deploymentConfigName: name });
   const { value, findings } = await lookUp(
     `deployment configuration ${name}`,
-    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
+    () => persist(context, () => context.clients.codedeploy.send(command, { abortSignal: context.signal })),
     {
       DeploymentConfigDoesNotExistException: `there is no CodeDeploy deployment configuration ${name} (input codedeploy-deployment-config), such as CodeDeployDefault.ECSCanary10Percent5Minutes`,
     },

@@ -1,7 +1,7 @@
 import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import { type Finding, lookUp } from "../../shared/findings.ts";
 import { persist } from "../../shared/patience.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 
 type GroupOfService = Pick<
@@ -11,14 +11,14 @@ type GroupOfService = Pick<
 
 /** Finds the deployment group, and checks that it is one for this service. */
 export async function findGroup(
-  world: World,
+  context: DeliveryContext,
   inputs: GroupOfService,
 ): Promise<{ value?: DeploymentGroupInfo; findings: Finding[] }> {
   const { codeDeployApplication: applicationName, codeDeployDeploymentGroup: deploymentGroupName } = inputs;
   const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName });
   const { value, findings } = await lookUp(
     `deployment group ${deploymentGroupName}`,
-    () => persist(world, () => world.clients.codedeploy.send(command, { abortSignal: world.signal })),
+    () => persist(context, () => context.clients.codedeploy.send(command, { abortSignal: context.signal })),
     {
       ApplicationDoesNotExistException: `there is no CodeDeploy application ${applicationName} (input codedeploy-application)`,
       DeploymentGroupDoesNotExistException: `CodeDeploy application ${applicationName} has no deployment group ${deploymentGroupName} (input codedeploy-deployment-group)`,

@@ -3,7 +3,7 @@ import {
   GetDeploymentCommand,
   ListDeploymentsCommand,
 } from "@aws-sdk/client-codedeploy";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { OtherDeployment } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { finalStatuses } from "./snapshot.ts";
@@ -11,13 +11,16 @@ import { finalStatuses } from "./snapshot.ts";
 const ongoing = ["Created", "Queued", "InProgress", "Baking", "Ready"] as const;
 
 /** Finds a deployment of the group that has not ended. */
-export async function findOther(world: World, inputs: DeployInputs): Promise<OtherDeployment | undefined> {
-  const [deploymentId] = await listDeployments(world, inputs, [...ongoing]);
+export async function findOther(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+): Promise<OtherDeployment | undefined> {
+  const [deploymentId] = await listDeployments(context, inputs, [...ongoing]);
   if (!deploymentId) return undefined;
   return {
     name: `deployment ${deploymentId} of group ${inputs.codeDeployDeploymentGroup}`,
     async look() {
-      const { status = "", description = "" } = await describeDeployment(world, deploymentId);
+      const { status = "", description = "" } = await describeDeployment(context, deploymentId);
       return { status, description, ended: finalStatuses.includes(status) };
     },
   };
@@ -40,14 +43,14 @@ const skewMs = 5 * 60_000;
  * Returns the ID of the deployment that this step created without a response: one in progress, or one that began since.
  */
 export async function findOurs(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   { description, sha256 }: Marks,
   since?: number,
 ): Promise<string | undefined> {
-  const listed = await listDeployments(world, inputs, since === undefined ? [...ongoing] : undefined);
+  const listed = await listDeployments(context, inputs, since === undefined ? [...ongoing] : undefined);
   for (const deploymentId of listed.slice(0, newest)) {
-    const info = await describeDeployment(world, deploymentId);
+    const info = await describeDeployment(context, deploymentId);
     const isOurs = info.description === description && digestOf(info) === sha256;
     if (isOurs && (since === undefined || (info.createTime?.getTime() ?? 0) >= since - skewMs))
       return deploymentId;
@@ -59,7 +62,7 @@ const digestOf = ({ revision }: DeploymentInfo) => (revision?.appSpecContent ?? 
 
 /** Lists the newest first. */
 async function listDeployments(
-  { clients: { codedeploy }, signal }: World,
+  { clients: { codedeploy }, signal }: DeliveryContext,
   { codeDeployApplication: applicationName, codeDeployDeploymentGroup: deploymentGroupName }: DeployInputs,
   includeOnlyStatuses: (typeof ongoing)[number][] | undefined,
 ): Promise<string[]> {
@@ -67,7 +70,10 @@ async function listDeployments(
   return (await codedeploy.send(command, { abortSignal: signal })).deployments ?? [];
 }
 
-async function describeDeployment({ clients: { codedeploy }, signal }: World, deploymentId: string) {
+async function describeDeployment(
+  { clients: { codedeploy }, signal }: DeliveryContext,
+  deploymentId: string,
+) {
   const command = new GetDeploymentCommand({ deploymentId });
   return (await codedeploy.send(command, { abortSignal: signal })).deploymentInfo ?? {};
 }

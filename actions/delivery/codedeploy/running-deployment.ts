@@ -5,7 +5,7 @@ import {
   GetDeploymentTargetCommand,
   ListDeploymentTargetsCommand,
 } from "@aws-sdk/client-codedeploy";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment } from "../engine.ts";
 import { finalStatuses, snapshotOf } from "./snapshot.ts";
 import { stopDeployment } from "./stop.ts";
@@ -18,8 +18,8 @@ const settleMs = 15 * 60_000;
 /** While the target is in progress, so is the deployment; this is checked every two minutes. */
 const targetOnlyMs = 120_000;
 
-export function runningDeployment(world: World, deploymentId: string): RunningDeployment {
-  const { codedeploy } = world.clients;
+export function runningDeployment(context: DeliveryContext, deploymentId: string): RunningDeployment {
+  const { codedeploy } = context.clients;
   let targetId: string | undefined;
   let target: ECSTarget | undefined;
   let info: DeploymentInfo | undefined;
@@ -39,7 +39,7 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
   async function readDeployment(options: Options): Promise<void> {
     const command = new GetDeploymentCommand({ deploymentId });
     info = (await codedeploy.send(command, options)).deploymentInfo ?? {};
-    infoAt = world.clock.now();
+    infoAt = context.clock.now();
   }
 
   /**
@@ -48,7 +48,7 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
    */
   async function read(options: Options): Promise<DeploymentInfo> {
     if (!settled) await readTarget(options);
-    const recent = world.clock.now() - infoAt < targetOnlyMs;
+    const recent = context.clock.now() - infoAt < targetOnlyMs;
     if (!stopping && recent && info?.status === "InProgress" && isAtWork(target)) return info;
     await readDeployment(options);
     const { status = "" } = info ?? {};
@@ -69,13 +69,13 @@ export function runningDeployment(world: World, deploymentId: string): RunningDe
     settleMs,
     async look(signal) {
       const found = await read(signal ? { abortSignal: signal } : {});
-      const snapshot = snapshotOf(found, target, world.clock.now());
+      const snapshot = snapshotOf(found, target, context.clock.now());
       settled = snapshot.stage === "traffic-shifted";
       return stopping ? { ...snapshot, near: "complete" } : snapshot;
     },
     stop(how) {
       stopping = true;
-      return stopDeployment(world, deploymentId, how);
+      return stopDeployment(context, deploymentId, how);
     },
     targetGroups(service, { startedBy }) {
       const green = service.taskSets?.find(({ id }) => id === startedBy);

@@ -1,5 +1,5 @@
 import { explainAwsError } from "../../shared/aws-errors.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { StopKind } from "../engine.ts";
 import type { OnCancel } from "../inputs.ts";
 
@@ -10,17 +10,17 @@ const words = { stop: "stopped", rollback: "stopped and rolled back" } as const;
  * name in a sentence. The post step keeps whatever is not decided here.
  */
 export async function applyOnCancel(
-  world: Pick<World, "keepForPost">,
+  context: Pick<DeliveryContext, "keepForPost">,
   onCancel: OnCancel,
   deployment: { stop(how: StopKind): Promise<boolean> },
 ): Promise<string> {
   if (onCancel === "leave") {
-    world.keepForPost(undefined);
+    context.keepForPost(undefined);
     return "continues (on-cancel: leave)";
   }
   try {
     const stopped = await deployment.stop(onCancel);
-    world.keepForPost(undefined);
+    context.keepForPost(undefined);
     return stopped ? `is being ${words[onCancel]} (on-cancel: ${onCancel})` : "had already ended";
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;

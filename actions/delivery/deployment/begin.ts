@@ -19,12 +19,12 @@ export async function beginDeployment(
   deployment: Deployment,
   deadlineAt: number,
 ): Promise<RunningDeployment | undefined> {
-  const { world, inputs, record, engine, revision } = deployment;
+  const { context, inputs, record, engine, revision } = deployment;
   const pace = createPace();
   for (;;) {
-    const service = await persist(world, () => findService(world, inputs));
+    const service = await persist(context, () => findService(context, inputs));
     record.revisionBefore = service.revision;
-    refuseOlderRun(world, inputs, record, service);
+    refuseOlderRun(context, inputs, record, service);
     const isWanted = runsAlready(service, revision) && !needsNewVolumes(inputs, service);
     if (!inputs.force && !deployment.anew && isWanted) {
       await keepRunning(deployment, service, deadlineAt);
@@ -34,7 +34,7 @@ export async function beginDeployment(
     if ("running" in begun) return started(deployment, service, begun.running);
     if (begun.busyWith) await waitForOther(deployment, begun.busyWith, deadlineAt);
     // The other deployment ended between the two calls; a pause keeps a repeated refusal from becoming a busy loop.
-    else if (world.clock.now() < deadlineAt) await world.clock.wait(pace.next(false), world.signal);
+    else if (context.clock.now() < deadlineAt) await context.clock.wait(pace.next(false), context.signal);
     else throw stillBusy(deployment, `another deployment of ${inputs.service}`);
   }
 }
@@ -49,23 +49,23 @@ async function keepRunning(
   service: RunningService,
   deadlineAt: number,
 ): Promise<void> {
-  const { world, inputs, record, revision } = deployment;
-  world.log.info(`${inputs.service} already runs ${shortRevision(revision)}; no deployment is needed.`);
-  await markRun(world, service, revision);
-  if (!(await persist(world, () => updateSettings(world, inputs, service)))) return;
+  const { context, inputs, record, revision } = deployment;
+  context.log.info(`${inputs.service} already runs ${shortRevision(revision)}; no deployment is needed.`);
+  await markRun(context, service, revision);
+  if (!(await persist(context, () => updateSettings(context, inputs, service)))) return;
   record.changed = true;
   await confirmSuccess(deployment, `The update of ${inputs.service}`, deadlineAt);
 }
 
 async function started(
-  { world, inputs, record, revision }: Deployment,
+  { context, inputs, record, revision }: Deployment,
   service: RunningService,
   running: RunningDeployment,
 ): Promise<RunningDeployment> {
-  world.keepForPost({ controller: running.controller, id: running.id });
+  context.keepForPost({ controller: running.controller, id: running.id });
   record.deploymentId = running.id;
   record.changed = true;
-  world.log.info(`${upperFirst(running.name)} of ${inputs.service} is created.`);
-  await markRun(world, service, revision);
+  context.log.info(`${upperFirst(running.name)} of ${inputs.service} is created.`);
+  await markRun(context, service, revision);
   return running;
 }

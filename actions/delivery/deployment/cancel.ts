@@ -5,12 +5,12 @@ import type { Deployment } from "./deployment.ts";
 
 /** Cancels within the runner's few seconds: asks AWS, reports it, and ends. */
 export async function cancel(
-  { world, inputs, record }: Deployment,
+  { context, inputs, record }: Deployment,
   running: RunningDeployment,
 ): Promise<Failure> {
   record.status = "cancelled";
-  const reason = (world.signal.reason as Error).message.replace(/\.$/, "");
-  const fate = await applyOnCancel(world, inputs.onCancel, running);
+  const reason = (context.signal.reason as Error).message.replace(/\.$/, "");
+  const fate = await applyOnCancel(context, inputs.onCancel, running);
   return new Failure(`${reason}; ${running.name} ${fate}`, {
     nextStep: "nothing, if this was intended; a later run waits until the deployment has ended.",
   });

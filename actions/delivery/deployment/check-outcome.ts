@@ -17,9 +17,9 @@ export async function judge(
   ending: Ending,
 ): Promise<void> {
   const { kind, snapshot } = ending;
-  const { record, inputs, world } = deployment;
+  const { record, inputs, context } = deployment;
   const succeeded = snapshot.ended === "succeeded";
-  if (kind === "reached" || kind === "ended") world.keepForPost(undefined);
+  if (kind === "reached" || kind === "ended") context.keepForPost(undefined);
   if (kind === "reached" || succeeded) {
     if (succeeded || inputs.waitUntil === "traffic-shifted")
       await confirmSuccess(deployment, upperFirst(running.name));
@@ -30,13 +30,13 @@ export async function judge(
   const how = kind === "stopped" ? "rollback" : inputs.onCancel;
   const last =
     how === "leave" ? { snapshot } : await stopAndSettle(deployment, running, createdAt, snapshot, how);
-  if (!last.unstopped) world.keepForPost(undefined);
+  if (!last.unstopped) context.keepForPost(undefined);
   throw await endBadly(deployment, running, last, kind === "deadline" ? "timed-out" : undefined);
 }
 
 /** Stops the deployment and returns its end, or its last state when it could not be stopped or its end not seen. */
 async function stopAndSettle(
-  { world, record }: Deployment,
+  { context, record }: Deployment,
   running: RunningDeployment,
   createdAt: number,
   known: Snapshot,
@@ -49,15 +49,15 @@ async function stopAndSettle(
     return { snapshot: known, unstopped: explainAwsError(error)?.message ?? (error as Error).message };
   }
   try {
-    const deadlineAt = world.clock.now() + running.settleMs;
-    const { signal } = world;
+    const deadlineAt = context.clock.now() + running.settleMs;
+    const { signal } = context;
     const shouldStop = async () => false;
-    const following = { world, record, running, createdAt, known, deadlineAt, shouldStop, signal };
+    const following = { context, record, running, createdAt, known, deadlineAt, shouldStop, signal };
     const { snapshot } = await follow({ ...following, until: "complete" });
     return stopped ? { snapshot, before: known } : { snapshot };
   } catch (error) {
-    if (world.signal.aborted) throw error;
-    world.log.warning(`The end of ${running.name} cannot be followed: ${(error as Error).message}`);
+    if (context.signal.aborted) throw error;
+    context.log.warning(`The end of ${running.name} cannot be followed: ${(error as Error).message}`);
     return { snapshot: known };
   }
 }

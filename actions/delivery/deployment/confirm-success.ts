@@ -12,16 +12,16 @@ const steadyMs = 2 * 60_000;
 export async function confirmSuccess(
   deployment: Judged,
   what: string,
-  until = deployment.world.clock.now() + steadyMs,
+  until = deployment.context.clock.now() + steadyMs,
 ): Promise<void> {
-  const { world, inputs } = deployment;
+  const { context, inputs } = deployment;
   const pace = createPace();
-  const ask = createPatience(world);
+  const ask = createPatience(context);
   for (;;) {
-    const found = await ask(() => findService(world, inputs));
-    const late = world.clock.now() >= until;
+    const found = await ask(() => findService(context, inputs));
+    const late = context.clock.now() >= until;
     if (found && isAsWanted(deployment, found, what, late)) return;
-    await world.clock.wait(found ? pace.next(false) : pace.slowest(), world.signal);
+    await context.clock.wait(found ? pace.next(false) : pace.slowest(), context.signal);
   }
 }
 

@@ -9,14 +9,14 @@ import { lose } from "./on-lost-contact.ts";
 
 /** Deploys a revision and follows it to the wanted stage; throws the cause of any other end. */
 export async function deployRevision(deployment: Deployment): Promise<void> {
-  const { world, record, budget } = deployment;
-  const startedAt = world.clock.now();
+  const { context, record, budget } = deployment;
+  const startedAt = context.clock.now();
   const running = await beginDeployment(deployment, startedAt + budget.ms);
   if (!running) {
     record.status = "succeeded";
     return;
   }
-  const createdAt = world.clock.now();
+  const createdAt = context.clock.now();
   if (running.initialTraffic) record.traffic.push({ atMs: 0, ...running.initialTraffic });
   const deadlineAt = (budget.given ? startedAt : createdAt) + budget.ms;
   const ending = await followToStage(deployment, running, createdAt, deadlineAt);
@@ -29,10 +29,10 @@ async function followToStage(
   createdAt: number,
   deadlineAt: number,
 ): Promise<Ending> {
-  const { world, inputs, record } = deployment;
+  const { context, inputs, record } = deployment;
   try {
     return await follow({
-      world,
+      context,
       record,
       running,
       until: inputs.waitUntil,
@@ -40,9 +40,9 @@ async function followToStage(
       known: undefined,
       deadlineAt,
       shouldStop: watchTasks(deployment),
-      signal: world.signal,
+      signal: context.signal,
     });
   } catch (error) {
-    throw await (world.signal.aborted ? cancel(deployment, running) : lose(deployment, running, error));
+    throw await (context.signal.aborted ? cancel(deployment, running) : lose(deployment, running, error));
   }
 }

@@ -1,5 +1,5 @@
 import type { ServiceName } from "../../shared/ecs/service.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
@@ -11,13 +11,13 @@ export interface Budget {
 }
 
 /** State needed to report how a deployment ended. */
-export interface Judged extends Pick<Deployment, "world" | "record" | "revision"> {
+export interface Judged extends Pick<Deployment, "context" | "record" | "revision"> {
   readonly inputs: ServiceName & Pick<DeployInputs, "desiredCount">;
 }
 
 /** One revision on its way into production. */
 export interface Deployment {
-  readonly world: World;
+  readonly context: DeliveryContext;
   readonly inputs: DeployInputs;
   readonly record: DeploymentRecord;
   readonly budget: Budget;

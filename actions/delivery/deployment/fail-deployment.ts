@@ -19,14 +19,14 @@ export interface Last {
 
 /** Finds the cause, adds it to the record, and returns the Failure that begins with it. */
 export async function endBadly(
-  { world, inputs, record, revision, budget }: Judged & Pick<Deployment, "budget">,
+  { context, inputs, record, revision, budget }: Judged & Pick<Deployment, "budget">,
   running: RunningDeployment,
   { snapshot, before = snapshot, unstopped }: Last,
   status?: Status,
 ): Promise<Failure> {
   const targetGroups = (service: RunningService["service"]) => running.targetGroups(service, snapshot);
   const evidence = await gatherEvidence(
-    world,
+    context,
     { ...inputs, revision },
     { by: running.by, targetGroups },
     { ...snapshot, reason: before.reason, events: before.events },
@@ -39,7 +39,7 @@ export async function endBadly(
   record.serviceEvents = [...evidence.eventLines];
   record.cause = late + cause.text;
   const end = `${running.name} ${snapshot.status}${snapshot.aftermath}`;
-  const service = await findService(world, inputs).catch(() => undefined);
+  const service = await findService(context, inputs).catch(() => undefined);
   if (service) record.production = revisionsOf(service, revision, snapshot);
   const parts = [
     end,

@@ -1,12 +1,12 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { createPatience } from "../../shared/patience.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import { type DeploymentRecord, hasReached, reach, type Stage } from "../record.ts";
 import { createFollowPace } from "./follow-pace.ts";
 
 export interface Following {
-  readonly world: World;
+  readonly context: DeliveryContext;
   readonly record: DeploymentRecord;
   readonly running: RunningDeployment;
   readonly until: Stage;
@@ -30,12 +30,12 @@ export type Ending = {
  * deadline.
  */
 export async function follow(following: Following): Promise<Ending> {
-  const { world, running, until, deadlineAt, signal } = following;
+  const { context, running, until, deadlineAt, signal } = following;
   const pauseAfter = createFollowPace(until, { drainMs: running.drainMs });
-  const ask = createPatience(world);
+  const ask = createPatience(context);
   let { known } = following;
   for (;;) {
-    const overdue = world.clock.now() >= deadlineAt;
+    const overdue = context.clock.now() >= deadlineAt;
     const snapshot = await ask(() => running.look(signal));
     const news = snapshot ? tell(following, known, snapshot) : false;
     known = snapshot ?? known;
@@ -45,23 +45,23 @@ export async function follow(following: Following): Promise<Ending> {
     if (snapshot && (await following.shouldStop(snapshot))) return { kind: "stopped", snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
     const crashed = following.record.failedTasks.length > failedBefore;
-    const pause = pauseAfter(snapshot, { news, crashed }, world.clock.now());
-    const left = deadlineAt - world.clock.now();
-    await world.clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
+    const pause = pauseAfter(snapshot, { news, crashed }, context.clock.now());
+    const left = deadlineAt - context.clock.now();
+    await context.clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
   }
 }
 
 /** Logs what is new and keeps it on the record. Returns whether there was anything. */
 export function tell(
-  { world, record, createdAt }: Pick<Following, "world" | "record" | "createdAt">,
+  { context, record, createdAt }: Pick<Following, "context" | "record" | "createdAt">,
   known: Snapshot | undefined,
   now: Snapshot,
 ): boolean {
   const news = changes(known, now);
-  const at = world.clock.now() - createdAt;
-  for (const line of news) world.log.info(`${formatDuration(at).padStart(12)}  ${line}`);
+  const at = context.clock.now() - createdAt;
+  for (const line of news) context.log.info(`${formatDuration(at).padStart(12)}  ${line}`);
   record.events = now.events;
-  reach(record, now.stage, world.clock.now());
+  reach(record, now.stage, context.clock.now());
   const { traffic } = now;
   const last = record.traffic.at(-1);
   if (traffic && (last?.blue !== traffic.blue || last.green !== traffic.green))

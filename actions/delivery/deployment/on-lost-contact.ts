@@ -9,14 +9,14 @@ import type { Deployment } from "./deployment.ts";
  * state.
  */
 export async function lose(
-  { world, inputs, record }: Deployment,
+  { context, inputs, record }: Deployment,
   running: RunningDeployment,
   error: unknown,
 ): Promise<Failure> {
   record.status = "lost";
   const explained = explainAwsError(error);
   const why = explained?.message ?? (error as Error).message;
-  const fate = await applyOnCancel(world, inputs.onCancel, running);
+  const fate = await applyOnCancel(context, inputs.onCancel, running);
   const nextStep = areCredentialsExpired(error)
     ? "check the deployment in the AWS console; then use credentials that last longer than the deployment (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys), or wait only until the traffic has shifted (wait-until: traffic-shifted)."
     : `check the deployment in the AWS console; then ${explained?.nextStep ?? "run this job again."}`;

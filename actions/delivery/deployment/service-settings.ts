@@ -1,7 +1,7 @@
 import { type Service, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs, ServiceSettings } from "../inputs.ts";
 
 type Wanted = Pick<DeployInputs, "desiredCount" | "serviceSettings">;
@@ -44,19 +44,20 @@ export function needsNewVolumes({ serviceSettings }: Wanted, { service }: Runnin
  * Updates the service's count and tags, which every deployment controller accepts; returns false when nothing differs.
  */
 export async function updateSettings(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   running: RunningService,
 ): Promise<boolean> {
   const { cluster, service } = inputs;
   const settings = settingsToUpdate(inputs, running);
   if (Object.keys(settings).length === 0) return false;
-  await world.clients.ecs.send(new UpdateServiceCommand({ cluster, service, ...settings }));
+  await context.clients.ecs.send(new UpdateServiceCommand({ cluster, service, ...settings }));
   const { desiredCount, ...tags } = settings;
   if (desiredCount !== undefined)
-    world.log.info(
+    context.log.info(
       `Set the desired count of ${service} from ${running.service.desiredCount} to ${desiredCount}.`,
     );
-  for (const [name, value] of Object.entries(tags)) world.log.info(`Set ${name} of ${service} to ${value}.`);
+  for (const [name, value] of Object.entries(tags))
+    context.log.info(`Set ${name} of ${service} to ${value}.`);
   return true;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
-import type { Clients, World } from "../context.ts";
+import type { Clients, DeliveryContext } from "../context.ts";
 import type { Begun, Handle } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { Run } from "../order/run.ts";
@@ -29,9 +29,9 @@ export const virtualConfig = {
 };
 
 interface VirtualRun {
-  readonly clients: Pick<World["clients"], "ecs" | "codedeploy">;
+  readonly clients: Pick<DeliveryContext["clients"], "ecs" | "codedeploy">;
   readonly begin: (
-    world: World,
+    context: DeliveryContext,
     inputs: DeployInputs,
     revision: string,
     service: RunningService,
@@ -42,12 +42,12 @@ interface VirtualRun {
 }
 
 /** Creates a context of mocked clients and virtual time; keeps what is logged and saved for the post step. */
-export function virtualWorld(clients: Pick<Clients, "ecs" | "codedeploy"> & Partial<Clients>, run?: Run) {
+export function virtualContext(clients: Pick<Clients, "ecs" | "codedeploy"> & Partial<Clients>, run?: Run) {
   const lines: string[] = [];
   const handles: (Handle | undefined)[] = [];
   const write = (line: string) => void lines.push(line);
   const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
-  const world: World = {
+  const context: DeliveryContext = {
     clients: {
       logs: nothing("logs"),
       elbv2: nothing("load balancer"),
@@ -63,7 +63,7 @@ export function virtualWorld(clients: Pick<Clients, "ecs" | "codedeploy"> & Part
     run,
     keepForPost: (handle) => void handles.push(handle),
   };
-  return { world, lines, handles };
+  return { context, lines, handles };
 }
 
 /** Returns deploy-service's default inputs for the service `web` in the cluster `c`. */
@@ -91,17 +91,17 @@ export function deployInputs(file: string, changes: Partial<DeployInputs>): Depl
 
 /** Deploys web:2 in virtual time with mocked clients; returns all results. */
 export async function runVirtually({ clients, begin, changes, budget, run }: VirtualRun) {
-  const { world, lines, handles } = virtualWorld(clients, run);
+  const { context, lines, handles } = virtualContext(clients, run);
   const inputs = deployInputs("package.json", changes);
   const record = newRecord("c", "web");
   const engine = {
-    begin: (revision: string, service: RunningService) => begin(world, inputs, revision, service),
+    begin: (revision: string, service: RunningService) => begin(context, inputs, revision, service),
   };
-  const error = await deployRevision({ world, inputs, record, budget, engine, revision: "web:2" }).then(
+  const error = await deployRevision({ context, inputs, record, budget, engine, revision: "web:2" }).then(
     () => undefined,
     (reason: Error) => reason,
   );
-  return { record, error, handles, lines: lines.join("\n"), endedAt: world.clock.now() };
+  return { record, error, handles, lines: lines.join("\n"), endedAt: context.clock.now() };
 }
 
 /** Creates an error with the name that the SDK gives it. */

@@ -10,18 +10,18 @@ export async function waitForOther(
   other: OtherDeployment,
   deadlineAt: number,
 ): Promise<void> {
-  const { world } = deployment;
+  const { context } = deployment;
   const pace = createPace();
-  const ask = createPatience(world);
+  const ask = createPatience(context);
   for (let status = ""; ; ) {
     const now = await ask(() => other.look());
     if (now?.ended) return;
-    if (world.clock.now() >= deadlineAt) throw stillBusy(deployment, other.name);
+    if (context.clock.now() >= deadlineAt) throw stillBusy(deployment, other.name);
     if (now && !status)
-      world.log.info(`Waiting for ${other.name}${now.description && ` (${now.description})`}.`);
+      context.log.info(`Waiting for ${other.name}${now.description && ` (${now.description})`}.`);
     const pause = now ? pace.next(now.status !== status) : pace.slowest();
     status = now?.status ?? status;
-    await world.clock.wait(Math.min(pause, Math.max(0, deadlineAt - world.clock.now())), world.signal);
+    await context.clock.wait(Math.min(pause, Math.max(0, deadlineAt - context.clock.now())), context.signal);
   }
 }
 

@@ -34,7 +34,7 @@ export interface Evidence {
 }
 
 /** The clients that the search for causes needs. */
-export interface EvidenceWorld extends EcsContext {
+export interface EvidenceContext extends EcsContext {
   readonly clients: EcsClients & Pick<Clients, "elbv2" | "cloudwatch">;
 }
 
@@ -51,35 +51,35 @@ interface Carrier extends Pick<RunningDeployment, "by"> {
 const tasksWithLog = 1;
 
 export async function gatherEvidence(
-  world: EvidenceWorld,
+  context: EvidenceContext,
   subject: Subject,
   { by, targetGroups }: Carrier,
   snapshot: Pick<Snapshot, "startedBy" | "reason" | "triggeredAlarms" | "createdAt" | "events">,
 ): Promise<Evidence> {
   const { startedBy, reason, triggeredAlarms, createdAt } = snapshot;
   const replacement = { ...subject, startedBy };
-  const failedTasks = await orNone(world, "stopped tasks", () =>
-    findFailedTasks(world, replacement, new Map()),
+  const failedTasks = await orNone(context, "stopped tasks", () =>
+    findFailedTasks(context, replacement, new Map()),
   );
   const [events, alarmTexts] = await Promise.all([
-    orNone(world, "service events", () => serviceEvents(world, subject, createdAt)),
+    orNone(context, "service events", () => serviceEvents(context, subject, createdAt)),
     triggeredAlarms.length > 0
-      ? orNone(world, "the alarm", async () => {
+      ? orNone(context, "the alarm", async () => {
           const { describeAlarms } = await import("./alarms.ts");
-          return describeAlarms(await world.clients.cloudwatch(), triggeredAlarms);
+          return describeAlarms(await context.clients.cloudwatch(), triggeredAlarms);
         })
       : [],
   ]);
   return {
     failedTasks: [
       ...failedTasks.slice(0, -tasksWithLog),
-      ...(await withLogs(world, subject.revision, failedTasks.slice(-tasksWithLog))),
+      ...(await withLogs(context, subject.revision, failedTasks.slice(-tasksWithLog))),
     ],
     failedEvent: snapshot.events.find(({ status }) => status === "Failed"),
     serviceEvents: events.map(({ message = "" }) => message),
     eventLines: eventLines(events),
-    unhealthyTargets: await orNone(world, "target health", () =>
-      unhealthyTargets(world, subject, targetGroups),
+    unhealthyTargets: await orNone(context, "target health", () =>
+      unhealthyTargets(context, subject, targetGroups),
     ),
     reason,
     by,
@@ -89,62 +89,67 @@ export async function gatherEvidence(
 }
 
 /** Returns nothing when a read fails, so that one failed read does not hide the other evidence. */
-async function orNone<T>(world: EvidenceWorld, what: string, find: () => Promise<T[]>): Promise<T[]> {
+async function orNone<T>(context: EvidenceContext, what: string, find: () => Promise<T[]>): Promise<T[]> {
   try {
     return await find();
   } catch (error) {
-    world.log.info(`Could not read ${what}: ${(error as Error).message}`);
+    context.log.info(`Could not read ${what}: ${(error as Error).message}`);
     return [];
   }
 }
 
 async function withLogs(
-  world: EvidenceWorld,
+  context: EvidenceContext,
   revision: string,
   tasks: readonly FailedTask[],
 ): Promise<FailedTask[]> {
   if (tasks.length === 0) return [];
-  const containers = await orNone(world, "the revision's containers", () => containersOf(world, revision));
+  const containers = await orNone(context, "the revision's containers", () =>
+    containersOf(context, revision),
+  );
   return Promise.all(
     tasks.map(async (task) => {
       const container = containers.find(({ name }) => name === task.container);
-      return { ...task, logLines: await readLogTail(world, container, task.taskId) };
+      return { ...task, logLines: await readLogTail(context, container, task.taskId) };
     }),
   );
 }
 
-async function containersOf(world: EvidenceWorld, taskDefinition: string): Promise<ContainerDefinition[]> {
-  const described = await world.clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+async function containersOf(
+  context: EvidenceContext,
+  taskDefinition: string,
+): Promise<ContainerDefinition[]> {
+  const described = await context.clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
   return described.taskDefinition?.containerDefinitions ?? [];
 }
 
 async function serviceEvents(
-  world: EvidenceWorld,
+  context: EvidenceContext,
   name: ServiceName,
   since: Date | undefined,
 ): Promise<ServiceEvent[]> {
-  const { service } = await findService(world, name);
+  const { service } = await findService(context, name);
   return (service.events ?? []).filter(({ createdAt }) => !since || !createdAt || createdAt >= since);
 }
 
 async function unhealthyTargets(
-  world: EvidenceWorld,
+  context: EvidenceContext,
   name: ServiceName,
   targetGroups: (service: Service) => string[],
 ): Promise<string[]> {
-  const { service } = await findService(world, name);
+  const { service } = await findService(context, name);
   const groups = targetGroups(service);
   if (groups.length === 0) return [];
   const { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } = await import(
     "@aws-sdk/client-elastic-load-balancing-v2"
   );
-  const client = await world.clients.elbv2();
+  const client = await context.clients.elbv2();
   const [answers, checks] = await Promise.all([
     Promise.all(
       groups.map((TargetGroupArn) => client.send(new DescribeTargetHealthCommand({ TargetGroupArn }))),
     ),
     orNone(
-      world,
+      context,
       "the path of the health check",
       async () =>
         (await client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: groups }))).TargetGroups ?? [],

@@ -17,7 +17,7 @@ const describeAtMost = 100;
  * `startedBy` excludes those of an earlier try of the same revision. `known` holds tasks that need no second read.
  */
 export async function findFailedTasks(
-  world: EcsContext,
+  context: EcsContext,
   replacement: Replacement,
   known: Map<string, Task>,
   signal?: AbortSignal,
@@ -25,12 +25,12 @@ export async function findFailedTasks(
   const { cluster, service } = replacement;
   const arns: string[] = [];
   const query = { cluster, serviceName: service, desiredStatus: "STOPPED" } as const;
-  for await (const page of paginateListTasks({ client: world.clients.ecs }, query))
+  for await (const page of paginateListTasks({ client: context.clients.ecs }, query))
     arns.push(...(page.taskArns ?? []));
   const unseen = arns.filter((arn) => !known.has(arn));
   for (let from = 0; from < unseen.length; from += describeAtMost) {
     const command = new DescribeTasksCommand({ cluster, tasks: unseen.slice(from, from + describeAtMost) });
-    const { tasks = [] } = await world.clients.ecs.send(command, signal ? { abortSignal: signal } : {});
+    const { tasks = [] } = await context.clients.ecs.send(command, signal ? { abortSignal: signal } : {});
     for (const task of tasks) if (task.lastStatus === "STOPPED") known.set(task.taskArn ?? "", task);
   }
   return [...known.values()]

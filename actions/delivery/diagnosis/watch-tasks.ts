@@ -1,7 +1,7 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { isAccessDenied, isThrottled, isTransient } from "../../shared/aws-errors.ts";
 import type { ServiceName } from "../../shared/ecs/service.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { Snapshot } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
@@ -18,7 +18,7 @@ const uncountedFirstMs = 4_000;
 const pauses = { shortest: 60_000, longest: 300_000, share: 0.6 };
 
 interface Watched {
-  readonly world: World;
+  readonly context: DeliveryContext;
   readonly inputs: ServiceName & Pick<DeployInputs, "maxFailedTasks">;
   readonly record: DeploymentRecord;
   readonly revision: string;
@@ -29,7 +29,7 @@ interface Watched {
  * no circuit breaker and would allow ECS to start such tasks for an hour, a service of ECS without one forever.
  */
 export function watchTasks({
-  world,
+  context,
   inputs,
   record,
   revision,
@@ -37,12 +37,12 @@ export function watchTasks({
   const known = new Map<string, Task>();
   let mayLook = true;
   let hasLooked = false;
-  const startedAt = world.clock.now();
+  const startedAt = context.clock.now();
   let dueAt = startedAt + firstMs;
   return async ({ startedBy, failedTasks, near, quietUntil }) => {
     const tooMany = (failedTasks ?? 0) >= inputs.maxFailedTasks;
     if (!startedBy || !mayLook) return tooMany;
-    const now = world.clock.now();
+    const now = context.clock.now();
     const isEnding = near === "complete" && quietUntil === undefined;
     const isFirst = failedTasks === undefined && !hasLooked && now >= startedAt + uncountedFirstMs;
     const isDue = record.failedTasks.length > 0 || isFirst || now >= dueAt;
@@ -51,10 +51,15 @@ export function watchTasks({
     const { shortest, longest, share } = pauses;
     if (now >= dueAt) dueAt = now + Math.min(longest, Math.max(shortest, (now - startedAt) * share));
     try {
-      const failed = await findFailedTasks(world, { ...inputs, revision, startedBy }, known, world.signal);
+      const failed = await findFailedTasks(
+        context,
+        { ...inputs, revision, startedBy },
+        known,
+        context.signal,
+      );
       for (const task of failed.slice(record.failedTasks.length)) {
         const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
-        world.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
+        context.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
       }
       record.failedTasks = failed;
       return tooMany || failed.length >= inputs.maxFailedTasks;
@@ -62,7 +67,7 @@ export function watchTasks({
       if (isThrottled(error) || isTransient(error)) return tooMany;
       if (!isAccessDenied(error)) throw error;
       mayLook = false;
-      world.log.warning(
+      context.log.warning(
         "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
       );
       return tooMany;

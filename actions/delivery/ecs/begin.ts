@@ -8,7 +8,7 @@ import type { RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { createPace } from "../../shared/pace.ts";
 import { createPatience, persist } from "../../shared/patience.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { Begun, OtherDeployment } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { runningDeployment } from "./running-deployment.ts";
@@ -25,31 +25,31 @@ const listedMs = 2 * 60_000;
 
 /** Updates the service, unless a deployment of it is in progress, which ECS would break off. */
 export async function beginDeployment(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   revision: string,
   { service, production }: RunningService,
   drainMs?: number,
 ): Promise<Begun> {
-  const before = await persist(world, () => listServiceDeployments(world, inputs, world.signal));
+  const before = await persist(context, () => listServiceDeployments(context, inputs, context.signal));
   const active = before.find(isOngoing);
-  if (active) return { busyWith: otherDeployment(world, active) };
-  const updated = await persist(world, () => updateService(world, inputs, revision, service));
-  const arn = await findOurs(world, inputs, revision, before, updated);
+  if (active) return { busyWith: otherDeployment(context, active) };
+  const updated = await persist(context, () => updateService(context, inputs, revision, service));
+  const arn = await findOurs(context, inputs, revision, before, updated);
   const primary = updated.deployments?.find(({ status }) => status === "PRIMARY");
   return {
-    running: runningDeployment(world, inputs, arn, primary?.id, production.runningCount > 0, drainMs),
+    running: runningDeployment(context, inputs, arn, primary?.id, production.runningCount > 0, drainMs),
   };
 }
 
 function otherDeployment(
-  world: World,
+  context: DeliveryContext,
   { serviceDeploymentArn = "" }: ServiceDeploymentBrief,
 ): OtherDeployment {
   return {
     name: `service deployment ${shortId(serviceDeploymentArn)}`,
     async look() {
-      const found = await describeServiceDeployment(world, serviceDeploymentArn, world.signal);
+      const found = await describeServiceDeployment(context, serviceDeploymentArn, context.signal);
       const description = found.lifecycleStage ?? "";
       return { status: `${found.status} ${description}`, description, ended: !isOngoing(found) };
     },
@@ -57,7 +57,7 @@ function otherDeployment(
 }
 
 async function updateService(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   revision: string,
   current: Service,
@@ -75,7 +75,7 @@ async function updateService(
   });
   try {
     // Not abortable: a discarded response would leave a deployment that nobody follows.
-    return (await world.clients.ecs.send(command)).service ?? {};
+    return (await context.clients.ecs.send(command)).service ?? {};
   } catch (error) {
     if ((error as Error).name !== "InvalidParameterException") throw error;
     throw new Failure(`ECS refuses the deployment: ${(error as Error).message}`, {
@@ -97,7 +97,7 @@ function watchAlarms(
 
 /** Returns the ARN of the service deployment that our update caused: a new one, of our revision. */
 async function findOurs(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   revision: string,
   before: readonly ServiceDeploymentBrief[],
@@ -107,26 +107,30 @@ async function findOurs(
   const { currentServiceDeployment: current } = updated;
   if (current && !known.includes(current)) return current;
   const pace = createPace();
-  const ask = createPatience(world);
-  const until = world.clock.now() + listedMs;
+  const ask = createPatience(context);
+  const until = context.clock.now() + listedMs;
   for (;;) {
     // Without the signal: a cancellation must not lose the deployment that it has to stop.
-    const listed = (await ask(() => listServiceDeployments(world, inputs, undefined))) ?? [];
+    const listed = (await ask(() => listServiceDeployments(context, inputs, undefined))) ?? [];
     const fresh = listed.filter((each) => !known.includes(each.serviceDeploymentArn));
-    const ours = fresh.length > 0 && (await ask(() => pickOurs(world, revision, fresh)));
+    const ours = fresh.length > 0 && (await ask(() => pickOurs(context, revision, fresh)));
     if (ours) return ours;
-    if (world.clock.now() >= until)
+    if (context.clock.now() >= until)
       throw new Failure(`ECS lists no service deployment for the update of ${inputs.service}`, {
         nextStep: "check the service's deployments in the ECS console; the service was updated.",
       });
-    await world.clock.wait(pace.next(true));
+    await context.clock.wait(pace.next(true));
   }
 }
 
 /** Picks the oldest of our revision; somebody else's may have followed it at once. */
-async function pickOurs(world: World, revision: string, fresh: readonly ServiceDeploymentBrief[]) {
+async function pickOurs(
+  context: DeliveryContext,
+  revision: string,
+  fresh: readonly ServiceDeploymentBrief[],
+) {
   const revisions = await describeRevisions(
-    world,
+    context,
     fresh.map(({ targetServiceRevisionArn = "" }) => targetServiceRevisionArn),
   );
   return fresh.findLast((_, index) => revisions[index] === revision)?.serviceDeploymentArn;

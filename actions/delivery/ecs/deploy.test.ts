@@ -38,15 +38,15 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
   const page = async () => (await fetch(stage.productionUrl)).text();
 
   async function run(version: string, changes: Partial<DeployInputs> = {}, signal?: AbortSignal) {
-    const world = stage.world(signal);
+    const context = stage.context(signal);
     const record = newRecord("main", "web");
-    record.startedAt = world.clock.now();
+    record.startedAt = context.clock.now();
     const inputs = stage.inputs(await stage.taskDefinition(version), changes);
-    const error: Error & { nextStep?: string } = await deploy(world, inputs, record).then(
+    const error: Error & { nextStep?: string } = await deploy(context, inputs, record).then(
       () => undefined as never,
       (reason) => reason,
     );
-    return { record, error, lines: world.lines.join("\n") };
+    return { record, error, lines: context.lines.join("\n") };
   }
 
   test("deploys a new revision and logs its progress live", async () => {
@@ -118,13 +118,13 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
 
   test("rolls back when cancelled and leaves production as it was", async () => {
     const controller = new AbortController();
-    const world = stage.world(controller.signal);
+    const context = stage.context(controller.signal);
     const record = newRecord("main", "web");
-    world.log.info = (line: string) => {
+    context.log.info = (line: string) => {
       if (/ is created\.$/.test(line)) controller.abort(new Error("Cancelled by SIGINT."));
     };
     const inputs = stage.inputs(await stage.taskDefinition("four"));
-    await expect(deploy(world, inputs, record)).rejects.toThrow(
+    await expect(deploy(context, inputs, record)).rejects.toThrow(
       /^Cancelled by SIGINT; service deployment \S+ is being stopped and rolled back \(on-cancel: rollback\)$/,
     );
     expect(record.status).toBe("cancelled");
@@ -136,15 +136,15 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
 
   test("reports a deployment that another one breaks off as superseded, and names the other", async () => {
     const { aws } = stage.simulator;
-    const world = stage.world();
+    const context = stage.context();
     const record = newRecord("main", "web");
     let other: Promise<unknown> | undefined;
-    world.log.info = (line: string) => {
+    context.log.info = (line: string) => {
       if (/ is created\.$/.test(line))
         other = aws.ecs.updateService({ cluster: "main", service: "web", forceNewDeployment: true });
     };
     const inputs = stage.inputs(await stage.taskDefinition("five"));
-    const error: Error = await deploy(world, inputs, record).then(
+    const error: Error = await deploy(context, inputs, record).then(
       () => undefined as never,
       (reason) => reason,
     );

@@ -1,7 +1,7 @@
 import type { RunningService } from "../../shared/ecs/service.ts";
 import type { Finding } from "../../shared/findings.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { diffService } from "../plan/service-changes.ts";
@@ -11,22 +11,26 @@ import { beginDeployment } from "./begin.ts";
 import { budgetOf } from "./budget.ts";
 
 /** Rolling updates and ECS's own BLUE_GREEN, LINEAR and CANARY, for services with the deployment controller ECS. */
-export function createEcsEngine(running: RunningService, world: World, inputs: DeployInputs): Engine {
+export function createEcsEngine(
+  running: RunningService,
+  context: DeliveryContext,
+  inputs: DeployInputs,
+): Engine {
   const { service } = running;
   const loadBalancers = service.loadBalancers ?? [];
   let drainMs: number | undefined;
   return {
     async verify(taskDefinition) {
       if (inputs.appSpecFile)
-        world.log.notice(
+        context.log.notice(
           `ECS deploys ${inputs.service} itself: the AppSpec ${inputs.appSpecFile} is not used.`,
         );
       if (inputs.codeDeployDescription)
-        world.log.notice(
+        context.log.notice(
           `ECS deploys ${inputs.service} itself: the input codedeploy-deployment-description is not used.`,
         );
       if (inputs.codeDeployDeploymentConfig)
-        world.log.notice(
+        context.log.notice(
           `ECS deploys ${inputs.service} itself, by the service's own strategy: the input codedeploy-deployment-config is not used.`,
         );
       if (!taskDefinition) return [];
@@ -34,8 +38,8 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
       if (loadBalancers.length === 0) return faults;
       const { checkServiceTraffic } = await import("../verify/service-traffic.ts");
       const [found, drainTime] = await Promise.all([
-        checkServiceTraffic(beginChecking(world, taskDefinition, running)),
-        findDrainTime(world, service),
+        checkServiceTraffic(beginChecking(context, taskDefinition, running)),
+        findDrainTime(context, service),
       ]);
       drainMs = drainTime;
       return [...faults, ...found];
@@ -47,7 +51,7 @@ export function createEcsEngine(running: RunningService, world: World, inputs: D
       return diffService({ alarms: [...now].sort() }, { alarms: [...inputs.rollbackOnAlarm].sort() });
     },
     computeBudget: async () => budgetOf(service, inputs.waitUntil === "complete", drainMs, inputs.waitMs),
-    begin: (revision, current) => beginDeployment(world, inputs, revision, current, drainMs),
+    begin: (revision, current) => beginDeployment(context, inputs, revision, current, drainMs),
   };
 }
 

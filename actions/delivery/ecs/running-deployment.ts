@@ -1,6 +1,6 @@
 import type { ServiceDeployment } from "@aws-sdk/client-ecs";
 import type { ServiceName } from "../../shared/ecs/service.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment } from "../engine.ts";
 import { createHistory } from "./history.ts";
 import { createQuietTimes } from "./quiet-times.ts";
@@ -18,7 +18,7 @@ const settleMs = 15 * 60_000;
 
 /** `startedBy` is the id of the service's primary deployment, which its tasks carry. */
 export function runningDeployment(
-  world: World,
+  context: DeliveryContext,
   service: ServiceName,
   arn: string,
   startedBy: string | undefined,
@@ -37,14 +37,14 @@ export function runningDeployment(
     settleMs,
     drainMs,
     async look(signal) {
-      const found = await describeServiceDeployment(world, arn, signal);
-      const now = world.clock.now();
+      const found = await describeServiceDeployment(context, arn, signal);
+      const now = context.clock.now();
       const events = history(found, now);
       const quietUntil = quiet(found, now);
       const successor = found.status === "STOPPED" ? await findSuccessor(found, signal) : undefined;
       return snapshotOf(found, { events, startedBy, successor, quietUntil, restMs: rest(found, now) });
     },
-    stop: (how) => stopServiceDeployment(world, arn, how),
+    stop: (how) => stopServiceDeployment(context, arn, how),
     targetGroups: ({ loadBalancers = [] }) =>
       loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
         [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((group) => group ?? []),
@@ -54,7 +54,7 @@ export function runningDeployment(
   /** Finds the deployment that stopped this one; ECS has no field for it. */
   async function findSuccessor({ createdAt }: ServiceDeployment, signal: AbortSignal | undefined) {
     const since = createdAt?.getTime() ?? 0;
-    const listed = await listServiceDeployments(world, service, signal);
+    const listed = await listServiceDeployments(context, service, signal);
     const others = listed.filter((each) => each.serviceDeploymentArn !== arn);
     // A service has one deployment in progress: it is later than this one, whatever the clocks say.
     const successor = others.findLast((each) => isOngoing(each) || (each.createdAt?.getTime() ?? 0) >= since);

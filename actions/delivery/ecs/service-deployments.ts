@@ -23,12 +23,12 @@ export function isOngoing({ status }: { readonly status?: ServiceDeploymentStatu
 
 /** Lists the service's deployments of the last 90 days, newest first; the first page contains all relevant ones. */
 export async function listServiceDeployments(
-  world: EcsContext,
+  context: EcsContext,
   { cluster, service }: ServiceName,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDeploymentBrief[]> {
   const command = new ListServiceDeploymentsCommand({ cluster, service });
-  const { serviceDeployments = [] } = await world.clients.ecs.send(command, optionsOf(signal));
+  const { serviceDeployments = [] } = await context.clients.ecs.send(command, optionsOf(signal));
   return serviceDeployments.toSorted((one, other) => timeOf(other) - timeOf(one));
 }
 
@@ -37,20 +37,26 @@ function timeOf({ createdAt }: ServiceDeploymentBrief): number {
 }
 
 export async function describeServiceDeployment(
-  world: EcsContext,
+  context: EcsContext,
   arn: string,
   signal: AbortSignal | undefined,
 ): Promise<ServiceDeployment> {
   const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] });
-  const { serviceDeployments = [], failures = [] } = await world.clients.ecs.send(command, optionsOf(signal));
+  const { serviceDeployments = [], failures = [] } = await context.clients.ecs.send(
+    command,
+    optionsOf(signal),
+  );
   if (serviceDeployments[0]) return serviceDeployments[0];
   throw new Error(`ECS no longer has ${arn} (${failures[0]?.reason ?? "MISSING"}); was the service deleted?`);
 }
 
 /** Returns the task definition ARN of each service revision, in the order of `arns`. */
-export async function describeRevisions(world: EcsContext, arns: string[]): Promise<(string | undefined)[]> {
+export async function describeRevisions(
+  context: EcsContext,
+  arns: string[],
+): Promise<(string | undefined)[]> {
   const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns });
-  const { serviceRevisions = [] } = await world.clients.ecs.send(command);
+  const { serviceRevisions = [] } = await context.clients.ecs.send(command);
   return arns.map((arn) => serviceRevisions.find((each) => each.serviceRevisionArn === arn)?.taskDefinition);
 }
 

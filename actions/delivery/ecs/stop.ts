@@ -1,19 +1,19 @@
 import { StopServiceDeploymentCommand } from "@aws-sdk/client-ecs";
 import { Failure } from "../../shared/failure.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { StopKind } from "../engine.ts";
 
 /** Asks ECS to end a service deployment; returns false when it had ended already. */
 export async function stopServiceDeployment(
-  world: Pick<World, "log"> & { readonly clients: Pick<World["clients"], "ecs"> },
+  context: Pick<DeliveryContext, "log"> & { readonly clients: Pick<DeliveryContext["clients"], "ecs"> },
   serviceDeploymentArn: string,
   how: StopKind,
 ): Promise<boolean> {
   const stopType = how === "rollback" ? "ROLLBACK" : "ABORT";
   const command = new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType });
   try {
-    await world.clients.ecs.send(command);
-    world.log.info(`Asked ECS to ${how === "rollback" ? "roll back" : "stop"} ${serviceDeploymentArn}.`);
+    await context.clients.ecs.send(command);
+    context.log.info(`Asked ECS to ${how === "rollback" ? "roll back" : "stop"} ${serviceDeploymentArn}.`);
     return true;
   } catch (error) {
     const { name, message } = error as Error;

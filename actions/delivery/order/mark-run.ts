@@ -2,12 +2,12 @@ import { TagResourceCommand } from "@aws-sdk/client-ecs";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import { findRunTag, runTagKey, writeRollbackTag, writeRunTag } from "./run-tag.ts";
 
 /** Notes on the service which run deployed the revision, for later runs; a failure is only a warning. */
 export async function markRun(
-  { run, clients, log }: World,
+  { run, clients, log }: DeliveryContext,
   { service }: RunningService,
   revision: string,
 ): Promise<void> {

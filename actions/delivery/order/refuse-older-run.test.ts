@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunningService } from "../../shared/ecs/service.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { newRecord } from "../record.ts";
 import { refuseOlderRun } from "./refuse-older-run.ts";
@@ -21,7 +21,7 @@ function refusal(number: number, inProduction: string, kind?: Run["kind"]) {
   const record = newRecord("c", "web");
   try {
     refuseOlderRun(
-      { run: readRun(env, kind) } as World,
+      { run: readRun(env, kind) } as DeliveryContext,
       { force: false, service: "web" } as DeployInputs,
       record,
       { service, production } as RunningService,

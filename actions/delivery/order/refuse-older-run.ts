@@ -1,7 +1,7 @@
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
 import { findRunTag, isSameWorkflow, type RunTag } from "./run-tag.ts";
@@ -12,7 +12,7 @@ import { findRunTag, isSameWorkflow, type RunTag } from "./run-tag.ts";
  * count, as production runs another revision then.
  */
 export function refuseOlderRun(
-  { run }: World,
+  { run }: DeliveryContext,
   { force, service: name }: DeployInputs,
   record: DeploymentRecord,
   { service, production }: RunningService,

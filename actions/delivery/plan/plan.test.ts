@@ -16,16 +16,16 @@ afterAll(() => stage?.close());
 
 async function run(version: string, changes: Partial<DeployInputs> = {}, definition: object = {}) {
   const record = newRecord("outside", "web");
-  const world = stage.world();
+  const context = stage.context();
   const file = await stage.taskDefinition(version, definition);
-  await deploy(world, stage.inputs(file, { mode: "plan", ...changes }), record);
+  await deploy(context, stage.inputs(file, { mode: "plan", ...changes }), record);
   if (!record.plan) throw new Error("there is a plan");
   return {
     record,
     summary: summaryOf(record),
     diff: diffOf(record.plan),
     changes: hasChanges(record.plan),
-    told: world.lines.join("\n"),
+    told: context.lines.join("\n"),
   };
 }
 
@@ -86,7 +86,7 @@ test("shows images by digest and secrets by name, and no secret value", async ()
   });
   const record = newRecord("outside", "web");
   const inputs = stage.inputs(await stage.taskDefinition("digests", definition), { mode: "plan" });
-  await expect(deploy(stage.world(), inputs, record)).rejects.toThrow(/no image/);
+  await expect(deploy(stage.context(), inputs, record)).rejects.toThrow(/no image/);
   if (!record.plan) throw new Error("there is a plan");
   const summary = summaryOf(record);
   expect(diffOf(record.plan).split("\n")).toEqual([

@@ -7,22 +7,22 @@ import {
 import type { RunningService } from "../../shared/ecs/service.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { ImageChange, Plan } from "../record.ts";
 import type { WantedRevision } from "../revision.ts";
 import { beginChecking } from "../verify/checking.ts";
 
 /** Compares with production, and finds a registered equal revision: production's own first. */
 export async function planRevision(
-  world: World,
+  context: DeliveryContext,
   { taskDefinition, arn }: WantedRevision,
   service: RunningService,
 ): Promise<Omit<Plan, "serviceChanges"> | undefined> {
   if (!taskDefinition) return undefined;
   const { revision: inProduction } = service;
-  const running = await describeRevision(world, inProduction);
+  const running = await describeRevision(context, inProduction);
   const changes = running ? diffRevision(running, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
-  const revision = arn ?? (await findEqual(world, taskDefinition, running, changes));
+  const revision = arn ?? (await findEqual(context, taskDefinition, running, changes));
   if (changes.length > 0)
     return { revision, revisionChanges: changes, images: imageChanges(running, taskDefinition), anew: false };
   if (revision !== inProduction) {
@@ -35,7 +35,7 @@ export async function planRevision(
     };
   }
   const { findMovedImages } = await import("./moved-images.ts");
-  const images = await findMovedImages(beginChecking(world, taskDefinition, service));
+  const images = await findMovedImages(beginChecking(context, taskDefinition, service));
   return { revision, revisionChanges: images.map(movedLine), images, anew: images.length > 0 };
 }
 
@@ -45,14 +45,14 @@ function movedLine({ container, before, after }: ImageChange): string {
 }
 
 async function findEqual(
-  world: World,
+  context: DeliveryContext,
   wanted: TaskDefinitionInput,
   running: RegisteredRevision | undefined,
   changes: readonly string[],
 ): Promise<string | undefined> {
   const { status, taskDefinitionArn } = running?.taskDefinition ?? {};
   if (status === "ACTIVE" && changes.length === 0) return taskDefinitionArn;
-  const latest = await describeRevision(world, wanted.family ?? "");
+  const latest = await describeRevision(context, wanted.family ?? "");
   return latest && diffRevision(latest, wanted).length === 0
     ? latest.taskDefinition?.taskDefinitionArn
     : undefined;

@@ -3,7 +3,7 @@ import type { RunningService } from "../../shared/ecs/service.ts";
 import { type Finding, lookUp } from "../../shared/findings.ts";
 import { findPlaceholders } from "../../shared/placeholders.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
-import type { Clients, World } from "../context.ts";
+import type { Clients, DeliveryContext } from "../context.ts";
 
 /** Input and clients of a revision's checks. */
 export interface Checking {
@@ -17,7 +17,7 @@ export interface Checking {
 const patienceMs = 20_000;
 
 export function beginChecking(
-  { clients, signal }: World,
+  { clients, signal }: DeliveryContext,
   taskDefinition: TaskDefinitionInput,
   { service }: RunningService,
 ): Checking {

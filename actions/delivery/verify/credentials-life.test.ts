@@ -1,18 +1,18 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import { checkCredentialsLife, refuseExpired } from "./credentials-life.ts";
 
 const minute = 60_000;
 const now = Date.UTC(2026, 10, 25, 14, 0);
 
-function worldWith(credentials: { sessionToken?: string; expiration?: Date } | Error): World {
+function worldWith(credentials: { sessionToken?: string; expiration?: Date } | Error): DeliveryContext {
   const answer = async () => {
     if (credentials instanceof Error) throw credentials;
     return { accessKeyId: "AKIA", secretAccessKey: "x", ...credentials };
   };
   const ecs = new ECSClient({ region: "us-east-1", credentials: answer });
-  return { clients: { ecs }, clock: { now: () => now } } as unknown as World;
+  return { clients: { ecs }, clock: { now: () => now } } as unknown as DeliveryContext;
 }
 
 const session = { sessionToken: "x" };

@@ -11,18 +11,18 @@ const renew =
   "set a longer role-duration-seconds for aws-actions/configure-aws-credentials (up to the role's maximum session duration), or put new keys into the secrets";
 
 /** Throws when the credentials are known to have expired, before the first service refuses them. */
-export async function refuseExpired(world: EcsContext): Promise<void> {
-  const expiration = (await findCredentials(world))?.expiration;
-  if (!expiration || expiration.getTime() > world.clock.now()) return;
+export async function refuseExpired(context: EcsContext): Promise<void> {
+  const expiration = (await findCredentials(context))?.expiration;
+  if (!expiration || expiration.getTime() > context.clock.now()) return;
   throw new Failure(`The AWS credentials expired at ${timeOf(expiration)}`, {
     nextStep: `${renew}, and run the job again; nothing was changed.`,
   });
 }
 
 /** Checks whether the credentials outlast the time that the deployment may be followed for. */
-export async function checkCredentialsLife(world: EcsContext, budgetMs: number): Promise<Finding[]> {
-  const { expiration, sessionToken } = (await findCredentials(world)) ?? {};
-  if (expiration) return compare(expiration, expiration.getTime() - world.clock.now(), budgetMs);
+export async function checkCredentialsLife(context: EcsContext, budgetMs: number): Promise<Finding[]> {
+  const { expiration, sessionToken } = (await findCredentials(context)) ?? {};
+  if (expiration) return compare(expiration, expiration.getTime() - context.clock.now(), budgetMs);
   if (!sessionToken || budgetMs <= longMs) return [];
   const text = `The deployment may take up to ${formatDuration(budgetMs)}; the lifetime of the credentials is not known (${formatDuration(usualLifeMs)} is usual).`;
   return [{ text, kind: "note" }];

@@ -1,5 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 
 /** This read is not worth a long wait: without a response, the default delay is assumed. */
 const patienceMs = 10_000;
@@ -8,7 +8,7 @@ const patienceMs = 10_000;
  * Returns how long the load balancer keeps a deregistered task, in milliseconds; undefined where AWS does not show it.
  */
 export async function findDrainTime(
-  { clients, signal }: World,
+  { clients, signal }: DeliveryContext,
   { loadBalancers = [] }: Service,
 ): Promise<number | undefined> {
   const groups = loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>

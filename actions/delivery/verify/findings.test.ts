@@ -38,16 +38,16 @@ async function plan(change: (definition: Definition) => void, changes: Partial<D
   change(definition);
   const file = await stage.taskDefinition("planned", { executionRoleArn: undefined, ...definition });
   const record = newRecord("outside", "web");
-  const world = stage.world();
+  const context = stage.context();
   const error: Error & { nextStep?: string } = await deploy(
-    world,
+    context,
     stage.inputs(file, { mode: "plan", ...changes }),
     record,
   ).then(
     () => undefined as never,
     (reason) => reason,
   );
-  return { record, error, told: world.lines.join("\n") };
+  return { record, error, told: context.lines.join("\n") };
 }
 
 const container = (change: (container: Container) => void) => (definition: Definition) =>

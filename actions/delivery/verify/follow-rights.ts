@@ -14,7 +14,7 @@ import {
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { type Finding, refuseFindings, refuseWith } from "../../shared/findings.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 
 /** An action of IAM, and the resource that a policy may limit it to. */
@@ -31,31 +31,31 @@ const nothing = { deployment: "d-000000000", serviceDeployment: "000000000000000
 
 /** Finds missing rights for following the deployment: read calls show them before anything changes. */
 export async function checkFollowRights(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   { controller, service }: RunningService,
 ): Promise<Finding[]> {
   if (inputs.waitUntil === "registered") return [];
-  const missing = await findMissing(world, inputs, { controller, serviceArn: service.serviceArn ?? "" });
+  const missing = await findMissing(context, inputs, { controller, serviceArn: service.serviceArn ?? "" });
   return missing.length > 0 ? [describeMissing(missing, inputs)] : [];
 }
 
 /** Reports a denied read that the deployment needs, together with all other denied ones. */
 export async function refuseDenied(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   findings: readonly Finding[],
   error: Error,
 ): Promise<never> {
-  if (!isAccessDenied(error)) return refuseWith(findings, world.log, error);
+  if (!isAccessDenied(error)) return refuseWith(findings, context.log, error);
   const serviceArn = /on resource: (arn:\S+:service\/\S+)/.exec(error.message)?.[1] ?? "";
   const first = {
     action: /perform: (\w+:\w+)/.exec(error.message)?.[1] ?? "ecs:DescribeServices",
     resource: /on resource: (arn:\S+)/.exec(error.message)?.[1] ?? "*",
   };
-  const others = await findMissing(world, inputs, { controller: "", serviceArn });
+  const others = await findMissing(context, inputs, { controller: "", serviceArn });
   const all = [first, ...others.filter(({ action }) => action !== first.action)];
-  refuseFindings([...findings, describeMissing(all, { mode: "apply" })], world.log);
+  refuseFindings([...findings, describeMissing(all, { mode: "apply" })], context.log);
   throw error;
 }
 
@@ -75,11 +75,11 @@ function describeMissing(missing: readonly Right[], { mode }: Pick<DeployInputs,
   };
 }
 
-async function findMissing(world: World, inputs: DeployInputs, known: Known): Promise<Right[]> {
+async function findMissing(context: DeliveryContext, inputs: DeployInputs, known: Known): Promise<Right[]> {
   const found = await Promise.all([
-    known.controller === "" ? missingOfBoth(world, inputs, known) : [],
-    known.controller === "CODE_DEPLOY" ? [] : missingOfEcs(world, inputs, known),
-    known.controller === "ECS" ? [] : missingOfCodeDeploy(world, inputs, known),
+    known.controller === "" ? missingOfBoth(context, inputs, known) : [],
+    known.controller === "CODE_DEPLOY" ? [] : missingOfEcs(context, inputs, known),
+    known.controller === "ECS" ? [] : missingOfCodeDeploy(context, inputs, known),
   ]);
   return found.flat();
 }
@@ -100,11 +100,11 @@ function collect(): { attempt: Try; missing: Right[] } {
   return { attempt, missing };
 }
 
-async function missingOfBoth(world: World, inputs: DeployInputs, known: Known): Promise<Right[]> {
-  const { ecs } = world.clients;
+async function missingOfBoth(context: DeliveryContext, inputs: DeployInputs, known: Known): Promise<Right[]> {
+  const { ecs } = context.clients;
   const { cluster, service, source } = inputs;
   const { attempt, missing } = collect();
-  const options = { abortSignal: world.signal };
+  const options = { abortSignal: context.signal };
   const taskDefinition = "revision" in source ? source.revision : service;
   const services = { action: "ecs:DescribeServices", resource: known.serviceArn || "*" };
   await Promise.all([
@@ -116,11 +116,15 @@ async function missingOfBoth(world: World, inputs: DeployInputs, known: Known): 
   return missing;
 }
 
-async function missingOfEcs(world: World, inputs: DeployInputs, { serviceArn }: Known): Promise<Right[]> {
-  const { ecs } = world.clients;
+async function missingOfEcs(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  { serviceArn }: Known,
+): Promise<Right[]> {
+  const { ecs } = context.clients;
   const { cluster, service } = inputs;
   const { attempt, missing } = collect();
-  const options = { abortSignal: world.signal };
+  const options = { abortSignal: context.signal };
   const ofService = (kind: string) => serviceArn && `${serviceArn.replace(":service/", `:${kind}/`)}/*`;
   const listed = await attempt({ action: "ecs:ListServiceDeployments", resource: serviceArn || "*" }, () =>
     ecs.send(new ListServiceDeploymentsCommand({ cluster, service }), options),
@@ -145,13 +149,13 @@ async function missingOfEcs(world: World, inputs: DeployInputs, { serviceArn }: 
 }
 
 async function missingOfCodeDeploy(
-  world: World,
+  context: DeliveryContext,
   { cluster, service, codeDeployApplication, codeDeployDeploymentGroup }: DeployInputs,
   { serviceArn }: Known,
 ): Promise<Right[]> {
-  const { codedeploy } = world.clients;
+  const { codedeploy } = context.clients;
   const { attempt, missing } = collect();
-  const options = { abortSignal: world.signal };
+  const options = { abortSignal: context.signal };
   const [, partition, , region, account] = serviceArn.split(":");
   const group = `deploymentgroup:${codeDeployApplication}/${codeDeployDeploymentGroup}`;
   const resource = account ? `arn:${partition}:codedeploy:${region}:${account}:${group}` : "*";

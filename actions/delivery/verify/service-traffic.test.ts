@@ -17,7 +17,7 @@ async function begin(strategy: "ROLLING" | "BLUE_GREEN") {
 async function plan() {
   const record = newRecord("main", "web");
   const inputs = stage.inputs(await stage.taskDefinition("1"), { mode: "plan" });
-  const error = await deploy(stage.world(), inputs, record).then(
+  const error = await deploy(stage.context(), inputs, record).then(
     () => undefined,
     (reason: Error) => reason,
   );

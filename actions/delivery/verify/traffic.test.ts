@@ -29,7 +29,7 @@ afterEach(async () => {
 async function plan() {
   const record = newRecord("outside", "web");
   const inputs = stage.inputs(await stage.taskDefinition("1"), { mode: "plan" });
-  const error = await deploy(stage.world(), inputs, record).then(
+  const error = await deploy(stage.context(), inputs, record).then(
     () => undefined,
     (reason: Error & { nextStep?: string }) => reason,
   );
@@ -244,7 +244,7 @@ test("prevents the foreseen fault by its fix", async () => {
   const [, arn, target] = /--listener-arn (\S+) .*TargetGroupArn=(\S+)$/.exec(findings[0]?.fix ?? "") ?? [];
   await elbv2.modifyListener({ ListenerArn: arn, DefaultActions: forward(target) });
   const record = newRecord("outside", "web");
-  await deploy(stage.world(), stage.inputs(await stage.taskDefinition("mended")), record);
+  await deploy(stage.context(), stage.inputs(await stage.taskDefinition("mended")), record);
   expect(record.status).toBe("succeeded");
   expect(await (await fetch(`http://127.0.0.1:${80 + testListenerPortOffset()}/`)).text()).toBe("mended");
   undo.splice(0);

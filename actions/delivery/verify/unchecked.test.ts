@@ -19,9 +19,9 @@ async function plan() {
   const file = await stage.taskDefinition("secret", definition);
   const record = newRecord("outside", "web");
   const warnings: string[] = [];
-  const world = stage.world();
-  world.log.warning = (text) => void warnings.push(text);
-  const error = await deploy(world, stage.inputs(file, { mode: "plan" }), record).then(
+  const context = stage.context();
+  context.log.warning = (text) => void warnings.push(text);
+  const error = await deploy(context, stage.inputs(file, { mode: "plan" }), record).then(
     () => undefined,
     (reason: Error) => reason,
   );

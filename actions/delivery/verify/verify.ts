@@ -1,6 +1,6 @@
 import type { RunningService } from "../../shared/ecs/service.ts";
 import type { Finding } from "../../shared/findings.ts";
-import type { World } from "../context.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { WantedRevision } from "../revision.ts";
@@ -8,7 +8,7 @@ import { beginChecking } from "./checking.ts";
 
 /** Finds everything that would make the deployment fail, in parallel; nothing is changed. */
 export async function verify(
-  world: World,
+  context: DeliveryContext,
   inputs: DeployInputs,
   engine: Engine,
   { findings, taskDefinition }: WantedRevision,
@@ -17,7 +17,7 @@ export async function verify(
   const checkRevision = async () => {
     if (!taskDefinition) return [];
     const { checkRevision } = await import("./check-revision.ts");
-    return checkRevision(beginChecking(world, taskDefinition, service));
+    return checkRevision(beginChecking(context, taskDefinition, service));
   };
   const found = await Promise.all([engine.verify(taskDefinition), checkRevision()]);
   return [...findings, ...found.flat(), ...checkService(service.service, inputs)];

@@ -10,7 +10,7 @@ import { readUsage } from "../../shared/cost/usage.ts";
 import type { Log } from "../../shared/log.ts";
 import type { EstimateInputs, Installation } from "./inputs.ts";
 
-export interface EstimateWorld {
+export interface EstimateContext {
   readonly log: Pick<Log, "info" | "warning">;
   /** Called only when live prices are wanted. */
   readonly createPricing: () => Promise<PricingClient>;
@@ -25,10 +25,10 @@ export interface Estimated {
 }
 
 /** Estimates from files, with AWS's prices where wanted; nothing is changed. */
-export async function estimate(inputs: EstimateInputs, world: EstimateWorld): Promise<Estimated> {
-  const { log } = world;
+export async function estimate(inputs: EstimateInputs, context: EstimateContext): Promise<Estimated> {
+  const { log } = context;
   const dated = estimateAll(inputs, readPriceList(inputs.priceListFile));
-  const { after, before } = inputs.live ? estimateAll(inputs, await askPrices(dated, world)) : dated;
+  const { after, before } = inputs.live ? estimateAll(inputs, await askPrices(dated, context)) : dated;
   const delta = before && compareCosts(before, after);
   log.info(`${formatUsd(after.monthly)} a month, ${formatUsd(after.yearly)} in 12 months.`);
   if (delta) log.info(`The change: ${formatChange(delta.after - delta.before)} a month.`);
@@ -56,21 +56,21 @@ function estimateAll(inputs: EstimateInputs, priceList: PriceList): Estimates {
  * Returns the list with AWS's current prices for these estimates; logs a warning for each price that AWS does not
  * return.
  */
-async function askPrices({ after, before }: Estimates, world: EstimateWorld): Promise<PriceList> {
+async function askPrices({ after, before }: Estimates, context: EstimateContext): Promise<PriceList> {
   const ids = new Set([after, before].flatMap((each) => each?.lines.map(({ price }) => price.id) ?? []));
   // Loads the client, which an estimate with the dated list does not need.
   const { refreshPrices } = await import("../../shared/cost/refresh-prices.ts");
-  const pricing = await world.createPricing();
+  const pricing = await context.createPricing();
   try {
-    const list = await refreshPrices({ ...world, pricing }, after.priceList, ids);
-    if (list.live) reportLivePrices(list.live, list.date, world.log);
+    const list = await refreshPrices({ ...context, pricing }, after.priceList, ids);
+    if (list.live) reportLivePrices(list.live, list.date, context.log);
     return list;
   } finally {
     pricing.destroy();
   }
 }
 
-function reportLivePrices(live: LivePrices, dated: string, log: EstimateWorld["log"]): void {
+function reportLivePrices(live: LivePrices, dated: string, log: EstimateContext["log"]): void {
   const { refreshed, kept } = live;
   log.info(`AWS's Price List API returned ${refreshed.length} of ${refreshed.length + kept.length} prices.`);
   for (const { price, before } of changedPrices(live))

@@ -8,7 +8,7 @@ import { newRecord } from "../../delivery/record.ts";
 import { explainAwsError, isAccessDenied } from "../../shared/aws-errors.ts";
 import { findService, type RunningService, type ServiceName } from "../../shared/ecs/service.ts";
 import { findGroup } from "./budget.ts";
-import { toDeployWorld, type World } from "./context.ts";
+import { type FollowContext, toDeliveryContext } from "./context.ts";
 import type { ActionRun } from "./snapshot.ts";
 
 /** A CodeDeploy deployment that an action began. */
@@ -29,15 +29,15 @@ export interface FollowedDeployment {
  * are available.
  */
 export async function adoptDeployment(
-  world: World,
+  context: FollowContext,
   action: ActionRun,
   maxFailedTasks: number,
 ): Promise<FollowedDeployment | "unknown"> {
   try {
-    return await adopt(world, action, maxFailedTasks);
+    return await adopt(context, action, maxFailedTasks);
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
-    world.log.warning(
+    context.log.warning(
       `Could not follow deployment ${action.externalId}: ${explainAwsError(error)?.message ?? ""}`,
     );
     return "unknown";
@@ -45,41 +45,46 @@ export async function adoptDeployment(
 }
 
 async function adopt(
-  world: World,
+  context: FollowContext,
   { externalId: deploymentId, configuration }: ActionRun,
   maxFailedTasks: number,
 ): Promise<FollowedDeployment | "unknown"> {
   const command = new GetDeploymentCommand({ deploymentId });
-  const { deploymentInfo = {} } = await world.clients.codedeploy.send(command, { abortSignal: world.signal });
+  const { deploymentInfo = {} } = await context.clients.codedeploy.send(command, {
+    abortSignal: context.signal,
+  });
   const { applicationName = "", deploymentGroupName = "" } = deploymentInfo;
-  const group = await findGroup(world, {
+  const group = await findGroup(context, {
     ApplicationName: configuration.ApplicationName ?? applicationName,
     DeploymentGroupName: configuration.DeploymentGroupName ?? deploymentGroupName,
   });
   const { clusterName: cluster, serviceName: service } = group?.ecsServices?.[0] ?? {};
   if (!cluster || !service) return "unknown";
-  return followedDeployment(world, { cluster, service }, deploymentInfo, maxFailedTasks);
+  return followedDeployment(context, { cluster, service }, deploymentInfo, maxFailedTasks);
 }
 
 async function followedDeployment(
-  world: World,
+  context: FollowContext,
   name: ServiceName,
   info: DeploymentInfo,
   maxFailedTasks: number,
 ): Promise<FollowedDeployment> {
-  const deployWorld = toDeployWorld(world);
-  const readRevision = createRevisionReader(deployWorld, info.applicationName ?? "");
-  const [service, revision = ""] = await Promise.all([findService(world, name), readRevision(info.revision)]);
+  const deliveryContext = toDeliveryContext(context);
+  const readRevision = createRevisionReader(deliveryContext, info.applicationName ?? "");
+  const [service, revision = ""] = await Promise.all([
+    findService(context, name),
+    readRevision(info.revision),
+  ]);
   const record = newRecord(name.cluster, name.service);
-  record.startedAt = info.createTime?.getTime() ?? world.clock.now();
+  record.startedAt = info.createTime?.getTime() ?? context.clock.now();
   record.deploymentId = info.deploymentId ?? "";
   record.revisionBefore =
     revisionBefore(service, revision) ?? (await readRevision(info.previousRevision)) ?? "";
   record.revisionAfter = revision;
   record.changed = true;
-  const watched = { world: deployWorld, record, revision };
+  const watched = { context: deliveryContext, record, revision };
   return {
-    running: runningDeployment(deployWorld, record.deploymentId),
+    running: runningDeployment(deliveryContext, record.deploymentId),
     judged: { ...watched, inputs: { ...name, desiredCount: undefined } },
     createdAt: record.startedAt,
     hasTooManyFailedTasks: watchTasks({ ...watched, inputs: { ...name, maxFailedTasks } }),

@@ -2,11 +2,11 @@ import { StopPipelineExecutionCommand } from "@aws-sdk/client-codepipeline";
 import { stopDeployment } from "../../delivery/codedeploy/stop.ts";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import type { Log } from "../../shared/log.ts";
-import type { Clients, World } from "./context.ts";
+import type { Clients, FollowContext } from "./context.ts";
 import type { Handle } from "./handle.ts";
 import type { OnCancel } from "./inputs.ts";
 
-interface Stopper extends Pick<World, "keepForPost"> {
+interface Stopper extends Pick<FollowContext, "keepForPost"> {
   readonly clients: Pick<Clients, "codepipeline" | "codedeploy">;
   readonly log: Log;
 }
@@ -16,19 +16,19 @@ interface Stopper extends Pick<World, "keepForPost"> {
  * sentence. The post step keeps whatever is not decided here.
  */
 export async function applyOnCancel(
-  world: Stopper,
+  context: Stopper,
   onCancel: OnCancel,
   execution: Handle,
   reason: string,
 ): Promise<string> {
   if (onCancel === "leave") {
-    world.keepForPost(undefined);
+    context.keepForPost(undefined);
     return "continues (on-cancel: leave)";
   }
   try {
-    const stopped = await stopExecution(world, onCancel, execution, reason);
-    if (onCancel === "rollback") await rollBackDeployments(world, execution);
-    world.keepForPost(undefined);
+    const stopped = await stopExecution(context, onCancel, execution, reason);
+    if (onCancel === "rollback") await rollBackDeployments(context, execution);
+    context.keepForPost(undefined);
     return stopped ? `${fateOf(onCancel, execution)} (on-cancel: ${onCancel})` : "had already ended";
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;
@@ -73,6 +73,6 @@ async function stopExecution(
 }
 
 /** CodePipeline allows a running action to finish: only CodeDeploy can shift the traffic back. */
-async function rollBackDeployments(world: Stopper, { deploymentIds }: Handle): Promise<void> {
-  for (const id of deploymentIds) await stopDeployment(world, id, "rollback");
+async function rollBackDeployments(context: Stopper, { deploymentIds }: Handle): Promise<void> {
+  for (const id of deploymentIds) await stopDeployment(context, id, "rollback");
 }

@@ -8,7 +8,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
 import { named } from "../../delivery/deployment/virtual-run.support.ts";
 import { computeBudget } from "./budget.ts";
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 
 const client = new CodeDeployClient();
 const codedeploy = mockClient(client);
@@ -29,14 +29,14 @@ function action(
 async function minutesOf(...actions: ActionDeclaration[]): Promise<number> {
   const warnings: string[] = [];
   const write = (line: string) => void warnings.push(line);
-  const world = {
+  const context = {
     clients: { codedeploy: client },
     log: { info: write, notice: write, warning: write },
     signal: new AbortController().signal,
     clock: { now: () => 0, wait: async () => {} },
-  } as unknown as World;
+  } as unknown as FollowContext;
   const pipeline = { name: "p", roleArn: "arn", stages: [{ name: "All", actions }] };
-  return (await computeBudget(world, pipeline)) / 60_000;
+  return (await computeBudget(context, pipeline)) / 60_000;
 }
 
 test("gives a deployment the waits of its group, other actions AWS's own limits", async () => {

@@ -2,7 +2,7 @@ import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/cl
 import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { computeBudget as budgetOfDeployment } from "../../delivery/codedeploy/budget.ts";
 import { lookUp } from "../../shared/findings.ts";
-import { toDeployWorld, type World } from "./context.ts";
+import { type FollowContext, toDeliveryContext } from "./context.ts";
 import { actionsOf, providerOf } from "./pipeline.ts";
 
 const minute = 60_000;
@@ -15,23 +15,23 @@ const approvalMs = 7 * 24 * 60 * minute;
 const otherMs = 60 * minute;
 
 /** Returns how long the pipeline may take from its start, in milliseconds: all its actions one after the other. */
-export async function computeBudget(world: World, pipeline: PipelineDeclaration): Promise<number> {
-  const budgets = await Promise.all(actionsOf(pipeline).map((action) => budgetOf(world, action)));
+export async function computeBudget(context: FollowContext, pipeline: PipelineDeclaration): Promise<number> {
+  const budgets = await Promise.all(actionsOf(pipeline).map((action) => budgetOf(context, action)));
   return budgets.reduce((sum, each) => sum + each, 0);
 }
 
-async function budgetOf(world: World, action: ActionDeclaration): Promise<number> {
+async function budgetOf(context: FollowContext, action: ActionDeclaration): Promise<number> {
   if (action.timeoutInMinutes) return action.timeoutInMinutes * minute;
   if (action.actionTypeId?.category === "Source") return sourceMs;
   if (action.actionTypeId?.category === "Approval") return approvalMs;
   if (providerOf(action) !== "CodeDeployToECS") return otherMs;
-  const group = await findGroup(world, action.configuration ?? {});
-  return budgetOfDeployment(toDeployWorld(world), { waitUntil: "complete" }, group);
+  const group = await findGroup(context, action.configuration ?? {});
+  return budgetOfDeployment(toDeliveryContext(context), { waitUntil: "complete" }, group);
 }
 
 /** Finds the deployment group that a CodeDeployToECS action deploys to; undefined when it cannot be read. */
 export async function findGroup(
-  { clients, log, signal }: World,
+  { clients, log, signal }: FollowContext,
   {
     ApplicationName: applicationName,
     DeploymentGroupName: deploymentGroupName,

@@ -1,8 +1,8 @@
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import {
   createClients as createDeployClients,
+  type DeliveryContext,
   type Clients as DeployClients,
-  type World as DeployWorld,
 } from "../../delivery/context.ts";
 import type { StepContext } from "../../shared/context.ts";
 import { type EcsContext, patient } from "../../shared/ecs/context.ts";
@@ -14,7 +14,7 @@ export interface Clients extends DeployClients {
 }
 
 /** Clients and context for following; nothing below reads time, the network or the environment otherwise. */
-export interface World extends EcsContext {
+export interface FollowContext extends EcsContext {
   readonly clients: Clients;
   /** Saves which execution the post step has to handle if this process dies; undefined when there is none any more. */
   readonly keepForPost: (execution: Handle | undefined) => void;
@@ -23,7 +23,7 @@ export interface World extends EcsContext {
 export function openFollowing(
   { clock, log, signal }: StepContext,
   { onCancel }: { readonly onCancel: OnCancel },
-): World {
+): FollowContext {
   return { clients: createClients(), clock, log, signal, keepForPost: executionLeft.saver(onCancel) };
 }
 
@@ -32,6 +32,6 @@ function createClients(): Clients {
 }
 
 /** Adapts the context for deploy-service's code that follows and explains a deployment; on-cancel is decided here. */
-export function toDeployWorld(world: World): DeployWorld {
-  return { ...world, run: undefined, keepForPost: () => {} };
+export function toDeliveryContext(context: FollowContext): DeliveryContext {
+  return { ...context, run: undefined, keepForPost: () => {} };
 }

@@ -7,13 +7,13 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** Reports how far the execution got, and applies on-cancel. */
 export async function endLate(following: Following, snapshot: Snapshot): Promise<Failure> {
-  const { world, inputs, record, budgetMs, deployments } = following;
+  const { context, inputs, record, budgetMs, deployments } = following;
   record.status = "timed-out";
   const late = `Not done after ${formatDuration(budgetMs)}`;
   record.cause = `${late}: ${sayState(snapshot)}`;
   const { pipeline } = inputs;
   const handle = { pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() };
-  const fate = await applyOnCancel(world, inputs.onCancel, handle, late);
+  const fate = await applyOnCancel(context, inputs.onCancel, handle, late);
   return new Failure(`${record.cause} (execution ${record.executionId} ${fate})`, {
     nextStep: "complete what it waits for, or raise the input deadline; then run this job again.",
   });

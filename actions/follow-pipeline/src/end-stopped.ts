@@ -5,8 +5,8 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** Handles Superseded, Stopped and Cancelled: in none of them did this execution's revisions pass all stages. */
 export async function endStopped(following: Following, snapshot: Snapshot): Promise<Failure> {
-  const { world, inputs, record } = following;
-  const history = await listExecutions(world, inputs.pipeline);
+  const { context, inputs, record } = following;
+  const history = await listExecutions(context, inputs.pipeline);
   const name = `Execution ${record.executionId} of ${inputs.pipeline}`;
   if (snapshot.status === "Superseded") {
     record.status = "superseded";

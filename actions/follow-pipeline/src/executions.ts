@@ -3,7 +3,7 @@ import {
   type PipelineExecutionStatus,
   type PipelineExecutionSummary,
 } from "@aws-sdk/client-codepipeline";
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 import type { WantedSource } from "./pipeline.ts";
 
 /** One line of a pipeline's history. */
@@ -21,7 +21,10 @@ export interface Execution {
 const newest = 100;
 
 /** Lists the newest first. */
-export async function listExecutions({ clients, signal }: World, pipelineName: string): Promise<Execution[]> {
+export async function listExecutions(
+  { clients, signal }: FollowContext,
+  pipelineName: string,
+): Promise<Execution[]> {
   const command = new ListPipelineExecutionsCommand({ pipelineName, maxResults: newest });
   const { pipelineExecutionSummaries = [] } = await clients.codepipeline.send(command, {
     abortSignal: signal,

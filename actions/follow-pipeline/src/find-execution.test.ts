@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-codepipeline";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 import { findExecution } from "./find-execution.ts";
 import { notStarted } from "./not-started.ts";
 import type { WantedSource } from "./pipeline.ts";
@@ -39,7 +39,7 @@ async function find(histories: readonly (readonly PipelineExecutionSummary[])[],
   let now = 0;
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
-  const world = {
+  const context = {
     clients: { codepipeline: client },
     clock: {
       now: () => now,
@@ -50,8 +50,8 @@ async function find(histories: readonly (readonly PipelineExecutionSummary[])[],
     log: { info: write, notice: write, warning: write },
     signal: new AbortController().signal,
     keepForPost: () => {},
-  } as unknown as World;
-  const found = await findExecution(world, {
+  } as unknown as FollowContext;
+  const found = await findExecution(context, {
     pipeline: "update-web",
     wanted,
     waitForStartMs: 120_000,

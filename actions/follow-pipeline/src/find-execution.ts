@@ -1,7 +1,7 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { createPace } from "../../shared/pace.ts";
 import { createPatience } from "../../shared/patience.ts";
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 import { type Execution, hasRevisions, listExecutions } from "./executions.ts";
 import { sayWanted, type WantedSource } from "./pipeline.ts";
 import { hasEnded } from "./snapshot.ts";
@@ -26,31 +26,31 @@ export interface Found {
  * may be of an earlier run, while this run's event is still on its way: it counts only if it is the pipeline's latest
  * and succeeded.
  */
-export async function findExecution(world: World, search: Search): Promise<Found> {
+export async function findExecution(context: FollowContext, search: Search): Promise<Found> {
   const { pipeline, wanted, waitForStartMs, deadlineAt } = search;
-  const ask = createPatience(world);
+  const ask = createPatience(context);
   const pace = createPace();
-  const until = Math.min(world.clock.now() + waitForStartMs, deadlineAt);
+  const until = Math.min(context.clock.now() + waitForStartMs, deadlineAt);
   let past: ReadonlySet<string> | undefined;
   let history: readonly Execution[] = [];
   let told = false;
   for (;;) {
-    const late = world.clock.now() >= until;
-    const executions = await ask(() => listExecutions(world, pipeline));
+    const late = context.clock.now() >= until;
+    const executions = await ask(() => listExecutions(context, pipeline));
     history = executions ?? history;
     past ??= executions && new Set(executions.filter(hasEnded).map(({ id }) => id));
     const execution = history.find((each) => hasRevisions(each, wanted) && !past?.has(each.id));
     if (execution) return { execution, history };
     const [last] = history;
     if (last?.status === "Succeeded" && hasRevisions(last, wanted)) return { execution: last, history };
-    if (late && (!readsSources(history) || world.clock.now() >= deadlineAt))
+    if (late && (!readsSources(history) || context.clock.now() >= deadlineAt))
       return { execution: undefined, history };
     if (!told)
-      world.log.info(
+      context.log.info(
         `Waiting up to ${formatDuration(waitForStartMs)} for an execution with ${sayWanted(wanted)}.`,
       );
     told = true;
-    await world.clock.wait(executions ? pace.next(false) : pace.slowest(), world.signal);
+    await context.clock.wait(executions ? pace.next(false) : pace.slowest(), context.signal);
   }
 }
 

@@ -3,7 +3,7 @@ import { formatDuration } from "../../shared/duration.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import { computeBudget } from "./budget.ts";
 import { executionUrl } from "./console.ts";
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 import { follow } from "./follow.ts";
 import { followSuccessor } from "./follow-successor.ts";
 import type { Following } from "./following.ts";
@@ -18,31 +18,33 @@ import { watchDeployments } from "./watch-deployments.ts";
 
 /** Finds the pipeline, settles the deadline, finds or starts the execution, follows it, and checks the outcome. */
 export async function followPipeline(
-  world: World,
+  context: FollowContext,
   inputs: FollowInputs,
   record: PipelineRecord,
 ): Promise<void> {
-  await refuseExpired(world);
-  const declaration = await findPipeline(world, inputs.pipeline);
+  await refuseExpired(context);
+  const declaration = await findPipeline(context, inputs.pipeline);
   const wanted = wantedSources(declaration, inputs.target);
-  const budgetMs = inputs.deadlineMs ?? (await computeBudget(world, declaration)) + inputs.waitForStartMs;
+  const budgetMs = inputs.deadlineMs ?? (await computeBudget(context, declaration)) + inputs.waitForStartMs;
   if (inputs.deadlineMs === undefined)
-    world.log.info(`Deadline: ${formatDuration(budgetMs)}, from the waits that the pipeline's actions have.`);
-  record.findings.push(...(await checkCredentialsLife(world, budgetMs)));
-  refuseFindings(record.findings, world.log);
+    context.log.info(
+      `Deadline: ${formatDuration(budgetMs)}, from the waits that the pipeline's actions have.`,
+    );
+  record.findings.push(...(await checkCredentialsLife(context, budgetMs)));
+  refuseFindings(record.findings, context.log);
 
   const following: Following = {
-    world,
+    context,
     inputs,
     record,
     wanted,
-    deployments: watchDeployments(world, record, inputs.maxFailedTasks, () => keepHandle(following)),
-    deadlineAt: world.clock.now() + budgetMs,
+    deployments: watchDeployments(context, record, inputs.maxFailedTasks, () => keepHandle(following)),
+    deadlineAt: context.clock.now() + budgetMs,
     budgetMs,
   };
   await settleExecution(following, declaration);
-  record.executionUrl = await executionUrl(world, record);
-  world.log.info(`Following execution ${record.executionId} of ${inputs.pipeline}: ${record.executionUrl}`);
+  record.executionUrl = await executionUrl(context, record);
+  context.log.info(`Following execution ${record.executionId} of ${inputs.pipeline}: ${record.executionUrl}`);
   await judge(following, await followToEnd(following));
 }
 

@@ -9,15 +9,15 @@ import type { Following } from "./following.ts";
  * with the same revisions, so the wanted revisions are in that one.
  */
 export async function followSuccessor(following: Following, ending: Ending): Promise<Ending> {
-  const { world, inputs, record, wanted } = following;
+  const { context, inputs, record, wanted } = following;
   if (ending.snapshot.status !== "Superseded" || wanted.length === 0) return ending;
-  const history = await listExecutions(world, inputs.pipeline);
+  const history = await listExecutions(context, inputs.pipeline);
   const successor = supersederOf(history, record.executionId);
   if (!successor || !hasRevisions(successor, wanted)) return ending;
   const note = `Execution ${record.executionId} was superseded by ${successor.id}, which has the same revisions. This step follows it instead.`;
   record.notes.push(note);
-  world.log.info(note);
+  context.log.info(note);
   record.executionId = successor.id;
-  record.executionUrl = await executionUrl(world, record);
+  record.executionUrl = await executionUrl(context, record);
   return followSuccessor(following, await follow(following));
 }

@@ -17,15 +17,15 @@ export interface Ending {
  * last poll is at the deadline.
  */
 export async function follow(following: Following): Promise<Ending> {
-  const { world, inputs, record, deployments, deadlineAt } = following;
-  const ask = createPatience(world);
+  const { context, inputs, record, deployments, deadlineAt } = following;
+  const ask = createPatience(context);
   const pace = createPace();
   const tell = createTeller(following);
   let known: Snapshot | undefined;
   keepHandle(following);
   for (;;) {
-    const overdue = world.clock.now() >= deadlineAt;
-    const snapshot = await ask(() => lookAtExecution(world, inputs.pipeline, record.executionId));
+    const overdue = context.clock.now() >= deadlineAt;
+    const snapshot = await ask(() => lookAtExecution(context, inputs.pipeline, record.executionId));
     known = snapshot ?? known;
     const told = snapshot !== undefined && tell(snapshot);
     const moved = snapshot !== undefined && (await deployments.look(snapshot.actions));
@@ -34,8 +34,8 @@ export async function follow(following: Following): Promise<Ending> {
     if (snapshot && kind) return { kind, snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
     const pause = snapshot ? pace.next(told || moved) : pace.slowest();
-    const left = deadlineAt - world.clock.now();
-    await world.clock.wait(left > 0 ? Math.min(pause, left) : pause, world.signal);
+    const left = deadlineAt - context.clock.now();
+    await context.clock.wait(left > 0 ? Math.min(pause, left) : pause, context.signal);
   }
 }
 
@@ -51,17 +51,17 @@ function endingOf({ inputs, wanted }: Following, snapshot: Snapshot): Ending["ki
 }
 
 /** Returns a function that logs what is new and keeps it on the record; its result is whether there was anything. */
-function createTeller({ world, record }: Following) {
-  const startedAt = world.clock.now();
+function createTeller({ context, record }: Following) {
+  const startedAt = context.clock.now();
   const told = new Set<string>();
   return (snapshot: Snapshot): boolean => {
     record.revisions = snapshot.revisions;
     record.actions = snapshot.actions;
     const news = linesOf(snapshot).filter((line) => !told.has(line));
-    const at = formatDuration(world.clock.now() - startedAt).padStart(12);
+    const at = formatDuration(context.clock.now() - startedAt).padStart(12);
     for (const line of news) {
       told.add(line);
-      world.log.info(`${at}  ${line}`);
+      context.log.info(`${at}  ${line}`);
     }
     return news.length > 0;
   };

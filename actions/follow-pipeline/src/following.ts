@@ -1,4 +1,4 @@
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 import type { FollowInputs } from "./inputs.ts";
 import type { WantedSource } from "./pipeline.ts";
 import type { PipelineRecord } from "./record.ts";
@@ -6,7 +6,7 @@ import type { DeploymentWatch } from "./watch-deployments.ts";
 
 /** One execution on its way through the pipeline. */
 export interface Following {
-  readonly world: World;
+  readonly context: FollowContext;
   readonly inputs: FollowInputs;
   readonly record: PipelineRecord;
   readonly wanted: readonly WantedSource[];

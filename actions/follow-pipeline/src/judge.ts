@@ -10,7 +10,7 @@ import { tookOther } from "./took-other.ts";
 /** Returns only if this execution Succeeded and production runs what it deployed; throws the cause of any other end. */
 export async function judge(following: Following, { kind, snapshot }: Ending): Promise<void> {
   if (kind === "deadline") throw await endLate(following, snapshot);
-  following.world.keepForPost(undefined);
+  following.context.keepForPost(undefined);
   if (kind === "approval") throw awaitsApproval(following, snapshot);
   if (kind === "other-revision") throw tookOther(following, snapshot);
   if (snapshot.status === "Failed") throw await endFailed(following, snapshot);

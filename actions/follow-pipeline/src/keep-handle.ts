@@ -4,7 +4,7 @@ import type { Following } from "./following.ts";
  * Saves what the post step needs to handle the execution. Called before anything is logged, since a reader of the log
  * may cancel.
  */
-export function keepHandle({ world, record, inputs, deployments }: Following): void {
+export function keepHandle({ context, record, inputs, deployments }: Following): void {
   const { pipeline } = inputs;
-  world.keepForPost({ pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() });
+  context.keepForPost({ pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() });
 }

@@ -5,12 +5,12 @@ import {
   paginateListActionExecutions,
 } from "@aws-sdk/client-codepipeline";
 import { Failure } from "../../shared/failure.ts";
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 
 /** Reads one execution; throws a Failure when the pipeline has none of this id. */
 export async function lookAtExecution(
-  { clients: { codepipeline }, signal }: World,
+  { clients: { codepipeline }, signal }: FollowContext,
   pipelineName: string,
   pipelineExecutionId: string,
 ): Promise<Snapshot> {

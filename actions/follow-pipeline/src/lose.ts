@@ -8,18 +8,18 @@ import type { Following } from "./following.ts";
  * state.
  */
 export async function cancelOrLose(following: Following, error: unknown): Promise<Error> {
-  const { world, inputs, record, deployments } = following;
-  if (error instanceof Failure && !world.signal.aborted) return error;
+  const { context, inputs, record, deployments } = following;
+  if (error instanceof Failure && !context.signal.aborted) return error;
   const { pipeline } = inputs;
   const handle = { pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() };
-  const cancelled = world.signal.aborted;
+  const cancelled = context.signal.aborted;
   record.status = cancelled ? "cancelled" : "lost";
   const explained = explainAwsError(error);
   const why = cancelled
-    ? (world.signal.reason as Error).message
+    ? (context.signal.reason as Error).message
     : (explained?.message ?? (error as Error).message);
   const reason = why.replace(/\.$/, "");
-  const fate = await applyOnCancel(world, inputs.onCancel, handle, reason);
+  const fate = await applyOnCancel(context, inputs.onCancel, handle, reason);
   const name = `execution ${record.executionId} of ${pipeline}`;
   if (cancelled)
     return new Failure(`${reason}; ${name} ${fate}`, {

@@ -7,12 +7,12 @@ import {
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
 import { didYouMean } from "../../shared/nearest-name.ts";
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 import type { Target } from "./inputs.ts";
 
 /** Finds the pipeline's declaration; throws a Failure when there is none of this name. */
-export async function findPipeline(world: World, name: string): Promise<PipelineDeclaration> {
-  const { clients, signal } = world;
+export async function findPipeline(context: FollowContext, name: string): Promise<PipelineDeclaration> {
+  const { clients, signal } = context;
   try {
     const { pipeline } = await clients.codepipeline.send(new GetPipelineCommand({ name }), {
       abortSignal: signal,
@@ -20,7 +20,7 @@ export async function findPipeline(world: World, name: string): Promise<Pipeline
     return pipeline as PipelineDeclaration;
   } catch (error) {
     if ((error as Error).name !== "PipelineNotFoundException") throw error;
-    const names = await listNames(world);
+    const names = await listNames(context);
     const known = names.length > 0 ? `check the input pipeline (existing: ${sayNames(names)})` : "create it";
     throw new Failure(
       `Pipeline ${name} does not exist in this account and region${didYouMean(name, names)}`,
@@ -40,7 +40,7 @@ function sayNames(names: readonly string[]): string {
   return `${names.slice(0, mostNames).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-async function listNames({ clients: { codepipeline: client } }: World): Promise<string[]> {
+async function listNames({ clients: { codepipeline: client } }: FollowContext): Promise<string[]> {
   const names: string[] = [];
   try {
     for await (const { pipelines = [] } of paginateListPipelines({ client }, {}))

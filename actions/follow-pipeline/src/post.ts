@@ -10,8 +10,8 @@ import { executionLeft } from "./handle.ts";
 export async function finishPost(step: StepContext): Promise<void> {
   const left = executionLeft.read();
   if (!left) return;
-  const world = openFollowing(step, left);
-  const fate = await applyOnCancel(world, left.onCancel, left, "The job that followed it was cancelled");
+  const context = openFollowing(step, left);
+  const fate = await applyOnCancel(context, left.onCancel, left, "The job that followed it was cancelled");
   step.log.warning(
     `The step ended before its execution did. Execution ${left.executionId} of ${left.pipeline} ${fate}.`,
   );

@@ -7,14 +7,14 @@ import { startExecution } from "./start-execution.ts";
 
 /** Records the id of the execution to follow: the given one, the one found, or one that is started now. */
 export async function settleExecution(following: Following, declaration: PipelineDeclaration): Promise<void> {
-  const { world, inputs, record, wanted, deadlineAt } = following;
+  const { context, inputs, record, wanted, deadlineAt } = following;
   const { target, start, pipeline, waitForStartMs } = inputs;
   if ("executionId" in target) {
     record.executionId = target.executionId;
     return;
   }
   if (start !== "always") {
-    const { execution, history } = await findExecution(world, {
+    const { execution, history } = await findExecution(context, {
       pipeline,
       wanted,
       waitForStartMs,
@@ -24,7 +24,7 @@ export async function settleExecution(following: Following, declaration: Pipelin
       record.executionId = execution.id;
       keepHandle(following);
       const { type, detail } = execution.trigger;
-      world.log.info(`Found execution ${execution.id} (${[type, detail].filter(Boolean).join(" ")}).`);
+      context.log.info(`Found execution ${execution.id} (${[type, detail].filter(Boolean).join(" ")}).`);
       return;
     }
     const silence = notStarted({ pipeline, wanted, waitedMs: waitForStartMs, history });
@@ -33,10 +33,10 @@ export async function settleExecution(following: Following, declaration: Pipelin
       throw silence;
     }
     record.notes.push(`${silence.message}; this step started it.`);
-    world.log.warning(`${silence.message}. Starting it.`);
+    context.log.warning(`${silence.message}. Starting it.`);
   }
-  record.executionId = await startExecution(world, declaration, wanted);
+  record.executionId = await startExecution(context, declaration, wanted);
   record.started = true;
   keepHandle(following);
-  world.log.info(`Started execution ${record.executionId}.`);
+  context.log.info(`Started execution ${record.executionId}.`);
 }

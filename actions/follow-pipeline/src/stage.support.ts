@@ -35,7 +35,7 @@ function createPrograms() {
   const programs = new Map<string, Program>();
   return (VERSION: string): Program => {
     const program =
-      programs.get(VERSION) ?? ((context) => webProgram({ ...context, environment: { VERSION } }));
+      programs.get(VERSION) ?? ((buildContext) => webProgram({ ...buildContext, environment: { VERSION } }));
     programs.set(VERSION, program);
     return program;
   };
@@ -111,9 +111,9 @@ async function createStageIn(
   await aws.s3.createBucket({ Bucket: "artifacts-of-pipelines" });
   await aws.codecommit.createRepository({ repositoryName: "deployment" });
   const push = async (version: string, tags?: string[]) => {
-    const context = join(folder, `image-${version}`);
-    await mkdir(context, { recursive: true });
-    return pushImage(simulator, context, programOf(version), tags);
+    const buildContext = join(folder, `image-${version}`);
+    await mkdir(buildContext, { recursive: true });
+    return pushImage(simulator, buildContext, programOf(version), tags);
   };
   await push("zero");
   let head: string | undefined;
@@ -183,7 +183,7 @@ async function follow(
     onLine?.(line);
   };
   let handle: Handle | undefined;
-  const world = {
+  const context = {
     clients,
     clock: clock.foreground,
     log: { info: write, notice: write, warning: write },
@@ -192,7 +192,7 @@ async function follow(
       handle = now;
     },
   };
-  const error: Followed["error"] = await followPipeline(world, inputs, record).then(
+  const error: Followed["error"] = await followPipeline(context, inputs, record).then(
     () => undefined as never,
     (reason) => reason,
   );

@@ -3,7 +3,7 @@ import {
   type SourceRevisionOverride,
   StartPipelineExecutionCommand,
 } from "@aws-sdk/client-codepipeline";
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 import type { WantedSource } from "./pipeline.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { WantedSource } from "./pipeline.ts";
  * that moves meanwhile changes nothing; one of type V1 takes the newest.
  */
 export async function startExecution(
-  { clients }: World,
+  { clients }: FollowContext,
   { name, pipelineType }: PipelineDeclaration,
   wanted: readonly WantedSource[],
 ): Promise<string> {

@@ -2,7 +2,7 @@ import { tell } from "../../delivery/deployment/follow.ts";
 import type { Snapshot } from "../../delivery/engine.ts";
 import { createPatience } from "../../shared/patience.ts";
 import { adoptDeployment, type FollowedDeployment } from "./adopt-deployment.ts";
-import type { World } from "./context.ts";
+import type { FollowContext } from "./context.ts";
 import type { PipelineRecord } from "./record.ts";
 import type { ActionRun } from "./snapshot.ts";
 
@@ -18,7 +18,7 @@ export interface DeploymentWatch {
 
 /** Follows the deployments of CodeDeployToECS actions as deploy-service follows its own. */
 export function watchDeployments(
-  world: World,
+  context: FollowContext,
   record: PipelineRecord,
   maxFailedTasks: number,
   /** Called for each deployment that is new. */
@@ -26,7 +26,7 @@ export function watchDeployments(
 ): DeploymentWatch {
   const followed = new Map<string, FollowedDeployment>();
   const unknown = new Set<string>();
-  const ask = createPatience(world);
+  const ask = createPatience(context);
 
   async function lookAt(action: ActionRun): Promise<boolean> {
     const known = followed.get(action.id);
@@ -36,7 +36,7 @@ export function watchDeployments(
   }
 
   async function begin(action: ActionRun): Promise<FollowedDeployment | undefined> {
-    const deployment = await ask(() => adoptDeployment(world, action, maxFailedTasks));
+    const deployment = await ask(() => adoptDeployment(context, action, maxFailedTasks));
     if (deployment === "unknown") unknown.add(action.id);
     if (!deployment || deployment === "unknown") return undefined;
     followed.set(action.id, deployment);
@@ -62,12 +62,12 @@ export function watchDeployments(
 /** Polls a deployment once; crashing tasks end it here, since CodeDeploy would allow them an hour of crashes. */
 async function advance(deployment: FollowedDeployment): Promise<boolean> {
   const { running, judged, createdAt, last } = deployment;
-  const { record, world } = judged;
-  const now: Snapshot = await running.look(world.signal);
+  const { record, context } = judged;
+  const now: Snapshot = await running.look(context.signal);
   if (!last) tellBegin(deployment, now);
-  const news = tell({ world, record, createdAt }, last, now);
+  const news = tell({ context, record, createdAt }, last, now);
   deployment.last = now;
-  record.durationMs = world.clock.now() - createdAt;
+  record.durationMs = context.clock.now() - createdAt;
   if (!now.ended && !deployment.stopped && (await deployment.hasTooManyFailedTasks(now))) {
     deployment.stopped = await running.stop("rollback");
     return true;

@@ -5,14 +5,14 @@ import type { MeasureInputs, PlanInputs } from "./inputs.ts";
 import { recordMeasurement } from "./record/record-measurement.ts";
 import { reportScaling } from "./report/report-scaling.ts";
 
-export async function measureScaling(world: EcsContext, inputs: MeasureInputs): Promise<void> {
+export async function measureScaling(context: EcsContext, inputs: MeasureInputs): Promise<void> {
   switch (inputs.mode) {
     case "plan":
-      return planTest(world, inputs);
+      return planTest(context, inputs);
     case "record":
-      return recordMeasurement(world, inputs);
+      return recordMeasurement(context, inputs);
     case "report":
-      return reportScaling(world.log, inputs);
+      return reportScaling(context.log, inputs);
   }
 }
 

@@ -12,7 +12,7 @@ test("pushes the commit to a repository that it creates, once, and then its succ
   const source = await stage.repository();
   const first = await git(source, "rev-parse", "HEAD");
   const inputs = { repository: "made", "create-repository": "true" };
-  const mirror = () => stage.mirror(stage.world(source), inputs);
+  const mirror = () => stage.mirror(stage.context(source), inputs);
   expect(await mirror()).toMatchObject({
     url: `${stage.simulator.endpoint}/v1/repos/made`,
     previous: "",
@@ -42,7 +42,7 @@ test("pushes nothing but one branch, and leaves the checked-out repository as it
     await git(source, "count-objects", "-v"),
   ];
   const before = await state();
-  await stage.mirror(stage.world(source), { repository, path: "" });
+  await stage.mirror(stage.context(source), { repository, path: "" });
   expect(await state()).toEqual(before);
   const clone = await stage.clone(repository);
   expect(await git(clone, "for-each-ref", "--format=%(refname)")).not.toMatch(/v1|other/);
@@ -50,7 +50,7 @@ test("pushes nothing but one branch, and leaves the checked-out repository as it
 
 test("removes commits that only the branch has by force only, and never lets an older run overtake", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
-  const mirror = (inputs = {}) => stage.mirror(stage.world(source), { repository, ...inputs });
+  const mirror = (inputs = {}) => stage.mirror(stage.context(source), { repository, ...inputs });
   const first = await git(source, "rev-parse", "HEAD");
   const second = await commit(source, { "menu.txt": "mocha\n" });
   await mirror();
@@ -72,7 +72,7 @@ test("accepts a branch that is known from a fetch only, as actions/checkout leav
   const source = await stage.repository();
   await git(source, "fetch", "--quiet", origin, "main:refs/remotes/origin/release");
   const head = await git(origin, "rev-parse", "HEAD");
-  expect(await stage.mirror(stage.world(source), { repository, ref: "release" })).toMatchObject({
+  expect(await stage.mirror(stage.context(source), { repository, ref: "release" })).toMatchObject({
     commit: head,
   });
 });
@@ -81,7 +81,7 @@ test("shows in a plan what apply would do, and does nothing", async () => {
   const source = await stage.repository();
   const head = await git(source, "rev-parse", "HEAD");
   const inputs = { repository: "planned", "create-repository": "true", mode: "plan" };
-  expect(await stage.mirror(stage.world(source), inputs)).toMatchObject({
+  expect(await stage.mirror(stage.context(source), inputs)).toMatchObject({
     url: "",
     commit: head,
     hasChanges: true,

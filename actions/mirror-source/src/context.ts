@@ -2,12 +2,12 @@ import { CodeCommitClient } from "@aws-sdk/client-codecommit";
 import type { JobContext } from "../../shared/context.ts";
 
 /** Clients and context for mirroring; nothing below reads time, the network or the environment otherwise. */
-export interface MirrorWorld extends JobContext {
+export interface MirrorContext extends JobContext {
   readonly codecommit: CodeCommitClient;
   /** Folder of the checked-out repository. */
   readonly folder: string;
 }
 
-export function openMirror(job: JobContext): MirrorWorld {
+export function openMirror(job: JobContext): MirrorContext {
   return { ...job, codecommit: new CodeCommitClient(), folder: process.cwd() };
 }

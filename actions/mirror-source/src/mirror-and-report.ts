@@ -1,5 +1,5 @@
 import { toFailure } from "../../shared/run.ts";
-import type { MirrorWorld } from "./context.ts";
+import type { MirrorContext } from "./context.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { originOf } from "./origin.ts";
@@ -8,19 +8,19 @@ import type { MirrorRecord } from "./record.ts";
 import { short } from "./source/folder-tree.ts";
 
 /** Mirrors and always writes outputs and job summary. Throws the Failure that makes the step red. */
-export async function mirrorAndReport(world: MirrorWorld, inputs: MirrorInputs): Promise<MirrorRecord> {
-  const record = await newRecord(world, inputs);
+export async function mirrorAndReport(context: MirrorContext, inputs: MirrorInputs): Promise<MirrorRecord> {
+  const record = await newRecord(context, inputs);
   try {
-    await mirror(world, inputs, record);
+    await mirror(context, inputs, record);
   } catch (error) {
-    const { message, nextStep = "" } = toFailure(error, world.signal);
+    const { message, nextStep = "" } = toFailure(error, context.signal);
     record.cause = message;
     record.fix = nextStep;
     throw error;
   } finally {
     await publish(record);
   }
-  world.log.info(`${inputs.branch} of ${inputs.repository} ${outcome(record)}.`);
+  context.log.info(`${inputs.branch} of ${inputs.repository} ${outcome(record)}.`);
   return record;
 }
 
@@ -30,15 +30,15 @@ function outcome({ hasChanges, mode, commit, pushed }: MirrorRecord): string {
   return pushed ? `now has ${commit}` : `already has ${short(commit)}, which another run pushed`;
 }
 
-export async function newRecord(world: MirrorWorld, inputs: MirrorInputs): Promise<MirrorRecord> {
+export async function newRecord(context: MirrorContext, inputs: MirrorInputs): Promise<MirrorRecord> {
   const { repository, branch, mode, snapshot } = inputs;
   return {
     repository,
     branch,
     mode,
     path: snapshot?.path,
-    origin: originOf(world.variables),
-    region: await world.codecommit.config.region(),
+    origin: originOf(context.variables),
+    region: await context.codecommit.config.region(),
     cause: "",
     fix: "",
     sourceCommit: "",

@@ -1,5 +1,5 @@
 import { Failure } from "../../shared/failure.ts";
-import type { MirrorWorld } from "./context.ts";
+import type { MirrorContext } from "./context.ts";
 import type { Git } from "./git/git.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { refuseLoss, refuseOlder } from "./order.ts";
@@ -17,16 +17,20 @@ import { push } from "./target/push.ts";
 import { verify } from "./target/verify.ts";
 
 /** Reads, compares, pushes and verifies: nothing in AWS changes before everything that can be wrong here is checked. */
-export async function mirror(world: MirrorWorld, inputs: MirrorInputs, record: MirrorRecord): Promise<void> {
-  const source = await openSource(world, inputs.ref);
+export async function mirror(
+  context: MirrorContext,
+  inputs: MirrorInputs,
+  record: MirrorRecord,
+): Promise<void> {
+  const source = await openSource(context, inputs.ref);
   record.sourceCommit = source.commit;
-  await inScratchRepository(world, source, async (git) => {
+  await inScratchRepository(context, source, async (git) => {
     await checkBranchName(git, inputs.branch);
-    await checkContent(world, git, source.commit, inputs);
+    await checkContent(context, git, source.commit, inputs);
     const tree = inputs.snapshot && (await makeTree(git, source.commit, inputs.snapshot));
-    const found = await openTarget(world, inputs);
+    const found = await openTarget(context, inputs);
     record.url = found.url ?? "";
-    const mirroring: Mirroring = { world, git, inputs, record, found };
+    const mirroring: Mirroring = { context, git, inputs, record, found };
     const plan = tree ? await planSnapshot(mirroring, tree) : await planCommit(mirroring);
     await keepPlan(git, plan, record);
     if (record.hasChanges && inputs.mode === "apply") await apply(mirroring, plan);
@@ -34,7 +38,7 @@ export async function mirror(world: MirrorWorld, inputs: MirrorInputs, record: M
 }
 
 interface Mirroring {
-  readonly world: MirrorWorld;
+  readonly context: MirrorContext;
   readonly git: Git;
   readonly inputs: MirrorInputs;
   readonly record: MirrorRecord;
@@ -65,15 +69,15 @@ async function planCommit({ git, inputs, record, found }: Mirroring): Promise<Pl
   return { target: found, commit };
 }
 
-async function planSnapshot({ world, git, inputs, record, found }: Mirroring, tree: string): Promise<Plan> {
+async function planSnapshot({ context, git, inputs, record, found }: Mirroring, tree: string): Promise<Plan> {
   const { sourceCommit: source, origin } = record;
   if (!found.head || !found.url)
     return { target: found, commit: await writeSnapshot(git, { tree, parent: undefined, source, origin }) };
-  const head = await fetchHead(world, git, found.url, found);
+  const head = await fetchHead(context, git, found.url, found);
   const target = { ...found, head };
   if ((await git.text(["rev-parse", `${head}^{tree}`])) === tree) return { target, commit: head };
   const from = await readMirroredFrom(git, head);
-  await refuseOlder(git, { from, origin, log: world.log }, source, inputs);
+  await refuseOlder(git, { from, origin, log: context.log }, source, inputs);
   return { target, commit: await writeSnapshot(git, { tree, parent: head, source, origin }) };
 }
 
@@ -86,11 +90,11 @@ async function keepPlan(git: Git, { target: { head }, commit }: Plan, record: Mi
   record.commits = await countCommits(git, head, commit);
 }
 
-async function apply({ world, git, record }: Mirroring, { target, commit }: Plan): Promise<void> {
+async function apply({ context, git, record }: Mirroring, { target, commit }: Plan): Promise<void> {
   record.commit = record.previous;
-  record.url = await settleRepository(world, target);
-  world.log.info(`Pushing ${commit} to ${target.branch} of ${target.repository}.`);
-  record.pushed = await push(world, git, record.url, target, commit);
+  record.url = await settleRepository(context, target);
+  context.log.info(`Pushing ${commit} to ${target.branch} of ${target.repository}.`);
+  record.pushed = await push(context, git, record.url, target, commit);
   record.commit = commit;
-  await verify(world, target, commit);
+  await verify(context, target, commit);
 }

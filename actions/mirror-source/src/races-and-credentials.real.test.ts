@@ -28,16 +28,16 @@ function clientWith(nth: number, when: "before" | "after", happen: () => Promise
 
 test("leaves a branch that another push moves meanwhile as it is, and says so", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
-  const first = (await stage.mirror(stage.world(source), { repository })).commit;
+  const first = (await stage.mirror(stage.context(source), { repository })).commit;
   await git(source, "checkout", "--quiet", "-b", "other");
   const theirs = await commit(source, { "menu.txt": "chai\n" });
   await git(source, "checkout", "--quiet", "main");
   await commit(source, { "menu.txt": "mocha\n" });
   const codecommit = clientWith(1, "after", () =>
-    stage.mirror(stage.world(source), { repository, ref: "other" }),
+    stage.mirror(stage.context(source), { repository, ref: "other" }),
   );
   await expect(
-    stage.mirror(stage.world(source, { codecommit }), { repository, force: "true" }),
+    stage.mirror(stage.context(source, { codecommit }), { repository, force: "true" }),
   ).rejects.toThrow(
     `Somebody moved dev of ${repository}, from ${first.slice(0, 10)}, to ${theirs} in the meantime`,
   );
@@ -46,9 +46,9 @@ test("leaves a branch that another push moves meanwhile as it is, and says so", 
 
 test("accepts an equal run at the same time", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
-  const codecommit = clientWith(1, "after", () => stage.mirror(stage.world(source), { repository }));
+  const codecommit = clientWith(1, "after", () => stage.mirror(stage.context(source), { repository }));
   const head = await git(source, "rev-parse", "HEAD");
-  expect(await stage.mirror(stage.world(source, { codecommit }), { repository })).toMatchObject({
+  expect(await stage.mirror(stage.context(source, { codecommit }), { repository })).toMatchObject({
     commit: head,
     pushed: false,
   });
@@ -59,9 +59,9 @@ test("fails when another push moves the branch right after this one, since it do
   const head = await git(source, "rev-parse", "HEAD");
   const codecommit = clientWith(2, "before", async () => {
     await commit(source, { "menu.txt": "chai\n" });
-    await stage.mirror(stage.world(source), { repository });
+    await stage.mirror(stage.context(source), { repository });
   });
-  await expect(stage.mirror(stage.world(source, { codecommit }), { repository })).rejects.toThrow(
+  await expect(stage.mirror(stage.context(source, { codecommit }), { repository })).rejects.toThrow(
     `Somebody moved dev of ${repository}, from ${head.slice(0, 10)}, to`,
   );
 });
@@ -76,16 +76,16 @@ test("signs with temporary keys and their session token as well", async () => {
       sessionToken: Credentials?.SessionToken,
     },
   });
-  const world = stage.world(source, { codecommit });
-  expect(await stage.mirror(world, { repository, path: "app" })).toMatchObject({ pushed: true });
-  expect(await stage.mirror(world, { repository, path: "app" })).toMatchObject({ hasChanges: false });
+  const context = stage.context(source, { codecommit });
+  expect(await stage.mirror(context, { repository, path: "app" })).toMatchObject({ pushed: true });
+  expect(await stage.mirror(context, { repository, path: "app" })).toMatchObject({ hasChanges: false });
 });
 
 test("pushes nothing with keys that do not belong together", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const { accessKeyId } = stage.simulator.clientConfig.credentials;
   const codecommit = stage.client({ credentials: { accessKeyId, secretAccessKey: "wrong" } });
-  const mirroring = stage.mirror(stage.world(source, { codecommit }), { repository });
+  const mirroring = stage.mirror(stage.context(source, { codecommit }), { repository });
   await expect(mirroring).rejects.toMatchObject({ name: "InvalidSignatureException" });
   expect(await stage.head(repository)).toBeUndefined();
 });
@@ -110,11 +110,11 @@ test("masks credentials, and sends them to no other address by a redirection", a
   });
   const address = await listen(here);
   const masked: string[] = [];
-  const world = stage.world(await stage.repository(), {
+  const context = stage.context(await stage.repository(), {
     codecommit: stage.client({ endpoint: address }),
     mask: (secret) => void masked.push(secret),
   });
-  await expect(stage.mirror(world, { repository: "deployment" })).rejects.toThrow(
+  await expect(stage.mirror(context, { repository: "deployment" })).rejects.toThrow(
     "credentials are not sent there",
   );
   expect(seen).toEqual([]);

@@ -17,7 +17,7 @@ const files = { "infra/ecs/taskdef.json": '{\n  "role": "<Role>"\n}\n', "notes.t
 
 /** Rejects as the action does; the repository must stay empty. */
 async function refuse(source: string, inputs: Record<string, string>): Promise<Failure> {
-  const failure = await stage.mirror(stage.world(source), { repository, ...inputs }).then(
+  const failure = await stage.mirror(stage.context(source), { repository, ...inputs }).then(
     () => undefined,
     (error) => error,
   );
@@ -68,18 +68,18 @@ test("refuses a private key with its place, unless it is allowed", async () => {
     expect(failure.message).toBe("Private keys are in the commit: infra/ecs/deploy");
     expect(failure.nextStep).toContain("allow-private-keys");
   }
-  const world = stage.world(source);
-  await stage.mirror(world, { repository, "allow-private-keys": "infra/ecs/deploy", mode: "plan" });
+  const context = stage.context(source);
+  await stage.mirror(context, { repository, "allow-private-keys": "infra/ecs/deploy", mode: "plan" });
 });
 
 test("warns of files that rarely belong into a mirror", async () => {
   const source = await stage.repository({ ...files, ".env": "A=1", "node_modules/a/i.js": "", "ca.pem": "" });
-  const world = stage.world(source);
-  await stage.mirror(world, { repository, mode: "plan" });
-  expect(world.lines).toContainEqual(
+  const context = stage.context(source);
+  await stage.mirror(context, { repository, mode: "plan" });
+  expect(context.lines).toContainEqual(
     expect.stringMatching(/^The mirror contains \.env, ca\.pem, node_modules\./),
   );
-  const inside = stage.world(source);
+  const inside = stage.context(source);
   await stage.mirror(inside, { repository, mode: "plan", path: "infra/ecs" });
   expect(inside.lines.join()).not.toContain("The mirror contains");
 });
@@ -120,10 +120,10 @@ test("refuses a folder that is no repository", async () => {
 });
 
 test("says what to install on a runner without git", async () => {
-  const world = stage.world(await stage.repository(), {
-    variables: { ...stage.world("").variables, PATH: "/none" },
+  const context = stage.context(await stage.repository(), {
+    variables: { ...stage.context("").variables, PATH: "/none" },
   });
-  await expect(stage.mirror(world, { repository })).rejects.toMatchObject({
+  await expect(stage.mirror(context, { repository })).rejects.toMatchObject({
     message: expect.stringContaining("git is not installed"),
     nextStep: expect.stringContaining("2.31"),
   });

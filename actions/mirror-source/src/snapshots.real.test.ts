@@ -22,7 +22,7 @@ test("turns a folder into the root, with its placeholders filled, in a commit th
   const [source, repository] = [await stage.repository(files), await stage.codecommit()];
   const origin = await git(source, "rev-parse", "HEAD");
   const inputs = { repository, path: "infra/ecs", placeholders };
-  const record = await stage.mirror(stage.world(source), inputs);
+  const record = await stage.mirror(stage.context(source), inputs);
   expect(record).toMatchObject({ pushed: true, previous: "", commits: 1, sourceCommit: origin });
   const clone = await stage.clone(repository);
   expect(await git(clone, "rev-parse", "HEAD")).toBe(record.commit);
@@ -43,7 +43,7 @@ test("turns a folder into the root, with its placeholders filled, in a commit th
 test("pushes the same files once; the same snapshot is the same commit", async () => {
   const source = await stage.repository(files);
   const mirrorTo = (repository: string) =>
-    stage.mirror(stage.world(source), { repository, path: "infra/ecs", placeholders });
+    stage.mirror(stage.context(source), { repository, path: "infra/ecs", placeholders });
   const [one, other] = [await stage.codecommit(), await stage.codecommit()];
   const { commit: first } = await mirrorTo(one);
   expect(await mirrorTo(one)).toMatchObject({
@@ -69,7 +69,7 @@ test("never lets an older run overtake a newer one, unless forced, and then on t
     await stage.repository({ "app/menu.txt": "mocha\n" }),
     await stage.codecommit(),
   ];
-  const mirror = (inputs = {}) => stage.mirror(stage.world(source), { repository, path: "app", ...inputs });
+  const mirror = (inputs = {}) => stage.mirror(stage.context(source), { repository, path: "app", ...inputs });
   const first = await git(source, "rev-parse", "HEAD");
   const second = await commit(source, { "app/menu.txt": "latte\n" });
   const { commit: newest } = await mirror();
@@ -92,9 +92,9 @@ test("does not overtake a branch made from a commit that this clone lacks", asyn
     await stage.repository({ "app/menu.txt": "mocha\n" }),
     await stage.codecommit(),
   ];
-  await stage.mirror(stage.world(source), { repository, path: "app" });
+  await stage.mirror(stage.context(source), { repository, path: "app" });
   const other = await stage.repository({ "app/menu.txt": "chai\n" });
-  await expect(stage.mirror(stage.world(other), { repository, path: "app" })).rejects.toThrow(
+  await expect(stage.mirror(stage.context(other), { repository, path: "app" })).rejects.toThrow(
     "which this clone does not have",
   );
 });
@@ -105,12 +105,12 @@ test("replaces somebody else's push with a warning, and keeps it in the history"
     await stage.codecommit(),
   ];
   const head = await git(source, "rev-parse", "HEAD");
-  await stage.mirror(stage.world(source), { repository });
-  const world = stage.world(source);
-  expect(await stage.mirror(world, { repository, path: "app" })).toMatchObject({
+  await stage.mirror(stage.context(source), { repository });
+  const context = stage.context(source);
+  expect(await stage.mirror(context, { repository, path: "app" })).toMatchObject({
     previous: head,
     pushed: true,
   });
-  expect(world.lines[0]).toContain("not a mirror commit: its files are replaced");
+  expect(context.lines[0]).toContain("not a mirror commit: its files are replaced");
   expect(await git(await stage.clone(repository), "rev-parse", "HEAD~1")).toBe(head);
 });

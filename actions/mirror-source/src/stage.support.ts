@@ -12,7 +12,7 @@ import {
 } from "../../../simulator/src/test-simulator.support.ts";
 import { fastClock } from "../../shared/fast-clock.support.ts";
 import { git, variables } from "../../shared/git.support.ts";
-import type { MirrorWorld } from "./context.ts";
+import type { MirrorContext } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { newRecord } from "./mirror-and-report.ts";
@@ -25,9 +25,9 @@ export interface Stage {
   repository(files?: Readonly<Record<string, string>>): Promise<string>;
   /** Creates a CodeCommit repository; resolves to its name. */
   codecommit(): Promise<string>;
-  world(folder: string, changes?: Partial<MirrorWorld>): MirrorWorld & { lines: string[] };
+  context(folder: string, changes?: Partial<MirrorContext>): MirrorContext & { lines: string[] };
   /** Mirrors with inputs as a workflow sets them. */
-  mirror(world: MirrorWorld, inputs: Readonly<Record<string, string>>): Promise<MirrorRecord>;
+  mirror(context: MirrorContext, inputs: Readonly<Record<string, string>>): Promise<MirrorRecord>;
   client(config?: CodeCommitClientConfig): CodeCommitClient;
   /** Returns the head of the branch dev from CodeCommit; undefined without one. */
   head(repository: string): Promise<string | undefined>;
@@ -59,7 +59,7 @@ export async function createStage(options?: RealOptions): Promise<Stage> {
       await simulator.aws.codecommit.createRepository({ repositoryName });
       return repositoryName;
     },
-    world(path, changes = {}) {
+    context(path, changes = {}) {
       const lines: string[] = [];
       const write = (line: string) => void lines.push(line);
       return {
@@ -74,10 +74,10 @@ export async function createStage(options?: RealOptions): Promise<Stage> {
         ...changes,
       };
     },
-    async mirror(world, given) {
-      const inputs = readMirrorInputs(world.variables, (name) => given[name] ?? "");
-      const record = await newRecord(world, inputs);
-      await mirror(world, inputs, record);
+    async mirror(context, given) {
+      const inputs = readMirrorInputs(context.variables, (name) => given[name] ?? "");
+      const record = await newRecord(context, inputs);
+      await mirror(context, inputs, record);
       return record;
     },
     head: (repositoryName) =>

@@ -42,7 +42,7 @@ test.each<[string, Fault, string, string]>([
     await stage.repository({ "app/menu.txt": "mocha\n" }),
     await stage.codecommit(),
   ];
-  const mirror = () => stage.mirror(stage.world(source), { repository, path: "app" });
+  const mirror = () => stage.mirror(stage.context(source), { repository, path: "app" });
   const { commit: before } = await mirror();
   await commit(source, { "app/menu.txt": "latte\n" });
   stage.simulator.faults.add(fault);
@@ -59,7 +59,7 @@ test("recognizes a push whose response is lost as done", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   stage.simulator.faults.add({ kind: "cut-answer", operation: "codecommit:GitPush", after: 1 });
   const head = await git(source, "rev-parse", "HEAD");
-  expect(await stage.mirror(stage.world(source), { repository })).toMatchObject({
+  expect(await stage.mirror(stage.context(source), { repository })).toMatchObject({
     commit: head,
     pushed: true,
   });
@@ -70,19 +70,19 @@ test("names the two commits that the branch may have after a cancelled push, whi
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const head = await git(source, "rev-parse", "HEAD");
   const cancellation = new AbortController();
-  const world = stage.world(source, { signal: cancellation.signal });
+  const context = stage.context(source, { signal: cancellation.signal });
   const info = (line: string) => {
     if (line.startsWith("Pushing ")) cancellation.abort(new Cancelled("SIGINT"));
   };
   stage.simulator.faults.add({ kind: "delay", operation: "codecommit:GitPush", milliseconds: 60_000 });
-  await expect(stage.mirror({ ...world, log: { ...world.log, info } }, { repository })).rejects.toMatchObject(
-    {
-      message: `Cancelled by SIGINT; dev of ${repository} has either nothing or ${head.slice(0, 10)}`,
-      nextStep: expect.stringContaining("run the job again"),
-    },
-  );
+  await expect(
+    stage.mirror({ ...context, log: { ...context.log, info } }, { repository }),
+  ).rejects.toMatchObject({
+    message: `Cancelled by SIGINT; dev of ${repository} has either nothing or ${head.slice(0, 10)}`,
+    nextStep: expect.stringContaining("run the job again"),
+  });
   stage.simulator.faults.clear();
-  expect(await stage.mirror(stage.world(source), { repository })).toMatchObject({
+  expect(await stage.mirror(stage.context(source), { repository })).toMatchObject({
     commit: head,
     pushed: true,
   });

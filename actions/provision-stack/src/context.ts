@@ -3,7 +3,7 @@ import type { Clock } from "../../shared/clock.ts";
 import type { OperationTracker } from "./stack/running-operations.ts";
 import type { TemplateStore } from "./stack/template-store.ts";
 
-export interface World {
+export interface ProvisionContext {
   readonly cloudformation: CloudFormationClient;
   /** Configuration for clients that only some modes need: they are loaded where they are needed. */
   readonly clientConfig: ClientConfig;

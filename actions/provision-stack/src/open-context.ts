@@ -1,6 +1,6 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { StepContext } from "../../shared/context.ts";
-import type { World } from "./context.ts";
+import type { ProvisionContext } from "./context.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { operationsLeft, trackOperations } from "./stack/running-operations.ts";
 import { inRequest } from "./stack/template-store.ts";
@@ -13,7 +13,7 @@ export const createCloudFormation = () => new CloudFormationClient(clientConfig)
 export async function openProvisioning(
   { clock, log, signal }: StepContext,
   { templateBucket }: ProvisionInputs,
-): Promise<World> {
+): Promise<ProvisionContext> {
   const templates = templateBucket
     ? (await import("./stack/template-bucket.ts")).throughBucket(templateBucket, { clientConfig, log })
     : inRequest;

@@ -3,7 +3,7 @@ import type { Failure } from "../../shared/failure.ts";
 import { toFailure } from "../../shared/run.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import { applyStack } from "./apply/apply-stack.ts";
-import type { World } from "./context.ts";
+import type { ProvisionContext } from "./context.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { newResult, type StackResult } from "./result.ts";
 import type { StackSet } from "./set/choose-stacks.ts";
@@ -15,32 +15,33 @@ import { provisionSummary } from "./summary.ts";
 import { timed } from "./timed.ts";
 
 /** Runs the mode; outputs and summary show what was done, also when it fails. */
-export async function provisionAndReport(world: World, inputs: ProvisionInputs): Promise<void> {
+export async function provisionAndReport(context: ProvisionContext, inputs: ProvisionInputs): Promise<void> {
   try {
-    const set = await readSet(world, inputs);
+    const set = await readSet(context, inputs);
     if (set.leftOut.length > 0)
-      world.log.info(`Not listed in ${inputs.parametersFile}, so not changed: ${set.leftOut.join(", ")}`);
-    if (inputs.mode === "plan") await (await import("./plan/plan-stacks.ts")).planStacks(world, inputs, set);
+      context.log.info(`Not listed in ${inputs.parametersFile}, so not changed: ${set.leftOut.join(", ")}`);
+    if (inputs.mode === "plan")
+      await (await import("./plan/plan-stacks.ts")).planStacks(context, inputs, set);
     else if (inputs.mode === "drift")
-      await (await import("./drift/detect-drifts.ts")).detectDrifts(world, inputs, set);
-    else await perform(world, inputs, set);
+      await (await import("./drift/detect-drifts.ts")).detectDrifts(context, inputs, set);
+    else await perform(context, inputs, set);
   } finally {
-    await world.templates.clear();
+    await context.templates.clear();
   }
 }
 
-async function perform(world: World, inputs: ProvisionInputs, set: StackSet): Promise<void> {
+async function perform(context: ProvisionContext, inputs: ProvisionInputs, set: StackSet): Promise<void> {
   const results = new Map(set.stacks.map(({ template, stackName }) => [template.name, newResult(stackName)]));
   let failure: Failure | undefined;
   try {
     if (inputs.mode === "delete")
-      await (await import("./delete/delete-stacks.ts")).deleteStacks(world, inputs, set, results);
-    else await forEachStack(world, inputs, set, results);
+      await (await import("./delete/delete-stacks.ts")).deleteStacks(context, inputs, set, results);
+    else await forEachStack(context, inputs, set, results);
   } catch (error) {
-    failure = toFailure(error, world.signal);
+    failure = toFailure(error, context.signal);
     throw error;
   } finally {
-    publishOutputs(world, results);
+    publishOutputs(context, results);
     // Reading outputs only prepares another step.
     if (inputs.mode !== "outputs" || failure)
       await appendSummary(provisionSummary(inputs.mode, [...results.values()], failure));
@@ -48,32 +49,32 @@ async function perform(world: World, inputs: ProvisionInputs, set: StackSet): Pr
 }
 
 async function forEachStack(
-  world: World,
+  context: ProvisionContext,
   inputs: ProvisionInputs,
   set: StackSet,
   results: ReadonlyMap<string, StackResult>,
 ): Promise<void> {
-  const deadlineAt = world.clock.now() + inputs.deadlineMs;
-  if (inputs.mode === "apply") checkImports(set, await readExports(world));
+  const deadlineAt = context.clock.now() + inputs.deadlineMs;
+  if (inputs.mode === "apply") checkImports(set, await readExports(context));
   await eachInOrder(set.dependencies, async (name) => {
     const planned = set.stacks.find(({ template }) => template.name === name);
     const result = results.get(name);
     if (!planned || !result) throw new Error(`${name} is ordered, but not planned`);
-    world.signal.throwIfAborted();
-    await timed(world, result, async () => {
+    context.signal.throwIfAborted();
+    await timed(context, result, async () => {
       if (inputs.mode === "apply")
-        await applyStack(world, planned, result, { ...inputs, deadlineAt, folder: set.folder });
+        await applyStack(context, planned, result, { ...inputs, deadlineAt, folder: set.folder });
       else result.outcome = "read";
-      result.outputs = await readOutputs(world, planned);
+      result.outputs = await readOutputs(context, planned);
     });
   });
 }
 
-function publishOutputs(world: World, results: ReadonlyMap<string, StackResult>): void {
+function publishOutputs(context: ProvisionContext, results: ReadonlyMap<string, StackResult>): void {
   const outputs = Object.fromEntries([...results].map(([name, result]) => [name, result.outputs]));
   const { values, ambiguous } = flattenOutputs(Object.values(outputs));
   for (const name of ambiguous)
-    world.log.warning(
+    context.log.warning(
       `Output ${name} has different values in several stacks; it is not in the output values.`,
     );
   setOutput("outputs", JSON.stringify(outputs));

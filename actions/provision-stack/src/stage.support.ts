@@ -10,7 +10,7 @@ import {
   type TestSimulator,
 } from "../../../simulator/src/test-simulator.support.ts";
 import type { Failure } from "../../shared/failure.ts";
-import type { World } from "./context.ts";
+import type { ProvisionContext } from "./context.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
 import { trackOperations } from "./stack/running-operations.ts";
@@ -56,7 +56,7 @@ async function stageOn(simulator: TestSimulator) {
     for (const [name, body] of Object.entries(bodies)) await write(`templates/${name}.yaml`, body);
   };
 
-  const run = async (changes: Partial<ProvisionInputs>, world: Partial<World> = {}) => {
+  const run = async (changes: Partial<ProvisionInputs>, context: Partial<ProvisionContext> = {}) => {
     const lines: string[] = [];
     const warnings: string[] = [];
     for (const [variable, file] of [
@@ -76,7 +76,7 @@ async function stageOn(simulator: TestSimulator) {
           warning: (line) => void warnings.push(line),
         },
         signal: new AbortController().signal,
-        ...world,
+        ...context,
       },
       { ...testInputs, templatesFolder, ...changes },
     ).then(

@@ -4,12 +4,12 @@ import type { JobContext } from "../../shared/context.ts";
 import { createEcr } from "../../shared/registry/ecr-client.ts";
 
 /** Clients and context for rendering; nothing below reads time, the network or the environment otherwise. */
-export interface RenderWorld extends JobContext {
+export interface RenderContext extends JobContext {
   readonly ecs: ECSClient;
   /** Loaded only to pin images; a client of the job's region, or of a registry's. */
   readonly createEcr: (region?: string) => Promise<ECRClient>;
 }
 
-export function openRendering(job: JobContext): RenderWorld {
+export function openRendering(job: JobContext): RenderContext {
   return { ...job, ecs: new ECSClient(), createEcr };
 }

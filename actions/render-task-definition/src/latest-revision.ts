@@ -2,7 +2,7 @@ import { explainAwsError } from "../../shared/aws-errors.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { comparable } from "../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
-import type { RenderWorld } from "./context.ts";
+import type { RenderContext } from "./context.ts";
 import { describeTaskDefinition } from "./describe.ts";
 import type { Rendered } from "./render.ts";
 
@@ -18,7 +18,7 @@ const patienceMs = 10_000;
 /** Returns undefined when the latest revision is the source, whose difference is shown already. */
 export async function compareWithLatest(
   { taskDefinition: wanted, originArn }: Pick<Rendered, "taskDefinition" | "originArn">,
-  { ecs, signal }: RenderWorld,
+  { ecs, signal }: RenderContext,
 ): Promise<Comparison | undefined> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
   try {

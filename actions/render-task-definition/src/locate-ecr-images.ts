@@ -2,7 +2,7 @@ import { DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Container } from "./containers.ts";
-import type { RenderWorld } from "./context.ts";
+import type { RenderContext } from "./context.ts";
 
 /**
  * Matches `ecr://<repository>@sha256:…`, or with a tag: an image of the job's own account and region, in the form that
@@ -13,7 +13,7 @@ const pattern = /^ecr:\/\/([a-z0-9]+(?:[._/-][a-z0-9]+)*)((?::\w[\w.-]{0,127})?(
 /** Replaces `ecr://` by the registry's address; images that cannot be found are added to `faults`. */
 export async function locateEcrImages(
   containers: readonly Container[],
-  world: RenderWorld,
+  context: RenderContext,
   faults: string[],
 ): Promise<void> {
   const uris = new Map<string, Promise<string>>();
@@ -24,11 +24,11 @@ export async function locateEcrImages(
     try {
       if (repository === undefined || !version)
         throw new Failure("expected ecr://<repository>@sha256:… or ecr://<repository>:<tag>");
-      const uri = uris.get(repository) ?? uriOf(repository, world);
+      const uri = uris.get(repository) ?? uriOf(repository, context);
       uris.set(repository, uri);
       container.image = (await uri) + version;
     } catch (error) {
-      if (world.signal.aborted) throw error;
+      if (context.signal.aborted) throw error;
       const said = error instanceof Failure ? error : explainAwsError(error);
       if (!said) throw error;
       faults.push(`The image ${image} of the container "${container.name}" cannot be found: ${said.message}`);
@@ -36,7 +36,7 @@ export async function locateEcrImages(
   }
 }
 
-async function uriOf(repository: string, { createEcr, signal }: RenderWorld): Promise<string> {
+async function uriOf(repository: string, { createEcr, signal }: RenderContext): Promise<string> {
   const ecr = await createEcr();
   const command = new DescribeRepositoriesCommand({ repositoryNames: [repository] });
   const { repositories } = await ecr.send(command, { abortSignal: signal }).catch((error) => {

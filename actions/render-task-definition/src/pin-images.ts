@@ -3,7 +3,7 @@ import { Failure } from "../../shared/failure.ts";
 import { findPlaceholders } from "../../shared/placeholders.ts";
 import { type ImageName, parseImageName } from "../../shared/registry/image-name.ts";
 import type { Container } from "./containers.ts";
-import type { RenderWorld } from "./context.ts";
+import type { RenderContext } from "./context.ts";
 import { type Found, findInRegistry } from "./registry.ts";
 
 /** build-image's own tag, for its next run: it is not for deployments. */
@@ -14,7 +14,7 @@ const shownTags = 5;
 /** Replaces each container's tag by `repository@sha256:…`; images that cannot be found are added to `faults`. */
 export async function pinImages(
   containers: readonly Container[],
-  world: RenderWorld,
+  context: RenderContext,
   faults: string[],
 ): Promise<void> {
   const pinned = new Map<string, Promise<string>>();
@@ -22,12 +22,12 @@ export async function pinImages(
     containers.map(async (container) => {
       const { image } = container;
       if (typeof image !== "string" || findPlaceholders(image).length > 0) return;
-      const digested = pinned.get(image) ?? pin(image, world);
+      const digested = pinned.get(image) ?? pin(image, context);
       pinned.set(image, digested);
       try {
         container.image = await digested;
       } catch (error) {
-        if (world.signal.aborted) throw error;
+        if (context.signal.aborted) throw error;
         const said = error instanceof Failure ? error : explainAwsError(error);
         if (!said) throw error;
         faults.push(
@@ -38,14 +38,14 @@ export async function pinImages(
   );
 }
 
-async function pin(image: string, world: RenderWorld): Promise<string> {
+async function pin(image: string, context: RenderContext): Promise<string> {
   const name = parseImageName(image);
   if (!name) throw new Failure("it is not a valid image name");
   if (name.digest) return image;
-  const found = await findInRegistry(name, world);
+  const found = await findInRegistry(name, context);
   if (found.digest === undefined) throw notFound(name, found.tags);
   const pinned = `${name.repository}@${found.digest}`;
-  world.log.info(`Pinned ${image} to ${pinned}`);
+  context.log.info(`Pinned ${image} to ${pinned}`);
   return pinned;
 }
 

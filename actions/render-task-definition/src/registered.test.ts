@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 const render = (inputs: Record<string, string>) => bench.render(inputs, simulator.clientConfig);
-const world = () => createTestWorld(bench.folder, simulator.clientConfig);
+const context = () => createTestWorld(bench.folder, simulator.clientConfig);
 
 test.each([
   ["a family's latest revision", "shop", "coffee", undefined],
@@ -114,7 +114,8 @@ test("reports for every container what cannot be pinned, with the existing tags"
 });
 
 test("compares a definition with the family's latest revision", async () => {
-  const compare = async (inputs: Record<string, string>) => compareWithLatest(await render(inputs), world());
+  const compare = async (inputs: Record<string, string>) =>
+    compareWithLatest(await render(inputs), context());
   const file = template([{ name: "web", image }]);
   expect(await compare({ "task-definition": file })).toEqual({
     revision: "shop:2",

@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
-import type { RenderWorld } from "./context.ts";
+import type { RenderContext } from "./context.ts";
 import type { RenderInputs } from "./inputs.ts";
 import { type Comparison, compareWithLatest } from "./latest-revision.ts";
 import { type Rendered, render } from "./render.ts";
@@ -13,10 +13,10 @@ export interface RenderedFiles {
 }
 
 /** Renders into files of the job, and compares with the latest registered revision. */
-export async function renderFiles(inputs: RenderInputs, world: RenderWorld): Promise<RenderedFiles> {
-  const rendered = await render(inputs, world);
-  const paths = await writeRendered(rendered, world.variables.RUNNER_TEMP ?? tmpdir());
-  return { rendered, paths, latest: await compareWithLatest(rendered, world) };
+export async function renderFiles(inputs: RenderInputs, context: RenderContext): Promise<RenderedFiles> {
+  const rendered = await render(inputs, context);
+  const paths = await writeRendered(rendered, context.variables.RUNNER_TEMP ?? tmpdir());
+  return { rendered, paths, latest: await compareWithLatest(rendered, context) };
 }
 
 /** Writes the rendered files into a new folder of `temporary` and returns their paths. */

@@ -9,7 +9,7 @@ import { type RenderedAppSpec, renderAppSpec } from "./app-spec.ts";
 import { changeEntries, inList } from "./apply-named-values.ts";
 import { checkContainer } from "./check-containers.ts";
 import { findContainers } from "./containers.ts";
-import type { RenderWorld } from "./context.ts";
+import type { RenderContext } from "./context.ts";
 import { editContainers } from "./edit-containers.ts";
 import type { RenderInputs } from "./inputs.ts";
 import { type LoadedSource, loadSource } from "./source.ts";
@@ -35,17 +35,17 @@ interface Told {
 }
 
 /** Renders, or throws one Failure that names everything to correct; nothing is written by then. */
-export async function render(inputs: RenderInputs, world: RenderWorld): Promise<Rendered> {
-  const source = await loadSource(inputs.source, world);
-  for (const warning of source.warnings) world.log.warning(warning);
+export async function render(inputs: RenderInputs, context: RenderContext): Promise<Rendered> {
+  const source = await loadSource(inputs.source, context);
+  for (const warning of source.warnings) context.log.warning(warning);
   const told: Told = { faults: [], notices: [...source.notices] };
-  const taskDefinition = await edit(source, inputs, world, told);
+  const taskDefinition = await edit(source, inputs, context, told);
   const appSpec = inputs.appSpecFile
-    ? tryAppSpec(inputs.appSpecFile, inputs.placeholders, told.faults, world)
+    ? tryAppSpec(inputs.appSpecFile, inputs.placeholders, told.faults, context)
     : undefined;
   refuseFindings(
     told.faults.map((text) => ({ text })),
-    world.log,
+    context.log,
   );
   return {
     taskDefinition,
@@ -60,14 +60,14 @@ export async function render(inputs: RenderInputs, world: RenderWorld): Promise<
 async function edit(
   source: LoadedSource,
   inputs: RenderInputs,
-  world: RenderWorld,
+  context: RenderContext,
   told: Told,
 ): Promise<TaskDefinitionInput> {
   const { origin } = source;
   const filled = fillPlaceholders(source.value, inputs.placeholders);
   const inspected = inspectTaskDefinition(filled, inputs.task, inputs.rules);
   told.faults.push(...inspected.faults.map(({ keys, text }) => `${at(source, keys)}: ${text}`));
-  for (const key of inspected.unknown) world.log.warning(sentToAws(at(source, key.keys), key));
+  for (const key of inspected.unknown) context.log.warning(sentToAws(at(source, key.keys), key));
   if (inspected.dropped.length > 0) told.notices.push(droppedNotice(origin, inspected.dropped));
   const definition = structuredClone(inspected.taskDefinition) as unknown as Record<string, unknown>;
   const containers = findContainers(definition, origin, inputs.container.containers, told);
@@ -75,12 +75,12 @@ async function edit(
   changeEntries(definition, inputs.tags, inList("tags", "key", "value"), told);
   if (containers.all.some(({ image }) => String(image).startsWith(ecrScheme))) {
     const { locateEcrImages } = await import("./locate-ecr-images.ts");
-    await locateEcrImages(containers.all, world, told.faults);
+    await locateEcrImages(containers.all, context, told.faults);
   }
   if (inputs.container.pinned) {
     const target = { target: inputs.container.pinned, place: "Input pin-images" };
     const { pinImages } = await import("./pin-images.ts");
-    await pinImages(containers.meantBy(target), world, told.faults);
+    await pinImages(containers.meantBy(target), context, told.faults);
   }
   for (const key of ["executionRoleArn", "taskRoleArn"]) {
     const role = definition[key];
@@ -100,7 +100,7 @@ function tryAppSpec(
   file: string,
   values: ReadonlyMap<string, string>,
   faults: string[],
-  { log }: RenderWorld,
+  { log }: RenderContext,
 ): RenderedAppSpec | undefined {
   try {
     const rendered = renderAppSpec(file, values);

@@ -4,7 +4,7 @@ import { shortRevision } from "../../shared/ecs/revision.ts";
 import { twiceIn } from "../../shared/ecs/task-definition-file.ts";
 import type { TaskDefinitionSource } from "../../shared/ecs/task-definition-source.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { RenderWorld } from "./context.ts";
+import type { RenderContext } from "./context.ts";
 import { describeTaskDefinition } from "./describe.ts";
 
 /** A task definition as it was found. */
@@ -20,8 +20,11 @@ export interface LoadedSource {
   readonly notices: readonly string[];
 }
 
-export async function loadSource(source: TaskDefinitionSource, world: RenderWorld): Promise<LoadedSource> {
-  return "file" in source ? loadFile(source.file) : loadRegistered(source.reference, world);
+export async function loadSource(
+  source: TaskDefinitionSource,
+  context: RenderContext,
+): Promise<LoadedSource> {
+  return "file" in source ? loadFile(source.file) : loadRegistered(source.reference, context);
 }
 
 function loadFile(file: string): LoadedSource {
@@ -38,7 +41,7 @@ function loadFile(file: string): LoadedSource {
   };
 }
 
-async function loadRegistered(reference: string, { ecs, signal }: RenderWorld): Promise<LoadedSource> {
+async function loadRegistered(reference: string, { ecs, signal }: RenderContext): Promise<LoadedSource> {
   const found = await describeTaskDefinition(ecs, reference, signal);
   if (!found)
     throw new Failure(`ECS does not have the task definition ${reference}, and no file has that name`, {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import type { RenderWorld } from "./context.ts";
+import type { RenderContext } from "./context.ts";
 import { readRenderInputs } from "./inputs.ts";
 import { render } from "./render.ts";
 
@@ -51,7 +51,7 @@ export function createWorkbench(): Workbench {
   };
 }
 
-export function createTestWorld(folder: string, config: ClientConfig = nowhere): RenderWorld {
+export function createTestWorld(folder: string, config: ClientConfig = nowhere): RenderContext {
   return {
     ecs: new ECSClient({ ...config }),
     createEcr: async () => new ECRClient({ ...config }),

@@ -1,4 +1,4 @@
-import type { World } from "../../delivery/context.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import { upperFirst } from "../../delivery/deployment/names.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
@@ -14,17 +14,17 @@ import type { PastDeployment } from "./service-history.ts";
  * time.
  */
 export async function awaitProduction(
-  world: World,
+  context: DeliveryContext,
   inputs: RollbackInputs,
   record: DeploymentRecord,
   undone: PastDeployment,
   deadlineAt: number,
 ): Promise<RunningService> {
   const pace = createPace();
-  const ask = createPatience(world);
+  const ask = createPatience(context);
   for (;;) {
-    const late = world.clock.now() >= deadlineAt;
-    const service = await ask(() => findService(world, inputs));
+    const late = context.clock.now() >= deadlineAt;
+    const service = await ask(() => findService(context, inputs));
     const wrong = service && whatIsWrong(service, undone, inputs.service);
     if (service && !wrong) return service;
     if (late && wrong) {
@@ -33,7 +33,7 @@ export async function awaitProduction(
         nextStep: "read the service's events, and roll back to a specific revision (input to).",
       });
     }
-    await world.clock.wait(service ? pace.next(false) : pace.slowest(), world.signal);
+    await context.clock.wait(service ? pace.next(false) : pace.slowest(), context.signal);
   }
 }
 

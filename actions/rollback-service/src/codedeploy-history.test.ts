@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
-import type { World } from "../../delivery/context.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import { openCodeDeployHistory } from "./codedeploy-history.ts";
 import { readRollbackInputs } from "./inputs.ts";
 
@@ -29,13 +29,13 @@ function list(...infos: DeploymentInfo[]) {
     .on(ListDeploymentsCommand)
     .resolves({ deployments: infos.map((each) => each.deploymentId ?? "") });
   codedeploy.on(BatchGetDeploymentsCommand).resolves({ deploymentsInfo: infos });
-  const world = {
+  const context = {
     clients: { codedeploy: client },
     signal: new AbortController().signal,
-  } as unknown as World;
+  } as unknown as DeliveryContext;
   const given: Record<string, string> = { cluster: "c", service: "web" };
   return openCodeDeployHistory(
-    world,
+    context,
     readRollbackInputs((name) => given[name] ?? ""),
   ).list();
 }

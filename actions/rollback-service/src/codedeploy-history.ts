@@ -6,7 +6,7 @@ import {
 import { createRevisionReader } from "../../delivery/codedeploy/deployed-revision.ts";
 import { runningDeployment } from "../../delivery/codedeploy/running-deployment.ts";
 import { finalStatuses } from "../../delivery/codedeploy/snapshot.ts";
-import type { World } from "../../delivery/context.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 
@@ -14,12 +14,12 @@ import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 const window = 25;
 
 /** Opens the deployments of the service's deployment group. */
-export function openCodeDeployHistory(world: World, inputs: RollbackInputs): ServiceHistory {
-  const { codedeploy } = world.clients;
-  const options = { abortSignal: world.signal };
+export function openCodeDeployHistory(context: DeliveryContext, inputs: RollbackInputs): ServiceHistory {
+  const { codedeploy } = context.clients;
+  const options = { abortSignal: context.signal };
   const applicationName = inputs.codeDeployApplication;
   const deploymentGroupName = inputs.codeDeployDeploymentGroup;
-  const revisionOf = createRevisionReader(world, applicationName);
+  const revisionOf = createRevisionReader(context, applicationName);
 
   async function list(): Promise<PastDeployment[]> {
     const listed = await codedeploy.send(
@@ -45,7 +45,7 @@ export function openCodeDeployHistory(world: World, inputs: RollbackInputs): Ser
     return { id, name: `deployment ${id}`, status, state, revision: taskDefinition, isRollback };
   }
 
-  return { list, resume: ({ id }) => runningDeployment(world, id) };
+  return { list, resume: ({ id }) => runningDeployment(context, id) };
 }
 
 function timeOf({ createTime }: DeploymentInfo): number {

@@ -1,5 +1,5 @@
 import type { ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
-import type { World } from "../../delivery/context.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import { runningDeployment } from "../../delivery/ecs/running-deployment.ts";
 import {
   describeRevisions,
@@ -14,21 +14,21 @@ import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 /** Opens the service deployments of the last 90 days; a page has as many as DescribeServiceRevisions accepts. */
 export function openEcsHistory(
   { service }: RunningService,
-  world: World,
+  context: DeliveryContext,
   inputs: RollbackInputs,
 ): ServiceHistory {
   const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
   return {
     async list() {
-      const listed = await listServiceDeployments(world, inputs, world.signal);
+      const listed = await listServiceDeployments(context, inputs, context.signal);
       const arns = listed.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []);
       if (arns.length === 0) return [];
       const distinct = [...new Set(arns)];
-      const found = await describeRevisions(world, distinct);
+      const found = await describeRevisions(context, distinct);
       const revisions = new Map(distinct.map((arn, index) => [arn, found[index]]));
       return listed.map((each) => pastDeployment(each, revisions.get(each.targetServiceRevisionArn ?? "")));
     },
-    resume: ({ id }) => runningDeployment(world, inputs, id, primary?.id, true),
+    resume: ({ id }) => runningDeployment(context, inputs, id, primary?.id, true),
   };
 }
 

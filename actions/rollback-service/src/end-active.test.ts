@@ -1,7 +1,7 @@
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
-import type { World } from "../../delivery/context.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
 import { newRecord } from "../../delivery/record.ts";
 import { endActive } from "./end-active.ts";
@@ -61,7 +61,7 @@ async function end({ look = () => ({ ended: "rolled-back" }), isRollback = false
   const cancellation = new AbortController();
   const stops: string[] = [];
   let now = 0;
-  const world = {
+  const context = {
     clients: { ecs: client },
     clock: {
       now: () => now,
@@ -73,7 +73,7 @@ async function end({ look = () => ({ ended: "rolled-back" }), isRollback = false
     log: { info: () => {}, notice: () => {}, warning: () => {} },
     signal: cancellation.signal,
     run: undefined,
-  } as unknown as World;
+  } as unknown as DeliveryContext;
   const running = {
     settleMs: 5 * minute,
     look: async () => snapshot(look()),
@@ -87,7 +87,7 @@ async function end({ look = () => ({ ended: "rolled-back" }), isRollback = false
   const record = newRecord("c", "web");
   const history = { list: async () => [], resume: () => running };
   const outcome = await endActive({
-    world,
+    context,
     inputs,
     record,
     history,

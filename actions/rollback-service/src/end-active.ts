@@ -1,4 +1,4 @@
-import type { World } from "../../delivery/context.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import { type Ending, follow } from "../../delivery/deployment/follow.ts";
 import { upperFirst } from "../../delivery/deployment/names.ts";
 import type { Ended, RunningDeployment } from "../../delivery/engine.ts";
@@ -13,7 +13,7 @@ import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 
 export interface ActiveDeployment {
-  readonly world: World;
+  readonly context: DeliveryContext;
   readonly inputs: RollbackInputs;
   readonly record: DeploymentRecord;
   readonly history: ServiceHistory;
@@ -25,13 +25,13 @@ export interface ActiveDeployment {
  * waited for. Returns false when it succeeded before it could be stopped.
  */
 export async function endActive(ending: ActiveDeployment): Promise<boolean> {
-  const { world, inputs, record, history, active } = ending;
+  const { context, inputs, record, history, active } = ending;
   const running = history.resume(active);
-  const deadlineAt = world.clock.now() + (inputs.deadlineMs ?? running.settleMs);
+  const deadlineAt = context.clock.now() + (inputs.deadlineMs ?? running.settleMs);
   record.deploymentId = active.id;
-  if (active.isRollback) world.log.info(`${whatGoesOn(active)} is a rollback: waiting for its end.`);
+  if (active.isRollback) context.log.info(`${whatGoesOn(active)} is a rollback: waiting for its end.`);
   else {
-    world.log.info(
+    context.log.info(
       `${whatGoesOn(active)} is in progress: stopping it with rollback is the quickest way back.`,
     );
     record.changed = await running.stop("rollback");
@@ -58,21 +58,21 @@ async function followRollback(ending: ActiveDeployment, deadlineAt: number): Pro
 }
 
 async function followToEnd(
-  { world, record, active }: ActiveDeployment,
+  { context, record, active }: ActiveDeployment,
   running: RunningDeployment,
   deadlineAt: number,
 ): Promise<Ended | undefined> {
   try {
     const { kind, snapshot }: Ending = await follow({
-      world,
+      context,
       record,
       running,
       until: "complete",
-      createdAt: world.clock.now(),
+      createdAt: context.clock.now(),
       known: undefined,
       deadlineAt,
       shouldStop: async () => false,
-      signal: world.signal,
+      signal: context.signal,
     });
     if (kind !== "deadline") return kind === "reached" ? "succeeded" : snapshot.ended;
     record.status = "timed-out";
@@ -80,13 +80,15 @@ async function followToEnd(
       nextStep: "check the deployment in the AWS console; AWS continues the rollback.",
     });
   } catch (error) {
-    throw error instanceof Failure && !world.signal.aborted ? error : losing(world, record, active, error);
+    throw error instanceof Failure && !context.signal.aborted
+      ? error
+      : losing(context, record, active, error);
   }
 }
 
 /** Explains that AWS continues the requested rollback, even if nobody follows it. */
 function losing(
-  { signal }: World,
+  { signal }: DeliveryContext,
   record: DeploymentRecord,
   { name }: PastDeployment,
   error: unknown,
@@ -100,30 +102,30 @@ function losing(
 }
 
 /** Returns the container behind the load balancer, else the first one. */
-async function containerOf(world: World, { service, primary, revision }: RunningService) {
-  const containers = (await describeRevision(world, revision))?.taskDefinition?.containerDefinitions ?? [];
+async function containerOf(context: DeliveryContext, { service, primary, revision }: RunningService) {
+  const containers = (await describeRevision(context, revision))?.taskDefinition?.containerDefinitions ?? [];
   const { containerName } = (primary ?? service).loadBalancers?.[0] ?? {};
   return containers.find(({ name }) => name === containerName) ?? containers[0];
 }
 
 async function settle(
-  { world, inputs, record, active }: ActiveDeployment,
+  { context, inputs, record, active }: ActiveDeployment,
   ended: Ended | undefined,
   deadlineAt: number,
 ): Promise<void> {
   // A deployment that failed, or gave way to another one, will not recover: one poll is enough.
-  const until = ended === "failed" || ended === "superseded" ? world.clock.now() : deadlineAt;
-  const service = await awaitProduction(world, inputs, record, active, until);
+  const until = ended === "failed" || ended === "superseded" ? context.clock.now() : deadlineAt;
+  const service = await awaitProduction(context, inputs, record, active, until);
   const { revision } = service.production;
-  await markRun(world, service, revision);
+  await markRun(context, service, revision);
   record.revisionAfter = revision;
-  keepContainer(record, await containerOf(world, service));
+  keepContainer(record, await containerOf(context, service));
   record.production = [revision];
   record.undone = active.isRollback ? "" : (active.revision ?? "");
   record.durations = {};
-  reach(record, "complete", world.clock.now());
+  reach(record, "complete", context.clock.now());
   const how = active.isRollback ? "was a rollback" : "was stopped and rolled back";
   const note = `${whatGoesOn(active)} ${how}; ${inputs.service} runs ${shortRevision(revision)}.`;
   record.notes.push(note);
-  world.log.info(note);
+  context.log.info(note);
 }

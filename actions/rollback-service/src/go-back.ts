@@ -1,4 +1,4 @@
-import type { World } from "../../delivery/context.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
 import type { DeploymentRecord, Plan } from "../../delivery/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
@@ -9,7 +9,7 @@ import type { PastDeployment } from "./service-history.ts";
 
 /** A rollback on request, and the state of the service. */
 export interface Rollback {
-  readonly world: World;
+  readonly context: DeliveryContext;
   readonly inputs: RollbackInputs;
   readonly record: DeploymentRecord;
   readonly service: RunningService;
@@ -19,19 +19,19 @@ export interface Rollback {
 
 /** Deploys the requested revision, unless production runs it again already. */
 export async function goBack(rollback: Rollback): Promise<void> {
-  const { world, inputs, service, deployments } = rollback;
-  const found = await findTarget(world, inputs, service, deployments);
+  const { context, inputs, service, deployments } = rollback;
+  const found = await findTarget(context, inputs, service, deployments);
   if ("there" in found) return stay(rollback, found.there);
   await deployFormer(rollback, found.revision);
 }
 
 /** Deploys with deploy-service's engine: verified, planned, followed and checked like every deployment. */
 export async function deployFormer(
-  { world, inputs, record, service }: Rollback,
+  { context, inputs, record, service }: Rollback,
   revision: string,
 ): Promise<void> {
-  world.log.info(`Rolling back from ${shortRevision(service.revision)} to ${shortRevision(revision)}.`);
-  await deploy(world, { ...inputs, source: { revision } }, record);
+  context.log.info(`Rolling back from ${shortRevision(service.revision)} to ${shortRevision(revision)}.`);
+  await deploy(context, { ...inputs, source: { revision } }, record);
 }
 
 /** Returns the plan of a rollback that deploys nothing. */
@@ -39,11 +39,11 @@ export function planWithout(serviceChanges: string[]): Plan {
   return { revision: undefined, revisionChanges: [], images: [], anew: false, serviceChanges };
 }
 
-function stay({ world, inputs, record, service }: Rollback, why: string): void {
+function stay({ context, inputs, record, service }: Rollback, why: string): void {
   record.status = inputs.mode === "plan" ? "planned" : "succeeded";
   record.revisionAfter = service.revision;
   record.plan = planWithout([]);
   const note = `Nothing to roll back: ${why}. ${inputs.service} runs ${shortRevision(service.revision)}; to roll back from it, set a revision (input to).`;
   record.notes.push(note);
-  world.log.notice(note);
+  context.log.notice(note);
 }

@@ -1,4 +1,4 @@
-import type { World } from "../../delivery/context.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
 import { upperFirst } from "../../delivery/deployment/names.ts";
 import { newRecord, type Plan } from "../../delivery/record.ts";
@@ -16,19 +16,19 @@ export async function rollBackActive(
   history: ServiceHistory,
   active: PastDeployment,
 ): Promise<void> {
-  const { world, inputs, record } = rollback;
+  const { context, inputs, record } = rollback;
   const target = await findNext(rollback, active);
   // The engine waits for that deployment, and finds that production runs the wanted revision.
   if (target !== undefined && target === active.revision) return deployFormer(rollback, target);
   // Faults of the next revision are found before anything is stopped.
   const plan = target === undefined ? undefined : await rehearse(rollback, target);
-  record.plan = planEnd(world, active, plan);
+  record.plan = planEnd(context, active, plan);
   if (inputs.mode === "plan") {
     record.status = "planned";
     return;
   }
-  const startedAt = world.clock.now();
-  const isBack = await endActive({ world, inputs, record, history, active });
+  const startedAt = context.clock.now();
+  const isBack = await endActive({ context, inputs, record, history, active });
   if (isBack && target === undefined) {
     record.status = "succeeded";
     return;
@@ -43,35 +43,35 @@ export async function rollBackActive(
 
 /** Prepares the next deployment: the remaining time, and a record without the course of the ended one. */
 async function lookAgain(rollback: Rollback, startedAt: number): Promise<Rollback> {
-  const { world, inputs, record } = rollback;
+  const { context, inputs, record } = rollback;
   record.traffic = [];
   record.events = [];
-  const passed = world.clock.now() - startedAt;
+  const passed = context.clock.now() - startedAt;
   const deadlineMs = inputs.deadlineMs && Math.max(0, inputs.deadlineMs - passed);
-  return { ...rollback, inputs: { ...inputs, deadlineMs }, service: await findService(world, inputs) };
+  return { ...rollback, inputs: { ...inputs, deadlineMs }, service: await findService(context, inputs) };
 }
 
 /** Returns the ARN that production should run in the end; undefined: the one before the active deployment. */
 async function findNext(
-  { world, inputs, service, deployments }: Rollback,
+  { context, inputs, service, deployments }: Rollback,
   active: PastDeployment,
 ): Promise<string | undefined> {
   if (inputs.to === "active") return undefined;
   if (inputs.to === "last-good") return isWayBack(deployments, active.revision) ? active.revision : undefined;
-  const found = await findTarget(world, inputs, service, deployments);
+  const found = await findTarget(context, inputs, service, deployments);
   return "revision" in found ? found.revision : undefined;
 }
 
 /** Throws the reason for which the revision's deployment would be refused. */
-async function rehearse({ world, inputs }: Rollback, revision: string): Promise<Plan | undefined> {
+async function rehearse({ context, inputs }: Rollback, revision: string): Promise<Plan | undefined> {
   const record = newRecord(inputs.cluster, inputs.service);
-  const silent = { ...world, log: { ...world.log, info: () => {}, notice: () => {} } };
+  const silent = { ...context, log: { ...context.log, info: () => {}, notice: () => {} } };
   await deploy(silent, { ...inputs, mode: "plan", source: { revision } }, record);
   return record.plan;
 }
 
 function planEnd(
-  { log }: World,
+  { log }: DeliveryContext,
   { name, isRollback }: PastDeployment,
   { serviceChanges, ...others } = planWithout([]),
 ): Plan {

@@ -28,15 +28,18 @@ interface Trying {
 
 /** Rolls the stage's service back as run 3 of a separate workflow. */
 export async function tryRollBack(stage: Stage, given: Record<string, string>, trying: Trying = {}) {
-  const world = { ...stage.world(trying.signal), run: runOf("rollback.yml", trying.number ?? 3, "rollback") };
-  const { info } = world.log;
-  world.log.info = (line) => {
+  const context = {
+    ...stage.context(trying.signal),
+    run: runOf("rollback.yml", trying.number ?? 3, "rollback"),
+  };
+  const { info } = context.log;
+  context.log.info = (line) => {
     info(line);
     trying.onLine?.(line);
   };
   const record = newRecord("", "web");
-  const error = await outcomeOf(rollBack(world, inputsFor(stage, given), record));
-  return { record, error, lines: world.lines.join("\n") };
+  const error = await outcomeOf(rollBack(context, inputsFor(stage, given), record));
+  return { record, error, lines: context.lines.join("\n") };
 }
 
 /** Deploys a version as a run of deploy.yml, completely or up to the given stage; returns its revision's ARN. */
@@ -58,9 +61,9 @@ export async function tryDeploy(
   changes: Partial<DeployInputs> = {},
 ) {
   const record = newRecord("", "web");
-  const world = { ...stage.world(), run: runOf("deploy.yml", number) };
+  const context = { ...stage.context(), run: runOf("deploy.yml", number) };
   const inputs = stage.inputs(await stage.taskDefinition(version), changes);
-  return { record, error: await outcomeOf(deploy(world, inputs, record)) };
+  return { record, error: await outcomeOf(deploy(context, inputs, record)) };
 }
 
 function outcomeOf(work: Promise<unknown>): Promise<(Error & { nextStep?: string }) | undefined> {

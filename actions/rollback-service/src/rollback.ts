@@ -1,5 +1,5 @@
 import { findGroup } from "../../delivery/codedeploy/group.ts";
-import type { World } from "../../delivery/context.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import { refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
@@ -16,20 +16,20 @@ import type { ServiceHistory } from "./service-history.ts";
 
 /** Ends the running deployment, or deploys the former revision with deploy-service's engine. */
 export async function rollBack(
-  world: World,
+  context: DeliveryContext,
   inputs: RollbackInputs,
   record: DeploymentRecord,
 ): Promise<void> {
   record.rollback = true;
-  await refuseExpired(world);
-  const service = await persist(world, () => findService(world, inputs), { firstContact: true });
+  await refuseExpired(context);
+  const service = await persist(context, () => findService(context, inputs), { firstContact: true });
   record.revisionBefore = service.revision;
   record.targetGroup = targetGroupOf(service);
-  const settled = await settleAlarms(world, inputs, service);
-  const history = openHistory(service, world, inputs);
-  const deployments = await persist(world, () => history.list());
+  const settled = await settleAlarms(context, inputs, service);
+  const history = openHistory(service, context, inputs);
+  const deployments = await persist(context, () => history.list());
   const active = deployments.find(({ state }) => state === "ongoing");
-  const rollback = { world, inputs: settled, record, service, deployments };
+  const rollback = { context, inputs: settled, record, service, deployments };
   if (active) return rollBackActive(rollback, history, active);
   if (inputs.to === "active")
     throw new Failure(`No deployment of ${inputs.service} is in progress that could be rolled back`, {
@@ -40,21 +40,25 @@ export async function rollBack(
 
 /** Ignores the deployment group's alarms, which may be in ALARM because of the revision to undo. */
 async function settleAlarms(
-  world: World,
+  context: DeliveryContext,
   inputs: RollbackInputs,
   { controller }: RunningService,
 ): Promise<RollbackInputs> {
   if (controller !== "CODE_DEPLOY") return inputs;
-  const { value: group, findings } = await findGroup(world, inputs);
-  refuseFindings(findings, world.log);
+  const { value: group, findings } = await findGroup(context, inputs);
+  refuseFindings(findings, context.log);
   const { enabled = false, alarms = [] } = group?.alarmConfiguration ?? {};
   return { ...inputs, ignoreAlarms: enabled && alarms.length > 0 };
 }
 
 /** Chooses the history by the service's deployment controller, like the deploying engine. */
-function openHistory(service: RunningService, world: World, inputs: RollbackInputs): ServiceHistory {
-  if (service.controller === "CODE_DEPLOY") return openCodeDeployHistory(world, inputs);
-  if (service.controller === "ECS") return openEcsHistory(service, world, inputs);
+function openHistory(
+  service: RunningService,
+  context: DeliveryContext,
+  inputs: RollbackInputs,
+): ServiceHistory {
+  if (service.controller === "CODE_DEPLOY") return openCodeDeployHistory(context, inputs);
+  if (service.controller === "ECS") return openEcsHistory(service, context, inputs);
   throw new Failure(
     `Service ${inputs.service} has the deployment controller ${service.controller}; this action rolls back services with ECS or CODE_DEPLOY`,
     { nextStep: "roll it back with the tool that created its task sets." },

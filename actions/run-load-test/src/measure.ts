@@ -13,17 +13,17 @@ import type { LoadInputs } from "./inputs.ts";
 import { probeTargets } from "./probe.ts";
 import { createProgress } from "./progress.ts";
 
-export interface LoadWorld {
+export interface LoadContext {
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
 /** Returns the report of the sent load, or of the merged reports; without assertions. */
-export function measure(world: LoadWorld, { work, assertions }: LoadInputs): Promise<LoadReport> {
-  return "plan" in work ? sendLoad(world, work.plan) : merge(world.log, work.merge, assertions);
+export function measure(context: LoadContext, { work, assertions }: LoadInputs): Promise<LoadReport> {
+  return "plan" in work ? sendLoad(context, work.plan) : merge(context.log, work.merge, assertions);
 }
 
-async function sendLoad({ log, signal }: LoadWorld, plan: LoadPlan): Promise<LoadReport> {
+async function sendLoad({ log, signal }: LoadContext, plan: LoadPlan): Promise<LoadReport> {
   await probeTargets(plan, log, signal);
   log.info(inWords(plan));
   return generateLoad(plan, signal, createProgress(log));

@@ -15,32 +15,32 @@ export interface Definition {
 
 /** Reads the file, or the registered revision. */
 export async function findDefinition(
-  world: EcsContext,
+  context: EcsContext,
   { taskDefinition: source, rules }: Pick<RunInputs, "taskDefinition" | "rules">,
 ): Promise<Definition> {
-  if ("reference" in source) return describeRevision(world, source.reference);
-  const { taskDefinition, findings } = readTaskDefinition(source.file, world.log, rules);
+  if ("reference" in source) return describeRevision(context, source.reference);
+  const { taskDefinition, findings } = readTaskDefinition(source.file, context.log, rules);
   return {
     containers: taskDefinition?.containerDefinitions ?? [],
     findings,
     settle: async () => {
       if (!taskDefinition) throw new Error("settle is called once nothing was found wrong");
-      return settleRevision(world, taskDefinition);
+      return settleRevision(context, taskDefinition);
     },
   };
 }
 
-async function describeRevision(world: EcsContext, reference: string): Promise<Definition> {
-  const { taskDefinition = {} } = await describe(world, reference);
+async function describeRevision(context: EcsContext, reference: string): Promise<Definition> {
+  const { taskDefinition = {} } = await describe(context, reference);
   const { status, containerDefinitions: containers = [], taskDefinitionArn = "" } = taskDefinition;
   const findings = status === "ACTIVE" ? [] : [{ text: `Task definition ${reference} is ${status}` }];
   return { containers, findings, settle: async () => taskDefinitionArn };
 }
 
-async function describe(world: EcsContext, taskDefinition: string) {
+async function describe(context: EcsContext, taskDefinition: string) {
   const command = new DescribeTaskDefinitionCommand({ taskDefinition });
   try {
-    return await world.clients.ecs.send(command, { abortSignal: world.signal });
+    return await context.clients.ecs.send(command, { abortSignal: context.signal });
   } catch (error) {
     // ECS's response for a missing task definition: "Unable to describe task definition."
     if ((error as Error).name !== "ClientException") throw error;

@@ -10,13 +10,13 @@ import { faultyContainers } from "./verdict.ts";
 
 /** Finds out why the task failed, adds it to the record, and returns the Failure. */
 export async function endBadly(
-  world: EcsContext,
+  context: EcsContext,
   record: RunRecord,
   containers: readonly ContainerDefinition[],
   task: Task,
 ): Promise<Failure> {
   const byHand = task.stopCode === "UserInitiated";
-  const cause = byHand ? causeOfStop(task) : await causeOfFailure(world, record, containers, task);
+  const cause = byHand ? causeOfStop(task) : await causeOfFailure(context, record, containers, task);
   record.status = byHand ? "stopped" : "failed";
   record.cause = cause.text;
   return new Failure(`${cause.text} (task ${taskId(record)} of ${shortRevision(record.revision)})`, {
@@ -32,13 +32,13 @@ function causeOfStop({ stoppedReason = "" }: Task): Cause {
 }
 
 async function causeOfFailure(
-  world: EcsContext,
+  context: EcsContext,
   record: RunRecord,
   containers: readonly ContainerDefinition[],
   task: Task,
 ): Promise<Cause> {
   const failed = toFailedTask({ ...task, containers: faultyContainers(task, record.container) });
-  const logLines = await logOf(world, record, containers, failed.container);
+  const logLines = await logOf(context, record, containers, failed.container);
   return (
     causeOfTask({ ...failed, logLines }) ?? {
       text: `The task stopped (${task.stopCode}): ${task.stoppedReason}`,
@@ -48,12 +48,12 @@ async function causeOfFailure(
 }
 
 async function logOf(
-  world: EcsContext,
+  context: EcsContext,
   record: RunRecord,
   containers: readonly ContainerDefinition[],
   name: string,
 ): Promise<readonly string[]> {
   if (name === record.container) return record.logLines;
   const container = containers.find((candidate) => candidate.name === name);
-  return readLogTail(world, container, taskId(record));
+  return readLogTail(context, container, taskId(record));
 }

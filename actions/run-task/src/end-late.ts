@@ -30,9 +30,9 @@ function sayState({ record }: Run, task: Task | undefined): string {
 }
 
 async function stopAndSettle(run: Run, known: Task | undefined): Promise<void> {
-  const { world, record, inputs } = run;
-  await stopTask(world, record, `Not done after ${formatDuration(inputs.deadlineMs)}`);
-  const deadlineAt = world.clock.now() + settleMs;
+  const { context, record, inputs } = run;
+  await stopTask(context, record, `Not done after ${formatDuration(inputs.deadlineMs)}`);
+  const deadlineAt = context.clock.now() + settleMs;
   const { task } = await follow(run, { until: "stopped", deadlineAt, known });
   if (task) keepTask(record, task);
 }

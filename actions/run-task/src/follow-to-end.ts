@@ -7,7 +7,7 @@ import { hasSucceeded } from "./verdict.ts";
 
 /** Follows the task to the wanted stage; throws the cause of any other end. */
 export async function followToEnd(run: Run): Promise<void> {
-  const { world, record, log, containers } = run;
+  const { context, record, log, containers } = run;
   const { kind, task } = await followOrCancel(run);
   if (task) keepTask(record, task);
   if (kind === "deadline") throw await endLate(run, task);
@@ -19,17 +19,17 @@ export async function followToEnd(run: Run): Promise<void> {
   // When a task is STOPPED its log is usually complete; only a failure waits for the last lines.
   const toldAll = succeeded && task.lastStatus === "STOPPED" && log.tail.length > 0;
   if (record.exitCode !== undefined && !toldAll) await log.showRest();
-  if (!succeeded) throw await endBadly(world, record, containers, task);
+  if (!succeeded) throw await endBadly(context, record, containers, task);
   record.status = "succeeded";
 }
 
 async function followOrCancel(run: Run): Promise<Ending> {
-  const { world, record, inputs, deadlineAt } = run;
+  const { context, record, inputs, deadlineAt } = run;
   try {
     return await follow(run, { until: inputs.waitUntil, deadlineAt, known: undefined });
   } catch (error) {
-    if (world.signal.aborted) throw await cancel(run);
-    world.log.warning(`Task ${taskId(record)} continues; this job can no longer follow it.`);
+    if (context.signal.aborted) throw await cancel(run);
+    context.log.warning(`Task ${taskId(record)} continues; this job can no longer follow it.`);
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import type { RunRecord } from "./record.ts";
 import type { TaskLog } from "./task-log.ts";
 
 export interface Run {
-  readonly world: EcsContext;
+  readonly context: EcsContext;
   readonly inputs: RunInputs;
   readonly record: RunRecord;
   readonly log: TaskLog;
@@ -39,33 +39,33 @@ const fastestMs = 500;
  * at the deadline.
  */
 export async function follow(run: Run, { until, deadlineAt, known }: Goal): Promise<Ending> {
-  const { world, log } = run;
+  const { context, log } = run;
   const pace = createPace(Math.random, fastestMs);
   let last = known;
   for (;;) {
-    const overdue = world.clock.now() >= deadlineAt;
+    const overdue = context.clock.now() >= deadlineAt;
     const task = await look(run);
     const news = task ? changes(last, task) : [];
-    const at = formatDuration(world.clock.now() - run.startedAt).padStart(12);
-    for (const line of news) world.log.info(`${at}  ${line}`);
+    const at = formatDuration(context.clock.now() - run.startedAt).padStart(12);
+    for (const line of news) context.log.info(`${at}  ${line}`);
     const wrote = await log.show();
     last = task ?? last;
     if (task && isOver(task)) return { kind: "stopped", task };
     if (task?.lastStatus === "RUNNING" && until === "started") return { kind: "started", task };
     if (overdue) return { kind: "deadline", task: last };
     const pause = task ? pace.next(wrote || news.length > 0) : pace.slowest();
-    await world.clock.wait(Math.min(pause, Math.max(0, deadlineAt - world.clock.now())), world.signal);
+    await context.clock.wait(Math.min(pause, Math.max(0, deadlineAt - context.clock.now())), context.signal);
   }
 }
 
 /** Returns undefined when AWS throttles, or does not know the started task yet. */
-async function look({ world, record: { cluster, taskArn } }: Run): Promise<Task | undefined> {
+async function look({ context, record: { cluster, taskArn } }: Run): Promise<Task | undefined> {
   const command = new DescribeTasksCommand({ cluster, tasks: [taskArn] });
   try {
-    return (await world.clients.ecs.send(command, { abortSignal: world.signal })).tasks?.[0];
+    return (await context.clients.ecs.send(command, { abortSignal: context.signal })).tasks?.[0];
   } catch (error) {
     if (!isThrottled(error)) throw error;
-    world.log.info("AWS throttles the requests; polling less often.");
+    context.log.info("AWS throttles the requests; polling less often.");
     return undefined;
   }
 }

@@ -10,11 +10,11 @@ export type Placement = Pick<
 
 /** Finds where the task runs, as RunTask's own members. */
 export async function findPlacement(
-  world: EcsContext,
+  context: EcsContext,
   { cluster, placement }: Pick<RunInputs, "cluster" | "placement">,
 ): Promise<Placement> {
   if ("service" in placement) {
-    const { service, primary } = await findService(world, { cluster, service: placement.service });
+    const { service, primary } = await findService(context, { cluster, service: placement.service });
     return placementOf(service, primary);
   }
   return placementFrom(placement);

@@ -12,13 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-async function perform(inputs: RunInputs, world: EcsContext & { lines: string[] } = stage.world()) {
+async function perform(inputs: RunInputs, context: EcsContext & { lines: string[] } = stage.context()) {
   const record = newRecord(inputs.cluster);
-  const error: (Error & { nextStep?: string }) | undefined = await run(world, inputs, record).then(
+  const error: (Error & { nextStep?: string }) | undefined = await run(context, inputs, record).then(
     () => undefined,
     (reason) => reason,
   );
-  return { record, error, log: world.lines.join("\n") };
+  return { record, error, log: context.lines.join("\n") };
 }
 
 const describeTask = async (task: string) =>
@@ -129,11 +129,11 @@ test.each([
   ["leave" as const, "it continues", "RUNNING"],
 ])("fails past the deadline; with on-cancel %s, %s", async (onCancel, fate, desiredStatus) => {
   let late = 0;
-  const world = stage.world(whenItHangs(() => (late = 3_600_000)));
-  const { now, wait } = world.clock;
+  const context = stage.context(whenItHangs(() => (late = 3_600_000)));
+  const { now, wait } = context.clock;
   const clock = { now: () => now() + late, wait };
   const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"], onCancel });
-  const { record, error } = await perform(inputs, { ...world, clock });
+  const { record, error } = await perform(inputs, { ...context, clock });
   expect(record.status).toBe("timed-out");
   expect(record.cause).toBe("Not done after 10 min: container job ran and last logged: waiting for a lock");
   expect(error?.message).toContain(fate);
@@ -148,9 +148,9 @@ test.each([
 ])("cancelled, with on-cancel %s, reports what happens to the task", async (onCancel, message, desired) => {
   const controller = new AbortController();
   const cancel = () => controller.abort(new Error("Cancelled by SIGINT."));
-  const world = stage.world({ signal: controller.signal, ...whenItHangs(cancel) });
+  const context = stage.context({ signal: controller.signal, ...whenItHangs(cancel) });
   const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"], onCancel });
-  const { record, error } = await perform(inputs, world);
+  const { record, error } = await perform(inputs, context);
   expect(record.status).toBe("cancelled");
   expect(error?.message).toMatch(message);
   const task = await describeTask(record.taskArn);
@@ -167,7 +167,7 @@ test("counts a task that somebody stops as no success", async () => {
       await aws.ecs.stopTask({ cluster: "outside", task, reason: "not on Fridays" });
   };
   const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"] });
-  const { record } = await perform(inputs, stage.world(whenItHangs(stop)));
+  const { record } = await perform(inputs, stage.context(whenItHangs(stop)));
   expect(record).toMatchObject({ status: "stopped", cause: "Somebody stopped the task: not on Fridays" });
 });
 

@@ -13,32 +13,32 @@ import { startTask } from "./start.ts";
 import { createTaskLog } from "./task-log.ts";
 
 /** Verifies, registers, starts, follows, and checks the outcome. */
-export async function run(world: EcsContext, inputs: RunInputs, record: RunRecord): Promise<void> {
-  const deadlineAt = world.clock.now() + inputs.deadlineMs;
+export async function run(context: EcsContext, inputs: RunInputs, record: RunRecord): Promise<void> {
+  const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const firstContact = true;
-  const definition = await persist(world, () => findDefinition(world, inputs), {
+  const definition = await persist(context, () => findDefinition(context, inputs), {
     firstContact,
   });
   // When there is a fault to report already, an outage is not waited for.
-  const place = () => findPlacement(world, inputs);
+  const place = () => findPlacement(context, inputs);
   const placement = await (hasFaults(definition.findings)
     ? place()
-    : persist(world, place, { firstContact })
-  ).catch((error: Error) => refuseWith(definition.findings, world.log, error));
+    : persist(context, place, { firstContact })
+  ).catch((error: Error) => refuseWith(definition.findings, context.log, error));
   const { container, findings } = chooseContainer(definition.containers, inputs.container);
   const unknown = unknownOverrides(definition.containers, inputs.containerOverrides ?? []);
-  refuseFindings([...definition.findings, ...findings, ...unknown], world.log);
+  refuseFindings([...definition.findings, ...findings, ...unknown], context.log);
 
   record.container = container?.name ?? "";
   record.logGroup = logStreamOf(container, "")?.logGroupName ?? "";
-  record.revision = await persist(world, () => definition.settle());
-  record.taskArn = await startTask(world, inputs, { ...record, placement });
-  world.log.info(`Started task ${taskId(record)} of ${shortRevision(record.revision)}.`);
-  const log = createTaskLog(world, container, taskId(record));
+  record.revision = await persist(context, () => definition.settle());
+  record.taskArn = await startTask(context, inputs, { ...record, placement });
+  context.log.info(`Started task ${taskId(record)} of ${shortRevision(record.revision)}.`);
+  const log = createTaskLog(context, container, taskId(record));
   record.logLines = log.tail;
-  const startedAt = world.clock.now();
+  const startedAt = context.clock.now();
   await followToEnd({
-    world,
+    context,
     inputs,
     record,
     log,

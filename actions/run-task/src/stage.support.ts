@@ -35,7 +35,7 @@ export interface Stage {
   /** Returns the path of a task definition of family `job`, with these containers next to `job` itself. */
   taskDefinition(job?: Partial<ContainerDefinition>, others?: ContainerDefinition[]): Promise<string>;
   /** `onLine` sees each line of the job's log as it is written. */
-  world(options?: {
+  context(options?: {
     signal?: AbortSignal;
     onLine?: (line: string) => void;
   }): EcsContext & { lines: string[] };
@@ -73,7 +73,7 @@ export async function createStage(): Promise<Stage> {
       );
       return file;
     },
-    world: (options) => worldOf(simulator, clients, options),
+    context: (options) => worldOf(simulator, clients, options),
     inputs: (file, changes = {}) => ({ ...inputs, taskDefinition: { file }, ...changes }),
     sidecar: (command, essential = false) => ({ ...container("sidecar", image), command, essential }),
     close: async () => {

@@ -19,16 +19,16 @@ interface Order {
 
 /** Starts the task and returns its ARN; a Failure says why ECS started none. */
 export async function startTask(
-  world: EcsContext,
+  context: EcsContext,
   inputs: RunInputs,
   { revision, container, placement }: Order,
 ): Promise<string> {
-  world.signal.throwIfAborted();
+  context.signal.throwIfAborted();
   // The token is the same for each try: ECS repeats a lost response, and starts no second task.
   const request = { clientToken: randomUUID(), ...requestOf(inputs, { revision, container, placement }) };
   const command = new RunTaskCommand(request);
   // Not abortable: a discarded response would leave a task that nobody follows.
-  const { tasks = [], failures = [] } = await persist(world, () => world.clients.ecs.send(command)).catch(
+  const { tasks = [], failures = [] } = await persist(context, () => context.clients.ecs.send(command)).catch(
     explainRefusal(inputs),
   );
   const arn = tasks[0]?.taskArn;

@@ -15,35 +15,35 @@ export interface TaskLog {
 }
 
 export function createTaskLog(
-  world: EcsContext,
+  context: EcsContext,
   container: ContainerDefinition | undefined,
   taskId: string,
 ): TaskLog {
   const tail: string[] = [];
   const stream = logStreamOf(container, taskId);
   if (!stream)
-    world.log.notice(
+    context.log.notice(
       `The log of container ${container?.name} is not shown: that needs the log driver awslogs with a stream prefix.`,
     );
-  let read = stream && createReader(world, stream);
+  let read = stream && createReader(context, stream);
   async function show(): Promise<boolean> {
     try {
       const lines = (await read?.()) ?? [];
-      for (const line of lines) world.log.info(`              │ ${line}`);
+      for (const line of lines) context.log.info(`              │ ${line}`);
       const words = lines.filter((line) => !isMetricLine(line));
       tail.splice(0, tail.length, ...[...tail, ...words].slice(-tailLines));
       return lines.length > 0;
     } catch (error) {
-      if (world.signal.aborted) throw error;
+      if (context.signal.aborted) throw error;
       if (isThrottled(error)) return false;
-      world.log.warning(explain(error as Error, stream as LogStream));
+      context.log.warning(explain(error as Error, stream as LogStream));
       read = undefined;
       return false;
     }
   }
   async function showRest(): Promise<void> {
     if (!read) return;
-    await world.clock.wait(deliveryMs, world.signal);
+    await context.clock.wait(deliveryMs, context.signal);
     await show();
   }
   return { show, showRest, tail };
@@ -53,15 +53,15 @@ export function createTaskLog(
  * Continues from the end of the last read. CloudWatch returns the same token while there is nothing new (CloudWatch
  * Logs API reference, GetLogEvents).
  */
-function createReader(world: EcsContext, { region, ...stream }: LogStream): () => Promise<string[]> {
+function createReader(context: EcsContext, { region, ...stream }: LogStream): () => Promise<string[]> {
   let nextToken: string | undefined;
   return async () => {
     const { GetLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
-    const client = await world.clients.logs(region);
+    const client = await context.clients.logs(region);
     const lines: string[] = [];
     for (;;) {
       const command = new GetLogEventsCommand({ ...stream, startFromHead: true, nextToken });
-      const answer = await client.send(command, { abortSignal: world.signal }).catch((error: Error) => {
+      const answer = await client.send(command, { abortSignal: context.signal }).catch((error: Error) => {
         // The driver creates the stream when the container starts.
         if (error.name === "ResourceNotFoundException") return undefined;
         throw error;

@@ -31,7 +31,7 @@ export interface Undo extends ServiceName {
 }
 
 /** Clients and context for scaling; nothing below reads time, the network or the environment otherwise. */
-export interface World extends EcsContext {
+export interface ScaleContext extends EcsContext {
   readonly clients: Clients;
   /** Saves what the post step has to undo if this process dies; undefined when there is nothing any more. */
   readonly keepForPost: (undo: Undo | undefined) => void;
@@ -43,7 +43,7 @@ export const undoLeft = createUnfinishedState<Undo, AfterAll>("undo");
 export function openScaling(
   { clock, log, signal }: StepContext,
   { onCancel }: { readonly onCancel: AfterAll },
-): World {
+): ScaleContext {
   return { clients: createClients(), clock, log, signal, keepForPost: undoLeft.saver(onCancel) };
 }
 

@@ -2,7 +2,7 @@ import type { ContainerDefinition, Service } from "@aws-sdk/client-ecs";
 import { DescribeTargetGroupAttributesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import type { World } from "./context.ts";
+import type { ScaleContext } from "./context.ts";
 import type { ProductionGroup } from "./targets/production-groups.ts";
 
 const minute = 60_000;
@@ -83,14 +83,14 @@ function partsIn({ containers, deregistrationDelays }: Waits): Part[] {
 
 /** Returns seconds; AWS's default where the role may not read them. */
 export async function deregistrationDelays(
-  world: World,
+  context: ScaleContext,
   groups: readonly ProductionGroup[],
 ): Promise<number[]> {
-  const elbv2 = await world.clients.elbv2();
+  const elbv2 = await context.clients.elbv2();
   return Promise.all(
     groups.map(async ({ arn: TargetGroupArn }) => {
       const command = new DescribeTargetGroupAttributesCommand({ TargetGroupArn });
-      const found = await elbv2.send(command, { abortSignal: world.signal }).catch((error: unknown) => {
+      const found = await elbv2.send(command, { abortSignal: context.signal }).catch((error: unknown) => {
         if (isAccessDenied(error)) return undefined;
         throw error;
       });

@@ -2,7 +2,7 @@ import { formatDuration } from "../../shared/duration.ts";
 import { eventLines } from "../../shared/ecs/service-events.ts";
 import { createPace } from "../../shared/pace.ts";
 import { createPatience } from "../../shared/patience.ts";
-import type { World } from "./context.ts";
+import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { hasHealthChecks, look, type Progress, type Range } from "./look.ts";
 import { hasReached, type ScaleRecord, stages } from "./record.ts";
@@ -11,7 +11,7 @@ import type { TaskWatch } from "./watch-tasks.ts";
 
 /** A service on its way to the requested count. */
 export interface Scaling {
-  readonly world: World;
+  readonly context: ScaleContext;
   readonly inputs: ScaleInputs;
   readonly record: ScaleRecord;
   readonly subject: Subject;
@@ -43,17 +43,17 @@ const holdMs = {
 
 /** Polls the service until it has the wanted stage and keeps it, or cannot; the last poll is at the deadline. */
 export async function follow(scaling: Scaling): Promise<Ending> {
-  const { world, inputs, subject, range, deadlineAt } = scaling;
+  const { context, inputs, subject, range, deadlineAt } = scaling;
   const pace = createPace(Math.random, fastestMs);
-  const ask = createPatience(world);
+  const ask = createPatience(context);
   const hold = holdMs[isVouchedFor(subject) ? "vouched" : "unvouched"];
   let reachedAt: number | undefined;
   for (let known: Progress | undefined; ; ) {
-    const overdue = world.clock.now() >= deadlineAt;
-    const progress = await ask(() => look(world, inputs, subject, range));
+    const overdue = context.clock.now() >= deadlineAt;
+    const progress = await ask(() => look(context, inputs, subject, range));
     const news = progress ? tell(scaling, known, progress) : false;
     known = progress ?? known;
-    const now = world.clock.now();
+    const now = context.clock.now();
     if (progress) {
       const early = await endsEarly(scaling, progress);
       if (early) return { kind: early, progress };
@@ -63,7 +63,7 @@ export async function follow(scaling: Scaling): Promise<Ending> {
     if (overdue && known && reachedAt === undefined) return { kind: "deadline", progress: known };
     const pause = progress ? pace.next(news) : pace.slowest();
     const left = reachedAt === undefined ? deadlineAt - now : hold - (now - reachedAt);
-    await world.clock.wait(left > 0 ? Math.min(pause, left) : pause, world.signal);
+    await context.clock.wait(left > 0 ? Math.min(pause, left) : pause, context.signal);
   }
 }
 
@@ -83,12 +83,12 @@ async function endsEarly(
 
 /** Logs what is new and keeps it on the record. Returns whether there was anything. */
 function tell(scaling: Scaling, known: Progress | undefined, now: Progress): boolean {
-  const { world, record, requestedAt } = scaling;
-  const at = world.clock.now() - requestedAt;
+  const { context, record, requestedAt } = scaling;
+  const at = context.clock.now() - requestedAt;
   const lines = [...newEvents(scaling, now)];
   if (known?.stage !== now.stage || known.missing !== now.missing)
     lines.push(now.missing ? `${now.stage}: ${now.missing}` : now.stage);
-  for (const line of lines) world.log.info(`${formatDuration(at).padStart(12)}  ${line}`);
+  for (const line of lines) context.log.info(`${formatDuration(at).padStart(12)}  ${line}`);
   const { desired, running } = now;
   record.now = { desired, running };
   noteStages(record, now, at);

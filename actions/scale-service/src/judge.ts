@@ -19,7 +19,7 @@ const statuses = {
 
 /** Returns when the wanted stage is reached; throws the cause of any other end. */
 export async function judge(scaling: Scaling, { kind, progress }: Ending): Promise<void> {
-  const { inputs, record, world, requestedAt } = scaling;
+  const { inputs, record, context, requestedAt } = scaling;
   if (kind === "reached") {
     record.status = inputs.waitUntil === "serving" ? "succeeded" : inputs.waitUntil;
     return;
@@ -27,7 +27,7 @@ export async function judge(scaling: Scaling, { kind, progress }: Ending): Promi
   record.status = statuses[kind];
   const cause = await causeOfEnding(scaling, kind, progress);
   record.cause = cause.text;
-  const after = formatDuration(world.clock.now() - requestedAt);
+  const after = formatDuration(context.clock.now() - requestedAt);
   const { running, desired, missing } = progress;
   const counts = missing || `${running} of ${desired} tasks run`;
   const text = cause.text === counts ? `still so after ${after}` : `${counts} after ${after}`;
@@ -44,7 +44,7 @@ async function causeOfEnding(
   return causeOfLack(scaling, progress);
 }
 
-async function causeOfMove({ world, inputs, subject }: Scaling, { desired }: Progress): Promise<Cause> {
+async function causeOfMove({ context, inputs, subject }: Scaling, { desired }: Progress): Promise<Cause> {
   const moved = `The desired count of ${inputs.service} was set from ${inputs.desiredCount} to ${desired} in the meantime`;
   if (subject.autoscaling === undefined)
     return {
@@ -57,7 +57,7 @@ async function causeOfMove({ world, inputs, subject }: Scaling, { desired }: Pro
       text: `${moved}, by a person or another job`,
       nextStep: "find out who did, in CloudTrail's UpdateService events, and run the job again.",
     };
-  const client = await world.clients.autoscaling();
+  const client = await context.clients.autoscaling();
   const command = new DescribeScalingActivitiesCommand(dimensionOf(subject.running.service));
   const activities = await client.send(command).then(
     ({ ScalingActivities = [] }) => ScalingActivities,
@@ -104,14 +104,14 @@ function nextStepOf({ stage, missing }: Progress): string {
   return "raise the input deadline if the tasks start slowly; otherwise check the settings of the health checks.";
 }
 
-async function gather({ world, inputs, subject, watch }: Scaling): Promise<Evidence> {
+async function gather({ context, inputs, subject, watch }: Scaling): Promise<Evidence> {
   const { service, primary, revision } = subject.running;
   const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
   // Uses AWS's clock: the runner's may differ.
   const newest = service.events?.[0]?.createdAt;
   const createdAt = newest && new Date(newest.getTime() + 1);
   const evidence = await gatherEvidence(
-    world,
+    context,
     { ...inputs, revision },
     { by: "ECS", targetGroups: () => subject.groups.map(({ arn }) => arn) },
     { startedBy, createdAt, events: [], reason: undefined, triggeredAlarms: [] },

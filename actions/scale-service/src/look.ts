@@ -1,6 +1,6 @@
 import { DescribeTasksCommand, paginateListTasks, type Service, type Task } from "@aws-sdk/client-ecs";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import type { World } from "./context.ts";
+import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { Counts, Stage } from "./record.ts";
 import type { Subject } from "./subject.ts";
@@ -24,23 +24,23 @@ export interface Range {
 
 /** Reads the service's progress. Application Auto Scaling moves the count into `range`; undefined when it does not. */
 export async function look(
-  world: World,
+  context: ScaleContext,
   inputs: ScaleInputs,
   subject: Subject,
   range: Range | undefined,
 ): Promise<Progress> {
-  const found = await findService(world, inputs);
+  const found = await findService(context, inputs);
   const { service, production } = found;
   const counts = { desired: service.desiredCount ?? 0, running: production.runningCount };
   const progress = { ...counts, service, isReplaced: isReplaced(subject.running, found) };
   const uncounted = whatDoesNotRun(found, range);
   if (uncounted) return { ...progress, stage: "requested", missing: uncounted };
-  const tasks = await runningTasks(world, inputs);
+  const tasks = await runningTasks(context, inputs);
   if (tasks.length !== counts.desired)
     return { ...progress, stage: "requested", missing: `${tasks.length} of ${counts.desired} tasks run` };
   const unhealthy = whatIsNotHealthy(subject, tasks);
   if (unhealthy) return { ...progress, stage: "running", missing: unhealthy };
-  const unserving = await whatIsNotServing(world, subject.groups, tasks);
+  const unserving = await whatIsNotServing(context, subject.groups, tasks);
   if (unserving) return { ...progress, stage: "healthy", missing: unserving };
   return { ...progress, stage: "serving", missing: "" };
 }
@@ -80,15 +80,15 @@ export function hasHealthChecks(containers: Subject["containers"]): boolean {
 const describeAtMost = 100;
 
 /** Tasks that are about to stop are no longer listed. */
-async function runningTasks(world: World, { cluster, service }: ScaleInputs): Promise<Task[]> {
+async function runningTasks(context: ScaleContext, { cluster, service }: ScaleInputs): Promise<Task[]> {
   const query = { cluster, serviceName: service, desiredStatus: "RUNNING" } as const;
   const arns: string[] = [];
-  for await (const page of paginateListTasks({ client: world.clients.ecs }, query))
+  for await (const page of paginateListTasks({ client: context.clients.ecs }, query))
     arns.push(...(page.taskArns ?? []));
   const tasks: Task[] = [];
   for (let from = 0; from < arns.length; from += describeAtMost) {
     const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(from, from + describeAtMost) });
-    tasks.push(...((await world.clients.ecs.send(command, { abortSignal: world.signal })).tasks ?? []));
+    tasks.push(...((await context.clients.ecs.send(command, { abortSignal: context.signal })).tasks ?? []));
   }
   return tasks.filter(({ lastStatus }) => lastStatus === "RUNNING");
 }

@@ -4,14 +4,14 @@ import { applyAutoscaling, register } from "./autoscaling/apply.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { alarmPrefix } from "./autoscaling/policies.ts";
 import { dimensionOf } from "./autoscaling/state.ts";
-import type { Undo, World } from "./context.ts";
+import type { ScaleContext, Undo } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 import type { Subject } from "./subject.ts";
 
 /** Returns what restores everything that `request` is about to change. */
 export async function prepareUndo(
-  world: World,
+  context: ScaleContext,
   inputs: ScaleInputs,
   { running: { service }, autoscaling: before }: Subject,
   plan: AutoscalingPlan,
@@ -33,7 +33,7 @@ export async function prepareUndo(
       dimension,
       before: before ?? null,
       policies: plan.policies.map(({ settings }) => settings.PolicyName),
-      alarmsBefore: usesAlarms ? await listAlarms(world, prefix) : [],
+      alarmsBefore: usesAlarms ? await listAlarms(context, prefix) : [],
       alarms: plan.policies.flatMap(({ alarm }) => alarm?.AlarmName ?? []),
     },
   };
@@ -45,7 +45,7 @@ function changesAutoscaling({ target, policies, resumeTo }: AutoscalingPlan): bo
 
 /** Requests all changes: first those that keep the count in its range, last the resuming. */
 export async function request(
-  world: World,
+  context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
   { autoscaling: before }: Subject,
@@ -59,24 +59,24 @@ export async function request(
   };
   if (dimension) {
     const ownAlarms = alarmsBefore.flatMap(({ AlarmName }) => AlarmName ?? []);
-    await applyAutoscaling(world, dimension, plan, ownAlarms, onChange);
+    await applyAutoscaling(context, dimension, plan, ownAlarms, onChange);
   }
   if (undo.desiredCount) {
-    await setCount(world, inputs, undo.desiredCount);
+    await setCount(context, inputs, undo.desiredCount);
     onChange();
   }
   if (dimension && plan.resumeTo && before) {
-    await register(world, dimension, { ...before, ...plan.target, SuspendedState: plan.resumeTo });
+    await register(context, dimension, { ...before, ...plan.target, SuspendedState: plan.resumeTo });
     onChange();
   }
 }
 
 async function setCount(
-  world: World,
+  context: ScaleContext,
   { cluster, service }: ScaleInputs,
   { from, to }: NonNullable<Undo["desiredCount"]>,
 ): Promise<void> {
   // Not abortable: a discarded response would leave a count that nobody undoes.
-  await world.clients.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: to }));
-  world.log.info(`Set the desired count of ${service} from ${from} to ${to}.`);
+  await context.clients.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: to }));
+  context.log.info(`Set the desired count of ${service} from ${from} to ${to}.`);
 }

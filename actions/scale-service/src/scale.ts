@@ -4,7 +4,7 @@ import { refuseFindings } from "../../shared/findings.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { readAutoscaling } from "./autoscaling/read.ts";
 import { dimensionOf, isSuspended } from "./autoscaling/state.ts";
-import type { World } from "./context.ts";
+import type { ScaleContext } from "./context.ts";
 import { budgetOf, deregistrationDelays } from "./deadline.ts";
 import { endBadly } from "./end-badly.ts";
 import { follow } from "./follow.ts";
@@ -19,17 +19,17 @@ import { ongoingDeployment, waitForDeployment } from "./wait-for-deployment.ts";
 import { watchTasks } from "./watch-tasks.ts";
 
 /** Verifies and plans, waits for a deployment, changes, follows to the wanted stage, and checks the outcome. */
-export async function scale(world: World, inputs: ScaleInputs, record: ScaleRecord): Promise<void> {
-  await refuseExpired(world);
-  let planned = await verifyAndPlan(world, inputs, record);
+export async function scale(context: ScaleContext, inputs: ScaleInputs, record: ScaleRecord): Promise<void> {
+  await refuseExpired(context);
+  let planned = await verifyAndPlan(context, inputs, record);
   if (inputs.mode === "plan") {
     record.status = "planned";
     return;
   }
-  const deploymentDeadline = world.clock.now() + (inputs.deadlineMs ?? deploymentMs);
-  if (await waitForDeployment(world, inputs, record, deploymentDeadline))
-    planned = await verifyAndPlan(world, inputs, record);
-  await change(world, inputs, record, planned);
+  const deploymentDeadline = context.clock.now() + (inputs.deadlineMs ?? deploymentMs);
+  if (await waitForDeployment(context, inputs, record, deploymentDeadline))
+    planned = await verifyAndPlan(context, inputs, record);
+  await change(context, inputs, record, planned);
 }
 
 /** CodeDeploy gives the new tasks of a deployment an hour; without the input deadline that is waited for. */
@@ -41,8 +41,12 @@ interface Planned {
 }
 
 /** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
-async function verifyAndPlan(world: World, inputs: ScaleInputs, record: ScaleRecord): Promise<Planned> {
-  const subject = await findSubject(world, inputs);
+async function verifyAndPlan(
+  context: ScaleContext,
+  inputs: ScaleInputs,
+  record: ScaleRecord,
+): Promise<Planned> {
+  const subject = await findSubject(context, inputs);
   const { service, production } = subject.running;
   record.revision = subject.running.revision;
   record.before = { desired: service.desiredCount ?? 0, running: production.runningCount };
@@ -52,45 +56,45 @@ async function verifyAndPlan(world: World, inputs: ScaleInputs, record: ScaleRec
   const { autoscaling, changes, findings } = planChanges(
     inputs,
     subject,
-    await ongoingDeployment(world, subject.running),
+    await ongoingDeployment(context, subject.running),
   );
   record.changes = changes;
   record.findings = findings;
-  world.log.info(
+  context.log.info(
     changes.length > 0
       ? `Changes:\n  ${changes.join("\n  ")}`
       : `${inputs.service} is already as requested; nothing changes.`,
   );
-  refuseFindings(findings, world.log);
+  refuseFindings(findings, context.log);
   return { subject, autoscaling };
 }
 
 async function change(
-  world: World,
+  context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
   { subject, autoscaling }: Planned,
 ): Promise<void> {
-  const budgetMs = await settleBudget(world, inputs, record, subject);
-  const watch = await watchTasks(world, inputs, record, subject);
-  const undo = await prepareUndo(world, inputs, subject, autoscaling);
-  world.keepForPost(undo);
+  const budgetMs = await settleBudget(context, inputs, record, subject);
+  const watch = await watchTasks(context, inputs, record, subject);
+  const undo = await prepareUndo(context, inputs, subject, autoscaling);
+  context.keepForPost(undo);
   try {
-    const deadlineAt = (inputs.deadlineMs === undefined ? world.clock.now() : record.startedAt) + budgetMs;
-    await request(world, inputs, record, subject, autoscaling, undo);
-    const requestedAt = world.clock.now();
+    const deadlineAt = (inputs.deadlineMs === undefined ? context.clock.now() : record.startedAt) + budgetMs;
+    await request(context, inputs, record, subject, autoscaling, undo);
+    const requestedAt = context.clock.now();
     record.durations.requested = 0;
     if (undo.autoscaling)
-      record.autoscalingNow = await readAutoscaling(world, dimensionOf(subject.running.service));
+      record.autoscalingNow = await readAutoscaling(context, dimensionOf(subject.running.service));
     if (inputs.waitUntil === "requested") record.status = "requested";
     else {
       const range = rangeOf(record);
-      const scaling = { world, inputs, record, subject, range, watch, requestedAt, deadlineAt };
+      const scaling = { context, inputs, record, subject, range, watch, requestedAt, deadlineAt };
       await judge(scaling, await follow(scaling));
     }
-    world.keepForPost(undefined);
+    context.keepForPost(undefined);
   } catch (error) {
-    throw await endBadly(world, inputs, record, undo, error);
+    throw await endBadly(context, inputs, record, undo, error);
   }
 }
 
@@ -101,7 +105,7 @@ function rangeOf({ autoscalingNow: state }: ScaleRecord): Range | undefined {
 
 /** Computes the budget and warns when the credentials may expire before the end. */
 async function settleBudget(
-  world: World,
+  context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
   { running, containers, groups }: Subject,
@@ -114,13 +118,13 @@ async function settleBudget(
         service,
         containers,
         groups,
-        deregistrationDelays: await deregistrationDelays(world, groups),
+        deregistrationDelays: await deregistrationDelays(context, groups),
         from: production.runningCount,
         to: inputs.desiredCount ?? service.desiredCount ?? 0,
       });
-  if (because) world.log.info(`Deadline: ${formatDuration(ms)} (${because}).`);
-  const findings = await checkCredentialsLife(world, ms);
+  if (because) context.log.info(`Deadline: ${formatDuration(ms)} (${because}).`);
+  const findings = await checkCredentialsLife(context, ms);
   record.findings.push(...findings);
-  refuseFindings(findings, world.log);
+  refuseFindings(findings, context.log);
   return ms;
 }

@@ -19,7 +19,7 @@ import {
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
 import { retryStrategy } from "../../shared/prompt-retries.support.ts";
-import type { Undo, World } from "./context.ts";
+import type { ScaleContext, Undo } from "./context.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { scale } from "./scale.ts";
@@ -66,7 +66,7 @@ export interface Stage {
 interface Trying {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
-  readonly world?: Partial<World>;
+  readonly context?: Partial<ScaleContext>;
 }
 
 /** Creates a simulated account in virtual time with the service web, of which one task serves. */
@@ -162,9 +162,9 @@ async function createEcs(
 /** Scales the stage's service, as a workflow does. */
 async function tryScale(
   { simulator, cluster }: Stage,
-  clients: World["clients"],
+  clients: ScaleContext["clients"],
   given: Record<string, string>,
-  { signal = new AbortController().signal, onLine, world: changes }: Trying = {},
+  { signal = new AbortController().signal, onLine, context: changes }: Trying = {},
 ) {
   const lines: string[] = [];
   const undos: (Undo | undefined)[] = [];
@@ -172,7 +172,7 @@ async function tryScale(
     lines.push(line);
     onLine?.(line);
   };
-  const world: World = {
+  const context: ScaleContext = {
     clients,
     clock: simulator.clock.foreground,
     log: { info: write, notice: write, warning: write },
@@ -182,16 +182,16 @@ async function tryScale(
   };
   const all: Record<string, string> = { cluster, service: "web", ...given };
   const record = newRecord(cluster, "web");
-  record.startedAt = world.clock.now();
+  record.startedAt = context.clock.now();
   const inputs = readScaleInputs((name) => all[name] ?? "");
-  const error = await scale(world, inputs, record).then(
+  const error = await scale(context, inputs, record).then(
     () => undefined,
     (reason: Error & { nextStep?: string }) => reason,
   );
   return { record, error, undos, lines: lines.join("\n") };
 }
 
-function clientsOf({ clientConfig }: Simulator): World["clients"] {
+function clientsOf({ clientConfig }: Simulator): ScaleContext["clients"] {
   const config = { ...clientConfig, retryStrategy };
   const [logs, elbv2, autoscaling, cloudwatch] = [
     new CloudWatchLogsClient(config),

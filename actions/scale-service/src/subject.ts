@@ -5,7 +5,7 @@ import { Failure } from "../../shared/failure.ts";
 import { type Finding, lookUp } from "../../shared/findings.ts";
 import { findTarget, readAutoscaling, readPolicies } from "./autoscaling/read.ts";
 import { type AutoscalingState, dimensionOf } from "./autoscaling/state.ts";
-import type { World } from "./context.ts";
+import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { findProductionGroups, type ProductionGroup } from "./targets/production-groups.ts";
 
@@ -20,14 +20,14 @@ export interface Subject {
   readonly findings: readonly Finding[];
 }
 
-export async function findSubject(world: World, inputs: ScaleInputs): Promise<Subject> {
-  const running = await findService(world, inputs);
+export async function findSubject(context: ScaleContext, inputs: ScaleInputs): Promise<Subject> {
+  const running = await findService(context, inputs);
   refuseUnscalable(running, inputs.service);
   const [autoscaling, groups, revision] = await Promise.all([
-    lookUpAutoscaling(world, inputs, running),
+    lookUpAutoscaling(context, inputs, running),
     lookUp(
       "the target groups, so it is not known whether tasks serve",
-      () => findProductionGroups(world, running),
+      () => findProductionGroups(context, running),
       {
         TargetGroupNotFoundException: {
           text: `a target group of ${inputs.service} no longer exists: its tasks cannot serve`,
@@ -35,7 +35,7 @@ export async function findSubject(world: World, inputs: ScaleInputs): Promise<Su
         },
       },
     ),
-    lookUp("the containers' health checks", () => describeRevision(world, running.revision), {}),
+    lookUp("the containers' health checks", () => describeRevision(context, running.revision), {}),
   ]);
   return {
     running,
@@ -71,17 +71,21 @@ function needed({ waitUntil }: ScaleInputs, finding: Finding): Finding {
 }
 
 /** A count can be set without reading autoscaling; autoscaling itself cannot be changed. */
-async function lookUpAutoscaling(world: World, { autoscaling }: ScaleInputs, { service }: RunningService) {
+async function lookUpAutoscaling(
+  context: ScaleContext,
+  { autoscaling }: ScaleInputs,
+  { service }: RunningService,
+) {
   const dimension = dimensionOf(service);
   const { action, before, minimum, maximum, targets, steps } = autoscaling;
   const isSet = [minimum, maximum, targets[0], steps[0]].some((each) => each !== undefined);
   // An existing scalable target has to be suspended or resumed.
   if (isSet || action === "remove" || before)
-    return { value: await readAutoscaling(world, dimension), findings: [] };
+    return { value: await readAutoscaling(context, dimension), findings: [] };
   const what = `autoscaling, ${unseen[action ?? "none"]}`;
-  if (!action) return lookUp(what, () => readAutoscaling(world, dimension), {});
-  const { value: target, findings } = await lookUp(what, () => findTarget(world, dimension), {});
-  return { value: target && (await readPolicies(world, dimension, target)), findings };
+  if (!action) return lookUp(what, () => readAutoscaling(context, dimension), {});
+  const { value: target, findings } = await lookUp(what, () => findTarget(context, dimension), {});
+  return { value: target && (await readPolicies(context, dimension, target)), findings };
 }
 
 /** Consequences when AWS does not allow reading a service's autoscaling. */

@@ -5,7 +5,7 @@ import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { createPace } from "../../shared/pace.ts";
 import { createPatience } from "../../shared/patience.ts";
-import type { World } from "./context.ts";
+import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 
@@ -13,10 +13,13 @@ import type { ScaleRecord } from "./record.ts";
  * Returns the name of the service's running deployment. Scaling during it would show nothing reliable: its tasks are
  * counted with those in production, its failures look like those of scaling, and its end sets the count again.
  */
-export async function ongoingDeployment(world: World, running: RunningService): Promise<string | undefined> {
+export async function ongoingDeployment(
+  context: ScaleContext,
+  running: RunningService,
+): Promise<string | undefined> {
   const { controller, service } = running;
   if (controller === "CODE_DEPLOY") return deploymentOf(service.taskSets ?? []);
-  const other = await listedDeployment(world, running);
+  const other = await listedDeployment(context, running);
   return other ?? ((service.deployments ?? []).length > 1 ? "A deployment" : undefined);
 }
 
@@ -32,10 +35,13 @@ function deploymentOf(taskSets: readonly TaskSet[]): string | undefined {
 
 const createdAt = (taskSet: TaskSet) => taskSet.createdAt?.getTime() ?? 0;
 
-async function listedDeployment(world: World, { service }: RunningService): Promise<string | undefined> {
+async function listedDeployment(
+  context: ScaleContext,
+  { service }: RunningService,
+): Promise<string | undefined> {
   const name = { cluster: service.clusterArn ?? "", service: service.serviceName ?? "" };
   try {
-    const active = (await listServiceDeployments(world, name, world.signal)).find(isOngoing);
+    const active = (await listServiceDeployments(context, name, context.signal)).find(isOngoing);
     return active && `Service deployment ${shortId(active.serviceDeploymentArn)}`;
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
@@ -45,29 +51,29 @@ async function listedDeployment(world: World, { service }: RunningService): Prom
 
 /** Returns true when a deployment was in progress and has ended in any way; throws when the deadline passes before. */
 export async function waitForDeployment(
-  world: World,
+  context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
   deadlineAt: number,
 ): Promise<boolean> {
   const pace = createPace();
-  const ask = createPatience(world);
+  const ask = createPatience(context);
   for (let known: string | undefined; ; ) {
     const look = await ask(async () => {
-      const running = await findService(world, inputs);
-      return { other: await ongoingDeployment(world, running) };
+      const running = await findService(context, inputs);
+      return { other: await ongoingDeployment(context, running) };
     });
     if (look && !look.other) return known !== undefined;
     const isNew = look !== undefined && look.other !== known;
-    if (isNew) world.log.info(`Waiting for the end of: ${look.other}.`);
+    if (isNew) context.log.info(`Waiting for the end of: ${look.other}.`);
     known = look?.other ?? known;
-    if (world.clock.now() >= deadlineAt) {
+    if (context.clock.now() >= deadlineAt) {
       record.status = "timed-out";
       throw new Failure(`The deadline passed while this was in progress: ${known}`, {
         nextStep: "wait for it or stop it, then run this job again; nothing was changed.",
       });
     }
     const pause = look ? pace.next(isNew) : pace.slowest();
-    await world.clock.wait(Math.min(pause, Math.max(0, deadlineAt - world.clock.now())), world.signal);
+    await context.clock.wait(Math.min(pause, Math.max(0, deadlineAt - context.clock.now())), context.signal);
   }
 }

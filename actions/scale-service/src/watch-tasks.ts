@@ -2,7 +2,7 @@ import type { Task } from "@aws-sdk/client-ecs";
 import { findFailedTasks } from "../../delivery/diagnosis/failed-tasks.ts";
 import { isAccessDenied, isThrottled, isTransient } from "../../shared/aws-errors.ts";
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
-import type { World } from "./context.ts";
+import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
 import type { Subject } from "./subject.ts";
@@ -17,7 +17,7 @@ export interface TaskWatch {
 
 /** A service that lacked tasks from the beginning may lack them because of earlier failures. */
 export async function watchTasks(
-  world: World,
+  context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
   { running }: Subject,
@@ -29,12 +29,12 @@ export async function watchTasks(
   const find = async () => {
     if (!mayLook) return [];
     try {
-      return await findFailedTasks(world, { ...inputs, revision, startedBy }, known, world.signal);
+      return await findFailedTasks(context, { ...inputs, revision, startedBy }, known, context.signal);
     } catch (error) {
       if (isThrottled(error) || isTransient(error)) return [];
       if (!isAccessDenied(error)) throw error;
       mayLook = false;
-      world.log.warning(
+      context.log.warning(
         "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
       );
       return [];
@@ -56,7 +56,7 @@ export async function watchTasks(
         told.add(task.taskId);
         failedSince += 1;
         const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
-        world.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
+        context.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
       }
       if (failed.length > 0) record.failedTasks = failed.filter((task) => !isOld(task));
       return failedSince >= inputs.maxFailedTasks;

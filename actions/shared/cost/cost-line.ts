@@ -15,7 +15,7 @@ export interface CostLine {
   readonly basis: string;
 }
 
-export interface CostWorld {
+export interface CostContext {
   readonly priceList: PriceList;
   readonly usage: Usage;
   /** All of the set: the cost of one may depend on another. */
@@ -25,13 +25,13 @@ export interface CostWorld {
 }
 
 /** Returns a resource's billed items, or the reason why it is not billed. */
-export type Bill = (resource: EvaluatedResource, world: CostWorld) => readonly CostLine[] | string;
+export type Bill = (resource: EvaluatedResource, context: CostContext) => readonly CostLine[] | string;
 
 /** AWS's month of 730 hours: a twelfth of a year. */
 export const hoursOfMonth = 730;
 
 export function costLine(
-  { priceList }: CostWorld,
+  { priceList }: CostContext,
   resource: EvaluatedResource,
   priceId: string,
   quantity: number,
@@ -45,7 +45,7 @@ export function nameOf({ template, logicalId }: EvaluatedResource): string {
   return `${template}/${logicalId}`;
 }
 
-export function ofType({ resources }: CostWorld, type: string): EvaluatedResource[] {
+export function ofType({ resources }: CostContext, type: string): EvaluatedResource[] {
   return resources.filter((resource) => resource.type === type);
 }
 

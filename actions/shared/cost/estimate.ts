@@ -2,7 +2,7 @@ import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
 import { Failure } from "../failure.ts";
 import { billedTypes } from "./billed-types.ts";
-import { type CostLine, type CostWorld, nameOf } from "./cost-line.ts";
+import { type CostContext, type CostLine, nameOf } from "./cost-line.ts";
 import { freeTypes } from "./free-types.ts";
 import type { PriceList } from "./price-list.ts";
 import type { TaskSize } from "./task-sizes.ts";
@@ -47,12 +47,12 @@ export interface ToEstimate {
 export function estimateCosts({ stacks, priceList, usage, taskSizes }: ToEstimate): Estimate {
   const resources = evaluateResources(stacks, priceList.region);
   refuseUnknownTypes(resources);
-  const world: CostWorld = { priceList, usage, resources, taskSizes };
+  const context: CostContext = { priceList, usage, resources, taskSizes };
   const lines: CostLine[] = [];
   const freeResources: FreeResource[] = [];
   for (const resource of resources) {
     const { template, logicalId, type } = resource;
-    const bill = billedTypes[type]?.(resource, world) ?? freeTypes[type] ?? "";
+    const bill = billedTypes[type]?.(resource, context) ?? freeTypes[type] ?? "";
     if (typeof bill === "string") freeResources.push({ template, resource: logicalId, type, reason: bill });
     else lines.push(...bill);
   }

@@ -4,7 +4,7 @@ import { Failure } from "../failure.ts";
 import { livePriceOf } from "./live-price.ts";
 import type { KeptPrice, Price, PriceList } from "./price-list.ts";
 
-export interface LiveWorld {
+export interface PricingContext {
   readonly pricing: PricingClient;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -19,17 +19,17 @@ const faultsOfOnePrice = ["InvalidParameterException", "NotFoundException", "Res
  * which the API does not return exactly one stays as it is, and is listed in `live.kept` with the reason.
  */
 export async function refreshPrices(
-  world: LiveWorld,
+  context: PricingContext,
   list: PriceList,
   ids: Iterable<string>,
 ): Promise<PriceList> {
-  const date = new Date(world.now()).toISOString().slice(0, 10);
+  const date = new Date(context.now()).toISOString().slice(0, 10);
   const chosen = [...ids].flatMap((id) => list.prices.get(id) ?? []);
   const answers = new Map<string, Price | string>();
   // Services run in parallel, a service's prices one after another: the API allows few requests a second.
   const services = Map.groupBy(chosen, ({ serviceCode }) => serviceCode);
   const asking = [...services.values()].map(async (prices) => {
-    for (const price of prices) answers.set(price.id, await refreshPrice(world, price, date));
+    for (const price of prices) answers.set(price.id, await refreshPrice(context, price, date));
   });
   await Promise.all(asking);
   const prices = new Map(list.prices);
@@ -46,10 +46,10 @@ export async function refreshPrices(
   return { ...list, prices, live: { date, refreshed, kept } };
 }
 
-async function refreshPrice(world: LiveWorld, price: Price, date: string): Promise<Price | string> {
+async function refreshPrice(context: PricingContext, price: Price, date: string): Promise<Price | string> {
   const { serviceCode, usageType } = price;
   if (!serviceCode || !usageType) return "the list has no usage type to ask for";
-  const products = await findProducts(world, serviceCode, { usagetype: usageType, ...price.filters });
+  const products = await findProducts(context, serviceCode, { usagetype: usageType, ...price.filters });
   const found = typeof products === "string" ? products : livePriceOf(price, products);
   if (typeof found === "string") return found;
   const source = `AWS Price List API, ${serviceCode} ${usageType}, published on ${found.published}`;
@@ -58,7 +58,7 @@ async function refreshPrice(world: LiveWorld, price: Price, date: string): Promi
 
 /** Returns the products as JSON texts, or the sentence that says why AWS has none. */
 async function findProducts(
-  { pricing, signal }: LiveWorld,
+  { pricing, signal }: PricingContext,
   ServiceCode: string,
   fields: Readonly<Record<string, string>>,
 ): Promise<string[] | string> {

@@ -19,7 +19,7 @@ export function isMetricLine(line: string): boolean {
  * none; a refusal of AWS is one line that says so, as the failure itself must still be reported.
  */
 export async function readLogTail(
-  world: EcsContext,
+  context: EcsContext,
   container: ContainerDefinition | undefined,
   taskId: string,
 ): Promise<string[]> {
@@ -28,7 +28,7 @@ export async function readLogTail(
   const { logGroupName, logStreamName, region } = stream;
   try {
     const { GetLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
-    const client = await world.clients.logs(region);
+    const client = await context.clients.logs(region);
     const read = async () => {
       const command = new GetLogEventsCommand({
         logGroupName,
@@ -42,7 +42,7 @@ export async function readLogTail(
     };
     const found = await read();
     if (found.length > 0) return found;
-    await world.clock.wait(deliveryMs, world.signal);
+    await context.clock.wait(deliveryMs, context.signal);
     return await read();
   } catch (error) {
     return [`(log ${logGroupName}/${logStreamName} could not be read: ${(error as Error).message})`];

@@ -3,20 +3,23 @@ import { nearestName } from "../nearest-name.ts";
 import type { EcsContext } from "./context.ts";
 
 /** Returns `did you mean "web"? ` where a typing error would explain a missing service, else an empty text. */
-export function nearestService(world: EcsContext, cluster: string, name: string): Promise<string> {
+export function nearestService(context: EcsContext, cluster: string, name: string): Promise<string> {
   return suggest(name, async () => {
     const names: string[] = [];
-    for await (const { serviceArns = [] } of paginateListServices({ client: world.clients.ecs }, { cluster }))
+    for await (const { serviceArns = [] } of paginateListServices(
+      { client: context.clients.ecs },
+      { cluster },
+    ))
       names.push(...serviceArns.map(lastPart));
     return names;
   });
 }
 
 /** Returns the same for a cluster. */
-export function nearestCluster(world: EcsContext, name: string): Promise<string> {
+export function nearestCluster(context: EcsContext, name: string): Promise<string> {
   return suggest(name, async () => {
     const names: string[] = [];
-    for await (const { clusterArns = [] } of paginateListClusters({ client: world.clients.ecs }, {}))
+    for await (const { clusterArns = [] } of paginateListClusters({ client: context.clients.ecs }, {}))
       names.push(...clusterArns.map(lastPart));
     return names;
   });

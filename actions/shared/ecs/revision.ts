@@ -8,18 +8,18 @@ import { describeCommand, registerCommand } from "./unknown-members.ts";
 export type RegisteredRevision = Pick<DescribeTaskDefinitionCommandOutput, "taskDefinition" | "tags">;
 
 /** Returns the ARN of the family's latest active revision when it is equal, else of a newly registered one. */
-export async function settleRevision(world: EcsContext, wanted: TaskDefinitionInput): Promise<string> {
-  const latest = await describeRevision(world, wanted.family ?? "");
+export async function settleRevision(context: EcsContext, wanted: TaskDefinitionInput): Promise<string> {
+  const latest = await describeRevision(context, wanted.family ?? "");
   const arn = latest?.taskDefinition?.taskDefinitionArn;
   if (arn) {
     const changes = diffRevision(latest, wanted);
     if (changes.length === 0) {
-      world.log.info(`Reusing ${shortRevision(arn)}: it has the same content.`);
+      context.log.info(`Reusing ${shortRevision(arn)}: it has the same content.`);
       return arn;
     }
-    world.log.info(`Changes to ${shortRevision(arn)}:\n  ${changes.join("\n  ")}`);
+    context.log.info(`Changes to ${shortRevision(arn)}:\n  ${changes.join("\n  ")}`);
   }
-  return registerRevision(world, wanted);
+  return registerRevision(context, wanted);
 }
 
 /** Returns what `wanted` changes in a registered revision; tags count only when it has some. */
@@ -30,12 +30,12 @@ export function diffRevision(registered: RegisteredRevision, wanted: TaskDefinit
 
 /** Reads a revision by ARN or family:revision, the latest active one by family; undefined when there is none. */
 export async function describeRevision(
-  world: EcsContext,
+  context: EcsContext,
   taskDefinition: string,
 ): Promise<RegisteredRevision | undefined> {
   const command = describeCommand({ taskDefinition, include: ["TAGS"] });
   try {
-    return await world.clients.ecs.send(command, { abortSignal: world.signal });
+    return await context.clients.ecs.send(command, { abortSignal: context.signal });
   } catch (error) {
     // ECS's response for a missing task definition: "Unable to describe task definition."
     if ((error as Error).name === "ClientException") return undefined;
@@ -44,12 +44,12 @@ export async function describeRevision(
 }
 
 /** Registers a revision and returns its ARN. */
-export async function registerRevision(world: EcsContext, wanted: TaskDefinitionInput): Promise<string> {
+export async function registerRevision(context: EcsContext, wanted: TaskDefinitionInput): Promise<string> {
   const command = registerCommand(wanted);
   try {
-    const { taskDefinition } = await world.clients.ecs.send(command, { abortSignal: world.signal });
+    const { taskDefinition } = await context.clients.ecs.send(command, { abortSignal: context.signal });
     const arn = taskDefinition?.taskDefinitionArn ?? "";
-    world.log.info(`Registered ${shortRevision(arn)}.`);
+    context.log.info(`Registered ${shortRevision(arn)}.`);
     return arn;
   } catch (error) {
     if ((error as Error).name !== "ClientException") throw error;

@@ -29,10 +29,10 @@ export interface ServiceName {
 
 /** Returns the service, or throws a Failure when it is missing or not active. */
 export async function findService(
-  world: EcsContext,
+  context: EcsContext,
   { cluster, service: name }: ServiceName,
 ): Promise<RunningService> {
-  const service = await describe(world, cluster, name);
+  const service = await describe(context, cluster, name);
   if (service.status !== "ACTIVE")
     throw new Failure(`Service ${name} of cluster ${cluster} is ${service.status}, not ACTIVE`, {
       nextStep: "create the service again, or use another one.",
@@ -70,20 +70,20 @@ function countDeployment({ deployments = [] }: Service): Omit<Production, "revis
   };
 }
 
-async function describe(world: EcsContext, cluster: string, name: string): Promise<Service> {
+async function describe(context: EcsContext, cluster: string, name: string): Promise<Service> {
   const command = new DescribeServicesCommand({ cluster, services: [name], include: ["TAGS"] });
   try {
-    const { services = [], failures = [] } = await world.clients.ecs.send(command, {
-      abortSignal: world.signal,
+    const { services = [], failures = [] } = await context.clients.ecs.send(command, {
+      abortSignal: context.signal,
     });
     if (services[0]) return services[0];
     throw new Failure(`Cluster ${cluster} has no service ${name} (${failures[0]?.reason ?? "MISSING"})`, {
-      nextStep: `${await nearestService(world, cluster, name)}check the inputs cluster and service, and the region; nothing was changed.`,
+      nextStep: `${await nearestService(context, cluster, name)}check the inputs cluster and service, and the region; nothing was changed.`,
     });
   } catch (error) {
     if ((error as Error).name !== "ClusterNotFoundException") throw error;
     throw new Failure(`ECS cluster ${cluster} does not exist in this account and region`, {
-      nextStep: `${await nearestCluster(world, cluster)}check the input cluster, and the region; nothing was changed.`,
+      nextStep: `${await nearestCluster(context, cluster)}check the input cluster, and the region; nothing was changed.`,
       cause: error,
     });
   }

@@ -15,13 +15,13 @@ export interface Connecting extends Omit<RegistryOptions, "host" | "credentials"
  * Connects with ECR's token or docker/login-action's login, else anonymously. If that is refused, the registry may be
  * the account's own under an unusual name, which ECR knows.
  */
-export async function connectToRegistry(host: string, world: Connecting): Promise<RegistryClient> {
-  const { createEcr, variables, mask, signal } = world;
+export async function connectToRegistry(host: string, context: Connecting): Promise<RegistryClient> {
+  const { createEcr, variables, mask, signal } = context;
   const region = ecrRegion(host);
   const logInToEcr = async (): Promise<Credentials | undefined> =>
     region === undefined
       ? logInIfOwn(await createEcr(), host, mask, signal)
       : logIn(await createEcr(region), mask, signal);
   const credentials = region === undefined ? await dockerCredentials(host, variables) : await logInToEcr();
-  return createRegistryClient({ ...world, host, credentials, renewCredentials: logInToEcr });
+  return createRegistryClient({ ...context, host, credentials, renewCredentials: logInToEcr });
 }

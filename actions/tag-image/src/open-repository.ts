@@ -7,18 +7,18 @@ import type { RegistryContext } from "../../shared/registry/registry-context.ts"
 export type Repository = Pick<Destination, "registry" | "host" | "name" | "uri" | "isImmutable">;
 
 /** Logs in to the repository's registry. Only ECR reports a missing repository at this point. */
-export async function openRepository(name: RepositoryName, world: RegistryContext): Promise<Repository> {
+export async function openRepository(name: RepositoryName, context: RegistryContext): Promise<Repository> {
   switch (name.registry) {
     // Code that calls AWS is loaded only where it is needed.
     case "ecr": {
       const { findInEcr, missingInEcr } = await import("../../shared/registry/destination/ecr.ts");
-      const { repository, open } = await findInEcr(name, world);
+      const { repository, open } = await findInEcr(name, context);
       if (!repository) throw missingInEcr(name, nextStep);
       return open(repository);
     }
     case "other": {
       const { host, uri } = name;
-      const registry = await connectToRegistry(host, world);
+      const registry = await connectToRegistry(host, context);
       // In such a registry, only a push shows which tags cannot be moved.
       return { registry, host, name: name.name, uri, isImmutable: () => false };
     }

@@ -35,7 +35,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const variables = () => ({ DOCKER_CONFIG: folder });
-const world = () => testEnvironment(simulator, { variables: variables() });
+const context = () => testEnvironment(simulator, { variables: variables() });
 
 /**
  * Builds an old image with a tag and a new one without; moves the tag to the new one, and finds it there the next time.
@@ -45,10 +45,10 @@ async function moveTag(repository: string): Promise<void> {
   const environment = { variables: variables() };
   const old = await build(simulator, folder, { text: "old", tags: ["latest"], destination, environment });
   const { image } = await build(simulator, folder, { text: "new", destination, environment });
-  const [first, second] = [await tag(image, "latest", world()), await tag(image, "latest", world())];
+  const [first, second] = [await tag(image, "latest", context()), await tag(image, "latest", context())];
   expect(first).toMatchObject({ image, tags: [{ tag: "latest", before: old.digest }] });
   expect(second.tags).toEqual([{ tag: "latest", before: first.digest }]);
-  expect((await tag(`${repository}:latest`, "v1", world())).image).toBe(image);
+  expect((await tag(`${repository}:latest`, "v1", context())).image).toBe(image);
 }
 
 describe("a self-hosted registry", () => {
@@ -63,17 +63,17 @@ describe("a self-hosted registry", () => {
   it("receives no push where the image has the tags already", async () => {
     const digest = await pushImage(registry, "customer", "v1");
     registry.asked.length = 0;
-    await tag(`${registry.host}/customer@${digest}`, "v1", world());
+    await tag(`${registry.host}/customer@${digest}`, "v1", context());
     expect(registry.asked.map(({ method }) => method)).toEqual(["GET", "GET"]);
   });
 
   it("distinguishes a missing repository from a missing image", async () => {
     await pushImage(registry, "customer", "v1");
-    await expect(tag(`${registry.host}/customer:v2`, "latest", world())).rejects.toMatchObject({
+    await expect(tag(`${registry.host}/customer:v2`, "latest", context())).rejects.toMatchObject({
       message: `${registry.host}/customer has no image with the tag v2`,
       nextStep: expect.stringContaining("check the tag"),
     });
-    await expect(tag(`${registry.host}/nobody@${digest}`, "latest", world())).rejects.toMatchObject({
+    await expect(tag(`${registry.host}/nobody@${digest}`, "latest", context())).rejects.toMatchObject({
       message: `The registry ${registry.host} does not have the repository nobody`,
       nextStep: expect.stringContaining("correct the input image"),
     });
@@ -102,7 +102,7 @@ describe("a self-hosted registry", () => {
       const denied = JSON.stringify({ errors: [{ code: "DENIED", message: "you may not" }] });
       const fault = answering(403, { "content-type": "application/json" }, denied);
       const front = await startFaultyRegistry(registry.host, [{ method, path, at: always, fault }]);
-      await expect(tag(`${front.host}/customer:${version}`, "latest\nv3", world())).rejects.toMatchObject({
+      await expect(tag(`${front.host}/customer:${version}`, "latest\nv3", context())).rejects.toMatchObject({
         message: expect.stringContaining(message),
         nextStep: expect.any(String),
       });
@@ -117,7 +117,7 @@ describe("a self-hosted registry", () => {
     const digest = await pushImage(registry, "customer", "v1");
     const rule = { method: "PUT", path: /manifests/, at: first, fault: answering(503) };
     const front = await startFaultyRegistry(registry.host, [rule]);
-    await tag(`${front.host}/customer@${digest}`, "latest", world());
+    await tag(`${front.host}/customer@${digest}`, "latest", context());
     expect(front.asked.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
     await front.close();
   });
@@ -132,7 +132,7 @@ describe("a registry like Docker Hub", () => {
     await writeFile(login, JSON.stringify({ auths: { [hub.host]: { auth } } }));
     await moveTag(`${hub.host}/${user}/customer`);
     await rm(login);
-    await expect(tag(`${hub.host}/${user}/customer:v1`, "v2", world())).rejects.toMatchObject({
+    await expect(tag(`${hub.host}/${user}/customer:v1`, "v2", context())).rejects.toMatchObject({
       message: expect.stringContaining(`The registry ${hub.host} refused`),
       nextStep: expect.stringContaining("to push, log in"),
     });
@@ -149,7 +149,7 @@ describe("ECR of another account", () => {
     const repository = parseRepositoryName(theirAddress) as RepositoryName;
     const destination = { repository, creation: undefined };
     const { digest } = await build(simulator, folder, { text: "new", destination });
-    await tag(`${theirAddress}@${digest}`, "latest", world());
+    await tag(`${theirAddress}@${digest}`, "latest", context());
     const { imageDetails = [] } = await simulator.aws.ecr.describeImages(theirs);
     expect(imageDetails.map(({ imageTags }) => imageTags)).toEqual([expect.arrayContaining(["latest"])]);
   });
@@ -163,7 +163,7 @@ describe("ECR of another account", () => {
     };
     const { digest } = await build(simulator, folder, { text: "new", destination });
     await letOurs(simulator, pulling);
-    await expect(tag(`${theirAddress}@${digest}`, "latest", world())).rejects.toMatchObject({
+    await expect(tag(`${theirAddress}@${digest}`, "latest", context())).rejects.toMatchObject({
       message: expect.stringContaining("ecr:PutImage"),
       nextStep: expect.stringContaining("allow this user to do this"),
     });
@@ -171,7 +171,7 @@ describe("ECR of another account", () => {
 
   it("says where a repository is missing", async () => {
     await expect(
-      tag(theirAddress.replace("customer", `nobody@${digest}`), "latest", world()),
+      tag(theirAddress.replace("customer", `nobody@${digest}`), "latest", context()),
     ).rejects.toThrow(
       'There is no ECR repository "nobody" in the account 210987654321 and the region us-east-1',
     );

@@ -11,7 +11,7 @@ let simulator: TestSimulator;
 let folder: string;
 let old: BuiltImage;
 let image: BuiltImage;
-let world: ReturnType<typeof testEnvironment>;
+let context: ReturnType<typeof testEnvironment>;
 
 beforeAll(async () => {
   simulator = await startTestSimulator();
@@ -22,7 +22,7 @@ beforeEach(async () => {
   await simulator.aws.ecr.createRepository({ repositoryName });
   old = await build(simulator, folder, { text: "old", tags: ["latest"] });
   image = await build(simulator, folder, { text: "new", tags: ["v1"] });
-  world = testEnvironment(simulator);
+  context = testEnvironment(simulator);
 });
 afterEach(async () => {
   simulator.faults.clear();
@@ -48,7 +48,7 @@ it.each<[string, () => string]>([
   ["build-image's portable-image", () => image.portableImage],
   ["a tag", () => "ecr://customer:v1"],
 ])("moves a tag to an image that is given by %s", async (_, name) => {
-  expect(await tag(name(), "latest", world)).toEqual({
+  expect(await tag(name(), "latest", context)).toEqual({
     image: image.image,
     digest: image.digest,
     tags: [{ tag: "latest", before: old.digest }],
@@ -57,13 +57,13 @@ it.each<[string, () => string]>([
 });
 
 it("creates several tags, and shows each one's previous image", async () => {
-  const tagged = await tag(image.portableImage, "latest\nv1\nv1.0", world);
+  const tagged = await tag(image.portableImage, "latest\nv1\nv1.0", context);
   expect(tagged.tags).toEqual([
     { tag: "latest", before: old.digest },
     { tag: "v1", before: image.digest },
     { tag: "v1.0", before: undefined },
   ]);
-  expect(world.lines).toEqual([
+  expect(context.lines).toEqual([
     `Set latest to ${image.digest}; it pointed to ${old.digest}`,
     `v1 already points to ${image.digest}`,
     `Set v1.0 to ${image.digest}`,
@@ -72,7 +72,7 @@ it("creates several tags, and shows each one's previous image", async () => {
 
 it("pushes an index as it is, whose digest is then that of the tag", async () => {
   const index = await build(simulator, folder, { text: "two", architectures: ["amd64", "arm64"] });
-  await tag(index.portableImage, "latest", world);
+  await tag(index.portableImage, "latest", context);
   expect(await tags()).toMatchObject({ latest: index.digest });
 });
 
@@ -81,7 +81,7 @@ it("pushes the same bytes, however the manifest is written", async () => {
   const { images } = await simulator.aws.ecr.batchGetImage({ repositoryName, imageIds });
   const imageManifest = `${JSON.stringify(JSON.parse(images?.[0]?.imageManifest ?? ""), undefined, 7)}\n\n`;
   const put = await simulator.aws.ecr.putImage({ repositoryName, imageManifest, imageTag: "odd" });
-  await tag("ecr://customer:odd", "latest", world);
+  await tag("ecr://customer:odd", "latest", context);
   expect(put.image?.imageId?.imageDigest).not.toBe(image.digest);
   expect(await tags()).toMatchObject({ latest: put.image?.imageId?.imageDigest });
 });
@@ -92,7 +92,7 @@ describe("immutable tags", () => {
     await makeImmutable();
     const before = await tags();
     const [uri] = image.image.split("@");
-    await expect(tag(image.portableImage, "free\nlatest\nv0", world)).rejects.toMatchObject({
+    await expect(tag(image.portableImage, "free\nlatest\nv0", context)).rejects.toMatchObject({
       message: `${uri} does not allow moving tags from another image: latest (on ${old.digest}), v0 (on ${old.digest}); this image is ${image.digest}`,
       nextStep: expect.stringContaining("use a tag that no image has"),
     });
@@ -101,13 +101,13 @@ describe("immutable tags", () => {
 
   it("are pushed where they are free, and left where they are on the image", async () => {
     await makeImmutable();
-    await tag(image.portableImage, "v1\nfree", world);
+    await tag(image.portableImage, "v1\nfree", context);
     expect(await tags()).toMatchObject({ v1: image.digest, free: image.digest });
   });
 
   it("of a registry that shows them only at a push end it with the tags pushed before", async () => {
     await makeImmutable();
-    await expect(tag(image.image, "free\nlatest", world)).rejects.toMatchObject({
+    await expect(tag(image.image, "free\nlatest", context)).rejects.toMatchObject({
       message: expect.stringMatching(
         `latest \\(on ${old.digest}\\); this image is ${image.digest}; set before that: free$`,
       ),
@@ -129,7 +129,7 @@ describe("ends before anything is changed with", () => {
     ],
   ])("a missing %s", async (name, message, nextStep) => {
     const before = await tags();
-    await expect(tag(name, "latest", world)).rejects.toMatchObject({
+    await expect(tag(name, "latest", context)).rejects.toMatchObject({
       message: expect.stringContaining(message),
       nextStep: expect.stringContaining(nextStep),
     });
@@ -141,7 +141,7 @@ describe("ends before anything is changed with", () => {
     async (operation) => {
       const before = await tags();
       simulator.faults.add({ kind: "deny", operation });
-      await expect(tag(image.portableImage, "latest", world)).rejects.toMatchObject({
+      await expect(tag(image.portableImage, "latest", context)).rejects.toMatchObject({
         name: "AccessDeniedException",
         message: expect.stringContaining(operation),
       });

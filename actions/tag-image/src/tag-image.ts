@@ -16,21 +16,21 @@ export interface TaggedImage {
 }
 
 /** Pushes the image's manifest under each tag that is not on it: nothing is built, pulled or sent but the manifest. */
-export async function tagImage({ image, tags }: TagInputs, world: RegistryContext): Promise<TaggedImage> {
-  const repository = await openRepository(image.repository, world);
+export async function tagImage({ image, tags }: TagInputs, context: RegistryContext): Promise<TaggedImage> {
+  const repository = await openRepository(image.repository, context);
   const manifest = await findImage(repository, image.version);
   const { digest } = manifest;
   const looked = await lookAtTags(repository, digest, tags);
   const done: string[] = [];
   // One after the other, so that an error can say which tags were pushed.
   for (const each of looked) {
-    if (each.before === digest) world.log.info(`${each.tag} already points to ${digest}`);
+    if (each.before === digest) context.log.info(`${each.tag} already points to ${digest}`);
     else {
       await put(repository, manifest, each.tag).catch((error) => {
-        throw world.signal.aborted ? error : withDone(error, done);
+        throw context.signal.aborted ? error : withDone(error, done);
       });
       done.push(each.tag);
-      world.log.info(`Set ${each.tag} to ${digest}${each.before ? `; it pointed to ${each.before}` : ""}`);
+      context.log.info(`Set ${each.tag} to ${digest}${each.before ? `; it pointed to ${each.before}` : ""}`);
     }
   }
   return { image: `${repository.uri}@${digest}`, digest, tags: looked };

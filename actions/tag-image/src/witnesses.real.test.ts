@@ -18,11 +18,11 @@ let several: BuiltImage;
 beforeAll(async () => {
   workshop = await openWorkshop();
   const { simulator, folder } = workshop;
-  const world = testEnvironment(simulator);
+  const context = testEnvironment(simulator);
   single = await build(simulator, folder, { text: "one" });
   several = await build(simulator, folder, { text: "several", architectures: ["amd64", "arm64"] });
-  await tag(single.portableImage, "single", world);
-  await tag(several.portableImage, "several", world);
+  await tag(single.portableImage, "single", context);
+  await tag(several.portableImage, "several", context);
 });
 afterAll(() => workshop?.close());
 

@@ -34,10 +34,10 @@ const environment = (overrides = {}) => testEnvironment(simulator, overrides);
 
 describe("an image", () => {
   it("passes with a scan that finds nothing", async () => {
-    const world = environment();
-    const outcome = await ask(world, await registry.pushImage("customer", fixed, "v1"));
+    const context = environment();
+    const outcome = await ask(context, await registry.pushImage("customer", fixed, "v1"));
     expect(outcome).toMatchObject({ status: "passed", counts: { CRITICAL: 0 }, failure: undefined });
-    expect(world.lines.at(-1)).toBe("ECR's scan has no findings");
+    expect(context.lines.at(-1)).toBe("ECR's scan has no findings");
   });
 
   it("fails with a critical finding, and reports that it stays in the registry", async () => {
@@ -62,15 +62,15 @@ describe("an image", () => {
   });
 
   it("passes with ignored findings, and lists names that ignore nothing", async () => {
-    const world = environment();
+    const context = environment();
     const ignored = new Map([
       ["CVE-2024-5535", "not reached"],
       ["CVE-7", ""],
     ]);
-    const outcome = await ask(world, await registry.pushImage("customer", affected), { ignored });
+    const outcome = await ask(context, await registry.pushImage("customer", affected), { ignored });
     expect(outcome).toMatchObject({ status: "passed", counts: { CRITICAL: 0 } });
     expect(outcome.summary).toContain("Ignored: CVE-2024-5535 (CRITICAL, not reached)");
-    expect(world.lines.at(-1)).toBe("No image has these findings of ignore-findings: CVE-7");
+    expect(context.lines.at(-1)).toBe("No image has these findings of ignore-findings: CVE-7");
   });
 
   it("is checked by all pages of its findings", async () => {
@@ -98,9 +98,9 @@ describe("an image that was scanned long ago", () => {
     expect(await ask(environment(), image)).toMatchObject({ status: "passed" });
     found.set(image.digest, [finding("CVE-2024-9143", "CRITICAL")]);
     await simulator.clock.foreground.wait(day + hour);
-    const world = environment();
-    expect(await ask(world, image)).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
-    expect(world.lines).toContainEqual(expect.stringContaining("starting a new scan"));
+    const context = environment();
+    expect(await ask(context, image)).toMatchObject({ status: "failed", counts: { CRITICAL: 1 } });
+    expect(context.lines).toContainEqual(expect.stringContaining("starting a new scan"));
   });
 
   it.each([
@@ -112,9 +112,11 @@ describe("an image that was scanned long ago", () => {
     if (fault) simulator.faults.add(fault);
     const { foreground } = simulator.clock;
     const ahead = { ...foreground, now: () => foreground.now() + day + hour };
-    const world = environment({ clock: ahead });
-    expect(await ask(world, image)).toMatchObject({ status: "failed" });
-    expect(world.lines).toContainEqual(expect.stringContaining(`a new one could not be started: ${reason}`));
+    const context = environment({ clock: ahead });
+    expect(await ask(context, image)).toMatchObject({ status: "failed" });
+    expect(context.lines).toContainEqual(
+      expect.stringContaining(`a new one could not be started: ${reason}`),
+    );
   });
 });
 
@@ -130,11 +132,11 @@ describe("an image that was pushed before scans were turned on", () => {
   });
 
   it("could not be checked while they are off", async () => {
-    const world = environment();
-    const outcome = await ask(world, await registry.pushImage("customer", fixed));
+    const context = environment();
+    const outcome = await ask(context, await registry.pushImage("customer", fixed));
     expect(outcome).toMatchObject({ status: "could-not-check", counts: undefined, failure: undefined });
     expect(outcome.summary).toContain("<summary>Scan could not check</summary>");
-    expect(world.lines.at(-1)).toContain(
+    expect(context.lines.at(-1)).toContain(
       "Could not check the image: scanning is off for the repository customer. Next step: turn on scan on push: aws ecr put-image-scanning-configuration",
     );
   });
@@ -149,10 +151,10 @@ describe("an image that was pushed before scans were turned on", () => {
     const image = await registry.pushImage("customer", affected);
     await turnOn();
     simulator.faults.add({ operation: "ecr:StartImageScan", kind: "deny" });
-    const world = environment();
-    expect(await ask(world, image)).toMatchObject({ status: "could-not-check" });
-    expect(world.lines.at(-1)).toContain("ECR did not start a scan of the image");
-    expect(world.lines).toContainEqual(expect.stringMatching(/Could not start a scan: AccessDenied/));
+    const context = environment();
+    expect(await ask(context, image)).toMatchObject({ status: "could-not-check" });
+    expect(context.lines.at(-1)).toContain("ECR did not start a scan of the image");
+    expect(context.lines).toContainEqual(expect.stringMatching(/Could not start a scan: AccessDenied/));
   });
 });
 
@@ -183,10 +185,10 @@ it("checks an image in another account by what that account's policy allows read
 
 describe("an image that cannot be checked", () => {
   it("is one from scratch", async () => {
-    const world = environment();
-    const outcome = await ask(world, await registry.pushImage("customer", undefined));
+    const context = environment();
+    const outcome = await ask(context, await registry.pushImage("customer", undefined));
     expect(outcome).toMatchObject({ status: "could-not-check", failure: undefined });
-    expect(world.lines.at(-1)).toContain(
+    expect(context.lines.at(-1)).toContain(
       "the scan failed (FAILED: UnsupportedImageError: The operating system",
     );
   });
@@ -194,9 +196,9 @@ describe("an image that cannot be checked", () => {
   it("is one that the role may not read", async () => {
     const image = await registry.pushImage("customer", fixed);
     simulator.faults.add({ operation: "ecr:DescribeImageScanFindings", kind: "deny" });
-    const world = environment();
-    expect(await ask(world, image)).toMatchObject({ status: "could-not-check", failure: undefined });
-    expect(world.lines.at(-1)).toContain("Next step: allow ecr:DescribeImageScanFindings");
+    const context = environment();
+    expect(await ask(context, image)).toMatchObject({ status: "could-not-check", failure: undefined });
+    expect(context.lines.at(-1)).toContain("Next step: allow ecr:DescribeImageScanFindings");
   });
 });
 
@@ -238,11 +240,11 @@ describe("a scan that takes its time", () => {
     const say = (line: string) => {
       if (line.includes("IN_PROGRESS")) cancellation.abort(new Cancelled("SIGINT"));
     };
-    const world = environment({
+    const context = environment({
       signal: cancellation.signal,
       log: { info: say, notice: say, warning: say },
     });
     // The SDK or the clock throws anything; the run reports who ended it.
-    await expect(ask(world, image, { timeoutMs: day })).rejects.toThrow();
+    await expect(ask(context, image, { timeoutMs: day })).rejects.toThrow();
   });
 });

@@ -41,9 +41,9 @@ async function perform(
   const inputs = stage.inputs(file, { ...row.inputs, ...arranged });
   if (row.signal) return runKilledStep(stage, file, inputs.onCancel, row.signal);
   for (const operation of row.denied ?? []) scene.addFault({ kind: "deny", operation });
-  const world = { ...stage.world(), clock: scene.clock, run: row.run };
-  const acted = actMeanwhile(scene, row, backEnd, world);
-  const seen = await runStep(world, inputs);
+  const context = { ...stage.context(), clock: scene.clock, run: row.run };
+  const acted = actMeanwhile(scene, row, backEnd, context);
+  const seen = await runStep(context, inputs);
   await acted();
   return seen;
 }
@@ -53,20 +53,20 @@ function actMeanwhile(
   scene: Scene,
   { meanwhile }: Row,
   backEnd: BackEnd,
-  world: { log: { info(line: string): void }; readonly lines: string[] },
+  context: { log: { info(line: string): void }; readonly lines: string[] },
 ): () => Promise<unknown> {
   if (!meanwhile) return async () => {};
   let act: Promise<unknown> | undefined;
-  const { info } = world.log;
-  world.log = {
-    ...world.log,
+  const { info } = context.log;
+  context.log = {
+    ...context.log,
     info(line) {
       info(line);
       if (meanwhile.line.test(line)) act ??= meanwhile.act(scene, backEnd);
     },
   };
   return () =>
-    act ?? Promise.reject(new Error(`no line matched ${meanwhile.line}:\n${world.lines.join("\n")}`));
+    act ?? Promise.reject(new Error(`no line matched ${meanwhile.line}:\n${context.lines.join("\n")}`));
 }
 
 function expectEnd({ exitCode, errors, lines, outputs, summary }: Ended, wanted: Expectation): void {

@@ -2,7 +2,7 @@ import { keepStepRecord } from "../../../shared/define-action.ts";
 import type { Ended } from "../../../shared/entry.support.ts";
 import { runHere, startEntry } from "../../../shared/entry.support.ts";
 import { runAction } from "../../../shared/run.ts";
-import type { World } from "../../context.ts";
+import type { DeliveryContext } from "../../context.ts";
 import { deploy } from "../../deploy.ts";
 import type { DeployInputs, OnCancel } from "../../inputs.ts";
 import { deploymentReport } from "../../publish.ts";
@@ -10,14 +10,14 @@ import type { Stage } from "../../stage.support.ts";
 
 /** Runs the whole step except the creation of its clients, whose pace would be that of the real AWS. */
 export async function runStep(
-  world: World & { readonly lines: string[] },
+  context: DeliveryContext & { readonly lines: string[] },
   inputs: DeployInputs,
 ): Promise<Ended> {
   const step = () =>
     runAction(async (signal) => {
-      await keepStepRecord({ ...deploymentReport, run: deploy }, { ...world, signal }, inputs);
+      await keepStepRecord({ ...deploymentReport, run: deploy }, { ...context, signal }, inputs);
     });
-  return { ...(await runHere(step)), lines: world.lines };
+  return { ...(await runHere(step)), lines: context.lines };
 }
 
 /** Starts the action as the runner does, step and post step; the step gets a signal once its deployment is created. */

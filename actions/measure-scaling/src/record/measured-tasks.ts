@@ -7,11 +7,11 @@ import type { MeasuredTasks } from "../measurement.ts";
 
 /** Describes the tasks in production, as far as their price depends on it. */
 export async function describeMeasuredTasks(
-  world: EcsContext,
+  context: EcsContext,
   running: RunningService,
 ): Promise<MeasuredTasks> {
   const { revision, primary, service } = running;
-  const described = await describeRevision(world, revision);
+  const described = await describeRevision(context, revision);
   if (!described?.taskDefinition)
     throw new Failure(`Task definition ${revision} of service ${service.serviceName} does not exist`);
   const network = primary?.networkConfiguration ?? service.networkConfiguration;

@@ -14,9 +14,9 @@ import { measureTogether } from "./load-together.ts";
 import { describeMeasuredTasks } from "./measured-tasks.ts";
 
 /** Writes the measurement of one count, even an invalid one; then it throws the reason. */
-export async function recordMeasurement(world: EcsContext, inputs: RecordInputs): Promise<void> {
+export async function recordMeasurement(context: EcsContext, inputs: RecordInputs): Promise<void> {
   const { cluster, service, taskCount, cause, measurementFile } = inputs;
-  const found = cause ? { failures: [cause] } : await measure(world, inputs);
+  const found = cause ? { failures: [cause] } : await measure(context, inputs);
   const measurement: Measurement = { version: 1, cluster, service, taskCount, ...found };
   await mkdir(dirname(measurementFile), { recursive: true });
   await writeFile(measurementFile, `${JSON.stringify(measurement, null, 2)}\n`);
@@ -27,23 +27,23 @@ export async function recordMeasurement(world: EcsContext, inputs: RecordInputs)
     throw new Failure(`${formatTasks(taskCount)} could not be measured: ${measurement.failures.join("; ")}`, {
       nextStep: "fix the failed jobs of this count, and run the test again.",
     });
-  if (answered !== undefined) world.log.info(`${formatTasks(taskCount)} served ${formatRate(answered)}.`);
+  if (answered !== undefined) context.log.info(`${formatTasks(taskCount)} served ${formatRate(answered)}.`);
 }
 
 type Found = Pick<Measurement, "failures" | "tasks" | "load">;
 
-async function measure(world: EcsContext, inputs: RecordInputs): Promise<Found> {
-  const { tasks, failures: ofTasks } = await lookAtTasks(world, inputs);
+async function measure(context: EcsContext, inputs: RecordInputs): Promise<Found> {
+  const { tasks, failures: ofTasks } = await lookAtTasks(context, inputs);
   const { load, failures: ofLoad } = await readLoad(inputs);
   return { failures: [...ofTasks, ...ofLoad], ...(tasks && { tasks }), ...(load && { load }) };
 }
 
 /** Checks that the tasks are as scaling left them; a later change makes the measurement invalid. */
 async function lookAtTasks(
-  world: EcsContext,
+  context: EcsContext,
   { cluster, service, taskCount }: RecordInputs,
 ): Promise<{ tasks: MeasuredTasks; failures: string[] }> {
-  const running = await findService(world, { cluster, service });
+  const running = await findService(context, { cluster, service });
   const { runningCount, desiredCount, settled } = running.production;
   const failures = [];
   if (runningCount !== taskCount || desiredCount !== taskCount)
@@ -51,7 +51,7 @@ async function lookAtTasks(
       `after the load ${runningCount} of ${desiredCount} tasks ran, so the count did not stay at ${taskCount}`,
     );
   if (!settled) failures.push("a deployment is in progress, so that tasks of two revisions shared the work");
-  return { tasks: await describeMeasuredTasks(world, running), failures };
+  return { tasks: await describeMeasuredTasks(context, running), failures };
 }
 
 async function readLoad(inputs: RecordInputs): Promise<{ load?: MeasuredLoad; failures: string[] }> {

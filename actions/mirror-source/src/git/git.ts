@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { buffer, text } from "node:stream/consumers";
 import { Failure } from "../../../shared/failure.ts";
-import type { MirrorWorld } from "../context.ts";
+import type { MirrorContext } from "../context.ts";
 import { asVariables, type Settings } from "./settings.ts";
 
 interface Options {
@@ -36,7 +36,7 @@ export class GitError extends Error {
 /** Creates Git for a folder; `settings` are configuration of every command. */
 export function createGit(
   folder: string,
-  { variables, signal }: Pick<MirrorWorld, "variables" | "signal">,
+  { variables, signal }: Pick<MirrorContext, "variables" | "signal">,
   settings: Settings = [],
 ): Git {
   const bytes: Git["bytes"] = (commandArguments, options) =>

@@ -1,4 +1,4 @@
-import type { MirrorWorld } from "../context.ts";
+import type { MirrorContext } from "../context.ts";
 import { signForGit } from "./basic-credentials.ts";
 import { asVariables } from "./settings.ts";
 
@@ -7,7 +7,7 @@ import { asVariables } from "./settings.ts";
  * and visible to that command only. Git prompts for no others, uses no credential helper, and follows no redirection.
  */
 export async function remoteVariables(
-  { codecommit, clock, mask }: MirrorWorld,
+  { codecommit, clock, mask }: MirrorContext,
   url: string,
 ): Promise<Record<string, string>> {
   const { user, password } = await signForGit(codecommit, new URL(url), new Date(clock.now()));

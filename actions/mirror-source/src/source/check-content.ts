@@ -1,11 +1,11 @@
 import { namesOfSensitive, privateKeyPattern, refusePrivateKeys } from "../../../shared/sensitive-files.ts";
-import type { MirrorWorld } from "../context.ts";
+import type { MirrorContext } from "../context.ts";
 import { type Git, GitError } from "../git/git.ts";
 import type { MirrorInputs } from "../inputs.ts";
 
 /** Refuses private keys among the files that are mirrored, and warns of others that rarely belong there. */
 export async function checkContent(
-  { log }: MirrorWorld,
+  { log }: MirrorContext,
   git: Git,
   commit: string,
   { snapshot, allowedKeys }: MirrorInputs,

@@ -1,5 +1,5 @@
 import { Failure } from "../../../shared/failure.ts";
-import type { MirrorWorld } from "../context.ts";
+import type { MirrorContext } from "../context.ts";
 import { checkGitVersion } from "../git/check-version.ts";
 import { createGit, type Git, GitError } from "../git/git.ts";
 
@@ -10,9 +10,9 @@ export interface Source {
   readonly objects: string;
 }
 
-export async function openSource(world: MirrorWorld, ref: string): Promise<Source> {
+export async function openSource(context: MirrorContext, ref: string): Promise<Source> {
   // A job in a container runs as another user than the one who checked out.
-  const git = createGit(world.folder, world, [["safe.directory", world.folder]]);
+  const git = createGit(context.folder, context, [["safe.directory", context.folder]]);
   await checkGitVersion(git);
   const objects = await findObjects(git);
   await refuseIncomplete(git);

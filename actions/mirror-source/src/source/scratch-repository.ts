@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MirrorWorld } from "../context.ts";
+import type { MirrorContext } from "../context.ts";
 import { createGit, type Git } from "../git/git.ts";
 import type { Source } from "./open-source.ts";
 
@@ -10,13 +10,13 @@ import type { Source } from "./open-source.ts";
  * configuration and hooks are not used, and nothing fetched or created stays in it.
  */
 export async function inScratchRepository<T>(
-  world: MirrorWorld,
+  context: MirrorContext,
   { objects }: Source,
   use: (git: Git) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(world.variables.RUNNER_TEMP || tmpdir(), "mirror-"));
+  const folder = await mkdtemp(join(context.variables.RUNNER_TEMP || tmpdir(), "mirror-"));
   try {
-    const git = createGit(folder, world);
+    const git = createGit(folder, context);
     await git.text(["init", "--quiet", "--bare", "--template=", "."]);
     await writeFile(join(folder, "objects/info/alternates"), `${objects}\n`);
     return await use(git);

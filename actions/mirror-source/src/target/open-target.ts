@@ -4,7 +4,7 @@ import {
   type RepositoryMetadata,
 } from "@aws-sdk/client-codecommit";
 import { Failure } from "../../../shared/failure.ts";
-import type { MirrorWorld } from "../context.ts";
+import type { MirrorContext } from "../context.ts";
 import type { MirrorInputs } from "../inputs.ts";
 import { readHead } from "./read-head.ts";
 
@@ -18,19 +18,19 @@ export interface Target {
   readonly head: string | undefined;
 }
 
-export async function openTarget(world: MirrorWorld, inputs: MirrorInputs): Promise<Target> {
+export async function openTarget(context: MirrorContext, inputs: MirrorInputs): Promise<Target> {
   const { repository, branch } = inputs;
-  const found = await findRepository(world, repository);
-  if (found) return { repository, branch, url: found.cloneUrlHttp, head: await readHead(world, inputs) };
+  const found = await findRepository(context, repository);
+  if (found) return { repository, branch, url: found.cloneUrlHttp, head: await readHead(context, inputs) };
   if (inputs.createRepository) return { repository, branch, url: undefined, head: undefined };
-  const region = await world.codecommit.config.region();
+  const region = await context.codecommit.config.region();
   throw new Failure(`CodeCommit repository ${repository} does not exist in this account in ${region}`, {
     nextStep:
       "correct the input repository or the region, apply the stack that creates it, or set create-repository: true. Nothing was changed.",
   });
 }
 
-async function findRepository({ codecommit, signal }: MirrorWorld, repositoryName: string) {
+async function findRepository({ codecommit, signal }: MirrorContext, repositoryName: string) {
   try {
     const command = new GetRepositoryCommand({ repositoryName });
     const { repositoryMetadata } = await codecommit.send(command, { abortSignal: signal });
@@ -42,12 +42,12 @@ async function findRepository({ codecommit, signal }: MirrorWorld, repositoryNam
 }
 
 /** Resolves to the address of the repository, which is created if it is missing. */
-export async function settleRepository(world: MirrorWorld, { url, repository }: Target): Promise<string> {
-  return url ?? (await createRepository(world, repository)).cloneUrlHttp ?? "";
+export async function settleRepository(context: MirrorContext, { url, repository }: Target): Promise<string> {
+  return url ?? (await createRepository(context, repository)).cloneUrlHttp ?? "";
 }
 
 async function createRepository(
-  { codecommit, log, signal }: MirrorWorld,
+  { codecommit, log, signal }: MirrorContext,
   repositoryName: string,
 ): Promise<RepositoryMetadata> {
   const command = new CreateRepositoryCommand({ repositoryName });

@@ -1,5 +1,5 @@
 import { Failure } from "../../../shared/failure.ts";
-import type { MirrorWorld } from "../context.ts";
+import type { MirrorContext } from "../context.ts";
 import { explainGitError } from "../git/explain.ts";
 import { type Git, GitError } from "../git/git.ts";
 import { remoteVariables } from "../git/remote-variables.ts";
@@ -12,7 +12,7 @@ import { readHead } from "./read-head.ts";
  * to whether this push did it: an equal run at the same time may have been faster.
  */
 export async function push(
-  world: MirrorWorld,
+  context: MirrorContext,
   git: Git,
   url: string,
   target: Target,
@@ -23,16 +23,16 @@ export async function push(
   // Overrides the machine's configuration: one branch, no tags, no submodules, no hooks, no signature.
   const only = ["--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed"];
   try {
-    const variables = await remoteVariables(world, url);
+    const variables = await remoteVariables(context, url);
     const report = await git.text(["push", "--porcelain", ...only, lease, "--", url, `${commit}:${ref}`], {
       variables,
     });
     // "=" marks a branch that has the commit already.
     return !/^=\t/m.test(report);
   } catch (error) {
-    if (world.signal.aborted) throw cancelled(world.signal, target, commit);
+    if (context.signal.aborted) throw cancelled(context.signal, target, commit);
     if (!(error instanceof GitError)) throw error;
-    const head = await readHead(world, target).catch(() => target.head);
+    const head = await readHead(context, target).catch(() => target.head);
     // After a refused lease, an equal run was faster. After any other error, the push was done and only its response
     // was lost.
     if (head === commit) return !rejection.test(error.stdout);

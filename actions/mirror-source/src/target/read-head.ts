@@ -1,9 +1,9 @@
 import { GetBranchCommand } from "@aws-sdk/client-codecommit";
-import type { MirrorWorld } from "../context.ts";
+import type { MirrorContext } from "../context.ts";
 
 /** Returns the branch's commit in CodeCommit; undefined when there is no such branch. */
 export async function readHead(
-  { codecommit, signal }: MirrorWorld,
+  { codecommit, signal }: MirrorContext,
   { repository, branch }: { readonly repository: string; readonly branch: string },
 ): Promise<string | undefined> {
   try {

@@ -1,6 +1,6 @@
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import type { MirrorWorld } from "../context.ts";
+import type { MirrorContext } from "../context.ts";
 import type { Target } from "./open-target.ts";
 import { moved } from "./push.ts";
 import { readHead } from "./read-head.ts";
@@ -9,15 +9,15 @@ import { readHead } from "./read-head.ts";
 const patienceMs = 30_000;
 
 /** Returns only if CodeCommit's API shows the commit as the branch's head. */
-export async function verify(world: MirrorWorld, target: Target, commit: string): Promise<void> {
-  const deadlineAt = world.clock.now() + patienceMs;
+export async function verify(context: MirrorContext, target: Target, commit: string): Promise<void> {
+  const deadlineAt = context.clock.now() + patienceMs;
   const pace = createPace();
   for (;;) {
-    const head = await readHead(world, target);
+    const head = await readHead(context, target);
     if (head === commit) return;
     if (head !== target.head) throw moved({ ...target, head: commit }, head);
-    if (world.clock.now() >= deadlineAt) break;
-    await world.clock.wait(pace.next(false), world.signal);
+    if (context.clock.now() >= deadlineAt) break;
+    await context.clock.wait(pace.next(false), context.signal);
   }
   throw new Failure(
     `${target.branch} of ${target.repository} does not have ${commit}, although git reported that it pushed it`,

@@ -1,7 +1,7 @@
 import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
 import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import { refuseNamesInUse } from "../plan/names-in-use.ts";
@@ -22,35 +22,35 @@ export interface ApplyOptions extends Pick<ProvisionInputs, "onFailure" | "onCan
 
 /** Applies template and parameters to a stack through a change set. */
 export async function applyStack(
-  world: World,
+  context: ProvisionContext,
   planned: PlannedStack,
   result: StackResult,
   options: ApplyOptions,
 ): Promise<void> {
   const { stackName } = planned;
-  const usable = await recoverStack(world, stackName, options);
-  if (usable) await protect(world, stackName);
-  else await refuseNamesInUse(world, planned, options.folder);
-  const changeSet = await createChangeSet(world, planned, usable ? "UPDATE" : "CREATE", options.deadlineAt);
+  const usable = await recoverStack(context, stackName, options);
+  if (usable) await protect(context, stackName);
+  else await refuseNamesInUse(context, planned, options.folder);
+  const changeSet = await createChangeSet(context, planned, usable ? "UPDATE" : "CREATE", options.deadlineAt);
   if (!changeSet.hasChanges) {
-    await discardChangeSet(world, changeSet);
-    world.log.info(`${stackName}: no change.`);
+    await discardChangeSet(context, changeSet);
+    context.log.info(`${stackName}: no change.`);
     result.outcome = "unchanged";
     return;
   }
-  announce(world, stackName, changeSet);
-  if (usable) await refuseAddedNames(world, planned, changeSet, options);
+  announce(context, stackName, changeSet);
+  if (usable) await refuseAddedNames(context, planned, changeSet, options);
   result.outcome = "failed";
-  const followed = await execute(world, stackName, changeSet, options);
+  const followed = await execute(context, stackName, changeSet, options);
   result.events = followed.events;
   if (!["CREATE_COMPLETE", "UPDATE_COMPLETE"].includes(followed.status))
-    throw await settleFailure(world, planned, changeSet, followed, options);
+    throw await settleFailure(context, planned, changeSet, followed, options);
   result.outcome = usable ? "updated" : "created";
-  if (!usable) await protect(world, stackName);
+  if (!usable) await protect(context, stackName);
 }
 
 async function refuseAddedNames(
-  world: World,
+  context: ProvisionContext,
   planned: PlannedStack,
   changeSet: ChangeSet,
   { folder }: ApplyOptions,
@@ -59,65 +59,65 @@ async function refuseAddedNames(
     Action === "Add" ? [LogicalResourceId] : [],
   );
   try {
-    await refuseNamesInUse(world, planned, folder, added);
+    await refuseNamesInUse(context, planned, folder, added);
   } catch (error) {
-    await discardChangeSet(world, changeSet);
+    await discardChangeSet(context, changeSet);
     throw error;
   }
 }
 
 /** A role that plans may delete empty stacks, and must not delete this one. Mode delete removes the protection. */
-async function protect(world: World, stackName: string): Promise<void> {
+async function protect(context: ProvisionContext, stackName: string): Promise<void> {
   const input = { StackName: stackName, EnableTerminationProtection: true };
   try {
-    await world.cloudformation.send(new UpdateTerminationProtectionCommand(input));
+    await context.cloudformation.send(new UpdateTerminationProtectionCommand(input));
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
-    world.log.warning(`${stackName} is not protected from deletion: ${explainAwsError(error)?.message}`);
+    context.log.warning(`${stackName} is not protected from deletion: ${explainAwsError(error)?.message}`);
   }
 }
 
-function announce(world: World, stackName: string, { changes }: ChangeSet): void {
+function announce(context: ProvisionContext, stackName: string, { changes }: ChangeSet): void {
   const lines = changes.map(({ Action, LogicalResourceId, ResourceType, Replacement }) => {
     const replaced = Replacement === "True" ? ", replaced" : "";
     return `\n  ${Action} ${LogicalResourceId} (${ResourceType}${replaced})`;
   });
   const count = changes.length === 1 ? "1 change" : `${changes.length} changes`;
-  world.log.info(
+  context.log.info(
     `${stackName}: ${changes.length === 0 ? "only its outputs change" : count}${lines.join("")}`,
   );
 }
 
 async function execute(
-  world: World,
+  context: ProvisionContext,
   stackName: string,
   changeSet: ChangeSet,
   { deadlineAt, onFailure, onCancel }: ApplyOptions,
 ): Promise<Followed> {
   const { stackId } = changeSet;
-  const after = await newestEvent(world, stackId);
-  const disableRollback = keeps(world, stackName, changeSet, onFailure);
-  world.operations.begin({ stackName, stackId, type: changeSet.type, onCancel });
-  await executeChangeSet(world, changeSet, { disableRollback });
-  const followed = await followStack(world, {
+  const after = await newestEvent(context, stackId);
+  const disableRollback = keeps(context, stackName, changeSet, onFailure);
+  context.operations.begin({ stackName, stackId, type: changeSet.type, onCancel });
+  await executeChangeSet(context, changeSet, { disableRollback });
+  const followed = await followStack(context, {
     stackName,
     stackId,
     after,
     deadlineAt,
     resources: new Set(changeSet.changes.map(({ LogicalResourceId = "" }) => LogicalResourceId)),
     giveUp: async () => {
-      const fate = await giveUp(world, changeSet, onCancel);
-      world.operations.decided(stackId);
+      const fate = await giveUp(context, changeSet, onCancel);
+      context.operations.decided(stackId);
       return fate;
     },
   });
-  world.operations.end(stackId);
+  context.operations.end(stackId);
   return followed;
 }
 
 /** CloudFormation replaces nothing in a stack whose rollback is disabled, so such a failure is always rolled back. */
 function keeps(
-  world: World,
+  context: ProvisionContext,
   stackName: string,
   { changes }: ChangeSet,
   onFailure: ApplyOptions["onFailure"],
@@ -126,7 +126,7 @@ function keeps(
   const replaced = changes.filter(({ Replacement }) => Replacement && Replacement !== "False");
   if (replaced.length === 0) return true;
   const names = replaced.map(({ LogicalResourceId }) => LogicalResourceId).join(", ");
-  world.log.warning(
+  context.log.warning(
     `${stackName}: on-failure: keep is not possible because ${names} may be replaced; a failure is rolled back.`,
   );
   return false;
@@ -134,7 +134,7 @@ function keeps(
 
 /** Logs first why it failed; then removes everything unfinished, unless the inputs keep it. */
 async function settleFailure(
-  world: World,
+  context: ProvisionContext,
   planned: PlannedStack,
   { stackId, type }: ChangeSet,
   followed: Followed,
@@ -145,19 +145,19 @@ async function settleFailure(
   if (type === "UPDATE" || onFailure === "keep") {
     const kept = status === "CREATE_FAILED" || status === "UPDATE_FAILED";
     return toFailure(
-      world,
+      context,
       planned,
       followed,
       `the stack is ${status}${kept ? ", kept as on-failure says" : ""}`,
     );
   }
-  const failure = await toFailure(world, planned, followed, `the stack was ${status} and was deleted`);
-  world.log.info(`${failure.message}; deleting the stack, because it contains nothing of use.`);
+  const failure = await toFailure(context, planned, followed, `the stack was ${status} and was deleted`);
+  context.log.info(`${failure.message}; deleting the stack, because it contains nothing of use.`);
   try {
-    await removeStack(world, { stackName, stackId, deadlineAt });
+    await removeStack(context, { stackName, stackId, deadlineAt });
     return failure;
   } catch (error) {
-    world.log.warning((error as Error).message);
-    return toFailure(world, planned, followed, `the stack was ${status} and could not be deleted`);
+    context.log.warning((error as Error).message);
+    return toFailure(context, planned, followed, `the stack was ${status} and could not be deleted`);
   }
 }

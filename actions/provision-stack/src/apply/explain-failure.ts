@@ -1,6 +1,6 @@
 import { DescribeStackResourcesCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { stripHandler } from "../stack/handler-message.ts";
 import { quotaOf, raise } from "./quotas.ts";
 
@@ -24,19 +24,19 @@ export interface Circumstances {
 }
 
 type Explain = (
-  world: Pick<World, "cloudformation">,
+  context: Pick<ProvisionContext, "cloudformation">,
   failed: FailedResource,
   circumstances: Circumstances,
 ) => Explained | undefined | Promise<Explained | undefined>;
 
 /** Explains why a resource failed, and what to do about it. */
 export async function explainFailure(
-  world: Pick<World, "cloudformation">,
+  context: Pick<ProvisionContext, "cloudformation">,
   failed: FailedResource,
   circumstances: Circumstances,
 ): Promise<Explained> {
   for (const explain of explanations) {
-    const found = await explain(world, failed, circumstances);
+    const found = await explain(context, failed, circumstances);
     if (found) return found;
   }
   return {
@@ -154,7 +154,7 @@ function customNamed(_: unknown, { reason }: FailedResource): Explained | undefi
 }
 
 async function taken(
-  { cloudformation }: Pick<World, "cloudformation">,
+  { cloudformation }: Pick<ProvisionContext, "cloudformation">,
   { reason, properties }: FailedResource,
   { planned }: Circumstances,
 ): Promise<Explained | undefined> {
@@ -181,7 +181,7 @@ async function taken(
 
 /** Returns the stack that has a resource of this name. */
 export async function ownerOf(
-  cloudformation: World["cloudformation"],
+  cloudformation: ProvisionContext["cloudformation"],
   name: string,
 ): Promise<string | undefined> {
   try {

@@ -1,4 +1,4 @@
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { newestEvent } from "../stack/events.ts";
 import { followStack } from "../stack/follow-stack.ts";
 import type { RunningOperation } from "../stack/running-operations.ts";
@@ -11,20 +11,20 @@ const mostMs = 5 * 60_000;
  * Applies on-cancel to operations whose step was killed before it could, and waits for the end where on-cancel says so.
  */
 export async function finishOperations(
-  world: Pick<World, "cloudformation" | "clock" | "log" | "signal">,
+  context: Pick<ProvisionContext, "cloudformation" | "clock" | "log" | "signal">,
   operations: readonly RunningOperation[],
 ): Promise<void> {
-  const deadlineAt = world.clock.now() + mostMs;
+  const deadlineAt = context.clock.now() + mostMs;
   await Promise.all(
     operations.map(async ({ stackName, stackId, type, onCancel, decided }) => {
       if (!decided) {
-        const fate = await giveUp(world, { stackId, type }, onCancel);
-        world.log.warning(`The step ended before the operation on stack ${stackName}, which ${fate}.`);
+        const fate = await giveUp(context, { stackId, type }, onCancel);
+        context.log.warning(`The step ended before the operation on stack ${stackName}, which ${fate}.`);
       }
       if (onCancel !== "wait") return;
-      const after = await newestEvent(world, stackId);
-      const { status } = await followStack(world, { stackName, stackId, after, deadlineAt });
-      world.log.warning(`After the cancellation, stack ${stackName} is ${status}.`);
+      const after = await newestEvent(context, stackId);
+      const { status } = await followStack(context, { stackName, stackId, after, deadlineAt });
+      context.log.warning(`After the cancellation, stack ${stackName} is ${status}.`);
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { CancelUpdateStackCommand, DeleteStackCommand } from "@aws-sdk/client-cloudformation";
 import { explainAwsError } from "../../../shared/aws-errors.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import type { ChangeSet } from "../stack/change-set.ts";
 
@@ -9,7 +9,7 @@ import type { ChangeSet } from "../stack/change-set.ts";
  * Returns the result as the end of a sentence about the operation.
  */
 export async function giveUp(
-  world: Pick<World, "cloudformation">,
+  context: Pick<ProvisionContext, "cloudformation">,
   { stackId, type }: Pick<ChangeSet, "stackId" | "type">,
   onCancel: ProvisionInputs["onCancel"],
 ): Promise<string> {
@@ -17,10 +17,10 @@ export async function giveUp(
   if (onCancel === "leave") return `continues in AWS ${asSaid}`;
   try {
     if (type === "UPDATE") {
-      await world.cloudformation.send(new CancelUpdateStackCommand({ StackName: stackId }));
+      await context.cloudformation.send(new CancelUpdateStackCommand({ StackName: stackId }));
       return `was cancelled; CloudFormation rolls it back ${asSaid}`;
     }
-    await world.cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
+    await context.cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
     return `was cancelled; CloudFormation deletes the new stack ${asSaid}`;
   } catch (error) {
     const why = explainAwsError(error)?.message ?? (error as Error).message;

@@ -4,7 +4,7 @@ import {
   type Stack,
 } from "@aws-sdk/client-cloudformation";
 import { Failure } from "../../../shared/failure.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import { firstFailure, newestEvent } from "../stack/events.ts";
 import { followStack } from "../stack/follow-stack.ts";
@@ -18,50 +18,54 @@ interface Options {
 export const onlyDeletable = ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"];
 
 /** Recovers a stack from the state that an earlier run left; returns true when there is one to update. */
-export async function recoverStack(world: World, stackName: string, options: Options): Promise<boolean> {
-  const stack = await settledStack(world, stackName, options);
+export async function recoverStack(
+  context: ProvisionContext,
+  stackName: string,
+  options: Options,
+): Promise<boolean> {
+  const stack = await settledStack(context, stackName, options);
   const status = stack?.StackStatus;
   // The change set joins the empty stack of another one that is being reviewed.
   if (!status || status === "REVIEW_IN_PROGRESS" || status === "DELETE_COMPLETE") return false;
   const { StackId: stackId = stackName } = stack;
   if (onlyDeletable.includes(status)) {
-    world.log.warning(`${stackName} is ${status} from an earlier failure; deleting it first.`);
-    await removeStack(world, { stackName, stackId, ...options });
+    context.log.warning(`${stackName} is ${status} from an earlier failure; deleting it first.`);
+    await removeStack(context, { stackName, stackId, ...options });
     return false;
   }
   if (status === "UPDATE_FAILED" || status === "UPDATE_ROLLBACK_FAILED")
-    await rollBack(world, stack, { stackName, stackId, ...options });
+    await rollBack(context, stack, { stackName, stackId, ...options });
   return true;
 }
 
 /** Returns the stack when no other operation on it is in progress. */
 export async function settledStack(
-  world: World,
+  context: ProvisionContext,
   stackName: string,
   { deadlineAt }: Options,
 ): Promise<Stack | undefined> {
-  const stack = await describeStack(world, stackName);
+  const stack = await describeStack(context, stackName);
   const status = stack?.StackStatus ?? "";
   if (!stack?.StackId || !status.endsWith("_IN_PROGRESS") || status === "REVIEW_IN_PROGRESS") return stack;
-  world.log.info(`${stackName}: waiting, as it is ${status}.`);
-  const after = await newestEvent(world, stack.StackId);
-  await followStack(world, { stackName, stackId: stack.StackId, after, deadlineAt });
-  return describeStack(world, stackName);
+  context.log.info(`${stackName}: waiting, as it is ${status}.`);
+  const after = await newestEvent(context, stack.StackId);
+  await followStack(context, { stackName, stackId: stack.StackId, after, deadlineAt });
+  return describeStack(context, stackName);
 }
 
 /** Rolls back a kept update, or continues a rollback that broke off. */
 async function rollBack(
-  world: World,
+  context: ProvisionContext,
   { StackStatus: status }: Stack,
   target: { readonly stackName: string; readonly stackId: string; readonly deadlineAt: number },
 ): Promise<void> {
   const { stackName, stackId } = target;
-  world.log.warning(`${stackName} is ${status} from an earlier failure; rolling it back first.`);
-  const after = await newestEvent(world, stackId);
+  context.log.warning(`${stackName} is ${status} from an earlier failure; rolling it back first.`);
+  const after = await newestEvent(context, stackId);
   const input = { StackName: stackId };
-  if (status === "UPDATE_FAILED") await world.cloudformation.send(new RollbackStackCommand(input));
-  else await world.cloudformation.send(new ContinueUpdateRollbackCommand(input));
-  const followed = await followStack(world, { ...target, after });
+  if (status === "UPDATE_FAILED") await context.cloudformation.send(new RollbackStackCommand(input));
+  else await context.cloudformation.send(new ContinueUpdateRollbackCommand(input));
+  const followed = await followStack(context, { ...target, after });
   if (followed.status === "UPDATE_ROLLBACK_COMPLETE") return;
   const failed = firstFailure(followed.events);
   const reason = failed

@@ -6,7 +6,7 @@ import {
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
 import { Failure } from "../../../shared/failure.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { readDeployed } from "../stack/deployed-stack.ts";
 import { describeStack } from "../stack/stack.ts";
 
@@ -29,13 +29,16 @@ export interface Held {
 }
 
 /** Undefined when there is no such stack. */
-export async function readContents(world: World, planned: PlannedStack): Promise<StackContents | undefined> {
+export async function readContents(
+  context: ProvisionContext,
+  planned: PlannedStack,
+): Promise<StackContents | undefined> {
   const { stackName } = planned;
-  const stack = await describeStack(world, stackName);
+  const stack = await describeStack(context, stackName);
   if (!stack?.StackId) return undefined;
-  const declared = await declaredResources(world, stack, planned);
+  const declared = await declaredResources(context, stack, planned);
   const resources: Held[] = [];
-  const pages = paginateListStackResources({ client: world.cloudformation }, { StackName: stackName });
+  const pages = paginateListStackResources({ client: context.cloudformation }, { StackName: stackName });
   for await (const { StackResourceSummaries = [] } of pages)
     resources.push(...StackResourceSummaries.flatMap((summary) => toHeld(stackName, summary, declared)));
   return { stack, stackName, resources };
@@ -66,13 +69,13 @@ function toHeld(
 }
 
 async function declaredResources(
-  world: World,
+  context: ProvisionContext,
   stack: Stack,
   planned: PlannedStack,
 ): Promise<EvaluatedResource[]> {
   try {
-    const deployed = await readDeployed(world, stack, planned);
-    return deployed ? evaluateResources([deployed], await world.cloudformation.config.region()) : [];
+    const deployed = await readDeployed(context, stack, planned);
+    return deployed ? evaluateResources([deployed], await context.cloudformation.config.region()) : [];
   } catch (error) {
     // CloudFormation reports when it deletes what cannot be evaluated here.
     if (error instanceof Failure) return [];

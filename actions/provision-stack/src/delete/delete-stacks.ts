@@ -1,7 +1,7 @@
 import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
 import { type Finding, refuseFindings } from "../../../shared/findings.ts";
 import type { Log } from "../../../shared/log.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import type { StackResult } from "../result.ts";
 import type { StackSet } from "../set/choose-stacks.ts";
@@ -16,48 +16,48 @@ import { removeStack } from "./remove-stack.ts";
 
 /** Deletes the stacks, dependent ones first; blocking resources are reported before anything is deleted. */
 export async function deleteStacks(
-  world: World,
+  context: ProvisionContext,
   inputs: ProvisionInputs,
   set: StackSet,
   results: ReadonlyMap<string, StackResult>,
 ): Promise<void> {
-  const deadlineAt = world.clock.now() + inputs.deadlineMs;
-  const contents = await readAll(world, set, results);
-  const { findings, emptyings } = await inspectAll(world, [...contents.values()]);
-  refuseFindings([...findings, ...(inputs.force ? [] : emptyings.map(toFinding))], toLog(world));
+  const deadlineAt = context.clock.now() + inputs.deadlineMs;
+  const contents = await readAll(context, set, results);
+  const { findings, emptyings } = await inspectAll(context, [...contents.values()]);
+  refuseFindings([...findings, ...(inputs.force ? [] : emptyings.map(toFinding))], toLog(context));
   for (const [name, stack] of contents) result(results, name).kept = keptBy([stack]);
   await eachInOrder(reversed(set.dependencies), async (name) => {
     const stack = contents.get(name);
     if (!stack) return;
-    world.signal.throwIfAborted();
+    context.signal.throwIfAborted();
     const { stackName } = stack;
-    await timed(world, result(results, name), async () => {
+    await timed(context, result(results, name), async () => {
       if (inputs.force)
         await empty(
-          world,
+          context,
           emptyings.filter((emptying) => emptying.stackName === stackName),
         );
-      await liftProtection(world, stack);
-      result(results, name).events = await removeStack(world, toRemove(stack, deadlineAt));
+      await liftProtection(context, stack);
+      result(results, name).events = await removeStack(context, toRemove(stack, deadlineAt));
       result(results, name).outcome = "deleted";
     });
-    for (const text of result(results, name).kept) world.log.info(`${stackName}: ${text}`);
+    for (const text of result(results, name).kept) context.log.info(`${stackName}: ${text}`);
   });
-  await tellLeftOut(world, set);
+  await tellLeftOut(context, set);
 }
 
 async function readAll(
-  world: World,
+  context: ProvisionContext,
   set: StackSet,
   results: ReadonlyMap<string, StackResult>,
 ): Promise<Map<string, StackContents>> {
   const found = new Map<string, StackContents>();
   await Promise.all(
     set.stacks.map(async (planned) => {
-      const contents = await readContents(world, planned);
+      const contents = await readContents(context, planned);
       if (contents) found.set(planned.template.name, contents);
       else {
-        world.log.info(`${planned.stackName}: does not exist.`);
+        context.log.info(`${planned.stackName}: does not exist.`);
         result(results, planned.template.name).outcome = "absent";
       }
     }),
@@ -76,7 +76,7 @@ function toFinding({ text, blocks }: Emptying): Finding {
   return { text: `${text}, which are stopped`, kind: "note" };
 }
 
-function toLog({ log }: World): Log {
+function toLog({ log }: ProvisionContext): Log {
   const info = (line: string) => log.info(line);
   return { info, notice: info, warning: (line) => log.warning(line) };
 }
@@ -91,28 +91,28 @@ function toRemove({ stack, stackName, resources }: StackContents, deadlineAt: nu
 }
 
 /** Applying sets the protection, so that only a role that may remove it can delete the stack. */
-async function liftProtection(world: World, { stack, stackName }: StackContents): Promise<void> {
+async function liftProtection(context: ProvisionContext, { stack, stackName }: StackContents): Promise<void> {
   if (!stack.EnableTerminationProtection) return;
   const input = { StackName: stack.StackId ?? stackName, EnableTerminationProtection: false };
-  await world.cloudformation.send(new UpdateTerminationProtectionCommand(input));
+  await context.cloudformation.send(new UpdateTerminationProtectionCommand(input));
 }
 
-async function empty(world: World, emptyings: readonly Emptying[]): Promise<void> {
+async function empty(context: ProvisionContext, emptyings: readonly Emptying[]): Promise<void> {
   for (const { text, blocks, run } of emptyings) {
-    world.log.info(`${text}: removing (force)`);
+    context.log.info(`${text}: removing (force)`);
     // A failure here must not stop the deletion of what CloudFormation removes itself, such as a service during its
     // deployment.
     await run().catch((error) => {
-      if (blocks || world.signal.aborted) throw error;
-      world.log.warning(`${text}, which CloudFormation has to handle: ${(error as Error).message}`);
+      if (blocks || context.signal.aborted) throw error;
+      context.log.warning(`${text}, which CloudFormation has to handle: ${(error as Error).message}`);
     });
   }
 }
 
 /** A profile that lists fewer templates than an earlier one leaves stacks behind that nobody would search for. */
-async function tellLeftOut(world: World, { folder, leftOut }: StackSet): Promise<void> {
+async function tellLeftOut(context: ProvisionContext, { folder, leftOut }: StackSet): Promise<void> {
   for (const { template, stackName } of folder) {
-    if (!leftOut.includes(template.name) || !(await describeStack(world, stackName))) continue;
-    world.log.warning(`Stack ${stackName} is kept: the parameters file does not list its template.`);
+    if (!leftOut.includes(template.name) || !(await describeStack(context, stackName))) continue;
+    context.log.warning(`Stack ${stackName} is kept: the parameters file does not list its template.`);
   }
 }

@@ -1,6 +1,6 @@
 import { DeleteStackCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
 import { Failure } from "../../../shared/failure.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { newestEvent } from "../stack/events.ts";
 import { followStack } from "../stack/follow-stack.ts";
 import { explainDeletion } from "./explain-deletion.ts";
@@ -15,12 +15,12 @@ export interface ToRemove {
 
 /** Deletes a stack and follows it; a Failure names everything that blocks. */
 export async function removeStack(
-  world: World,
+  context: ProvisionContext,
   { stackName, stackId, deadlineAt, resources }: ToRemove,
 ): Promise<readonly StackEvent[]> {
-  const after = await newestEvent(world, stackId);
-  await requestDeletion(world, stackName, stackId);
-  const followed = await followStack(world, {
+  const after = await newestEvent(context, stackId);
+  await requestDeletion(context, stackName, stackId);
+  const followed = await followStack(context, {
     stackName,
     stackId,
     after,
@@ -46,9 +46,9 @@ export async function removeStack(
 }
 
 /** An export in use, or termination protection, is refused at once; everything else appears in the events. */
-async function requestDeletion(world: World, stackName: string, stackId: string): Promise<void> {
+async function requestDeletion(context: ProvisionContext, stackName: string, stackId: string): Promise<void> {
   try {
-    await world.cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
+    await context.cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
   } catch (error) {
     if ((error as Error).name !== "ValidationError") throw error;
     const { text, nextStep } = explainDeletion((error as Error).message);

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { describeStack } from "../stack/stack.ts";
 
 export interface StackDrift {
@@ -31,16 +31,20 @@ export interface ResourceDrift {
 const settled = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"];
 
 /** Has CloudFormation compare a stack's resources with its template; nothing is changed. */
-export async function detectDrift(world: World, stackName: string, deadlineAt: number): Promise<StackDrift> {
-  const status = (await describeStack(world, stackName))?.StackStatus;
+export async function detectDrift(
+  context: ProvisionContext,
+  stackName: string,
+  deadlineAt: number,
+): Promise<StackDrift> {
+  const status = (await describeStack(context, stackName))?.StackStatus;
   if (status === undefined) return { stackName, resources: undefined, reason: "the stack does not exist" };
   if (!settled.includes(status)) return { stackName, resources: undefined, reason: `the stack is ${status}` };
-  await detect(world, stackName, deadlineAt);
-  return { stackName, resources: await readDrifts(world, stackName), reason: undefined };
+  await detect(context, stackName, deadlineAt);
+  return { stackName, resources: await readDrifts(context, stackName), reason: undefined };
 }
 
-async function detect(world: World, StackName: string, deadlineAt: number): Promise<void> {
-  const { cloudformation, clock, signal } = world;
+async function detect(context: ProvisionContext, StackName: string, deadlineAt: number): Promise<void> {
+  const { cloudformation, clock, signal } = context;
   const options = { abortSignal: signal };
   const { StackDriftDetectionId } = await cloudformation.send(
     new DetectStackDriftCommand({ StackName }),
@@ -53,7 +57,7 @@ async function detect(world: World, StackName: string, deadlineAt: number): Prom
     if (DetectionStatus === "DETECTION_COMPLETE") return;
     // Detection fails as a whole when a single resource cannot be read; the readable ones are reported all the same.
     if (DetectionStatus === "DETECTION_FAILED") {
-      world.log.warning(`${StackName}: not everything could be checked: ${DetectionStatusReason}`);
+      context.log.warning(`${StackName}: not everything could be checked: ${DetectionStatusReason}`);
       return;
     }
     if (clock.now() >= deadlineAt)
@@ -65,7 +69,7 @@ async function detect(world: World, StackName: string, deadlineAt: number): Prom
 }
 
 async function readDrifts(
-  { cloudformation: client, signal }: World,
+  { cloudformation: client, signal }: ProvisionContext,
   StackName: string,
 ): Promise<ResourceDrift[]> {
   const options = { abortSignal: signal };

@@ -1,7 +1,7 @@
 import { ListImportsCommand } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { isObject } from "../../../shared/task-definition.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { describeStack } from "../stack/stack.ts";
 import type { PlannedChange } from "./stack-plan.ts";
 
@@ -10,7 +10,7 @@ import type { PlannedChange } from "./stack-plan.ts";
  * refuses to change those, but only in the middle of the update.
  */
 export async function exportsThatWouldChange(
-  world: World,
+  context: ProvisionContext,
   { template, stackName }: PlannedStack,
   changes: readonly PlannedChange[],
 ): Promise<string[]> {
@@ -19,14 +19,14 @@ export async function exportsThatWouldChange(
       action === "Remove" || replacement === "yes" ? [logicalId] : [],
     ),
   );
-  const outputs = (await describeStack(world, stackName))?.Outputs ?? [];
+  const outputs = (await describeStack(context, stackName))?.Outputs ?? [];
   const declared = isObject(template.content.Outputs) ? template.content.Outputs : {};
   const warnings: string[] = [];
   for (const { OutputKey = "", ExportName } of outputs) {
     const output = declared[OutputKey];
     const changed = [...going].find((id) => refersTo(output, id));
     if (!ExportName || (output !== undefined && changed === undefined)) continue;
-    const users = await importersOf(world, ExportName);
+    const users = await importersOf(context, ExportName);
     if (users.length === 0) continue;
     const why = output === undefined ? "is no longer exported" : `changes with ${changed}`;
     warnings.push(
@@ -36,10 +36,10 @@ export async function exportsThatWouldChange(
   return warnings;
 }
 
-async function importersOf(world: World, name: string): Promise<string[]> {
+async function importersOf(context: ProvisionContext, name: string): Promise<string[]> {
   try {
     const command = new ListImportsCommand({ ExportName: name });
-    return (await world.cloudformation.send(command, { abortSignal: world.signal })).Imports ?? [];
+    return (await context.cloudformation.send(command, { abortSignal: context.signal })).Imports ?? [];
   } catch (error) {
     // CloudFormation's response when nothing imports it.
     if (/is not imported by any stack/.test((error as Error).message)) return [];

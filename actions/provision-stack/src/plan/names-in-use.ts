@@ -2,7 +2,7 @@ import type { PlannedStack } from "../../../shared/cloudformation/dependencies.t
 import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { ownerOf } from "../apply/explain-failure.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { finders } from "./name-finders.ts";
 
 export interface NameInUse {
@@ -14,12 +14,12 @@ export interface NameInUse {
  * Creates nothing of a stack that cannot be completed: CloudFormation would find out after minutes, one name at a time.
  */
 export async function refuseNamesInUse(
-  world: World,
+  context: ProvisionContext,
   planned: PlannedStack,
   folder: readonly PlannedStack[],
   added?: readonly string[],
 ): Promise<void> {
-  const found = await namesInUse(world, planned, folder, added);
+  const found = await namesInUse(context, planned, folder, added);
   if (found.length === 0) return;
   const fixes = [...new Set(found.map(({ fix }) => fix))];
   throw new Failure(`Stack ${planned.stackName}: ${found.map(({ text }) => text).join("; ")}`, {
@@ -34,28 +34,28 @@ export async function refuseNamesInUse(
  * IDs that an update adds; without it, all resources are new.
  */
 export async function namesInUse(
-  world: World,
+  context: ProvisionContext,
   planned: PlannedStack,
   folder: readonly PlannedStack[],
   added?: readonly string[],
 ): Promise<NameInUse[]> {
   const found = await Promise.all(
-    (await namedResources(world, planned, folder)).map(async (resource) => {
+    (await namedResources(context, planned, folder)).map(async (resource) => {
       if (added?.includes(resource.logicalId) === false) return [];
       const name = nameOf(resource);
-      if (!name || !(await isThere(world, resource, name))) return [];
-      return [describe(planned, resource, name, await ownerOf(world.cloudformation, name))];
+      if (!name || !(await isThere(context, resource, name))) return [];
+      return [describe(planned, resource, name, await ownerOf(context.cloudformation, name))];
     }),
   );
   return found.flat();
 }
 
 async function namedResources(
-  world: World,
+  context: ProvisionContext,
   { template }: PlannedStack,
   folder: readonly PlannedStack[],
 ): Promise<EvaluatedResource[]> {
-  const region = await world.cloudformation.config.region();
+  const region = await context.cloudformation.config.region();
   try {
     return evaluateResources(folder, region).filter((resource) => resource.template === template.name);
   } catch (error) {
@@ -71,16 +71,16 @@ function nameOf({ type, properties }: EvaluatedResource): string | undefined {
 }
 
 async function isThere(
-  world: World,
+  context: ProvisionContext,
   { type, properties }: EvaluatedResource,
   name: string,
 ): Promise<boolean> {
   try {
     const text = (key: string) => (typeof properties[key] === "string" ? String(properties[key]) : undefined);
-    return (await finders[type]?.exists(world.clientConfig, name, text)) ?? false;
+    return (await finders[type]?.exists(context.clientConfig, name, text)) ?? false;
   } catch {
     // Missing, or not readable: each service has its own error for both.
-    world.signal.throwIfAborted();
+    context.signal.throwIfAborted();
     return false;
   }
 }

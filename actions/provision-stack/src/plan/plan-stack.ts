@@ -1,6 +1,6 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { createChangeSet, discardChangeSet } from "../stack/change-set.ts";
 import { exportsThatWouldChange } from "./exports-in-use.ts";
 import { majorUpgrades } from "./major-upgrades.ts";
@@ -19,12 +19,12 @@ export interface PlanOptions {
 
 /** Plans the stack with CloudFormation's own preview where it has one; nothing is changed, nothing is left. */
 export async function planStack(
-  world: World,
+  context: ProvisionContext,
   planned: PlannedStack,
   options: PlanOptions,
 ): Promise<StackPlan> {
   const { stackName, template } = planned;
-  const status = (await settledStack(world, stackName, options))?.StackStatus;
+  const status = (await settledStack(context, stackName, options))?.StackStatus;
   const named = { template: template.name, stackName, warnings: [] };
   const isThere = status !== undefined && status !== "REVIEW_IN_PROGRESS" && status !== "DELETE_COMPLETE";
   const awaited = options.awaited.map((name) => `after ${name} exists`).join(", ");
@@ -32,7 +32,7 @@ export async function planStack(
     return {
       ...named,
       kind: "recreate",
-      changes: await plannedCreation(world, planned, options.folder),
+      changes: await plannedCreation(context, planned, options.folder),
       notes: [`The stack is ${status} from an earlier failure: it is deleted, then created.`],
     };
   if (isThere && /^UPDATE(_ROLLBACK)?_FAILED$/.test(status))
@@ -50,25 +50,25 @@ export async function planStack(
     return {
       ...named,
       kind: "create",
-      changes: await plannedCreation(world, planned, options.folder),
-      warnings: (await namesInUse(world, planned, options.folder)).map(sayNameInUse),
+      changes: await plannedCreation(context, planned, options.folder),
+      warnings: (await namesInUse(context, planned, options.folder)).map(sayNameInUse),
       notes: [`Created ${awaited}; until then, this list of resources comes from the template.`],
     };
-  return fromChangeSet(world, planned, isThere ? "UPDATE" : "CREATE", options);
+  return fromChangeSet(context, planned, isThere ? "UPDATE" : "CREATE", options);
 }
 
 async function fromChangeSet(
-  world: World,
+  context: ProvisionContext,
   planned: PlannedStack,
   type: "CREATE" | "UPDATE",
   { deadlineAt, folder }: PlanOptions,
 ): Promise<StackPlan> {
   const { stackName, template } = planned;
-  const changeSet = await createChangeSet(world, planned, type, deadlineAt);
-  await discardChangeSet(world, changeSet);
+  const changeSet = await createChangeSet(context, planned, type, deadlineAt);
+  await discardChangeSet(context, changeSet);
   const changes = changeSet.changes.map(toPlannedChange);
   const added = changes.flatMap(({ action, logicalId }) => (action === "Add" ? [logicalId] : []));
-  const inUse = await namesInUse(world, planned, folder, added);
+  const inUse = await namesInUse(context, planned, folder, added);
   const onlyOutputs = changeSet.hasChanges && changes.length === 0;
   return {
     template: template.name,
@@ -80,7 +80,7 @@ async function fromChangeSet(
       ...inUse.map(sayNameInUse),
       ...changes.flatMap(warn),
       ...majorUpgrades(planned, changes),
-      ...(await exportsThatWouldChange(world, planned, changes)),
+      ...(await exportsThatWouldChange(context, planned, changes)),
     ],
   };
 }

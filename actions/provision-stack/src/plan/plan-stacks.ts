@@ -1,7 +1,7 @@
 import { setOutput } from "@actions/core";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { appendSummary } from "../../../shared/summary.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import { tellPullRequest } from "../pull-request/tell-pull-request.ts";
 import type { StackSet } from "../set/choose-stacks.ts";
@@ -13,31 +13,39 @@ import { writeSections } from "./sections/write-sections.ts";
 import type { StackPlan } from "./stack-plan.ts";
 
 /** Plans every stack, reports it in log, summary and outputs, and leaves nothing behind. */
-export async function planStacks(world: World, inputs: ProvisionInputs, set: StackSet): Promise<void> {
-  const plans = await planAll(world, inputs, set);
+export async function planStacks(
+  context: ProvisionContext,
+  inputs: ProvisionInputs,
+  set: StackSet,
+): Promise<void> {
+  const plans = await planAll(context, inputs, set);
   for (const { stackName, warnings } of plans)
-    for (const text of warnings) world.log.warning(`Stack ${stackName}: ${text}`);
-  for (const plan of plans) world.log.info(inOneLine(plan));
+    for (const text of warnings) context.log.warning(`Stack ${stackName}: ${text}`);
+  for (const plan of plans) context.log.info(inOneLine(plan));
   setOutput("has-changes", String(plans.some(({ kind }) => kind !== "none")));
-  const markdown = [planMarkdown(plans), ...(await writeSections(world, set))].join("\n\n");
+  const markdown = [planMarkdown(plans), ...(await writeSections(context, set))].join("\n\n");
   await appendSummary(markdown);
   if (inputs.commentToken) {
     const key = `plan of ${inputs.stackPrefix} ${inputs.parametersFile ?? ""}`.trim();
-    await tellPullRequest(world, inputs.commentToken, { key, markdown });
+    await tellPullRequest(context, inputs.commentToken, { key, markdown });
   }
 }
 
-async function planAll(world: World, inputs: ProvisionInputs, set: StackSet): Promise<StackPlan[]> {
-  const awaited = checkImports(set, await readExports(world));
-  const deadlineAt = world.clock.now() + inputs.deadlineMs;
+async function planAll(
+  context: ProvisionContext,
+  inputs: ProvisionInputs,
+  set: StackSet,
+): Promise<StackPlan[]> {
+  const awaited = checkImports(set, await readExports(context));
+  const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const plans = new Map<string, StackPlan>();
   // No stack's plan waits for another's: a missing import is reported.
   const independent = new Map(set.stacks.map(({ template }) => [template.name, new Set<string>()]));
   await eachInOrder(independent, async (name) => {
     const planned = set.stacks.find(({ template }) => template.name === name) as PlannedStack;
-    world.signal.throwIfAborted();
+    context.signal.throwIfAborted();
     const options = { deadlineAt, awaited: awaited.get(name) ?? [], folder: set.folder };
-    plans.set(name, await planStack(world, planned, options));
+    plans.set(name, await planStack(context, planned, options));
   });
   return set.stacks.flatMap(({ template }) => plans.get(template.name) ?? []);
 }

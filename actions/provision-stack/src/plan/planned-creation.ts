@@ -2,7 +2,7 @@ import type { PlannedStack } from "../../../shared/cloudformation/dependencies.t
 import { evaluateResources } from "../../../shared/cloudformation/resources.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { isObject } from "../../../shared/task-definition.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import type { PlannedChange } from "./stack-plan.ts";
 
 /**
@@ -10,11 +10,11 @@ import type { PlannedChange } from "./stack-plan.ts";
  * yet.
  */
 export async function plannedCreation(
-  world: World,
+  context: ProvisionContext,
   { template }: PlannedStack,
   folder: readonly PlannedStack[],
 ): Promise<PlannedChange[]> {
-  const region = await world.cloudformation.config.region();
+  const region = await context.cloudformation.config.region();
   return resourcesOf(template, folder, region).map(([logicalId, type]) => ({
     action: "Add",
     logicalId,

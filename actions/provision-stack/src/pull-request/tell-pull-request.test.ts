@@ -54,8 +54,8 @@ afterEach(() => vi.unstubAllEnvs());
 async function tell(markdown: string, key = "plan of standard") {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
-  const world = { log: { info: write, warning: write }, signal: new AbortController().signal };
-  await tellPullRequest(world, "token-1", { key, markdown });
+  const context = { log: { info: write, warning: write }, signal: new AbortController().signal };
+  await tellPullRequest(context, "token-1", { key, markdown });
   return lines.join("\n");
 }
 

@@ -1,5 +1,5 @@
 import { annotationText, Failure } from "../../../shared/failure.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { readPullRequest } from "./pull-request.ts";
 import { putComment, type ToPut } from "./put-comment.ts";
 
@@ -7,20 +7,20 @@ import { putComment, type ToPut } from "./put-comment.ts";
  * Comments the plan on the pull request of this run. A failed comment does not make the plan wrong, so it only warns.
  */
 export async function tellPullRequest(
-  world: Pick<World, "log" | "signal">,
+  context: Pick<ProvisionContext, "log" | "signal">,
   token: string,
   comment: ToPut,
 ): Promise<void> {
   const pullRequest = readPullRequest(process.env);
   if (!pullRequest) {
-    world.log.info("This run is not for a pull request, so there is no comment.");
+    context.log.info("This run is not for a pull request, so there is no comment.");
     return;
   }
   try {
-    const done = await putComment(pullRequest, token, comment, world.signal);
-    world.log.info(`The comment on pull request #${pullRequest.number} was ${done}.`);
+    const done = await putComment(pullRequest, token, comment, context.signal);
+    context.log.info(`The comment on pull request #${pullRequest.number} was ${done}.`);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    world.log.warning(`The plan is not on the pull request. ${annotationText(error)}`);
+    context.log.warning(`The plan is not on the pull request. ${annotationText(error)}`);
   }
 }

@@ -7,7 +7,7 @@ import { findDataPositions, type Keys } from "../../../shared/data-file-position
 import { Failure } from "../../../shared/failure.ts";
 import { didYouMean } from "../../../shared/nearest-name.ts";
 import { isObject } from "../../../shared/task-definition.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import type { StackSet } from "./choose-stacks.ts";
 
 export interface Import {
@@ -17,9 +17,9 @@ export interface Import {
 }
 
 /** Reads the exports in the account and region, by name. */
-export async function readExports(world: World): Promise<Map<string, Export>> {
+export async function readExports(context: ProvisionContext): Promise<Map<string, Export>> {
   const found = new Map<string, Export>();
-  const pages = paginateListExports({ client: world.cloudformation }, {}, { abortSignal: world.signal });
+  const pages = paginateListExports({ client: context.cloudformation }, {}, { abortSignal: context.signal });
   for await (const { Exports = [] } of pages) for (const each of Exports) found.set(each.Name ?? "", each);
   return found;
 }

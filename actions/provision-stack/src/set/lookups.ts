@@ -2,7 +2,7 @@ import { placeIn } from "../../../shared/cloudformation/plan-stacks.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { didYouMean } from "../../../shared/nearest-name.ts";
 import { isObject } from "../../../shared/task-definition.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import type { LookupKind, Named, Network } from "./network.ts";
 
 const kinds: readonly LookupKind[] = [
@@ -20,14 +20,14 @@ const kinds: readonly LookupKind[] = [
  * step's environment.
  */
 export async function resolveLookups(
-  world: Pick<World, "clientConfig" | "signal">,
+  context: Pick<ProvisionContext, "clientConfig" | "signal">,
   values: unknown,
   file: string,
   variables: NodeJS.ProcessEnv = process.env,
 ): Promise<unknown> {
   if (!isObject(values) || !Object.values(values).some(holdsObject)) return values;
   const { openNetwork } = await import("./network.ts");
-  const network = openNetwork(world);
+  const network = openNetwork(context);
   const problems: string[] = [];
   const resolve = async (value: unknown, place: string): Promise<unknown> => {
     if (Array.isArray(value)) return Promise.all(value.map((item) => resolve(item, place)));

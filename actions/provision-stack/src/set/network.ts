@@ -6,7 +6,7 @@ import {
   type Tag,
 } from "@aws-sdk/client-ec2";
 import type { Endpoint } from "@aws-sdk/client-rds";
-import type { ClientConfig, World } from "../context.ts";
+import type { ClientConfig, ProvisionContext } from "../context.ts";
 
 export type LookupKind = "vpc" | "subnet" | "security-group" | "instance-endpoint" | "instance-port";
 
@@ -26,7 +26,10 @@ export interface Network {
 }
 
 /** Reads the account's network, to resolve names to ids. */
-export function openNetwork({ clientConfig, signal }: Pick<World, "clientConfig" | "signal">): Network {
+export function openNetwork({
+  clientConfig,
+  signal,
+}: Pick<ProvisionContext, "clientConfig" | "signal">): Network {
   const ec2 = new EC2Client(clientConfig);
   const known = new Map<LookupKind, Promise<Named[]>>();
   return {

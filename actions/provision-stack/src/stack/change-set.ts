@@ -12,7 +12,7 @@ import {
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 
 export interface ChangeSet {
   readonly stackId: string;
@@ -31,7 +31,7 @@ const noChanges = /didn't contain changes|No updates are to be performed/;
  * fails.
  */
 export async function createChangeSet(
-  world: World,
+  context: ProvisionContext,
   planned: PlannedStack,
   type: ChangeSet["type"],
   deadlineAt: number,
@@ -41,30 +41,30 @@ export async function createChangeSet(
     StackName: stackName,
     ChangeSetName: `provision-${randomUUID()}`,
     ChangeSetType: type,
-    ...(await world.templates.sourceOf(template)),
+    ...(await context.templates.sourceOf(template)),
     Parameters: [...parameters].map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     Capabilities: ["CAPABILITY_NAMED_IAM"],
   });
-  const { Id = "", StackId = "" } = await send(world, command, planned);
+  const { Id = "", StackId = "" } = await send(context, command, planned);
   const made = { stackId: StackId, changeSetId: Id, type };
   try {
-    const described = await waitUntilCreated(world, Id, stackName, deadlineAt);
+    const described = await waitUntilCreated(context, Id, stackName, deadlineAt);
     const reason = described.StatusReason ?? "";
     const failed = described.Status === "FAILED";
     if (failed && !noChanges.test(reason)) throw refused(planned, reason);
-    return { ...made, hasChanges: !failed, changes: failed ? [] : await readChanges(world, Id, described) };
+    return { ...made, hasChanges: !failed, changes: failed ? [] : await readChanges(context, Id, described) };
   } catch (error) {
-    await discardChangeSet(world, made);
+    await discardChangeSet(context, made);
     throw error;
   }
 }
 
 /** Removes a change set, and the empty stack that one for a creation leaves in REVIEW_IN_PROGRESS. */
 export async function discardChangeSet(
-  world: Pick<World, "cloudformation">,
+  context: Pick<ProvisionContext, "cloudformation">,
   { changeSetId, stackId, type }: Pick<ChangeSet, "changeSetId" | "stackId" | "type">,
 ): Promise<void> {
-  const { cloudformation } = world;
+  const { cloudformation } = context;
   await cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
   if (type !== "CREATE") return;
   // Somebody else may be reviewing a change set of their own in the same empty stack.
@@ -74,11 +74,11 @@ export async function discardChangeSet(
 }
 
 export async function executeChangeSet(
-  world: World,
+  context: ProvisionContext,
   { changeSetId }: ChangeSet,
   options: { readonly disableRollback: boolean },
 ): Promise<void> {
-  await world.cloudformation.send(
+  await context.cloudformation.send(
     new ExecuteChangeSetCommand({
       ChangeSetName: changeSetId,
       // A rollback also removes new resources that would be retained: the next creation would find their names in use.
@@ -87,9 +87,9 @@ export async function executeChangeSet(
   );
 }
 
-async function send(world: World, command: CreateChangeSetCommand, planned: PlannedStack) {
+async function send(context: ProvisionContext, command: CreateChangeSetCommand, planned: PlannedStack) {
   try {
-    return await world.cloudformation.send(command, { abortSignal: world.signal });
+    return await context.cloudformation.send(command, { abortSignal: context.signal });
   } catch (error) {
     if ((error as Error).name !== "ValidationError") throw error;
     throw refused(planned, (error as Error).message, error);
@@ -104,39 +104,44 @@ function refused({ template }: PlannedStack, reason: string, cause?: unknown): F
   });
 }
 
-async function waitUntilCreated(world: World, changeSetId: string, stackName: string, deadlineAt: number) {
+async function waitUntilCreated(
+  context: ProvisionContext,
+  changeSetId: string,
+  stackName: string,
+  deadlineAt: number,
+) {
   const pace = createPace();
   for (;;) {
-    const described = await describe(world, changeSetId);
+    const described = await describe(context, changeSetId);
     if (described.Status === "CREATE_COMPLETE" || described.Status === "FAILED") return described;
-    if (world.clock.now() >= deadlineAt)
+    if (context.clock.now() >= deadlineAt)
       throw new Failure(
         `The change set of stack ${stackName} was still ${described.Status} at the deadline`,
         {
           nextStep: "run the job again with a longer deadline; the stack was not changed.",
         },
       );
-    await world.clock.wait(pace.next(true), world.signal);
+    await context.clock.wait(pace.next(true), context.signal);
   }
 }
 
-function describe(world: World, ChangeSetName: string, NextToken?: string) {
+function describe(context: ProvisionContext, ChangeSetName: string, NextToken?: string) {
   const command = new DescribeChangeSetCommand({
     ChangeSetName,
     IncludePropertyValues: true,
     ...(NextToken ? { NextToken } : {}),
   });
-  return world.cloudformation.send(command, { abortSignal: world.signal });
+  return context.cloudformation.send(command, { abortSignal: context.signal });
 }
 
 async function readChanges(
-  world: World,
+  context: ProvisionContext,
   id: string,
   first: DescribeChangeSetCommandOutput,
 ): Promise<ResourceChange[]> {
   const changes = [...(first.Changes ?? [])];
   for (let token = first.NextToken; token; ) {
-    const page = await describe(world, id, token);
+    const page = await describe(context, id, token);
     changes.push(...(page.Changes ?? []));
     token = page.NextToken;
   }

@@ -1,25 +1,25 @@
 import { paginateDescribeStackEvents, type StackEvent } from "@aws-sdk/client-cloudformation";
 import { formatDuration } from "../../../shared/duration.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 
 /** Returns the id of a stack's newest event. */
 export async function newestEvent(
-  world: Pick<World, "cloudformation">,
+  context: Pick<ProvisionContext, "cloudformation">,
   stackId: string,
 ): Promise<string | undefined> {
-  const pages = paginateDescribeStackEvents({ client: world.cloudformation }, { StackName: stackId });
+  const pages = paginateDescribeStackEvents({ client: context.cloudformation }, { StackName: stackId });
   for await (const { StackEvents = [] } of pages) return StackEvents[0]?.EventId;
   return undefined;
 }
 
 /** Returns the events after the known one, oldest first; AWS returns the newest first. */
 export async function readEvents(
-  world: Pick<World, "cloudformation">,
+  context: Pick<ProvisionContext, "cloudformation">,
   stackId: string,
   known: string | undefined,
 ): Promise<StackEvent[]> {
   const found: StackEvent[] = [];
-  const pages = paginateDescribeStackEvents({ client: world.cloudformation }, { StackName: stackId });
+  const pages = paginateDescribeStackEvents({ client: context.cloudformation }, { StackName: stackId });
   for await (const { StackEvents = [] } of pages) {
     const end = StackEvents.findIndex(({ EventId }) => EventId === known);
     found.push(...(end < 0 ? StackEvents : StackEvents.slice(0, end)));

@@ -1,7 +1,7 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import { Failure } from "../../../shared/failure.ts";
 import { createPace } from "../../../shared/pace.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { countDone, readEvents, sayEvent } from "./events.ts";
 import { describeStack } from "./stack.ts";
 
@@ -30,31 +30,33 @@ export interface Target {
 /** Resources of a stack follow each other within seconds, and a stack that waits for another waits for this poll. */
 const fastestMs = 1_000;
 
-type Following = Pick<World, "cloudformation" | "clock" | "log" | "signal">;
+type Following = Pick<ProvisionContext, "cloudformation" | "clock" | "log" | "signal">;
 
 /** Follows a stack until its operation ends, and logs every new event. */
-export async function followStack(world: Following, target: Target): Promise<Followed> {
+export async function followStack(context: Following, target: Target): Promise<Followed> {
   try {
-    return await follow(world, target);
+    return await follow(context, target);
   } catch (error) {
-    if (!world.signal.aborted) throw error;
+    if (!context.signal.aborted) throw error;
     const fate = (await target.giveUp?.()) ?? "continues in AWS";
-    const reason = (world.signal.reason as Error).message.replace(/\.$/, "");
+    const reason = (context.signal.reason as Error).message.replace(/\.$/, "");
     throw new Failure(`${reason}; the operation on stack ${target.stackName} ${fate}`, { cause: error });
   }
 }
 
-async function follow(world: Following, target: Target): Promise<Followed> {
+async function follow(context: Following, target: Target): Promise<Followed> {
   const pace = createPace(Math.random, fastestMs);
   const events: StackEvent[] = [];
   for (;;) {
-    const overdue = world.clock.now() >= target.deadlineAt;
+    const overdue = context.clock.now() >= target.deadlineAt;
     // Reads the status first: once it is final, no event can follow those read after it.
-    const stack = await describeStack(world, target.stackId);
-    const news = await readEvents(world, target.stackId, events.at(-1)?.EventId ?? target.after);
+    const stack = await describeStack(context, target.stackId);
+    const news = await readEvents(context, target.stackId, events.at(-1)?.EventId ?? target.after);
     for (const event of news) {
       events.push(event);
-      world.log.info(`${target.stackName}: ${sayEvent(event, events)}${sayProgress(event, events, target)}`);
+      context.log.info(
+        `${target.stackName}: ${sayEvent(event, events)}${sayProgress(event, events, target)}`,
+      );
     }
     const status = stack?.StackStatus ?? "DELETE_COMPLETE";
     if (!status.endsWith("_IN_PROGRESS")) return { status, statusReason: stack?.StackStatusReason, events };
@@ -65,8 +67,8 @@ async function follow(world: Following, target: Target): Promise<Followed> {
           nextStep: "read the stack's events; set a longer deadline if it only needs more time.",
         },
       );
-    const pause = Math.min(pace.next(news.length > 0), Math.max(0, target.deadlineAt - world.clock.now()));
-    await world.clock.wait(pause, world.signal);
+    const pause = Math.min(pace.next(news.length > 0), Math.max(0, target.deadlineAt - context.clock.now()));
+    await context.clock.wait(pause, context.signal);
   }
 }
 

@@ -1,13 +1,13 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { Failure } from "../../../shared/failure.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { describeStack, outputsOf } from "./stack.ts";
 
 export async function readOutputs(
-  world: World,
+  context: ProvisionContext,
   { stackName }: PlannedStack,
 ): Promise<{ [name: string]: string }> {
-  const stack = await describeStack(world, stackName);
+  const stack = await describeStack(context, stackName);
   if (stack && stack.StackStatus !== "REVIEW_IN_PROGRESS") return outputsOf(stack);
   throw new Failure(`Stack ${stackName} does not exist in this account and region`, {
     nextStep: "run this action with mode apply first, or check stack-prefix and region.",

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Template } from "../../../shared/cloudformation/template.ts";
 import { Failure } from "../../../shared/failure.ts";
-import type { World } from "../context.ts";
+import type { ProvisionContext } from "../context.ts";
 import { isTooLarge, type TemplateStore } from "./template-store.ts";
 
 /** CloudFormation's quota "Template body size in an object". */
@@ -24,7 +24,7 @@ const largestObject = 1_048_576;
  */
 export function throughBucket(
   Bucket: string,
-  { clientConfig, log }: Pick<World, "clientConfig" | "log">,
+  { clientConfig, log }: Pick<ProvisionContext, "clientConfig" | "log">,
 ): TemplateStore {
   const s3 = new S3Client(clientConfig);
   const put = new Map<string, Promise<string>>();
@@ -67,7 +67,7 @@ function keyOf({ body, file }: Template): string {
   return `provision-stack/${createHash("sha256").update(body).digest("hex").slice(0, 16)}/${basename(file)}`;
 }
 
-async function findOrCreate(s3: S3Client, Bucket: string, log: World["log"]): Promise<void> {
+async function findOrCreate(s3: S3Client, Bucket: string, log: ProvisionContext["log"]): Promise<void> {
   try {
     await s3.send(new HeadBucketCommand({ Bucket }));
     return;

@@ -5,22 +5,25 @@ import {
   PutMetricAlarmCommand,
   type PutMetricAlarmCommandInput,
 } from "@aws-sdk/client-cloudwatch";
-import type { World } from "../context.ts";
+import type { ScaleContext } from "../context.ts";
 
 /** Lists the alarms of step policies; AWS creates and deletes those of target tracking itself. */
-export async function listAlarms(world: World, prefix: string): Promise<PutMetricAlarmCommandInput[]> {
-  const client = await world.clients.cloudwatch();
+export async function listAlarms(
+  context: ScaleContext,
+  prefix: string,
+): Promise<PutMetricAlarmCommandInput[]> {
+  const client = await context.clients.cloudwatch();
   // Three metrics in two directions are six alarms: one page.
   const command = new DescribeAlarmsCommand({ AlarmNamePrefix: prefix, AlarmTypes: ["MetricAlarm"] });
-  const { MetricAlarms = [] } = await client.send(command, { abortSignal: world.signal });
+  const { MetricAlarms = [] } = await client.send(command, { abortSignal: context.signal });
   return MetricAlarms.map(settingsOf);
 }
 
-export async function putAlarm({ clients }: World, alarm: PutMetricAlarmCommandInput): Promise<void> {
+export async function putAlarm({ clients }: ScaleContext, alarm: PutMetricAlarmCommandInput): Promise<void> {
   await (await clients.cloudwatch()).send(new PutMetricAlarmCommand(alarm));
 }
 
-export async function deleteAlarms({ clients }: World, names: readonly string[]): Promise<void> {
+export async function deleteAlarms({ clients }: ScaleContext, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   await (await clients.cloudwatch()).send(new DeleteAlarmsCommand({ AlarmNames: [...names] }));
 }

@@ -3,7 +3,7 @@ import {
   PutScalingPolicyCommand,
   RegisterScalableTargetCommand,
 } from "@aws-sdk/client-application-auto-scaling";
-import type { World } from "../context.ts";
+import type { ScaleContext } from "../context.ts";
 import { deleteAlarms, putAlarm } from "./alarms.ts";
 import { describeState } from "./describe.ts";
 import type { AutoscalingPlan } from "./plan.ts";
@@ -17,28 +17,28 @@ import type { AutoscalingState, ScalableDimension } from "./state.ts";
  * a change.
  */
 export async function applyAutoscaling(
-  world: World,
+  context: ScaleContext,
   dimension: ScalableDimension,
   { target, policies }: AutoscalingPlan,
   ownAlarms: readonly string[],
   onChange: () => void,
 ): Promise<void> {
   if (target === null) {
-    await deregister(world, dimension);
+    await deregister(context, dimension);
     onChange();
-    await deleteAlarms(world, ownAlarms);
+    await deleteAlarms(context, ownAlarms);
   } else if (target) {
-    await register(world, dimension, target);
+    await register(context, dimension, target);
     onChange();
   }
   for (const policy of policies) {
-    await putPolicy(world, dimension, policy);
+    await putPolicy(context, dimension, policy);
     onChange();
   }
 }
 
 export async function register(
-  { clients, log }: World,
+  { clients, log }: ScaleContext,
   dimension: ScalableDimension,
   target: Omit<AutoscalingState, "Policies">,
 ): Promise<void> {
@@ -51,7 +51,10 @@ export async function register(
 }
 
 /** AWS deletes its policies, and the alarms that it created for them. */
-export async function deregister({ clients, log }: World, dimension: ScalableDimension): Promise<void> {
+export async function deregister(
+  { clients, log }: ScaleContext,
+  dimension: ScalableDimension,
+): Promise<void> {
   const client = await clients.autoscaling();
   try {
     await client.send(new DeregisterScalableTargetCommand(dimension));
@@ -62,12 +65,12 @@ export async function deregister({ clients, log }: World, dimension: ScalableDim
 }
 
 export async function putPolicy(
-  world: World,
+  context: ScaleContext,
   dimension: ScalableDimension,
   { settings, alarm }: WantedPolicy,
 ): Promise<void> {
-  const client = await world.clients.autoscaling();
+  const client = await context.clients.autoscaling();
   const { PolicyARN = "" } = await client.send(new PutScalingPolicyCommand({ ...dimension, ...settings }));
-  if (alarm) await putAlarm(world, { ...alarm, AlarmActions: [PolicyARN] });
-  world.log.info(`Scaling policy ${settings.PolicyName} is set.`);
+  if (alarm) await putAlarm(context, { ...alarm, AlarmActions: [PolicyARN] });
+  context.log.info(`Scaling policy ${settings.PolicyName} is set.`);
 }

@@ -4,21 +4,21 @@ import {
   type ScalableTarget,
   type ScalingPolicy,
 } from "@aws-sdk/client-application-auto-scaling";
-import type { World } from "../context.ts";
+import type { ScaleContext } from "../context.ts";
 import { type AutoscalingState, type PolicyState, resumed, type ScalableDimension } from "./state.ts";
 
 /** Returns null when the service is no scalable target. */
 export async function readAutoscaling(
-  world: World,
+  context: ScaleContext,
   dimension: ScalableDimension,
 ): Promise<AutoscalingState | null> {
-  const target = await findTarget(world, dimension);
-  return target && readPolicies(world, dimension, target);
+  const target = await findTarget(context, dimension);
+  return target && readPolicies(context, dimension, target);
 }
 
 /** Returns null when the service is none. */
 export async function findTarget(
-  { clients, signal }: World,
+  { clients, signal }: ScaleContext,
   { ServiceNamespace, ScalableDimension, ResourceId }: ScalableDimension,
 ): Promise<ScalableTarget | null> {
   const client = await clients.autoscaling();
@@ -31,7 +31,7 @@ export async function findTarget(
 }
 
 export async function readPolicies(
-  { clients }: World,
+  { clients }: ScaleContext,
   query: ScalableDimension,
   target: ScalableTarget,
 ): Promise<AutoscalingState> {

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { routeOf } from "../../../delivery/verify/listener-routes.ts";
 import type { RunningService } from "../../../shared/ecs/service.ts";
-import type { World } from "../context.ts";
+import type { ScaleContext } from "../context.ts";
 
 /** A target group in which the service's tasks in production are registered. */
 export interface ProductionGroup {
@@ -26,30 +26,30 @@ export interface ProductionGroup {
  * the service. ECS's own blue/green has two: then it is the one with the most weight in the production listener rule.
  */
 export async function findProductionGroups(
-  world: World,
+  context: ScaleContext,
   { service, primary }: RunningService,
 ): Promise<ProductionGroup[]> {
   const balancers = primary?.loadBalancers ?? service.loadBalancers ?? [];
-  const arns = await Promise.all(balancers.map((each) => groupInProduction(world, each)));
+  const arns = await Promise.all(balancers.map((each) => groupInProduction(context, each)));
   const TargetGroupArns = [...new Set(arns.filter(Boolean))];
   if (TargetGroupArns.length === 0) return [];
-  const elbv2 = await world.clients.elbv2();
+  const elbv2 = await context.clients.elbv2();
   const found = await elbv2.send(new DescribeTargetGroupsCommand({ TargetGroupArns }), {
-    abortSignal: world.signal,
+    abortSignal: context.signal,
   });
-  return Promise.all((found.TargetGroups ?? []).map((group) => describeGroup(world, group)));
+  return Promise.all((found.TargetGroups ?? []).map((group) => describeGroup(context, group)));
 }
 
 async function groupInProduction(
-  world: World,
+  context: ScaleContext,
   { targetGroupArn = "", advancedConfiguration }: LoadBalancer,
 ): Promise<string> {
   const { alternateTargetGroupArn, productionListenerRule } = advancedConfiguration ?? {};
   // A Network Load Balancer has no rules: the listener is in their place.
   if (!alternateTargetGroupArn || !productionListenerRule?.includes(":listener-rule/")) return targetGroupArn;
-  const elbv2 = await world.clients.elbv2();
+  const elbv2 = await context.clients.elbv2();
   const command = new DescribeRulesCommand({ RuleArns: [productionListenerRule] });
-  const { Rules = [] } = await elbv2.send(command, { abortSignal: world.signal });
+  const { Rules = [] } = await elbv2.send(command, { abortSignal: context.signal });
   const weights = Rules.flatMap(routeOf)[0]?.weights;
   const weightOf = (arn: string) => weights?.get(arn) ?? 0;
   return weightOf(alternateTargetGroupArn) > weightOf(targetGroupArn)
@@ -57,7 +57,7 @@ async function groupInProduction(
     : targetGroupArn;
 }
 
-async function describeGroup(world: World, group: TargetGroup): Promise<ProductionGroup> {
+async function describeGroup(context: ScaleContext, group: TargetGroup): Promise<ProductionGroup> {
   const { TargetGroupArn: arn = "", TargetGroupName: name = "", LoadBalancerArns = [] } = group;
   const [loadBalancer = ""] = LoadBalancerArns;
   const label = `${partFrom(loadBalancer, "app/")}/${partFrom(arn, "targetgroup/")}`;
@@ -66,7 +66,7 @@ async function describeGroup(world: World, group: TargetGroup): Promise<Producti
     name,
     group,
     resourceLabel: loadBalancer.includes("loadbalancer/app/") ? label : undefined,
-    listeners: (await Promise.all(LoadBalancerArns.map((each) => listenersTo(world, each, arn)))).flat(),
+    listeners: (await Promise.all(LoadBalancerArns.map((each) => listenersTo(context, each, arn)))).flat(),
   };
 }
 
@@ -74,9 +74,9 @@ function partFrom(arn: string, begin: string): string {
   return arn.slice(arn.indexOf(begin));
 }
 
-async function listenersTo(world: World, LoadBalancerArn: string, group: string): Promise<string[]> {
-  const elbv2 = await world.clients.elbv2();
-  const options = { abortSignal: world.signal };
+async function listenersTo(context: ScaleContext, LoadBalancerArn: string, group: string): Promise<string[]> {
+  const elbv2 = await context.clients.elbv2();
+  const options = { abortSignal: context.signal };
   const { Listeners = [] } = await elbv2.send(new DescribeListenersCommand({ LoadBalancerArn }), options);
   const sending = await Promise.all(
     Listeners.map(async (listener) => ((await sends(listener)) ? sayListener(listener) : [])),

@@ -3,7 +3,7 @@ import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { World } from "../context.ts";
+import type { ScaleContext } from "../context.ts";
 import type { ProductionGroup } from "./production-groups.ts";
 
 /**
@@ -11,26 +11,26 @@ import type { ProductionGroup } from "./production-groups.ts";
  * missing.
  */
 export async function whatIsNotServing(
-  world: World,
+  context: ScaleContext,
   groups: readonly ProductionGroup[],
   tasks: readonly Task[],
 ): Promise<string | undefined> {
   for (const group of groups) {
-    const missing = await missingIn(world, group, tasks);
+    const missing = await missingIn(context, group, tasks);
     if (missing) return missing;
   }
   return undefined;
 }
 
 async function missingIn(
-  world: World,
+  context: ScaleContext,
   { arn: TargetGroupArn, name, listeners, group }: ProductionGroup,
   tasks: readonly Task[],
 ): Promise<string | undefined> {
-  const elbv2 = await world.clients.elbv2();
+  const elbv2 = await context.clients.elbv2();
   const { TargetHealthDescriptions: targets = [] } = await elbv2.send(
     new DescribeTargetHealthCommand({ TargetGroupArn }),
-    { abortSignal: world.signal },
+    { abortSignal: context.signal },
   );
   const healthy = healthyTasks(targets, tasks, group.TargetType === "ip");
   if (healthy < tasks.length)

@@ -8,14 +8,20 @@ const compressed = 0.15;
 const monthsOfYear = 12;
 const daysOfMonth = 365 / monthsOfYear;
 
-export const billLogGroup: Bill = (group, world) => {
-  const gb = world.usage.logGb / ofType(world, "AWS::Logs::LogGroup").length;
+export const billLogGroup: Bill = (group, context) => {
+  const gb = context.usage.logGb / ofType(context, "AWS::Logs::LogGroup").length;
   const days = numberAt(group, "RetentionInDays");
   const months = days === undefined ? monthsOfYear : Math.min(monthsOfYear, days / daysOfMonth);
   const kept = days === undefined ? "kept for ever: after 12 months" : `kept ${days} days`;
   return [
-    costLine(world, group, "logs-ingestion", gb, `${gb} GB`),
-    costLine(world, group, "logs-storage", gb * months * compressed, `${kept}, compressed to ${compressed}`),
+    costLine(context, group, "logs-ingestion", gb, `${gb} GB`),
+    costLine(
+      context,
+      group,
+      "logs-storage",
+      gb * months * compressed,
+      `${kept}, compressed to ${compressed}`,
+    ),
   ];
 };
 
@@ -23,15 +29,15 @@ export const billLogGroup: Bill = (group, world) => {
 const standardPeriod = 60;
 
 /** Combines all alarms of a template in one line: their bills do not differ. */
-export const billAlarm: Bill = (alarm, world) => {
+export const billAlarm: Bill = (alarm, context) => {
   const queries = itemsAt(alarm, "Metrics").filter(isObject);
   const metrics = queries.filter(({ MetricStat }) => MetricStat !== undefined).length || 1;
   const isFast = (numberAt(alarm, "Period") ?? standardPeriod) < standardPeriod;
-  const month = monthFraction(world.usage);
+  const month = monthFraction(context.usage);
   const id = isFast ? "alarm-high-resolution" : "alarm";
   return [
     costLine(
-      world,
+      context,
       { ...alarm, logicalId: "alarms" },
       id,
       metrics * month,
@@ -40,21 +46,21 @@ export const billAlarm: Bill = (alarm, world) => {
   ];
 };
 
-export const billDashboard: Bill = (dashboard, world) => [
-  costLine(world, dashboard, "dashboard", monthFraction(world.usage), "1 dashboard"),
+export const billDashboard: Bill = (dashboard, context) => [
+  costLine(context, dashboard, "dashboard", monthFraction(context.usage), "1 dashboard"),
 ];
 
 /** Its metric is a custom one. */
-export const billMetricFilter: Bill = (filter, world) => {
+export const billMetricFilter: Bill = (filter, context) => {
   const metrics = itemsAt(filter, "MetricTransformations").length;
-  return [costLine(world, filter, "custom-metric", metrics, counted(metrics, "metric"))];
+  return [costLine(context, filter, "custom-metric", metrics, counted(metrics, "metric"))];
 };
 
 /** A target tracking policy creates two alarms, one for more and one for less. */
 const alarmsOfTargetTracking = 2;
 
-export const billScalingPolicy: Bill = (policy, world) => {
+export const billScalingPolicy: Bill = (policy, context) => {
   if (textAt(policy, "PolicyType") !== "TargetTrackingScaling") return "its alarms are billed separately";
-  const alarms = alarmsOfTargetTracking * monthFraction(world.usage);
-  return [costLine(world, policy, "alarm", alarms, "the two alarms that the policy makes")];
+  const alarms = alarmsOfTargetTracking * monthFraction(context.usage);
+  return [costLine(context, policy, "alarm", alarms, "the two alarms that the policy makes")];
 };

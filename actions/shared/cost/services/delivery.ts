@@ -1,12 +1,12 @@
 import { type Bill, costLine, counted, ofType } from "../cost-line.ts";
 import { textAt } from "../properties.ts";
 
-export const billPipeline: Bill = (pipeline, world) => {
-  const { pipelineRuns: runs, pipelineMinutes: minutes } = world.usage;
+export const billPipeline: Bill = (pipeline, context) => {
+  const { pipelineRuns: runs, pipelineMinutes: minutes } = context.usage;
   if ((textAt(pipeline, "PipelineType") ?? "V1") === "V2")
     return [
       costLine(
-        world,
+        context,
         pipeline,
         "pipeline-v2-minutes",
         runs * minutes,
@@ -15,7 +15,7 @@ export const billPipeline: Bill = (pipeline, world) => {
     ];
   return [
     costLine(
-      world,
+      context,
       pipeline,
       "pipeline-v1",
       runs > 0 ? 1 : 0,
@@ -24,23 +24,23 @@ export const billPipeline: Bill = (pipeline, world) => {
   ];
 };
 
-export const billCodeRepository: Bill = (repository, world) => {
-  const [first] = ofType(world, "AWS::CodeCommit::Repository");
-  const { codeCommitUsers: users } = world.usage;
+export const billCodeRepository: Bill = (repository, context) => {
+  const [first] = ofType(context, "AWS::CodeCommit::Repository");
+  const { codeCommitUsers: users } = context.usage;
   if (repository !== first) return "users are billed, not repositories; their cost is shown at the first one";
-  return [costLine(world, repository, "codecommit-user", users, counted(users, "user"))];
+  return [costLine(context, repository, "codecommit-user", users, counted(users, "user"))];
 };
 
-export const billImageRepository: Bill = (repository, world) => {
-  const { imageGb } = world.usage;
-  return [costLine(world, repository, "ecr-storage", imageGb, `${imageGb} GB`)];
+export const billImageRepository: Bill = (repository, context) => {
+  const { imageGb } = context.usage;
+  return [costLine(context, repository, "ecr-storage", imageGb, `${imageGb} GB`)];
 };
 
-export const billBucket: Bill = (bucket, world) => {
-  const { bucketGb, bucketWrites, bucketReads } = world.usage;
+export const billBucket: Bill = (bucket, context) => {
+  const { bucketGb, bucketWrites, bucketReads } = context.usage;
   return [
-    costLine(world, bucket, "s3-storage", bucketGb, `${bucketGb} GB`),
-    costLine(world, bucket, "s3-writes", bucketWrites, `${bucketWrites} requests`),
-    costLine(world, bucket, "s3-reads", bucketReads, `${bucketReads} requests`),
+    costLine(context, bucket, "s3-storage", bucketGb, `${bucketGb} GB`),
+    costLine(context, bucket, "s3-writes", bucketWrites, `${bucketWrites} requests`),
+    costLine(context, bucket, "s3-reads", bucketReads, `${bucketReads} requests`),
   ];
 };

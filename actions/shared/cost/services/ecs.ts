@@ -1,22 +1,22 @@
 import type { EvaluatedResource } from "../../cloudformation/resources.ts";
 import { Failure } from "../../failure.ts";
 import { isObject } from "../../task-definition.ts";
-import { type Bill, type CostWorld, costLine, counted, nameOf } from "../cost-line.ts";
+import { type Bill, type CostContext, costLine, counted, nameOf } from "../cost-line.ts";
 import { itemsAt, numberAt, refuseProperty, targetAt, textAt } from "../properties.ts";
 import { includedStorageGb, type TaskSize, taskSizeOf } from "../task-sizes.ts";
 
-export const billService: Bill = (service, world) => {
+export const billService: Bill = (service, context) => {
   if (service.properties.CapacityProviderStrategy !== undefined)
     refuseProperty(service, "CapacityProviderStrategy", service.properties.CapacityProviderStrategy);
   const launchType = textAt(service, "LaunchType") ?? "EC2";
   if (launchType !== "FARGATE") refuseProperty(service, "LaunchType", launchType);
   const tasks = numberAt(service, "DesiredCount") ?? 1;
-  const { hours } = world.usage;
-  const { vcpu, memoryGb, storageGb, architecture } = taskSizeFor(service, world);
+  const { hours } = context.usage;
+  const { vcpu, memoryGb, storageGb, architecture } = taskSizeFor(service, context);
   const extraStorage = Math.max(0, storageGb - includedStorageGb);
   const fargate = (id: string, each: number, unit: string) =>
     costLine(
-      world,
+      context,
       service,
       id,
       tasks * each * hours,
@@ -28,20 +28,20 @@ export const billService: Bill = (service, world) => {
     fargate(`fargate-memory-${architecture}`, memoryGb, "GB"),
     ...(extraStorage > 0 ? [fargate("fargate-storage", extraStorage, "GB")] : []),
     ...(isPublic
-      ? [costLine(world, service, "public-ipv4", tasks * hours, `${counted(tasks, "task")} × ${hours} h`)]
+      ? [costLine(context, service, "public-ipv4", tasks * hours, `${counted(tasks, "task")} × ${hours} h`)]
       : []),
   ];
 };
 
 /** Returns the size of the family's deployed revision, else of the template's. */
-function taskSizeFor(service: EvaluatedResource, world: CostWorld): TaskSize {
-  const target = targetAt(service, "TaskDefinition", world.resources);
+function taskSizeFor(service: EvaluatedResource, context: CostContext): TaskSize {
+  const target = targetAt(service, "TaskDefinition", context.resources);
   if (!target) {
     const name = textAt(service, "TaskDefinition") ?? "";
     const family = name.slice(name.lastIndexOf("/") + 1).replace(/:\d+$/, "");
-    return world.taskSizes.get(family) ?? missingFamily(service, family);
+    return context.taskSizes.get(family) ?? missingFamily(service, family);
   }
-  const deployed = world.taskSizes.get(textAt(target, "Family") ?? "");
+  const deployed = context.taskSizes.get(textAt(target, "Family") ?? "");
   if (deployed) return deployed;
   const { Cpu, Memory, RuntimePlatform, EphemeralStorage } = target.properties;
   const definition = {
@@ -61,18 +61,18 @@ function missingFamily(service: EvaluatedResource, family: string): never {
   });
 }
 
-export const billCluster: Bill = (cluster, world) => {
+export const billCluster: Bill = (cluster, context) => {
   const settings = itemsAt(cluster, "ClusterSettings").filter(isObject);
   const insights = settings.findIndex(({ Name }) => Name === "containerInsights");
   const mode =
     insights < 0 ? "disabled" : (textAt(cluster, `ClusterSettings.${insights}.Value`) ?? "disabled");
   if (mode === "disabled") return "a cluster is a name; its tasks are billed, and Container Insights is off";
   if (mode !== "enabled") refuseProperty(cluster, "containerInsights", mode);
-  const metrics = world.usage.containerInsightsMetrics;
+  const metrics = context.usage.containerInsightsMetrics;
   if (metrics === undefined)
     throw new Failure(
       `${nameOf(cluster)} has Container Insights on, which bills each metric, and the number of metrics is not in the templates`,
       { nextStep: "set containerInsightsMetrics in the profile of use, or turn Container Insights off." },
     );
-  return [costLine(world, cluster, "custom-metric", metrics, `${metrics} metrics of Container Insights`)];
+  return [costLine(context, cluster, "custom-metric", metrics, `${metrics} metrics of Container Insights`)];
 };

@@ -1,6 +1,6 @@
 import type { EvaluatedResource } from "../../cloudformation/resources.ts";
 import { Failure } from "../../failure.ts";
-import { type Bill, type CostLine, type CostWorld, costLine, monthFraction, nameOf } from "../cost-line.ts";
+import { type Bill, type CostContext, type CostLine, costLine, monthFraction, nameOf } from "../cost-line.ts";
 import { idsAfter } from "../price-list.ts";
 import { isTrueAt, numberAt, refuseProperty, textAt } from "../properties.ts";
 import { billSecretOf } from "./secrets.ts";
@@ -8,7 +8,7 @@ import { billSecretOf } from "./secrets.ts";
 /** Each would be billed, and has no price here. */
 const unpriced = ["Iops", "StorageThroughput", "PerformanceInsightsRetentionPeriod", "MonitoringInterval"];
 
-export const billDatabase: Bill = (database, world) => {
+export const billDatabase: Bill = (database, context) => {
   const engine = textAt(database, "Engine") ?? "none";
   if (engine !== "mysql") refuseProperty(database, "Engine", engine);
   for (const property of unpriced)
@@ -17,33 +17,33 @@ export const billDatabase: Bill = (database, world) => {
   // A standby is a second instance with a second copy of the data.
   const copies = isTrueAt(database, "MultiAZ") ? 2 : 1;
   return [
-    ...billInstance(database, world, copies),
-    ...billStorage(database, world, copies),
-    ...(isTrueAt(database, "ManageMasterUserPassword") ? billSecretOf(database, world) : []),
+    ...billInstance(database, context, copies),
+    ...billStorage(database, context, copies),
+    ...(isTrueAt(database, "ManageMasterUserPassword") ? billSecretOf(database, context) : []),
   ];
 };
 
-function billInstance(database: EvaluatedResource, world: CostWorld, copies: number): CostLine[] {
+function billInstance(database: EvaluatedResource, context: CostContext, copies: number): CostLine[] {
   const instanceClass = textAt(database, "DBInstanceClass") ?? "";
-  const { hours } = world.usage;
-  const known = idsAfter(world.priceList, "rds-").filter((id) => id.startsWith("db."));
+  const { hours } = context.usage;
+  const known = idsAfter(context.priceList, "rds-").filter((id) => id.startsWith("db."));
   if (!known.includes(instanceClass))
     throw new Failure(
       `${nameOf(database)} has the instance class ${instanceClass || "(none)"}, which is not in the price list; the list has ${known.join(", ")}`,
       { nextStep: "choose one of these, or add its price to the price list." },
     );
   const instance = costLine(
-    world,
+    context,
     database,
     `rds-${instanceClass}`,
     copies * hours,
     times(copies, `${hours} h`),
   );
-  return [instance, ...billExtendedSupport(database, world, copies * (instance.price.vcpus ?? 0))];
+  return [instance, ...billExtendedSupport(database, context, copies * (instance.price.vcpus ?? 0))];
 }
 
 /** Bills engine versions whose standard support has ended at the price list's date. */
-function billExtendedSupport(database: EvaluatedResource, world: CostWorld, vcpus: number): CostLine[] {
+function billExtendedSupport(database: EvaluatedResource, context: CostContext, vcpus: number): CostLine[] {
   if (textAt(database, "EngineLifecycleSupport") === "open-source-rds-extended-support-disabled") return [];
   const version = textAt(database, "EngineVersion");
   if (version === undefined)
@@ -53,18 +53,18 @@ function billExtendedSupport(database: EvaluatedResource, world: CostWorld, vcpu
         nextStep: "set the version in the template.",
       },
     );
-  const { priceList, usage } = world;
+  const { priceList, usage } = context;
   const id = `rds-extended-support-mysql-${version.split(".").slice(0, 2).join(".")}`;
   const price = priceList.prices.get(id);
   if (!price || priceList.date < (price.chargedFrom ?? "")) return [];
   if (price.chargedUntil && priceList.date >= price.chargedUntil)
     refuseProperty(database, "EngineVersion", version);
   const basis = `${vcpus} vCPU × ${usage.hours} h, since ${price.chargedFrom}`;
-  return [costLine(world, database, id, vcpus * usage.hours, basis)];
+  return [costLine(context, database, id, vcpus * usage.hours, basis)];
 }
 
-function billStorage(database: EvaluatedResource, world: CostWorld, copies: number): CostLine[] {
-  const { usage } = world;
+function billStorage(database: EvaluatedResource, context: CostContext, copies: number): CostLine[] {
+  const { usage } = context;
   const storageType = textAt(database, "StorageType") ?? "gp2";
   if (!["gp2", "gp3"].includes(storageType)) refuseProperty(database, "StorageType", storageType);
   const allocated = numberAt(database, "AllocatedStorage") ?? 0;
@@ -77,14 +77,14 @@ function billStorage(database: EvaluatedResource, world: CostWorld, copies: numb
   const leftGb = usage.keptSnapshots * usage.databaseGb;
   return [
     costLine(
-      world,
+      context,
       database,
       `rds-storage-${storageType}`,
       copies * allocated * month,
       times(copies, month < 1 ? `${allocated} GB × ${usage.hours}/730 month` : `${allocated} GB`),
     ),
     costLine(
-      world,
+      context,
       database,
       "rds-backup",
       beyond * month,
@@ -92,7 +92,7 @@ function billStorage(database: EvaluatedResource, world: CostWorld, copies: numb
     ),
     // A deleted database has no free amount.
     ...(database.deletionPolicy === "Snapshot"
-      ? [costLine(world, left, "rds-backup", leftGb, `${usage.keptSnapshots} × ${usage.databaseGb} GB`)]
+      ? [costLine(context, left, "rds-backup", leftGb, `${usage.keptSnapshots} × ${usage.databaseGb} GB`)]
       : []),
   ];
 }

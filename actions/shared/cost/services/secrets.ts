@@ -1,22 +1,22 @@
 import type { EvaluatedResource } from "../../cloudformation/resources.ts";
-import { type Bill, type CostLine, type CostWorld, costLine, monthFraction } from "../cost-line.ts";
+import { type Bill, type CostContext, type CostLine, costLine, monthFraction } from "../cost-line.ts";
 
-export const billSecret: Bill = (secret, world) => billSecretOf(secret, world);
+export const billSecret: Bill = (secret, context) => billSecretOf(secret, context);
 
 /** Bills a secret, or a resource that creates one for itself. */
-export function billSecretOf(resource: EvaluatedResource, world: CostWorld): CostLine[] {
-  const { usage } = world;
+export function billSecretOf(resource: EvaluatedResource, context: CostContext): CostLine[] {
+  const { usage } = context;
   const month = monthFraction(usage);
   return [
-    costLine(world, resource, "secret", month, month < 1 ? `${usage.hours}/730 month` : "1 secret"),
-    costLine(world, resource, "secret-calls", usage.secretCalls, `${usage.secretCalls} reads`),
+    costLine(context, resource, "secret", month, month < 1 ? `${usage.hours}/730 month` : "1 secret"),
+    costLine(context, resource, "secret-calls", usage.secretCalls, `${usage.secretCalls} reads`),
   ];
 }
 
-export const billKey: Bill = (key, world) => {
-  const { kmsCalls } = world.usage;
+export const billKey: Bill = (key, context) => {
+  const { kmsCalls } = context.usage;
   return [
-    costLine(world, key, "kms-key", 1, "1 key"),
-    costLine(world, key, "kms-calls", kmsCalls, `${kmsCalls} requests`),
+    costLine(context, key, "kms-key", 1, "1 key"),
+    costLine(context, key, "kms-calls", kmsCalls, `${kmsCalls} requests`),
   ];
 };

@@ -23,13 +23,16 @@ export interface FoundInEcr {
  * Finds a repository in private ECR. The address comes from the response, since a name alone does not contain the
  * account.
  */
-export async function findInEcr(name: EcrName, world: RegistryContext): Promise<FoundInEcr> {
-  const client = await world.createEcr(name.elsewhere?.region);
-  const [repository, credentials] = await both(describeInEcr(client, name, world), logInToEcr(client, world));
+export async function findInEcr(name: EcrName, context: RegistryContext): Promise<FoundInEcr> {
+  const client = await context.createEcr(name.elsewhere?.region);
+  const [repository, credentials] = await both(
+    describeInEcr(client, name, context),
+    logInToEcr(client, context),
+  );
   return {
     client,
     repository,
-    open: (opened) => toDestination(opened, { client, name, credentials, world }),
+    open: (opened) => toDestination(opened, { client, name, credentials, context }),
   };
 }
 
@@ -37,16 +40,16 @@ export async function findInEcr(name: EcrName, world: RegistryContext): Promise<
 export async function describeInEcr(
   client: ECRClient,
   name: EcrName,
-  world: RegistryContext,
+  context: RegistryContext,
 ): Promise<Repository | undefined> {
-  const { signal, log } = world;
+  const { signal, log } = context;
   const command = new DescribeRepositoriesCommand({
     ...(name.elsewhere && { registryId: name.elsewhere.accountId }),
     repositoryNames: [name.name],
   });
   const call = () => client.send(command, { abortSignal: signal });
   try {
-    const { repositories } = await persist("find the repository", call, world);
+    const { repositories } = await persist("find the repository", call, context);
     return repositories?.[0];
   } catch (error) {
     if (error instanceof Error && error.name === "RepositoryNotFoundException") return undefined;
@@ -71,10 +74,10 @@ interface Opened {
   readonly client: ECRClient;
   readonly name: EcrName;
   readonly credentials: Credentials;
-  readonly world: RegistryContext;
+  readonly context: RegistryContext;
 }
 
-function toDestination(repository: Repository, { client, name, credentials, world }: Opened): Destination {
+function toDestination(repository: Repository, { client, name, credentials, context }: Opened): Destination {
   const { repositoryUri: uri = "", registryId = "" } = repository;
   const slash = uri.indexOf("/");
   if (slash < 1) throw new Failure(`ECR did not return an address for the repository ${name.name}`);
@@ -87,10 +90,10 @@ function toDestination(repository: Repository, { client, name, credentials, worl
     isImmutable: (tag) => isImmutable(tag, repository),
     credentials,
     registry: createRegistryClient({
-      ...world,
+      ...context,
       host,
       credentials,
-      renewCredentials: () => logInToEcr(client, world),
+      renewCredentials: () => logInToEcr(client, context),
     }),
     ecr: { client, registryId, repositoryName: name.name },
   };
@@ -126,7 +129,7 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
   return [await one, await other];
 }
 
-function logInToEcr(ecr: ECRClient, world: RegistryContext): Promise<Credentials> {
-  const { mask, signal } = world;
-  return persist("log in to ECR", () => logIn(ecr, mask, signal), world);
+function logInToEcr(ecr: ECRClient, context: RegistryContext): Promise<Credentials> {
+  const { mask, signal } = context;
+  return persist("log in to ECR", () => logIn(ecr, mask, signal), context);
 }

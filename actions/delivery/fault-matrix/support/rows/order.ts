@@ -91,7 +91,7 @@ export const rowsOfOrder: readonly Row[] = [
     run: runOf(11),
     arrange: async ({ stage, taskDefinition, version }) => {
       const inputs = stage.inputs(await taskDefinition(version("good")));
-      await deploy({ ...stage.world(), run: runOf(12) }, inputs, newRecord("", "web"));
+      await deploy({ ...stage.context(), run: runOf(12) }, inputs, newRecord("", "web"));
       return {};
     },
     expect: {

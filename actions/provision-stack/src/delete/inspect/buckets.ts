@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { Failure } from "../../../../shared/failure.ts";
 import { lookUp } from "../../../../shared/findings.ts";
-import type { World } from "../../context.ts";
+import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
 import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 
@@ -14,14 +14,14 @@ import { counted, type Inspect, type Inspected, nothingFound, together } from ".
 const countedAtMost = 10_000;
 
 /** Finds buckets with objects, or versions of objects: CloudFormation does not delete them. */
-export const inspectBuckets: Inspect = async (world, stacks) => {
-  const s3 = new S3Client({ ...world.clientConfig, followRegionRedirects: true });
+export const inspectBuckets: Inspect = async (context, stacks) => {
+  const s3 = new S3Client({ ...context.clientConfig, followRegionRedirects: true });
   const buckets = stacks.flatMap(({ resources }) => resources);
-  return together(await Promise.all(buckets.map((bucket) => inspect(world, s3, bucket))));
+  return together(await Promise.all(buckets.map((bucket) => inspect(context, s3, bucket))));
 };
 
 async function inspect(
-  { signal }: World,
+  { signal }: ProvisionContext,
   s3: S3Client,
   { physicalId: name, stackName, deletionPolicy }: Held,
 ): Promise<Inspected> {

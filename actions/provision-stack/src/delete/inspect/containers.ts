@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { lookUp } from "../../../../shared/findings.ts";
 import { createPace } from "../../../../shared/pace.ts";
-import type { World } from "../../context.ts";
+import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
 import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 
@@ -22,31 +22,31 @@ const tasksAtOnce = 100;
  * Finds services and tasks. Clusters are read together with their services, so that the stacks' own services are not
  * taken for others'.
  */
-export const inspectContainers: Inspect = async (world, stacks) => {
-  const ecs = new ECSClient(world.clientConfig);
+export const inspectContainers: Inspect = async (context, stacks) => {
+  const ecs = new ECSClient(context.clientConfig);
   const held = stacks.flatMap(({ resources }) => resources);
   const own = held.filter(({ type }) => type === "AWS::ECS::Service");
   const clusters = held.filter(({ type }) => type === "AWS::ECS::Cluster");
   return together(
     await Promise.all([
-      ...own.map((service) => inspectService(world, ecs, service)),
-      ...clusters.map((cluster) => inspectCluster(world, ecs, cluster, own)),
+      ...own.map((service) => inspectService(context, ecs, service)),
+      ...clusters.map((cluster) => inspectCluster(context, ecs, cluster, own)),
     ]),
   );
 };
 
-async function inspectService(world: World, ecs: ECSClient, held: Held): Promise<Inspected> {
+async function inspectService(context: ProvisionContext, ecs: ECSClient, held: Held): Promise<Inspected> {
   if (held.deletionPolicy !== "Delete") return nothingFound;
   const { cluster, name } = nameOf(held);
   const where = `service ${name} (stack ${held.stackName})`;
-  const { value: service, findings } = await lookUp(where, () => describe(world, ecs, cluster, name), {
+  const { value: service, findings } = await lookUp(where, () => describe(context, ecs, cluster, name), {
     ClusterNotFoundException: { text: `${where} is already deleted`, kind: "note" },
   });
   const { runningCount = 0, taskSets = [] } = service ?? {};
   if (runningCount === 0) return { findings, emptyings: [] };
   const sets = taskSets.length > 1 ? ` in ${taskSets.length} task sets (a deployment is in progress)` : "";
   const text = `${where} runs ${counted(runningCount, "task")}${sets}`;
-  const run = () => scaleDown(world, ecs, cluster, name);
+  const run = () => scaleDown(context, ecs, cluster, name);
   return { findings, emptyings: [{ stackName: held.stackName, text, blocks: false, run }] };
 }
 
@@ -59,22 +59,27 @@ function nameOf({ physicalId, properties }: Held): { cluster: string; name: stri
 }
 
 /** Scales the service down. CloudFormation would end the tasks itself; ended earlier, they finish their work. */
-async function scaleDown(world: World, ecs: ECSClient, cluster: string, service: string): Promise<void> {
+async function scaleDown(
+  context: ProvisionContext,
+  ecs: ECSClient,
+  cluster: string,
+  service: string,
+): Promise<void> {
   await ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: 0 }));
   const pace = createPace();
-  while (((await describe(world, ecs, cluster, service))?.runningCount ?? 0) > 0)
-    await world.clock.wait(pace.next(true), world.signal);
+  while (((await describe(context, ecs, cluster, service))?.runningCount ?? 0) > 0)
+    await context.clock.wait(pace.next(true), context.signal);
 }
 
 async function inspectCluster(
-  world: World,
+  context: ProvisionContext,
   ecs: ECSClient,
   { physicalId: cluster, stackName, deletionPolicy }: Held,
   own: readonly Held[],
 ): Promise<Inspected> {
   if (deletionPolicy !== "Delete") return nothingFound;
   const where = `cluster ${cluster} (stack ${stackName})`;
-  const { value, findings } = await lookUp(where, () => listStrangers(world, ecs, cluster, own), {
+  const { value, findings } = await lookUp(where, () => listStrangers(context, ecs, cluster, own), {
     ClusterNotFoundException: { text: `${where} is already deleted`, kind: "note" },
   });
   if (!value) return { findings, emptyings: [] };
@@ -87,19 +92,24 @@ async function inspectCluster(
   const emptyings =
     tasks.length === 0
       ? []
-      : [{ stackName, text, blocks: true, run: () => stopTasks(world, ecs, cluster, tasks) }];
+      : [{ stackName, text, blocks: true, run: () => stopTasks(context, ecs, cluster, tasks) }];
   return { findings: [...findings, ...services], emptyings };
 }
 
-async function listStrangers(world: World, client: ECSClient, cluster: string, own: readonly Held[]) {
-  const options = { abortSignal: world.signal };
+async function listStrangers(
+  context: ProvisionContext,
+  client: ECSClient,
+  cluster: string,
+  own: readonly Held[],
+) {
+  const options = { abortSignal: context.signal };
   const services: string[] = [];
   for await (const { serviceArns = [] } of paginateListServices({ client }, { cluster }, options))
     services.push(...serviceArns.filter((arn) => !own.some(({ physicalId }) => physicalId === arn)));
   const arns: string[] = [];
   for await (const { taskArns = [] } of paginateListTasks({ client }, { cluster }, options))
     arns.push(...taskArns);
-  const tasks = await describeTasks(world, client, cluster, arns);
+  const tasks = await describeTasks(context, client, cluster, arns);
   return {
     services,
     tasks: tasks.filter(
@@ -109,18 +119,18 @@ async function listStrangers(world: World, client: ECSClient, cluster: string, o
 }
 
 async function describe(
-  world: World,
+  context: ProvisionContext,
   ecs: ECSClient,
   cluster: string,
   name: string,
 ): Promise<Service | undefined> {
   const command = new DescribeServicesCommand({ cluster, services: [name] });
-  const { services = [] } = await ecs.send(command, { abortSignal: world.signal });
+  const { services = [] } = await ecs.send(command, { abortSignal: context.signal });
   return services.find(({ status }) => status !== "INACTIVE");
 }
 
 async function stopTasks(
-  world: World,
+  context: ProvisionContext,
   ecs: ECSClient,
   cluster: string,
   tasks: readonly Task[],
@@ -130,12 +140,14 @@ async function stopTasks(
     await ecs.send(new StopTaskCommand({ cluster, task, reason: "The cluster's stack is deleted" }));
   const pace = createPace();
   // A stopping task is in no list any more, but it still blocks the cluster.
-  while ((await describeTasks(world, ecs, cluster, arns)).some(({ lastStatus }) => lastStatus !== "STOPPED"))
-    await world.clock.wait(pace.next(true), world.signal);
+  while (
+    (await describeTasks(context, ecs, cluster, arns)).some(({ lastStatus }) => lastStatus !== "STOPPED")
+  )
+    await context.clock.wait(pace.next(true), context.signal);
 }
 
 async function describeTasks(
-  { signal }: World,
+  { signal }: ProvisionContext,
   ecs: ECSClient,
   cluster: string,
   arns: readonly string[],

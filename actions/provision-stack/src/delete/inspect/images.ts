@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import { Failure } from "../../../../shared/failure.ts";
 import { lookUp } from "../../../../shared/findings.ts";
-import type { World } from "../../context.ts";
+import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
 import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 
@@ -14,14 +14,14 @@ import { counted, type Inspect, type Inspected, nothingFound, together } from ".
 const mostAtOnce = 100;
 
 /** Finds repositories with images: without EmptyOnDelete, CloudFormation does not delete them. */
-export const inspectImages: Inspect = async (world, stacks) => {
-  const ecr = new ECRClient(world.clientConfig);
+export const inspectImages: Inspect = async (context, stacks) => {
+  const ecr = new ECRClient(context.clientConfig);
   const repositories = stacks.flatMap(({ resources }) => resources);
-  return together(await Promise.all(repositories.map((repository) => inspect(world, ecr, repository))));
+  return together(await Promise.all(repositories.map((repository) => inspect(context, ecr, repository))));
 };
 
 async function inspect(
-  { signal }: World,
+  { signal }: ProvisionContext,
   ecr: ECRClient,
   { physicalId: name, stackName, properties, deletionPolicy }: Held,
 ): Promise<Inspected> {

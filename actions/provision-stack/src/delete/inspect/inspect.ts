@@ -1,4 +1,4 @@
-import type { World } from "../../context.ts";
+import type { ProvisionContext } from "../../context.ts";
 import type { StackContents } from "../contents.ts";
 import { type Inspect, type Inspected, together } from "./inspected.ts";
 import { inspectStacks } from "./stacks.ts";
@@ -28,16 +28,19 @@ const inspectors: readonly { readonly types: readonly string[]; load(): Promise<
 ];
 
 /** Finds everything known to block the deletion of these stacks, before it begins. */
-export async function inspectAll(world: World, stacks: readonly StackContents[]): Promise<Inspected> {
+export async function inspectAll(
+  context: ProvisionContext,
+  stacks: readonly StackContents[],
+): Promise<Inspected> {
   const parts = await Promise.all([
-    inspectStacks(world, stacks),
+    inspectStacks(context, stacks),
     ...inspectors.map(async ({ types, load }) => {
       const concerned = stacks.map((stack) => ({
         ...stack,
         resources: stack.resources.filter(({ type }) => types.includes(type)),
       }));
       if (concerned.every(({ resources }) => resources.length === 0)) return together([]);
-      return (await load())(world, concerned);
+      return (await load())(context, concerned);
     }),
   ]);
   return together(parts);

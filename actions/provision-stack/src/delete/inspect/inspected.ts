@@ -1,5 +1,5 @@
 import type { Finding } from "../../../../shared/findings.ts";
-import type { World } from "../../context.ts";
+import type { ProvisionContext } from "../../context.ts";
 import type { StackContents } from "../contents.ts";
 
 /** Findings before a deletion. */
@@ -19,7 +19,7 @@ export interface Emptying {
 }
 
 /** Inspects stacks that are all to be deleted. */
-export type Inspect = (world: World, stacks: readonly StackContents[]) => Promise<Inspected>;
+export type Inspect = (context: ProvisionContext, stacks: readonly StackContents[]) => Promise<Inspected>;
 
 export const nothingFound: Inspected = { findings: [], emptyings: [] };
 

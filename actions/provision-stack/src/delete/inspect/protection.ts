@@ -3,19 +3,19 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { lookUp } from "../../../../shared/findings.ts";
-import type { World } from "../../context.ts";
+import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
 import { type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
 
 /** Finds load balancers that are protected from deletion. */
-export const inspectLoadBalancers: Inspect = async (world, stacks) => {
-  const client = new ElasticLoadBalancingV2Client(world.clientConfig);
+export const inspectLoadBalancers: Inspect = async (context, stacks) => {
+  const client = new ElasticLoadBalancingV2Client(context.clientConfig);
   const balancers = stacks.flatMap(({ resources }) => resources);
-  return together(await Promise.all(balancers.map((balancer) => inspect(world, client, balancer))));
+  return together(await Promise.all(balancers.map((balancer) => inspect(context, client, balancer))));
 };
 
 async function inspect(
-  { signal }: World,
+  { signal }: ProvisionContext,
   client: ElasticLoadBalancingV2Client,
   { logicalId, physicalId, stackName, deletionPolicy }: Held,
 ): Promise<Inspected> {

@@ -1,15 +1,15 @@
 import { ListImportsCommand } from "@aws-sdk/client-cloudformation";
 import type { Finding } from "../../../../shared/findings.ts";
-import type { World } from "../../context.ts";
+import type { ProvisionContext } from "../../context.ts";
 import type { StackContents } from "../contents.ts";
 import { type Inspect, together } from "./inspected.ts";
 
 /** Finds exports that remaining stacks import. */
-export const inspectStacks: Inspect = async (world, stacks) => {
+export const inspectStacks: Inspect = async (context, stacks) => {
   const going = stacks.map(({ stackName }) => stackName);
   const parts = await Promise.all(
     stacks.map(async ({ stack, stackName }) => ({
-      findings: await usedExports(world, stack, stackName, going),
+      findings: await usedExports(context, stack, stackName, going),
       emptyings: [],
     })),
   );
@@ -17,7 +17,7 @@ export const inspectStacks: Inspect = async (world, stacks) => {
 };
 
 async function usedExports(
-  world: World,
+  context: ProvisionContext,
   { Outputs = [] }: StackContents["stack"],
   stackName: string,
   going: readonly string[],
@@ -25,7 +25,7 @@ async function usedExports(
   const users = new Map<string, string[]>();
   for (const { ExportName } of Outputs) {
     if (!ExportName) continue;
-    for (const user of await importersOf(world, ExportName))
+    for (const user of await importersOf(context, ExportName))
       if (!going.includes(user)) users.set(user, [...(users.get(user) ?? []), ExportName]);
   }
   return [...users].map(([user, names]) => ({
@@ -34,9 +34,9 @@ async function usedExports(
   }));
 }
 
-async function importersOf(world: World, ExportName: string): Promise<string[]> {
+async function importersOf(context: ProvisionContext, ExportName: string): Promise<string[]> {
   try {
-    return (await world.cloudformation.send(new ListImportsCommand({ ExportName }))).Imports ?? [];
+    return (await context.cloudformation.send(new ListImportsCommand({ ExportName }))).Imports ?? [];
   } catch (error) {
     // CloudFormation's response when nothing imports it.
     if (/is not imported by any stack/.test((error as Error).message)) return [];

@@ -1,7 +1,7 @@
 import { Failure } from "../../../../shared/failure.ts";
 import { escapeText } from "../../../../shared/summary.ts";
 import { onlyDeletable } from "../../apply/recover-stack.ts";
-import type { World } from "../../context.ts";
+import type { ProvisionContext } from "../../context.ts";
 import type { StackSet } from "../../set/choose-stacks.ts";
 import { readDeployed } from "../../stack/deployed-stack.ts";
 import { describeStack } from "../../stack/stack.ts";
@@ -12,8 +12,8 @@ import type { BeforeAndAfter, PlanSection } from "./section.ts";
 const sections: readonly PlanSection[] = [costSection, architectureSection];
 
 /** Writes the summary's further sections. One that fails says why: that is no reason to hide the plan. */
-export async function writeSections(world: World, set: StackSet): Promise<string[]> {
-  const stacks = await readBoth(world, set).catch(asFailure);
+export async function writeSections(context: ProvisionContext, set: StackSet): Promise<string[]> {
+  const stacks = await readBoth(context, set).catch(asFailure);
   return sections.map(({ title, write }) => {
     try {
       if (stacks instanceof Failure) throw stacks;
@@ -24,13 +24,13 @@ export async function writeSections(world: World, set: StackSet): Promise<string
   });
 }
 
-async function readBoth(world: World, set: StackSet): Promise<BeforeAndAfter> {
+async function readBoth(context: ProvisionContext, set: StackSet): Promise<BeforeAndAfter> {
   const ofProfile = set.folder.filter(({ template }) => !set.leftOut.includes(template.name));
   const pairs = await Promise.all(
     ofProfile.map(async (planned) => {
-      const stack = await describeStack(world, planned.stackName);
+      const stack = await describeStack(context, planned.stackName);
       const holds = stack && !onlyDeletable.includes(stack.StackStatus ?? "");
-      const before = holds ? await readDeployed(world, stack, planned) : undefined;
+      const before = holds ? await readDeployed(context, stack, planned) : undefined;
       return {
         before,
         after: set.stacks.some(({ stackName }) => stackName === planned.stackName) ? planned : before,
@@ -40,7 +40,7 @@ async function readBoth(world: World, set: StackSet): Promise<BeforeAndAfter> {
   return {
     before: pairs.flatMap(({ before }) => before ?? []),
     after: pairs.flatMap(({ after }) => after ?? []),
-    region: await world.cloudformation.config.region(),
+    region: await context.cloudformation.config.region(),
   };
 }
 
