@@ -2,10 +2,11 @@ import { expect } from "vitest";
 import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import defaults from "../weights.json" with { type: "json" };
+import { checkLab } from "./check.ts";
 import { type LabOptions, openLab } from "./lab.ts";
 import { browser } from "./lab-account.support.ts";
 import { phases } from "./phases/phases.ts";
-import { checkLab, type Report } from "./report.ts";
+import type { Report } from "./report.ts";
 import { createReadPage, type ReadPage } from "./site.ts";
 import type { Checkout } from "./sources.ts";
 

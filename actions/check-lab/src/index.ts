@@ -1,8 +1,8 @@
 import { defineAction } from "../../shared/define-action.ts";
+import { checkLab } from "./check.ts";
 import { readCheckInputs } from "./inputs.ts";
 import { openLabOf } from "./lab.ts";
 import { publish } from "./publish.ts";
-import { checkLab } from "./report.ts";
 
 await defineAction({
   inputs: readCheckInputs,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,7 +73,7 @@ function readBrowserAddress(read: InputReader): string | undefined {
 /** Weights of the file, which may be a part, over the default ones. */
 function readWeights(read: InputReader): Weights {
   const file = read.optionalFile("weights");
-  if (!file) return defaults;
+  if (!file || !existsSync(file)) return defaults;
   const given = parseData(readTextFile(file), file);
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     read.problem(`Input weights: ${file} is not an object of numbers by item`);

@@ -40,7 +40,7 @@ export function openCheckout(folder: string): Checkout {
     text: once((path: string) => readFile(join(folder, path), "utf8").catch(() => undefined)),
     remotes: () => list("remote"),
     // Without a match git grep fails.
-    withPrivateKey: () => list("grep", "-lIzE", "-e", privateKeyPattern, "HEAD", "--").catch(() => []),
+    withPrivateKey: () => list("grep", "-z", "-lIE", "-e", privateKeyPattern, "--").catch(() => []),
   };
 }
 

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { parseCommandLine, refused, textOf } from "../../../../scripts/run/command-line.mjs";
 import { annotationText, Failure } from "../../../shared/failure.ts";
+import { checkLab } from "../check.ts";
 import { readCheckInputs } from "../inputs.ts";
 import { openLabOf } from "../lab.ts";
 import { refuseLowScore, writeReports } from "../publish.ts";
-import { checkLab } from "../report.ts";
 import { reportLines } from "../summary.ts";
 import { command } from "./options.mjs";
 
@@ -23,18 +23,25 @@ try {
 }
 process.exitCode = code;
 
+/** npm runs the command in the clone. */
+function fromUser(path: string): string {
+  return resolve(process.env.INIT_CWD ?? ".", path);
+}
+
 type Values = { readonly [input: string]: string | boolean | undefined };
 
 async function check(values: Values, folder: string | undefined): Promise<void> {
-  // npm runs the command in the clone.
-  const from = process.env.INIT_CWD ?? ".";
-  const given = { ...values, repository: resolve(from, `${values.repository ?? "."}`) };
-  const inputs = readCheckInputs((name) => String((given as Values)[name] ?? ""));
+  const given: Values = {
+    ...values,
+    repository: fromUser(`${values.repository ?? "."}`),
+    weights: values.weights && fromUser(`${values.weights}`),
+  };
+  const inputs = readCheckInputs((name) => String(given[name] ?? ""));
   code = 1;
   const report = await checkLab(openLabOf(inputs), { ...inputs, now: Date.now, signal: ended.signal });
   for (const line of reportLines(report, inputs.way)) console.log(line);
   if (folder) {
-    const files = await writeReports(report, folder);
+    const files = await writeReports(report, fromUser(folder));
     console.log(`Reports: ${Object.values(files).join(", ")}`);
   }
   refuseLowScore(report, inputs.threshold);

@@ -2,7 +2,7 @@ import { parseArn } from "../../../shared/arn.ts";
 import type { Item } from "../item.ts";
 import { verdict } from "../outcome.ts";
 import { leftPlaceholders } from "../placeholders.ts";
-import { containerOf, courseCluster, missing } from "../roles.ts";
+import { containerOf, courseCluster, hint, missing } from "../roles.ts";
 import { forServices } from "./both.ts";
 import { checkAppSpecFile, checkTaskDefinitionFile } from "./definition-files.ts";
 
@@ -91,12 +91,16 @@ export const phase5: readonly Item[] = [
     },
     check: async ({ account, roles }) => {
       const clusters = await account.clusters();
-      const named = clusters.find(({ clusterName }) => clusterName === courseCluster) ?? clusters[0];
-      if (!named) return missing(account, "no ECS cluster");
-      roles.taken.set("the cluster", named.clusterName ?? "");
+      const used = (await hint(roles.service("customer")))?.clusterArn;
+      const found =
+        clusters.find(({ clusterArn }) => clusterArn === used) ??
+        clusters.find(({ clusterName }) => clusterName === courseCluster) ??
+        (clusters.length === 1 ? clusters[0] : undefined);
+      if (!found) return missing(account, "no ECS cluster of the lab");
+      roles.taken.set("the cluster", found.clusterName ?? "");
       return verdict(
-        named.status === "ACTIVE" ? [] : [`${named.clusterName} is ${named.status}`],
-        `cluster ${named.clusterName}`,
+        found.status === "ACTIVE" ? [] : [`${found.clusterName} is ${found.status}`],
+        `cluster ${found.clusterName}`,
       );
     },
   },

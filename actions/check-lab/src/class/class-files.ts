@@ -1,0 +1,98 @@
+import { type ClassTable, percentOf, type StudentRow } from "./class-table.ts";
+
+const shownTime = (iso: string | undefined) => iso?.slice(0, 16).replace("T", " ") ?? "";
+
+/** One line for each student, by RFC 4180. */
+export function classCsv({ phases, students }: ClassTable): string {
+  const head = [
+    "student",
+    ...phases.map((phase) => `phase ${phase} (%)`),
+    "score (%)",
+    "stuck on",
+    "since",
+    "checked",
+  ];
+  const lines = students.map((row) => [
+    row.student,
+    ...phases.map((phase) => `${percentOf(row, phase) ?? ""}`),
+    `${row.report.score.percent}`,
+    row.stuck ? `${row.stuck.id} ${row.stuck.title}` : "",
+    shownTime(row.since),
+    shownTime(row.report.checkedAt),
+  ]);
+  return [head, ...lines].map((cells) => `${cells.map(csvCell).join(",")}\r\n`).join("");
+}
+
+/** A spreadsheet would run a name that begins as a formula does. */
+function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** One page without scripts or other files. */
+export function classPage(table: ClassTable): string {
+  const { phases, students, unread } = table;
+  const head = ["student", ...phases.map((phase) => `phase ${phase}`), "score", "stuck on", "since"];
+  const reasons = unread.map(({ file, reason }) => `<li>${html(file)}: ${html(reason)}</li>`).join("");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Lab: ${students.length} students</title>
+<style>
+body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #1b1f24; background: #fff; }
+table { border-collapse: collapse; }
+th, td { padding: .35rem .6rem; border: 1px solid #d0d7de; text-align: left; vertical-align: top; }
+th { background: #f6f8fa; position: sticky; top: 0; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.good { background: #dafbe1; } .part { background: #fff8c5; } .bad { background: #ffebe9; }
+small { color: #59636e; display: block; }
+</style>
+</head>
+<body>
+<h1>The lab, ${students.length} students</h1>
+<table>
+<thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>
+<tbody>
+${students.map((row) => rowHtml(row, phases)).join("\n")}
+</tbody>
+</table>
+<h2>Stuck most often</h2>
+<ul>${stuckMost(students)}</ul>
+${reasons ? `<h2>Files that could not be read</h2>\n<ul>${reasons}</ul>\n` : ""}</body>
+</html>
+`;
+}
+
+function rowHtml(row: StudentRow, phases: readonly number[]): string {
+  const percents = [...phases.map((phase) => percentOf(row, phase)), row.report.score.percent];
+  const { stuck, since } = row;
+  const place = stuck ? `${html(`${stuck.id} ${stuck.title}`)}<small>${html(stuck.evidence)}</small>` : "";
+  return [
+    `<tr><th scope="row">${html(row.student)}</th>`,
+    ...percents.map(percentHtml),
+    `<td>${place}</td><td>${shownTime(since)}</td></tr>`,
+  ].join("");
+}
+
+function percentHtml(percent: number | undefined): string {
+  if (percent === undefined) return '<td class="number" title="not checked">–</td>';
+  const colour = percent === 100 ? "good" : percent >= 50 ? "part" : "bad";
+  return `<td class="number ${colour}">${percent} %</td>`;
+}
+
+function stuckMost(students: readonly StudentRow[]): string {
+  const counts = Map.groupBy(students, ({ stuck }) => stuck && `${stuck.id} ${stuck.title}`);
+  const ranked = [...counts].flatMap(([item, rows]) => (item === undefined ? [] : [{ item, rows }]));
+  ranked.sort((one, other) => other.rows.length - one.rows.length || one.item.localeCompare(other.item));
+  return ranked.map(({ item, rows }) => `<li>${rows.length} × ${html(item)}</li>`).join("");
+}
+
+function html(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

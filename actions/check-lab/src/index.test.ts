@@ -1,0 +1,105 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { runEntry } from "../../shared/entry.support.ts";
+import schema from "../report.schema.json" with { type: "json" };
+
+let simulator: TestSimulator;
+let folder: string;
+beforeAll(async () => {
+  // An empty account: what exists is unrelated, and more than a page of it.
+  simulator = await startTestSimulator();
+  folder = await mkdtemp(join(tmpdir(), "check-lab-run-"));
+  for (let number = 0; number < 500; number++) {
+    await simulator.aws.ecr.createRepository({ repositoryName: `team/tool-${number}` });
+    if (number < 120) await simulator.aws.ecs.createCluster({ clusterName: `batch-${number}` });
+  }
+  await simulator.aws.iam.deleteRole({ RoleName: "AWSServiceRoleForECS" });
+});
+afterAll(async () => {
+  await simulator?.close();
+  await rm(folder, { recursive: true });
+});
+
+const run = (inputs: Record<string, string>) =>
+  runEntry("check-lab", { simulator, inputs: { "output-folder": folder, student: "ada", ...inputs } });
+
+it("says what is missing in an account with 500 unrelated resources, below the threshold in one annotation", async () => {
+  const { exitCode, errors, outputs, summary, lines } = await run({
+    phases: "5,6",
+    threshold: "50",
+    way: "cli",
+  });
+  expect(exitCode).toBe(1);
+  expect(errors).toEqual([
+    expect.stringMatching(
+      /^The lab has 0 of 17 points \(0 %25\), less than the threshold of 50 %25; failed: 5\.image-rep/,
+    ),
+  ]);
+  expect(outputs).toMatchObject({ score: "0", passed: "0", failed: "18", unchecked: "0" });
+  expect(summary).toContain("| 5. ECR repositories and an ECS cluster | 0 | 11 | 0 | 0 of 10 (0 %) |");
+  expect(summary).toContain("- **6.load-balancer**");
+  expect(summary).toContain("There is no application load balancer in us-east-1");
+  expect(lines).toContain(
+    "      Fix (CLI): aws ecr create-repository --repository-name customer; the same for employee.",
+  );
+  expect(lines.join("\n")).not.toContain("Fix (console)");
+});
+
+it("writes report, JUnit, badge and the result for Classroom", async () => {
+  const { exitCode, outputs } = await run({ phases: "5", threshold: "0" });
+  expect(exitCode).toBe(0);
+  const report = JSON.parse(await readFile(outputs.report ?? "", "utf8"));
+  expect(faultsOf(report, schema)).toEqual([]);
+  const junit = await readFile(outputs.junit ?? "", "utf8");
+  expect(junit).toContain(
+    '<testsuite name="Phase 5: ECR repositories and an ECS cluster" tests="11" failures="11"',
+  );
+  expect(junit).toContain("&lt;IMAGE1_NAME&gt;");
+  expect(JSON.parse(await readFile(outputs.badge ?? "", "utf8"))).toEqual({
+    schemaVersion: 1,
+    label: "lab",
+    message: "0/10",
+    color: "red",
+  });
+  const result = JSON.parse(Buffer.from(outputs.result ?? "", "base64").toString());
+  expect(result).toMatchObject({ version: 1, status: "fail", max_score: 10 });
+  expect(result.tests).toHaveLength(10);
+  expect(result.tests.find(({ name }: { name: string }) => name.startsWith("5.cluster"))).toMatchObject({
+    status: "fail",
+    score: 0,
+    message: "There is no ECS cluster of the lab in us-east-1",
+  });
+});
+
+interface Schema {
+  readonly [keyword: string]: unknown;
+}
+
+/** The keywords of JSON Schema that the report's schema uses. */
+function faultsOf(value: unknown, at: Schema, path = "report"): string[] {
+  const ref = at.$ref as string | undefined;
+  if (ref) return faultsOf(value, schema.$defs[ref.split("/").at(-1) as "score"], path);
+  const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+  const allowed = [at.type ?? type].flat().map((each) => (each === "integer" ? "number" : each));
+  if (!allowed.includes(type)) return [`${path} is ${type}`];
+  if ("const" in at && at.const !== value) return [`${path} is ${value}`];
+  if (Array.isArray(at.enum) && !at.enum.includes(value)) return [`${path} is ${value}`];
+  if (typeof at.pattern === "string" && !new RegExp(at.pattern).test(String(value)))
+    return [`${path} is ${value}`];
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => faultsOf(item, at.items as Schema, `${path}[${index}]`));
+  if (type !== "object") return [];
+  const members = value as Record<string, unknown>;
+  const properties = at.properties as Record<string, Schema> | undefined;
+  const missing = ((at.required ?? []) as string[]).filter((name) => !(name in members));
+  return [
+    ...missing.map((name) => `${path} lacks ${name}`),
+    ...Object.entries(members).flatMap(([name, item]) => {
+      const member = properties?.[name] ?? (at.additionalProperties as Schema | undefined);
+      return member ? faultsOf(item, member, `${path}.${name}`) : [`${path} has ${name}`];
+    }),
+  ];
+}
