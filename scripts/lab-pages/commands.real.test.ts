@@ -11,10 +11,11 @@ import { startRealSimulator, testListenerPortOffset } from "../../simulator/src/
 import { type CodeBlock, codeBlocksOf } from "./markdown.ts";
 
 // Runs a student's manual steps through the phases: each command of a page in one shell, in order, in an account like
-// the course's at its beginning. `sh` blocks are run; `console` blocks need a machine that is not available here.
+// the course's at its beginning. `sh` blocks are run, Git's commands among them; `console` blocks need Docker or another machine.
 const pages = [
   "phase-2-analyse-the-monolith",
   "phase-3-development-environment",
+  "phase-4-microservices-in-docker",
   "phase-5-registry-and-cluster",
   "phase-6-load-balancer",
   "phase-7-services",
@@ -28,6 +29,7 @@ const folder = mkdtempSync(join(tmpdir(), "lab-commands-"));
 beforeAll(async () => {
   // CodeDeploy gives new tasks an hour: a minute here, which is enough even on a busy machine.
   simulator = await startRealSimulator({ account: "academy", timeScale: 60 });
+  await createWorkstationGroup(simulator);
   shell = startShell(simulator);
 });
 afterAll(async () => {
@@ -52,6 +54,16 @@ describe.sequential.each(pages)("%s", (name) => {
     }
   });
 });
+
+/** Cloud9 creates it for the instance of the workstation; the simulated Cloud9 starts no instance. */
+async function createWorkstationGroup({ aws }: Simulator): Promise<void> {
+  const { Vpcs } = await aws.ec2.describeVpcs({ Filters: [{ Name: "tag:Name", Values: ["LabVPC"] }] });
+  await aws.ec2.createSecurityGroup({
+    GroupName: "aws-cloud9-MicroservicesIDE-0123456789abcdef",
+    Description: "Security group for the environment MicroservicesIDE",
+    VpcId: Vpcs?.[0]?.VpcId,
+  });
+}
 
 /** Returns the output that the page shows under the commands, with `…` for varying text and blanks for tabs. */
 function outputAfter(blocks: readonly CodeBlock[], index: number): RegExp | undefined {
@@ -88,6 +100,22 @@ interface Shell {
   end(): Promise<void>;
 }
 
+/** Settings of docs/lab/README.md for CodeCommit, and a name for commits. */
+function gitSettings(endpoint = "") {
+  const settings = [
+    [`url.${endpoint}/v1/repos/.insteadOf`, "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/"],
+    ["credential.helper", "!aws codecommit credential-helper --ignore-host-check $@"],
+    ["credential.UseHttpPath", "true"],
+    ["user.name", "Student"],
+    ["user.email", "student@example.com"],
+  ];
+  const pairs = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) };
+}
+
 /** Starts one bash for all pages, like a student's terminal: definitions of one page are available in the next. */
 function startShell({ environmentVariables }: Simulator): Shell {
   const { PATH } = process.env;
@@ -100,16 +128,16 @@ function startShell({ environmentVariables }: Simulator): Shell {
     env: {
       ...environmentVariables,
       PATH: `${dirname(awsCli)}:${PATH}`,
+      ...gitSettings(environmentVariables.AWS_ENDPOINT_URL),
       HOME: folder,
       TMPDIR: folder,
       AWS_PAGER: "",
     },
   });
-  child.stdin.write(
-    'set -eu -o pipefail\ncurl() { [[ $* == *checkip* ]] && echo 127.0.0.1 || command curl "$@"; }\n',
-  );
+  child.stdin.write("set -eu -o pipefail\n");
   return {
-    run: (commands) => runIn(child, commands),
+    // The address that a browser on this machine has.
+    run: (commands) => runIn(child, commands.replaceAll("203.0.113.7", "127.0.0.1")),
     async end() {
       child.stdin.end();
       if (child.exitCode === null) await once(child, "exit");
@@ -120,6 +148,7 @@ function startShell({ environmentVariables }: Simulator): Shell {
 function runIn(child: ChildProcessWithoutNullStreams, commands: string): Promise<string> {
   const end = "commands-have-ended";
   return new Promise((resolve, reject) => {
+    if (child.exitCode !== null) throw new Error("the shell ended with the failed command of an earlier page");
     const said = { output: "", errors: "" };
     const leave = () => {
       child.stdout.off("data", read);
