@@ -142,5 +142,5 @@ async function createRoles(iam: Awaited<ReturnType<typeof startRealSimulator>>["
   await create("deploy", trust);
   const Service = "ecs-tasks.amazonaws.com";
   const tasks = { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" };
-  await create("ecsTaskExecutionRole", tasks);
+  for (const name of ["execution", "ecsTaskExecutionRole"]) await create(name, tasks);
 }

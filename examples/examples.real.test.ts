@@ -53,6 +53,68 @@ describe.concurrent("an example that is pushed to main deploys what responds thr
     expect(await read(address)).toBe(`${service} 1\n`);
   });
 
+  it("a push that changes nothing of the service deploys nothing; rollback.yml brings back the release before", async (context) => {
+    const address = await account.addService("drinks", "rolling");
+    const repository = await open(context, "rolling");
+    const renamed = async (path: string) => {
+      const text = await readFile(join(import.meta.dirname, "rolling", path), "utf8");
+      return { [path]: text.replaceAll("menu", "drinks") };
+    };
+    const first = await repository.commit({
+      ...(await renamed(".github/workflows/deploy.yml")),
+      ...(await renamed("taskdef.json")),
+      ".github/workflows/rollback.yml": `on: push
+jobs:
+  rollback:
+    permissions: { contents: read, id-token: write }
+    uses: OWNER/ecs-delivery/.github/workflows/rollback.yml@v1
+    with: { service: drinks, ecs-service: drinks, cluster: production, to: previous-revision }
+`,
+    });
+    const second = await repository.commit({ "notes.txt": "not of the service" });
+    const push = async (before: string, after: string, file?: string) => {
+      const result = (await (await repository.push(before, after, file))?.result) as RunResult;
+      expect(errors(result)).toEqual([]);
+      return result.jobs[0]?.steps.flatMap(({ outputs }) => outputs.changed ?? []);
+    };
+    expect(await push(none, first)).toEqual(["true"]);
+    expect(await push(first, second)).toEqual(["false"]);
+    expect(await read(address)).toBe("menu 1\n");
+    await push(first, second, ".github/workflows/rollback.yml");
+    expect(await read(address)).toBe("before");
+  });
+
+  it("estimate-cost.yml and provision.yml read the templates of the repository that calls them", async (context) => {
+    const repository = await open(context, "rolling");
+    const commit = await repository.commit({
+      ".github/workflows/cost.yml": `on: push
+jobs:
+  cost:
+    permissions: { contents: read }
+    uses: OWNER/ecs-delivery/.github/workflows/estimate-cost.yml@v1
+    with: { templates: stacks, profile: small, usage: usage.yaml }
+  plan:
+    permissions: { contents: read, id-token: write }
+    uses: OWNER/ecs-delivery/.github/workflows/provision.yml@v1
+    with: { templates: stacks, profile: small, mode: plan, stack-prefix: examples }
+  show:
+    needs: [cost, plan]
+    runs-on: ubuntu-latest
+    steps:
+      - run: 'echo "monthly: \${{ needs.cost.outputs.monthly }}"'
+      - run: 'echo "has changes: \${{ needs.plan.outputs.has-changes }}"'
+`,
+      "stacks/network.yaml":
+        "Resources:\n  Address:\n    Type: AWS::EC2::EIP\n    Properties: { Domain: vpc }\n",
+      "stacks/parameters/small.json": '{ "network": {} }',
+      "usage.yaml": "hours: 48\n",
+    });
+    const run = await repository.push(none, commit, ".github/workflows/cost.yml");
+    expect(errors((await run?.result) as RunResult)).toEqual([]);
+    expect(repository.lines()).toContainEqual(expect.stringMatching(/^monthly: \d/));
+    expect(repository.lines()).toContain("has changes: true");
+  });
+
   it("monorepo: a push deploys the service whose files it changes", async (context) => {
     const [api = "", site = ""] = await Promise.all(
       ["api", "site"].map((name) => account.addService(name, "rolling")),
