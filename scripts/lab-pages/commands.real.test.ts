@@ -148,7 +148,8 @@ function startShell({ environmentVariables }: Simulator): Shell {
 function runIn(child: ChildProcessWithoutNullStreams, commands: string): Promise<string> {
   const end = "commands-have-ended";
   return new Promise((resolve, reject) => {
-    if (child.exitCode !== null) throw new Error("the shell ended with the failed command of an earlier page");
+    if (child.exitCode !== null)
+      throw new Error("the shell ended with the failed command of an earlier page");
     const said = { output: "", errors: "" };
     const leave = () => {
       child.stdout.off("data", read);
