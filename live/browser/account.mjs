@@ -14,7 +14,11 @@ export function view(parts, context) {
   const empty = html`<div class="empty"><h2>${t.noStacks}</h2><p>${t.noStacksFix}</p></div>`;
   return [
     ...(stacks.length === 0 ? [{ key: "empty", wide: true, html: empty }] : []),
-    ...stacks.map(([key, stack]) => ({ key, html: stackCard(/** @type {StackPart} */ (stack), context) })),
+    ...stacks.map(([key, stack]) => ({
+      key,
+      of: [stack],
+      html: () => stackCard(/** @type {StackPart} */ (stack), context),
+    })),
     { key: "activity", wide: true, html: activity(parts, context) },
   ];
 }

@@ -16,10 +16,12 @@ const parts = new Map();
 
 /** A frame has 16 ms; the page's changes may use this part of it. */
 const frameBudgetMs = 6;
-/** Markup of each section, as last shown. */
+/** What each section shows: its markup, and the parts that it was made from. */
 const shown = new Map();
-/** Markup of the sections to change. */
+/** Sections to compute and to change. */
 const waiting = new Map();
+const elements = new Map();
+for (const element of sections.children) elements.set(element.dataset.key, element);
 let isScheduled = false;
 let isStale = false;
 
@@ -35,16 +37,16 @@ function schedule() {
     isScheduled = false;
     if (isStale) render();
     const startedAt = performance.now();
-    for (const [key, markup] of waiting) {
+    for (const [key, section] of waiting) {
       waiting.delete(key);
-      showSection(key, markup);
+      showSection(key, section);
       if (performance.now() - startedAt > frameBudgetMs) break;
     }
     if (waiting.size > 0) schedule();
   });
 }
 
-/** Computes all sections. Those whose markup is as before cost nothing more. */
+/** Finds the sections that may have changed. */
 function render() {
   isStale = false;
   const context = createContext({
@@ -57,32 +59,33 @@ function render() {
   morph(document.getElementById("scale"), String(renderScale(parts, context)));
   if (!tab) return;
   const wanted = tab.view(parts, context);
-  const existing = new Map([...sections.children].map((child) => [child.dataset.key, child]));
+  const gone = new Set(elements.keys());
   let place = sections.firstElementChild;
-  for (const { key, html, wide } of wanted) {
-    let element = existing.get(key);
-    existing.delete(key);
-    if (!element) {
-      element = document.createElement("div");
-      element.dataset.key = key;
-    }
-    element.className = wide ? "section wide" : "section";
+  for (const section of wanted) {
+    const { key, of, wide } = section;
+    gone.delete(key);
+    const element = elements.get(key) ?? document.createElement("div");
+    if (!elements.has(key)) elements.set(key, element).get(key).dataset.key = key;
+    const name = wide ? "section wide" : "section";
+    if (element.className !== name) element.className = name;
     if (place === element) place = place.nextElementSibling;
     else sections.insertBefore(element, place);
-    const markup = String(html);
-    if (shown.get(key) !== markup) waiting.set(key, markup);
+    const last = shown.get(key)?.of;
+    if (!of || !last || of.length !== last.length || of.some((part, index) => part !== last[index]))
+      waiting.set(key, section);
   }
-  for (const [key, element] of existing) {
-    element.remove();
-    shown.delete(key);
-    waiting.delete(key);
+  for (const key of gone) {
+    elements.get(key).remove();
+    for (const map of [elements, shown, waiting]) map.delete(key);
   }
 }
 
-function showSection(key, markup) {
-  const element = [...sections.children].find((child) => child.dataset.key === key);
-  if (!element) return;
-  shown.set(key, markup);
+function showSection(key, { html, of }) {
+  const markup = String(typeof html === "function" ? html() : html);
+  const isSame = shown.get(key)?.markup === markup;
+  shown.set(key, { markup, of });
+  if (isSame) return;
+  const element = elements.get(key);
   morph(element, markup);
   showTimes(element, now(), language);
 }

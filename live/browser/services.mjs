@@ -11,14 +11,18 @@ export function view(parts, context) {
   const [, cluster, name] = context.path.split("/").slice(1).map(decode);
   if (!cluster || !name) {
     if (services.length === 0) return [{ key: "empty", wide: true, html: noServices(parts, context) }];
-    return services.map(([key, service]) => ({ key, html: cardOf(service, parts, context, false) }));
+    const deployments = Map.groupBy(valuesOf(parts, "deployment/"), ([key]) =>
+      key.slice(11, key.lastIndexOf("/")),
+    );
+    return services.map(([key, service]) =>
+      cardOf({ key, service, deployments, isAlone: false }, parts, context),
+    );
   }
   const key = `service/${cluster}/${name}`;
   const service = /** @type {ServicePart | undefined} */ (parts.get(key));
-  const html = service
-    ? cardOf(service, parts, context, true)
-    : goneService({ cluster, name }, /** @type {never} */ (context));
-  return [{ key: service ? key : "gone", wide: true, html }];
+  if (!service) return [{ key: "gone", wide: true, html: goneService({ cluster, name }, context) }];
+  const deployments = new Map([[`${cluster}/${name}`, valuesOf(parts, `deployment/${cluster}/${name}/`)]]);
+  return [{ ...cardOf({ key, service, deployments, isAlone: true }, parts, context), wide: true }];
 }
 
 /** @param {string} segment */
@@ -42,17 +46,19 @@ function valuesOf(parts, prefix) {
 }
 
 /**
- * @param {ServicePart} service
+ * @param {{ key: string, service: ServicePart, deployments: ReadonlyMap<string, [string, any][]>, isAlone: boolean }} given
+ *   with the deployments by cluster and service
  * @param {import("../src/parts.ts").Parts} parts
  * @param {import("../src/tabs.ts").ViewContext} context
- * @param {boolean} isAlone
  */
-function cardOf(service, parts, context, isAlone) {
+function cardOf({ key, service, deployments, isAlone }, parts, context) {
   const about = /** @type {import("../src/parts.ts").AboutPart | undefined} */ (parts.get("about"));
-  const deployments = valuesOf(parts, `deployment/${service.cluster}/${service.name}/`)
+  const own = (deployments.get(`${service.cluster}/${service.name}`) ?? [])
     .map(([, deployment]) => /** @type {DeploymentPart} */ (deployment))
     .sort((one, other) => other.createdAt - one.createdAt);
-  return serviceCard({ service, deployments, isAlone, timeScale: about?.timeScale ?? 1 }, context);
+  const timeScale = about?.timeScale ?? 1;
+  const html = () => serviceCard({ service, deployments: own, isAlone, timeScale }, context);
+  return { key, of: [service, about, ...own], html };
 }
 
 /**

@@ -8,6 +8,10 @@ import { timeText } from "./times.mjs";
 /** @typedef {import("../src/tabs.ts").ViewContext} ViewContext */
 /** @typedef {(typeof texts)["en"]} Texts */
 
+const digits = { maximumFractionDigits: 1 };
+/** A format takes much longer to create than to use. */
+const numbers = { en: new Intl.NumberFormat("en", digits), fr: new Intl.NumberFormat("fr", digits) };
+
 /** Tasks to show one by one. */
 const shownTasks = 12;
 
@@ -46,7 +50,7 @@ export function digestOf(digest) {
 function measures({ traffic, role, tasks }, { language, most }) {
   const t = texts[language];
   if (!traffic && tasks.length === 0) return "";
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const number = numbers[language];
   const ms = (/** @type {number | undefined} */ seconds) =>
     seconds === undefined ? "–" : html`${number.format(seconds * 1000)} <small>ms</small>`;
   const failures = traffic?.failures ?? 0;
@@ -64,12 +68,13 @@ function measures({ traffic, role, tasks }, { language, most }) {
  */
 function spark({ history, failureHistory }, { role, most, t }) {
   const height = 12;
-  const bars = history.map((value, index) => {
+  const bars = { good: "", bad: "" };
+  history.forEach((value, index) => {
+    if (value === 0) return;
     const tall = Math.round((height * 100 * value) / most) / 100;
-    const isBad = (failureHistory[index] ?? 0) > 0;
-    return html`<rect class="${isBad ? "bad" : role}" x="${index + 0.1}" width="0.8" y="${height - tall}" height="${tall}"/>`;
+    bars[(failureHistory[index] ?? 0) > 0 ? "bad" : "good"] += `M${index}.1 12v-${tall}h.8v${tall}z`;
   });
-  return html`<svg class="spark" viewBox="0 0 ${history.length} ${height}" preserveAspectRatio="none" role="img" aria-label="${t.sparkLabel(history.length, most)}">${bars}</svg>`;
+  return html`<svg class="spark" viewBox="0 0 ${history.length} ${height}" preserveAspectRatio="none" role="img" aria-label="${t.sparkLabel(history.length, most)}"><path class="${role}" d="${bars.good}"/><path class="bad" d="${bars.bad}"/></svg>`;
 }
 
 /**

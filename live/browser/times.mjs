@@ -4,13 +4,22 @@ import { texts } from "./texts.mjs";
 /** @typedef {import("../src/language.ts").Language} Language */
 
 /**
+ * @param {number} seconds
+ * @param {Language} language
+ */
+function decimal(seconds, language) {
+  const text = String(Math.round(seconds * 10) / 10);
+  return language === "fr" ? text.replace(".", ",") : text;
+}
+
+/**
  * Shortens a span of time: `4.2 s`, `3 min`, `2 h`, `5 d`.
  * @param {number} ms
  * @param {Language} language
  */
 export function shortSpan(ms, language) {
   const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 10) return `${(Math.round(seconds * 10) / 10).toLocaleString(language)} s`;
+  if (seconds < 10) return `${decimal(seconds, language)} s`;
   if (seconds < 100) return `${Math.round(seconds)} s`;
   if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
@@ -30,12 +39,16 @@ export function countdown(ms) {
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
+const style = /** @type {const} */ ({ timeStyle: "medium", hourCycle: "h23" });
+/** A format takes much longer to create than to use. */
+const clocks = { en: new Intl.DateTimeFormat("en", style), fr: new Intl.DateTimeFormat("fr", style) };
+
 /**
  * @param {number} at
  * @param {Language} language
  */
 export function clockTime(at, language) {
-  return new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" }).format(at);
+  return clocks[language].format(at);
 }
 
 /**

@@ -31,7 +31,7 @@ export function renderDocument({ tabs, tab, path, search, language, parts, now }
         .view(parts, context)
         .map(
           ({ key, html: markup, wide }) =>
-            html`<div class="${wide ? "section wide" : "section"}" data-key="${key}">${markup}</div>`,
+            html`<div class="${wide ? "section wide" : "section"}" data-key="${key}">${typeof markup === "function" ? markup() : markup}</div>`,
         )
     : html`<div class="empty"><h2>${t.noSuchPage}</h2><p>${t.noSuchPageFix} <a href="${link("/")}">${t.allServices}</a></p></div>`;
   return html`<!doctype html>

@@ -6,7 +6,10 @@ import type { Parts } from "./parts.ts";
 /** Result of a tab's `view`: one element each. */
 export interface Section {
   readonly key: string;
-  readonly html: { toString(): string };
+  /** Its markup, or a function that returns it. */
+  readonly html: { toString(): string } | (() => { toString(): string });
+  /** The parts it is made from. A browser makes it again only if one of them is another object. */
+  readonly of?: readonly unknown[];
   /** Whether it takes the page's whole width. */
   readonly wide?: boolean;
 }
