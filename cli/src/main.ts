@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { nearestName } from "../../actions/shared/nearest-name.ts";
+import { Refusal, refused } from "../../scripts/run/command-line.mjs";
 import { wrap } from "../../scripts/run/wrap.mjs";
 import { listActions, readActionFile } from "./actions/action-file.ts";
 import { actionCommand } from "./actions/command.ts";
 import { openTerminal, type Terminal } from "./terminal/style.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** Folder of the installed package. */
 const packageFolder = new URL("../", import.meta.url);
@@ -17,26 +17,33 @@ interface Package {
   readonly repository: { readonly url: string };
 }
 
+/** A command of the command line itself; resolves to its exit code. */
+type Command = (argv: readonly string[], repository: string) => number | Promise<number>;
+
+const commands: Readonly<Record<string, { readonly about: string; readonly run: Command }>> = {
+  migrate: {
+    about: "Rewrite the steps of AWS's own actions in workflows to these",
+    run: async (...given) => (await import("./migrate/command.ts")).migrateCommand(actions, ...given),
+  },
+};
+
 /** Runs a command line; resolves to the exit code. */
-async function main([command, ...argv]: readonly string[]): Promise<number> {
+async function main([name, ...argv]: readonly string[]): Promise<number> {
   const { version, repository } = JSON.parse(
     readFileSync(new URL("package.json", packageFolder), "utf8"),
   ) as Package;
   const terminal = openTerminal(process.stdout, process.env);
-  if (command === "--version" || command === "-v") {
-    terminal.print(version);
-    return 0;
+  if (name === undefined || ["--help", "-h", "help", "--version", "-v"].includes(name)) {
+    terminal.print(name === "--version" || name === "-v" ? version : usage(terminal, version));
+    return name === undefined ? refused : 0;
   }
-  if (command === undefined || command === "--help" || command === "-h" || command === "help") {
-    terminal.print(usage(terminal, version));
-    return command === undefined ? 2 : 0;
-  }
+  const ownerAndName = repository.url.replace(/^.*github\.com\/|\.git$/g, "");
+  if (Object.hasOwn(commands, name)) return (commands[name] as { run: Command }).run(argv, ownerAndName);
   const names = listActions(actions);
-  if (names.includes(command))
-    return actionCommand(actions, command, argv, repository.url.replace(/^.*github\.com\/|\.git$/g, ""));
-  const near = nearestName(command, names);
-  throw new UsageError(
-    `there is no command "${command}".${near ? ` Did you mean ${near}?` : ""} All commands: ecs-delivery --help`,
+  if (names.includes(name)) return actionCommand(actions, name, argv, ownerAndName);
+  const near = nearestName(name, [...names, ...Object.keys(commands)]);
+  throw new Refusal(
+    `there is no command "${name}".${near ? ` Did you mean ${near}?` : ""} All commands: ecs-delivery --help`,
   );
 }
 
@@ -46,10 +53,12 @@ function usage({ columns, style }: Terminal, version: string): string {
     const { entries, description } = readActionFile(actions, name);
     return entries ? [row(name, description)] : [];
   });
+  const others = Object.entries(commands).map(([name, { about }]) => row(name, about));
   return [
     `${style.bold(`ecs-delivery ${version}`)}: deliver services to Amazon ECS, and see why a deployment fails`,
     `${style.bold("Usage:")} ecs-delivery COMMAND [options]`,
     `${style.bold("Actions, as in a workflow:")}\n${runnable.join("\n")}`,
+    `${style.bold("Others:")}\n${others.join("\n")}`,
     wrap(
       "The options of a command: ecs-delivery COMMAND --help. Exit code 0: it succeeded; 1: it failed; 2: the command line is wrong; 130: it was cancelled.",
       columns,
@@ -60,8 +69,8 @@ function usage({ columns, style }: Terminal, version: string): string {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof Refusal)) throw error;
   const terminal = openTerminal(process.stderr, process.env);
   terminal.print(wrap(`ecs-delivery: ${error.message}`, terminal.columns));
-  process.exitCode = 2;
+  process.exitCode = refused;
 }

@@ -17,6 +17,7 @@ import { wrap } from "./wrap.mjs";
  * @template {Record<string, Option>} [O=Record<string, Option>]
  * @typedef {object} Command
  * @property {string} name Also the npm script's.
+ * @property {string} [usage] Without it, that of the npm script.
  * @property {string} about
  * @property {O} options
  * @property {string} [notes] Shown below the options.
@@ -65,6 +66,31 @@ export function defineOptions(options) {
  * @returns {Values<O>}
  */
 export function parseCommandLine(command, argv) {
+  return parse(command, argv, (argument) => {
+    throw new Refusal(`unexpected argument "${argument}". ${listOf({ ...command.options, help })}`);
+  });
+}
+
+/**
+ * Returns the arguments too, for a command that takes some.
+ * @template {Record<string, Option>} O
+ * @param {Command<O>} command
+ * @param {readonly string[]} argv
+ */
+export function parseWithArguments(command, argv) {
+  /** @type {string[]} */
+  const given = [];
+  return { values: parse(command, argv, (argument) => given.push(argument)), given };
+}
+
+/**
+ * @template {Record<string, Option>} O
+ * @param {Command<O>} command
+ * @param {readonly string[]} argv
+ * @param {(argument: string) => void} onArgument
+ * @returns {Values<O>}
+ */
+function parse(command, argv, onArgument) {
   const options = { ...command.options, help };
   const { tokens } = parseArgs({
     args: [...argv],
@@ -76,8 +102,7 @@ export function parseCommandLine(command, argv) {
   /** @type {Record<string, any>} */
   const values = {};
   for (const token of tokens) {
-    if (token.kind === "positional")
-      throw new Refusal(`unexpected argument "${token.value}". ${listOf(options)}`);
+    if (token.kind === "positional") onArgument(token.value);
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
@@ -147,7 +172,7 @@ export function usageOf(command, columns = 100) {
   ]);
   const indent = Math.max(...rows.map(([left]) => left.length)) + 2;
   return [
-    `npm run ${command.name} -- [options]`,
+    command.usage ?? `npm run ${command.name} -- [options]`,
     ...command.about.split("\n\n").map((paragraph) => wrap(paragraph.replaceAll("\n", " "), width)),
     rows.map(([left, right]) => wrap(`${left.padEnd(indent)}${right}`, width, indent)).join("\n"),
     ...(command.notes ? [wrap(command.notes, width)] : []),

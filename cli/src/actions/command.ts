@@ -1,5 +1,5 @@
+import { Refusal } from "../../../scripts/run/command-line.mjs";
 import { openTerminal } from "../terminal/style.ts";
-import { UsageError } from "../usage-error.ts";
 import { type ActionFile, readActionFile } from "./action-file.ts";
 import { actionHelp } from "./action-help.ts";
 import { readFlags, requireInputs } from "./read-flags.ts";
@@ -44,7 +44,7 @@ export async function actionCommand(
 
 function requireEntry({ name, entries }: ActionFile): void {
   if (entries) return;
-  throw new UsageError(
+  throw new Refusal(
     `${name} runs in a workflow only. Here, credentials come from the environment (AWS_ACCESS_KEY_ID …) or from a profile (AWS_PROFILE), as for the AWS CLI.`,
   );
 }

@@ -1,5 +1,5 @@
 import { nearestName } from "../../../actions/shared/nearest-name.ts";
-import { UsageError } from "../usage-error.ts";
+import { Refusal } from "../../../scripts/run/command-line.mjs";
 import type { ActionFile, ActionInput } from "./action-file.ts";
 
 export interface ActionFlags {
@@ -23,7 +23,7 @@ export function readFlags(action: ActionFile, argv: readonly string[]): ActionFl
     const argument = argv[index] as string;
     const flag = parseFlag(action, argument);
     if (own.includes(flag.name)) {
-      if (flag.value !== undefined) throw new UsageError(`--${flag.name} takes no value.`);
+      if (flag.value !== undefined) throw new Refusal(`--${flag.name} takes no value.`);
       switches.add(flag.name);
       continue;
     }
@@ -50,7 +50,7 @@ export function requireInputs(action: ActionFile, inputs: Readonly<Record<string
   if (missing.length === 0) return;
   const list = missing.map(({ name, description }) => `  --${name}: ${description}`).join("\n");
   const options = missing.length === 1 ? "a required option is" : `${missing.length} required options are`;
-  throw new UsageError(`${action.name}: ${options} missing:\n${list}\n${helpHint(action)}`);
+  throw new Refusal(`${action.name}: ${options} missing:\n${list}\n${helpHint(action)}`);
 }
 
 interface Flag {
@@ -61,7 +61,7 @@ interface Flag {
 function parseFlag(action: ActionFile, argument: string): Flag {
   if (argument === "-h") return { name: "help", value: undefined };
   if (!argument.startsWith("--"))
-    throw new UsageError(
+    throw new Refusal(
       `${action.name}: unexpected argument "${argument}". Inputs are options, such as --${exampleOf(action)}. ${helpHint(action)}`,
     );
   const at = argument.indexOf("=");
@@ -80,16 +80,16 @@ function inputNamed(action: ActionFile, name: string): ActionInput | undefined {
   return action.inputs.find((input) => input.name.toLowerCase() === name.toLowerCase());
 }
 
-function unknownFlag(action: ActionFile, name: string): UsageError {
+function unknownFlag(action: ActionFile, name: string): Refusal {
   const near = nearestName(name, [...action.inputs.map((input) => input.name), ...own]);
   const meant = near ? ` Did you mean --${near}?` : "";
-  return new UsageError(`${action.name}: there is no option --${name}.${meant} ${helpHint(action)}`);
+  return new Refusal(`${action.name}: there is no option --${name}.${meant} ${helpHint(action)}`);
 }
 
 function valueOfSwitch(action: ActionFile, name: string): string {
   const input = inputNamed(action, name);
   if (input?.isSwitch) return "true";
-  throw new UsageError(`${action.name}: --${name} needs a value. ${input?.description}.`);
+  throw new Refusal(`${action.name}: --${name} needs a value. ${input?.description}.`);
 }
 
 const helpHint = ({ name }: ActionFile) => `All options: ecs-delivery ${name} --help`;

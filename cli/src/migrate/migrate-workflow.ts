@@ -1,0 +1,166 @@
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLMap,
+} from "yaml";
+import type { ActionFile } from "../actions/action-file.ts";
+import { changeOf, counterpartOf, notesOf, obstacleOf } from "./rules.ts";
+
+export interface MigrationOptions {
+  /** `owner/name` of the repository that has our actions. */
+  readonly repository: string;
+  /** Tag, such as `v1`. */
+  readonly version: string;
+  /** Whether configure-aws-credentials becomes log-in-to-aws. */
+  readonly login: boolean;
+  readonly actionNamed: (name: string) => ActionFile;
+}
+
+export interface Note {
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface Migration {
+  /** The whole file; the same as before if there is nothing to change. */
+  readonly text: string;
+  readonly notes: readonly Note[];
+}
+
+/** Replaces a part of the text; the rest keeps its format and comments. */
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+interface Work {
+  readonly source: string;
+  readonly options: MigrationOptions;
+  readonly edits: Edit[];
+  note(node: Scalar, text: string): void;
+}
+
+/** Rewrites the steps of official actions in a workflow or composite action. Throws for text that is no YAML. */
+export function migrateWorkflow(source: string, options: MigrationOptions): Migration {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(source, { lineCounter });
+  const [problem] = document.errors;
+  if (problem) throw new Error(problem.message.split("\n")[0]);
+  const notes: Note[] = [];
+  const note = ({ range }: Scalar, text: string) =>
+    void notes.push({ line: lineCounter.linePos(range?.[0] ?? 0).line, text });
+  const work: Work = { source, options, edits: [], note };
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== "steps" || !isSeq(value)) return;
+      for (const step of value.items) if (isMap(step)) migrateStep(work, step);
+    },
+  });
+  return { text: apply(source, work.edits), notes };
+}
+
+function migrateStep(work: Work, step: YAMLMap): void {
+  advise(work, step);
+  const uses = pairNamed(step, "uses")?.value;
+  if (!isScalar(uses)) return;
+  const inputs = pairNamed(step, "with")?.value;
+  const given = isMap(inputs) ? readInputs(inputs) : new Map<string, string>();
+  const name = counterpartOf(`${uses.value}`, given);
+  const { repository, version, login, actionNamed } = work.options;
+  if (!name || (name === "log-in-to-aws" && !login)) return;
+  const obstacle = obstacleOf(name, given);
+  if (obstacle) {
+    work.note(uses, `the step is left as it is: ${obstacle}`);
+    return;
+  }
+  work.edits.push(editOfUses(work.source, uses, `${repository}/actions/${name}@${version}`));
+  for (const each of notesOf(name, given)) work.note(uses, each);
+  if (isMap(inputs)) migrateInputs(work, inputs, actionNamed(name), given);
+  else if (inputs) work.note(uses, "its inputs are given by an alias and are left as they are");
+}
+
+function migrateInputs(
+  { source, edits, note }: Work,
+  inputs: YAMLMap,
+  action: ActionFile,
+  given: ReadonlyMap<string, string>,
+): void {
+  for (const { key, value } of inputs.items as Pair<Scalar, Scalar | null>[]) {
+    const change = changeOf(action, `${key.value}`, given);
+    if (change.isRemoved) edits.push(removal(source, key, value));
+    if (change.name) edits.push(replacement(source, key, change.name));
+    if (change.value !== undefined && value) edits.push(replacement(source, value, change.value));
+    if (change.note) note(key, change.note);
+  }
+}
+
+/** Shows where build-image can replace steps, which is for the owner to decide. */
+function advise({ note }: Work, step: YAMLMap): void {
+  const [uses, run] = [pairNamed(step, "uses")?.value, pairNamed(step, "run")?.value];
+  const action = isScalar(uses) ? `${uses.value}`.replace(/@.*$/, "") : "";
+  if (isScalar(uses) && action === "aws-actions/amazon-ecr-login")
+    note(uses, "actions/build-image logs in to Amazon ECR on its own");
+  if (isScalar(uses) && action === "docker/build-push-action") note(uses, buildAdvice);
+  if (isScalar(run) && /\bdocker\s+(buildx\s+)?(build|push)\b/.test(`${run.value}`)) note(run, buildAdvice);
+}
+
+const buildAdvice =
+  "actions/build-image with builder: docker builds and pushes in one step, and skips what is unchanged";
+
+function pairNamed(map: YAMLMap, name: string): Pair | undefined {
+  return map.items.find(({ key }) => isScalar(key) && key.value === name);
+}
+
+function readInputs(map: YAMLMap): Map<string, string> {
+  return new Map(
+    map.items.map(({ key, value }) => [
+      isScalar(key) ? `${key.value}` : "",
+      isScalar(value) && value.value !== null ? `${value.value}` : "",
+    ]),
+  );
+}
+
+/** A comment with the version of the former action would be wrong. */
+function editOfUses(text: string, node: Scalar, uses: string): Edit {
+  const { from, to, text: quoted } = replacement(text, node, uses);
+  const comment = /^[ \t]+#[ \t]*v?\d+(\.\d+)*[ \t]*(?=\r?\n|$)/.exec(text.slice(to))?.[0] ?? "";
+  return { from, to: to + comment.length, text: quoted };
+}
+
+/** Keeps the quotes. */
+function replacement(text: string, node: Scalar, value: string): Edit {
+  const [from = 0, to = 0] = node.range ?? [];
+  const quote = /^["']/.exec(text.slice(from))?.[0] ?? "";
+  return { from, to, text: `${quote}${value}${quote}` };
+}
+
+/** Removes the lines of an input, or its part of a line such as `{ a: 1, b: 2 }`. */
+function removal(text: string, key: Scalar, value: Scalar | null): Edit {
+  const from = key.range?.[0] ?? 0;
+  const to = value?.range?.[1] ?? key.range?.[1] ?? from;
+  const start = text.lastIndexOf("\n", from - 1) + 1;
+  if (text.slice(start, from).trim() === "") {
+    const end = text.indexOf("\n", Math.max(from, to - 1));
+    return { from: start, to: end < 0 ? text.length : end + 1, text: "" };
+  }
+  const comma = /^\s*,\s*/.exec(text.slice(to))?.[0];
+  if (comma !== undefined) return { from, to: to + comma.length, text: "" };
+  const before = /,\s*$/.exec(text.slice(0, from))?.[0] ?? "";
+  return { from: from - before.length, to, text: "" };
+}
+
+function apply(text: string, edits: readonly Edit[]): string {
+  const fromEnd = edits.toSorted((one, other) => other.from - one.from);
+  return fromEnd.reduce(
+    (result, { from, to, text: part }) => result.slice(0, from) + part + result.slice(to),
+    text,
+  );
+}
