@@ -13,8 +13,8 @@ const notProduct = /node_modules|\/dist\/|\.test\.ts$|\.support\.ts$|-for-tests\
  */
 const builders = [
   "actions/provision-stack/src/set/parameter-values.ts",
-  "simulator/src/services/cloudformation/template/parameters.ts",
   "simulator/src/kit/constraints.ts",
+  "simulator/src/services/cloudformation/template/parameters.ts",
   "simulator/src/services/ssm/parameters.ts",
 ];
 

@@ -32,7 +32,7 @@ export function markdownTable(head: readonly Cell[], rows: readonly (readonly Ce
 }
 
 /** A figure with its sign and unit, such as `−$3.65`, `< 0.01`, `12.5 %`, `3 min 5 s` or `+9`. */
-const figure = /^(?:[<>+−±$*-]| )*\d[\d.,]*\**(?: ?(?:%|ms|s|min|h|d|kB|MB|GB)(?: \d+ (?:s|min|h))?)?\**$/;
+const figure = /^[<>+−±$* -]*\d[\d.,]*(?:\*\*)?(?: ?(?:%|ms|s|min|h|d|kB|MB|GB)(?: \d+ (?:s|min|h))?(?:\*\*)?)?$/;
 const nothing = /^[–—-]?$/;
 
 function isNumeric(cells: readonly Cell[]): boolean {
