@@ -15,7 +15,7 @@ import {
   releaseBoth,
   taskDefinition,
 } from "../actions/check-lab/src/lab-account.support.ts";
-import { type ServiceName, services } from "../actions/check-lab/src/roles.ts";
+import { type ServiceName, services } from "../actions/check-lab/src/parts.ts";
 import type { Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { fillPlaceholders } from "../actions/shared/placeholders.ts";
 import type { TestSimulator } from "../simulator/src/test-simulator.support.ts";

@@ -1,5 +1,5 @@
 import { Missing, once } from "./outcome.ts";
-import type { ServiceName } from "./roles.ts";
+import type { ServiceName } from "./parts.ts";
 import { folderOf, type Source, type Sources } from "./sources.ts";
 
 export interface CodeFile {

@@ -2,7 +2,7 @@ import type { ActionDeclaration } from "@aws-sdk/client-codepipeline";
 import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
 import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { type ServiceName, services } from "./roles.ts";
+import { type ServiceName, services } from "./parts.ts";
 
 /** Names that a student may choose. */
 export interface LabNames {

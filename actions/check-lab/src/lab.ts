@@ -2,7 +2,8 @@ import { type Account, readAccount } from "./account/account.ts";
 import type { AccountConfig } from "./account/reads.ts";
 import { createReadCode } from "./code.ts";
 import { once } from "./outcome.ts";
-import { findRoles, type ListenerName, ports, type Roles } from "./roles.ts";
+import { type ListenerName, ports } from "./parts.ts";
+import { findRoles, type Roles } from "./roles.ts";
 import { createReadPage, type ReadPage } from "./site.ts";
 import { type Checkout, findSources, openCheckout, type Sources } from "./sources.ts";
 

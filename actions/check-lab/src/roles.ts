@@ -1,21 +1,24 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
-import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
-import type { ContainerDefinition, Service, TaskDefinition } from "@aws-sdk/client-ecs";
-import type {
-  Action,
-  Listener,
-  LoadBalancer,
-  Rule,
-  TargetGroup,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import type { Service, TaskDefinition } from "@aws-sdk/client-ecs";
+import type { Listener, LoadBalancer, Rule, TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Account } from "./account/account.ts";
 import { Missing, once, Unreadable } from "./outcome.ts";
-
-export const services = ["customer", "employee"] as const;
-export type ServiceName = (typeof services)[number];
-export const ports = { production: 80, test: 8080 } as const;
-export type ListenerName = keyof typeof ports;
-export const courseCluster = "microservices-serverlesscluster";
+import {
+  actionsOf,
+  attachments,
+  containerOf,
+  courseCluster,
+  forwardedTo,
+  isAdminPath,
+  type ListenerName,
+  nameOfService,
+  pathsOf,
+  ports,
+  primaryOf,
+  repositoryIn,
+  type ServiceName,
+} from "./parts.ts";
 
 /** Words in names that students give to the parts of a service. */
 const words: { readonly [service in ServiceName]: RegExp } = {
@@ -262,55 +265,6 @@ export async function hint<T>(read: Promise<T>): Promise<T | undefined> {
     if (error instanceof Unreadable) return undefined;
     throw error;
   }
-}
-
-export function pathsOf({ Conditions = [] }: Rule): string[] {
-  return Conditions.filter(({ Field }) => Field === "path-pattern").flatMap(
-    ({ PathPatternConfig, Values }) => PathPatternConfig?.Values ?? Values ?? [],
-  );
-}
-
-const isAdminPath = (path: string) => path.startsWith("/admin");
-
-/** The target group that gets most of the traffic. */
-export function forwardedTo(actions: readonly Action[] = []): string | undefined {
-  const forward = actions.find(({ Type }) => Type === "forward");
-  const [most] = (forward?.ForwardConfig?.TargetGroups ?? []).toSorted(
-    (one, other) => (other.Weight ?? 1) - (one.Weight ?? 1),
-  );
-  return most?.TargetGroupArn ?? forward?.TargetGroupArn;
-}
-
-/** Target groups and containers of a service and of its task sets. */
-export function attachments({ loadBalancers = [], taskSets = [] }: Service) {
-  return [...loadBalancers, ...taskSets.flatMap((set) => set.loadBalancers ?? [])];
-}
-
-export function primaryOf({ taskSets = [] }: Service) {
-  return taskSets.find(({ status }) => status === "PRIMARY");
-}
-
-export function nameOfService({ serviceName, clusterArn }: Service): string {
-  return `${clusterArn?.split("/").at(-1)}/${serviceName}`;
-}
-
-export function containerOf(
-  { containerDefinitions = [] }: TaskDefinition,
-  name: ServiceName,
-): ContainerDefinition | undefined {
-  return containerDefinitions.find((container) => container.name === name) ?? containerDefinitions[0];
-}
-
-/** `team/customer` of `123456789012.dkr.ecr.us-east-1.amazonaws.com/team/customer:latest`. */
-export function repositoryIn(image: string): string {
-  const [path = ""] = image.split("@");
-  const [host = "", ...parts] = path.split("/");
-  const name = parts.length > 0 && /[.:]/.test(host) ? parts.join("/") : path;
-  return name.split(":")[0] ?? "";
-}
-
-export function actionsOf({ stages = [] }: PipelineDeclaration): ActionDeclaration[] {
-  return stages.flatMap(({ actions = [] }) => actions);
 }
 
 function familyFor(name: ServiceName, families: readonly string[]): string | undefined {

@@ -5,7 +5,8 @@ import { promisify } from "node:util";
 import { privateKeyPattern } from "../../shared/sensitive-files.ts";
 import type { Account } from "./account/account.ts";
 import { Missing, once, Unreadable } from "./outcome.ts";
-import { hint, type Roles, type ServiceName, services } from "./roles.ts";
+import { type ServiceName, services } from "./parts.ts";
+import { hint, type Roles } from "./roles.ts";
 
 /** Files of a Git repository. */
 export interface Source {

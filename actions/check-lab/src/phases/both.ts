@@ -1,5 +1,5 @@
 import { Missing, type Outcome, Unreadable, unchecked, verdict } from "../outcome.ts";
-import { type ServiceName, services } from "../roles.ts";
+import { type ServiceName, services } from "../parts.ts";
 
 /** Checks the same for both parts, such as both services; one that is missing or unreadable does not hide the other. */
 export async function forEachOf<Name extends string>(

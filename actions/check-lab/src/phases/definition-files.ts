@@ -2,8 +2,9 @@ import { parse } from "yaml";
 import { parseArn } from "../../../shared/arn.ts";
 import type { Lab } from "../lab.ts";
 import { Missing, type Outcome, verdict } from "../outcome.ts";
+import type { ServiceName } from "../parts.ts";
 import { leftPlaceholders } from "../placeholders.ts";
-import { hint, type ServiceName } from "../roles.ts";
+import { hint } from "../roles.ts";
 
 /** The file's path is in the pipeline, if there is one. */
 async function readDefinition({ roles, sources }: Lab, kind: "taskdef" | "appspec", service: ServiceName) {

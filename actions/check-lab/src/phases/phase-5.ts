@@ -1,8 +1,9 @@
 import { parseArn } from "../../../shared/arn.ts";
 import type { Item } from "../item.ts";
 import { verdict } from "../outcome.ts";
+import { containerOf, courseCluster } from "../parts.ts";
 import { leftPlaceholders } from "../placeholders.ts";
-import { containerOf, courseCluster, hint, missing } from "../roles.ts";
+import { hint, missing } from "../roles.ts";
 import { forServices } from "./both.ts";
 import { checkAppSpecFile, checkTaskDefinitionFile } from "./definition-files.ts";
 

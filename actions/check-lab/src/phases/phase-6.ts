@@ -3,7 +3,7 @@ import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { verdict } from "../outcome.ts";
-import { forwardedTo, type ListenerName, pathsOf, ports, type ServiceName } from "../roles.ts";
+import { forwardedTo, type ListenerName, pathsOf, ports, type ServiceName } from "../parts.ts";
 import { forEachOf, forServices } from "./both.ts";
 
 export const listenerNames = Object.keys(ports) as ListenerName[];

@@ -4,7 +4,8 @@ import { matches } from "../code.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
-import { hint, type ListenerName, nameOfService, ports } from "../roles.ts";
+import { type ListenerName, nameOfService, ports } from "../parts.ts";
+import { hint } from "../roles.ts";
 import { forEachOf } from "./both.ts";
 import { listenerNames } from "./phase-6.ts";
 

@@ -2,7 +2,7 @@ import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-cod
 import type { DescribeRuleCommandOutput } from "@aws-sdk/client-eventbridge";
 import type { Lab } from "../lab.ts";
 import { type Outcome, verdict } from "../outcome.ts";
-import { actionsOf, type ServiceName, services } from "../roles.ts";
+import { actionsOf, type ServiceName, services } from "../parts.ts";
 
 const withProvider = (pipeline: PipelineDeclaration, provider: string): ActionDeclaration | undefined =>
   actionsOf(pipeline).find(({ actionTypeId }) => actionTypeId?.provider === provider);
