@@ -9,7 +9,7 @@ import { languages, phasePages } from "./pages.ts";
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "docs/lab");
 const read = (file: string) => readFileSync(join(folder, file), "utf8");
-const pairs = ["check-lab", "split-the-monolith", ...phasePages.map(({ name }) => name)];
+const pairs = ["check-lab", "split-the-monolith", "teachers", ...phasePages.map(({ name }) => name)];
 const files = [
   "README.md",
   ...pairs.flatMap((name) => languages.map((language) => `${name}.${language}.md`)),
