@@ -91,7 +91,7 @@ export async function stageOn({
       );
       return file;
     },
-    context: (signal = new AbortController().signal) => worldOf(simulator, clients, signal),
+    context: (signal = new AbortController().signal) => contextOf(simulator, clients, signal),
     inputs: (file, changes = {}) => ({ ...inputs, cluster, source: { file }, ...changes }),
     close: async () => {
       await simulator.close();
@@ -147,7 +147,7 @@ const trustOfTasks = {
   ],
 };
 
-function worldOf({ clock }: TestSimulator, clients: DeliveryContext["clients"], signal: AbortSignal) {
+function contextOf({ clock }: TestSimulator, clients: DeliveryContext["clients"], signal: AbortSignal) {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   return {

@@ -1,10 +1,10 @@
 import type { CreateServiceCommandInput, DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { type Program, webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import {
-  createRealWorld,
-  createTestWorld,
-  type World,
-} from "../../../simulator/src/services/ecs/controller/ecs-world.support.ts";
+  createRealFixture,
+  createTestFixture,
+  type Fixture,
+} from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
 import { type Stage, stageOn } from "../stage.support.ts";
 
 type Settings = Partial<CreateServiceCommandInput>;
@@ -14,14 +14,14 @@ type Settings = Partial<CreateServiceCommandInput>;
  * strategies get two target groups and rules for production and test traffic, a rolling update gets one group.
  */
 export const createEcsStage = async (configuration: DeploymentConfiguration, settings: Settings = {}) =>
-  createStageIn(await createTestWorld(), configuration, settings, webProgram);
+  createStageIn(await createTestFixture(), configuration, settings, webProgram);
 
 /** Creates the same with tasks that are processes, in accelerated real time. */
 export const createRealEcsStage = async (configuration: DeploymentConfiguration) =>
-  createStageIn(await createRealWorld(), configuration);
+  createStageIn(await createRealFixture(), configuration);
 
 async function createStageIn(
-  { simulator, productionUrl, groups, create, newest }: World,
+  { simulator, productionUrl, groups, create, newest }: Fixture,
   configuration: DeploymentConfiguration,
   settings: Settings = {},
   program?: Program,

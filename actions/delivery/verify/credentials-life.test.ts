@@ -6,7 +6,7 @@ import { checkCredentialsLife, refuseExpired } from "./credentials-life.ts";
 const minute = 60_000;
 const now = Date.UTC(2026, 10, 25, 14, 0);
 
-function worldWith(credentials: { sessionToken?: string; expiration?: Date } | Error): DeliveryContext {
+function contextWith(credentials: { sessionToken?: string; expiration?: Date } | Error): DeliveryContext {
   const answer = async () => {
     if (credentials instanceof Error) throw credentials;
     return { accessKeyId: "AKIA", secretAccessKey: "x", ...credentials };
@@ -18,7 +18,7 @@ function worldWith(credentials: { sessionToken?: string; expiration?: Date } | E
 const session = { sessionToken: "x" };
 const expiring = (minutes: number) => ({ ...session, expiration: new Date(now + minutes * minute) });
 
-test.each<[string, Parameters<typeof worldWith>[0], number, string | undefined, RegExp]>([
+test.each<[string, Parameters<typeof contextWith>[0], number, string | undefined, RegExp]>([
   ["that outlast the deployment", expiring(90), 90, undefined, /^$/],
   [
     "that do not",
@@ -38,7 +38,7 @@ test.each<[string, Parameters<typeof worldWith>[0], number, string | undefined, 
   ],
   ["that are missing, which the first call reports", new Error("none"), 90, undefined, /^$/],
 ])("checks credentials %s", async (_, credentials, minutes, kind, text) => {
-  const [finding] = await checkCredentialsLife(worldWith(credentials), minutes * minute);
+  const [finding] = await checkCredentialsLife(contextWith(credentials), minutes * minute);
   expect(finding?.kind).toBe(kind);
   expect(finding?.text ?? "").toMatch(text);
   if (kind === "advice")
@@ -46,9 +46,9 @@ test.each<[string, Parameters<typeof worldWith>[0], number, string | undefined, 
 });
 
 test("refuses expired credentials before any call", async () => {
-  await expect(refuseExpired(worldWith(expiring(-5)))).rejects.toMatchObject({
+  await expect(refuseExpired(contextWith(expiring(-5)))).rejects.toMatchObject({
     message: "The AWS credentials expired at 2026-11-25 13:55 UTC",
     nextStep: expect.stringContaining("role-duration-seconds"),
   });
-  await expect(refuseExpired(worldWith(expiring(5)))).resolves.toBeUndefined();
+  await expect(refuseExpired(contextWith(expiring(5)))).resolves.toBeUndefined();
 });

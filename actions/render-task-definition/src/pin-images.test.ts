@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pinImages } from "./pin-images.ts";
-import { createTestWorld } from "./workbench.support.ts";
+import { createTestFixture } from "./workbench.support.ts";
 
 const manifest = JSON.stringify({ schemaVersion: 2 });
 const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
@@ -33,7 +33,7 @@ afterAll(() => server.close());
 async function pin(...images: string[]) {
   const containers = images.map((image, index) => ({ name: `c${index}`, image: `${host}/${image}` }));
   const faults: string[] = [];
-  await pinImages(containers, createTestWorld("/nowhere"), faults);
+  await pinImages(containers, createTestFixture("/nowhere"), faults);
   return { images: containers.map(({ image }) => image), faults };
 }
 
@@ -61,6 +61,6 @@ test.each([
 test("does not search for an image with an unfilled placeholder", async () => {
   const containers = [{ name: "web", image: "<IMAGE1_NAME>" }];
   const faults: string[] = [];
-  await pinImages(containers, createTestWorld("/nowhere"), faults);
+  await pinImages(containers, createTestFixture("/nowhere"), faults);
   expect(faults).toEqual([]);
 });

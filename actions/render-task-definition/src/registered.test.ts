@@ -5,7 +5,7 @@ import { startTestSimulator, type TestSimulator } from "../../../simulator/src/t
 import { runEntry } from "../../shared/entry.support.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
 import { compareWithLatest } from "./latest-revision.ts";
-import { createTestWorld, createWorkbench } from "./workbench.support.ts";
+import { createTestFixture, createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();
 let simulator: TestSimulator;
@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 const render = (inputs: Record<string, string>) => bench.render(inputs, simulator.clientConfig);
-const context = () => createTestWorld(bench.folder, simulator.clientConfig);
+const context = () => createTestFixture(bench.folder, simulator.clientConfig);
 
 test.each([
   ["a family's latest revision", "shop", "coffee", undefined],

@@ -43,7 +43,7 @@ export function createWorkbench(): Workbench {
       render(
         readRenderInputs((name) => inputs[name] ?? ""),
         {
-          ...createTestWorld(folder, config),
+          ...createTestFixture(folder, config),
           log: { info: () => {}, notice: () => {}, warning: (line) => void warnings.push(line) },
         },
       ),
@@ -51,7 +51,7 @@ export function createWorkbench(): Workbench {
   };
 }
 
-export function createTestWorld(folder: string, config: ClientConfig = nowhere): RenderContext {
+export function createTestFixture(folder: string, config: ClientConfig = nowhere): RenderContext {
   return {
     ecs: new ECSClient({ ...config }),
     createEcr: async () => new ECRClient({ ...config }),

@@ -73,7 +73,7 @@ export async function createStage(): Promise<Stage> {
       );
       return file;
     },
-    context: (options) => worldOf(simulator, clients, options),
+    context: (options) => contextOf(simulator, clients, options),
     inputs: (file, changes = {}) => ({ ...inputs, taskDefinition: { file }, ...changes }),
     sidecar: (command, essential = false) => ({ ...container("sidecar", image), command, essential }),
     close: async () => {
@@ -115,7 +115,7 @@ function definitionOf(containerDefinitions: ContainerDefinition[]) {
   };
 }
 
-function worldOf(
+function contextOf(
   { clock }: TestSimulator,
   clients: EcsContext["clients"],
   {

@@ -6,10 +6,10 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import {
-  createRealWorld,
-  createTestWorld,
-  type World as EcsContext,
-} from "../../../simulator/src/services/ecs/controller/ecs-world.support.ts";
+  createRealFixture,
+  createTestFixture,
+  type Fixture as EcsFixture,
+} from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import {
@@ -77,7 +77,7 @@ export async function createStage(
 ): Promise<Stage> {
   const parts = await (deployer === "CodeDeploy"
     ? createCodeDeploy(await startTestSimulator(), programs.serve)
-    : createEcs(await createTestWorld(), programs.serve, deployer, settings, healthCheck));
+    : createEcs(await createTestFixture(), programs.serve, deployer, settings, healthCheck));
   return stageOf(parts, settings);
 }
 
@@ -85,7 +85,7 @@ export async function createStage(
 export async function createRealStage(deployer: Deployer): Promise<Stage> {
   const parts = await (deployer === "CodeDeploy"
     ? createCodeDeploy(await startRealSimulator(), server)
-    : createEcs(await createRealWorld(), server, deployer));
+    : createEcs(await createRealFixture(), server, deployer));
   return stageOf(parts);
 }
 
@@ -136,7 +136,7 @@ async function createCodeDeploy(simulator: TestSimulator, program: Program | str
 }
 
 async function createEcs(
-  { simulator, productionUrl, groups, create, newest }: EcsContext,
+  { simulator, productionUrl, groups, create, newest }: EcsFixture,
   program: Program | string,
   deployer: Deployer,
   settings: Partial<CreateServiceCommandInput> = {},

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
-  createRealWorld,
-  type World,
-} from "../../../simulator/src/services/ecs/controller/ecs-world.support.ts";
+  createRealFixture,
+  type Fixture,
+} from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
 import { actionsFromSource, filesOfProject } from "./project.support.ts";
 import type { RunEvent, RunResult } from "./result.ts";
@@ -17,25 +17,25 @@ const scalable = {
   ResourceId: `service/${where.cluster}/${where.service}`,
 } as const;
 
-let world: World;
+let fixture: Fixture;
 let repository: TestRepository;
 /** The repository's variables. */
 const vars: Record<string, string> = {};
 let onEvent: (event: RunEvent) => void = () => {};
 
 beforeAll(async () => {
-  world = await createRealWorld();
-  await world.ecs.createCluster({ clusterName: where.cluster });
-  const loadBalancers = [{ containerName: "web", containerPort: 8080, targetGroupArn: world.groups.blue }];
+  fixture = await createRealFixture();
+  await fixture.ecs.createCluster({ clusterName: where.cluster });
+  const loadBalancers = [{ containerName: "web", containerPort: 8080, targetGroupArn: fixture.groups.blue }];
   const names = { cluster: where.cluster, serviceName: where.service };
-  await world.create({ strategy: "ROLLING" }, { ...names, loadBalancers });
+  await fixture.create({ strategy: "ROLLING" }, { ...names, loadBalancers });
   const template = await createAddressStack();
   const files = { ...(await filesOfProject(workflows)), ...(await actionsFromSource(actions)), ...template };
-  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = world.simulator.environmentVariables;
+  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = fixture.simulator.environmentVariables;
   repository = await createTestRepository(
     { ...files, ".github/workflows/main.yml": files[".github/workflows/scale-test.yml"] ?? "" },
     {
-      environment: { PATH: process.env.PATH ?? "", ...world.simulator.environmentVariables },
+      environment: { PATH: process.env.PATH ?? "", ...fixture.simulator.environmentVariables },
       secrets: {
         AWS_CREDENTIALS: `[default]\naws_access_key_id=${AWS_ACCESS_KEY_ID}\naws_secret_access_key=${AWS_SECRET_ACCESS_KEY}\n`,
       },
@@ -46,19 +46,19 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await repository?.remove();
-  await world?.close();
+  await fixture?.close();
 });
 beforeEach(() => {
-  vars.PRODUCTION_URL = world.productionUrl;
+  vars.PRODUCTION_URL = fixture.productionUrl;
   onEvent = () => {};
 });
 
 /** Creates a stack with the address of the load balancer as an output, like the one in infra-templates. */
 async function createAddressStack(): Promise<Record<string, string>> {
-  const { cloudformation } = world.simulator.aws;
+  const { cloudformation } = fixture.simulator.aws;
   const template = JSON.stringify({
     Resources: { Log: { Type: "AWS::Logs::LogGroup" } },
-    Outputs: { Address: { Value: new URL(world.productionUrl).host } },
+    Outputs: { Address: { Value: new URL(fixture.productionUrl).host } },
   });
   const StackName = "microservices-load-balancer";
   await cloudformation.createStack({ StackName, TemplateBody: template });
@@ -70,7 +70,7 @@ async function createAddressStack(): Promise<Record<string, string>> {
 const quick = { service: "customer", duration: "2s", "warm-up": "1s", connections: "4", paths: "/" };
 
 const service = async () => {
-  const { services } = await world.ecs.describeServices({
+  const { services } = await fixture.ecs.describeServices({
     cluster: where.cluster,
     services: [where.service],
   });
@@ -95,7 +95,7 @@ function onFirstLine(step: string, act: () => void): void {
 
 async function readScalableTarget() {
   const { ServiceNamespace, ResourceId } = scalable;
-  const { ScalableTargets } = await world.simulator.aws.applicationautoscaling.describeScalableTargets({
+  const { ScalableTargets } = await fixture.simulator.aws.applicationautoscaling.describeScalableTargets({
     ServiceNamespace,
     ResourceIds: [ResourceId],
   });
@@ -116,7 +116,7 @@ describe("scale-test.yml", () => {
         ScheduledScalingSuspended: true,
       };
       const range = { MinCapacity: 1, MaxCapacity: 4, SuspendedState };
-      await world.simulator.aws.applicationautoscaling.registerScalableTarget({ ...scalable, ...range });
+      await fixture.simulator.aws.applicationautoscaling.registerScalableTarget({ ...scalable, ...range });
       const meanwhile = new Promise<Awaited<ReturnType<typeof readScalableTarget>>>((resolve) => {
         onFirstLine("Send load", () => resolve(readScalableTarget()));
       });
@@ -133,7 +133,7 @@ describe("scale-test.yml", () => {
       expect(Object.values((await meanwhile).SuspendedState ?? {})).toEqual([true, true, true]);
       expect(await readScalableTarget()).toEqual(range);
       expect(await service()).toEqual(single);
-      await world.simulator.aws.applicationautoscaling.deregisterScalableTarget(scalable);
+      await fixture.simulator.aws.applicationautoscaling.deregisterScalableTarget(scalable);
     },
     5 * minutes,
   );
@@ -193,7 +193,7 @@ describe("scale-test.yml", () => {
       expect(errors(result)).toEqual([]);
       expect(summary(result, "report")).toMatch(/\*\*3 tasks served .* a million for \$0\.\d+/);
       expect(await service()).toEqual({ desiredCount: 3, runningCount: 3, deployments: 1 });
-      await world.ecs.updateService({ ...where, desiredCount: 1 });
+      await fixture.ecs.updateService({ ...where, desiredCount: 1 });
     },
     5 * minutes,
   );
@@ -221,9 +221,9 @@ describe("scale-test.yml", () => {
   it(
     "restores the original count when tasks crash, and reports why at that count",
     async () => {
-      const { repositories } = await world.simulator.aws.ecr.describeRepositories({});
+      const { repositories } = await fixture.simulator.aws.ecr.describeRepositories({});
       const uri = repositories?.[0]?.repositoryUri ?? "";
-      await pushProgram(world.simulator, uri, `throw new Error("cannot read the menu");`);
+      await pushProgram(fixture.simulator, uri, `throw new Error("cannot read the menu");`);
       const result = await repository.run({ ...quick, "task-counts": "2 3" });
       expect(result.conclusion).toBe("failure");
       expect(names(result)).toEqual(["prepare", "count 2 / scale", "count 2 / record", "restore", "report"]);

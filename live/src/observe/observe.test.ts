@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import { createTestWorld } from "../../../simulator/src/services/ecs/controller/ecs-world.support.ts";
+import { createTestFixture } from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
 import {
   startTestSimulator,
@@ -52,18 +52,18 @@ async function createStage() {
 }
 
 it("shows a blue/green deployment of ECS itself with the stages it has passed", async () => {
-  const world = await createTestWorld();
-  closers.push(world.close);
-  const { clock, clientConfig } = world.simulator;
+  const fixture = await createTestFixture();
+  closers.push(fixture.close);
+  const { clock, clientConfig } = fixture.simulator;
   const clients = openPageClients(clientConfig);
   closers.push(() => destroyClients(clients));
   const now = clock.foreground.now;
   const observe = createObserver({ clients, region: "us-east-1", now, timeScale: 1, callsPerMinute: 300 });
   const parts = async () => (await observe(new AbortController().signal)).parts;
-  await world.create({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 });
-  await clock.until(async () => (await world.newest()).status === "SUCCESSFUL");
-  await world.deploy("2");
-  await clock.until(async () => (await world.newest()).lifecycleStage === "BAKE_TIME");
+  await fixture.create({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 });
+  await clock.until(async () => (await fixture.newest()).status === "SUCCESSFUL");
+  await fixture.deploy("2");
+  await clock.until(async () => (await fixture.newest()).lifecycleStage === "BAKE_TIME");
   const found = await parts();
   const deployment = [...found.values()].find((part) => (part as DeploymentPart).status === "IN_PROGRESS");
   expect(deployment).toMatchObject({

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import {
-  createRealWorld,
-  worldOfEachTest,
-} from "../services/application-auto-scaling/controller/world.support.ts";
+  createRealFixture,
+  fixtureOfEachTest,
+} from "../services/application-auto-scaling/controller/fixture.support.ts";
 import { awsCli, python, run } from "./programs.support.ts";
 
-const world = worldOfEachTest(createRealWorld);
+const fixture = fixtureOfEachTest(createRealFixture);
 
 const execute = (program: string, args: string[]) =>
-  run(program, args, { variables: world().simulator.environmentVariables });
+  run(program, args, { variables: fixture().simulator.environmentVariables });
 const aws = async (...args: string[]) =>
   JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
 
@@ -77,7 +77,7 @@ it("the AWS CLI registers a target, adds a policy and reads its activities", {
     "--state-value=ALARM",
     "--state-reason=drill",
   );
-  await world().settlesAt(2);
+  await fixture().settlesAt(2);
   const { ScalingActivities } = await scaling("describe-scaling-activities", ...target);
   expect(ScalingActivities).toMatchObject([
     {

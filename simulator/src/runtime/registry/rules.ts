@@ -5,7 +5,7 @@ import type { Tokens } from "./tokens.ts";
 
 /** Differences between registries. */
 export interface RegistryRules {
-  access(world: RegistryWorld): Access;
+  access(context: RegistryContext): Access;
   /** Settings of a repository created by a push; undefined where repositories must exist before the push. */
   readonly newRepository?: RepositorySettings;
   /** Initial value of whether a push may use blobs from other repositories. */
@@ -16,7 +16,7 @@ export interface RegistryRules {
   reword?(error: RegistryError): RegistryError;
 }
 
-export interface RegistryWorld {
+export interface RegistryContext {
   readonly tokens: Tokens;
   /** host:port, once it is known. */
   readonly gateway: { readonly host: string; readonly port: number };

@@ -30,7 +30,7 @@ import { listExports, listImports } from "./operations/exports.ts";
 import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from "./operations/roll-back.ts";
 import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
 import { type ResourceTypes, resourceTypes } from "./resources/catalog.ts";
-import type { World } from "./stack/records.ts";
+import type { CloudFormationState } from "./stack/records.ts";
 
 export const cloudformation: Definition<"cloudformation"> = {
   create: createCloudFormation,
@@ -80,7 +80,7 @@ export function createCloudFormation(
 ): Service<"cloudformation"> {
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
-  const world: World = {
+  const state: CloudFormationState = {
     environment,
     types,
     stacks: new Map(),
@@ -93,7 +93,7 @@ export function createCloudFormation(
     },
   };
   return {
-    operations: bind(world, operations),
+    operations: bind(state, operations),
     close: async () => {
       closing.abort(new Error("the simulator ends"));
       await Promise.all(running);
@@ -102,17 +102,20 @@ export function createCloudFormation(
 }
 
 type Bound<Functions> = {
-  [Name in keyof Functions]: Functions[Name] extends (world: World, input: infer Input) => infer Output
+  [Name in keyof Functions]: Functions[Name] extends (
+    state: CloudFormationState,
+    input: infer Input,
+  ) => infer Output
     ? (input: Input) => Output
     : never;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: each operation keeps its own input and output in the result
-function bind<Functions extends Record<string, (world: World, input: any) => unknown>>(
-  world: World,
+function bind<Functions extends Record<string, (state: CloudFormationState, input: any) => unknown>>(
+  state: CloudFormationState,
   functions: Functions,
 ): Bound<Functions> {
   return Object.fromEntries(
-    Object.entries(functions).map(([name, perform]) => [name, (input: object) => perform(world, input)]),
+    Object.entries(functions).map(([name, perform]) => [name, (input: object) => perform(state, input)]),
   ) as Bound<Functions>;
 }

@@ -1,5 +1,5 @@
 import { afterEach } from "vitest";
-import { createWorld, listeners } from "./controller/world.support.ts";
+import { createFixture, listeners } from "./controller/fixture.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -7,7 +7,7 @@ afterEach(async () => {
 });
 
 export async function codedeploy() {
-  const { call, close } = await createWorld();
+  const { call, close } = await createFixture();
   closers.push(close);
   await call("createApplication", { applicationName: "microservices", computePlatform: "ECS" });
   return call;

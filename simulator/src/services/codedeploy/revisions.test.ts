@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { taskDefinition } from "./controller/world.support.ts";
+import { taskDefinition } from "./controller/fixture.support.ts";
 import { codedeploy, group, names, outcome } from "./group.support.ts";
 
 const spec = (properties: object = {}, top: object = {}) => ({

@@ -1,7 +1,7 @@
 import type { ContainerDefinition, HealthCheck, Task } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Program } from "../../runtime/tasks/in-process-runtime.support.ts";
-import { createWorld, networkConfiguration, role, type World } from "./world.support.ts";
+import { createFixture, type Fixture, networkConfiguration, role } from "./fixture.support.ts";
 
 /** Healthy until a request to /close, by its health check `ask`; shows its own metadata. */
 const web: Program = ({ listen, metadata, onExec }) => {
@@ -22,16 +22,16 @@ const check = (name: "ask" | "pass" | "fail" | "hang", settings: Partial<HealthC
   ...settings,
 });
 
-let world: World;
+let fixture: Fixture;
 beforeEach(async () => {
-  world = await createWorld({ web });
-  await world.ecs.createCluster({ clusterName: "main" });
+  fixture = await createFixture({ web });
+  await fixture.ecs.createCluster({ clusterName: "main" });
 });
-afterEach(() => world.close());
+afterEach(() => fixture.close());
 
 /** Runs one task of these containers. */
 async function run(...containers: Partial<ContainerDefinition>[]): Promise<() => Promise<Task>> {
-  const { taskDefinition } = await world.ecs.registerTaskDefinition({
+  const { taskDefinition } = await fixture.ecs.registerTaskDefinition({
     family: "web",
     networkMode: "awsvpc",
     requiresCompatibilities: ["FARGATE"],
@@ -40,18 +40,18 @@ async function run(...containers: Partial<ContainerDefinition>[]): Promise<() =>
     executionRoleArn: role,
     containerDefinitions: containers.map((each, index) => ({ name: `c${index}`, image: "web", ...each })),
   });
-  const { tasks } = await world.ecs.runTask({
+  const { tasks } = await fixture.ecs.runTask({
     cluster: "main",
     taskDefinition: taskDefinition?.taskDefinitionArn,
     launchType: "FARGATE",
     networkConfiguration,
   });
   const arns = [tasks?.[0]?.taskArn as string];
-  return async () => (await world.ecs.describeTasks({ cluster: "main", tasks: arns })).tasks?.[0] ?? {};
+  return async () => (await fixture.ecs.describeTasks({ cluster: "main", tasks: arns })).tasks?.[0] ?? {};
 }
 
 const becomes = (look: () => Promise<Task>, states: string) =>
-  world.clock.eventually(async () => {
+  fixture.clock.eventually(async () => {
     const { healthStatus, containers = [] } = await look();
     expect([healthStatus, ...containers.map((each) => each.healthStatus)].join(" ")).toBe(states);
   });
@@ -59,7 +59,7 @@ const becomes = (look: () => Promise<Task>, states: string) =>
 async function get(look: () => Promise<Task>, path: string): Promise<string> {
   const { containers = [] } = await look();
   const address = containers[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? "";
-  const socket = world.environment.network.resolve(address, 8080);
+  const socket = fixture.environment.network.resolve(address, 8080);
   return (await fetch(`http://${socket?.host}:${socket?.port}${path}`)).text();
 }
 
@@ -102,7 +102,7 @@ describe("a task's health", () => {
 
   it("is unknown without health checks", async () => {
     const look = await run({});
-    await world.clock.eventually(async () => expect((await look()).lastStatus).toBe("RUNNING"));
+    await fixture.clock.eventually(async () => expect((await look()).lastStatus).toBe("RUNNING"));
     expect(await look()).toMatchObject({
       healthStatus: "UNKNOWN",
       containers: [{ healthStatus: "UNKNOWN" }],
@@ -111,17 +111,19 @@ describe("a task's health", () => {
 });
 
 it("keeps a task set from being stable as long as its containers are not healthy", async () => {
-  await world.register({ healthCheck: check("hang", { retries: 10, interval: 300 }) });
-  await world.createService();
-  await world.clock.eventually(async () => expect((await world.describeService()).runningCount).toBe(1));
-  await world.clock.eventually(async () => expect(await [...world.targets.values()]).toEqual(["healthy"]));
-  const stability = async () => (await world.describeService()).taskSets?.[0]?.stabilityStatus;
+  await fixture.register({ healthCheck: check("hang", { retries: 10, interval: 300 }) });
+  await fixture.createService();
+  await fixture.clock.eventually(async () => expect((await fixture.describeService()).runningCount).toBe(1));
+  await fixture.clock.eventually(async () =>
+    expect(await [...fixture.targets.values()]).toEqual(["healthy"]),
+  );
+  const stability = async () => (await fixture.describeService()).taskSets?.[0]?.stabilityStatus;
   expect(await stability()).toBe("STABILIZING");
 });
 
 describe("a task definition", () => {
   it("shows a health check with AWS's defaults", async () => {
-    const { taskDefinition } = await world.register({ healthCheck: { command: ["CMD", "node"] } });
+    const { taskDefinition } = await fixture.register({ healthCheck: { command: ["CMD", "node"] } });
     expect(taskDefinition?.containerDefinitions?.[0]?.healthCheck).toEqual({
       command: ["CMD", "node"],
       interval: 30,
@@ -163,7 +165,7 @@ describe("a task definition", () => {
       "Fargate adds the capability SYS_PTRACE only, not NET_ADMIN (container web).",
     ],
   ])("with %j is refused", async (container, message) => {
-    await expect(world.register(container)).rejects.toMatchObject({
+    await expect(fixture.register(container)).rejects.toMatchObject({
       code: "ClientException",
       message: expect.stringContaining(message),
     });

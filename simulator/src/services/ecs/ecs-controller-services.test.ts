@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createMainWorld, otherTargetGroup, role, targetGroup, where } from "./world.support.ts";
+import { createMainFixture, otherTargetGroup, role, targetGroup, where } from "./fixture.support.ts";
 
-let world: Awaited<ReturnType<typeof createMainWorld>>;
+let fixture: Awaited<ReturnType<typeof createMainFixture>>;
 beforeEach(async () => {
-  world = await createMainWorld();
+  fixture = await createMainFixture();
 });
-afterEach(() => world.close());
+afterEach(() => fixture.close());
 
 describe("createService of a service that ECS deploys itself", () => {
   const advancedConfiguration = {
@@ -15,8 +15,8 @@ describe("createService of a service that ECS deploys itself", () => {
     roleArn: role,
   };
   const loadBalancer = { targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 };
-  const refuse = (settings: Parameters<typeof world.createService>[0], message: string) =>
-    expect(world.createService({ deploymentController: undefined, ...settings })).rejects.toMatchObject({
+  const refuse = (settings: Parameters<typeof fixture.createService>[0], message: string) =>
+    expect(fixture.createService({ deploymentController: undefined, ...settings })).rejects.toMatchObject({
       code: "InvalidParameterException",
       message: expect.stringContaining(message),
     });
@@ -136,8 +136,8 @@ describe("createService of a service that ECS deploys itself", () => {
   );
 
   it("has no task sets", async () => {
-    await world.createService({ deploymentController: undefined, desiredCount: 0 });
-    await expect(world.ecs.createTaskSet({ ...where, taskDefinition: "web" })).rejects.toThrow(
+    await fixture.createService({ deploymentController: undefined, desiredCount: 0 });
+    await expect(fixture.ecs.createTaskSet({ ...where, taskDefinition: "web" })).rejects.toThrow(
       "Task sets are for services with a CODE_DEPLOY or EXTERNAL deployment controller, not ECS.",
     );
   });

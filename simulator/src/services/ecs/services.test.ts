@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createMainWorld, networkConfiguration, targetGroup, where } from "./world.support.ts";
+import { createMainFixture, networkConfiguration, targetGroup, where } from "./fixture.support.ts";
 
-let world: Awaited<ReturnType<typeof createMainWorld>>;
+let fixture: Awaited<ReturnType<typeof createMainFixture>>;
 beforeEach(async () => {
-  world = await createMainWorld();
+  fixture = await createMainFixture();
 });
-afterEach(() => world.close());
+afterEach(() => fixture.close());
 
 describe("createService", () => {
   const loadBalancer = { targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 };
-  it.each<[string, Parameters<typeof world.createService>[0], string]>([
+  it.each<[string, Parameters<typeof fixture.createService>[0], string]>([
     ["an unknown cluster", { cluster: "none" }, "Cluster not found."],
     ["an unknown task definition", { taskDefinition: "none" }, "TaskDefinition not found."],
     [
@@ -36,29 +36,29 @@ describe("createService", () => {
       "does not support enableExecuteCommand in CreateService",
     ],
   ])("refuses %s", async (_, settings, message) => {
-    await expect(world.createService(settings)).rejects.toThrow(message);
-    expect(await world.ecs.listServices({ cluster: "main" })).toMatchObject({ serviceArns: [] });
+    await expect(fixture.createService(settings)).rejects.toThrow(message);
+    expect(await fixture.ecs.listServices({ cluster: "main" })).toMatchObject({ serviceArns: [] });
   });
 
   it("is not idempotent, except with a client token", async () => {
-    const { service } = await world.createService({ clientToken: "t", desiredCount: 0 });
-    await expect(world.createService({ desiredCount: 0 })).rejects.toMatchObject({
+    const { service } = await fixture.createService({ clientToken: "t", desiredCount: 0 });
+    await expect(fixture.createService({ desiredCount: 0 })).rejects.toMatchObject({
       code: "InvalidParameterException",
       message: "Creation of service was not idempotent.",
     });
-    expect((await world.createService({ clientToken: "t" })).service?.serviceArn).toBe(service?.serviceArn);
+    expect((await fixture.createService({ clientToken: "t" })).service?.serviceArn).toBe(service?.serviceArn);
   });
 
   it("accepts an external controller, with all other settings in its task sets", async () => {
-    await world.createService({
+    await fixture.createService({
       deploymentController: { type: "EXTERNAL" },
       taskDefinition: undefined,
       loadBalancers: [],
       launchType: undefined,
       networkConfiguration: undefined,
     });
-    expect(await world.describeService()).toMatchObject({ taskSets: [], deployments: [] });
-    const { taskSet } = await world.ecs.createTaskSet({
+    expect(await fixture.describeService()).toMatchObject({ taskSets: [], deployments: [] });
+    const { taskSet } = await fixture.ecs.createTaskSet({
       ...where,
       taskDefinition: "web",
       launchType: "FARGATE",
@@ -92,14 +92,14 @@ describe("updateService", () => {
     ],
     ["tags' propagation", { propagateTags: "SERVICE" }, "does not support propagateTags in UpdateService"],
   ])("leaves a CODE_DEPLOY service's %s to CodeDeploy", async (_, settings, message) => {
-    await world.createService({ desiredCount: 0 });
-    await world.register();
-    await expect(world.ecs.updateService({ ...where, ...settings })).rejects.toThrow(message);
+    await fixture.createService({ desiredCount: 0 });
+    await fixture.register();
+    await expect(fixture.ecs.updateService({ ...where, ...settings })).rejects.toThrow(message);
   });
 
   it("changes the desired count and the grace period", async () => {
-    await world.createService({ desiredCount: 0 });
-    const { service } = await world.ecs.updateService({
+    await fixture.createService({ desiredCount: 0 });
+    const { service } = await fixture.ecs.updateService({
       ...where,
       desiredCount: 2,
       healthCheckGracePeriodSeconds: 60,
@@ -110,37 +110,37 @@ describe("updateService", () => {
 
 describe("services", () => {
   it("that do not exist are reported", async () => {
-    const { failures } = await world.ecs.describeServices({ cluster: "main", services: ["none"] });
+    const { failures } = await fixture.ecs.describeServices({ cluster: "main", services: ["none"] });
     expect(failures).toEqual([
       { arn: "arn:aws:ecs:us-east-1:123456789012:service/main/none", reason: "MISSING" },
     ]);
-    await expect(world.ecs.deleteService({ cluster: "main", service: "none" })).rejects.toThrow(
+    await expect(fixture.ecs.deleteService({ cluster: "main", service: "none" })).rejects.toThrow(
       "Service not found.",
     );
   });
 
   it("keep their cluster from being deleted", async () => {
-    await world.createService({ desiredCount: 0 });
-    await expect(world.ecs.deleteCluster({ cluster: "main" })).rejects.toMatchObject({
+    await fixture.createService({ desiredCount: 0 });
+    await expect(fixture.ecs.deleteCluster({ cluster: "main" })).rejects.toMatchObject({
       code: "ClusterContainsServicesException",
     });
-    await world.ecs.deleteService(where);
-    expect((await world.ecs.deleteCluster({ cluster: "main" })).cluster?.status).toBe("INACTIVE");
-    expect(await world.ecs.describeClusters({ clusters: ["main"] })).toMatchObject({
+    await fixture.ecs.deleteService(where);
+    expect((await fixture.ecs.deleteCluster({ cluster: "main" })).cluster?.status).toBe("INACTIVE");
+    expect(await fixture.ecs.describeClusters({ clusters: ["main"] })).toMatchObject({
       clusters: [],
       failures: [{ arn: "arn:aws:ecs:us-east-1:123456789012:cluster/main", reason: "MISSING" }],
     });
   });
 
   it("carry tags", async () => {
-    const { service } = await world.createService({ desiredCount: 0, tags: [{ key: "a", value: "1" }] });
+    const { service } = await fixture.createService({ desiredCount: 0, tags: [{ key: "a", value: "1" }] });
     const resourceArn = service?.serviceArn as string;
-    await world.ecs.tagResource({ resourceArn, tags: [{ key: "b", value: "2" }] });
-    await world.ecs.untagResource({ resourceArn, tagKeys: ["a"] });
-    expect(await world.ecs.listTagsForResource({ resourceArn })).toEqual({
+    await fixture.ecs.tagResource({ resourceArn, tags: [{ key: "b", value: "2" }] });
+    await fixture.ecs.untagResource({ resourceArn, tagKeys: ["a"] });
+    expect(await fixture.ecs.listTagsForResource({ resourceArn })).toEqual({
       tags: [{ key: "b", value: "2" }],
     });
-    await expect(world.ecs.listTagsForResource({ resourceArn: "arn:none" })).rejects.toThrow(
+    await expect(fixture.ecs.listTagsForResource({ resourceArn: "arn:none" })).rejects.toThrow(
       "could not be found",
     );
   });
@@ -151,16 +151,16 @@ describe("task sets", () => {
     ["The primary task set cannot be deleted without force.", {}],
     ["The specified task set could not be found.", { taskSet: "ecs-svc/1" }],
   ])("refuse deletion: %s", async (message, settings) => {
-    const { service } = await world.createService({ desiredCount: 0 });
+    const { service } = await fixture.createService({ desiredCount: 0 });
     const taskSet = service?.taskSets?.[0]?.id;
-    await expect(world.ecs.deleteTaskSet({ ...where, taskSet, ...settings })).rejects.toThrow(message);
+    await expect(fixture.ecs.deleteTaskSet({ ...where, taskSet, ...settings })).rejects.toThrow(message);
   });
 
   it("are found by id and ARN", async () => {
-    const { service } = await world.createService({ desiredCount: 0 });
+    const { service } = await fixture.createService({ desiredCount: 0 });
     const { id, taskSetArn } = service?.taskSets?.[0] ?? {};
     for (const reference of [id, taskSetArn] as string[]) {
-      const { taskSets } = await world.ecs.describeTaskSets({ ...where, taskSets: [reference] });
+      const { taskSets } = await fixture.ecs.describeTaskSets({ ...where, taskSets: [reference] });
       expect(taskSets).toMatchObject([{ id, status: "PRIMARY", startedBy: undefined }]);
     }
   });

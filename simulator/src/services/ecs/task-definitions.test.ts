@@ -1,12 +1,12 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createWorld, role } from "./world.support.ts";
+import { createFixture, role } from "./fixture.support.ts";
 
-let world: Awaited<ReturnType<typeof createWorld>>;
+let fixture: Awaited<ReturnType<typeof createFixture>>;
 beforeEach(async () => {
-  world = await createWorld();
+  fixture = await createFixture();
 });
-afterEach(() => world.close());
+afterEach(() => fixture.close());
 
 const container = (settings: object = {}): ContainerDefinition => ({
   name: "web",
@@ -28,7 +28,7 @@ const input = (
 
 describe("registerTaskDefinition", () => {
   it("returns the whole revision, defaults included", async () => {
-    const { taskDefinition } = await world.ecs.registerTaskDefinition(
+    const { taskDefinition } = await fixture.ecs.registerTaskDefinition(
       input({
         cpu: ".5 vCPU",
         memory: "1 GB",
@@ -58,8 +58,8 @@ describe("registerTaskDefinition", () => {
   });
 
   it("accepts the output of describeTaskDefinition", async () => {
-    await world.ecs.registerTaskDefinition(input());
-    const { taskDefinition = {} } = await world.ecs.describeTaskDefinition({ taskDefinition: "web" });
+    await fixture.ecs.registerTaskDefinition(input());
+    const { taskDefinition = {} } = await fixture.ecs.describeTaskDefinition({ taskDefinition: "web" });
     const {
       taskDefinitionArn,
       revision,
@@ -70,7 +70,7 @@ describe("registerTaskDefinition", () => {
       registeredBy,
       ...rest
     } = taskDefinition;
-    const again = await world.ecs.registerTaskDefinition(rest as RegisterTaskDefinitionCommandInput);
+    const again = await fixture.ecs.registerTaskDefinition(rest as RegisterTaskDefinitionCommandInput);
     expect(again.taskDefinition).toMatchObject({ ...rest, revision: 2 });
   });
 
@@ -146,11 +146,11 @@ describe("registerTaskDefinition", () => {
     ],
     ["too much cpu", { containerDefinitions: [container({ cpu: 1024 })] }, "exceeds the task's 'cpu'"],
   ])("refuses %s", async (_, settings, message) => {
-    await expect(world.ecs.registerTaskDefinition(input(settings))).rejects.toMatchObject({
+    await expect(fixture.ecs.registerTaskDefinition(input(settings))).rejects.toMatchObject({
       code: "ClientException",
       message: expect.stringContaining(message),
     });
-    expect(await world.ecs.listTaskDefinitions({})).toMatchObject({ taskDefinitionArns: [] });
+    expect(await fixture.ecs.listTaskDefinitions({})).toMatchObject({ taskDefinitionArns: [] });
   });
 });
 
@@ -159,40 +159,43 @@ describe("task definitions", () => {
 
   it("are found by family, family:revision and ARN", async () => {
     for (const _ of [1, 2])
-      await world.ecs.registerTaskDefinition(input({ tags: [{ key: "a", value: "b" }] }));
+      await fixture.ecs.registerTaskDefinition(input({ tags: [{ key: "a", value: "b" }] }));
     for (const [reference, revision] of [
       ["web", 2],
       ["web:1", 1],
       [arn(1), 1],
     ] as const) {
-      const answer = await world.ecs.describeTaskDefinition({ taskDefinition: reference, include: ["TAGS"] });
+      const answer = await fixture.ecs.describeTaskDefinition({
+        taskDefinition: reference,
+        include: ["TAGS"],
+      });
       expect(answer.taskDefinition?.taskDefinitionArn).toBe(arn(revision));
       expect(answer.tags).toEqual([{ key: "a", value: "b" }]);
     }
-    await expect(world.ecs.describeTaskDefinition({ taskDefinition: "web:3" })).rejects.toThrow(
+    await expect(fixture.ecs.describeTaskDefinition({ taskDefinition: "web:3" })).rejects.toThrow(
       "Unable to describe task definition.",
     );
   });
 
   it("are listed, and left out once deregistered", async () => {
-    for (const _ of [1, 2, 3]) await world.ecs.registerTaskDefinition(input());
-    const { taskDefinition } = await world.ecs.deregisterTaskDefinition({ taskDefinition: "web:3" });
+    for (const _ of [1, 2, 3]) await fixture.ecs.registerTaskDefinition(input());
+    const { taskDefinition } = await fixture.ecs.deregisterTaskDefinition({ taskDefinition: "web:3" });
     expect(taskDefinition?.status).toBe("INACTIVE");
-    expect((await world.ecs.describeTaskDefinition({ taskDefinition: "web" })).taskDefinition?.revision).toBe(
-      2,
-    );
-    expect(await world.ecs.listTaskDefinitions({ sort: "DESC" })).toMatchObject({
+    expect(
+      (await fixture.ecs.describeTaskDefinition({ taskDefinition: "web" })).taskDefinition?.revision,
+    ).toBe(2);
+    expect(await fixture.ecs.listTaskDefinitions({ sort: "DESC" })).toMatchObject({
       taskDefinitionArns: [arn(2), arn(1)],
     });
-    const first = await world.ecs.listTaskDefinitions({ maxResults: 1 });
+    const first = await fixture.ecs.listTaskDefinitions({ maxResults: 1 });
     expect(first.taskDefinitionArns).toEqual([arn(1)]);
-    expect(await world.ecs.listTaskDefinitions({ nextToken: first.nextToken })).toMatchObject({
+    expect(await fixture.ecs.listTaskDefinitions({ nextToken: first.nextToken })).toMatchObject({
       taskDefinitionArns: [arn(2)],
     });
-    expect(await world.ecs.listTaskDefinitions({ status: "INACTIVE" })).toMatchObject({
+    expect(await fixture.ecs.listTaskDefinitions({ status: "INACTIVE" })).toMatchObject({
       taskDefinitionArns: [arn(3)],
     });
-    expect(await world.ecs.listTaskDefinitionFamilies({ familyPrefix: "w" })).toMatchObject({
+    expect(await fixture.ecs.listTaskDefinitionFamilies({ familyPrefix: "w" })).toMatchObject({
       families: ["web"],
     });
   });

@@ -1,7 +1,7 @@
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Program } from "../../runtime/tasks/in-process-runtime.support.ts";
-import { createWorld, networkConfiguration, type World } from "./world.support.ts";
+import { createFixture, type Fixture, networkConfiguration } from "./fixture.support.ts";
 
 const secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf";
 const logTo = (group: string, options = {}) => ({
@@ -30,15 +30,15 @@ const programs: Record<string, Program> = {
   },
 };
 
-let world: World;
+let fixture: Fixture;
 beforeEach(async () => {
-  world = await createWorld(programs);
-  await world.ecs.createCluster({ clusterName: "main" });
+  fixture = await createFixture(programs);
+  await fixture.ecs.createCluster({ clusterName: "main" });
 });
-afterEach(() => world.close());
+afterEach(() => fixture.close());
 
 async function run(settings: Partial<RunTaskCommandInput> = {}): Promise<string> {
-  const { tasks = [] } = await world.ecs.runTask({
+  const { tasks = [] } = await fixture.ecs.runTask({
     cluster: "main",
     taskDefinition: "web",
     launchType: "FARGATE",
@@ -49,17 +49,17 @@ async function run(settings: Partial<RunTaskCommandInput> = {}): Promise<string>
 }
 
 const describeTask = async (arn: string) =>
-  (await world.ecs.describeTasks({ cluster: "main", tasks: [arn] })).tasks?.[0];
+  (await fixture.ecs.describeTasks({ cluster: "main", tasks: [arn] })).tasks?.[0];
 
 async function runToEnd(settings?: Partial<RunTaskCommandInput>) {
   const arn = await run(settings);
-  await world.clock.eventually(async () => expect((await describeTask(arn))?.lastStatus).toBe("STOPPED"));
+  await fixture.clock.eventually(async () => expect((await describeTask(arn))?.lastStatus).toBe("STOPPED"));
   return (await describeTask(arn)) ?? {};
 }
 
 describe("runTask", () => {
   it("runs a task to its end and reports all about it", async () => {
-    await world.register({ environment: [{ name: "A", value: "1" }], logConfiguration: logTo("/there") });
+    await fixture.register({ environment: [{ name: "A", value: "1" }], logConfiguration: logTo("/there") });
     const task = await runToEnd({
       startedBy: "github/me/shop-1",
       overrides: {
@@ -81,18 +81,18 @@ describe("runTask", () => {
         {
           name: "web",
           exitCode: 0,
-          imageDigest: world.images.web?.digest,
+          imageDigest: fixture.images.web?.digest,
           networkInterfaces: [{ privateIpv4Address: expect.stringMatching(/^10\.0\.1\.\d+$/) }],
         },
       ],
     });
-    expect([...world.logs]).toEqual([[`/there p/web/${task.taskArn?.split("/").at(-1)}`, ["1,2,x"]]]);
+    expect([...fixture.logs]).toEqual([[`/there p/web/${task.taskArn?.split("/").at(-1)}`, ["1,2,x"]]]);
     const filters = { cluster: "main", desiredStatus: "STOPPED" } as const;
     const listed = { taskArns: [task.taskArn] };
     expect(
-      await world.ecs.listTasks({ ...filters, startedBy: "github/me/shop-1", family: "web" }),
+      await fixture.ecs.listTasks({ ...filters, startedBy: "github/me/shop-1", family: "web" }),
     ).toMatchObject(listed);
-    expect(await world.ecs.listTasks({ ...filters, startedBy: "you" })).toMatchObject({ taskArns: [] });
+    expect(await fixture.ecs.listTasks({ ...filters, startedBy: "you" })).toMatchObject({ taskArns: [] });
   });
 
   it("prefers command and environment of its overrides to those of the definition", async () => {
@@ -100,22 +100,22 @@ describe("runTask", () => {
       { name: "A", value: "1" },
       { name: "B", value: "1" },
     ];
-    await world.register({ command: ["x"], environment, logConfiguration: logTo("/there") });
+    await fixture.register({ command: ["x"], environment, logConfiguration: logTo("/there") });
     const override = { command: ["y"], environment: [{ name: "B", value: "2" }] };
     const overrides = { containerOverrides: [{ name: "web", ...override }] };
     expect(await runToEnd({ overrides })).toMatchObject({ overrides, containers: [{ exitCode: 0 }] });
-    expect([...world.logs.values()].flat()).toEqual(["1,2,y"]);
+    expect([...fixture.logs.values()].flat()).toEqual(["1,2,y"]);
   });
 
   it("provides a container with its metadata", async () => {
-    await world.register({
+    await fixture.register({
       image: "curious",
       cpu: 128,
       dockerLabels: { team: "coffee" },
       logConfiguration: logTo("/there"),
     });
     const { taskArn = "", clusterArn, containers = [] } = await runToEnd();
-    const [container, task] = [...world.logs.values()].flat().map((line) => JSON.parse(line));
+    const [container, task] = [...fixture.logs.values()].flat().map((line) => JSON.parse(line));
     const id = taskArn.split("/").at(-1);
     const address = containers[0]?.networkInterfaces?.[0]?.privateIpv4Address;
     const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -124,7 +124,7 @@ describe("runTask", () => {
       Name: "web",
       DockerName: "web",
       Image: "curious",
-      ImageID: world.images.curious?.digest,
+      ImageID: fixture.images.curious?.digest,
       Labels: {
         team: "coffee",
         "com.amazonaws.ecs.cluster": clusterArn,
@@ -187,17 +187,17 @@ describe("runTask", () => {
     ["one key", `${secret}:password::`, "coffee"],
     ["a key that is not text", `${secret}:port::`, "3306"],
   ])("provides a secret: %s", async (_, valueFrom, value) => {
-    world.secrets.set(secret, '{"password":"coffee","port":3306}');
-    await world.register({ secrets: [{ name: "A", valueFrom }], logConfiguration: logTo("/there") });
+    fixture.secrets.set(secret, '{"password":"coffee","port":3306}');
+    await fixture.register({ secrets: [{ name: "A", valueFrom }], logConfiguration: logTo("/there") });
     await runToEnd();
-    expect([...world.logs.values()].flat()).toEqual([`${value},,`]);
+    expect([...fixture.logs.values()].flat()).toEqual([`${value},,`]);
   });
 
   it.each([
     ["a missing secret", { secrets: [{ name: "A", valueFrom: secret }] }, "failed to fetch secret"],
     ["a missing log group", { logConfiguration: logTo("/new") }, "The specified log group does not exist."],
   ])("stops for %s", async (_, container, reason) => {
-    await world.register(container);
+    await fixture.register(container);
     const task = await runToEnd();
     expect(task).toMatchObject({
       stopCode: "TaskFailedToStart",
@@ -207,17 +207,17 @@ describe("runTask", () => {
   });
 
   it("stops for a key that the secret lacks, without showing the secret", async () => {
-    world.secrets.set(secret, '{"password":"coffee"}');
-    await world.register({ secrets: [{ name: "A", valueFrom: `${secret}:user::` }] });
+    fixture.secrets.set(secret, '{"password":"coffee"}');
+    await fixture.register({ secrets: [{ name: "A", valueFrom: `${secret}:user::` }] });
     const { stoppedReason } = await runToEnd();
     expect(stoppedReason).toContain("did not contain json key user");
     expect(stoppedReason).not.toContain("coffee");
   });
 
   it("creates the log group when configured to", async () => {
-    await world.register({ logConfiguration: logTo("/new", { "awslogs-create-group": "true" }) });
+    await fixture.register({ logConfiguration: logTo("/new", { "awslogs-create-group": "true" }) });
     expect(await runToEnd()).toMatchObject({ stopCode: "EssentialContainerExited" });
-    expect([...world.logs.values()].flat()).toEqual([",,"]);
+    expect([...fixture.logs.values()].flat()).toEqual([",,"]);
   });
 
   it.each([
@@ -233,31 +233,33 @@ describe("runTask", () => {
     [{ count: 11 }, "Task count must be between 1 and 10."],
     [{ overrides: { containerOverrides: [{ name: "x" }] } }, "x is not a container in the TaskDefinition."],
   ])("refuses %j", async (settings, message) => {
-    await world.register();
+    await fixture.register();
     await expect(run(settings)).rejects.toThrow(message);
   });
 });
 
 describe("stopTask", () => {
   it("sends SIGTERM, then SIGKILL once the stop timeout has passed", async () => {
-    await world.register({ image: "patient", stopTimeout: 1, logConfiguration: logTo("/there") });
+    await fixture.register({ image: "patient", stopTimeout: 1, logConfiguration: logTo("/there") });
     const arn = await run();
-    await world.clock.eventually(async () => expect(await [...world.logs.values()].flat()).toEqual(["up"]));
-    await world.ecs.stopTask({ cluster: "main", task: arn, reason: "enough" });
-    await world.clock.eventually(async () => expect((await describeTask(arn))?.lastStatus).toBe("STOPPED"));
+    await fixture.clock.eventually(async () =>
+      expect(await [...fixture.logs.values()].flat()).toEqual(["up"]),
+    );
+    await fixture.ecs.stopTask({ cluster: "main", task: arn, reason: "enough" });
+    await fixture.clock.eventually(async () => expect((await describeTask(arn))?.lastStatus).toBe("STOPPED"));
     expect(await describeTask(arn)).toMatchObject({
       stopCode: "UserInitiated",
       stoppedReason: "enough",
       containers: [{ exitCode: 137 }],
     });
-    expect([...world.logs.values()].flat()).toEqual(["up", "not yet"]);
+    expect([...fixture.logs.values()].flat()).toEqual(["up", "not yet"]);
   });
 
   it("names a task that does not exist", async () => {
-    await expect(world.ecs.stopTask({ cluster: "main", task: "none" })).rejects.toThrow(
+    await expect(fixture.ecs.stopTask({ cluster: "main", task: "none" })).rejects.toThrow(
       "The referenced task was not found.",
     );
-    expect(await world.ecs.describeTasks({ cluster: "main", tasks: ["none"] })).toMatchObject({
+    expect(await fixture.ecs.describeTasks({ cluster: "main", tasks: ["none"] })).toMatchObject({
       failures: [{ arn: "arn:aws:ecs:us-east-1:123456789012:task/main/none", reason: "MISSING" }],
     });
   });

@@ -49,17 +49,17 @@ async function leftOf({ owner, image }: { owner: string; image: string }): Promi
 
 describe.skipIf(!hasDocker)("in the engine, a simulator", () => {
   it("has a container, a network and an image while it runs, and nothing when it has closed", async () => {
-    const world = await startSimulator();
-    expect(await leftOf(world)).toHaveLength(3);
-    world.simulator.send("close");
-    await once(world.simulator, "exit");
-    expect(await leftOf(world)).toEqual([]);
+    const fixture = await startSimulator();
+    expect(await leftOf(fixture)).toHaveLength(3);
+    fixture.simulator.send("close");
+    await once(fixture.simulator, "exit");
+    expect(await leftOf(fixture)).toEqual([]);
   });
 
   it("has nothing soon after it was killed", async () => {
-    const world = await startSimulator();
-    world.simulator.kill("SIGKILL");
-    await expect.poll(() => leftOf(world), { timeout: 30_000 }).toEqual([]);
+    const fixture = await startSimulator();
+    fixture.simulator.kill("SIGKILL");
+    await expect.poll(() => leftOf(fixture), { timeout: 30_000 }).toEqual([]);
   });
 
   it("leaves resources that the next one removes, except those of running simulators", async () => {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { target, worldOfEachTest } from "./world.support.ts";
+import { fixtureOfEachTest, target } from "./fixture.support.ts";
 
-const world = worldOfEachTest();
+const fixture = fixtureOfEachTest();
 
 describe("a scheduled action", () => {
   const put = (Schedule: string, ScalableTargetAction: object, ScheduledActionName = "morning") =>
-    world().scaling.putScheduledAction({ ...target, ScheduledActionName, Schedule, ScalableTargetAction });
+    fixture().scaling.putScheduledAction({ ...target, ScheduledActionName, Schedule, ScalableTargetAction });
   const list = async () =>
-    (await world().scaling.describeScheduledActions({ ServiceNamespace: "ecs" })).ScheduledActions ?? [];
+    (await fixture().scaling.describeScheduledActions({ ServiceNamespace: "ecs" })).ScheduledActions ?? [];
 
   it("sets the range at its time, and the count with it", async () => {
-    await world().register(1, 1);
+    await fixture().register(1, 1);
     await put("rate(5 minutes)", { MinCapacity: 2, MaxCapacity: 3 });
     expect(await list()).toMatchObject([
       {
@@ -21,10 +21,10 @@ describe("a scheduled action", () => {
         Schedule: "rate(5 minutes)",
       },
     ]);
-    await world().eventually(async () => expect(await world().desired()).toBe(2));
-    const { ScalableTargets } = await world().scaling.describeScalableTargets({ ServiceNamespace: "ecs" });
+    await fixture().eventually(async () => expect(await fixture().desired()).toBe(2));
+    const { ScalableTargets } = await fixture().scaling.describeScalableTargets({ ServiceNamespace: "ecs" });
     expect(ScalableTargets).toMatchObject([{ MinCapacity: 2, MaxCapacity: 3 }]);
-    expect((await world().activities()).slice(-2)).toMatchObject([
+    expect((await fixture().activities()).slice(-2)).toMatchObject([
       { Description: "Setting desired count to 2.", Cause: "minimum capacity was set to 2" },
       {
         Description: "Setting min capacity to 2 and max capacity to 3",
@@ -36,33 +36,33 @@ describe("a scheduled action", () => {
   });
 
   it("runs once at its time, on the simulator's clock", async () => {
-    await world().register(1, 1);
-    const inTenMinutes = new Date(world().simulator.clock.foreground.now() + 600_000)
+    await fixture().register(1, 1);
+    const inTenMinutes = new Date(fixture().simulator.clock.foreground.now() + 600_000)
       .toISOString()
       .slice(0, 19);
     await put(`at(${inTenMinutes})`, { MaxCapacity: 0, MinCapacity: 0 });
-    await world().eventually(async () => expect(await world().desired()).toBe(0));
-    await world().minutes(20);
-    expect(await world().activities()).toHaveLength(2);
+    await fixture().eventually(async () => expect(await fixture().desired()).toBe(0));
+    await fixture().minutes(20);
+    expect(await fixture().activities()).toHaveLength(2);
   });
 
   it("does not run while it is suspended, deleted, or past its end", async () => {
-    await world().register(1, 1);
+    await fixture().register(1, 1);
     await put("rate(5 minutes)", { MinCapacity: 0, MaxCapacity: 0 }, "deleted");
-    await world().scaling.deleteScheduledAction({ ...target, ScheduledActionName: "deleted" });
-    await world().scaling.putScheduledAction({
+    await fixture().scaling.deleteScheduledAction({ ...target, ScheduledActionName: "deleted" });
+    await fixture().scaling.putScheduledAction({
       ...{ ...target, ScheduledActionName: "ended", Schedule: "rate(5 minutes)" },
-      EndTime: new Date(world().simulator.clock.foreground.now() + 1000),
+      EndTime: new Date(fixture().simulator.clock.foreground.now() + 1000),
       ScalableTargetAction: { MinCapacity: 0, MaxCapacity: 0 },
     });
-    await world().minutes(10);
-    expect(await world().activities()).toEqual([]);
-    await world().scaling.registerScalableTarget({
+    await fixture().minutes(10);
+    expect(await fixture().activities()).toEqual([]);
+    await fixture().scaling.registerScalableTarget({
       ...{ ...target, SuspendedState: { ScheduledScalingSuspended: true } },
     });
     await put("rate(1 minute)", { MinCapacity: 0, MaxCapacity: 0 });
-    await world().minutes(5);
-    expect(await world().activities()).toEqual([]);
+    await fixture().minutes(5);
+    expect(await fixture().activities()).toEqual([]);
   });
 
   it.each([
@@ -71,7 +71,7 @@ describe("a scheduled action", () => {
     ["rate(5 minutes)", {}, "needs MinCapacity, MaxCapacity, or both"],
     ["rate(5 minutes)", { MinCapacity: 2, MaxCapacity: 1 }, "cannot be less than minimum capacity"],
   ])("of %s and %j is refused", async (schedule, action, message) => {
-    await world().register(1, 1);
+    await fixture().register(1, 1);
     await expect(put(schedule, action)).rejects.toThrow(message);
     expect(await list()).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startLoad } from "../../../outside-clients/load.support.ts";
-import { createRealWorld, target, type World } from "./world.support.ts";
+import { createRealFixture, type Fixture, target } from "./fixture.support.ts";
 
 /**
  * A minute of AWS time is half a second: long enough for the system's CPU time resolution, and for a loaded machine.
@@ -9,12 +9,12 @@ const timeScale = 120;
 /** The tasks' quarter of a vCPU is a tenth of a core, so that a machine of one core suffices for three of them. */
 const vcpuShare = 0.4;
 
-let world: World;
+let fixture: Fixture;
 beforeEach(async () => {
-  world = await createRealWorld({ timeScale, vcpuShare });
-  await world.register(1, 3);
+  fixture = await createRealFixture({ timeScale, vcpuShare });
+  await fixture.register(1, 3);
 }, 60_000);
-afterEach(() => world?.close());
+afterEach(() => fixture?.close());
 
 /** Sends requests from time to time, so that a failure is always noticed. */
 function startTrickle(url: string) {
@@ -42,9 +42,9 @@ function startTrickle(url: string) {
 
 describe("a service under real load scales out to 3 tasks and in again to 1, without a failed request,", () => {
   it("by the CPU that its tasks use", { timeout: 180_000 }, async () => {
-    await world.serves(1);
-    const trickle = startTrickle(world.url("/"));
-    const { Alarms } = await world.track("cpu", {
+    await fixture.serves(1);
+    const trickle = startTrickle(fixture.url("/"));
+    const { Alarms } = await fixture.track("cpu", {
       // Far from the value under load, about 100, and from the value without: 2, on a slow machine 10.
       TargetValue: 50,
       PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
@@ -55,14 +55,14 @@ describe("a service under real load scales out to 3 tasks and in again to 1, wit
       expect.stringMatching(/^TargetTracking-service\/outside\/web-AlarmHigh-[0-9a-f-]{36}$/),
       expect.stringMatching(/^TargetTracking-service\/outside\/web-AlarmLow-[0-9a-f-]{36}$/),
     ]);
-    const load = startLoad(world.url("/work"), 4);
-    await world.settlesAt(3);
-    await world.eventually(async () => expect(await new Set(load.answers.slice(-50)).size).toBe(3));
+    const load = startLoad(fixture.url("/work"), 4);
+    await fixture.settlesAt(3);
+    await fixture.eventually(async () => expect(await new Set(load.answers.slice(-50)).size).toBe(3));
     await load.stop();
-    await world.settlesAt(1);
+    await fixture.settlesAt(1);
     await trickle.stop();
     expect([...load.failures, ...trickle.failures]).toEqual([]);
-    const [last, ...others] = await world.activities();
+    const [last, ...others] = await fixture.activities();
     expect(last).toMatchObject({
       ...target,
       Description: "Setting desired count to 1.",
@@ -74,30 +74,30 @@ describe("a service under real load scales out to 3 tasks and in again to 1, wit
       StartTime: expect.any(Date),
       EndTime: expect.any(Date),
     });
-    await world.eventually(async () =>
-      expect((await world.activities())[0]?.StatusMessage).toBe(
+    await fixture.eventually(async () =>
+      expect((await fixture.activities())[0]?.StatusMessage).toBe(
         "Successfully set desired count to 1. Change successfully fulfilled by ecs.",
       ),
     );
   });
 
   it("by the requests that a target gets", { timeout: 180_000 }, async () => {
-    await world.serves(1);
-    const trickle = startTrickle(world.url("/"));
-    await world.track("requests", {
+    await fixture.serves(1);
+    const trickle = startTrickle(fixture.url("/"));
+    await fixture.track("requests", {
       // Per half second: some 50 under load, 2 or 3 from the trickle.
       TargetValue: 6,
       PredefinedMetricSpecification: {
         PredefinedMetricType: "ALBRequestCountPerTarget",
-        ResourceLabel: await world.resourceLabel(),
+        ResourceLabel: await fixture.resourceLabel(),
       },
       ScaleOutCooldown: 60,
       ScaleInCooldown: 60,
     });
-    const load = startLoad(world.url("/wait"), 4);
-    await world.settlesAt(3);
+    const load = startLoad(fixture.url("/wait"), 4);
+    await fixture.settlesAt(3);
     await load.stop();
-    await world.settlesAt(1);
+    await fixture.settlesAt(1);
     await trickle.stop();
     expect([...load.failures, ...trickle.failures]).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { StackResourceDrift } from "@aws-sdk/client-cloudformation";
-import type { DriftRecord, ResourceRecord, StackRecord, World } from "../stack/records.ts";
+import type { CloudFormationState, DriftRecord, ResourceRecord, StackRecord } from "../stack/records.ts";
 import type { Mapping, Value } from "../template/value.ts";
 import { compare } from "./compare.ts";
 import { readers } from "./readers.ts";
@@ -9,8 +9,8 @@ import { readers } from "./readers.ts";
 const detectionMs = 5_000;
 
 /** Compares every resource with its state in its service; the outcome is in the stack's drift record. */
-export function startDetection(world: World, stack: StackRecord): DriftRecord {
-  const { clock } = world.environment;
+export function startDetection(state: CloudFormationState, stack: StackRecord): DriftRecord {
+  const { clock } = state.environment;
   const record: DriftRecord = {
     id: randomUUID(),
     status: "DETECTION_IN_PROGRESS",
@@ -20,10 +20,10 @@ export function startDetection(world: World, stack: StackRecord): DriftRecord {
   };
   stack.drift = record;
   const detect = async () => {
-    await clock.wait(detectionMs, world.signal);
+    await clock.wait(detectionMs, state.signal);
     try {
       const found = await Promise.all(
-        [...stack.resources.values()].map((each) => detectOne(world, stack, each)),
+        [...stack.resources.values()].map((each) => detectOne(state, stack, each)),
       );
       record.drifts = found.flat();
       record.status = "DETECTION_COMPLETE";
@@ -33,12 +33,12 @@ export function startDetection(world: World, stack: StackRecord): DriftRecord {
     }
     record.at = clock.now();
   };
-  world.run(detect());
+  state.run(detect());
   return record;
 }
 
 async function detectOne(
-  { environment }: World,
+  { environment }: CloudFormationState,
   stack: StackRecord,
   { logicalId, physicalId, type, properties }: ResourceRecord,
 ): Promise<StackResourceDrift[]> {

@@ -6,7 +6,7 @@ import type {
   ResourceChange,
 } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
-import type { World } from "../stack/records.ts";
+import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { startCreate, startUpdate } from "./change-stacks.ts";
 import { describeParameters } from "./describe-stacks.ts";
@@ -14,8 +14,8 @@ import { findChangeSet } from "./find-change-set.ts";
 import { findStack } from "./find-stack.ts";
 import { page } from "./page.ts";
 
-export function describeChangeSet(world: World, input: DescribeChangeSetCommandInput) {
-  const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+export function describeChangeSet(state: CloudFormationState, input: DescribeChangeSetCommandInput) {
+  const { stack, changeSet } = findChangeSet(state, input.StackName, input.ChangeSetName);
   const { items, next } = page(changeSet.changes, input.NextToken);
   const changes = input.IncludePropertyValues ? items : items.map(withoutValues);
   return {
@@ -49,8 +49,8 @@ function withoutValues(change: ResourceChange): ResourceChange {
   return { ...change, Details };
 }
 
-export function executeChangeSet(world: World, input: ExecuteChangeSetCommandInput) {
-  const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+export function executeChangeSet(state: CloudFormationState, input: ExecuteChangeSetCommandInput) {
+  const { stack, changeSet } = findChangeSet(state, input.StackName, input.ChangeSetName);
   if (changeSet.onFailure && input.DisableRollback !== undefined)
     throw validationError("You cannot specify DisableRollback for a change set that has OnStackFailure.");
   if (changeSet.executionStatus !== "AVAILABLE")
@@ -65,14 +65,14 @@ export function executeChangeSet(world: World, input: ExecuteChangeSetCommandInp
   const { definition, capabilities: Capabilities } = changeSet;
   const { ClientRequestToken, RetainExceptOnCreate } = input;
   const given = { Capabilities, ClientRequestToken, RetainExceptOnCreate };
-  if (changeSet.type === "UPDATE") startUpdate(world, stack, definition, given);
-  else startCreate(world, stack, definition, { ...given, onFailure });
+  if (changeSet.type === "UPDATE") startUpdate(state, stack, definition, given);
+  else startCreate(state, stack, definition, { ...given, onFailure });
   return {};
 }
 
-export function deleteChangeSet(world: World, input: DeleteChangeSetCommandInput) {
+export function deleteChangeSet(state: CloudFormationState, input: DeleteChangeSetCommandInput) {
   try {
-    const { stack, changeSet } = findChangeSet(world, input.StackName, input.ChangeSetName);
+    const { stack, changeSet } = findChangeSet(state, input.StackName, input.ChangeSetName);
     stack.changeSets.delete(changeSet.name);
   } catch (error) {
     // AWS reports success for the deletion of a missing change set.
@@ -81,8 +81,11 @@ export function deleteChangeSet(world: World, input: DeleteChangeSetCommandInput
   return {};
 }
 
-export function listChangeSets(world: World, { StackName, NextToken }: ListChangeSetsCommandInput) {
-  const stack = findStack(world, StackName);
+export function listChangeSets(
+  state: CloudFormationState,
+  { StackName, NextToken }: ListChangeSetsCommandInput,
+) {
+  const stack = findStack(state, StackName);
   const { items, next } = page([...stack.changeSets.values()], NextToken);
   return {
     Summaries: items.map((changeSet) => ({

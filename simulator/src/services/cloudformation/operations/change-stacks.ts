@@ -12,7 +12,12 @@ import { runDelete } from "../stack/delete-stack.ts";
 import { setStackStatus } from "../stack/events.ts";
 import { refuseRemoval } from "../stack/exports.ts";
 import { planChanges } from "../stack/plan.ts";
-import { createStackRecord, type OnFailure, type StackRecord, type World } from "../stack/records.ts";
+import {
+  type CloudFormationState,
+  createStackRecord,
+  type OnFailure,
+  type StackRecord,
+} from "../stack/records.ts";
 import { runUpdate } from "../stack/update-stack.ts";
 import { validationError } from "../template/errors.ts";
 import { findStack, lookUpStack } from "./find-stack.ts";
@@ -30,37 +35,37 @@ export const unsupported = [
   "StackPolicyDuringUpdateURL",
 ];
 
-export async function createStack(world: World, input: CreateStackCommandInput) {
+export async function createStack(state: CloudFormationState, input: CreateStackCommandInput) {
   refuseMembers(input, unsupported);
   const name = checkName(input.StackName ?? "");
-  refuseTaken(world, name);
+  refuseTaken(state, name);
   if (input.OnFailure !== undefined && input.DisableRollback !== undefined)
     throw validationError("You cannot specify both DisableRollback and OnFailure.");
   refuseBroken("ValidationError", [
     ["timeoutInMinutes", input.TimeoutInMinutes, { range: [1, 2 ** 31 - 1] }],
   ]);
-  const stack = createStackRecord(world, name);
-  await takeServiceRole(world, stack, input.RoleARN);
-  const definition = await readDefinition(world, stack, input);
+  const stack = createStackRecord(state, name);
+  await takeServiceRole(state, stack, input.RoleARN);
+  const definition = await readDefinition(state, stack, input);
   requireExpansion(definition, input.Capabilities);
-  refuseTaken(world, name);
+  refuseTaken(state, name);
   const onFailure = input.OnFailure ?? (input.DisableRollback ? "DO_NOTHING" : "ROLLBACK");
   stack.disableRollback = onFailure === "DO_NOTHING";
   stack.terminationProtection = input.EnableTerminationProtection ?? false;
   stack.timeoutInMinutes = input.TimeoutInMinutes;
-  startCreate(world, stack, definition, { ...input, onFailure });
+  startCreate(state, stack, definition, { ...input, onFailure });
   return { StackId: stack.id };
 }
 
 export function startCreate(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   definition: Definition,
   given: OperationInput & { onFailure: OnFailure },
 ): void {
-  world.stacks.set(stack.id, stack);
+  state.stacks.set(stack.id, stack);
   beginOperation(stack, definition, given);
-  world.run(runCreate(world, stack, definition, given.onFailure));
+  state.run(runCreate(state, stack, definition, given.onFailure));
 }
 
 interface OperationInput {
@@ -76,23 +81,23 @@ function beginOperation(stack: StackRecord, definition: Definition, given: Opera
   stack.retainExceptOnCreate = given.RetainExceptOnCreate ?? false;
 }
 
-export async function updateStack(world: World, input: UpdateStackCommandInput) {
+export async function updateStack(state: CloudFormationState, input: UpdateStackCommandInput) {
   refuseMembers(input, unsupported);
-  const stack = findStack(world, input.StackName);
+  const stack = findStack(state, input.StackName);
   refuseUnlessUpdatable(stack);
-  await takeServiceRole(world, stack, input.RoleARN);
-  const definition = await readDefinition(world, stack, input, stack);
+  await takeServiceRole(state, stack, input.RoleARN);
+  const definition = await readDefinition(state, stack, input, stack);
   requireExpansion(definition, input.Capabilities);
-  const { changes, outputsChange } = planChanges(world, stack, definition);
+  const { changes, outputsChange } = planChanges(state, stack, definition);
   if (changes.length === 0 && !outputsChange) throw validationError("No updates are to be performed.");
   refuseUnlessUpdatable(stack);
   stack.disableRollback = input.DisableRollback ?? false;
-  startUpdate(world, stack, definition, input);
+  startUpdate(state, stack, definition, input);
   return { StackId: stack.id };
 }
 
 export function startUpdate(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   definition: Definition,
   given: OperationInput,
@@ -100,16 +105,16 @@ export function startUpdate(
   beginOperation(stack, definition, given);
   for (const changeSet of stack.changeSets.values())
     if (changeSet.executionStatus === "AVAILABLE") changeSet.executionStatus = "OBSOLETE";
-  world.run(runUpdate(world, stack, definition));
+  state.run(runUpdate(state, stack, definition));
 }
 
 /** Statuses of an operation that a deletion ends. */
 const deletableInProgress: readonly string[] = ["CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"];
 
-export async function deleteStack(world: World, input: DeleteStackCommandInput) {
+export async function deleteStack(state: CloudFormationState, input: DeleteStackCommandInput) {
   refuseMembers(input, ["DeletionMode"]);
-  const stack = lookUpStack(world, input.StackName);
-  if (stack) await takeServiceRole(world, stack, input.RoleARN);
+  const stack = lookUpStack(state, input.StackName);
+  if (stack) await takeServiceRole(state, stack, input.RoleARN);
   if (!stack || stack.deletedAt !== undefined || stack.status === "DELETE_IN_PROGRESS") return {};
   if (stack.status.endsWith("_IN_PROGRESS") && !deletableInProgress.includes(stack.status))
     throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
@@ -120,19 +125,22 @@ export async function deleteStack(world: World, input: DeleteStackCommandInput) 
     throw validationError(
       "Invalid operation on stack. RetainResources can only be used when the stack is in DELETE_FAILED state",
     );
-  for (const { exportName } of stack.outputs) if (exportName) refuseRemoval(world, exportName);
+  for (const { exportName } of stack.outputs) if (exportName) refuseRemoval(state, exportName);
   stack.clientRequestToken = input.ClientRequestToken;
   if (stack.status === "CREATE_IN_PROGRESS") {
-    setStackStatus(world.environment.clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
+    setStackStatus(state.environment.clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
     stack.cancel();
     return {};
   }
-  world.run(runDelete(world, stack, retained));
+  state.run(runDelete(state, stack, retained));
   return {};
 }
 
-export function updateTerminationProtection(world: World, input: UpdateTerminationProtectionCommandInput) {
-  const stack = findStack(world, input.StackName);
+export function updateTerminationProtection(
+  state: CloudFormationState,
+  input: UpdateTerminationProtectionCommandInput,
+) {
+  const stack = findStack(state, input.StackName);
   stack.terminationProtection = input.EnableTerminationProtection ?? false;
   return { StackId: stack.id };
 }
@@ -145,8 +153,8 @@ export function checkName(name: string): string {
   return name;
 }
 
-function refuseTaken(world: World, name: string): void {
-  if (lookUpStack(world, name))
+function refuseTaken(state: CloudFormationState, name: string): void {
+  if (lookUpStack(state, name))
     throw new AwsError("AlreadyExistsException", `Stack [${name}] already exists`);
 }
 

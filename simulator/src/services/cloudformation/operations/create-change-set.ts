@@ -5,7 +5,12 @@ import { refuseMissingValues } from "../stack/account-values.ts";
 import type { Definition } from "../stack/definition.ts";
 import { setStackStatus } from "../stack/events.ts";
 import { planChanges } from "../stack/plan.ts";
-import { type ChangeSetRecord, createStackRecord, type StackRecord, type World } from "../stack/records.ts";
+import {
+  type ChangeSetRecord,
+  type CloudFormationState,
+  createStackRecord,
+  type StackRecord,
+} from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { checkName, refuseUnlessUpdatable } from "./change-stacks.ts";
 import { findStack, lookUpStack } from "./find-stack.ts";
@@ -26,39 +31,39 @@ const unsupported = [
 ];
 
 /** Plans a creation or an update; the stack of a planned creation is in REVIEW_IN_PROGRESS. */
-export async function createChangeSet(world: World, input: CreateChangeSetCommandInput) {
+export async function createChangeSet(state: CloudFormationState, input: CreateChangeSetCommandInput) {
   refuseMembers(input, unsupported);
   const type = input.ChangeSetType ?? "UPDATE";
   const name = input.ChangeSetName ?? "";
   if (type === "UPDATE" && input.OnStackFailure === "DELETE")
     throw validationError("OnStackFailure DELETE is for change sets of type CREATE only.");
-  const stack = stackFor(world, input.StackName ?? "", type);
+  const stack = stackFor(state, input.StackName ?? "", type);
   if (stack.changeSets.has(name))
     throw new AwsError(
       "AlreadyExistsException",
       `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Name`,
     );
-  await takeServiceRole(world, stack, input.RoleARN);
-  const definition = await readDefinition(world, stack, input, type === "UPDATE" ? stack : undefined);
-  const changeSet = await plan(world, stack, definition, { ...input, name, type });
-  if (!world.stacks.has(stack.id)) {
-    world.stacks.set(stack.id, stack);
+  await takeServiceRole(state, stack, input.RoleARN);
+  const definition = await readDefinition(state, stack, input, type === "UPDATE" ? stack : undefined);
+  const changeSet = await plan(state, stack, definition, { ...input, name, type });
+  if (!state.stacks.has(stack.id)) {
+    state.stacks.set(stack.id, stack);
     stack.tags = definition.tags;
-    setStackStatus(world.environment.clock, stack, "REVIEW_IN_PROGRESS", "User Initiated");
+    setStackStatus(state.environment.clock, stack, "REVIEW_IN_PROGRESS", "User Initiated");
   }
   stack.changeSets.set(name, changeSet);
   return { Id: changeSet.id, StackId: stack.id };
 }
 
-function stackFor(world: World, name: string, type: ChangeSetType): StackRecord {
+function stackFor(state: CloudFormationState, name: string, type: ChangeSetType): StackRecord {
   if (type === "IMPORT") throw validationError("the simulator does not support change sets of type IMPORT");
   if (type === "UPDATE") {
-    const stack = findStack(world, name);
+    const stack = findStack(state, name);
     refuseUnlessUpdatable(stack);
     return stack;
   }
-  const existing = lookUpStack(world, name);
-  if (!existing) return createStackRecord(world, checkName(name));
+  const existing = lookUpStack(state, name);
+  if (!existing) return createStackRecord(state, checkName(name));
   if (existing.status === "REVIEW_IN_PROGRESS") return existing;
   throw validationError(
     `Stack [${name}] already exists and cannot be created again with the changeSet [CREATE].`,
@@ -69,12 +74,12 @@ const withoutChanges =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 async function plan(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   definition: Definition,
   given: CreateChangeSetCommandInput & { name: string; type: ChangeSetType },
 ): Promise<ChangeSetRecord> {
-  const { region, accountId, clock } = world.environment;
+  const { region, accountId, clock } = state.environment;
   const shared = {
     id: `arn:aws:cloudformation:${region}:${accountId}:changeSet/${given.name}/${randomUUID()}`,
     name: given.name,
@@ -94,8 +99,8 @@ async function plan(
     executionStatus: "UNAVAILABLE",
   });
   try {
-    await refuseMissingValues(world, definition);
-    const { changes, outputsChange } = planChanges(world, stack, definition);
+    await refuseMissingValues(state, definition);
+    const { changes, outputsChange } = planChanges(state, stack, definition);
     if (changes.length === 0 && !outputsChange) return failed(withoutChanges);
     return {
       ...shared,

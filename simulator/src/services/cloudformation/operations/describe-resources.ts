@@ -4,20 +4,26 @@ import type {
   DescribeStackResourcesCommandInput,
   ListStackResourcesCommandInput,
 } from "@aws-sdk/client-cloudformation";
-import type { ResourceRecord, StackRecord, World } from "../stack/records.ts";
+import type { CloudFormationState, ResourceRecord, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { resourceDrift } from "./drift.ts";
 import { findStack } from "./find-stack.ts";
 import { page } from "./page.ts";
 
-export function describeStackEvents(world: World, { StackName, NextToken }: DescribeStackEventsCommandInput) {
-  const { items, next } = page(findStack(world, StackName).events.toReversed(), NextToken);
+export function describeStackEvents(
+  state: CloudFormationState,
+  { StackName, NextToken }: DescribeStackEventsCommandInput,
+) {
+  const { items, next } = page(findStack(state, StackName).events.toReversed(), NextToken);
   return { StackEvents: items, NextToken: next };
 }
 
-export function describeStackResources(world: World, input: DescribeStackResourcesCommandInput) {
+export function describeStackResources(
+  state: CloudFormationState,
+  input: DescribeStackResourcesCommandInput,
+) {
   const { StackName, PhysicalResourceId, LogicalResourceId } = input;
-  const stack = PhysicalResourceId ? ownerOf(world, PhysicalResourceId) : findStack(world, StackName);
+  const stack = PhysicalResourceId ? ownerOf(state, PhysicalResourceId) : findStack(state, StackName);
   const records = [...stack.resources.values()].filter(
     ({ logicalId }) => LogicalResourceId === undefined || logicalId === LogicalResourceId,
   );
@@ -30,8 +36,8 @@ export function describeStackResources(world: World, input: DescribeStackResourc
   };
 }
 
-export function describeStackResource(world: World, input: DescribeStackResourceCommandInput) {
-  const stack = findStack(world, input.StackName);
+export function describeStackResource(state: CloudFormationState, input: DescribeStackResourceCommandInput) {
+  const stack = findStack(state, input.StackName);
   const record = stack.resources.get(input.LogicalResourceId ?? "");
   if (!record)
     throw validationError(`Resource ${input.LogicalResourceId} does not exist for stack ${stack.name}`);
@@ -46,8 +52,11 @@ export function describeStackResource(world: World, input: DescribeStackResource
   };
 }
 
-export function listStackResources(world: World, { StackName, NextToken }: ListStackResourcesCommandInput) {
-  const stack = findStack(world, StackName);
+export function listStackResources(
+  state: CloudFormationState,
+  { StackName, NextToken }: ListStackResourcesCommandInput,
+) {
+  const stack = findStack(state, StackName);
   const { items, next } = page([...stack.resources.values()], NextToken);
   return {
     StackResourceSummaries: items.map((record) => ({
@@ -73,7 +82,7 @@ function shared(stack: StackRecord, { logicalId, physicalId, type, status, statu
   };
 }
 
-function ownerOf({ stacks }: World, physicalId: string): StackRecord {
+function ownerOf({ stacks }: CloudFormationState, physicalId: string): StackRecord {
   // A deleted stack still lists its resources, but a live one is searched first.
   const all = [...stacks.values()].sort((one, other) => Number(!!one.deletedAt) - Number(!!other.deletedAt));
   for (const stack of all)

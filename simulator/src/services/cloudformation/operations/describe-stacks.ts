@@ -6,20 +6,26 @@ import type {
   StackSummary,
 } from "@aws-sdk/client-cloudformation";
 import type { Definition } from "../stack/definition.ts";
-import type { StackRecord, World } from "../stack/records.ts";
+import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { stackDrift } from "./drift.ts";
 import { findStack } from "./find-stack.ts";
 import { page } from "./page.ts";
 
-export function describeStacks(world: World, { StackName, NextToken }: DescribeStacksCommandInput) {
-  if (StackName !== undefined) return { Stacks: [describe(findStack(world, StackName))] };
-  const live = [...world.stacks.values()].filter(({ deletedAt }) => deletedAt === undefined);
+export function describeStacks(
+  state: CloudFormationState,
+  { StackName, NextToken }: DescribeStacksCommandInput,
+) {
+  if (StackName !== undefined) return { Stacks: [describe(findStack(state, StackName))] };
+  const live = [...state.stacks.values()].filter(({ deletedAt }) => deletedAt === undefined);
   const { items, next } = page(live.reverse(), NextToken);
   return { Stacks: items.map(describe), NextToken: next };
 }
 
-export function listStacks(world: World, { StackStatusFilter, NextToken }: ListStacksCommandInput) {
-  const wanted = [...world.stacks.values()].filter(
+export function listStacks(
+  state: CloudFormationState,
+  { StackStatusFilter, NextToken }: ListStacksCommandInput,
+) {
+  const wanted = [...state.stacks.values()].filter(
     ({ status }) => !StackStatusFilter?.length || StackStatusFilter.includes(status),
   );
   const { items, next } = page(wanted.reverse(), NextToken);

@@ -4,7 +4,7 @@ import type {
   DetectStackDriftCommandInput,
 } from "@aws-sdk/client-cloudformation";
 import { startDetection } from "../drift/detect.ts";
-import type { DriftRecord, StackRecord, World } from "../stack/records.ts";
+import type { CloudFormationState, DriftRecord, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { findStack } from "./find-stack.ts";
 import { page } from "./page.ts";
@@ -17,20 +17,20 @@ const detectable = [
   "UPDATE_ROLLBACK_FAILED",
 ];
 
-export function detectStackDrift(world: World, input: DetectStackDriftCommandInput) {
+export function detectStackDrift(state: CloudFormationState, input: DetectStackDriftCommandInput) {
   refuseMembers(input, ["LogicalResourceIds"]);
-  const stack = findStack(world, input.StackName);
+  const stack = findStack(state, input.StackName);
   if (!detectable.includes(stack.status))
     throw validationError(
       `Drift detection cannot be performed on stack [${stack.id}] while in [${stack.status}] state.`,
     );
   if (stack.drift?.status === "DETECTION_IN_PROGRESS")
     throw validationError(`Drift detection is already in progress for stack [${stack.id}].`);
-  return { StackDriftDetectionId: startDetection(world, stack).id };
+  return { StackDriftDetectionId: startDetection(state, stack).id };
 }
 
 export function describeStackDriftDetectionStatus(
-  { stacks }: World,
+  { stacks }: CloudFormationState,
   { StackDriftDetectionId: id }: DescribeStackDriftDetectionStatusCommandInput,
 ) {
   const stack = [...stacks.values()].find(({ drift }) => drift?.id === id);
@@ -47,8 +47,11 @@ export function describeStackDriftDetectionStatus(
   };
 }
 
-export function describeStackResourceDrifts(world: World, input: DescribeStackResourceDriftsCommandInput) {
-  const stack = findStack(world, input.StackName);
+export function describeStackResourceDrifts(
+  state: CloudFormationState,
+  input: DescribeStackResourceDriftsCommandInput,
+) {
+  const stack = findStack(state, input.StackName);
   const wanted = input.StackResourceDriftStatusFilters ?? [];
   const drifts = (stack.drift?.drifts ?? []).filter(
     ({ StackResourceDriftStatus: status }) => wanted.length === 0 || (status && wanted.includes(status)),

@@ -1,11 +1,11 @@
 import type { ListExportsCommandInput, ListImportsCommandInput } from "@aws-sdk/client-cloudformation";
 import { allExports, findExport, importers } from "../stack/exports.ts";
-import type { World } from "../stack/records.ts";
+import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { page } from "./page.ts";
 
-export function listExports(world: World, { NextToken }: ListExportsCommandInput) {
-  const { items, next } = page(allExports(world), NextToken);
+export function listExports(state: CloudFormationState, { NextToken }: ListExportsCommandInput) {
+  const { items, next } = page(allExports(state), NextToken);
   return {
     Exports: items.map(({ name, value, stack }) => ({
       ExportingStackId: stack.id,
@@ -16,10 +16,13 @@ export function listExports(world: World, { NextToken }: ListExportsCommandInput
   };
 }
 
-export function listImports(world: World, { ExportName = "", NextToken }: ListImportsCommandInput) {
-  const users = importers(world, ExportName);
+export function listImports(
+  state: CloudFormationState,
+  { ExportName = "", NextToken }: ListImportsCommandInput,
+) {
+  const users = importers(state, ExportName);
   if (users.length === 0) {
-    const known = findExport(world, ExportName) !== undefined;
+    const known = findExport(state, ExportName) !== undefined;
     throw validationError(
       known
         ? `Export '${ExportName}' is not imported by any stack.`

@@ -3,7 +3,7 @@ import { AwsError } from "../../../kit/errors.ts";
 import { limitTags } from "../../../kit/tags.ts";
 import type { Tag } from "../resources/tag-changes.ts";
 import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
-import type { StackRecord, World } from "../stack/records.ts";
+import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { isSsmParameter, type ParameterValues, resolveParameters } from "../template/parameters.ts";
 import { checkRules } from "../template/rules.ts";
@@ -25,35 +25,35 @@ export interface DefinitionInput extends TemplateInput {
 
 /** Reads and checks all that can be checked before anything is created. Throws ValidationError. */
 export async function readDefinition(
-  world: World,
+  state: CloudFormationState,
   stack: StackIdentity,
   input: DefinitionInput,
   current?: StackRecord,
 ): Promise<Definition> {
-  const template = readTemplate(await templateBody(world, input, current), world.types);
+  const template = readTemplate(await templateBody(state, input, current), state.types);
   refuseUnsupportedTransforms(template);
   const previous = current?.definition;
   refuseChangedTypes(template, previous);
-  requireCapabilities(world, template, input.Capabilities ?? []);
+  requireCapabilities(state, template, input.Capabilities ?? []);
   const parameters = resolveParameters(template.parameters, input.Parameters ?? [], previous?.parameters);
-  const resolved = await resolveSsmParameters(world, template, parameters);
+  const resolved = await resolveSsmParameters(state, template, parameters);
   const tags = input.Tags ? readTags(input.Tags) : (current?.tags ?? []);
-  const zones = template.body.includes("GetAZs") ? await zoneNames(world) : [];
+  const zones = template.body.includes("GetAZs") ? await zoneNames(state) : [];
   const given = { template, parameters, resolved, tags, zones };
-  checkRules(template.rules, inputScope(world.environment, stack, given));
-  const definition = define(world.environment, world.types, stack, given);
+  checkRules(template.rules, inputScope(state.environment, stack, given));
+  const definition = define(state.environment, state.types, stack, given);
   // A resource whose condition is false is not created.
-  refuseUnsupportedTypes(definition.resources, world.types);
+  refuseUnsupportedTypes(definition.resources, state.types);
   return definition;
 }
 
 async function templateBody(
-  world: World,
+  state: CloudFormationState,
   input: DefinitionInput,
   current: StackRecord | undefined,
 ): Promise<string> {
   if (input.UsePreviousTemplate && current?.definition) return current.definition.template.body;
-  const text = await readTemplateText(world, input);
+  const text = await readTemplateText(state, input);
   if (text === undefined) throw validationError("Either Template URL or Template Body must be specified.");
   return text;
 }
@@ -70,7 +70,7 @@ function refuseChangedTypes(template: Template, previous: Definition | undefined
 }
 
 /** Returns the capabilities that a template requires, from the identities it creates. */
-export function neededCapabilities({ types }: World, template: Template): Capability[] {
+export function neededCapabilities({ types }: CloudFormationState, template: Template): Capability[] {
   const identities = Object.values(template.resources).filter(({ type }) => types[type]?.identity);
   const named = identities.some(({ type, properties }) => {
     const name = types[type]?.nameProperty;
@@ -80,8 +80,12 @@ export function neededCapabilities({ types }: World, template: Template): Capabi
   return identities.length > 0 ? ["CAPABILITY_IAM"] : [];
 }
 
-function requireCapabilities(world: World, template: Template, given: readonly Capability[]): void {
-  for (const needed of neededCapabilities(world, template)) {
+function requireCapabilities(
+  state: CloudFormationState,
+  template: Template,
+  given: readonly Capability[],
+): void {
+  for (const needed of neededCapabilities(state, template)) {
     const granted = given.includes(needed) || given.includes("CAPABILITY_NAMED_IAM");
     if (!granted)
       throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${needed}]`);
@@ -105,7 +109,7 @@ function readTags(given: readonly SdkTag[]): Tag[] {
   return given.map(({ Key = "", Value = "" }) => ({ Key, Value }));
 }
 
-export async function zoneNames({ environment }: World): Promise<string[]> {
+export async function zoneNames({ environment }: CloudFormationState): Promise<string[]> {
   const { AvailabilityZones = [] } = await environment.aws.ec2.describeAvailabilityZones({});
   return AvailabilityZones.flatMap(({ ZoneName }) => (ZoneName === undefined ? [] : [ZoneName]));
 }
@@ -115,7 +119,7 @@ export async function zoneNames({ environment }: World): Promise<string[]> {
  * CloudFormation user guide, "SSM parameter types".
  */
 async function resolveSsmParameters(
-  { environment }: World,
+  { environment }: CloudFormationState,
   template: Template,
   given: ParameterValues,
 ): Promise<ParameterValues> {

@@ -6,15 +6,15 @@ import type {
 import { takeBack } from "../stack/create-stack.ts";
 import { setStackStatus } from "../stack/events.ts";
 import { startOperation } from "../stack/operation.ts";
-import type { StackRecord, World } from "../stack/records.ts";
+import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { takeUpdateBack } from "../stack/roll-back-update.ts";
 import { validationError } from "../template/errors.ts";
 import { findStack } from "./find-stack.ts";
 import { refuseMembers } from "./refuse-members.ts";
 
 /** Cancels an update; CloudFormation rolls it back. */
-export function cancelUpdateStack(world: World, input: CancelUpdateStackCommandInput) {
-  const stack = findStack(world, input.StackName);
+export function cancelUpdateStack(state: CloudFormationState, input: CancelUpdateStackCommandInput) {
+  const stack = findStack(state, input.StackName);
   if (stack.status !== "UPDATE_IN_PROGRESS")
     throw validationError(`CancelUpdateStack cannot be called from current stack status`);
   stack.disableRollback = false;
@@ -23,32 +23,35 @@ export function cancelUpdateStack(world: World, input: CancelUpdateStackCommandI
 }
 
 /** Rolls back a creation or an update that failed with its rollback disabled. */
-export function rollbackStack(world: World, input: RollbackStackCommandInput) {
+export function rollbackStack(state: CloudFormationState, input: RollbackStackCommandInput) {
   refuseMembers(input, ["RoleARN"]);
-  const stack = findStack(world, input.StackName);
+  const stack = findStack(state, input.StackName);
   stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
   if (stack.status === "CREATE_FAILED" && stack.definition) {
-    const operation = startOperation(world, stack, stack.definition);
+    const operation = startOperation(state, stack, stack.definition);
     setStackStatus(operation.clock, stack, "ROLLBACK_IN_PROGRESS", "User Initiated");
-    world.run(takeBack(operation, false));
-  } else if (stack.status === "UPDATE_FAILED") takeRestBack(world, stack);
+    state.run(takeBack(operation, false));
+  } else if (stack.status === "UPDATE_FAILED") takeRestBack(state, stack);
   else throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
   return { StackId: stack.id };
 }
 
-export function continueUpdateRollback(world: World, input: ContinueUpdateRollbackCommandInput) {
+export function continueUpdateRollback(
+  state: CloudFormationState,
+  input: ContinueUpdateRollbackCommandInput,
+) {
   refuseMembers(input, ["RoleARN"]);
-  const stack = findStack(world, input.StackName);
+  const stack = findStack(state, input.StackName);
   if (stack.status !== "UPDATE_ROLLBACK_FAILED")
     throw validationError(
       `Stack:${stack.id} is in ${stack.status} state and can not continue rollback. Stack must be in UPDATE_ROLLBACK_FAILED state.`,
     );
-  takeRestBack(world, stack, input.ResourcesToSkip);
+  takeRestBack(state, stack, input.ResourcesToSkip);
   return {};
 }
 
-function takeRestBack(world: World, stack: StackRecord, skip: readonly string[] = []): void {
+function takeRestBack(state: CloudFormationState, stack: StackRecord, skip: readonly string[] = []): void {
   if (!stack.unfinished)
     throw new Error(`stack ${stack.name} is ${stack.status} without an unfinished update`);
-  world.run(takeUpdateBack(world, stack, stack.unfinished, { reason: "User Initiated", skip }));
+  state.run(takeUpdateBack(state, stack, stack.unfinished, { reason: "User Initiated", skip }));
 }

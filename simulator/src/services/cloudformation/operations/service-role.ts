@@ -1,5 +1,5 @@
 import { findTrustingRole } from "../../sts/trust.ts";
-import type { StackRecord, World } from "../stack/records.ts";
+import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 
 /**
@@ -7,7 +7,7 @@ import { validationError } from "../template/errors.ts";
  * was last given.
  */
 export async function takeServiceRole(
-  { environment }: World,
+  { environment }: CloudFormationState,
   stack: StackRecord,
   roleArn: string | undefined,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { AwsError } from "../../../kit/errors.ts";
-import type { World } from "../stack/records.ts";
+import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 
 /**
@@ -15,7 +15,7 @@ export interface TemplateInput {
 
 /** Returns the template's text, from the request itself or from the bucket it specifies; undefined without either. */
 export async function readTemplateText(
-  world: World,
+  state: CloudFormationState,
   { TemplateBody, TemplateURL }: TemplateInput,
 ): Promise<string | undefined> {
   if (TemplateURL === undefined) {
@@ -27,7 +27,7 @@ export async function readTemplateText(
   }
   if (TemplateBody !== undefined)
     throw validationError("Exactly one of TemplateBody and TemplateURL must be specified.");
-  const text = await readObject(world, parseLocation(TemplateURL));
+  const text = await readObject(state, parseLocation(TemplateURL));
   if (Buffer.byteLength(text) > longestObject)
     throw validationError(`Template may not exceed ${longestObject} bytes in size.`);
   return text;
@@ -56,7 +56,7 @@ function parseLocation(text: string): Location {
   return { Bucket, Key, ...(VersionId === null ? {} : { VersionId }) };
 }
 
-async function readObject({ environment }: World, location: Location): Promise<string> {
+async function readObject({ environment }: CloudFormationState, location: Location): Promise<string> {
   try {
     const { Body } = await environment.aws.s3.getObject(location);
     return (await Body?.transformToString()) ?? "";

@@ -4,7 +4,7 @@ import type {
   ValidateTemplateCommandInput,
 } from "@aws-sdk/client-cloudformation";
 import { define } from "../stack/definition.ts";
-import type { World } from "../stack/records.ts";
+import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { readTemplate, type Template } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
@@ -14,10 +14,10 @@ import { neededCapabilities } from "./read-definition.ts";
 import { refuseMembers } from "./refuse-members.ts";
 import { readTemplateText } from "./template-text.ts";
 
-export function getTemplate(world: World, input: GetTemplateCommandInput) {
+export function getTemplate(state: CloudFormationState, input: GetTemplateCommandInput) {
   const definition = input.ChangeSetName
-    ? findChangeSet(world, input.StackName, input.ChangeSetName).changeSet.definition
-    : findStack(world, input.StackName).definition;
+    ? findChangeSet(state, input.StackName, input.ChangeSetName).changeSet.definition
+    : findStack(state, input.StackName).definition;
   return {
     // A stack with only a change set has an empty template.
     TemplateBody: definition?.template.body ?? "",
@@ -25,11 +25,11 @@ export function getTemplate(world: World, input: GetTemplateCommandInput) {
   };
 }
 
-export async function validateTemplate(world: World, input: ValidateTemplateCommandInput) {
-  const text = await readTemplateText(world, input);
+export async function validateTemplate(state: CloudFormationState, input: ValidateTemplateCommandInput) {
+  const text = await readTemplateText(state, input);
   if (text === undefined) throw validationError("Either Template URL or Template Body must be specified.");
   const template = readTemplate(text, {});
-  defineWithAnyValues(world, template);
+  defineWithAnyValues(state, template);
   return {
     Description: template.description,
     Parameters: Object.entries(template.parameters).map(([ParameterKey, declared]) => ({
@@ -39,17 +39,17 @@ export async function validateTemplate(world: World, input: ValidateTemplateComm
       Description: optionalText(declared.Description),
     })),
     DeclaredTransforms: template.transforms.map(String),
-    ...capabilities(world, template),
+    ...capabilities(state, template),
   };
 }
 
-export async function getTemplateSummary(world: World, input: GetTemplateSummaryCommandInput) {
+export async function getTemplateSummary(state: CloudFormationState, input: GetTemplateSummaryCommandInput) {
   refuseMembers(input, ["StackSetName", "TemplateSummaryConfig"]);
-  const text = await readTemplateText(world, input);
+  const text = await readTemplateText(state, input);
   const template =
     text === undefined
-      ? findStack(world, input.StackName).definition?.template
-      : readTemplate(text, world.types);
+      ? findStack(state, input.StackName).definition?.template
+      : readTemplate(text, state.types);
   if (!template) throw validationError(`Stack ${input.StackName} has no template yet`);
   return {
     Description: template.description,
@@ -66,13 +66,13 @@ export async function getTemplateSummary(world: World, input: GetTemplateSummary
       },
     })),
     ResourceTypes: [...new Set(Object.values(template.resources).map(({ type }) => type))],
-    ...capabilities(world, template),
+    ...capabilities(state, template),
   };
 }
 
-function capabilities(world: World, template: Template) {
-  const Capabilities = neededCapabilities(world, template);
-  const identities = Object.values(template.resources).filter(({ type }) => world.types[type]?.identity);
+function capabilities(state: CloudFormationState, template: Template) {
+  const Capabilities = neededCapabilities(state, template);
+  const identities = Object.values(template.resources).filter(({ type }) => state.types[type]?.identity);
   const names = [...new Set(identities.map(({ type }) => type))].join(", ");
   return {
     Capabilities,
@@ -84,11 +84,11 @@ function capabilities(world: World, template: Template) {
  * Finds names that do not resolve, without checks of resource types; the parameters' values are not known yet, so any
  * allowed ones are used.
  */
-function defineWithAnyValues(world: World, template: Template): void {
+function defineWithAnyValues(state: CloudFormationState, template: Template): void {
   const parameters = Object.fromEntries(
     Object.entries(template.parameters).map(([name, declared]) => [name, someValue(declared)]),
   );
-  define(world.environment, {}, { id: "", name: "" }, { template, parameters, tags: [], zones: [] });
+  define(state.environment, {}, { id: "", name: "" }, { template, parameters, tags: [], zones: [] });
 }
 
 function someValue({ Default, AllowedValues }: Mapping): string {

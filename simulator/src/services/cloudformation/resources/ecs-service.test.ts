@@ -1,37 +1,37 @@
 import type { DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createTestWorld, type World } from "../../ecs/controller/ecs-world.support.ts";
+import { createTestFixture, type Fixture } from "../../ecs/controller/fixture.support.ts";
 import { zip } from "../../lambda/zip.support.ts";
 
 /** A stack with the service `web` of a cluster, behind an existing load balancer. */
-let world: World;
+let fixture: Fixture;
 beforeEach(async () => {
-  world = await createTestWorld();
+  fixture = await createTestFixture();
 });
-afterEach(() => world?.close());
+afterEach(() => fixture?.close());
 
 const role = "arn:aws:iam::123456789012:role/infrastructure";
 
 async function template(version: string, configuration: object, more: object = {}) {
-  const { aws } = world.simulator;
+  const { aws } = fixture.simulator;
   const { Subnets = [] } = await aws.ec2.describeSubnets({
     Filters: [{ Name: "default-for-az", Values: ["false"] }],
   });
   const loadBalancer = {
     ContainerName: "web",
     ContainerPort: 8080,
-    TargetGroupArn: world.groups.blue,
+    TargetGroupArn: fixture.groups.blue,
     AdvancedConfiguration: {
-      AlternateTargetGroupArn: world.groups.green,
-      ProductionListenerRule: world.rules.production,
-      TestListenerRule: world.rules.test,
+      AlternateTargetGroupArn: fixture.groups.green,
+      ProductionListenerRule: fixture.rules.production,
+      TestListenerRule: fixture.rules.test,
       RoleArn: role,
     },
   };
   const properties = {
     Cluster: "main",
     ServiceName: "web",
-    TaskDefinition: await world.register(version),
+    TaskDefinition: await fixture.register(version),
     DesiredCount: 1,
     LaunchType: "FARGATE",
     NetworkConfiguration: { AwsvpcConfiguration: { Subnets: Subnets.map(({ SubnetId }) => SubnetId) } },
@@ -44,26 +44,26 @@ async function template(version: string, configuration: object, more: object = {
 
 const StackName = "services";
 async function settled(): Promise<string> {
-  const { cloudformation } = world.simulator.aws;
+  const { cloudformation } = fixture.simulator.aws;
   for (;;) {
     const { Stacks: [stack] = [] } = await cloudformation.describeStacks({ StackName });
     if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack?.StackStatus ?? "";
-    await world.simulator.clock.foreground.wait(1000);
+    await fixture.simulator.clock.foreground.wait(1000);
   }
 }
 async function create(TemplateBody: string) {
-  await world.simulator.aws.cloudformation.createStack({ StackName, TemplateBody });
+  await fixture.simulator.aws.cloudformation.createStack({ StackName, TemplateBody });
   return await settled();
 }
 async function update(TemplateBody: string) {
-  await world.simulator.aws.cloudformation.updateStack({ StackName, TemplateBody });
+  await fixture.simulator.aws.cloudformation.updateStack({ StackName, TemplateBody });
   return await settled();
 }
 async function reasons(): Promise<string> {
-  const { StackEvents = [] } = await world.simulator.aws.cloudformation.describeStackEvents({ StackName });
+  const { StackEvents = [] } = await fixture.simulator.aws.cloudformation.describeStackEvents({ StackName });
   return StackEvents.map(({ ResourceStatusReason }) => ResourceStatusReason).join("\n");
 }
-const answer = async () => (await fetch(world.productionUrl)).text();
+const answer = async () => (await fetch(fixture.productionUrl)).text();
 const breaker = { DeploymentCircuitBreaker: { Enable: true, Rollback: true } };
 
 it.each([
@@ -78,7 +78,7 @@ it.each([
     expect(await answer()).toBe("1");
     expect(await update(await template("2", configuration))).toBe("UPDATE_COMPLETE");
     expect(await answer()).toBe("2");
-    expect(await world.newest()).toMatchObject({
+    expect(await fixture.newest()).toMatchObject({
       status: "SUCCESSFUL",
       deploymentConfiguration: { strategy: Strategy },
     });
@@ -101,7 +101,7 @@ it("deployment settings removed from the template return to ECS's defaults", asy
     await template("1", { Strategy: "BLUE_GREEN", BakeTimeInMinutes: 0, Alarms: alarms, ...breaker }),
   );
   expect(await update(await template("1", { Strategy: "ROLLING" }))).toBe("UPDATE_COMPLETE");
-  expect((await world.service()).deploymentConfiguration).toMatchObject({
+  expect((await fixture.service()).deploymentConfiguration).toMatchObject({
     strategy: "ROLLING",
     alarms: { alarmNames: [], enable: false },
     deploymentCircuitBreaker: { enable: false, rollback: false },
@@ -115,14 +115,14 @@ it("a new nonce deploys the same revision again", async () => {
   });
   const first = JSON.parse(await template("1", configuration, force("a")));
   await create(JSON.stringify(first));
-  const before = (await world.deployments()).length;
+  const before = (await fixture.deployments()).length;
   first.Resources.Service.Properties.ForceNewDeployment.ForceNewDeploymentNonce = "b";
   expect(await update(JSON.stringify(first))).toBe("UPDATE_COMPLETE");
-  expect((await world.deployments()).length).toBe(before + 1);
+  expect((await fixture.deployments()).length).toBe(before + 1);
 });
 
 it("a lifecycle hook of the template runs, and its result decides", async () => {
-  const { FunctionArn } = await world.simulator.aws.lambda.createFunction({
+  const { FunctionArn } = await fixture.simulator.aws.lambda.createFunction({
     FunctionName: "judge",
     Role: role,
     Runtime: "nodejs22.x",

@@ -3,7 +3,7 @@ import { validationError } from "../template/errors.ts";
 import { type AccountType, isSsmParameter } from "../template/parameters.ts";
 import type { Mapping } from "../template/value.ts";
 import type { Definition } from "./definition.ts";
-import type { World } from "./records.ts";
+import type { CloudFormationState } from "./records.ts";
 
 /** Returns those of the given values that exist in the account. */
 type Find = (ec2: Aws["ec2"], values: string[]) => Promise<(string | undefined)[]>;
@@ -31,7 +31,7 @@ const finders: Readonly<Record<AccountType, Find>> = {
 
 /** Rejects for a parameter whose value must exist in the account and does not. */
 export async function refuseMissingValues(
-  { environment: { aws } }: World,
+  { environment: { aws } }: CloudFormationState,
   definition: Definition,
 ): Promise<void> {
   for (const [name, declaration] of Object.entries(definition.template.parameters)) {

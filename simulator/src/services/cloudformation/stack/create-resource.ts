@@ -20,7 +20,7 @@ export async function createResource(operation: Operation, logicalId: string): P
   setResourceStatus(clock, stack, record, "CREATE_IN_PROGRESS");
   try {
     const type = typeOf(operation, declared.type);
-    const scope = stackScope(operation.world, stack, definition);
+    const scope = stackScope(operation.state, stack, definition);
     record.properties = evaluateProperties(logicalId, declared, type, scope, definition.tags);
     await make(operation, record);
   } catch (error) {
@@ -32,7 +32,7 @@ export async function createResource(operation: Operation, logicalId: string): P
 
 /** Creates the physical resource of a record whose properties are set, and reads its attributes. */
 export async function make(operation: Operation, record: ResourceRecord): Promise<void> {
-  const { world, stack, signal, clock } = operation;
+  const { state, stack, signal, clock } = operation;
   const type = typeOf(operation, record.type);
   const status = record.status;
   const identify = (id: string) => {
@@ -40,10 +40,10 @@ export async function make(operation: Operation, record: ResourceRecord): Promis
     record.physicalId = id;
     setResourceStatus(clock, stack, record, status, "Resource creation Initiated");
   };
-  const context = resourceContext(world, stack, record.logicalId, signal, identify);
+  const context = resourceContext(state, stack, record.logicalId, signal, identify);
   signal.throwIfAborted();
   refuseOwnedName(operation, record);
-  const properties = await resolveSecrets(world, record.logicalId, type, record.properties);
+  const properties = await resolveSecrets(state, record.logicalId, type, record.properties);
   const id = await type.create(context, properties).catch((error: unknown) => {
     const name = nameOf(type, record);
     if (name === undefined || !saysThatItExists(error)) throw error;
@@ -65,7 +65,7 @@ function refuseOwnedName(operation: Operation, record: ResourceRecord): void {
   const name = nameOf(type, record);
   if (name === undefined) return;
   const { nameScope } = type;
-  for (const { id, resources } of operation.world.stacks.values())
+  for (const { id, resources } of operation.state.stacks.values())
     for (const other of resources.values()) {
       const same =
         other.type === record.type &&

@@ -8,22 +8,22 @@ import { refuseExports } from "./exports.ts";
 import { type Operation, startOperation, takeImports } from "./operation.ts";
 import { runInOrder } from "./order.ts";
 import { evaluateOutputs } from "./outputs.ts";
-import type { OnFailure, StackRecord, World } from "./records.ts";
+import type { CloudFormationState, OnFailure, StackRecord } from "./records.ts";
 
 /** Creates every resource; the outcome is in the stack's status and events, so this never rejects. */
 export async function runCreate(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   definition: Definition,
   onFailure: OnFailure,
 ): Promise<void> {
-  const operation = startOperation(world, stack, definition);
+  const operation = startOperation(state, stack, definition);
   stack.definition = definition;
   stack.cancel = operation.cancel;
   setStackStatus(operation.clock, stack, "CREATE_IN_PROGRESS", "User Initiated");
   const timeout = startTimeout(operation);
   try {
-    await refuseMissingValues(world, definition);
+    await refuseMissingValues(state, definition);
     takeImports(operation);
     const failed = await runInOrder(
       definition.dependencies,
@@ -34,8 +34,8 @@ export async function runCreate(
     if (failed.length > 0)
       throw new Error(`The following resource(s) failed to create: [${failed.join(", ")}].`);
     operation.signal.throwIfAborted();
-    const outputs = evaluateOutputs(world, stack, definition);
-    refuseExports(world, stack, outputs);
+    const outputs = evaluateOutputs(state, stack, definition);
+    refuseExports(state, stack, outputs);
     stack.outputs = outputs;
     setStackStatus(operation.clock, stack, "CREATE_COMPLETE");
   } catch (error) {
@@ -66,13 +66,13 @@ function startTimeout({ clock, stack, cancel }: Operation) {
 }
 
 async function giveUp(operation: Operation, onFailure: OnFailure, reason: string) {
-  const { world, stack, clock } = operation;
-  if (onFailure === "DO_NOTHING" || world.signal.aborted) {
+  const { state, stack, clock } = operation;
+  if (onFailure === "DO_NOTHING" || state.signal.aborted) {
     setStackStatus(clock, stack, "CREATE_FAILED", reason);
     return;
   }
   // DeleteStack came while the creation ran.
-  if (stack.status === "DELETE_IN_PROGRESS") return await finishDelete(world, stack, []);
+  if (stack.status === "DELETE_IN_PROGRESS") return await finishDelete(state, stack, []);
   const deleting = onFailure === "DELETE";
   const words = `${reason} ${deleting ? "Delete" : "Rollback"} requested by user.`;
   setStackStatus(clock, stack, deleting ? "DELETE_IN_PROGRESS" : "ROLLBACK_IN_PROGRESS", words);
@@ -80,10 +80,10 @@ async function giveUp(operation: Operation, onFailure: OnFailure, reason: string
 }
 
 /** Removes the resources of a creation; the stack is in the corresponding status. */
-export async function takeBack({ world, stack, definition, clock }: Operation, deleting: boolean) {
+export async function takeBack({ state, stack, definition, clock }: Operation, deleting: boolean) {
   // Resources of a failed creation hold no data yet: a snapshot would be useless.
   const policy = (id: string) => policyOfNew(stack, definition.resources[id]);
-  const failed = await deleteAll(startOperation(world, stack, definition), policy);
+  const failed = await deleteAll(startOperation(state, stack, definition), policy);
   stack.imports = new Set();
   const done = failed.length === 0;
   if (deleting) setStackStatus(clock, stack, done ? "DELETE_COMPLETE" : "DELETE_FAILED");

@@ -22,7 +22,7 @@ export async function deleteResource(
   record: ResourceRecord,
   policy: DeletionPolicy,
 ): Promise<void> {
-  const { world, stack, clock, signal } = operation;
+  const { state, stack, clock, signal } = operation;
   if (record.physicalId === undefined) {
     setResourceStatus(clock, stack, record, "DELETE_COMPLETE");
     return;
@@ -33,7 +33,7 @@ export async function deleteResource(
   }
   setResourceStatus(clock, stack, record, "DELETE_IN_PROGRESS");
   const type = typeOf(operation, record.type);
-  const context = resourceContext(world, stack, record.logicalId, signal);
+  const context = resourceContext(state, stack, record.logicalId, signal);
   try {
     if (policy === "Snapshot") await type.snapshot?.(context, record.physicalId);
     await type.delete(context, record.physicalId, record.properties);

@@ -3,28 +3,28 @@ import { deleteResource } from "./delete-resource.ts";
 import { setStackStatus } from "./events.ts";
 import { type Operation, startOperation } from "./operation.ts";
 import { reversed, runInOrder } from "./order.ts";
-import type { StackRecord, World } from "./records.ts";
+import type { CloudFormationState, StackRecord } from "./records.ts";
 
 /** Deletes every resource, after those that use it; the outcome is in the stack's status and events. */
 export async function runDelete(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   retained: readonly string[],
 ): Promise<void> {
-  setStackStatus(world.environment.clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
-  await finishDelete(world, stack, retained);
+  setStackStatus(state.environment.clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
+  await finishDelete(state, stack, retained);
 }
 
 /** As `runDelete`, for a stack that is in DELETE_IN_PROGRESS already. */
 export async function finishDelete(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   retained: readonly string[],
 ): Promise<void> {
-  const { clock } = world.environment;
+  const { clock } = state.environment;
   if (stack.definition) {
     const { resources } = stack.definition;
-    const operation = startOperation(world, stack, stack.definition);
+    const operation = startOperation(state, stack, stack.definition);
     const policy = (id: string) =>
       retained.includes(id) ? "Retain" : (resources[id]?.deletionPolicy ?? "Delete");
     const failed = await deleteAll(operation, policy);

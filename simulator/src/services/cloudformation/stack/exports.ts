@@ -1,5 +1,5 @@
 import { validationError } from "../template/errors.ts";
-import type { OutputRecord, StackRecord, World } from "./records.ts";
+import type { CloudFormationState, OutputRecord, StackRecord } from "./records.ts";
 
 export interface ExportRecord {
   readonly name: string;
@@ -7,7 +7,7 @@ export interface ExportRecord {
   readonly stack: StackRecord;
 }
 
-export function allExports({ stacks }: World): ExportRecord[] {
+export function allExports({ stacks }: CloudFormationState): ExportRecord[] {
   return [...stacks.values()].flatMap((stack) =>
     stack.outputs.flatMap(({ exportName, value }) =>
       exportName ? [{ name: exportName, value, stack }] : [],
@@ -15,24 +15,28 @@ export function allExports({ stacks }: World): ExportRecord[] {
   );
 }
 
-export function findExport(world: World, name: string): ExportRecord | undefined {
-  return allExports(world).find((entry) => entry.name === name);
+export function findExport(state: CloudFormationState, name: string): ExportRecord | undefined {
+  return allExports(state).find((entry) => entry.name === name);
 }
 
-export function importers({ stacks }: World, name: string): string[] {
+export function importers({ stacks }: CloudFormationState, name: string): string[] {
   return [...stacks.values()].flatMap((stack) => (stack.imports.has(name) ? [stack.name] : []));
 }
 
 /** Throws when the new outputs would change or remove an export in use, or use another stack's name. */
-export function refuseExports(world: World, stack: StackRecord, next: readonly OutputRecord[]): void {
+export function refuseExports(
+  state: CloudFormationState,
+  stack: StackRecord,
+  next: readonly OutputRecord[],
+): void {
   for (const { exportName, value } of next) {
     if (!exportName) continue;
-    const taken = findExport(world, exportName);
+    const taken = findExport(state, exportName);
     if (taken && taken.stack.id !== stack.id)
       throw validationError(
         `Export with name ${exportName} is already exported by stack ${taken.stack.name}.`,
       );
-    const users = importers(world, exportName);
+    const users = importers(state, exportName);
     if (taken && taken.value !== value && users.length > 0)
       throw validationError(
         `Export ${exportName} cannot be updated as it is in use by ${users.join(" and ")}`,
@@ -40,11 +44,11 @@ export function refuseExports(world: World, stack: StackRecord, next: readonly O
   }
   const kept = new Set(next.map(({ exportName }) => exportName));
   for (const { exportName } of stack.outputs)
-    if (exportName && !kept.has(exportName)) refuseRemoval(world, exportName);
+    if (exportName && !kept.has(exportName)) refuseRemoval(state, exportName);
 }
 
-export function refuseRemoval(world: World, exportName: string): void {
-  const users = importers(world, exportName);
+export function refuseRemoval(state: CloudFormationState, exportName: string): void {
+  const users = importers(state, exportName);
   if (users.length > 0)
     throw validationError(`Export ${exportName} cannot be deleted as it is in use by ${users.join(" and ")}`);
 }

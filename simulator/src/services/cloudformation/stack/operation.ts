@@ -3,12 +3,12 @@ import type { ResourceType } from "../resources/resource-type.ts";
 import { secretValues } from "../template/parameters.ts";
 import type { Definition } from "./definition.ts";
 import { findExport } from "./exports.ts";
-import type { ResourceRecord, StackRecord, World } from "./records.ts";
+import type { CloudFormationState, ResourceRecord, StackRecord } from "./records.ts";
 import { importedNames } from "./scope.ts";
 
 /** One run of creating, updating, rolling back or deleting: the context of all its steps. */
 export interface Operation {
-  readonly world: World;
+  readonly state: CloudFormationState;
   readonly clock: Clock;
   readonly stack: StackRecord;
   readonly definition: Definition;
@@ -18,7 +18,7 @@ export interface Operation {
 }
 
 export function startOperation(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   definition: Definition,
   kind: "creation" | "update" = "creation",
@@ -27,24 +27,24 @@ export function startOperation(
   for (const secret of secretValues(definition.template.parameters, definition.parameters))
     stack.secrets.add(secret);
   return {
-    world,
-    clock: world.environment.clock,
+    state,
+    clock: state.environment.clock,
     stack,
     definition,
-    signal: AbortSignal.any([controller.signal, world.signal]),
+    signal: AbortSignal.any([controller.signal, state.signal]),
     cancel: () => controller.abort(new Error(`Resource ${kind} cancelled`)),
   };
 }
 
 /** Checks all imports before anything is created, and records them so that the exports cannot be removed. */
-export function takeImports({ world, stack, definition }: Operation): void {
-  const names = importedNames(world, stack, definition);
-  for (const name of names) if (!findExport(world, name)) throw new Error(`No export named ${name} found.`);
+export function takeImports({ state, stack, definition }: Operation): void {
+  const names = importedNames(state, stack, definition);
+  for (const name of names) if (!findExport(state, name)) throw new Error(`No export named ${name} found.`);
   stack.imports = names;
 }
 
-export function typeOf({ world }: Operation, name: string): ResourceType {
-  const type = world.types[name];
+export function typeOf({ state }: Operation, name: string): ResourceType {
+  const type = state.types[name];
   if (!type) throw new Error(`Unrecognized resource type: ${name}`);
   return type;
 }

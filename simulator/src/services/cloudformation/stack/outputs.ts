@@ -1,12 +1,16 @@
 import { templateError } from "../template/errors.ts";
 import { evaluate } from "../template/evaluate.ts";
 import type { Definition } from "./definition.ts";
-import type { OutputRecord, StackRecord, World } from "./records.ts";
+import type { CloudFormationState, OutputRecord, StackRecord } from "./records.ts";
 import { stackScope } from "./scope.ts";
 
 /** Evaluates the outputs whose condition is true; every resource must exist. */
-export function evaluateOutputs(world: World, stack: StackRecord, definition: Definition): OutputRecord[] {
-  const scope = stackScope(world, stack, definition);
+export function evaluateOutputs(
+  state: CloudFormationState,
+  stack: StackRecord,
+  definition: Definition,
+): OutputRecord[] {
+  const scope = stackScope(state, stack, definition);
   const text = (value: Parameters<typeof evaluate>[0], place: string) => {
     const result = evaluate(value, scope, place);
     if (typeof result === "object" || result === undefined)

@@ -12,7 +12,7 @@ import { type Cause, causesOf } from "./causes.ts";
 import type { Definition } from "./definition.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
 import { inOrder } from "./order.ts";
-import type { StackRecord, World } from "./records.ts";
+import type { CloudFormationState, StackRecord } from "./records.ts";
 import { stackScope } from "./scope.ts";
 import { changedProperties } from "./update-resource.ts";
 
@@ -22,12 +22,12 @@ export interface Plan {
 }
 
 /** Returns the effects of an update, or a creation, on each resource. Throws if properties cannot be evaluated. */
-export function planChanges(world: World, stack: StackRecord, next: Definition): Plan {
+export function planChanges(state: CloudFormationState, stack: StackRecord, next: Definition): Plan {
   const renewed = new Set<string>();
-  const scope = planScope(world, stack, next, renewed);
+  const scope = planScope(state, stack, next, renewed);
   const changes: ResourceChange[] = [];
   for (const logicalId of inOrder(next.dependencies)) {
-    const change = planResource({ world, stack, next, scope, renewed }, logicalId);
+    const change = planResource({ state, stack, next, scope, renewed }, logicalId);
     if (!change) continue;
     if (change.Action === "Add" || change.Replacement !== "False") renewed.add(logicalId);
     changes.push(change);
@@ -48,8 +48,13 @@ export function planChanges(world: World, stack: StackRecord, next: Definition):
   return { changes, outputsChange: outputsChange(stack, next, scope) };
 }
 
-function planScope(world: World, stack: StackRecord, next: Definition, renewed: ReadonlySet<string>): Scope {
-  const scope = stackScope(world, stack, next);
+function planScope(
+  state: CloudFormationState,
+  stack: StackRecord,
+  next: Definition,
+  renewed: ReadonlySet<string>,
+): Scope {
+  const scope = stackScope(state, stack, next);
   const unknown = (name: string) => renewed.has(name) || (next.resources[name] && !stack.resources.has(name));
   return {
     ...scope,
@@ -59,7 +64,7 @@ function planScope(world: World, stack: StackRecord, next: Definition, renewed: 
 }
 
 interface Planning {
-  readonly world: World;
+  readonly state: CloudFormationState;
   readonly stack: StackRecord;
   readonly next: Definition;
   readonly scope: Scope;
@@ -68,9 +73,9 @@ interface Planning {
 }
 
 function planResource(planning: Planning, LogicalResourceId: string): ResourceChange | undefined {
-  const { world, stack, next, scope, renewed } = planning;
+  const { state, stack, next, scope, renewed } = planning;
   const declared = next.resources[LogicalResourceId];
-  const type = declared && world.types[declared.type];
+  const type = declared && state.types[declared.type];
   if (!declared || !type) return undefined;
   const shared = { LogicalResourceId, ResourceType: declared.type };
   const record = stack.resources.get(LogicalResourceId);

@@ -126,7 +126,7 @@ export interface StackRecord {
 }
 
 /** All stacks of the account and what running their operations needs. */
-export interface World {
+export interface CloudFormationState {
   readonly environment: Environment;
   readonly types: ResourceTypes;
   /** By id, deleted ones too. */
@@ -137,7 +137,7 @@ export interface World {
   run(operation: Promise<void>): void;
 }
 
-export function createStackRecord({ environment }: World, name: string): StackRecord {
+export function createStackRecord({ environment }: CloudFormationState, name: string): StackRecord {
   const { region, accountId, clock } = environment;
   return {
     id: `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`,

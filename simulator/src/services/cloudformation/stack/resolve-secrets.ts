@@ -8,7 +8,7 @@ import {
 } from "../template/dynamic-references.ts";
 import { isMapping, type Mapping, sameValue, type Value } from "../template/value.ts";
 import { coerceProperties } from "./evaluate-properties.ts";
-import type { World } from "./records.ts";
+import type { CloudFormationState } from "./records.ts";
 
 /**
  * Returns the properties with secrets instead of their dynamic references: for a handler only. Records keep the
@@ -16,13 +16,13 @@ import type { World } from "./records.ts";
  * change.
  */
 export async function resolveSecrets(
-  world: World,
+  state: CloudFormationState,
   logicalId: string,
   type: ResourceType,
   properties: Mapping,
 ): Promise<Mapping> {
   if (!holdsDynamicReference(properties)) return properties;
-  const resolved = await replaceReferences(properties, (reference) => readSecret(world, reference));
+  const resolved = await replaceReferences(properties, (reference) => readSecret(state, reference));
   return coerceProperties(logicalId, type, resolved as Mapping);
 }
 
@@ -37,7 +37,7 @@ export function previousBeside(previous: Mapping, next: Mapping, resolved: Mappi
   );
 }
 
-async function readSecret({ environment }: World, reference: SecretReference): Promise<string> {
+async function readSecret({ environment }: CloudFormationState, reference: SecretReference): Promise<string> {
   const { secretId, jsonKey, versionStage, versionId } = reference;
   const { SecretString } = await environment.aws.secretsmanager
     .getSecretValue({ SecretId: secretId, VersionStage: versionStage, VersionId: versionId })

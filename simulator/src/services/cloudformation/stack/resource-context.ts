@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { ResourceContext } from "../resources/resource-type.ts";
-import type { StackRecord, World } from "./records.ts";
+import type { CloudFormationState, StackRecord } from "./records.ts";
 
 export function resourceContext(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   logicalId: string,
   signal: AbortSignal,
   identify: (id: string) => void = () => {},
 ): ResourceContext {
   return {
-    environment: world.environment,
+    environment: state.environment,
     logicalId,
     signal,
     identify,

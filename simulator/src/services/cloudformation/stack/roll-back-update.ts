@@ -2,33 +2,33 @@ import { deleteResource, policyOfNew } from "./delete-resource.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { failureReason } from "./failure-reason.ts";
 import { type Operation, startOperation } from "./operation.ts";
-import type { BeforeUpdate, StackRecord, Step, World } from "./records.ts";
+import type { BeforeUpdate, CloudFormationState, StackRecord, Step } from "./records.ts";
 import { changeInPlace } from "./update-resource.ts";
 
 /** Rolls back the steps of a failed update, last first, unless the stack's rollback is disabled. */
 export async function rollBackUpdate(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   before: BeforeUpdate,
   reason: string,
 ): Promise<void> {
-  const { clock } = world.environment;
-  if (stack.disableRollback || world.signal.aborted) {
+  const { clock } = state.environment;
+  if (stack.disableRollback || state.signal.aborted) {
     stack.unfinished = before;
     setStackStatus(clock, stack, "UPDATE_FAILED", reason);
     return;
   }
-  await takeUpdateBack(world, stack, before, { reason });
+  await takeUpdateBack(state, stack, before, { reason });
 }
 
 /** Like `rollBackUpdate`, even if the stack's rollback is disabled; the resources to skip do not change. */
 export async function takeUpdateBack(
-  world: World,
+  state: CloudFormationState,
   stack: StackRecord,
   { previous, imports, steps }: BeforeUpdate,
   { reason, skip = [] }: { readonly reason: string; readonly skip?: readonly string[] },
 ): Promise<void> {
-  const operation = startOperation(world, stack, previous, "update");
+  const operation = startOperation(state, stack, previous, "update");
   const { clock } = operation;
   setStackStatus(clock, stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
   stack.definition = previous;

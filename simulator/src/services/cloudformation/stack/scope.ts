@@ -3,11 +3,11 @@ import { evaluate, type Scope } from "../template/evaluate.ts";
 import type { Value } from "../template/value.ts";
 import { conditionReader, type Definition, inputScope } from "./definition.ts";
 import { findExport } from "./exports.ts";
-import type { StackRecord, World } from "./records.ts";
+import type { CloudFormationState, StackRecord } from "./records.ts";
 
 /** Scope of the expressions of a running stack: includes resources created so far, and other stacks' exports. */
-export function stackScope(world: World, stack: StackRecord, definition: Definition): Scope {
-  const inputs = inputScope(world.environment, stack, definition);
+export function stackScope(state: CloudFormationState, stack: StackRecord, definition: Definition): Scope {
+  const inputs = inputScope(state.environment, stack, definition);
   return {
     ...inputs,
     ref: (name) => (definition.resources[name] ? record(stack, name).physicalId : inputs.ref(name)),
@@ -18,7 +18,7 @@ export function stackScope(world: World, stack: StackRecord, definition: Definit
     },
     condition: conditionReader(definition.conditions),
     importValue: (name) => {
-      const found = findExport(world, name);
+      const found = findExport(state, name);
       if (!found) throw validationError(`No export named ${name} found.`);
       return found.value;
     },
@@ -32,10 +32,14 @@ function record(stack: StackRecord, name: string) {
 }
 
 /** The names of all exports that the definition's resources and outputs import; they do not depend on resources. */
-export function importedNames(world: World, stack: StackRecord, definition: Definition): Set<string> {
+export function importedNames(
+  state: CloudFormationState,
+  stack: StackRecord,
+  definition: Definition,
+): Set<string> {
   const names = new Set<string>();
   const scope: Scope = {
-    ...stackScope(world, stack, definition),
+    ...stackScope(state, stack, definition),
     importValue: (name) => {
       names.add(name);
       return name;

@@ -17,7 +17,7 @@ export async function applyResource(
   logicalId: string,
   done: (step: Step) => void,
 ): Promise<void> {
-  const { world, stack, definition } = operation;
+  const { state, stack, definition } = operation;
   operation.signal.throwIfAborted();
   const record = stack.resources.get(logicalId);
   const declared = definition.resources[logicalId];
@@ -30,7 +30,7 @@ export async function applyResource(
   }
   const type = typeOf(operation, declared.type);
   const next = await evaluateOrFail(operation, record, () =>
-    evaluateProperties(logicalId, declared, type, stackScope(world, stack, definition), definition.tags),
+    evaluateProperties(logicalId, declared, type, stackScope(state, stack, definition), definition.tags),
   );
   const changed = changedProperties(record.properties, next);
   if (changed.length === 0) return;
@@ -101,15 +101,15 @@ export async function changeInPlace(
   record: ResourceRecord,
   next: Mapping,
 ): Promise<void> {
-  const { world, stack, signal } = operation;
+  const { state, stack, signal } = operation;
   const { logicalId } = record;
   const type = typeOf(operation, record.type);
   if (!type.update) throw new Error(`a resource of type ${record.type} cannot be updated in place`);
-  const context = resourceContext(world, stack, logicalId, signal);
+  const context = resourceContext(state, stack, logicalId, signal);
   const id = record.physicalId ?? "";
   const previous = record.properties;
   record.properties = next;
-  const resolved = await resolveSecrets(world, logicalId, type, next);
+  const resolved = await resolveSecrets(state, logicalId, type, next);
   await type.update(context, id, resolved, previousBeside(previous, next, resolved));
   record.attributes = (await type.readAttributes?.(context, id, resolved)) ?? {};
 }

@@ -6,15 +6,19 @@ import { refuseExports } from "./exports.ts";
 import { type Operation, startOperation, takeImports } from "./operation.ts";
 import { reversed, runInOrder } from "./order.ts";
 import { evaluateOutputs } from "./outputs.ts";
-import type { ResourceRecord, StackRecord, Step, World } from "./records.ts";
+import type { CloudFormationState, ResourceRecord, StackRecord, Step } from "./records.ts";
 import { rollBackUpdate } from "./roll-back-update.ts";
 import { applyResource } from "./update-resource.ts";
 
 /** Brings a stack to a new definition; the outcome is in the stack's status and events, so this never rejects. */
-export async function runUpdate(world: World, stack: StackRecord, definition: Definition): Promise<void> {
+export async function runUpdate(
+  state: CloudFormationState,
+  stack: StackRecord,
+  definition: Definition,
+): Promise<void> {
   const previous = stack.definition;
   if (!previous) throw new Error(`stack ${stack.name} has never been created`);
-  const operation = startOperation(world, stack, definition, "update");
+  const operation = startOperation(state, stack, definition, "update");
   const { clock } = operation;
   const before = { previous, imports: stack.imports };
   const steps: Step[] = [];
@@ -23,7 +27,7 @@ export async function runUpdate(world: World, stack: StackRecord, definition: De
   stack.cancel = operation.cancel;
   setStackStatus(clock, stack, "UPDATE_IN_PROGRESS", "User Initiated");
   try {
-    await refuseMissingValues(world, definition);
+    await refuseMissingValues(state, definition);
     takeImports(operation);
     const failed = await runInOrder(
       definition.dependencies,
@@ -33,11 +37,11 @@ export async function runUpdate(world: World, stack: StackRecord, definition: De
     if (failed.length > 0)
       throw new Error(`The following resource(s) failed to update: [${failed.join(", ")}].`);
     operation.signal.throwIfAborted();
-    const outputs = evaluateOutputs(world, stack, definition);
-    refuseExports(world, stack, outputs);
+    const outputs = evaluateOutputs(state, stack, definition);
+    refuseExports(state, stack, outputs);
     stack.outputs = outputs;
   } catch (error) {
-    await rollBackUpdate(world, stack, { ...before, steps }, (error as Error).message);
+    await rollBackUpdate(state, stack, { ...before, steps }, (error as Error).message);
     return;
   }
   setStackStatus(clock, stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");

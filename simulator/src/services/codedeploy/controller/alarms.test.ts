@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createDelivery, statuses } from "./delivery.support.ts";
-import { listeners, weightsOf } from "./world.support.ts";
+import { listeners, weightsOf } from "./fixture.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -26,8 +26,8 @@ const active = {
 
 describe("an alarm of the deployment group", () => {
   it("that is active before the deployment stops it in Install, before anything was created", async () => {
-    const { world, start, until, info, target } = await delivery();
-    world.alarms.set("5xx", "ALARM");
+    const { fixture, start, until, info, target } = await delivery();
+    fixture.alarms.set("5xx", "ALARM");
     const deploymentId = await start();
     await until(deploymentId, "Stopped");
     const stopped = await info(deploymentId);
@@ -38,8 +38,8 @@ describe("an alarm of the deployment group", () => {
       "AfterInstall Skipped",
     ]);
     await until(stopped.rollbackInfo.rollbackDeploymentId, "Succeeded");
-    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
-    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(fixture.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+    expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
   });
 
   it.each([
@@ -51,13 +51,13 @@ describe("an alarm of the deployment group", () => {
       "AfterAllowTraffic Succeeded",
     ],
   ])("%s restores production and records the rollback", async (_, deploymentConfigName, share, event) => {
-    const { clock, world, start, until, info, target } = await delivery();
+    const { clock, fixture, start, until, info, target } = await delivery();
     const deploymentId = await start({ deploymentConfigName });
     const shareOf = async () => (await target(deploymentId)).taskSetsInfo[1]?.trafficWeight;
     const ended = async () =>
       share < 100 || Boolean((await info(deploymentId)).instanceTerminationWaitTimeStarted);
     await clock.until(async () => (await shareOf()) === share && (await ended()));
-    world.alarms.set("5xx", "ALARM");
+    fixture.alarms.set("5xx", "ALARM");
     await until(deploymentId, "Stopped");
     const stopped = await info(deploymentId);
     expect(stopped.errorInformation).toEqual(active);
@@ -75,29 +75,29 @@ describe("an alarm of the deployment group", () => {
         rollbackMessage: `Deployment ${rollbackDeploymentId} is triggered to roll back deployment ${deploymentId}.`,
       },
     });
-    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
-    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+    expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(fixture.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
   });
 
   it("rolls nothing back unless the group rolls back on alarms", async () => {
     const rollback = { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"] };
-    const { world, start, until, info } = await delivery({
+    const { fixture, start, until, info } = await delivery({
       ...watching(),
       autoRollbackConfiguration: rollback,
     });
-    world.alarms.set("5xx", "ALARM");
+    fixture.alarms.set("5xx", "ALARM");
     const deploymentId = await start();
     await until(deploymentId, "Stopped");
     expect((await info(deploymentId)).rollbackInfo).toBeUndefined();
   });
 
   it("is overridden by the alarms of the deployment itself", async () => {
-    const { clock, world, start, until, info } = await delivery();
-    world.alarms.set("5xx", "ALARM").set("latency", "OK");
+    const { clock, fixture, start, until, info } = await delivery();
+    fixture.alarms.set("5xx", "ALARM").set("latency", "OK");
     const overrideAlarmConfiguration = { enabled: true, alarms: [{ name: "latency" }] };
     const deploymentId = await start({ overrideAlarmConfiguration });
     await clock.until(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
-    world.alarms.set("latency", "ALARM");
+    fixture.alarms.set("latency", "ALARM");
     await until(deploymentId, "Stopped");
     expect((await info(deploymentId)).errorInformation.message).toMatch(/<latency>$/);
   });
@@ -106,8 +106,8 @@ describe("an alarm of the deployment group", () => {
     [false, "Stopped"],
     [true, "InProgress"],
   ])("that CloudWatch does not have (ignorePollAlarmFailure %s) leaves it %s", async (ignore, status) => {
-    const { clock, world, start, info } = await delivery(watching({ ignorePollAlarmFailure: ignore }));
-    world.alarms.delete("5xx");
+    const { clock, fixture, start, info } = await delivery(watching({ ignorePollAlarmFailure: ignore }));
+    fixture.alarms.delete("5xx");
     const deploymentId = await start();
     const settled = ({ status: now, instanceTerminationWaitTimeStarted }: Record<string, unknown>) =>
       now === "Stopped" || instanceTerminationWaitTimeStarted;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createDelivery, names, request, statuses } from "./delivery.support.ts";
-import { forward, groups, listeners, taskDefinition, type World, weightsOf } from "./world.support.ts";
+import { type Fixture, forward, groups, listeners, taskDefinition, weightsOf } from "./fixture.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -14,7 +14,7 @@ async function delivery(options: Parameters<typeof createDelivery>[0] = {}) {
 }
 
 /** Green's share after each change of the production listener. */
-const greenShares = ({ history }: World) =>
+const greenShares = ({ history }: Fixture) =>
   history.map((weights) => (JSON.parse(weights)["customer-tg-one"] as number | undefined) ?? 0);
 describe("a successful deployment", () => {
   it.each([
@@ -24,28 +24,28 @@ describe("a successful deployment", () => {
     ["CodeDeployDefault.ECSLinear10PercentEvery1Minutes", [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 1]],
     ["CodeDeployDefault.ECSLinear10PercentEvery3Minutes", [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 1]],
   ])("shifts production by %s", async (deploymentConfigName, shares) => {
-    const { world, start, until } = await delivery();
+    const { fixture, start, until } = await delivery();
     await until(await start({ deploymentConfigName }), "Succeeded");
-    expect(greenShares(world)).toEqual(shares);
+    expect(greenShares(fixture)).toEqual(shares);
   });
 
   it("shifts every rule of the pair and no other, and moves the test listener to green", async () => {
-    const { world, start, until } = await delivery();
+    const { fixture, start, until } = await delivery();
     await until(await start(), "Succeeded");
-    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-one": 1 });
-    expect(weightsOf(world, listeners.production, "beans")).toEqual({ "customer-tg-one": 1 });
-    expect(weightsOf(world, listeners.production, "admin")).toEqual({ "employee-tg-two": 1 });
-    expect(weightsOf(world, listeners.test, "default")).toEqual({ "customer-tg-one": 1 });
-    expect(world.taskSets).toMatchObject([{ status: "PRIMARY", taskDefinition }]);
+    expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-one": 1 });
+    expect(weightsOf(fixture, listeners.production, "beans")).toEqual({ "customer-tg-one": 1 });
+    expect(weightsOf(fixture, listeners.production, "admin")).toEqual({ "employee-tg-two": 1 });
+    expect(weightsOf(fixture, listeners.test, "default")).toEqual({ "customer-tg-one": 1 });
+    expect(fixture.taskSets).toMatchObject([{ status: "PRIMARY", taskDefinition }]);
   });
 
   it("alternates between the target groups from one deployment to the next", async () => {
-    const { world, start, until, info } = await delivery();
+    const { fixture, start, until, info } = await delivery();
     const first = await start();
     await until(first, "Succeeded");
     const second = await start();
     await until(second, "Succeeded");
-    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
     expect((await info(second)).previousRevision).toEqual(request.revision);
   });
 
@@ -75,7 +75,7 @@ describe("a successful deployment", () => {
   });
 
   it("keeps blue during the termination wait, which ContinueDeployment cuts short", async () => {
-    const { clock, world, call, start, until, info, target } = await delivery({ terminationMinutes: 2880 });
+    const { clock, fixture, call, start, until, info, target } = await delivery({ terminationMinutes: 2880 });
     const deploymentId = await start();
     await clock.until(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
     expect((await info(deploymentId)).status).toBe("InProgress");
@@ -92,7 +92,7 @@ describe("a successful deployment", () => {
     });
     await call("continueDeployment", { deploymentId, deploymentWaitType: "TERMINATION_WAIT" });
     await until(deploymentId, "Succeeded");
-    expect(world.taskSets).toHaveLength(1);
+    expect(fixture.taskSets).toHaveLength(1);
     await expect(call("stopDeployment", { deploymentId })).rejects.toMatchObject({
       code: "DeploymentAlreadyCompletedException",
     });
@@ -116,11 +116,11 @@ describe("a deployment that waits for the traffic to be rerouted", () => {
   });
 
   it("stops without a request", async () => {
-    const { world, start, until, info } = await delivery({ group });
+    const { fixture, start, until, info } = await delivery({ group });
     const deploymentId = await start();
     await until(deploymentId, "Stopped");
     expect((await info(deploymentId)).errorInformation.code).toBe("TIMEOUT");
-    expect(greenShares(world)).toEqual([0]);
+    expect(greenShares(fixture)).toEqual([0]);
   });
 });
 
@@ -128,10 +128,10 @@ describe("a deployment that fails", () => {
   const autoRollbackConfiguration = { enabled: true, events: ["DEPLOYMENT_FAILURE"] };
 
   it("is rolled back: production stays on blue and green is removed", async () => {
-    const { world, call, start, until, info, target } = await delivery({
+    const { fixture, call, start, until, info, target } = await delivery({
       group: { autoRollbackConfiguration },
     });
-    world.healthy = false;
+    fixture.healthy = false;
     const deploymentId = await start();
     await until(deploymentId, "Failed");
     const failed = await info(deploymentId);
@@ -151,26 +151,26 @@ describe("a deployment that fails", () => {
       creator: "codeDeployRollback",
       rollbackInfo: { rollbackTriggeringDeploymentId: deploymentId },
     });
-    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
-    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(fixture.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+    expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
     expect((await call("listDeployments", names)).deployments).toEqual([rollbackDeploymentId, deploymentId]);
   });
 
   it("leaves green for the next deployment to remove when nothing is rolled back", async () => {
-    const { world, start, until, info } = await delivery();
-    world.healthy = false;
+    const { fixture, start, until, info } = await delivery();
+    fixture.healthy = false;
     const failed = await start();
     await until(failed, "Failed");
     expect((await info(failed)).rollbackInfo).toBeUndefined();
-    expect(world.taskSets).toHaveLength(2);
-    world.healthy = true;
+    expect(fixture.taskSets).toHaveLength(2);
+    fixture.healthy = true;
     await until(await start(), "Succeeded");
-    expect(world.taskSets).toHaveLength(1);
+    expect(fixture.taskSets).toHaveLength(1);
   });
 
   it("names the listener that does not forward to the primary task set", async () => {
-    const { world, start, until, info } = await delivery();
-    world.rules.set(listeners.production, [
+    const { fixture, start, until, info } = await delivery();
+    fixture.rules.set(listeners.production, [
       { RuleArn: "default", IsDefault: true, Actions: [forward(groups.one)] },
     ]);
     const id = await start();
@@ -179,7 +179,7 @@ describe("a deployment that fails", () => {
       code: "ELASTIC_LOAD_BALANCING_INVALID",
       message: `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${listeners.production}`,
     });
-    expect(world.taskSets).toHaveLength(1);
+    expect(fixture.taskSets).toHaveLength(1);
   });
 });
 
@@ -195,32 +195,32 @@ describe("a deployment that is stopped", () => {
   };
 
   it("returns to blue even after the traffic was shifted", async () => {
-    const { world, info, until, deploymentId } = await stopped(true);
+    const { fixture, info, until, deploymentId } = await stopped(true);
     const { rollbackInfo, errorInformation } = await info(deploymentId);
     expect(errorInformation.code).toBe("MANUAL_STOP");
     await until(rollbackInfo.rollbackDeploymentId, "Succeeded");
-    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
-    expect(weightsOf(world, listeners.test, "default")).toEqual({ "customer-tg-one": 1 });
-    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+    expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(weightsOf(fixture, listeners.test, "default")).toEqual({ "customer-tg-one": 1 });
+    expect(fixture.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
   });
 
   it("stays in its state without a rollback, and the next one takes over from there", async () => {
-    const { clock, world, start, info, call, until, deploymentId } = await stopped(false);
+    const { clock, fixture, start, info, call, until, deploymentId } = await stopped(false);
     expect((await info(deploymentId)).rollbackInfo).toBeUndefined();
-    expect(world.taskSets).toHaveLength(2);
+    expect(fixture.taskSets).toHaveLength(2);
     const next = await start();
     await clock.until(async () => (await info(next)).instanceTerminationWaitTimeStarted);
     await call("continueDeployment", { deploymentId: next, deploymentWaitType: "TERMINATION_WAIT" });
     await until(next, "Succeeded");
-    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
-    expect(world.taskSets).toHaveLength(1);
+    expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(fixture.taskSets).toHaveLength(1);
   });
 
   it("is no longer stopped once blue is being terminated", async () => {
-    const { clock, world, call, start, until } = await delivery();
+    const { clock, fixture, call, start, until } = await delivery();
     let release = () => {};
     const reached = new Promise<void>((resolve) => {
-      world.beforeDelete = () => {
+      fixture.beforeDelete = () => {
         resolve();
         return new Promise((go) => {
           release = go;

@@ -1,4 +1,4 @@
-import { createWorld, listeners, taskDefinition } from "./world.support.ts";
+import { createFixture, listeners, taskDefinition } from "./fixture.support.ts";
 
 const appSpec = {
   version: 0,
@@ -25,9 +25,9 @@ export const requestWith = (hooks: object[]) => ({
 });
 export const request = requestWith([]);
 
-/** A deployment group of the world's service, with operations for tests. */
+/** A deployment group of the fixture's service, with operations for tests. */
 export async function createDelivery(options: { terminationMinutes?: number; group?: object } = {}) {
-  const { world, clock, call, close } = await createWorld();
+  const { fixture, clock, call, close } = await createFixture();
   await call("createApplication", { applicationName: names.applicationName, computePlatform: "ECS" });
   await call("createDeploymentGroup", {
     ...names,
@@ -60,7 +60,7 @@ export async function createDelivery(options: { terminationMinutes?: number; gro
     (await call("createDeployment", { ...request, ...more })).deploymentId as string;
   const until = (deploymentId: string, status: string) =>
     clock.until(async () => (await info(deploymentId)).status === status);
-  return { world, clock, call, info, target, start, until, close };
+  return { fixture, clock, call, info, target, start, until, close };
 }
 
 export const statuses = (events: { lifecycleEventName: string; status: string }[]) =>

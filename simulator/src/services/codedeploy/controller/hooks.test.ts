@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createDelivery, requestWith, statuses } from "./delivery.support.ts";
-import { listeners, weightsOf } from "./world.support.ts";
+import { listeners, weightsOf } from "./fixture.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -20,10 +20,10 @@ async function delivery() {
     group: { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } },
   });
   closers.push(created.close);
-  const { clock, world, call } = created;
+  const { clock, fixture, call } = created;
   /** Waits for the function's call at place `index`, and reports as the function would. */
   const report = async (index: number, status: string) => {
-    const event = await clock.until(() => world.hookEvents[index]);
+    const event = await clock.until(() => fixture.hookEvents[index]);
     return call("putLifecycleEventHookExecutionStatus", {
       deploymentId: event.DeploymentId,
       lifecycleEventHookExecutionId: event.LifecycleEventHookExecutionId,
@@ -41,21 +41,21 @@ const codeOf = (promise: Promise<unknown>) =>
 
 describe("the hooks of an AppSpec", () => {
   it("call their function in order, and each event waits for its report", async () => {
-    const { clock, world, start, until, target, report } = await delivery();
+    const { clock, fixture, start, until, target, report } = await delivery();
     const deploymentId = await start(requestWith(hookNames.map((name) => ({ [name]: "check" }))));
     for (const [index, name] of hookNames.entries()) {
-      await clock.until(() => world.hookEvents.length === index + 1);
+      await clock.until(() => fixture.hookEvents.length === index + 1);
       expect(statuses((await target(deploymentId)).lifecycleEvents)).toContain(`${name} InProgress`);
       await report(index, "Succeeded");
     }
     await until(deploymentId, "Succeeded");
-    expect(new Set(world.hookEvents.map(({ DeploymentId }) => DeploymentId))).toEqual(
+    expect(new Set(fixture.hookEvents.map(({ DeploymentId }) => DeploymentId))).toEqual(
       new Set([deploymentId]),
     );
   });
 
   it.each(hookNames)("fail the deployment and roll it back when %s is reported Failed", async (name) => {
-    const { world, start, until, info, target, report } = await delivery();
+    const { fixture, start, until, info, target, report } = await delivery();
     const deploymentId = await start(requestWith([{ [name]: "check" }]));
     await report(0, "Failed");
     await until(deploymentId, "Failed");
@@ -72,8 +72,8 @@ describe("the hooks of an AppSpec", () => {
       diagnostics: { message: `The function check reported that ${name} failed.` },
     });
     await until(failed.rollbackInfo.rollbackDeploymentId, "Succeeded");
-    expect(weightsOf(world, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
-    expect(world.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
+    expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
+    expect(fixture.taskSets).toMatchObject([{ id: "ecs-svc/1", status: "PRIMARY" }]);
   });
 
   it.each([
@@ -102,9 +102,9 @@ describe("the hooks of an AppSpec", () => {
   });
 
   it("are not waited for once the deployment is stopped", async () => {
-    const { clock, world, call, start, until } = await delivery();
+    const { clock, fixture, call, start, until } = await delivery();
     const deploymentId = await start(requestWith([{ AfterInstall: "check" }]));
-    await clock.until(() => world.hookEvents.length === 1);
+    await clock.until(() => fixture.hookEvents.length === 1);
     await call("stopDeployment", { deploymentId, autoRollbackEnabled: false });
     await until(deploymentId, "Stopped");
   });

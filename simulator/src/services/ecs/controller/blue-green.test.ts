@@ -6,28 +6,28 @@ const { answers, ends, eventually, pauses, serve } = rehearsal;
 
 describe("a first deployment", () => {
   it("uses the target group that production does not use, and gets all traffic", async () => {
-    await rehearsal.world.create({ ...blueGreen, ...pauseAt("POST_SCALE_UP") });
+    await rehearsal.fixture.create({ ...blueGreen, ...pauseAt("POST_SCALE_UP") });
     await pauses();
-    expect(await rehearsal.world.weights("production")).toEqual({ blue: 1, green: 0 });
-    expect((await fetch(rehearsal.world.productionUrl)).status).toBe(503);
-    await rehearsal.world.answerPause();
+    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 1, green: 0 });
+    expect((await fetch(rehearsal.fixture.productionUrl)).status).toBe(503);
+    await rehearsal.fixture.answerPause();
     await ends("SUCCESSFUL");
-    expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
-    expect((await answers(rehearsal.world.productionUrl, 1))[0]).toBe("1");
-    expect(await rehearsal.world.service()).toMatchObject({
+    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 0, green: 100 });
+    expect((await answers(rehearsal.fixture.productionUrl, 1))[0]).toBe("1");
+    expect(await rehearsal.fixture.service()).toMatchObject({
       deployments: [{ status: "PRIMARY", rolloutState: "COMPLETED", runningCount: 1 }],
-      loadBalancers: [{ targetGroupArn: rehearsal.world.groups.blue, advancedConfiguration: {} }],
+      loadBalancers: [{ targetGroupArn: rehearsal.fixture.groups.blue, advancedConfiguration: {} }],
       currentServiceDeployment: undefined,
     });
-    const revision = (await rehearsal.world.newest()).targetServiceRevision?.arn ?? "";
-    const { serviceRevisions } = await rehearsal.world.ecs.describeServiceRevisions({
+    const revision = (await rehearsal.fixture.newest()).targetServiceRevision?.arn ?? "";
+    const { serviceRevisions } = await rehearsal.fixture.ecs.describeServiceRevisions({
       serviceRevisionArns: [revision],
     });
     expect(serviceRevisions?.[0]?.resolvedConfiguration).toEqual({
       loadBalancers: [
         {
-          targetGroupArn: rehearsal.world.groups.green,
-          productionListenerRule: rehearsal.world.rules.production,
+          targetGroupArn: rehearsal.fixture.groups.green,
+          productionListenerRule: rehearsal.fixture.rules.production,
         },
       ],
     });
@@ -37,11 +37,11 @@ describe("a first deployment", () => {
 describe("BLUE_GREEN", () => {
   it("shows the new revision to tests before production gets it, without a failed request", async () => {
     const load = await serve({ ...blueGreen, ...pauseAt("POST_TEST_TRAFFIC_SHIFT") });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await pauses();
-    expect((await answers(rehearsal.world.testUrl, 1))[0]).toBe("2");
-    expect(new Set(await answers(rehearsal.world.productionUrl, 10))).toEqual(new Set(["1"]));
-    expect(await rehearsal.world.newest()).toMatchObject({
+    expect((await answers(rehearsal.fixture.testUrl, 1))[0]).toBe("2");
+    expect(new Set(await answers(rehearsal.fixture.productionUrl, 10))).toEqual(new Set(["1"]));
+    expect(await rehearsal.fixture.newest()).toMatchObject({
       status: "IN_PROGRESS",
       lifecycleStage: "POST_TEST_TRAFFIC_SHIFT",
       sourceServiceRevisions: [
@@ -53,17 +53,17 @@ describe("BLUE_GREEN", () => {
         runningTaskCount: 1,
       },
     });
-    expect((await rehearsal.world.service()).deployments).toMatchObject([
+    expect((await rehearsal.fixture.service()).deployments).toMatchObject([
       { status: "PRIMARY", rolloutState: "IN_PROGRESS" },
       { status: "ACTIVE", rolloutState: "COMPLETED" },
     ]);
-    await rehearsal.world.answerPause();
+    await rehearsal.fixture.answerPause();
     await ends("SUCCESSFUL");
     await load.stop();
     expect(load.failures).toEqual([]);
     expect(load.answers.at(-1)).toBe("2");
-    expect(await rehearsal.world.weights("production")).toEqual({ blue: 100, green: 0 });
-    expect(await rehearsal.world.service()).toMatchObject({
+    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 100, green: 0 });
+    expect(await rehearsal.fixture.service()).toMatchObject({
       runningCount: 1,
       deployments: [{ runningCount: 1 }],
     });
@@ -71,12 +71,12 @@ describe("BLUE_GREEN", () => {
 
   it("passes through its stages in order, and keeps blue until the bake is over", async () => {
     await serve(blueGreen);
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     const seen: string[] = [];
     await eventually(async () =>
       expect(
         await (async () => {
-          const { lifecycleStage = "", status, sourceServiceRevisions } = await rehearsal.world.newest();
+          const { lifecycleStage = "", status, sourceServiceRevisions } = await rehearsal.fixture.newest();
           if (lifecycleStage === "BAKE_TIME" && seen.at(-1) !== lifecycleStage)
             expect(sourceServiceRevisions).toMatchObject([{ requestedTaskCount: 1, runningTaskCount: 1 }]);
           if (lifecycleStage && seen.at(-1) !== lifecycleStage) seen.push(lifecycleStage);
@@ -102,22 +102,22 @@ describe("BLUE_GREEN", () => {
 
   it("scales both revisions while it bakes", async () => {
     await serve({ ...blueGreen, bakeTimeInMinutes: 60 });
-    await rehearsal.world.deploy("2");
-    await eventually(async () => expect((await rehearsal.world.newest()).lifecycleStage).toBe("BAKE_TIME"));
-    await rehearsal.world.ecs.updateService({ ...where, desiredCount: 2 });
+    await rehearsal.fixture.deploy("2");
+    await eventually(async () => expect((await rehearsal.fixture.newest()).lifecycleStage).toBe("BAKE_TIME"));
+    await rehearsal.fixture.ecs.updateService({ ...where, desiredCount: 2 });
     await eventually(async () =>
-      expect((await rehearsal.world.service()).deployments?.map(({ runningCount }) => runningCount)).toEqual([
-        2, 2,
-      ]),
+      expect(
+        (await rehearsal.fixture.service()).deployments?.map(({ runningCount }) => runningCount),
+      ).toEqual([2, 2]),
     );
   });
 
   it("needs no load balancer", async () => {
-    await rehearsal.world.create(blueGreen, { loadBalancers: [] });
+    await rehearsal.fixture.create(blueGreen, { loadBalancers: [] });
     await ends("SUCCESSFUL");
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await ends("SUCCESSFUL");
-    expect(await rehearsal.world.service()).toMatchObject({
+    expect(await rehearsal.fixture.service()).toMatchObject({
       runningCount: 1,
       deployments: [{ status: "PRIMARY" }],
     });
@@ -126,9 +126,9 @@ describe("BLUE_GREEN", () => {
 
 it("deletes a service during a deployment", async () => {
   await serve({ ...blueGreen, ...pauseAt("POST_TEST_TRAFFIC_SHIFT") });
-  await rehearsal.world.deploy("2");
+  await rehearsal.fixture.deploy("2");
   await pauses();
-  await rehearsal.world.ecs.deleteService({ ...where, force: true });
-  await eventually(async () => expect((await rehearsal.world.service()).status).toBe("INACTIVE"));
-  expect(await rehearsal.world.deployments().catch((error) => error.message)).toMatch(/cannot be empty/);
+  await rehearsal.fixture.ecs.deleteService({ ...where, force: true });
+  await eventually(async () => expect((await rehearsal.fixture.service()).status).toBe("INACTIVE"));
+  expect(await rehearsal.fixture.deployments().catch((error) => error.message)).toMatch(/cannot be empty/);
 });

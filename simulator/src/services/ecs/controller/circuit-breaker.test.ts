@@ -26,7 +26,7 @@ describe("the deployment circuit breaker", () => {
     expect(deployment.deploymentCircuitBreaker?.failureCount).toBeGreaterThanOrEqual(3);
     expect(await runningRevisions()).toEqual([1, 1]);
     expect(await rollouts()).toMatchObject([{ id: good?.id, status: "PRIMARY", rolloutState: "COMPLETED" }]);
-    expect((await rolling.world.describeService()).taskDefinition).toMatch(/web:1$/);
+    expect((await rolling.fixture.describeService()).taskDefinition).toMatch(/web:1$/);
     expect(await messages()).toEqual(
       expect.arrayContaining([
         `(service web) (deployment ${bad?.id}) deployment failed: tasks failed to start.`,
@@ -38,7 +38,7 @@ describe("the deployment circuit breaker", () => {
 
   it("rolls back when the new tasks fail their health checks", async () => {
     await create({ deploymentCircuitBreaker: breaker });
-    rolling.world.health.registered = "unhealthy";
+    rolling.fixture.health.registered = "unhealthy";
     await update();
     await newest("ROLLBACK_SUCCESSFUL");
     expect(await runningRevisions()).toEqual([1, 1]);
@@ -63,15 +63,15 @@ describe("the deployment circuit breaker", () => {
   });
 
   it("has no revision to roll back to in a first deployment", async () => {
-    await rolling.world.register({ image: "crashing" });
-    await rolling.world.createService({
+    await rolling.fixture.register({ image: "crashing" });
+    await rolling.fixture.createService({
       deploymentController: undefined,
       deploymentConfiguration: { deploymentCircuitBreaker: breaker },
     });
     expect(await newest("ROLLBACK_FAILED")).toMatchObject({
       statusReason: "No rollback candidate was found to run the rollback.",
     });
-    await eventually(async () => expect((await rolling.world.tasks()).length).toBe(0));
+    await eventually(async () => expect((await rolling.fixture.tasks()).length).toBe(0));
   });
 
   it("does not stop any deployment when it is off", async () => {

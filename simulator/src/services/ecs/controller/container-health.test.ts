@@ -2,7 +2,7 @@ import type { HealthCheck } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Program } from "../../../runtime/tasks/in-process-runtime.support.ts";
 import type { TestClock } from "../../../virtual-clock.support.ts";
-import { createTestWorld, type World } from "./ecs-world.support.ts";
+import { createTestFixture, type Fixture } from "./fixture.support.ts";
 
 /** Its health check passes once it has been opened. */
 const program: Program = ({ listen, onExec }) => {
@@ -17,24 +17,24 @@ const isOpen: HealthCheck = { command: ["CMD", "is-open"], interval: 5, retries:
 const never: HealthCheck = { command: ["CMD", "never"], interval: 5, retries: 1 };
 
 describe("a service whose containers are checked", () => {
-  let world: World;
+  let fixture: Fixture;
   beforeAll(async () => {
-    world = await createTestWorld(program);
+    fixture = await createTestFixture(program);
   });
-  afterAll(() => world?.close());
+  afterAll(() => fixture?.close());
 
-  const eventually: TestClock["eventually"] = (assertion) => world.simulator.clock.eventually(assertion);
-  const status = async () => (await world.newest()).status;
+  const eventually: TestClock["eventually"] = (assertion) => fixture.simulator.clock.eventually(assertion);
+  const status = async () => (await fixture.newest()).status;
   const serving = (path = "") =>
-    eventually(async () => expect((await fetch(world.productionUrl + path)).status).toBe(200));
+    eventually(async () => expect((await fetch(fixture.productionUrl + path)).status).toBe(200));
   const tasks = async (desiredStatus: "RUNNING" | "STOPPED" = "RUNNING") => {
-    const { taskArns = [] } = await world.ecs.listTasks({ cluster: "main", desiredStatus });
+    const { taskArns = [] } = await fixture.ecs.listTasks({ cluster: "main", desiredStatus });
     if (taskArns.length === 0) return [];
-    return (await world.ecs.describeTasks({ cluster: "main", tasks: taskArns })).tasks ?? [];
+    return (await fixture.ecs.describeTasks({ cluster: "main", tasks: taskArns })).tasks ?? [];
   };
 
   it("is deployed when its targets and its containers are healthy", async () => {
-    await world.create({ deploymentCircuitBreaker: { enable: true, rollback: true } }, {}, isOpen);
+    await fixture.create({ deploymentCircuitBreaker: { enable: true, rollback: true } }, {}, isOpen);
     // The load balancer requests another path than the container.
     await serving();
     expect(await tasks()).toMatchObject([{ healthStatus: "UNKNOWN" }]);
@@ -58,7 +58,7 @@ describe("a service whose containers are checked", () => {
       }),
     );
     const id = task?.taskArn?.split("/").at(-1);
-    expect((await world.service()).events?.map(({ message }) => message)).toContain(
+    expect((await fixture.service()).events?.map(({ message }) => message)).toContain(
       `(service web) (task ${id}) failed container health checks.`,
     );
     await eventually(async () =>
@@ -71,9 +71,9 @@ describe("a service whose containers are checked", () => {
   });
 
   it("is rolled back when its new containers never become healthy", async () => {
-    await world.deploy("2", {}, never);
+    await fixture.deploy("2", {}, never);
     await eventually(async () => expect(await status()).toBe("ROLLBACK_SUCCESSFUL"));
-    expect(await world.newest()).toMatchObject({ deploymentCircuitBreaker: { status: "TRIGGERED" } });
+    expect(await fixture.newest()).toMatchObject({ deploymentCircuitBreaker: { status: "TRIGGERED" } });
     expect(await tasks()).toMatchObject([{ healthStatus: "HEALTHY" }]);
   });
 });

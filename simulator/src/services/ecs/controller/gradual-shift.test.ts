@@ -5,7 +5,7 @@ import { pauseAt, useRehearsal } from "./rehearsal.support.ts";
 const rehearsal = useRehearsal();
 const { answers, ends, eventually, pauses, serve, until } = rehearsal;
 const shifts = (weights: { blue: number; green: number }) =>
-  eventually(async () => expect(await rehearsal.world.weights("production")).toEqual(weights));
+  eventually(async () => expect(await rehearsal.fixture.weights("production")).toEqual(weights));
 /** Without a bake time, so that only hooks hold it. */
 const canary: DeploymentConfiguration = {
   strategy: "CANARY",
@@ -15,77 +15,77 @@ const canary: DeploymentConfiguration = {
 describe("CANARY", () => {
   it("gives the new revision its share, then everything, without a failed request", async () => {
     const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") }, 2);
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await pauses();
-    expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
-    await rehearsal.world.answerPause();
+    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 0, green: 100 });
+    await rehearsal.fixture.answerPause();
     await shifts({ blue: 20, green: 80 });
     await pauses();
-    const shown = await answers(rehearsal.world.productionUrl, 100);
+    const shown = await answers(rehearsal.fixture.productionUrl, 100);
     const share = shown.filter((version) => version === "2").length;
     expect(share).toBeGreaterThanOrEqual(10);
     expect(share).toBeLessThanOrEqual(30);
-    expect(await rehearsal.world.newest()).toMatchObject({
+    expect(await rehearsal.fixture.newest()).toMatchObject({
       lifecycleStage: "PRODUCTION_TRAFFIC_SHIFT",
       targetServiceRevision: { requestedProductionTrafficWeight: 20 },
       sourceServiceRevisions: [{ requestedProductionTrafficWeight: 80 }],
     });
-    await rehearsal.world.answerPause();
+    await rehearsal.fixture.answerPause();
     await ends("SUCCESSFUL");
-    expect(new Set(await answers(rehearsal.world.productionUrl, 20))).toEqual(new Set(["2"]));
+    expect(new Set(await answers(rehearsal.fixture.productionUrl, 20))).toEqual(new Set(["2"]));
     await load.stop();
     expect(load.failures).toEqual([]);
   });
 
   it("that is superseded first returns production to the last good revision", async () => {
     const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await pauses();
-    await rehearsal.world.answerPause();
+    await rehearsal.fixture.answerPause();
     await shifts({ blue: 20, green: 80 });
     await pauses();
-    await rehearsal.world.deploy("3", { deploymentConfiguration: pauseAt("RECONCILE_SERVICE") });
-    await until(async () => (await rehearsal.world.newest()).lifecycleStage === "RECONCILE_SERVICE");
+    await rehearsal.fixture.deploy("3", { deploymentConfiguration: pauseAt("RECONCILE_SERVICE") });
+    await until(async () => (await rehearsal.fixture.newest()).lifecycleStage === "RECONCILE_SERVICE");
     await pauses();
-    expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
-    await rehearsal.world.answerPause();
+    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 0, green: 100 });
+    await rehearsal.fixture.answerPause();
     await ends("SUCCESSFUL");
-    expect((await rehearsal.world.deployments()).map(({ status }) => status)).toEqual([
+    expect((await rehearsal.fixture.deployments()).map(({ status }) => status)).toEqual([
       "SUCCESSFUL",
       "STOPPED",
       "SUCCESSFUL",
     ]);
-    expect(new Set(await answers(rehearsal.world.productionUrl, 10))).toEqual(new Set(["3"]));
+    expect(new Set(await answers(rehearsal.fixture.productionUrl, 10))).toEqual(new Set(["3"]));
     await load.stop();
     expect(load.failures).toEqual([]);
-    expect((await rehearsal.world.service()).runningCount).toBe(1);
+    expect((await rehearsal.fixture.service()).runningCount).toBe(1);
   });
 
   it("that a rolling update supersedes first returns production, too", async () => {
     const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await pauses();
-    await rehearsal.world.answerPause();
+    await rehearsal.fixture.answerPause();
     await shifts({ blue: 20, green: 80 });
-    await rehearsal.world.deploy("3", { deploymentConfiguration: { strategy: "ROLLING" } });
+    await rehearsal.fixture.deploy("3", { deploymentConfiguration: { strategy: "ROLLING" } });
     await ends("SUCCESSFUL");
-    expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
-    expect(new Set(await answers(rehearsal.world.productionUrl, 10))).toEqual(new Set(["3"]));
+    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 0, green: 100 });
+    expect(new Set(await answers(rehearsal.fixture.productionUrl, 10))).toEqual(new Set(["3"]));
     await load.stop();
     expect(load.failures).toEqual([]);
   });
 
   it("that is aborted leaves the traffic divided as it is", async () => {
     await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await pauses();
-    await rehearsal.world.answerPause();
+    await rehearsal.fixture.answerPause();
     await shifts({ blue: 20, green: 80 });
-    const { serviceDeploymentArn } = await rehearsal.world.newest();
-    await rehearsal.world.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ABORT" });
+    const { serviceDeploymentArn } = await rehearsal.fixture.newest();
+    await rehearsal.fixture.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ABORT" });
     await ends("STOPPED");
-    expect(await rehearsal.world.weights("production")).toEqual({ blue: 20, green: 80 });
-    expect(new Set(await answers(rehearsal.world.productionUrl, 50))).toEqual(new Set(["1", "2"]));
+    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 20, green: 80 });
+    expect(new Set(await answers(rehearsal.fixture.productionUrl, 50))).toEqual(new Set(["1", "2"]));
   });
 });
 
@@ -95,11 +95,11 @@ describe("LINEAR", () => {
       strategy: "LINEAR",
       linearConfiguration: { stepPercent: 25, stepBakeTimeInMinutes: 1 },
     });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     const seen: number[] = [];
     await until(async () => {
-      const { status } = await rehearsal.world.newest();
-      const { blue } = await rehearsal.world.weights("production");
+      const { status } = await rehearsal.fixture.newest();
+      const { blue } = await rehearsal.fixture.weights("production");
       if (seen.at(-1) !== blue) seen.push(blue);
       return status === "SUCCESSFUL";
     });

@@ -16,7 +16,7 @@ async function hookOf(
   settings: Partial<DeploymentLifecycleHook> = {},
 ): Promise<DeploymentLifecycleHook> {
   const source = `export const handler = async (event) => { console.log(JSON.stringify(event)); ${body} };`;
-  const { FunctionArn } = await rehearsal.world.simulator.aws.lambda.createFunction({
+  const { FunctionArn } = await rehearsal.fixture.simulator.aws.lambda.createFunction({
     FunctionName: "hook",
     Role: roleArn,
     Runtime: "nodejs22.x",
@@ -29,7 +29,7 @@ async function hookOf(
 
 /** Returns the events that the function got, oldest first. */
 async function events() {
-  const { events = [] } = await rehearsal.world.simulator.aws.logs.filterLogEvents({
+  const { events = [] } = await rehearsal.fixture.simulator.aws.logs.filterLogEvents({
     logGroupName: "/aws/lambda/hook",
   });
   return events.flatMap(({ message = "" }) => {
@@ -46,9 +46,9 @@ describe("the function of a lifecycle hook", () => {
       "PRODUCTION_TRAFFIC_SHIFT",
     ]);
     const load = await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await ends("SUCCESSFUL");
-    const { serviceDeploymentArn, serviceArn, ...deployment } = await rehearsal.world.newest();
+    const { serviceDeploymentArn, serviceArn, ...deployment } = await rehearsal.fixture.newest();
     const target = deployment.targetServiceRevision?.arn ?? "";
     const source = deployment.sourceServiceRevisions?.[0]?.arn ?? "";
     const at = (lifecycleStage: string, testTrafficWeights = {}, productionTrafficWeights = {}) => ({
@@ -85,11 +85,11 @@ describe("the function of a lifecycle hook", () => {
       ["POST_SCALE_UP"],
     );
     // Over the wire: hookDetails may be any document.
-    const ecs = new ECS(rehearsal.world.simulator.clientConfig);
+    const ecs = new ECS(rehearsal.fixture.simulator.clientConfig);
     await serve(blueGreen);
     const lifecycleHooks = [{ ...hook, hookDetails: { n: 0 } }];
     await ecs.updateService({ ...where, deploymentConfiguration: { ...blueGreen, lifecycleHooks } });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await ends("SUCCESSFUL");
     expect((await events()).map(({ hookDetails }) => hookDetails)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
     expect(new Set((await events()).map(({ executionId }) => executionId)).size).toBe(1);
@@ -103,9 +103,9 @@ describe("the function of a lifecycle hook", () => {
   ])("rolls the deployment back when it %s", async (_, body, reason) => {
     const hook = await hookOf(body, ["POST_TEST_TRAFFIC_SHIFT"]);
     const load = await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await ends("ROLLBACK_SUCCESSFUL");
-    const { statusReason, lifecycleHookDetails } = await rehearsal.world.newest();
+    const { statusReason, lifecycleHookDetails } = await rehearsal.fixture.newest();
     expect(statusReason).toMatch(
       /^Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT lifecycle hook\(s\) failed\. /,
     );
@@ -120,10 +120,10 @@ describe("the function of a lifecycle hook", () => {
   it("rolls the deployment back when it does not exist", async () => {
     const hook = await hookOf("", ["PRE_SCALE_UP"]);
     await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.world.simulator.aws.lambda.deleteFunction({ FunctionName: "hook" });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.simulator.aws.lambda.deleteFunction({ FunctionName: "hook" });
+    await rehearsal.fixture.deploy("2");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect((await rehearsal.world.newest()).statusReason).toContain(
+    expect((await rehearsal.fixture.newest()).statusReason).toContain(
       `ECS was unable to invoke hook target ${hook.hookTargetArn} due to`,
     );
   });
@@ -136,21 +136,21 @@ describe("the function of a lifecycle hook", () => {
       timeoutConfiguration: { timeoutInMinutes: 1, action },
     });
     await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await ends(status);
-    expect((await rehearsal.world.newest()).lifecycleHookDetails).toMatchObject([
+    expect((await rehearsal.fixture.newest()).lifecycleHookDetails).toMatchObject([
       { status: "TIMED_OUT", timeoutAction: action },
     ]);
-    expect(await answers(rehearsal.world.productionUrl, 1)).toEqual([serving]);
+    expect(await answers(rehearsal.fixture.productionUrl, 1)).toEqual([serving]);
   });
 
   it("is called for a rollback where traffic is shifted back", async () => {
     const hook = await hookOf(`return { hookStatus: "SUCCEEDED" };`, ["PRODUCTION_TRAFFIC_SHIFT"]);
     await serve({ ...blueGreen, bakeTimeInMinutes: 60, lifecycleHooks: [hook] });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await rehearsal.bakes();
-    const { serviceDeploymentArn, targetServiceRevision } = await rehearsal.world.newest();
-    await rehearsal.world.ecs.stopServiceDeployment({ serviceDeploymentArn });
+    const { serviceDeploymentArn, targetServiceRevision } = await rehearsal.fixture.newest();
+    await rehearsal.fixture.ecs.stopServiceDeployment({ serviceDeploymentArn });
     await ends("ROLLBACK_SUCCESSFUL");
     const shares = (await events()).map(
       ({ executionDetails }) => executionDetails.productionTrafficWeights[targetServiceRevision?.arn ?? ""],

@@ -2,22 +2,22 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createRealWorld, type World } from "./ecs-world.support.ts";
+import { createRealFixture, type Fixture } from "./fixture.support.ts";
 
 // Debian's packages install these; a version manager's programs of the same name may come first on PATH.
 const installed = (path: string, name: string) => (existsSync(path) ? path : name);
 const awsCli = installed("/usr/bin/aws", "aws");
 const python = installed("/usr/bin/python3", "python3");
 
-let world: World;
+let fixture: Fixture;
 beforeEach(async () => {
-  world = await createRealWorld();
+  fixture = await createRealFixture();
 });
-afterEach(() => world.close());
+afterEach(() => fixture.close());
 
 /** Runs a program that knows the simulator only from its environment; returns its output. */
 function run(file: string, args: readonly string[], input = ""): Promise<string> {
-  const env = { ...process.env, ...world.simulator.environmentVariables, AWS_PAGER: "" };
+  const env = { ...process.env, ...fixture.simulator.environmentVariables, AWS_PAGER: "" };
   return new Promise((resolve, reject) => {
     const child = execFile(file, args, { env }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
     child.stdin?.end(input);
@@ -30,9 +30,9 @@ const services = ["--cluster", "main", "--services", "web"];
 it.each(["ROLLING", "BLUE_GREEN"] as const)(
   "boto3 sees a service with the strategy %s become stable when its deployment has ended",
   async (strategy) => {
-    await world.create(strategy === "ROLLING" ? {} : { strategy, bakeTimeInMinutes: 1 });
+    await fixture.create(strategy === "ROLLING" ? {} : { strategy, bakeTimeInMinutes: 1 });
     await aws("ecs", "wait", "services-stable", ...services);
-    const taskDefinition = await world.register("2");
+    const taskDefinition = await fixture.register("2");
     const program = join(import.meta.dirname, "follow_service.py");
     const seen = JSON.parse(await run(python, [program], JSON.stringify({ taskDefinition })));
     expect(seen).toEqual({ during: ["PRIMARY", "ACTIVE"], statuses: ["SUCCESSFUL", "SUCCESSFUL"] });
@@ -40,9 +40,9 @@ it.each(["ROLLING", "BLUE_GREEN"] as const)(
 );
 
 it("the AWS CLI reads a deployment and its revision, and sees it rolled back", async () => {
-  await world.create({});
+  await fixture.create({});
   await aws("ecs", "wait", "services-stable", ...services);
-  await world.deploy("crash");
+  await fixture.deploy("crash");
   const listed = await aws(
     "ecs",
     "list-service-deployments",
@@ -62,7 +62,7 @@ it("the AWS CLI reads a deployment and its revision, and sees it rolled back", a
     { taskDefinition: expect.stringMatching(/web:2$/), containerImages: [{ containerName: "web" }] },
   ]);
   // Older command lines do not know how to stop it.
-  await world.ecs.stopServiceDeployment({ serviceDeploymentArn: arn });
+  await fixture.ecs.stopServiceDeployment({ serviceDeploymentArn: arn });
   const described = async () =>
     (await aws("ecs", "describe-service-deployments", "--service-deployment-arns", arn))
       .serviceDeployments[0];

@@ -10,30 +10,30 @@ describe("a deployment is rolled back, and no request fails,", () => {
     [
       "when it is stopped",
       async () => {
-        const { serviceDeploymentArn } = await rehearsal.world.newest();
-        await rehearsal.world.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ROLLBACK" });
+        const { serviceDeploymentArn } = await rehearsal.fixture.newest();
+        await rehearsal.fixture.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ROLLBACK" });
       },
     ],
-    ["when its hook requests it", () => rehearsal.world.answerPause("ROLLBACK")],
+    ["when its hook requests it", () => rehearsal.fixture.answerPause("ROLLBACK")],
   ])("%s after production has been shifted", async (_, act) => {
     const load = await serve({
       ...blueGreen,
       bakeTimeInMinutes: 60,
       ...pauseAt("POST_PRODUCTION_TRAFFIC_SHIFT"),
     });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await pauses();
     await eventually(async () => expect(load.answers.at(-1)).toBe("2"));
     await act();
     await ends("ROLLBACK_SUCCESSFUL");
-    expect(await rehearsal.world.weights("production")).toEqual({ blue: 0, green: 100 });
-    expect(new Set(await answers(rehearsal.world.productionUrl, 10))).toEqual(new Set(["1"]));
-    const [newest, first] = await rehearsal.world.deployments();
+    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 0, green: 100 });
+    expect(new Set(await answers(rehearsal.fixture.productionUrl, 10))).toEqual(new Set(["1"]));
+    const [newest, first] = await rehearsal.fixture.deployments();
     expect(newest).toMatchObject({
       rollback: { serviceRevisionArn: first?.targetServiceRevision?.arn, startedAt: expect.any(Date) },
       statusReason: expect.stringMatching(/^Service deployment rolled back because/),
     });
-    expect(await rehearsal.world.service()).toMatchObject({
+    expect(await rehearsal.fixture.service()).toMatchObject({
       runningCount: 1,
       taskDefinition: expect.stringMatching(/web:1$/),
       deployments: [{ status: "PRIMARY", rolloutState: "COMPLETED" }],
@@ -49,9 +49,9 @@ describe("a deployment is rolled back, and no request fails,", () => {
       timeoutConfiguration: { timeoutInMinutes: 1 },
     };
     const load = await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect(await rehearsal.world.newest()).toMatchObject({
+    expect(await rehearsal.fixture.newest()).toMatchObject({
       lifecycleHookDetails: [{ status: "TIMED_OUT", timeoutAction: "ROLLBACK" }],
       statusReason: expect.stringContaining("because POST_SCALE_UP lifecycle hook(s) failed."),
     });
@@ -65,9 +65,9 @@ describe("a deployment is rolled back, and no request fails,", () => {
       ...blueGreen,
       deploymentCircuitBreaker: { enable: true, rollback: true },
     });
-    await rehearsal.world.deploy("crash");
+    await rehearsal.fixture.deploy("crash");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect(await rehearsal.world.newest()).toMatchObject({
+    expect(await rehearsal.fixture.newest()).toMatchObject({
       deploymentCircuitBreaker: { status: "TRIGGERED" },
     });
     await load.stop();
@@ -85,16 +85,16 @@ describe("a deployment is rolled back, and no request fails,", () => {
       alarms: { alarmNames: ["errors", "made-later"], enable: true, rollback: true },
       ...configuration,
     });
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await (configuration.lifecycleHooks ? pauses() : bakes());
     await eventually(async () => expect(load.answers.at(-1)).toBe(serving));
     await setAlarm("errors", "ALARM");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect(await rehearsal.world.newest()).toMatchObject({
+    expect(await rehearsal.fixture.newest()).toMatchObject({
       alarms: { status: "TRIGGERED", triggeredAlarmNames: ["errors"] },
       statusReason: expect.stringContaining("errors"),
     });
-    expect(new Set(await answers(rehearsal.world.productionUrl, 10))).toEqual(new Set(["1"]));
+    expect(new Set(await answers(rehearsal.fixture.productionUrl, 10))).toEqual(new Set(["1"]));
     await load.stop();
     expect(load.failures).toEqual([]);
   });
@@ -102,16 +102,16 @@ describe("a deployment is rolled back, and no request fails,", () => {
   it.each<[string, () => Promise<unknown>, RegExp]>([
     [
       "two target groups get production traffic",
-      () => forwardProduction({ [rehearsal.world.groups.blue]: 50, [rehearsal.world.groups.green]: 50 }),
+      () => forwardProduction({ [rehearsal.fixture.groups.blue]: 50, [rehearsal.fixture.groups.green]: 50 }),
       /should have exactly one target group serving traffic but found 2/,
     ],
     [
       "the test rule leaves the other target group out",
       async () => {
-        await forwardProduction({ [rehearsal.world.groups.green]: 1 });
-        const Actions = [{ Type: "forward" as const, TargetGroupArn: rehearsal.world.groups.green }];
-        await rehearsal.world.simulator.aws.elbv2.modifyRule({
-          RuleArn: rehearsal.world.rules.test,
+        await forwardProduction({ [rehearsal.fixture.groups.green]: 1 });
+        const Actions = [{ Type: "forward" as const, TargetGroupArn: rehearsal.fixture.groups.green }];
+        await rehearsal.fixture.simulator.aws.elbv2.modifyRule({
+          RuleArn: rehearsal.fixture.rules.test,
           Actions,
         });
       },
@@ -119,15 +119,15 @@ describe("a deployment is rolled back, and no request fails,", () => {
     ],
     [
       "a rule was deleted",
-      () => rehearsal.world.simulator.aws.elbv2.deleteRule({ RuleArn: rehearsal.world.rules.test }),
+      () => rehearsal.fixture.simulator.aws.elbv2.deleteRule({ RuleArn: rehearsal.fixture.rules.test }),
       /invalid networking configuration\. /,
     ],
   ])("when %s", async (_, change, reason) => {
     await serve(blueGreen);
     await change();
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect((await rehearsal.world.newest()).statusReason).toMatch(reason);
+    expect((await rehearsal.fixture.newest()).statusReason).toMatch(reason);
   });
 });
 
@@ -140,9 +140,9 @@ describe("an alarm", () => {
       alarms: { alarmNames: ["errors"], enable: true, rollback: true },
     });
     await setAlarm("errors", "ALARM");
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await ends("SUCCESSFUL");
-    expect((await rehearsal.world.newest()).alarms).toMatchObject({
+    expect((await rehearsal.fixture.newest()).alarms).toMatchObject({
       status: "DISABLED",
       triggeredAlarmNames: [],
     });
@@ -150,11 +150,11 @@ describe("an alarm", () => {
 
   it("stops a rolling update without rollback, for as long as an evaluation needs", async () => {
     await putAlarm("errors");
-    await rehearsal.world.create({ alarms: { alarmNames: ["errors"], enable: true, rollback: false } });
-    await eventually(async () => expect((await rehearsal.world.service()).runningCount).toBe(1));
+    await rehearsal.fixture.create({ alarms: { alarmNames: ["errors"], enable: true, rollback: false } });
+    await eventually(async () => expect((await rehearsal.fixture.service()).runningCount).toBe(1));
     await setAlarm("errors", "ALARM");
     await ends("STOPPED");
-    const [rollout] = (await rehearsal.world.service()).deployments ?? [];
+    const [rollout] = (await rehearsal.fixture.service()).deployments ?? [];
     expect(rollout).toMatchObject({
       rolloutState: "FAILED",
       rolloutStateReason: "ECS deployment failed: alarm detected.",
@@ -164,7 +164,7 @@ describe("an alarm", () => {
 
 /** Creates an alarm of a metric that is never published: only `setAlarm` changes it. */
 const putAlarm = (AlarmName: string) =>
-  rehearsal.world.simulator.aws.cloudwatch.putMetricAlarm({
+  rehearsal.fixture.simulator.aws.cloudwatch.putMetricAlarm({
     AlarmName,
     Namespace: "Test",
     MetricName: "Errors",
@@ -176,7 +176,7 @@ const putAlarm = (AlarmName: string) =>
     TreatMissingData: "ignore",
   });
 const setAlarm = (AlarmName: string, StateValue: "ALARM" | "OK") =>
-  rehearsal.world.simulator.aws.cloudwatch.setAlarmState({ AlarmName, StateValue, StateReason: "a drill" });
+  rehearsal.fixture.simulator.aws.cloudwatch.setAlarmState({ AlarmName, StateValue, StateReason: "a drill" });
 
 function forwardProduction(weights: Record<string, number>) {
   const TargetGroups = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({
@@ -184,8 +184,8 @@ function forwardProduction(weights: Record<string, number>) {
     Weight,
   }));
   const [ListenerArn] =
-    rehearsal.world.rules.production.replace(":listener-rule/", ":listener/").match(/.*(?=\/)/) ?? [];
-  return rehearsal.world.simulator.aws.elbv2.modifyListener({
+    rehearsal.fixture.rules.production.replace(":listener-rule/", ":listener/").match(/.*(?=\/)/) ?? [];
+  return rehearsal.fixture.simulator.aws.elbv2.modifyListener({
     ListenerArn,
     DefaultActions: [{ Type: "forward", ForwardConfig: { TargetGroups } }],
   });

@@ -6,11 +6,11 @@ const rehearsal = useRehearsal();
 const { ends } = rehearsal;
 
 async function serve(deploymentConfiguration = {}) {
-  const { create, groups, productionUrl } = rehearsal.world;
+  const { create, groups, productionUrl } = rehearsal.fixture;
   const targetGroup = { containerName: "web", containerPort: 8080, targetGroupArn: groups.blue };
   await create(deploymentConfiguration, { desiredCount: 2, loadBalancers: [targetGroup] });
   await ends("SUCCESSFUL");
-  return startLoad(productionUrl, 2, (signal) => rehearsal.world.simulator.clock.wait(5_000, signal));
+  return startLoad(productionUrl, 2, (signal) => rehearsal.fixture.simulator.clock.wait(5_000, signal));
 }
 
 describe("no request fails under constant load when a rolling update", () => {
@@ -19,7 +19,7 @@ describe("no request fails under constant load when a rolling update", () => {
     ["must make room for them", { minimumHealthyPercent: 50, maximumPercent: 100 }],
   ])("%s", async (_, configuration) => {
     const load = await serve(configuration);
-    await rehearsal.world.deploy("2");
+    await rehearsal.fixture.deploy("2");
     await ends("SUCCESSFUL");
     await load.stop();
     expect(load.failures).toEqual([]);
@@ -29,7 +29,7 @@ describe("no request fails under constant load when a rolling update", () => {
 
   it("crashes and is rolled back", async () => {
     const load = await serve({ deploymentCircuitBreaker: { enable: true, rollback: true } });
-    await rehearsal.world.deploy("crash");
+    await rehearsal.fixture.deploy("crash");
     await ends("ROLLBACK_SUCCESSFUL");
     await load.stop();
     expect(load.failures).toEqual([]);

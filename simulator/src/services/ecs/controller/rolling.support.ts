@@ -6,25 +6,25 @@ import type {
 import { afterEach, beforeEach, expect } from "vitest";
 import { webProgram } from "../../../runtime/tasks/in-process-runtime.support.ts";
 import type { TestClock } from "../../../virtual-clock.support.ts";
-import { createWorld, type World } from "../world.support.ts";
+import { createFixture, type Fixture } from "../fixture.support.ts";
 
 export const where = { cluster: "main", service: "web" };
 
 /** Gives every test of a file a separate ECS, and tools to follow a rolling update. */
 export function useRollingService() {
-  let world: World;
+  let fixture: Fixture;
   beforeEach(async () => {
-    world = await createWorld({ web: webProgram, crashing: () => 3 });
-    await world.ecs.createCluster({ clusterName: "main" });
+    fixture = await createFixture({ web: webProgram, crashing: () => 3 });
+    await fixture.ecs.createCluster({ clusterName: "main" });
   });
-  afterEach(() => world.close());
+  afterEach(() => fixture.close());
 
-  const eventually: TestClock["eventually"] = (assertion) => world.clock.eventually(assertion);
+  const eventually: TestClock["eventually"] = (assertion) => fixture.clock.eventually(assertion);
   /** All deployments of the service, newest first. */
   const deployments = async (): Promise<ServiceDeployment[]> => {
-    const { serviceDeployments: briefs = [] } = await world.ecs.listServiceDeployments(where);
+    const { serviceDeployments: briefs = [] } = await fixture.ecs.listServiceDeployments(where);
     const serviceDeploymentArns = briefs.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn);
-    return (await world.ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments ?? [];
+    return (await fixture.ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments ?? [];
   };
   /** Returns the newest deployment, once it has this status. */
   const newest = async (status: string): Promise<ServiceDeployment> => {
@@ -32,28 +32,28 @@ export function useRollingService() {
     return (await deployments())[0] ?? {};
   };
   return {
-    get world() {
-      return world;
+    get fixture() {
+      return fixture;
     },
     eventually,
     deployments,
     newest,
     async create(deploymentConfiguration: DeploymentConfiguration = {}, desiredCount = 2) {
-      await world.register();
-      await world.createService({ deploymentController: undefined, desiredCount, deploymentConfiguration });
+      await fixture.register();
+      await fixture.createService({ deploymentController: undefined, desiredCount, deploymentConfiguration });
       await newest("SUCCESSFUL");
     },
     /** Deploys a new task definition, with the service's image or another one. */
     async update(image = "web", settings: Partial<UpdateServiceCommandInput> = {}) {
-      const { taskDefinition } = await world.register({ image });
+      const { taskDefinition } = await fixture.register({ image });
       const { taskDefinitionArn } = taskDefinition ?? {};
-      await world.ecs.updateService({ ...where, taskDefinition: taskDefinitionArn, ...settings });
+      await fixture.ecs.updateService({ ...where, taskDefinition: taskDefinitionArn, ...settings });
     },
-    rollouts: async () => (await world.describeService()).deployments ?? [],
-    messages: async () => ((await world.describeService()).events ?? []).map(({ message }) => message),
+    rollouts: async () => (await fixture.describeService()).deployments ?? [],
+    messages: async () => ((await fixture.describeService()).events ?? []).map(({ message }) => message),
     /** Returns the revision of the task definition of each running task. */
     runningRevisions: async () =>
-      (await world.tasks())
+      (await fixture.tasks())
         .filter(({ lastStatus }) => lastStatus === "RUNNING")
         .map(({ taskDefinitionArn = "" }) => Number(taskDefinitionArn.split(":").at(-1))),
   };

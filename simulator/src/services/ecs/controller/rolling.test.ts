@@ -7,7 +7,7 @@ const { create, deployments, eventually, messages, newest, rollouts, runningRevi
 describe("a service that ECS deploys by rolling updates", () => {
   it("has a deployment from its creation on", async () => {
     await create();
-    const service = await rolling.world.describeService();
+    const service = await rolling.fixture.describeService();
     expect(service).toMatchObject({
       deploymentController: { type: "ECS" },
       deploymentConfiguration: { strategy: "ROLLING", maximumPercent: 200, minimumHealthyPercent: 100 },
@@ -27,7 +27,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     });
     const [rollout] = await rollouts();
     expect(rollout?.rolloutStateReason).toBe(`ECS deployment ${rollout?.id} completed.`);
-    expect((await rolling.world.tasks())[0]?.startedBy).toBe(rollout?.id);
+    expect((await rolling.fixture.tasks())[0]?.startedBy).toBe(rollout?.id);
     expect(await deployments()).toMatchObject([
       {
         serviceArn: service.serviceArn,
@@ -53,7 +53,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     const [primary, active] = await rollouts();
     expect(primary).toMatchObject({ status: "PRIMARY", rolloutState: "IN_PROGRESS", desiredCount: 2 });
     expect(active).toMatchObject({ status: "ACTIVE", rolloutState: "COMPLETED" });
-    expect((await rolling.world.describeService()).currentServiceDeployment).toBe(
+    expect((await rolling.fixture.describeService()).currentServiceDeployment).toBe(
       (await deployments())[0]?.serviceDeploymentArn,
     );
     const deployment = await newest("SUCCESSFUL");
@@ -63,7 +63,7 @@ describe("a service that ECS deploys by rolling updates", () => {
       targetServiceRevision: { runningTaskCount: 2 },
     });
     expect(await rollouts()).toMatchObject([{ id: primary?.id, rolloutState: "COMPLETED" }]);
-    const { serviceRevisions, failures } = await rolling.world.ecs.describeServiceRevisions({
+    const { serviceRevisions, failures } = await rolling.fixture.ecs.describeServiceRevisions({
       serviceRevisionArns: [deployment.targetServiceRevision?.arn ?? "", "arn:none"],
     });
     expect(serviceRevisions).toMatchObject([
@@ -71,7 +71,7 @@ describe("a service that ECS deploys by rolling updates", () => {
         taskDefinition: expect.stringMatching(/web:2$/),
         launchType: "FARGATE",
         containerImages: [
-          { containerName: "web", image: "web", imageDigest: rolling.world.images.web?.digest },
+          { containerName: "web", image: "web", imageDigest: rolling.fixture.images.web?.digest },
         ],
       },
     ]);
@@ -95,7 +95,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     await eventually(async () =>
       expect(
         await (async () => {
-          active.push((await rolling.world.tasks()).length);
+          active.push((await rolling.fixture.tasks()).length);
           healthy.push((await runningRevisions()).length);
           return (await deployments())[0]?.status;
         })(),
@@ -119,20 +119,20 @@ describe("a service that ECS deploys by rolling updates", () => {
   it("starts no deployment without a change, except a forced one", async () => {
     await create();
     const [first] = await rollouts();
-    await rolling.world.ecs.updateService({ ...where, taskDefinition: "web", desiredCount: 3 });
+    await rolling.fixture.ecs.updateService({ ...where, taskDefinition: "web", desiredCount: 3 });
     expect(await deployments()).toHaveLength(1);
     await eventually(async () => expect(await runningRevisions()).toEqual([1, 1, 1]));
-    await rolling.world.ecs.updateService({ ...where, forceNewDeployment: true });
+    await rolling.fixture.ecs.updateService({ ...where, forceNewDeployment: true });
     await newest("SUCCESSFUL");
     expect(await deployments()).toHaveLength(2);
     expect((await rollouts())[0]?.id).not.toBe(first?.id);
-    expect((await rolling.world.describeService()).taskDefinition).toMatch(/web:1$/);
+    expect((await rolling.fixture.describeService()).taskDefinition).toMatch(/web:1$/);
   });
 
   it("is scaled while it is deployed", async () => {
     await create();
     await update();
-    await rolling.world.ecs.updateService({ ...where, desiredCount: 3 });
+    await rolling.fixture.ecs.updateService({ ...where, desiredCount: 3 });
     await newest("SUCCESSFUL");
     expect(await runningRevisions()).toEqual([2, 2, 2]);
   });
@@ -141,11 +141,11 @@ describe("a service that ECS deploys by rolling updates", () => {
     await create();
     await update();
     const [deployment] = await deployments();
-    await rolling.world.ecs.deleteService({ ...where, force: true });
-    await eventually(async () => expect((await rolling.world.describeService()).status).toBe("INACTIVE"));
+    await rolling.fixture.ecs.deleteService({ ...where, force: true });
+    await eventually(async () => expect((await rolling.fixture.describeService()).status).toBe("INACTIVE"));
     const arn = deployment?.serviceDeploymentArn ?? "";
     expect(
-      await rolling.world.ecs.describeServiceDeployments({ serviceDeploymentArns: [arn] }),
+      await rolling.fixture.ecs.describeServiceDeployments({ serviceDeploymentArns: [arn] }),
     ).toMatchObject({
       serviceDeployments: [],
       failures: [{ arn, reason: "MISSING" }],

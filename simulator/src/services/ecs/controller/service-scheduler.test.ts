@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Program } from "../../../runtime/tasks/in-process-runtime.support.ts";
 import type { TestClock } from "../../../virtual-clock.support.ts";
-import { createWorld, otherTargetGroup, targetGroup, type World } from "../world.support.ts";
+import { createFixture, type Fixture, otherTargetGroup, targetGroup } from "../fixture.support.ts";
 
 /** A request kills it. */
 const web: Program = ({ listen, log, onSignal, exit }) => {
@@ -17,20 +17,22 @@ const crashing: Program = ({ log }) => {
   return 3;
 };
 
-let world: World;
+let fixture: Fixture;
 beforeEach(async () => {
-  world = await createWorld({ web, crashing });
-  await world.ecs.createCluster({ clusterName: "main" });
+  fixture = await createFixture({ web, crashing });
+  await fixture.ecs.createCluster({ clusterName: "main" });
 });
-afterEach(() => world.close());
+afterEach(() => fixture.close());
 
-const eventually: TestClock["eventually"] = (assertion) => world.clock.eventually(assertion);
+const eventually: TestClock["eventually"] = (assertion) => fixture.clock.eventually(assertion);
 const running = (count: number) =>
-  eventually(async () => expect((await world.describeService()).runningCount).toBe(count));
+  eventually(async () => expect((await fixture.describeService()).runningCount).toBe(count));
 const addressesOf = async () =>
-  (await world.tasks()).map((task) => task.containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? "");
+  (await fixture.tasks()).map(
+    (task) => task.containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? "",
+  );
 const socketsOf = async () =>
-  (await addressesOf()).map((address) => world.environment.network.resolve(address, 8080)?.port);
+  (await addressesOf()).map((address) => fixture.environment.network.resolve(address, 8080)?.port);
 /** Waits until this number of tasks run, and each of them listens. */
 const serving = async (count: number) => {
   await running(count);
@@ -39,18 +41,18 @@ const serving = async (count: number) => {
 const steady = () =>
   eventually(async () =>
     expect(
-      (await world.describeService()).taskSets?.every((set) => set.stabilityStatus === "STEADY_STATE"),
+      (await fixture.describeService()).taskSets?.every((set) => set.stabilityStatus === "STEADY_STATE"),
     ).toBe(true),
   );
-const messages = async () => ((await world.describeService()).events ?? []).map(({ message }) => message);
+const messages = async () => ((await fixture.describeService()).events ?? []).map(({ message }) => message);
 
 describe("a CODE_DEPLOY service", () => {
   it("starts with one primary task set and runs its tasks behind the target group", async () => {
-    await world.register();
-    await world.createService({ desiredCount: 2 });
+    await fixture.register();
+    await fixture.createService({ desiredCount: 2 });
     await serving(2);
     await steady();
-    const service = await world.describeService();
+    const service = await fixture.describeService();
     expect(service).toMatchObject({
       status: "ACTIVE",
       desiredCount: 2,
@@ -62,7 +64,7 @@ describe("a CODE_DEPLOY service", () => {
       { status: "PRIMARY", computedDesiredCount: 2, runningCount: 2, scale: { value: 100, unit: "PERCENT" } },
     ]);
     const addresses = await addressesOf();
-    expect([...world.targets.keys()].sort()).toEqual(
+    expect([...fixture.targets.keys()].sort()).toEqual(
       addresses.map((address) => `${targetGroup} ${address}:8080`).sort(),
     );
     expect(new Set(await socketsOf()).size).toBe(2);
@@ -72,33 +74,33 @@ describe("a CODE_DEPLOY service", () => {
   });
 
   it("is scaled from 1 to 3 and back to 1", async () => {
-    await world.register();
-    await world.createService();
-    await world.ecs.updateService({ cluster: "main", service: "web", desiredCount: 3 });
+    await fixture.register();
+    await fixture.createService();
+    await fixture.ecs.updateService({ cluster: "main", service: "web", desiredCount: 3 });
     await serving(3);
-    await world.ecs.updateService({ cluster: "main", service: "web", desiredCount: 1 });
+    await fixture.ecs.updateService({ cluster: "main", service: "web", desiredCount: 1 });
     await running(1);
-    const stopped = async () => (await world.tasks("STOPPED")).map((task) => task.lastStatus);
+    const stopped = async () => (await fixture.tasks("STOPPED")).map((task) => task.lastStatus);
     await eventually(async () => expect(await stopped()).toEqual(["STOPPED", "STOPPED"]));
     const expected = {
       stopCode: "ServiceSchedulerInitiated",
       stoppedReason: expect.stringMatching(/^Scaling activity initiated by/),
       containers: [{ exitCode: 0 }],
     };
-    expect(await world.tasks("STOPPED")).toMatchObject([expected, expected]);
+    expect(await fixture.tasks("STOPPED")).toMatchObject([expected, expected]);
   });
 
   it("starts another task for one that crashes", async () => {
-    await world.register();
-    await world.createService();
+    await fixture.register();
+    await fixture.createService();
     await serving(1);
-    const [first] = await world.tasks();
+    const [first] = await fixture.tasks();
     const [port] = await socketsOf();
     await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
-    await eventually(async () => expect((await world.tasks())[0]?.taskArn).not.toBe(first?.taskArn));
+    await eventually(async () => expect((await fixture.tasks())[0]?.taskArn).not.toBe(first?.taskArn));
     await running(1);
-    await eventually(async () => expect((await world.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED"));
-    expect(await world.tasks("STOPPED")).toMatchObject([
+    await eventually(async () => expect((await fixture.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED"));
+    expect(await fixture.tasks("STOPPED")).toMatchObject([
       {
         taskArn: first?.taskArn,
         stopCode: "EssentialContainerExited",
@@ -109,14 +111,14 @@ describe("a CODE_DEPLOY service", () => {
   });
 
   it("keeps trying, ever more slowly, when its image cannot be pulled", async () => {
-    await world.register({ image: "missing" });
-    await world.createService();
+    await fixture.register({ image: "missing" });
+    await fixture.createService();
     await eventually(async () =>
       expect(await messages()).toContainEqual(
         expect.stringContaining("is unable to consistently start tasks successfully"),
       ),
     );
-    const [first] = await world.tasks("STOPPED");
+    const [first] = await fixture.tasks("STOPPED");
     expect(first).toMatchObject({
       lastStatus: "STOPPED",
       stopCode: "TaskFailedToStart",
@@ -124,78 +126,82 @@ describe("a CODE_DEPLOY service", () => {
       containers: [{ reason: expect.stringContaining("missing: not found") }],
     });
     expect(first?.containers?.[0]?.exitCode).toBeUndefined();
-    expect((await world.describeService()).taskSets?.[0]?.stabilityStatus).toBe("STABILIZING");
+    expect((await fixture.describeService()).taskSets?.[0]?.stabilityStatus).toBe("STABILIZING");
   });
 
   it("replaces a task whose target is unhealthy", async () => {
-    await world.register();
-    await world.createService();
+    await fixture.register();
+    await fixture.createService();
     await running(1);
-    const [first] = await world.tasks();
-    for (const target of world.targets.keys()) world.targets.set(target, "unhealthy");
+    const [first] = await fixture.tasks();
+    for (const target of fixture.targets.keys()) fixture.targets.set(target, "unhealthy");
     await eventually(async () =>
-      expect((await world.tasks("STOPPED"))[0]?.stoppedReason).toBe(
+      expect((await fixture.tasks("STOPPED"))[0]?.stoppedReason).toBe(
         `Task failed ELB health checks in (target-group ${targetGroup})`,
       ),
     );
-    await eventually(async () => expect((await world.tasks())[0]?.taskArn).not.toBe(first?.taskArn));
+    await eventually(async () => expect((await fixture.tasks())[0]?.taskArn).not.toBe(first?.taskArn));
   });
 
   it("ignores an unhealthy task during the grace period", async () => {
-    world.health.registered = "unhealthy";
-    await world.register();
-    await world.createService({ healthCheckGracePeriodSeconds: 100_000 });
+    fixture.health.registered = "unhealthy";
+    await fixture.register();
+    await fixture.createService({ healthCheckGracePeriodSeconds: 100_000 });
     await running(1);
-    await world.clock.foreground.wait(60_000);
-    expect(await world.tasks("STOPPED")).toEqual([]);
-    expect((await world.describeService()).taskSets?.[0]?.stabilityStatus).toBe("STABILIZING");
+    await fixture.clock.foreground.wait(60_000);
+    expect(await fixture.tasks("STOPPED")).toEqual([]);
+    expect((await fixture.describeService()).taskSets?.[0]?.stabilityStatus).toBe("STABILIZING");
   });
 
   it("stops a task only after its target has drained", async () => {
-    world.health.deregistered = "draining";
-    await world.register({ logConfiguration: { logDriver: "awslogs", options: logOptions } });
-    await world.createService();
+    fixture.health.deregistered = "draining";
+    await fixture.register({ logConfiguration: { logDriver: "awslogs", options: logOptions } });
+    await fixture.createService();
     await serving(1);
-    await world.ecs.updateService({ cluster: "main", service: "web", desiredCount: 0 });
-    await eventually(async () => expect((await world.tasks("STOPPED"))[0]?.lastStatus).toBe("DEACTIVATING"));
-    await world.clock.foreground.wait(10_000);
-    expect([...world.logs.values()].flat()).not.toContain("draining");
-    world.targets.clear();
-    await eventually(async () => expect((await world.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED"));
-    expect([...world.logs.values()].flat()).toEqual(["ready", "draining"]);
+    await fixture.ecs.updateService({ cluster: "main", service: "web", desiredCount: 0 });
+    await eventually(async () =>
+      expect((await fixture.tasks("STOPPED"))[0]?.lastStatus).toBe("DEACTIVATING"),
+    );
+    await fixture.clock.foreground.wait(10_000);
+    expect([...fixture.logs.values()].flat()).not.toContain("draining");
+    fixture.targets.clear();
+    await eventually(async () => expect((await fixture.tasks("STOPPED"))[0]?.lastStatus).toBe("STOPPED"));
+    expect([...fixture.logs.values()].flat()).toEqual(["ready", "draining"]);
   });
 
   it("restarts a task that crashes at start and shows why", async () => {
-    await world.register({
+    await fixture.register({
       image: "crashing",
       logConfiguration: { logDriver: "awslogs", options: logOptions },
     });
-    await world.createService();
-    await eventually(async () => expect((await world.tasks("STOPPED")).length).toBeGreaterThan(1));
+    await fixture.createService();
+    await eventually(async () => expect((await fixture.tasks("STOPPED")).length).toBeGreaterThan(1));
     await eventually(async () =>
-      expect((await world.tasks("STOPPED"))[0]).toMatchObject({
+      expect((await fixture.tasks("STOPPED"))[0]).toMatchObject({
         lastStatus: "STOPPED",
         stopCode: "EssentialContainerExited",
         containers: [{ exitCode: 3 }],
       }),
     );
-    const [first] = await world.tasks("STOPPED");
-    expect(world.logs.get(`/there web/web/${first?.taskArn?.split("/").at(-1)}`)).toEqual(["no database"]);
+    const [first] = await fixture.tasks("STOPPED");
+    expect(fixture.logs.get(`/there web/web/${first?.taskArn?.split("/").at(-1)}`)).toEqual(["no database"]);
   });
 
   it("is deleted once its tasks have drained, and its name can be used again", async () => {
-    await world.register();
-    await world.createService();
+    await fixture.register();
+    await fixture.createService();
     await running(1);
-    await expect(world.ecs.deleteService({ cluster: "main", service: "web" })).rejects.toThrow(
+    await expect(fixture.ecs.deleteService({ cluster: "main", service: "web" })).rejects.toThrow(
       "The service cannot be stopped while it is scaled above 0.",
     );
-    const { service } = await world.ecs.deleteService({ cluster: "main", service: "web", force: true });
+    const { service } = await fixture.ecs.deleteService({ cluster: "main", service: "web", force: true });
     expect(service?.status).toBe("DRAINING");
-    await expect(world.createService()).rejects.toThrow("Unable to Start a service that is still Draining.");
-    await eventually(async () => expect((await world.describeService()).status).toBe("INACTIVE"));
-    expect(await world.ecs.listServices({ cluster: "main" })).toMatchObject({ serviceArns: [] });
-    await world.createService();
+    await expect(fixture.createService()).rejects.toThrow(
+      "Unable to Start a service that is still Draining.",
+    );
+    await eventually(async () => expect((await fixture.describeService()).status).toBe("INACTIVE"));
+    expect(await fixture.ecs.listServices({ cluster: "main" })).toMatchObject({ serviceArns: [] });
+    await fixture.createService();
     await running(1);
   });
 });
@@ -208,13 +214,13 @@ const logOptions = {
 
 describe("task sets", () => {
   it("change from green to blue in a deployment", async () => {
-    await world.register();
-    const { service } = await world.createService();
+    await fixture.register();
+    const { service } = await fixture.createService();
     await running(1);
     const blue = service?.taskSets?.[0]?.id;
-    const revision = (await world.register()).taskDefinition?.taskDefinitionArn;
+    const revision = (await fixture.register()).taskDefinition?.taskDefinitionArn;
     const where = { cluster: "main", service: "web" };
-    const { taskSet: green } = await world.ecs.createTaskSet({
+    const { taskSet: green } = await fixture.ecs.createTaskSet({
       ...where,
       externalId: "d-1",
       taskDefinition: revision,
@@ -232,8 +238,8 @@ describe("task sets", () => {
     });
     await running(2);
     await steady();
-    await world.ecs.updateServicePrimaryTaskSet({ ...where, primaryTaskSet: green?.id });
-    expect(await world.describeService()).toMatchObject({
+    await fixture.ecs.updateServicePrimaryTaskSet({ ...where, primaryTaskSet: green?.id });
+    expect(await fixture.describeService()).toMatchObject({
       taskDefinition: revision,
       loadBalancers: [{ targetGroupArn: otherTargetGroup }],
       taskSets: [
@@ -241,20 +247,20 @@ describe("task sets", () => {
         { id: green?.id, status: "PRIMARY" },
       ],
     });
-    const deleted = await world.ecs.deleteTaskSet({ ...where, taskSet: blue, force: true });
+    const deleted = await fixture.ecs.deleteTaskSet({ ...where, taskSet: blue, force: true });
     expect(deleted.taskSet?.status).toBe("DRAINING");
-    await eventually(async () => expect((await world.describeService()).taskSets?.length).toBe(1));
+    await eventually(async () => expect((await fixture.describeService()).taskSets?.length).toBe(1));
     await running(1);
-    const [task] = await world.tasks();
+    const [task] = await fixture.tasks();
     expect(task).toMatchObject({ taskDefinitionArn: revision, startedBy: green?.id, group: "service:web" });
   });
 
   it("run their share of the service's tasks, rounded up", async () => {
-    await world.register();
-    const { service } = await world.createService({ desiredCount: 3 });
+    await fixture.register();
+    const { service } = await fixture.createService({ desiredCount: 3 });
     await running(3);
     const taskSet = service?.taskSets?.[0]?.id;
-    await world.ecs.updateTaskSet({
+    await fixture.ecs.updateTaskSet({
       cluster: "main",
       service: "web",
       taskSet,

@@ -32,21 +32,21 @@ const server = `
 
 const where = { cluster: "main", service: "web" };
 
-export type World = Awaited<ReturnType<typeof createWorld>>;
+export type Fixture = Awaited<ReturnType<typeof createFixture>>;
 
 /** In virtual time, with tasks in this process. */
-export const createTestWorld = async (program: Program = webProgram) =>
-  createWorld(await startTestSimulator(), program);
+export const createTestFixture = async (program: Program = webProgram) =>
+  createFixture(await startTestSimulator(), program);
 
 /** With real tasks, in time that passes faster than the wall. */
-export const createRealWorld = async (taskRuntime: TaskRuntimeKind = taskRuntimeOfRun()) =>
-  createWorld(await startRealSimulator({ taskRuntime }), server, taskRuntime);
+export const createRealFixture = async (taskRuntime: TaskRuntimeKind = taskRuntimeOfRun()) =>
+  createFixture(await startRealSimulator({ taskRuntime }), server, taskRuntime);
 
 /**
  * Creates a simulator with a load balancer in front of the target groups blue and green: port 80 serves production by
  * its default rule, port 8080 tests by a separate rule.
  */
-async function createWorld(
+async function createFixture(
   simulator: TestSimulator,
   program: string | Program,
   taskRuntime?: TaskRuntimeKind,

@@ -12,20 +12,20 @@ export const otherTargetGroup = "arn:aws:elasticloadbalancing:us-east-1:12345678
 export const role = "arn:aws:iam::123456789012:role/Execution";
 
 /** With a cluster, and a revision that its services can run. */
-export async function createMainWorld() {
-  const world = await createWorld();
-  await world.ecs.createCluster({ clusterName: where.cluster });
-  await world.register();
-  return world;
+export async function createMainFixture() {
+  const fixture = await createFixture();
+  await fixture.ecs.createCluster({ clusterName: where.cluster });
+  await fixture.register();
+  return fixture;
 }
 
 /** The service that tests create in it. */
 export const where = { cluster: "main", service: "web" };
 
-export type World = Awaited<ReturnType<typeof createWorld>>;
+export type Fixture = Awaited<ReturnType<typeof createFixture>>;
 
 /** Creates ECS whose images run these programs, with simple replacements of other services. */
-export async function createWorld(programs: Record<string, Program> = { web: webProgram }) {
+export async function createFixture(programs: Record<string, Program> = { web: webProgram }) {
   const images = Object.fromEntries(
     Object.entries(programs).map(([name, program]) => [name, makeImage([], imageConfigOf(program))]),
   );

@@ -39,7 +39,7 @@ export const target = {
 } as const;
 const service = { cluster: "outside", service: "web" };
 
-export type World = Awaited<ReturnType<typeof createWorld>>;
+export type Fixture = Awaited<ReturnType<typeof createFixture>>;
 
 /** Uses a hundredth of its task's quarter of a vCPU; after a request to /busy all of it, until one to /idle. */
 const program: Program = (context) => {
@@ -54,14 +54,14 @@ const program: Program = (context) => {
 };
 
 /** In virtual time, with tasks in this process. */
-export const createTestWorld = async () => createWorld(await startTestSimulator(), program);
+export const createTestFixture = async () => createFixture(await startTestSimulator(), program);
 
 /** With real tasks, in time that passes faster than the wall. */
-export const createRealWorld = async (options: RealOptions = {}) =>
-  createWorld(await startRealSimulator(options), server);
+export const createRealFixture = async (options: RealOptions = {}) =>
+  createFixture(await startRealSimulator(options), server);
 
 /** A simulator with a load balancer in front of one task of the service web, which CodeDeploy deploys. */
-async function createWorld(simulator: TestSimulator, program: string | Program) {
+async function createFixture(simulator: TestSimulator, program: string | Program) {
   const { clock } = simulator;
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushProgram(simulator, delivery.repositoryUri, program);
@@ -168,13 +168,13 @@ async function createWorld(simulator: TestSimulator, program: string | Program) 
   };
 }
 
-/** Creates a world with one running task for each test of a file; call the result inside the tests. */
-export function worldOfEachTest(create: () => Promise<World> = createTestWorld): () => World {
-  let world: World;
+/** Creates a fixture with one running task for each test of a file; call the result inside the tests. */
+export function fixtureOfEachTest(create: () => Promise<Fixture> = createTestFixture): () => Fixture {
+  let fixture: Fixture;
   beforeEach(async () => {
-    world = await create();
-    await world.settlesAt(1);
+    fixture = await create();
+    await fixture.settlesAt(1);
   });
-  afterEach(() => world?.close());
-  return () => world;
+  afterEach(() => fixture?.close());
+  return () => fixture;
 }

@@ -23,7 +23,7 @@ export interface HookEvent {
 }
 
 /** An ECS and a load balancer in memory: task sets are stable at once when `healthy`, and disappear when deleted. */
-export interface World {
+export interface Fixture {
   healthy: boolean;
   taskSets: TaskSet[];
   /** Alarms of CloudWatch by name. */
@@ -41,8 +41,8 @@ export interface World {
 // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
 type Call = (operation: string, input?: object) => Promise<any>;
 
-export async function createWorld() {
-  const world: World = {
+export async function createFixture() {
+  const fixture: Fixture = {
     healthy: true,
     taskSets: [primary()],
     alarms: new Map([["5xx", "OK"]]),
@@ -64,17 +64,17 @@ export async function createWorld() {
   };
   const environment = await createTestEnvironment({
     aws: {
-      ecs: fakeEcs(world),
-      elbv2: fakeLoadBalancer(world),
-      cloudwatch: fakeAlarms(world),
-      lambda: fakeLambda(world),
+      ecs: fakeEcs(fixture),
+      elbv2: fakeLoadBalancer(fixture),
+      cloudwatch: fakeAlarms(fixture),
+      lambda: fakeLambda(fixture),
     },
   });
   const codedeploy = createCodeDeploy(environment);
   const operations = codedeploy.operations as Record<string, (...args: object[]) => unknown>;
   const call: Call = async (operation, input = {}) => operations[operation]?.(input, { accessKeyId: "test" });
   return {
-    world,
+    fixture,
     clock: environment.clock,
     call,
     close: async () => {
@@ -96,8 +96,8 @@ export function forward(...targetGroupArns: string[]): Action {
 }
 
 /** Target group name → weight, of one route. */
-export function weightsOf(world: World, listenerArn: string, ruleArn: string): Record<string, number> {
-  const rule = world.rules.get(listenerArn)?.find(({ RuleArn }) => RuleArn === ruleArn);
+export function weightsOf(fixture: Fixture, listenerArn: string, ruleArn: string): Record<string, number> {
+  const rule = fixture.rules.get(listenerArn)?.find(({ RuleArn }) => RuleArn === ruleArn);
   const tuples = rule?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
   return Object.fromEntries(
     tuples.map(({ TargetGroupArn = "", Weight = 0 }) => [TargetGroupArn.split("/")[1], Weight]),
@@ -117,7 +117,7 @@ function primary(): TaskSet {
   };
 }
 
-function fakeAlarms({ alarms }: World): Partial<Aws["cloudwatch"]> {
+function fakeAlarms({ alarms }: Fixture): Partial<Aws["cloudwatch"]> {
   return {
     describeAlarms: async ({ AlarmNames = [] }) => ({
       MetricAlarms: AlarmNames.filter((name) => alarms.has(name)).map((AlarmName) => ({
@@ -128,7 +128,7 @@ function fakeAlarms({ alarms }: World): Partial<Aws["cloudwatch"]> {
   };
 }
 
-function fakeLambda({ functions, hookEvents }: World): Partial<Aws["lambda"]> {
+function fakeLambda({ functions, hookEvents }: Fixture): Partial<Aws["lambda"]> {
   return {
     invoke: async ({ FunctionName = "", Payload }) => {
       if (!functions.has(FunctionName))
@@ -139,9 +139,9 @@ function fakeLambda({ functions, hookEvents }: World): Partial<Aws["lambda"]> {
   };
 }
 
-function fakeEcs(world: World): Partial<Aws["ecs"]> {
+function fakeEcs(fixture: Fixture): Partial<Aws["ecs"]> {
   const find = (id: string | undefined) => {
-    const taskSet = world.taskSets.find((each) => each.id === id);
+    const taskSet = fixture.taskSets.find((each) => each.id === id);
     if (!taskSet)
       throw new AwsError("TaskSetNotFoundException", "The specified task set could not be found.");
     return taskSet;
@@ -154,7 +154,7 @@ function fakeEcs(world: World): Partial<Aws["ecs"]> {
           serviceName,
           status: "ACTIVE",
           deploymentController: { type: serviceName === "rolling" ? "ECS" : "CODE_DEPLOY" },
-          taskSets: world.taskSets,
+          taskSets: fixture.taskSets,
         })),
     }),
     describeTaskDefinition: async (input) => {
@@ -165,37 +165,37 @@ function fakeEcs(world: World): Partial<Aws["ecs"]> {
     },
     createTaskSet: async (input) => {
       const taskSet: TaskSet = {
-        id: `ecs-svc/${world.taskSets.length + 1}-${input.externalId}`,
+        id: `ecs-svc/${fixture.taskSets.length + 1}-${input.externalId}`,
         status: "ACTIVE",
         launchType: input.launchType,
         taskDefinition: input.taskDefinition,
         loadBalancers: input.loadBalancers,
         computedDesiredCount: 1,
         pendingCount: 0,
-        runningCount: world.healthy ? 1 : 0,
-        stabilityStatus: world.healthy ? "STEADY_STATE" : "STABILIZING",
+        runningCount: fixture.healthy ? 1 : 0,
+        stabilityStatus: fixture.healthy ? "STEADY_STATE" : "STABILIZING",
       };
-      world.taskSets = [...world.taskSets, taskSet];
+      fixture.taskSets = [...fixture.taskSets, taskSet];
       return { taskSet };
     },
     describeTaskSets: async ({ taskSets: ids }) => ({
-      taskSets: world.taskSets.filter(({ id = "" }) => !ids || ids.includes(id)),
+      taskSets: fixture.taskSets.filter(({ id = "" }) => !ids || ids.includes(id)),
     }),
     updateServicePrimaryTaskSet: async ({ primaryTaskSet }) => {
       const next = find(primaryTaskSet);
-      for (const taskSet of world.taskSets) taskSet.status = taskSet === next ? "PRIMARY" : "ACTIVE";
+      for (const taskSet of fixture.taskSets) taskSet.status = taskSet === next ? "PRIMARY" : "ACTIVE";
       return {};
     },
     deleteTaskSet: async ({ taskSet: id }) => {
       const taskSet = find(id);
-      await world.beforeDelete();
-      world.taskSets = world.taskSets.filter((each) => each !== taskSet);
+      await fixture.beforeDelete();
+      fixture.taskSets = fixture.taskSets.filter((each) => each !== taskSet);
       return {};
     },
   };
 }
 
-function fakeLoadBalancer(world: World): Partial<Aws["elbv2"]> {
+function fakeLoadBalancer(fixture: Fixture): Partial<Aws["elbv2"]> {
   const known = Object.values(groups).map((TargetGroupArn) => ({
     TargetGroupArn,
     TargetGroupName: TargetGroupArn.split("/")[1],
@@ -203,8 +203,8 @@ function fakeLoadBalancer(world: World): Partial<Aws["elbv2"]> {
   const put = (rule: Rule | undefined, actions: Action[] | undefined) => {
     if (!rule || !actions) throw new AwsError("RuleNotFoundException", "One or more rules not found");
     rule.Actions = actions;
-    if (world.rules.get(listeners.production)?.includes(rule) && rule.IsDefault)
-      world.history.push(JSON.stringify(weightsOf(world, listeners.production, "default")));
+    if (fixture.rules.get(listeners.production)?.includes(rule) && rule.IsDefault)
+      fixture.history.push(JSON.stringify(weightsOf(fixture, listeners.production, "default")));
     return {};
   };
   return {
@@ -215,23 +215,23 @@ function fakeLoadBalancer(world: World): Partial<Aws["elbv2"]> {
       return { TargetGroups: found };
     },
     describeListeners: async ({ ListenerArns = [] }) => {
-      if (ListenerArns.some((each) => !world.rules.has(each)))
+      if (ListenerArns.some((each) => !fixture.rules.has(each)))
         throw new AwsError("ListenerNotFoundException", "One or more listeners not found");
       return { Listeners: ListenerArns.map((ListenerArn) => ({ ListenerArn })) };
     },
-    describeRules: async ({ ListenerArn = "" }) => ({ Rules: world.rules.get(ListenerArn) }),
+    describeRules: async ({ ListenerArn = "" }) => ({ Rules: fixture.rules.get(ListenerArn) }),
     modifyListener: async ({ ListenerArn = "", DefaultActions }) =>
       put(
-        world.rules.get(ListenerArn)?.find(({ IsDefault }) => IsDefault),
+        fixture.rules.get(ListenerArn)?.find(({ IsDefault }) => IsDefault),
         DefaultActions,
       ),
     modifyRule: async ({ RuleArn, Actions }) =>
       put(
-        [...world.rules.values()].flat().find((rule) => rule.RuleArn === RuleArn),
+        [...fixture.rules.values()].flat().find((rule) => rule.RuleArn === RuleArn),
         Actions,
       ),
     describeTargetHealth: async () => ({
-      TargetHealthDescriptions: world.healthy
+      TargetHealthDescriptions: fixture.healthy
         ? [{ Target: { Id: "10.0.0.5", Port: 8080 }, TargetHealth: { State: "healthy" } }]
         : [],
     }),
