@@ -57,6 +57,7 @@ export async function createFixture(programs: Record<string, Program> = { web: w
         },
         describeSecurityGroups: async () => ({ SecurityGroups: [] }),
       },
+      iam: { getRole: async () => ({ Role: undefined }) },
       elbv2: {
         describeTargetGroups: async ({ TargetGroupArns = [] } = {}) => ({
           TargetGroups: TargetGroupArns.map((TargetGroupArn) => ({
