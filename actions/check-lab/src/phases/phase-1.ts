@@ -7,7 +7,7 @@ import { Missing, verdict } from "../outcome.ts";
 const guide = "The table in docs/lab/phase-1-plan-and-cost says what to enter.";
 const exportAgain = {
   console: `calculator.aws: correct the estimate, Export → CSV, commit the file. ${guide}`,
-  cli: "Correct the CSV file, then git add, git commit, git push.",
+  cli: "Export the corrected estimate of calculator.aws as costs.csv; git add costs.csv; git commit; git push.",
   templates: "Run Estimate cost and commit its cost.csv.",
 };
 /** A sheet whose amount for a service is within this factor of ours rests on reasonable sizes. */

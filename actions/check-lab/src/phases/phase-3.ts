@@ -116,7 +116,7 @@ async function checkSources({ account, sources }: Lab, check: (source: Source) =
 }
 
 async function checkPushed({ account, sources }: Lab): Promise<Outcome> {
-  const repository = await sources.codeRepository();
+  const repository = await hint(sources.codeRepository());
   const commit = repository === undefined ? undefined : await account.branch(repository, "dev");
   if (commit) return verdict([], `CodeCommit ${repository}, branch dev, commit ${commit.slice(0, 7)}`);
   const { checkout } = sources;
