@@ -55,10 +55,15 @@ function eventsOf(key, value, t) {
 }
 
 /**
- * Leaves out of a service's event the name that is shown next to it.
+ * Shortens a service's event: without the name that is shown next to it, and with short names of the rest.
  * @param {string} message
  * @param {string} name
  */
 export function withoutName(message, name) {
-  return message.replace(`(service ${name}, `, "(").replace(`(service ${name}) `, "");
+  return message
+    .replace(`(service ${name}, `, "(")
+    .replace(`(service ${name}) `, "")
+    .replace(/^\(taskSet [^)]*\) /, "")
+    .replace(/\(target-group arn:[^)]*:targetgroup\/([^/)]+)[^)]*\)/, "(target group $1)")
+    .replace(/\b([0-9a-f]{7})[0-9a-f]{25}\b/g, "$1");
 }

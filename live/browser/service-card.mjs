@@ -19,14 +19,14 @@ export function serviceCard({ service, deployments, isAlone, timeScale }, contex
   const { language, link } = context;
   const t = texts[language];
   const { cluster, name, sides } = service;
-  const [latest] = deployments;
+  const latest = latestOf(deployments);
   const most = Math.max(1, ...sides.flatMap(({ traffic }) => traffic?.history ?? []));
   const page = link(`/services/${encodeURIComponent(cluster)}/${encodeURIComponent(name)}`);
   const id = `${cluster}-${name}`.replace(/[^\w-]/g, "-");
   const heading = isAlone ? name : html`<a href="${page}">${name}</a>`;
   return html`<article class="card service" aria-labelledby="${id}">
 <header class="head"><div><h2 id="${id}">${heading}</h2>
-<p class="sub">${cluster} · ${t.tasksRunning(service.running, service.desired)}</p></div>${statePill(service, latest, t)}</header>
+<p class="sub">${cluster} · ${t.tasksRunning(service.running, service.desired)}</p></div>${statePill(service, deployments[0], t)}</header>
 ${trafficBar(sides, t)}
 <div class="sides">${sides.map((side) => sideOf(side, { ...context, most }))}</div>
 ${taskList(service.otherTasks, t.otherTasks, context)}
@@ -35,6 +35,15 @@ ${latest ? activeDeployment(latest, { ...context, timeScale }) : ""}
 ${history(deployments, { ...context, isOpen: isAlone })}
 ${serviceEvents(service, isAlone, context)}
 </article>`;
+}
+
+/**
+ * The latest deployment that somebody wanted: one that was rolled back says more than the success of its rollback.
+ * @param {readonly DeploymentPart[]} deployments newest first
+ */
+function latestOf(deployments) {
+  const [newest] = deployments;
+  return deployments.find(({ id }) => id === newest?.rollbackOf) ?? newest;
 }
 
 /** @typedef {(typeof texts)["en"]} Texts */
@@ -49,7 +58,7 @@ function statePill(service, latest, t) {
     html`<span class="pill ${kind}">${text}</span>`;
   if (service.status === "GONE" || service.status === "INACTIVE") return pill("bad", t.gone);
   if (service.status === "DRAINING") return pill("busy", t.draining);
-  if (latest && !latest.verdict) return pill("busy", t.deploying);
+  if (latest && !latest.verdict) return pill("busy", latest.rollbackOf ? t.rollingBack : t.deploying);
   if (service.running < service.desired) return pill("bad", t.missingTasks);
   return pill("good", t.steady);
 }

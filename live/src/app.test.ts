@@ -73,6 +73,26 @@ it("shows an event of an unknown kind with its own words", async () => {
   expect(text).toContain("Musing");
 });
 
+it("shows why a deployment was rolled back, not that its rollback succeeded", async () => {
+  const failed = exampleDeployment("web", {
+    verdict: "rolled-back",
+    cause: "The task set did not become healthy",
+    rolledBackBy: "d-EXAMPLE02",
+  });
+  const rollback = exampleDeployment("web", {
+    id: "d-EXAMPLE02",
+    verdict: "succeeded",
+    rollbackOf: failed.id,
+    createdAt: exampleNow,
+  });
+  const [failedKey, rollbackKey] = [failed, rollback].map(({ id }) => `deployment/production/web/${id}`);
+  const parts = { ...exampleParts(), [failedKey as string]: failed, [rollbackKey as string]: rollback };
+  const { text } = await get("/", { parts });
+  expect(text).toContain("Last deployment was rolled back");
+  expect(text).toContain("The task set did not become healthy");
+  expect(text).not.toContain("Last deployment succeeded");
+});
+
 it("escapes what AWS returns", async () => {
   const events = [{ at: exampleNow, message: '<script>alert("x")</script>' }];
   const parts = { "service/production/web": exampleService("web", { events }) };
