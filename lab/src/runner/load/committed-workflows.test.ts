@@ -21,6 +21,7 @@ it.each(files)("%s: actionlint has no complaint", async (file) => {
 });
 
 it.each([
+  "check-lab.yml",
   "deploy.yml",
   "deploy-service.yml",
   "measure-scale.yml",
