@@ -20,116 +20,141 @@ const before = `
 /** The account that the examples' READMEs ask for: a cluster, a load balancer and a role that GitHub may assume. */
 export async function createExampleAccount() {
   const simulator = await startRealSimulator({ taskRuntime: "process" });
-  const { aws } = simulator;
-  const account = await createWebAccount(simulator, "production");
-  await pushProgram(simulator, account.repositoryUri, before, "process");
+  const { aws, environmentVariables } = simulator;
+  const { repositoryUri, networkConfiguration } = await createWebAccount(simulator, "production");
+  await pushProgram(simulator, repositoryUri, before, "process");
   await createRoles(aws.iam);
-  const { LoadBalancers = [] } = await aws.elbv2.describeLoadBalancers({});
-  const [{ LoadBalancerArn, VpcId } = {}] = LoadBalancers;
-  const offset = testListenerPortOffset();
-  let services = 0;
-
-  const createTargetGroup = async (Name: string) => {
-    const settings = { Name, Protocol: "HTTP", Port: 8080, VpcId, TargetType: "ip" } as const;
-    return (await aws.elbv2.createTargetGroup(settings)).TargetGroups?.[0]?.TargetGroupArn ?? "";
-  };
-  /** All traffic goes to the first target group. */
-  const createListener = async (Port: number, [first, ...others]: string[]) => {
-    const idle = others.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 0 }));
-    const TargetGroups = [{ TargetGroupArn: first, Weight: 1 }, ...idle];
-    const DefaultActions = [{ Type: "forward", ForwardConfig: { TargetGroups } } as const];
-    const { Listeners } = await aws.elbv2.createListener({
-      LoadBalancerArn,
-      Protocol: "HTTP",
-      Port,
-      DefaultActions,
-    });
-    return Listeners?.[0]?.ListenerArn ?? "";
-  };
-
-  /** Creates a service with its own port of the load balancer; returns the address that it serves. */
-  async function addService(name: string, kind: Kind, hasRepository = true): Promise<string> {
-    const number = ++services;
-    await aws.logs.createLogGroup({ logGroupName: `/ecs/${name}` });
-    if (hasRepository) await aws.ecr.createRepository({ repositoryName: name });
-    const blue = await createTargetGroup(`${name}-blue`);
-    const green = await createTargetGroup(`${name}-green`);
-    const listener = await createListener(80 + number, kind === "canary" ? [blue, green] : [blue]);
-    const { taskDefinition } = await aws.ecs.registerTaskDefinition({
-      ...webTaskDefinition(`${account.repositoryUri}:latest`),
-      family: name,
-      containerDefinitions: webTaskDefinition(`${account.repositoryUri}:latest`).containerDefinitions.map(
-        (container) => ({ ...container, name }),
-      ),
-    });
-    const loadBalancer = { containerName: name, containerPort: 8080, targetGroupArn: blue };
-    const { Rules } = await aws.elbv2.describeRules({ ListenerArn: listener });
-    const advancedConfiguration = {
-      alternateTargetGroupArn: green,
-      productionListenerRule: Rules?.[0]?.RuleArn ?? "",
-      roleArn: `${role}/infrastructure`,
-    };
-    const settings: Record<Kind, Partial<CreateServiceCommandInput>> = {
-      rolling: { loadBalancers: [loadBalancer] },
-      canary: {
-        loadBalancers: [{ ...loadBalancer, advancedConfiguration }],
-        deploymentConfiguration: {
-          strategy: "CANARY",
-          canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 2 },
-          bakeTimeInMinutes: 1,
-        },
-      },
-      codedeploy: { loadBalancers: [loadBalancer], deploymentController: { type: "CODE_DEPLOY" } },
-    };
-    await aws.ecs.createService({
-      cluster: "production",
-      serviceName: name,
-      taskDefinition: taskDefinition?.taskDefinitionArn,
-      desiredCount: 1,
-      launchType: "FARGATE",
-      networkConfiguration: account.networkConfiguration,
-      ...settings[kind],
-    });
-    if (kind === "codedeploy") await createDeploymentGroup(name, listener);
-    return `http://127.0.0.1:${80 + number + offset}/`;
-  }
-
-  async function createDeploymentGroup(name: string, listener: string): Promise<void> {
-    await aws.codedeploy.createApplication({ applicationName: name, computePlatform: "ECS" });
-    await aws.codedeploy.createDeploymentGroup({
-      applicationName: name,
-      deploymentGroupName: "production",
-      serviceRoleArn: `${role}/deploy`,
-      deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
-      deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-      ecsServices: [{ clusterName: "production", serviceName: name }],
-      loadBalancerInfo: {
-        targetGroupPairInfoList: [
-          {
-            prodTrafficRoute: { listenerArns: [listener] },
-            targetGroups: [{ name: `${name}-blue` }, { name: `${name}-green` }],
-          },
-        ],
-      },
-      blueGreenDeploymentConfiguration: {
-        terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
-        deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
-      },
-    });
-  }
-
-  const { AWS_ENDPOINT_URL = "" } = simulator.environmentVariables;
+  const [{ LoadBalancerArn, VpcId } = {}] = (await aws.elbv2.describeLoadBalancers({})).LoadBalancers ?? [];
+  const place = { aws, repositoryUri, networkConfiguration, LoadBalancerArn, VpcId };
+  let port = 80;
   return {
-    simulator,
-    addService,
-    environment: { PATH: process.env.PATH ?? "", AWS_ENDPOINT_URL },
+    /** Creates a service with its own port of the load balancer; returns the address that it serves. */
+    async addService(name: string, kind: Kind, hasRepository = true): Promise<string> {
+      const own = ++port;
+      if (hasRepository) await aws.ecr.createRepository({ repositoryName: name });
+      await addService(place, { name, kind, port: own });
+      return `http://127.0.0.1:${own + testListenerPortOffset()}/`;
+    },
+    environment: {
+      PATH: process.env.PATH ?? "",
+      AWS_ENDPOINT_URL: environmentVariables.AWS_ENDPOINT_URL ?? "",
+    },
     // The simulated AWS provides Node to processes.
     variables: { AWS_ROLE_TO_ASSUME: `${role}/deploy`, BASE_IMAGE: "scratch" },
     close: () => simulator.close(),
   };
 }
 
-async function createRoles(iam: Awaited<ReturnType<typeof startRealSimulator>>["aws"]["iam"]): Promise<void> {
+type Aws = Awaited<ReturnType<typeof startRealSimulator>>["aws"];
+
+interface Place {
+  aws: Aws;
+  /** With the image that a service runs at first. */
+  repositoryUri: string;
+  networkConfiguration: CreateServiceCommandInput["networkConfiguration"];
+  LoadBalancerArn: string | undefined;
+  VpcId: string | undefined;
+}
+
+interface Order {
+  name: string;
+  kind: Kind;
+  port: number;
+}
+
+async function addService(place: Place, { name, kind, port }: Order): Promise<void> {
+  const { aws, networkConfiguration } = place;
+  await aws.logs.createLogGroup({ logGroupName: `/ecs/${name}` });
+  const groups = [
+    await createTargetGroup(place, `${name}-blue`),
+    await createTargetGroup(place, `${name}-green`),
+  ];
+  const listener = await createListener(place, port, kind === "canary" ? groups : groups.slice(0, 1));
+  const { Rules } = await aws.elbv2.describeRules({ ListenerArn: listener });
+  await aws.ecs.createService({
+    cluster: "production",
+    serviceName: name,
+    taskDefinition: await registerFirst(place, name),
+    desiredCount: 1,
+    launchType: "FARGATE",
+    networkConfiguration,
+    ...settingsOf(kind, name, groups, Rules?.[0]?.RuleArn ?? ""),
+  });
+  if (kind === "codedeploy") await createDeploymentGroup(aws, name, listener);
+}
+
+async function createTargetGroup({ aws, VpcId }: Place, Name: string): Promise<string> {
+  const settings = { Name, Protocol: "HTTP", Port: 8080, VpcId, TargetType: "ip" } as const;
+  return (await aws.elbv2.createTargetGroup(settings)).TargetGroups?.[0]?.TargetGroupArn ?? "";
+}
+
+/** All traffic goes to the first target group. */
+async function createListener(
+  { aws, LoadBalancerArn }: Place,
+  Port: number,
+  groups: string[],
+): Promise<string> {
+  const TargetGroups = groups.map((TargetGroupArn, index) => ({
+    TargetGroupArn,
+    Weight: index === 0 ? 1 : 0,
+  }));
+  const DefaultActions = [{ Type: "forward", ForwardConfig: { TargetGroups } } as const];
+  const listener = { LoadBalancerArn, Protocol: "HTTP", Port, DefaultActions } as const;
+  return (await aws.elbv2.createListener(listener)).Listeners?.[0]?.ListenerArn ?? "";
+}
+
+async function registerFirst({ aws, repositoryUri }: Place, name: string): Promise<string | undefined> {
+  const { containerDefinitions, ...definition } = webTaskDefinition(`${repositoryUri}:latest`);
+  const { taskDefinition } = await aws.ecs.registerTaskDefinition({
+    ...definition,
+    family: name,
+    containerDefinitions: containerDefinitions.map((container) => ({ ...container, name })),
+  });
+  return taskDefinition?.taskDefinitionArn;
+}
+
+function settingsOf(
+  kind: Kind,
+  containerName: string,
+  [targetGroupArn, alternateTargetGroupArn]: string[],
+  productionListenerRule: string,
+): Partial<CreateServiceCommandInput> {
+  const loadBalancer = { containerName, containerPort: 8080, targetGroupArn };
+  if (kind === "rolling") return { loadBalancers: [loadBalancer] };
+  if (kind === "codedeploy")
+    return { loadBalancers: [loadBalancer], deploymentController: { type: "CODE_DEPLOY" } };
+  const roleArn = `${role}/infrastructure`;
+  const advancedConfiguration = { alternateTargetGroupArn, productionListenerRule, roleArn };
+  return {
+    loadBalancers: [{ ...loadBalancer, advancedConfiguration }],
+    deploymentConfiguration: {
+      strategy: "CANARY",
+      canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 2 },
+      bakeTimeInMinutes: 1,
+    },
+  };
+}
+
+async function createDeploymentGroup({ codedeploy }: Aws, name: string, listener: string): Promise<void> {
+  await codedeploy.createApplication({ applicationName: name, computePlatform: "ECS" });
+  const targetGroups = [{ name: `${name}-blue` }, { name: `${name}-green` }];
+  const pair = { prodTrafficRoute: { listenerArns: [listener] }, targetGroups };
+  await codedeploy.createDeploymentGroup({
+    applicationName: name,
+    deploymentGroupName: "production",
+    serviceRoleArn: `${role}/deploy`,
+    deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
+    deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+    ecsServices: [{ clusterName: "production", serviceName: name }],
+    loadBalancerInfo: { targetGroupPairInfoList: [pair] },
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 5 },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+  });
+}
+
+async function createRoles(iam: Aws["iam"]): Promise<void> {
   await iam.createOpenIDConnectProvider({ Url: `https://${oidc}`, ClientIDList: ["sts.amazonaws.com"] });
   const Principal = { Federated: `arn:aws:iam::123456789012:oidc-provider/${oidc}` };
   const Condition = { StringEquals: { [`${oidc}:aud`]: "sts.amazonaws.com" } };

@@ -7,7 +7,7 @@ import { lockOf, type PackageLock } from "./lock.ts";
 
 /** Workflows that a student starts, or a push does. The reusable ones stay in the project. */
 const workflows = [
-  ...["deploy", "estimate-cost", "mirror-to-codecommit", "plan", "provision", "rollback"],
+  ...["check-lab", "deploy", "estimate-cost", "mirror-to-codecommit", "plan", "provision", "rollback"],
   ...["scale-test", "teardown"],
 ].map((name) => `.github/workflows/${name}.yml`);
 

@@ -36,6 +36,13 @@ it.each([
   ).resolves.toBeTruthy();
 });
 
+it("docs/fork.md lists every secret and variable that a workflow reads", () => {
+  const texts = files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+  const read = new Set([...texts.matchAll(/\b(?:secrets|vars)\.([A-Z_]+)/g)].map(([, name]) => name));
+  const documented = readFileSync(join(root, "docs/fork.md"), "utf8");
+  expect([...read].filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
+});
+
 const withActions = [
   ...files.map((file) => `.github/workflows/${file}`),
   ...globSync("{.,actions/*}/action.yml", { cwd: root }),
