@@ -1,3 +1,5 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRealStage, type Stage } from "../../actions/delivery/stage.support.ts";
 import { type Installed, installCommandLine } from "./installed.support.ts";
@@ -80,5 +82,49 @@ describe("the installed command line", () => {
     });
     expect(stdout).toMatch(/Received SIGINT; ending\.[\s\S]*✗ deploy-service was cancelled after/);
     expect(code).toBe(130);
+  });
+
+  it("rewrites a workflow of AWS's own actions", async () => {
+    const workflow = ".github/workflows/deploy.yml";
+    await mkdir(join(installed.folder, ".github/workflows"), { recursive: true });
+    const before = await readFile(join(import.meta.dirname, "../../examples/migration/before.yml"), "utf8");
+    await writeFile(join(installed.folder, workflow), before);
+    const shown = await installed.run(["migrate"]);
+    expect(shown).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`--- a/${workflow}\n+++ b/${workflow}\n@@ `),
+    });
+    expect(await readFile(join(installed.folder, workflow), "utf8")).toBe(before);
+    expect((await installed.run(["migrate", "--write"])).stdout).toContain("Changed 1 of 1 file.");
+    expect(await readFile(join(installed.folder, workflow), "utf8")).toContain("/actions/deploy-service@v1");
+    await writeFile(join(installed.folder, workflow), "jobs: [");
+    const broken = await installed.run(["migrate"]);
+    expect(broken).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/is left as it is, because it cannot be parsed/),
+    });
+  });
+
+  it("writes files of a service that it can deploy without a difference, and never overwrites", async () => {
+    const init = ["init", "--cluster", "outside", "--service", "web", "--folder", "web"];
+    const { code, stdout } = await installed.run(init, account());
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/web runs web:\d+\. Wrote:/),
+    });
+    const files = ["--task-definition", "web/taskdef.json", "--codedeploy-appspec", "web/appspec.yaml"];
+    const plan = await installed.run([...deploy, ...files, "--mode", "plan", "--json"], account());
+    expect(JSON.parse(plan.stdout).outputs).toMatchObject({ status: "planned", "has-changes": "false" });
+    const again = await installed.run(init, account());
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("would be overwritten") });
+    expect((await installed.run([...init, "--force"], account())).code).toBe(0);
+  });
+
+  it("names a service that does not exist", async () => {
+    const init = ["init", "--cluster", "outside", "--service", "nobody"];
+    expect(await installed.run(init, account())).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("The cluster outside has no service nobody."),
+    });
   });
 });

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { explainAwsError } from "../../actions/shared/aws-errors.ts";
+import { annotationText, Failure } from "../../actions/shared/failure.ts";
 import { nearestName } from "../../actions/shared/nearest-name.ts";
 import { Refusal, refused } from "../../scripts/run/command-line.mjs";
 import { wrap } from "../../scripts/run/wrap.mjs";
@@ -21,6 +23,10 @@ interface Package {
 type Command = (argv: readonly string[], repository: string) => number | Promise<number>;
 
 const commands: Readonly<Record<string, { readonly about: string; readonly run: Command }>> = {
+  init: {
+    about: "Write workflow and definition files for an existing ECS service",
+    run: async (...given) => (await import("./init/command.ts")).initCommand(...given),
+  },
   migrate: {
     about: "Rewrite the steps of AWS's own actions in workflows to these",
     run: async (...given) => (await import("./migrate/command.ts")).migrateCommand(actions, ...given),
@@ -66,11 +72,18 @@ function usage({ columns, style }: Terminal, version: string): string {
   ].join("\n\n");
 }
 
+/** Returns the sentence for a bad command line and for what AWS refuses; any other error is a bug and is thrown. */
+function messageOf(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  const failure = error instanceof Failure ? error : explainAwsError(error);
+  if (!failure) throw error;
+  return annotationText(failure);
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error;
   const terminal = openTerminal(process.stderr, process.env);
-  terminal.print(wrap(`ecs-delivery: ${error.message}`, terminal.columns));
-  process.exitCode = refused;
+  terminal.print(wrap(`ecs-delivery: ${messageOf(error)}`, terminal.columns));
+  process.exitCode = error instanceof Refusal ? refused : 1;
 }

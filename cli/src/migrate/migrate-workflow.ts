@@ -53,7 +53,7 @@ export function migrateWorkflow(source: string, options: MigrationOptions): Migr
   const lineCounter = new LineCounter();
   const document = parseDocument(source, { lineCounter });
   const [problem] = document.errors;
-  if (problem) throw new Error(problem.message.split("\n")[0]);
+  if (problem) throw new Error(problem.message.split("\n")[0]?.replace(/:$/, ""));
   const notes: Note[] = [];
   const note = ({ range }: Scalar, text: string) =>
     void notes.push({ line: lineCounter.linePos(range?.[0] ?? 0).line, text });

@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { parseCommandLine, Refusal, textOf } from "../../../scripts/run/command-line.mjs";
+import { wrap } from "../../../scripts/run/wrap.mjs";
+import { openTerminal, type Terminal } from "../terminal/style.ts";
+import { filesOf } from "./files.ts";
+import { command } from "./options.mjs";
+import { type DeployedService, readService } from "./read-service.ts";
+
+/** Writes the files of an existing service. Nothing is written if one of them exists, unless --force is given. */
+export async function initCommand(argv: readonly string[], actions: string): Promise<number> {
+  const values = parseCommandLine(command, argv);
+  const terminal = openTerminal(process.stdout, process.env);
+  const text = textOf(command, values, terminal.columns);
+  if (text !== undefined) {
+    terminal.print(text);
+    return 0;
+  }
+  const { cluster, service, folder = ".", force = false } = values;
+  if (!cluster || !service)
+    throw new Refusal(`init: ${cluster ? "--service" : "--cluster"} is missing. Usage: ${command.usage}`);
+  const clients = { ecs: new ECSClient(), ecr: new ECRClient(), codedeploy: new CodeDeployClient() };
+  const deployed = await readService(clients, cluster, service);
+  const files = filesOf(deployed, { actions, region: await clients.ecs.config.region() });
+  const existing = [...files.keys()].filter((path) => existsSync(join(folder, path)));
+  if (existing.length > 0 && !force)
+    throw new Refusal(
+      `init: ${existing.join(", ")} in ${folder} would be overwritten; nothing was written. Fix: --force overwrites, or --folder writes to another folder.`,
+    );
+  for (const [path, content] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  report(deployed, [...files.keys()], terminal);
+  return 0;
+}
+
+function report(
+  deployed: DeployedService,
+  paths: readonly string[],
+  { columns, style, print }: Terminal,
+): void {
+  const { cluster, service, revision, repository, container, codedeploy } = deployed;
+  print(
+    `${style.green("✓")} ${service} runs ${revision}. Wrote:\n${paths.map((path) => `  ${path}`).join("\n")}`,
+  );
+  const warn = (text: string) => print(wrap(`${style.yellow("!")} ${text}`, columns, 2));
+  if (!repository)
+    warn(
+      `The image of ${container} is not in Amazon ECR. Set the input repository in the workflow to one that exists.`,
+    );
+  if (codedeploy && !codedeploy.group)
+    warn(
+      "No deployment group of CodeDeploy deploys the service. Create one, and add its names to the workflow.",
+    );
+  print(`\n${style.bold("Next:")}`);
+  const steps = [
+    "Set the variable AWS_ROLE_TO_ASSUME of the repository to a role that trusts GitHub's OIDC provider.",
+    "Check the files: secrets belong into Secrets Manager, not into the variables of taskdef.json.",
+    "Commit them and push to main.",
+  ];
+  for (const [index, step] of steps.entries()) print(wrap(`${index + 1}. ${step}`, columns, 3));
+  const names = codedeploy?.group
+    ? ` \\\n    --codedeploy-application ${codedeploy.application} --codedeploy-deployment-group ${codedeploy.group}`
+    : "";
+  print(
+    `\nTo compare with production first, without a change:\n  ecs-delivery deploy-service --mode plan --task-definition taskdef.json \\\n    --cluster ${cluster} --service ${service}${names}`,
+  );
+}

@@ -1,0 +1,160 @@
+import {
+  type CodeDeployClient,
+  GetDeploymentGroupCommand,
+  paginateListApplications,
+  paginateListDeploymentGroups,
+} from "@aws-sdk/client-codedeploy";
+import { DescribeRepositoriesCommand, type ECRClient } from "@aws-sdk/client-ecr";
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  type ECSClient,
+  type LoadBalancer,
+  type Service,
+  type TaskDefinition,
+} from "@aws-sdk/client-ecs";
+import { Failure } from "../../../actions/shared/failure.ts";
+
+export interface InitClients {
+  readonly ecs: Pick<ECSClient, "send">;
+  readonly ecr: Pick<ECRClient, "send">;
+  readonly codedeploy: CodeDeployClient;
+}
+
+export interface DeployedService {
+  readonly cluster: string;
+  readonly service: string;
+  /** As registered, without what only AWS sets. */
+  readonly taskDefinition: object;
+  /** `family:revision`. */
+  readonly revision: string;
+  /** Container behind the load balancer, else the first essential one. */
+  readonly container: string;
+  /** Name of the ECR repository of its image; undefined for another registry. */
+  readonly repository: string | undefined;
+  readonly codedeploy: CodeDeployGroup | undefined;
+}
+
+export interface CodeDeployGroup {
+  /** Undefined where no deployment group deploys the service yet. */
+  readonly application: string | undefined;
+  readonly group: string | undefined;
+  readonly containerName: string;
+  readonly containerPort: number;
+}
+
+/** Reads a service and all that its files need. Throws a Failure that says what does not exist. */
+export async function readService(
+  clients: InitClients,
+  cluster: string,
+  service: string,
+): Promise<DeployedService> {
+  const found = await describeService(clients, cluster, service);
+  const primary = found.taskSets?.find(({ status }) => status === "PRIMARY");
+  const running = primary?.taskDefinition ?? found.taskDefinition ?? "";
+  const { taskDefinition = {}, tags = [] } = await clients.ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: running, include: ["TAGS"] }),
+  );
+  const balancer = (primary?.loadBalancers ?? found.loadBalancers ?? [])[0];
+  const containers = taskDefinition.containerDefinitions ?? [];
+  const container =
+    containers.find(({ name }) => name === balancer?.containerName) ??
+    containers.find(({ essential }) => essential !== false);
+  return {
+    cluster,
+    service,
+    taskDefinition: cleaned({ ...taskDefinition, tags }),
+    revision: `${taskDefinition.family}:${taskDefinition.revision}`,
+    container: container?.name ?? "",
+    repository: await repositoryOf(clients, container?.image ?? ""),
+    codedeploy: await codedeployOf(clients, found, cluster, balancer),
+  };
+}
+
+async function describeService({ ecs }: InitClients, cluster: string, service: string): Promise<Service> {
+  const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+  const [found] = services;
+  if (found && found.status !== "INACTIVE") return found;
+  throw new Failure(`The cluster ${cluster} has no service ${service}`, {
+    nextStep: `check the names and the region, for example with: aws ecs list-services --cluster ${cluster}`,
+  });
+}
+
+/** Members that only AWS sets: RegisterTaskDefinition refuses them. */
+const readOnly: readonly (keyof TaskDefinition)[] = [
+  "taskDefinitionArn",
+  "revision",
+  "status",
+  "requiresAttributes",
+  "compatibilities",
+  "registeredAt",
+  "registeredBy",
+  "deregisteredAt",
+];
+
+/** Leaves out what only AWS sets, and empty lists and objects, which AWS adds when it describes. */
+function cleaned(taskDefinition: TaskDefinition & { readonly tags: readonly object[] }): object {
+  const given = Object.entries(taskDefinition).filter(
+    ([name]) => !readOnly.includes(name as keyof TaskDefinition),
+  );
+  return withoutEmpty(Object.fromEntries(given)) as object;
+}
+
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value)
+    .map(([name, member]) => [name, withoutEmpty(member)] as const)
+    .filter(([, member]) => member !== undefined && !isEmpty(member));
+  return Object.fromEntries(members);
+}
+
+const isEmpty = (value: unknown) =>
+  typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
+async function repositoryOf({ ecr }: InitClients, image: string): Promise<string | undefined> {
+  const address = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+  const name = address.slice(address.indexOf("/") + 1);
+  if (!address.includes("/")) return undefined;
+  try {
+    const { repositories = [] } = await ecr.send(
+      new DescribeRepositoriesCommand({ repositoryNames: [name] }),
+    );
+    return repositories.some(({ repositoryUri }) => repositoryUri === address) ? name : undefined;
+  } catch (error) {
+    const { name: kind } = error as Error;
+    if (kind === "RepositoryNotFoundException" || kind === "InvalidParameterException") return undefined;
+    throw error;
+  }
+}
+
+async function codedeployOf(
+  { codedeploy }: InitClients,
+  service: Service,
+  cluster: string,
+  balancer: LoadBalancer | undefined,
+): Promise<CodeDeployGroup | undefined> {
+  if (service.deploymentController?.type !== "CODE_DEPLOY") return undefined;
+  const { containerName = "", containerPort = 80 } = balancer ?? {};
+  const found = await findGroup(codedeploy, cluster, service.serviceName ?? "");
+  return { application: found?.application, group: found?.group, containerName, containerPort };
+}
+
+async function findGroup(client: CodeDeployClient, cluster: string, service: string) {
+  for await (const { applications = [] } of paginateListApplications({ client }, {}))
+    for (const applicationName of applications)
+      for await (const { deploymentGroups = [] } of paginateListDeploymentGroups(
+        { client },
+        { applicationName },
+      ))
+        for (const deploymentGroupName of deploymentGroups) {
+          const { deploymentGroupInfo } = await client.send(
+            new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }),
+          );
+          const isOfService = deploymentGroupInfo?.ecsServices?.some(
+            ({ clusterName, serviceName }) => clusterName === cluster && serviceName === service,
+          );
+          if (isOfService) return { application: applicationName, group: deploymentGroupName };
+        }
+  return undefined;
+}
