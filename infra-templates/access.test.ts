@@ -88,7 +88,7 @@ test("the plan role may make the calls of planning, and changes only what it can
     "cloudformation:ExecuteChangeSet",
     "cloudformation:RollbackStack",
   ]);
-  expect(allowed.filter((action) => !/:(Describe|Get|List)/.test(action)).sort()).toEqual([
+  expect(allowed.filter((action) => !/:(BatchGet|Describe|Get|List)/.test(action)).sort()).toEqual([
     "cloudformation:CreateChangeSet",
     "cloudformation:DeleteChangeSet",
     "cloudformation:DeleteStack",

@@ -107,6 +107,10 @@ async function verifyAndPlan(
     const plan = { ...revisionPlan, serviceChanges: [...settings, ...engine.serviceChanges()] };
     context.log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
     record.plan = plan;
+    if (inputs.mode === "plan" && wanted.taskDefinition) {
+      const { describeCost } = await import("./plan/cost.ts");
+      record.notes.push(await describeCost(context, service, wanted.taskDefinition, desiredCount ?? 0));
+    }
   }
   refuseFindings(findings, context.log);
 }

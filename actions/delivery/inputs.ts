@@ -40,6 +40,8 @@ export interface DeployInputs {
   readonly waitMs?: number | undefined;
   readonly maxFailedTasks: number;
   readonly onCancel: OnCancel;
+  /** Token to comment a plan on the pull request; undefined for no comment. */
+  readonly commentToken?: string | undefined;
 }
 
 /** Settings that a deployment can change on the service besides its revision and count. */

@@ -9,7 +9,11 @@ import { siteOf } from "./site.ts";
 import { summaryOf } from "./summary.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
-async function publish(record: DeploymentRecord, context: DeliveryContext): Promise<void> {
+async function publish(
+  record: DeploymentRecord,
+  context: DeliveryContext,
+  { commentToken }: Pick<DeployInputs, "cluster" | "service" | "commentToken">,
+): Promise<void> {
   setOutput("status", record.status ?? "failed");
   setOutput("cause", record.cause);
   setOutput("deployment-id", record.deploymentId);
@@ -23,12 +27,18 @@ async function publish(record: DeploymentRecord, context: DeliveryContext): Prom
   setOutput("changed", String(record.changed));
   setOutput("has-changes", record.plan ? String(hasChanges(record.plan)) : "");
   setOutput("diff", record.plan ? diffOf(record.plan) : "");
-  await appendSummary(summaryOf(record, await siteOf(context, record)));
+  const markdown = summaryOf(record, await siteOf(context, record));
+  await appendSummary(markdown);
+  if (!commentToken) return;
+  const { commentPlan } = await import("../shared/pull-request/comment-plan.ts");
+  const key = `plan of ${record.cluster}/${record.service}`;
+  await commentPlan(context, commentToken, { key, markdown });
 }
 
 /** Record of a deployment or a rollback of the service; outputs and job summary are always written. */
 export const deploymentReport = {
-  record: ({ cluster, service }: Pick<DeployInputs, "cluster" | "service">) => newRecord(cluster, service),
+  record: ({ cluster, service }: Pick<DeployInputs, "cluster" | "service" | "commentToken">) =>
+    newRecord(cluster, service),
   publish,
   outcome: ({ service, status, revisionAfter }: DeploymentRecord) =>
     `${service || shortRevision(revisionAfter) || "The task definition"} ${status}`,

@@ -24,7 +24,7 @@ export interface RecordingAction<Inputs, Context, Kept> extends Action<Inputs, C
   readonly record: (inputs: Inputs) => Kept;
   readonly run: (context: Context, inputs: Inputs, record: Kept) => Promise<void>;
   /** Sets the outputs and writes the job summary. */
-  readonly publish: (record: Kept, context: Context) => Promise<void>;
+  readonly publish: (record: Kept, context: Context, inputs: Inputs) => Promise<void>;
   /** Returns the result for the last line of a green end: `web succeeded`. */
   readonly outcome: (record: Kept) => string;
 }
@@ -75,7 +75,7 @@ export function keepStepRecord<Inputs, Context extends StepContext, Kept extends
 ): Promise<Kept> {
   return keepRecord(context, record(inputs), {
     work: (kept) => run(context, inputs, kept),
-    publish: (kept) => publish(kept, context),
+    publish: (kept) => publish(kept, context, inputs),
     outcome,
   });
 }

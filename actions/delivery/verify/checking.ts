@@ -11,6 +11,8 @@ export interface Checking {
   readonly taskDefinition: TaskDefinitionInput;
   readonly service: RunningService["service"];
   readonly signal: AbortSignal;
+  /** Whether images are pushed later: a plan of a pull request, whose code is not merged. */
+  readonly imagesFollow?: boolean;
 }
 
 /** A runner in a private network may not reach one of the services: that must not delay a deployment. */

@@ -35,7 +35,8 @@ export async function checkFollowRights(
   inputs: DeployInputs,
   { controller, service }: RunningService,
 ): Promise<Finding[]> {
-  if (inputs.waitUntil === "registered") return [];
+  // A pull request is planned with another role than the one that deploys.
+  if (inputs.waitUntil === "registered" || inputs.commentToken) return [];
   const missing = await findMissing(context, inputs, { controller, serviceArn: service.serviceArn ?? "" });
   return missing.length > 0 ? [describeMissing(missing, inputs)] : [];
 }

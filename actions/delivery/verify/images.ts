@@ -97,6 +97,12 @@ async function findImage(
   );
   const image = value?.images?.[0];
   if (!value || image) return image ? { image, findings } : { findings };
+  if (checking.imagesFollow)
+    return {
+      findings: [
+        { text: `Image ${text} is not in ECR yet; it has to be pushed before the deployment.`, kind: "note" },
+      ],
+    };
   const fault = {
     text: `there is no image ${text} in ECR`,
     fix: "push it, or use an existing one (aws ecr describe-images)",

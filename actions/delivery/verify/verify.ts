@@ -17,7 +17,8 @@ export async function verify(
   const checkRevision = async () => {
     if (!taskDefinition) return [];
     const { checkRevision } = await import("./check-revision.ts");
-    return checkRevision(beginChecking(context, taskDefinition, service));
+    const imagesFollow = inputs.commentToken !== undefined;
+    return checkRevision({ ...beginChecking(context, taskDefinition, service), imagesFollow });
   };
   const found = await Promise.all([engine.verify(taskDefinition), checkRevision()]);
   return [...findings, ...found.flat(), ...checkService(service.service, inputs)];

@@ -1,5 +1,10 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { createStage, type Stage } from "../../delivery/stage.support.ts";
 import { runEntry } from "../../shared/entry.support.ts";
 
@@ -75,6 +80,55 @@ test("shows a plan's changes as outputs, succeeds, and deploys nothing", async (
     changed: "false",
   });
   expect(summary).toMatch(/^### ✅ web: planned/);
+});
+
+test("shows count and cost a month of a plan, and comments it on the pull request, before its image is pushed", async () => {
+  const comments: { id: number; body: string }[] = [];
+  const github = createServer(async (request, response) => {
+    const content = request.method === "GET" ? undefined : ((await json(request)) as { body: string });
+    if (request.method === "POST" && content) comments.push({ id: 1, ...content });
+    else if (content) comments[0] = { id: 1, ...content };
+    response.end(JSON.stringify(comments));
+  });
+  await new Promise<void>((resolve) => github.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void github.close());
+  const event = join(stage.folder, "event.json");
+  await writeFile(event, JSON.stringify({ pull_request: { number: 7 } }));
+  const definition = JSON.parse(await readFile(await stage.taskDefinition("commented"), "utf8"));
+  definition.containerDefinitions[0].image = `${stage.image.split("@")[0]}:merged-later`;
+  const plan = async () =>
+    runAction(
+      "one",
+      {
+        mode: "plan",
+        "task-definition": await stage.taskDefinition("commented", definition),
+        "desired-count": "2",
+        "comment-on-pull-request": "true",
+        "github-token": "token-1",
+      },
+      {
+        GITHUB_EVENT_PATH: event,
+        GITHUB_REPOSITORY: "o/r",
+        GITHUB_API_URL: `http://127.0.0.1:${(github.address() as AddressInfo).port}`,
+      },
+    );
+  const { exitCode, errors, summary } = await plan();
+  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
+  expect(summary).toMatch(
+    /\n2 tasks with 0\.25 vCPU and 0\.5 GB: \$\d+\.\d\d a month, now \$\d+\.\d\d \(Fargate/,
+  );
+  expect(summary).toMatch(/\| web \| \S+ \| \S+:merged-later \|/);
+  expect(summary).toContain("merged-later is not in ECR yet");
+  expect(comments).toHaveLength(1);
+  expect(comments[0]?.body).toBe(`<!-- plan of outside/web -->\n${summary.trim()}`);
+  expect((await plan()).lines.join("\n")).toContain("The comment on pull request #7 was unchanged.");
+});
+
+test("refuses a comment in another mode than plan, or without a token", async () => {
+  const { errors } = await runAction("one", { "comment-on-pull-request": "true", "github-token": "token-1" });
+  expect(errors).toEqual([expect.stringContaining("comment-on-pull-request works with mode plan only")]);
+  const { errors: others } = await runAction("one", { mode: "plan", "comment-on-pull-request": "true" });
+  expect(others).toEqual([expect.stringContaining("github-token is required with comment-on-pull-request")]);
 });
 
 test("fails a plan with faults but still shows its diff", async () => {

@@ -11,6 +11,7 @@ import { type Stage, stages } from "../../delivery/record.ts";
 import { readManagedVolumes } from "../../shared/ecs/managed-volumes.ts";
 import { readRules } from "../../shared/ecs/task-definition-source.ts";
 import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
+import { readCommentToken } from "../../shared/pull-request/comment-plan.ts";
 
 /** Input names of aws-actions/amazon-ecs-deploy-task-definition, and former ones of ours, each with today's. */
 export const deployAliases: Aliases = {
@@ -37,11 +38,19 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
         waitUntil: service ? readStage(read) : "registered",
         waitMs: readWaitMinutes(read),
         onCancel: read.choice("on-cancel", onCancels, "rollback"),
+        commentToken: readPlanComment(read),
       };
     },
     getInput,
     deployAliases,
   );
+}
+
+function readPlanComment(read: InputReader): string | undefined {
+  const token = readCommentToken(read);
+  if (token !== undefined && read.optional("mode") !== "plan")
+    read.problem("Input comment-on-pull-request works with mode plan only");
+  return token;
 }
 
 /** Inputs that have a meaning only for a service. */

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { setSecret } from "@actions/core";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { didYouMean } from "../../shared/nearest-name.ts";
+import { readCommentToken } from "../../shared/pull-request/comment-plan.ts";
 
 export const modes = ["apply", "plan", "outputs", "delete", "drift"] as const;
 
@@ -66,14 +66,6 @@ function readBucketName(read: InputReader): string | undefined {
       `Input template-bucket is "${name}"; expected 3 to 63 lower-case letters, digits and hyphens`,
     );
   return name;
-}
-
-function readCommentToken(read: InputReader): string | undefined {
-  const wanted = read.boolean("comment-on-pull-request", false);
-  const token = read.optional("github-token");
-  if (token) setSecret(token);
-  if (wanted && !token) read.problem("Input github-token is required with comment-on-pull-request");
-  return wanted ? token : undefined;
 }
 
 /** A missing profile is most often a typing error: the error lists the existing profiles. */

@@ -1,7 +1,7 @@
 import type { PriceList } from "../../../shared/cost/price-list.ts";
+import { taskCostPerHour } from "../../../shared/cost/task-cost.ts";
 import { shortRevision } from "../../../shared/ecs/revision.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "../measurement.ts";
-import { taskCostPerHour } from "../task-cost.ts";
 
 /** A count of tasks, in the order of counts. */
 export type CurvePoint = MeasuredPoint | FailedPoint;

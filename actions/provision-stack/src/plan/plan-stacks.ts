@@ -1,9 +1,9 @@
 import { setOutput } from "@actions/core";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { commentPlan } from "../../../shared/pull-request/comment-plan.ts";
 import { appendSummary } from "../../../shared/summary.ts";
 import type { ProvisionContext } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
-import { tellPullRequest } from "../pull-request/tell-pull-request.ts";
 import type { StackSet } from "../set/choose-stacks.ts";
 import { checkImports, readExports } from "../set/imports.ts";
 import { eachInOrder } from "../stack/each-in-order.ts";
@@ -27,7 +27,7 @@ export async function planStacks(
   await appendSummary(markdown);
   if (inputs.commentToken) {
     const key = `plan of ${inputs.stackPrefix} ${inputs.parametersFile ?? ""}`.trim();
-    await tellPullRequest(context, inputs.commentToken, { key, markdown });
+    await commentPlan(context, inputs.commentToken, { key, markdown });
   }
 }
 

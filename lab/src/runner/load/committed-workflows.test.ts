@@ -27,6 +27,7 @@ it.each([
   "measure-scale.yml",
   "mirror-to-codecommit.yml",
   "plan.yml",
+  "plan.yml",
   "provision.yml",
   "rollback.yml",
   "scale-test.yml",
@@ -125,7 +126,7 @@ it.each(loggedIn)(
   },
 );
 
-it.each(loggedIn.filter(({ id }) => id !== "plan"))(
+it.each(loggedIn.filter(({ file }) => file !== "plan.yml"))(
   "$file, job $id: has the deployment's environment",
   ({ environment }) => {
     const name = typeof environment === "object" ? environment.name : environment;

@@ -1,4 +1,4 @@
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../failure.ts";
 import type { PullRequest } from "./pull-request.ts";
 
 /** The longest comment that GitHub accepts. */
@@ -71,7 +71,7 @@ async function request<Answer>(
   const headers = {
     accept: "application/vnd.github+json",
     authorization: `Bearer ${token}`,
-    "user-agent": "provision-stack",
+    "user-agent": "ecs-delivery",
     "x-github-api-version": "2022-11-28",
   };
   const response = await fetch(url, {

@@ -1,11 +1,17 @@
-import { type PriceList, priceOf } from "../../shared/cost/price-list.ts";
-import { includedStorageGb } from "../../shared/cost/task-sizes.ts";
-import type { MeasuredTasks } from "./measurement.ts";
+import { type PriceList, priceOf } from "./price-list.ts";
+import { includedStorageGb, type TaskSize } from "./task-sizes.ts";
+
+export interface BilledTask {
+  readonly size: TaskSize;
+  readonly publicAddress: boolean;
+  /** `FARGATE`, the only one whose tasks have their own price here, or another launch type or capacity provider. */
+  readonly capacity: string;
+}
 
 /** Returns the US dollars that one task costs in an hour; undefined when its capacity has no price for each task. */
 export function taskCostPerHour(
   priceList: PriceList,
-  { size, publicAddress, capacity }: MeasuredTasks,
+  { size, publicAddress, capacity }: BilledTask,
 ): number | undefined {
   if (capacity !== "FARGATE") return undefined;
   const usd = (id: string) => priceOf(priceList, id, "the cost of a task").usd;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { isObject } from "../../../shared/task-definition.ts";
+import { isObject } from "../task-definition.ts";
 
 export interface PullRequest {
   /** URL of GitHub's REST API. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { tellPullRequest } from "./tell-pull-request.ts";
+import { commentPlan } from "./comment-plan.ts";
 
 /** The part of GitHub's REST API that comments need: https://docs.github.com/rest/issues/comments */
 let server: Server;
@@ -55,7 +55,7 @@ async function tell(markdown: string, key = "plan of standard") {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const context = { log: { info: write, warning: write }, signal: new AbortController().signal };
-  await tellPullRequest(context, "token-1", { key, markdown });
+  await commentPlan(context, "token-1", { key, markdown });
   return lines.join("\n");
 }
 
