@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { runnerLog } from "./log.ts";
+import { annotationTitle, runnerLog } from "./log.ts";
 import { refusalOf } from "./registry/refusal.ts";
 import { createRetry } from "./registry/retry.ts";
 
@@ -71,4 +71,12 @@ describe("the runner's log", () => {
     expect(written).toContain("attempt 2 of 5");
     expect(commands()).toEqual([]);
   });
+});
+
+it.each([
+  [{ INPUT_SERVICE: "web" }, "/a/actions/deploy-service/dist/index.js", "deploy-service: web"],
+  [{}, "C:\\a\\tag-image\\dist\\index.js", "tag-image"],
+  [{ INPUT_SERVICE: "web" }, "/node_modules/vitest/vitest.mjs", ""],
+])("titles an annotation with the action and what it works on: %j, %s", (variables, program, title) => {
+  expect(annotationTitle(variables, ["node", program])).toBe(title);
 });

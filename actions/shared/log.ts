@@ -26,8 +26,8 @@ const subjects = ["SERVICE", "PIPELINE", "REPOSITORY", "IMAGE", "STACKS"];
 /** Returns the action and what it works on, such as `deploy-service: web`, from the runner's variables. */
 export function annotationTitle(variables = process.env, [, program = ""] = process.argv): string {
   // Such as …/actions/deploy-service/dist/index.js.
-  const [action = "", folder = "", file = ""] = program.split(/[/\\]/).slice(-3);
-  if (!action || !["dist", "src"].includes(folder) || !/\.[jt]s$/.test(file)) return "";
+  const [file = "", folder = "", action = ""] = program.split(/[/\\]/).reverse();
+  if (!/\.[jt]s$/.test(file) || !["dist", "src"].includes(folder)) return "";
   const subject = subjects.map((name) => variables[`INPUT_${name}`]?.trim()).find(Boolean);
   return subject ? `${action}: ${subject}` : action;
 }

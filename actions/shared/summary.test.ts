@@ -37,3 +37,12 @@ test.each([
 ])("renders a link of %s to %s as %s", (text, address, expected) => {
   expect(link(text, address)).toEqual({ markdown: expected });
 });
+
+test("aligns columns of figures to the right, whatever is left blank in them", () => {
+  const rows = [
+    ["a", "1,234", "−$3.65", "3 min 5 s", "12.5 %", "2 of 3"],
+    ["b", "–", "**$0.40**", "850 ms", "", "3"],
+  ];
+  const [, rule] = markdownTable(["Name", "Count", "Cost", "Time", "Share", "Text"], rows).split("\n");
+  expect(rule).toBe("| --- | ---: | ---: | ---: | ---: | --- |");
+});

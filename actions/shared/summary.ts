@@ -32,12 +32,15 @@ export function markdownTable(head: readonly Cell[], rows: readonly (readonly Ce
 }
 
 /** A figure with its sign and unit, such as `−$3.65`, `< 0.01`, `12.5 %`, `3 min 5 s` or `+9`. */
-const figure = /^[<>+−±$* -]*\d[\d.,]*(?:\*\*)?(?: ?(?:%|ms|s|min|h|d|kB|MB|GB)(?: \d+ (?:s|min|h))?(?:\*\*)?)?$/;
+const figure = /^[<>+−±$ -]{0,4}\d[\d.,]{0,20}(?: ?(?:%|ms|s|min|h|d|kB|MB|GB)(?: \d{1,3} (?:s|min|h))?)?$/;
 const nothing = /^[–—-]?$/;
 
 function isNumeric(cells: readonly Cell[]): boolean {
   const texts = cells.filter((cell) => typeof cell !== "string" || !nothing.test(cell));
-  return texts.length > 0 && texts.every((cell) => typeof cell === "string" && figure.test(cell));
+  return (
+    texts.length > 0 &&
+    texts.every((cell) => typeof cell === "string" && figure.test(cell.replaceAll("*", "")))
+  );
 }
 
 /** Lists facts, each with its name; those without a value are left out. */
