@@ -4,7 +4,7 @@ import { existsSync, globSync } from "node:fs";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -14,6 +14,8 @@ async function packCli(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await bundleCommandLine(join(folder, "lib"));
   await copyActions(join(folder, "actions"));
+  // Modules and styles of the live page, which its server finds next to lib.
+  await cp(join(root, "live/browser"), join(folder, "browser"), { recursive: true });
   const copies = { "cli/bin.cjs": "bin.cjs", "cli/README.md": "README.md", LICENSE: "LICENSE" };
   for (const [from, to] of Object.entries(copies)) await cp(join(root, from), join(folder, to));
   await writeFile(join(folder, "package.json"), `${JSON.stringify(await manifest(), null, 2)}\n`);
@@ -31,6 +33,7 @@ async function bundleCommandLine(folder: string): Promise<void> {
     format: "esm",
     target: "node20",
     logLevel: "warning",
+    plugins: [sharedWithBrowsers],
     // Packages in CommonJS call require.
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
@@ -38,6 +41,16 @@ async function bundleCommandLine(folder: string): Promise<void> {
   });
   await cp(join(root, "cli/src/actions/older-node.mjs"), join(folder, "older-node.mjs"));
 }
+
+/** The live page's server and browsers load the same modules: a second copy in the bundle would be another one. */
+const sharedWithBrowsers: Plugin = {
+  name: "shared-with-browsers",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^(\.\.\/)+browser\/[\w-]+\.mjs$/ }, ({ path }) => ({
+      path: `../browser/${basename(path)}`,
+      external: true,
+    })),
+};
 
 /** Copies what an action needs to run: its bundle and its data, without its sources. */
 async function copyActions(folder: string): Promise<void> {

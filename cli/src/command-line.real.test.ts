@@ -22,6 +22,16 @@ afterAll(async () => {
 const account = () => ({ environment: stage.simulator.environmentVariables });
 const page = async () => (await fetch(stage.productionUrl)).text();
 
+/** Reads the page once the account has been read, which the first event shows. */
+async function readPage(address: string): Promise<string> {
+  const ending = new AbortController();
+  const events = await fetch(`${address}/events`, { signal: ending.signal });
+  for await (const chunk of events.body ?? []) if (Buffer.from(chunk).includes("snapshot")) break;
+  const html = await (await fetch(address)).text();
+  ending.abort();
+  return html;
+}
+
 describe("the installed command line", () => {
   it("shows its commands, and the options of each", async () => {
     const { code, stdout } = await installed.run(["--help"]);
@@ -123,6 +133,28 @@ describe("the installed command line", () => {
   it("names a service that does not exist", async () => {
     const init = ["init", "--cluster", "outside", "--service", "nobody"];
     expect(await installed.run(init, account())).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("The cluster outside has no service nobody."),
+    });
+  });
+
+  it("serves the live page of a service until Ctrl-C", async () => {
+    let shown: Promise<string> | undefined;
+    const watch = ["watch", "--cluster", "outside", "--service", "web", "--port", "0"];
+    const { code } = await installed.run(watch, {
+      ...account(),
+      onOutput(output, interrupt) {
+        const address = /http:\/\/[\d.:]+/.exec(output)?.[0];
+        if (!address || shown) return;
+        shown = readPage(address);
+        void shown.finally(interrupt);
+      },
+    });
+    expect(code).toBe(0);
+    expect(await shown).toMatch(/<h2[^>]*><a[^>]*>web<[\s\S]*1 of 1 tasks? running/);
+    expect(
+      await installed.run(["watch", "--cluster", "outside", "--service", "nobody"], account()),
+    ).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("The cluster outside has no service nobody."),
     });

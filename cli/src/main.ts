@@ -23,6 +23,10 @@ interface Package {
 type Command = (argv: readonly string[], repository: string) => number | Promise<number>;
 
 const commands: Readonly<Record<string, { readonly about: string; readonly run: Command }>> = {
+  watch: {
+    about: "Serve a live page of a cluster's services, which only reads the account",
+    run: async (argv) => (await import("./watch/command.ts")).watchCommand(argv),
+  },
   init: {
     about: "Write workflow and definition files for an existing ECS service",
     run: async (...given) => (await import("./init/command.ts")).initCommand(...given),

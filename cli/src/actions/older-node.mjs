@@ -1,4 +1,4 @@
-// Loaded before an action on Node 20 and 22, which lack functions that its bundle uses.
+// Loaded before the command line and its actions on Node 20 and 22, which lack functions that the bundles use.
 import { syncBuiltinESMExports } from "node:module";
 import workerThreads from "node:worker_threads";
 import zlib from "node:zlib";

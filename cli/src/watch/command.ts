@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import { DescribeClustersCommand, DescribeServicesCommand } from "@aws-sdk/client-ecs";
+import { systemClock } from "../../../actions/shared/clock.ts";
+import { Failure } from "../../../actions/shared/failure.ts";
+import { openPageClients, type PageClients, startPage } from "../../../live/src/page.ts";
+import { parseCommandLine, Refusal, textOf } from "../../../scripts/run/command-line.mjs";
+import { openTerminal } from "../terminal/style.ts";
+import { command } from "./options.mjs";
+
+/** Serves the live page of the environment's account until a signal ends it. */
+export async function watchCommand(argv: readonly string[]): Promise<number> {
+  const values = parseCommandLine(command, argv);
+  const { columns, style, print } = openTerminal(process.stdout, process.env);
+  const text = textOf(command, values, columns);
+  if (text !== undefined) {
+    print(text);
+    return 0;
+  }
+  const { cluster, service: services, port = 4567 } = values;
+  if (!cluster) throw new Refusal(`watch: --cluster is missing. Usage: ${command.usage}`);
+  const clients = openPageClients({});
+  await requireServices(clients, cluster, services ?? []);
+  const region = await clients.ecs.config.region();
+  const page = await startPage({
+    clients,
+    region,
+    cluster,
+    port,
+    clock: systemClock,
+    ...(services ? { services } : {}),
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Refusal(`watch: port ${port} is in use. Fix: --port 0 selects a free one.`);
+  });
+  print(
+    `Watching ${services?.join(", ") ?? "all services"} of ${cluster} in ${region}: ${style.bold(page.address)}`,
+  );
+  print(style.dim("The page only reads the account. Ctrl-C ends it."));
+  await Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal)));
+  await page.close();
+  return 0;
+}
+
+async function requireServices(
+  { ecs }: PageClients,
+  cluster: string,
+  services: readonly string[],
+): Promise<void> {
+  const nextStep = "check the name, the region and the profile.";
+  const { clusters = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [cluster] }));
+  if (!clusters.some(({ status }) => status !== "INACTIVE"))
+    throw new Failure(`There is no cluster ${cluster}`, { nextStep });
+  if (services.length === 0) return;
+  const { failures = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [...services] }));
+  const missing = failures.map(({ arn }) => arn?.split("/").at(-1)).join(", ");
+  if (missing) throw new Failure(`The cluster ${cluster} has no service ${missing}`, { nextStep });
+}
