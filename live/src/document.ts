@@ -43,7 +43,7 @@ export function renderDocument({ tabs, tab, path, search, language, parts, now }
 <meta name="color-scheme" content="light dark">
 <title>${tab ? `${tab.title[language]} · ` : ""}${t.title}</title>
 <link rel="icon" href="/files/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/files/page.css">
+${["page", "frame", "cards"].map((name) => html`<link rel="stylesheet" href="/files/${name}.css">`)}
 ${tab?.styles.map((style) => html`<link rel="stylesheet" href="${style}">`) ?? ""}
 <script type="module" src="/files/main.mjs"></script>
 </head>

@@ -38,15 +38,20 @@ export interface Tab {
 }
 
 const own = [
-  { name: "services", path: "/", title: { en: "Services", fr: "Services" } },
-  { name: "account", path: "/account", title: { en: "Account", fr: "Compte" } },
+  {
+    name: "services",
+    path: "/",
+    title: { en: "Services", fr: "Services" },
+    styles: ["/files/services.css"],
+  },
+  { name: "account", path: "/account", title: { en: "Account", fr: "Compte" }, styles: [] },
 ] as const;
 
 /** Loads the page's own tabs and those of its extensions. */
 export async function loadTabs(extensions: readonly PageExtension[]): Promise<Tab[]> {
   const ownTabs = own.map(async (tab): Promise<Tab> => {
     const { view } = await import(new URL(`../browser/${tab.name}.mjs`, import.meta.url).href);
-    return { ...tab, module: `/files/${tab.name}.mjs`, styles: [], view };
+    return { ...tab, module: `/files/${tab.name}.mjs`, view };
   });
   const added = extensions.map(
     async ({ name, title, folder, module, styles = [], operates = false }): Promise<Tab> => {
