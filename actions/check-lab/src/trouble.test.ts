@@ -2,23 +2,26 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check, checkoutOf, itemsOf, ownFiles } from "./check.support.ts";
 import {
+  type Balancing,
   courseNames,
   courseParts,
   createContainers,
   createLoadBalancer,
   createServices,
+  limitAdmin,
   taskDefinition,
 } from "./lab-account.support.ts";
 
 /** An account with phases 5 to 7, before anything is deployed. */
 let simulator: TestSimulator;
+let balancing: Balancing;
 /** The simulator serves every database there. */
 const host = "127.0.0.1";
 beforeAll(async () => {
   simulator = await startTestSimulator({ account: "academy" });
   const parts = await courseParts(simulator);
   await createContainers(simulator, courseNames, host);
-  const balancing = await createLoadBalancer(simulator, courseNames, parts);
+  balancing = await createLoadBalancer(simulator, courseNames, parts);
   await createServices(simulator, courseNames, { ...parts, ...balancing });
   await simulator.clock.foreground.wait(5 * 60_000);
 });
@@ -32,6 +35,69 @@ it("passes phases 5 to 7 of a student who has not deployed yet, but for image an
   expect(idsOf(itemsOf(report, "fail"))).toEqual(["5.images", "5.taskdef-files", "5.appspec-files"]);
   expect(itemsOf(report, "unchecked")).toEqual([]);
   expect(report.phases.map(({ score }) => score.percent)).toEqual([70, 100, 100]);
+});
+
+describe("before the first deployment", () => {
+  const forward = (ListenerArn: string, TargetGroupArn: string | undefined) =>
+    simulator.aws.elbv2.modifyListener({
+      ListenerArn,
+      DefaultActions: [{ Type: "forward", TargetGroupArn }],
+    });
+
+  it("catches a target group on port 80", async () => {
+    const { TargetGroups } = await simulator.aws.elbv2.createTargetGroup({
+      Name: "customer-tg-three",
+      TargetType: "ip",
+      Protocol: "HTTP",
+      Port: 80,
+      VpcId: (await courseParts(simulator)).vpc,
+    });
+    await forward(balancing.listeners.test.arn, TargetGroups?.[0]?.TargetGroupArn);
+    const report = await check(simulator, { numbers: [6] });
+    await forward(balancing.listeners.test.arn, balancing.group("customer", "one"));
+    expect(itemsOf(report, "fail")).toEqual(["6.target-groups: customer-tg-three is on port 80, not 8080"]);
+  });
+
+  it("catches listeners that both forward to one target group", async () => {
+    await forward(balancing.listeners.test.arn, balancing.group("customer", "two"));
+    const report = await check(simulator, { numbers: [6] });
+    await forward(balancing.listeners.test.arn, balancing.group("customer", "one"));
+    expect(itemsOf(report, "fail")).toEqual([
+      "6.listeners: listeners 80 and 8080 both forward to customer-tg-two",
+    ]);
+  });
+
+  it("catches swapped target groups", async () => {
+    const { production, test } = balancing.listeners;
+    await forward(production.arn, balancing.group("customer", "one"));
+    await forward(test.arn, balancing.group("customer", "two"));
+    const report = await check(simulator, { numbers: [6, 7] });
+    await forward(production.arn, balancing.group("customer", "two"));
+    await forward(test.arn, balancing.group("customer", "one"));
+    expect(itemsOf(report, "fail")).toEqual([
+      expect.stringMatching(
+        /^7\.behind-listener: .* tasks in customer-tg-two, but listener 80 .* customer-tg-one$/,
+      ),
+    ]);
+  });
+});
+
+describe("without the address of the browser", () => {
+  const notFound = async (address: string) => ({ address, status: 404, text: "" });
+  it.each([
+    ["10.16.0.5/32", "fail", "10.16.0.5/32 is private; the load balancer sees public addresses"],
+    [
+      "198.51.100.9/32",
+      "unchecked",
+      "198.51.100.9/32 does not let this machine through; give browser-address",
+    ],
+  ] as const)("judges the range %s", async (source, status, text) => {
+    for (const { rule } of Object.values(balancing.listeners)) await limitAdmin(simulator, rule, { source });
+    const report = await check(simulator, { numbers: [9], browserAddress: undefined, readPage: notFound });
+    for (const { rule } of Object.values(balancing.listeners))
+      await limitAdmin(simulator, rule, { source: "" });
+    expect(itemsOf(report, status)).toContain(`9.own-address: listener 80: ${text}; listener 8080: ${text}`);
+  });
 });
 
 it("names the denied call, and checks the other items", async () => {

@@ -45,6 +45,7 @@ body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #1b1f24; bac
 table { border-collapse: collapse; }
 th, td { padding: .35rem .6rem; border: 1px solid #d0d7de; text-align: left; vertical-align: top; }
 th { background: #f6f8fa; position: sticky; top: 0; }
+td.number, th[scope="row"], td:last-child { white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .good { background: #dafbe1; } .part { background: #fff8c5; } .bad { background: #ffebe9; }
 small { color: #59636e; display: block; }

@@ -13,7 +13,9 @@ await writeFile(join(folder, "class.csv"), classCsv(table));
 await writeFile(join(folder, "class.html"), classPage(table));
 for (const { file, reason } of table.unread)
   console.error(`check-lab-class: ${file} was left out: ${reason}`);
-console.log(`${table.students.length} students: ${join(folder, "class.csv")}, ${join(folder, "class.html")}`);
+console.log(
+  `Students: ${table.students.length}. Files: ${join(folder, "class.csv")}, ${join(folder, "class.html")}`,
+);
 if (table.students.length === 0) {
   console.error(
     "check-lab-class: no report of check-lab was found. Fix: collect the report.json files first",

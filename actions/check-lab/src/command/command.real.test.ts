@@ -40,7 +40,7 @@ it("lists items with their fixes, writes the reports, and exits with 1 below the
   expect(stderr).toMatch(/^check-lab: The lab has 0 of 7 points/);
   expect(code).toBe(1);
   const made = await run("class", "--reports", folder);
-  expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 students: /) });
+  expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Students: 1\. Files: /) });
   expect(readFileSync(join(folder, "class.csv"), "utf8")).toMatch(
     /^student,phase 6 \(%\).*\r\nada,0,0,6\.load-balancer/,
   );

@@ -179,8 +179,7 @@ async function forEachGroup(
   return forServices(async (service) => {
     const groups = await roles.targetGroups(service);
     const problems = groups.flatMap((group) => problemsOf(group, service));
-    if (groups.length < 2 && !(await roles.wasReleased(service)))
-      problems.push(`the ${service} has ${groups.length} of 2 target groups`);
+    if (groups.length === 0) problems.push(`no target group of the ${service} is behind a listener`);
     return verdict(
       problems,
       groups
