@@ -59,6 +59,7 @@ function statePill(service, latest, t) {
   if (service.status === "GONE" || service.status === "INACTIVE") return pill("bad", t.gone);
   if (service.status === "DRAINING") return pill("busy", t.draining);
   if (latest && !latest.verdict) return pill("busy", latest.rollbackOf ? t.rollingBack : t.deploying);
+  if (!latest && service.running === 0) return pill("quiet", t.notDeployed);
   if (service.running < service.desired) return pill("bad", t.missingTasks);
   return pill("good", t.steady);
 }
@@ -94,7 +95,9 @@ function stoppedTasks({ stoppedTasks }, latest, { language, now }) {
   );
   if (failed.length === 0) return "";
   const groups = Map.groupBy(failed, ({ revision, reason }) => `${revision}: ${reason}`);
-  return html`<section class="stopped"><h3>${t.stoppedTasks}</h3><ul>${[...groups].map(([text, tasks]) => {
+  return html`<section class="stopped ${latest ? "" : "quiet"}"><h3>${t.stoppedTasks}</h3><ul>${[
+    ...groups,
+  ].map(([text, tasks]) => {
     const at = tasks[0]?.stoppedAt ?? 0;
     return html`<li data-key="${text}"><b>${tasks.length} ×</b> ${text} <time data-since="${at}">${timeText({ since: `${at}` }, now, language)}</time></li>`;
   })}</ul></section>`;

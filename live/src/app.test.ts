@@ -93,6 +93,17 @@ it("shows why a deployment was rolled back, not that its rollback succeeded", as
   expect(text).not.toContain("Last deployment succeeded");
 });
 
+it("shows a service that waits for its first deployment without alarm", async () => {
+  const stoppedTasks = [
+    { id: "1", revision: "web:1", stoppedAt: exampleNow, reason: "CannotPullContainerError" },
+  ];
+  const parts = { "service/production/web": exampleService("web", { running: 0, stoppedTasks }) };
+  const { text } = await get("/", { parts });
+  expect(text).toContain('<span class="pill quiet">Not deployed yet</span>');
+  expect(text).toContain("CannotPullContainerError");
+  expect(text).not.toContain("Tasks missing");
+});
+
 it("escapes what AWS returns", async () => {
   const events = [{ at: exampleNow, message: '<script>alert("x")</script>' }];
   const parts = { "service/production/web": exampleService("web", { events }) };

@@ -30,6 +30,15 @@ it.each([
 });
 
 it.each([
+  [[], defaultPort + 1],
+  [["--port", "5000"], 5001],
+  [["--port", "0"], 0],
+  [["--port", "5000", "--page-port", "0"], 0],
+])("%j serves the live page on port %i", (argv, pagePort) => {
+  expect(parseArguments(argv).pagePort).toBe(pagePort);
+});
+
+it.each([
   [[], undefined],
   [["--vcpu-share", "0.5"], 0.5],
   [["--vcpu-share=.25"], 0.25],
