@@ -17,6 +17,7 @@ export const checks: readonly Check[] = [
   { name: "bundles", command: ["node", "scripts/build-actions.ts", "--check"] },
   { name: "diagrams", command: ["node", "scripts/draw-diagram.ts", "--check"] },
   { name: "documents", command: ["node", "scripts/update-readmes.ts", "--check"] },
+  { name: "pictures", command: ["node", "scripts/update-pictures.ts", "--check"] },
   { name: "words", command: ["node", "scripts/plain-words.ts"] },
 ];
 

@@ -42,7 +42,7 @@ test("shows service, revision and version of a good release, what production run
 
 test("calls the revision of a red end tried, and shows cause, fix and that production is unchanged", () => {
   expect(summaryOf(recordOf(tried))).toMatch(
-    /^### ❌ web: tried web:4 \(1\.2\.0\), rolled back after 5 min 12 s\n\n\*\*It broke\*\*\n\n\*\*Fix:\*\* repair it\.\n\n\*\*Production now:\*\* web:3 \(unchanged\)\n\n/,
+    /^### ❌ web: tried revision 4 \(1\.2\.0\), rolled back after 5 min 12 s\n\n\*\*It broke\*\*\n\n\*\*Fix:\*\* repair it\.\n\n\*\*Production now:\*\* web:3 \(unchanged\)\n\n/,
   );
 });
 

@@ -32,7 +32,7 @@ export function verdict(record: DeploymentRecord): string {
   if (!revisionAfter)
     return `${name}: ${record.rollback ? "not rolled back" : "not deployed"}, ${ends[status]} after ${time}`;
   if (record.rollback) return `${name}: rollback ${stepOf(record)} ${ends[status]} after ${time}`;
-  return `${name}: tried ${labelOf(record)}, ${ends[status]} after ${time}`;
+  return `${name}: tried ${labelOf(record).replace(`${name}:`, "revision ")}, ${ends[status]} after ${time}`;
 }
 
 function hasStage(status: Status): boolean {

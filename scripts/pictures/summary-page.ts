@@ -19,10 +19,16 @@ th, td { padding: 6px 13px; border: 1px solid #d1d9e0 } th { font-weight: 600 }
 tr:nth-child(2n) td { background: #f6f8fa }
 blockquote { padding: 0 1em; color: #59636e; border-left: .25em solid #d1d9e0 }
 summary { cursor: pointer }
+.ok { color: #1a7f37 } .bad { color: #cf222e }
 `;
 
 /** Returns a page that shows a job summary as GitHub does. Mermaid is shown as text: cards fold it. */
 export function summaryPage(markdown: string): string {
-  const html = marked.parse(markdown, { gfm: true, async: false });
+  // Not every machine has a font with emoji.
+  const html = marked
+    .parse(markdown, { gfm: true, async: false })
+    .replace(/<p>\[!CAUTION\]\s/g, '<p><b class="bad">Caution</b><br>')
+    .replaceAll("✅", '<b class="ok">✔</b>')
+    .replaceAll("❌", '<b class="bad">✘</b>');
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Job summary</title><style>${style}</style><main>${html}</main>`;
 }

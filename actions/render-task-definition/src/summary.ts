@@ -11,7 +11,9 @@ export function renderSummary(rendered: Rendered, latest: Comparison | undefined
   const ofLatest = latest && comparison(latest, taskDefinition.family ?? "");
   const card: Card = {
     ok: true,
-    verdict: `Task definition ${taskDefinition.family} rendered${ofLatest ? `: ${ofLatest.verdict}` : ""}`,
+    verdict: ofLatest
+      ? `Task definition rendered: ${ofLatest.verdict}`
+      : `Task definition ${taskDefinition.family} rendered`,
     folds: [ofLatest?.fold ?? "", changes(`Changes to ${name}`, diff)],
   };
   return lineMarkdown(card);
@@ -19,10 +21,10 @@ export function renderSummary(rendered: Rendered, latest: Comparison | undefined
 
 function comparison(latest: Comparison, family: string): { verdict: string; fold: string } {
   if ("first" in latest)
-    return { verdict: "the first revision", fold: `ECS has no active revision of ${family} yet.` };
+    return { verdict: `the first of ${family}`, fold: `ECS has no active revision of ${family} yet.` };
   if ("unknown" in latest)
     return {
-      verdict: "not compared",
+      verdict: `${family}, not compared`,
       fold: `Not compared with the registered revision: ${escapeText(latest.unknown)}.`,
     };
   const { revision, diff } = latest;
