@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compareChanged } from "./images/changed-source.ts";
+import { prepareYard } from "./images/setup.ts";
 import { compareSizes } from "./images/sizes.ts";
 import { measureUnchanged } from "./images/unchanged-source.ts";
-import { prepareYard } from "./images/yard.ts";
 import type { Benchmark } from "./measurement.ts";
 
 /**
@@ -14,8 +14,12 @@ const images: Benchmark = async () => {
   await using ends = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "bench-images-"));
   ends.defer(() => rm(folder, { recursive: true, force: true }));
-  const yard = await prepareYard(folder, ends);
-  return [...(await compareChanged(yard)), ...(await measureUnchanged(yard)), ...(await compareSizes(yard))];
+  const setup = await prepareYard(folder, ends);
+  return [
+    ...(await compareChanged(setup)),
+    ...(await measureUnchanged(setup)),
+    ...(await compareSizes(setup)),
+  ];
 };
 
 export default images;

@@ -2,14 +2,14 @@ import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { JobContext } from "../shared/context.ts";
-import { createEcsClients, type EcsClients, type EcsContext, patient } from "../shared/ecs/context.ts";
+import { createEcsClients, type EcsClients, type EcsContext, retrying } from "../shared/ecs/context.ts";
 import { createUnfinishedState } from "../shared/post-state.ts";
 import type { Handle } from "./engine.ts";
 import type { OnCancel } from "./inputs.ts";
 import { type Run, readRun } from "./order/run.ts";
-import { createLookUpClients, type LookUpClients } from "./verify/look-up-clients.ts";
+import { createLookupClients, type LookupClients } from "./verify/lookup-clients.ts";
 
-export interface Clients extends EcsClients, LookUpClients {
+export interface Clients extends EcsClients, LookupClients {
   readonly codedeploy: CodeDeployClient;
   /** Loaded when the load balancer is verified, or a failure has to be explained. */
   readonly elbv2: () => Promise<ElasticLoadBalancingV2Client>;
@@ -48,8 +48,8 @@ export function openDelivery(
 export function createClients(): Clients {
   return {
     ...createEcsClients(),
-    ...createLookUpClients(),
-    codedeploy: new CodeDeployClient(patient),
+    ...createLookupClients(),
+    codedeploy: new CodeDeployClient(retrying),
     elbv2: async () => {
       const { ElasticLoadBalancingV2Client } = await import("@aws-sdk/client-elastic-load-balancing-v2");
       return new ElasticLoadBalancingV2Client();

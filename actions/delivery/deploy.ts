@@ -2,7 +2,7 @@ import { formatDuration } from "../shared/duration.ts";
 import { settleRevision as findOrRegister, registerRevision, shortRevision } from "../shared/ecs/revision.ts";
 import { findService, type RunningService, targetGroupOf } from "../shared/ecs/service.ts";
 import { hasFaults, refuseFindings } from "../shared/findings.ts";
-import { persist } from "../shared/patience.ts";
+import { persist } from "../shared/outage-tolerance.ts";
 import type { TaskDefinitionInput } from "../shared/task-definition.ts";
 import { chooseEngine } from "./choose-engine.ts";
 import type { DeliveryContext } from "./context.ts";
@@ -78,10 +78,10 @@ async function deployToService(
     budget,
     engine,
     revision: record.revisionAfter,
-    anew: record.plan?.anew,
+    imagesMoved: record.plan?.imagesMoved,
   });
   context.log.info(`${inputs.service} runs ${shortRevision(record.revisionAfter)}.`);
-  if (inputs.desiredCount === 0) tellOfNoTasks(context, inputs, record);
+  if (inputs.desiredCount === 0) noteNoTasks(context, inputs, record);
 }
 
 /** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
@@ -167,7 +167,7 @@ async function settleBudget(
   return { ms, given };
 }
 
-function tellOfNoTasks({ log }: DeliveryContext, { service }: DeployInputs, record: DeploymentRecord): void {
+function noteNoTasks({ log }: DeliveryContext, { service }: DeployInputs, record: DeploymentRecord): void {
   const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;
   record.notes.push(note);
   log.notice(note);

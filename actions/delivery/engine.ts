@@ -59,7 +59,7 @@ export interface RunningDeployment extends Handle {
   readonly drainMs?: number | undefined;
   /** How long it may take to end after a stop request, in milliseconds. */
   readonly settleMs: number;
-  look(signal: AbortSignal | undefined): Promise<Snapshot>;
+  poll(signal: AbortSignal | undefined): Promise<Snapshot>;
   /** Returns false when it had ended already. */
   stop(how: StopKind): Promise<boolean>;
   /** Returns the target groups in which the new tasks are registered. */
@@ -78,7 +78,7 @@ export interface Handle {
 /** A deployment of the service that somebody else began. */
 export interface OtherDeployment {
   readonly name: string;
-  look(): Promise<{ readonly status: string; readonly ended: boolean; readonly description: string }>;
+  poll(): Promise<{ readonly status: string; readonly ended: boolean; readonly description: string }>;
 }
 
 /** Result of trying to begin: AWS carries out one deployment of a service at a time. */

@@ -44,7 +44,7 @@ export interface Plan {
   readonly revisionChanges: readonly string[];
   readonly images: readonly ImageChange[];
   /** Production runs this revision, but its image tags now point to other images. */
-  readonly anew: boolean;
+  readonly imagesMoved: boolean;
   /** One line per difference of the service itself. */
   readonly serviceChanges: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { describeRevision, diffRevision, registerRevision, shortRevision } from "../shared/ecs/revision.ts";
 import { refuseFindings } from "../shared/findings.ts";
-import { persist } from "../shared/patience.ts";
+import { persist } from "../shared/outage-tolerance.ts";
 import { diffTaskDefinitions } from "../shared/task-definition-diff.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
@@ -24,7 +24,13 @@ export async function registerAlone(
   const equal = changes.length === 0 ? arn : undefined;
   record.revisionBefore = arn ?? "";
   keepContainer(record, taskDefinition.containerDefinitions?.[0]);
-  record.plan = { revision: equal, revisionChanges: changes, images: [], anew: false, serviceChanges: [] };
+  record.plan = {
+    revision: equal,
+    revisionChanges: changes,
+    images: [],
+    imagesMoved: false,
+    serviceChanges: [],
+  };
   if (equal) context.log.info(`${shortRevision(equal)} is already registered with the same content.`);
   else
     context.log.info(

@@ -25,7 +25,7 @@ describe("sees the end of a deployment within seconds, however long it took and 
     by: "ECS",
     initialTraffic: undefined,
     settleMs: 0,
-    look: async () => snapshot(endMs - now()),
+    poll: async () => snapshot(endMs - now()),
     stop: async () => false,
     targetGroups: () => [],
   });

@@ -85,7 +85,7 @@ test("shows a moved image once, and other changes as lines of a diff", () => {
       "~ containerDefinitions[web].cpu: 256 → 512",
     ],
     images: [{ container: "web", before, after }],
-    anew: false,
+    imagesMoved: false,
     serviceChanges: [],
   };
   const summary = summaryOf(recordOf({ plan }));

@@ -16,7 +16,7 @@ export interface Finding {
 
 /** Throws one Failure that names all faults; logs the rest. */
 export function refuseFindings(findings: readonly Finding[], log: Log): void {
-  tell(findings, log);
+  logFindings(findings, log);
   const faults = findings.filter(({ kind }) => kind === undefined);
   const [first, ...others] = faults;
   if (!first) return;
@@ -38,7 +38,7 @@ export function hasFaults(findings: readonly Finding[]): boolean {
  * Logs one warning for everything that could not be read, so that a role without rights does not hide the other
  * warnings.
  */
-function tell(findings: readonly Finding[], log: Log): void {
+function logFindings(findings: readonly Finding[], log: Log): void {
   const of = (wanted: Finding["kind"]) => findings.filter(({ kind }) => kind === wanted).map(inWords);
   const unchecked = of("unchecked");
   if (unchecked.length > 0) log.warning(`Could not check: ${unchecked.join("; ")}`);

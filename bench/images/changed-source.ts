@@ -1,9 +1,9 @@
 import { type Measurement, measure, median } from "../measurement.ts";
 import { inTurn } from "./in-turn.ts";
 import { dockerInputs, imageOf, labKindBuild, ociInputs, type Side, serviceBuild, tagOf } from "./orders.ts";
+import type { Setup } from "./setup.ts";
 import { bundleService, type Source } from "./source.ts";
 import { describeTimes, type Steps, type StepTimes, timeSteps, totalOf } from "./steps.ts";
-import type { Yard } from "./yard.ts";
 
 /** Odd, so that the median is a run that happened. */
 const rounds = 5;
@@ -15,8 +15,8 @@ const askingForPassword = "get-login-password";
  * Time from one changed line to the image in the registry under a tag of its own. The peers are measured twice:
  * starting from AWS credentials as the action does, and with the registry's password already available.
  */
-export async function compareChanged(yard: Yard): Promise<Measurement[]> {
-  const sides = createSides(yard);
+export async function compareChanged(setup: Setup): Promise<Measurement[]> {
+  const sides = createSides(setup);
   // The first run pulls the base into the engine, installs packages and fills every cache.
   for (const side of Object.values(sides)) await side();
   const times = await inTurn(rounds, sides);
@@ -43,32 +43,32 @@ export async function compareChanged(yard: Yard): Promise<Measurement[]> {
   return [...rowsOf("AWS credentials"), ...rowsOf("the registry's password", askingForPassword)];
 }
 
-function createSides(yard: Yard): Record<Side, () => Promise<StepTimes>> {
-  const { docker, buildImage, service, labKind } = yard;
+function createSides(setup: Setup): Record<Side, () => Promise<StepTimes>> {
+  const { docker, buildImage, service, labKind } = setup;
   const first = {
-    [askingForPassword]: () => yard.registry.askForPassword(),
+    [askingForPassword]: () => setup.registry.askForPassword(),
     "log in": () => docker.logIn(),
   };
   return {
     oci: changing(service, (round) => ({
       bundle: () => bundleService(service),
-      "build-image": () => buildImage(ociInputs(yard, tagOf("oci", round))),
+      "build-image": () => buildImage(ociInputs(setup, tagOf("oci", round))),
     })),
     "multi-stage": changing(service, (round) => {
-      const build = serviceBuild(yard, imageOf("multi-stage", round));
+      const build = serviceBuild(setup, imageOf("multi-stage", round));
       return { ...first, build: () => docker.build(build), push: () => docker.push(build.tag) };
     }),
     docker: changing(service, (round) => ({
-      "build-image": () => buildImage(dockerInputs(yard, tagOf("docker", round))),
+      "build-image": () => buildImage(dockerInputs(setup, tagOf("docker", round))),
     })),
     buildx: changing(service, (round) => {
-      const build = serviceBuild(yard, imageOf("buildx", round));
+      const build = serviceBuild(setup, imageOf("buildx", round));
       // The action also creates two tags: the requested one and the source's.
       const second = ["--tag", `${build.tag}-source`];
       return { ...first, "build --push": () => docker.build(build, "--push", ...second) };
     }),
     "lab-kind": changing(labKind, (round) => {
-      const build = labKindBuild(yard, imageOf("lab-kind", round));
+      const build = labKindBuild(setup, imageOf("lab-kind", round));
       return { ...first, build: () => docker.build(build), push: () => docker.push(build.tag) };
     }),
   };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { DockerBuild } from "./docker.ts";
-import type { Yard } from "./yard.ts";
+import type { Setup } from "./setup.ts";
 
 const repositories = {
   oci: "oci",
@@ -23,7 +23,7 @@ export function tagOf(side: Side, round: number): string {
 }
 
 /** Inputs as .github/workflows/deploy-service.yml sets them. */
-export function ociInputs({ base, service }: Yard, tag: string): Record<string, string> {
+export function ociInputs({ base, service }: Setup, tag: string): Record<string, string> {
   return {
     repository: repositories.oci,
     context: join(service.folder, "services", "customer", "dist"),
@@ -36,7 +36,7 @@ export function ociInputs({ base, service }: Yard, tag: string): Record<string, 
   };
 }
 
-export function dockerInputs({ base, service, npmrc }: Yard, tag: string): Record<string, string> {
+export function dockerInputs({ base, service, npmrc }: Setup, tag: string): Record<string, string> {
   return {
     repository: repositories.docker,
     builder: "docker",
@@ -50,7 +50,7 @@ export function dockerInputs({ base, service, npmrc }: Yard, tag: string): Recor
 }
 
 /** The same Dockerfile for Docker's own command. */
-export function serviceBuild({ registry, base, service, npmrc }: Yard, image: string): DockerBuild {
+export function serviceBuild({ registry, base, service, npmrc }: Setup, image: string): DockerBuild {
   return {
     context: service.folder,
     dockerfile: join(service.folder, "services", "customer", "Dockerfile"),
@@ -60,7 +60,7 @@ export function serviceBuild({ registry, base, service, npmrc }: Yard, image: st
   };
 }
 
-export function labKindBuild({ registry, base, labKind, npmrc }: Yard, image: string): DockerBuild {
+export function labKindBuild({ registry, base, labKind, npmrc }: Setup, image: string): DockerBuild {
   return {
     context: labKind.folder,
     dockerfile: join(labKind.folder, "Dockerfile"),

@@ -1,12 +1,12 @@
 import { type Measurement, measure } from "../measurement.ts";
 import { imageOf } from "./orders.ts";
 import type { Layer } from "./registry.ts";
-import type { Yard } from "./yard.ts";
+import type { Setup } from "./setup.ts";
 
 const layerBudgetMb = 0.5;
 
 /** Compressed sizes, as registries store and engines pull them, in MB of 10^6 bytes. All sides share the same base. */
-export async function compareSizes({ registry, base }: Yard): Promise<Measurement[]> {
+export async function compareSizes({ registry, base }: Setup): Promise<Measurement[]> {
   const baseLayers = await registry.readLayers(base);
   // Skips the base's layers by count, since Docker compresses the base again when it pushes.
   const read = async (image: string) => {

@@ -1,7 +1,7 @@
 import { type Measurement, measure, median } from "../measurement.ts";
 import { inTurn } from "./in-turn.ts";
 import { dockerInputs, ociInputs } from "./orders.ts";
-import type { Yard } from "./yard.ts";
+import type { Setup } from "./setup.ts";
 
 const runs = 7;
 /**
@@ -11,10 +11,13 @@ const runs = 7;
 const budgetSeconds = 0.5;
 
 /** Measures a run for a source that the registry already has: it builds nothing and reports the digest. */
-export async function measureUnchanged(yard: Yard): Promise<Measurement[]> {
-  const inputs = { oci: ociInputs(yard, "unchanged"), docker: dockerInputs(yard, "unchanged") };
-  for (const each of Object.values(inputs)) await yard.buildImage(each);
-  const results = await inTurn(runs, { oci: timing(yard, inputs.oci), docker: timing(yard, inputs.docker) });
+export async function measureUnchanged(setup: Setup): Promise<Measurement[]> {
+  const inputs = { oci: ociInputs(setup, "unchanged"), docker: dockerInputs(setup, "unchanged") };
+  for (const each of Object.values(inputs)) await setup.buildImage(each);
+  const results = await inTurn(runs, {
+    oci: timing(setup, inputs.oci),
+    docker: timing(setup, inputs.docker),
+  });
   return Object.entries(results).map(([builder, seconds]) =>
     measure({
       name: "images",
@@ -28,7 +31,7 @@ export async function measureUnchanged(yard: Yard): Promise<Measurement[]> {
   );
 }
 
-function timing({ buildImage }: Yard, inputs: Record<string, string>): () => Promise<number> {
+function timing({ buildImage }: Setup, inputs: Record<string, string>): () => Promise<number> {
   return async () => {
     const started = performance.now();
     const { built } = await buildImage(inputs);

@@ -13,8 +13,8 @@ import { partsOf } from "./parts-of.ts";
 import { checkScan, type ScanOutcome } from "./scan/gate.ts";
 import { readSource, type Source, sourceLabel } from "./source/read-source.ts";
 import { createStopwatch } from "./stopwatch.ts";
-import { lookAtTags } from "./tags/look-at-tags.ts";
 import { claimSource, putTags } from "./tags/put-tags.ts";
+import { readTags } from "./tags/read-tags.ts";
 import { formatBytes, shortDigest } from "./text.ts";
 
 export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
@@ -46,7 +46,7 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
   log.info(`Repository ${destination.uri}`);
   log.info(`Source ${source.digest} of ${inputs.context}`);
 
-  const existing = await lookAtTags(destination, source, inputs.tags);
+  const existing = await readTags(destination, source, inputs.tags);
   watch.lap("asking the registry");
   const made = existing.image
     ? alreadyThere(existing.image)

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { CreateDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import type { RunningService } from "../../shared/ecs/service.ts";
-import { persist } from "../../shared/patience.ts";
+import { persist } from "../../shared/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import { settingsToUpdate, updateSettings } from "../deployment/service-settings.ts";
 import type { Begun } from "../engine.ts";

@@ -4,7 +4,7 @@ import {
   type TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
 import { lookUp } from "../../shared/findings.ts";
-import { persist } from "../../shared/patience.ts";
+import { persist } from "../../shared/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 

@@ -1,6 +1,6 @@
 import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import { type Finding, lookUp } from "../../shared/findings.ts";
-import { persist } from "../../shared/patience.ts";
+import { persist } from "../../shared/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 

@@ -19,7 +19,7 @@ export async function findOther(
   if (!deploymentId) return undefined;
   return {
     name: `deployment ${deploymentId} of group ${inputs.codeDeployDeploymentGroup}`,
-    async look() {
+    async poll() {
       const { status = "", description = "" } = await describeDeployment(context, deploymentId);
       return { status, description, ended: finalStatuses.includes(status) };
     },

@@ -67,7 +67,7 @@ export function runningDeployment(context: DeliveryContext, deploymentId: string
     // first poll.
     initialTraffic: { blue: 100, green: 0 },
     settleMs,
-    async look(signal) {
+    async poll(signal) {
       const found = await read(signal ? { abortSignal: signal } : {});
       const snapshot = snapshotOf(found, target, context.clock.now());
       settled = snapshot.stage === "traffic-shifted";

@@ -1,7 +1,7 @@
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
+import { persist } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import { persist } from "../../shared/patience.ts";
 import type { RunningDeployment } from "../engine.ts";
 import { markRun } from "../order/mark-run.ts";
 import { refuseOlderRun } from "../order/refuse-older-run.ts";
@@ -26,7 +26,7 @@ export async function beginDeployment(
     record.revisionBefore = service.revision;
     refuseOlderRun(context, inputs, record, service);
     const isWanted = runsAlready(service, revision) && !needsNewVolumes(inputs, service);
-    if (!inputs.force && !deployment.anew && isWanted) {
+    if (!inputs.force && !deployment.imagesMoved && isWanted) {
       await keepRunning(deployment, service, deadlineAt);
       return undefined;
     }

@@ -2,7 +2,7 @@ import { explainAwsError } from "../../shared/aws-errors.ts";
 import type { RunningDeployment, Snapshot, StopKind } from "../engine.ts";
 import { confirmSuccess } from "./confirm-success.ts";
 import type { Deployment } from "./deployment.ts";
-import { endBadly, type Last } from "./fail-deployment.ts";
+import { failDeployment, type Last } from "./fail-deployment.ts";
 import { type Ending, follow } from "./follow.ts";
 import { upperFirst } from "./names.ts";
 
@@ -10,7 +10,7 @@ import { upperFirst } from "./names.ts";
  * Returns when the deployment is green, else throws the cause. Only the wanted stage, or a success that production
  * confirms, is green.
  */
-export async function judge(
+export async function checkOutcome(
   deployment: Deployment,
   running: RunningDeployment,
   createdAt: number,
@@ -26,12 +26,12 @@ export async function judge(
     record.status = inputs.waitUntil === "complete" ? "succeeded" : inputs.waitUntil;
     return;
   }
-  if (kind === "ended") throw await endBadly(deployment, running, { snapshot });
+  if (kind === "ended") throw await failDeployment(deployment, running, { snapshot });
   const how = kind === "stopped" ? "rollback" : inputs.onCancel;
   const last =
     how === "leave" ? { snapshot } : await stopAndSettle(deployment, running, createdAt, snapshot, how);
   if (!last.unstopped) context.keepForPost(undefined);
-  throw await endBadly(deployment, running, last, kind === "deadline" ? "timed-out" : undefined);
+  throw await failDeployment(deployment, running, last, kind === "deadline" ? "timed-out" : undefined);
 }
 
 /** Stops the deployment and returns its end, or its last state when it could not be stopped or its end not seen. */

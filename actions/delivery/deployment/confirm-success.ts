@@ -1,16 +1,16 @@
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import { createPatience } from "../../shared/patience.ts";
-import type { Judged } from "./deployment.ts";
+import type { CheckedDeployment } from "./deployment.ts";
 
 /** A task that is being replaced after a scale-out or a host's end is back within this time. */
 const steadyMs = 2 * 60_000;
 
 /** Confirms that production runs our revision at the desired count; AWS's success alone does not show that. */
 export async function confirmSuccess(
-  deployment: Judged,
+  deployment: CheckedDeployment,
   what: string,
   until = deployment.context.clock.now() + steadyMs,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function confirmSuccess(
 }
 
 function isAsWanted(
-  deployment: Judged,
+  deployment: CheckedDeployment,
   { production, service }: RunningService,
   what: string,
   late: boolean,
@@ -51,7 +51,7 @@ function isAsWanted(
   });
 }
 
-function scaledDown({ inputs, record }: Judged, service: RunningService["service"]): Failure {
+function scaledDown({ inputs, record }: CheckedDeployment, service: RunningService["service"]): Failure {
   record.status = "failed";
   const wanted =
     inputs.desiredCount === undefined ? "" : `, not to the ${inputs.desiredCount} of desired-count`;

@@ -2,10 +2,10 @@ import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { RunningDeployment } from "../engine.ts";
 import { beginDeployment } from "./begin.ts";
 import { cancel } from "./cancel.ts";
-import { judge } from "./check-outcome.ts";
+import { checkOutcome } from "./check-outcome.ts";
 import type { Deployment } from "./deployment.ts";
 import { type Ending, follow } from "./follow.ts";
-import { lose } from "./on-lost-contact.ts";
+import { onLostContact } from "./on-lost-contact.ts";
 
 /** Deploys a revision and follows it to the wanted stage; throws the cause of any other end. */
 export async function deployRevision(deployment: Deployment): Promise<void> {
@@ -20,7 +20,7 @@ export async function deployRevision(deployment: Deployment): Promise<void> {
   if (running.initialTraffic) record.traffic.push({ atMs: 0, ...running.initialTraffic });
   const deadlineAt = (budget.given ? startedAt : createdAt) + budget.ms;
   const ending = await followToStage(deployment, running, createdAt, deadlineAt);
-  await judge(deployment, running, createdAt, ending);
+  await checkOutcome(deployment, running, createdAt, ending);
 }
 
 async function followToStage(
@@ -43,6 +43,8 @@ async function followToStage(
       signal: context.signal,
     });
   } catch (error) {
-    throw await (context.signal.aborted ? cancel(deployment, running) : lose(deployment, running, error));
+    throw await (context.signal.aborted
+      ? cancel(deployment, running)
+      : onLostContact(deployment, running, error));
   }
 }

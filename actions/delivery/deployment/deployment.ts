@@ -11,7 +11,7 @@ export interface Budget {
 }
 
 /** State needed to report how a deployment ended. */
-export interface Judged extends Pick<Deployment, "context" | "record" | "revision"> {
+export interface CheckedDeployment extends Pick<Deployment, "context" | "record" | "revision"> {
   readonly inputs: ServiceName & Pick<DeployInputs, "desiredCount">;
 }
 
@@ -24,5 +24,5 @@ export interface Deployment {
   readonly engine: Pick<Engine, "begin">;
   readonly revision: string;
   /** Deploys even if production runs the revision already, because its images have moved. */
-  readonly anew?: boolean | undefined;
+  readonly imagesMoved?: boolean | undefined;
 }

@@ -6,7 +6,7 @@ import { causeOf } from "../diagnosis/causes.ts";
 import { gatherEvidence } from "../diagnosis/evidence.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import type { Status } from "../record.ts";
-import type { Deployment, Judged } from "./deployment.ts";
+import type { CheckedDeployment, Deployment } from "./deployment.ts";
 
 /** A deployment as it was last seen. */
 export interface Last {
@@ -18,8 +18,8 @@ export interface Last {
 }
 
 /** Finds the cause, adds it to the record, and returns the Failure that begins with it. */
-export async function endBadly(
-  { context, inputs, record, revision, budget }: Judged & Pick<Deployment, "budget">,
+export async function failDeployment(
+  { context, inputs, record, revision, budget }: CheckedDeployment & Pick<Deployment, "budget">,
   running: RunningDeployment,
   { snapshot, before = snapshot, unstopped }: Last,
   status?: Status,

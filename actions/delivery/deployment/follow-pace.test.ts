@@ -9,7 +9,7 @@ const dense = 3_500;
 
 type Pace = ReturnType<typeof createFollowPace>;
 type Sight = Parameters<Pace>[0];
-const look = (near: Stage, parts: Partial<Snapshot> = {}): Sight => ({
+const poll = (near: Stage, parts: Partial<Snapshot> = {}): Sight => ({
   near,
   quietUntil: undefined,
   ...parts,
@@ -35,7 +35,7 @@ function longest(moments: readonly number[], from: number, to: number): number {
 const paceUntil = (until: Stage, drainMs?: number) => createFollowPace(until, { drainMs, random: () => 0.5 });
 
 test("grows pauses to twenty seconds while another stage has to come before the end", () => {
-  const far = () => look("started", { restMs: Number.POSITIVE_INFINITY });
+  const far = () => poll("started", { restMs: Number.POSITIVE_INFINITY });
   const found = looks(paceUntil("complete"), far, 5 * minute);
   expect(longest(found, 0, minute / 2)).toBeLessThan(12 * second);
   expect(longest(found, 2 * minute, 5 * minute)).toBe(20 * second);
@@ -43,19 +43,19 @@ test("grows pauses to twenty seconds while another stage has to come before the 
 
 test("polls as rarely as the known pace of tasks allows", () => {
   const pace = paceUntil("complete");
-  expect(pace(look("started", { restMs: 30 * second }), { news: true }, 0)).toBe(15 * second);
-  pace(look("started", { restMs: 10 * minute }), { news: false }, 0);
-  expect(pace(look("started", { restMs: 8 * second }), { news: true }, 0)).toBe(4 * second);
+  expect(pace(poll("started", { restMs: 30 * second }), { news: true }, 0)).toBe(15 * second);
+  pace(poll("started", { restMs: 10 * minute }), { news: false }, 0);
+  expect(pace(poll("started", { restMs: 8 * second }), { news: true }, 0)).toBe(4 * second);
 });
 
 test("polls every eight seconds after the first minute where nothing shows the end", () => {
-  const found = looks(paceUntil("complete"), () => look("started"), 30 * minute);
+  const found = looks(paceUntil("complete"), () => poll("started"), 30 * minute);
   expect(longest(found, 0, minute)).toBe(15 * second);
   expect(longest(found, 61 * second, 30 * minute)).toBeLessThan(8 * second);
 });
 
 test("polls closely once the end is near, and a little less so after minutes", () => {
-  const found = looks(paceUntil("complete"), () => look("complete"), 20 * minute);
+  const found = looks(paceUntil("complete"), () => poll("complete"), 20 * minute);
   expect(longest(found, 0, 2 * minute)).toBe(dense);
   expect(longest(found, 0, 20 * minute)).toBe(7_600);
 });
@@ -64,7 +64,7 @@ test.each([
   ["the default delay", undefined, 300 * second],
   ["the target group's delay", 120 * second, 120 * second],
 ])("polls draining old tasks closely at once, and again after %s", (_, drainMs, due) => {
-  const draining = () => look("complete", { drainsWithinMs: minute });
+  const draining = () => poll("complete", { drainsWithinMs: minute });
   const found = looks(paceUntil("complete", drainMs), draining, 10 * minute);
   expect(longest(found, 0, minute)).toBe(dense);
   expect(longest(found, minute, due - 5 * second)).toBeGreaterThan(10 * second);
@@ -74,30 +74,30 @@ test.each([
 
 test("polls old tasks that stop one after the other by their pace", () => {
   const pace = paceUntil("complete");
-  const draining = (restMs?: number) => look("complete", { drainsWithinMs: minute, restMs });
+  const draining = (restMs?: number) => poll("complete", { drainsWithinMs: minute, restMs });
   expect(pace(draining(40 * second), { news: true }, 0)).toBe(10 * second);
   expect(pace(draining(), { news: true }, 0)).toBe(dense);
 });
 
 test("polls more closely after news only when the end is near", () => {
   const [far, near] = [paceUntil("complete"), paceUntil("complete")];
-  const distant = look("started", { restMs: Number.POSITIVE_INFINITY });
+  const distant = poll("started", { restMs: Number.POSITIVE_INFINITY });
   looks(far, () => distant, 10 * minute);
-  looks(near, () => look("complete"), 10 * minute);
+  looks(near, () => poll("complete"), 10 * minute);
   expect(far(distant, { news: true }, 0)).toBe(20 * second);
-  expect(near(look("complete"), { news: true }, 0)).toBe(dense);
+  expect(near(poll("complete"), { news: true }, 0)).toBe(dense);
 });
 
 test("polls more closely again after a task stops unexpectedly", () => {
   const pace = paceUntil("complete");
-  const distant = look("started", { restMs: Number.POSITIVE_INFINITY });
+  const distant = poll("started", { restMs: Number.POSITIVE_INFINITY });
   looks(pace, () => distant, 10 * minute);
   expect(pace(distant, { news: false, crashed: true }, 0)).toBe(5 * second);
 });
 
 test("pauses up to a minute in a wait of known length, polls three seconds before its end, and closely after it", () => {
   const pace = paceUntil("complete");
-  const quiet = () => look("complete", { quietUntil: 10 * minute });
+  const quiet = () => poll("complete", { quietUntil: 10 * minute });
   const found = looks(pace, quiet, 10 * minute);
   expect(longest(found, 4 * minute, 9 * minute)).toBe(minute);
   expect(found).toContain(10 * minute - 3 * second);
@@ -108,7 +108,7 @@ test.each<[Stage, Stage, boolean]>([
   ["complete", "traffic-shifted", true],
   ["traffic-shifted", "complete", false],
 ])("when %s may be reached any moment and %s is waited for, polls closely: %s", (near, until, isNear) => {
-  const sight = look(near, { restMs: Number.POSITIVE_INFINITY });
+  const sight = poll(near, { restMs: Number.POSITIVE_INFINITY });
   expect(
     longest(
       looks(paceUntil(until), () => sight, 2 * minute),
@@ -125,6 +125,6 @@ test("polls at the slowest pace after AWS did not respond, with jitter of a tent
     [1, 1.1 * dense],
   ] as const) {
     const pace = createFollowPace("complete", { random: () => random });
-    expect(pace(look("complete"), { news: false }, 0)).toBeCloseTo(pause);
+    expect(pace(poll("complete"), { news: false }, 0)).toBeCloseTo(pause);
   }
 });

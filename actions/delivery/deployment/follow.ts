@@ -1,5 +1,5 @@
 import { formatDuration } from "../../shared/duration.ts";
-import { createPatience } from "../../shared/patience.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import { type DeploymentRecord, hasReached, reach, type Stage } from "../record.ts";
@@ -36,8 +36,8 @@ export async function follow(following: Following): Promise<Ending> {
   let { known } = following;
   for (;;) {
     const overdue = context.clock.now() >= deadlineAt;
-    const snapshot = await ask(() => running.look(signal));
-    const news = snapshot ? tell(following, known, snapshot) : false;
+    const snapshot = await ask(() => running.poll(signal));
+    const news = snapshot ? logProgress(following, known, snapshot) : false;
     known = snapshot ?? known;
     if (snapshot?.ended) return { kind: "ended", snapshot };
     if (snapshot && hasReached(snapshot.stage, until)) return { kind: "reached", snapshot };
@@ -52,7 +52,7 @@ export async function follow(following: Following): Promise<Ending> {
 }
 
 /** Logs what is new and keeps it on the record. Returns whether there was anything. */
-export function tell(
+export function logProgress(
   { context, record, createdAt }: Pick<Following, "context" | "record" | "createdAt">,
   known: Snapshot | undefined,
   now: Snapshot,

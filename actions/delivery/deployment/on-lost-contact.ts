@@ -8,7 +8,7 @@ import type { Deployment } from "./deployment.ts";
  * Handles a deployment that can no longer be followed: applies `on-cancel` as far as possible, and reports the known
  * state.
  */
-export async function lose(
+export async function onLostContact(
   { context, inputs, record }: Deployment,
   running: RunningDeployment,
   error: unknown,

@@ -1,6 +1,6 @@
 import { Failure } from "../../shared/failure.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import { createPatience } from "../../shared/patience.ts";
 import type { OtherDeployment } from "../engine.ts";
 import type { Deployment } from "./deployment.ts";
 
@@ -14,7 +14,7 @@ export async function waitForOther(
   const pace = createPace();
   const ask = createPatience(context);
   for (let status = ""; ; ) {
-    const now = await ask(() => other.look());
+    const now = await ask(() => other.poll());
     if (now?.ended) return;
     if (context.clock.now() >= deadlineAt) throw stillBusy(deployment, other.name);
     if (now && !status)

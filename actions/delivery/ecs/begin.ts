@@ -6,8 +6,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
+import { createPatience, persist } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import { createPatience, persist } from "../../shared/patience.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Begun, OtherDeployment } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -48,7 +48,7 @@ function otherDeployment(
 ): OtherDeployment {
   return {
     name: `service deployment ${shortId(serviceDeploymentArn)}`,
-    async look() {
+    async poll() {
       const found = await describeServiceDeployment(context, serviceDeploymentArn, context.signal);
       const description = found.lifecycleStage ?? "";
       return { status: `${found.status} ${description}`, description, ended: !isOngoing(found) };

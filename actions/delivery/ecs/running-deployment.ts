@@ -36,7 +36,7 @@ export function runningDeployment(
     initialTraffic: replaces ? { blue: 100, green: 0 } : undefined,
     settleMs,
     drainMs,
-    async look(signal) {
+    async poll(signal) {
       const found = await describeServiceDeployment(context, arn, signal);
       const now = context.clock.now();
       const events = history(found, now);

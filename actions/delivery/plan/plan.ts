@@ -24,19 +24,24 @@ export async function planRevision(
   const changes = running ? diffRevision(running, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
   const revision = arn ?? (await findEqual(context, taskDefinition, running, changes));
   if (changes.length > 0)
-    return { revision, revisionChanges: changes, images: imageChanges(running, taskDefinition), anew: false };
+    return {
+      revision,
+      revisionChanges: changes,
+      images: imageChanges(running, taskDefinition),
+      imagesMoved: false,
+    };
   if (revision !== inProduction) {
     const names = [inProduction, revision ?? "a new revision"].map(shortRevision).join(" → ");
     return {
       revision,
       revisionChanges: [`~ revision: ${names} (with the same content)`],
       images: [],
-      anew: false,
+      imagesMoved: false,
     };
   }
   const { findMovedImages } = await import("./moved-images.ts");
   const images = await findMovedImages(beginChecking(context, taskDefinition, service));
-  return { revision, revisionChanges: images.map(movedLine), images, anew: images.length > 0 };
+  return { revision, revisionChanges: images.map(movedLine), images, imagesMoved: images.length > 0 };
 }
 
 function movedLine({ container, before, after }: ImageChange): string {

@@ -16,7 +16,7 @@ export interface Checking {
 }
 
 /** A runner in a private network may not reach one of the services: that must not delay a deployment. */
-const patienceMs = 20_000;
+const toleranceMs = 20_000;
 
 export function beginChecking(
   { clients, signal }: DeliveryContext,
@@ -27,7 +27,7 @@ export function beginChecking(
     clients,
     taskDefinition,
     service,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]),
   };
 }
 
@@ -48,7 +48,7 @@ export async function tryLookUp<T>(
   } catch (error) {
     if (areCredentialsExpired(error)) throw error;
     if (isTimeout(signal))
-      return unchecked(`${what}: AWS did not respond within ${patienceMs / 1_000} seconds`);
+      return unchecked(`${what}: AWS did not respond within ${toleranceMs / 1_000} seconds`);
     const why = signal.aborted ? undefined : explainAwsError(error);
     if (!why) throw error;
     return unchecked(`${what}: ${why.message}`);

@@ -2,7 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { DeliveryContext } from "../context.ts";
 
 /** This read is not worth a long wait: without a response, the default delay is assumed. */
-const patienceMs = 10_000;
+const toleranceMs = 10_000;
 
 /**
  * Returns how long the load balancer keeps a deregistered task, in milliseconds; undefined where AWS does not show it.
@@ -15,7 +15,7 @@ export async function findDrainTime(
     [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((arn) => arn ?? []),
   );
   if (groups.length === 0) return undefined;
-  const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]);
   try {
     const { DescribeTargetGroupAttributesCommand } = await import(
       "@aws-sdk/client-elastic-load-balancing-v2"

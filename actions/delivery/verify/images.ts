@@ -10,7 +10,7 @@ import { type ImageName, parseImageName } from "../../shared/registry/image-name
 import { mediaTypes } from "../../shared/registry/oci.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 import { checkPlatform } from "./image-platform.ts";
-import { judgeMissing } from "./pull-through-cache.ts";
+import { checkMissing } from "./pull-through-cache.ts";
 
 /** Checks that the containers' images are in ECR and built for the tasks' platform. Other registries are not read. */
 export async function checkImages(checking: Checking): Promise<Finding[]> {
@@ -108,7 +108,7 @@ async function findImage(
     fix: "push it, or use an existing one (aws ecr describe-images)",
   };
   return {
-    findings: [await judgeMissing(checking, ecr, { repository: repositoryName, registryId, fault })],
+    findings: [await checkMissing(checking, ecr, { repository: repositoryName, registryId, fault })],
   };
 }
 

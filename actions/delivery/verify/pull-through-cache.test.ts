@@ -1,7 +1,7 @@
 import type { ECRClient, PullThroughCacheRule } from "@aws-sdk/client-ecr";
 import { expect, test } from "vitest";
 import type { Checking } from "./checking.ts";
-import { judgeMissing } from "./pull-through-cache.ts";
+import { checkMissing } from "./pull-through-cache.ts";
 
 const denied = Object.assign(new Error("not authorized"), { name: "AccessDeniedException" });
 const fault = { text: "there is no image x in ECR", fix: "push it" };
@@ -20,7 +20,7 @@ test.each<[string, string, PullThroughCacheRule[] | Error, string | undefined]>(
   };
   const checking = { signal: new AbortController().signal } as Checking;
   const asked = { repository, registryId: undefined, fault };
-  const finding = await judgeMissing(checking, { send } as unknown as ECRClient, asked);
+  const finding = await checkMissing(checking, { send } as unknown as ECRClient, asked);
   expect(finding.kind).toBe(kind);
   expect(finding.text).toContain(fault.text);
 });

@@ -6,7 +6,7 @@ import { type Checking, tryLookUp } from "./checking.ts";
  * Decides whether an image missing from ECR is a fault. It is none if a pull through cache rule fetches it at the first
  * pull (ECR user guide, "Sync an upstream registry": rules match the repository's prefix, ROOT matches all).
  */
-export async function judgeMissing(
+export async function checkMissing(
   checking: Checking,
   ecr: ECRClient,
   { repository, registryId, fault }: { repository: string; registryId: string | undefined; fault: Finding },

@@ -1,7 +1,7 @@
 import { type DeploymentInfo, GetDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { createRevisionReader } from "../../delivery/codedeploy/deployed-revision.ts";
 import { runningDeployment } from "../../delivery/codedeploy/running-deployment.ts";
-import type { Judged } from "../../delivery/deployment/deployment.ts";
+import type { CheckedDeployment } from "../../delivery/deployment/deployment.ts";
 import { watchTasks } from "../../delivery/diagnosis/watch-tasks.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
 import { newRecord } from "../../delivery/record.ts";
@@ -14,7 +14,7 @@ import type { ActionRun } from "./snapshot.ts";
 /** A CodeDeploy deployment that an action began. */
 export interface FollowedDeployment {
   readonly running: RunningDeployment;
-  readonly judged: Judged;
+  readonly checked: CheckedDeployment;
   /** In milliseconds since the epoch. */
   readonly createdAt: number;
   readonly hasTooManyFailedTasks: (snapshot: Snapshot) => Promise<boolean>;
@@ -85,7 +85,7 @@ async function followedDeployment(
   const watched = { context: deliveryContext, record, revision };
   return {
     running: runningDeployment(deliveryContext, record.deploymentId),
-    judged: { ...watched, inputs: { ...name, desiredCount: undefined } },
+    checked: { ...watched, inputs: { ...name, desiredCount: undefined } },
     createdAt: record.startedAt,
     hasTooManyFailedTasks: watchTasks({ ...watched, inputs: { ...name, maxFailedTasks } }),
     last: undefined,

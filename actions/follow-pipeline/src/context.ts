@@ -5,7 +5,7 @@ import {
   type Clients as DeployClients,
 } from "../../delivery/context.ts";
 import type { StepContext } from "../../shared/context.ts";
-import { type EcsContext, patient } from "../../shared/ecs/context.ts";
+import { type EcsContext, retrying } from "../../shared/ecs/context.ts";
 import { executionLeft, type Handle } from "./handle.ts";
 import type { OnCancel } from "./inputs.ts";
 
@@ -28,7 +28,7 @@ export function openFollowing(
 }
 
 function createClients(): Clients {
-  return { ...createDeployClients(), codepipeline: new CodePipelineClient(patient) };
+  return { ...createDeployClients(), codepipeline: new CodePipelineClient(retrying) };
 }
 
 /** Adapts the context for deploy-service's code that follows and explains a deployment; on-cancel is decided here. */

@@ -1,4 +1,4 @@
-import { endBadly } from "../../delivery/deployment/fail-deployment.ts";
+import { failDeployment } from "../../delivery/deployment/fail-deployment.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Following } from "./following.ts";
 import type { PipelineRecord } from "./record.ts";
@@ -27,15 +27,15 @@ export async function endFailed(following: Following, snapshot: Snapshot): Promi
 async function explain(following: Following, action: ActionRun): Promise<Explained> {
   const deployment = following.deployments.of(action);
   if (deployment?.last?.ended && deployment.last.ended !== "succeeded") {
-    const { judged, running, last } = deployment;
-    const { message, nextStep = "" } = await endBadly(
-      { ...judged, budget: { ms: 0, given: true } },
+    const { checked, running, last } = deployment;
+    const { message, nextStep = "" } = await failDeployment(
+      { ...checked, budget: { ms: 0, given: true } },
       running,
       {
         snapshot: last,
       },
     );
-    if (judged.record.status === "rolled-back") following.record.status = "rolled-back";
+    if (checked.record.status === "rolled-back") following.record.status = "rolled-back";
     return { text: message, nextStep };
   }
   return explainAction(action);

@@ -1,6 +1,6 @@
 import { formatDuration } from "../../shared/duration.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import { createPatience } from "../../shared/patience.ts";
 import type { FollowContext } from "./context.ts";
 import { type Execution, hasRevisions, listExecutions } from "./executions.ts";
 import { sayWanted, type WantedSource } from "./pipeline.ts";

@@ -2,15 +2,15 @@ import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/crede
 import { formatDuration } from "../../shared/duration.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import { computeBudget } from "./budget.ts";
+import { checkOutcome } from "./check-outcome.ts";
 import { executionUrl } from "./console.ts";
 import type { FollowContext } from "./context.ts";
 import { follow } from "./follow.ts";
 import { followSuccessor } from "./follow-successor.ts";
 import type { Following } from "./following.ts";
 import type { FollowInputs } from "./inputs.ts";
-import { judge } from "./judge.ts";
 import { keepHandle } from "./keep-handle.ts";
-import { cancelOrLose } from "./lose.ts";
+import { onCancelOrLostContact } from "./on-lost-contact.ts";
 import { findPipeline, wantedSources } from "./pipeline.ts";
 import type { PipelineRecord } from "./record.ts";
 import { settleExecution } from "./settle-execution.ts";
@@ -45,13 +45,13 @@ export async function followPipeline(
   await settleExecution(following, declaration);
   record.executionUrl = await executionUrl(context, record);
   context.log.info(`Following execution ${record.executionId} of ${inputs.pipeline}: ${record.executionUrl}`);
-  await judge(following, await followToEnd(following));
+  await checkOutcome(following, await followToEnd(following));
 }
 
 async function followToEnd(following: Following) {
   try {
     return await followSuccessor(following, await follow(following));
   } catch (error) {
-    throw await cancelOrLose(following, error);
+    throw await onCancelOrLostContact(following, error);
   }
 }

@@ -1,10 +1,10 @@
 import { formatDuration } from "../../shared/duration.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import { createPatience } from "../../shared/patience.ts";
 import type { Following } from "./following.ts";
 import { keepHandle } from "./keep-handle.ts";
 import { linesOf } from "./lines.ts";
-import { lookAtExecution } from "./look.ts";
+import { pollExecution } from "./poll.ts";
 import { hasEnded, type Snapshot } from "./snapshot.ts";
 
 export interface Ending {
@@ -20,15 +20,15 @@ export async function follow(following: Following): Promise<Ending> {
   const { context, inputs, record, deployments, deadlineAt } = following;
   const ask = createPatience(context);
   const pace = createPace();
-  const tell = createTeller(following);
+  const logProgress = createProgressLog(following);
   let known: Snapshot | undefined;
   keepHandle(following);
   for (;;) {
     const overdue = context.clock.now() >= deadlineAt;
-    const snapshot = await ask(() => lookAtExecution(context, inputs.pipeline, record.executionId));
+    const snapshot = await ask(() => pollExecution(context, inputs.pipeline, record.executionId));
     known = snapshot ?? known;
-    const told = snapshot !== undefined && tell(snapshot);
-    const moved = snapshot !== undefined && (await deployments.look(snapshot.actions));
+    const told = snapshot !== undefined && logProgress(snapshot);
+    const moved = snapshot !== undefined && (await deployments.poll(snapshot.actions));
     keepHandle(following);
     const kind = snapshot && endingOf(following, snapshot);
     if (snapshot && kind) return { kind, snapshot };
@@ -51,7 +51,7 @@ function endingOf({ inputs, wanted }: Following, snapshot: Snapshot): Ending["ki
 }
 
 /** Returns a function that logs what is new and keeps it on the record; its result is whether there was anything. */
-function createTeller({ context, record }: Following) {
+function createProgressLog({ context, record }: Following) {
   const startedAt = context.clock.now();
   const told = new Set<string>();
   return (snapshot: Snapshot): boolean => {

@@ -1,6 +1,6 @@
-import { tell } from "../../delivery/deployment/follow.ts";
+import { logProgress } from "../../delivery/deployment/follow.ts";
 import type { Snapshot } from "../../delivery/engine.ts";
-import { createPatience } from "../../shared/patience.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
 import { adoptDeployment, type FollowedDeployment } from "./adopt-deployment.ts";
 import type { FollowContext } from "./context.ts";
 import type { PipelineRecord } from "./record.ts";
@@ -8,7 +8,7 @@ import type { ActionRun } from "./snapshot.ts";
 
 export interface DeploymentWatch {
   /** Follows the deployments that these actions began; returns whether anything is new. */
-  look(actions: readonly ActionRun[]): Promise<boolean>;
+  poll(actions: readonly ActionRun[]): Promise<boolean>;
   /** Returns the CodeDeploy ids of those that have not ended. */
   ongoing(): string[];
   /** Returns undefined when the action began none, or it cannot be followed. */
@@ -40,13 +40,13 @@ export function watchDeployments(
     if (deployment === "unknown") unknown.add(action.id);
     if (!deployment || deployment === "unknown") return undefined;
     followed.set(action.id, deployment);
-    record.deployments.push(deployment.judged.record);
+    record.deployments.push(deployment.checked.record);
     onBegin();
     return deployment;
   }
 
   return {
-    async look(actions) {
+    async poll(actions) {
       const deploying = actions.filter(
         ({ provider, externalId }) => provider === "CodeDeployToECS" && externalId,
       );
@@ -61,11 +61,11 @@ export function watchDeployments(
 
 /** Polls a deployment once; crashing tasks end it here, since CodeDeploy would allow them an hour of crashes. */
 async function advance(deployment: FollowedDeployment): Promise<boolean> {
-  const { running, judged, createdAt, last } = deployment;
-  const { record, context } = judged;
-  const now: Snapshot = await running.look(context.signal);
-  if (!last) tellBegin(deployment, now);
-  const news = tell({ context, record, createdAt }, last, now);
+  const { running, checked, createdAt, last } = deployment;
+  const { record, context } = checked;
+  const now: Snapshot = await running.poll(context.signal);
+  if (!last) logBegin(deployment, now);
+  const news = logProgress({ context, record, createdAt }, last, now);
   deployment.last = now;
   record.durationMs = context.clock.now() - createdAt;
   if (!now.ended && !deployment.stopped && (await deployment.hasTooManyFailedTasks(now))) {
@@ -76,7 +76,7 @@ async function advance(deployment: FollowedDeployment): Promise<boolean> {
 }
 
 /** Records the traffic before the first poll. If it had shifted by then, CodeDeploy has the time. */
-function tellBegin({ running, judged: { record }, createdAt }: FollowedDeployment, now: Snapshot): void {
+function logBegin({ running, checked: { record }, createdAt }: FollowedDeployment, now: Snapshot): void {
   if (running.initialTraffic) record.traffic.push({ atMs: 0, ...running.initialTraffic });
   const shiftedAt = now.events.find(({ name }) => name === "AllowTraffic")?.endedAt;
   if (now.traffic && shiftedAt !== undefined && now.traffic.blue === 0)

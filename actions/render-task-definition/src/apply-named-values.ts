@@ -34,7 +34,7 @@ export function inMap(key: string): Store<Record<string, unknown>> {
   };
 }
 
-interface Told {
+interface Messages {
   readonly faults: string[];
   readonly notices: string[];
 }
@@ -44,7 +44,7 @@ export function applyNamedValues(
   containers: Containers,
   { input, mode, changes }: NamedValues,
   store: Store<Container>,
-  told: Told,
+  messages: Messages,
 ): void {
   const perContainer = new Map<Container, Placed<Change>[]>();
   for (const placed of changes.map(containers.settle))
@@ -55,7 +55,7 @@ export function applyNamedValues(
       container,
       { input, mode, changes: own },
       store,
-      told,
+      messages,
       ` for the container "${container.name}"`,
     );
 }
@@ -65,7 +65,7 @@ export function changeEntries<Holder>(
   holder: Holder,
   { input, mode, changes }: NamedValues,
   store: Store<Holder>,
-  { faults, notices }: Told,
+  { faults, notices }: Messages,
   whose = "",
 ): void {
   const wanted = new Map<string, string | undefined>();

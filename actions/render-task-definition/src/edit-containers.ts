@@ -20,12 +20,17 @@ export function editContainers(
   set(inputs.logDrivers, (container, logDriver) => {
     container.logConfiguration = { ...asObject(container.logConfiguration), logDriver };
   });
-  const told = { faults, notices };
-  applyNamedValues(containers, inputs.environment, inList("environment", "name", "value"), told);
-  applyNamedValues(containers, inputs.environmentFiles, inList("environmentFiles", "value", "type"), told);
-  applyNamedValues(containers, inputs.secrets, inList("secrets", "name", "valueFrom"), told);
-  applyNamedValues(containers, inputs.dockerLabels, inMap("dockerLabels"), told);
-  applyNamedValues(containers, inputs.logOptions, logOptions, told);
+  const messages = { faults, notices };
+  applyNamedValues(containers, inputs.environment, inList("environment", "name", "value"), messages);
+  applyNamedValues(
+    containers,
+    inputs.environmentFiles,
+    inList("environmentFiles", "value", "type"),
+    messages,
+  );
+  applyNamedValues(containers, inputs.secrets, inList("secrets", "name", "valueFrom"), messages);
+  applyNamedValues(containers, inputs.dockerLabels, inMap("dockerLabels"), messages);
+  applyNamedValues(containers, inputs.logOptions, logOptions, messages);
 }
 
 const logOptions = {

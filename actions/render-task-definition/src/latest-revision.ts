@@ -13,14 +13,14 @@ export type Comparison =
   | { readonly unknown: string };
 
 /** The comparison is optional: a template is rendered without AWS, and must not wait long for it. */
-const patienceMs = 10_000;
+const toleranceMs = 10_000;
 
 /** Returns undefined when the latest revision is the source, whose difference is shown already. */
 export async function compareWithLatest(
   { taskDefinition: wanted, originArn }: Pick<Rendered, "taskDefinition" | "originArn">,
   { ecs, signal }: RenderContext,
 ): Promise<Comparison | undefined> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]);
   try {
     const latest = await describeTaskDefinition(ecs, wanted.family ?? "", bounded);
     if (!latest) return { first: true };
@@ -31,7 +31,7 @@ export async function compareWithLatest(
     return { revision: shortRevision(latest.arn), diff };
   } catch (error) {
     if (signal.aborted) throw error;
-    if (bounded.aborted) return { unknown: `ECS did not respond within ${patienceMs / 1000} s` };
+    if (bounded.aborted) return { unknown: `ECS did not respond within ${toleranceMs / 1000} s` };
     return { unknown: explainAwsError(error)?.message ?? String(error) };
   }
 }

@@ -29,7 +29,7 @@ export interface Rendered {
 /** Code that reads ECR is loaded only for these. */
 const ecrScheme = "ecr://";
 
-interface Told {
+interface Messages {
   readonly faults: string[];
   readonly notices: string[];
 }
@@ -38,13 +38,13 @@ interface Told {
 export async function render(inputs: RenderInputs, context: RenderContext): Promise<Rendered> {
   const source = await loadSource(inputs.source, context);
   for (const warning of source.warnings) context.log.warning(warning);
-  const told: Told = { faults: [], notices: [...source.notices] };
-  const taskDefinition = await edit(source, inputs, context, told);
+  const messages: Messages = { faults: [], notices: [...source.notices] };
+  const taskDefinition = await edit(source, inputs, context, messages);
   const appSpec = inputs.appSpecFile
-    ? tryAppSpec(inputs.appSpecFile, inputs.placeholders, told.faults, context)
+    ? tryAppSpec(inputs.appSpecFile, inputs.placeholders, messages.faults, context)
     : undefined;
   refuseFindings(
-    told.faults.map((text) => ({ text })),
+    messages.faults.map((text) => ({ text })),
     context.log,
   );
   return {
@@ -53,7 +53,7 @@ export async function render(inputs: RenderInputs, context: RenderContext): Prom
     originArn: source.arn,
     appSpec,
     diff: diffTaskDefinitions(inspectTaskDefinition(source.value).taskDefinition, taskDefinition),
-    notices: told.notices,
+    notices: messages.notices,
   };
 }
 
@@ -61,36 +61,36 @@ async function edit(
   source: LoadedSource,
   inputs: RenderInputs,
   context: RenderContext,
-  told: Told,
+  messages: Messages,
 ): Promise<TaskDefinitionInput> {
   const { origin } = source;
   const filled = fillPlaceholders(source.value, inputs.placeholders);
   const inspected = inspectTaskDefinition(filled, inputs.task, inputs.rules);
-  told.faults.push(...inspected.faults.map(({ keys, text }) => `${at(source, keys)}: ${text}`));
+  messages.faults.push(...inspected.faults.map(({ keys, text }) => `${at(source, keys)}: ${text}`));
   for (const key of inspected.unknown) context.log.warning(sentToAws(at(source, key.keys), key));
-  if (inspected.dropped.length > 0) told.notices.push(droppedNotice(origin, inspected.dropped));
+  if (inspected.dropped.length > 0) messages.notices.push(droppedNotice(origin, inspected.dropped));
   const definition = structuredClone(inspected.taskDefinition) as unknown as Record<string, unknown>;
-  const containers = findContainers(definition, origin, inputs.container.containers, told);
-  editContainers(containers, inputs.container, told);
-  changeEntries(definition, inputs.tags, inList("tags", "key", "value"), told);
+  const containers = findContainers(definition, origin, inputs.container.containers, messages);
+  editContainers(containers, inputs.container, messages);
+  changeEntries(definition, inputs.tags, inList("tags", "key", "value"), messages);
   if (containers.all.some(({ image }) => String(image).startsWith(ecrScheme))) {
     const { locateEcrImages } = await import("./locate-ecr-images.ts");
-    await locateEcrImages(containers.all, context, told.faults);
+    await locateEcrImages(containers.all, context, messages.faults);
   }
   if (inputs.container.pinned) {
     const target = { target: inputs.container.pinned, place: "Input pin-images" };
     const { pinImages } = await import("./pin-images.ts");
-    await pinImages(containers.meantBy(target), context, told.faults);
+    await pinImages(containers.meantBy(target), context, messages.faults);
   }
   for (const key of ["executionRoleArn", "taskRoleArn"]) {
     const role = definition[key];
     const fault = typeof role === "string" ? roleFault(role, key) : undefined;
-    if (fault) told.faults.push(`${at(source, [key])}: ${fault.text} (${fault.fix})`);
+    if (fault) messages.faults.push(`${at(source, [key])}: ${fault.text} (${fault.fix})`);
   }
   for (const container of containers.all)
-    told.faults.push(...checkContainer(container).map((fault) => `${origin}: ${fault}`));
+    messages.faults.push(...checkContainer(container).map((fault) => `${origin}: ${fault}`));
   for (const { name, path, keys } of findPlaceholders(definition))
-    told.faults.push(
+    messages.faults.push(
       `${at(source, keys)}: placeholder <${name}> at ${path} has no value: ${fix(path, name)}`,
     );
   return definition as unknown as TaskDefinitionInput;

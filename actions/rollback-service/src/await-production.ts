@@ -4,8 +4,8 @@ import type { DeploymentRecord } from "../../delivery/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import { createPatience } from "../../shared/patience.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment } from "./service-history.ts";
 

@@ -53,11 +53,11 @@ const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
 });
 
 interface Case {
-  readonly look?: () => Partial<Snapshot>;
+  readonly poll?: () => Partial<Snapshot>;
   readonly isRollback?: boolean;
 }
 
-async function end({ look = () => ({ ended: "rolled-back" }), isRollback = false }: Case) {
+async function end({ poll = () => ({ ended: "rolled-back" }), isRollback = false }: Case) {
   const cancellation = new AbortController();
   const stops: string[] = [];
   let now = 0;
@@ -76,7 +76,7 @@ async function end({ look = () => ({ ended: "rolled-back" }), isRollback = false
   } as unknown as DeliveryContext;
   const running = {
     settleMs: 5 * minute,
-    look: async () => snapshot(look()),
+    poll: async () => snapshot(poll()),
     stop: async (how: string) => {
       stops.push(how);
       return true;
@@ -111,7 +111,7 @@ test("does not stop a deployment that is a rollback already", async () => {
 });
 
 test("reports a deployment that succeeds before it is stopped as not rolled back", async () => {
-  const { outcome, record } = await end({ look: () => ({ ended: "succeeded" }) });
+  const { outcome, record } = await end({ poll: () => ({ ended: "succeeded" }) });
   expect(outcome).toBe(false);
   expect(record).toMatchObject({ revisionAfter: "", changed: false });
 });
@@ -119,26 +119,26 @@ test("reports a deployment that succeeds before it is stopped as not rolled back
 test.each<[string, Case & { readonly now?: [string, number] }, string, RegExp]>([
   [
     "that does not end in time",
-    { look: () => ({ status: "ROLLBACK_IN_PROGRESS" }) },
+    { poll: () => ({ status: "ROLLBACK_IN_PROGRESS" }) },
     "timed-out",
     /^Deployment d-8 is ROLLBACK_IN_PROGRESS: its rollback did not end in time$/,
   ],
   [
     "that fails, leaving too few tasks",
-    { look: () => ({ ended: "failed" }), now: ["web:7", 0] },
+    { poll: () => ({ ended: "failed" }), now: ["web:7", 0] },
     "failed",
     /^Deployment d-8 was asked to roll back, but web runs 0 of 1 tasks$/,
   ],
   [
     "that stays in production",
-    { look: () => ({ ended: "stopped" }), now: ["web:8", 1] },
+    { poll: () => ({ ended: "stopped" }), now: ["web:8", 1] },
     "failed",
     /^Deployment d-8 was asked to roll back, but web still runs web:8$/,
   ],
   [
     "that can no longer be read",
     {
-      look: () => {
+      poll: () => {
         throw Object.assign(new Error("expired"), { name: "ExpiredTokenException" });
       },
     },

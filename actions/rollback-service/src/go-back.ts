@@ -36,7 +36,7 @@ export async function deployFormer(
 
 /** Returns the plan of a rollback that deploys nothing. */
 export function planWithout(serviceChanges: string[]): Plan {
-  return { revision: undefined, revisionChanges: [], images: [], anew: false, serviceChanges };
+  return { revision: undefined, revisionChanges: [], images: [], imagesMoved: false, serviceChanges };
 }
 
 function stay({ context, inputs, record, service }: Rollback, why: string): void {

@@ -33,7 +33,7 @@ export async function rollBackActive(
     record.status = "succeeded";
     return;
   }
-  const current = await lookAgain(rollback, startedAt);
+  const current = await readAgain(rollback, startedAt);
   if (target !== undefined) return deployFormer(current, target);
   if (inputs.to === "last-good") return goBack({ ...current, deployments: await history.list() });
   throw new Failure(`${upperFirst(active.name)} succeeded before it could be stopped`, {
@@ -42,7 +42,7 @@ export async function rollBackActive(
 }
 
 /** Prepares the next deployment: the remaining time, and a record without the course of the ended one. */
-async function lookAgain(rollback: Rollback, startedAt: number): Promise<Rollback> {
+async function readAgain(rollback: Rollback, startedAt: number): Promise<Rollback> {
   const { context, inputs, record } = rollback;
   record.traffic = [];
   record.events = [];

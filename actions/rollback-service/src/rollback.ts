@@ -6,7 +6,7 @@ import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService, targetGroupOf } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
-import { persist } from "../../shared/patience.ts";
+import { persist } from "../../shared/outage-tolerance.ts";
 import { openCodeDeployHistory } from "./codedeploy-history.ts";
 import { openEcsHistory } from "./ecs-history.ts";
 import { goBack } from "./go-back.ts";

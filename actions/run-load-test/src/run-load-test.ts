@@ -6,7 +6,7 @@ import type { LoadReport } from "../../shared/load/report.ts";
 import type { LoadInputs } from "./inputs.ts";
 import { type LoadContext, measure } from "./measure.ts";
 import { publish } from "./publish.ts";
-import { judge, warningsOf } from "./verdict.ts";
+import { verdictOf, warningsOf } from "./verdict.ts";
 
 /**
  * Measures, checks the outcome, and always writes report, outputs and summary. Throws the Failure that makes the step
@@ -14,7 +14,7 @@ import { judge, warningsOf } from "./verdict.ts";
  */
 export async function runAndReport(context: LoadContext, inputs: LoadInputs): Promise<void> {
   const report = await measureAndCheck(context, inputs);
-  const verdict = judge(report, context.signal);
+  const verdict = verdictOf(report, context.signal);
   const warnings = warningsOf(report);
   try {
     await writeReport(inputs.report, report);

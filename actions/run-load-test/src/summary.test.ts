@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Failure } from "../../shared/failure.ts";
 import { reportOf } from "../../shared/load/report.support.ts";
 import { summaryOf } from "./summary.ts";
-import { judge, warningsOf } from "./verdict.ts";
+import { verdictOf, warningsOf } from "./verdict.ts";
 
 const start = "2026-03-01T10:00:00.000Z";
 const running = new AbortController().signal;
@@ -50,11 +50,11 @@ test.each<[string, Parameters<typeof reportOf>[2], RegExp]>([
     /^A generator was cancelled; the report holds the 9 requests/,
   ],
 ])("is red when %s", (_, changes, message) => {
-  expect(judge(reportOf(start, seconds(3), changes), running).failure?.message).toMatch(message);
+  expect(verdictOf(reportOf(start, seconds(3), changes), running).failure?.message).toMatch(message);
 });
 
 test("leaves failed requests to the assertions", () => {
-  expect(judge(reportOf(start, seconds(3), { failed: 2 }), running)).toEqual({ status: "passed" });
+  expect(verdictOf(reportOf(start, seconds(3), { failed: 2 }), running)).toEqual({ status: "passed" });
 });
 
 test("warns of a generator at its own limit, or late", () => {

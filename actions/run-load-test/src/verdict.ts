@@ -19,7 +19,7 @@ export interface Result extends Verdict {
 }
 
 /** Decides by the assertions; a cancelled test and one without a success prove nothing and fail. */
-export function judge(report: LoadReport, signal: AbortSignal): Verdict {
+export function verdictOf(report: LoadReport, signal: AbortSignal): Verdict {
   if (report.cancelled) return { status: "cancelled", failure: cancelled(report, signal) };
   const failure = withoutSuccess(report) ?? brokenAssertions(report);
   return failure ? { status: "failed", failure } : { status: "passed" };

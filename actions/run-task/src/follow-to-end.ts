@@ -1,6 +1,6 @@
 import { cancel } from "./cancel.ts";
-import { endBadly } from "./end-badly.ts";
 import { endLate } from "./end-late.ts";
+import { failRun } from "./fail-run.ts";
 import { type Ending, follow, type Run } from "./follow.ts";
 import { keepTask, taskId } from "./record.ts";
 import { hasSucceeded } from "./verdict.ts";
@@ -19,7 +19,7 @@ export async function followToEnd(run: Run): Promise<void> {
   // When a task is STOPPED its log is usually complete; only a failure waits for the last lines.
   const toldAll = succeeded && task.lastStatus === "STOPPED" && log.tail.length > 0;
   if (record.exitCode !== undefined && !toldAll) await log.showRest();
-  if (!succeeded) throw await endBadly(context, record, containers, task);
+  if (!succeeded) throw await failRun(context, record, containers, task);
   record.status = "succeeded";
 }
 

@@ -44,7 +44,7 @@ export async function follow(run: Run, { until, deadlineAt, known }: Goal): Prom
   let last = known;
   for (;;) {
     const overdue = context.clock.now() >= deadlineAt;
-    const task = await look(run);
+    const task = await poll(run);
     const news = task ? changes(last, task) : [];
     const at = formatDuration(context.clock.now() - run.startedAt).padStart(12);
     for (const line of news) context.log.info(`${at}  ${line}`);
@@ -59,7 +59,7 @@ export async function follow(run: Run, { until, deadlineAt, known }: Goal): Prom
 }
 
 /** Returns undefined when AWS throttles, or does not know the started task yet. */
-async function look({ context, record: { cluster, taskArn } }: Run): Promise<Task | undefined> {
+async function poll({ context, record: { cluster, taskArn } }: Run): Promise<Task | undefined> {
   const command = new DescribeTasksCommand({ cluster, tasks: [taskArn] });
   try {
     return (await context.clients.ecs.send(command, { abortSignal: context.signal })).tasks?.[0];

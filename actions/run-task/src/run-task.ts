@@ -2,7 +2,7 @@ import type { EcsContext } from "../../shared/ecs/context.ts";
 import { logStreamOf } from "../../shared/ecs/log-stream.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { hasFaults, refuseFindings, refuseWith } from "../../shared/findings.ts";
-import { persist } from "../../shared/patience.ts";
+import { persist } from "../../shared/outage-tolerance.ts";
 import { chooseContainer, unknownOverrides } from "./container.ts";
 import { findDefinition } from "./definition.ts";
 import { followToEnd } from "./follow-to-end.ts";

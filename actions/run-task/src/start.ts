@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { EcsContext } from "../../shared/ecs/context.ts";
 import { Failure } from "../../shared/failure.ts";
-import { persist } from "../../shared/patience.ts";
+import { persist } from "../../shared/outage-tolerance.ts";
 import type { RunInputs } from "./inputs.ts";
 import type { Placement } from "./placement.ts";
 

@@ -2,7 +2,7 @@ import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-a
 import type { CloudWatchClient, PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { StepContext } from "../../shared/context.ts";
-import { createEcsClients, type EcsClients, type EcsContext, patient } from "../../shared/ecs/context.ts";
+import { createEcsClients, type EcsClients, type EcsContext, retrying } from "../../shared/ecs/context.ts";
 import type { ServiceName } from "../../shared/ecs/service.ts";
 import { createUnfinishedState } from "../../shared/post-state.ts";
 import type { AutoscalingState, ScalableDimension } from "./autoscaling/state.ts";
@@ -52,15 +52,15 @@ function createClients(): Clients {
     ...createEcsClients(),
     elbv2: once(async () => {
       const { ElasticLoadBalancingV2Client } = await import("@aws-sdk/client-elastic-load-balancing-v2");
-      return new ElasticLoadBalancingV2Client(patient);
+      return new ElasticLoadBalancingV2Client(retrying);
     }),
     autoscaling: once(async () => {
       const { ApplicationAutoScalingClient } = await import("@aws-sdk/client-application-auto-scaling");
-      return new ApplicationAutoScalingClient(patient);
+      return new ApplicationAutoScalingClient(retrying);
     }),
     cloudwatch: once(async () => {
       const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
-      return new CloudWatchClient(patient);
+      return new CloudWatchClient(retrying);
     }),
   };
 }

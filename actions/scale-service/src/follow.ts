@@ -1,10 +1,10 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { eventLines } from "../../shared/ecs/service-events.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import { createPatience } from "../../shared/patience.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
-import { hasHealthChecks, look, type Progress, type Range } from "./look.ts";
+import { hasHealthChecks, type Progress, poll, type Range } from "./poll.ts";
 import { hasReached, type ScaleRecord, stages } from "./record.ts";
 import type { Subject } from "./subject.ts";
 import type { TaskWatch } from "./watch-tasks.ts";
@@ -50,8 +50,8 @@ export async function follow(scaling: Scaling): Promise<Ending> {
   let reachedAt: number | undefined;
   for (let known: Progress | undefined; ; ) {
     const overdue = context.clock.now() >= deadlineAt;
-    const progress = await ask(() => look(context, inputs, subject, range));
-    const news = progress ? tell(scaling, known, progress) : false;
+    const progress = await ask(() => poll(context, inputs, subject, range));
+    const news = progress ? logProgress(scaling, known, progress) : false;
     known = progress ?? known;
     const now = context.clock.now();
     if (progress) {
@@ -78,11 +78,11 @@ async function endsEarly(
   if (inputs.desiredCount !== undefined && desired !== inputs.desiredCount) return "moved";
   if (isReplaced) return "replaced";
   if (hasReached(stage, inputs.waitUntil)) return undefined;
-  return (await watch.look()) ? "failing" : undefined;
+  return (await watch.poll()) ? "failing" : undefined;
 }
 
 /** Logs what is new and keeps it on the record. Returns whether there was anything. */
-function tell(scaling: Scaling, known: Progress | undefined, now: Progress): boolean {
+function logProgress(scaling: Scaling, known: Progress | undefined, now: Progress): boolean {
   const { context, record, requestedAt } = scaling;
   const at = context.clock.now() - requestedAt;
   const lines = [...newEvents(scaling, now)];

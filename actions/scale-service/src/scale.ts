@@ -4,13 +4,13 @@ import { refuseFindings } from "../../shared/findings.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { readAutoscaling } from "./autoscaling/read.ts";
 import { dimensionOf, isSuspended } from "./autoscaling/state.ts";
+import { checkOutcome } from "./check-outcome.ts";
 import type { ScaleContext } from "./context.ts";
 import { budgetOf, deregistrationDelays } from "./deadline.ts";
-import { endBadly } from "./end-badly.ts";
+import { failScaling } from "./fail-scaling.ts";
 import { follow } from "./follow.ts";
 import type { ScaleInputs } from "./inputs.ts";
-import { judge } from "./judge.ts";
-import type { Range } from "./look.ts";
+import type { Range } from "./poll.ts";
 import type { ScaleRecord } from "./record.ts";
 import { prepareUndo, request } from "./request.ts";
 import { findSubject, type Subject } from "./subject.ts";
@@ -90,11 +90,11 @@ async function change(
     else {
       const range = rangeOf(record);
       const scaling = { context, inputs, record, subject, range, watch, requestedAt, deadlineAt };
-      await judge(scaling, await follow(scaling));
+      await checkOutcome(scaling, await follow(scaling));
     }
     context.keepForPost(undefined);
   } catch (error) {
-    throw await endBadly(context, inputs, record, undo, error);
+    throw await failScaling(context, inputs, record, undo, error);
   }
 }
 

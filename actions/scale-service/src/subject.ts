@@ -24,7 +24,7 @@ export async function findSubject(context: ScaleContext, inputs: ScaleInputs): P
   const running = await findService(context, inputs);
   refuseUnscalable(running, inputs.service);
   const [autoscaling, groups, revision] = await Promise.all([
-    lookUpAutoscaling(context, inputs, running),
+    findAutoscaling(context, inputs, running),
     lookUp(
       "the target groups, so it is not known whether tasks serve",
       () => findProductionGroups(context, running),
@@ -71,7 +71,7 @@ function needed({ waitUntil }: ScaleInputs, finding: Finding): Finding {
 }
 
 /** A count can be set without reading autoscaling; autoscaling itself cannot be changed. */
-async function lookUpAutoscaling(
+async function findAutoscaling(
   context: ScaleContext,
   { autoscaling }: ScaleInputs,
   { service }: RunningService,

@@ -3,8 +3,8 @@ import { isOngoing, listServiceDeployments, shortId } from "../../delivery/ecs/s
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import { createPatience } from "../../shared/patience.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
@@ -59,21 +59,21 @@ export async function waitForDeployment(
   const pace = createPace();
   const ask = createPatience(context);
   for (let known: string | undefined; ; ) {
-    const look = await ask(async () => {
+    const poll = await ask(async () => {
       const running = await findService(context, inputs);
       return { other: await ongoingDeployment(context, running) };
     });
-    if (look && !look.other) return known !== undefined;
-    const isNew = look !== undefined && look.other !== known;
-    if (isNew) context.log.info(`Waiting for the end of: ${look.other}.`);
-    known = look?.other ?? known;
+    if (poll && !poll.other) return known !== undefined;
+    const isNew = poll !== undefined && poll.other !== known;
+    if (isNew) context.log.info(`Waiting for the end of: ${poll.other}.`);
+    known = poll?.other ?? known;
     if (context.clock.now() >= deadlineAt) {
       record.status = "timed-out";
       throw new Failure(`The deadline passed while this was in progress: ${known}`, {
         nextStep: "wait for it or stop it, then run this job again; nothing was changed.",
       });
     }
-    const pause = look ? pace.next(isNew) : pace.slowest();
+    const pause = poll ? pace.next(isNew) : pace.slowest();
     await context.clock.wait(Math.min(pause, Math.max(0, deadlineAt - context.clock.now())), context.signal);
   }
 }

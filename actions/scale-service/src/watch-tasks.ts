@@ -10,7 +10,7 @@ import type { Subject } from "./subject.ts";
 /** Tasks in production that stopped unexpectedly, counted from when the watch began. */
 export interface TaskWatch {
   /** Polls again, logs each new one, and returns whether there are too many. */
-  look(): Promise<boolean>;
+  poll(): Promise<boolean>;
   /** Returns whether it failed before the watch began, and has nothing to do with scaling. */
   isOld(task: FailedTask): boolean;
 }
@@ -49,7 +49,7 @@ export async function watchTasks(
   let failedSince = 0;
   return {
     isOld,
-    async look() {
+    async poll() {
       const failed = await find();
       for (const task of failed) {
         if (told.has(task.taskId)) continue;

@@ -17,7 +17,7 @@ export interface EcsContext extends StepContext {
  * Tasks and deployments are followed for minutes to hours: a few seconds of throttling or a lost connection must not
  * end it.
  */
-export const patient = { maxAttempts: 6 };
+export const retrying = { maxAttempts: 6 };
 
 export function createEcsContext(step: StepContext): EcsContext {
   return { ...step, clients: createEcsClients() };
@@ -25,10 +25,10 @@ export function createEcsContext(step: StepContext): EcsContext {
 
 export function createEcsClients(): EcsClients {
   return {
-    ecs: new ECSClient(patient),
+    ecs: new ECSClient(retrying),
     logs: async (region) => {
       const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
-      return new CloudWatchLogsClient(region ? { ...patient, region } : patient);
+      return new CloudWatchLogsClient(region ? { ...retrying, region } : retrying);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { lineMarkdown } from "../../shared/card.ts";
 import { imagePage } from "../../shared/console.ts";
 import { factList } from "../../shared/summary.ts";
-import type { LookedAt } from "./look-at-tags.ts";
+import type { LookedAt } from "./read-tags.ts";
 import type { TaggedImage } from "./tag-image.ts";
 
 /** Returns the job summary: a line for the image, with a line per tag folded. */

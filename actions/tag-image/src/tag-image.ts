@@ -4,8 +4,8 @@ import { putTag } from "../../shared/registry/put-tag.ts";
 import type { RegistryContext } from "../../shared/registry/registry-context.ts";
 import { findImage } from "./find-image.ts";
 import type { TagInputs } from "./inputs.ts";
-import { type LookedAt, lookAtTags, takenFailure } from "./look-at-tags.ts";
 import { openRepository, type Repository } from "./open-repository.ts";
+import { type LookedAt, readTags, takenFailure } from "./read-tags.ts";
 
 export interface TaggedImage {
   /** `<repository URI>@sha256:…` */
@@ -20,7 +20,7 @@ export async function tagImage({ image, tags }: TagInputs, context: RegistryCont
   const repository = await openRepository(image.repository, context);
   const manifest = await findImage(repository, image.version);
   const { digest } = manifest;
-  const looked = await lookAtTags(repository, digest, tags);
+  const looked = await readTags(repository, digest, tags);
   const done: string[] = [];
   // One after the other, so that an error can say which tags were pushed.
   for (const each of looked) {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { Sides } from "../../alternate.ts";
 import { inTurn } from "../../images/in-turn.ts";
 import { imageOf, ociInputs, serviceBuild, tagOf } from "../../images/orders.ts";
+import { prepareYard, type Setup } from "../../images/setup.ts";
 import { bundleService } from "../../images/source.ts";
 import { describeTimes, type Steps, timeSteps, totalOf } from "../../images/steps.ts";
-import { prepareYard, type Yard } from "../../images/yard.ts";
 import { median } from "../../measurement.ts";
 import { NotHere } from "../../not-here.ts";
 import { type Figure, figure } from "../figure.ts";
@@ -37,12 +37,12 @@ export async function measureBuild(
 }
 
 async function compare(
-  yard: Yard,
+  setup: Setup,
   login: string,
   folder: string,
   say: (line: string) => void,
 ): Promise<Sides<number>> {
-  const { docker, buildImage, registry, service } = yard;
+  const { docker, buildImage, registry, service } = setup;
   const environment = { ...registry.environment, ...docker.environment };
   const logIn = async () => {
     const inputs = { "registry-type": "private", "mask-password": "true", "skip-logout": "false" };
@@ -59,10 +59,10 @@ async function compare(
   const sides = {
     ours: changing((round) => ({
       bundle: () => bundleService(service),
-      "build-image": () => buildImage(ociInputs(yard, tagOf("oci", round))),
+      "build-image": () => buildImage(ociInputs(setup, tagOf("oci", round))),
     })),
     peer: changing((round) => {
-      const build = serviceBuild(yard, imageOf("multi-stage", round));
+      const build = serviceBuild(setup, imageOf("multi-stage", round));
       return { login: logIn, build: () => docker.build(build), push: () => docker.push(build.tag) };
     }),
   };

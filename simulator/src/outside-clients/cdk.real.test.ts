@@ -9,7 +9,7 @@ import { startTestSimulator, type TestSimulator, testListenerPortOffset } from "
 import { run } from "./programs.support.ts";
 
 /** Milliseconds; its command line takes tens of seconds on a busy machine. */
-const patience = 600_000;
+const timeoutMs = 600_000;
 
 let simulator: TestSimulator;
 let home: string;
@@ -76,7 +76,7 @@ async function deployNewestRevision(): Promise<string | undefined> {
 }
 
 it("an app of the CDK is deployed unchanged, and CodeDeploy replaces its tasks blue/green", {
-  timeout: patience,
+  timeout: timeoutMs,
 }, async () => {
   await cdk("bootstrap", "aws://123456789012/us-east-1");
   await setVersion("1");

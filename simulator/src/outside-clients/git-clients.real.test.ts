@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { gitCloneCommand } from "../shell-lines.ts";
 import { signedCredentials } from "../runtime/git/credentials.support.ts";
+import { gitCloneCommand } from "../shell-lines.ts";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { startCuttingProxy } from "./cutting-proxy.support.ts";
@@ -18,7 +18,7 @@ const temporary = {
 };
 
 /** Milliseconds; needed only on a loaded machine. */
-const patience = 30_000;
+const timeoutMs = 30_000;
 
 let simulator: Simulator;
 let client: GitClient;
@@ -221,7 +221,7 @@ describe("the bus gets an event", () => {
     const second = await client.commit("a.txt", "2");
     await client.git("push", "--quiet", "origin", "dev", ":feature/one");
     await client.git("push", "--quiet", "origin", "dev");
-    await expect.poll(async () => (await heard()).length, { timeout: patience }).toBe(5);
+    await expect.poll(async () => (await heard()).length, { timeout: timeoutMs }).toBe(5);
     const { repositoryMetadata } = await simulator.aws.codecommit.getRepository({ repositoryName: name });
     const common = {
       callerUserArn: "arn:aws:iam::123456789012:user/student",
@@ -255,7 +255,7 @@ describe("the bus gets an event", () => {
     await Promise.all(branches.map((branch) => client.git("push", "--quiet", url, `dev:${branch}`)));
     await client.git("commit", "--quiet", "--amend", "-m", "another");
     expect(await client.failure("push", url, "dev:one")).toContain("[rejected]");
-    await expect.poll(async () => (await heard()).length, { timeout: patience }).toBe(4);
+    await expect.poll(async () => (await heard()).length, { timeout: timeoutMs }).toBe(4);
     expect((await heard()).map(({ event, referenceName }) => `${event} ${referenceName}`).sort()).toEqual(
       branches.map((branch) => `referenceCreated ${branch}`).sort(),
     );

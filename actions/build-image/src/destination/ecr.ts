@@ -22,7 +22,7 @@ export async function findOrCreateInEcr(
   if (!repository && !creation) throw missing(name);
   return {
     async open() {
-      if (repository && creation) tellDifferences(repository, creation, environment.log);
+      if (repository && creation) warnOfDifferences(repository, creation, environment.log);
       return open(repository ?? (await create(client, name, creation as RepositoryCreation, environment)));
     },
   };
@@ -56,7 +56,7 @@ function missing(repository: EcrName): Failure {
 }
 
 /** Reports differing settings: an existing repository may be another stack's, so it is not changed. */
-function tellDifferences(
+function warnOfDifferences(
   { repositoryName, imageTagMutability, imageScanningConfiguration }: Repository,
   { immutableTags, scanOnPush }: RepositoryCreation,
   log: Log,

@@ -8,7 +8,7 @@ import { platformImages } from "./platforms.ts";
 import type { SeverityCounts } from "./severity.ts";
 import { summarizeScan } from "./summarize.ts";
 import { notInEcr } from "./unchecked.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { checkFindings, type Verdict } from "./verdict.ts";
 
 export interface ScanOutcome {
   readonly status: Verdict["status"];
@@ -64,7 +64,7 @@ async function check(
   });
   // After a failure, the results of other platforms' scans do not matter.
   await Promise.allSettled(scans);
-  return judge(await Promise.all(scans), inputs);
+  return checkFindings(await Promise.all(scans), inputs);
 }
 
 /** AWS refused or was unavailable: the result is unknown, so the gate stays closed. */

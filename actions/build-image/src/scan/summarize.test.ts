@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { readFindings } from "./finding.ts";
 import { summarizeScan } from "./summarize.ts";
-import { judge } from "./verdict.ts";
+import { checkFindings } from "./verdict.ts";
 
 type Scan = Parameters<typeof readFindings>[0];
 
 function summaryOf(scan: Scan, platform = "", ignored = new Map<string, string>()): string {
   const scanned = { kind: "found" as const, findings: readFindings(scan) };
   const inputs = { wait: true as const, failOn: "CRITICAL" as const, timeoutMs: 1, ignored };
-  return summarizeScan(judge([{ platform, scanned }], inputs));
+  return summarizeScan(checkFindings([{ platform, scanned }], inputs));
 }
 
 const basic = (name: string, more = {}) => ({

@@ -1,6 +1,6 @@
 import { escapeText, fold, link, type Markup, markdownTable } from "../../../shared/summary.ts";
 import { severities } from "./severity.ts";
-import type { JudgedFinding, Verdict } from "./verdict.ts";
+import type { RatedFinding, Verdict } from "./verdict.ts";
 
 /** As many as a reader will read; the rest is a call away. */
 const shownFindings = 50;
@@ -24,7 +24,7 @@ function ignoredLine(finding: Verdict["ignored"][number]): string {
   return `${linkOf(finding).markdown} (${escapeText(plain(`${finding.severity}, ${finding.reason}`))})`;
 }
 
-function findingsTable(findings: readonly JudgedFinding[]): string {
+function findingsTable(findings: readonly RatedFinding[]): string {
   const severalPlatforms = findings.some(({ platforms }) => platforms.some((platform) => platform !== ""));
   const rows = findings
     .slice(0, shownFindings)
@@ -44,7 +44,7 @@ function lines(texts: readonly string[]): string {
   return texts.map(plain).join("\n").trimEnd();
 }
 
-function linkOf({ name, uri = "" }: JudgedFinding): Markup {
+function linkOf({ name, uri = "" }: RatedFinding): Markup {
   return link(plain(name), uri);
 }
 

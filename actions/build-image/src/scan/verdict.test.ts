@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Finding } from "./finding.ts";
 import type { ScanGateInputs } from "./inputs.ts";
 import type { Severity } from "./severity.ts";
-import { judge, type PlatformScan } from "./verdict.ts";
+import { checkFindings, type PlatformScan } from "./verdict.ts";
 import type { Scanned } from "./wait-for-scan.ts";
 
 function finding(name: string, severity: Severity, more: Partial<Finding> = {}): Finding {
@@ -22,7 +22,7 @@ function verdictOf(scanned: Scanned | Record<string, Scanned>, inputs: Partial<S
   const scans = Object.entries(byPlatform).map(
     ([platform, each]): PlatformScan => ({ platform, scanned: each }),
   );
-  return judge(scans, {
+  return checkFindings(scans, {
     wait: true,
     failOn: "CRITICAL",
     timeoutMs: 300_000,

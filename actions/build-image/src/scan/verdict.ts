@@ -11,7 +11,7 @@ export interface PlatformScan {
 }
 
 /** A finding with the platforms whose image has it. */
-export interface JudgedFinding extends Finding {
+export interface RatedFinding extends Finding {
   readonly platforms: readonly Platform[];
 }
 
@@ -23,9 +23,9 @@ export interface Verdict {
   /** Without ignored findings. Undefined when no image's scan has a result. */
   readonly counts: SeverityCounts | undefined;
   /** The worst first. */
-  readonly findings: readonly JudgedFinding[];
+  readonly findings: readonly RatedFinding[];
   /** Ignored findings, with the reason. */
-  readonly ignored: readonly (JudgedFinding & { readonly reason: string })[];
+  readonly ignored: readonly (RatedFinding & { readonly reason: string })[];
   /** Names in `ignore-findings` that no image has. */
   readonly needless: readonly string[];
 }
@@ -33,7 +33,7 @@ export interface Verdict {
 /** Number of findings that the sentence lists; the summary has more. */
 const named = 3;
 
-export function judge(scans: readonly PlatformScan[], inputs: ScanGateInputs): Verdict {
+export function checkFindings(scans: readonly PlatformScan[], inputs: ScanGateInputs): Verdict {
   const all = merge(scans);
   const ignored = all.flatMap((finding) => {
     const reason = reasonToIgnore(finding, inputs);
@@ -57,7 +57,7 @@ type Conclusion = Pick<Verdict, "status" | "message" | "nextStep">;
 /** Decides the result: a bad finding fails, whatever else could not be checked; an unchecked image never passes. */
 function conclude(
   scans: readonly PlatformScan[],
-  findings: readonly JudgedFinding[],
+  findings: readonly RatedFinding[],
   { failOn, timeoutMs }: ScanGateInputs,
 ): Conclusion {
   const bad = failOn === "none" ? [] : findings.filter(({ severity }) => isAtLeast(severity, failOn));
@@ -77,7 +77,7 @@ function conclude(
   return { status: "passed", message: nothingBad(findings, failOn), nextStep: undefined };
 }
 
-function foundBad(bad: readonly JudgedFinding[], failOn: string): Conclusion {
+function foundBad(bad: readonly RatedFinding[], failOn: string): Conclusion {
   const names = bad.slice(0, named).map(inWords).join(", ");
   const more = bad.length > named ? ` and ${bad.length - named} more` : "";
   const orWorse = failOn === "CRITICAL" ? "" : " or worse";
@@ -98,7 +98,7 @@ function unfinished(what: string, failOn: string, timeoutMs: number): Conclusion
   };
 }
 
-function nothingBad(findings: readonly JudgedFinding[], failOn: string): string {
+function nothingBad(findings: readonly RatedFinding[], failOn: string): string {
   if (findings.length === 0) return "ECR's scan has no findings";
   const all = `ECR's scan has ${count(findings.length, "finding")} (${countsInWords(countSeverities(findings))})`;
   if (failOn === "none") return all;
@@ -112,7 +112,7 @@ function reasonToIgnore({ name, suppressed }: Finding, { ignored }: ScanGateInpu
 }
 
 /** Merges findings: images of one build have most packages in common, so a finding in several counts once. */
-function merge(scans: readonly PlatformScan[]): JudgedFinding[] {
+function merge(scans: readonly PlatformScan[]): RatedFinding[] {
   const merged = new Map<string, Finding & { platforms: Platform[] }>();
   for (const { platform, scanned } of scans) {
     for (const finding of scanned.kind === "found" ? scanned.findings : []) {

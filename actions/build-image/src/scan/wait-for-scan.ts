@@ -70,9 +70,9 @@ async function lookAt(watch: Watch, overdue: boolean): Promise<Look> {
     case "running":
       return { status: state.status };
     case "done":
-      return lookAtResult(watch, state);
+      return readResult(watch, state);
     case "absent":
-      return overdue ? { ending: neverBegan(image) } : lookForScan(watch, age);
+      return overdue ? { ending: neverBegan(image) } : findScan(watch, age);
     case "empty":
       if (overdue || age >= resultWithinMs) return { ending: withoutResult(state.status) };
       return { status: `${state.status}, without a result` };
@@ -84,7 +84,7 @@ async function lookAt(watch: Watch, overdue: boolean): Promise<Look> {
 }
 
 /** Starts a scan when none begins although pushes are scanned: the image may be older than that setting. */
-async function lookForScan(watch: Watch, age: number): Promise<Look> {
+async function findScan(watch: Watch, age: number): Promise<Look> {
   const { image, environment, asked } = watch;
   const call = () => scansOnPush(image, environment.signal);
   const on = await persist("read how images are scanned", call, environment);
@@ -100,7 +100,7 @@ async function lookForScan(watch: Watch, age: number): Promise<Look> {
 /**
  * Starts a new scan when the last one of an existing image is old: only a new one knows vulnerabilities found since.
  */
-async function lookAtResult(watch: Watch, state: Extract<ScanState, { kind: "done" }>): Promise<Look> {
+async function readResult(watch: Watch, state: Extract<ScanState, { kind: "done" }>): Promise<Look> {
   const { image, environment, renewed } = watch;
   const { at, findings, status } = state;
   const ending: Scanned = { kind: "found", findings };

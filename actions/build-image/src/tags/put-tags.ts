@@ -3,7 +3,7 @@ import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { putTag } from "../../../shared/registry/put-tag.ts";
 import { createTurns, settleAll } from "../parallel.ts";
-import { immutableTagFailure } from "./look-at-tags.ts";
+import { immutableTagFailure } from "./read-tags.ts";
 
 /**
  * Gives a complete image its source's tag. If another job was faster and the tag cannot be moved, returns that job's

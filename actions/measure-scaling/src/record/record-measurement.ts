@@ -33,13 +33,13 @@ export async function recordMeasurement(context: EcsContext, inputs: RecordInput
 type Found = Pick<Measurement, "failures" | "tasks" | "load">;
 
 async function measure(context: EcsContext, inputs: RecordInputs): Promise<Found> {
-  const { tasks, failures: ofTasks } = await lookAtTasks(context, inputs);
+  const { tasks, failures: ofTasks } = await readTasks(context, inputs);
   const { load, failures: ofLoad } = await readLoad(inputs);
   return { failures: [...ofTasks, ...ofLoad], ...(tasks && { tasks }), ...(load && { load }) };
 }
 
 /** Checks that the tasks are as scaling left them; a later change makes the measurement invalid. */
-async function lookAtTasks(
+async function readTasks(
   context: EcsContext,
   { cluster, service, taskCount }: RecordInputs,
 ): Promise<{ tasks: MeasuredTasks; failures: string[] }> {

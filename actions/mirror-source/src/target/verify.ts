@@ -6,11 +6,11 @@ import { moved } from "./push.ts";
 import { readHead } from "./read-head.ts";
 
 /** The API that shows pushes may be this much behind the Git server. */
-const patienceMs = 30_000;
+const toleranceMs = 30_000;
 
 /** Returns only if CodeCommit's API shows the commit as the branch's head. */
 export async function verify(context: MirrorContext, target: Target, commit: string): Promise<void> {
-  const deadlineAt = context.clock.now() + patienceMs;
+  const deadlineAt = context.clock.now() + toleranceMs;
   const pace = createPace();
   for (;;) {
     const head = await readHead(context, target);

@@ -43,7 +43,7 @@ export async function deleteStacks(
     });
     for (const text of result(results, name).kept) context.log.info(`${stackName}: ${text}`);
   });
-  await tellLeftOut(context, set);
+  await logLeftOut(context, set);
 }
 
 async function readAll(
@@ -110,7 +110,7 @@ async function empty(context: ProvisionContext, emptyings: readonly Emptying[]):
 }
 
 /** A profile that lists fewer templates than an earlier one leaves stacks behind that nobody would search for. */
-async function tellLeftOut(context: ProvisionContext, { folder, leftOut }: StackSet): Promise<void> {
+async function logLeftOut(context: ProvisionContext, { folder, leftOut }: StackSet): Promise<void> {
   for (const { template, stackName } of folder) {
     if (!leftOut.includes(template.name) || !(await describeStack(context, stackName))) continue;
     context.log.warning(`Stack ${stackName} is kept: the parameters file does not list its template.`);

@@ -21,13 +21,13 @@ export async function detectDrifts(
     found.set(stackName, await detectDrift(context, stackName, deadlineAt));
   });
   const drifts = set.stacks.flatMap(({ stackName }) => found.get(stackName) ?? []);
-  for (const drift of drifts) tell(context, drift);
+  for (const drift of drifts) logDrift(context, drift);
   const drifted = drifts.flatMap(({ resources = [] }) => resources).filter(isDrifted);
   setOutput("has-drift", String(drifted.length > 0));
   await appendSummary(driftMarkdown(drifts));
 }
 
-function tell({ log }: ProvisionContext, { stackName, resources, reason }: StackDrift): void {
+function logDrift({ log }: ProvisionContext, { stackName, resources, reason }: StackDrift): void {
   if (!resources) {
     log.warning(`${stackName} was not checked: ${reason}.`);
     return;

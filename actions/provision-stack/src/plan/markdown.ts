@@ -7,7 +7,7 @@ export function planMarkdown(plans: readonly StackPlan[]): string {
   const changing = plans.filter(({ kind }) => kind !== "none");
   const same = plans.filter(({ kind }) => kind === "none").map(({ stackName }) => stackName);
   return [
-    `### Plan: ${changing.length === 0 ? "no change" : tell(changing)}`,
+    `### Plan: ${changing.length === 0 ? "no change" : countChanges(changing)}`,
     ...plans.flatMap(({ stackName, warnings }) => warnings.map((text) => caution(`${stackName}: ${text}`))),
     ...changing.map(stackMarkdown),
     same.length > 0 && `No change: ${same.join(", ")}.`,
@@ -18,7 +18,7 @@ export function planMarkdown(plans: readonly StackPlan[]): string {
 
 const actions: Readonly<Record<string, string>> = { Add: "create", Modify: "change", Remove: "remove" };
 
-function tell(plans: readonly Pick<StackPlan, "kind" | "changes">[]): string {
+function countChanges(plans: readonly Pick<StackPlan, "kind" | "changes">[]): string {
   const changes = plans.flatMap(({ changes }) => changes);
   const counted = [
     [changes.filter(({ action }) => action === "Add"), "to create"],
@@ -50,7 +50,7 @@ function stackMarkdown({ stackName, kind, notes, changes }: StackPlan): string {
   ]);
   const table =
     rows.length > 0 ? markdownTable(["Action", "Resource", "Type", "Replacement", "What changes"], rows) : "";
-  const head = `${stackName} ${titles[kind]}${changes.length > 0 ? `: ${tell([{ kind: "update", changes }])}` : ""}`;
+  const head = `${stackName} ${titles[kind]}${changes.length > 0 ? `: ${countChanges([{ kind: "update", changes }])}` : ""}`;
   return fold(head, [...notes.map(escapeText), table].filter(Boolean).join("\n\n")) || `${escapeText(head)}.`;
 }
 

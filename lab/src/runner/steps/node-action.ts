@@ -4,7 +4,7 @@ import type { NodeAction } from "../load/load-action.ts";
 import type { ActionStep } from "../load/workflow.ts";
 import { inputsOf } from "./action-inputs.ts";
 import { runToSuccess } from "./script-task.ts";
-import { aroundTask, type RunningStep, type Task } from "./task.ts";
+import { prePostTask, type RunningStep, type Task } from "./task.ts";
 
 type Inputs = Record<string, string>;
 
@@ -16,7 +16,7 @@ export function preOfNode(step: ActionStep, action: NodeAction): Task | undefine
   const { pre, preIf } = action.runs;
   if (!pre) return undefined;
   return {
-    ...aroundTask(step, "Pre"),
+    ...prePostTask(step, "Pre"),
     condition: preIf ?? "always()",
     execute: (running) => {
       const inputs = inputsOf(running, action, evaluateTexts(step.with, running.scope));
@@ -30,7 +30,7 @@ export function postOfNode(step: ActionStep, action: NodeAction, inputs: Inputs)
   const { post, postIf } = action.runs;
   if (!post) return undefined;
   return {
-    ...aroundTask(step, "Post"),
+    ...prePostTask(step, "Post"),
     condition: postIf ?? "always()",
     execute: (running) => runEntry(running, action, post, inputs),
   };

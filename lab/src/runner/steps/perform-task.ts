@@ -19,7 +19,7 @@ export async function performTask(sequence: StepSequence, task: Task): Promise<v
     const result: StepResult = { id: task.id, name, conclusion, outcome, outputs, ...times };
     if (task.post) result.post = true;
     sequence.steps.push(result);
-    if (!sequence.outer) tellEnd(sequence, result);
+    if (!sequence.outer) emitEnd(sequence, result);
   };
   if (job.run.killed) return finish("skipped", false);
   try {
@@ -29,20 +29,20 @@ export async function performTask(sequence: StepSequence, task: Task): Promise<v
     annotateJob(job, { level: "error", message: (error as Error).message });
     return finish("failure", false);
   }
-  tellStart(sequence, name);
+  emitStart(sequence, name);
   const { outcome, forgiven } = await execute(sequence, task, name, outputs);
   finish(outcome, forgiven);
 }
 
 /** As on GitHub, a step inside a composite action is a heading in the log of the job's step. */
-function tellStart({ job, outer }: StepSequence, name: string): void {
+function emitStart({ job, outer }: StepSequence, name: string): void {
   const header = { run: job.run.id, job: job.name };
   const { emit } = job.run.options;
   if (outer) emit({ type: "log", ...header, step: outer.shownAs, line: `▸ ${name}` });
   else emit({ type: "step-started", ...header, step: name });
 }
 
-function tellEnd({ job }: StepSequence, { name, outcome, conclusion, durationMs }: StepResult): void {
+function emitEnd({ job }: StepSequence, { name, outcome, conclusion, durationMs }: StepResult): void {
   if (conclusion === "failure" && job.status === "success") job.status = "failure";
   if (outcome === "skipped") return;
   const header = { run: job.run.id, job: job.name };

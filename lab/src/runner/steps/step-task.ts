@@ -12,8 +12,8 @@ import { standInStep } from "./stand-ins/stand-in-step.ts";
 import { standIns } from "./stand-ins/stand-ins.ts";
 import { type StepSequence, stepScope } from "./step-sequence.ts";
 import {
-  aroundTask,
   nameOfActionStep,
+  prePostTask,
   type RunningStep,
   StepCancelled,
   StepFailed,
@@ -64,7 +64,7 @@ async function runAction(
 }
 
 function postOfStandIn(step: ActionStep, execute: Task["execute"]): Task {
-  return { ...aroundTask(step, "Post"), condition: "success()", execute };
+  return { ...prePostTask(step, "Post"), condition: "success()", execute };
 }
 
 /** Returns the `pre` of an action. As on GitHub, actions of the workspace have none. */
@@ -111,7 +111,7 @@ async function preOfComposite(
   );
   if (pres.length === 0) return undefined;
   return {
-    ...aroundTask(step, "Pre"),
+    ...prePostTask(step, "Pre"),
     condition: "always()",
     execute: (running) => {
       const inputs = inputsOf(running, action, evaluateTexts(step.with, running.scope));
@@ -122,7 +122,7 @@ async function preOfComposite(
 
 function postOfComposite(step: ActionStep, inner: StepSequence): Task {
   return {
-    ...aroundTask(step, "Post"),
+    ...prePostTask(step, "Post"),
     condition: "always()",
     execute: (running) => performAround({ ...inner, outer: running }, inner.posts.toReversed()),
   };

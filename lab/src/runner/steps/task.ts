@@ -59,7 +59,7 @@ export function nameOfActionStep(step: ActionStep, scope: Scope): string {
 }
 
 /** Returns the task for the `pre` or `post` of a step's action, without its condition and work. */
-export function aroundTask(step: ActionStep, when: "Pre" | "Post"): Omit<Task, "condition" | "execute"> {
+export function prePostTask(step: ActionStep, when: "Pre" | "Post"): Omit<Task, "condition" | "execute"> {
   return {
     id: step.id,
     post: true,

@@ -12,7 +12,7 @@ import type { ChapterBody, Scene } from "./scene.ts";
  */
 const crowdConnections = 12;
 /** AWS's alarm needs three minutes of AWS time. If that was not enough, another group of clients joins. */
-const patienceMinutes = 10;
+const longestMinutes = 10;
 const mostCrowds = 6;
 
 /** AWS removes tasks under low load, and adds them under high load. */
@@ -54,14 +54,14 @@ async function expectTasks({ rehearsal }: Scene, fits: (count: number) => boolea
 
 /** Adds groups of clients until AWS has added tasks. */
 async function growCrowd(scene: Scene, crowds: Load[], few: number): Promise<void> {
-  const patienceMs = (patienceMinutes * 60_000) / scene.rehearsal.timeScale;
+  const longestMs = (longestMinutes * 60_000) / scene.rehearsal.timeScale;
   for (;;) {
     crowds.push(await scene.startCrowd({ connections: crowdConnections }));
     const isLast = crowds.length === mostCrowds;
     try {
       return await eventually(
         () => expectTasks(scene, (count) => count > few),
-        isLast ? undefined : patienceMs,
+        isLast ? undefined : longestMs,
       );
     } catch (error) {
       if (isLast) throw error;

@@ -52,8 +52,8 @@ const deadlineMs = 300_000;
 const pollMs = 500;
 
 /** Waits until a claim holds; throws its error when that takes too long. */
-export async function eventually(claim: () => Promise<void>, patienceMs = deadlineMs): Promise<void> {
-  const deadline = performance.now() + patienceMs;
+export async function eventually(claim: () => Promise<void>, longestMs = deadlineMs): Promise<void> {
+  const deadline = performance.now() + longestMs;
   for (;;) {
     try {
       return await claim();

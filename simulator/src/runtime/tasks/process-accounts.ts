@@ -1,5 +1,5 @@
 import { type CpuQuota, createCpuQuota } from "./cpu-quota.ts";
-import { listSessions, tellsProcessTimes, usageOf } from "./process-times.ts";
+import { knowsProcessTimes, listSessions, usageOf } from "./process-times.ts";
 import { type ContainerUsage, startAllowanceMs } from "./runtime.ts";
 
 /** Interval of the search for additional processes of containers, which reads all processes of the machine. */
@@ -34,7 +34,7 @@ export interface ProcessAccount {
  * report the usage of processes.
  */
 export function createProcessAccounts(vcpuShare: number | undefined): ProcessAccounts {
-  const isTold = tellsProcessTimes();
+  const isTold = knowsProcessTimes();
   if (vcpuShare !== undefined && !isTold)
     throw new Error(
       "a share of a core per vCPU needs Linux's /proc, which this system lacks: leave it out, or run tasks as containers of Docker",

@@ -9,7 +9,7 @@ import { defaultPath, findCommand, pathOnDisk } from "./executable.ts";
 import { createImageFiles } from "./image-files.ts";
 import { type MetadataServer, startMetadataServer } from "./metadata-server.ts";
 import { createProcessAccounts, type ProcessAccount, type ProcessAccounts } from "./process-accounts.ts";
-import { type ProcessSetting, runBeside } from "./run-beside.ts";
+import { type ProcessSetting, runAlongside } from "./run-alongside.ts";
 import type {
   ContainerOptions,
   LocalImage,
@@ -136,7 +136,7 @@ async function startContainer(
         return { exitCode: await main.stop(signal, timeoutMs) };
       },
       usage: async () => account?.usage(),
-      exec: (command, timeoutMs) => runBeside(setting, command, timeoutMs, commands, ports.served()),
+      exec: (command, timeoutMs) => runAlongside(setting, command, timeoutMs, commands, ports.served()),
     };
   } catch (error) {
     withdraw();

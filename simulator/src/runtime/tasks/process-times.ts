@@ -9,7 +9,7 @@ const nsPerTick = 1e7;
 const pageBytes = 4096;
 
 /** Returns whether this system reports the usage of processes; only Linux does so in files. */
-export function tellsProcessTimes(): boolean {
+export function knowsProcessTimes(): boolean {
   return readText("/proc/self/stat") !== undefined;
 }
 

@@ -1,5 +1,5 @@
+import { alarmVerdict, extraPeriods, type Point } from "./alarm-verdict.ts";
 import { changeState } from "./change-state.ts";
-import { extraPeriods, judgeAlarm, type Point } from "./judge-alarm.ts";
 import { datapointsOf, performActions } from "./perform-actions.ts";
 import type { Alarm, CloudWatchState } from "./state.ts";
 import { stateReason, stateReasonData } from "./state-reason.ts";
@@ -44,7 +44,7 @@ export function createAlarmEvaluation(
  * actions").
  */
 function evaluateAlarm(state: CloudWatchState, alarm: Alarm): void {
-  const verdict = judgeAlarm(alarm.settings, recentPeriods(state, alarm));
+  const verdict = alarmVerdict(alarm.settings, recentPeriods(state, alarm));
   if (verdict.state === undefined || verdict.state === alarm.state) {
     const datapoints = verdict.points.map(({ value }) => value);
     const isTold = datapoints.length > 0;

@@ -1,5 +1,5 @@
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
-import { isBreaching, type Verdict } from "./judge-alarm.ts";
+import { isBreaching, type Verdict } from "./alarm-verdict.ts";
 import type { AlarmSettings, Comparison } from "./state.ts";
 
 const phrases: Record<Comparison, string> = {

@@ -11,7 +11,7 @@ interface ImageAction {
  * Sends an event to the default bus for every tag of an image that was pushed or deleted. A push without a change sends
  * none. Source of the shape: ECR user guide, "Amazon ECR events and EventBridge".
  */
-export function tellImageAction(
+export function reportImageAction(
   { environment: { aws, accountId, warn } }: EcrState,
   { description: { registryId, repositoryName } }: RepositoryRecord,
   { action, manifest, tag }: ImageAction,

@@ -3,7 +3,7 @@ import type { CreateRepositoryRequest, ECR, EncryptionConfiguration } from "@aws
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
-import { tellImageAction } from "./image-events.ts";
+import { reportImageAction } from "./image-events.ts";
 import { denialOf } from "./other-accounts.ts";
 import { page } from "./page.ts";
 import { scansOnPush } from "./scan-configuration.ts";
@@ -60,8 +60,8 @@ export function repositoryOperations(state: EcrState): Operations<ECR> {
           onPush: (manifest) => {
             if (scansOnPush(record, state)) scans.startIfPossible(manifest);
           },
-          onTag: (manifest, tag) => tellImageAction(state, record, { action: "PUSH", manifest, tag }),
-          onUntag: (manifest, tag) => tellImageAction(state, record, { action: "DELETE", manifest, tag }),
+          onTag: (manifest, tag) => reportImageAction(state, record, { action: "PUSH", manifest, tag }),
+          onUntag: (manifest, tag) => reportImageAction(state, record, { action: "DELETE", manifest, tag }),
         }),
         tags,
         policyText: undefined,

@@ -6,7 +6,7 @@ import { createPolling } from "./poll-sources.ts";
 import { runExecution, type Start } from "./run-execution.ts";
 import type { Retry } from "./run-stage.ts";
 import { admit, lockAgain, turnAway } from "./stage-gate.ts";
-import { tellPipeline, tellStage } from "./state-changes.ts";
+import { reportPipeline, reportStage } from "./state-changes.ts";
 
 export interface CodePipelineController {
   /** Sends an execution through its pipeline. */
@@ -50,26 +50,26 @@ export function createCodePipelineController(
 
   return {
     start: (record, execution) => {
-      tellPipeline(environment, record, execution, "STARTED");
+      reportPipeline(environment, record, execution, "STARTED");
       launch(record, execution, { stage: 0 });
     },
     retry: (record, execution, stage, retry) => {
       const name = execution.declaration.stages?.[stage]?.name ?? "";
       if (!lockAgain(record, name, execution)) return false;
-      tellPipeline(environment, record, execution, "RESUMED");
+      reportPipeline(environment, record, execution, "RESUMED");
       launch(record, execution, { stage, retry });
       return true;
     },
     rollBack: (record, execution, stage) => {
-      tellPipeline(environment, record, execution, "STARTED");
+      reportPipeline(environment, record, execution, "STARTED");
       launch(record, execution, { stage, only: true });
     },
     stop: (record, execution) => {
-      tellPipeline(environment, record, execution, "STOPPING");
+      reportPipeline(environment, record, execution, "STOPPING");
       for (const [stage, run] of execution.stages)
         if (run.status === "InProgress" || run.status === "Stopping") {
           run.status = "Stopping";
-          tellStage(environment, record, execution, { stage, state: "STOPPING" });
+          reportStage(environment, record, execution, { stage, state: "STOPPING" });
         }
       if (turnAway(record, execution, new StopRequest("stopped in front of a stage"))) return;
       if (execution.stopRequest?.abandon) execution.control.abort(new Abandonment("abandoned"));

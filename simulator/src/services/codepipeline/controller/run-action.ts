@@ -10,7 +10,7 @@ import { deployToEcs } from "./deploy-to-ecs.ts";
 import { Abandonment, ActionFailure } from "./failure.ts";
 import { waitForApproval } from "./manual-approval.ts";
 import { sources } from "./sources.ts";
-import { tellAction } from "./state-changes.ts";
+import { reportAction } from "./state-changes.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 export interface ActionContext {
@@ -30,7 +30,7 @@ export async function runAction(
   const { environment, record, execution } = context;
   const run = newRun(execution, stage, action, environment);
   record.actionRuns.push(run);
-  tellAction(environment, record, run);
+  reportAction(environment, record, run);
   try {
     const result = await perform(context, run);
     await keepOutputs(context, run, result);
@@ -43,7 +43,7 @@ export async function runAction(
     else fail(environment, run, error);
   }
   run.updatedAt = execution.updatedAt = environment.clock.now();
-  tellAction(environment, record, run);
+  reportAction(environment, record, run);
   return run;
 }
 

@@ -4,7 +4,7 @@ import { Outdated, StageFailure, StopRequest, Superseded } from "./failure.ts";
 import type { ActionContext } from "./run-action.ts";
 import { type Retry, runStage } from "./run-stage.ts";
 import { enterStage, leaveStage } from "./stage-gate.ts";
-import { type PipelineEventState, tellPipeline } from "./state-changes.ts";
+import { type PipelineEventState, reportPipeline } from "./state-changes.ts";
 
 /** Start of an execution: the first stage, or one that it has already locked for a retry. */
 export interface Start {
@@ -79,5 +79,5 @@ function finish({ environment, record, execution }: ActionContext, status: Pipel
   execution.status = status;
   execution.updatedAt = environment.clock.now();
   const state = eventStates[status];
-  if (state) tellPipeline(environment, record, execution, state);
+  if (state) reportPipeline(environment, record, execution, state);
 }

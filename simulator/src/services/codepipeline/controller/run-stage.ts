@@ -3,7 +3,7 @@ import type { StageRun } from "../execution.ts";
 import { latestRun } from "../state.ts";
 import { StageFailure, StopRequest } from "./failure.ts";
 import { type ActionContext, runAction } from "./run-action.ts";
-import { tellStage } from "./state-changes.ts";
+import { reportStage } from "./state-changes.ts";
 
 /** Options for running a stage again. */
 export interface Retry {
@@ -24,7 +24,7 @@ export async function runStage(
   const { name = "" } = stage;
   const stageRun = begin(context, name, retry);
   const tell = (state: "STARTED" | "RESUMED" | "SUCCEEDED" | "FAILED" | "STOPPED") =>
-    tellStage(environment, record, execution, { stage: name, state });
+    reportStage(environment, record, execution, { stage: name, state });
   tell(retry ? "RESUMED" : "STARTED");
   try {
     await runActions(context, stage, retry);

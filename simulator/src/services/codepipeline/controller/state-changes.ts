@@ -29,7 +29,7 @@ const actionStates = {
 /**
  * Sends an event to the default bus. Source of the shapes: CodePipeline user guide, "Monitoring CodePipeline events".
  */
-export function tellPipeline(
+export function reportPipeline(
   environment: Environment,
   record: PipelineRecord,
   execution: Execution,
@@ -44,7 +44,7 @@ export function tellPipeline(
   });
 }
 
-export function tellStage(
+export function reportStage(
   environment: Environment,
   record: PipelineRecord,
   execution: Execution,
@@ -53,7 +53,7 @@ export function tellStage(
   put(environment, record, execution, "stage", change);
 }
 
-export function tellAction(environment: Environment, record: PipelineRecord, run: ActionRun): void {
+export function reportAction(environment: Environment, record: PipelineRecord, run: ActionRun): void {
   const { action, error, externalExecutionId, externalExecutionUrl, status } = run;
   const { owner, provider, category, version } = action.actionTypeId ?? {};
   const state = actionStates[status as keyof typeof actionStates];

@@ -3,7 +3,7 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 /** Clients that only the checks before a deployment need; each is loaded at its first use. */
-export interface LookUpClients {
+export interface LookupClients {
   readonly ecr: (region?: string) => Promise<ECRClient>;
   readonly iam: () => Promise<IAMClient>;
   readonly secretsManager: (region?: string) => Promise<SecretsManagerClient>;
@@ -12,7 +12,7 @@ export interface LookUpClients {
 /** An optional response deserves fewer attempts than following a deployment. */
 const brief = { maxAttempts: 2 };
 
-export function createLookUpClients(): LookUpClients {
+export function createLookupClients(): LookupClients {
   const options = (region?: string) => (region ? { ...brief, region } : brief);
   return {
     ecr: async (region) => {

@@ -16,7 +16,7 @@ export interface ProcessSetting {
  * Runs a command in the place of a container's process, as an exec does in a container. It gets the task's own ports,
  * so that it can reach the task's servers on its loopback (see listen-on-loopback.cjs).
  */
-export async function runBeside(
+export async function runAlongside(
   setting: ProcessSetting,
   argv: readonly string[],
   timeoutMs: number,

@@ -8,7 +8,7 @@ import { requirePeers } from "./requirements.ts";
 import { copyLabKind, copyService, type Source } from "./source.ts";
 
 /** Everything that building needs, the same for all sides. */
-export interface Yard {
+export interface Setup {
   readonly registry: Registry;
   readonly docker: Docker;
   readonly buildImage: BuildImage;
@@ -23,7 +23,7 @@ export interface Yard {
 /** Docker pushes everything to one repository, which has the base's layers after the first push. */
 const repositories = ["base", "oci", "docker"];
 
-export async function prepareYard(folder: string, ends: AsyncDisposableStack): Promise<Yard> {
+export async function prepareYard(folder: string, ends: AsyncDisposableStack): Promise<Setup> {
   await requirePeers();
   const [registry, service, labKind] = await Promise.all([
     startRegistry(folder, ends),

@@ -6,7 +6,7 @@ import type { ScaleRecord } from "./record.ts";
 import { putBack } from "./undo.ts";
 
 /** Leaves the service or restores it, by on-cancel or on-failure, and returns the Failure that says so. */
-export async function endBadly(
+export async function failScaling(
   context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,

@@ -7,7 +7,7 @@ import type { Following } from "./following.ts";
  * Handles a cancelled job, or an execution that can no longer be followed: applies on-cancel, and reports the known
  * state.
  */
-export async function cancelOrLose(following: Following, error: unknown): Promise<Error> {
+export async function onCancelOrLostContact(following: Following, error: unknown): Promise<Error> {
   const { context, inputs, record, deployments } = following;
   if (error instanceof Failure && !context.signal.aborted) return error;
   const { pipeline } = inputs;

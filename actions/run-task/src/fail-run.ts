@@ -9,7 +9,7 @@ import { type RunRecord, taskId } from "./record.ts";
 import { faultyContainers } from "./verdict.ts";
 
 /** Finds out why the task failed, adds it to the record, and returns the Failure. */
-export async function endBadly(
+export async function failRun(
   context: EcsContext,
   record: RunRecord,
   containers: readonly ContainerDefinition[],

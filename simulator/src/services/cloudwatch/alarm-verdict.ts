@@ -30,7 +30,7 @@ export const extraPeriods = 2;
  * CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data": real datapoints come first, missing
  * ones are filled in only when fewer than the evaluation periods are left.
  */
-export function judgeAlarm(settings: AlarmSettings, range: readonly (Point | undefined)[]): Verdict {
+export function alarmVerdict(settings: AlarmSettings, range: readonly (Point | undefined)[]): Verdict {
   const { evaluationPeriods, treatMissingData: treatment = "missing" } = settings;
   const real = range.filter((point) => point !== undefined);
   const points = real.slice(-evaluationPeriods);

@@ -15,7 +15,7 @@ export interface Existing {
  * Finds the repository's image of this source: the one under the source's tag or, when that tag is lost, one under an
  * immutable tag whose label has the source. Throws when a tag that cannot be moved belongs to another source.
  */
-export async function lookAtTags(
+export async function readTags(
   destination: Destination,
   source: Source,
   tags: readonly string[],

@@ -8,7 +8,7 @@ export interface LookedAt {
 }
 
 /** Reads each tag's current image. Throws when a tag is on another image, and cannot be moved. */
-export async function lookAtTags(
+export async function readTags(
   repository: Repository,
   digest: string,
   tags: readonly string[],

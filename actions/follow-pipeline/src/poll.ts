@@ -9,7 +9,7 @@ import type { FollowContext } from "./context.ts";
 import { type Snapshot, snapshotOf } from "./snapshot.ts";
 
 /** Reads one execution; throws a Failure when the pipeline has none of this id. */
-export async function lookAtExecution(
+export async function pollExecution(
   { clients: { codepipeline }, signal }: FollowContext,
   pipelineName: string,
   pipelineExecutionId: string,

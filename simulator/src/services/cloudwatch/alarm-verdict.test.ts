@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeAlarm, type Point } from "./judge-alarm.ts";
+import { alarmVerdict, type Point } from "./alarm-verdict.ts";
 import type { AlarmSettings, TreatMissingData } from "./state.ts";
 
 const settings: AlarmSettings = {
@@ -44,7 +44,7 @@ describe("an alarm with missing data, as in the user guide's tables, when", () =
   ] as const)("%s must breach (%i): %s", (_, datapointsToAlarm, marks, expected) => {
     const states = treatments.map(
       (treatMissingData) =>
-        judgeAlarm({ ...settings, datapointsToAlarm, treatMissingData }, range(marks)).state,
+        alarmVerdict({ ...settings, datapointsToAlarm, treatMissingData }, range(marks)).state,
     );
     expect(states).toEqual(expected);
   });
@@ -58,7 +58,7 @@ it.each([
 ] as const)("%s compares the value with the threshold", (comparison, expected) => {
   const states = [0, 1, 2].map(
     (value) =>
-      judgeAlarm({ ...settings, evaluationPeriods: 1, comparison }, [
+      alarmVerdict({ ...settings, evaluationPeriods: 1, comparison }, [
         { timestamp: new Date(0), sampleCount: 1, value },
       ]).state,
   );

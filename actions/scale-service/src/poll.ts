@@ -23,7 +23,7 @@ export interface Range {
 }
 
 /** Reads the service's progress. Application Auto Scaling moves the count into `range`; undefined when it does not. */
-export async function look(
+export async function poll(
   context: ScaleContext,
   inputs: ScaleInputs,
   subject: Subject,

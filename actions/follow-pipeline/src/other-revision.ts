@@ -7,7 +7,7 @@ import type { Snapshot } from "./snapshot.ts";
  * Explains that the branch or tag had moved before the source was read, so this execution deploys somebody else's
  * change.
  */
-export function tookOther({ record, wanted }: Following, { revisions }: Snapshot): Failure {
+export function otherRevisionTaken({ record, wanted }: Following, { revisions }: Snapshot): Failure {
   record.status = "superseded";
   const taken = revisions.map(({ id }) => id).join(" and ");
   return new Failure(

@@ -7,7 +7,7 @@ import type { Cause } from "../../shared/ecs/task-causes.ts";
 import { Failure } from "../../shared/failure.ts";
 import { dimensionOf } from "./autoscaling/state.ts";
 import type { Ending, Scaling } from "./follow.ts";
-import type { Progress } from "./look.ts";
+import type { Progress } from "./poll.ts";
 import type { Status } from "./record.ts";
 
 const statuses = {
@@ -18,7 +18,7 @@ const statuses = {
 } as const satisfies Record<Exclude<Ending["kind"], "reached">, Status>;
 
 /** Returns when the wanted stage is reached; throws the cause of any other end. */
-export async function judge(scaling: Scaling, { kind, progress }: Ending): Promise<void> {
+export async function checkOutcome(scaling: Scaling, { kind, progress }: Ending): Promise<void> {
   const { inputs, record, context, requestedAt } = scaling;
   if (kind === "reached") {
     record.status = inputs.waitUntil === "serving" ? "succeeded" : inputs.waitUntil;
