@@ -27,7 +27,7 @@ export async function bundleAction(name: string, folder: string): Promise<void> 
   });
   const { modules } = JSON.parse(await readFile(stats, "utf8"));
   await rm(stats);
-  await writeFile(join(folder, "licenses.txt"), await licensesOf(modules));
+  await writeFile(join(folder, "licenses.txt"), await licensesOf(filesOf(modules)));
   const scripts = (await readdir(folder)).filter((file) => file.endsWith(".js"));
   await Promise.all(scripts.map((script) => shrink(join(folder, script))));
 }
@@ -59,18 +59,19 @@ interface Module {
  * Name, license and its text of every package of which the bundle has a part, in the order of their names. ncc's own
  * `--license` misses packages whose modules were joined with ours, such as `@actions/core`.
  */
-async function licensesOf(modules: readonly Module[]): Promise<string> {
-  const folders = [...new Set(packageFolders(modules))].sort();
+export async function licensesOf(files: readonly string[]): Promise<string> {
+  const folders = [...new Set(files.flatMap(packageFolder))].sort();
   const texts = await Promise.all(folders.map(licenseOf));
   return `${[...new Set(texts)].join("\n\n")}\n`;
 }
 
-function packageFolders(modules: readonly Module[]): string[] {
-  return modules.flatMap(({ nameForCondition, modules: joined = [] }) => [
-    ...(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(nameForCondition ?? "") ?? []),
-    ...packageFolders(joined),
+const filesOf = (modules: readonly Module[]): string[] =>
+  modules.flatMap(({ nameForCondition, modules: joined = [] }) => [
+    nameForCondition ?? "",
+    ...filesOf(joined),
   ]);
-}
+
+const packageFolder = (file: string) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [];
 
 async function licenseOf(folder: string): Promise<string> {
   const { name, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));

@@ -5,6 +5,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { licensesOf } from "./bundle-action.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -21,9 +22,11 @@ async function packCli(folder: string): Promise<void> {
   await writeFile(join(folder, "package.json"), `${JSON.stringify(await manifest(), null, 2)}\n`);
 }
 
-/** What few commands need is in files of its own, loaded by them. */
+/** Code that few commands need is in files of its own. */
 async function bundleCommandLine(folder: string): Promise<void> {
-  await build({
+  const { metafile } = await build({
+    metafile: true,
+    absWorkingDir: root,
     entryPoints: [join(root, "cli/src/main.ts")],
     outdir: folder,
     bundle: true,
@@ -39,6 +42,10 @@ async function bundleCommandLine(folder: string): Promise<void> {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
   });
+  await writeFile(
+    join(folder, "licenses.txt"),
+    await licensesOf(Object.keys(metafile.inputs).map((file) => join(root, file))),
+  );
   await cp(join(root, "cli/src/actions/older-node.mjs"), join(folder, "older-node.mjs"));
 }
 
@@ -73,7 +80,7 @@ async function manifest() {
   const { version, license, engines } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const repository = process.env.GITHUB_REPOSITORY || "OWNER/ecs-delivery";
   return {
-    name: "ecs-delivery",
+    name: process.env.NPM_PACKAGE || "ecs-delivery",
     version,
     description: "Deliver services to Amazon ECS from the command line, and see why a deployment fails",
     license,

@@ -68,7 +68,7 @@ export function changeOf(action: ActionFile, name: string, inputs: ReadonlyMap<s
 
 const kept = (name: string, deprecation = "") => `the input ${name} still works. ${deprecation}`;
 
-/** What the reader has to know of a step that was changed. */
+/** Returns notes on how a changed step behaves differently. */
 export function notesOf(action: string, inputs: ReadonlyMap<string, string>): string[] {
   const waits = inputs.has("wait-for-service-stability") || inputs.has("wait-until");
   if (action === "deploy-service" && !waits && inputs.has("service"))

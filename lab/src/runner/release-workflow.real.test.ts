@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -39,12 +39,15 @@ async function filesOf(version: string, tests: "true" | "false") {
   };
 }
 
-async function push(after: string, { fork = false, environment = {} } = {}): Promise<RunResult | undefined> {
+async function push(
+  after: string,
+  { fork = false, environment = {}, vars = {} } = {},
+): Promise<RunResult | undefined> {
   const runner = createRunner({
     repository: { name: "octo/coffee", gitDirectory: repository.remote, fork },
     environment: { ...repository.environment, ...environment },
     secrets: {},
-    vars: {},
+    vars,
     directory: await mkdtemp(join(directory, "run-")),
     emit: (event) => events.push(event),
   });
@@ -76,6 +79,34 @@ it.each([
   const result = await push(repository.commit(await filesOf("1.2.3", tests)), { environment });
   expect(result?.conclusion).toBe("failure");
   expect([repository.tags(), repository.releases()]).toEqual([{}, {}]);
+});
+
+it("publishes the command line once, where a variable names its package", async () => {
+  // Stands in for npm: it notes what it publishes, and knows that version then.
+  const npm = `#!/bin/sh
+case $1 in
+  pack) touch "$4/octo-coffee-1.2.3.tgz" ;;
+  view) grep -q . "$FAKE_GH/npm" ;;
+  publish) echo "$@" >> "$FAKE_GH/npm" ;;
+esac
+`;
+  await writeFile(join(repository.folder, "npm"), "");
+  await writeFile(join(repository.folder, "bin/npm"), npm, { mode: 0o755 });
+  const commit = repository.commit({
+    ...(await filesOf("1.2.3", "true")),
+    "scripts/pack-cli.ts": "console.log(process.env.NPM_PACKAGE);\n",
+  });
+  const vars = { NPM_PACKAGE: "@octo/coffee" };
+  const published = () => readFile(join(repository.folder, "npm"), "utf8");
+  expect((await push(commit, { vars }))?.conclusion).toBe("success");
+  expect(log()).toContain("@octo/coffee");
+  expect(await published()).toBe("publish ./octo-coffee-1.2.3.tgz --provenance --access public\n");
+  const before = await published();
+  // The tag v1 is behind, so that the workflow continues the release.
+  repository.git("push", "--quiet", "origin", ":refs/tags/v1");
+  expect((await push(commit, { vars }))?.conclusion).toBe("success");
+  expect(log()).toContain("@octo/coffee@1.2.3 is published already");
+  expect(await published()).toBe(before);
 });
 
 it("releases nothing from a fork", async () => {
