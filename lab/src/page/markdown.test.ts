@@ -11,6 +11,11 @@ it.each([
   ],
   ["the state of a folded part", '<details class="x" open>\n', "<details open>"],
   ["a link", "[log](https://example.com/?a=1&b=2)", 'href="https://example.com/?a=1&#38;b=2"'],
+  [
+    "a link in the head of a folded part",
+    '<details><summary>Done · <a href="https://example.com/?a=1&amp;b=2">log</a></summary>\n\nx\n\n</details>',
+    '<summary>Done · <a href="https://example.com/?a=1&#38;b=2" rel="noreferrer">log</a></summary>',
+  ],
   ["a diagram as text", "```mermaid\nflowchart LR\n a-->b\n```", "a--&#62;b"],
   [
     "a chart of lines",
@@ -27,6 +32,8 @@ it.each([
   "<img src=x onerror=alert(1)>",
   "<p onclick=alert(1) style='position:fixed'>x</p>",
   "<a href='javascript:alert(1)'>x</a>",
+  '<a href="javascript:alert(1)">x</a>',
+  '<a href="https://example.com/" onclick="alert(1)">x</a>',
   "[x](javascript:alert(1))",
   "[x](JaVaScRiPt:alert(1))",
   "[x](data:text/html,<script>alert(1)</script>)",

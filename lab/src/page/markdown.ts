@@ -7,10 +7,19 @@ const allowed =
   "details|summary|br|hr|sub|sup|kbd|b|i|em|strong|code|p|div|h[1-6]|ul|ol|li|table|thead|tbody|tr|th|td";
 const tag = new RegExp(`&#60;(/?)(${allowed})(?:\\s[^<>]*?)?(/?)&#62;`, "gi");
 
-/** Escapes markup, except for tags that only structure text; `open` is kept on details. */
+/** Links to pages, as the one-line cards of actions have them in a summary element, where Markdown is not rendered. */
+const anchor = /&#60;a href=&#34;(https?:\/\/(?:[^\s<>&]|&#38;)+)&#34;&#62;/g;
+
+/** Escapes markup, except for links to pages and tags that only structure text; `open` is kept on details. */
 function safeTags(markup: string): string {
   const visible = markup.replace(/<!--.*?-->/gs, "");
-  return escapeHtml(visible).replace(tag, (whole, end: string, name: string) => {
+  const linked = escapeHtml(visible)
+    .replace(
+      anchor,
+      (_, href: string) => `<a href="${href.replaceAll("&#38;amp;", "&#38;")}" rel="noreferrer">`,
+    )
+    .replaceAll("&#60;/a&#62;", "</a>");
+  return linked.replace(tag, (whole, end: string, name: string) => {
     const open = name.toLowerCase() === "details" && /\sopen\b/.test(whole) ? " open" : "";
     return `<${end}${name}${open}>`;
   });
