@@ -52,7 +52,9 @@ function measures({ traffic, role, tasks }, { language, most }) {
   if (!traffic && tasks.length === 0) return "";
   const number = numbers[language];
   const ms = (/** @type {number | undefined} */ seconds) =>
-    seconds === undefined ? "–" : html`${number.format(seconds * 1000)} <small>ms</small>`;
+    seconds === undefined
+      ? "–"
+      : html`${number.format(seconds < 0.1 ? seconds * 1000 : Math.round(seconds * 1000))} <small>ms</small>`;
   const failures = traffic?.failures ?? 0;
   return html`<dl class="measures">
 <div><dt>${t.requests}</dt><dd>${traffic ? number.format(traffic.requestsPerSecond) : "–"} <small>/s</small></dd></div>
