@@ -9,6 +9,8 @@ if (major < 20) {
   );
   process.exitCode = 2;
 } else {
+  // Its text is about installing the SDK, which is part of this package.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const missing = major < 24 ? import("./lib/older-node.mjs") : Promise.resolve();
   missing.then(() => import("./lib/main.js"));
 }

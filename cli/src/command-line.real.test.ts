@@ -90,7 +90,7 @@ describe("the installed command line", () => {
         interrupt();
       },
     });
-    expect(stdout).toMatch(/Received SIGINT; ending\.[\s\S]*✗ deploy-service was cancelled after/);
+    expect(stdout).toMatch(/Received SIGINT; ending\.[\s\S]*roll[\s\S]*✗ deploy-service was cancelled after/);
     expect(code).toBe(130);
   });
 

@@ -84,6 +84,12 @@ function messageOf(error: unknown): string {
   return annotationText(failure);
 }
 
+// A reader such as `head` may close the pipe; the command still ends its work.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

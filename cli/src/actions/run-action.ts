@@ -152,7 +152,6 @@ function environmentOf(
     ...Object.fromEntries([...given, ...inputs, ...states]),
     ...files.environment,
     RUNNER_TEMP: temporary,
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
 }
 

@@ -20,10 +20,9 @@ export function renderTable(lines: readonly string[], { columns, style }: Page):
   const [titles = [], ...body] = table.map((row) => row.filter(isUsed));
   const hasTitles = titles.some((title) => title.trim() !== "");
   const all = hasTitles ? [titles, ...body] : body;
-  const widths = fit(
-    titles.map((_, index) => Math.max(1, ...all.map((row) => widthOfCell(row[index])))),
-    columns,
-  );
+  const most = (measure: (cell: string) => number) =>
+    titles.map((_, index) => Math.max(1, ...all.map((row) => measure(row[index] ?? ""))));
+  const widths = fit(most(widthOfCell), most(widthOfWord), columns);
   const print = (row: readonly string[]) => printRow(row, widths, toRight);
   const ruler = style.dim(widths.map((width) => "─".repeat(width)).join(" ".repeat(gap)));
   return [...(hasTitles ? [print(titles.map(style.bold)), ruler] : []), ...body.map(print)].join("\n");
@@ -37,19 +36,23 @@ function cellsOf(line: string): string[] {
   return text.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
-const widthOfCell = (cell = "") => Math.max(...cell.split("\n").map(widthOf));
+const widthOfCell = (cell: string) => Math.max(...cell.split("\n").map(widthOf));
 
-/** Takes from the widest column until the table fits; none gets narrower than 10. */
-function fit(widths: readonly number[], columns: number): number[] {
+const widthOfWord = (cell: string) => Math.max(...cell.split(/\s+/).map(widthOf));
+
+/** Narrows the widest columns until the table fits: first those whose cells break between words, then any. */
+function fit(widths: readonly number[], words: readonly number[], columns: number): number[] {
   const fitted = [...widths];
   const available = columns - gap * (widths.length - 1);
-  const total = () => fitted.reduce((sum, width) => sum + width, 0);
-  while (total() > available) {
-    const widest = Math.max(...fitted);
-    if (widest <= 10) break;
-    const index = fitted.indexOf(widest);
-    fitted[index] = widest - 1;
-  }
+  for (const limits of [words, words.map(() => 0)])
+    while (fitted.reduce((sum, width) => sum + width, 0) > available) {
+      const widest = Math.max(...fitted.filter((width, index) => width > Math.max(10, limits[index] ?? 0)));
+      if (widest < 0) break;
+      const index = fitted.findIndex(
+        (width, each) => width === widest && width > Math.max(10, limits[each] ?? 0),
+      );
+      fitted[index] = widest - 1;
+    }
   return fitted;
 }
 
@@ -64,14 +67,17 @@ function printRow(row: readonly string[], widths: readonly number[], toRight: re
   ).join("\n");
 }
 
-/** Breaks a word that is longer than the column, such as a digest, unless it is coloured. */
+/** Breaks a word that is longer than the column, such as an address: after a sign if it has one, unless coloured. */
 function breakCell(cell: string, width: number): string[] {
   return wrap(cell, width)
     .split("\n")
-    .flatMap((line) => {
-      if (widthOf(line) <= width || line.length !== widthOf(line)) return [line];
-      return line.match(new RegExp(`.{1,${width}}`, "gu")) ?? [line];
-    });
+    .flatMap((line) => (line.length === widthOf(line) ? breakLine(line, width) : [line]));
+}
+
+function breakLine(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  const end = /^.+[/_:@.-]/.exec(line.slice(0, width))?.[0].length ?? width;
+  return [line.slice(0, end), ...breakLine(line.slice(end), width)];
 }
 
 function pad(text: string, width: number, toRight: boolean): string {
