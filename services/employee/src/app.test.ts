@@ -65,7 +65,50 @@ describe("the employees' pages", () => {
     expect([response.status, response.headers.get("Location")]).toEqual([302, "/admin/suppliers"]);
     const text = await (await app.request("/admin/suppliers")).text();
     expect(text).toContain(">O&#39;Brien</td>");
-    expect(text).toMatch(/href="\/admin\/supplier-update\/\d+" aria-label="edit O&#39;Brien">edit</);
+    expect(text).toMatch(/href="\/admin\/supplier-update\/\d+" aria-label="Edit O&#39;Brien">Edit</);
+  });
+
+  it("confirm a change on the next page, once", async () => {
+    const changes = [
+      [await post("/admin/supplier-add", obrien), "The supplier has been added."],
+      [
+        await post("/admin/supplier-update", { ...obrien, id: String((await stored())[0]?.id) }),
+        "The supplier has been changed.",
+      ],
+      [await post(`/admin/supplier-remove/${(await stored())[0]?.id}`, {}), "The supplier has been deleted."],
+    ] as const;
+    for (const [{ headers }, sentence] of changes) {
+      const cookie = headers.get("Set-Cookie")?.split(";")[0] ?? "";
+      const list = await app.request("/admin/suppliers", { headers: { cookie } });
+      expect(await list.text()).toContain(`role="status">${sentence}<`);
+      expect(list.headers.get("Set-Cookie")).toContain("Max-Age=0");
+    }
+    const without = await (await app.request("/admin/suppliers")).text();
+    expect(without).not.toContain('role="status"');
+    const forged = await app.request("/admin/suppliers", { headers: { cookie: "done=<b>" } });
+    expect(await forged.text()).not.toContain('role="status"');
+  });
+
+  it("offer to add the first supplier, state the release, and describe themselves", async () => {
+    const text = await (await app.request("/admin/suppliers")).text();
+    expect(text).toMatch(/class="empty">.*There are no suppliers yet.*href="\/admin\/supplier-add"/s);
+    expect(text).toContain("<footer>employee 1.0.0</footer>");
+    expect(text).toMatch(/<meta name="description" content="\w/);
+  });
+
+  it("sort by the columns that have an index, in both orders, and state the range", async () => {
+    const cities = ["Lima", "Cork", "Oslo"];
+    for (const [index, city] of cities.entries())
+      await post("/admin/supplier-add", { ...obrien, city, name: `No. ${index}` });
+    const read = async (query: string) => (await app.request(`/admin/suppliers${query}`)).text();
+    const order = (text: string) =>
+      cities.toSorted((a, b) => text.indexOf(`>${a}<`) - text.indexOf(`>${b}<`));
+    const byCity = await read("?sort=city");
+    expect(order(byCity)).toEqual(["Cork", "Lima", "Oslo"]);
+    expect(byCity).toMatch(/aria-sort="ascending"><a href="\/admin\/suppliers\?sort=-city">City/);
+    expect(order(await read("?sort=-city"))).toEqual(["Oslo", "Lima", "Cork"]);
+    expect(byCity).toContain('<p class="range">1–3 of 3</p>');
+    expect((await app.request("/admin/suppliers?sort=phone")).status).toBe(400);
   });
 
   it("edit a supplier", async () => {

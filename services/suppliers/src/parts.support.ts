@@ -10,7 +10,7 @@ export function partsForTests(database: { suppliers: SupplierStore; ping: () => 
   const parts: SiteParts = {
     suppliers: database.suppliers,
     log: { info: keep, warn: keep, error: keep },
-    release: { version: "1.0.0", image: null },
+    release: { version: "1.0.0", image: null, revision: null },
     checkReady: () => database.ping(),
   };
   return { ...parts, logged };

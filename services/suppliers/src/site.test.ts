@@ -31,7 +31,13 @@ describe("/health and /ready", () => {
   it("return the running release, and that the database serves it", async () => {
     const app = setUp();
     const health = await app.request("/admin/health");
-    expect(await health.json()).toEqual({ status: "ok", service: "employee", version: "1.0.0", image: null });
+    expect(await health.json()).toEqual({
+      status: "ok",
+      service: "employee",
+      version: "1.0.0",
+      image: null,
+      revision: null,
+    });
     expect(health.headers.get("Cache-Control")).toBe("no-store");
     const ready = await app.request("/admin/ready");
     expect([ready.status, await ready.json()]).toEqual([200, { status: "ready", service: "employee" }]);

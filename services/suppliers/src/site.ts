@@ -33,8 +33,9 @@ export function createSite(site: Site, parts: SiteParts): Hono {
   // Not strict: the lab's `/suppliers/` is `/suppliers`.
   const app = new Hono({ strict: false });
   app.use(safeHeaders());
-  app.use((c, next) => {
+  app.use((c: Context, next) => {
     c.header("X-Request-Id", exchangeOf(c).requestId);
+    c.set("release", parts.release);
     return next();
   });
   reportHealth(app, site, parts);
@@ -86,7 +87,7 @@ export function viewOf(c: Context, site: Site): View {
   // After a posted form, the language switch leads to an existing page.
   const path = c.req.method === "POST" ? listPath(site) : localPath(c.req.url);
   c.header("Vary", "Accept-Language, Cookie");
-  return createView(site, languageOf(c), path);
+  return createView(site, languageOf(c), path, c.get("release"));
 }
 
 export function notFound(c: Context, site: Site) {

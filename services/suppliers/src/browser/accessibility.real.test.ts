@@ -22,7 +22,7 @@ const open = (page: Page, name: ServiceName, path: string) => page.goto(services
 async function openForm(page: Page): Promise<void> {
   await open(page, "employee", "/admin/suppliers");
   await page
-    .getByRole("link", { name: /^edit / })
+    .getByRole("link", { name: /^Edit / })
     .first()
     .click();
 }

@@ -44,12 +44,13 @@ describe.each(["employee", "monolith"] as const)("a user who edits suppliers wit
 
   it("adds one, and sees it as typed", async () => {
     const page = await visitList();
-    expect(await page.locator(".empty").textContent()).toBe("There are no suppliers yet.");
+    expect(await page.locator(".empty p").textContent()).toBe("There are no suppliers yet.");
     await page.getByRole("link", { name: "Add a new supplier" }).click();
     await fillForm(page, obrien);
     await submit(page);
     await isOnList(page);
-    expect(await rowsOf(page)).toEqual([[...Object.values(obrien), "edit"]]);
+    expect(await page.getByRole("status").textContent()).toBe("The supplier has been added.");
+    expect(await rowsOf(page)).toEqual([[...Object.values(obrien), "Edit"]]);
     expect(await fields()).toEqual([obrien]);
   });
 

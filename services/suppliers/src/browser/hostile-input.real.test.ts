@@ -61,7 +61,7 @@ describe.each(["employee", "monolith"] as const)("input of visitors in the forms
       await fillForm(page, supplier);
       await submit(page);
       await page.waitForURL(services.url(name, list));
-      expect(await rowsOf(page)).toContainEqual([...Object.values(supplier), "edit"]);
+      expect(await rowsOf(page)).toContainEqual([...Object.values(supplier), "Edit"]);
       expect(await page.locator(foreignMarkup).count()).toBe(0);
     }
     for (const { id, ...supplier } of await services.stored()) {

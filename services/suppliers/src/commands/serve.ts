@@ -5,12 +5,12 @@ import { requireMigrated } from "../database/migrate.ts";
 import { migrations } from "../database/migrations.ts";
 import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import type { ProcessLog } from "../log.ts";
+import { readContainerMetadata } from "../operations/container-metadata.ts";
 import { watchEventLoopDelay } from "../operations/event-loop-delay.ts";
-import { readImageDigest } from "../operations/image-digest.ts";
 import { logAccess } from "../operations/log-access.ts";
 import { createMetrics, type Metrics } from "../operations/metrics.ts";
 import { shareCheck } from "../operations/share-check.ts";
-import type { Site } from "../pages/layout.ts";
+import type { Release, Site } from "../pages/layout.ts";
 import { asksForHealth } from "../routes/report-health.ts";
 import { type Observer, startWebServer } from "../server.ts";
 import type { ServiceProgram } from "../service-program.ts";
@@ -55,13 +55,11 @@ export async function serve(program: ServiceProgram, log: ProcessLog): Promise<v
 }
 
 /**
- * The running release. The image is filled in once it has been read from the container's metadata, without blocking.
+ * The running release. Image and revision are filled in once they have been read from the container's metadata, without blocking.
  */
 function watchRelease({ version, process }: ServiceProgram) {
-  const release: { version: string; image: string | null } = { version, image: null };
-  readImageDigest(process.env).then((digest) => {
-    release.image = digest;
-  });
+  const release: Release = { version, image: null, revision: null };
+  readContainerMetadata(process.env).then((metadata) => Object.assign(release, metadata));
   return release;
 }
 

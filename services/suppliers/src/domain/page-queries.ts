@@ -1,12 +1,15 @@
-import { and, asc, desc, eq, gt, like, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, like, lt, or, type SQL, sql } from "drizzle-orm";
 import type { MySqlRemoteDatabase } from "drizzle-orm/mysql-proxy";
 import { suppliers } from "../database/schema.ts";
 import type { Supplier } from "./supplier.ts";
 import {
+  mostCounted,
   type PageRequest,
   type Position,
   pageSize,
+  type Search,
   type SearchableField,
+  type Sort,
   type SupplierPage,
 } from "./supplier-page.ts";
 
@@ -20,31 +23,64 @@ export function createPageReader(
   database: MySqlRemoteDatabase,
 ): (request: PageRequest) => Promise<SupplierPage> {
   const statements = new Map<string, ReturnType<typeof buildStatement>>();
-  const statement = (by: SearchableField, direction: Direction, searched: boolean) => {
-    const key = `${by} ${direction} ${searched}`;
-    const built = statements.get(key) ?? buildStatement(database, by, direction, searched);
+  const statement = (order: Sort, direction: Direction, searched: boolean) => {
+    const key = `${order.by} ${order.descending} ${direction} ${searched}`;
+    const built = statements.get(key) ?? buildStatement(database, order, direction, searched);
     statements.set(key, built);
     return built;
   };
 
   return async function readPage(request): Promise<SupplierPage> {
-    const { search, after, before } = request;
-    const by = search?.by ?? "name";
+    const { search, sort, after, before } = request;
+    const order = sort ?? { by: search?.by ?? "name", descending: false };
+    const { by } = order;
     const direction = after ? "after" : before ? "before" : "first";
-    const rows = await statement(by, direction, search !== undefined).execute({
+    const rows = await statement(order, direction, search !== undefined).execute({
       ...(after ?? before),
       prefix: search && `${escapeWildcards(search.text)}%`,
     });
     const hasMore = rows.length > pageSize;
     // An extra row shows that there is another page; less than a page before a position is the first page.
-    if (direction === "before" && !hasMore) return readPage({ search });
+    if (direction === "before" && !hasMore) return readPage({ search, sort });
     const page = rows.slice(0, pageSize);
     if (direction === "before") page.reverse();
+    const first = firstRow(request, page.length);
+    const last = first && first + page.length - 1;
     return {
       suppliers: page,
-      previous: direction === "first" ? undefined : positionOf(page[0], by),
-      next: direction === "before" || hasMore ? positionOf(page.at(-1), by) : undefined,
+      first,
+      previous: direction === "first" ? undefined : positionOf(page[0], by, first),
+      next: direction === "before" || hasMore ? positionOf(page.at(-1), by, last) : undefined,
     };
+  };
+}
+
+/** A link states the number of its row. Changes since then may have moved the row; it is never before the first. */
+function firstRow({ after, before }: PageRequest, rows: number): number | undefined {
+  if (!after && !before) return 1;
+  const first = after?.row === undefined ? before?.row && before.row - rows : after.row + 1;
+  return first === undefined ? undefined : Math.max(first, 1);
+}
+
+/** Returns the number of suppliers, counted up to `mostCounted` + 1: the index is read that far and no further. */
+export function createCounter(database: MySqlRemoteDatabase): (search?: Search) => Promise<number> {
+  const build = (by: SearchableField, searched: boolean) => {
+    const some = database
+      .select({ id: suppliers.id })
+      .from(suppliers, { useIndex: orders[by] })
+      .where(searched ? like(suppliers[by], sql.placeholder("prefix")) : undefined)
+      .limit(mostCounted + 1)
+      .as("some");
+    return database.select({ total: count() }).from(some).prepare();
+  };
+  const statements = new Map<string, ReturnType<typeof build>>();
+  return async (search) => {
+    const by = search?.by ?? "name";
+    const key = `${by} ${search !== undefined}`;
+    const statement = statements.get(key) ?? build(by, search !== undefined);
+    statements.set(key, statement);
+    const rows = await statement.execute({ prefix: search && `${escapeWildcards(search.text)}%` });
+    return Number(rows[0]?.total ?? 0);
   };
 }
 
@@ -60,11 +96,13 @@ const orders = {
 
 function buildStatement(
   database: MySqlRemoteDatabase,
-  by: SearchableField,
+  { by, descending }: Sort,
   direction: Direction,
   searched: boolean,
 ) {
-  const order = direction === "before" ? desc : asc;
+  // A page before a position is read backwards.
+  const downwards = descending !== (direction === "before");
+  const order = downwards ? desc : asc;
   const columns =
     by === "name" ? [suppliers.name, suppliers.id] : [suppliers[by], suppliers.name, suppliers.id];
   return database
@@ -73,7 +111,7 @@ function buildStatement(
     .where(
       and(
         searched ? like(suppliers[by], sql.placeholder("prefix")) : undefined,
-        direction === "first" ? undefined : beyond(by, direction === "after" ? gt : lt),
+        direction === "first" ? undefined : beyond(by, downwards ? lt : gt),
       ),
     )
     .orderBy(...columns.map((column) => order(column)))
@@ -99,6 +137,10 @@ function beyond(by: SearchableField, compare: typeof gt | typeof lt): SQL | unde
 /** These three characters are special in a pattern of LIKE; a search takes them literally. */
 const escapeWildcards = (text: string) => text.replace(/[\\%_]/g, "\\$&");
 
-function positionOf(supplier: Supplier | undefined, by: SearchableField): Position | undefined {
-  return supplier && { value: supplier[by], name: supplier.name, id: supplier.id };
+function positionOf(
+  supplier: Supplier | undefined,
+  by: SearchableField,
+  row: number | undefined,
+): Position | undefined {
+  return supplier && { value: supplier[by], name: supplier.name, id: supplier.id, row };
 }

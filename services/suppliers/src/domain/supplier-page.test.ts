@@ -7,6 +7,8 @@ describe("the address of a page of the list", () => {
   it.each<PageRequest>([
     {},
     { after: position },
+    { after: { ...position, row: 20 }, sort: { by: "city", descending: true } },
+    { sort: { by: "state", descending: false } },
     { before: position },
     { search: { by: "city", text: "Saint-É 100%_" } },
     { search: { by: "state", text: "a&b=c" }, after: position },
@@ -25,6 +27,7 @@ describe("the address of a page of the list", () => {
 
   it.each([
     ["a field that cannot be searched", { search: "a", by: "phone" }],
+    ["an order without an index", { sort: "email" }],
     ["two positions", { after: "WyJhIiwiYSIsMV0", before: "WyJhIiwiYSIsMV0" }],
     ["a position that is not JSON", { after: "x" }],
     ["a position of another shape", { after: Buffer.from("[1,2]").toString("base64url") }],

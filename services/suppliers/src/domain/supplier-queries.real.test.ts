@@ -109,6 +109,8 @@ describe("many suppliers", () => {
       { search: { by: "state", text: "Î" } },
       (n) => ({ state: n % 3 ? "Îles" : "Illinois" }),
     ],
+    ["by city, backwards", { sort: { by: "city", descending: true } }, (n) => ({ city: `City ${n % 7}` })],
+    ["by name, backwards", { sort: { by: "name", descending: true } }, () => ({})],
     ["found by name", { search: { by: "name", text: "supplier" } }, () => ({})],
   ];
   it.each(lists)("%s are on one page each, forwards and backwards", async (_, request, change) => {
@@ -118,14 +120,18 @@ describe("many suppliers", () => {
       ...numbered(total, change),
       { ...fields, name: "Alone", city: "Oslo", state: "NO" },
     ]);
+    expect(await suppliers.count(request.search)).toBe(request.search ? total : total + 1);
     const forwards: number[][] = [];
     let page = await suppliers.readPage(request);
+    const firsts = [page.first];
     expect(page.previous).toBeUndefined();
     for (;;) {
       forwards.push(page.suppliers.map(({ id }) => id));
       if (!page.next) break;
       page = await suppliers.readPage({ ...request, after: page.next });
+      firsts.push(page.first);
     }
+    expect(firsts).toEqual([1, 1 + pageSize, 1 + 2 * pageSize]);
     const ids = forwards.flat();
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.length).toBe(request.search ? total : total + 1);
@@ -134,6 +140,7 @@ describe("many suppliers", () => {
     while (page.previous) {
       page = await suppliers.readPage({ ...request, before: page.previous });
       backwards.unshift(page.suppliers.map(({ id }) => id));
+      expect(page.first).toBe(firsts[firsts.length - backwards.length]);
     }
     expect(backwards).toEqual(forwards);
   });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { DatabaseUnavailable } from "../database/database-failure.ts";
 import { fieldNames, type Supplier, type SupplierFields } from "./supplier.ts";
-import { type PageRequest, pageSize } from "./supplier-page.ts";
+import { type PageRequest, pageSize, type Search } from "./supplier-page.ts";
 import type { ChangeResult, SupplierStore } from "./supplier-queries.ts";
 
 const { compare } = new Intl.Collator("en", { sensitivity: "base" });
@@ -26,16 +26,25 @@ export function createSuppliersInMemory() {
     apply();
     return "done";
   };
+  const matching = (search: Search | undefined) =>
+    [...rows.values()].filter(
+      (row) => !search || compare(row[search.by].slice(0, search.text.length), search.text) === 0,
+    );
   const store = {
-    async readPage({ search, after, before }: PageRequest) {
+    async readPage({ search, sort, after, before }: PageRequest) {
       await ping();
       if (after ?? before) throw new Error("suppliers in memory have no page but the first");
-      const by = search?.by ?? "name";
-      const found = [...rows.values()]
-        .filter((row) => !search || compare(row[by].slice(0, search.text.length), search.text) === 0)
-        .sort((a, b) => compare(a[by], b[by]) || compare(a.name, b.name) || a.id - b.id);
-      return { suppliers: found.slice(0, pageSize) };
+      const by = sort?.by ?? search?.by ?? "name";
+      const found = matching(search).sort(
+        (a, b) => compare(a[by], b[by]) || compare(a.name, b.name) || a.id - b.id,
+      );
+      if (sort?.descending) found.reverse();
+      const last = found[pageSize - 1];
+      const next = last &&
+        found[pageSize] && { value: last[by], name: last.name, id: last.id, row: pageSize };
+      return { suppliers: found.slice(0, pageSize), first: 1, next };
     },
+    count: async (search?: Search) => matching(search).length,
     async find(id: number) {
       await ping();
       const row = rows.get(id);

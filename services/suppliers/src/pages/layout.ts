@@ -23,6 +23,15 @@ export interface Site {
   readonly navbar: string;
 }
 
+/** The running release. */
+export interface Release {
+  readonly version: string;
+  /** `sha256:…`, null if unknown. */
+  readonly image: string | null;
+  /** Task definition, such as `customer-microservice:3`; null if unknown. */
+  readonly revision: string | null;
+}
+
 /** Context of a page besides its content. */
 export interface View {
   readonly site: Site;
@@ -30,13 +39,16 @@ export interface View {
   readonly texts: Texts;
   /** Path and query of the page, target of the language switch. */
   readonly path: string;
+  /** The release that renders the page. */
+  readonly release: Release;
 }
 
-export const createView = (site: Site, language: Language, path: string): View => ({
+export const createView = (site: Site, language: Language, path: string, release: Release): View => ({
   site,
   language,
   texts: texts[language],
   path,
+  release,
 });
 
 export const listPath = (site: Site) => `${site.basePath}/suppliers`;
@@ -50,6 +62,7 @@ export function page(view: View, title: string, content: Markup): Markup {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${texts.description}">
 <title>${title === brand ? title : `${title} · ${brand}`}</title>
 <link rel="icon" href="${assetPath(site, "icon.svg")}" type="image/svg+xml">
 <link rel="stylesheet" href="${assetPath(site, "style.css")}?v=${stylesheetVersion}">
@@ -64,9 +77,16 @@ ${languageSwitch(view)}
 <main id="content">
 ${content}
 </main>
+${footer(view)}
 </body>
 </html>
 `;
+}
+
+/** The release, so that visitors of a deployment see which one responds. */
+function footer({ site, release: { version, revision, image } }: View): Markup {
+  const digest = image?.replace(/^sha256:([0-9a-f]{12}).*/, "$1");
+  return html`<footer>${site.service} ${version}${revision && html` · ${revision}`}${digest && html` · <code>${digest}</code>`}</footer>`;
 }
 
 function navigation({ site, language, path }: View): Markup {

@@ -148,6 +148,10 @@ input[aria-invalid] { border: 2px solid var(--danger); }
 .supplier .field:nth-of-type(-n + 2), .supplier .actions { grid-column: 1 / -1; }
 .removal { max-width: 56rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
 .notice { max-width: 56rem; padding: 1rem 1.25rem; border: 1px solid var(--warning-line); border-left-width: .375rem; border-radius: .625rem; background: var(--warning-soft); }
+.range { color: var(--muted); }
+.notice.done { border-color: var(--accent); background: var(--soft); }
+.empty .actions { justify-content: center; margin-top: 1.5rem; }
+footer { padding: 0 max(var(--side), (100% - 80rem) / 2) 2rem; color: var(--muted); font-size: .875rem; overflow-wrap: anywhere; }
 .notice p:first-child { font-weight: 600; }
 
 .hero { padding: clamp(2rem, 6vw, 5rem) clamp(1.5rem, 5vw, 4rem); background: url("icon.svg") right clamp(1.5rem, 8vw, 6rem) center / clamp(6rem, 18vw, 12rem) no-repeat, linear-gradient(120deg, var(--surface) 30%, var(--soft)); }

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import {
+  mostCounted,
   type PageRequest,
   pageQuery,
   type Search,
@@ -8,10 +9,15 @@ import {
 } from "../domain/supplier-page.ts";
 import { listPath, type Markup, type View } from "./layout.ts";
 import { supplierTable, type TableOptions } from "./supplier-table.ts";
+import type { Change } from "./texts.ts";
 
 export interface ListOptions extends TableOptions {
   /** Content above the table, such as a link to add a supplier. */
   readonly actions?: Markup | undefined;
+  /** The change that led to this page. */
+  readonly done?: Change | undefined;
+  /** Number of suppliers on all pages; undefined if unknown. */
+  readonly total?: number | undefined;
 }
 
 /** Renders the list's content: search, one page of suppliers, and the links to the next and previous pages. */
@@ -19,16 +25,30 @@ export function supplierList(
   view: View,
   request: PageRequest,
   found: SupplierPage,
-  { actions, editPath }: ListOptions,
+  { actions, editPath, done, total }: ListOptions,
 ): Markup {
   const { texts } = view;
-  return html`<div class="toolbar">
+  const isEmpty = found.suppliers.length === 0 && !request.search;
+  const sort = request.search ? undefined : (request.sort ?? { by: "name", descending: false });
+  return html`${done ? html`<p class="notice done" role="status">${texts.done[done]}</p>\n` : ""}<div class="toolbar">
 <h1>${texts.allSuppliers}</h1>
-${actions ? html`<div class="actions">${actions}</div>` : ""}
+${actions && !isEmpty ? actions : ""}
 </div>
 ${searchForm(view, request.search)}
-${found.suppliers.length === 0 ? html`<p class="empty">${nothing(view, request)}</p>` : supplierTable(view, found.suppliers, { editPath })}
+${found.suppliers.length === 0 ? html`<div class="empty"><p>${nothing(view, request)}</p>${isEmpty ? (actions ?? "") : ""}</div>` : html`${range(view, found, total)}${supplierTable(view, found.suppliers, { editPath, sort })}`}
 ${pageLinks(view, request, found)}`;
+}
+
+/** Which rows of how many: "41–60 of 120". */
+function range({ texts }: View, { first, suppliers }: SupplierPage, total: number | undefined): Markup {
+  if (first === undefined || total === undefined) return html``;
+  const last = first + suppliers.length - 1;
+  // Rows may have been deleted since the page's link was made.
+  const text =
+    total > mostCounted
+      ? texts.rangeOfMore(first, last, mostCounted)
+      : texts.range(first, last, Math.max(last, total));
+  return html`<p class="range">${text}</p>\n`;
 }
 
 function nothing({ texts }: View, { search }: PageRequest): string {
@@ -47,9 +67,13 @@ export function searchForm({ site, texts }: View, search?: Search): Markup {
 ${search ? html`<a class="button secondary" href="${listPath(site)}">${texts.showAll}</a>\n` : ""}</form>`;
 }
 
-function pageLinks({ site, texts }: View, { search }: PageRequest, { previous, next }: SupplierPage): Markup {
+function pageLinks(
+  { site, texts }: View,
+  { search, sort }: PageRequest,
+  { previous, next }: SupplierPage,
+): Markup {
   if (!previous && !next) return html``;
-  const href = (request: PageRequest) => `${listPath(site)}${pageQuery({ search, ...request })}`;
+  const href = (request: PageRequest) => `${listPath(site)}${pageQuery({ search, sort, ...request })}`;
   return html`<nav class="pages" aria-label="${texts.pages}"><ul>
 ${previous ? html`<li><a class="button secondary" href="${href({})}">${texts.firstPage}</a></li>\n<li><a class="button secondary" rel="prev" href="${href({ before: previous })}">${texts.previousPage}</a></li>\n` : ""}${next ? html`<li><a class="button secondary" rel="next" href="${href({ after: next })}">${texts.nextPage}</a></li>\n` : ""}</ul></nav>`;
 }

@@ -1,6 +1,9 @@
 import type { FieldName, FieldProblem } from "../domain/supplier.ts";
 import type { SearchableField } from "../domain/supplier-page.ts";
 
+/** A change that the list confirms. */
+export type Change = "added" | "changed" | "deleted";
+
 /** Texts of the pages; the English sentences are the lab's where the lab has one. */
 export interface Texts {
   readonly fields: Readonly<Record<FieldName, string>>;
@@ -18,10 +21,15 @@ export interface Texts {
   readonly search: string;
   readonly showAll: string;
   readonly pages: string;
+  readonly range: (first: number, last: number, total: number) => string;
+  readonly rangeOfMore: (first: number, last: number, total: number) => string;
   readonly firstPage: string;
   readonly previousPage: string;
   readonly nextPage: string;
   readonly edit: string;
+  readonly description: string;
+  /** Confirms a change, after its form. */
+  readonly done: Readonly<Record<Change, string>>;
   readonly addSupplier: string;
   readonly editSupplier: string;
   readonly allRequired: string;

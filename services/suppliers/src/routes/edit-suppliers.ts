@@ -4,9 +4,10 @@ import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
 import { parseSupplierFields, parseSupplierId } from "../domain/supplier.ts";
 import type { SupplierStore, VersionedSupplier } from "../domain/supplier-queries.ts";
-import { listPath, page, type Site } from "../pages/layout.ts";
+import { page, type Site } from "../pages/layout.ts";
 import { type FormOptions, supplierForm } from "../pages/supplier-form.ts";
 import { notFound, viewOf } from "../site.ts";
+import { confirm } from "./confirmation.ts";
 
 /** Six fields of 255 characters, percent-encoded from four-byte UTF-8, take 19 kB at most. */
 const formLimitBytes = 64 * 1024;
@@ -14,7 +15,6 @@ const formLimitBytes = 64 * 1024;
 /** Adds the pages and forms that create, change and remove a supplier. Writes redirect to the list. */
 export function editSuppliers(app: Hono, site: Site, suppliers: SupplierStore): void {
   const { basePath } = site;
-  const list = listPath(site);
   const limit = bodyLimit({
     maxSize: formLimitBytes,
     onError: () => {
@@ -28,7 +28,7 @@ export function editSuppliers(app: Hono, site: Site, suppliers: SupplierStore): 
     const form = parseSupplierFields(await readForm(c));
     if (!form.valid) return addPage(c, site, { values: form.typed, problems: form.problems }, 422);
     await suppliers.add(form.fields);
-    return c.redirect(list);
+    return confirm(c, site, "added");
   });
 
   app.get(`${basePath}/supplier-update/:id`, async (c) => {
@@ -50,7 +50,7 @@ export function editSuppliers(app: Hono, site: Site, suppliers: SupplierStore): 
       return editPage(c, site, opened, { values: form.typed, problems: form.problems }, 422);
     }
     const result = await suppliers.update(id, form.fields, readVersion(body));
-    if (result === "done") return c.redirect(list);
+    if (result === "done") return confirm(c, site, "changed");
     const stored = result === "changed" ? await suppliers.find(id) : undefined;
     return stored
       ? editPage(c, site, stored, { values: form.fields, conflict: true }, 409)
@@ -61,7 +61,7 @@ export function editSuppliers(app: Hono, site: Site, suppliers: SupplierStore): 
     const id = parseSupplierId(c.req.param("id"));
     if (id === undefined) return notFound(c, site);
     const result = await suppliers.remove(id, readVersion(await readForm(c)));
-    if (result === "done") return c.redirect(list);
+    if (result === "done") return confirm(c, site, "deleted");
     const stored = result === "changed" ? await suppliers.find(id) : undefined;
     return stored ? editPage(c, site, stored, { conflict: true }, 409) : notFound(c, site);
   });

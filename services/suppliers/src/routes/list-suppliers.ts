@@ -2,11 +2,12 @@ import type { Hono } from "hono";
 import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
 import { createCachedPages, createFreshPages } from "../caching/page-cache.ts";
-import { type PageRequest, pageQuery, parsePageQuery } from "../domain/supplier-page.ts";
+import { type PageRequest, pageQuery, parsePageQuery, type SupplierPage } from "../domain/supplier-page.ts";
 import type { SupplierReader } from "../domain/supplier-queries.ts";
 import { listPath, page, type Site, type View } from "../pages/layout.ts";
-import { supplierList } from "../pages/supplier-list.ts";
+import { type ListOptions, supplierList } from "../pages/supplier-list.ts";
 import { viewOf } from "../site.ts";
+import { takeConfirmation } from "./confirmation.ts";
 
 export interface ListRoutes {
   readonly suppliers: SupplierReader;
@@ -18,20 +19,23 @@ export interface ListRoutes {
 
 /** The list of suppliers at `/suppliers`, in pages, with its search. */
 export function listSuppliers(app: Hono, site: Site, options: ListRoutes): void {
-  const { suppliers, maxAgeSeconds } = options;
+  const { suppliers, maxAgeSeconds, editable } = options;
   const now = () => performance.now();
   const pages =
     maxAgeSeconds === undefined ? createFreshPages(now) : createCachedPages(maxAgeSeconds * 1000, now);
 
   app.get(listPath(site), async (c) => {
+    const done = editable ? takeConfirmation(c, site) : undefined;
     const request = parsePageQuery(c.req.query());
     if (!request) throw new HTTPException(400);
     // The normalized address, so that each page has one cache entry for all spellings of its address.
     const query = pageQuery(request);
     const view = { ...viewOf(c, site), path: `${listPath(site)}${query}` };
-    const { body, readAt } = await pages(`${view.language}${query}`, async () =>
-      String(await render(view, request, await suppliers.readPage(request), options)),
-    );
+    const { body, readAt } = await pages(`${view.language}${done ?? ""}${query}`, async () => {
+      const found = await suppliers.readPage(request);
+      const total = await countAll(suppliers, request, found);
+      return String(await render(view, request, found, options, { done, total }));
+    });
     if (maxAgeSeconds === undefined) c.header("Cache-Control", "no-store");
     else {
       c.header("Cache-Control", `public, max-age=${maxAgeSeconds}`);
@@ -41,11 +45,18 @@ export function listSuppliers(app: Hono, site: Site, options: ListRoutes): void 
   });
 }
 
+/** The last page gives the number; only for others it is counted. */
+function countAll(suppliers: SupplierReader, { search }: PageRequest, found: SupplierPage) {
+  if (found.next || found.first === undefined) return suppliers.count(search);
+  return found.first + found.suppliers.length - 1;
+}
+
 function render(
   view: View,
   request: PageRequest,
-  found: Awaited<ReturnType<SupplierReader["readPage"]>>,
+  found: SupplierPage,
   { editable }: ListRoutes,
+  { done, total }: Pick<ListOptions, "done" | "total">,
 ) {
   const { site, texts, language } = view;
   const { basePath } = site;
@@ -56,9 +67,11 @@ function render(
     editable
       ? {
           editPath: ({ id }) => `${basePath}/supplier-update/${id}`,
+          done,
+          total,
           actions: html`<div class="actions"><a class="button" href="${basePath}/supplier-add">${texts.addSupplier}</a></div>`,
         }
-      : {},
+      : { total },
   );
   // The administrators' title is the brand itself, as in the lab.
   return page(view, editable && basePath ? site.brand[language] : texts.allSuppliers, content);

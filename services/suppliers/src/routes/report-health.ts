@@ -2,20 +2,13 @@ import type { Context, Hono } from "hono";
 import { databaseMessage } from "../database/database-failure.ts";
 import type { Log } from "../log.ts";
 import { exchangeOf } from "../operations/exchange.ts";
-import type { Site } from "../pages/layout.ts";
+import type { Release, Site } from "../pages/layout.ts";
 
 export interface HealthParts {
   readonly log: Log;
   readonly release: Release;
   /** Rejects, with the reason, while the database does not respond or lacks a migration. */
   readonly checkReady: () => Promise<void>;
-}
-
-/** The running release. */
-export interface Release {
-  readonly version: string;
-  /** `sha256:…`, null if unknown. */
-  readonly image: string | null;
 }
 
 /** Longer than one check of the database is shared, so that the next request triggers a new check. */
