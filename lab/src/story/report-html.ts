@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { seconds } from "./progress.ts";
 import { type Deployment, logName, nameOf, type Report, verdict } from "./report.ts";
-import { deploymentChart, escapeHtml, timeline } from "./report-timeline.ts";
+import { deploymentChart, escapeHtml, servicesOf, timeline } from "./report-timeline.ts";
 
 const replay = readFileSync(new URL("./report-replay.mjs", import.meta.url), "utf8");
 const style = readFileSync(new URL("./report.css", import.meta.url), "utf8");
@@ -83,7 +83,7 @@ ${table(
     ]),
   ),
 )}
-<p><a href="report.json">report.json</a> and <a href="report.md">report.md</a> have all of this.</p>
+<p><a href="../report.json">report.json</a> and <a href="../report.md">report.md</a> have all of this.</p>
 </main>
 <script type="application/json" id="data">${replayData(report)}</script>
 <script type="module">${replay}</script>
@@ -105,9 +105,6 @@ function replayControls(report: Report): string {
 <p id="check"></p>
 </div>`;
 }
-
-const servicesOf = ({ chapters }: Report) =>
-  [...new Set(chapters.flatMap((chapter) => chapter.services))].sort();
 
 function replayData(report: Report): string {
   const data = {
@@ -151,7 +148,7 @@ const linksOfJob = (run: number, job: Report["runs"][number]["jobs"][number]) =>
   linksOf(run, job.name, job.summary !== "");
 
 function linksOf(run: number, job: string, hasSummary: boolean): Markup {
-  const file = `logs/${logName(run, job)}`;
+  const file = `../logs/${logName(run, job)}`;
   const log = `<a href="${escapeHtml(`${file}.log`)}">log</a>`;
   return new Markup(hasSummary ? `${log}, <a href="${escapeHtml(`${file}.summary.md`)}">summary</a>` : log);
 }

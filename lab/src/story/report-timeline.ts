@@ -44,9 +44,18 @@ export function deploymentChart({ traffic, durationMs, status, service }: Deploy
 </svg>`;
 }
 
+/** A lab in which the user operates has deployments, and no chapters. */
+export function servicesOf({ chapters, deployments }: Report): string[] {
+  const names = [
+    ...chapters.flatMap((chapter): readonly string[] => chapter.services),
+    ...deployments.map(({ service }) => service),
+  ];
+  return [...new Set(names)].sort();
+}
+
 /** The story over time: for each service its chapters, and the traffic of each deployment's new revision. */
 export function timeline(report: Report): string {
-  const services = [...new Set(report.chapters.flatMap((chapter) => chapter.services))].sort();
+  const services = servicesOf(report);
   const end = Math.max(report.durationMs, 1);
   const x = (ms: number) => (Math.min(ms, end) / end) * width;
   const lanes = services.map(

@@ -186,7 +186,7 @@ describe("the report", () => {
     const page = reportHtml(makeReport(facts));
     // All at once: 0 percent until 2 of 9 seconds, then 100.
     expect(page).toContain('d="M0.0 90.0H0.0V90.0H71.1V0.0H320.0V90.0Z"');
-    expect(page).toContain('<a href="logs/run-3-customer-deploy.log">log</a>');
-    expect(page).toContain('<a href="logs/run-3-customer-deploy.summary.md">summary</a>');
+    expect(page).toContain('<a href="../logs/run-3-customer-deploy.log">log</a>');
+    expect(page).toContain('<a href="../logs/run-3-customer-deploy.summary.md">summary</a>');
   });
 });

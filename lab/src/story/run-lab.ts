@@ -79,7 +79,7 @@ async function preparePlace(ends: AsyncDisposableStack): Promise<LabPlace> {
   const directory = await makeOwnedFolder("lab");
   // A git process that is ending may still write.
   ends.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  for (const old of ["report.json", "report.md", "index.html", "logs"]) {
+  for (const old of ["report.json", "report.md", "report", "logs"]) {
     await rm(join(outputDirectory, old), { recursive: true, force: true });
   }
   await mkdir(logDirectory);

@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/load/git.ts";
 import type { Chapter, ServiceName } from "./chapter-list.mjs";
@@ -8,11 +6,10 @@ import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
 import { type LabPlace, type Rehearsal, startRehearsal } from "./rehearsal.ts";
-import { type FinishedChapter, makeReport, type Report, type ServicePhase, verdict } from "./report.ts";
-import { reportHtml } from "./report-html.ts";
-import { reportMarkdown } from "./report-markdown.ts";
+import { type FinishedChapter, makeReport, type ServicePhase, verdict } from "./report.ts";
 import { checkChanges, runChapters } from "./run-chapters.ts";
 import { tolerateBusyMachine } from "./slow-release.ts";
+import { writeReport } from "./write-report.ts";
 
 /** Requests to each service. */
 const requestsPerSecond = 110;
@@ -136,10 +133,4 @@ async function runUnderLoad(
     const failed = measured.phases.reduce((total, phase) => total + phase.failed, 0);
     expectThat(failed === 0, `${failed} failed, such as ${failures[0]}`);
   });
-}
-
-async function writeReport(directory: string, report: Report): Promise<void> {
-  await writeFile(join(directory, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
-  await writeFile(join(directory, "report.md"), reportMarkdown(report));
-  await writeFile(join(directory, "index.html"), reportHtml(report));
 }
