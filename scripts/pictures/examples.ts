@@ -106,7 +106,7 @@ function deployed(): DeploymentRecord {
       revision: undefined,
       revisionChanges: [`~ containerDefinitions[customer].image: "${image("a")}" → "${image("b")}"`],
       images: [{ container: "customer", before: image("a"), after: image("b") }],
-      anew: false,
+      imagesMoved: false,
       serviceChanges: [],
     },
     traffic: [
