@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Access } from "./access.ts";
+import { type Access, ecrAccess } from "./access.ts";
 import { createBlobStore } from "./blob-store.ts";
-import { ecrRules } from "./ecr-rules.ts";
 import { answer, answerJson } from "./exchange.ts";
 import { pullImage } from "./pull.ts";
 import type { Registry } from "./registry.ts";
@@ -96,4 +95,18 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
 
 function hostArchitecture(): string {
   return process.arch === "x64" ? "amd64" : process.arch;
+}
+
+const ecrRules: RegistryRules = {
+  blobMounting: false,
+  access: ({ tokens, gateway }) => ecrAccess(tokens, () => `${gateway.host}:${gateway.port}`),
+  reword,
+};
+
+/** Rewords errors as ECR does for a manifest it refuses: chainguard-dev/apko#450, regclient/regclient#709. */
+function reword(error: RegistryError): RegistryError {
+  if (error.code !== "MANIFEST_INVALID") return error;
+  const reason = error.message.replace(/^manifest invalid: /, "");
+  const constraint = `Invalid parameter at 'ImageManifest' failed to satisfy constraint: '${reason}'`;
+  return new RegistryError("UNSUPPORTED", constraint);
 }

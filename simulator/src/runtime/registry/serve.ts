@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Access } from "./access.ts";
 import type { BlobStore } from "./blob-store.ts";
+import { isDigest } from "./digest.ts";
 import { answerJson, type Exchange } from "./exchange.ts";
-import type { Registry } from "./registry.ts";
+import { ociIndexType } from "./manifest.ts";
+import type { Registry, StoredManifest } from "./registry.ts";
 import { RegistryError } from "./registry-error.ts";
 import { namePattern, type WritableRepository } from "./repository.ts";
 import type { Route } from "./route.ts";
 import type { RegistryRules } from "./rules.ts";
 import { serveBlob } from "./serve-blobs.ts";
 import { serveManifest } from "./serve-manifests.ts";
-import { listReferrers } from "./serve-referrers.ts";
-import { listTags } from "./serve-tags.ts";
 import { serveUploads } from "./serve-uploads.ts";
 
 export interface Serving {
@@ -101,4 +101,41 @@ function unknownName(name: string, accountId: string): RegistryError {
     "NAME_UNKNOWN",
     `The repository with name '${name}' does not exist in the registry with id '${accountId}'`,
   );
+}
+
+/** GET `/v2/<name>/referrers/<digest>`: an index of the manifests with this subject, of one artifact type or all. */
+async function listReferrers(
+  { request, response, url, repository }: Exchange,
+  digest: string,
+): Promise<void> {
+  if (request.method !== "GET")
+    throw new RegistryError("UNSUPPORTED", `the referrers have no ${request.method}`);
+  if (!isDigest(digest)) throw new RegistryError("DIGEST_INVALID", `'${digest}' is no sha256 digest`);
+  const wanted = url.searchParams.get("artifactType");
+  const manifests = [...repository.manifests.values()]
+    .filter(({ subject, artifactType }) => subject === digest && (wanted ?? artifactType) === artifactType)
+    .map(describe);
+  const applied: Record<string, string> = wanted === null ? {} : { "OCI-Filters-Applied": "artifactType" };
+  const index = { schemaVersion: 2, mediaType: ociIndexType, manifests };
+  answerJson(response, 200, index, { "Content-Type": ociIndexType, ...applied });
+}
+
+function describe({ mediaType, digest, body, artifactType, annotations }: StoredManifest) {
+  return { mediaType, digest, size: body.length, artifactType, annotations };
+}
+
+/** GET `/v2/<name>/tags/list`, in order, `n` at a time after `last`. */
+async function listTags({ request, response, url, repository }: Exchange, reference: string): Promise<void> {
+  if (reference !== "list" || request.method !== "GET")
+    throw new RegistryError("UNSUPPORTED", `the registry has no ${request.method} ${url.pathname}`, 404);
+  const last = url.searchParams.get("last");
+  const all = [...repository.tags.keys()].sort().filter((tag) => last === null || tag > last);
+  const limit = Number(url.searchParams.get("n") ?? all.length);
+  if (!Number.isSafeInteger(limit) || limit < 0)
+    throw new RegistryError("UNSUPPORTED", "n must be a number of tags", 400);
+  const tags = all.slice(0, limit);
+  const next = tags.length < all.length && tags.length > 0;
+  const query = `n=${limit}&last=${encodeURIComponent(tags.at(-1) ?? "")}`;
+  const link: Record<string, string> = next ? { Link: `<${url.pathname}?${query}>; rel="next"` } : {};
+  answerJson(response, 200, { name: repository.name, tags }, link);
 }

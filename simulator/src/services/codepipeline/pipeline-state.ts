@@ -1,7 +1,6 @@
 import type { ActionDeclaration, ActionState, StageState } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
-import { entityUrl } from "./entity-url.ts";
 import type { ActionRun, Execution } from "./execution.ts";
 import { type CodePipelineState, find, latestRun, type PipelineRecord, placeOf } from "./state.ts";
 
@@ -87,4 +86,24 @@ function transition({ transitions }: PipelineRecord, stage: string): StageState[
   if (!changed) return { enabled: true };
   const { enabled, changedBy: lastChangedBy, changedAt: lastChangedAt, reason: disabledReason } = changed;
   return { enabled, lastChangedBy, lastChangedAt, disabledReason };
+}
+
+type Configuration = Readonly<Record<string, string>>;
+
+/** Pages of the AWS console by provider, for the resource of an action. */
+const pages: Readonly<
+  Record<string, (home: (service: string) => string, given: Configuration) => string | undefined>
+> = {
+  CodeCommit: (home, { RepositoryName, BranchName }) =>
+    `${home("codecommit")}#/repository/${RepositoryName}/browse/${BranchName}/--/`,
+  ECR: (home, { RepositoryName }) => `${home("ecs")}#/repositories/${RepositoryName}#images;tagStatus=ALL`,
+  S3: (home) => `${home("s3")}#`,
+  CodeDeployToECS: (home, { ApplicationName, DeploymentGroupName }) =>
+    `${home("codedeploy")}#/applications/${ApplicationName}/deployment-groups/${DeploymentGroupName}`,
+  Manual: (_, { ExternalEntityLink }) => ExternalEntityLink,
+};
+
+function entityUrl({ region }: Environment, { actionTypeId, configuration = {} }: ActionDeclaration) {
+  const home = (service: string) => `https://console.aws.amazon.com/${service}/home?region=${region}`;
+  return pages[actionTypeId?.provider ?? ""]?.(home, configuration);
 }

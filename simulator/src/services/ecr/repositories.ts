@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { CreateRepositoryRequest, ECR, EncryptionConfiguration } from "@aws-sdk/client-ecr";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import type { StoredManifest } from "../../runtime/registry/registry.ts";
 import type { Operations } from "../api.ts";
-import { reportImageAction } from "./image-events.ts";
 import { denialOf } from "./other-accounts.ts";
 import { page } from "./page.ts";
 import { scansOnPush } from "./scan-configuration.ts";
@@ -119,4 +119,37 @@ function assertName(name: string): void {
     throw invalidParameter("repositoryName", "must have 2 to 256 characters");
   if (!namePattern.test(name))
     throw invalidParameter("repositoryName", `must satisfy regular expression '${namePattern.source}'`);
+}
+
+interface ImageAction {
+  readonly action: "PUSH" | "DELETE";
+  readonly manifest: StoredManifest;
+  readonly tag: string;
+}
+
+/**
+ * Sends an event to the default bus for every tag of an image that was pushed or deleted. A push without a change sends
+ * none. Source of the shape: ECR user guide, "Amazon ECR events and EventBridge".
+ */
+function reportImageAction(
+  { environment: { aws, accountId, warn } }: EcrState,
+  { description: { registryId, repositoryName } }: RepositoryRecord,
+  { action, manifest, tag }: ImageAction,
+): void {
+  // Events of another account's registry are sent to that account's bus.
+  if (registryId !== accountId) return;
+  const detail = {
+    result: "SUCCESS",
+    "repository-name": repositoryName,
+    "image-digest": manifest.digest,
+    "action-type": action,
+    "manifest-media-type": manifest.mediaType,
+    "artifact-media-type": manifest.artifactType,
+    "image-tag": tag,
+  };
+  const entry = { Source: "aws.ecr", DetailType: "ECR Image Action", Detail: JSON.stringify(detail) };
+  // A push does not wait for the event's subscribers.
+  aws.events
+    .putEvents({ Entries: [entry] })
+    .catch((error) => warn(`no event was sent for ${repositoryName}:${tag}: ${(error as Error).message}`));
 }

@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { thisProcess } from "../../../../../scripts/run/processes.mjs";
 import type { Network } from "../../network.ts";
 import { type MetadataServer, startMetadataServer } from "../metadata-server.ts";
@@ -12,7 +14,6 @@ import { openEngine } from "./availability.ts";
 import { type StartedContainer, startContainer } from "./container.ts";
 import { cpuQuota, createOptions } from "./create-options.ts";
 import { type Engine, unlessGone } from "./engine.ts";
-import { startJanitor } from "./janitor.ts";
 import { ownerLabel, removeImage, removeLeftovers } from "./leftovers.ts";
 import { type Bridge, createBridge, removeBridge } from "./network.ts";
 import { createImages } from "./pull-image.ts";
@@ -114,4 +115,28 @@ function holdOnceStarted(engine: Engine, { id, exited }: StartedContainer, CpuQu
   };
   const starting = setTimeout(hold, startAllowanceMs).unref();
   exited.finally(() => clearTimeout(starting));
+}
+
+interface Janitor {
+  /** Ends the janitor without any work. */
+  dismiss(): void;
+}
+
+const program = fileURLToPath(new URL("./clean-up-after.ts", import.meta.url));
+
+/**
+ * Starts a process that outlives this one in every case, to remove its leftovers in the engine. It waits for the end of
+ * its standard input, which this process holds open, in a separate session, so that a terminal's Ctrl-C does not reach
+ * it.
+ */
+function startJanitor(owner: string): Janitor {
+  const janitor = spawn(process.execPath, [program, owner], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  // The next start removes leftovers, too.
+  janitor.on("error", () => {});
+  janitor.stdin.on("error", () => {});
+  janitor.unref();
+  return { dismiss: () => void janitor.kill("SIGKILL") };
 }

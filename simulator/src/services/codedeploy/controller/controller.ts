@@ -2,12 +2,14 @@ import type { AutoRollbackEvent, TrafficRoutingConfig } from "@aws-sdk/client-co
 import type { Environment } from "../../../environment.ts";
 import type { AppSpec } from "../app-spec.ts";
 import { addDeployment, type CodeDeployState, type Deployment, type Group, isOver } from "../state.ts";
-import { DeploymentFailure, StopRequest } from "./failure.ts";
+import { DeploymentFailure, orEcsFailure, StopRequest } from "./failure.ts";
 import { findBlue } from "./install.ts";
-import { plannedEvents, skipPending } from "./lifecycle-events.ts";
-import { type Run, refreshTaskSets, testListener } from "./run.ts";
-import { runDeployment } from "./run-deployment.ts";
-import { runRollback } from "./run-rollback.ts";
+import { performEvent, plannedEvents, skipPending } from "./lifecycle-events.ts";
+import { removeTaskSet } from "./remove-task-set.ts";
+import { type Run, type RunTaskSet, refreshTaskSets, serviceOf, testListener } from "./run.ts";
+import { admit, runDeployment } from "./run-deployment.ts";
+import { settleProduction, weighProduction } from "./shift-traffic.ts";
+import { putActions } from "./traffic.ts";
 
 export interface CodeDeployController {
   start(
@@ -162,4 +164,24 @@ function canGoBack(run: Run): Promise<boolean> {
 function rollbackEvent(outcome: unknown): AutoRollbackEvent {
   if (!(outcome instanceof StopRequest)) return "DEPLOYMENT_FAILURE";
   return outcome.code === "ALARM_ACTIVE" ? "DEPLOYMENT_STOP_ON_ALARM" : "DEPLOYMENT_STOP_ON_REQUEST";
+}
+
+/** Shifts production back to blue, restores the test listener, drains and removes green. */
+async function runRollback(run: Run): Promise<void> {
+  const { blue, green } = run;
+  if (!blue) throw new Error("there is nothing to roll back to before Install has found it");
+  await admit(run);
+  await performEvent(run, "BeforeAllowTraffic");
+  await performEvent(run, "AllowTraffic", () => bringTrafficBack(run, blue));
+  await performEvent(run, "AfterAllowTraffic");
+  if (green) await removeTaskSet(run, green.id);
+  await settleProduction(run, blue);
+  await refreshTaskSets(run);
+}
+
+async function bringTrafficBack(run: Run, blue: RunTaskSet): Promise<void> {
+  const { aws } = run.environment;
+  if (run.green) await weighProduction(run, 0);
+  for (const route of run.testRoutesBefore) await putActions(aws, route);
+  await orEcsFailure(aws.ecs.updateServicePrimaryTaskSet({ ...serviceOf(run), primaryTaskSet: blue.id }));
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { ActionDeclaration } from "@aws-sdk/client-codepipeline";
+import type { ActionDeclaration, ApprovalResult } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../../environment.ts";
 import { assumePipelineRole } from "../assume-role.ts";
 import type { ActionRun, Execution } from "../execution.ts";
 import type { PipelineRecord } from "../state.ts";
-import type { ActionResult, Perform } from "./action.ts";
+import type { ActionJob, ActionResult, Perform } from "./action.ts";
 import { storeArtifact } from "./artifacts.ts";
 import { deployToEcs } from "./deploy-to-ecs.ts";
 import { Abandonment, ActionFailure } from "./failure.ts";
-import { waitForApproval } from "./manual-approval.ts";
 import { sources } from "./sources.ts";
 import { reportAction } from "./state-changes.ts";
 import { withTimeout } from "./with-timeout.ts";
@@ -157,4 +156,21 @@ function variableOf(execution: Execution, namespace: string, name: string): stri
   if (namespace === "codepipeline") return name === "PipelineExecutionId" ? execution.id : undefined;
   if (namespace === "variables") return execution.variables.get(name);
   return execution.outputVariables.get(namespace)?.[name];
+}
+
+/** Waits until PutApprovalResult approves or rejects. */
+async function waitForApproval({ run, signal }: ActionJob): Promise<ActionResult> {
+  const { status, summary } = await decision(run, signal).finally(() => {
+    run.approval = undefined;
+  });
+  run.summary = summary;
+  if (status === "Approved") return { summary };
+  throw new ActionFailure("JobFailed", summary || "Rejected by the approver.");
+}
+
+function decision(run: ActionJob["run"], signal: AbortSignal): Promise<ApprovalResult> {
+  return new Promise((decide, reject) => {
+    run.approval = { token: randomUUID(), decide };
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
