@@ -16,7 +16,7 @@ const parts = new Map();
 
 /** A frame has 16 ms; the page's changes may use this part of it. */
 const frameBudgetMs = 6;
-/** What each section shows: its markup, and the parts that it was made from. */
+/** Content of each section: its markup, and the parts that it was made from. */
 const shown = new Map();
 /** Sections to compute and to change. */
 const waiting = new Map();

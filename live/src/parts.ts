@@ -1,4 +1,4 @@
-/** What the page shows, by key, such as `service/production/customer`. Values are plain JSON; times are milliseconds. */
+/** Content of the page by key, such as `service/production/customer`. Values are plain JSON; times are milliseconds. */
 export type Parts = ReadonlyMap<string, unknown>;
 
 export interface Revision {
@@ -110,7 +110,7 @@ export interface DeploymentPart {
   readonly events: readonly LifecycleEventPart[];
   /** Percent of the production traffic. */
   readonly traffic: { readonly blue: number; readonly green: number } | undefined;
-  /** What it waits for, and until when. */
+  /** The event that it waits for, and until when. */
   readonly wait: { readonly kind: WaitKind; readonly until: number } | undefined;
   readonly alarms: readonly AlarmPart[];
 }

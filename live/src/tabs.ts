@@ -14,7 +14,7 @@ export interface Section {
   readonly wide?: boolean;
 }
 
-/** What a `view` gets besides the parts. */
+/** Input of a `view` in addition to the parts. */
 export interface ViewContext {
   readonly language: Language;
   readonly now: number;

@@ -7,7 +7,7 @@ export interface WatchClock {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What one pass found, and the milliseconds until the next may begin. */
+/** The findings of one pass, and the milliseconds until the next may begin. */
 export interface Pass {
   readonly parts: Parts;
   readonly pauseMs: number;

@@ -17,7 +17,7 @@ const copied = [
   ...["services", "infra-templates", "docs/lab", "actions/estimate-cost/usage"],
   ...["scripts/changed-services.mjs", "LICENSE", ".dockerignore", ".gitattributes", ".gitignore"],
 ];
-/** What the services' checks before a deployment need. */
+/** Packages that the services' checks before a deployment need. */
 const forChecks = ["parts.support.ts", "suppliers-in-memory.support.ts"];
 const isTest = (path: string) => /\.(test|support)\.ts$/.test(path) && !forChecks.includes(basename(path));
 

@@ -135,7 +135,7 @@ export function taskDefinition(service: ServiceName, family: string, image: stri
 
 export type LabAccount = Awaited<ReturnType<typeof buildByHand>>;
 
-/** What the course's account has at its beginning. */
+/** Initial resources of the course's account. */
 export async function courseParts({ aws }: TestSimulator) {
   const tagged = (name: string) => ({ Filters: [{ Name: "tag:Name", Values: [name] }] });
   const { Vpcs = [] } = await aws.ec2.describeVpcs(tagged("LabVPC"));

@@ -2,7 +2,7 @@ export type Status = "pass" | "fail" | "unchecked";
 
 export interface Outcome {
   readonly status: Status;
-  /** What was read, for a fail with every problem. */
+  /** The facts that were read; for a fail, every problem. */
   readonly evidence: string;
 }
 

@@ -7,7 +7,7 @@ import type { Operations } from "./operations.ts";
 /** A request that the page did not send. */
 class Foreign extends Error {}
 
-/** What a form sends: short texts. */
+/** Fields of a form: short texts. */
 type Form = Readonly<Record<string, string>>;
 
 /** Before the names of a workflow's inputs. */

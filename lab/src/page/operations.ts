@@ -7,7 +7,7 @@ export interface Exercise {
   about: Readonly<Record<"en" | "fr", string>>;
 }
 
-/** What the page can do with a lab. Each rejects with a sentence for its user. */
+/** Operations of the page on a lab. Each rejects with a sentence for its user. */
 export interface Operations {
   exercises: readonly Exercise[];
   /** The commit of main, and the workflows that it has. */

@@ -99,7 +99,7 @@ function hangingIndent(line: string): number {
   return (/^ *[✓✗◦-] /.exec(text) ?? /^ */.exec(text))?.[0].length ?? 0;
 }
 
-/** Details may change a thousand times a second, such as the lines of a log. */
+/** Details may change 1,000 times a second, such as the lines of a log. */
 const detailsEveryMs = 100;
 
 /** Shows lines at the bottom of a terminal; does nothing if the terminal cannot move its cursor. */

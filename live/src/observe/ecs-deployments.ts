@@ -25,7 +25,7 @@ interface Tools {
   readonly now: () => number;
 }
 
-/** What was seen of a deployment in earlier passes: ECS reports only its present stage. */
+/** A deployment's stages seen in earlier passes: ECS reports only its present stage. */
 interface Followed {
   readonly history: ReturnType<typeof createHistory>;
   readonly quietUntil: ReturnType<typeof createQuietTimes>;

@@ -12,7 +12,7 @@ const exportAgain = {
 };
 /** A sheet whose amount for a service is within this factor of ours rests on reasonable sizes. */
 const factor = 2;
-/** Of two vCPU of MySQL 8.0, which is out of standard support; a sheet may count it. */
+/** Extended Support for two vCPU of MySQL 8.0, which is out of standard support; a sheet may include it. */
 const extendedSupport = 146;
 
 /** Diagram and costs. */

@@ -39,7 +39,7 @@ const texts = {
   },
 };
 
-/** What the server refused: the form's key, a message, and the problems by input. */
+/** A form that the server refused: the form's key, a message, and the problems by input. */
 let refusal;
 /** Key of the form that waits for the server. */
 let busy;
