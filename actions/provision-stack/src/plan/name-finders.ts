@@ -15,6 +15,22 @@ interface Finder {
 
 /** Types whose resources the templates name; each client is loaded only where a template needs it. */
 export const finders: Readonly<Record<string, Finder>> = {
+  "AWS::Cloud9::EnvironmentEC2": {
+    property: "Name",
+    importable: false,
+    // A name is unique among the environments of one owner.
+    async exists(config, wanted) {
+      const { Cloud9, paginateListEnvironments } = await import("@aws-sdk/client-cloud9");
+      const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+      const { Arn } = await new STSClient(config).send(new GetCallerIdentityCommand({}));
+      const client = new Cloud9(config);
+      for await (const { environmentIds } of paginateListEnvironments({ client, pageSize: 25 }, {})) {
+        const { environments = [] } = await client.describeEnvironments({ environmentIds });
+        if (environments.some(({ name, ownerArn }) => name === wanted && ownerArn === Arn)) return true;
+      }
+      return false;
+    },
+  },
   "AWS::CloudWatch::Alarm": {
     property: "AlarmName",
     importable: true,

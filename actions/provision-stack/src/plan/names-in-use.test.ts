@@ -15,6 +15,11 @@ beforeAll(async () => {
   await aws.codecommit.createRepository({ repositoryName: "shop" });
   await aws.secretsmanager.createSecret({ Name: "shop", SecretString: "x" });
   await aws.cloudwatch.putDashboard({ DashboardName: "shop", DashboardBody: '{"widgets":[]}' });
+  await aws.cloud9.createEnvironmentEC2({
+    name: "shop",
+    instanceType: "t3.small",
+    imageId: "amazonlinux-2023-x86_64",
+  });
   await aws.iam.createOpenIDConnectProvider({ Url: "https://tokens.example.com" });
 });
 afterAll(() => stage?.close());
@@ -30,6 +35,7 @@ const resources = {
   Code: "{ Type: AWS::CodeCommit::Repository, Properties: { RepositoryName: !Ref Name } }",
   Graphs: `{ Type: AWS::CloudWatch::Dashboard, Properties: { DashboardName: !Ref Name, DashboardBody: '{"widgets":[]}' } }`,
   Tokens: "{ Type: AWS::IAM::OIDCProvider, Properties: { Url: https://tokens.example.com } }",
+  Ide: "{ Type: AWS::Cloud9::EnvironmentEC2, Properties: { Name: !Ref Name, InstanceType: t3.small, ImageId: amazonlinux-2023-x86_64 } }",
   Secret: "{ Type: AWS::SecretsManager::Secret, Properties: { Name: !Ref Name, SecretString: y } }",
 };
 const templateOf = (chosen: Readonly<Record<string, string>>) =>
