@@ -1,15 +1,15 @@
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { persist } from "../../shared/outage-tolerance.ts";
+import { Failure } from "../../shared/failure.ts";
+import { createPatience, persist } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
-import type { RunningDeployment } from "../engine.ts";
+import type { OtherDeployment, RunningDeployment } from "../engine.ts";
 import { markRun } from "../order/mark-run.ts";
 import { refuseOlderRun } from "../order/refuse-older-run.ts";
 import { confirmSuccess } from "./confirm-success.ts";
 import type { Deployment } from "./deployment.ts";
 import { upperFirst } from "./names.ts";
 import { needsNewVolumes, updateSettings } from "./service-settings.ts";
-import { stillBusy, waitForOther } from "./wait-for-other.ts";
 
 /**
  * Creates the deployment, or returns undefined when production runs the revision already. AWS carries out one
@@ -68,4 +68,32 @@ async function started(
   context.log.info(`${upperFirst(running.name)} of ${inputs.service} is created.`);
   await markRun(context, service, revision);
   return running;
+}
+
+/** Returns when the other deployment has ended in any way; throws when the deadline passes before. */
+async function waitForOther(
+  deployment: Deployment,
+  other: OtherDeployment,
+  deadlineAt: number,
+): Promise<void> {
+  const { context } = deployment;
+  const pace = createPace();
+  const ask = createPatience(context);
+  for (let status = ""; ; ) {
+    const now = await ask(() => other.poll());
+    if (now?.ended) return;
+    if (context.clock.now() >= deadlineAt) throw stillBusy(deployment, other.name);
+    if (now && !status)
+      context.log.info(`Waiting for ${other.name}${now.description && ` (${now.description})`}.`);
+    const pause = now ? pace.next(now.status !== status) : pace.slowest();
+    status = now?.status ?? status;
+    await context.clock.wait(Math.min(pause, Math.max(0, deadlineAt - context.clock.now())), context.signal);
+  }
+}
+
+function stillBusy({ record }: Deployment, what: string): Failure {
+  record.status = "timed-out";
+  return new Failure(`The deadline passed while ${what} was in progress`, {
+    nextStep: "wait for it or stop it, then run this job again; nothing was deployed.",
+  });
 }

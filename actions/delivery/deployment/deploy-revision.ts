@@ -1,11 +1,12 @@
+import { areCredentialsExpired, explainAwsError } from "../../shared/aws-errors.ts";
+import { Failure } from "../../shared/failure.ts";
 import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { RunningDeployment } from "../engine.ts";
+import { applyOnCancel } from "./apply-on-cancel.ts";
 import { beginDeployment } from "./begin.ts";
-import { cancel } from "./cancel.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import type { Deployment } from "./deployment.ts";
 import { type Ending, follow } from "./follow.ts";
-import { onLostContact } from "./on-lost-contact.ts";
 
 /** Deploys a revision and follows it to the wanted stage; throws the cause of any other end. */
 export async function deployRevision(deployment: Deployment): Promise<void> {
@@ -47,4 +48,36 @@ async function followToStage(
       ? cancel(deployment, running)
       : onLostContact(deployment, running, error));
   }
+}
+
+/** Cancels within the runner's few seconds: asks AWS, reports it, and ends. */
+async function cancel({ context, inputs, record }: Deployment, running: RunningDeployment): Promise<Failure> {
+  record.status = "cancelled";
+  const reason = (context.signal.reason as Error).message.replace(/\.$/, "");
+  const fate = await applyOnCancel(context, inputs.onCancel, running);
+  return new Failure(`${reason}; ${running.name} ${fate}`, {
+    nextStep: "nothing, if this was intended; a later run waits until the deployment has ended.",
+  });
+}
+
+/**
+ * Handles a deployment that can no longer be followed: applies `on-cancel` as far as possible, and reports the known
+ * state.
+ */
+async function onLostContact(
+  { context, inputs, record }: Deployment,
+  running: RunningDeployment,
+  error: unknown,
+): Promise<Failure> {
+  record.status = "lost";
+  const explained = explainAwsError(error);
+  const why = explained?.message ?? (error as Error).message;
+  const fate = await applyOnCancel(context, inputs.onCancel, running);
+  const nextStep = areCredentialsExpired(error)
+    ? "check the deployment in the AWS console; then use credentials that last longer than the deployment (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys), or wait only until the traffic has shifted (wait-until: traffic-shifted)."
+    : `check the deployment in the AWS console; then ${explained?.nextStep ?? "run this job again."}`;
+  return new Failure(`${why}, so ${running.name} could not be followed to its end; it ${fate}`, {
+    nextStep,
+    cause: error,
+  });
 }

@@ -1,11 +1,14 @@
 import { confirmSuccess } from "../../delivery/deployment/confirm-success.ts";
-import { awaitsApproval } from "./awaits-approval.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { Failure } from "../../shared/failure.ts";
+import { applyOnCancel } from "./apply-on-cancel.ts";
 import { endFailed } from "./end-failed.ts";
-import { endLate } from "./end-late.ts";
 import { endStopped } from "./end-stopped.ts";
 import type { Ending } from "./follow.ts";
 import type { Following } from "./following.ts";
-import { otherRevisionTaken } from "./other-revision.ts";
+import { sayWait } from "./lines.ts";
+import { sayWanted } from "./pipeline.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** Returns only if this execution Succeeded and production runs what it deployed; throws the cause of any other end. */
 export async function checkOutcome(following: Following, { kind, snapshot }: Ending): Promise<void> {
@@ -29,4 +32,53 @@ async function confirmDeployments({ deployments, record }: Following): Promise<v
       throw error;
     }
   }
+}
+
+function awaitsApproval({ inputs, record }: Following, { waits }: Snapshot): Failure {
+  record.status = "awaiting-approval";
+  const wait = waits.find(({ kind }) => kind === "approval");
+  return new Failure(
+    `Execution ${record.executionId} of ${inputs.pipeline} waits for approval: ${wait ? sayWait(wait) : ""} (on-approval: fail)`,
+    {
+      nextStep: `approve or reject it at ${record.executionUrl}, then run this step again with execution-id: ${record.executionId}.`,
+    },
+  );
+}
+
+/** Reports how far the execution got, and applies on-cancel. */
+async function endLate(following: Following, snapshot: Snapshot): Promise<Failure> {
+  const { context, inputs, record, budgetMs, deployments } = following;
+  record.status = "timed-out";
+  const late = `Not done after ${formatDuration(budgetMs)}`;
+  record.cause = `${late}: ${sayState(snapshot)}`;
+  const { pipeline } = inputs;
+  const handle = { pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() };
+  const fate = await applyOnCancel(context, inputs.onCancel, handle, late);
+  return new Failure(`${record.cause} (execution ${record.executionId} ${fate})`, {
+    nextStep: "complete what it waits for, or raise the input deadline; then run this job again.",
+  });
+}
+
+function sayState({ waits, actions }: Snapshot): string {
+  const running = actions.filter(({ status }) => status === "InProgress");
+  if (waits.length > 0) return waits.map(sayWait).join("; ");
+  if (running.length > 0)
+    return `${running.map(({ stage, name }) => `${stage} / ${name}`).join(", ")} InProgress`;
+  return "it has not started its next stage";
+}
+
+/**
+ * Explains that the branch or tag had moved before the source was read, so this execution deploys somebody else's
+ * change.
+ */
+function otherRevisionTaken({ record, wanted }: Following, { revisions }: Snapshot): Failure {
+  record.status = "superseded";
+  const taken = revisions.map(({ id }) => id).join(" and ");
+  return new Failure(
+    `Execution ${record.executionId} took ${taken} from its sources, not ${sayWanted(wanted)}; it continues`,
+    {
+      nextStep:
+        "nothing, if a newer version should be deployed; otherwise run this job again to set the branch or tag to this version again.",
+    },
+  );
 }

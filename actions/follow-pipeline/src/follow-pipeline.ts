@@ -1,16 +1,19 @@
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
+import { areCredentialsExpired, explainAwsError } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
+import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
+import { applyOnCancel } from "./apply-on-cancel.ts";
 import { computeBudget } from "./budget.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import { executionUrl } from "./console.ts";
 import type { FollowContext } from "./context.ts";
-import { follow } from "./follow.ts";
-import { followSuccessor } from "./follow-successor.ts";
+import { supersederOf } from "./end-stopped.ts";
+import { hasRevisions, listExecutions } from "./executions.ts";
+import { type Ending, follow } from "./follow.ts";
 import type { Following } from "./following.ts";
 import type { FollowInputs } from "./inputs.ts";
 import { keepHandle } from "./keep-handle.ts";
-import { onCancelOrLostContact } from "./on-lost-contact.ts";
 import { findPipeline, wantedSources } from "./pipeline.ts";
 import type { PipelineRecord } from "./record.ts";
 import { settleExecution } from "./settle-execution.ts";
@@ -54,4 +57,52 @@ async function followToEnd(following: Following) {
   } catch (error) {
     throw await onCancelOrLostContact(following, error);
   }
+}
+
+/**
+ * Follows the successor. A change of two sources starts a pipeline twice, and the second execution supersedes the first
+ * with the same revisions, so the wanted revisions are in that one.
+ */
+async function followSuccessor(following: Following, ending: Ending): Promise<Ending> {
+  const { context, inputs, record, wanted } = following;
+  if (ending.snapshot.status !== "Superseded" || wanted.length === 0) return ending;
+  const history = await listExecutions(context, inputs.pipeline);
+  const successor = supersederOf(history, record.executionId);
+  if (!successor || !hasRevisions(successor, wanted)) return ending;
+  const note = `Execution ${record.executionId} was superseded by ${successor.id}, which has the same revisions. This step follows it instead.`;
+  record.notes.push(note);
+  context.log.info(note);
+  record.executionId = successor.id;
+  record.executionUrl = await executionUrl(context, record);
+  return followSuccessor(following, await follow(following));
+}
+
+/**
+ * Handles a cancelled job, or an execution that can no longer be followed: applies on-cancel, and reports the known
+ * state.
+ */
+async function onCancelOrLostContact(following: Following, error: unknown): Promise<Error> {
+  const { context, inputs, record, deployments } = following;
+  if (error instanceof Failure && !context.signal.aborted) return error;
+  const { pipeline } = inputs;
+  const handle = { pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() };
+  const cancelled = context.signal.aborted;
+  record.status = cancelled ? "cancelled" : "lost";
+  const explained = explainAwsError(error);
+  const why = cancelled
+    ? (context.signal.reason as Error).message
+    : (explained?.message ?? (error as Error).message);
+  const reason = why.replace(/\.$/, "");
+  const fate = await applyOnCancel(context, inputs.onCancel, handle, reason);
+  const name = `execution ${record.executionId} of ${pipeline}`;
+  if (cancelled)
+    return new Failure(`${reason}; ${name} ${fate}`, {
+      nextStep: `nothing, if this was intended; follow it again with execution-id: ${record.executionId}.`,
+    });
+  return new Failure(`${reason}, so ${name} could not be followed to its end; it ${fate}`, {
+    nextStep: areCredentialsExpired(error)
+      ? `open ${record.executionUrl}; then use credentials that last longer than the execution (role-duration-seconds of aws-actions/configure-aws-credentials, fresh course keys).`
+      : `open ${record.executionUrl}; then ${explained?.nextStep ?? "run this job again."}`,
+    cause: error,
+  });
 }

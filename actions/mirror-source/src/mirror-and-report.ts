@@ -1,8 +1,8 @@
+import { Failure } from "../../shared/failure.ts";
 import { toFailure } from "../../shared/run.ts";
 import type { MirrorContext } from "./context.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
-import { originOf } from "./origin.ts";
 import { publish } from "./publish.ts";
 import type { MirrorRecord } from "./record.ts";
 import { short } from "./source/folder-tree.ts";
@@ -50,4 +50,12 @@ export async function newRecord(context: MirrorContext, inputs: MirrorInputs): P
     commits: undefined,
     changes: [],
   };
+}
+
+/** Returns the address of the repository that this runs in, such as `https://github.com/owner/name`. */
+function originOf({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository }: NodeJS.ProcessEnv): string {
+  if (server && repository) return `${server}/${repository}`;
+  throw new Failure("GITHUB_SERVER_URL and GITHUB_REPOSITORY, the address of the source, are not set", {
+    nextStep: "run this in a GitHub workflow, or set both; nothing was changed.",
+  });
 }

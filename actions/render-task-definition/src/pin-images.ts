@@ -1,10 +1,10 @@
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
 import { findPlaceholders } from "../../shared/placeholders.ts";
+import { connectToRegistry } from "../../shared/registry/connect.ts";
 import { type ImageName, parseImageName } from "../../shared/registry/image-name.ts";
 import type { Container } from "./containers.ts";
 import type { RenderContext } from "./context.ts";
-import { type Found, findInRegistry } from "./registry.ts";
 
 /** build-image's own tag, for its next run: it is not for deployments. */
 const sourceTag = /^source-[0-9a-f]{40}$/;
@@ -58,4 +58,16 @@ function notFound({ host, name, tag }: ImageName, tags: Extract<Found, { digest:
   const more = sorted.length > shownTags ? ` and ${sorted.length - shownTags} more` : "";
   const offered = sorted.slice(0, shownTags).join(", ") || "no tags at all";
   return new Failure(`${host}/${name} does not have the tag ${tag} (it has ${offered}${more})`);
+}
+
+/** The registry's content under an image's name: the digest of its tag or, without one, the existing tags. */
+type Found =
+  | { readonly digest: string }
+  /** Undefined: there is no repository of this name. */
+  | { readonly digest: undefined; readonly tags: readonly string[] | undefined };
+
+async function findInRegistry({ host, name, tag }: ImageName, context: RenderContext): Promise<Found> {
+  const registry = await connectToRegistry(host, context);
+  const manifest = await registry.getManifest(name, tag);
+  return manifest ? { digest: manifest.digest } : { digest: undefined, tags: await registry.listTags(name) };
 }

@@ -1,14 +1,15 @@
+import { basename } from "node:path";
 import { roleFault } from "../../shared/arn.ts";
-import { sentToAws } from "../../shared/ecs/task-definition-file.ts";
+import { parseData, readTextFile } from "../../shared/data-file.ts";
+import { sentToAws, twiceIn } from "../../shared/ecs/task-definition-file.ts";
 import { Failure } from "../../shared/failure.ts";
+import { fillDataText } from "../../shared/fill-data-text.ts";
 import { refuseFindings } from "../../shared/findings.ts";
-import { fillPlaceholders, findPlaceholders } from "../../shared/placeholders.ts";
-import { inspectTaskDefinition, type TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { fillPlaceholders, findPlaceholders, type Placeholder } from "../../shared/placeholders.ts";
+import { inspectTaskDefinition, isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
-import { type RenderedAppSpec, renderAppSpec } from "./app-spec.ts";
 import { changeEntries, inList } from "./apply-named-values.ts";
-import { checkContainer } from "./check-containers.ts";
-import { findContainers } from "./containers.ts";
+import { type Container, findContainers } from "./containers.ts";
 import type { RenderContext } from "./context.ts";
 import { editContainers } from "./edit-containers.ts";
 import type { RenderInputs } from "./inputs.ts";
@@ -128,4 +129,52 @@ function fix(path: string, name: string): string {
 
 function droppedNotice(origin: string, dropped: readonly string[]): string {
   return `${origin}: removed ${dropped.join(", ")}, which only the description of a registered task definition has.`;
+}
+
+interface RenderedAppSpec {
+  readonly text: string;
+  readonly fileName: string;
+  readonly left: readonly Placeholder[];
+  readonly warnings: readonly string[];
+}
+
+/** CodeDeploy's own placeholder: deploy-service replaces it by the registered revision. */
+const kept = "TASK_DEFINITION";
+
+function renderAppSpec(file: string, values: ReadonlyMap<string, string>): RenderedAppSpec {
+  const filling = new Map([...values].filter(([name]) => name !== kept));
+  const source = readTextFile(file);
+  const warnings = twiceIn(source, parseData(source, file), file);
+  const text = fillDataText(source, file, filling);
+  const left = findPlaceholders(parseData(text, file)).filter(({ name }) => name !== kept);
+  return { text, fileName: basename(file), left, warnings };
+}
+
+/** Finds what ECS refuses in a container although every key and type of it is right. */
+function checkContainer(container: Container): string[] {
+  const environment = namesIn(container.environment);
+  const secrets = namesIn(container.secrets);
+  const { name, logConfiguration } = container;
+  const faults = [
+    ...twice(environment).map((variable) => `has ${variable} twice in environment`),
+    ...twice(secrets).map((variable) => `has ${variable} twice in secrets`),
+    // ECS API reference, Secret: a name may be in only one of them.
+    ...[...new Set(environment)]
+      .filter((variable) => secrets.includes(variable))
+      .map(
+        (variable) => `has ${variable} in environment and in secrets: remove one with a line -${variable}`,
+      ),
+    ...(isObject(logConfiguration) && logConfiguration.logDriver === undefined
+      ? ["has log options but no log driver: set the input log-configuration-log-driver"]
+      : []),
+  ];
+  return faults.map((fault) => `the container "${name}" ${fault}`);
+}
+
+function namesIn(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter(isObject).map((item) => String(item.name)) : [];
+}
+
+function twice(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) < index))];
 }

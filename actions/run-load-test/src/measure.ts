@@ -1,17 +1,20 @@
 import { glob, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Histogram } from "hdr-histogram-js";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Assertion, refuseUnknownScopes } from "../../shared/load/assertions.ts";
+import { formatNumber } from "../../shared/load/check-assertions.ts";
 import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
+import { createHistogram, percentileOf } from "../../shared/load/histogram.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
 import { readReport } from "../../shared/load/read-report.ts";
+import type { OnInterval } from "../../shared/load/record-load.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import { totalMs } from "../../shared/load/stages.ts";
 import type { Log } from "../../shared/log.ts";
 import type { LoadInputs } from "./inputs.ts";
 import { probeTargets } from "./probe.ts";
-import { createProgress } from "./progress.ts";
 
 export interface LoadContext {
   readonly log: Log;
@@ -82,4 +85,29 @@ async function filesOf(place: string): Promise<string[]> {
   throw new Failure(`${what}; input merge needs the generators' reports`, {
     nextStep: "set input merge to the folder of the downloaded artifacts of the generators' jobs.",
   });
+}
+
+/** Seconds of measurement in one line of the log. */
+const secondsPerLine = 5;
+
+/** Logs the responses of every few seconds. */
+function createProgress(log: Log): OnInterval {
+  const latencies: Histogram = createHistogram();
+  const seen = { seconds: 0, durationMs: 0, requests: 0, failed: 0, totalMs: 0 };
+  return ({ durationMs, requests, failed }, histogram) => {
+    latencies.add(histogram);
+    seen.seconds++;
+    seen.durationMs += durationMs;
+    seen.totalMs += durationMs;
+    seen.requests += requests;
+    seen.failed += failed;
+    if (seen.seconds < secondsPerLine) return;
+    const perSecond = formatNumber((seen.requests / seen.durationMs) * 1000);
+    const p99 = formatNumber(percentileOf(latencies, 99));
+    log.info(
+      `${Math.round(seen.totalMs / 1000)} s: ${perSecond} requests/s, p99 ${p99} ms, ${seen.failed} failed`,
+    );
+    latencies.reset();
+    Object.assign(seen, { seconds: 0, durationMs: 0, requests: 0, failed: 0 });
+  };
 }

@@ -1,6 +1,9 @@
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import {
+  parseRepositoryName,
+  type RepositoryName,
+} from "../../shared/registry/destination/repository-name.ts";
 import { readTagNames } from "../../shared/registry/tag-names.ts";
-import { type ImageReference, parseImageReference } from "./image-reference.ts";
 
 export interface TagInputs {
   readonly image: ImageReference;
@@ -23,4 +26,27 @@ function readImage(read: InputReader): ImageReference {
       `Input image is "${given}"; expected ecr://<repository> or <host>/<name>, then @sha256:… or :<tag>`,
     );
   return image ?? { repository: { registry: "ecr", name: given }, version: "" };
+}
+
+/** One image of a repository. */
+interface ImageReference {
+  readonly repository: RepositoryName;
+  /** Digest, or the tag where there is none. */
+  readonly version: string;
+}
+
+// Tags by OCI distribution-spec v1.1, the digest by OCI image-spec v1.1 descriptor.md.
+const pattern = /^(ecr:\/\/)?(.+?)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/;
+
+/**
+ * Parses `ecr://<repository>` or `<host>/<name>`, then tag or digest; as for Docker, the digest decides where there are
+ * both. A bare name without `ecr://` is refused: it means Docker Hub for Docker, and ECR for build-image.
+ */
+function parseImageReference(text: string): ImageReference | undefined {
+  const [, scheme, name = "", tag, digest] = pattern.exec(text) ?? [];
+  const repository = parseRepositoryName(name);
+  const version = digest ?? tag;
+  if (!repository || version === undefined) return undefined;
+  const isBare = repository.registry === "ecr" && repository.elsewhere === undefined;
+  return isBare === (scheme !== undefined) ? { repository, version } : undefined;
 }

@@ -1,5 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import { ecrRegion, logIn } from "../../../shared/registry/ecr-login.ts";
+import { parseImageName } from "../../../shared/registry/image-name.ts";
+import type { Credentials } from "../../../shared/registry/token.ts";
+import { markdownTable } from "../../../shared/summary.ts";
 import type { Builder, BuildOrder, Built, Ingredients } from "../builder.ts";
 import type { BuildEnvironment } from "../environment.ts";
 import { buildCommand } from "./arguments.ts";
@@ -10,12 +15,10 @@ import { createDockerConfig } from "./docker-config.ts";
 import { checkEngine } from "./engine.ts";
 import type { DockerInputs } from "./inputs.ts";
 import { labelsOf, readCommit } from "./labels.ts";
-import { loginsFor } from "./logins.ts";
 import { getPushed, partsOfBuild } from "./parts.ts";
 import { type BuildPlan, planBuild } from "./plan.ts";
-import type { Step } from "./progress.ts";
+import { dockerfileSteps, type Step } from "./progress.ts";
 import { buildAndPush, digestIn } from "./push.ts";
-import { recordOf } from "./record.ts";
 
 /** Facts from the Dockerfile, read once for the source and for the build. */
 interface Dockerfile {
@@ -122,4 +125,45 @@ async function removeFromEngine(
   // Runs also after the step was cancelled, and without an image.
   const run: RunCommand = createRunCommand({ clock, signal: new AbortController().signal });
   await run("docker", ["image", "rm", `${destination.uri}:${sourceTag}`], { variables }).catch(() => {});
+}
+
+/**
+ * Returns the logins that Docker needs besides the user's own, by host: the destination's and those of bases in ECR.
+ */
+async function loginsFor(
+  { host, credentials }: Destination,
+  images: readonly string[],
+  environment: BuildEnvironment,
+): Promise<ReadonlyMap<string, Credentials>> {
+  const hosts = new Set(images.map((image) => parseImageName(image)?.host ?? ""));
+  hosts.delete(host);
+  const logins = await Promise.all([...hosts].map((each) => logInToEcr(each, environment)));
+  return new Map([...logins.flat(), ...(credentials ? [[host, credentials] as const] : [])]);
+}
+
+async function logInToEcr(
+  host: string,
+  { createEcr, log, mask, signal }: BuildEnvironment,
+): Promise<[string, Credentials][]> {
+  const region = ecrRegion(host);
+  if (region === undefined) return [];
+  try {
+    return [[host, await logIn(await createEcr(region), mask, signal)]];
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // The user may have logged in there.
+    log.info(`The job has no usable login for ${host}: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+/** Returns the record of a build for the job summary: every step of the Dockerfile, and other steps that took time. */
+function recordOf(steps: readonly Step[]): string {
+  const own = new Map(dockerfileSteps(steps).map((step) => [step.name, step]));
+  const told = steps.flatMap((step) => own.get(step.name) ?? ((step.seconds ?? 0) >= 1 ? [step] : []));
+  const rows = told.map(({ name, cached, seconds = 0 }) => [
+    name,
+    cached ? "cached" : `${seconds.toFixed(1)} s`,
+  ]);
+  return markdownTable(["Step", "Time"], rows);
 }

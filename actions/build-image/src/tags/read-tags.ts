@@ -1,8 +1,13 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import {
+  type ImageConfig,
+  type ImageIndex,
+  type ImageManifest,
+  isIndex,
+} from "../../../shared/registry/oci.ts";
 import { type Source, sourceLabel } from "../source/read-source.ts";
-import { readLabels } from "./read-labels.ts";
 
 export interface Existing {
   /** The image of this source, when the repository has it. */
@@ -59,4 +64,25 @@ export function immutableTagFailure(sentence: string): Failure {
     nextStep:
       "use a tag that no other source has, such as the commit, or set tags-from: none, leave tags empty and deploy by digest.",
   });
+}
+
+/** Returns the labels of an image or, for an index, of its first image; none when the registry no longer has it. */
+async function readLabels(
+  destination: Destination,
+  manifest: FetchedManifest,
+): Promise<Readonly<Record<string, string>>> {
+  const { registry, name } = destination;
+  if (isIndex(manifest.mediaType)) {
+    const digest = parse<ImageIndex>(manifest).manifests[0]?.digest;
+    const image = digest === undefined ? undefined : await registry.getManifest(name, digest);
+    return image ? readLabels(destination, image) : {};
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of registry.openBlob(name, parse<ImageManifest>(manifest).config))
+    chunks.push(chunk);
+  return (JSON.parse(Buffer.concat(chunks).toString("utf8")) as ImageConfig).config?.Labels ?? {};
+}
+
+function parse<Shape>({ body }: FetchedManifest): Shape {
+  return JSON.parse(body.toString("utf8")) as Shape;
 }

@@ -1,8 +1,10 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setOutput } from "@actions/core";
+import { taskSizeOf } from "../../../shared/cost/task-sizes.ts";
 import type { EcsContext } from "../../../shared/ecs/context.ts";
-import { findService } from "../../../shared/ecs/service.ts";
+import { describeRevision, shortRevision } from "../../../shared/ecs/revision.ts";
+import { findService, type RunningService } from "../../../shared/ecs/service.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { formatValue } from "../../../shared/load/check-assertions.ts";
 import { readReport } from "../../../shared/load/read-report.ts";
@@ -11,7 +13,6 @@ import type { RecordInputs } from "../inputs.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "../measurement.ts";
 import { formatRate, formatTasks } from "../report/text.ts";
 import { measureTogether } from "./load-together.ts";
-import { describeMeasuredTasks } from "./measured-tasks.ts";
 
 /** Writes the measurement of one count, even an invalid one; then it throws the reason. */
 export async function recordMeasurement(context: EcsContext, inputs: RecordInputs): Promise<void> {
@@ -89,4 +90,25 @@ async function failedAssertions(
   const checked = mergedFile ? [await readReport(mergedFile)] : reports;
   const failed = checked.flatMap(({ assertions }) => assertions.filter(({ ok }) => !ok));
   return failed.map((assertion) => `asserted ${assertion.text}, measured ${formatValue(assertion)}`);
+}
+
+/** Describes the tasks in production, as far as their price depends on it. */
+async function describeMeasuredTasks(context: EcsContext, running: RunningService): Promise<MeasuredTasks> {
+  const { revision, primary, service } = running;
+  const described = await describeRevision(context, revision);
+  if (!described?.taskDefinition)
+    throw new Failure(`Task definition ${revision} of service ${service.serviceName} does not exist`);
+  const network = primary?.networkConfiguration ?? service.networkConfiguration;
+  return {
+    revision,
+    size: taskSizeOf({ ...described.taskDefinition }, shortRevision(revision)),
+    publicAddress: network?.awsvpcConfiguration?.assignPublicIp === "ENABLED",
+    capacity: capacityOf(running),
+  };
+}
+
+function capacityOf({ primary, service }: RunningService): string {
+  const providers = primary?.capacityProviderStrategy ?? service.capacityProviderStrategy ?? [];
+  const names = [...new Set(providers.map(({ capacityProvider = "" }) => capacityProvider))];
+  return names.length > 0 ? names.join(" and ") : (primary?.launchType ?? service.launchType ?? "EC2");
 }

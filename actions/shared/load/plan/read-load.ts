@@ -1,12 +1,10 @@
+import { parseDuration } from "../../duration.ts";
 import type { InputReader } from "../../inputs.ts";
 import { type Assertion, readAssertions, refuseUnknownScopes } from "../assertions.ts";
 import type { LoadPlan } from "../generate-load.ts";
 import type { LoadStage } from "../report.ts";
 import { highestLevel, totalMs } from "../stages.ts";
 import { readRequest } from "./read-request.ts";
-import { parseShare, shareOf } from "./share.ts";
-import { parseStage } from "./stage-lines.ts";
-import { parseStatuses } from "./statuses.ts";
 import { readTargets } from "./target-lines.ts";
 
 export interface Load {
@@ -97,4 +95,65 @@ function readRate(read: InputReader): number {
     read.problem(`Input rate is "${text}"; expected a number of requests per second above 0`);
   // Any number but 0 avoids a second problem for the same input.
   return rate || 1;
+}
+
+/** The `number`th of `of` generators, counted from 1. */
+interface Share {
+  readonly number: number;
+  readonly of: number;
+}
+
+const whole: Share = { number: 1, of: 1 };
+
+/** Parses `2/4`; the whole when not given. */
+function parseShare(text: string | undefined, problem: (sentence: string) => void): Share {
+  if (text === undefined) return whole;
+  const [, number = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (number >= 1 && number <= of) return { number, of };
+  problem(`Input share is "${text}"; expected a share such as 1/4 (from 1/4 to 4/4 for four generators)`);
+  return whole;
+}
+
+/**
+ * Returns each generator's part of the levels, which add up to the whole: a rate is divided, connections are
+ * distributed. The same generators get one more in every stage.
+ */
+function shareOf(stages: readonly LoadStage[], { number, of }: Share, loop: "closed" | "open"): LoadStage[] {
+  const part = (level: number) =>
+    loop === "open"
+      ? level / of
+      : Math.floor((level * number) / of) - Math.floor((level * (number - 1)) / of);
+  return stages.map(({ durationMs, from, to }) => ({ durationMs, from: part(from), to: part(to) }));
+}
+
+/**
+ * Parses `30s 50`, or the ramp `10s 0..200`; levels of a closed loop are whole. Returns undefined, after a problem, for
+ * another line.
+ */
+function parseStage(
+  line: string,
+  loop: "closed" | "open",
+  problem: (sentence: string) => void,
+): LoadStage | undefined {
+  const [, time = "", from = "", to = from] =
+    /^(\S+)\s+(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?))?$/.exec(line) ?? [];
+  const durationMs = parseDuration(time);
+  const levels = [Number(from), Number(to)] as const;
+  if (from === "" || durationMs === undefined)
+    problem(
+      `Input stages has the line "${line}"; expected a duration and a level, such as 30s 50 or 10s 0..200`,
+    );
+  else if (loop === "closed" && !levels.every(Number.isInteger))
+    problem(`Input stages has the line "${line}"; a number of connections must be whole`);
+  else return { durationMs, from: levels[0], to: levels[1] };
+  return undefined;
+}
+
+/** Returns a function that accepts the statuses of `200,304` or `2xx`. */
+function parseStatuses(text: string, problem: (sentence: string) => void): (status: number) => boolean {
+  const accepted = text.split(",").map((part) => part.trim());
+  for (const part of accepted)
+    if (!/^[1-5](\d\d|xx)$/.test(part))
+      problem(`Input expect-status has "${part}"; expected a status such as 200 or a class such as 2xx`);
+  return (status) => accepted.includes(String(status)) || accepted.includes(`${Math.floor(status / 100)}xx`);
 }
