@@ -187,7 +187,7 @@ function provisioned() {
     outcome: index === 3 ? ("updated" as const) : ("unchanged" as const),
     durationMs: index === 3 ? 74_000 : 900,
     events: [],
-    outputs: (name === "load-balancer" ? { Address: site } : {}) as { [name: string]: string },
+    outputs: (name === "load-balancer" ? { Address: new URL(site).host } : {}) as { [name: string]: string },
     kept: [],
   }));
 }

@@ -48,12 +48,14 @@ function failedStacks(results: readonly StackResult[]): Link[] {
   );
 }
 
-/** Outputs that are pages of the web, such as the site. */
+/** Outputs that are pages of the web: the site's load balancer, or an address that is none of a Git repository. */
 function addresses(results: readonly StackResult[]): Link[] {
   return results.flatMap(({ outputs }) =>
-    Object.entries(outputs).flatMap(([text, address]) =>
-      /^https?:\/\//.test(address) ? { text, address } : [],
-    ),
+    Object.entries(outputs).flatMap(([text, value]) => {
+      if (/^[\w.-]+\.elb\.amazonaws\.com(?:\.cn)?$/.test(value))
+        return { text: "site", address: `http://${value}/` };
+      return /^https?:\/\/(?!.*\/v1\/repos\/)/.test(value) ? { text, address: value } : [];
+    }),
   );
 }
 
