@@ -97,6 +97,13 @@ export const chapterList = /** @type {const} */ ([
     accounts: ["standard"],
   },
   {
+    name: "check-lab",
+    about: "check phases 5 to 9 of the course in this account with check-lab.yml",
+    needs: ["pipeline", "source-ip", "scaling"],
+    services: both,
+    accounts: ["academy"],
+  },
+  {
     name: "teardown",
     about: "delete all stacks with their content, as at the end of a session",
     needs: ["provision"],

@@ -5,6 +5,7 @@ import { blueGreen } from "./chapters/blue-green.ts";
 import { brokenRelease } from "./chapters/broken-release.ts";
 import { slowCanary } from "./chapters/canary.ts";
 import { cancel } from "./chapters/cancel.ts";
+import { checkLab } from "./chapters/check-lab.ts";
 import { firstRelease } from "./chapters/first-release.ts";
 import { pipeline } from "./chapters/pipeline.ts";
 import { provision } from "./chapters/provision.ts";
@@ -26,6 +27,7 @@ const bodies: Readonly<Record<ChapterName, ChapterBody>> = {
   "source-ip": sourceIp,
   scaling,
   autoscaling,
+  "check-lab": checkLab,
   teardown,
 };
 
