@@ -34,7 +34,7 @@ test("publishes and reports a green end once", async () => {
   expect(end).toEqual({
     error: undefined,
     lines: ["web succeeded after 1 min 30 s."],
-    published: [{ status: "succeeded", cause: "", ...times }],
+    published: [{ status: "succeeded", cause: "", fix: "", ...times }],
   });
 });
 
@@ -50,7 +50,11 @@ test.each<[string, Partial<Kept>, AbortSignal | undefined, Partial<Kept>]>([
 ])("publishes work that %s before it throws", async (_, told, signal, seen) => {
   const end = await run((record) => {
     Object.assign(record, told);
-    throw new Failure("no such service");
+    throw new Failure("no such service", { nextStep: "create it." });
   }, signal);
-  expect(end).toEqual({ error: "no such service", lines: [], published: [{ ...seen, ...times }] });
+  expect(end).toEqual({
+    error: "no such service",
+    lines: [],
+    published: [{ ...seen, fix: "create it.", ...times }],
+  });
 });

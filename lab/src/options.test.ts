@@ -43,7 +43,16 @@ it("--account academy has the chapters of a session in the course", () => {
   const { account, chapters } = withDefaults(parseCommandLine(command, ["--account", "academy", "--once"]));
   expect({ account, chapters }).toEqual({
     account: "academy",
-    chapters: ["provision", "first-release", "blue-green", "pipeline", "source-ip", "scaling", "check-lab", "teardown"],
+    chapters: [
+      "provision",
+      "first-release",
+      "blue-green",
+      "pipeline",
+      "source-ip",
+      "scaling",
+      "check-lab",
+      "teardown",
+    ],
   });
 });
 

@@ -164,7 +164,8 @@ describe("a request signed for another region is refused by", () => {
   it("no service shared by all regions", async () => {
     const elsewhere = { ...config, region: "eu-west-1" };
     expect((await new STS(elsewhere).getCallerIdentity({})).Account).toBe("123456789012");
-    expect((await new IAM(elsewhere).listRoles({})).Roles).toEqual([]);
+    const roles = (config: typeof elsewhere) => new IAM(config).listRoles({});
+    expect((await roles(elsewhere)).Roles).toEqual((await roles(config)).Roles);
   });
 });
 
