@@ -67,6 +67,12 @@ test.each<Choice>([
     ],
     [],
   ],
+  [
+    "pipeline",
+    { Sources: "ready", StartedBy: "Workflow" },
+    [],
+    ["CustomerImagePushed", "DeploymentFilesChanged", "EmployeeImagePushed", "EventsRole"],
+  ],
 ])("%s accepts %j", async (template, parameters, added, removed) => {
   const StackName = `microservices-${template}`;
   const before = await physicalIds(stage.simulator, StackName);
