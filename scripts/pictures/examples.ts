@@ -9,6 +9,7 @@ import { summaryOf as runSummary } from "../../actions/run-task/src/summary.ts";
 import { newRecord as newScale } from "../../actions/scale-service/src/record.ts";
 import { summaryOf as scaleSummary } from "../../actions/scale-service/src/summary.ts";
 import type { FailedTask } from "../../actions/shared/ecs/failed-task.ts";
+import { otherExamples } from "./other-examples.ts";
 
 const cluster = "microservices-serverlesscluster";
 const service = "customer-microservice";
@@ -36,6 +37,7 @@ export function exampleSummaries(): Map<string, string> {
     ["scaled", scaleSummary(scaled())],
     ["provisioned", provisionSummary("apply", provisioned())],
     ["stacks-planned", planMarkdown([plannedStack])],
+    ...otherExamples(deployed()),
   ]);
 }
 
