@@ -57,7 +57,7 @@ describe("the installed command line", () => {
     const definition = await stage.taskDefinition("good");
     const { code, stdout } = await installed.run([...deploy, "--task-definition", definition], account());
     expect(stdout).toMatch(
-      /AllowTraffic Succeeded[\s\S]*✓ web: succeeded after[\s\S]*Outputs\n {2}status +succeeded/,
+      /AllowTraffic Succeeded[\s\S]*✓ web:\d+ \(good\) deployed after[\s\S]*Outputs\n {2}status +succeeded/,
     );
     expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^✓ deploy-service succeeded after [\d.]+ s$/);
     expect(stdout).not.toMatch(/^::|<details/m);
@@ -75,7 +75,7 @@ describe("the installed command line", () => {
       annotations: [{ level: "error", message: expect.stringMatching(/^Container web exited with code 1/) }],
       summary: expect.stringContaining("### ❌ web"),
     });
-    expect(stderr).toMatch(/^✗ Container web exited with code 1/m);
+    expect(stderr).toMatch(/^✗ deploy-service: web: Container web exited with code 1/m);
     expect(await page()).toBe("good");
   });
 

@@ -6,7 +6,7 @@ import { create } from "tar";
 import { makeNodeBase } from "../../../../scripts/base-image/make-node-base.ts";
 import type { ImageConfig, ImageLayer, PulledImage, Registry } from "../registry/registry.ts";
 
-/** Creates a gzip layer with these files and symbolic links, like a build. */
+/** Creates a gzip layer with these files and symbolic links. The same content has the same digest. */
 export async function makeLayer(
   directory: string,
   files: Record<string, string | Buffer>,
@@ -23,7 +23,7 @@ export async function makeLayer(
   }
   await mkdir(content, { recursive: true });
   const path = `${content}.tar.gz`;
-  await create({ file: path, cwd: content, gzip: true, portable: true }, ["."]);
+  await create({ file: path, cwd: content, gzip: true, portable: true, mtime: new Date(0) }, ["."]);
   const digest = digestOf(await readFile(path));
   return { digest, mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", path };
 }
