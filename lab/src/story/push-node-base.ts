@@ -25,7 +25,7 @@ export async function pushNodeBase({ project, directory, environment, signal }: 
   const entry = join(project, "actions/build-image/dist/index.js");
   const env = { ...environment, ...inputs(folder), ...files.environment };
   await promisify(execFile)(process.execPath, [entry], { env, signal }).catch((cause) => {
-    const said = /^::error::(.*)$/m.exec(cause.stdout ?? "")?.[1];
+    const said = /^::error(?: [^:]*)?::(.*)$/m.exec(cause.stdout ?? "")?.[1];
     throw new Error(`the base image could not be pushed: ${said ?? cause.message}`, { cause });
   });
   // The image is in the registry now, and the folder is large.

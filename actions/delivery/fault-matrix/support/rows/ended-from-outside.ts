@@ -45,7 +45,7 @@ export const rowsOfSignals: readonly Row[] = [
     expect: {
       status: undefined,
       production: "old",
-      told: /::warning::The step ended before its deployment did\. .* is being stopped and rolled back/,
+      told: /::warning title=.*::The step ended before its deployment did\. .* is being stopped and rolled back/,
     },
   },
   {
@@ -57,7 +57,7 @@ export const rowsOfSignals: readonly Row[] = [
     expect: {
       status: undefined,
       production: "new",
-      told: /::warning::The step ended before its deployment did\. .* continues \(on-cancel: leave\)/,
+      told: /::warning title=.*::The step ended before its deployment did\. .* continues \(on-cancel: leave\)/,
     },
   },
 ];
