@@ -42,6 +42,19 @@ export function toggleNavigation(message: string): Change {
   };
 }
 
+/** Makes the employees' navigation light, as phase 9 of the course asks. */
+export function lightenNavigation(message: string): Change {
+  return {
+    message,
+    path: appOf("employee"),
+    edit: replacing(
+      /(navbar: (["'`])).*(\2)/,
+      (_, before, _quote, end) => `${before}navbar-light bg-light${end}`,
+      'a line such as navbar: "navbar-dark bg-dark"',
+    ),
+  };
+}
+
 /** Classes of the navigation bar that is light where this one is dark. */
 export function otherNavigation(classes: string): string {
   return classes.includes("navbar-light") ? "navbar-dark bg-dark" : "navbar-light bg-light";
