@@ -32,7 +32,9 @@ export async function startTestService(
     }),
   );
   const ended = once(child, "close").then(([code]) => ({ code, ...output }));
-  const failed = ended.then(({ stderr }) => Promise.reject(new Error(`${name} ended:\n${stderr}`)));
+  const failed = ended.then(({ stdout, stderr }) =>
+    Promise.reject(new Error(`${name} ended:\n${stdout}${stderr}`)),
+  );
   await Promise.race([listens, failed]);
   failed.catch(() => {});
   return { url: `http://127.0.0.1:${port}`, process: child, ended };

@@ -9,6 +9,10 @@ let testDatabase: TestDatabase;
 let service: TestService;
 beforeAll(async () => {
   testDatabase = await startTestDatabase();
+  // A killed server would otherwise lose the commits of the last second, the migrations among them.
+  const connection = await testDatabase.connect();
+  await connection.query("SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+  await connection.end();
   await (await testDatabase.open()).close();
 });
 afterAll(() => testDatabase.remove());
