@@ -52,8 +52,9 @@ const unattendedTimeScales: Readonly<Record<TaskRuntimeKind, number>> = { proces
 /**
  * Part of a core. Three tasks of half a vCPU, the load and the load balancer fit on two cores, and one task on a core
  * of a quarter of the speed can still handle the story's load. A container's start counts too, and must not take long.
+ * With 0.25, health checks at this time scale kept processes of a slow machine too busy for a scale-in.
  */
-const vcpuShare: Readonly<Record<TaskRuntimeKind, number>> = { process: 0.25, docker: 0.5 };
+const vcpuShare: Readonly<Record<TaskRuntimeKind, number>> = { process: 0.35, docker: 0.5 };
 
 interface Place {
   project: string;
