@@ -38,7 +38,12 @@ export async function runOnce(
   let rehearsal: Rehearsal | undefined;
   try {
     rehearsal = await steps.perform("start the simulated AWS", () =>
-      startRehearsal(options, { ...place, preparations: [tolerateBusyMachine] }, progress, ends),
+      startRehearsal(
+        options,
+        { ...place, preparations: [tolerateBusyMachine(options.account)] },
+        progress,
+        ends,
+      ),
     );
     progress.say(`  rehearsing ${rehearsal.repository.head.slice(0, 7)} "${rehearsal.repository.subject}"`);
     await runUnderLoad(chapters, rehearsal, steps, ends, measured);

@@ -1,11 +1,13 @@
 import { giveParameters, slowLists } from "./change.ts";
+import type { AccountKind } from "./chapter-list.mjs";
 
 /**
  * Maximum average response time in seconds over a minute. An AWS minute is less than a second here, in which a busy
  * machine may return nothing: with the template's one second, alarms would also end deployments of good releases.
  */
 const slowSeconds = 3;
-export const tolerateBusyMachine = giveParameters("standard", "observability", { SlowSeconds: slowSeconds });
+export const tolerateBusyMachine = (account: AccountKind) =>
+  giveParameters(account, "observability", { SlowSeconds: slowSeconds });
 
 const slowMs = 1000 * slowSeconds + 500;
 /** The alarm needs some minutes of AWS time; the rest is for a slow machine, and costs nothing. */
