@@ -31,33 +31,31 @@ export function addToHeading(words: string, message: string): Change {
 
 /** Makes a dark navigation light, and a light one dark. */
 export function toggleNavigation(message: string): Change {
+  return changeNavigation(message, otherNavigation);
+}
+
+/** Makes the employees' navigation light, as phase 9 of the course asks. */
+export function lightenNavigation(message: string): Change {
+  return changeNavigation(message, () => light);
+}
+
+function changeNavigation(message: string, classesAfter: (classes: string) => string): Change {
   return {
     message,
     path: appOf("employee"),
     edit: replacing(
       /(navbar: (["'`]))(.*)(\2)/,
-      (_, before, _quote, classes, end) => `${before}${otherNavigation(classes ?? "")}${end}`,
+      (_, before, _quote, classes, end) => `${before}${classesAfter(classes ?? "")}${end}`,
       'a line such as navbar: "navbar-dark bg-dark"',
     ),
   };
 }
 
-/** Makes the employees' navigation light, as phase 9 of the course asks. */
-export function lightenNavigation(message: string): Change {
-  return {
-    message,
-    path: appOf("employee"),
-    edit: replacing(
-      /(navbar: (["'`])).*(\2)/,
-      (_, before, _quote, end) => `${before}navbar-light bg-light${end}`,
-      'a line such as navbar: "navbar-dark bg-dark"',
-    ),
-  };
-}
+const light = "navbar-light bg-light";
 
 /** Classes of the navigation bar that is light where this one is dark. */
 export function otherNavigation(classes: string): string {
-  return classes.includes("navbar-light") ? "navbar-dark bg-dark" : "navbar-light bg-light";
+  return classes.includes("navbar-light") ? "navbar-dark bg-dark" : light;
 }
 
 /**

@@ -1,6 +1,7 @@
-import { addToHeading, type Change, lightenNavigation } from "../change.ts";
+import { addToHeading, lightenNavigation } from "../change.ts";
 import { readPage } from "../read-page.ts";
-import { expectGreen, expectServices } from "./expectations.ts";
+import { expectGreen } from "./expectations.ts";
+import { deployByPipeline } from "./pipeline.ts";
 import type { ChapterBody } from "./scene.ts";
 
 const heading = addToHeading(", by pipeline", "Deploy the customers' service by its pipeline");
@@ -10,18 +11,15 @@ const navigation = lightenNavigation("Give the employees' navigation the course'
 export const checkLab: ChapterBody = {
   changes: [heading, navigation],
   async run({ rehearsal, steps }) {
-    const deploy = async (change: Change, service: string) => {
-      const run = await rehearsal.pushAndFollow({ change, variables: { DEPLOY_THROUGH: "codepipeline" } });
-      expectGreen(run);
-      expectServices(run, [service]);
-    };
     await steps.perform("push another heading: its image starts the other pipeline", () =>
-      deploy(heading, "customer"),
+      deployByPipeline(rehearsal, heading, "customer"),
     );
     // A fork that has done the exercises was light before the chapter pipeline changed it.
     const { navbar = "" } = await readPage(`${rehearsal.addresses.production}/admin/suppliers`);
     if (!navbar.includes("navbar-light"))
-      await steps.perform("push the light navigation", () => deploy(navigation, "employee"));
+      await steps.perform("push the light navigation", () =>
+        deployByPipeline(rehearsal, navigation, "employee"),
+      );
     await steps.perform("check-lab.yml finds no fault in phases 5 to 9", async () => {
       const inputs = { phases: "5,6,7,8,9", threshold: "100", "browser-address": "127.0.0.1" };
       expectGreen(await rehearsal.runWorkflow("check-lab.yml", inputs));

@@ -1,5 +1,7 @@
 import { ListPipelineExecutionsCommand, type PipelineExecutionSummary } from "@aws-sdk/client-codepipeline";
-import { otherNavigation, toggleNavigation } from "../change.ts";
+import type { RunResult } from "../../runner/result.ts";
+import { type Change, otherNavigation, toggleNavigation } from "../change.ts";
+import type { ServiceName } from "../chapter-list.mjs";
 import { readPage } from "../read-page.ts";
 import { expectThat } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
@@ -37,10 +39,7 @@ export const pipeline: ChapterBody = {
     const deployment = await steps.perform(
       "push another navigation colour: its image starts the pipeline",
       async () => {
-        const run = await rehearsal.pushAndFollow({ change, variables: { DEPLOY_THROUGH: "codepipeline" } });
-        expectGreen(run);
-        expectServices(run, ["employee"]);
-        return deploymentOf(run);
+        return deploymentOf(await deployByPipeline(rehearsal, change, "employee"));
       },
     );
     await steps.check("the new colour is live", async () => {
@@ -61,6 +60,18 @@ export const pipeline: ChapterBody = {
     });
   },
 };
+
+/** Pushes a change of one service, whose image starts its pipeline. */
+export async function deployByPipeline(
+  rehearsal: Rehearsal,
+  change: Change,
+  service: ServiceName,
+): Promise<RunResult> {
+  const run = await rehearsal.pushAndFollow({ change, variables: { DEPLOY_THROUGH: "codepipeline" } });
+  expectGreen(run);
+  expectServices(run, [service]);
+  return run;
+}
 
 /** The newest first. */
 async function executionsOf({ aws }: Rehearsal): Promise<PipelineExecutionSummary[]> {
