@@ -34,5 +34,10 @@ function toMarkup(value) {
   if (value instanceof Html) return value.markup;
   if (Array.isArray(value)) return value.map(toMarkup).join("");
   if (value === undefined || value === null || value === false) return "";
-  return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return escapeHtml(String(value));
+}
+
+/** @param {string} text for an element or for an attribute in quotation marks */
+export function escapeHtml(text) {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,6 +1,5 @@
 import { Marked, type Tokens } from "marked";
-
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+import { escapeHtml } from "../../../live/browser/html.mjs";
 
 /** Elements of job summaries. Attributes are never kept, so that no summary brings a style, script or address. */
 const allowed =

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { escapeHtml } from "../../../live/browser/html.mjs";
 import { seconds } from "./progress.ts";
 import { type Deployment, logName, nameOf, type Report, verdict } from "./report.ts";
-import { deploymentChart, escapeHtml, servicesOf, timeline } from "./report-timeline.ts";
+import { deploymentChart, servicesOf, timeline } from "./report-timeline.ts";
 
 const replay = readFileSync(new URL("./report-replay.mjs", import.meta.url), "utf8");
 const style = readFileSync(new URL("./report.css", import.meta.url), "utf8");

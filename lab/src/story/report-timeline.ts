@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../../live/browser/html.mjs";
 import { seconds } from "./progress.ts";
 import type { Deployment, Report } from "./report.ts";
 
@@ -6,11 +7,6 @@ const chartWidth = 320;
 const chapterHeight = 22;
 const trafficHeight = 72;
 const laneHeight = chapterHeight + trafficHeight + 34;
-
-/** Escapes text for markup and attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
 
 /** The traffic of the new revision over a deployment: it changes in steps, and holds until the next. */
 export interface Shift {
