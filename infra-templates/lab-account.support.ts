@@ -2,19 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   adjust,
-  appSpec,
   type Balancing,
-  browser,
   commit,
-  courseNames,
   courseParts,
   createCode,
   createDelivery,
   createServices,
   pushImages,
   releaseBoth,
-  taskDefinition,
 } from "../actions/check-lab/src/lab-account.support.ts";
+import { appSpec, browser, courseNames, taskDefinition } from "../actions/check-lab/src/lab-parts.support.ts";
 import { type ServiceName, services } from "../actions/check-lab/src/parts.ts";
 import type { Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { fillPlaceholders } from "../actions/shared/placeholders.ts";

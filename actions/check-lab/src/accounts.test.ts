@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check, expectAllGreen } from "./check.support.ts";
-import { buildByHand, otherNames } from "./lab-account.support.ts";
+import { buildByHand } from "./lab-account.support.ts";
+import { otherNames } from "./lab-parts.support.ts";
 
 let simulator: TestSimulator;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { testListenerPortOffset } from "../../../simulator/src/test-simulator.su
 import defaults from "../weights.json" with { type: "json" };
 import { checkLab } from "./check.ts";
 import { type LabOptions, openLab } from "./lab.ts";
-import { browser } from "./lab-account.support.ts";
+import { browser } from "./lab-parts.support.ts";
 import { phases } from "./phases/phases.ts";
 import type { Report } from "./report.ts";
 import { createReadPage, type ReadPage } from "./site.ts";

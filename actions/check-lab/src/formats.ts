@@ -1,5 +1,5 @@
+import { waysOf } from "./item.ts";
 import type { ItemReport, Report } from "./report.ts";
-import { waysOf } from "./ways.ts";
 
 /** A report as JUnit XML: a suite for each phase; what could not be checked is skipped. */
 export function junitXml({ phases }: Report): string {

@@ -6,9 +6,9 @@ import { parseData, readTextFile } from "../../shared/data-file.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { didYouMean } from "../../shared/nearest-name.ts";
 import defaults from "../weights.json" with { type: "json" };
+import { type Way, ways } from "./item.ts";
 import { type Phase, phases } from "./phases/phases.ts";
 import type { Weights } from "./report.ts";
-import { type Way, ways } from "./ways.ts";
 
 export interface CheckInputs {
   readonly phases: readonly Phase[];

@@ -1,6 +1,6 @@
 import { escapeText, markdownTable } from "../../shared/summary.ts";
+import { type Way, waysOf } from "./item.ts";
 import type { ItemReport, PhaseReport, Report, Score } from "./report.ts";
-import { type Way, waysOf } from "./ways.ts";
 
 export const marks = { pass: "✓", fail: "✗", unchecked: "?" } as const;
 

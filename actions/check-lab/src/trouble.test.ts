@@ -3,14 +3,13 @@ import { startTestSimulator, type TestSimulator } from "../../../simulator/src/t
 import { check, checkoutOf, itemsOf, ownFiles } from "./check.support.ts";
 import {
   type Balancing,
-  courseNames,
   courseParts,
   createContainers,
   createLoadBalancer,
   createServices,
   limitAdmin,
-  taskDefinition,
 } from "./lab-account.support.ts";
+import { courseNames, taskDefinition } from "./lab-parts.support.ts";
 
 /** An account with phases 5 to 7, before anything is deployed. */
 let simulator: TestSimulator;

@@ -1,0 +1,188 @@
+import type { ActionDeclaration } from "@aws-sdk/client-codepipeline";
+import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { type ServiceName, services } from "./parts.ts";
+
+/** Names that a student may choose. */
+export interface LabNames {
+  readonly repository: Readonly<Record<ServiceName, string>>;
+  readonly cluster: string;
+  readonly loadBalancer: string;
+  readonly service: Readonly<Record<ServiceName, string>>;
+  readonly targetGroup: (service: ServiceName, number: "one" | "two") => string;
+  readonly application: string;
+  readonly group: Readonly<Record<ServiceName, string>>;
+  readonly pipeline: Readonly<Record<ServiceName, string>>;
+  readonly code: string;
+  readonly deployment: string;
+}
+
+export const courseNames: LabNames = {
+  repository: { customer: "customer", employee: "employee" },
+  cluster: "microservices-serverlesscluster",
+  loadBalancer: "microservicesLB",
+  service: { customer: "customer-microservice", employee: "employee-microservice" },
+  targetGroup: (service, number) => `${service}-tg-${number}`,
+  application: "microservices",
+  group: { customer: "microservices-customer", employee: "microservices-employee" },
+  pipeline: { customer: "update-customer-microservice", employee: "update-employee-microservice" },
+  code: "microservices",
+  deployment: "deployment",
+};
+
+/** Names of a student who follows nobody. */
+export const otherNames: LabNames = {
+  repository: { customer: "cafe-clients", employee: "cafe-staff" },
+  cluster: "cafe",
+  loadBalancer: "cafe-front",
+  service: { customer: "web-a", employee: "web-b" },
+  targetGroup: (service, number) =>
+    `${service === "customer" ? "tg-a" : "tg-b"}-${number === "one" ? "green" : "blue"}`,
+  application: "cafe-app",
+  group: { customer: "dg-a", employee: "dg-b" },
+  pipeline: { customer: "pipe-a", employee: "pipe-b" },
+  code: "cafe-code",
+  deployment: "cafe-definitions",
+};
+
+export const health = { customer: "/", employee: "/admin/suppliers" } as const;
+/** The tests' own address as the load balancer sees it. */
+export const browser = "127.0.0.1";
+
+const html = (title: string, navbar: string, body: string) =>
+  `<html><title>${title}</title><nav class="navbar ${navbar}">${title}</nav>${body}</html>`;
+
+/** The two services, as they are at the end of phase 9. */
+export const programs: Readonly<Record<ServiceName, Program>> = {
+  customer: ({ listen }) => {
+    listen(8080, ({ url }, response) => {
+      response.statusCode = url === "/" || url === "/suppliers" ? 200 : 404;
+      response.end(
+        html("Coffee suppliers", "navbar-dark bg-dark", '<a href="/admin/suppliers">Administrator link</a>'),
+      );
+    });
+  },
+  employee: ({ listen }) => {
+    listen(8080, ({ url = "" }, response) => {
+      response.statusCode = url.startsWith("/admin") ? 200 : 404;
+      response.end(
+        html("Manage coffee suppliers", "navbar-light bg-light", '<a href="/admin/supplier-add">Add</a>'),
+      );
+    });
+  },
+};
+
+/** Code of the course's kind, as it is after phase 4. */
+export const codeFiles: Readonly<Record<string, string>> = {
+  "customer/index.js": `const app = require("express")();
+app.get("/", (req, res) => res.render("home"));
+app.get("/suppliers", supplier.findAll);
+// app.post("/supplier-add", supplier.create);
+app.listen(process.env.APP_PORT || 8080);
+`,
+  "customer/views/nav.html":
+    '<nav class="navbar navbar-dark bg-dark"><a href="/suppliers">Coffee suppliers</a></nav>',
+  "customer/package.json": "{}",
+  "customer/Dockerfile": "FROM node:24-alpine\nCOPY . .\nRUN npm install\nEXPOSE 8080\nCMD npm run start\n",
+  "employee/index.js": `const app = require("express")();
+app.get("/admin", (req, res) => res.redirect("/admin/suppliers"));
+app.get("/admin/suppliers", supplier.findAll);
+app.get("/admin/supplier-add", supplier.form);
+app.post("/admin/supplier-add", supplier.create);
+app.listen(process.env.APP_PORT || 8080);
+`,
+  "employee/controller/supplier.js": 'exports.create = (req, res) => res.redirect("/admin/suppliers");\n',
+  "employee/views/nav.html": '<nav class="navbar navbar-light bg-light">Manage coffee suppliers</nav>',
+  "employee/views/supplier-add.html": '<form action="/admin/supplier-add" method="POST"></form>',
+  "employee/package.json": "{}",
+  "employee/Dockerfile": "FROM node:24-alpine\nCOPY . .\nRUN npm install\nEXPOSE 8080\nCMD npm run start\n",
+};
+
+export const appSpec = (service: ServiceName) => `version: 0.0
+Resources:
+  - TargetService:
+      Type: AWS::ECS::Service
+      Properties:
+        TaskDefinition: <TASK_DEFINITION>
+        LoadBalancerInfo:
+          ContainerName: ${service}
+          ContainerPort: 8080
+`;
+
+export const executionRole = "arn:aws:iam::123456789012:role/PipelineRole";
+
+/** The course's task definition, for the image. */
+export function taskDefinition(service: ServiceName, family: string, image: string, host: string) {
+  return {
+    family,
+    requiresCompatibilities: ["FARGATE" as const],
+    networkMode: "awsvpc" as const,
+    cpu: "512",
+    memory: "1024",
+    executionRoleArn: executionRole,
+    containerDefinitions: [
+      {
+        name: service,
+        image,
+        essential: true,
+        portMappings: [{ containerPort: 8080, protocol: "tcp" as const }],
+        environment: [{ name: "APP_DB_HOST", value: host }],
+      },
+    ],
+  };
+}
+
+export function definitionFiles(names: LabNames, host: string): Record<string, string> {
+  return Object.fromEntries(
+    services.flatMap((service) => [
+      [
+        `taskdef-${service}.json`,
+        JSON.stringify(taskDefinition(service, names.service[service], "<IMAGE1_NAME>", host), undefined, 2),
+      ],
+      [`appspec-${service}.yaml`, appSpec(service)],
+    ]),
+  );
+}
+
+/** Bucket that the console creates for artifacts. */
+export const bucket = "codepipeline-us-east-1-artifacts";
+
+export function pipelineOf(names: LabNames, service: ServiceName) {
+  const type = (category: "Source" | "Deploy", provider: string) =>
+    ({ category, owner: "AWS", provider, version: "1" }) as const;
+  const files: ActionDeclaration = {
+    name: "Source",
+    actionTypeId: type("Source", "CodeCommit"),
+    configuration: { RepositoryName: names.deployment, BranchName: "dev", PollForSourceChanges: "false" },
+    outputArtifacts: [{ name: "SourceArtifact" }],
+  };
+  const image: ActionDeclaration = {
+    name: "Image",
+    actionTypeId: type("Source", "ECR"),
+    configuration: { RepositoryName: names.repository[service], ImageTag: "latest" },
+    outputArtifacts: [{ name: `image-${service}` }],
+  };
+  const deploy: ActionDeclaration = {
+    name: "Deploy",
+    actionTypeId: type("Deploy", "CodeDeployToECS"),
+    configuration: {
+      ApplicationName: names.application,
+      DeploymentGroupName: names.group[service],
+      TaskDefinitionTemplateArtifact: "SourceArtifact",
+      TaskDefinitionTemplatePath: `taskdef-${service}.json`,
+      AppSpecTemplateArtifact: "SourceArtifact",
+      AppSpecTemplatePath: `appspec-${service}.yaml`,
+      Image1ArtifactName: `image-${service}`,
+      Image1ContainerName: "IMAGE1_NAME",
+    },
+    inputArtifacts: [{ name: "SourceArtifact" }, { name: `image-${service}` }],
+  };
+  return {
+    name: names.pipeline[service],
+    roleArn: executionRole,
+    artifactStore: { type: "S3" as const, location: bucket },
+    stages: [
+      { name: "Source", actions: [files, image] },
+      { name: "Deploy", actions: [deploy] },
+    ],
+  };
+}

@@ -1,0 +1,105 @@
+import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { afterAll, beforeAll, expect } from "vitest";
+import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { check } from "./check.support.ts";
+import { buildByHand, commit, type LabAccount, limitAdmin } from "./lab-account.support.ts";
+import { courseNames, definitionFiles, pipelineOf } from "./lab-parts.support.ts";
+
+/** An account in which all nine phases are done, for the tests of one file. */
+export let simulator: TestSimulator;
+export let lab: LabAccount;
+
+export function useLabAccount(): void {
+  beforeAll(async () => {
+    simulator = await startTestSimulator({ account: "academy" });
+    lab = await buildByHand(simulator);
+  });
+  afterAll(() => simulator?.close());
+}
+
+/** Makes the mistake; the returned function takes it back. */
+export type Seed = () => Promise<() => Promise<unknown>>;
+
+/** A mistake, the items that fail for it, and the evidence of the first. */
+export type Mistake = readonly [name: string, seed: Seed, items: readonly string[], evidence: RegExp];
+
+export const replace =
+  (repository: string, files: Readonly<Record<string, string>>, path: string, text: string) => async () => {
+    await commit(simulator, repository, { [path]: text });
+    const before = files[path];
+    return () => commit(simulator, repository, before ? { [path]: before } : {}, before ? [] : [path]);
+  };
+
+export const editDefinition =
+  (path: string, from: string | RegExp, to: string): Seed =>
+  async () => {
+    const files = definitionFiles(courseNames, lab.host);
+    return replace(courseNames.deployment, files, path, (files[path] ?? "").replace(from, to))();
+  };
+
+export const editPipeline =
+  (change: (pipeline: PipelineDeclaration) => void): Seed =>
+  async () => {
+    const { aws } = simulator;
+    const pipeline = structuredClone(pipelineOf(courseNames, "customer")) as PipelineDeclaration;
+    change(pipeline);
+    await aws.codepipeline.updatePipeline({ pipeline });
+    return () => aws.codepipeline.updatePipeline({ pipeline: pipelineOf(courseNames, "customer") });
+  };
+
+export const actionOf = ({ stages = [] }: PipelineDeclaration, provider: string) =>
+  stages
+    .flatMap(({ actions = [] }) => actions)
+    .find(({ actionTypeId }) => actionTypeId?.provider === provider);
+
+export const limit =
+  (options: Parameters<typeof limitAdmin>[2]): Seed =>
+  async () => {
+    await limitAdmin(simulator, lab.listeners.test.rule, options);
+    return () => limitAdmin(simulator, lab.listeners.test.rule);
+  };
+
+export const changeGroup =
+  (name: string, HealthCheckPath: string): Seed =>
+  async () => {
+    const [service, number] = name.split(" ") as ["customer" | "employee", "one" | "two"];
+    const TargetGroupArn = lab.group(service, number);
+    await simulator.aws.elbv2.modifyTargetGroup({ TargetGroupArn, HealthCheckPath });
+    return () =>
+      simulator.aws.elbv2.modifyTargetGroup({
+        TargetGroupArn,
+        HealthCheckPath: service === "customer" ? "/" : "/admin/suppliers",
+      });
+  };
+
+export const forward = (TargetGroupArn: string) => [{ Type: "forward" as const, TargetGroupArn }];
+
+export const changeDeploymentGroup =
+  (targetGroups: readonly string[]): Seed =>
+  async () => {
+    const update = (names: readonly string[]) =>
+      simulator.aws.codedeploy.updateDeploymentGroup({
+        applicationName: courseNames.application,
+        currentDeploymentGroupName: courseNames.group.customer,
+        loadBalancerInfo: {
+          targetGroupPairInfoList: [
+            {
+              prodTrafficRoute: { listenerArns: [lab.listeners.production.arn] },
+              testTrafficRoute: { listenerArns: [lab.listeners.test.arn] },
+              targetGroups: names.map((name) => ({ name })),
+            },
+          ],
+        },
+      });
+    await update(targetGroups);
+    return () => update(["customer-tg-two", "customer-tg-one"]);
+  };
+
+export async function expectCaught([, seed, items, evidence]: Mistake): Promise<void> {
+  const undo = await seed();
+  const report = await check(simulator, { numbers: [5, 6, 7, 8, 9] }).finally(undo);
+  const failed = report.phases.flatMap((phase) => phase.items).filter(({ status }) => status === "fail");
+  expect(failed.map(({ id }) => id)).toEqual(items);
+  expect(failed[0]?.evidence).toMatch(evidence);
+  for (const text of Object.values(failed[0]?.fix ?? {})) expect(text.length).toBeGreaterThan(10);
+}
