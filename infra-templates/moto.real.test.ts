@@ -49,10 +49,10 @@ test.each(profiles)(
 );
 
 test("moto reports the types that it does not know", async () => {
-  const { cloudformation, unknownTypes: told } = await startedMoto();
+  const { cloudformation, unknownTypes: reportedTypes } = await startedMoto();
   const Resources = Object.fromEntries(unknownTypes.map((Type, index) => [`Unknown${index}`, { Type }]));
   await cloudformation.createStack({ StackName: "unknown", TemplateBody: JSON.stringify({ Resources }) });
-  expect(told()).toEqual(unknownTypes);
+  expect(reportedTypes()).toEqual(unknownTypes);
 });
 
 /** The profile's stacks, dependencies first. */

@@ -31,8 +31,8 @@ export async function startMoto(): Promise<Moto> {
     endpoint,
     cloudformation: new CloudFormation({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 }),
     unknownTypes() {
-      const told = lines.flatMap((line) => /No Moto CloudFormation support for (\S+)/.exec(line)?.[1] ?? []);
-      return [...new Set(told)].sort();
+      const types = lines.flatMap((line) => /No Moto CloudFormation support for (\S+)/.exec(line)?.[1] ?? []);
+      return [...new Set(types)].sort();
     },
     async reset() {
       const { ok, status } = await fetch(`${endpoint}/moto-api/reset`, { method: "POST" });

@@ -176,8 +176,8 @@ describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, 
       const address = await docker("port", containers[builder], `${port}/tcp`);
       const headers = { "x-request-id": "11111111-1111-4111-8111-111111111111" };
       const response = await fetch(`http://${address}${path}`, { headers });
-      const { date, ...told } = Object.fromEntries(response.headers);
-      return { status: response.status, told, text: await response.text() };
+      const { date, ...sent } = Object.fromEntries(response.headers);
+      return { status: response.status, sent, text: await response.text() };
     });
     expect(one).toEqual(other);
     expect([200, 404]).toContain(one.status);

@@ -47,9 +47,9 @@ test.each<[string, Partial<Kept>, AbortSignal | undefined, Partial<Kept>]>([
     undefined,
     { status: "stopped", cause: "by hand" },
   ],
-])("publishes work that %s before it throws", async (_, told, signal, seen) => {
+])("publishes work that %s before it throws", async (_, before, signal, seen) => {
   const end = await run((record) => {
-    Object.assign(record, told);
+    Object.assign(record, before);
     throw new Failure("no such service", { nextStep: "create it." });
   }, signal);
   expect(end).toEqual({

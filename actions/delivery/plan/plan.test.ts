@@ -25,7 +25,7 @@ async function run(version: string, changes: Partial<DeployInputs> = {}, definit
     summary: summaryOf(record),
     diff: diffOf(record.plan),
     changes: hasChanges(record.plan),
-    told: context.lines.join("\n"),
+    log: context.lines.join("\n"),
   };
 }
 
@@ -42,14 +42,14 @@ async function state() {
 
 test("shows what a plan would change, and changes nothing", async () => {
   const before = await state();
-  const { record, changes, diff, told, summary } = await run("two", { desiredCount: 3 });
+  const { record, changes, diff, log, summary } = await run("two", { desiredCount: 3 });
   expect(record).toMatchObject({ status: "planned", changed: false, deploymentId: "", revisionAfter: "" });
   expect(changes).toBe(true);
   expect(diff.split("\n")).toEqual([
     '~ containerDefinitions[web].environment[VERSION].value: "one" → "two"',
     "~ service.desiredCount: 1 → 3",
   ]);
-  expect(told).toContain(diff);
+  expect(log).toContain(diff);
   expect(summary).toMatch(/^### ✅ web: planned, nothing was changed/);
   expect(summary).toContain('! containerDefinitions[web].environment[VERSION].value: "one" → "two"');
   expect(await state()).toEqual(before);

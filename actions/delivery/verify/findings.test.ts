@@ -47,7 +47,7 @@ async function plan(change: (definition: Definition) => void, changes: Partial<D
     () => undefined as never,
     (reason) => reason,
   );
-  return { record, error, told: context.lines.join("\n") };
+  return { record, error, log: context.lines.join("\n") };
 }
 
 const container = (change: (container: Container) => void) => (definition: Definition) =>
@@ -58,10 +58,10 @@ const secret = (valueFrom: (arn: string) => string, name = "kept") =>
   });
 
 test("logs nothing when there is nothing to report", async () => {
-  const { record, error, told } = await plan(() => {});
+  const { record, error, log } = await plan(() => {});
   expect(error).toBeUndefined();
   expect(record.findings).toEqual([]);
-  expect(told).not.toContain("Could not check");
+  expect(log).not.toContain("Could not check");
   expect(record.status).toBe("planned");
 });
 
@@ -215,14 +215,14 @@ test.each<[string, (definition: Definition) => void]>([
 });
 
 test("does not check an image of another registry, and says so in the log", async () => {
-  const { record, error, told } = await plan(
+  const { record, error, log } = await plan(
     container((web) => {
       web.image = "public.ecr.aws/nginx/nginx:1.29";
     }),
   );
   expect(error).toBeUndefined();
   expect(record.findings).toEqual([{ text: expect.any(String), kind: "note" }]);
-  expect(told).toContain("Image public.ecr.aws/nginx/nginx is not in this account's ECR: it was not checked");
+  expect(log).toContain("Image public.ecr.aws/nginx/nginx is not in this account's ECR: it was not checked");
 });
 
 test("reports all faults together, and registers and deploys nothing", async () => {

@@ -244,8 +244,8 @@ test("prevents the foreseen fault by its fix", async () => {
   const [, arn, target] = /--listener-arn (\S+) .*TargetGroupArn=(\S+)$/.exec(findings[0]?.fix ?? "") ?? [];
   await elbv2.modifyListener({ ListenerArn: arn, DefaultActions: forward(target) });
   const record = newRecord("outside", "web");
-  await deploy(stage.context(), stage.inputs(await stage.taskDefinition("mended")), record);
+  await deploy(stage.context(), stage.inputs(await stage.taskDefinition("fixed")), record);
   expect(record.status).toBe("succeeded");
-  expect(await (await fetch(`http://127.0.0.1:${80 + testListenerPortOffset()}/`)).text()).toBe("mended");
+  expect(await (await fetch(`http://127.0.0.1:${80 + testListenerPortOffset()}/`)).text()).toBe("fixed");
   undo.splice(0);
 });

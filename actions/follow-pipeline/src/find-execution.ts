@@ -33,7 +33,7 @@ export async function findExecution(context: FollowContext, search: Search): Pro
   const until = Math.min(context.clock.now() + waitForStartMs, deadlineAt);
   let past: ReadonlySet<string> | undefined;
   let history: readonly Execution[] = [];
-  let told = false;
+  let reported = false;
   for (;;) {
     const late = context.clock.now() >= until;
     const executions = await ask(() => listExecutions(context, pipeline));
@@ -45,11 +45,11 @@ export async function findExecution(context: FollowContext, search: Search): Pro
     if (last?.status === "Succeeded" && hasRevisions(last, wanted)) return { execution: last, history };
     if (late && (!readsSources(history) || context.clock.now() >= deadlineAt))
       return { execution: undefined, history };
-    if (!told)
+    if (!reported)
       context.log.info(
         `Waiting up to ${formatDuration(waitForStartMs)} for an execution with ${sayWanted(wanted)}.`,
       );
-    told = true;
+    reported = true;
     await context.clock.wait(executions ? pace.next(false) : pace.slowest(), context.signal);
   }
 }

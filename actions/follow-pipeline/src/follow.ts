@@ -27,13 +27,13 @@ export async function follow(following: Following): Promise<Ending> {
     const overdue = context.clock.now() >= deadlineAt;
     const snapshot = await ask(() => pollExecution(context, inputs.pipeline, record.executionId));
     known = snapshot ?? known;
-    const told = snapshot !== undefined && logProgress(snapshot);
+    const hasNews = snapshot !== undefined && logProgress(snapshot);
     const moved = snapshot !== undefined && (await deployments.poll(snapshot.actions));
     keepHandle(following);
     const kind = snapshot && endingOf(following, snapshot);
     if (snapshot && kind) return { kind, snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
-    const pause = snapshot ? pace.next(told || moved) : pace.slowest();
+    const pause = snapshot ? pace.next(hasNews || moved) : pace.slowest();
     const left = deadlineAt - context.clock.now();
     await context.clock.wait(left > 0 ? Math.min(pause, left) : pause, context.signal);
   }
@@ -53,14 +53,14 @@ function endingOf({ inputs, wanted }: Following, snapshot: Snapshot): Ending["ki
 /** Returns a function that logs what is new and keeps it on the record; its result is whether there was anything. */
 function createProgressLog({ context, record }: Following) {
   const startedAt = context.clock.now();
-  const told = new Set<string>();
+  const logged = new Set<string>();
   return (snapshot: Snapshot): boolean => {
     record.revisions = snapshot.revisions;
     record.actions = snapshot.actions;
-    const news = linesOf(snapshot).filter((line) => !told.has(line));
+    const news = linesOf(snapshot).filter((line) => !logged.has(line));
     const at = formatDuration(context.clock.now() - startedAt).padStart(12);
     for (const line of news) {
-      told.add(line);
+      logged.add(line);
       context.log.info(`${at}  ${line}`);
     }
     return news.length > 0;

@@ -45,15 +45,15 @@ export async function watchTasks(
     production.runningCount < (service.desiredCount ?? 0) ? [] : before.map(({ taskId }) => taskId),
   );
   const isOld = ({ taskId }: FailedTask) => old.has(taskId);
-  const told = new Set(before.map(({ taskId }) => taskId));
+  const reported = new Set(before.map(({ taskId }) => taskId));
   let failedSince = 0;
   return {
     isOld,
     async poll() {
       const failed = await find();
       for (const task of failed) {
-        if (told.has(task.taskId)) continue;
-        told.add(task.taskId);
+        if (reported.has(task.taskId)) continue;
+        reported.add(task.taskId);
         failedSince += 1;
         const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
         context.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);

@@ -52,8 +52,8 @@ function severalProducts(products: readonly unknown[]): string {
   const attributes = products.map((product) => member(product, "product", "attributes"));
   const names = [...new Set(attributes.flatMap((each) => (isObject(each) ? Object.keys(each) : [])))];
   const differing = names.filter((name) => new Set(attributes.map((each) => member(each, name))).size > 1);
-  const told = differing.length > 0 ? `, which differ in ${differing.join(", ")}` : "";
-  return `AWS has ${products.length} products with its usage type and filters${told}`;
+  const difference = differing.length > 0 ? `, which differ in ${differing.join(", ")}` : "";
+  return `AWS has ${products.length} products with its usage type and filters${difference}`;
 }
 
 function tierOf(dimension: unknown): { begin: number; usd: number; unit: string } {

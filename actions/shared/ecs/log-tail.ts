@@ -61,8 +61,8 @@ const epilogue = [
 
 /** Returns the last meaningful line: no stack frames or version banners; the message of a structured line. */
 export function lastTellingLine(logLines: readonly string[]): string {
-  const told = withoutProperties(logLines.filter((line) => !isMetricLine(line)));
-  const line = told.findLast((candidate) => !epilogue.some((pattern) => pattern.test(candidate))) ?? "";
+  const messages = withoutProperties(logLines.filter((line) => !isMetricLine(line)));
+  const line = messages.findLast((candidate) => !epilogue.some((pattern) => pattern.test(candidate))) ?? "";
   return messageOf(line).trim();
 }
 

@@ -48,20 +48,20 @@ it("counts responses in the second of the clock in which they came, with silent 
 });
 
 it("reports each second when it is over, even without responses", () => {
-  const told: number[] = [];
+  const reported: number[] = [];
   const recorder = createRecorder(
     targets,
     () => true,
     wholeSecond,
     ({ requests }, histogram) => {
       expect(histogram.totalCount).toBe(requests);
-      told.push(requests);
+      reported.push(requests);
     },
   );
   recorder.record(sentAt(wholeSecond + 10));
   recorder.record(sentAt(wholeSecond + 20));
   recorder.advance(wholeSecond + 3500);
-  expect(told).toEqual([2, 0, 0]);
+  expect(reported).toEqual([2, 0, 0]);
 });
 
 setFlagsFromString("--expose-gc");

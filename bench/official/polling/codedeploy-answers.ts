@@ -56,18 +56,18 @@ function groupOf(deployment: Deployment): object {
 
 /** Settings that both the group and the deployment show. */
 function settingsOf({ canaryMinutes = 0, keepMinutes }: Deployment) {
-  const told = keepMinutes !== undefined;
+  const shown = keepMinutes !== undefined;
   const configuration = canaryMinutes ? `Canary10Percent${canaryMinutes}Minutes` : "AllAtOnce";
   return {
     deploymentConfigName: `CodeDeployDefault.ECS${configuration}`,
     blueGreenDeploymentConfiguration: {
       terminateBlueInstancesOnDeploymentSuccess: {
         action: "TERMINATE",
-        ...(told && { terminationWaitTimeInMinutes: keepMinutes }),
+        ...(shown && { terminationWaitTimeInMinutes: keepMinutes }),
       },
       deploymentReadyOption: {
         actionOnTimeout: "CONTINUE_DEPLOYMENT",
-        ...(told && { waitTimeInMinutes: 0 }),
+        ...(shown && { waitTimeInMinutes: 0 }),
       },
     },
   };

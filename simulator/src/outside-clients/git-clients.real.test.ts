@@ -236,8 +236,8 @@ describe("the bus gets an event", () => {
       referenceName: referenceFullName.split("/").slice(2).join("/"),
       ...ids,
     });
-    const told = await heard();
-    expect(told).toHaveLength(5);
+    const events = await heard();
+    expect(events).toHaveLength(5);
     for (const expected of [
       of("referenceCreated", "branch", "refs/heads/dev", { commitId: first }),
       of("referenceCreated", "branch", "refs/heads/feature/one", { commitId: first }),
@@ -245,7 +245,7 @@ describe("the bus gets an event", () => {
       of("referenceUpdated", "branch", "refs/heads/dev", { commitId: second, oldCommitId: first }),
       of("referenceDeleted", "branch", "refs/heads/feature/one", { oldCommitId: first }),
     ])
-      expect(told).toContainEqual(expected);
+      expect(events).toContainEqual(expected);
   });
 
   it("for each of several pushes at the same time, and none for a refused one", async () => {

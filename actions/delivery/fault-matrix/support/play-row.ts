@@ -70,14 +70,14 @@ function actMeanwhile(
 }
 
 function expectEnd({ exitCode, errors, lines, outputs, summary }: Ended, wanted: Expectation): void {
-  const { cause, nextStep, told, status } = wanted;
+  const { cause, nextStep, logged, status } = wanted;
   const log = [...lines, ...errors].join("\n");
   expect(outputs.status, log).toBe(status);
   expect(errors, log).toHaveLength(cause ? 1 : 0);
   const [said = "", next = ""] = errors[0]?.split(". Next step: ") ?? [];
   if (cause) expect(said).toMatch(cause);
   if (nextStep) expect(next).toMatch(nextStep);
-  if (told) expect(log).toMatch(told);
+  if (logged) expect(log).toMatch(logged);
   // A process that is killed reports nothing more.
   if (!status) return;
   expect(exitCode).toBe(cause ? 1 : 0);

@@ -73,7 +73,7 @@ export interface Arranged {
 
 export type Expectation = End & {
   /** Expected text of the log. */
-  readonly told?: RegExp;
+  readonly logged?: RegExp;
   /** Revision in production at the end: the previous one, the new one, or another. */
   readonly production: "old" | "new" | "another";
   /** Other revisions that visitors may reach before the end. */

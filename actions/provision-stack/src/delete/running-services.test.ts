@@ -82,11 +82,11 @@ test("reports a service's tasks; force ends them first, unless ECS refuses that"
     expect(error).toBeUndefined();
     return `${lines}\n${warnings}`;
   };
-  const told = "service app (stack microservices-app) runs 1 task";
-  expect(await removed(false)).toContain(`${told}, which are stopped`);
-  expect(await removed(true)).toContain(`${told}: removing (force)`);
+  const message = "service app (stack microservices-app) runs 1 task";
+  expect(await removed(false)).toContain(`${message}, which are stopped`);
+  expect(await removed(true)).toContain(`${message}: removing (force)`);
   const fault = stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
-  expect(await removed(true)).toContain(`${told}, which CloudFormation has to handle: `);
+  expect(await removed(true)).toContain(`${message}, which CloudFormation has to handle: `);
   fault.remove();
 });
 

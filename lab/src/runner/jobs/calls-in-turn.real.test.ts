@@ -105,8 +105,8 @@ describe("calls in turn", () => {
     });
     const result = await run.result;
     expect(result.conclusion).toBe("cancelled");
-    const told = lines()?.filter((line) => !line.startsWith("loading"));
-    expect(told).toEqual(["scale 3", "record 3", "restored 7 after cancelled"]);
+    const logged = lines()?.filter((line) => !line.startsWith("loading"));
+    expect(logged).toEqual(["scale 3", "record 3", "restored 7 after cancelled"]);
   }, 30_000);
 
   it("allows one run of the workflow's group at a time, and the next waits for all its jobs", async () => {

@@ -86,8 +86,8 @@ async function execute(
     await executeTask(sequence, task, { name, ownEnv, scope, signal, deadline, outputs });
   } catch (error) {
     outcome = cancelled.signal.aborted || error instanceof StepCancelled ? "cancelled" : "failure";
-    const told = time.signal.aborted || outcome === "cancelled" || error instanceof StepFailed;
-    if (!told) annotateJob(job, { level: "error", message: (error as Error).message });
+    const reported = time.signal.aborted || outcome === "cancelled" || error instanceof StepFailed;
+    if (!reported) annotateJob(job, { level: "error", message: (error as Error).message });
   } finally {
     clearTimeout(timer);
     cancelled.release();

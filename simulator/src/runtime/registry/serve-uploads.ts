@@ -96,11 +96,11 @@ function continues({ request }: Exchange, { size }: Upload): boolean {
   if (range === undefined) return true;
   const [, start, end] = /^(?:bytes[ =])?(\d+)-(\d+)(?:\/.*)?$/.exec(range) ?? [];
   if (start === undefined || end === undefined) return false;
-  const told = Number(end) - Number(start) + 1;
-  if (length !== undefined && Number(length) !== told)
+  const rangeLength = Number(end) - Number(start) + 1;
+  if (length !== undefined && Number(length) !== rangeLength)
     throw new RegistryError(
       "SIZE_INVALID",
-      `Content-Range ${range} names ${told} bytes, but ${length} were sent`,
+      `Content-Range ${range} names ${rangeLength} bytes, but ${length} were sent`,
     );
   return Number(start) === size;
 }

@@ -70,8 +70,8 @@ describe("the entries of a layer", () => {
       "in pax format, for all that follow",
       Buffer.concat([extended({ uname: "me" }, true), longName(longPath)]),
     ],
-  ])("have long names %s, each separately", async (_, told) => {
-    const bytes = Buffer.concat([told, file("short", "1"), file("next", "2"), end]);
+  ])("have long names %s, each separately", async (_, header) => {
+    const bytes = Buffer.concat([header, file("short", "1"), file("next", "2"), end]);
     expect(await read(bytes)).toEqual([
       [longPath, "File", "1"],
       ["next", "File", "2"],

@@ -33,9 +33,9 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
 
     it.each([
       [{}, ["by", "itself"]],
-      [{ command: ["as", "told"] }, ["as", "told"]],
+      [{ command: ["as", "given"] }, ["as", "given"]],
       [{ entryPoint: ["node", "other.mjs"] }, ["other"]],
-      [{ entryPoint: ["node", "other.mjs"], command: ["told"] }, ["other", "told"]],
+      [{ entryPoint: ["node", "other.mjs"], command: ["given"] }, ["other", "given"]],
       [{ workingDirectory: "/app/deep", entryPoint: ["node", "../other.mjs"] }, ["other"]],
     ])("with %j runs the right command", async (settings, said) => {
       const tell = "console.log(process.argv.slice(2).join(' '))";

@@ -21,7 +21,7 @@ const currentValue = async (SecretId: string) =>
 const reference = "{{resolve:secretsmanager:login:SecretString:password}}";
 
 /** Returns everything that CloudFormation reports about the stack. */
-async function told(): Promise<string> {
+async function everythingShown(): Promise<string> {
   const { cloudformation } = stack.aws;
   const StackName = "resources";
   return JSON.stringify([
@@ -37,8 +37,8 @@ it("gives a resource the secret and reports only the reference", async () => {
   expect(await currentValue("copy")).toBe("coffee");
   expect(await stack.update(copy(`<${reference}>`))).toBe("UPDATE_COMPLETE");
   expect(await currentValue("copy")).toBe("<coffee>");
-  expect(await told()).not.toContain("coffee");
-  expect(await told()).toContain(reference);
+  expect(await everythingShown()).not.toContain("coffee");
+  expect(await everythingShown()).toContain(reference);
 });
 
 it("resolves into a property that is a number", async () => {
@@ -91,7 +91,7 @@ it.each([
   ["a missing version", "login:SecretString:password:AWSPENDING", "for staging label: AWSPENDING"],
 ])("fails the resource for %s", async (_, inner, reason) => {
   expect(await stack.create(copy(`{{resolve:secretsmanager:${inner}}}`))).toMatch(/^Copy: /);
-  const text = await told();
+  const text = await everythingShown();
   expect(text).toContain(reason);
   expect(text).not.toContain("coffee");
 });

@@ -64,7 +64,7 @@ it("a folder is listed by kinds", async () => {
 
 it("differences are returned between two commits, from nothing, of one path, by pages", async () => {
   const { call, first, second } = await withTwoCommits();
-  const told = async (input: object) => {
+  const differences = async (input: object) => {
     const { differences, NextToken } = await call("getDifferences", { ...deployment, ...input });
     const lines = differences.map(
       ({ changeType, beforeBlob, afterBlob }: Record<string, { path: string }>) =>
@@ -74,14 +74,14 @@ it("differences are returned between two commits, from nothing, of one path, by 
   };
   const between = { beforeCommitSpecifier: first, afterCommitSpecifier: "dev" };
   const changed = ["M infra/é.yaml infra/é.yaml", "A undefined new.txt", "D taskdef.json undefined"];
-  expect((await told(between)).lines).toEqual(changed);
-  const onePage = await told({ ...between, MaxResults: 2 });
+  expect((await differences(between)).lines).toEqual(changed);
+  const onePage = await differences({ ...between, MaxResults: 2 });
   expect(onePage.lines).toEqual(changed.slice(0, 2));
-  expect((await told({ ...between, MaxResults: 2, NextToken: onePage.NextToken })).lines).toEqual(
+  expect((await differences({ ...between, MaxResults: 2, NextToken: onePage.NextToken })).lines).toEqual(
     changed.slice(2),
   );
-  expect((await told({ ...between, afterPath: "infra" })).lines).toEqual(changed.slice(0, 1));
-  expect((await told({ afterCommitSpecifier: second })).lines).toEqual([
+  expect((await differences({ ...between, afterPath: "infra" })).lines).toEqual(changed.slice(0, 1));
+  expect((await differences({ afterCommitSpecifier: second })).lines).toEqual([
     "A undefined infra/é.yaml",
     "A undefined new.txt",
   ]);

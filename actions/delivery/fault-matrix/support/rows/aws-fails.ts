@@ -45,7 +45,7 @@ export const rowsOfAws: readonly Row[] = [
     fault: "throttling",
     backEnds: eachEngine,
     meanwhile: whileFollowing("throttle", oneLook),
-    expect: { ...green, told: /AWS throttles the requests; polling less often/ },
+    expect: { ...green, logged: /AWS throttles the requests; polling less often/ },
   },
   {
     fault: "network cut in the middle",
@@ -75,7 +75,7 @@ export const rowsOfAws: readonly Row[] = [
     meanwhile: whileFollowing("server-error", oneLook),
     expect: {
       ...green,
-      told: /AWS does not respond .*; trying again for up to 5 min[\s\S]*AWS responds again/,
+      logged: /AWS does not respond .*; trying again for up to 5 min[\s\S]*AWS responds again/,
     },
   },
   {
@@ -105,7 +105,7 @@ export const rowsOfAws: readonly Row[] = [
     meanwhile: whileFollowing("cut", oneLook),
     expect: {
       ...green,
-      told: /AWS does not respond .*; trying again for up to 5 min[\s\S]*AWS responds again/,
+      logged: /AWS does not respond .*; trying again for up to 5 min[\s\S]*AWS responds again/,
     },
   },
   {

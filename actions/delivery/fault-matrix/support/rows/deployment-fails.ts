@@ -124,7 +124,7 @@ export const rowsOfDeployments: readonly Row[] = [
       return calmAgain(scene);
     },
     // ECS does not watch an alarm that is in ALARM already.
-    expect: { status: "succeeded", production: "new", told: /[Aa]larm/ },
+    expect: { status: "succeeded", production: "new", logged: /[Aa]larm/ },
     except: { CodeDeploy: alarmed, "CodeDeploy canary": alarmed },
   },
   {

@@ -45,7 +45,8 @@ export const rowsOfSignals: readonly Row[] = [
     expect: {
       status: undefined,
       production: "old",
-      told: /::warning title=.*::The step ended before its deployment did\. .* is being stopped and rolled back/,
+      logged:
+        /::warning title=.*::The step ended before its deployment did\. .* is being stopped and rolled back/,
     },
   },
   {
@@ -57,7 +58,8 @@ export const rowsOfSignals: readonly Row[] = [
     expect: {
       status: undefined,
       production: "new",
-      told: /::warning title=.*::The step ended before its deployment did\. .* continues \(on-cancel: leave\)/,
+      logged:
+        /::warning title=.*::The step ended before its deployment did\. .* continues \(on-cancel: leave\)/,
     },
   },
 ];

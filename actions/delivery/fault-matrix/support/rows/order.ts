@@ -42,7 +42,7 @@ export const rowsOfOrder: readonly Row[] = [
       status: "succeeded",
       production: "new",
       shown: "any",
-      told: /Waiting for (service )?deployment /,
+      logged: /Waiting for (service )?deployment /,
     },
   },
   {

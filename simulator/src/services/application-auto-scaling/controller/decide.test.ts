@@ -50,18 +50,18 @@ function signal({ name }: ScalingPolicy, suffix: string, datapoints: number[], t
   return { action: name, alarmName: `${name}${suffix}`, state: "ALARM", datapoints, threshold };
 }
 
-type Told = [policy: ScalingPolicy, suffix: string, datapoints: number[]];
+type Observed = [policy: ScalingPolicy, suffix: string, datapoints: number[]];
 
-function outcome(told: Told[], more: Partial<Situation> = {}) {
+function outcome(observed: Observed[], more: Partial<Situation> = {}) {
   const situation: Situation = {
     target: targetOf(),
-    policies: told.map(([policy]) => policy),
+    policies: observed.map(([policy]) => policy),
     capacity: 4,
     isDeploying: false,
     now,
     ...more,
   };
-  const proposals = told.flatMap(
+  const proposals = observed.flatMap(
     ([policy, suffix, datapoints]) =>
       propose(situation.target, policy, signal(policy, suffix, datapoints), situation) ?? [],
   );
@@ -73,11 +73,11 @@ const cpu = tracking("cpu", 50);
 const memory = tracking("memory", 50);
 const more = stepping("more", 2);
 const fewer = stepping("fewer", -2);
-const high = (policy: ScalingPolicy, value: number): Told => [policy, "-AlarmHigh", [60, 60, value]];
-const low = (policy: ScalingPolicy, ...values: number[]): Told => [policy, "-AlarmLow", values];
+const high = (policy: ScalingPolicy, value: number): Observed => [policy, "-AlarmHigh", [60, 60, value]];
+const low = (policy: ScalingPolicy, ...values: number[]): Observed => [policy, "-AlarmLow", values];
 
 describe("target tracking", () => {
-  it.each<[string, Told[], number | string]>([
+  it.each<[string, Observed[], number | string]>([
     ["scales out in proportion to the newest value, rounded up", [high(cpu, 80)], 7],
     ["scales out by at least one", [high(cpu, 50)], 5],
     ["scales out to the maximum at most", [high(cpu, 500)], 10],
@@ -91,8 +91,8 @@ describe("target tracking", () => {
     ["scales out by the policy that wants the most", [high(cpu, 60), high(memory, 90)], 8],
     ["scales in by the policy that keeps the most", [low(cpu, 5), low(memory, 30)], 3],
     ["scales out when one policy wants it, whatever another allows", [high(cpu, 60), low(memory, 5)], 5],
-  ])("%s", (_, told, result) => {
-    expect(outcome(told)).toBe(result);
+  ])("%s", (_, observed, result) => {
+    expect(outcome(observed)).toBe(result);
   });
 
   it("scales in only when all policies allow it", () => {
@@ -103,13 +103,13 @@ describe("target tracking", () => {
 });
 
 describe("step scaling", () => {
-  it.each<[string, Told[], number | string]>([
+  it.each<[string, Observed[], number | string]>([
     ["scales out", [[more, "", [1]]], 6],
     ["scales in", [[fewer, "", [-1]]], 2],
     ["does nothing without a matching step", [[more, "", [-1]]], "nothing"],
     ["counts a manually set alarm as at its threshold", [[more, "", []]], 6],
-  ])("%s", (_, told, result) => {
-    expect(outcome(told)).toBe(result);
+  ])("%s", (_, observed, result) => {
+    expect(outcome(observed)).toBe(result);
   });
 
   it("scales in without waiting for target tracking", () => {
@@ -119,7 +119,7 @@ describe("step scaling", () => {
 
 describe("nothing is scaled", () => {
   const suspended = (what: object) => targetOf({ suspended: { ...targetOf().suspended, ...what } });
-  it.each<[string, Told[], Partial<Situation>, string]>([
+  it.each<[string, Observed[], Partial<Situation>, string]>([
     [
       "out while that is suspended",
       [high(cpu, 80)],
@@ -141,8 +141,8 @@ describe("nothing is scaled", () => {
       { target: targetOf({ cooldowns: { inUntil: now + 1 } }) },
       "nothing",
     ],
-  ])("%s", (_, told, situation, result) => {
-    expect(outcome(told, situation)).toBe(result);
+  ])("%s", (_, observed, situation, result) => {
+    expect(outcome(observed, situation)).toBe(result);
   });
 
   it("except out while ECS deploys, and during the cooldown of a scale-in", () => {
@@ -157,13 +157,13 @@ describe("in the cooldown of a scale-out from 4 to 6 tasks a policy", () => {
     capacity: 6,
     target: targetOf({ cooldowns: { out: { before: 4, until }, inUntil: 0 } }),
   });
-  it.each<[string, Told[], Partial<Situation>, number | string]>([
+  it.each<[string, Observed[], Partial<Situation>, number | string]>([
     ["adds nothing when it wants the same amount", [[more, "", [1]]], during(), "nothing"],
     ["adds the difference when it wants more", [[stepping("more", 3), "", [1]]], during(), 7],
     ["adds all of it when the cooldown is over", [[more, "", [1]]], during(now - 1), 8],
     ["continues to the capacity for the original tasks' metric", [high(cpu, 90)], during(), 8],
     ["may scale in", [[fewer, "", [-1]]], during(), 4],
-  ])("%s", (_, told, situation, result) => {
-    expect(outcome(told, situation)).toBe(result);
+  ])("%s", (_, observed, situation, result) => {
+    expect(outcome(observed, situation)).toBe(result);
   });
 });

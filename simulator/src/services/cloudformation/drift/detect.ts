@@ -46,8 +46,8 @@ async function detectOne(
   if (!read || physicalId === undefined) return [];
   const actual = await read(environment, physicalId, properties);
   // Converted as in JSON: without undefined members, and with dates as texts.
-  const told = actual && (JSON.parse(JSON.stringify(actual, keepUndefined)) as Mapping);
-  const differences = told ? compare(properties, told) : [];
+  const reported = actual && (JSON.parse(JSON.stringify(actual, keepUndefined)) as Mapping);
+  const differences = reported ? compare(properties, reported) : [];
   return [
     {
       StackId: stack.id,
@@ -55,9 +55,9 @@ async function detectOne(
       PhysicalResourceId: physicalId,
       ResourceType: type,
       ExpectedProperties: JSON.stringify(properties),
-      ...(told && { ActualProperties: JSON.stringify(told) }),
+      ...(reported && { ActualProperties: JSON.stringify(reported) }),
       PropertyDifferences: differences,
-      StackResourceDriftStatus: told ? (differences.length > 0 ? "MODIFIED" : "IN_SYNC") : "DELETED",
+      StackResourceDriftStatus: reported ? (differences.length > 0 ? "MODIFIED" : "IN_SYNC") : "DELETED",
       Timestamp: environment.clock.now(),
     },
   ];

@@ -76,15 +76,15 @@ it("creates a database that the generated secret opens, and never shows its pass
   const { password } = JSON.parse(SecretString);
   const StackName = "resources";
   const { cloudformation } = stack.aws;
-  const told = JSON.stringify([
+  const shown = JSON.stringify([
     await cloudformation.describeStackEvents({ StackName }),
     await cloudformation.describeStackResources({ StackName }),
     await cloudformation.getTemplate({ StackName }),
   ]);
-  expect(told).toContain(
+  expect(shown).toContain(
     "{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:123456789012:secret:login-",
   );
-  expect(told).not.toContain(password);
+  expect(shown).not.toContain(password);
 });
 
 it("restores the password from RDS in an update, and keeps the data", { timeout: 60_000 }, async () => {

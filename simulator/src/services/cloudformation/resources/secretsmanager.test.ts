@@ -82,6 +82,6 @@ it.each([
 
 it("refuses unsupported features with an error that names them", async () => {
   const properties = { ReplicaRegions: [{ Region: "eu-west-1" }] };
-  const told = await stack.create(secret(properties)).catch((error: Error) => error.message);
-  expect(told).toContain("ReplicaRegions");
+  const outcome = await stack.create(secret(properties)).catch((error: Error) => error.message);
+  expect(outcome).toContain("ReplicaRegions");
 });

@@ -19,9 +19,9 @@ const handlerCodes = [
  */
 export function failureReason(error: unknown): string {
   const { message = String(error), code } = error as { message?: string; code?: string };
-  if (error instanceof HandlerError) return told(message, error.handlerErrorCode);
+  if (error instanceof HandlerError) return withHandler(message, error.handlerErrorCode);
   if (code === undefined || code === "ValidationError") return message;
-  return told(`${message} (Error code: ${code})`, handlerCode(code));
+  return withHandler(`${message} (Error code: ${code})`, handlerCode(code));
 }
 
 /** Returns whether a service refused a creation because the name exists. */
@@ -33,6 +33,6 @@ function handlerCode(code: string): string {
   return handlerCodes.find(([pattern]) => pattern.test(code))?.[1] ?? "GeneralServiceException";
 }
 
-function told(words: string, code: string): string {
+function withHandler(words: string, code: string): string {
   return `Resource handler returned message: "${words}" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${code})`;
 }

@@ -18,10 +18,10 @@ it.each([
   ],
 ])("%s is read", async (text, expected) => {
   const value = { list: [text, 1] };
-  const told = await replaceReferences(value, async ({ secretId, jsonKey, versionStage, versionId }) =>
+  const replaced = await replaceReferences(value, async ({ secretId, jsonKey, versionStage, versionId }) =>
     [secretId, jsonKey, versionStage, versionId, ""].join("|"),
   );
-  expect(told).toEqual({ list: [expected, 1] });
+  expect(replaced).toEqual({ list: [expected, 1] });
 });
 
 it("does not change a secret, whatever it looks like", async () => {

@@ -69,14 +69,14 @@ describe("events", () => {
   it("show the progress of an execution, its stages and actions", async () => {
     await listen({ source: ["aws.codepipeline"] });
     const { create, answer, reaches } = pipelines;
-    const id = await create(waitingPipeline("told"));
-    await answer("told");
-    await reaches("told", id, "Succeeded");
+    const id = await create(waitingPipeline("followed"));
+    await answer("followed");
+    await reaches("followed", id, "Succeeded");
     await simulator.clock.eventually(async () => expect((await seen()).length).toBe(10));
-    const told = (await seen()).map(({ "detail-type": type, detail }) =>
+    const seenNow = (await seen()).map(({ "detail-type": type, detail }) =>
       [type.split(" ")[1], detail.stage, detail.action, detail.state].filter(Boolean).join(" "),
     );
-    expect(new Set(told)).toEqual(
+    expect(new Set(seenNow)).toEqual(
       new Set([
         "Pipeline STARTED",
         "Stage Source STARTED",
@@ -92,9 +92,9 @@ describe("events", () => {
     );
     const first = (await seen()).find(({ detail }) => detail.state === "STARTED" && !detail.stage);
     expect(first).toMatchObject({
-      resources: ["arn:aws:codepipeline:us-east-1:123456789012:told"],
+      resources: ["arn:aws:codepipeline:us-east-1:123456789012:followed"],
       detail: {
-        pipeline: "told",
+        pipeline: "followed",
         "execution-id": id,
         "execution-trigger": { "trigger-type": "CreatePipeline" },
         version: 1,
@@ -113,14 +113,14 @@ describe("events", () => {
     const imageDigest = images?.[0]?.imageId?.imageDigest;
     await ecr.batchDeleteImage({ repositoryName: "web", imageIds: [{ imageDigest }] });
     await simulator.clock.eventually(async () => expect((await seen()).length).toBe(4));
-    const told = await seen();
-    expect(told.map(({ detail }) => `${detail["action-type"]} ${detail["image-tag"]}`).sort()).toEqual([
+    const seenNow = await seen();
+    expect(seenNow.map(({ detail }) => `${detail["action-type"]} ${detail["image-tag"]}`).sort()).toEqual([
       "DELETE latest",
       "DELETE v1",
       "PUSH latest",
       "PUSH v1",
     ]);
-    expect(told[0]).toMatchObject({
+    expect(seenNow[0]).toMatchObject({
       "detail-type": "ECR Image Action",
       resources: [],
       detail: {

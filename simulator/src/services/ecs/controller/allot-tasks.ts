@@ -56,6 +56,6 @@ const deadlock =
   "was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";
 
 function warnOfDeadlock(context: EcsContext, service: ServiceRecord): void {
-  const told = service.events[0]?.message?.endsWith(deadlock);
-  if (!told && ongoingDeployment(service)) addServiceEvent(context, service, deadlock);
+  const reported = service.events[0]?.message?.endsWith(deadlock);
+  if (!reported && ongoingDeployment(service)) addServiceEvent(context, service, deadlock);
 }
