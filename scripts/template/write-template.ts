@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { Refusal } from "../run/command-line.mjs";
-import { linksTo } from "./links.ts";
 import { lockOf, type PackageLock } from "./lock.ts";
 
 /** Workflows that a student starts, or a push does. The reusable ones stay in the project. */
@@ -82,4 +81,19 @@ async function packages(project: string, folder: string): Promise<Record<string,
   const lock = JSON.parse(await readFile(join(project, "package-lock.json"), "utf8")) as PackageLock;
   const shown = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   return { "package.json": shown(manifest), "package-lock.json": shown(lockOf(lock, manifest)) };
+}
+
+/**
+ * Returns an editor of Markdown pages: relative links to files that are not copied lead to the project's own pages.
+ * @param base URL of the project's files
+ * @param copied paths of the copied files
+ */
+function linksTo(base: string, copied: ReadonlySet<string>): (page: string, text: string) => string {
+  const isCopied = (path: string) =>
+    copied.has(path) || [...copied].some((each) => each.startsWith(`${path}/`));
+  return (page, text) =>
+    text.replace(/\]\(([^)#:\s]+)(#[^)\s]*)?\)/g, (whole, target: string, anchor = "") => {
+      const path = posix.join(posix.dirname(page), target).replace(/\/$/, "");
+      return isCopied(path) ? whole : `](${base}/${path}${anchor})`;
+    });
 }
