@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { escapeHtml } from "../../../live/browser/html.mjs";
+import { escapeHtml, Html } from "../../../live/browser/html.mjs";
 import { seconds } from "./progress.ts";
-import { type Deployment, logName, nameOf, type Report, verdict } from "./report.ts";
+import { type Deployment, logName, nameOf, type Report, speed, verdict } from "./report.ts";
 import { deploymentChart, servicesOf, timeline } from "./report-timeline.ts";
 
 const replay = readFileSync(new URL("./report-replay.mjs", import.meta.url), "utf8");
@@ -11,17 +11,9 @@ const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).di
 /** The page loads nothing; it runs its own script and no other. */
 const policy = `default-src 'none'; script-src ${hashOf(replay)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`;
 
-/** Markup, so that no text becomes markup unescaped. */
-class Markup {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-type Cell = string | Markup;
-const markupOf = (cell: Cell) => (cell instanceof Markup ? cell.text : escapeHtml(cell));
+/** Text is escaped; markup is not. */
+type Cell = string | Html;
+const markupOf = (cell: Cell) => (cell instanceof Html ? cell.markup : escapeHtml(cell));
 
 /** Returns the report as one page without any other file or font. */
 export function reportHtml(report: Report): string {
@@ -37,7 +29,7 @@ export function reportHtml(report: Report): string {
 <main>
 <h1>${escapeHtml(title)}</h1>
 <p class="verdict ${report.ok ? "good" : "bad"}">${escapeHtml(verdict(report))}</p>
-<p>Ready to deploy after ${seconds(resources.readyMs)}. AWS's waits passed ${report.timeScale} times faster than on AWS.
+<p>Ready to deploy after ${seconds(resources.readyMs)}. ${escapeHtml(speed(report))}
 ${load.requests} requests were sent to both services, ${load.requestsPerSecond.toFixed(0)} a second; ${load.failed} failed.</p>
 ${report.notes.map((note) => `<p>${escapeHtml(note)}</p>`).join("\n")}
 <h2>The story</h2>
@@ -133,25 +125,25 @@ function deploymentCard(deployment: Deployment): string {
   return `<article><h3>${escapeHtml(`${service}: ${status || "not begun"}`)}</h3>
 <p>${escapeHtml(`${name(revisionBefore)} → ${name(revisionAfter)}`)}<br>${escapeHtml(`${deploymentId}${way}`)}, ${seconds(deployment.durationMs)}</p>
 ${deploymentChart(deployment)}
-${cause ? `<p class="verdict bad">${escapeHtml(cause)}</p>` : ""}<p>${linksOf(deployment.run, deployment.job, true).text}</p></article>`;
+${cause ? `<p class="verdict bad">${escapeHtml(cause)}</p>` : ""}<p>${linksOf(deployment.run, deployment.job, true).markup}</p></article>`;
 }
 
-function linksOfRuns({ runs }: Report, ids: readonly number[]): Markup {
+function linksOfRuns({ runs }: Report, ids: readonly number[]): Html {
   const jobs = runs
     .filter(({ id }) => ids.includes(id))
     .flatMap(({ id, jobs }) => jobs.map((job) => ({ id, job })));
-  return new Markup(
-    jobs.map(({ id, job }) => `${escapeHtml(job.name)}: ${linksOfJob(id, job).text}`).join("<br>"),
+  return new Html(
+    jobs.map(({ id, job }) => `${escapeHtml(job.name)}: ${linksOfJob(id, job).markup}`).join("<br>"),
   );
 }
 
 const linksOfJob = (run: number, job: Report["runs"][number]["jobs"][number]) =>
   linksOf(run, job.name, job.summary !== "");
 
-function linksOf(run: number, job: string, hasSummary: boolean): Markup {
+function linksOf(run: number, job: string, hasSummary: boolean): Html {
   const file = `../logs/${logName(run, job)}`;
   const log = `<a href="${escapeHtml(`${file}.log`)}">log</a>`;
-  return new Markup(hasSummary ? `${log}, <a href="${escapeHtml(`${file}.summary.md`)}">summary</a>` : log);
+  return new Html(hasSummary ? `${log}, <a href="${escapeHtml(`${file}.summary.md`)}">summary</a>` : log);
 }
 
 function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {

@@ -125,9 +125,11 @@ describe("the report", () => {
   });
 
   it("claims no time scale where the simulator did not start", () => {
-    const text = reportMarkdown(makeReport({ ...facts, runtime: undefined, timeScale: 1 }));
-    expect(text).toContain("The simulated AWS did not start. No task ran;");
-    expect(text).not.toContain("times faster");
+    const report = makeReport({ ...facts, runtime: undefined, timeScale: 1 });
+    expect(reportMarkdown(report)).toContain("The simulated AWS did not start. No task ran;");
+    expect(reportHtml(report)).toContain("The simulated AWS did not start.");
+    for (const text of [reportMarkdown(report), reportHtml(report)])
+      expect(text).not.toContain("times faster");
   });
 
   it.each([
