@@ -1,6 +1,9 @@
 // @ts-check
 import { activity } from "./activity.mjs";
+import { costCard } from "./cost.mjs";
 import { html } from "./html.mjs";
+import { architecture } from "./picture.mjs";
+import { kindOf } from "./stack-states.mjs";
 import { texts } from "./texts.mjs";
 import { timeText } from "./times.mjs";
 
@@ -10,23 +13,34 @@ import { timeText } from "./times.mjs";
 /** @type {import("../src/tabs.ts").Tab["view"]} */
 export function view(parts, context) {
   const t = texts[context.language];
-  const stacks = [...parts].filter(([key]) => key.startsWith("stack/"));
+  const keys = [...parts.keys()].filter((key) => key.startsWith("stack/"));
+  const stacks = keys.map((key) => /** @type {StackPart} */ (parts.get(key)));
+  const cost = /** @type {import("../src/parts.ts").CostPart | undefined} */ (parts.get("cost"));
+  const picture = /** @type {import("../src/parts.ts").ArchitecturePart | undefined} */ (
+    parts.get("architecture")
+  );
+  const { timeScale = 1 } = /** @type {{ timeScale?: number }} */ (parts.get("about") ?? {});
   const empty = html`<div class="empty"><h2>${t.noStacks}</h2><p>${t.noStacksFix}</p></div>`;
   return [
     ...(stacks.length === 0 ? [{ key: "empty", wide: true, html: empty }] : []),
-    ...stacks.map(([key, stack]) => ({
-      key,
+    ...(picture
+      ? [
+          {
+            key: "picture",
+            wide: true,
+            of: [picture, ...stacks],
+            html: () => architecture(picture, stacks, context),
+          },
+        ]
+      : []),
+    ...(cost ? [{ key: "cost", wide: true, html: costCard(cost, { ...context, timeScale }) }] : []),
+    ...stacks.map((stack, index) => ({
+      key: keys[index] ?? "",
       of: [stack],
-      html: () => stackCard(/** @type {StackPart} */ (stack), context),
+      html: () => stackCard(stack, context),
     })),
     { key: "activity", wide: true, html: activity(parts, context) },
   ];
-}
-
-/** @param {string} status of a stack or a resource */
-function kindOf(status) {
-  if (/FAILED|ROLLBACK/.test(status)) return "bad";
-  return /COMPLETE$/.test(status) ? "good" : "busy";
 }
 
 /**

@@ -1,5 +1,6 @@
 // @ts-check
 import { html } from "./html.mjs";
+import { kindOf } from "./stack-states.mjs";
 import { texts } from "./texts.mjs";
 import { clockTime } from "./times.mjs";
 
@@ -50,8 +51,16 @@ function eventsOf(key, value, t) {
     return [begun, ...ended];
   }
   if (!key.startsWith("stack/")) return [];
-  const { name, changedAt, status } = /** @type {StackPart} */ (value);
-  return [{ at: changedAt, subject: name, text: status.toLowerCase().replaceAll("_", " ") }];
+  const { name, changedAt, status, resources } = /** @type {StackPart} */ (value);
+  const words = (/** @type {string} */ text) => text.toLowerCase().replaceAll("_", " ");
+  const failed = resources
+    .filter(({ status }) => kindOf(status) === "bad")
+    .map((resource) => ({
+      at: resource.changedAt,
+      subject: `${name}/${resource.id}`,
+      text: [words(resource.status), resource.reason].filter(Boolean).join(": "),
+    }));
+  return [{ at: changedAt, subject: name, text: words(status) }, ...failed];
 }
 
 /**

@@ -114,8 +114,38 @@ it("escapes what AWS returns", async () => {
 
 it("shows stacks with their resources, and what happened lately", async () => {
   const { text } = await get("/account");
-  for (const shown of ["network", "1 of 1 resources ready", "EC2 VPC", "d-EXAMPLE01 began"])
+  for (const shown of [
+    ...["network", "1 of 2 resources ready", "EC2 VPC", "d-EXAMPLE01 began"],
+    "<b>network/Database</b> create failed: The quota is used up",
+  ])
     expect(text).toContain(shown);
+});
+
+it("shows the architecture with the state of each resource in words and colour", async () => {
+  const { text } = await get("/account");
+  const card = (title: string) =>
+    new RegExp(`<li class="node (\\w+)"(?:(?!</li>).)*<b>${title}</b>`).exec(text)?.[1];
+  expect(["orders", "Artifacts", "Visitors"].map(card)).toEqual(["bad", "ahead", "quiet"]);
+  for (const shown of ["failed: 1", "to come: 1", 'aria-label="VPC shop"', "orders <small>3306</small>"])
+    expect(text).toContain(shown);
+});
+
+it("shows the cost of a month, of this month so far, and what has no price", async () => {
+  const { text } = await get("/account");
+  // An hour of 730.
+  for (const shown of ["$73.00", "<dd>$0.10</dd>", "us-east-1 of 2026-10-08", "Not counted: AWS::Glue::Job."])
+    expect(text).toContain(shown);
+  const french = await get("/account?lang=fr");
+  expect(french.text).toContain("73,00\u00a0$US");
+});
+
+it("says why there is no picture and no estimate", async () => {
+  const problem = "The template of shop uses Fn::Transform";
+  const { text } = await get("/account", {
+    parts: { ...exampleParts(), architecture: { problem }, cost: { problem } },
+  });
+  expect(text).toContain(`These stacks cannot be drawn: ${problem}.`);
+  expect(text).toContain(`There is no estimate: ${problem}.`);
 });
 
 it("permits scripts and styles of its own only", async () => {

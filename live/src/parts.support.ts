@@ -1,4 +1,12 @@
-import type { DeploymentPart, LifecycleEventPart, ServicePart, SidePart, TaskPart } from "./parts.ts";
+import type {
+  ArchitecturePart,
+  CostPart,
+  DeploymentPart,
+  LifecycleEventPart,
+  ServicePart,
+  SidePart,
+  TaskPart,
+} from "./parts.ts";
 
 /** Time of the examples. */
 export const exampleNow = Date.UTC(2026, 10, 27, 12);
@@ -87,6 +95,35 @@ export function exampleDeployment(service: string, given: Partial<DeploymentPart
   };
 }
 
+const node = {
+  ...{ details: [], service: "", title: "", family: "database", path: "M8 10h16" },
+  icon: "database" as const,
+};
+
+const exampleArchitecture: ArchitecturePart = {
+  groups: [
+    { id: "account", parent: undefined, kind: "account", title: "AWS, eu-west-3", details: [] },
+    { id: "network/Vpc", parent: "account", kind: "vpc", title: "VPC shop", details: ["10.0.0.0/16"] },
+  ],
+  nodes: [
+    { ...node, id: "visitors", group: undefined, title: "Visitors", resources: [] },
+    {
+      ...{ ...node, id: "network/Database", group: "network/Vpc", service: "Amazon RDS", title: "orders" },
+      ...{ details: ["mysql 8.4"], resources: ["network/Database"] },
+    },
+    { ...node, id: "late", group: "account", title: "Artifacts", resources: ["network/Artifacts"] },
+  ],
+  edges: [{ from: "visitors", to: "network/Database", label: "3306", isDashed: false, isUpward: false }],
+};
+
+const exampleCost: CostPart = {
+  monthly: 73,
+  stacks: [{ name: "network", monthly: 73, createdAt: exampleNow - 3_600_000 }],
+  services: [{ name: "Amazon RDS", monthly: 73 }],
+  leftOut: ["AWS::Glue::Job"],
+  prices: { region: "us-east-1", date: "2026-10-08" },
+};
+
 /** Keys and values of a service and its deployment. */
 export function exampleParts(): Record<string, unknown> {
   return {
@@ -97,8 +134,20 @@ export function exampleParts(): Record<string, unknown> {
       name: "network",
       status: "CREATE_COMPLETE",
       reason: undefined,
+      createdAt: exampleNow - 3_600_000,
       changedAt: exampleNow - 3_600_000,
-      resources: [{ id: "Vpc", type: "AWS::EC2::VPC", status: "CREATE_COMPLETE", reason: undefined }],
+      resources: [
+        {
+          ...{ id: "Vpc", type: "AWS::EC2::VPC", status: "CREATE_COMPLETE", reason: undefined },
+          changedAt: exampleNow - 3_600_000,
+        },
+        {
+          ...{ id: "Database", type: "AWS::RDS::DBInstance", status: "CREATE_FAILED" },
+          ...{ reason: "The quota is used up", changedAt: exampleNow - 60_000 },
+        },
+      ],
     },
+    architecture: exampleArchitecture,
+    cost: exampleCost,
   };
 }

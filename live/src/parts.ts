@@ -1,3 +1,5 @@
+import type { Diagram, DiagramNode } from "../../actions/shared/diagram/diagram.ts";
+
 /** Content of the page by key, such as `service/production/customer`. Values are plain JSON; times are milliseconds. */
 export type Parts = ReadonlyMap<string, unknown>;
 
@@ -122,14 +124,45 @@ export interface StackPart {
   readonly name: string;
   readonly status: string;
   readonly reason: string | undefined;
+  readonly createdAt: number;
   readonly changedAt: number;
   readonly resources: readonly {
     readonly id: string;
     readonly type: string;
     readonly status: string;
     readonly reason: string | undefined;
+    readonly changedAt: number;
   }[];
 }
+
+/** Key `architecture`: the picture of the stacks' templates. */
+export type ArchitecturePart =
+  | { readonly problem: string }
+  | {
+      readonly groups: Diagram["groups"];
+      /** The icon is a path in a square of 32. `resources` are names of stacks with logical ids: `network/Vpc`. */
+      readonly nodes: readonly (DiagramNode & { readonly family: string; readonly path: string })[];
+      readonly edges: Diagram["edges"];
+    };
+
+/** Key `cost`: an estimate for the resources that exist, in US dollars. */
+export type CostPart =
+  | { readonly problem: string }
+  | {
+      readonly monthly: number;
+      /** Stacks that cost something, most expensive first. */
+      readonly stacks: readonly {
+        readonly name: string;
+        readonly monthly: number;
+        readonly createdAt: number;
+      }[];
+      /** By AWS service, most expensive first. */
+      readonly services: readonly { readonly name: string; readonly monthly: number }[];
+      /** Resource types without a known price. */
+      readonly leftOut: readonly string[];
+      /** Region and ISO date of the prices. */
+      readonly prices: { readonly region: string; readonly date: string };
+    };
 
 /** Key `problem/<source>`: an AWS service that could not be read. What it showed before stays on the page. */
 export interface ProblemPart {

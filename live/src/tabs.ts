@@ -44,7 +44,12 @@ const own = [
     title: { en: "Services", fr: "Services" },
     styles: ["/files/services.css"],
   },
-  { name: "account", path: "/account", title: { en: "Account", fr: "Compte" }, styles: [] },
+  {
+    name: "account",
+    path: "/account",
+    title: { en: "Account", fr: "Compte" },
+    styles: ["/files/account.css"],
+  },
 ] as const;
 
 /** Loads the page's own tabs and those of its extensions. */

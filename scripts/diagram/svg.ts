@@ -1,5 +1,5 @@
 import type { Diagram, DiagramGroup, DiagramNode } from "../../actions/shared/diagram/diagram.ts";
-import { icons } from "./icons.ts";
+import { icons } from "../../actions/shared/diagram/icons.ts";
 import type { Box, Layout, Point, Route } from "./layout.ts";
 import { cardText, font, iconSize, lineHeight, padding } from "./sizes.ts";
 import { style } from "./style.ts";

@@ -148,7 +148,7 @@ async function revisionOf(
   const arn =
     set?.taskDefinition ??
     all.find(({ taskArn }) => lastSegment(taskArn ?? "") === newest?.id)?.taskDefinitionArn;
-  const revision = await revisions(arn);
+  const revision = await revisions.revisionOf(arn);
   return revision && { ...revision, digest: revision.digest ?? newest?.digest };
 }
 

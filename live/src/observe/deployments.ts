@@ -76,7 +76,7 @@ export function createCodeDeployReader({ clients, reader, revisions, timeScale, 
     const target = await readTarget(codedeploy, reader, group, info.deploymentId ?? "");
     const [from, to] = await Promise.all(
       [info.previousRevision, info.revision].map(async (revision) =>
-        revisions(await taskDefinitionOf(group.application, revision)),
+        revisions.revisionOf(await taskDefinitionOf(group.application, revision)),
       ),
     );
     const part = codeDeployPart(info, target, { group, from, to, timeScale, now: now() });

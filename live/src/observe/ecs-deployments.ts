@@ -66,7 +66,9 @@ export function createEcsDeploymentReader({ ecs, reader, revisions, timeScale, n
     const source = known.get(
       sourceServiceRevisions.find(({ arn }) => arn !== target?.serviceRevisionArn)?.arn ?? "",
     );
-    const [from, to] = await Promise.all([source, target].map((each) => revisions(each?.taskDefinition)));
+    const [from, to] = await Promise.all(
+      [source, target].map((each) => revisions.revisionOf(each?.taskDefinition)),
+    );
     const snapshot = snapshotOf(deployment, {
       events: follow.history(deployment, now()),
       startedBy: undefined,

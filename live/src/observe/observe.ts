@@ -1,6 +1,7 @@
 import type { PageClients } from "../clients.ts";
 import type { Parts, TrafficPart } from "../parts.ts";
 import type { Pass } from "../watch.ts";
+import { createAccountReader } from "./account.ts";
 import { noBalancing, readBalancing, targetGroupsOf } from "./balancing.ts";
 import { composeService } from "./compose.ts";
 import { createCodeDeployReader, noCodeDeploy } from "./deployments.ts";
@@ -42,6 +43,12 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
     timeScale,
     now,
   });
+  const readAccount = createAccountReader({
+    cloudformation: clients.cloudformation,
+    reader,
+    revisions,
+    region,
+  });
   let slowDown = 1;
 
   const readAll = async (): Promise<Parts> => {
@@ -50,6 +57,9 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
       reader.guard("CodeDeploy", noCodeDeploy, readCodeDeploy),
       reader.guard("CloudFormation", [], () => readStacks(clients.cloudformation, reader)),
     ]);
+    const account = await reader.guard("CloudFormation templates", undefined, () =>
+      readAccount(stacks, services),
+    );
     const native = await reader.guard("ECS deployments", [], () => readEcsDeployments(services));
     const shown = [...native, ...deploy.deployments].filter(({ part }) =>
       services.some(({ cluster, name }) => cluster === part.cluster && name === part.service),
@@ -78,7 +88,8 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
       ["about", { region, timeScale }],
       ...parts.map((part) => [`service/${part.cluster}/${part.name}`, part] as const),
       ...shown.map(({ part }) => [`deployment/${part.cluster}/${part.service}/${part.id}`, part] as const),
-      ...stacks.map((stack) => [`stack/${stack.name}`, stack] as const),
+      ...stacks.map(({ part }) => [`stack/${part.name}`, part] as const),
+      ...Object.entries(account ?? {}),
       ...[...reader.problems].map(([source, problem]) => [`problem/${source}`, problem] as const),
     ]);
   };

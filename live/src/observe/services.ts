@@ -7,6 +7,7 @@ import {
   ListTasksCommand,
   type Service,
   type Task,
+  type TaskDefinition,
 } from "@aws-sdk/client-ecs";
 import type { PageClients } from "../clients.ts";
 import type { Revision } from "../parts.ts";
@@ -98,26 +99,29 @@ async function readTasks(
   return pages.flatMap(({ tasks = [] }) => tasks);
 }
 
-/** Returns a function that reads a task definition's name and image. Revisions never change, so each is read once. */
+/** Reads task definitions. They never change, so each is read once. */
 export function createRevisions(ecs: Ecs, reader: Reader) {
-  const known = new Map<string, Promise<Revision>>();
-  const read = async (arn: string): Promise<Revision> => {
-    const { taskDefinition } = await reader.send(
-      ecs,
-      new DescribeTaskDefinitionCommand({ taskDefinition: arn }),
-    );
-    const image = taskDefinition?.containerDefinitions?.find(({ essential }) => essential !== false)?.image;
-    return { name: lastSegment(arn), image, digest: /@(sha256:[0-9a-f]{64})$/.exec(image ?? "")?.[1] };
-  };
-  return (arn: string | undefined): Promise<Revision | undefined> => {
-    if (!arn) return Promise.resolve(undefined);
-    const revision = known.get(arn) ?? read(arn);
-    known.set(arn, revision);
-    // A revision that cannot be read still has its name.
-    return revision.catch(() => {
+  const known = new Map<string, Promise<TaskDefinition | undefined>>();
+  const read = async (taskDefinition: string) =>
+    (await reader.send(ecs, new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition;
+  /** Undefined if it cannot be read. */
+  const definitionOf = (arn: string): Promise<TaskDefinition | undefined> => {
+    const definition = known.get(arn) ?? read(arn);
+    known.set(arn, definition);
+    return definition.catch(() => {
       known.delete(arn);
-      return { name: lastSegment(arn), image: undefined, digest: undefined };
+      return undefined;
     });
+  };
+  return {
+    definitionOf,
+    /** A revision that cannot be read still has its name. */
+    async revisionOf(arn: string | undefined): Promise<Revision | undefined> {
+      if (!arn) return undefined;
+      const { containerDefinitions = [] } = (await definitionOf(arn)) ?? {};
+      const image = containerDefinitions.find(({ essential }) => essential !== false)?.image;
+      return { name: lastSegment(arn), image, digest: /@(sha256:[0-9a-f]{64})$/.exec(image ?? "")?.[1] };
+    },
   };
 }
 

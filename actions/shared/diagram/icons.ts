@@ -1,4 +1,4 @@
-import type { Icon } from "../../actions/shared/diagram/diagram.ts";
+import type { Icon } from "./diagram.ts";
 
 /** Drawn for this repository, in a square of 32, as strokes of white on the colour of its family. */
 export const icons: { readonly [icon in Icon]: { readonly family: Family; readonly path: string } } = {
