@@ -1,5 +1,4 @@
-import { loadSchemas } from "../simulator/src/gateway/load-schemas.ts";
-import { findOperation } from "../simulator/src/gateway/models.ts";
+import { findOperation, loadSchemas } from "../simulator/src/gateway/models.ts";
 import { apiName } from "../simulator/src/kit/operation-names.ts";
 import type { ServiceName } from "../simulator/src/services/api.ts";
 import { closeServices, createServices, definitions } from "../simulator/src/services/index.ts";

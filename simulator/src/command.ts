@@ -1,12 +1,13 @@
 import { setFlagsFromString } from "node:v8";
-import { refused, usageOf } from "../../scripts/run/command-line.mjs";
+import { parseCommandLine, Refusal, refused, usageOf } from "../../scripts/run/command-line.mjs";
 import { neededBySimulator, shortEnvironment } from "../../scripts/run/short-environment.mjs";
 import { accessKeysVariable, readAccessKeys } from "./access-keys.ts";
-import { parseArguments } from "./command-line.ts";
+import { type Fault, type FaultKind, faultKinds } from "./gateway/faults.ts";
 import { command } from "./options.mjs";
 import { warningForRoot } from "./runtime/tasks/start-runtime.ts";
+import { readProducts } from "./services/pricing/products.ts";
 import { exportLines, gitCloneCommand } from "./shell-lines.ts";
-import { type Simulator, startSimulator } from "./simulator.ts";
+import { defaultPort, type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
 
 /**
  * Stored data (mostly log lines) are replaced all the time and become garbage of the old generation. By default, V8
@@ -91,3 +92,57 @@ const fail =
     console.error(`simulator: ${(error as Error).message}`);
     process.exit(exitCode);
   };
+
+/** Returns the options of the command. Throws a refusal with the option and its allowed values. */
+export function parseArguments(
+  argv: readonly string[],
+): SimulatorOptions & { help: boolean; pagePort: number } {
+  const values = parseCommandLine(command, argv);
+  const options = {
+    port: values.port,
+    listenerPortOffset: values["listener-offset"],
+    taskRuntime: values.runtime,
+    vcpuShare: values["vcpu-share"],
+    timeScale: values["time-scale"],
+    region: values.region,
+    accountId: values.account,
+    account: values["account-kind"],
+    faults: refuse(() => values.fault?.map(parseFault)),
+    products: refuse(() => values.prices && readProducts(values.prices)),
+  };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const { port = defaultPort } = values;
+  // A free port is selected for both.
+  const pagePort = values["page-port"] ?? (port === 0 ? 0 : port + 1);
+  return { help: values.help ?? false, pagePort, ...Object.fromEntries(given) };
+}
+
+function refuse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Refusal((error as Error).message, { cause: error });
+  }
+}
+
+const counts = ["times", "after", "milliseconds"] as const;
+
+/**
+ * Parses a fault of the command line: `ecs:DescribeServices=throttle,times=3,after=5`. Throws an error with the
+ * problem.
+ */
+function parseFault(text: string): Fault {
+  const invalid = (problem: string) =>
+    new Error(`--fault "${text}": ${problem}, as in ecs:DescribeServices=throttle,times=3`);
+  const [, operation, kind, rest] = /^([^=]+)=([^,]+)(?:,(.*))?$/.exec(text) ?? [];
+  if (operation === undefined || kind === undefined) throw invalid("give OPERATION=KIND");
+  if (!faultKinds.includes(kind as FaultKind)) throw invalid(`KIND is one of ${faultKinds.join(", ")}`);
+  const settings: Record<string, string | number> = {};
+  for (const setting of rest?.split(",") ?? []) {
+    const [name = "", value = ""] = setting.split("=");
+    if (name === "accessKeyId" && value !== "") settings[name] = value;
+    else if (counts.some((each) => each === name) && /^\d+$/.test(value)) settings[name] = Number(value);
+    else throw invalid(`"${setting}" is none of ${counts.join("=N, ")}=N, accessKeyId=KEY`);
+  }
+  return { operation, kind: kind as FaultKind, ...settings };
+}

@@ -3,7 +3,7 @@ import { IAM } from "@aws-sdk/client-iam";
 import { RDS } from "@aws-sdk/client-rds";
 import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseArguments } from "../command-line.ts";
+import { parseArguments } from "../command.ts";
 import { startStackTest } from "../services/cloudformation/resources/stack.support.ts";
 import type { Simulator } from "../simulator.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";

@@ -1,7 +1,6 @@
+import type { ResourceType } from "@aws-sdk/client-ec2";
 import type { Environment } from "../environment.ts";
 import { publicImages } from "../services/ec2/images.ts";
-import { prepareLabNetwork } from "./lab-network.ts";
-import { prepareLabRoles } from "./lab-roles.ts";
 
 /**
  * Creates the initial resources of the lab's account: LabVPC with two public subnets, the roles of pipelines and
@@ -89,3 +88,86 @@ const monolithStatements = [
   "CREATE TABLE IF NOT EXISTS COFFEE.suppliers (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, address VARCHAR(255) NOT NULL, city VARCHAR(255) NOT NULL, state VARCHAR(255) NOT NULL, email VARCHAR(255) NOT NULL, phone VARCHAR(100) NOT NULL)",
   "INSERT INTO COFFEE.suppliers (name, address, city, state, email, phone) SELECT 'AnyCompany coffee suppliers', '123 Any Street', 'Any Town', 'WA', 'info@example.com', '555-0100' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM COFFEE.suppliers)",
 ];
+
+/** Creates LabVPC with two public subnets in two zones, and their route to the internet. */
+async function prepareLabNetwork({ aws: { ec2 }, region }: Environment) {
+  const { Vpc } = await ec2.createVpc({
+    CidrBlock: "10.16.0.0/16",
+    TagSpecifications: tagged("vpc", "LabVPC"),
+  });
+  const vpcId = Vpc?.VpcId ?? "";
+  await ec2.modifyVpcAttribute({ VpcId: vpcId, EnableDnsHostnames: { Value: true } });
+  const { InternetGateway } = await ec2.createInternetGateway({
+    TagSpecifications: tagged("internet-gateway", "LabVPC Internet Gateway"),
+  });
+  const gatewayId = InternetGateway?.InternetGatewayId;
+  await ec2.attachInternetGateway({ InternetGatewayId: gatewayId, VpcId: vpcId });
+  const { RouteTable } = await ec2.createRouteTable({
+    VpcId: vpcId,
+    TagSpecifications: tagged("route-table", "Public Route Table"),
+  });
+  const RouteTableId = RouteTable?.RouteTableId ?? "";
+  await ec2.createRoute({ RouteTableId, DestinationCidrBlock: "0.0.0.0/0", GatewayId: gatewayId });
+  const subnetIds: string[] = [];
+  for (const [index, zone] of ["a", "b"].entries()) {
+    const { Subnet } = await ec2.createSubnet({
+      VpcId: vpcId,
+      CidrBlock: `10.16.${index}.0/24`,
+      AvailabilityZone: `${region}${zone}`,
+      TagSpecifications: tagged("subnet", `Public Subnet${index + 1}`),
+    });
+    const SubnetId = Subnet?.SubnetId ?? "";
+    await ec2.modifySubnetAttribute({ SubnetId, MapPublicIpOnLaunch: { Value: true } });
+    await ec2.associateRouteTable({ RouteTableId, SubnetId });
+    subnetIds.push(SubnetId);
+  }
+  return { vpcId, subnetIds };
+}
+
+function tagged(type: ResourceType, name: string) {
+  return [{ ResourceType: type, Tags: [{ Key: "Name", Value: name }] }];
+}
+
+interface LabRole {
+  readonly name: string;
+  /** Services that act in it. */
+  readonly services: readonly string[];
+  /** Managed policies of AWS. */
+  readonly policies: readonly string[];
+}
+
+/**
+ * The lab's two roles, created in advance because users cannot create any there. The account decides their permissions;
+ * here each trusts the services that the course gives it to.
+ */
+const roles: readonly LabRole[] = [
+  {
+    // Also starts the tasks: the course uses it as their execution role.
+    name: "PipelineRole",
+    services: ["codepipeline", "ecs-tasks", "events", "cloudformation", "codebuild"],
+    policies: [
+      "AWSCodePipeline_FullAccess",
+      "AWSCodeCommitFullAccess",
+      "AWSCodeDeployFullAccess",
+      "AmazonEC2ContainerRegistryFullAccess",
+      "AmazonECS_FullAccess",
+      "AmazonS3FullAccess",
+      "CloudWatchLogsFullAccess",
+      "service-role/AmazonECSTaskExecutionRolePolicy",
+    ],
+  },
+  { name: "DeployRole", services: ["codedeploy"], policies: ["AWSCodeDeployRoleForECS"] },
+];
+
+async function prepareLabRoles({ aws: { iam } }: Environment): Promise<void> {
+  for (const { name, services, policies } of roles) {
+    const Service = services.map((service) => `${service}.amazonaws.com`);
+    const trust = { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" };
+    await iam.createRole({
+      RoleName: name,
+      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
+    });
+    for (const policy of policies)
+      await iam.attachRolePolicy({ RoleName: name, PolicyArn: `arn:aws:iam::aws:policy/${policy}` });
+  }
+}

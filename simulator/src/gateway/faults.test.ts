@@ -5,7 +5,7 @@ import { ECS } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { parseArguments } from "../command-line.ts";
+import { parseArguments } from "../command.ts";
 import { startTestSimulator, type TestSimulator } from "../test-simulator.support.ts";
 
 const slow = { accessKeyId: "AKIASLOW", secretAccessKey: "x" };

@@ -10,15 +10,16 @@ import {
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { studentArn } from "../access-keys.ts";
 import type { Environment } from "../environment.ts";
 import { refuseForeign } from "../local-requests.ts";
 import { readBody } from "../read-body.ts";
-import { gitPath } from "../runtime/git/route.ts";
-import { type GitServer, serveGit } from "../runtime/git/serve-git.ts";
-import { permitUnlessStruck } from "./git-faults.ts";
+import { type GitServer, gitPath, serveGit } from "../runtime/git/serve-git.ts";
+import type { FaultStrikes } from "./faults.ts";
 import { type Message, signedScope } from "./message.ts";
 import { failTooLarge, type GatewayServices, perform } from "./perform.ts";
-import { ConnectionCut } from "./strike.ts";
+import { ConnectionCut, strikeAfter, strikeBefore } from "./strike.ts";
+import { jsonErrors } from "./wire.ts";
 
 export interface Gateway {
   readonly port: number;
@@ -27,7 +28,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export interface GatewayOptions extends Pick<GatewayServices, "services" | "expiredAccessKeys" | "faults"> {
+interface GatewayOptions extends Pick<GatewayServices, "services" | "expiredAccessKeys" | "faults"> {
   readonly environment: Pick<
     Environment,
     "accessKeys" | "accountId" | "clock" | "gateway" | "git" | "region" | "registry" | "taskRuntime" | "warn"
@@ -159,4 +160,21 @@ const bodyLimits: Readonly<Record<string, number>> = {
 /** Returns the maximum bytes of the body of an API request. */
 function bodyLimit(message: Pick<Message, "headers">): number {
   return bodyLimits[signedScope(message)?.service ?? ""] ?? 2 * mebibyte;
+}
+
+/** HTTP errors, the only ones that git shows. */
+const gitErrors = {
+  ...jsonErrors,
+  denied: { code: "AccessDenied", statusCode: 403 },
+  throttled: { code: "Throttling", statusCode: 429 },
+};
+
+/** Faults apply to Git's requests under the names of the required permissions: codecommit:GitPull and GitPush. */
+function permitUnlessStruck(faults: FaultStrikes, accountId: string): GitServer["permit"] {
+  return async (operation, { accessKeyId, arn = studentArn(accountId) }) => {
+    const call = { service: "codecommit", operation, accessKeyId } as const;
+    const striking = faults.strike(call);
+    await strikeBefore(striking, { ...call, callerArn: async () => arn }, gitErrors);
+    return () => strikeAfter(striking);
+  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { unchunk } from "./aws-chunked.ts";
-import { parseXml } from "./parse-xml.ts";
+import { unchunk } from "./rest-xml.ts";
+import { parseXml } from "./xml.ts";
 
 describe("parseXml reads", () => {
   const leaf = (name: string, text: string) => ({ name, text, children: [] });

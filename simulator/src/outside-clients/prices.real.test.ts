@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { parseArguments } from "../command-line.ts";
+import { parseArguments } from "../command.ts";
 import { defaultProducts } from "../services/pricing/products.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, run } from "./programs.support.ts";

@@ -3,8 +3,7 @@ import type { AccessKey, AccessKeys } from "../../access-keys.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { basicCredentials } from "../authorization.ts";
 import { CredentialsRefused, checkCredentials } from "./credentials.ts";
-import type { GitRepositories, PublishedRepository } from "./git-repositories.ts";
-import { type GitRoute, gitPath, gitRoute } from "./route.ts";
+import type { GitRepositories, GitService, PublishedRepository } from "./git-repositories.ts";
 
 export interface GitServer {
   readonly git: GitRepositories;
@@ -81,4 +80,26 @@ function challenge(response: ServerResponse): void {
 function refuse(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { "Content-Type": "text/plain", "Content-Length": Buffer.byteLength(message) });
   response.end(message);
+}
+
+export const gitPath = "/v1/repos/";
+
+interface GitRoute {
+  readonly repositoryName: string;
+  readonly service: GitService;
+  readonly isAdvertisement: boolean;
+}
+
+const services: readonly GitService[] = ["git-upload-pack", "git-receive-pack"];
+
+/** Parses a request of Git's smart protocol; returns undefined for any other, the older protocol's included. */
+function gitRoute({ method, url = "" }: { method?: string; url?: string }): GitRoute | undefined {
+  const { pathname, searchParams } = new URL(url, "http://localhost");
+  const [repositoryName = "", ...rest] = pathname.slice(gitPath.length).split("/");
+  const action = rest.join("/");
+  const isAdvertisement = action === "info/refs";
+  const named = isAdvertisement ? searchParams.get("service") : action;
+  const service = services.find((each) => each === named);
+  if (!service || method !== (isAdvertisement ? "GET" : "POST")) return undefined;
+  return { repositoryName, service, isAdvertisement };
 }

@@ -1,7 +1,7 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { basicCredentials } from "../authorization.ts";
 import { RegistryError } from "./registry-error.ts";
-import type { Action, Tokens } from "./tokens.ts";
 
 /** The action of a request; without a repository for the check whether this is a registry (`/v2/`). */
 export interface Wanted {
@@ -10,7 +10,7 @@ export interface Wanted {
 }
 
 /** Challenge for credentials in a 401 response. */
-export interface Challenge {
+interface Challenge {
   readonly challenge: string;
   /** Sent as text; by default the specification's JSON. */
   readonly text?: string;
@@ -50,4 +50,44 @@ function expired(): RegistryError {
 /** A URL of ECR's GetDownloadUrlForLayer contains its token. */
 function signatureOf({ url = "/" }: IncomingMessage): string | undefined {
   return new URLSearchParams(url.split("?")[1]).get("X-Amz-Signature") ?? undefined;
+}
+
+export type Action = "pull" | "push" | "delete";
+
+/** Rights of a token's bearer in one repository. */
+export interface Grant {
+  readonly repository: string;
+  readonly actions: readonly Action[];
+}
+
+type TokenState = "valid" | "expired" | "unknown";
+
+export interface Tokens {
+  issue(expiresAt: Date, grants?: readonly Grant[]): string;
+  /** Returns the state and grants of a token at `now`. */
+  check(token: string | undefined, now: Date): { state: TokenState; grants: readonly Grant[] };
+}
+
+/** Tokens contain their own expiry and grants, signed, so none is stored. */
+export function createTokens(): Tokens {
+  const secret = randomBytes(32);
+  const sign = (claims: string) => createHmac("sha256", secret).update(claims).digest();
+
+  return {
+    issue(expiresAt, grants = []) {
+      const text = JSON.stringify({ expiration: expiresAt.getTime(), grants });
+      const claims = Buffer.from(text).toString("base64url");
+      return `${claims}.${sign(claims).toString("base64url")}`;
+    },
+    check(token, now) {
+      const [claims, signature] = token?.split(".") ?? [];
+      if (claims === undefined || signature === undefined) return { state: "unknown", grants: [] };
+      const given = Buffer.from(signature, "base64url");
+      const expected = sign(claims);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected))
+        return { state: "unknown", grants: [] };
+      const { expiration, grants } = JSON.parse(Buffer.from(claims, "base64url").toString());
+      return { state: expiration > now.getTime() ? "valid" : "expired", grants };
+    },
+  };
 }

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "../../read-body.ts";
 import { basicCredentials, bearerToken } from "../authorization.ts";
-import type { Access, Wanted } from "./access.ts";
+import type { Access, Action, Grant, Tokens, Wanted } from "./access.ts";
 import { answerJson } from "./exchange.ts";
-import type { Action, Grant, Tokens } from "./tokens.ts";
 
 export interface BearerOptions {
   readonly tokens: Tokens;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "./manifest.ts";
 import { absent, errorOf, startEcrWith, type TestRegistry } from "./test-registry.support.ts";
 
 let test: TestRegistry;

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createTokens, type Grant } from "./access.ts";
 import { bearerAccess, type Login, serveToken } from "./bearer.support.ts";
 import { answer } from "./exchange.ts";
 import type { Registry } from "./registry.ts";
-import { sendBlob } from "./serve-blobs.ts";
+import { sendBlob } from "./serve.ts";
 import { serveLoopback, serveRegistry } from "./test-registry.support.ts";
-import { createTokens, type Grant } from "./tokens.ts";
 
 export interface HubOptions {
   /** Owner of the repositories `<user>/…`. */

@@ -1,7 +1,7 @@
-import { isDigest } from "./digest.ts";
+import { createHash } from "node:crypto";
 import { RegistryError } from "./registry-error.ts";
 
-export interface Descriptor {
+interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
@@ -34,7 +34,7 @@ interface About {
 }
 
 /** The media types that ECR accepts: Docker Image Manifest V2 Schema 2 and OCI, single images and lists of them. */
-export const imageMediaTypes: readonly string[] = [
+const imageMediaTypes: readonly string[] = [
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.oci.image.manifest.v1+json",
 ];
@@ -102,4 +102,13 @@ function parseDescriptor(value: unknown, place: string): Descriptor {
 
 function invalid(reason: string): RegistryError {
   return new RegistryError("MANIFEST_INVALID", `manifest invalid: ${reason}`);
+}
+
+/** Only SHA-256: the only algorithm for images in ECR. */
+export function isDigest(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
+}
+
+export function digestOf(content: Buffer | string): string {
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }

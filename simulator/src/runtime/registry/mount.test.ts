@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "./manifest.ts";
 import { startEcrWith, type TestRegistry, testCaller } from "./test-registry.support.ts";
 
 let test: TestRegistry;

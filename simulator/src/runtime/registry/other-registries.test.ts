@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { digestOf } from "./digest.ts";
 import { startHubForTests } from "./hub.support.ts";
+import { digestOf } from "./manifest.ts";
 import { createCalls, pushImage, startPlainRegistry } from "./test-registry.support.ts";
 
 const ends: (() => Promise<unknown>)[] = [];

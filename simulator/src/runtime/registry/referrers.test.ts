@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "./manifest.ts";
 import {
   absent,
   errorOf,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Access, ecrAccess } from "./access.ts";
+import { type Access, createTokens, ecrAccess } from "./access.ts";
 import { createBlobStore } from "./blob-store.ts";
 import { answer, answerJson } from "./exchange.ts";
 import { pullImage } from "./pull.ts";
@@ -9,7 +9,6 @@ import { createRepository, type WritableRepository } from "./repository.ts";
 import { type Route, routeOf } from "./route.ts";
 import type { RegistryRules } from "./rules.ts";
 import { serve } from "./serve.ts";
-import { createTokens } from "./tokens.ts";
 
 export interface RegistryOptions {
   /** Folder of the blobs; created at the first push. */

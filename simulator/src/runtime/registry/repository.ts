@@ -1,5 +1,4 @@
-import { digestOf } from "./digest.ts";
-import { type ImageManifest, indexMediaTypes, parseManifest } from "./manifest.ts";
+import { digestOf, type ImageManifest, indexMediaTypes, parseManifest } from "./manifest.ts";
 import type { NewManifest, RegistryRepository, RepositorySettings, StoredManifest } from "./registry.ts";
 import { RegistryError } from "./registry-error.ts";
 

@@ -1,7 +1,6 @@
-import type { Access } from "./access.ts";
+import type { Access, Tokens } from "./access.ts";
 import type { RepositorySettings } from "./registry.ts";
 import type { RegistryError } from "./registry-error.ts";
-import type { Tokens } from "./tokens.ts";
 
 /** Differences between registries. */
 export interface RegistryRules {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { isDigest } from "./digest.ts";
 import { answer, type Exchange } from "./exchange.ts";
+import { isDigest } from "./manifest.ts";
 import { RegistryError } from "./registry-error.ts";
 import type { Upload } from "./upload.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createEcr } from "../../services/ecr/service.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import { openAccess } from "./access.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "./manifest.ts";
 import { createRegistry } from "./registry-server.ts";
 import type { RegistryRules } from "./rules.ts";
 

@@ -4,7 +4,7 @@ import { readdir, symlink, unlink } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "./manifest.ts";
 import {
   errorOf,
   startEcrWith,

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digestOf } from "./digest.ts";
+import { digestOf } from "./manifest.ts";
 import { absent, errorOf, startEcrWith, type TestRegistry } from "./test-registry.support.ts";
 
 let test: TestRegistry;

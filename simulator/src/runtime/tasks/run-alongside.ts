@@ -1,5 +1,5 @@
 import { type ContainerProcess, startProcess } from "./container-process.ts";
-import type { Command } from "./executable.ts";
+import type { Command } from "./image-files.ts";
 import { type ExecResult, execOutputKept } from "./runtime.ts";
 
 /** Exit code of shells and container runtimes for a missing command. */

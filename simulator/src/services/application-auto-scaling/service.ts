@@ -7,8 +7,7 @@ import { createScaler } from "./controller/scaler.ts";
 import { policyOperations } from "./policies.ts";
 import { scheduledActionOperations } from "./scheduled-actions.ts";
 import { createScalingState } from "./state.ts";
-import { tagOperations } from "./tags.ts";
-import { targetOperations } from "./targets.ts";
+import { tagOperations, targetOperations } from "./targets.ts";
 
 export const applicationautoscaling: Definition<"applicationautoscaling"> = {
   create: createApplicationAutoScaling,

@@ -3,6 +3,7 @@ import type {
   RegisterScalableTargetCommandInput,
   ScalableTarget as TargetView,
 } from "@aws-sdk/client-application-auto-scaling";
+import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import type { Service } from "../api.ts";
 import { checkCapacities } from "./check-capacities.ts";
@@ -145,4 +146,32 @@ function describe({ environment: { accountId } }: ScalingState, target: Scalable
     SuspendedState: { ...target.suspended },
     ScalableTargetARN: target.arn,
   };
+}
+
+/** Maximum of one resource. Source: the quotas of tagging. */
+const maximumTags = 50;
+
+export function tagOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {
+  return {
+    tagResource({ ResourceARN, Tags = {} }) {
+      const { tags } = byArn(state, ResourceARN);
+      const next = new Map([...tags, ...Object.entries(Tags)]);
+      if (next.size > maximumTags)
+        throw new AwsError("TooManyTagsException", `The resource would have more than ${maximumTags} tags.`);
+      for (const [key, value] of Object.entries(Tags)) tags.set(key, value);
+      return {};
+    },
+    untagResource({ ResourceARN, TagKeys = [] }) {
+      const { tags } = byArn(state, ResourceARN);
+      for (const key of TagKeys) tags.delete(key);
+      return {};
+    },
+    listTagsForResource: ({ ResourceARN }) => ({ Tags: Object.fromEntries(byArn(state, ResourceARN).tags) }),
+  };
+}
+
+function byArn({ targets }: ScalingState, arn: string | undefined): ScalableTarget {
+  const found = [...targets.values()].find((target) => target.arn === arn);
+  if (found) return found;
+  throw new AwsError("ResourceNotFoundException", `No scalable target has the ARN ${arn}.`);
 }

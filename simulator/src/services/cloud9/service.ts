@@ -1,9 +1,8 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { environmentOperations } from "./environments.ts";
+import { environmentOperations, tagOperations } from "./environments.ts";
 import { createCloud9State } from "./state.ts";
-import { tagOperations } from "./tags.ts";
 
 export const cloud9: Definition<"cloud9"> = {
   create: createCloud9,

@@ -8,8 +8,11 @@ import {
   listChangeSets,
 } from "./operations/change-sets.ts";
 import {
+  cancelUpdateStack,
+  continueUpdateRollback,
   createStack,
   deleteStack,
+  rollbackStack,
   updateStack,
   updateTerminationProtection,
 } from "./operations/change-stacks.ts";
@@ -20,14 +23,12 @@ import {
   describeStackResources,
   listStackResources,
 } from "./operations/describe-resources.ts";
-import { describeStacks, listStacks } from "./operations/describe-stacks.ts";
+import { describeStacks, listExports, listImports, listStacks } from "./operations/describe-stacks.ts";
 import {
   describeStackDriftDetectionStatus,
   describeStackResourceDrifts,
   detectStackDrift,
 } from "./operations/drift.ts";
-import { listExports, listImports } from "./operations/exports.ts";
-import { cancelUpdateStack, continueUpdateRollback, rollbackStack } from "./operations/roll-back.ts";
 import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
 import { type ResourceTypes, resourceTypes } from "./resources/catalog.ts";
 import type { CloudFormationState } from "./stack/records.ts";

@@ -2,13 +2,11 @@ import type { DescribeAlarmsInput, MetricAlarm } from "@aws-sdk/client-cloudwatc
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { recordHistory } from "./alarm-history.ts";
 import { parseAlarm } from "./alarm-settings.ts";
-import { changeState } from "./change-state.ts";
+import { changeState, recordHistory } from "./change-state.ts";
 import { invalid, invalidCombination, missing, unsupported } from "./errors.ts";
 import type { AlarmEvaluation } from "./evaluate-alarms.ts";
-import { page } from "./page.ts";
-import type { Alarm, CloudWatchState } from "./state.ts";
+import { type Alarm, type CloudWatchState, page } from "./state.ts";
 import { fromTags } from "./tags.ts";
 
 const states = ["OK", "ALARM", "INSUFFICIENT_DATA"] as const;

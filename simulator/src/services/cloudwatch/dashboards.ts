@@ -2,8 +2,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { unsupported } from "./errors.ts";
-import { page } from "./page.ts";
-import type { CloudWatchState, Dashboard } from "./state.ts";
+import { type CloudWatchState, type Dashboard, page } from "./state.ts";
 import { fromTags } from "./tags.ts";
 
 export function dashboardOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {

@@ -1,9 +1,7 @@
-import { alarmVerdict, extraPeriods, type Point } from "./alarm-verdict.ts";
-import { changeState } from "./change-state.ts";
-import { datapointsOf, performActions } from "./perform-actions.ts";
+import { alarmVerdict, extraPeriods, type Point, stateReason, stateReasonData } from "./alarm-verdict.ts";
+import { changeState, datapointsOf, performActions } from "./change-state.ts";
+import { statistic } from "./distribution.ts";
 import type { Alarm, CloudWatchState } from "./state.ts";
-import { stateReason, stateReasonData } from "./state-reason.ts";
-import { statistic } from "./statistics.ts";
 
 /** Seconds of AWS time after a minute's end in which its datapoints arrive. */
 const arrivalSeconds = 10;

@@ -1,11 +1,11 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import type { Clock } from "../../clock.ts";
 import type { Environment } from "../../environment.ts";
-import { createAwsMinutes } from "./aws-minutes.ts";
 
 /** Maximum of a PutMetricData call (API reference). */
 const maxData = 1000;
 
-export interface Publication {
+interface Publication {
   readonly namespace: string;
   /** Name of the publisher in warnings. */
   readonly publisher: string;
@@ -36,4 +36,33 @@ export function publishEachMinute(
     if (!stopping.signal.aborted) warn(`${publisher} publish no metrics any more: ${error}`);
   });
   return { stop: () => stopping.abort() };
+}
+
+/**
+ * Minutes of AWS time on the wall clock, numbered from the epoch. Periods pass by the scaled clock, as every wait
+ * of AWS does: at a time scale of 60 a period of 60 seconds is one second on the wall, and the datapoints of
+ * consecutive periods bear timestamps one wall second apart. What the API reports as Period stays as configured.
+ */
+export interface AwsMinutes {
+  /** Returns the number of the minute of an instant (milliseconds of the wall's epoch). */
+  at(wallMs: number): number;
+  /** Returns the beginning of a minute. */
+  start(minute: number): Date;
+  /** Resolves some seconds of AWS time after the current minute is over. */
+  next(afterSeconds: number, signal: AbortSignal): Promise<void>;
+}
+
+export function createAwsMinutes(clock: Clock): AwsMinutes {
+  const length = clock.toWall(60_000);
+  const at = (wallMs: number) => Math.floor(wallMs / length);
+  return {
+    at,
+    start: (minute) => new Date(minute * length),
+    next(afterSeconds, signal) {
+      const delay = clock.toWall(afterSeconds * 1000);
+      const now = clock.now().getTime();
+      const wakesAt = (at(now - delay) + 1) * length + delay;
+      return clock.wait((wakesAt - now) * clock.scale, signal);
+    },
+  };
 }

@@ -6,9 +6,10 @@ import type {
   StateValue,
 } from "@aws-sdk/client-cloudwatch";
 import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
 import type { AlarmActions } from "./alarm-actions.ts";
-import { type AwsMinutes, createAwsMinutes } from "./aws-minutes.ts";
 import { createMetricStore, type MetricStore } from "./metric-store.ts";
+import { type AwsMinutes, createAwsMinutes } from "./publish-each-minute.ts";
 
 export type TreatMissingData = "missing" | "ignore" | "breaching" | "notBreaching";
 
@@ -94,5 +95,26 @@ export function createCloudWatchState(environment: Environment): CloudWatchState
     arnOf: (alarmName) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${alarmName}`,
     // Dashboards belong to the account, not to a region.
     dashboardArnOf: (name) => `arn:aws:cloudwatch::${accountId}:dashboard/${name}`,
+  };
+}
+
+/** Default number of items on one page. Source: DescribeAlarms, CloudWatch API reference. */
+const mostRecords = 100;
+
+/** One page of a list; the token is where the next page starts. */
+export function page<Item>(
+  items: readonly Item[],
+  {
+    MaxRecords = mostRecords,
+    NextToken,
+  }: { MaxRecords?: number | undefined; NextToken?: string | undefined },
+): { items: Item[]; NextToken: string | undefined } {
+  const start = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, "base64url").toString());
+  if (!Number.isInteger(start) || start < 0 || NextToken === "")
+    throw new AwsError("InvalidNextToken", "The next token specified is invalid.");
+  const end = start + Math.min(MaxRecords, mostRecords);
+  return {
+    items: items.slice(start, end),
+    NextToken: end < items.length ? Buffer.from(String(end)).toString("base64url") : undefined,
   };
 }

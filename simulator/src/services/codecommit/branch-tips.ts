@@ -1,7 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { checkBranchName } from "./branch-names.ts";
-import { isCommit, isObjectId } from "./commit-ids.ts";
+import { checkBranchName } from "./branches.ts";
+import { isCommit, isObjectId } from "./commits.ts";
 import type { Repository } from "./state.ts";
 import { outdated } from "./write-commit.ts";
 

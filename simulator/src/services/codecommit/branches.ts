@@ -1,10 +1,10 @@
+import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { GitError } from "../../runtime/git/git-program.ts";
 import type { ReferenceUpdate } from "../../runtime/git/git-repositories.ts";
 import type { Service } from "../api.ts";
-import { checkBranchName, findBranch } from "./branch-names.ts";
-import { checkCommitId, isCommit } from "./commit-ids.ts";
+import { checkCommitId, isCommit } from "./commits.ts";
 import { referencesMoved, setDefaultBranch } from "./references.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 
@@ -74,4 +74,37 @@ export async function moveBranch(
   // Zeros as the old commit: there must be none yet; as the new one: the branch is deleted.
   await state.environment.git.run(repository.id, ["update-ref", update.name, after ?? none, before ?? none]);
   await referencesMoved(state, repository, [update], accessKeyId);
+}
+
+/** Source: API reference, branchName. */
+const longestName = 256;
+
+/** Returns a valid branch name. Throws BranchNameRequiredException or InvalidBranchNameException. */
+export async function checkBranchName(
+  { git }: Environment,
+  { id }: Repository,
+  name: string | undefined,
+): Promise<string> {
+  if (!name)
+    throw new AwsError("BranchNameRequiredException", "A branch name is required, but was not specified.");
+  const invalid = new AwsError("InvalidBranchNameException", `The branch name ${name} is not valid.`);
+  // A name of 40 hexadecimal digits would be read as a commit.
+  if (name.length > longestName || /^[0-9a-f]{40}$/.test(name)) throw invalid;
+  await git.run(id, ["check-ref-format", "--branch", name]).catch((error) => {
+    throw error instanceof GitError ? invalid : error;
+  });
+  return name;
+}
+
+/** Returns an existing branch and its commit; throws BranchDoesNotExistException. */
+async function findBranch(
+  environment: Environment,
+  repository: Repository,
+  branchName: string | undefined,
+): Promise<{ branchName: string; commitId: string }> {
+  const name = await checkBranchName(environment, repository, branchName);
+  const commitId = (await environment.git.branches(repository.id)).get(name);
+  if (commitId === undefined)
+    throw new AwsError("BranchDoesNotExistException", `Branch ${name} does not exist in ${repository.name}`);
+  return { branchName: name, commitId };
 }

@@ -3,7 +3,6 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { GitError } from "../../runtime/git/git-program.ts";
 import type { Service } from "../api.ts";
-import { checkCommitId } from "./commit-ids.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 
 export function commitOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
@@ -52,4 +51,57 @@ function parseCommit(commitId: string, text: string): Commit {
 function parseUser(text = ""): UserInfo {
   const [, name, email, date] = /^([^<]*)<([^>]*)> (.*)$/.exec(text) ?? [];
   return { name: name?.trimEnd(), email, date };
+}
+
+export const isObjectId = (text: string) => /^[0-9a-f]{40}$/.test(text);
+
+/** Throws CommitIdRequiredException or InvalidCommitIdException. */
+export function checkCommitId(commitId: string | undefined): string {
+  if (!commitId) throw new AwsError("CommitIdRequiredException", "A commit ID was not specified.");
+  if (isObjectId(commitId)) return commitId;
+  throw new AwsError("InvalidCommitIdException", `${commitId} is not a full commit ID.`);
+}
+
+export async function isCommit(
+  environment: Environment,
+  repository: Repository,
+  id: string,
+): Promise<boolean> {
+  return (await parse(environment, repository, id)) === id;
+}
+
+/**
+ * Returns the commit of a specifier: a full commit id, a branch, a tag, a full reference or HEAD; by default the
+ * default branch's. Throws InvalidCommitException or CommitDoesNotExistException.
+ */
+export async function resolveCommit(
+  environment: Environment,
+  repository: Repository,
+  specifier: string | undefined,
+): Promise<string> {
+  if (specifier === undefined && repository.defaultBranch === undefined)
+    throw new AwsError(
+      "CommitDoesNotExistException",
+      `No commit was specified, and ${repository.name} has no default branch.`,
+    );
+  const text = specifier || "HEAD";
+  // Git would follow these to other commits, the API does not.
+  if (/[~^:?*[\\\s]|\.\.|@\{|^-/.test(text))
+    throw new AwsError("InvalidCommitException", `The commit specifier ${text} is not valid.`);
+  const isWhole = isObjectId(text) || text === "HEAD" || text.startsWith("refs/");
+  for (const name of isWhole ? [text] : [`refs/heads/${text}`, `refs/tags/${text}`]) {
+    const id = await parse(environment, repository, name);
+    if (id !== undefined) return id;
+  }
+  throw new AwsError("CommitDoesNotExistException", `Commit ${text} does not exist`);
+}
+
+async function parse({ git }: Environment, { id }: Repository, name: string): Promise<string | undefined> {
+  try {
+    const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`];
+    return (await git.run(id, args)).toString().trim();
+  } catch (error) {
+    if (error instanceof GitError) return undefined;
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import type { BlobMetadata, Difference } from "@aws-sdk/client-codecommit";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import type { Service } from "../api.ts";
-import { resolveCommit } from "./commit-ids.ts";
+import { resolveCommit } from "./commits.ts";
 import { type CodeCommitState, find } from "./state.ts";
 import { checkPath, entryAt } from "./tree.ts";
 

@@ -1,7 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Service } from "../api.ts";
-import { resolveCommit } from "./commit-ids.ts";
+import { resolveCommit } from "./commits.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 import { checkFilePath, checkPath, entryAt, fileModeOf, listFolder, type TreeEntry } from "./tree.ts";
 

@@ -1,6 +1,5 @@
 import { parseDocument } from "yaml";
 import { AwsError } from "../../kit/errors.ts";
-import { type Hooks, parseHooks } from "./app-spec-hooks.ts";
 
 /** Content of an AppSpec for ECS. Source: "AppSpec 'resources' section", CodeDeploy user guide. */
 export interface AppSpec {
@@ -147,4 +146,44 @@ function isRecord(value: unknown): value is Fields {
 
 function invalid(message: string): AwsError {
   return new AwsError("InvalidRevisionException", `The AppSpec is not valid: ${message}`);
+}
+
+/** Events at which a deployment to ECS calls functions ("AppSpec 'hooks' section for an Amazon ECS deployment"). */
+const hookNames = [
+  "BeforeInstall",
+  "AfterInstall",
+  "AfterAllowTestTraffic",
+  "BeforeAllowTraffic",
+  "AfterAllowTraffic",
+] as const;
+
+export type HookName = (typeof hookNames)[number];
+
+/** Name or ARN of the Lambda function that is called at each event. */
+type Hooks = Readonly<Partial<Record<HookName, string>>>;
+
+/** `Hooks` of an AppSpec: a list of mappings from event to function. Throws InvalidRevisionException. */
+function parseHooks(value: unknown): Hooks {
+  const hooks: Partial<Record<HookName, string>> = {};
+  for (const [index, item] of listOf(value).entries())
+    for (const [event, target] of entriesOf(item, `Hooks[${index}]`)) {
+      const name = hookNames.find((each) => each.toLowerCase() === event.toLowerCase());
+      if (!name) throw invalid(`Hooks has the unknown event ${event}; known: ${hookNames.join(", ")}.`);
+      if (name in hooks) throw invalid(`Hooks names ${name} twice.`);
+      if (typeof target !== "string" || target === "")
+        throw invalid(`Hooks.${name} must be the name or the ARN of a Lambda function.`);
+      hooks[name] = target;
+    }
+  return hooks;
+}
+
+function listOf(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value;
+  throw invalid("Hooks must be a list.");
+}
+
+function entriesOf(value: unknown, place: string): [string, unknown][] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.entries(value);
+  throw invalid(`${place} must be a mapping.`);
 }

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ApplicationInfo } from "@aws-sdk/client-codedeploy";
 import { AwsError } from "../../kit/errors.ts";
 import type { Service } from "../api.ts";
-import { page } from "./page.ts";
-import { type Application, type CodeDeployState, findApplication, type Group } from "./state.ts";
+import { type Application, type CodeDeployState, findApplication, type Group, page } from "./state.ts";
 import { fromTags } from "./tags.ts";
 
 export function applicationOperations(

@@ -2,10 +2,9 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { parseAlarms } from "./alarm-settings.ts";
 import type { CodeDeployController } from "./controller/controller.ts";
-import { parseAutoRollback } from "./group-settings.ts";
-import { readRevision, refuseMissingContainer } from "./revision.ts";
+import { parseAlarms, parseAutoRollback } from "./group-settings.ts";
+import { readRevision, refuseMissingContainer } from "./revisions.ts";
 import {
   addDeployment,
   type CodeDeployState,

@@ -3,8 +3,7 @@ import type { DeploymentConfigInfo, TrafficRoutingConfig } from "@aws-sdk/client
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { page } from "./page.ts";
-import { type CodeDeployState, findConfig, unsupported } from "./state.ts";
+import { type CodeDeployState, findConfig, page, unsupported } from "./state.ts";
 
 const allAtOnce: TrafficRoutingConfig = { type: "AllAtOnce" };
 const linear = (linearPercentage: number, linearInterval: number): TrafficRoutingConfig => ({

@@ -1,8 +1,14 @@
-import type { DeploymentInfo, DeploymentStatus, TargetStatus } from "@aws-sdk/client-codedeploy";
+import type {
+  DeploymentInfo,
+  DeploymentStatus,
+  DeploymentTarget,
+  TargetStatus,
+} from "@aws-sdk/client-codedeploy";
+import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import type { CodeDeployController } from "./controller/controller.ts";
-import { page } from "./page.ts";
 import {
   type CodeDeployState,
   type Deployment,
@@ -10,6 +16,7 @@ import {
   findDeployment,
   findGroup,
   isOver,
+  page,
 } from "./state.ts";
 
 export function deploymentOperations(
@@ -128,4 +135,81 @@ function overview(status: TargetStatus) {
   const counts = { Pending: 0, InProgress: 0, Succeeded: 0, Failed: 0, Skipped: 0, Ready: 0 };
   if (status !== "Unknown") counts[status] = 1;
   return counts;
+}
+
+export function targetOperations(
+  state: CodeDeployState,
+  environment: Environment,
+  controller: CodeDeployController,
+): Service<"codedeploy">["operations"] {
+  const describe = async (deployment: Deployment, targetId: string): Promise<DeploymentTarget> => {
+    if (targetId !== idOf(deployment))
+      throw new AwsError(
+        "DeploymentTargetDoesNotExistException",
+        `The deployment ${deployment.id} has no target ${targetId}; it has ${idOf(deployment)}.`,
+      );
+    if (!isOver(deployment)) await controller.refresh(deployment);
+    return toTarget(environment, deployment);
+  };
+  return {
+    getDeploymentTarget: async ({ deploymentId, targetId = "" }) => ({
+      deploymentTarget: await describe(findDeployment(state, deploymentId), targetId),
+    }),
+    batchGetDeploymentTargets: async ({ deploymentId, targetIds = [] }) => {
+      const deployment = findDeployment(state, deploymentId);
+      return { deploymentTargets: await Promise.all(targetIds.map((id) => describe(deployment, id))) };
+    },
+    listDeploymentTargets: (input) => {
+      refuseUnsupported("InvalidTargetFilterNameException", "ListDeploymentTargets", input, ["deploymentId"]);
+      return { targetIds: [idOf(findDeployment(state, input.deploymentId))] };
+    },
+  };
+}
+
+function idOf({ settings: { service } }: Deployment): string {
+  return `${service.clusterName}:${service.serviceName}`;
+}
+
+function toTarget({ accountId, region }: Environment, deployment: Deployment): DeploymentTarget {
+  const { target, settings } = deployment;
+  const path = `${settings.service.clusterName}/${settings.service.serviceName}`;
+  return {
+    deploymentTargetType: "ECSTarget",
+    ecsTarget: {
+      deploymentId: deployment.id,
+      targetId: idOf(deployment),
+      targetArn: `arn:aws:ecs:${region}:${accountId}:service/${path}`,
+      lastUpdatedAt: target.updatedAt,
+      lifecycleEvents: target.events.map((event) => ({ ...event })),
+      status: target.status,
+      taskSetsInfo: [target.blue, target.green].flatMap((taskSet) => (taskSet ? [{ ...taskSet }] : [])),
+    },
+  };
+}
+
+export function hookExecutionOperations(state: CodeDeployState): Service<"codedeploy">["operations"] {
+  return {
+    putLifecycleEventHookExecutionStatus: (input) => {
+      const { deploymentId, lifecycleEventHookExecutionId: id = "", status } = input;
+      const deployment = findDeployment(state, deploymentId);
+      const execution = deployment.hookExecutions.get(id);
+      if (!execution)
+        throw new AwsError(
+          "InvalidLifecycleEventHookExecutionIdException",
+          `The deployment ${deployment.id} has no lifecycle event hook execution ${id}.`,
+        );
+      if (status !== "Succeeded" && status !== "Failed")
+        throw new AwsError(
+          "InvalidLifecycleEventHookExecutionStatusException",
+          `The status of a lifecycle event hook execution must be Succeeded or Failed, not ${status}.`,
+        );
+      if (!execution.report)
+        throw new AwsError(
+          "LifecycleEventAlreadyCompletedException",
+          `The lifecycle event of the hook execution ${id} is already complete.`,
+        );
+      execution.report(status);
+      return { lifecycleEventHookExecutionId: id };
+    },
+  };
 }

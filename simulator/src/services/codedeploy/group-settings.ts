@@ -7,11 +7,10 @@ import type {
   LoadBalancerInfo,
 } from "@aws-sdk/client-codedeploy";
 import { AwsError } from "../../kit/errors.ts";
-import { parseAlarms } from "./alarm-settings.ts";
 import { type CodeDeployState, findConfig, type GroupSettings } from "./state.ts";
 
 /** Settings shared by createDeploymentGroup and updateDeploymentGroup. */
-export interface SettingsInput {
+interface SettingsInput {
   deploymentConfigName?: string | undefined;
   serviceRoleArn?: string | undefined;
   deploymentStyle?: DeploymentStyle | undefined;
@@ -131,4 +130,26 @@ function parseService(services: ECSService[] | undefined): GroupSettings["servic
       "For ECS deployment group, exactly one ECS service must be specified, by serviceName and clusterName",
     );
   return { clusterName: service.clusterName, serviceName: service.serviceName };
+}
+
+/** Most alarms of a deployment group. Source: AlarmConfiguration, CodeDeploy API reference. */
+const maxAlarms = 10;
+
+/** Checks names, as CodeDeploy does, but not whether CloudWatch has such alarms. */
+export function parseAlarms(input: AlarmConfiguration | undefined): AlarmConfiguration {
+  const { enabled = false, ignorePollAlarmFailure = false, alarms = [] } = input ?? {};
+  const invalid = (message: string) => new AwsError("InvalidAlarmConfigException", message);
+  if (alarms.length > maxAlarms)
+    throw new AwsError(
+      "AlarmsLimitExceededException",
+      `The alarm configuration has ${alarms.length} alarms; the maximum is ${maxAlarms}.`,
+    );
+  if (enabled && alarms.length === 0)
+    throw invalid("The alarm configuration is enabled, but the alarm list is empty.");
+  const names = alarms.map(({ name = "" }) => name);
+  if (names.some((name) => name === "" || name.length > 255))
+    throw invalid("Each alarm of the alarm configuration needs a name of 1 to 255 characters.");
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw invalid(`The alarm configuration names the alarm ${twice} twice.`);
+  return { enabled, ignorePollAlarmFailure, alarms };
 }

@@ -1,17 +1,15 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { applicationRevisionOperations } from "./application-revisions.ts";
 import { applicationOperations } from "./applications.ts";
 import { createCodeDeployController } from "./controller/controller.ts";
 import { createDeploymentOperations } from "./create-deployment.ts";
 import { builtInConfigs, deploymentConfigOperations } from "./deployment-configs.ts";
 import { deploymentGroupOperations } from "./deployment-groups.ts";
-import { deploymentOperations } from "./deployments.ts";
-import { hookExecutionOperations } from "./hook-executions.ts";
+import { deploymentOperations, hookExecutionOperations, targetOperations } from "./deployments.ts";
+import { applicationRevisionOperations } from "./revisions.ts";
 import { createCodeDeployState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
-import { targetOperations } from "./targets.ts";
 
 export const codedeploy: Definition<"codedeploy"> = {
   create: createCodeDeploy,

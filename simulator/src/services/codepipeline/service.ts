@@ -2,13 +2,12 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { actionExecutionOperations } from "./action-executions.ts";
-import { approvalOperations } from "./approvals.ts";
 import { createCodePipelineController } from "./controller/controller.ts";
 import { executionOperations } from "./executions.ts";
 import { pipelineStateOperations } from "./pipeline-state.ts";
 import { pipelineOperations } from "./pipelines.ts";
 import { retryOperations, rollBackFailure } from "./retries.ts";
-import { stageOperations } from "./stages.ts";
+import { approvalOperations, stageOperations } from "./stages.ts";
 import { createCodePipelineState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 

@@ -1,10 +1,22 @@
+import { isIPv4 } from "node:net";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { instanceState } from "./instance-state.ts";
+import { contains, formatAddress, parseCidr, sizeOf } from "./cidr.ts";
+import { instanceState, isTerminated } from "./instance-settings.ts";
 import { list } from "./list.ts";
-import { freeElasticIp, natGatewayUsing } from "./public-addresses.ts";
-import { type Address, type Ec2State, find, newId, remove, unsupported } from "./state.ts";
+import {
+  type Address,
+  type Ec2State,
+  find,
+  type Instance,
+  invalidValue,
+  type NatGateway,
+  newId,
+  remove,
+  type Subnet,
+  unsupported,
+} from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 
 export function addressOperations(state: Ec2State): Service<"ec2">["operations"] {
@@ -113,4 +125,121 @@ function describe(state: Ec2State, { id, publicIp, association }: Address) {
     PrivateIpAddress: instance?.privateIp ?? natGatewayUsing(state, id)?.privateIp,
     Tags: tagsOf(state, id),
   };
+}
+
+/** Default quota of Elastic IP addresses of an account (EC2 user guide, quotas). */
+const quota = 5;
+
+/** Returns an address from 203.0.113.0/24, which RFC 5737 reserves for documentation: nobody really has it. */
+function freeElasticIp(state: Ec2State): string {
+  const taken = new Set([...state.addresses.values()].map(({ publicIp }) => publicIp));
+  if (taken.size >= quota)
+    throw new AwsError("AddressLimitExceeded", "The maximum number of addresses has been reached.");
+  return lowestFree("203.0.113", taken);
+}
+
+/** Returns an address of Amazon's pool, for as long as an instance runs; from RFC 5737's 198.51.100.0/24. */
+export function freePoolAddress(state: Ec2State): string {
+  return lowestFree(
+    "198.51.100",
+    new Set([...state.instances.values()].map(({ publicIp }) => publicIp ?? "")),
+  );
+}
+
+function lowestFree(network: string, taken: ReadonlySet<string>): string {
+  for (let host = 1; host < 255; host++) if (!taken.has(`${network}.${host}`)) return `${network}.${host}`;
+  throw new AwsError(
+    "InsufficientAddressCapacity",
+    "Not enough available addresses to satisfy your request.",
+  );
+}
+
+/** Returns the NAT gateway with this address, until it is deleted. */
+export function natGatewayUsing(state: Ec2State, allocationId: string): NatGateway | undefined {
+  return [...state.natGateways.values()].find(
+    (nat) => nat.address?.id === allocationId && !nat.failure && !isDeleted(state, nat),
+  );
+}
+
+export function elasticIpOf(state: Ec2State, instanceId: string): Address | undefined {
+  return [...state.addresses.values()].find(({ association }) => association?.instanceId === instanceId);
+}
+
+/** An Elastic IP address takes precedence over one of the pool. */
+export function publicIpOf(state: Ec2State, instance: Instance): string | undefined {
+  return elasticIpOf(state, instance.id)?.publicIp ?? instance.publicIp;
+}
+
+/** Returns whether any resource in a VPC has a public address. */
+export function hasMappedAddresses(state: Ec2State, vpcId: string): boolean {
+  const instances = [...state.instances.values()].filter((each) => each.vpcId === vpcId);
+  const gateways = [...state.natGateways.values()].filter((each) => each.vpcId === vpcId);
+  return (
+    instances.some((instance) => publicIpOf(state, instance) !== undefined) ||
+    gateways.some((nat) => nat.address !== undefined && natGatewayUsing(state, nat.address.id) === nat)
+  );
+}
+
+/** Milliseconds of AWS time for creating and for deleting a NAT gateway: about a minute each. */
+const pendingMs = 60_000;
+const deletingMs = 30_000;
+
+export function natGatewayState(state: Ec2State, nat: NatGateway) {
+  if (nat.deleteTime) return state.elapsedSince(nat.deleteTime) < deletingMs ? "deleting" : "deleted";
+  if (state.elapsedSince(nat.createTime) < pendingMs) return "pending";
+  return nat.failure ? "failed" : "available";
+}
+
+/** Returns whether it has released its addresses. */
+function isDeleted(state: Ec2State, nat: NatGateway): boolean {
+  return natGatewayState(state, nat) === "deleted";
+}
+
+/** AWS reserves the first four addresses of a subnet, and the last ("Subnet CIDR blocks", VPC user guide). */
+const reservedAtStart = 4;
+const reservedAtEnd = 1;
+
+/** Returns the addresses of a subnet used by EC2 resources, without those of other services. */
+export function usedAddresses(state: Ec2State, subnetId: string): Set<string> {
+  return new Set([
+    ...[...state.instances.values()].flatMap((instance) =>
+      instance.subnetId === subnetId && !isTerminated(state, instance) ? [instance.privateIp] : [],
+    ),
+    ...[...state.natGateways.values()].flatMap((nat) =>
+      nat.subnetId === subnetId && !isDeleted(state, nat) ? [nat.privateIp] : [],
+    ),
+    ...[...state.vpcEndpoints.values()].flatMap(({ interfaces }) =>
+      interfaces.flatMap((each) => (each.subnetId === subnetId ? [each.privateIp] : [])),
+    ),
+  ]);
+}
+
+export function freeAddressCount(state: Ec2State, { id, cidr }: Subnet): number {
+  return sizeOf(cidr) - reservedAtStart - reservedAtEnd - usedAddresses(state, id).size;
+}
+
+/** Returns the wanted address if it is free, else the lowest free one. */
+export function takePrivateAddress(state: Ec2State, subnet: Subnet, wanted?: string): string {
+  const used = usedAddresses(state, subnet.id);
+  if (wanted !== undefined) {
+    refuseBadAddress(subnet, wanted);
+    if (used.has(wanted)) throw new AwsError("InvalidIPAddress.InUse", `Address ${wanted} is in use.`);
+    return wanted;
+  }
+  const end = subnet.cidr.base + sizeOf(subnet.cidr) - reservedAtEnd;
+  for (let value = subnet.cidr.base + reservedAtStart; value < end; value++)
+    if (!used.has(formatAddress(value))) return formatAddress(value);
+  throw new AwsError(
+    "InsufficientFreeAddressesInSubnet",
+    `There are not enough free addresses in subnet '${subnet.id}' to satisfy the requested number of instances.`,
+  );
+}
+
+function refuseBadAddress({ cidr }: Subnet, address: string): void {
+  const parsed = isIPv4(address) ? parseCidr(`${address}/32`) : undefined;
+  if (!parsed || !contains(cidr, parsed))
+    throw invalidValue(`Address ${address} does not fall within the subnet's address range`);
+  const offset = parsed.base - cidr.base;
+  if (offset < reservedAtStart || offset >= sizeOf(cidr) - reservedAtEnd)
+    throw invalidValue(`Address ${address} is in subnet's reserved address range`);
 }

@@ -1,10 +1,10 @@
 import type { Instance as Description, Reservation } from "@aws-sdk/client-ec2";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
+import { publicIpOf } from "./addresses.ts";
 import { findImage } from "./images.ts";
-import { describeState, forgetOldInstances, instanceState } from "./instance-state.ts";
+import { describeState, forgetOldInstances, instanceState } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
-import { publicIpOf } from "./public-addresses.ts";
 import { type Ec2State, type Instance, unsupported } from "./state.ts";
 import { tagsOf } from "./tags.ts";
 

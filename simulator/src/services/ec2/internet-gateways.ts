@@ -1,8 +1,8 @@
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
+import { hasMappedAddresses } from "./addresses.ts";
 import { list } from "./list.ts";
-import { hasMappedAddresses } from "./public-addresses.ts";
 import {
   dependencyViolation,
   type Ec2State,

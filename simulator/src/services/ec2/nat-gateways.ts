@@ -2,10 +2,8 @@ import type { NatGateway as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
+import { natGatewayState, natGatewayUsing, takePrivateAddress } from "./addresses.ts";
 import { type FilterTable, list } from "./list.ts";
-import { natGatewayState } from "./nat-gateway-state.ts";
-import { takePrivateAddress } from "./private-addresses.ts";
-import { natGatewayUsing } from "./public-addresses.ts";
 import { type Ec2State, find, invalidValue, type NatGateway, newId, unsupported } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 

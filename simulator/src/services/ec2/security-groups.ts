@@ -2,7 +2,7 @@ import type { SecurityGroup as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { isTerminated } from "./instance-state.ts";
+import { isTerminated } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
 import { toPermissions } from "./permissions.ts";
 import {

@@ -1,9 +1,9 @@
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
+import { freeAddressCount, usedAddresses } from "./addresses.ts";
 import { contains, formatCidr, overlaps, parseCidr } from "./cidr.ts";
 import { type FilterTable, list } from "./list.ts";
-import { freeAddressCount, usedAddresses } from "./private-addresses.ts";
 import {
   dependencyViolation,
   type Ec2State,

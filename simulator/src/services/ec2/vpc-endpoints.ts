@@ -6,8 +6,12 @@ import { securityGroupsFor } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
 import { type Ec2State, find, newId, remove, unsupported, type VpcEndpoint } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
-import { refuseUnknownService } from "./vpc-endpoint-services.ts";
-import { applyEndpointInput, type EndpointInput, removeRoutes } from "./vpc-endpoint-settings.ts";
+import {
+  applyEndpointInput,
+  type EndpointInput,
+  refuseUnknownService,
+  removeRoutes,
+} from "./vpc-endpoint-settings.ts";
 
 const openPolicy = JSON.stringify({
   Version: "2008-10-17",

@@ -1,11 +1,11 @@
 import type { ECR, ImageIdentifier, LayerFailure } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
-import { isDigest } from "../../runtime/registry/digest.ts";
+import { isDigest } from "../../runtime/registry/manifest.ts";
 import type { RegistryRepository } from "../../runtime/registry/registry.ts";
 import { RegistryError, type RegistryErrorCode } from "../../runtime/registry/registry-error.ts";
 import { tagPattern } from "../../runtime/registry/repository.ts";
 import type { Operations } from "../api.ts";
-import { type Failure, findImage, tagsOf } from "./image-identifiers.ts";
+import { type Failure, findImage, tagsOf } from "./images.ts";
 import { type EcrState, invalidParameter } from "./state.ts";
 
 export function changeImageOperations({ find }: Pick<EcrState, "find">) {

@@ -1,10 +1,9 @@
 import type { ECR, Image, ImageDetail, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
-import type { StoredManifest } from "../../runtime/registry/registry.ts";
+import { isDigest } from "../../runtime/registry/manifest.ts";
+import type { RegistryRepository, StoredManifest } from "../../runtime/registry/registry.ts";
 import type { Operations } from "../api.ts";
-import { findImage, tagsOf } from "./image-identifiers.ts";
-import { page } from "./page.ts";
-import { type EcrState, invalidParameter, type RepositoryRecord } from "./state.ts";
+import { type EcrState, invalidParameter, page, type RepositoryRecord } from "./state.ts";
 
 export function imageOperations({ environment, find }: EcrState): Operations<ECR> {
   const detail = ({ images, description }: RepositoryRecord, manifest: StoredManifest): ImageDetail => {
@@ -103,4 +102,92 @@ function assertAccepted({ mediaType }: StoredManifest, accepted: readonly string
 
 function hasStatus(tagged: boolean, status: string): boolean {
   return status === "ANY" || (status === "TAGGED") === tagged;
+}
+
+export function referrerOperations({ find }: EcrState): Operations<ECR> {
+  return {
+    listImageReferrers(input) {
+      const { images } = find(input);
+      const { artifactTypes = [], artifactStatus = "ACTIVE" } = input.filter ?? {};
+      const active = artifactStatus === "ACTIVE" || artifactStatus === "ANY";
+      const found = [...images.manifests.values()].filter(
+        ({ subject, artifactType = "" }) =>
+          active &&
+          subject === input.subjectId?.imageDigest &&
+          (artifactTypes.length === 0 || artifactTypes.includes(artifactType)),
+      );
+      const { items, nextToken } = page(found, input);
+      const referrers = items.map(({ digest, mediaType, body, artifactType, annotations }) => ({
+        digest,
+        mediaType,
+        size: body.length,
+        artifactType,
+        annotations: annotations && { ...annotations },
+        artifactStatus: "ACTIVE" as const,
+      }));
+      return { referrers, nextToken };
+    },
+  };
+}
+
+/** Lifetime of the URL that AWS signs; ECR's documentation does not state it. */
+const urlLifetimeMs = 60 * 60 * 1000;
+
+export function layerOperations({ environment, find }: EcrState): Operations<ECR> {
+  return {
+    /** Returns a URL for a layer or a configuration that needs no credentials; AWS signs a URL of S3. */
+    getDownloadUrlForLayer(input) {
+      const { images, description } = find(input);
+      const { layerDigest = "" } = input;
+      const { clock, gateway, registry } = environment;
+      if (!images.blobs.has(layerDigest))
+        throw new AwsError(
+          "LayersNotFoundException",
+          `The layer with digest '${layerDigest}' does not exist within the repository with name '${description.repositoryName}' in the registry with id '${description.registryId}'`,
+        );
+      const token = registry.issueToken(new Date(clock.now().getTime() + urlLifetimeMs));
+      const url = new URL(`http://${gateway.host}:${gateway.port}/v2/${images.name}/blobs/${layerDigest}`);
+      url.searchParams.set("X-Amz-Signature", token);
+      return { downloadUrl: url.href, layerDigest };
+    },
+  };
+}
+
+/** Reason why ECR does not find or remove an image. */
+export interface Failure {
+  readonly failureCode:
+    | "ImageNotFound"
+    | "ImageReferencedByManifestList"
+    | "ImageTagDoesNotMatchDigest"
+    | "InvalidImageDigest"
+    | "MissingDigestAndTag";
+  readonly failureReason: string;
+}
+
+type Found = { manifest: StoredManifest } | Failure;
+
+export function findImage(images: RegistryRepository, { imageDigest, imageTag }: ImageIdentifier): Found {
+  if (imageDigest === undefined && imageTag === undefined)
+    return fail("MissingDigestAndTag", "Invalid request parameters: both tag and digest cannot be null");
+  if (imageDigest !== undefined && !isDigest(imageDigest))
+    return fail(
+      "InvalidImageDigest",
+      "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
+    );
+  const manifest = images.resolve(imageDigest ?? imageTag ?? "");
+  if (!manifest) return fail("ImageNotFound", "Requested image not found");
+  if (imageTag !== undefined && images.tags.get(imageTag) !== manifest.digest)
+    return fail(
+      "ImageTagDoesNotMatchDigest",
+      "Requested image tag does not map to the requested image digest",
+    );
+  return { manifest };
+}
+
+export function tagsOf({ tags }: RegistryRepository, digest: string): string[] {
+  return [...tags].filter(([, target]) => target === digest).map(([tag]) => tag);
+}
+
+function fail(failureCode: Failure["failureCode"], failureReason: string): Found {
+  return { failureCode, failureReason };
 }

@@ -5,17 +5,17 @@ import { AwsError } from "../../kit/errors.ts";
 import type { StoredManifest } from "../../runtime/registry/registry.ts";
 import type { Operations } from "../api.ts";
 import { denialOf } from "./other-accounts.ts";
-import { page } from "./page.ts";
 import { scansOnPush } from "./scan-configuration.ts";
+import { checkMutability, isImmutable } from "./settings.ts";
 import {
   type EcrState,
   imageName,
   invalidParameter,
+  page,
   type RepositoryRecord,
   repositoryArn,
   toTagMap,
 } from "./state.ts";
-import { checkMutability, isImmutable } from "./tag-mutability.ts";
 
 /** ECR API reference, CreateRepository: pattern of repositoryName, 2 to 256 characters. */
 const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;

@@ -1,10 +1,9 @@
 import type { ECR, ImageIdentifier, ImageScanFinding } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
-import { findImage } from "./image-identifiers.ts";
-import { page } from "./page.ts";
+import { findImage } from "./images.ts";
 import type { Scan } from "./scans.ts";
-import { type EcrState, invalidParameter } from "./state.ts";
+import { type EcrState, invalidParameter, page } from "./state.ts";
 
 interface ImageRequest {
   registryId?: string | undefined;

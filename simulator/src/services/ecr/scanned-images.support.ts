@@ -1,5 +1,5 @@
 import type { FindingSeverity, ImageScanFinding } from "@aws-sdk/client-ecr";
-import { digestOf } from "../../runtime/registry/digest.ts";
+import { digestOf } from "../../runtime/registry/manifest.ts";
 import type { Simulator } from "../../simulator.ts";
 
 const types = {

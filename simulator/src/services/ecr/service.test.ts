@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digestOf } from "../../runtime/registry/digest.ts";
+import { digestOf } from "../../runtime/registry/manifest.ts";
 import {
   ociIndex,
   ociManifest,

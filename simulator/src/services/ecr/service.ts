@@ -1,19 +1,15 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { authorizationOperations } from "./authorization.ts";
 import { changeImageOperations } from "./change-images.ts";
-import { imageOperations } from "./images.ts";
-import { layerOperations } from "./layers.ts";
-import { lifecyclePreviewOperations } from "./lifecycle-preview.ts";
+import { imageOperations, layerOperations, referrerOperations } from "./images.ts";
+import { lifecyclePreviewOperations } from "./lifecycle-policy.ts";
 import { guardOtherAccounts } from "./other-accounts.ts";
 import { policyOperations } from "./policies.ts";
-import { pullThroughCacheOperations } from "./pull-through-cache.ts";
-import { referrerOperations } from "./referrers.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { scanConfigurationOperations } from "./scan-configuration.ts";
 import { scanOperations } from "./scan-operations.ts";
-import { settingOperations } from "./settings.ts";
+import { authorizationOperations, pullThroughCacheOperations, settingOperations } from "./settings.ts";
 import { createEcrState } from "./state.ts";
 
 export const ecr: Definition<"ecr"> = {

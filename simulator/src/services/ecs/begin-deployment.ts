@@ -1,7 +1,7 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { resolveConfiguration } from "./deployment-configuration.ts";
 import { Interruption } from "./interruption.ts";
-import { ecsArn, newServiceDeploymentId } from "./names.ts";
+import { ecsArn, lastPart, newServiceDeploymentId, newTaskSetId } from "./names.ts";
 import {
   isRevision,
   ongoingDeployment,
@@ -9,10 +9,11 @@ import {
   type RevisionTaskSet,
   type ServiceDeploymentRecord,
   type ServiceRecord,
+  type ServiceRevisionRecord,
   type TaskDefinitionRecord,
+  type TaskSetRecord,
 } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
-import { newTaskSet } from "./task-set-record.ts";
 
 /** Parts of a service revision. */
 export interface RevisionSpec {
@@ -74,4 +75,42 @@ function newRevision(
   }) as RevisionTaskSet;
   taskSet.revision.rolloutStateReason = `ECS deployment ${taskSet.id} in progress.`;
   return taskSet;
+}
+
+interface NewTaskSet {
+  readonly definition: TaskDefinitionRecord;
+  readonly placement: Placement;
+  readonly loadBalancers: LoadBalancer[];
+  readonly scale: TaskSetRecord["scale"];
+  readonly status: TaskSetRecord["status"];
+  readonly externalId?: string;
+  readonly startedBy?: string;
+  readonly revision?: Omit<ServiceRevisionRecord, "arn">;
+}
+
+export function newTaskSet(
+  { environment }: Pick<EcsContext, "environment">,
+  service: ServiceRecord,
+  { placement, revision, ...given }: NewTaskSet,
+): TaskSetRecord {
+  const id = newTaskSetId();
+  const now = environment.clock.now();
+  const path = `${service.cluster.clusterName}/${service.name}`;
+  return {
+    ...given,
+    ...placement,
+    // ECS gives a revision the digits of its deployment's id.
+    revision: revision && {
+      ...revision,
+      arn: ecsArn(environment, `service-revision/${path}/${lastPart(id)}`),
+    },
+    id,
+    arn: ecsArn(environment, `task-set/${path}/${id}`),
+    createdAt: now,
+    updatedAt: now,
+    stabilityStatus: "STABILIZING",
+    stabilityStatusAt: now,
+    failedStarts: 0,
+    notBefore: 0,
+  };
 }

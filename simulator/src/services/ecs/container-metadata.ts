@@ -1,7 +1,6 @@
 import type { Attachment, Container, ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { ContainerMetadata } from "../../runtime/tasks/metadata-server.ts";
 import { firstAddress } from "./addresses.ts";
-import { logStreamName } from "./log-stream-name.ts";
 import { lastPart } from "./names.ts";
 import type { EcsContext, TaskRecord } from "./state.ts";
 
@@ -126,4 +125,9 @@ function describeNetwork({ task, address, cidrBlock = "" }: TaskRecord): object 
     // The first address of a subnet is its router (VPC user guide, "Subnet CIDR blocks").
     SubnetGatewayIpv4Address: `${firstAddress(cidrBlock)}/${cidrBlock.split("/")[1]}`,
   };
+}
+
+/** Returns the log stream of a container as the awslogs driver names it on Fargate: `prefix/container/task id`. */
+export function logStreamName({ name, logConfiguration }: ContainerDefinition, taskId: string): string {
+  return `${logConfiguration?.options?.["awslogs-stream-prefix"]}/${name}/${taskId}`;
 }

@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { beginDeployment, type RevisionSpec } from "./begin-deployment.ts";
+import { beginDeployment, newTaskSet, type RevisionSpec } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { checkConfiguration, resolveConfiguration } from "./deployment-configuration.ts";
 import { findCluster, findService, requireTaskDefinition } from "./find.ts";
@@ -15,7 +15,6 @@ import { resolvePlacement } from "./placement.ts";
 import type { ServiceRecord, TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { checkTags, setTags } from "./tags.ts";
-import { newTaskSet } from "./task-set-record.ts";
 import { viewService } from "./views.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 

@@ -6,7 +6,7 @@ import type {
   ServiceRevision,
   ServiceRevisionSummary,
 } from "@aws-sdk/client-ecs";
-import { circuitBreakerThreshold } from "./circuit-breaker-threshold.ts";
+import { circuitBreakerThreshold } from "./deployment-configuration.ts";
 import {
   isRevision,
   type RevisionTaskSet,

@@ -1,9 +1,9 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { publishEachMinute } from "../cloudwatch/publish-each-minute.ts";
-import { parseCpu, parseMemory } from "./fargate-sizes.ts";
 import type { ServiceRecord } from "./service-records.ts";
 import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
 import { countTasks } from "./task-counts.ts";
+import { parseCpu, parseMemory } from "./validate-task-definition.ts";
 
 const bytesPerMebibyte = 1024 ** 2;
 /** Most of the values of one datum (PutMetricData, API reference). */

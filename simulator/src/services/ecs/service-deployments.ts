@@ -2,9 +2,8 @@ import type { StopServiceDeploymentCommandInput } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { viewDeploymentBrief, viewServiceDeployment, viewServiceRevision } from "./deployment-views.ts";
-import { requireService } from "./find.ts";
+import { paginate, requireService } from "./find.ts";
 import { Interruption } from "./interruption.ts";
-import { paginate } from "./paginate.ts";
 import { isOngoing, type ServiceDeploymentRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 

@@ -1,13 +1,12 @@
 import type { Container, ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
 import { type LogStream, openLogStream } from "../../runtime/tasks/log-stream.ts";
-import type { LocalImage, TaskContainer } from "../../runtime/tasks/runtime.ts";
+import type { Isolation, LocalImage, TaskContainer } from "../../runtime/tasks/runtime.ts";
 import { readSecret } from "../../runtime/tasks/secrets.ts";
-import { metadataOf } from "./container-metadata.ts";
-import { isolationOf } from "./isolation.ts";
-import { logStreamName } from "./log-stream-name.ts";
+import { labelsOf, logStreamName, metadataOf } from "./container-metadata.ts";
 import { lastPart, newRuntimeId } from "./names.ts";
 import { hostName } from "./network-interface.ts";
 import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
+import { parseCpu, parseMemory } from "./validate-task-definition.ts";
 
 /** Fargate's default time between SIGTERM and SIGKILL (ContainerDefinition.stopTimeout). */
 const defaultStopTimeout = 30;
@@ -183,5 +182,36 @@ function environmentOf(
     AWS_DEFAULT_REGION: environment.region,
     ...Object.fromEntries(pairs.map(({ name, value }) => [name, value ?? ""])),
     ...secrets,
+  };
+}
+
+/** Returns Fargate's limits for a container; a container without a size has the task's. */
+function isolationOf(
+  record: TaskRecord,
+  container: ContainerDefinition,
+  override: ContainerOverride = {},
+): Isolation {
+  const { definition } = record;
+  const { linuxParameters, systemControls = [] } = container;
+  return {
+    memory: override.memory ?? container.memory ?? parseMemory(definition.memory as string),
+    memoryReservation: override.memoryReservation ?? container.memoryReservation,
+    cpu: parseCpu(definition.cpu as string),
+    cpuShares: override.cpu ?? container.cpu,
+    user: container.user,
+    readOnlyRoot: container.readonlyRootFilesystem ?? false,
+    addedCapabilities: linuxParameters?.capabilities?.add ?? [],
+    droppedCapabilities: linuxParameters?.capabilities?.drop ?? [],
+    init: linuxParameters?.initProcessEnabled ?? false,
+    // Fargate's own limit of 65,535 open files is not requested: not every engine can grant it.
+    ulimits: (container.ulimits ?? []).map(({ name, softLimit, hardLimit }) => ({
+      name: name as string,
+      soft: softLimit as number,
+      hard: hardLimit as number,
+    })),
+    kernelParameters: Object.fromEntries(
+      systemControls.map(({ namespace = "", value = "" }) => [namespace, value]),
+    ),
+    labels: labelsOf(record, container),
   };
 }

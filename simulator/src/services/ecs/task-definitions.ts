@@ -2,15 +2,13 @@ import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@a
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
-import { parseCpu, parseMemory } from "./fargate-sizes.ts";
-import { findTaskDefinition } from "./find.ts";
+import { findTaskDefinition, paginate } from "./find.ts";
 import { healthCheckDefaults } from "./health-checks.ts";
 import { accountRoot, ecsArn } from "./names.ts";
-import { paginate } from "./paginate.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { checkTags, setTags, tagsOf } from "./tags.ts";
-import { validateTaskDefinition } from "./validate-task-definition.ts";
+import { parseCpu, parseMemory, validateTaskDefinition } from "./validate-task-definition.ts";
 
 export function taskDefinitionOperations({ state, environment }: EcsContext): Operations<AwsClients["ecs"]> {
   const all = () => [...state.families.values()].flat();

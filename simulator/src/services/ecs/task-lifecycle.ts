@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Tag, TaskOverride } from "@aws-sdk/client-ecs";
-import { followHealth } from "./follow-health.ts";
+import { taskHealth, watchHealth } from "./health-checks.ts";
 import { ecsArn, lastPart, newTaskId } from "./names.ts";
 import { attachInterface, detachInterface, newAttachment } from "./network-interface.ts";
 import type { ClusterRecord, Placement, TaskDefinitionRecord } from "./service-records.ts";
@@ -18,7 +18,7 @@ const stoppedTaskMs = 3_600_000;
 /** Minimum number of stopped tasks kept even longer: at a high time scale an hour is short. */
 const stoppedTasksKept = 200;
 
-export interface TaskOrder {
+interface TaskOrder {
   readonly cluster: ClusterRecord;
   readonly definition: TaskDefinitionRecord;
   readonly placement: Placement;
@@ -221,4 +221,29 @@ function forgetOldTasks({ state, environment }: EcsContext): void {
 /** `task 1dc5c17a…` as service events name it. */
 export function taskName({ task }: TaskRecord): string {
   return `task ${lastPart(task.taskArn)}`;
+}
+
+/** Updates the task with the results of its container's health check, until one of them stops. */
+async function followHealth(
+  { environment }: EcsContext,
+  record: TaskRecord,
+  { definition, reported, exec, exited }: RunningContainer,
+  onChange: () => void,
+): Promise<void> {
+  if (!definition.healthCheck) return;
+  const ended = new AbortController();
+  exited.then(() => ended.abort());
+  await watchHealth({
+    check: definition.healthCheck,
+    clock: environment.clock,
+    exec,
+    signal: AbortSignal.any([record.stopping.signal, ended.signal]),
+    onChecked(health) {
+      record.checkedHealth.set(definition.name as string, health);
+      if (reported.healthStatus === health.status) return;
+      reported.healthStatus = health.status;
+      record.task.healthStatus = taskHealth(record);
+      onChange();
+    },
+  });
 }

@@ -2,6 +2,7 @@ import type { CreateTaskSetCommandInput, CreateTaskSetCommandOutput, Scale } fro
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { AwsClients, Operations } from "../api.ts";
+import { newTaskSet } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { requireActiveService, requireService, requireTaskDefinition } from "./find.ts";
 import { lastPart } from "./names.ts";
@@ -9,7 +10,6 @@ import { resolvePlacement } from "./placement.ts";
 import type { ServiceRecord, TaskSetRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { checkTags, setTags } from "./tags.ts";
-import { newTaskSet } from "./task-set-record.ts";
 import { viewTaskSet } from "./views.ts";
 import { withoutDefaults } from "./without-defaults.ts";
 

@@ -1,18 +1,28 @@
-import type { Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type {
+  CreateListenerInput,
+  Listener,
+  ModifyListenerInput,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
+import type { Route } from "../../runtime/load-balancer/actions.ts";
+import { type ListenerServer, startListenerServer } from "../../runtime/load-balancer/listener-server.ts";
 import type { AwsClients, Operations } from "../api.ts";
-import { changeListener } from "./listener-change.ts";
-import { createListener } from "./listener-creation.ts";
-import { page } from "./page.ts";
-import { compileRoutes } from "./routes.ts";
+import { normalizeActions } from "./actions.ts";
+import { proxySettings } from "./attributes.ts";
+import { checkAssociations, compileRoutes } from "./routes.ts";
 import {
   defaultRuleOf,
   findListener,
   findLoadBalancer,
   type ListenerRecord,
+  type LoadBalancerRecord,
   listenersOf,
+  newId,
+  page,
   rulesOf,
   type State,
+  tagMap,
   validationError,
 } from "./state.ts";
 
@@ -78,4 +88,129 @@ function selectListeners(
     throw validationError("You must specify either listener ARNs or a load balancer ARN");
   }
   return listenersOf(state, findLoadBalancer(state, asked.LoadBalancerArn).arn);
+}
+
+/** Changes the state and, if requested, moves to another port; the caller applies the rules. */
+async function changeListener(
+  environment: Environment,
+  state: State,
+  input: ModifyListenerInput,
+): Promise<ListenerRecord> {
+  checkProperties(input);
+  const listener = findListener(state, input.ListenerArn);
+  const actions = input.DefaultActions && normalizeActions(state, input.DefaultActions);
+  if (actions) checkAssociations(state, listener.loadBalancerArn, actions);
+  if (input.Port !== undefined && input.Port !== listener.port) {
+    await movePort(environment, state, listener, input.Port);
+  }
+  if (actions) defaultRuleOf(state, listener.arn).actions = actions;
+  return listener;
+}
+
+/** The new port opens before the old one closes. */
+async function movePort(
+  environment: Environment,
+  state: State,
+  listener: ListenerRecord,
+  wanted: number,
+): Promise<void> {
+  const loadBalancer = findLoadBalancer(state, listener.loadBalancerArn);
+  const port = checkPort(state, loadBalancer, wanted);
+  const origin = { listenerPort: port, portOffset: environment.listenerPortOffset };
+  const routes = compileRoutes(state, rulesOf(state, listener.arn), origin);
+  const server = await openPort(environment, loadBalancer, port, routes);
+  if (!state.listeners.has(listener.arn)) {
+    await server.close();
+    findListener(state, listener.arn);
+  }
+  const previous = listener.server;
+  Object.assign(listener, { server, port });
+  await previous.close();
+}
+
+/** Opens the port and adds the listener with its default rule to the state; changes nothing on failure. */
+async function createListener(
+  environment: Environment,
+  state: State,
+  input: CreateListenerInput,
+): Promise<ListenerRecord> {
+  const check = () => {
+    checkProperties(input);
+    if (input.Protocol === undefined) throw validationError("A listener protocol must be specified");
+    const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
+    const port = checkPort(state, loadBalancer, input.Port);
+    const actions = normalizeActions(state, input.DefaultActions);
+    checkAssociations(state, loadBalancer.arn, actions);
+    return { loadBalancer, port, actions };
+  };
+  const { loadBalancer, port } = check();
+  const server = await openPort(environment, loadBalancer, port, []);
+  try {
+    // Meanwhile a load balancer or a target group may have been deleted.
+    const { actions } = check();
+    const path = `${loadBalancer.path}/${newId()}`;
+    const arnPrefix = `arn:aws:elasticloadbalancing:${environment.region}:${environment.accountId}`;
+    const arn = `${arnPrefix}:listener/${path}`;
+    const ruleArn = `${arnPrefix}:listener-rule/${path}/${newId()}`;
+    const listener = { arn, loadBalancerArn: loadBalancer.arn, port, server, tags: tagMap(input.Tags) };
+    state.listeners.set(arn, listener);
+    state.rules.set(ruleArn, {
+      arn: ruleArn,
+      listenerArn: arn,
+      priority: "default",
+      conditions: [],
+      actions,
+      tags: new Map(),
+    });
+    return listener;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+function checkProperties(input: CreateListenerInput | ModifyListenerInput): void {
+  const { Protocol = "HTTP", SslPolicy, Certificates, AlpnPolicy, MutualAuthentication } = input;
+  if (Protocol !== "HTTP") {
+    throw validationError(`The simulator does not serve listeners of protocol '${Protocol}', only HTTP`);
+  }
+  for (const [name, value] of Object.entries({ SslPolicy, Certificates, AlpnPolicy, MutualAuthentication })) {
+    if (value !== undefined) throw validationError(`An HTTP listener cannot have '${name}'`);
+  }
+}
+
+function checkPort(state: State, loadBalancer: LoadBalancerRecord, port: number | undefined): number {
+  if (port === undefined) throw validationError("A listener port must be specified");
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw validationError(`Listener port '${port}' must be between 1 and 65535`);
+  }
+  if (listenersOf(state, loadBalancer.arn).some((listener) => listener.port === port)) {
+    throw new AwsError(
+      "DuplicateListenerException",
+      `A listener already exists on port ${port} of this load balancer`,
+    );
+  }
+  return port;
+}
+
+/** The loopback port may be used by any program of this machine, so the error names the port and the next step. */
+async function openPort(
+  { network, listenerPortOffset }: Environment,
+  loadBalancer: LoadBalancerRecord,
+  listenerPort: number,
+  routes: readonly Route[],
+): Promise<ListenerServer> {
+  const servedPort = listenerPort + listenerPortOffset;
+  const settings = proxySettings(loadBalancer);
+  try {
+    return await startListenerServer({ servedPort, listenerPort, network, settings, routes });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const cause = code === "EADDRINUSE" ? "is taken" : `cannot be used (${code ?? error})`;
+    throw new AwsError(
+      "InvalidConfigurationRequestException",
+      `Listener port ${listenerPort} is served on 127.0.0.1:${servedPort}, which ${cause}: ` +
+        "free that port, or start the simulator with another listener port offset",
+    );
+  }
 }

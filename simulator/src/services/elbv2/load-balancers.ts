@@ -4,16 +4,15 @@ import type { CreateLoadBalancerInput, LoadBalancer } from "@aws-sdk/client-elas
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
-import { defaultAttributes } from "./attributes.ts";
+import { defaultAttributes, loadBalancerAttributes } from "./attributes.ts";
 import type { Listeners } from "./listeners.ts";
-import { loadBalancerAttributes } from "./load-balancer-attributes.ts";
 import { readPlacement, readSecurityGroups } from "./load-balancer-network.ts";
-import { page } from "./page.ts";
 import {
   findLoadBalancer,
   type LoadBalancerRecord,
   listenersOf,
   newId,
+  page,
   type State,
   tagMap,
   validationError,

@@ -2,7 +2,7 @@ import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../kit/errors.ts";
 import { type Route, type RouteAction, redirectAnswer } from "../../runtime/load-balancer/actions.ts";
 import { compileConditions } from "../../runtime/load-balancer/conditions.ts";
-import { createWeightedChoice } from "../../runtime/load-balancer/weighted-choice.ts";
+import { createWeightedChoice } from "../../runtime/load-balancer/target-pool.ts";
 import {
   findTargetGroup,
   loadBalancerArnsOf,

@@ -9,12 +9,12 @@ import type { AwsClients, Operations } from "../api.ts";
 import { normalizeActions } from "./actions.ts";
 import { normalizeConditions } from "./conditions.ts";
 import type { Listeners } from "./listeners.ts";
-import { page } from "./page.ts";
 import { checkAssociations } from "./routes.ts";
 import {
   findListener,
   findRule,
   newId,
+  page,
   type RuleRecord,
   rulesOf,
   type State,

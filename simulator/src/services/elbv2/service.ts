@@ -1,17 +1,15 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
+import { loadBalancerAttributeOperations, targetGroupAttributeOperations } from "./attributes.ts";
 import { createListeners } from "./listeners.ts";
-import { loadBalancerAttributeOperations } from "./load-balancer-attributes.ts";
 import { loadBalancerOperations } from "./load-balancers.ts";
 import { publishMetrics } from "./publish-metrics.ts";
 import { ruleOperations } from "./rules.ts";
 import { createState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
-import { targetGroupAttributeOperations } from "./target-group-attributes.ts";
 import { targetGroupOperations } from "./target-groups.ts";
-import { createTargetLife } from "./target-life.ts";
-import { targetOperations } from "./targets.ts";
+import { createTargetLife, targetOperations } from "./target-life.ts";
 
 export const elbv2: Definition<"elbv2"> = {
   create: createElbv2,

@@ -2,7 +2,7 @@ import type {
   CreateTargetGroupInput,
   ModifyTargetGroupInput,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { parseStatusMatcher } from "../../runtime/load-balancer/status-matcher.ts";
+import { parseStatusMatcher } from "../../runtime/load-balancer/health-probe.ts";
 import { type TargetGroupSettings, validationError } from "./state.ts";
 
 /** Defaults of HTTP target groups with targets of type ip (API reference, CreateTargetGroup). */

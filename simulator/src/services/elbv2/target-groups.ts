@@ -4,19 +4,18 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { createTargetPool } from "../../runtime/load-balancer/target-pool.ts";
 import type { AwsClients, Operations } from "../api.ts";
-import { defaultAttributes } from "./attributes.ts";
-import { page } from "./page.ts";
+import { defaultAttributes, targetGroupAttributes } from "./attributes.ts";
 import {
   findLoadBalancer,
   findTargetGroup,
   loadBalancerArnsOf,
   newId,
+  page,
   type State,
   type TargetGroupRecord,
   tagMap,
   validationError,
 } from "./state.ts";
-import { targetGroupAttributes } from "./target-group-attributes.ts";
 import { applyHealthCheck, readSettings } from "./target-group-settings.ts";
 import type { TargetLife } from "./target-life.ts";
 

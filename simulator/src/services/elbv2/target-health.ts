@@ -1,7 +1,6 @@
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
-import { type ProbeResult, probe } from "../../runtime/load-balancer/health-probe.ts";
-import { parseStatusMatcher } from "../../runtime/load-balancer/status-matcher.ts";
+import { type ProbeResult, parseStatusMatcher, probe } from "../../runtime/load-balancer/health-probe.ts";
 import type { TargetGroupRecord, TargetRecord } from "./state.ts";
 
 /** States, reasons and descriptions in the words of DescribeTargetHealth. */

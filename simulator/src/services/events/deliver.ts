@@ -3,7 +3,7 @@ import type { Target } from "@aws-sdk/client-eventbridge";
 import type { Environment } from "../../environment.ts";
 import type { StartByEvent } from "../codepipeline/executions.ts";
 import { findTrustingRole } from "../sts/trust.ts";
-import { type BusEvent, isObject } from "./event.ts";
+import { type BusEvent, isObject } from "./event-pattern.ts";
 import { invalid } from "./state.ts";
 
 /** An event that a rule matched, and its target. */

@@ -1,6 +1,5 @@
 import { AwsError } from "../../kit/errors.ts";
-import { isObject, type Json } from "./event.ts";
-import { absentMatcher, type Matcher, matcherOf } from "./matchers.ts";
+import { compileWildcard } from "../../kit/wildcard.ts";
 
 export type Pattern = (event: unknown) => boolean;
 
@@ -58,4 +57,122 @@ function refuse(path: string, reason: string): never {
 
 function invalidPattern(reason: string): AwsError {
   return new AwsError("InvalidEventPatternException", `Event pattern is not valid. Reason: ${reason}`);
+}
+
+/** Checks one value of an event. */
+type Matcher = (value: Json) => boolean;
+
+/** Matches no existing value: `{"exists": false}`. */
+const absentMatcher: Matcher = () => false;
+
+type Refuse = (reason: string) => never;
+
+/** Returns the matcher of one alternative of a pattern's list: a value itself, or an object with one operator. */
+function matcherOf(alternative: Json, refuse: Refuse): Matcher {
+  if (Array.isArray(alternative)) refuse("an array may not stand in an array");
+  if (!isObject(alternative)) return (value) => value === alternative;
+  const entries = Object.entries(alternative);
+  const [[name, operand] = ["", null]] = entries;
+  if (entries.length !== 1) refuse("Only one key allowed in match expression");
+  const operator = operators[name];
+  if (!operator)
+    refuse(
+      `Unrecognized match type ${name}: the simulator knows ${Object.keys(operators).join(", ")} and plain values`,
+    );
+  return (operator as Operator)(operand as Json, refuse);
+}
+
+type Operator = (operand: Json, refuse: Refuse) => Matcher;
+
+const operators: Readonly<Record<string, Operator>> = {
+  prefix: textOperator("prefix", (text, part) => text.startsWith(part)),
+  suffix: textOperator("suffix", (text, part) => text.endsWith(part)),
+  "equals-ignore-case": (operand, refuse) => {
+    const wanted = textOf(operand, "equals-ignore-case", refuse).toLowerCase();
+    return (value) => typeof value === "string" && value.toLowerCase() === wanted;
+  },
+  wildcard: (operand, refuse) => {
+    const pattern = textOf(operand, "wildcard", refuse);
+    // `?` has no special meaning here.
+    const matches = compileWildcard(pattern.replaceAll("?", "\\?"));
+    return (value) => typeof value === "string" && matches(value);
+  },
+  exists: (operand, refuse) => {
+    if (typeof operand !== "boolean") refuse("exists must be either true or false");
+    return operand ? () => true : absentMatcher;
+  },
+  "anything-but": anythingBut,
+  numeric,
+};
+
+function textOperator(name: string, fits: (text: string, part: string) => boolean): Operator {
+  return (operand, refuse) => {
+    const ignoreCase = isObject(operand) && operand["equals-ignore-case"];
+    const part = textOf(ignoreCase || operand, name, refuse);
+    if (!ignoreCase) return (value) => typeof value === "string" && fits(value, part);
+    return (value) => typeof value === "string" && fits(value.toLowerCase(), part.toLowerCase());
+  };
+}
+
+/** Values, a list of them, or another operator over texts: matches every other existing value. */
+function anythingBut(operand: Json, refuse: Refuse): Matcher {
+  if (!isObject(operand)) {
+    const excluded = Array.isArray(operand) ? operand : [operand];
+    const isValue = (each: Json) => typeof each === "string" || typeof each === "number";
+    if (excluded.length === 0 || !excluded.every(isValue))
+      refuse("anything-but takes texts and numbers, a list of them, or another operator");
+    return (value) => !(excluded as readonly Json[]).includes(value);
+  }
+  const [[name = "", given] = []] = Object.entries(operand);
+  if (!["prefix", "suffix", "equals-ignore-case", "wildcard"].includes(name))
+    refuse(`Unsupported anything-but pattern: ${name}`);
+  const matchers = [given].flat().map((each) => matcherOf({ [name]: each as Json }, refuse));
+  return (value) => !matchers.some((matcher) => matcher(value));
+}
+
+const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  "=": (a, b) => a === b,
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+};
+
+/** `["=", 5]`, or a range: `[">", 0, "<=", 5]`. */
+function numeric(operand: Json, refuse: Refuse): Matcher {
+  const parts = Array.isArray(operand) ? operand : [];
+  const tests = [parts.slice(0, 2), parts.slice(2)].filter((pair) => pair.length > 0);
+  const known = tests.every(
+    ([sign, bound]) => typeof sign === "string" && sign in comparisons && typeof bound === "number",
+  );
+  if (parts.length === 0 || parts.length % 2 === 1 || parts.length > 4 || !known)
+    refuse(`numeric takes one or two of ${Object.keys(comparisons).join(" ")}, each with a number`);
+  return (value) =>
+    typeof value === "number" &&
+    tests.every(([sign, bound]) => comparisons[String(sign)]?.(value, Number(bound)));
+}
+
+function textOf(operand: Json, name: string, refuse: Refuse): string {
+  if (typeof operand !== "string") refuse(`${name} match pattern must be a string`);
+  return operand as string;
+}
+
+/** An event as rules and targets see it. Source: EventBridge user guide, "AWS service event metadata". */
+export interface BusEvent {
+  readonly version: "0";
+  readonly id: string;
+  readonly "detail-type": string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601, to the second. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: object;
+}
+
+type Json = null | string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
+
+export function isObject(value: unknown): value is { readonly [name: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

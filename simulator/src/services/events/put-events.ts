@@ -4,8 +4,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Caller, Service } from "../api.ts";
 import { deliver } from "./deliver.ts";
-import { type BusEvent, isObject } from "./event.ts";
-import { parsePattern } from "./event-pattern.ts";
+import { type BusEvent, isObject, parsePattern } from "./event-pattern.ts";
 import { type EventsState, invalid, refuseOtherBus, unsupported } from "./state.ts";
 
 /** Maximum of one request. Source: PutEvents, EventBridge API reference. */

@@ -2,6 +2,7 @@ import type { Rule as Description, RuleState } from "@aws-sdk/client-eventbridge
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { tagReader } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import { parsePattern } from "./event-pattern.ts";
 import {
@@ -13,7 +14,6 @@ import {
   refuseOtherBus,
   unsupported,
 } from "./state.ts";
-import { tagMap } from "./tags.ts";
 
 /** Maximum of rules on one bus, and size of one page. Source: EventBridge user guide, quotas; ListRules. */
 const quota = 300;
@@ -121,3 +121,28 @@ function describe(rule: Rule): Description {
     EventBusName: defaultBus,
   };
 }
+
+export function tagOperations(state: EventsState): Service<"events">["operations"] {
+  const find = (arn: string | undefined): Rule => {
+    const rule = [...state.rules.values()].find((each) => each.arn === arn);
+    if (rule) return rule;
+    throw new AwsError("ResourceNotFoundException", `Resource ${arn} does not exist.`);
+  };
+  return {
+    tagResource: ({ ResourceARN, Tags }) => {
+      const { tags } = find(ResourceARN);
+      for (const [key, value] of tagMap(Tags, tags)) tags.set(key, value);
+      return {};
+    },
+    untagResource: ({ ResourceARN, TagKeys = [] }) => {
+      const { tags } = find(ResourceARN);
+      for (const key of TagKeys) tags.delete(key);
+      return {};
+    },
+    listTagsForResource: ({ ResourceARN }) => ({
+      Tags: [...find(ResourceARN).tags].map(([Key, Value]) => ({ Key, Value })),
+    }),
+  };
+}
+
+const tagMap = tagReader("LimitExceededException");

@@ -2,9 +2,8 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { eventOperations } from "./put-events.ts";
-import { ruleOperations } from "./rules.ts";
+import { ruleOperations, tagOperations } from "./rules.ts";
 import { busArn, defaultBus, type EventsState, refuseOtherBus } from "./state.ts";
-import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
 
 export const events: Definition<"events"> = {

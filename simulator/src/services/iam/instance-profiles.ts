@@ -1,20 +1,23 @@
 import type { InstanceProfile as Description } from "@aws-sdk/client-iam";
 import { AwsError } from "../../kit/errors.ts";
 import type { Service } from "../api.ts";
-import { page } from "./page.ts";
 import { describe as describeRole } from "./roles.ts";
 import {
   alreadyExists,
   deleteConflict,
   findRole,
+  fromTags,
   type IamState,
   type InstanceProfile,
   newId,
   noSuchEntity,
+  page,
   refuseBadName,
   refuseBadPath,
+  tagAll,
+  toTags,
+  untagAll,
 } from "./state.ts";
-import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
 
 /** Instance profiles, which give a role to an instance. */
 export function instanceProfileOperations(state: IamState): Service<"iam">["operations"] {

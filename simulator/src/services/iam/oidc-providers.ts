@@ -1,7 +1,16 @@
 import { AwsError } from "../../kit/errors.ts";
 import type { Service } from "../api.ts";
-import { alreadyExists, type IamState, noSuchEntity, type OidcProvider, validationError } from "./state.ts";
-import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
+import {
+  alreadyExists,
+  fromTags,
+  type IamState,
+  noSuchEntity,
+  type OidcProvider,
+  tagAll,
+  toTags,
+  untagAll,
+  validationError,
+} from "./state.ts";
 
 /** Source: CreateOpenIDConnectProvider, IAM API reference. */
 const mostClients = 100;

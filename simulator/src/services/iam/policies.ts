@@ -1,21 +1,69 @@
 import type { Policy } from "@aws-sdk/client-iam";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { awsManagedPolicies } from "./aws-managed-policies.ts";
-import { page } from "./page.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import {
   alreadyExists,
   deleteConflict,
+  fromTags,
   type IamState,
   type ManagedPolicy,
   newId,
   noSuchEntity,
+  page,
   refuseBadName,
   refuseBadPath,
+  tagAll,
+  toTags,
   unsupported,
+  untagAll,
 } from "./state.ts";
-import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
+
+/**
+ * AWS managed policies that deployments to ECS attach to roles, without `arn:aws:iam::aws:policy/`. Source: AWS managed
+ * policy reference guide. Their documents are not stored: the simulator evaluates no permissions.
+ */
+const awsManagedPolicies: ReadonlySet<string> = new Set([
+  "AdministratorAccess",
+  "PowerUserAccess",
+  "ReadOnlyAccess",
+  "AmazonEC2ContainerRegistryFullAccess",
+  "AmazonEC2ContainerRegistryPowerUser",
+  "AmazonEC2ContainerRegistryReadOnly",
+  "AmazonEC2ContainerRegistryPullOnly",
+  "AmazonEC2FullAccess",
+  "AmazonEC2ReadOnlyAccess",
+  "AmazonS3FullAccess",
+  "AmazonS3ReadOnlyAccess",
+  "AmazonSSMManagedInstanceCore",
+  "AmazonRDSFullAccess",
+  "AmazonECS_FullAccess",
+  "AWSCloudFormationFullAccess",
+  "AWSCloudFormationReadOnlyAccess",
+  "AWSCodeDeployRoleForECS",
+  "AWSCodeDeployRoleForECSLimited",
+  "AWSCodeDeployFullAccess",
+  "AWSCodeCommitFullAccess",
+  "AWSCodeCommitPowerUser",
+  "AWSCodeCommitReadOnly",
+  "AWSCodePipeline_FullAccess",
+  "AWSCodePipeline_ReadOnlyAccess",
+  "AWSCloud9Administrator",
+  "AWSCloud9SSMInstanceProfile",
+  "CloudWatchAgentServerPolicy",
+  "CloudWatchFullAccess",
+  "AmazonEventBridgeFullAccess",
+  "IAMFullAccess",
+  "CloudWatchLogsFullAccess",
+  "ElasticLoadBalancingFullAccess",
+  "SecretsManagerReadWrite",
+  "service-role/AmazonECSTaskExecutionRolePolicy",
+  "service-role/AmazonECSInfrastructureRolePolicyForLoadBalancers",
+  "service-role/AWSCodeDeployRole",
+  "service-role/AWSCodeDeployRoleForLambda",
+  "service-role/AWSLambdaBasicExecutionRole",
+  "service-role/AmazonRDSEnhancedMonitoringRole",
+]);
 
 const awsPrefix = "arn:aws:iam::aws:policy/";
 

@@ -1,22 +1,28 @@
 import type { Role as Description } from "@aws-sdk/client-iam";
+import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { page } from "./page.ts";
+import { findAttachable } from "./policies.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import {
   alreadyExists,
   deleteConflict,
   encodeDocument,
   findRole,
+  fromTags,
   type IamState,
   newId,
+  noSuchEntity,
+  page,
   type Role,
   refuseBadName,
   refuseBadPath,
+  tagAll,
+  toTags,
   unsupported,
+  untagAll,
   validationError,
 } from "./state.ts";
-import { fromTags, tagAll, toTags, untagAll } from "./tags.ts";
 
 /** Seconds of a role's session: the default, and the limits. Source: CreateRole, IAM API reference. */
 const defaultSession = 3600;
@@ -89,7 +95,7 @@ interface NewRole {
   Tags?: Parameters<typeof fromTags>[0];
 }
 
-export function addRole(state: IamState, input: NewRole): Role {
+function addRole(state: IamState, input: NewRole): Role {
   const { RoleName: name = "", Path: path = "/", AssumeRolePolicyDocument: trustPolicy = "" } = input;
   refuseBadName("role name", name, 64);
   refuseBadPath(path);
@@ -131,4 +137,95 @@ function refuseBadDuration(seconds = defaultSession): void {
     throw validationError(
       `MaxSessionDuration must be between ${defaultSession} and ${longestSession} seconds, not ${seconds}.`,
     );
+}
+
+/** Policies of a role: inline ones, and attached managed ones. */
+export function rolePolicyOperations(state: IamState): Service<"iam">["operations"] {
+  return {
+    putRolePolicy: ({ RoleName, PolicyName = "", PolicyDocument = "" }) => {
+      const role = findRole(state, RoleName);
+      refuseBadName("policy name", PolicyName, 128);
+      parsePolicyDocument(PolicyDocument, "permissions");
+      role.inlinePolicies.set(PolicyName, PolicyDocument);
+      return {};
+    },
+    getRolePolicy: ({ RoleName, PolicyName = "" }) => {
+      const document = findRole(state, RoleName).inlinePolicies.get(PolicyName);
+      if (document === undefined) throw noInlinePolicy(PolicyName);
+      return { RoleName, PolicyName, PolicyDocument: encodeDocument(document) };
+    },
+    deleteRolePolicy: ({ RoleName, PolicyName = "" }) => {
+      if (!findRole(state, RoleName).inlinePolicies.delete(PolicyName)) throw noInlinePolicy(PolicyName);
+      return {};
+    },
+    listRolePolicies: (input) => {
+      const names = [...findRole(state, input.RoleName).inlinePolicies.keys()].sort();
+      const { items: PolicyNames, ...rest } = page(names, input);
+      return { PolicyNames, ...rest };
+    },
+    attachRolePolicy: ({ RoleName, PolicyArn = "" }) => {
+      const role = findRole(state, RoleName);
+      role.attachedPolicies.add(findAttachable(state, PolicyArn));
+      return {};
+    },
+    detachRolePolicy: ({ RoleName, PolicyArn = "" }) => {
+      if (!findRole(state, RoleName).attachedPolicies.delete(PolicyArn))
+        throw noSuchEntity(`Policy ${PolicyArn} was not found.`);
+      return {};
+    },
+    listAttachedRolePolicies: (input) => {
+      const attached = [...findRole(state, input.RoleName).attachedPolicies]
+        .map((PolicyArn) => ({ PolicyArn, PolicyName: PolicyArn.slice(PolicyArn.lastIndexOf("/") + 1) }))
+        .filter(({ PolicyArn }) =>
+          PolicyArn.slice(PolicyArn.indexOf(":policy/") + ":policy".length).startsWith(
+            input.PathPrefix ?? "/",
+          ),
+        );
+      const { items: AttachedPolicies, ...rest } = page(attached, input);
+      return { AttachedPolicies, ...rest };
+    },
+  };
+}
+
+function noInlinePolicy(name: string) {
+  return noSuchEntity(`The role policy with name ${name} cannot be found.`);
+}
+
+/** Role names by principal. Source: the "Using service-linked roles" page of each service's guide. */
+const roleNames: Record<string, string> = {
+  "ecs.amazonaws.com": "AWSServiceRoleForECS",
+  "elasticloadbalancing.amazonaws.com": "AWSServiceRoleForElasticLoadBalancing",
+  "rds.amazonaws.com": "AWSServiceRoleForRDS",
+  "ecs.application-autoscaling.amazonaws.com": "AWSServiceRoleForApplicationAutoScaling_ECSService",
+};
+
+export function serviceLinkedRoleOperations(state: IamState): Service<"iam">["operations"] {
+  return {
+    createServiceLinkedRole: (input) => {
+      refuseUnsupported(unsupported, "CreateServiceLinkedRole", input, ["AWSServiceName", "Description"]);
+      const { AWSServiceName: service = "", Description } = input;
+      const name = roleNames[service];
+      if (name === undefined)
+        throw new AwsError(
+          unsupported,
+          `The simulator knows no service-linked role of ${service}. Known: ${Object.keys(roleNames).join(", ")}.`,
+        );
+      if (state.roles.has(name))
+        throw new AwsError(
+          unsupported,
+          `Service role name ${name} has been taken in this account, please try a different suffix.`,
+        );
+      const trust = {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+      };
+      const role = addRole(state, {
+        RoleName: name,
+        Path: `/aws-service-role/${service}/`,
+        AssumeRolePolicyDocument: JSON.stringify(trust),
+        Description,
+      });
+      return { Role: describe(state, role) };
+    },
+  };
 }

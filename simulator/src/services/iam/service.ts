@@ -5,9 +5,7 @@ import { instanceProfileOperations } from "./instance-profiles.ts";
 import { oidcProviderOperations } from "./oidc-providers.ts";
 import { policyOperations } from "./policies.ts";
 import { policyVersionOperations } from "./policy-versions.ts";
-import { rolePolicyOperations } from "./role-policies.ts";
-import { roleOperations } from "./roles.ts";
-import { serviceLinkedRoleOperations } from "./service-linked-roles.ts";
+import { roleOperations, rolePolicyOperations, serviceLinkedRoleOperations } from "./roles.ts";
 import { createIamState } from "./state.ts";
 
 export const iam: Definition<"iam"> = {

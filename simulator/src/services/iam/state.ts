@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { Tag } from "@aws-sdk/client-iam";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { tagReader } from "../../kit/tags.ts";
 
 export interface Role {
   readonly name: string;
@@ -130,3 +132,37 @@ export function validationError(message: string): AwsError {
 }
 
 export const unsupported = "InvalidInputException";
+
+/** The list calls return 100 items by default, and 1000 at most. Source: IAM API reference. */
+const defaultItems = 100;
+
+/** One page of a sorted list; the marker is where the next page starts. */
+export function page<Item>(
+  items: readonly Item[],
+  { MaxItems = defaultItems, Marker }: { MaxItems?: number | undefined; Marker?: string | undefined },
+): { items: Item[]; IsTruncated: boolean; Marker: string | undefined } {
+  const start = Marker === undefined ? 0 : Number(Buffer.from(Marker, "base64url").toString());
+  if (!Number.isInteger(start) || start < 0 || start > items.length)
+    throw validationError(`Invalid Marker: ${Marker}`);
+  const end = start + MaxItems;
+  const IsTruncated = end < items.length;
+  return {
+    items: items.slice(start, end),
+    IsTruncated,
+    Marker: IsTruncated ? Buffer.from(String(end)).toString("base64url") : undefined,
+  };
+}
+
+export function toTags(held: ReadonlyMap<string, string>): Tag[] {
+  return [...held].map(([Key, Value]) => ({ Key, Value }));
+}
+
+export const fromTags = tagReader("LimitExceededException");
+
+export function tagAll(held: Map<string, string>, tags: readonly Tag[] | undefined): void {
+  for (const [key, value] of fromTags(tags, held)) held.set(key, value);
+}
+
+export function untagAll(held: Map<string, string>, keys: readonly string[] | undefined): void {
+  for (const key of keys ?? []) held.delete(key);
+}

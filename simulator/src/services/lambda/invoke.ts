@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { Uint8ArrayBlobAdapter } from "@smithy/core/serde";
+import type { AccessKey, AccessKeys } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { FunctionOutcome } from "../../runtime/functions/run-function.ts";
 import { openLogStream } from "../../runtime/tasks/log-stream.ts";
 import type { Service } from "../api.ts";
-import { functionEnvironment } from "./function-environment.ts";
 import { type FunctionRecord, findFunction, type LambdaState } from "./state.ts";
 
 /** Waits before a failed asynchronous invocation is retried ("Error handling for asynchronous invocation"). */
@@ -14,7 +14,7 @@ const retryWaits = [60_000, 120_000];
 /** Bytes of log returned for LogType Tail. */
 const tailBytes = 4096;
 
-export interface Invocations {
+interface Invocations {
   readonly operations: Service<"lambda">["operations"];
   /** Ends every function's process and waits for it. */
   close(): Promise<void>;
@@ -161,4 +161,47 @@ function tailOf(log: readonly string[]): string {
   return Buffer.from(`${log.join("\n")}\n`)
     .subarray(-tailBytes)
     .toString("base64");
+}
+
+/** Returns the environment of a function. Source: "Defined runtime environment variables", Lambda developer guide. */
+function functionEnvironment(
+  { accessKeys, region, gateway }: Environment,
+  { name, settings, code }: FunctionRecord,
+  log: { readonly group: string; readonly stream: string },
+): Record<string, string> {
+  const key = functionKey(accessKeys);
+  return {
+    ...settings.variables,
+    _HANDLER: settings.handler,
+    LAMBDA_TASK_ROOT: code.taskRoot,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memorySize),
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_LOG_GROUP_NAME: log.group,
+    AWS_LAMBDA_LOG_STREAM_NAME: log.stream,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    AWS_SESSION_TOKEN: key.sessionToken ?? "",
+    AWS_ENDPOINT_URL: `http://${gateway.host}:${gateway.port}`,
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+  };
+}
+
+const functionKeyId = "ASIASIMULATEDFUNCTION";
+
+/** All functions share one key, created at the first call. */
+function functionKey(accessKeys: AccessKeys): AccessKey {
+  const random = () => randomBytes(30).toString("base64");
+  const key = accessKeys.get(functionKeyId) ?? {
+    accessKeyId: functionKeyId,
+    secretAccessKey: random(),
+    sessionToken: random(),
+  };
+  accessKeys.set(functionKeyId, key);
+  return key;
 }

@@ -1,8 +1,7 @@
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
-import { page } from "./page.ts";
-import { alreadyExists, findGroup, type Group, invalid, type LogsState } from "./state.ts";
+import { alreadyExists, findGroup, type Group, invalid, type LogsState, nameOf, notFound } from "./state.ts";
 
 /** Source: PutRetentionPolicy, CloudWatch Logs API reference. */
 const retentions = [
@@ -83,4 +82,52 @@ function describe(state: LogsState, group: Group) {
     storedBytes: [...group.streams.values()].reduce((sum, { bytes }) => sum + bytes, 0),
     logGroupClass: "STANDARD" as const,
   };
+}
+
+/** Tags of log groups; no other resource that the simulator keeps here has any. */
+export function tagOperations(state: LogsState): Service<"logs">["operations"] {
+  const groupOf = (arn = ""): Group => {
+    const group = arn.startsWith("arn:") ? state.groups.get(nameOf(arn)) : undefined;
+    if (!group) throw notFound("The specified resource does not exist.");
+    return group;
+  };
+  return {
+    tagResource: ({ resourceArn, tags = {} }) => {
+      const group = groupOf(resourceArn);
+      limitTags("TooManyTagsException", Object.keys(tags), group.tags.keys());
+      for (const [key, value] of Object.entries(tags)) group.tags.set(key, value);
+      return {};
+    },
+    untagResource: ({ resourceArn, tagKeys = [] }) => {
+      const group = groupOf(resourceArn);
+      for (const key of tagKeys) group.tags.delete(key);
+      return {};
+    },
+    listTagsForResource: ({ resourceArn }) => ({ tags: Object.fromEntries(groupOf(resourceArn).tags) }),
+  };
+}
+
+/** Default and maximum page size of both describe calls. Source: CloudWatch Logs API reference. */
+const pageSize = 50;
+
+interface PageRequest {
+  limit?: number | undefined;
+  nextToken?: string | undefined;
+}
+
+/** One page of an already sorted list; the token is the name the next page starts with. */
+export function page<Item extends { readonly name: string }>(
+  items: readonly Item[],
+  { limit = pageSize, nextToken }: PageRequest,
+): { items: readonly Item[]; nextToken: string | undefined } {
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= pageSize))
+    throw invalid(`limit must be between 1 and ${pageSize}, not ${limit}.`);
+  const start = nextToken === undefined ? 0 : items.findIndex((item) => encode(item.name) === nextToken);
+  if (start < 0) throw invalid("The specified nextToken is invalid.");
+  const next = items[start + limit];
+  return { items: items.slice(start, start + limit), nextToken: next && encode(next.name) };
+}
+
+function encode(name: string): string {
+  return Buffer.from(name).toString("base64url");
 }

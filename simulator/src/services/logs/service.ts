@@ -1,12 +1,11 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { groupOperations } from "./groups.ts";
+import { groupOperations, tagOperations } from "./groups.ts";
 import { putEventsOperations } from "./put-events.ts";
 import { readEventsOperations } from "./read-events.ts";
 import { createLogsState } from "./state.ts";
 import { streamOperations } from "./streams.ts";
-import { tagOperations } from "./tags.ts";
 
 export const logs: Definition<"logs"> = {
   create: createLogs,

@@ -1,5 +1,5 @@
 import type { Service } from "../api.ts";
-import { page } from "./page.ts";
+import { page } from "./groups.ts";
 import { alreadyExists, findGroup, findStream, invalid, type LogsState, type Stream } from "./state.ts";
 
 export function streamOperations(state: LogsState): Service<"logs">["operations"] {

@@ -2,7 +2,6 @@ import type { ModifyDBInstanceMessage } from "@aws-sdk/client-rds";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { describeInstance } from "./describe-instance.ts";
 import { startServer, stopServer } from "./instance-server.ts";
 import {
   checkClass,
@@ -12,6 +11,7 @@ import {
   checkStorageType,
   readSecurityGroups,
 } from "./instance-settings.ts";
+import { describeInstance } from "./instances.ts";
 import { changePassword, readPasswordChange } from "./master-password.ts";
 import {
   findInstance,

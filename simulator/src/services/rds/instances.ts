@@ -1,15 +1,16 @@
-import type { CreateDBInstanceMessage, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
+import type { CreateDBInstanceMessage, DBInstance, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
-import { describeInstance } from "./describe-instance.ts";
 import { deleteServer, startServer } from "./instance-server.ts";
 import { checkPassword, readSettings } from "./instance-settings.ts";
 import { dropPassword, keepPassword, randomPassword } from "./master-password.ts";
 import { claimSnapshot } from "./snapshots.ts";
 import {
+  arnOf,
   findInstance,
+  findSubnetGroup,
   type Instance,
   invalidCombination,
   invalidValue,
@@ -17,6 +18,7 @@ import {
   type RdsState,
   unsupported,
 } from "./state.ts";
+import { describeSubnetGroup } from "./subnet-groups.ts";
 
 export function instanceOperations(state: RdsState): Service<"rds">["operations"] {
   return {
@@ -113,4 +115,45 @@ function readFinalSnapshot(state: RdsState, instance: Instance, input: DeleteDBI
   if (!skip && snapshot === undefined)
     throw invalidCombination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
   return snapshot === undefined ? undefined : claimSnapshot(state, instance, snapshot);
+}
+
+export function describeInstance(state: RdsState, instance: Instance): DBInstance {
+  const { settings, status } = instance;
+  return {
+    DBInstanceIdentifier: instance.identifier,
+    DBInstanceArn: arnOf(state, "db", instance.identifier),
+    DbiResourceId: instance.resourceId,
+    DBInstanceStatus: status,
+    InstanceCreateTime: status === "creating" ? undefined : instance.created,
+    Engine: "mysql",
+    EngineVersion: settings.engineVersion,
+    LicenseModel: "general-public-license",
+    DBInstanceClass: settings.instanceClass,
+    AllocatedStorage: settings.allocatedStorage,
+    StorageType: settings.storageType,
+    StorageEncrypted: settings.encrypted,
+    DBName: settings.databaseName,
+    MasterUsername: settings.masterUsername,
+    MasterUserSecret: instance.secretArn
+      ? { SecretArn: instance.secretArn, SecretStatus: status === "creating" ? "creating" : "active" }
+      : undefined,
+    // The server's real address: clients connect to it directly.
+    Endpoint:
+      status === "creating"
+        ? undefined
+        : { Address: state.environment.taskRuntime.hostAddress, Port: settings.port },
+    DBSubnetGroup: describeSubnetGroup(state, findSubnetGroup(state, settings.subnetGroupName)),
+    VpcSecurityGroups: settings.securityGroupIds.map((VpcSecurityGroupId) => ({
+      VpcSecurityGroupId,
+      Status: "active",
+    })),
+    AvailabilityZone: settings.zone,
+    PubliclyAccessible: settings.publiclyAccessible,
+    BackupRetentionPeriod: settings.backupRetentionDays,
+    MultiAZ: settings.multiAz,
+    DeletionProtection: settings.deletionProtection,
+    AutoMinorVersionUpgrade: settings.autoMinorVersionUpgrade,
+    CopyTagsToSnapshot: settings.copyTagsToSnapshot,
+    TagList: instance.tags,
+  };
 }

@@ -1,7 +1,51 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { AwsError } from "../../kit/errors.ts";
-import { crc32c, crc64nvme } from "./crc.ts";
+
+/** CRC-32C (Castagnoli, RFC 3720), big-endian bytes. */
+function crc32c(bytes: Uint8Array): Buffer {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (castagnoli[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
+  const result = Buffer.alloc(4);
+  result.writeUInt32BE((crc ^ 0xffffffff) >>> 0);
+  return result;
+}
+
+/** CRC-64/NVME, big-endian bytes; in halves, since JavaScript's bit operators use 32 bits. */
+function crc64nvme(bytes: Uint8Array): Buffer {
+  let high = 0xffffffff;
+  let low = 0xffffffff;
+  for (const byte of bytes) {
+    const index = (low ^ byte) & 0xff;
+    low = ((low >>> 8) | (high << 24)) ^ (nvme.low[index] as number);
+    high = (high >>> 8) ^ (nvme.high[index] as number);
+  }
+  const result = Buffer.alloc(8);
+  result.writeUInt32BE((high ^ 0xffffffff) >>> 0, 0);
+  result.writeUInt32BE((low ^ 0xffffffff) >>> 0, 4);
+  return result;
+}
+
+/** Polynomials in reversed order of bits: 0x1EDC6F41 and 0xAD93D23594C93659. */
+const castagnoli = Int32Array.from({ length: 256 }, (_, index) => {
+  let value = index;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
+  return value;
+});
+
+const nvme = nvmeTable();
+
+function nvmeTable() {
+  const high = new Int32Array(256);
+  const low = new Int32Array(256);
+  for (let index = 0; index < 256; index++) {
+    let value = BigInt(index);
+    for (let bit = 0; bit < 8; bit++) value = value & 1n ? (value >> 1n) ^ 0x9a6c9329ac4bc9b5n : value >> 1n;
+    high[index] = Number(value >> 32n);
+    low[index] = Number(value & 0xffffffffn);
+  }
+  return { high, low };
+}
 
 /** Algorithms that the simulator computes, by their names in the API. */
 const algorithms = {
@@ -17,7 +61,7 @@ const algorithms = {
   SHA512: (bytes: Uint8Array) => createHash("sha512").update(bytes).digest(),
 } as const;
 
-export type ChecksumAlgorithm = keyof typeof algorithms;
+type ChecksumAlgorithm = keyof typeof algorithms;
 export const checksumAlgorithms = Object.keys(algorithms) as ChecksumAlgorithm[];
 /** Checksum that S3 adds when a client gives none. Source: S3 user guide, "Checking object integrity". */
 export const defaultAlgorithm: ChecksumAlgorithm = "CRC64NVME";
@@ -29,9 +73,9 @@ export interface Checksum {
   readonly type: "FULL_OBJECT" | "COMPOSITE";
 }
 
-export type ChecksumMembers = { [Name in ChecksumAlgorithm as `Checksum${Name}`]?: string | undefined };
+type ChecksumMembers = { [Name in ChecksumAlgorithm as `Checksum${Name}`]?: string | undefined };
 
-export interface ChecksumInput extends ChecksumMembers {
+interface ChecksumInput extends ChecksumMembers {
   readonly ChecksumAlgorithm?: string | undefined;
   readonly ContentMD5?: string | undefined;
 }

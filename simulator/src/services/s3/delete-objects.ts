@@ -2,7 +2,7 @@ import type { DeletedObject, ObjectIdentifier } from "@aws-sdk/client-s3";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { addVersion, nextVersionId, removeVersion } from "./add-version.ts";
+import { addVersion, nextVersionId, removeVersion } from "./put-object.ts";
 import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 
 /** Maximum of one request. Source: DeleteObjects, S3 API reference. */

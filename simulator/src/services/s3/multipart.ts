@@ -3,8 +3,6 @@ import type { CompletedPart } from "@aws-sdk/client-s3";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { nextVersionId, versionMember } from "./add-version.ts";
-import { bytesOf } from "./body.ts";
 import {
   algorithmOf,
   type Checksum,
@@ -14,8 +12,15 @@ import {
   md5,
   sum,
 } from "./checksums.ts";
-import { detailsMembers, encryptionFor, parseDetails } from "./object-details.ts";
-import { place } from "./put-object.ts";
+import {
+  bytesOf,
+  detailsMembers,
+  encryptionFor,
+  nextVersionId,
+  parseDetails,
+  place,
+  versionMember,
+} from "./put-object.ts";
 import {
   type Bucket,
   type BucketInput,

@@ -2,8 +2,8 @@ import type { GetObjectCommandInput, HeadObjectCommandInput } from "@aws-sdk/cli
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { versionMember } from "./add-version.ts";
 import { checksumMembers } from "./checksums.ts";
+import { versionMember } from "./put-object.ts";
 import { findBucket, findObject, type ObjectVersion, type S3State, unsupported } from "./state.ts";
 
 const members = [

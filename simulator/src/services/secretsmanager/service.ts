@@ -2,10 +2,9 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { describeOperations } from "./describe.ts";
-import { passwordOperations } from "./random-password.ts";
 import { secretOperations } from "./secrets.ts";
 import { createSecretsState } from "./state.ts";
-import { valueOperations } from "./values.ts";
+import { passwordOperations, valueOperations } from "./values.ts";
 
 export const secretsmanager: Definition<"secretsmanager"> = {
   create: createSecretsManager,

@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import type { Role } from "@aws-sdk/client-iam";
+import type { AccessKeys } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import type { Sessions } from "./sessions.ts";
+import { newId } from "../iam/state.ts";
 import { findTrustingRole } from "./trust.ts";
 
 /** Default and minimum duration in seconds of a role's session. Source: AssumeRole, STS API reference. */
@@ -105,4 +107,45 @@ function parseToken(token: string): { iss: string; sub: string; aud: string } {
     // Reported below: the text is not a token, whatever its problem.
   }
   throw new AwsError("InvalidIdentityToken", "The ID Token provided is not a valid JWT with iss and sub.");
+}
+
+interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+  /** `AROA…:session-name`. */
+  readonly userId: string;
+  readonly arn: string;
+}
+
+interface Sessions {
+  open(session: Pick<Session, "userId" | "arn">, expiration: Date): Session;
+  /** By access key id; an expired session is kept until another one is opened. */
+  find(accessKeyId: string): Session | undefined;
+}
+
+export function createSessions(now: () => Date, accessKeys: AccessKeys): Sessions {
+  const sessions = new Map<string, Session>();
+  return {
+    open: (identity, expiration) => {
+      for (const [key, session] of sessions)
+        if (session.expiration < now()) {
+          sessions.delete(key);
+          accessKeys.delete(key);
+        }
+      const session = {
+        ...identity,
+        expiration,
+        // Temporary keys begin with ASIA and are 20 characters long (IAM user guide, "Unique identifiers").
+        accessKeyId: newId("ASIA").slice(0, 20),
+        secretAccessKey: randomBytes(30).toString("base64"),
+        sessionToken: randomBytes(96).toString("base64"),
+      };
+      sessions.set(session.accessKeyId, session);
+      accessKeys.set(session.accessKeyId, session);
+      return session;
+    },
+    find: (accessKeyId) => sessions.get(accessKeyId),
+  };
 }

@@ -3,8 +3,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { assumeRoleOperations } from "./assume-role.ts";
-import { createSessions } from "./sessions.ts";
+import { assumeRoleOperations, createSessions } from "./assume-role.ts";
 
 export const sts: Definition<"sts"> = {
   create: createSts,

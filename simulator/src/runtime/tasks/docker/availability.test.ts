@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dockerProblem } from "./availability.ts";
-import { findEngineSocket } from "./find-engine.ts";
+import { findEngineSocket } from "./engine.ts";
 
 let folder: string;
 beforeEach(async () => {

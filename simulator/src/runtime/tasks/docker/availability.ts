@@ -1,5 +1,4 @@
-import { connectEngine, type Engine } from "./engine.ts";
-import { findEngineSocket } from "./find-engine.ts";
+import { connectEngine, type Engine, findEngineSocket } from "./engine.ts";
 import { requireOwnBridges } from "./network.ts";
 
 /** Returns why tasks cannot be run in Docker containers here, with the next step; undefined when they can. */

@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import { connectEngine } from "./engine.ts";
-import { findEngineSocket } from "./find-engine.ts";
+import { connectEngine, findEngineSocket } from "./engine.ts";
 import { removeLeftovers } from "./leftovers.ts";
 
 // Started by janitor.ts: the end of standard input means that the process in the argument has ended.

@@ -1,10 +1,18 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { PassThrough, type Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { processesOfContainer, usageOf } from "../process-times.ts";
-import type { ContainerExit, ContainerUsage, TaskContainer } from "../runtime.ts";
+import {
+  type ContainerExit,
+  type ContainerUsage,
+  type ExecResult,
+  execOutputKept,
+  type TaskContainer,
+} from "../runtime.ts";
 import { type Engine, EngineError, unlessGone } from "./engine.ts";
-import { execIn } from "./exec.ts";
 import { removeContainer } from "./leftovers.ts";
-import { readLines } from "./output.ts";
 
 export interface StartedContainer extends TaskContainer {
   readonly id: string;
@@ -14,7 +22,7 @@ export interface StartedContainer extends TaskContainer {
   readonly removed: Promise<void>;
 }
 
-export interface StartOptions {
+interface StartOptions {
   readonly onLine: (line: string) => void;
   /** Called as soon as it has ended, before its last lines are passed on. */
   readonly onExit: () => void;
@@ -127,5 +135,96 @@ async function readUsage(engine: Engine, id: string, pid: number): Promise<Conta
   } catch (error) {
     if (error instanceof EngineError) return undefined;
     throw error;
+  }
+}
+
+/** Exit code of shells and container runtimes for a missing command. */
+const notFound = 127;
+
+/** Runs a command in a running container. */
+async function execIn(
+  engine: Engine,
+  container: string,
+  command: readonly string[],
+  timeoutMs: number,
+): Promise<ExecResult> {
+  const { Id: id } = await engine.call<{ Id: string }>("POST", `/containers/${container}/exec`, {
+    body: { Cmd: command, AttachStdout: true, AttachStderr: true },
+  });
+  const output = await engine
+    .stream("POST", `/exec/${id}/start`, { body: { Detach: false, Tty: false } })
+    .catch((error) => {
+      if (error instanceof EngineError) return error;
+      throw error;
+    });
+  if (output instanceof EngineError) return { exitCode: notFound, output: output.message };
+  let written = "";
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    output.destroy();
+  }, timeoutMs);
+  await readPieces(output, (piece) => {
+    if (written.length < execOutputKept) written += piece.toString();
+  }).catch((error) => {
+    if (!timedOut) throw error;
+  });
+  clearTimeout(timer);
+  const { ExitCode, Pid } = await engine.call<{ ExitCode: number | null; Pid: number }>(
+    "GET",
+    `/exec/${id}/json`,
+  );
+  if (timedOut) await killExec(container, Pid);
+  return {
+    exitCode: timedOut ? undefined : (ExitCode ?? undefined),
+    output: written.slice(0, execOutputKept),
+  };
+}
+
+/** The API cannot end an exec. Its process is one of this machine and is killed if permissions allow; else it stays. */
+async function killExec(container: string, pid: number): Promise<void> {
+  const groups = await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "");
+  if (!groups.includes(container)) return;
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!["EPERM", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
+/**
+ * Each piece is preceded by its stream (1 standard output, 2 standard error), three zeros and its length
+ * (ContainerAttach).
+ */
+const headerLength = 8;
+
+/** Splits an engine's stream of a container's two outputs; resolves when it ends. */
+async function readPieces(
+  stream: Readable,
+  onPiece: (piece: Buffer, from: "stdout" | "stderr") => void,
+): Promise<void> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of stream) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    while (rest.length >= headerLength) {
+      const end = headerLength + rest.readUInt32BE(4);
+      if (rest.length < end) break;
+      onPiece(rest.subarray(headerLength, end), rest[0] === 2 ? "stderr" : "stdout");
+      rest = rest.subarray(end);
+    }
+  }
+}
+
+/** The same, line by line; the last line needs no line break. */
+async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
+  const outputs = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const ended = Object.values(outputs).map((input) =>
+    once(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on("line", onLine), "close"),
+  );
+  try {
+    await readPieces(stream, (piece, from) => void outputs[from].write(piece));
+  } finally {
+    for (const output of Object.values(outputs)) output.end();
+    await Promise.all(ended);
   }
 }

@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { hasDocker } from "../runtimes.support.ts";
-import { connectEngine } from "./engine.ts";
-import { findEngineSocket } from "./find-engine.ts";
+import { connectEngine, findEngineSocket } from "./engine.ts";
 import { ownerLabel, removeLeftovers } from "./leftovers.ts";
 
 async function docker(...args: string[]): Promise<string[]> {

@@ -1,12 +1,12 @@
 import type { ScalingActivity } from "@aws-sdk/client-application-auto-scaling";
+import type { Service } from "@aws-sdk/client-ecs";
 import { addActivity } from "../activities.ts";
 import type { ScalableTarget, ScalingState } from "../state.ts";
-import { readService, serviceOf } from "./read-service.ts";
 
 /** AWS time between two checks of whether a service has reached its desired count. */
 const pollMs = 5_000;
 
-export interface CapacityChange {
+interface CapacityChange {
   readonly capacity: number;
   readonly cause: string;
   /** Aborted when the simulator closes, or by the next change of the same target. */
@@ -68,4 +68,42 @@ function end(
   StatusMessage: string,
 ): void {
   Object.assign(activity, { StatusCode, StatusMessage, EndTime: clock.now() });
+}
+
+export interface ScaledService {
+  readonly desiredCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  readonly isDeploying: boolean;
+}
+
+/** Returns the names in `service/cluster/service`. */
+function serviceOf(resourceId: string): { cluster: string; service: string } {
+  const [, cluster = "", service = ""] = resourceId.split("/");
+  return { cluster, service };
+}
+
+/** Returns undefined for a missing or deleted service. */
+export async function readService(
+  { environment: { aws } }: ScalingState,
+  resourceId: string,
+): Promise<ScaledService | undefined> {
+  const { cluster, service } = serviceOf(resourceId);
+  const { services = [] } = await aws.ecs
+    .describeServices({ cluster, services: [service] })
+    .catch(() => ({ services: [] }));
+  const found = services.find(({ status }) => status === "ACTIVE");
+  if (!found) return undefined;
+  const { desiredCount = 0, runningCount = 0, pendingCount = 0 } = found;
+  return { desiredCount, runningCount, pendingCount, isDeploying: isDeploying(found) };
+}
+
+/** Scaling does not know of the external controller's deployments (developer guide, "Service auto scaling"). */
+function isDeploying({ deploymentController, deployments = [], taskSets = [] }: Service): boolean {
+  if (deploymentController?.type === "EXTERNAL") return false;
+  return (
+    taskSets.length > 1 ||
+    deployments.length > 1 ||
+    deployments.some(({ rolloutState }) => rolloutState === "IN_PROGRESS")
+  );
 }

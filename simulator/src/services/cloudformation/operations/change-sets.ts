@@ -10,9 +10,7 @@ import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { startCreate, startUpdate } from "./change-stacks.ts";
 import { describeParameters } from "./describe-stacks.ts";
-import { findChangeSet } from "./find-change-set.ts";
-import { findStack } from "./find-stack.ts";
-import { page } from "./page.ts";
+import { findChangeSet, findStack, page } from "./find.ts";
 
 export function describeChangeSet(state: CloudFormationState, input: DescribeChangeSetCommandInput) {
   const { stack, changeSet } = findChangeSet(state, input.StackName, input.ChangeSetName);

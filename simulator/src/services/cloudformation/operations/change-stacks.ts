@@ -1,16 +1,20 @@
 import type {
+  CancelUpdateStackCommandInput,
+  ContinueUpdateRollbackCommandInput,
   CreateStackCommandInput,
   DeleteStackCommandInput,
+  RollbackStackCommandInput,
   UpdateStackCommandInput,
   UpdateTerminationProtectionCommandInput,
 } from "@aws-sdk/client-cloudformation";
 import { refuseBroken } from "../../../kit/constraints.ts";
 import { AwsError } from "../../../kit/errors.ts";
-import { runCreate } from "../stack/create-stack.ts";
+import { runCreate, takeBack } from "../stack/create-stack.ts";
 import type { Definition } from "../stack/definition.ts";
 import { runDelete } from "../stack/delete-stack.ts";
 import { setStackStatus } from "../stack/events.ts";
 import { refuseRemoval } from "../stack/exports.ts";
+import { startOperation } from "../stack/operation.ts";
 import { planChanges } from "../stack/plan.ts";
 import {
   type CloudFormationState,
@@ -18,14 +22,13 @@ import {
   type OnFailure,
   type StackRecord,
 } from "../stack/records.ts";
+import { takeUpdateBack } from "../stack/roll-back-update.ts";
 import { runUpdate } from "../stack/update-stack.ts";
 import { validationError } from "../template/errors.ts";
-import { findStack, lookUpStack } from "./find-stack.ts";
-import { readDefinition, requireExpansion } from "./read-definition.ts";
-import { refuseMembers } from "./refuse-members.ts";
-import { takeServiceRole } from "./service-role.ts";
+import { findStack, lookUpStack } from "./find.ts";
+import { readDefinition, refuseMembers, requireExpansion, takeServiceRole } from "./read-definition.ts";
 
-export const unsupported = [
+const unsupported = [
   "NotificationARNs",
   "ResourceTypes",
   "RollbackConfiguration",
@@ -161,4 +164,48 @@ function refuseTaken(state: CloudFormationState, name: string): void {
 export function refuseUnlessUpdatable(stack: StackRecord): void {
   if (!["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"].includes(stack.status))
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+}
+
+/** Cancels an update; CloudFormation rolls it back. */
+export function cancelUpdateStack(state: CloudFormationState, input: CancelUpdateStackCommandInput) {
+  const stack = findStack(state, input.StackName);
+  if (stack.status !== "UPDATE_IN_PROGRESS")
+    throw validationError(`CancelUpdateStack cannot be called from current stack status`);
+  stack.disableRollback = false;
+  stack.cancel();
+  return {};
+}
+
+/** Rolls back a creation or an update that failed with its rollback disabled. */
+export function rollbackStack(state: CloudFormationState, input: RollbackStackCommandInput) {
+  refuseMembers(input, ["RoleARN"]);
+  const stack = findStack(state, input.StackName);
+  stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
+  if (stack.status === "CREATE_FAILED" && stack.definition) {
+    const operation = startOperation(state, stack, stack.definition);
+    setStackStatus(operation.clock, stack, "ROLLBACK_IN_PROGRESS", "User Initiated");
+    state.run(takeBack(operation, false));
+  } else if (stack.status === "UPDATE_FAILED") takeRestBack(state, stack);
+  else throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
+  return { StackId: stack.id };
+}
+
+export function continueUpdateRollback(
+  state: CloudFormationState,
+  input: ContinueUpdateRollbackCommandInput,
+) {
+  refuseMembers(input, ["RoleARN"]);
+  const stack = findStack(state, input.StackName);
+  if (stack.status !== "UPDATE_ROLLBACK_FAILED")
+    throw validationError(
+      `Stack:${stack.id} is in ${stack.status} state and can not continue rollback. Stack must be in UPDATE_ROLLBACK_FAILED state.`,
+    );
+  takeRestBack(state, stack, input.ResourcesToSkip);
+  return {};
+}
+
+function takeRestBack(state: CloudFormationState, stack: StackRecord, skip: readonly string[] = []): void {
+  if (!stack.unfinished)
+    throw new Error(`stack ${stack.name} is ${stack.status} without an unfinished update`);
+  state.run(takeUpdateBack(state, stack, stack.unfinished, { reason: "User Initiated", skip }));
 }

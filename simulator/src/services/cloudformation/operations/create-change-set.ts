@@ -13,10 +13,8 @@ import {
 } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { checkName, refuseUnlessUpdatable } from "./change-stacks.ts";
-import { findStack, lookUpStack } from "./find-stack.ts";
-import { readDefinition } from "./read-definition.ts";
-import { refuseMembers } from "./refuse-members.ts";
-import { takeServiceRole } from "./service-role.ts";
+import { findStack, lookUpStack } from "./find.ts";
+import { readDefinition, refuseMembers, takeServiceRole } from "./read-definition.ts";
 
 /**
  * IncludeNestedStacks has no effect: stacks cannot be nested here. ImportExistingResources would import an existing

@@ -7,8 +7,7 @@ import type {
 import type { CloudFormationState, ResourceRecord, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { resourceDrift } from "./drift.ts";
-import { findStack } from "./find-stack.ts";
-import { page } from "./page.ts";
+import { findStack, page } from "./find.ts";
 
 export function describeStackEvents(
   state: CloudFormationState,

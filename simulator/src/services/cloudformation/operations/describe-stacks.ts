@@ -1,15 +1,18 @@
 import type {
   DescribeStacksCommandInput,
+  ListExportsCommandInput,
+  ListImportsCommandInput,
   ListStacksCommandInput,
   Parameter,
   Stack,
   StackSummary,
 } from "@aws-sdk/client-cloudformation";
 import type { Definition } from "../stack/definition.ts";
+import { allExports, findExport, importers } from "../stack/exports.ts";
 import type { CloudFormationState, StackRecord } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
 import { stackDrift } from "./drift.ts";
-import { findStack } from "./find-stack.ts";
-import { page } from "./page.ts";
+import { findStack, page } from "./find.ts";
 
 export function describeStacks(
   state: CloudFormationState,
@@ -86,4 +89,33 @@ export function describeParameters({ parameters, resolved, template }: Definitio
       ...(ResolvedValue === undefined ? {} : { ResolvedValue }),
     };
   });
+}
+
+export function listExports(state: CloudFormationState, { NextToken }: ListExportsCommandInput) {
+  const { items, next } = page(allExports(state), NextToken);
+  return {
+    Exports: items.map(({ name, value, stack }) => ({
+      ExportingStackId: stack.id,
+      Name: name,
+      Value: value,
+    })),
+    NextToken: next,
+  };
+}
+
+export function listImports(
+  state: CloudFormationState,
+  { ExportName = "", NextToken }: ListImportsCommandInput,
+) {
+  const users = importers(state, ExportName);
+  if (users.length === 0) {
+    const known = findExport(state, ExportName) !== undefined;
+    throw validationError(
+      known
+        ? `Export '${ExportName}' is not imported by any stack.`
+        : `Export '${ExportName}' does not exist.`,
+    );
+  }
+  const { items, next } = page(users, NextToken);
+  return { Imports: items, NextToken: next };
 }

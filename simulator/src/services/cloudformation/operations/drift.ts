@@ -6,9 +6,8 @@ import type {
 import { startDetection } from "../drift/detect.ts";
 import type { CloudFormationState, DriftRecord, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
-import { findStack } from "./find-stack.ts";
-import { page } from "./page.ts";
-import { refuseMembers } from "./refuse-members.ts";
+import { findStack, page } from "./find.ts";
+import { refuseMembers } from "./read-definition.ts";
 
 const detectable = [
   "CREATE_COMPLETE",

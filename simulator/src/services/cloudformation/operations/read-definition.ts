@@ -1,7 +1,8 @@
 import type { Capability, Parameter, Tag as SdkTag } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
 import { limitTags } from "../../../kit/tags.ts";
-import type { Tag } from "../resources/tag-changes.ts";
+import { findTrustingRole } from "../../sts/trust.ts";
+import type { Tag } from "../resources/resource-type.ts";
 import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
 import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
@@ -16,7 +17,7 @@ import {
 import { readTemplateText, type TemplateInput } from "./template-text.ts";
 
 /** Members shared by CreateStack, UpdateStack and CreateChangeSet. */
-export interface DefinitionInput extends TemplateInput {
+interface DefinitionInput extends TemplateInput {
   readonly UsePreviousTemplate?: boolean;
   readonly Parameters?: readonly Parameter[];
   readonly Capabilities?: readonly Capability[];
@@ -109,7 +110,7 @@ function readTags(given: readonly SdkTag[]): Tag[] {
   return given.map(({ Key = "", Value = "" }) => ({ Key, Value }));
 }
 
-export async function zoneNames({ environment }: CloudFormationState): Promise<string[]> {
+async function zoneNames({ environment }: CloudFormationState): Promise<string[]> {
   const { AvailabilityZones = [] } = await environment.aws.ec2.describeAvailabilityZones({});
   return AvailabilityZones.flatMap(({ ZoneName }) => (ZoneName === undefined ? [] : [ZoneName]));
 }
@@ -136,4 +137,35 @@ async function resolveSsmParameters(
     resolved[name] = found.Value;
   }
   return resolved;
+}
+
+/** Refuses members of a request that the simulator would otherwise silently ignore. */
+export function refuseMembers(input: object, unsupported: readonly string[]): void {
+  const given = Object.entries(input).filter(
+    ([name, value]) => unsupported.includes(name) && asksForSomething(value),
+  );
+  if (given.length > 0)
+    throw validationError(`the simulator does not support ${given.map(([name]) => name).join(", ")}`);
+}
+
+function asksForSomething(value: unknown): boolean {
+  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+}
+
+/**
+ * Throws unless CloudFormation may assume the role, whose permissions are not checked. A stack keeps the role that it
+ * was last given.
+ */
+export async function takeServiceRole(
+  { environment }: CloudFormationState,
+  stack: StackRecord,
+  roleArn: string | undefined,
+): Promise<void> {
+  if (roleArn === undefined) return;
+  const trusts = (type: string, principal: string) =>
+    type === "Service" && principal === "cloudformation.amazonaws.com";
+  await findTrustingRole(environment.aws, roleArn, "sts:AssumeRole", trusts).catch(() => {
+    throw validationError(`Role ${roleArn} is invalid or cannot be assumed`);
+  });
+  stack.roleArn = roleArn;
 }

@@ -8,10 +8,8 @@ import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { readTemplate, type Template } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
-import { findChangeSet } from "./find-change-set.ts";
-import { findStack } from "./find-stack.ts";
-import { neededCapabilities } from "./read-definition.ts";
-import { refuseMembers } from "./refuse-members.ts";
+import { findChangeSet, findStack } from "./find.ts";
+import { neededCapabilities, refuseMembers } from "./read-definition.ts";
 import { readTemplateText } from "./template-text.ts";
 
 export function getTemplate(state: CloudFormationState, input: GetTemplateCommandInput) {

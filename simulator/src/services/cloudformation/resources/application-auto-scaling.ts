@@ -1,5 +1,4 @@
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import { ignoreMissing, type Properties, type ResourceContext, type ResourceType } from "./resource-type.ts";
 import { boolean, integer, list, number, object, oneOf, text } from "./shape.ts";
 
 const scaling = (context: ResourceContext) => context.environment.aws.applicationautoscaling;

@@ -1,38 +1,43 @@
+import { randomUUID } from "node:crypto";
 import { scalableTarget, scalingPolicy } from "./application-auto-scaling.ts";
-import { metadata } from "./cdk.ts";
 import { developmentEnvironment } from "./cloud9.ts";
 import { alarm, dashboard } from "./cloudwatch.ts";
 import { gitRepository } from "./codecommit.ts";
 import { application, deploymentGroup } from "./codedeploy.ts";
 import { pipeline } from "./codepipeline.ts";
 import { instance } from "./ec2-instance.ts";
-import { subnet, vpc } from "./ec2-network.ts";
 import {
   gatewayAttachment,
   internetGateway,
   route,
   routeTable,
+  subnet,
   subnetRouteTableAssociation,
-} from "./ec2-routing.ts";
-import { securityGroup } from "./ec2-security-group.ts";
-import { securityGroupEgress, securityGroupIngress } from "./ec2-security-group-rules.ts";
+  vpc,
+} from "./ec2-network.ts";
+import { securityGroup, securityGroupEgress, securityGroupIngress } from "./ec2-security-group.ts";
 import { eip, natGateway, vpcEndpoint } from "./ec2-way-out.ts";
 import { repository } from "./ecr.ts";
-import { cluster } from "./ecs-cluster.ts";
+import { cluster, taskDefinition } from "./ecs.ts";
 import { service } from "./ecs-service.ts";
-import { taskDefinition } from "./ecs-task-definition.ts";
-import { listener, listenerRule } from "./elbv2-listener.ts";
-import { loadBalancer, targetGroup } from "./elbv2-load-balancer.ts";
+import { listener, listenerRule, loadBalancer, targetGroup } from "./elbv2.ts";
 import { rule } from "./events.ts";
-import { role } from "./iam.ts";
-import { instanceProfile, oidcProvider } from "./iam-identities.ts";
-import { managedPolicy, policy } from "./iam-policies.ts";
+import { instanceProfile, managedPolicy, oidcProvider, policy, role } from "./iam.ts";
 import { logGroup } from "./logs.ts";
 import { dbInstance, dbSubnetGroup } from "./rds.ts";
 import type { ResourceType } from "./resource-type.ts";
 import { bucket, bucketPolicy } from "./s3.ts";
 import { secret } from "./secretsmanager.ts";
+import { text } from "./shape.ts";
 import { parameter } from "./ssm.ts";
+
+/** Part of every template of the CDK, with its versions; CloudFormation creates nothing for it. */
+const metadata: ResourceType = {
+  properties: { Analytics: text },
+  create: async () => randomUUID(),
+  update: async () => {},
+  delete: async () => {},
+};
 
 export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 

@@ -1,8 +1,11 @@
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  ignoreMissing,
+  type ResourceContext,
+  type ResourceType,
+  tagChanges,
+  waitUntil,
+} from "./resource-type.ts";
 import { integer, oneOf, tags, text } from "./shape.ts";
-import { tagChanges } from "./tag-changes.ts";
-import { waitUntil } from "./wait-until.ts";
 
 const cloud9 = (context: ResourceContext) => context.environment.aws.cloud9;
 

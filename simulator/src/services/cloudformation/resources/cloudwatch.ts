@@ -1,8 +1,12 @@
 import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  tagChanges,
+} from "./resource-type.ts";
 import { boolean, integer, list, number, object, tags, text } from "./shape.ts";
-import { tagChanges } from "./tag-changes.ts";
 
 const cloudwatch = (context: ResourceContext) => context.environment.aws.cloudwatch;
 

@@ -1,8 +1,13 @@
 import { AwsError } from "../../../kit/errors.ts";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  tagChanges,
+  tagMap,
+} from "./resource-type.ts";
 import { tags, text } from "./shape.ts";
-import { tagChanges, tagMap } from "./tag-changes.ts";
 
 const codecommit = (context: ResourceContext) => context.environment.aws.codecommit;
 

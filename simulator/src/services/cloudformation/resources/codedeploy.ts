@@ -1,8 +1,12 @@
 import type { CreateDeploymentGroupCommandInput } from "@aws-sdk/client-codedeploy";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  tagChanges,
+} from "./resource-type.ts";
 import { boolean, camelCase, integer, list, object, oneOf, tags, text } from "./shape.ts";
-import { tagChanges } from "./tag-changes.ts";
 
 const codedeploy = (context: ResourceContext) => context.environment.aws.codedeploy;
 

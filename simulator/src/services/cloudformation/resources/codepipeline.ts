@@ -1,7 +1,12 @@
 import type { ArtifactStore, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  smallTags,
+  tagChanges,
+} from "./resource-type.ts";
 import { boolean, camelCase, integer, list, map, object, oneOf, tags, text } from "./shape.ts";
-import { smallTags, tagChanges } from "./tag-changes.ts";
 
 const codepipeline = (context: ResourceContext) => context.environment.aws.codepipeline;
 

@@ -1,8 +1,7 @@
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import { sameValue } from "../template/value.ts";
 import { tagSpecifications, updateTags } from "./ec2-network.ts";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import { ignoreMissing, type Properties, type ResourceContext, type ResourceType } from "./resource-type.ts";
 import { integer, list, object, tags, text } from "./shape.ts";
 
 const ec2 = (context: ResourceContext) => context.environment.aws.ec2;
@@ -69,7 +68,7 @@ function without(rules: readonly Properties[], others: readonly Properties[]): P
   return rules.filter((rule) => !others.some((other) => sameValue(rule, other)));
 }
 
-export function permission(rule: Properties): IpPermission {
+function permission(rule: Properties): IpPermission {
   const group = rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId;
   const { Description } = rule;
   return {
@@ -106,3 +105,37 @@ async function revoke(
   if (direction === "Ingress") await ec2(context).revokeSecurityGroupIngress(request);
   else await ec2(context).revokeSecurityGroupEgress(request);
 }
+
+const traffic = { GroupId: text, IpProtocol: text, FromPort: integer, ToPort: integer, CidrIp: text };
+
+/** A rule outside its group, such as for a group of another stack; its physical id is the rule's. */
+function ruleType(direction: "Ingress" | "Egress", peer: string): ResourceType {
+  const properties = { ...traffic, [peer]: text };
+  return {
+    properties: { ...properties, Description: text },
+    required: ["GroupId", "IpProtocol"],
+    replacement: Object.keys(properties),
+    attributes: ["Id"],
+    async create(context, { GroupId, ...rule }) {
+      const { SecurityGroupRules: [made] = [] } = await ec2(context)[`authorizeSecurityGroup${direction}`]({
+        GroupId,
+        IpPermissions: [permission(rule)],
+      });
+      return made?.SecurityGroupRuleId ?? "";
+    },
+    readAttributes: async (_, id) => ({ Id: id }),
+    async update(context, SecurityGroupRuleId, { GroupId, Description }) {
+      await ec2(context)[`updateSecurityGroupRuleDescriptions${direction}`]({
+        GroupId,
+        SecurityGroupRuleDescriptions: [{ SecurityGroupRuleId, Description }],
+      });
+    },
+    delete: (context, id, { GroupId }) =>
+      ignoreMissing(["InvalidGroup.NotFound", "InvalidSecurityGroupRuleId.NotFound"], async () => {
+        await ec2(context)[`revokeSecurityGroup${direction}`]({ GroupId, SecurityGroupRuleIds: [id] });
+      }),
+  };
+}
+
+export const securityGroupIngress = ruleType("Ingress", "SourceSecurityGroupId");
+export const securityGroupEgress = ruleType("Egress", "DestinationSecurityGroupId");

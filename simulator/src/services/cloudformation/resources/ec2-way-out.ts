@@ -1,8 +1,12 @@
 import { tagSpecifications, updateTags } from "./ec2-network.ts";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  waitUntil,
+} from "./resource-type.ts";
 import { boolean, json, list, oneOf, tags, text } from "./shape.ts";
-import { waitUntil } from "./wait-until.ts";
 
 const ec2 = (context: ResourceContext) => context.environment.aws.ec2;
 

@@ -1,8 +1,12 @@
 import type { EncryptionConfiguration } from "@aws-sdk/client-ecr";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  tagChanges,
+} from "./resource-type.ts";
 import { boolean, json, list, object, oneOf, tags, text } from "./shape.ts";
-import { tagChanges } from "./tag-changes.ts";
 
 const ecr = (context: ResourceContext) => context.environment.aws.ecr;
 

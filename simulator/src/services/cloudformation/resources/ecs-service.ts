@@ -5,13 +5,17 @@ import type {
   UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
 import { sameValue } from "../template/value.ts";
-import { updateEcsTags } from "./ecs-cluster.ts";
-import { HandlerError } from "./handler-error.ts";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import { updateEcsTags } from "./ecs.ts";
+import {
+  HandlerError,
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  smallTags,
+  waitUntil,
+} from "./resource-type.ts";
 import { boolean, camelCase, integer, json, list, number, object, oneOf, tags, text } from "./shape.ts";
-import { smallTags } from "./tag-changes.ts";
-import { waitUntil } from "./wait-until.ts";
 
 const ecs = (context: ResourceContext) => context.environment.aws.ecs;
 

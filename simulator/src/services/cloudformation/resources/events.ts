@@ -1,8 +1,12 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  tagChanges,
+} from "./resource-type.ts";
 import { json, list, map, object, oneOf, tags, text } from "./shape.ts";
-import { tagChanges } from "./tag-changes.ts";
 
 const events = (context: ResourceContext) => context.environment.aws.events;
 

@@ -1,7 +1,11 @@
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  ignoreMissing,
+  type ResourceContext,
+  type ResourceType,
+  tagChanges,
+  tagMap,
+} from "./resource-type.ts";
 import { integer, oneOf, tags, text } from "./shape.ts";
-import { tagChanges, tagMap } from "./tag-changes.ts";
 
 const logs = (context: ResourceContext) => context.environment.aws.logs;
 

@@ -1,8 +1,12 @@
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  tagChanges,
+  waitUntil,
+} from "./resource-type.ts";
 import { boolean, integer, list, tags, text } from "./shape.ts";
-import { tagChanges } from "./tag-changes.ts";
-import { waitUntil } from "./wait-until.ts";
 
 const rds = (context: ResourceContext) => context.environment.aws.rds;
 

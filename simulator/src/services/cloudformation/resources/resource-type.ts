@@ -1,4 +1,5 @@
 import type { Environment } from "../../../environment.ts";
+import { AwsError } from "../../../kit/errors.ts";
 import type { Value } from "../template/value.ts";
 import type { Fields } from "./shape.ts";
 
@@ -50,4 +51,63 @@ export interface ResourceType {
   readonly keptBySnapshot?: boolean;
   /** Keeps the data before the resource is deleted; absent where DeletionPolicy Snapshot is not possible. */
   snapshot?(context: ResourceContext, id: string): Promise<void>;
+}
+
+/** A failure detected by CloudFormation, or its handler of a resource type, rather than by a service. */
+export class HandlerError extends Error {
+  readonly handlerErrorCode: "GeneralServiceException" | "AlreadyExists" | "InvalidRequest";
+
+  constructor(
+    message: string,
+    handlerErrorCode: HandlerError["handlerErrorCode"] = "GeneralServiceException",
+  ) {
+    super(message);
+    this.name = "HandlerError";
+    this.handlerErrorCode = handlerErrorCode;
+  }
+}
+
+/** Runs a deletion; a missing resource counts as deleted. */
+export async function ignoreMissing(codes: readonly string[], action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof AwsError && codes.includes(error.code))) throw error;
+  }
+}
+
+/** AWS time between two checks of a resource that is being created or removed. */
+const pollMs = 2000;
+
+/** Resolves once `done` returns true; rejects with its error, or when the stack's operation is cancelled. */
+export async function waitUntil(context: ResourceContext, done: () => Promise<boolean>): Promise<void> {
+  while (!(await done())) await context.environment.clock.wait(pollMs, context.signal);
+}
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** Returns the tags to set and to remove so that `previous` becomes `next`. */
+export function tagChanges(
+  previous: readonly Tag[] = [],
+  next: readonly Tag[] = [],
+): { set: Tag[]; remove: string[] } {
+  const before = new Map(previous.map((tag) => [tag.Key, tag.Value]));
+  const kept = new Set(next.map((tag) => tag.Key));
+  return {
+    set: next.filter((tag) => before.get(tag.Key) !== tag.Value),
+    remove: [...before.keys()].filter((key) => !kept.has(key)),
+  };
+}
+
+/** For services whose members start with a lower-case letter. */
+export function smallTags(tags: readonly Tag[] | undefined): { key: string; value: string }[] | undefined {
+  return tags?.map(({ Key: key, Value: value }) => ({ key, value }));
+}
+
+/** For services that take tags as a map. */
+export function tagMap(tags: readonly Tag[] = []): Record<string, string> {
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }

@@ -1,10 +1,67 @@
-import type { BucketLocationConstraint, CreateBucketConfiguration } from "@aws-sdk/client-s3";
+import type { BucketLocationConstraint, CreateBucketConfiguration, LifecycleRule } from "@aws-sdk/client-s3";
 import { sameValue } from "../template/value.ts";
-import { HandlerError } from "./handler-error.ts";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
-import { lifecycleConfiguration, lifecycleRules } from "./s3-lifecycle.ts";
-import { boolean, json, list, object, oneOf, tags, text } from "./shape.ts";
+import {
+  HandlerError,
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+} from "./resource-type.ts";
+import { boolean, integer, json, list, object, oneOf, tags, text } from "./shape.ts";
+
+/** Transitions into other storage classes are not among them: the simulator has one class. */
+const lifecycleConfiguration = object(
+  {
+    Rules: list(
+      object(
+        {
+          Id: text,
+          Status: oneOf("Enabled", "Disabled"),
+          Prefix: text,
+          TagFilters: tags,
+          ExpirationInDays: integer,
+          ExpiredObjectDeleteMarker: boolean,
+          NoncurrentVersionExpiration: object({ NoncurrentDays: integer, NewerNoncurrentVersions: integer }, [
+            "NoncurrentDays",
+          ]),
+          NoncurrentVersionExpirationInDays: integer,
+          AbortIncompleteMultipartUpload: object({ DaysAfterInitiation: integer }, ["DaysAfterInitiation"]),
+        },
+        ["Status"],
+      ),
+    ),
+  },
+  ["Rules"],
+);
+
+/** Returns rules in the form of S3's own API, where expirations and filters are separate structures. */
+function lifecycleRules(rules: readonly Properties[]): LifecycleRule[] {
+  return rules.map((rule) => ({
+    ID: rule.Id,
+    Status: rule.Status,
+    Filter: filterOf(rule),
+    Expiration: expirationOf(rule),
+    NoncurrentVersionExpiration:
+      rule.NoncurrentVersionExpiration ??
+      (rule.NoncurrentVersionExpirationInDays === undefined
+        ? undefined
+        : { NoncurrentDays: rule.NoncurrentVersionExpirationInDays }),
+    AbortIncompleteMultipartUpload: rule.AbortIncompleteMultipartUpload,
+  }));
+}
+
+function expirationOf({ ExpirationInDays: Days, ExpiredObjectDeleteMarker }: Properties) {
+  if (Days === undefined && ExpiredObjectDeleteMarker === undefined) return undefined;
+  return {
+    ...(Days === undefined ? {} : { Days }),
+    ...(ExpiredObjectDeleteMarker === undefined ? {} : { ExpiredObjectDeleteMarker }),
+  };
+}
+
+function filterOf({ Prefix = "", TagFilters = [] }: Properties): LifecycleRule["Filter"] {
+  if (TagFilters.length === 0) return { Prefix };
+  return { And: { ...(Prefix === "" ? {} : { Prefix }), Tags: TagFilters } };
+}
 
 const s3 = (context: ResourceContext) => context.environment.aws.s3;
 

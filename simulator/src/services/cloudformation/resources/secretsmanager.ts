@@ -1,9 +1,13 @@
 import { isMapping, sameValue, type Value } from "../template/value.ts";
-import { HandlerError } from "./handler-error.ts";
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import {
+  HandlerError,
+  ignoreMissing,
+  type Properties,
+  type ResourceContext,
+  type ResourceType,
+  tagChanges,
+} from "./resource-type.ts";
 import { boolean, integer, object, tags, text } from "./shape.ts";
-import { tagChanges } from "./tag-changes.ts";
 
 const secrets = (context: ResourceContext) => context.environment.aws.secretsmanager;
 

@@ -1,5 +1,4 @@
-import { ignoreMissing } from "./ignore-missing.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resource-type.ts";
+import { ignoreMissing, type Properties, type ResourceContext, type ResourceType } from "./resource-type.ts";
 import { map, oneOf, text } from "./shape.ts";
 
 const ssm = (context: ResourceContext) => context.environment.aws.ssm;

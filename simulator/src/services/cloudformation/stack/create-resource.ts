@@ -1,13 +1,9 @@
-import { HandlerError } from "../resources/handler-error.ts";
-import type { ResourceType } from "../resources/resource-type.ts";
+import { HandlerError, type ResourceType } from "../resources/resource-type.ts";
 import { sameValue, type Value } from "../template/value.ts";
-import { evaluateProperties } from "./evaluate-properties.ts";
-import { setResourceStatus } from "./events.ts";
-import { failureReason, saysThatItExists } from "./failure-reason.ts";
-import { newRecord, type Operation, typeOf } from "./operation.ts";
+import { evaluateProperties, resolveSecrets } from "./evaluate-properties.ts";
+import { failureReason, saysThatItExists, setResourceStatus } from "./events.ts";
+import { newRecord, type Operation, resourceContext, typeOf } from "./operation.ts";
 import type { ResourceRecord } from "./records.ts";
-import { resolveSecrets } from "./resolve-secrets.ts";
-import { resourceContext } from "./resource-context.ts";
 import { stackScope } from "./scope.ts";
 
 /** Creates the declared resource and waits until it can be used; its record, events and reason of failure are kept. */

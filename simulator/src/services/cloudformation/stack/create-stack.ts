@@ -1,8 +1,7 @@
 import { refuseMissingValues } from "./account-values.ts";
 import { createResource } from "./create-resource.ts";
 import type { Definition } from "./definition.ts";
-import { policyOfNew } from "./delete-resource.ts";
-import { deleteAll, finishDelete } from "./delete-stack.ts";
+import { deleteAll, finishDelete, policyOfNew } from "./delete-stack.ts";
 import { setStackStatus } from "./events.ts";
 import { refuseExports } from "./exports.ts";
 import { type Operation, startOperation, takeImports } from "./operation.ts";

@@ -1,6 +1,6 @@
 import type { Environment } from "../../../environment.ts";
 import type { ResourceTypes } from "../resources/catalog.ts";
-import type { Tag } from "../resources/tag-changes.ts";
+import type { Tag } from "../resources/resource-type.ts";
 import { type ConditionValues, evaluateConditions } from "../template/conditions.ts";
 import { formatError, templateError, validationError } from "../template/errors.ts";
 import type { Scope } from "../template/evaluate.ts";

@@ -1,9 +1,8 @@
-import type { DeletionPolicy } from "../template/template.ts";
-import { deleteResource } from "./delete-resource.ts";
-import { setStackStatus } from "./events.ts";
-import { type Operation, startOperation } from "./operation.ts";
+import type { DeletionPolicy, ResourceDeclaration } from "../template/template.ts";
+import { failureReason, setResourceStatus, setStackStatus } from "./events.ts";
+import { type Operation, resourceContext, startOperation, typeOf } from "./operation.ts";
 import { reversed, runInOrder } from "./order.ts";
-import type { CloudFormationState, StackRecord } from "./records.ts";
+import type { CloudFormationState, ResourceRecord, StackRecord } from "./records.ts";
 
 /** Deletes every resource, after those that use it; the outcome is in the stack's status and events. */
 export async function runDelete(
@@ -55,4 +54,43 @@ export async function deleteAll(
     const record = stack.resources.get(id);
     if (record) await deleteResource(operation, record, policy(id));
   });
+}
+
+/**
+ * Returns the policy for a resource when the operation that created it is rolled back. It holds no data yet: a snapshot
+ * would be useless.
+ */
+export function policyOfNew(
+  { retainExceptOnCreate }: StackRecord,
+  declared: ResourceDeclaration | undefined,
+): DeletionPolicy {
+  return declared?.deletionPolicy === "Retain" && !retainExceptOnCreate ? "Retain" : "Delete";
+}
+
+/** Removes or keeps the physical resource of a record, by the policy; throws when the service refuses. */
+export async function deleteResource(
+  operation: Operation,
+  record: ResourceRecord,
+  policy: DeletionPolicy,
+): Promise<void> {
+  const { state, stack, clock, signal } = operation;
+  if (record.physicalId === undefined) {
+    setResourceStatus(clock, stack, record, "DELETE_COMPLETE");
+    return;
+  }
+  if (policy === "Retain" || policy === "RetainExceptOnCreate") {
+    setResourceStatus(clock, stack, record, "DELETE_SKIPPED");
+    return;
+  }
+  setResourceStatus(clock, stack, record, "DELETE_IN_PROGRESS");
+  const type = typeOf(operation, record.type);
+  const context = resourceContext(state, stack, record.logicalId, signal);
+  try {
+    if (policy === "Snapshot") await type.snapshot?.(context, record.physicalId);
+    await type.delete(context, record.physicalId, record.properties);
+  } catch (error) {
+    setResourceStatus(clock, stack, record, "DELETE_FAILED", failureReason(error));
+    throw error;
+  }
+  setResourceStatus(clock, stack, record, "DELETE_COMPLETE");
 }

@@ -1,11 +1,18 @@
-import type { ResourceType } from "../resources/resource-type.ts";
+import { randomUUID } from "node:crypto";
+import { AwsError } from "../../../kit/errors.ts";
+import type { ResourceType, Tag } from "../resources/resource-type.ts";
 import { coerce, object } from "../resources/shape.ts";
-import type { Tag } from "../resources/tag-changes.ts";
-import { checkDynamicReferences } from "../template/dynamic-references.ts";
+import {
+  checkDynamicReferences,
+  holdsDynamicReference,
+  replaceReferences,
+  type SecretReference,
+} from "../template/dynamic-references.ts";
 import { validationError } from "../template/errors.ts";
 import { evaluate, type Scope } from "../template/evaluate.ts";
 import type { ResourceDeclaration } from "../template/template.ts";
-import type { Mapping, Value } from "../template/value.ts";
+import { isMapping, type Mapping, sameValue, type Value } from "../template/value.ts";
+import type { CloudFormationState } from "./records.ts";
 
 /**
  * Returns the properties of a resource: evaluated, the stack's tags added, checked and coerced, with dynamic
@@ -26,7 +33,7 @@ export function evaluateProperties(
 }
 
 /** Throws ValidationError for a property that is missing, unknown or of another shape. */
-export function coerceProperties(logicalId: string, type: ResourceType, properties: Mapping): Mapping {
+function coerceProperties(logicalId: string, type: ResourceType, properties: Mapping): Mapping {
   try {
     return coerce(object(type.properties, type.required), properties, "#") as Mapping;
   } catch (error) {
@@ -42,4 +49,64 @@ function addTags(properties: Mapping, stackTags: readonly Tag[]): Mapping {
   const taken = new Set((own ?? []).map((tag) => (tag as { Key?: Value } | null)?.Key));
   const inherited = stackTags.filter(({ Key }) => !taken.has(Key)).map(({ Key, Value }) => ({ Key, Value }));
   return { ...properties, Tags: [...(own ?? []), ...inherited] };
+}
+
+/**
+ * Returns the properties with secrets instead of their dynamic references: for a handler only. Records keep the
+ * references, so that no event, change set or description can show a secret, and a new value of a secret alone is not a
+ * change.
+ */
+export async function resolveSecrets(
+  state: CloudFormationState,
+  logicalId: string,
+  type: ResourceType,
+  properties: Mapping,
+): Promise<Mapping> {
+  if (!holdsDynamicReference(properties)) return properties;
+  const resolved = await replaceReferences(properties, (reference) => readSecret(state, reference));
+  return coerceProperties(logicalId, type, resolved as Mapping);
+}
+
+/**
+ * Returns `previous` in the form of the resolved properties: equal where the references are equal. Their former values
+ * are unknown.
+ */
+export function previousBeside(previous: Mapping, next: Mapping, resolved: Mapping): Mapping {
+  const same = (name: string) => sameValue(previous[name], next[name]);
+  return Object.fromEntries(
+    Object.entries(previous).map(([name, value]) => [name, (same(name) ? resolved[name] : value) ?? null]),
+  );
+}
+
+async function readSecret({ environment }: CloudFormationState, reference: SecretReference): Promise<string> {
+  const { secretId, jsonKey, versionStage, versionId } = reference;
+  const { SecretString } = await environment.aws.secretsmanager
+    .getSecretValue({ SecretId: secretId, VersionStage: versionStage, VersionId: versionId })
+    .catch((error: unknown) => {
+      throw error instanceof AwsError ? asCloudFormationTells(error) : error;
+    });
+  if (SecretString === undefined) throw new Error(`The secret ${secretId} has no SecretString`);
+  return jsonKey === undefined ? SecretString : valueAt(SecretString, jsonKey);
+}
+
+function asCloudFormationTells({ message, code }: AwsError): Error {
+  return new Error(
+    `${message} (Service: AWSSecretsManager; Status Code: 400; Error Code: ${code}; Request ID: ${randomUUID()})`,
+  );
+}
+
+function valueAt(secret: string, key: string): string {
+  const held = parse(secret);
+  const value = isMapping(held) && Object.hasOwn(held, key) ? held[key] : undefined;
+  if (value === undefined) throw new Error("Could not find a value associated with JSONKey in SecretString");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function parse(secret: string): Value {
+  try {
+    return JSON.parse(secret);
+  } catch {
+    // The parser's own message quotes the secret.
+    throw new Error("Could not parse SecretString JSON");
+  }
 }

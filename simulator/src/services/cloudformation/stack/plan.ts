@@ -1,4 +1,5 @@
 import type {
+  ChangeSource,
   PolicyAction,
   Replacement,
   ResourceChange,
@@ -6,17 +7,17 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import { unknownUntilMade } from "../resources/shape.ts";
 import { evaluate, type Scope } from "../template/evaluate.ts";
+import { type Reference, references } from "../template/references.ts";
 import type { DeletionPolicy } from "../template/template.ts";
-import { type Mapping, sameValue, type Value } from "../template/value.ts";
-import { type Cause, causesOf } from "./causes.ts";
-import type { Definition } from "./definition.ts";
+import { isMapping, type Mapping, sameValue, type Value } from "../template/value.ts";
+import { conditionReader, type Definition } from "./definition.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
 import { inOrder } from "./order.ts";
 import type { CloudFormationState, StackRecord } from "./records.ts";
 import { stackScope } from "./scope.ts";
 import { changedProperties } from "./update-resource.ts";
 
-export interface Plan {
+interface Plan {
   readonly changes: readonly ResourceChange[];
   readonly outputsChange: boolean;
 }
@@ -157,4 +158,53 @@ function outputsChange(stack: StackRecord, next: Definition, scope: Scope): bool
       !sameValue(exported, current.exportName)
     );
   });
+}
+
+/** Where a property's new value comes from, as DescribeChangeSet names it. */
+interface Cause {
+  readonly source: ChangeSource;
+  /** The parameter, resource or attribute; undefined for a change of the template itself. */
+  readonly entity: string | undefined;
+  /** Whether the value contains a NoEcho parameter. */
+  readonly secret: boolean;
+}
+
+interface Change {
+  readonly previous: Definition | undefined;
+  readonly next: Definition;
+  /** Resources whose physical id or attributes the change may renew. */
+  readonly renewed: ReadonlySet<string>;
+}
+
+/** At least one cause for a property that changes. */
+function causesOf(name: string, logicalId: string, change: Change): Cause[] {
+  const { previous, next } = change;
+  const declared = propertyOf(next, logicalId, name);
+  const found = references(declared, conditionReader(next.conditions), `/Resources/${logicalId}/${name}`);
+  const secret = found.some(({ name }) => String(next.template.parameters[name]?.NoEcho) === "true");
+  const causes: Omit<Cause, "secret">[] = found.flatMap((reference) => causeOf(reference, change));
+  const rewritten = !sameValue(declared, previous ? propertyOf(previous, logicalId, name) : null);
+  if (rewritten || causes.length === 0) causes.push({ source: "DirectModification", entity: undefined });
+  const unique = new Map(causes.map((cause) => [`${cause.source} ${cause.entity}`, { ...cause, secret }]));
+  return [...unique.values()];
+}
+
+function causeOf(
+  { kind, name, attribute }: Reference,
+  { previous, next, renewed }: Change,
+): Omit<Cause, "secret">[] {
+  if (renewed.has(name))
+    return kind === "Ref"
+      ? [{ source: "ResourceReference", entity: name }]
+      : [{ source: "ResourceAttribute", entity: `${name}.${attribute}` }];
+  const before: string | undefined = previous?.parameters[name];
+  const after = next.parameters[name];
+  return after !== undefined && !sameValue(before, after)
+    ? [{ source: "ParameterReference", entity: name }]
+    : [];
+}
+
+function propertyOf({ resources }: Definition, logicalId: string, name: string): Value {
+  const properties = resources[logicalId]?.properties;
+  return (isMapping(properties) ? properties[name] : undefined) ?? null;
 }

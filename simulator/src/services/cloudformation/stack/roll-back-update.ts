@@ -1,6 +1,5 @@
-import { deleteResource, policyOfNew } from "./delete-resource.ts";
-import { setResourceStatus, setStackStatus } from "./events.ts";
-import { failureReason } from "./failure-reason.ts";
+import { deleteResource, policyOfNew } from "./delete-stack.ts";
+import { failureReason, setResourceStatus, setStackStatus } from "./events.ts";
 import { type Operation, startOperation } from "./operation.ts";
 import type { BeforeUpdate, CloudFormationState, StackRecord, Step } from "./records.ts";
 import { changeInPlace } from "./update-resource.ts";

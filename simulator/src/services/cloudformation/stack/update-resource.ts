@@ -1,12 +1,9 @@
 import { type Mapping, sameValue } from "../template/value.ts";
 import { createResource, make } from "./create-resource.ts";
-import { evaluateProperties } from "./evaluate-properties.ts";
-import { setResourceStatus } from "./events.ts";
-import { failureReason } from "./failure-reason.ts";
-import { newRecord, type Operation, typeOf } from "./operation.ts";
+import { evaluateProperties, previousBeside, resolveSecrets } from "./evaluate-properties.ts";
+import { failureReason, setResourceStatus } from "./events.ts";
+import { newRecord, type Operation, resourceContext, typeOf } from "./operation.ts";
 import type { ResourceRecord, Step } from "./records.ts";
-import { previousBeside, resolveSecrets } from "./resolve-secrets.ts";
-import { resourceContext } from "./resource-context.ts";
 import { stackScope } from "./scope.ts";
 
 const replacing = "Requested update requires the creation of a new physical resource; hence creating one.";

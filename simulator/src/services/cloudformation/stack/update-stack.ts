@@ -1,6 +1,6 @@
 import { refuseMissingValues } from "./account-values.ts";
 import type { Definition } from "./definition.ts";
-import { deleteResource } from "./delete-resource.ts";
+import { deleteResource } from "./delete-stack.ts";
 import { setStackStatus } from "./events.ts";
 import { refuseExports } from "./exports.ts";
 import { type Operation, startOperation, takeImports } from "./operation.ts";

@@ -1,7 +1,6 @@
 import type { ResourceTypes } from "../resources/catalog.ts";
 import { formatError, validationError } from "./errors.ts";
 import { parseTemplate } from "./parse.ts";
-import { refuseTooMuch } from "./quotas.ts";
 import { isMapping, type Mapping, type Value } from "./value.ts";
 
 export type DeletionPolicy = "Delete" | "Retain" | "RetainExceptOnCreate" | "Snapshot";
@@ -16,7 +15,7 @@ export interface ResourceDeclaration {
   readonly updateReplacePolicy: DeletionPolicy;
 }
 
-export interface OutputDeclaration {
+interface OutputDeclaration {
   readonly value: Value;
   readonly description: string | undefined;
   readonly condition: string | undefined;
@@ -208,4 +207,25 @@ function optionalText(value: Value | undefined, place: string): string | undefin
 
 function mapValues<T>(values: Mapping, read: (value: Value, name: string) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(value, name)]));
+}
+
+/** Source: CloudFormation user guide, Understand CloudFormation quotas. */
+const most = { Mappings: 200, Outputs: 200, Parameters: 200, Resources: 500 } as const;
+const longestName = 255;
+const longestDescription = 1024;
+
+/** Throws for a template that exceeds a quota of CloudFormation. */
+function refuseTooMuch(sections: Readonly<Record<keyof typeof most, Mapping>>, description: string): void {
+  if (Buffer.byteLength(description) > longestDescription)
+    throw formatError(`The Description has more than ${longestDescription} bytes.`);
+  for (const [name, maximum] of Object.entries(most)) {
+    const declared = Object.keys(sections[name as keyof typeof most]);
+    if (declared.length > maximum)
+      throw formatError(
+        `Number of ${name.toLowerCase()}, ${declared.length}, is greater than maximum allowed, ${maximum}`,
+      );
+    const long = declared.find((id) => id.length > longestName);
+    if (long !== undefined)
+      throw formatError(`${name} has a name of more than ${longestName} characters: ${long.slice(0, 40)}…`);
+  }
 }

@@ -3,10 +3,17 @@ import type { Environment } from "../../../environment.ts";
 import type { AppSpec } from "../app-spec.ts";
 import { addDeployment, type CodeDeployState, type Deployment, type Group, isOver } from "../state.ts";
 import { DeploymentFailure, orEcsFailure, StopRequest } from "./failure.ts";
-import { findBlue } from "./install.ts";
-import { performEvent, plannedEvents, skipPending } from "./lifecycle-events.ts";
-import { removeTaskSet } from "./remove-task-set.ts";
-import { type Run, type RunTaskSet, refreshTaskSets, serviceOf, testListener } from "./run.ts";
+import { findBlue, removeTaskSet } from "./install.ts";
+import {
+  performEvent,
+  plannedEvents,
+  type Run,
+  type RunTaskSet,
+  refreshTaskSets,
+  serviceOf,
+  skipPending,
+  testListener,
+} from "./run.ts";
 import { admit, runDeployment } from "./run-deployment.ts";
 import { settleProduction, weighProduction } from "./shift-traffic.ts";
 import { putActions } from "./traffic.ts";

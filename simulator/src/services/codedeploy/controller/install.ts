@@ -1,5 +1,4 @@
 import { DeploymentFailure, orEcsFailure, orLoadBalancerFailure } from "./failure.ts";
-import { removeTaskSet } from "./remove-task-set.ts";
 import {
   minute,
   productionListener,
@@ -134,4 +133,17 @@ async function isHealthy(run: Run, { id, targetGroupArn }: RunTaskSet): Promise<
   return (
     TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length >= wanted
   );
+}
+
+/** Deletes a task set, even with running tasks, and waits until they are drained and it is gone. */
+export async function removeTaskSet(run: Run, id: string): Promise<void> {
+  const { aws, clock } = run.environment;
+  await orEcsFailure(aws.ecs.deleteTaskSet({ ...serviceOf(run), taskSet: id, force: true }));
+  for (;;) {
+    const { taskSets = [] } = await orEcsFailure(
+      aws.ecs.describeTaskSets({ ...serviceOf(run), taskSets: [id] }),
+    );
+    if (taskSets.length === 0) return;
+    await clock.wait(pollInterval, run.signal);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../../api.ts";
-import { forwardsToAny, reweigh, type Weights } from "../../elbv2/target-group-weights.ts";
+import { forwardsToAny, reweigh, type Weights } from "../../elbv2/actions.ts";
 import { orLoadBalancerFailure } from "./failure.ts";
 
 /** A rule, or the default action of a listener, that forwards to a target group of a pair. */

@@ -3,10 +3,9 @@ import type { ArtifactDetail } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../../environment.ts";
 import type { AwsError } from "../../../kit/errors.ts";
 import { readZip } from "../../../runtime/zip-archive.ts";
-import { bytesOf } from "../../s3/body.ts";
+import { bytesOf } from "../../s3/put-object.ts";
 import type { PipelineRecord } from "../state.ts";
-import type { ActionJob } from "./action.ts";
-import { ActionFailure, quote } from "./failure.ts";
+import { ActionFailure, type ActionJob, quote } from "./action.ts";
 
 /** Lengths of the parts of an artifact's key, in characters: seen in the keys that AWS writes. */
 const pipelinePart = 20;

@@ -1,8 +1,14 @@
 import type { Commit, UserInfo } from "@aws-sdk/client-codecommit";
 import type { Environment } from "../../../environment.ts";
 import type { AwsError } from "../../../kit/errors.ts";
-import type { ActionJob, ActionResult, Source } from "./action.ts";
-import { ActionFailure, orActionFailure, quote } from "./failure.ts";
+import {
+  ActionFailure,
+  type ActionJob,
+  type ActionResult,
+  orActionFailure,
+  quote,
+  type Source,
+} from "./action.ts";
 import { overrideOf } from "./override.ts";
 
 type Configuration = Readonly<Record<string, string>>;

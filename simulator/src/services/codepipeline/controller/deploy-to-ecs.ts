@@ -1,9 +1,8 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { AwsError } from "../../../kit/errors.ts";
-import type { ActionJob, ActionResult } from "./action.ts";
+import { ActionFailure, type ActionJob, type ActionResult, orActionFailure } from "./action.ts";
 import { readFileOf } from "./artifacts.ts";
-import { ActionFailure, orActionFailure } from "./failure.ts";
 
 /** Bytes. Source: CodePipeline user guide, "Troubleshooting": the artifact's ZIP of CodeDeployToECS. */
 const largestArchive = 3 * 1024 * 1024;

@@ -1,8 +1,7 @@
 import type { ImageDetail } from "@aws-sdk/client-ecr";
 import { strToU8, zipSync } from "fflate";
 import type { Environment } from "../../../environment.ts";
-import type { ActionJob, ActionResult, Source } from "./action.ts";
-import { orActionFailure } from "./failure.ts";
+import { type ActionJob, type ActionResult, orActionFailure, type Source } from "./action.ts";
 import { overrideOf } from "./override.ts";
 
 type Configuration = Readonly<Record<string, string>>;

@@ -1,16 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { ActionDeclaration, ApprovalResult } from "@aws-sdk/client-codepipeline";
+import type { Clock } from "../../../clock.ts";
 import type { Environment } from "../../../environment.ts";
 import { assumePipelineRole } from "../assume-role.ts";
 import type { ActionRun, Execution } from "../execution.ts";
 import type { PipelineRecord } from "../state.ts";
-import type { ActionJob, ActionResult, Perform } from "./action.ts";
+import { Abandonment, ActionFailure, type ActionJob, type ActionResult, type Perform } from "./action.ts";
 import { storeArtifact } from "./artifacts.ts";
 import { deployToEcs } from "./deploy-to-ecs.ts";
-import { Abandonment, ActionFailure } from "./failure.ts";
 import { sources } from "./sources.ts";
 import { reportAction } from "./state-changes.ts";
-import { withTimeout } from "./with-timeout.ts";
 
 export interface ActionContext {
   readonly environment: Environment;
@@ -112,7 +111,7 @@ function fail({ warn }: Environment, run: ActionRun, error: unknown): void {
     warn(`action ${run.action.name} of an execution failed inside the simulator: ${error}`);
 }
 
-/** Returns the implementation of a provider of aws/codepipeline/providers.ts. */
+/** Returns the implementation of a provider that check-actions.ts lists. */
 function performerOf(provider: string | undefined): Perform {
   const found = sources.get(provider)?.perform ?? others.get(provider);
   if (!found) throw new Error(`no action of the provider ${provider} can be performed`);
@@ -173,4 +172,46 @@ function decision(run: ActionJob["run"], signal: AbortSignal): Promise<ApprovalR
     run.approval = { token: randomUUID(), decide };
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+}
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** Milliseconds of AWS time. Source: quotas of CodePipeline, "Length of time before an action times out". */
+const limits: ReadonlyMap<string | undefined, number> = new Map([
+  ["Manual", 7 * day],
+  ["CodeDeployToECS", 5 * day],
+]);
+/** AWS's timeout for actions without a specific one. */
+const otherLimit = 60 * minute;
+
+/** Performs an action within its timeout; its signal is aborted at the end of it. */
+async function withTimeout<Result>(
+  clock: Clock,
+  signal: AbortSignal,
+  { name, actionTypeId, timeoutInMinutes }: ActionDeclaration,
+  perform: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const limit =
+    timeoutInMinutes === undefined
+      ? (limits.get(actionTypeId?.provider) ?? otherLimit)
+      : timeoutInMinutes * minute;
+  const timeout = new AbortController();
+  const done = new AbortController();
+  const limited = AbortSignal.any([signal, timeout.signal]);
+  const expiry = waitLong(clock, limit, AbortSignal.any([signal, done.signal])).then(
+    () => timeout.abort(new ActionFailure("JobFailed", `The action ${name} timed out.`)),
+    () => undefined,
+  );
+  try {
+    return await perform(limited);
+  } finally {
+    done.abort();
+    await expiry;
+  }
+}
+
+/** Timers are limited to 24 days. */
+async function waitLong(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  for (let left = ms; left > 0; left -= day) await clock.wait(Math.min(left, day), signal);
 }

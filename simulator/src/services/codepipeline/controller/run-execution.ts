@@ -1,6 +1,6 @@
 import type { PipelineExecutionStatus, StageDeclaration } from "@aws-sdk/client-codepipeline";
 import { isOver } from "../execution.ts";
-import { Outdated, StageFailure, StopRequest, Superseded } from "./failure.ts";
+import { Outdated, StageFailure, StopRequest, Superseded } from "./action.ts";
 import type { ActionContext } from "./run-action.ts";
 import { type Retry, runStage } from "./run-stage.ts";
 import { enterStage, leaveStage } from "./stage-gate.ts";

@@ -1,7 +1,7 @@
 import type { StageDeclaration, StageRetryMode } from "@aws-sdk/client-codepipeline";
 import type { StageRun } from "../execution.ts";
 import { latestRun } from "../state.ts";
-import { StageFailure, StopRequest } from "./failure.ts";
+import { StageFailure, StopRequest } from "./action.ts";
 import { type ActionContext, runAction } from "./run-action.ts";
 import { reportStage } from "./state-changes.ts";
 

@@ -1,6 +1,6 @@
 import type { Execution, Waiter } from "../execution.ts";
 import { type PipelineRecord, placeOf } from "../state.ts";
-import { Superseded } from "./failure.ts";
+import { Superseded } from "./action.ts";
 
 /**
  * Waits in front of a stage until the execution may enter it, which locks it. Rejects with the reason if it never may.

@@ -1,6 +1,6 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { reweigh, tuplesOf, type Weights } from "../../elbv2/target-group-weights.ts";
+import { reweigh, tuplesOf, type Weights } from "../../elbv2/actions.ts";
 import { Interruption } from "../interruption.ts";
 import type { RevisionTaskSet } from "../service-records.ts";
 import type { Run } from "./run.ts";

@@ -1,9 +1,98 @@
-import type { ServiceDeploymentRecord } from "../service-records.ts";
-import { rolling } from "./rolling.ts";
-import type { Strategy } from "./run.ts";
-import { trafficShifting } from "./traffic-shifting.ts";
+import { isRevision, type RevisionTaskSet, type ServiceDeploymentRecord } from "../service-records.ts";
+import { liveTasks } from "../state.ts";
+import { alarmBakeMinutes } from "./failure-detection.ts";
+import { runLifecycleHooks } from "./lifecycle-hooks.ts";
+import { idleTargetGroups, servingTargetGroups } from "./production-route.ts";
+import { perform, promote, reconcileRevisions, scaleUp } from "./reconcile-revisions.ts";
+import { isSettled, type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
+import { shiftProduction, shiftTest, trafficSteps } from "./shift-traffic.ts";
 
 /** BLUE_GREEN, LINEAR and CANARY differ only in their steps of the traffic shift. */
 export function strategyOf({ configuration }: ServiceDeploymentRecord): Strategy {
   return configuration.strategy === "ROLLING" ? rolling : trafficShifting;
+}
+
+/** New tasks replace old ones as the scheduler's rolling plan allows. */
+const rolling: Strategy = {
+  async deploy(run) {
+    const { target, sources } = run.deployment;
+    if (sources.some(({ revision }) => revision.productionWeight !== undefined))
+      await reconcileRevisions(run);
+    const serving = await servingTargetGroups(run, target);
+    target.loadBalancers = target.loadBalancers.map((each, index) => ({
+      ...each,
+      targetGroupArn: serving[index],
+    }));
+    run.deployment.lifecycleStage = undefined;
+    target.revision.halted = false;
+    run.context.wake(run.deployment.service);
+    await waitUntil(run, () => hasReplacedOthers(run, target));
+    const { bakeTimeInMinutes } = run.deployment.configuration;
+    await waitMinutes(run, bakeTimeInMinutes ?? (await alarmBakeMinutes(run)));
+  },
+  async rollBack(run, to) {
+    promote(run, to);
+    await waitUntil(run, () => hasReplacedOthers(run, to));
+  },
+};
+
+function hasReplacedOthers(run: Run, revision: Run["deployment"]["target"]): boolean {
+  const { context, deployment } = run;
+  const others = deployment.service.taskSets.filter((each) => each !== revision);
+  return isSettled(run, revision) && others.every((each) => liveTasks(context.state, each).length === 0);
+}
+
+/**
+ * Starts a complete new revision next to the current one, shifts the traffic in one or more steps, and stops the other
+ * when the bake time is over (developer guide, "Amazon ECS blue/green service deployments workflow").
+ */
+const trafficShifting: Strategy = {
+  async deploy(run) {
+    const { target, configuration } = run.deployment;
+    await reconcileRevisions(run);
+    await chooseTargetGroups(run);
+    await perform(run, "PRE_SCALE_UP");
+    await perform(run, "SCALE_UP", () => scaleUp(run, target));
+    await perform(run, "POST_SCALE_UP");
+    await perform(run, "TEST_TRAFFIC_SHIFT", () => shiftTest(run, target));
+    await perform(run, "POST_TEST_TRAFFIC_SHIFT");
+    for (const { percent, bakeMinutes } of trafficSteps(configuration)) {
+      await runLifecycleHooks(run, "PRE_PRODUCTION_TRAFFIC_SHIFT");
+      await perform(run, "PRODUCTION_TRAFFIC_SHIFT", () => shiftProduction(run, target, percent));
+      await waitMinutes(run, bakeMinutes);
+    }
+    await perform(run, "POST_PRODUCTION_TRAFFIC_SHIFT");
+    await perform(run, "BAKE_TIME", () => waitMinutes(run, configuration.bakeTimeInMinutes ?? 0));
+    await perform(run, "CLEAN_UP", () => removeOthers(run, target));
+  },
+  async rollBack(run, to) {
+    const { revision } = run.deployment.target;
+    promote(run, to);
+    await scaleUp(run, to);
+    if (revision.productionWeight)
+      await perform(run, "PRODUCTION_TRAFFIC_SHIFT", () => shiftProduction(run, to, 100));
+    if (revision.testWeight) await perform(run, "TEST_TRAFFIC_SHIFT", () => shiftTest(run, to));
+    await perform(run, "CLEAN_UP", () => removeOthers(run, to));
+  },
+};
+
+/** A new revision's tasks use the target groups without production traffic. */
+async function chooseTargetGroups(run: Run): Promise<void> {
+  const { target, sources } = run.deployment;
+  if (target.loadBalancers.length === 0) return;
+  const idle = await idleTargetGroups(run, target);
+  target.loadBalancers = target.loadBalancers.map((each, index) => ({
+    ...each,
+    targetGroupArn: idle[index],
+  }));
+  target.revision.productionWeight = 0;
+  target.revision.testWeight = 0;
+  for (const { status, revision } of sources) if (status !== "DRAINING") revision.productionWeight = 100;
+}
+
+async function removeOthers(run: Run, taskSet: RevisionTaskSet): Promise<void> {
+  const { service } = run.deployment;
+  for (const other of service.taskSets.filter(isRevision)) if (other !== taskSet) other.status = "DRAINING";
+  run.context.wake(service);
+  await waitUntil(run, () => service.taskSets.every((each) => each === taskSet));
 }

@@ -9,7 +9,7 @@ import {
   failedHealthChecks,
   noteHealthyTask,
   noteStoppedTask,
-} from "./circuit-breaker.ts";
+} from "./failure-detection.ts";
 import { addServiceEvent, addTaskSetEvent } from "./service-events.ts";
 import { readHealth, type TargetHealth, targetsOf } from "./service-targets.ts";
 

@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { usageOf } from "../../scripts/run/command-line.mjs";
+import { accessKeysVariable } from "./access-keys.ts";
+import { accountKinds } from "./accounts/account-kind.ts";
+import { parseArguments } from "./command.ts";
+import { faultKinds } from "./gateway/faults.ts";
+import { command } from "./options.mjs";
+import { taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
+import { defaultListenerPortOffset, defaultPort, defaultTimeScale } from "./simulator.ts";
+
+// The table of options is read before the installation: it repeats definitions of the simulator.
+it("the usage lists the defaults, kinds and variables of the simulator", () => {
+  const usage = usageOf(command, 10_000);
+  for (const [option, text] of [
+    ["port", `default ${defaultPort}`],
+    ["listener-offset", `default ${defaultListenerPortOffset}`],
+    ["time-scale", `default ${defaultTimeScale}`],
+    ["fault", `kinds: ${faultKinds.join(", ")}`],
+  ] as const)
+    expect(command.options[option].help).toContain(text);
+  expect(usage).toContain(accessKeysVariable);
+});
+
+it.each([
+  ["runtime", taskRuntimeKinds],
+  ["account-kind", accountKinds],
+])("--%s accepts every kind, and lists them for another", (option, kinds) => {
+  for (const kind of kinds) expect(() => parseArguments([`--${option}`, kind])).not.toThrow();
+  expect(() => parseArguments([`--${option}`, "other"])).toThrow(`"other" is not one of ${kinds.join(", ")}`);
+});
+
+it.each([
+  [[], defaultPort + 1],
+  [["--port", "5000"], 5001],
+  [["--port", "0"], 0],
+  [["--port", "5000", "--page-port", "0"], 0],
+])("%j serves the live page on port %i", (argv, pagePort) => {
+  expect(parseArguments(argv).pagePort).toBe(pagePort);
+});
+
+it.each([
+  [[], undefined],
+  [["--vcpu-share", "0.5"], 0.5],
+  [["--vcpu-share=.25"], 0.25],
+  [["--vcpu-share=1"], 1],
+])("%j makes a vCPU this share of a core: %s", (argv, vcpuShare) => {
+  expect(parseArguments(argv).vcpuShare).toBe(vcpuShare);
+});
+
+it.each(["0", "0.03", "-1", "half", "1e3", ""])("--vcpu-share=%s is refused", (text) => {
+  expect(() => parseArguments([`--vcpu-share=${text}`])).toThrow(
+    `--vcpu-share: "${text}" is not a number of cores from 0.04, such as 0.5`,
+  );
+});

@@ -1,0 +1,53 @@
+import { AwsError } from "../../../kit/errors.ts";
+import type { ChangeSetRecord, CloudFormationState, StackRecord } from "../stack/records.ts";
+import { validationError } from "../template/errors.ts";
+
+/** Returns the live stack of that name, or the stack of that id, deleted or not. */
+export function lookUpStack(
+  { stacks }: CloudFormationState,
+  nameOrId: string | undefined,
+): StackRecord | undefined {
+  if (nameOrId === undefined) return undefined;
+  const byId = stacks.get(nameOrId);
+  if (byId) return byId;
+  return [...stacks.values()].find(({ name, deletedAt }) => name === nameOrId && deletedAt === undefined);
+}
+
+export function findStack(state: CloudFormationState, nameOrId: string | undefined): StackRecord {
+  if (nameOrId === undefined)
+    throw validationError(
+      "1 validation error detected: Value null at 'stackName' failed to satisfy constraint: Member must not be null",
+    );
+  const stack = lookUpStack(state, nameOrId);
+  if (!stack) throw validationError(`Stack with id ${nameOrId} does not exist`);
+  return stack;
+}
+
+/** Finds a change set by its id, or by its name within a stack. Throws ChangeSetNotFoundException. */
+export function findChangeSet(
+  state: CloudFormationState,
+  stackName: string | undefined,
+  nameOrId: string | undefined,
+): { stack: StackRecord; changeSet: ChangeSetRecord } {
+  const candidates = stackName === undefined ? [...state.stacks.values()] : [findStack(state, stackName)];
+  for (const stack of candidates)
+    for (const changeSet of stack.changeSets.values())
+      if (changeSet.id === nameOrId || (stackName !== undefined && changeSet.name === nameOrId))
+        return { stack, changeSet };
+  throw new AwsError("ChangeSetNotFoundException", `ChangeSet [${nameOrId}] does not exist`, 404);
+}
+
+/** Maximum number of items on one page of a list. */
+const pageSize = 100;
+
+/** One page of a list; the token is the position of the next item. */
+export function page<T>(
+  items: readonly T[],
+  token: string | undefined,
+): { items: T[]; next: string | undefined } {
+  const start = token === undefined ? 0 : Number(token);
+  if (!Number.isInteger(start) || start < 0 || (token !== undefined && start >= items.length))
+    throw validationError(`NextToken ${JSON.stringify(token)} is none that this list gave out`);
+  const end = start + pageSize;
+  return { items: items.slice(start, end), next: end < items.length ? String(end) : undefined };
+}
