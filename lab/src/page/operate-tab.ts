@@ -1,26 +1,15 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import type { PageExtension, Publish } from "../../../live/src/page.ts";
 import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
 import type { Operations } from "./operations.ts";
-
-/** A request that the page did not send. */
-class Foreign extends Error {}
-
-/** Fields of a form: short texts. */
-type Form = Readonly<Record<string, string>>;
+import { createFormReader, Foreign, type Form } from "./own-forms.ts";
 
 /** Before the names of a workflow's inputs. */
 const inputPrefix = "input:";
-/** Inputs are file names, numbers and words. */
-const mostBytes = 20_000;
 
-/**
- * The tab that starts workflows and exercises, and stops deployments. A request counts only if it comes from this
- * page: its origin is the host that the browser sees, and it has the token of this start.
- */
+/** The tab that starts workflows and exercises, and stops deployments. */
 export function operateTab(operations: Operations): PageExtension {
-  const token = randomBytes(24).toString("base64url");
+  const { token, readForm } = createFormReader();
   let publish: Publish | undefined;
   const refresh = async () => {
     const { exercises } = operations;
@@ -64,7 +53,7 @@ export function operateTab(operations: Operations): PageExtension {
     routes(app: Hono) {
       app.post("/:action", async (c) => {
         try {
-          const form = await readForm(c, token);
+          const form = await readForm(c);
           const action = Object.hasOwn(actions, c.req.param("action"))
             ? actions[c.req.param("action")]
             : undefined;
@@ -84,23 +73,3 @@ export function operateTab(operations: Operations): PageExtension {
 
 /** The user's own pushes move main as well. */
 const refreshEveryMs = 5000;
-
-async function readForm(c: Context, token: string): Promise<Form> {
-  const { origin, host, "sec-fetch-site": site = "same-origin" } = c.req.header();
-  if (origin !== `http://${host}` || site !== "same-origin")
-    throw new Foreign("Only this page can operate the lab, not a page of another site.");
-  if (!isSame(c.req.header("x-lab-token") ?? "", token))
-    throw new Foreign("The token is not of this start. Fix: reload the page.");
-  if (Number(c.req.header("content-length") ?? Number.POSITIVE_INFINITY) > mostBytes)
-    throw new Error("The form is too long.");
-  const parsed: unknown = await c.req.json().catch(() => undefined);
-  const entries = Object.entries(parsed ?? {});
-  if (typeof parsed !== "object" || entries.some(([, value]) => typeof value !== "string"))
-    throw new Error("The request is not a JSON object of texts.");
-  return Object.fromEntries(entries) as Form;
-}
-
-function isSame(given: string, wanted: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
-  return one.length === other.length && timingSafeEqual(one, other);
-}

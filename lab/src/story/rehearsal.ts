@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { warningForRoot } from "../../../simulator/src/runtime/tasks/start-runtime.ts";
 import type { LabOptions } from "../options.mjs";
+import { checkTab } from "../page/check-tab.ts";
 import { createOperations, type StartedRun } from "../page/lab-operations.ts";
 import { operateTab } from "../page/operate-tab.ts";
 import { createRunRecords } from "../page/run-records.ts";
@@ -9,7 +10,7 @@ import { runsTab } from "../page/runs-tab.ts";
 import type { Mirrors } from "../runner/load/sources.ts";
 import type { RunEvent, RunResult } from "../runner/result.ts";
 import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
-import { type AwsClients, openClients } from "./aws-clients.ts";
+import { type AwsClients, credentialsOf, openClients } from "./aws-clients.ts";
 import type { Change } from "./change.ts";
 import type { AccountKind } from "./chapter-list.mjs";
 import { createPushFollower, type Move, type Release } from "./follow-pushes.ts";
@@ -178,6 +179,13 @@ export async function startRehearsal(
   });
   const extensions = [
     runsTab(records, aws.pipelines),
+    checkTab(async function* () {
+      const { endpoint, region, keys } = simulator;
+      const account = { endpoint, region, credentials: credentialsOf(keys) };
+      // Few users need it, and it has many clients.
+      const { checkPhases } = await import("../page/check-phases.ts");
+      yield* checkPhases({ account, repository: project, sites: addresses });
+    }),
     // The unattended story checks its own changes, and no others.
     ...(options.once ? [] : [operateTab(operations)]),
   ];

@@ -1,0 +1,30 @@
+import { checkLab } from "../../../actions/check-lab/src/check.ts";
+import { waysOf } from "../../../actions/check-lab/src/item.ts";
+import { type LabOptions, openLab } from "../../../actions/check-lab/src/lab.ts";
+import { phases } from "../../../actions/check-lab/src/phases/phases.ts";
+import { createReadPage } from "../../../actions/check-lab/src/site.ts";
+import { openCheckout } from "../../../actions/check-lab/src/sources.ts";
+import weights from "../../../actions/check-lab/weights.json" with { type: "json" };
+import type { CheckedPhase } from "./check-tab.ts";
+
+export interface CheckedLab extends Pick<LabOptions, "account" | "sites"> {
+  /** Folder of the Git repository. */
+  readonly repository: string;
+}
+
+/** Runs check-lab's phases on a lab whose visitors are on this machine. */
+export async function* checkPhases({ account, repository, sites }: CheckedLab): AsyncGenerator<CheckedPhase> {
+  const lab = openLab({
+    ...{ account, sites, browserAddress: "127.0.0.1" },
+    checkout: openCheckout(repository),
+    readPage: createReadPage(),
+  });
+  const settings = { weights, student: "this lab", now: Date.now, signal: new AbortController().signal };
+  for (const phase of phases) {
+    const report = await checkLab(lab, { ...settings, phases: [phase] });
+    for (const { phase: number, title, score, items } of report.phases) {
+      const shown = items.map(({ fix, weight: _, ...item }) => ({ ...item, fixes: waysOf(fix, "all") }));
+      yield { phase: number, title, score, items: shown };
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { Status } from "../../../actions/check-lab/src/outcome.ts";
+import type { Score } from "../../../actions/check-lab/src/report.ts";
+import type { PageExtension, Publish } from "../../../live/src/page.ts";
+import { createFormReader, Foreign } from "./own-forms.ts";
+
+export interface CheckedPhase {
+  phase: number;
+  title: string;
+  score: Score;
+  items: {
+    id: string;
+    title: string;
+    status: Status;
+    evidence: string;
+    /** How a student works, with what to do then. */
+    fixes: [way: string, text: string][];
+  }[];
+}
+
+/** Checks one phase after the other, and yields each when it is checked. */
+export type CheckPhases = () => AsyncIterable<CheckedPhase>;
+
+/** Part `check/state` of the page. */
+export interface CheckState {
+  token: string;
+  isRunning: boolean;
+  /** Milliseconds; undefined before the first check. */
+  startedAt: number | undefined;
+  problem: string | undefined;
+  phases: CheckedPhase[];
+}
+
+/** The tab that runs check-lab. It reads the account, the repository and the site, and changes nothing. */
+export function checkTab(check: CheckPhases, now: () => number = Date.now): PageExtension {
+  const { token, readForm } = createFormReader();
+  let publish: Publish | undefined;
+  let state: CheckState = { token, isRunning: false, startedAt: undefined, problem: undefined, phases: [] };
+  const change = (changes: Partial<CheckState>) => {
+    state = { ...state, ...changes };
+    publish?.("state", state);
+  };
+  const run = async () => {
+    change({ isRunning: true, startedAt: now(), problem: undefined, phases: [] });
+    try {
+      for await (const phase of check()) change({ phases: [...state.phases, phase] });
+      change({ isRunning: false });
+    } catch (error) {
+      change({ isRunning: false, problem: (error as Error).message });
+    }
+  };
+  return {
+    name: "check",
+    title: { en: "Check the lab", fr: "Vérifier le lab" },
+    folder: `${import.meta.dirname}/browser`,
+    module: "check.mjs",
+    styles: ["runs.css"],
+    start(to) {
+      publish = to;
+      change({});
+      return () => {
+        publish = undefined;
+      };
+    },
+    routes(app) {
+      app.post("/start", async (c) => {
+        try {
+          await readForm(c);
+          if (!state.isRunning) void run();
+          return c.json({});
+        } catch (error) {
+          return c.json({ message: (error as Error).message }, error instanceof Foreign ? 403 : 400);
+        }
+      });
+    },
+  };
+}

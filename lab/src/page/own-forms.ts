@@ -1,0 +1,40 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { Context } from "hono";
+
+/** A request that the page did not send. */
+export class Foreign extends Error {}
+
+/** Fields of a form: short texts. */
+export type Form = Readonly<Record<string, string>>;
+
+/** Inputs are file names, numbers and words. */
+const mostBytes = 20_000;
+
+/**
+ * Reads the forms of a tab. A request counts only if it comes from this page: its origin is the host that the browser
+ * sees, and it has the token of this start.
+ */
+export function createFormReader() {
+  const token = randomBytes(24).toString("base64url");
+  return { token, readForm: (c: Context) => readForm(c, token) };
+}
+
+async function readForm(c: Context, token: string): Promise<Form> {
+  const { origin, host, "sec-fetch-site": site = "same-origin" } = c.req.header();
+  if (origin !== `http://${host}` || site !== "same-origin")
+    throw new Foreign("Only this page can operate the lab, not a page of another site.");
+  if (!isSame(c.req.header("x-lab-token") ?? "", token))
+    throw new Foreign("The token is not of this start. Fix: reload the page.");
+  if (Number(c.req.header("content-length") ?? Number.POSITIVE_INFINITY) > mostBytes)
+    throw new Error("The form is too long.");
+  const parsed: unknown = await c.req.json().catch(() => undefined);
+  const entries = Object.entries(parsed ?? {});
+  if (typeof parsed !== "object" || entries.some(([, value]) => typeof value !== "string"))
+    throw new Error("The request is not a JSON object of texts.");
+  return Object.fromEntries(entries) as Form;
+}
+
+function isSame(given: string, wanted: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
