@@ -29,10 +29,10 @@ interface Role {
   readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
 }
 
-test.each([
+test.each<[string, string | string[]]>([
   ["GitHubDeployRole", `repo:${repository}:ref:refs/heads/main`],
   ["GitHubProvisionRole", `repo:${repository}:ref:refs/heads/main`],
-  ["GitHubPlanRole", `repo:${repository}:pull_request`],
+  ["GitHubPlanRole", [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`]],
 ])("%s trusts GitHub's tokens for AWS with the subject %s, and nothing else", (name, sub) => {
   expect(roles.get(name)?.AssumeRolePolicyDocument.Statement).toEqual([
     {

@@ -14,7 +14,7 @@ const workflows = [
 const copied = [
   ...workflows,
   ...["services", "infra-templates", "docs/lab", "actions/estimate-cost/usage"],
-  ...["scripts/changed-services.mjs", "LICENSE", ".dockerignore", ".gitattributes", ".gitignore"],
+  ...["LICENSE", ".dockerignore", ".gitattributes", ".gitignore"],
 ];
 /** Packages that the services' checks before a deployment need. */
 const forChecks = ["parts.support.ts", "suppliers-in-memory.support.ts"];

@@ -11,14 +11,17 @@ import type { Deployment } from "./deployment.ts";
 import { upperFirst } from "./names.ts";
 import { needsNewVolumes, updateSettings } from "./service-settings.ts";
 
+export interface Begun {
+  readonly service: RunningService;
+  /** Undefined when production runs the revision already. */
+  readonly running: RunningDeployment | undefined;
+}
+
 /**
- * Creates the deployment, or returns undefined when production runs the revision already. AWS carries out one
+ * Creates the deployment, unless production runs the revision already. AWS carries out one
  * deployment of a service at a time: an existing one is waited for, and then the service is read again.
  */
-export async function beginDeployment(
-  deployment: Deployment,
-  deadlineAt: number,
-): Promise<RunningDeployment | undefined> {
+export async function beginDeployment(deployment: Deployment, deadlineAt: number): Promise<Begun> {
   const { context, inputs, record, engine, revision } = deployment;
   const pace = createPace();
   for (;;) {
@@ -28,10 +31,13 @@ export async function beginDeployment(
     const isWanted = runsAlready(service, revision) && !needsNewVolumes(inputs, service);
     if (!inputs.force && !deployment.imagesMoved && isWanted) {
       await keepRunning(deployment, service, deadlineAt);
-      return undefined;
+      return { service, running: undefined };
     }
     const begun = await engine.begin(revision, service);
-    if ("running" in begun) return started(deployment, service, begun.running);
+    if ("running" in begun) {
+      await noteStart(deployment, service, begun.running);
+      return { service, running: begun.running };
+    }
     if (begun.busyWith) await waitForOther(deployment, begun.busyWith, deadlineAt);
     // The other deployment ended between the two calls; a pause keeps a repeated refusal from becoming a busy loop.
     else if (context.clock.now() < deadlineAt) await context.clock.wait(pace.next(false), context.signal);
@@ -57,17 +63,16 @@ async function keepRunning(
   await confirmSuccess(deployment, `The update of ${inputs.service}`, deadlineAt);
 }
 
-async function started(
+async function noteStart(
   { context, inputs, record, revision }: Deployment,
   service: RunningService,
   running: RunningDeployment,
-): Promise<RunningDeployment> {
+): Promise<void> {
   context.keepForPost({ controller: running.controller, id: running.id });
   record.deploymentId = running.id;
   record.changed = true;
   context.log.info(`${upperFirst(running.name)} of ${inputs.service} is created.`);
   await markRun(context, service, revision);
-  return running;
 }
 
 /** Returns when the other deployment has ended in any way; throws when the deadline passes before. */

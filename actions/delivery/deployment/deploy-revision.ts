@@ -2,6 +2,7 @@ import { areCredentialsExpired, explainAwsError } from "../../shared/aws-errors.
 import { Failure } from "../../shared/failure.ts";
 import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { RunningDeployment } from "../engine.ts";
+import { markCommit } from "../order/mark-run.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { beginDeployment } from "./begin.ts";
 import { checkOutcome } from "./check-outcome.ts";
@@ -12,11 +13,18 @@ import { type Ending, follow } from "./follow.ts";
 export async function deployRevision(deployment: Deployment): Promise<void> {
   const { context, record, budget } = deployment;
   const startedAt = context.clock.now();
-  const running = await beginDeployment(deployment, startedAt + budget.ms);
-  if (!running) {
-    record.status = "succeeded";
-    return;
-  }
+  const { service, running } = await beginDeployment(deployment, startedAt + budget.ms);
+  if (running) await followToGreen(deployment, running, startedAt);
+  else record.status = "succeeded";
+  await markCommit(context, service);
+}
+
+async function followToGreen(
+  deployment: Deployment,
+  running: RunningDeployment,
+  startedAt: number,
+): Promise<void> {
+  const { context, record, budget } = deployment;
   const createdAt = context.clock.now();
   if (running.initialTraffic) record.traffic.push({ atMs: 0, ...running.initialTraffic });
   const deadlineAt = (budget.given ? startedAt : createdAt) + budget.ms;

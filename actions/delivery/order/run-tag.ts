@@ -4,6 +4,12 @@ import type { Run } from "./run.ts";
 /** Tag of an ECS service that records which run deployed which revision. */
 export const runTagKey = "deploy-service:run";
 
+/**
+ * Tag of an ECS service with the commit of the last successful deployment, or of the rollback on request after it: the
+ * workflow deploy.yml compares the next commit with it.
+ */
+export const commitTagKey = "deploy-service:commit";
+
 export interface RunTag {
   readonly number: number;
   readonly attempt: number;

@@ -10,7 +10,7 @@ export interface Run {
   readonly attempt: number;
   /** URL of this attempt of the run. */
   readonly url: string;
-  /** First twelve digits of the commit. */
+  /** The commit that the run has checked out; empty if it is unknown. */
   readonly commit: string;
 }
 
@@ -30,7 +30,7 @@ export function readRun(env: NodeJS.ProcessEnv, kind: Run["kind"] = "deployment"
     number,
     attempt,
     url: `${server}/${repository}/actions/runs/${env.GITHUB_RUN_ID}/attempts/${attempt}`,
-    commit: GITHUB_SHA?.slice(0, 12) ?? "?",
+    commit: GITHUB_SHA ?? "",
   };
 }
 
@@ -39,5 +39,5 @@ export function describeRun(run: Run | undefined): string {
   if (!run) return "deploy-service";
   // The commit of a rollback's run is not the one whose image comes back.
   if (run.kind === "rollback") return `Rollback by ${run.repository}, run ${run.number}: ${run.url}`;
-  return `${run.repository}@${run.commit}, run ${run.number}: ${run.url}`;
+  return `${run.repository}@${run.commit.slice(0, 12) || "?"}, run ${run.number}: ${run.url}`;
 }

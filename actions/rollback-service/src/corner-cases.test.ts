@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
 import { createStage, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { Cancelled } from "../../shared/failure.ts";
-import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";
+import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {
@@ -11,11 +12,6 @@ beforeEach(async () => {
 afterEach(() => stage?.close());
 
 const page = async () => (await fetch(stage.productionUrl)).text();
-const tagOfRun = async () => {
-  const where = { cluster: "outside", services: ["web"] };
-  const { services } = await stage.simulator.aws.ecs.describeServices({ ...where, include: ["TAGS"] });
-  return services?.[0]?.tags?.find(({ key }) => key === "deploy-service:run")?.value;
-};
 const ongoing = async () => {
   const { codedeploy } = stage.simulator.aws;
   return (await codedeploy.listDeployments({ includeOnlyStatuses: ["Created", "InProgress"] })).deployments;
@@ -96,6 +92,7 @@ test("has nothing to undo when a release never reached production", async () => 
   await release(stage, "good");
   const { error: failed } = await tryDeploy(stage, "crash", 2);
   expect(failed?.message).toMatch(/cannot read the menu/);
+  expect(await readTag(stage, commitTagKey)).toBe(commitOf(1));
   // CodeDeploy's own rollback may still be in progress: then it is waited for.
   const first = await tryRollBack(stage, {});
   expect(first.record).toMatchObject({ status: "succeeded", changed: false });
@@ -103,6 +100,7 @@ test("has nothing to undo when a release never reached production", async () => 
   expect(error).toBeUndefined();
   expect(record).toMatchObject({ status: "succeeded", changed: false });
   expect(lines).toMatch(/Nothing to roll back: .*\. web runs web:\d+; to roll back from it, set a revision/);
+  expect(await readTag(stage, commitTagKey)).toBe(commitOf("rollback"));
   expect(await page()).toBe("good");
 });
 
@@ -186,7 +184,7 @@ test("keeps a stopped deployment's place in the order of runs", async () => {
   await waitBeforeTermination(60);
   const bad = await release(stage, "bad", 13, { waitUntil: "traffic-shifted" });
   await tryRollBack(stage, {});
-  expect(await tagOfRun()).toContain(
+  expect(await readTag(stage, runTagKey)).toContain(
     `run=13.1 revision=${shortRevision(good)} undone=${shortRevision(bad)} `,
   );
   expect((await tryDeploy(stage, "older", 11)).record.status).toBe("superseded");

@@ -2,7 +2,7 @@ import type { DeliveryContext } from "../../delivery/context.ts";
 import { type Ending, follow } from "../../delivery/deployment/follow.ts";
 import { upperFirst } from "../../delivery/deployment/names.ts";
 import type { Ended, RunningDeployment } from "../../delivery/engine.ts";
-import { markRun } from "../../delivery/order/mark-run.ts";
+import { markCommit, markRun } from "../../delivery/order/mark-run.ts";
 import { type DeploymentRecord, keepContainer, reach } from "../../delivery/record.ts";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
@@ -118,6 +118,7 @@ async function settle(
   const service = await awaitProduction(context, inputs, record, active, until);
   const { revision } = service.production;
   await markRun(context, service, revision);
+  await markCommit(context, service);
   record.revisionAfter = revision;
   keepContainer(record, await containerOf(context, service));
   record.production = [revision];

@@ -1,5 +1,6 @@
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
+import { markCommit } from "../../delivery/order/mark-run.ts";
 import type { DeploymentRecord, Plan } from "../../delivery/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
@@ -39,7 +40,8 @@ export function planWithout(serviceChanges: string[]): Plan {
   return { revision: undefined, revisionChanges: [], images: [], imagesMoved: false, serviceChanges };
 }
 
-function stay({ context, inputs, record, service }: Rollback, why: string): void {
+async function stay({ context, inputs, record, service }: Rollback, why: string): Promise<void> {
+  if (inputs.mode !== "plan") await markCommit(context, service);
   record.status = inputs.mode === "plan" ? "planned" : "succeeded";
   record.revisionAfter = service.revision;
   record.plan = planWithout([]);

@@ -2,13 +2,14 @@ import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWaitingEcsStage } from "../../delivery/ecs/stage.support.ts";
 import type { DeployInputs } from "../../delivery/inputs.ts";
+import { commitTagKey } from "../../delivery/order/run-tag.ts";
 import {
   createWaitingStage,
   longestWaitMinutes as minutes,
   type Stage,
 } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";
+import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingEcsStage(configuration);
 
@@ -74,6 +75,7 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
     );
     expect(record.notes.join()).toMatch(/of web:\d+ was stopped and rolled back; web runs web:1\.$/);
     expect(await page()).toBe("1");
+    expect(await readTag(stage, commitTagKey)).toBe(commitOf("rollback"));
   });
 
   test("also works with last-good, and fails the job that deployed", async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEcsStage } from "../../delivery/ecs/stage.support.ts";
+import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
 import { createStage, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { release, tryDeploy, tryRollBack } from "./rollback.support.ts";
+import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 const kinds: [string, () => Promise<Stage>][] = [
   ["CodeDeploy", createStage],
@@ -22,15 +23,6 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
   afterAll(() => stage?.close());
 
   const page = async () => (await fetch(stage.productionUrl)).text();
-  const runTag = async () => {
-    const { cluster } = stage.inputs("");
-    const found = await stage.simulator.aws.ecs.describeServices({
-      cluster,
-      services: ["web"],
-      include: ["TAGS"],
-    });
-    return found.services?.[0]?.tags?.find(({ key }) => key === "deploy-service:run")?.value;
-  };
 
   test("is planned without changing anything", async () => {
     const { record } = await tryRollBack(stage, { mode: "plan" });
@@ -46,10 +38,11 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(record).toMatchObject({ revisionBefore: bad, revisionAfter: good });
     expect(lines).toContain(`Rolling back from ${shortRevision(bad)} to ${shortRevision(good)}.`);
     expect(await page()).toBe("good");
+    expect(await readTag(stage, commitTagKey)).toBe(commitOf("rollback"));
   });
 
   test("takes the place of the run it undid: older ones are refused, that one is not", async () => {
-    expect(await runTag()).toMatch(
+    expect(await readTag(stage, runTagKey)).toMatch(
       `run=13.1 revision=${shortRevision(good)} undone=${shortRevision(bad)} workflow=octocat/shop/.github/workflows/deploy.yml`,
     );
     const { error } = await tryDeploy(stage, "older", 11);

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { commitTagKey } from "../../../actions/delivery/order/run-tag.ts";
+import { webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
+import { createWebAccount } from "../../../simulator/src/outside-clients/web-account.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { actionsFromSource, filesOfProject } from "./project.support.ts";
 import type { RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.support.ts";
@@ -94,3 +98,66 @@ it("deploy-service.yml runs on the runner that the caller states", async () => {
   const { jobs } = await call({ "runs-on": "large" });
   expect(jobs[0]?.annotations[0]?.message).toMatch(/the runner 'large'; it knows 'ubuntu-latest'/);
 });
+
+it("deploy.yml deploys a service whose last deployment failed, when a later push changes other files", async (context) => {
+  const simulator = await startTestSimulator();
+  context.onTestFinished(() => simulator.close());
+  const serviceArn = await createService(simulator, "menu-microservice");
+  const {
+    AWS_ACCESS_KEY_ID = "",
+    AWS_SECRET_ACCESS_KEY = "",
+    AWS_ENDPOINT_URL = "",
+  } = simulator.environmentVariables;
+  const shop = await createTestRepository(await filesOfShop(), {
+    workflow: ".github/workflows/deploy.yml",
+    environment: { PATH: process.env.PATH ?? "", AWS_ENDPOINT_URL },
+    secrets: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
+  });
+  context.onTestFinished(() => shop.remove());
+  const good = await shop.commit({ "services/menu/app.ts": "1" });
+  const failed = await shop.commit({ "services/menu/app.ts": "2" });
+  const docs = await shop.commit({ "README.md": "more" });
+  const jobsOfPush = async (deployed: string) => {
+    const tags = [{ key: commitTagKey, value: deployed }];
+    await simulator.aws.ecs.tagResource({ resourceArn: serviceArn, tags });
+    const result = await (await shop.push(failed, docs))?.result;
+    expect(result?.conclusion).toBe("success");
+    return result?.jobs.filter((job) => job.conclusion !== "skipped").map(({ name }) => name);
+  };
+  expect(await jobsOfPush(good)).toEqual(["Changed services", "menu / deploy"]);
+  expect(await jobsOfPush(failed)).toEqual(["Changed services"]);
+});
+
+async function createService(simulator: TestSimulator, serviceName: string): Promise<string> {
+  const { ecs } = simulator.aws;
+  const cluster = "microservices-serverlesscluster";
+  const { repositoryUri, networkConfiguration } = await createWebAccount(simulator, cluster);
+  const definition = await ecs.registerTaskDefinition(webTaskDefinition(`${repositoryUri}:latest`));
+  const taskDefinition = definition.taskDefinition?.taskDefinitionArn;
+  const settings = { cluster, taskDefinition, desiredCount: 0, networkConfiguration };
+  const { service } = await ecs.createService({ ...settings, serviceName, launchType: "FARGATE" });
+  return service?.serviceArn ?? "";
+}
+
+/** deploy.yml as it is, with a deployment that only says its name. */
+async function filesOfShop(): Promise<Record<string, string>> {
+  const scripts = ["action.yml", "find-changed-services.mjs", "deployed-commits.mjs"];
+  const paths = scripts.map((file) => `scripts/find-changed-services/${file}`);
+  const called = (await filesOfProject([".github/workflows/deploy-service.yml"]))[
+    ".github/workflows/deploy-service.yml"
+  ];
+  const [head = ""] = (called ?? "").split(/^ {4}outputs:$/m);
+  return {
+    ...(await filesOfProject([".github/workflows/deploy.yml", ...paths])),
+    ...(await actionsFromSource(["log-in-to-aws"])),
+    ".github/workflows/deploy-service.yml": `${head}
+jobs:
+  deploy:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo deploy
+`,
+    "services/menu/package.json": JSON.stringify({ name: "menu" }),
+    "infra-templates/ecs/taskdef-menu.json": "{}",
+  };
+}

@@ -127,6 +127,8 @@ export async function startRehearsal(
     PRODUCTION_URL: addresses.production,
     // Every visitor of the rehearsal is on this machine, until a chapter limits it to one address.
     ADMIN_SOURCE_IPS: "127.0.0.0/8",
+    // Chapters of both services share main: a push of one must not retry the other's failed release.
+    DEPLOY_SERVICES: "pushed",
     ...options.variables,
   };
   const provideBase = async () => {
