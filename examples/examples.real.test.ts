@@ -30,6 +30,11 @@ async function open(context: TestContext, name: string, workflow = "deploy.yml")
   return repository;
 }
 
+async function readDockerfile(example: string, baseImage: string): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, example, "Dockerfile"), "utf8");
+  return text.replace(/^FROM .*/, `FROM ${baseImage}`);
+}
+
 /** Only ends what hangs: a deployment takes ten seconds, and many times that on a busy machine. */
 const timeout = 600_000;
 
@@ -46,14 +51,17 @@ describe.concurrent("an example that is pushed to main deploys what responds thr
     // The step of one-step creates its repository.
     const address = await account.addService(service, kind, name !== "one-step");
     const repository = await open(context, name);
-    const run = await repository.push(none, await repository.commit({}));
+    // The base image of the tasks that the simulated AWS starts as processes; the other examples read a variable.
+    const changes: Record<string, string> =
+      name === "migration" ? { Dockerfile: await readDockerfile(name, "scratch") } : {};
+    const run = await repository.push(none, await repository.commit(changes));
     const result = (await run?.result) as RunResult;
     expect(errors(result)).toEqual([]);
     expect(result.conclusion).toBe("success");
     expect(await read(address)).toBe(`${service} 1\n`);
   });
 
-  it("a push that changes nothing of the service deploys nothing; rollback.yml brings back the release before", async (context) => {
+  it("a push that changes nothing of the service deploys nothing; rollback.yml brings back the release before, scale-test.yml measures it", async (context) => {
     const address = await account.addService("drinks", "rolling");
     const repository = await open(context, "rolling");
     const renamed = async (path: string) => {
@@ -70,6 +78,27 @@ jobs:
     uses: OWNER/ecs-delivery/.github/workflows/rollback.yml@v1
     with: { service: drinks, ecs-service: drinks, cluster: production, to: previous-revision }
 `,
+      ".github/workflows/scale.yml": `on: push
+jobs:
+  scale:
+    permissions: { contents: read, id-token: write }
+    uses: OWNER/ecs-delivery/.github/workflows/scale-test.yml@v1
+    with:
+      service: drinks
+      ecs-service: drinks
+      cluster: production
+      url: ${address}
+      paths: /
+      task-counts: "2"
+      connections: "4"
+      duration: 2s
+      warm-up: 1s
+  show:
+    needs: scale
+    runs-on: ubuntu-latest
+    steps:
+      - run: 'echo "recommended: \${{ needs.scale.outputs.recommendation }}"'
+`,
     });
     const second = await repository.commit({ "notes.txt": "not of the service" });
     const push = async (before: string, after: string, file?: string) => {
@@ -82,6 +111,8 @@ jobs:
     expect(await read(address)).toBe("menu 1\n");
     await push(first, second, ".github/workflows/rollback.yml");
     expect(await read(address)).toBe("before");
+    await push(first, second, ".github/workflows/scale.yml");
+    expect(repository.lines()).toContainEqual(expect.stringMatching(/^recommended: \S/));
   });
 
   it("estimate-cost.yml and provision.yml read the templates of the repository that calls them", async (context) => {

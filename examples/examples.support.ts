@@ -27,7 +27,7 @@ export async function createExample(
   { mirror, account, workflow }: { mirror: string; account: ExampleAccount; workflow: string },
 ): Promise<TestRepository> {
   const folder = join(root, "examples", name);
-  const paths = globSync("{**,.github/**}/*", { cwd: folder, withFileTypes: true })
+  const paths = globSync(["{**,.github/**}/*", ".dockerignore"], { cwd: folder, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
   const files = paths.map(async (path) => [path, await readFile(join(folder, path), "utf8")] as const);
