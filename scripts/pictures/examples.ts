@@ -190,6 +190,7 @@ function provisioned() {
     durationMs: index === 3 ? 74_000 : 900,
     events: [],
     outputs: (name === "load-balancer" ? { Address: new URL(site).host } : {}) as { [name: string]: string },
+    adopted: [],
     kept: [],
   }));
 }

@@ -22,6 +22,14 @@ test.each<[Record<string, string>, string]>([
   [{ "comment-on-pull-request": "true" }, "Input github-token is required with comment-on-pull-request"],
   [{ "template-bucket": "My_Bucket" }, "expected 3 to 63 lower-case letters, digits and hyphens"],
   [{ "on-failure": "stop" }, "allowed: rollback, keep"],
+  [{ "existing-resources": "registry: take" }, 'has "registry: take"; expected fail, adopt or skip'],
 ])("refuses the inputs %j", (given, message) => {
   expect(() => read(given)).toThrow(message);
+});
+
+test("reads the treatment of existing resources, for all templates and for one", () => {
+  expect(read({ "existing-resources": "skip\nregistry: adopt" }).existing).toEqual({
+    others: "skip",
+    byTemplate: new Map([["registry", "adopt"]]),
+  });
 });

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { didYouMean } from "../../shared/nearest-name.ts";
 import { readCommentToken } from "../../shared/pull-request/comment-plan.ts";
+import { type ExistingResources, readExistingResources } from "./existing/choice.ts";
 
 export const modes = ["apply", "plan", "outputs", "delete", "drift"] as const;
 
@@ -24,6 +25,8 @@ export interface ProvisionInputs {
   readonly templateBucket: string | undefined;
   /** Whether a deletion empties what blocks it. */
   readonly force: boolean;
+  /** Treatment of resources that exist outside any stack. */
+  readonly existing: ExistingResources;
 }
 
 /** A database instance takes CloudFormation up to half an hour; twice that leaves room for the rest. */
@@ -54,6 +57,7 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
       commentToken: readCommentToken(read),
       templateBucket: readBucketName(read),
       force,
+      existing: readExistingResources(read),
     };
   }, getInput);
 }

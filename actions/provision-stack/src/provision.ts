@@ -4,6 +4,7 @@ import { toFailure } from "../../shared/run.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import { applyStack } from "./apply/apply-stack.ts";
 import type { ProvisionContext } from "./context.ts";
+import { skipExisting } from "./existing/skip.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { newResult, type StackResult } from "./result.ts";
 import type { StackSet } from "./set/choose-stacks.ts";
@@ -55,6 +56,7 @@ async function forEachStack(
   results: ReadonlyMap<string, StackResult>,
 ): Promise<void> {
   const deadlineAt = context.clock.now() + inputs.deadlineMs;
+  if (inputs.mode === "apply") set = await withoutSkipped(context, inputs, set, results);
   if (inputs.mode === "apply") checkImports(set, await readExports(context));
   await eachInOrder(set.dependencies, async (name) => {
     const planned = set.stacks.find(({ template }) => template.name === name);
@@ -68,6 +70,21 @@ async function forEachStack(
       result.outputs = await readOutputs(context, planned);
     });
   });
+}
+
+async function withoutSkipped(
+  context: ProvisionContext,
+  { existing }: ProvisionInputs,
+  set: StackSet,
+  results: ReadonlyMap<string, StackResult>,
+): Promise<StackSet> {
+  const remaining = await skipExisting(context, existing, set);
+  for (const [name, reason] of remaining.skipped) {
+    const result = results.get(name);
+    if (result) result.outcome = "skipped";
+    context.log.warning(`Stack ${result?.stackName} is skipped: ${reason}`);
+  }
+  return remaining.set;
 }
 
 function publishOutputs(context: ProvisionContext, results: ReadonlyMap<string, StackResult>): void {

@@ -28,6 +28,7 @@ export const testInputs: ProvisionInputs = {
   commentToken: undefined,
   templateBucket: undefined,
   force: false,
+  existing: { others: "fail", byTemplate: new Map() },
 };
 
 export type Stage = Awaited<ReturnType<typeof createStage>>;

@@ -12,15 +12,15 @@ const slowestResources = 10;
 /** Returns the job summary: a card. */
 export function provisionSummary(mode: string, results: readonly StackResult[], failure?: Failure): string {
   const kept = results.flatMap(({ outcome, kept }) => (outcome === "deleted" ? kept : []));
+  const adopted = results.flatMap(({ adopted }) => adopted);
   return cardMarkdown({
     ok: !failure,
     verdict: `Stacks, ${mode}: ${countOutcomes(results) || "none"}`,
     cause: failure?.message,
     fix: failure?.nextStep,
-    body:
-      kept.length > 0
-        ? `**Kept resources**\n\n${kept.map((text) => `- ${escapeText(text)}`).join("\n")}`
-        : "",
+    body: [titledList("Kept resources", kept), titledList("Adopted resources", adopted)]
+      .filter(Boolean)
+      .join("\n\n"),
     links: [...failedStacks(results), ...addresses(results), ...runCommit()],
     folds: [
       fold(`${results.length} stack${results.length === 1 ? "" : "s"}`, stackTable(results)),
@@ -30,10 +30,24 @@ export function provisionSummary(mode: string, results: readonly StackResult[], 
   });
 }
 
+function titledList(title: string, texts: readonly string[]): string {
+  if (texts.length === 0) return "";
+  return `**${title}**\n\n${texts.map((text) => `- ${escapeText(text)}`).join("\n")}`;
+}
+
 /** Returns a text such as `1 failed, 2 created, 8 unchanged`. */
 function countOutcomes(results: readonly StackResult[]): string {
   const byOutcome = Map.groupBy(results, ({ outcome }) => outcome);
-  const order = ["failed", "created", "updated", "deleted", "unchanged", "absent", "waiting"] as const;
+  const order = [
+    "failed",
+    "created",
+    "updated",
+    "deleted",
+    "unchanged",
+    "skipped",
+    "absent",
+    "waiting",
+  ] as const;
   return order
     .flatMap((outcome) => {
       const count = byOutcome.get(outcome)?.length ?? 0;

@@ -3,63 +3,67 @@ import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
-import type { ProvisionInputs } from "../inputs.ts";
-import { refuseNamesInUse } from "../plan/names-in-use.ts";
+import type { ExistingOptions } from "../existing/find-existing.ts";
+import type { Adoption } from "../existing/listeners.ts";
 import type { StackResult } from "../result.ts";
-import { type ChangeSet, createChangeSet, discardChangeSet, executeChangeSet } from "../stack/change-set.ts";
-import { newestEvent } from "../stack/events.ts";
-import { type Followed, followStack } from "../stack/follow-stack.ts";
-import { giveUp } from "./give-up.ts";
+import { type ChangeSet, createChangeSet, discardChangeSet } from "../stack/change-set.ts";
+import type { Followed } from "../stack/follow-stack.ts";
+import { adoptExisting, sayAdoption, warnOfDifferences } from "./adopt-existing.ts";
 import { recoverStack } from "./recover-stack.ts";
+import { type RunOptions, runChangeSet } from "./run-change-set.ts";
 import { toFailure } from "./to-failure.ts";
-
-export interface ApplyOptions extends Pick<ProvisionInputs, "onFailure" | "onCancel"> {
-  /** Milliseconds since the epoch. */
-  readonly deadlineAt: number;
-  /** Every stack of the folder, for errors that refer to other templates. */
-  readonly folder: readonly PlannedStack[];
-}
 
 /** Applies template and parameters to a stack through a change set. */
 export async function applyStack(
   context: ProvisionContext,
   planned: PlannedStack,
   result: StackResult,
-  options: ApplyOptions,
+  options: ExistingOptions & RunOptions,
 ): Promise<void> {
   const { stackName } = planned;
-  const usable = await recoverStack(context, stackName, options);
-  if (usable) await protect(context, stackName);
-  else await refuseNamesInUse(context, planned, options.folder);
-  const changeSet = await createChangeSet(context, planned, usable ? "UPDATE" : "CREATE", options.deadlineAt);
+  const exists = await recoverStack(context, stackName, options);
+  if (exists) await protect(context, stackName);
+  const { changeSet, adoptions } = await prepare(context, planned, options, exists);
+  result.adopted = adoptions.map(sayAdoption);
   if (!changeSet.hasChanges) {
     await discardChangeSet(context, changeSet);
-    context.log.info(`${stackName}: no change.`);
-    result.outcome = "unchanged";
-    return;
+    context.log.info(`${stackName}: no ${adoptions.length > 0 ? "other " : ""}change.`);
+    result.outcome = adoptions.length > 0 ? "updated" : "unchanged";
+  } else {
+    announce(context, stackName, changeSet);
+    result.outcome = "failed";
+    const followed = await runChangeSet(context, stackName, changeSet, options);
+    result.events = followed.events;
+    if (!["CREATE_COMPLETE", "UPDATE_COMPLETE"].includes(followed.status))
+      throw await settleFailure(context, planned, changeSet, followed, options);
+    result.outcome = exists ? "updated" : "created";
   }
-  announce(context, stackName, changeSet);
-  if (usable) await refuseAddedNames(context, planned, changeSet, options);
-  result.outcome = "failed";
-  const followed = await execute(context, stackName, changeSet, options);
-  result.events = followed.events;
-  if (!["CREATE_COMPLETE", "UPDATE_COMPLETE"].includes(followed.status))
-    throw await settleFailure(context, planned, changeSet, followed, options);
-  result.outcome = usable ? "updated" : "created";
-  if (!usable) await protect(context, stackName);
+  if (!exists) await protect(context, stackName);
+  await warnOfDifferences(context, stackName, adoptions, options.deadlineAt);
 }
 
-async function refuseAddedNames(
+/** Creates the change set for all that remains after existing resources were adopted or refused. */
+async function prepare(
   context: ProvisionContext,
   planned: PlannedStack,
-  changeSet: ChangeSet,
-  { folder }: ApplyOptions,
-): Promise<void> {
+  options: ExistingOptions & RunOptions,
+  exists: boolean,
+): Promise<{ readonly changeSet: ChangeSet; readonly adoptions: readonly Adoption[] }> {
+  const create = (type: ChangeSet["type"]) => createChangeSet(context, planned, type, options.deadlineAt);
+  if (!exists) {
+    const adoptions = await adoptExisting(context, planned, options);
+    return { adoptions, changeSet: await create(adoptions.length > 0 ? "UPDATE" : "CREATE") };
+  }
+  const changeSet = await create("UPDATE");
   const added = changeSet.changes.flatMap(({ Action, LogicalResourceId = "" }) =>
     Action === "Add" ? [LogicalResourceId] : [],
   );
+  if (added.length === 0) return { adoptions: [], changeSet };
   try {
-    await refuseNamesInUse(context, planned, folder, added);
+    const adoptions = await adoptExisting(context, planned, options, added);
+    if (adoptions.length === 0) return { adoptions, changeSet };
+    // The import made the change set obsolete.
+    return { adoptions, changeSet: await create("UPDATE") };
   } catch (error) {
     await discardChangeSet(context, changeSet);
     throw error;
@@ -88,57 +92,13 @@ function announce(context: ProvisionContext, stackName: string, { changes }: Cha
   );
 }
 
-async function execute(
-  context: ProvisionContext,
-  stackName: string,
-  changeSet: ChangeSet,
-  { deadlineAt, onFailure, onCancel }: ApplyOptions,
-): Promise<Followed> {
-  const { stackId } = changeSet;
-  const after = await newestEvent(context, stackId);
-  const disableRollback = keeps(context, stackName, changeSet, onFailure);
-  context.operations.begin({ stackName, stackId, type: changeSet.type, onCancel });
-  await executeChangeSet(context, changeSet, { disableRollback });
-  const followed = await followStack(context, {
-    stackName,
-    stackId,
-    after,
-    deadlineAt,
-    resources: new Set(changeSet.changes.map(({ LogicalResourceId = "" }) => LogicalResourceId)),
-    giveUp: async () => {
-      const fate = await giveUp(context, changeSet, onCancel);
-      context.operations.decided(stackId);
-      return fate;
-    },
-  });
-  context.operations.end(stackId);
-  return followed;
-}
-
-/** CloudFormation replaces nothing in a stack whose rollback is disabled, so such a failure is always rolled back. */
-function keeps(
-  context: ProvisionContext,
-  stackName: string,
-  { changes }: ChangeSet,
-  onFailure: ApplyOptions["onFailure"],
-): boolean {
-  if (onFailure === "rollback") return false;
-  const replaced = changes.filter(({ Replacement }) => Replacement && Replacement !== "False");
-  if (replaced.length === 0) return true;
-  const names = replaced.map(({ LogicalResourceId }) => LogicalResourceId).join(", ");
-  context.log.warning(
-    `${stackName}: on-failure: keep is not possible because ${names} may be replaced; a failure is rolled back.`,
-  );
-  return false;
-}
-
 /** Logs first why it failed; then removes everything unfinished, unless the inputs keep it. */
 async function settleFailure(
   context: ProvisionContext,
   planned: PlannedStack,
   { stackId, type }: ChangeSet,
   followed: Followed,
-  { onFailure, deadlineAt }: ApplyOptions,
+  { onFailure, deadlineAt }: RunOptions,
 ): Promise<Error> {
   const { stackName } = planned;
   const { status } = followed;

@@ -96,7 +96,9 @@ test("reports a name that a resource outside any stack uses", async () => {
   await stage.templates({ it: repository });
   const { error } = await stage.run({});
   expect(error?.message).toContain("the name customer is already used by a resource outside any stack");
-  expect(error?.nextStep).toContain("leave the template it out (input stacks), delete that resource");
+  expect(error?.nextStep).toContain(
+    "leave the template it out (existing-resources: skip), delete that resource",
+  );
 });
 
 const template = parseTemplate("Resources: { R: { Type: T } }", "infra-templates/it.yaml", "it");

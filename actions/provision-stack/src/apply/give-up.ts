@@ -14,6 +14,7 @@ export async function giveUp(
   onCancel: ProvisionInputs["onCancel"],
 ): Promise<string> {
   const asSaid = `(on-cancel: ${onCancel})`;
+  if (type === "IMPORT") return "continues in AWS: an import cannot be cancelled, and changes no resource";
   if (onCancel === "leave") return `continues in AWS ${asSaid}`;
   try {
     if (type === "UPDATE") {

@@ -28,7 +28,10 @@ export interface ResourceDrift {
 }
 
 /** Statuses in which CloudFormation detects drift. */
-const settled = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"];
+const settled = [
+  ...["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"],
+  ...["IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"],
+];
 
 /** Has CloudFormation compare a stack's resources with its template; nothing is changed. */
 export async function detectDrift(

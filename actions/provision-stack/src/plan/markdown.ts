@@ -4,24 +4,32 @@ import type { ChangedProperty, PlannedChange, StackPlan } from "./stack-plan.ts"
 
 /** Shows what the whole plan would do: the verdict, then what would be lost, then each stack, folded. */
 export function planMarkdown(plans: readonly StackPlan[]): string {
-  const changing = plans.filter(({ kind }) => kind !== "none");
+  const changing = plans.filter(({ kind }) => kind !== "none" && kind !== "skip");
+  const skipped = plans.filter(({ kind }) => kind === "skip");
   const same = plans.filter(({ kind }) => kind === "none").map(({ stackName }) => stackName);
   return [
     `### Plan: ${changing.length === 0 ? "no change" : countChanges(changing)}`,
     ...plans.flatMap(({ stackName, warnings }) => warnings.map((text) => caution(`${stackName}: ${text}`))),
     ...changing.map(stackMarkdown),
+    ...skipped.map(({ stackName, notes }) => `Skipped: ${escapeText(`${stackName}, ${notes.join(" ")}`)}`),
     same.length > 0 && `No change: ${same.join(", ")}.`,
   ]
     .filter(Boolean)
     .join("\n\n");
 }
 
-const actions: Readonly<Record<string, string>> = { Add: "create", Modify: "change", Remove: "remove" };
+const actions: Readonly<Record<string, string>> = {
+  Add: "create",
+  Import: "adopt",
+  Modify: "change",
+  Remove: "remove",
+};
 
 function countChanges(plans: readonly Pick<StackPlan, "kind" | "changes">[]): string {
   const changes = plans.flatMap(({ changes }) => changes);
   const counted = [
     [changes.filter(({ action }) => action === "Add"), "to create"],
+    [changes.filter(({ action }) => action === "Import"), "to adopt"],
     [changes.filter(({ action, replacement }) => action === "Modify" && replacement === "no"), "to change"],
     [changes.filter(({ replacement }) => replacement !== "no"), "to replace"],
     [changes.filter(({ action }) => action === "Remove"), "to remove"],
@@ -38,6 +46,7 @@ const titles = {
   recreate: "is deleted and created again",
   unknown: "cannot be planned yet",
   none: "stays as it is",
+  skip: "is skipped",
 } as const;
 
 function stackMarkdown({ stackName, kind, notes, changes }: StackPlan): string {

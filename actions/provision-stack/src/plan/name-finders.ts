@@ -3,21 +3,23 @@ import type { ClientConfig } from "../context.ts";
 interface Finder {
   /** Property with the name that no two resources of the type may share. */
   readonly property: string;
-  /** Whether that property alone identifies the resource for CloudFormation's import. */
-  readonly importable: boolean;
-  /** Throws or returns false when there is none. `text` returns other properties of the resource. */
+  /** Whether CloudFormation can import one by a single identifier. */
+  readonly importable?: true;
+  /**
+   * Throws or returns false when there is none; returns that identifier where it is not the name. `text` returns
+   * other properties of the resource.
+   */
   readonly exists: (
     config: ClientConfig,
     name: string,
     text: (property: string) => string | undefined,
-  ) => Promise<boolean>;
+  ) => Promise<boolean | string>;
 }
 
 /** Types whose resources the templates name; each client is loaded only where a template needs it. */
 export const finders: Readonly<Record<string, Finder>> = {
   "AWS::Cloud9::EnvironmentEC2": {
     property: "Name",
-    importable: false,
     // A name is unique among the environments of one owner.
     async exists(config, wanted) {
       const { Cloud9, paginateListEnvironments } = await import("@aws-sdk/client-cloud9");
@@ -52,7 +54,6 @@ export const finders: Readonly<Record<string, Finder>> = {
   },
   "AWS::CodeCommit::Repository": {
     property: "RepositoryName",
-    importable: false,
     async exists(config, repositoryName) {
       const { CodeCommitClient, GetRepositoryCommand } = await import("@aws-sdk/client-codecommit");
       return is(new CodeCommitClient(config).send(new GetRepositoryCommand({ repositoryName })));
@@ -76,7 +77,6 @@ export const finders: Readonly<Record<string, Finder>> = {
   },
   "AWS::CodeDeploy::DeploymentGroup": {
     property: "DeploymentGroupName",
-    importable: false,
     async exists(config, deploymentGroupName, text) {
       const { CodeDeployClient, GetDeploymentGroupCommand } = await import("@aws-sdk/client-codedeploy");
       const command = new GetDeploymentGroupCommand({
@@ -96,7 +96,7 @@ export const finders: Readonly<Record<string, Finder>> = {
   },
   "AWS::EC2::SecurityGroup": {
     property: "GroupName",
-    importable: false,
+    importable: true,
     async exists(config, name, text) {
       const { EC2Client, DescribeSecurityGroupsCommand } = await import("@aws-sdk/client-ec2");
       const vpc = text("VpcId");
@@ -107,7 +107,7 @@ export const finders: Readonly<Record<string, Finder>> = {
         { Name: "vpc-id", Values: [vpc] },
       ];
       const found = await new EC2Client(config).send(new DescribeSecurityGroupsCommand({ Filters }));
-      return (found.SecurityGroups?.length ?? 0) > 0;
+      return found.SecurityGroups?.[0]?.GroupId ?? false;
     },
   },
   "AWS::ECR::Repository": {
@@ -131,7 +131,6 @@ export const finders: Readonly<Record<string, Finder>> = {
   },
   "AWS::ECS::Service": {
     property: "ServiceName",
-    importable: false,
     async exists(config, name, text) {
       const { ECSClient, DescribeServicesCommand } = await import("@aws-sdk/client-ecs");
       const command = new DescribeServicesCommand({ cluster: text("Cluster"), services: [name] });
@@ -141,29 +140,30 @@ export const finders: Readonly<Record<string, Finder>> = {
   },
   "AWS::ElasticLoadBalancingV2::LoadBalancer": {
     property: "Name",
-    importable: false,
+    importable: true,
     async exists(config, name) {
       const { ElasticLoadBalancingV2Client, DescribeLoadBalancersCommand } = await import(
         "@aws-sdk/client-elastic-load-balancing-v2"
       );
       const client = new ElasticLoadBalancingV2Client(config);
-      return is(client.send(new DescribeLoadBalancersCommand({ Names: [name] })));
+      const { LoadBalancers = [] } = await client.send(new DescribeLoadBalancersCommand({ Names: [name] }));
+      return LoadBalancers[0]?.LoadBalancerArn ?? false;
     },
   },
   "AWS::ElasticLoadBalancingV2::TargetGroup": {
     property: "Name",
-    importable: false,
+    importable: true,
     async exists(config, name) {
       const { ElasticLoadBalancingV2Client, DescribeTargetGroupsCommand } = await import(
         "@aws-sdk/client-elastic-load-balancing-v2"
       );
       const client = new ElasticLoadBalancingV2Client(config);
-      return is(client.send(new DescribeTargetGroupsCommand({ Names: [name] })));
+      const { TargetGroups = [] } = await client.send(new DescribeTargetGroupsCommand({ Names: [name] }));
+      return TargetGroups[0]?.TargetGroupArn ?? false;
     },
   },
   "AWS::Events::Rule": {
     property: "Name",
-    importable: false,
     async exists(config, Name) {
       const { EventBridgeClient, DescribeRuleCommand } = await import("@aws-sdk/client-eventbridge");
       return is(new EventBridgeClient(config).send(new DescribeRuleCommand({ Name })));
@@ -171,7 +171,6 @@ export const finders: Readonly<Record<string, Finder>> = {
   },
   "AWS::IAM::OIDCProvider": {
     property: "Url",
-    importable: false,
     async exists(config, url) {
       const { IAMClient, ListOpenIDConnectProvidersCommand } = await import("@aws-sdk/client-iam");
       const { OpenIDConnectProviderList = [] } = await new IAMClient(config).send(
@@ -236,7 +235,6 @@ export const finders: Readonly<Record<string, Finder>> = {
   },
   "AWS::SecretsManager::Secret": {
     property: "Name",
-    importable: false,
     async exists(config, SecretId) {
       const { SecretsManagerClient, DescribeSecretCommand } = await import("@aws-sdk/client-secrets-manager");
       return is(new SecretsManagerClient(config).send(new DescribeSecretCommand({ SecretId })));

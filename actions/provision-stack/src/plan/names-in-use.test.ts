@@ -51,10 +51,10 @@ test("names in a plan every resource whose name is already used, and what to do"
     expect(summary).toMatch(
       new RegExp(`${logicalId} \\(AWS::\\S+\\) cannot be created: the name \\S+ is already used`),
     );
-  expect(summary).toContain("Fix: leave the template it out (input stacks), delete that resource");
-  expect(summary).toMatch(
-    /--resources-to-import '&#91;\{"ResourceType":"AWS::ECR::Repository","LogicalResourceId":"Images"/,
+  expect(summary).toContain(
+    "Fix: leave the template it out (existing-resources: skip), delete that resource",
   );
+  expect(summary).toContain("Fix: take it into the stack (existing-resources: adopt), leave the template");
 });
 
 test("warns of no unused names", async () => {
@@ -72,7 +72,7 @@ test("names them in an apply as well, creates nothing and leaves the existing re
   const before = await stage.run({ mode: "plan" });
   const { error } = await stage.run({});
   for (const logicalId of Object.keys(resources)) expect(error?.message).toContain(`${logicalId} (AWS::`);
-  expect((error as Failure).nextStep).toContain("leave the template it out (input stacks)");
+  expect((error as Failure).nextStep).toContain("leave the template it out (existing-resources: skip)");
   expect(await stage.stacks()).toEqual({});
   expect((await stage.run({ mode: "plan" })).summary).toBe(before.summary);
 });

@@ -6,6 +6,11 @@ import type { ProvisionContext } from "../context.ts";
 import { finders } from "./name-finders.ts";
 
 export interface NameInUse {
+  readonly resource: EvaluatedResource;
+  /** The stack that has the resource of this name; undefined for one outside any stack. */
+  readonly owner: string | undefined;
+  /** Identifies the resource for CloudFormation's import; undefined where it cannot import the type. */
+  readonly importId: string | undefined;
   readonly text: string;
   readonly fix: string;
 }
@@ -13,18 +18,15 @@ export interface NameInUse {
 /**
  * Creates nothing of a stack that cannot be completed: CloudFormation would find out after minutes, one name at a time.
  */
-export async function refuseNamesInUse(
-  context: ProvisionContext,
-  planned: PlannedStack,
-  folder: readonly PlannedStack[],
-  added?: readonly string[],
-): Promise<void> {
-  const found = await namesInUse(context, planned, folder, added);
-  if (found.length === 0) return;
-  const fixes = [...new Set(found.map(({ fix }) => fix))];
-  throw new Failure(`Stack ${planned.stackName}: ${found.map(({ text }) => text).join("; ")}`, {
+export function refuseNames(
+  { stackName, template }: PlannedStack,
+  problems: readonly Pick<NameInUse, "text" | "fix">[],
+): void {
+  if (problems.length === 0) return;
+  const fixes = [...new Set(problems.map(({ fix }) => fix))];
+  throw new Failure(`Stack ${stackName}: ${problems.map(({ text }) => text).join("; ")}`, {
     nextStep: `${fixes.join("; ")}. Nothing was changed.`,
-    place: { file: planned.template.file, line: undefined },
+    place: { file: template.file, line: undefined },
   });
 }
 
@@ -40,17 +42,22 @@ export async function namesInUse(
   added?: readonly string[],
 ): Promise<NameInUse[]> {
   const found = await Promise.all(
-    (await namedResources(context, planned, folder)).map(async (resource) => {
+    (await resourcesOf(context, planned, folder)).map(async (resource) => {
       if (added?.includes(resource.logicalId) === false) return [];
       const name = nameOf(resource);
-      if (!name || !(await isThere(context, resource, name))) return [];
-      return [describe(planned, resource, name, await ownerOf(context.cloudformation, name))];
+      const there = name !== undefined && (await findResource(context, resource, name));
+      if (!there) return [];
+      const id = there === true ? name : there;
+      const owner = await ownerOf(context.cloudformation, id);
+      const importId = finders[resource.type]?.importable && id;
+      return [{ resource, owner, importId, ...describe(planned, resource, name, owner) }];
     }),
   );
   return found.flat();
 }
 
-async function namedResources(
+/** Returns the stack's resources; none where only CloudFormation can evaluate the templates. */
+export async function resourcesOf(
   context: ProvisionContext,
   { template }: PlannedStack,
   folder: readonly PlannedStack[],
@@ -70,11 +77,11 @@ function nameOf({ type, properties }: EvaluatedResource): string | undefined {
   return typeof name === "string" && name !== "" ? name : undefined;
 }
 
-async function isThere(
+async function findResource(
   context: ProvisionContext,
   { type, properties }: EvaluatedResource,
   name: string,
-): Promise<boolean> {
+): Promise<boolean | string> {
   try {
     const text = (key: string) => (typeof properties[key] === "string" ? String(properties[key]) : undefined);
     return (await finders[type]?.exists(context.clientConfig, name, text)) ?? false;
@@ -90,7 +97,7 @@ function describe(
   { logicalId, type }: EvaluatedResource,
   name: string,
   owner: string | undefined,
-): NameInUse {
+): Pick<NameInUse, "text" | "fix"> {
   const taken = `${logicalId} (${type}) cannot be created: the name ${name} is already used by`;
   if (owner === stackName)
     return {
@@ -102,15 +109,9 @@ function describe(
       text: `${taken} stack ${owner}`,
       fix: `delete stack ${owner}, or use its stack-prefix, or give this one another name`,
     };
-  const property = finders[type]?.property ?? "";
-  const imported = JSON.stringify([
-    { ResourceType: type, LogicalResourceId: logicalId, ResourceIdentifier: { [property]: name } },
-  ]);
-  const withImport = finders[type]?.importable
-    ? `, or import it: aws cloudformation create-change-set --change-set-type IMPORT --stack-name ${stackName} --change-set-name import --template-body file://${template.file} --resources-to-import '${imported}' (import needs DeletionPolicy in the template)`
-    : "";
+  const adopt = finders[type]?.importable ? "take it into the stack (existing-resources: adopt), " : "";
   return {
     text: `${taken} a resource outside any stack`,
-    fix: `leave the template ${template.name} out (input stacks), delete that resource, or give this one another name${withImport}`,
+    fix: `${adopt}leave the template ${template.name} out (existing-resources: skip), delete that resource, or give this one another name`,
   };
 }

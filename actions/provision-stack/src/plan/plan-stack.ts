@@ -1,20 +1,23 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
 import type { ProvisionContext } from "../context.ts";
+import {
+  type Existing,
+  type ExistingOptions,
+  findExisting,
+  type Problem,
+} from "../existing/find-existing.ts";
 import { createChangeSet, discardChangeSet } from "../stack/change-set.ts";
 import { exportsThatWouldChange } from "./exports-in-use.ts";
 import { majorUpgrades } from "./major-upgrades.ts";
-import { type NameInUse, namesInUse } from "./names-in-use.ts";
 import { plannedCreation } from "./planned-creation.ts";
 import { type PlannedChange, type StackPlan, toPlannedChange } from "./stack-plan.ts";
 
-export interface PlanOptions {
+export interface PlanOptions extends ExistingOptions {
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number;
   /** Names of exports that the stack imports and that exist only after other stacks of this plan are applied. */
   readonly awaited: readonly string[];
-  /** Every stack of the folder, for messages that refer to other templates. */
-  readonly folder: readonly PlannedStack[];
 }
 
 /** Plans the stack with CloudFormation's own preview where it has one; nothing is changed, nothing is left. */
@@ -46,14 +49,16 @@ export async function planStack(
     };
   if (awaited && isThere)
     return { ...named, kind: "unknown", changes: [], notes: [`Can only be planned ${awaited}.`] };
-  if (awaited)
+  if (awaited) {
+    const existing = await findExisting(context, planned, options);
     return {
       ...named,
       kind: "create",
-      changes: await plannedCreation(context, planned, options.folder),
-      warnings: (await namesInUse(context, planned, options.folder)).map(sayNameInUse),
+      changes: adopting(await plannedCreation(context, planned, options.folder), existing),
+      warnings: existing.problems.map(sayProblem),
       notes: [`Created ${awaited}; until then, this list of resources comes from the template.`],
     };
+  }
   return fromChangeSet(context, planned, isThere ? "UPDATE" : "CREATE", options);
 }
 
@@ -61,23 +66,23 @@ async function fromChangeSet(
   context: ProvisionContext,
   planned: PlannedStack,
   type: "CREATE" | "UPDATE",
-  { deadlineAt, folder }: PlanOptions,
+  options: PlanOptions,
 ): Promise<StackPlan> {
   const { stackName, template } = planned;
-  const changeSet = await createChangeSet(context, planned, type, deadlineAt);
+  const changeSet = await createChangeSet(context, planned, type, options.deadlineAt);
   await discardChangeSet(context, changeSet);
   const changes = changeSet.changes.map(toPlannedChange);
   const added = changes.flatMap(({ action, logicalId }) => (action === "Add" ? [logicalId] : []));
-  const inUse = await namesInUse(context, planned, folder, added);
+  const existing = await findExisting(context, planned, options, type === "CREATE" ? undefined : added);
   const onlyOutputs = changeSet.hasChanges && changes.length === 0;
   return {
     template: template.name,
     stackName,
     kind: changeSet.hasChanges ? (type === "CREATE" ? "create" : "update") : "none",
-    changes,
+    changes: adopting(changes, existing),
     notes: onlyOutputs ? ["Only its outputs change."] : [],
     warnings: [
-      ...inUse.map(sayNameInUse),
+      ...existing.problems.map(sayProblem),
       ...changes.flatMap(warn),
       ...majorUpgrades(planned, changes),
       ...(await exportsThatWouldChange(context, planned, changes)),
@@ -85,7 +90,16 @@ async function fromChangeSet(
   };
 }
 
-function sayNameInUse({ text, fix }: NameInUse): string {
+/** An adopted resource is imported instead of created. */
+function adopting(changes: readonly PlannedChange[], { adoptions }: Existing): PlannedChange[] {
+  return changes.map((change) =>
+    adoptions.some(({ logicalId }) => logicalId === change.logicalId)
+      ? { ...change, action: "Import" }
+      : change,
+  );
+}
+
+function sayProblem({ text, fix }: Problem): string {
   return `${text}. Fix: ${fix}.`;
 }
 

@@ -3,6 +3,7 @@ import type { PlannedStack } from "../../../shared/cloudformation/dependencies.t
 import { commentPlan } from "../../../shared/pull-request/comment-plan.ts";
 import { appendSummary } from "../../../shared/summary.ts";
 import type { ProvisionContext } from "../context.ts";
+import { skipExisting } from "../existing/skip.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import type { StackSet } from "../set/choose-stacks.ts";
 import { checkImports, readExports } from "../set/imports.ts";
@@ -22,7 +23,7 @@ export async function planStacks(
   for (const { stackName, warnings } of plans)
     for (const text of warnings) context.log.warning(`Stack ${stackName}: ${text}`);
   for (const plan of plans) context.log.info(inOneLine(plan));
-  setOutput("has-changes", String(plans.some(({ kind }) => kind !== "none")));
+  setOutput("has-changes", String(plans.some(({ kind }) => kind !== "none" && kind !== "skip")));
   const markdown = [planMarkdown(plans), ...(await writeSections(context, set))].join("\n\n");
   await appendSummary(markdown);
   if (inputs.commentToken) {
@@ -34,8 +35,9 @@ export async function planStacks(
 async function planAll(
   context: ProvisionContext,
   inputs: ProvisionInputs,
-  set: StackSet,
+  all: StackSet,
 ): Promise<StackPlan[]> {
+  const { set, skipped } = await skipExisting(context, inputs.existing, all);
   const awaited = checkImports(set, await readExports(context));
   const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const plans = new Map<string, StackPlan>();
@@ -44,10 +46,19 @@ async function planAll(
   await eachInOrder(independent, async (name) => {
     const planned = set.stacks.find(({ template }) => template.name === name) as PlannedStack;
     context.signal.throwIfAborted();
-    const options = { deadlineAt, awaited: awaited.get(name) ?? [], folder: set.folder };
+    const options = {
+      deadlineAt,
+      awaited: awaited.get(name) ?? [],
+      folder: set.folder,
+      existing: inputs.existing,
+    };
     plans.set(name, await planStack(context, planned, options));
   });
-  return set.stacks.flatMap(({ template }) => plans.get(template.name) ?? []);
+  return all.stacks.flatMap(({ template: { name: template }, stackName }): StackPlan[] => {
+    const reason = skipped.get(template);
+    if (reason === undefined) return [plans.get(template) ?? []].flat();
+    return [{ template, stackName, kind: "skip", changes: [], notes: [`${reason}.`], warnings: [] }];
+  });
 }
 
 function inOneLine({ stackName, kind, changes, notes }: StackPlan): string {

@@ -4,8 +4,11 @@ import { shownValue } from "../stack/shown-value.ts";
 export interface StackPlan {
   readonly template: string;
   readonly stackName: string;
-  /** `recreate`: the existing stack can only be deleted. `unknown`: only a later plan can show it. */
-  readonly kind: "create" | "update" | "recreate" | "none" | "unknown";
+  /**
+   * `recreate`: the existing stack can only be deleted. `unknown`: only a later plan can show it. `skip`: its resources
+   * exist outside any stack, and stay so.
+   */
+  readonly kind: "create" | "update" | "recreate" | "none" | "unknown" | "skip";
   readonly changes: readonly PlannedChange[];
   /** Sentences about the plan as a whole. */
   readonly notes: readonly string[];

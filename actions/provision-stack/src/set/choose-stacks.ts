@@ -28,6 +28,7 @@ export function chooseStacks(inputs: ProvisionInputs, values: unknown): StackSet
   const chosenNames = inputs.stacks.length > 0 ? inputs.stacks : named;
   const problems = [
     ...unknownNames(inputs.stacks, templates, "Input stacks lists"),
+    ...unknownNames([...inputs.existing.byTemplate.keys()], templates, "Input existing-resources lists"),
     ...findParameterProblems(values, templates, file),
     ...outsideOfProfile(inputs, templates, named),
   ];

@@ -5,9 +5,11 @@ import {
   DeleteStackCommand,
   DescribeChangeSetCommand,
   type DescribeChangeSetCommandOutput,
+  DescribeStacksCommand,
   ExecuteChangeSetCommand,
   ListChangeSetsCommand,
   type ResourceChange,
+  type ResourceToImport,
 } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { Failure } from "../../../shared/failure.ts";
@@ -17,7 +19,7 @@ import type { ProvisionContext } from "../context.ts";
 export interface ChangeSet {
   readonly stackId: string;
   readonly changeSetId: string;
-  readonly type: "CREATE" | "UPDATE";
+  readonly type: "CREATE" | "UPDATE" | "IMPORT";
   /** False when the stack matches the template. A change of outputs only has no resources. */
   readonly hasChanges: boolean;
   readonly changes: readonly ResourceChange[];
@@ -35,6 +37,7 @@ export async function createChangeSet(
   planned: PlannedStack,
   type: ChangeSet["type"],
   deadlineAt: number,
+  resourcesToImport?: ResourceToImport[],
 ): Promise<ChangeSet> {
   const { template, stackName, parameters } = planned;
   const command = new CreateChangeSetCommand({
@@ -44,6 +47,7 @@ export async function createChangeSet(
     ...(await context.templates.sourceOf(template)),
     Parameters: [...parameters].map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     Capabilities: ["CAPABILITY_NAMED_IAM"],
+    ...(resourcesToImport && { ResourcesToImport: resourcesToImport }),
   });
   const { Id = "", StackId = "" } = await send(context, command, planned);
   const made = { stackId: StackId, changeSetId: Id, type };
@@ -59,18 +63,23 @@ export async function createChangeSet(
   }
 }
 
-/** Removes a change set, and the empty stack that one for a creation leaves in REVIEW_IN_PROGRESS. */
+/** Removes a change set, and the empty stack that one for a new stack leaves in REVIEW_IN_PROGRESS. */
 export async function discardChangeSet(
   context: Pick<ProvisionContext, "cloudformation">,
   { changeSetId, stackId, type }: Pick<ChangeSet, "changeSetId" | "stackId" | "type">,
 ): Promise<void> {
   const { cloudformation } = context;
   await cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: changeSetId }));
-  if (type !== "CREATE") return;
+  if (type === "UPDATE" || (type === "IMPORT" && !(await isEmpty(context, stackId)))) return;
   // Somebody else may be reviewing a change set of their own in the same empty stack.
   const { Summaries = [] } = await cloudformation.send(new ListChangeSetsCommand({ StackName: stackId }));
   const others = Summaries.filter(({ ChangeSetId }) => ChangeSetId !== changeSetId);
   if (others.length === 0) await cloudformation.send(new DeleteStackCommand({ StackName: stackId }));
+}
+
+async function isEmpty({ cloudformation }: Pick<ProvisionContext, "cloudformation">, StackName: string) {
+  const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
+  return Stacks[0]?.StackStatus === "REVIEW_IN_PROGRESS";
 }
 
 export async function executeChangeSet(

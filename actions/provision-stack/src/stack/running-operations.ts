@@ -7,7 +7,7 @@ export const operationsLeft = createPostState<readonly RunningOperation[]>("oper
 export interface RunningOperation {
   readonly stackName: string;
   readonly stackId: string;
-  readonly type: "CREATE" | "UPDATE";
+  readonly type: "CREATE" | "UPDATE" | "IMPORT";
   readonly onCancel: "rollback" | "wait" | "leave";
   /** Whether the step itself applied on-cancel. */
   readonly decided: boolean;

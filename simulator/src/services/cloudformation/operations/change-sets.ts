@@ -8,7 +8,7 @@ import type {
 import { AwsError } from "../../../kit/errors.ts";
 import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
-import { startCreate, startUpdate } from "./change-stacks.ts";
+import { startCreate, startImport, startUpdate } from "./change-stacks.ts";
 import { describeParameters } from "./describe-stacks.ts";
 import { findChangeSet, findStack, page } from "./find.ts";
 
@@ -63,7 +63,8 @@ export function executeChangeSet(state: CloudFormationState, input: ExecuteChang
   const { definition, capabilities: Capabilities } = changeSet;
   const { ClientRequestToken, RetainExceptOnCreate } = input;
   const given = { Capabilities, ClientRequestToken, RetainExceptOnCreate };
-  if (changeSet.type === "UPDATE") startUpdate(state, stack, definition, given);
+  if (changeSet.importedIds) startImport(state, stack, definition, { ...given, ids: changeSet.importedIds });
+  else if (changeSet.type === "UPDATE") startUpdate(state, stack, definition, given);
   else startCreate(state, stack, definition, { ...given, onFailure });
   return {};
 }

@@ -14,11 +14,13 @@ import type { Definition } from "../stack/definition.ts";
 import { runDelete } from "../stack/delete-stack.ts";
 import { setStackStatus } from "../stack/events.ts";
 import { refuseRemoval } from "../stack/exports.ts";
+import { runImport } from "../stack/import-resources.ts";
 import { startOperation } from "../stack/operation.ts";
 import { planChanges } from "../stack/plan.ts";
 import {
   type CloudFormationState,
   createStackRecord,
+  type ImportedIds,
   type OnFailure,
   type StackRecord,
 } from "../stack/records.ts";
@@ -111,6 +113,16 @@ export function startUpdate(
   state.run(runUpdate(state, stack, definition));
 }
 
+export function startImport(
+  state: CloudFormationState,
+  stack: StackRecord,
+  definition: Definition,
+  given: OperationInput & { ids: ImportedIds },
+): void {
+  beginOperation(stack, definition, given);
+  state.run(runImport(state, stack, definition, given.ids));
+}
+
 /** Statuses of an operation that a deletion ends. */
 const deletableInProgress: readonly string[] = ["CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"];
 
@@ -162,7 +174,7 @@ function refuseTaken(state: CloudFormationState, name: string): void {
 }
 
 export function refuseUnlessUpdatable(stack: StackRecord): void {
-  if (!["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"].includes(stack.status))
+  if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/.test(stack.status))
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
 }
 

@@ -14,21 +14,16 @@ import {
 import { validationError } from "../template/errors.ts";
 import { checkName, refuseUnlessUpdatable } from "./change-stacks.ts";
 import { findStack, lookUpStack } from "./find.ts";
+import { planImport } from "./plan-import.ts";
 import { readDefinition, refuseMembers, takeServiceRole } from "./read-definition.ts";
 
 /**
  * IncludeNestedStacks has no effect: stacks cannot be nested here. ImportExistingResources would import an existing
  * resource: here the change set fails when it is executed.
  */
-const unsupported = [
-  "NotificationARNs",
-  "ResourceTypes",
-  "RollbackConfiguration",
-  "ResourcesToImport",
-  "DeploymentMode",
-];
+const unsupported = ["NotificationARNs", "ResourceTypes", "RollbackConfiguration", "DeploymentMode"];
 
-/** Plans a creation or an update; the stack of a planned creation is in REVIEW_IN_PROGRESS. */
+/** Plans a creation, an update or an import; the stack of a planned creation is in REVIEW_IN_PROGRESS. */
 export async function createChangeSet(state: CloudFormationState, input: CreateChangeSetCommandInput) {
   refuseMembers(input, unsupported);
   const type = input.ChangeSetType ?? "UPDATE";
@@ -42,7 +37,7 @@ export async function createChangeSet(state: CloudFormationState, input: CreateC
       `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Name`,
     );
   await takeServiceRole(state, stack, input.RoleARN);
-  const definition = await readDefinition(state, stack, input, type === "UPDATE" ? stack : undefined);
+  const definition = await readDefinition(state, stack, input, stack.definition && stack);
   const changeSet = await plan(state, stack, definition, { ...input, name, type });
   if (!state.stacks.has(stack.id)) {
     state.stacks.set(stack.id, stack);
@@ -54,15 +49,15 @@ export async function createChangeSet(state: CloudFormationState, input: CreateC
 }
 
 function stackFor(state: CloudFormationState, name: string, type: ChangeSetType): StackRecord {
-  if (type === "IMPORT") throw validationError("the simulator does not support change sets of type IMPORT");
-  if (type === "UPDATE") {
+  const existing = lookUpStack(state, name);
+  const isNew = !existing || existing.status === "REVIEW_IN_PROGRESS";
+  if (type === "UPDATE" || (type === "IMPORT" && !isNew)) {
     const stack = findStack(state, name);
     refuseUnlessUpdatable(stack);
     return stack;
   }
-  const existing = lookUpStack(state, name);
   if (!existing) return createStackRecord(state, checkName(name));
-  if (existing.status === "REVIEW_IN_PROGRESS") return existing;
+  if (isNew) return existing;
   throw validationError(
     `Stack [${name}] already exists and cannot be created again with the changeSet [CREATE].`,
   );
@@ -70,6 +65,8 @@ function stackFor(state: CloudFormationState, name: string, type: ChangeSetType)
 
 const withoutChanges =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+const planned = { status: "CREATE_COMPLETE", statusReason: undefined, executionStatus: "AVAILABLE" } as const;
 
 async function plan(
   state: CloudFormationState,
@@ -98,15 +95,13 @@ async function plan(
   });
   try {
     await refuseMissingValues(state, definition);
+    if (given.type === "IMPORT") {
+      const { ids, changes } = planImport(state, stack, definition, given.ResourcesToImport);
+      return { ...shared, ...planned, changes, importedIds: ids };
+    }
     const { changes, outputsChange } = planChanges(state, stack, definition);
     if (changes.length === 0 && !outputsChange) return failed(withoutChanges);
-    return {
-      ...shared,
-      changes,
-      status: "CREATE_COMPLETE",
-      statusReason: undefined,
-      executionStatus: "AVAILABLE",
-    };
+    return { ...shared, ...planned, changes };
   } catch (error) {
     if (error instanceof AwsError) return failed(error.message);
     throw error;

@@ -14,6 +14,8 @@ const detectable = [
   "UPDATE_COMPLETE",
   "UPDATE_ROLLBACK_COMPLETE",
   "UPDATE_ROLLBACK_FAILED",
+  "IMPORT_COMPLETE",
+  "IMPORT_ROLLBACK_COMPLETE",
 ];
 
 export function detectStackDrift(state: CloudFormationState, input: DetectStackDriftCommandInput) {

@@ -4,6 +4,7 @@ import type {
   ValidateTemplateCommandInput,
 } from "@aws-sdk/client-cloudformation";
 import { define } from "../stack/definition.ts";
+import { importable } from "../stack/importable.ts";
 import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { readTemplate, type Template } from "../template/template.ts";
@@ -41,6 +42,16 @@ export async function validateTemplate(state: CloudFormationState, input: Valida
   };
 }
 
+/** By type, the property that an import has to give. */
+function identifierSummaries({ resources }: Template) {
+  const byType = Map.groupBy(Object.entries(resources), ([, { type }]) => type);
+  return [...byType].flatMap(([ResourceType, declared]) => {
+    const identifier = importable[ResourceType]?.identifier;
+    const LogicalResourceIds = declared.map(([id]) => id);
+    return identifier ? [{ ResourceType, LogicalResourceIds, ResourceIdentifiers: [identifier] }] : [];
+  });
+}
+
 export async function getTemplateSummary(state: CloudFormationState, input: GetTemplateSummaryCommandInput) {
   refuseMembers(input, ["StackSetName", "TemplateSummaryConfig"]);
   const text = await readTemplateText(state, input);
@@ -64,6 +75,7 @@ export async function getTemplateSummary(state: CloudFormationState, input: GetT
       },
     })),
     ResourceTypes: [...new Set(Object.values(template.resources).map(({ type }) => type))],
+    ResourceIdentifierSummaries: identifierSummaries(template),
     ...capabilities(state, template),
   };
 }

@@ -16,6 +16,9 @@ import type { ResourceDeclaration } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
 import type { Definition } from "./definition.ts";
 
+/** Physical ids of the resources to import, by logical id. */
+export type ImportedIds = ReadonlyMap<string, string>;
+
 /** One physical resource of a stack, as it was last made or changed. */
 export interface ResourceRecord {
   readonly logicalId: string;
@@ -59,6 +62,8 @@ export interface ChangeSetRecord {
   /** Action when its execution fails; undefined when the execution specifies it. */
   readonly onFailure: OnFailure | undefined;
   readonly changes: readonly ResourceChange[];
+  /** Only a change set of type IMPORT has them. */
+  readonly importedIds?: ImportedIds;
   readonly status: ChangeSetStatus;
   readonly statusReason: string | undefined;
   executionStatus: ExecutionStatus;

@@ -12,6 +12,8 @@ export interface ResourceDeclaration {
   readonly condition: string | undefined;
   readonly metadata: Value | undefined;
   readonly deletionPolicy: DeletionPolicy;
+  /** False where the policy is the type's default. */
+  readonly hasDeletionPolicy: boolean;
   readonly updateReplacePolicy: DeletionPolicy;
 }
 
@@ -140,6 +142,7 @@ function readResource(value: Value, id: string, types: ResourceTypes): ResourceD
     dependsOn: (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map(String),
     condition: optionalText(raw.Condition, `${place}/Condition`),
     metadata: raw.Metadata,
+    hasDeletionPolicy: raw.DeletionPolicy !== undefined,
     deletionPolicy:
       readPolicy(raw.DeletionPolicy, `${place}/DeletionPolicy`) ??
       (types[raw.Type]?.keptBySnapshot ? "Snapshot" : "Delete"),

@@ -1,0 +1,106 @@
+import { GetTemplateSummaryCommand, type ResourceToImport } from "@aws-sdk/client-cloudformation";
+import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { Failure } from "../../../shared/failure.ts";
+import type { ProvisionContext } from "../context.ts";
+import { removeStack } from "../delete/remove-stack.ts";
+import { detectDrift } from "../drift/stack-drift.ts";
+import { type ExistingOptions, findExisting } from "../existing/find-existing.ts";
+import { importTemplate } from "../existing/import-template.ts";
+import type { Adoption } from "../existing/listeners.ts";
+import { refuseNames, resourcesOf } from "../plan/names-in-use.ts";
+import { createChangeSet } from "../stack/change-set.ts";
+import { readDeployed } from "../stack/deployed-stack.ts";
+import { describeStack } from "../stack/stack.ts";
+import { type RunOptions, runChangeSet } from "./run-change-set.ts";
+import { toFailure } from "./to-failure.ts";
+
+/**
+ * Takes existing resources into the stack where the inputs say so, and returns them; refuses all others that the stack
+ * would create although they exist. `added` are the logical IDs that an update adds; without it, the stack is new.
+ */
+export async function adoptExisting(
+  context: ProvisionContext,
+  planned: PlannedStack,
+  options: ExistingOptions & RunOptions,
+  added?: readonly string[],
+): Promise<readonly Adoption[]> {
+  const { problems, adoptions } = await findExisting(context, planned, options, added);
+  refuseNames(planned, problems);
+  if (adoptions.length === 0) return [];
+  const { stackName } = planned;
+  const stack = added && (await describeStack(context, stackName));
+  const active = (await resourcesOf(context, planned, options.folder)).map(({ logicalId }) => logicalId);
+  const imported = importTemplate(planned, adoptions, {
+    active,
+    deployed: stack && (await readDeployed(context, stack, planned)),
+  });
+  const resources = await resourcesToImport(context, imported, adoptions);
+  const changeSet = await createChangeSet(context, imported, "IMPORT", options.deadlineAt, resources);
+  context.log.info(`${stackName}: adopts ${adoptions.map(sayAdoption).join(", ")}`);
+  const followed = await runChangeSet(context, stackName, changeSet, options);
+  if (followed.status === "IMPORT_COMPLETE") return adoptions;
+  const failure = await toFailure(
+    context,
+    imported,
+    followed,
+    `the import was rolled back (${followed.status}), and no resource was changed`,
+  );
+  if (!stack) await removeStack(context, { stackName, stackId: changeSet.stackId, ...options });
+  throw failure;
+}
+
+/** CloudFormation itself knows by which property it identifies a type. */
+async function resourcesToImport(
+  { cloudformation, templates }: ProvisionContext,
+  { template }: PlannedStack,
+  adoptions: readonly Adoption[],
+): Promise<ResourceToImport[]> {
+  const command = new GetTemplateSummaryCommand(await templates.sourceOf(template));
+  const { ResourceIdentifierSummaries = [] } = await cloudformation.send(command);
+  return adoptions.map(({ logicalId, type, id }) => {
+    const summary = ResourceIdentifierSummaries.find(({ ResourceType }) => ResourceType === type);
+    const [property, ...others] = summary?.ResourceIdentifiers ?? [];
+    if (property === undefined || others.length > 0)
+      throw new Failure(
+        `${logicalId} (${type}) cannot be adopted: CloudFormation does not import this type`,
+        {
+          nextStep: `leave the template out (existing-resources: "${template.name}: skip"), or delete the resource.`,
+          place: { file: template.file, line: undefined },
+        },
+      );
+    return { LogicalResourceId: logicalId, ResourceType: type, ResourceIdentifier: { [property]: id } };
+  });
+}
+
+/** Returns a text such as `Images (AWS::ECR::Repository customer)`. */
+export function sayAdoption({ logicalId, type, id }: Adoption): string {
+  return `${logicalId} (${type} ${id})`;
+}
+
+/** An import leaves a resource as it is, so it may differ from the template until somebody changes it. */
+export async function warnOfDifferences(
+  context: ProvisionContext,
+  stackName: string,
+  adoptions: readonly Adoption[],
+  deadlineAt: number,
+): Promise<void> {
+  if (adoptions.length === 0) return;
+  try {
+    const { resources = [] } = await detectDrift(context, stackName, deadlineAt);
+    for (const { logicalId, differences } of resources) {
+      if (differences.length === 0 || !adoptions.some((each) => each.logicalId === logicalId)) continue;
+      const list = differences.map(
+        ({ PropertyPath = "", ActualValue, ExpectedValue }) =>
+          `${PropertyPath.slice(1)} is ${ActualValue}, in the template ${ExpectedValue}`,
+      );
+      context.log.warning(
+        `${stackName}: the adopted ${logicalId} was not changed and differs from the template: ${list.join("; ")}. Fix: change it in the console or by the CLI where the difference matters.`,
+      );
+    }
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.log.warning(
+      `${stackName}: whether the adopted resources differ from the template could not be checked: ${(error as Error).message}`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type Balancing,
+  courseParts,
+  createContainers,
+  createLoadBalancer,
+} from "../actions/check-lab/src/lab-account.support.ts";
+import { courseNames } from "../actions/check-lab/src/lab-parts.support.ts";
+import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { physicalIds } from "./stacks.support.ts";
+
+/** The course's account after phase 6, by hand. */
+let stage: Stage;
+let balancing: Balancing;
+beforeAll(async () => {
+  stage = await createStage({ account: "academy" });
+  const parts = await courseParts(stage.simulator);
+  await createContainers(stage.simulator, courseNames, parts.host);
+  balancing = await createLoadBalancer(stage.simulator, courseNames, parts);
+});
+afterAll(() => stage?.close());
+
+const given = {
+  templatesFolder: join(import.meta.dirname),
+  parametersFile: join(import.meta.dirname, "parameters/academy.json"),
+  stackPrefix: "microservices",
+  stacks: ["network", "registry", "cluster", "load-balancer"],
+};
+const adopt = { existing: { others: "adopt", byTemplate: new Map() } } as const;
+
+test("the plan names what was made by hand, and adopts it where the input says so", async () => {
+  const { warnings } = await stage.run({ ...given, mode: "plan" });
+  expect(warnings).toContain(
+    "CustomerRepository (AWS::ECR::Repository) cannot be created: the name customer",
+  );
+  expect(warnings).toContain("LoadBalancer (AWS::ElasticLoadBalancingV2::LoadBalancer) cannot be created");
+  const { error, warnings: none, summary } = await stage.run({ ...given, ...adopt, mode: "plan" });
+  expect([error, none]).toEqual([undefined, ""]);
+  expect(summary).toMatch(/^### Plan: \d+ to create, 13 to adopt\n/);
+});
+
+test("the load balancer of a student becomes the stack's, with its listeners and rules", async () => {
+  const { error, warnings } = await stage.run({ ...given, ...adopt });
+  expect(error).toBeUndefined();
+  expect(await physicalIds(stage.simulator, "microservices-load-balancer")).toMatchObject({
+    LoadBalancer: balancing.loadBalancer,
+    CustomerTargetGroupTwo: balancing.group("customer", "two"),
+    ProductionListener: balancing.listeners.production.arn,
+    TestAdminRule: balancing.listeners.test.rule,
+  });
+  expect(warnings).toMatch(/the adopted CustomerRepository was not changed .*: ImageScanningConfiguration/);
+  const again = await stage.run(given);
+  expect(again.error).toBeUndefined();
+  expect(again.summary).toContain("4 unchanged");
+});
