@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
@@ -31,9 +31,13 @@ export async function installCommandLine() {
   return {
     folder,
     tarballBytes: size as number,
-    /** Runs the installed program as a shell does; resolves to all that it wrote. */
+    /**
+     * Runs the installed program as a shell does, with the Node.js in the folder CLI_NODE if that variable is set;
+     * resolves to all that it wrote.
+     */
     async run(argv: readonly string[], { environment = {}, onOutput }: RunOptions = {}) {
-      const { PATH } = process.env;
+      const { CLI_NODE, PATH: path } = process.env;
+      const PATH = CLI_NODE ? `${CLI_NODE}${delimiter}${path}` : path;
       const env = { PATH, HOME: home, COLUMNS: "80", ...environment };
       const child = spawn(program, argv, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
       const texts = { stdout: "", stderr: "" };
