@@ -1,4 +1,5 @@
 import type { CreateServiceCommandInput } from "@aws-sdk/client-ecs";
+import { nodeEnvironment } from "../scripts/tests/node-environment.support.ts";
 import { webTaskDefinition } from "../simulator/src/outside-clients/web.support.ts";
 import { createWebAccount } from "../simulator/src/outside-clients/web-account.support.ts";
 import { pushProgram } from "../simulator/src/services/ecs/controller/push-program.support.ts";
@@ -36,7 +37,7 @@ export async function createExampleAccount() {
       return `http://127.0.0.1:${own + testListenerPortOffset()}/`;
     },
     environment: {
-      PATH: process.env.PATH ?? "",
+      ...nodeEnvironment(),
       AWS_ENDPOINT_URL: environmentVariables.AWS_ENDPOINT_URL ?? "",
     },
     // The simulated AWS provides Node to processes.

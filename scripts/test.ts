@@ -58,7 +58,12 @@ async function runTests(): Promise<number> {
   tests = spawn(process.execPath, [program, ...(all ? ["--all"] : []), ...names], {
     detached: true,
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, TMPDIR: temporary },
+    env: {
+      ...process.env,
+      TMPDIR: temporary,
+      // Hundreds of Node processes load the same modules: the first one compiles them.
+      NODE_COMPILE_CACHE: join(temporary, "compiled"),
+    },
   });
   const [code] = await once(tests, "exit");
   return code ?? 1;

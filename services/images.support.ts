@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { basePath, makeNodeBase } from "../scripts/base-image/make-node-base.ts";
+import { nodeEnvironment } from "../scripts/tests/node-environment.support.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -23,7 +24,7 @@ export async function buildImage(
   const given = Object.entries({ "create-repository": "true", "tags-from": "none", ...inputs });
   await run(process.execPath, [join(root, "actions/build-image/src/index.ts")], {
     env: {
-      PATH: process.env.PATH,
+      ...nodeEnvironment(),
       HOME: process.env.HOME,
       TMPDIR: folder,
       ...simulator.environmentVariables,

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { vi } from "vitest";
+import { nodeEnvironment } from "../../scripts/tests/node-environment.support.ts";
 import type { TestSimulator } from "../../simulator/src/test-simulator.support.ts";
 import { systemClock } from "./clock.ts";
 
@@ -111,7 +112,7 @@ async function withFiles(
     await Promise.all(["output", "state", "summary"].map((name) => writeFile(file(name), "")));
     const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
     const env = {
-      PATH: process.env.PATH,
+      ...nodeEnvironment(),
       HOME: home,
       RUNNER_TEMP: home,
       GITHUB_OUTPUT: file("output"),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
 import {
   createRealFixture,
   type Fixture,
@@ -35,7 +36,7 @@ beforeAll(async () => {
   repository = await createTestRepository(
     { ...files, ".github/workflows/main.yml": files[".github/workflows/scale-test.yml"] ?? "" },
     {
-      environment: { PATH: process.env.PATH ?? "", ...fixture.simulator.environmentVariables },
+      environment: { ...nodeEnvironment(), ...fixture.simulator.environmentVariables },
       secrets: {
         AWS_CREDENTIALS: `[default]\naws_access_key_id=${AWS_ACCESS_KEY_ID}\naws_secret_access_key=${AWS_SECRET_ACCESS_KEY}\n`,
       },

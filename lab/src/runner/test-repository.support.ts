@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
 import type { RunnerOptions } from "./jobs/run-context.ts";
 import { git } from "./load/git.ts";
 import type { RunEvent, RunResult } from "./result.ts";
@@ -38,7 +39,7 @@ export async function createTestRepository(
   await git(work, "init", "--quiet", "--initial-branch", "main");
   const runner = createRunner({
     repository: { name: options.name ?? "octo/coffee", gitDirectory: join(work, ".git") },
-    environment: { PATH: process.env.PATH ?? "" },
+    environment: { ...nodeEnvironment() },
     secrets: {},
     vars: {},
     directory,

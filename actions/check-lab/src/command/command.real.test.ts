@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
 import { startRealSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 
 let simulator: TestSimulator;
@@ -17,7 +18,7 @@ afterAll(async () => {
 
 function run(program: "command" | "class", ...args: string[]) {
   const main = join(import.meta.dirname, `../${program}/main.ts`);
-  const env = { PATH: process.env.PATH, INIT_CWD: folder, ...simulator.environmentVariables };
+  const env = { ...nodeEnvironment(), INIT_CWD: folder, ...simulator.environmentVariables };
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: Number(error?.code ?? 0), stdout, stderr });

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
 import { actionsFromSource } from "../project.support.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 
@@ -74,7 +75,7 @@ async function logIn(secrets: Record<string, string>, vars: Record<string, strin
 `),
     },
     {
-      environment: { PATH: process.env.PATH ?? "", AWS_ENDPOINT_URL: endpoint },
+      environment: { ...nodeEnvironment(), AWS_ENDPOINT_URL: endpoint },
       secrets,
       vars,
     },

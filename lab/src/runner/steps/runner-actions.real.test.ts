@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
+import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 
 let repository: TestRepository | undefined;
@@ -212,7 +213,7 @@ describe("stand-ins", () => {
       - run: echo "$AWS_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY \${{ steps.login.outputs.aws-account-id }}"
 `),
       {
-        environment: { PATH: process.env.PATH ?? "", AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` },
+        environment: { ...nodeEnvironment(), AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` },
         secrets: { ID: "AKIDEXAMPLE", KEY: "wJalrXUtnFEMI", TOKEN: "FQoGZXIvYXdz" },
       },
     );

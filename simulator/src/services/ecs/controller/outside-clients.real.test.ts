@@ -1,13 +1,8 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { awsCli, python } from "../../../outside-clients/programs.support.ts";
 import { createRealFixture, type Fixture } from "./fixture.support.ts";
-
-// Debian's packages install these; a version manager's programs of the same name may come first on PATH.
-const installed = (path: string, name: string) => (existsSync(path) ? path : name);
-const awsCli = installed("/usr/bin/aws", "aws");
-const python = installed("/usr/bin/python3", "python3");
 
 let fixture: Fixture;
 beforeEach(async () => {
