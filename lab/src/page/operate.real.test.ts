@@ -1,12 +1,13 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../../actions/shared/clock.ts";
+import { findBarriers, isLive, openBrowser } from "../../../live/src/browser.support.ts";
 import { type LivePage, openPageClients, startPage } from "../../../live/src/page.ts";
-import { findBrowser } from "../../../services/suppliers/src/browser/support/find-browser.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
 import { openClients } from "../story/aws-clients.ts";
+import { type CheckedPhase, checkTab } from "./check-tab.ts";
 import { operateTab } from "./operate-tab.ts";
 import type { Operations } from "./operations.ts";
 import { createRunRecords } from "./run-records.ts";
@@ -67,6 +68,31 @@ const operations: Operations = {
   stopDeployment: async () => {},
 };
 
+const checkedPhase: CheckedPhase = {
+  ...{ phase: 6, title: "Load balancer", score: { points: 1, of: 2, percent: 50 } },
+  items: (["pass", "fail", "unchecked"] as const).map((status) => ({
+    ...{ id: `6.${status}`, title: "The listener has port 80", status, evidence: "It has port 81" },
+    fixes: status === "fail" ? [["console", "Change the port"]] : [],
+  })),
+};
+
+/** A run with a failed step, annotations and a summary. */
+function recordRun(run: number): void {
+  const [job, step] = ["customer / deploy", "Deploy"];
+  const line = "Production now: customer:3 (unchanged)";
+  const chart = '```mermaid\nxychart-beta\n  title "Traffic"\n  y-axis "%" 0 --> 100\n  line [0, 100]\n```';
+  const summary = `### Failed\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n${chart}\n\n\`\`\`\n${line}\n\`\`\``;
+  records.notice({ type: "run-started", run, workflow: "Deploy", event: "push", sha: "abcdef0" });
+  records.notice({ type: "job-started", run, job });
+  records.notice({ type: "step-started", run, job, step });
+  records.notice({ type: "log", run, job, step, line });
+  for (const level of ["error", "warning", "notice"] as const)
+    records.notice({ type: "annotation", run, job, annotation: { level, title: "Crashed", message: line } });
+  records.notice({ type: "step-finished", run, job, step, conclusion: "failure", durationMs: 9 });
+  records.notice({ type: "job-finished", run, job, conclusion: "failure", durationMs: 9, summary });
+  records.notice({ type: "run-finished", run, workflow: "Deploy", conclusion: "failure", durationMs: 9 });
+}
+
 beforeAll(async () => {
   simulator = await startTestSimulator();
   const { endpoint, region, credentials } = simulator.clientConfig;
@@ -81,9 +107,15 @@ beforeAll(async () => {
     region,
     port: 0,
     clock: systemClock,
-    extensions: [runsTab(records, pipelines), operateTab(operations)],
+    extensions: [
+      runsTab(records, pipelines),
+      checkTab(async function* () {
+        yield checkedPhase;
+      }),
+      operateTab(operations),
+    ],
   });
-  browser = await chromium.launch({ executablePath: findBrowser(process.env.PATH ?? "") });
+  browser = await openBrowser();
 });
 beforeEach(async () => {
   done.length = 0;
@@ -126,6 +158,31 @@ it("pushes an exercise from the keyboard", async () => {
   await page.waitForURL("**/runs");
   expect(done).toEqual(["new-heading"]);
 });
+
+it("checks the lab and shows the fix of each fault", async () => {
+  await page.goto(`${live.address}/check`);
+  await isLive(page);
+  await page.getByRole("button", { name: "Check now" }).click();
+  await page.getByRole("heading", { name: "Phase 6: Load balancer" }).waitFor();
+  expect(await page.getByText("Change the port").isVisible()).toBe(true);
+  expect(await page.getByText("could not check · 6.unchecked").isVisible()).toBe(true);
+});
+
+it.each(["/operate", "/runs", "/runs/4", "/check?lang=fr"])(
+  "%s has no barrier and needs no sideways scrolling, at 360 pixels in dark and 1600 in light",
+  async (path) => {
+    recordRun(4);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.goto(live.address + path);
+    await isLive(page);
+    const start = page.locator("form[data-action=check] button");
+    if (path.startsWith("/check")) {
+      await start.click();
+      await page.getByRole("heading", { name: "Phase 6: Load balancer" }).waitFor();
+    }
+    expect(await findBarriers(page)).toEqual([]);
+  },
+);
 
 it("is not operated by a page of another port, which knows the token", async () => {
   const token = await page.goto(`${live.address}/operate`).then(() =>
