@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunningService } from "../shared/ecs/service.ts";
-import { chooseEngine } from "./choose-engine.ts";
 import type { DeliveryContext } from "./context.ts";
+import { chooseEngine } from "./deploy.ts";
 import type { DeployInputs } from "./inputs.ts";
 
 const inputs = { service: "web" } as DeployInputs;

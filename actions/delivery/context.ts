@@ -1,13 +1,15 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { IAMClient } from "@aws-sdk/client-iam";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { JobContext } from "../shared/context.ts";
 import { createEcsClients, type EcsClients, type EcsContext, retrying } from "../shared/ecs/context.ts";
 import { createUnfinishedState } from "../shared/post-state.ts";
 import type { Handle } from "./engine.ts";
 import type { OnCancel } from "./inputs.ts";
 import { type Run, readRun } from "./order/run.ts";
-import { createLookupClients, type LookupClients } from "./verify/lookup-clients.ts";
 
 export interface Clients extends EcsClients, LookupClients {
   readonly codedeploy: CodeDeployClient;
@@ -57,6 +59,34 @@ export function createClients(): Clients {
     cloudwatch: async () => {
       const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
       return new CloudWatchClient();
+    },
+  };
+}
+
+/** Clients that only the checks before a deployment need; each is loaded at its first use. */
+interface LookupClients {
+  readonly ecr: (region?: string) => Promise<ECRClient>;
+  readonly iam: () => Promise<IAMClient>;
+  readonly secretsManager: (region?: string) => Promise<SecretsManagerClient>;
+}
+
+/** An optional response deserves fewer attempts than following a deployment. */
+const brief = { maxAttempts: 2 };
+
+function createLookupClients(): LookupClients {
+  const options = (region?: string) => (region ? { ...brief, region } : brief);
+  return {
+    ecr: async (region) => {
+      const { ECRClient } = await import("@aws-sdk/client-ecr");
+      return new ECRClient(options(region));
+    },
+    iam: async () => {
+      const { IAMClient } = await import("@aws-sdk/client-iam");
+      return new IAMClient(brief);
+    },
+    secretsManager: async (region) => {
+      const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+      return new SecretsManagerClient(options(region));
     },
   };
 }

@@ -1,21 +1,29 @@
 import { formatDuration } from "../shared/duration.ts";
-import { settleRevision as findOrRegister, registerRevision, shortRevision } from "../shared/ecs/revision.ts";
+import {
+  describeRevision,
+  diffRevision,
+  settleRevision as findOrRegister,
+  registerRevision,
+  shortRevision,
+} from "../shared/ecs/revision.ts";
 import { findService, type RunningService, targetGroupOf } from "../shared/ecs/service.ts";
+import { Failure } from "../shared/failure.ts";
 import { hasFaults, refuseFindings } from "../shared/findings.ts";
 import { persist } from "../shared/outage-tolerance.ts";
 import type { TaskDefinitionInput } from "../shared/task-definition.ts";
-import { chooseEngine } from "./choose-engine.ts";
+import { diffTaskDefinitions } from "../shared/task-definition-diff.ts";
+import { createCodeDeployEngine } from "./codedeploy/engine.ts";
 import type { DeliveryContext } from "./context.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";
 import type { Budget } from "./deployment/deployment.ts";
 import { settingsNow } from "./deployment/service-settings.ts";
+import { createEcsEngine } from "./ecs/engine.ts";
 import type { Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
-import { refuseOlderRun } from "./order/refuse-older-run.ts";
+import { refuseOlderRun } from "./order/run-tag.ts";
 import { diffOf, hasChanges, planRevision } from "./plan/plan.ts";
 import { diffService } from "./plan/service-changes.ts";
 import { type DeploymentRecord, keepContainer, type Plan, reach } from "./record.ts";
-import { registerAlone } from "./register.ts";
 import { findRevision, type WantedRevision } from "./revision.ts";
 import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
 import { checkFollowRights, refuseDenied } from "./verify/follow-rights.ts";
@@ -171,4 +179,59 @@ function noteNoTasks({ log }: DeliveryContext, { service }: DeployInputs, record
   const note = `${service} runs no tasks now, as desired-count is 0; the revision was not tested.`;
   record.notes.push(note);
   log.notice(note);
+}
+
+/** Chooses the engine once, by the service's deployment controller in DescribeServices. */
+export function chooseEngine(
+  service: RunningService,
+  context: DeliveryContext,
+  inputs: DeployInputs,
+): Engine {
+  if (service.controller === "CODE_DEPLOY") return createCodeDeployEngine(service, context, inputs);
+  if (service.controller === "ECS") return createEcsEngine(service, context, inputs);
+  throw new Failure(
+    `Service ${inputs.service} has the deployment controller ${service.controller}; this action deploys services with ECS or CODE_DEPLOY`,
+    {
+      nextStep:
+        "deploy it with the tool that created its task sets, or recreate it with one of these controllers.",
+    },
+  );
+}
+
+/** Registers a revision without deploying it, unless the family's latest one is equal. */
+async function registerAlone(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  record: DeploymentRecord,
+): Promise<void> {
+  const { taskDefinition, findings } = await findRevision(context, inputs);
+  record.findings.push(...findings);
+  refuseFindings(findings, context.log);
+  if (!taskDefinition) throw new Error("a task definition without faults is read");
+  const family = taskDefinition.family ?? "";
+  const latest = await persist(context, () => describeRevision(context, family), { firstContact: true });
+  const arn = latest?.taskDefinition?.taskDefinitionArn;
+  const changes = latest ? diffRevision(latest, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
+  const equal = changes.length === 0 ? arn : undefined;
+  record.revisionBefore = arn ?? "";
+  keepContainer(record, taskDefinition.containerDefinitions?.[0]);
+  record.plan = {
+    revision: equal,
+    revisionChanges: changes,
+    images: [],
+    imagesMoved: false,
+    serviceChanges: [],
+  };
+  if (equal) context.log.info(`${shortRevision(equal)} is already registered with the same content.`);
+  else
+    context.log.info(
+      `Changes to ${arn ? shortRevision(arn) : `${family}, which is new`}:\n${changes.join("\n")}`,
+    );
+  if (inputs.mode === "plan") {
+    record.status = "planned";
+    return;
+  }
+  record.revisionAfter = equal ?? (await persist(context, () => registerRevision(context, taskDefinition)));
+  reach(record, "registered", context.clock.now());
+  record.status = "registered";
 }

@@ -2,7 +2,7 @@ import type { StepContext } from "../shared/context.ts";
 import type { Log } from "../shared/log.ts";
 import { createClients, deploymentLeft } from "./context.ts";
 import { applyOnCancel } from "./deployment/apply-on-cancel.ts";
-import { upperFirst } from "./deployment/names.ts";
+import { upperFirst } from "./deployment/deployment.ts";
 import type { Handle, StopKind } from "./engine.ts";
 
 /**

@@ -9,15 +9,20 @@ import {
   runCommit,
 } from "../shared/console.ts";
 import { formatDuration } from "../shared/duration.ts";
-import { failedTasksFold } from "../shared/ecs/failed-tasks-summary.ts";
+import { failedTasksFold } from "../shared/ecs/failed-task.ts";
 import { shortRevision } from "../shared/ecs/revision.ts";
-import type { Finding } from "../shared/findings.ts";
-import { findingsList } from "../shared/findings-summary.ts";
-import { details, factList, fold, markdownTable } from "../shared/summary.ts";
-import { changesHead, changesSummary } from "./plan/changes-summary.ts";
-import { hasChanges } from "./plan/plan.ts";
-import { type DeploymentRecord, type LifecycleEvent, stages, type TrafficPoint } from "./record.ts";
-import { trafficChart } from "./traffic-chart.ts";
+import { type Finding, findingsList } from "../shared/findings.ts";
+import { codeBlock, details, diffBlock, factList, fold, markdownTable } from "../shared/summary.ts";
+import { diffOf, hasChanges } from "./plan/plan.ts";
+import {
+  type DeploymentRecord,
+  type ImageChange,
+  type LifecycleEvent,
+  type Plan,
+  shortDigest,
+  stages,
+  type TrafficPoint,
+} from "./record.ts";
 import { productionNow, verdict } from "./verdict.ts";
 
 /** Returns the job summary: a card. `site` is the address that users open. */
@@ -80,7 +85,7 @@ function trafficHead(points: readonly TrafficPoint[]): string {
   return `Traffic: ended at ${last?.blue}/${last?.green} (old/new tasks)`;
 }
 
-export function isGreen({ status }: DeploymentRecord): boolean {
+function isGreen({ status }: DeploymentRecord): boolean {
   return status === "succeeded" || status === "planned" || stages.some((stage) => stage === status);
 }
 
@@ -147,4 +152,73 @@ function lifecycle(events: readonly LifecycleEvent[]): string {
 function trafficTable(points: readonly TrafficPoint[]): string {
   const rows = points.map(({ atMs, blue, green }) => [formatDuration(atMs), `${blue} %`, `${green} %`]);
   return markdownTable(["After", "Old tasks", "New tasks"], rows);
+}
+
+/** Enough to see a step of a minute in an hour, and few enough to stay legible as text. */
+const samples = 60;
+
+/**
+ * Draws the new tasks' share of traffic over time, as a chart that GitHub renders in Markdown: mermaid's xychart-beta,
+ * supported since mermaid 10.6. It spreads values evenly over the axis, so the steps are sampled. Empty when nothing
+ * shifted.
+ */
+export function trafficChart(points: readonly TrafficPoint[], durationMs: number): string {
+  const last = points.at(-1);
+  if (!last || points.length < 2) return "";
+  // A little beyond the last step, so that it is visible.
+  const endMs = Math.max(last.atMs * 1.05, Math.min(durationMs, last.atMs * 1.2), 1_000);
+  const values = Array.from({ length: samples + 1 }, (_, index) =>
+    shareAt(points, (endMs * index) / samples),
+  );
+  const [unit, unitMs] = endMs >= 10 * 60_000 ? ["minutes", 60_000] : ["seconds", 1_000];
+  const lines = [
+    // The palette's first colour is hardly visible on white; this green is visible on light and dark pages.
+    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#2da44e"}}}}%%`,
+    "xychart-beta",
+    '  title "Traffic on the new tasks"',
+    `  x-axis "${unit} since the deployment was created" 0 --> ${Math.ceil(endMs / unitMs)}`,
+    '  y-axis "per cent" 0 --> 100',
+    `  line [${values.join(", ")}]`,
+  ];
+  return codeBlock(lines.join("\n"), "mermaid");
+}
+
+function shareAt(points: readonly TrafficPoint[], atMs: number): number {
+  return points.findLast((point) => point.atMs <= atMs)?.green ?? 0;
+}
+
+/** Returns the head of the changes, such as `2 changes to web:3 in production`. */
+function changesHead(plan: Plan, revisionBefore: string, service: string): string {
+  const count = plan.revisionChanges.length + plan.serviceChanges.length;
+  const changes = `${count} change${count === 1 ? "" : "s"}`;
+  return `${changes} to ${shortRevision(revisionBefore) || "nothing"}${service && " in production"}`;
+}
+
+/** Shows the changes: images by their short digests, then every other line as in a diff. */
+function changesSummary({ images, ...plan }: Plan): string {
+  const shown = new Set(images.map(({ container }) => `~ containerDefinitions[${container}].image: `));
+  const isShown = (line: string) => [...shown].some((start) => line.startsWith(start));
+  const lines = diffOf({ images, ...plan })
+    .split("\n")
+    .filter((line) => line && !isShown(line));
+  return [
+    images.length > 0 && markdownTable(["Container", "Image now", "New image"], images.map(imageRow)),
+    lines.length > 0 && diffBlock(lines),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+/** Two digests of one repository are easier to compare without its name. */
+function imageRow({ container, before, after }: ImageChange): string[] {
+  const [beforeName, beforeDigest] = before.split("@");
+  const [afterName, afterDigest] = after.split("@");
+  const sameRepository = beforeDigest && afterDigest && beforeName === afterName;
+  return sameRepository
+    ? [container, shortDigest(beforeDigest), shortDigest(afterDigest)]
+    : [
+        container,
+        before.replace(/sha256:[0-9a-f]{64}$/, shortDigest),
+        after.replace(/sha256:[0-9a-f]{64}$/, shortDigest),
+      ];
 }

@@ -1,6 +1,6 @@
 import { setSecret } from "@actions/core";
-import { type Clock, systemClock } from "./clock.ts";
 import { type Log, runnerLog } from "./log.ts";
+import { type Clock, systemClock } from "./pace.ts";
 
 /** Context of every step; nothing below reads time or the network otherwise. */
 export interface StepContext {

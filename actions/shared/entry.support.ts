@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { vi } from "vitest";
 import { nodeEnvironment } from "../../scripts/tests/node-environment.support.ts";
 import type { TestSimulator } from "../../simulator/src/test-simulator.support.ts";
-import { systemClock } from "./clock.ts";
+import { systemClock } from "./pace.ts";
 
 /** Context that a runner gives an action's entry. */
 export interface Given {

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./pace.ts";
 
 /** For programs that wait in real time: pauses between tries take a twentieth of their time. */
 export const fastClock: Clock = {

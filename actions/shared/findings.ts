@@ -1,6 +1,7 @@
 import { explainAwsError, isAccessDenied } from "./aws-errors.ts";
 import { Failure } from "./failure.ts";
 import type { Log } from "./log.ts";
+import { escapeText } from "./summary.ts";
 
 /** A problem found before acting. */
 export interface Finding {
@@ -73,4 +74,14 @@ export async function lookUp<T>(
     if (!isAccessDenied(error)) throw error;
     return { findings: [{ text: `${what}: ${explainAwsError(error)?.message}`, kind: "unchecked" }] };
   }
+}
+
+/** Returns a Markdown list, as there may be many; in the annotation they are one sentence. */
+export function findingsList(findings: readonly Finding[]): string {
+  const items = findings.map(({ text, fix, kind }) => {
+    const head = kind === "unchecked" ? `Could not check: ${text}` : text;
+    const sign = kind === undefined ? "❌" : kind === "note" ? "ℹ️" : "⚠️";
+    return `- ${sign} ${escapeText(head)}${fix ? `\\\n  → ${escapeText(fix)}` : ""}`;
+  });
+  return items.join("\n");
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { annotationTitle, runnerLog } from "./log.ts";
+import { createRetry } from "./registry/reach.ts";
 import { refusalOf } from "./registry/refusal.ts";
-import { createRetry } from "./registry/retry.ts";
 
 let written = "";
 beforeEach(() => {

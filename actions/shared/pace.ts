@@ -4,7 +4,7 @@ const afterChangeMs = 2_000;
 const slowestMs = 15_000;
 const growth = 1.3;
 
-export interface Pace {
+interface Pace {
   /** Returns the milliseconds until the next poll. */
   next(changed: boolean): number;
   /** Returns the slowest pace, for use after throttling. */
@@ -28,4 +28,29 @@ export function createPace(random: () => number = Math.random, fastestMs = after
       return spread(delay);
     },
   };
+}
+
+/** Time as an action sees it, passed in so that a test can control it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = { now: Date.now, wait };
+
+function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
 }

@@ -1,4 +1,7 @@
-import type { Keys } from "./data-file-positions.ts";
+import { extname } from "node:path";
+import { isScalar, parseDocument, visit } from "yaml";
+import { type Keys, parseData } from "./data-file.ts";
+import type { InputReader } from "./inputs.ts";
 
 /** Matches `<NAME>`, `<account-id>` or `<endpoint>`. */
 const placeholder = /<([A-Za-z][A-Za-z0-9_-]*)>/g;
@@ -60,4 +63,44 @@ function visitStrings(value: unknown, place: Place, visit: (text: string, place:
       visitStrings(item, at, visit);
     }
   }
+}
+
+/**
+ * Returns the text of the JSON or YAML file `path` with its placeholders filled; comments and order of a YAML file
+ * stay.
+ */
+export function fillDataText(text: string, path: string, values: ReadonlyMap<string, string>): string {
+  const parsed = parseData(text, path);
+  if (extname(path) === ".json") return `${JSON.stringify(fillPlaceholders(parsed, values), null, 2)}\n`;
+  const document = parseDocument(text);
+  visit(document, {
+    Scalar: (_, node) => {
+      if (!isScalar(node) || typeof node.value !== "string") return;
+      const filled = fillText(node.value, values);
+      if (filled === node.value) return;
+      // A port stays a number: the placeholder was plain text only until it got its value.
+      node.value = node.type === "PLAIN" && /^\d+$/.test(filled) ? Number(filled) : filled;
+    },
+  });
+  return document.toString();
+}
+
+type Values = Record<string, string | number | boolean>;
+
+/**
+ * Reads placeholder name, without the angle brackets → value, from an input that is a JSON object; empty when not
+ * given.
+ */
+export function readPlaceholderValues(read: InputReader, name: string): ReadonlyMap<string, string> {
+  const values = read.json(name, "a JSON object of strings or numbers by name", isValues, {});
+  return new Map(Object.entries(values).map(([key, value]) => [key, String(value)]));
+}
+
+function isValues(value: unknown): value is Values {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((item) => ["string", "number", "boolean"].includes(typeof item))
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findingsList } from "./findings-summary.ts";
+import { findingsList } from "./findings.ts";
 import { codeBlock, details, escapeText, link, markdownTable } from "./summary.ts";
 
 const hostile = [

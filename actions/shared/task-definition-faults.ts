@@ -1,6 +1,6 @@
 import { KeyValuePair$ } from "@aws-sdk/client-ecs";
 import { NormalizedSchema } from "@smithy/core/schema";
-import type { Keys } from "./data-file-positions.ts";
+import type { Keys } from "./data-file.ts";
 
 /** A member that ECS would refuse, or does not know. */
 export interface Fault {

@@ -1,5 +1,5 @@
 import { generateLoad } from "../../actions/shared/load/generate-load.ts";
-import { summarise } from "../../actions/shared/load/summarise.ts";
+import { summarise } from "../../actions/shared/load/report.ts";
 import { closedLoop } from "./closed-loop.ts";
 import type { GeneratorLoad } from "./generator.ts";
 

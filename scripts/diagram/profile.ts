@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { PlannedStack } from "../../actions/shared/cloudformation/dependencies.ts";
-import { withLookupsNamed } from "../../actions/shared/cloudformation/named-lookups.ts";
+import { withLookupsNamed } from "../../actions/shared/cloudformation/evaluate.ts";
 import { planStack } from "../../actions/shared/cloudformation/plan-stacks.ts";
 import { evaluateOutputs } from "../../actions/shared/cloudformation/resources.ts";
 import { readTemplates } from "../../actions/shared/cloudformation/template.ts";

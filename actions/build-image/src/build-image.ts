@@ -1,20 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "../../shared/pace.ts";
 import type { FetchedManifest } from "../../shared/registry/client.ts";
 import type { Destination } from "../../shared/registry/destination/destination.ts";
+import { type ImageIndex, type ImageManifest, isIndex } from "../../shared/registry/oci.ts";
 import { namesOfSensitive } from "../../shared/sensitive-files.ts";
-import type { Builder, Built } from "./builder.ts";
+import type { Builder, Built, ImagePart } from "./builder.ts";
 import { findDestination } from "./destination/find-destination.ts";
 import type { BuildEnvironment } from "./environment.ts";
 import type { BuildInputs } from "./inputs.ts";
 import { createOciBuilder } from "./oci/builder.ts";
-import { partsOf } from "./parts-of.ts";
 import { checkScan, type ScanOutcome } from "./scan/gate.ts";
 import { readSource, type Source, sourceLabel } from "./source/read-source.ts";
-import { createStopwatch } from "./stopwatch.ts";
-import { claimSource, putTags } from "./tags/put-tags.ts";
-import { readTags } from "./tags/read-tags.ts";
+import { claimSource, putTags, readTags } from "./tags/image-tags.ts";
 import { formatBytes, shortDigest } from "./text.ts";
 
 export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
@@ -175,4 +174,34 @@ async function inTemporaryFolder<Result>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Measures the milliseconds of each step, from the end of the one before it. */
+function createStopwatch({ now }: Clock) {
+  const laps = new Map<string, number>();
+  let since = now();
+  return {
+    laps,
+    lap(what: string) {
+      const at = now();
+      laps.set(what, at - since);
+      since = at;
+    },
+  };
+}
+
+/**
+ * Returns the layers of an existing image; for an index, its images without sizes, which would need further requests.
+ */
+function partsOf({ body, mediaType }: FetchedManifest): ImagePart[] {
+  const how = "already there";
+  const manifest = JSON.parse(body.toString("utf8")) as ImageIndex & ImageManifest;
+  if (!isIndex(mediaType))
+    return manifest.layers.map(({ digest, size }) => ({ what: "layer", digest, size, how }));
+  return manifest.manifests.map(({ digest, platform }) => ({
+    what: `${platform?.os}/${platform?.architecture}`,
+    digest,
+    size: undefined,
+    how,
+  }));
 }

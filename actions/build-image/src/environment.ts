@@ -1,6 +1,6 @@
 import { group } from "@actions/core";
 import type { JobContext } from "../../shared/context.ts";
-import { createRegistryContext, type RegistryContext } from "../../shared/registry/registry-context.ts";
+import { createRegistryContext, type RegistryContext } from "../../shared/registry/ecr-login.ts";
 
 /** Context of a build; nothing below reads time, the network or the environment otherwise. */
 export interface BuildEnvironment extends RegistryContext {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readCostStacks } from "../../shared/cost/cost-stacks.ts";
-import { estimateCsv } from "../../shared/cost/csv.ts";
 import { type Estimate, estimateCosts } from "../../shared/cost/estimate.ts";
+import { estimateCsv } from "../../shared/cost/formats.ts";
 import { readPriceList } from "../../shared/cost/price-list.ts";
 import { readTaskSizes } from "../../shared/cost/task-sizes.ts";
 import { readUsage } from "../../shared/cost/usage.ts";

@@ -4,11 +4,9 @@ import { Failure } from "../../shared/failure.ts";
 import { createPatience, persist } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
 import type { OtherDeployment, RunningDeployment } from "../engine.ts";
-import { markRun } from "../order/mark-run.ts";
-import { refuseOlderRun } from "../order/refuse-older-run.ts";
+import { markRun, refuseOlderRun } from "../order/run-tag.ts";
 import { confirmSuccess } from "./confirm-success.ts";
-import type { Deployment } from "./deployment.ts";
-import { upperFirst } from "./names.ts";
+import { type Deployment, upperFirst } from "./deployment.ts";
 import { needsNewVolumes, updateSettings } from "./service-settings.ts";
 
 export interface Begun {

@@ -26,3 +26,8 @@ export interface Deployment {
   /** Deploys even if production runs the revision already, because its images have moved. */
   readonly imagesMoved?: boolean | undefined;
 }
+
+/** Capitalizes a name that begins a sentence. */
+export function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,5 +1,5 @@
-import type { Clock } from "../../shared/clock.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
+import type { Clock } from "../../shared/pace.ts";
 import type { Clients, DeliveryContext } from "../context.ts";
 import type { Begun, Handle } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";

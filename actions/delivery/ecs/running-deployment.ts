@@ -2,8 +2,7 @@ import type { ServiceDeployment } from "@aws-sdk/client-ecs";
 import type { ServiceName } from "../../shared/ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment } from "../engine.ts";
-import { createHistory } from "./history.ts";
-import { createQuietTimes } from "./quiet-times.ts";
+import { createHistory, createQuietTimes } from "./history.ts";
 import {
   describeServiceDeployment,
   isOngoing,

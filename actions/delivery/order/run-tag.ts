@@ -1,4 +1,11 @@
-import type { Tag } from "@aws-sdk/client-ecs";
+import { type Tag, TagResourceCommand } from "@aws-sdk/client-ecs";
+import { explainAwsError } from "../../shared/aws-errors.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { DeliveryContext } from "../context.ts";
+import type { DeployInputs } from "../inputs.ts";
+import type { DeploymentRecord } from "../record.ts";
 import type { Run } from "./run.ts";
 
 /** Tag of an ECS service that records which run deployed which revision. */
@@ -10,7 +17,7 @@ export const runTagKey = "deploy-service:run";
  */
 export const commitTagKey = "deploy-service:commit";
 
-export interface RunTag {
+interface RunTag {
   readonly number: number;
   readonly attempt: number;
   /** family:revision */
@@ -52,11 +59,85 @@ export function readRunTag(value: string | undefined): RunTag | undefined {
 }
 
 /** Finds the tag among a service's tags. */
-export function findRunTag(tags: readonly Tag[] | undefined): RunTag | undefined {
+function findRunTag(tags: readonly Tag[] | undefined): RunTag | undefined {
   return readRunTag(tags?.find(({ key }) => key === runTagKey)?.value);
 }
 
 /** Returns whether both are runs of one workflow, whose numbers show their order. */
 export function isSameWorkflow(tag: RunTag, { repository, workflow }: Run): boolean {
   return readRunTag(format({ ...tag, workflow: `${repository}/${workflow}` }))?.workflow === tag.workflow;
+}
+
+/** Notes on the service which run deployed the revision, for later runs; a failure is only a warning. */
+export async function markRun(
+  { run, clients, log }: DeliveryContext,
+  { service }: RunningService,
+  revision: string,
+): Promise<void> {
+  if (!run) return;
+  const before = run.kind === "rollback" ? findRunTag(service.tags) : undefined;
+  const name = shortRevision(revision);
+  const value = before ? writeRollbackTag(before, name) : writeRunTag(run, name);
+  const refused = await tag(clients, service, runTagKey, value);
+  if (refused)
+    log.warning(
+      `The service cannot be tagged (${runTagKey}), so an older run could replace this one: ${refused}`,
+    );
+}
+
+/** Notes on the service up to which commit its deployment is settled; a failure only makes a later run deploy it again. */
+export async function markCommit(
+  { run, clients, log }: DeliveryContext,
+  { service }: RunningService,
+): Promise<void> {
+  if (!run?.commit) return;
+  const refused = await tag(clients, service, commitTagKey, run.commit);
+  if (refused) log.info(`The service cannot be tagged (${commitTagKey}): ${refused}`);
+}
+
+/** Sets a tag that the service does not have yet; returns why that failed. */
+async function tag(
+  { ecs }: DeliveryContext["clients"],
+  { serviceArn, tags = [] }: RunningService["service"],
+  key: string,
+  value: string,
+): Promise<string | undefined> {
+  if (tags.some((each) => each.key === key && each.value === value)) return undefined;
+  try {
+    await ecs.send(new TagResourceCommand({ resourceArn: serviceArn, tags: [{ key, value }] }));
+    return undefined;
+  } catch (error) {
+    return explainAwsError(error)?.message ?? (error as Error).message;
+  }
+}
+
+/**
+ * Throws when production runs what a newer run of the same workflow deployed, or what that run was rolled back to on
+ * request. A run that waited long, or was started again, must not replace it with older code. Failed newer runs do not
+ * count, as production runs another revision then.
+ */
+export function refuseOlderRun(
+  { run }: DeliveryContext,
+  { force, service: name }: DeployInputs,
+  record: DeploymentRecord,
+  { service, production }: RunningService,
+): void {
+  const tag = findRunTag(service.tags);
+  if (!run || !tag || force || run.kind === "rollback" || !isSameWorkflow(tag, run)) return;
+  const inProduction = shortRevision(production.revision);
+  if (tag.number <= run.number || ![tag.revision, tag.undone].includes(inProduction)) return;
+  record.status = "superseded";
+  throw new Failure(
+    `${whatIsNewer(tag, run.workflow, name, inProduction)}; this is the older run ${run.number}`,
+    {
+      nextStep:
+        "nothing, if production should stay on the newer state; to deploy this older one anyway, run this job with force: true.",
+    },
+  );
+}
+
+function whatIsNewer(tag: RunTag, workflow: string, service: string, inProduction: string): string {
+  const by = `Run ${tag.number} of ${workflow} has already deployed`;
+  if (tag.undone === undefined || tag.undone === inProduction) return `${by} ${inProduction} of ${service}`;
+  return `${by} ${tag.undone} of ${service}, which was rolled back on request to ${tag.revision}`;
 }

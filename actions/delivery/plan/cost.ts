@@ -1,8 +1,6 @@
-import { hoursOfMonth } from "../../shared/cost/cost-line.ts";
-import { formatUsd } from "../../shared/cost/money.ts";
+import { formatUsd, hoursOfMonth } from "../../shared/cost/cost-line.ts";
 import { readPriceList } from "../../shared/cost/price-list.ts";
-import { type BilledTask, taskCostPerHour } from "../../shared/cost/task-cost.ts";
-import { taskSizeOf } from "../../shared/cost/task-sizes.ts";
+import { type BilledTask, taskCostPerHour, taskSizeOf } from "../../shared/cost/task-sizes.ts";
 import { describeRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";

@@ -1,5 +1,6 @@
 import {
   BatchGetImageCommand,
+  DescribePullThroughCacheRulesCommand,
   DescribeRepositoriesCommand,
   type ECRClient,
   type Image,
@@ -10,7 +11,6 @@ import { type ImageName, parseImageName } from "../../shared/registry/image-name
 import { mediaTypes } from "../../shared/registry/oci.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 import { checkPlatform } from "./image-platform.ts";
-import { checkMissing } from "./pull-through-cache.ts";
 
 /** Checks that the containers' images are in ECR and built for the tasks' platform. Other registries are not read. */
 export async function checkImages(checking: Checking): Promise<Finding[]> {
@@ -119,4 +119,29 @@ function emptyWithoutRepository(error: Error): { images?: Image[] } {
 
 function registryOf(host: string): string | undefined {
   return ecrRegion(host) ? host.slice(0, host.indexOf(".")) : undefined;
+}
+
+/**
+ * Decides whether an image missing from ECR is a fault. It is none if a pull through cache rule fetches it at the first
+ * pull (ECR user guide, "Sync an upstream registry": rules match the repository's prefix, ROOT matches all).
+ */
+export async function checkMissing(
+  checking: Checking,
+  ecr: ECRClient,
+  { repository, registryId, fault }: { repository: string; registryId: string | undefined; fault: Finding },
+): Promise<Finding> {
+  const command = new DescribePullThroughCacheRulesCommand({ registryId });
+  const { value } = await tryLookUp(
+    checking,
+    "pull through cache rules",
+    (options) => ecr.send(command, options),
+    {},
+  );
+  const rules = value?.pullThroughCacheRules ?? [];
+  const brought = rules.some(
+    ({ ecrRepositoryPrefix: prefix = "" }) => prefix === "ROOT" || repository.startsWith(`${prefix}/`),
+  );
+  if (brought) return { text: `${fault.text} yet: a pull through cache rule brings it.`, kind: "note" };
+  if (value || !repository.includes("/")) return fault;
+  return { text: `${fault.text}, unless a pull through cache rule brings it`, kind: "unchecked" };
 }

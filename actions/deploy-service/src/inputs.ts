@@ -8,8 +8,7 @@ import {
   type ServiceSettings,
 } from "../../delivery/inputs.ts";
 import { type Stage, stages } from "../../delivery/record.ts";
-import { readManagedVolumes } from "../../shared/ecs/managed-volumes.ts";
-import { readRules } from "../../shared/ecs/task-definition-source.ts";
+import { readManagedVolumes, readRules } from "../../shared/ecs/task-definition-file.ts";
 import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
 import { readCommentToken } from "../../shared/pull-request/comment-plan.ts";
 

@@ -1,16 +1,16 @@
 import type { PricingClient } from "@aws-sdk/client-pricing";
 import { type CostDelta, compareCosts } from "../../shared/cost/compare.ts";
+import { formatChange, formatUnitPrice, formatUsd } from "../../shared/cost/cost-line.ts";
 import { readCostStacks } from "../../shared/cost/cost-stacks.ts";
 import { type Estimate, estimateCosts } from "../../shared/cost/estimate.ts";
-import { changedPrices } from "../../shared/cost/live-markdown.ts";
-import { formatChange, formatUnitPrice, formatUsd } from "../../shared/cost/money.ts";
+import { changedPrices } from "../../shared/cost/formats.ts";
 import { type LivePrices, type PriceList, readPriceList } from "../../shared/cost/price-list.ts";
 import { readTaskSizes } from "../../shared/cost/task-sizes.ts";
 import { readUsage } from "../../shared/cost/usage.ts";
 import type { Log } from "../../shared/log.ts";
 import type { EstimateInputs, Installation } from "./inputs.ts";
 
-export interface EstimateContext {
+interface EstimateContext {
   readonly log: Pick<Log, "info" | "warning">;
   /** Called only when live prices are wanted. */
   readonly createPricing: () => Promise<PricingClient>;
@@ -80,4 +80,15 @@ function reportLivePrices(live: LivePrices, dated: string, log: EstimateContext[
   if (kept.length === 0) return;
   const named = kept.map(({ price, reason }) => `${price.id} of ${price.date} (${reason})`).join("; ");
   log.warning(`These prices could not be refreshed and are from the list: ${named}.`);
+}
+
+/** The Price List API exists in few regions; each returns the prices of all. Source: its user guide, endpoints. */
+const region = "us-east-1";
+/** The API allows few requests a second, and one estimate reads some twenty prices. */
+const maxAttempts = 6;
+
+/** Loaded only when prices are read from AWS. */
+export async function createPricing(): Promise<PricingClient> {
+  const { PricingClient } = await import("@aws-sdk/client-pricing");
+  return new PricingClient({ region, maxAttempts });
 }

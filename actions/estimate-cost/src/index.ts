@@ -1,6 +1,5 @@
 import { defineAction } from "../../shared/define-action.ts";
-import { createPricing } from "./clients.ts";
-import { estimate } from "./estimate-cost.ts";
+import { createPricing, estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { defaultProducts, type PricedProduct } from "../../../simulator/src/services/pricing/products.ts";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { createPricing } from "./clients.ts";
-import { estimate } from "./estimate-cost.ts";
+import { createPricing, estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 

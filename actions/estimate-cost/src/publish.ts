@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setOutput } from "@actions/core";
-import { estimateCsv } from "../../shared/cost/csv.ts";
-import { estimateJson } from "../../shared/cost/json.ts";
+import { estimateCsv, estimateJson } from "../../shared/cost/formats.ts";
 import { deltaMarkdown, estimateMarkdown } from "../../shared/cost/markdown.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import type { Estimated } from "./estimate-cost.ts";

@@ -2,8 +2,7 @@ import { StopPipelineExecutionCommand } from "@aws-sdk/client-codepipeline";
 import { stopDeployment } from "../../delivery/codedeploy/stop.ts";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import type { Log } from "../../shared/log.ts";
-import type { Clients, FollowContext } from "./context.ts";
-import type { Handle } from "./handle.ts";
+import type { Clients, FollowContext, Handle } from "./context.ts";
 import type { OnCancel } from "./inputs.ts";
 
 interface Stopper extends Pick<FollowContext, "keepForPost"> {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { endFailed } from "./end-failed.ts";
+import { endFailed, supersederOf } from "./end-failed.ts";
+import type { Execution } from "./executions.ts";
 import type { Following } from "./following.ts";
 import { newRecord } from "./record.ts";
 import type { ActionRun, Snapshot } from "./snapshot.ts";
@@ -85,4 +86,29 @@ test("reports the execution's own words without a failed action", async () => {
   expect((await failureOf([], "The pipeline was changed.")).message).toBe(
     "Execution e-1 Failed: The pipeline was changed",
   );
+});
+
+const execution = (id: string, status: Execution["status"]): Execution => ({
+  id,
+  status,
+  revisions: new Map(),
+  trigger: { type: "", detail: "" },
+  stopReason: "",
+});
+
+test.each<[string, Execution[], string | undefined]>([
+  [
+    "the next newer one",
+    [execution("3", "InProgress"), execution("2", "Succeeded"), execution("1", "Superseded")],
+    "2",
+  ],
+  [
+    "the one that took over at last",
+    [execution("3", "Succeeded"), execution("2", "Superseded"), execution("1", "Superseded")],
+    "3",
+  ],
+  ["no known execution", [execution("1", "Superseded")], undefined],
+  ["none, in a history without it", [execution("9", "Succeeded")], undefined],
+])("finds that the execution is superseded by %s", (_, history, id) => {
+  expect(supersederOf(history, "1")?.id).toBe(id);
 });

@@ -1,10 +1,19 @@
 import {
   ListPipelineExecutionsCommand,
+  type PipelineDeclaration,
   type PipelineExecutionStatus,
   type PipelineExecutionSummary,
+  type SourceRevisionOverride,
+  StartPipelineExecutionCommand,
 } from "@aws-sdk/client-codepipeline";
+import { formatDuration } from "../../shared/duration.ts";
+import { Failure } from "../../shared/failure.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
+import { createPace } from "../../shared/pace.ts";
 import type { FollowContext } from "./context.ts";
-import type { WantedSource } from "./pipeline.ts";
+import { type Following, keepHandle } from "./following.ts";
+import { sayWanted, type WantedSource } from "./pipeline.ts";
+import { hasEnded } from "./snapshot.ts";
 
 /** One line of a pipeline's history. */
 export interface Execution {
@@ -54,4 +63,174 @@ function executionOf(summary: PipelineExecutionSummary): Execution {
 /** Returns whether its sources have all wanted revisions. */
 export function hasRevisions({ revisions }: Execution, wanted: readonly WantedSource[]): boolean {
   return wanted.every(({ actions, revision }) => actions.some((name) => revisions.get(name) === revision));
+}
+
+/** Records the id of the execution to follow: the given one, the one found, or one that is started now. */
+export async function settleExecution(following: Following, declaration: PipelineDeclaration): Promise<void> {
+  const { context, inputs, record, wanted, deadlineAt } = following;
+  const { target, start, pipeline, waitForStartMs } = inputs;
+  if ("executionId" in target) {
+    record.executionId = target.executionId;
+    return;
+  }
+  if (start !== "always") {
+    const { execution, history } = await findExecution(context, {
+      pipeline,
+      wanted,
+      waitForStartMs,
+      deadlineAt,
+    });
+    if (execution) {
+      record.executionId = execution.id;
+      keepHandle(following);
+      const { type, detail } = execution.trigger;
+      context.log.info(`Found execution ${execution.id} (${[type, detail].filter(Boolean).join(" ")}).`);
+      return;
+    }
+    const silence = notStarted({ pipeline, wanted, waitedMs: waitForStartMs, history });
+    if (start === "never") {
+      record.status = "not-started";
+      throw silence;
+    }
+    record.notes.push(`${silence.message}; this step started it.`);
+    context.log.warning(`${silence.message}. Starting it.`);
+  }
+  record.executionId = await startExecution(context, declaration, wanted);
+  record.started = true;
+  keepHandle(following);
+  context.log.info(`Started execution ${record.executionId}.`);
+}
+
+/**
+ * Starts an execution and returns its id. A pipeline of type V2 gets the revisions to take, so that a branch or tag
+ * that moves meanwhile changes nothing; one of type V1 takes the newest.
+ */
+async function startExecution(
+  { clients }: FollowContext,
+  { name, pipelineType }: PipelineDeclaration,
+  wanted: readonly WantedSource[],
+): Promise<string> {
+  const sourceRevisions = pipelineType === "V2" ? wanted.flatMap(overrideFor) : [];
+  const command = new StartPipelineExecutionCommand({
+    name,
+    ...(sourceRevisions.length > 0 && { sourceRevisions }),
+  });
+  // Not abortable: a discarded response would leave an execution that nobody follows.
+  const { pipelineExecutionId = "" } = await clients.codepipeline.send(command);
+  return pipelineExecutionId;
+}
+
+/** Returns none where several sources could bring it: the revisions that they took are checked anyway. */
+function overrideFor({ kind, revision, actions }: WantedSource): SourceRevisionOverride[] {
+  const [actionName, ...others] = actions;
+  if (actionName === undefined || others.length > 0) return [];
+  const revisionType = kind === "commit" ? "COMMIT_ID" : "IMAGE_DIGEST";
+  return [{ actionName, revisionType, revisionValue: revision }];
+}
+
+interface Silence {
+  readonly pipeline: string;
+  readonly wanted: readonly WantedSource[];
+  readonly waitedMs: number;
+  readonly history: readonly Execution[];
+}
+
+/** Explains why the change of a source started nothing; a forgotten rule is the usual cause. */
+export function notStarted(silence: Silence): Failure {
+  const { pipeline, wanted, waitedMs, history } = silence;
+  const events = [
+    `Nothing started ${pipeline} for ${sayWanted(wanted)} within ${formatDuration(waitedMs)}`,
+    sayTrigger(history),
+    sayEarlier(silence),
+  ];
+  return new Failure(events.filter(Boolean).join("; "), {
+    nextStep: `${nextStep(wanted, history)}; or set start: if-missing, so that this step starts it.`,
+  });
+}
+
+function startedByEvent({ trigger }: Execution): boolean {
+  return trigger.type === "CloudWatchEvent";
+}
+
+/** AWS keeps a year of history: a rule that works appears in it. */
+function sayTrigger(history: readonly Execution[]): string {
+  const rule = history.find(startedByEvent)?.trigger.detail;
+  return rule === undefined
+    ? "no EventBridge rule has started it before"
+    : `the EventBridge rule ${shortRule(rule)} started it before, but not now`;
+}
+
+function shortRule(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
+function sayEarlier({ history, wanted }: Silence): string {
+  const earlier = history.find((each) => hasRevisions(each, wanted));
+  return earlier ? `an earlier execution with it, ${earlier.id}, ${earlier.status}` : "";
+}
+
+function nextStep(wanted: readonly WantedSource[], history: readonly Execution[]): string {
+  const { kind, watched = [] } = wanted.at(-1) ?? {};
+  if (history.some(startedByEvent) && kind === "commit" && watched.length > 0)
+    return `push the commit to ${watched.join(" or ")}, the only source that the pipeline watches; if the commit is there, check that the rule is enabled and lists that branch: a commit that is already on the branch raises no event`;
+  if (history.some(startedByEvent))
+    return "check that the rule is enabled, that its pattern lists this repository and tag or branch, and that the source changed: without a change there is no event";
+  const event =
+    kind === "commit"
+      ? "the event CodeCommit Repository State Change of the repository's branch"
+      : "the event ECR Image Action of the repository and its tag";
+  return `create the rule, which only the console creates automatically: ${event}, with the pipeline as target and a role that may codepipeline:StartPipelineExecution (as in infra-templates/pipeline.yaml)`;
+}
+
+interface Search {
+  readonly pipeline: string;
+  readonly wanted: readonly WantedSource[];
+  readonly waitForStartMs: number;
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt: number;
+}
+
+interface Found {
+  /** Undefined when nothing started one in time. */
+  readonly execution: Execution | undefined;
+  /** The pipeline's history as last seen, newest first. */
+  readonly history: readonly Execution[];
+}
+
+/**
+ * Finds the newest execution that has the wanted revisions from its sources. One that had ended before the first poll
+ * may be of an earlier run, while this run's event is still on its way: it counts only if it is the pipeline's latest
+ * and succeeded.
+ */
+export async function findExecution(context: FollowContext, search: Search): Promise<Found> {
+  const { pipeline, wanted, waitForStartMs, deadlineAt } = search;
+  const ask = createPatience(context);
+  const pace = createPace();
+  const until = Math.min(context.clock.now() + waitForStartMs, deadlineAt);
+  let past: ReadonlySet<string> | undefined;
+  let history: readonly Execution[] = [];
+  let reported = false;
+  for (;;) {
+    const late = context.clock.now() >= until;
+    const executions = await ask(() => listExecutions(context, pipeline));
+    history = executions ?? history;
+    past ??= executions && new Set(executions.filter(hasEnded).map(({ id }) => id));
+    const execution = history.find((each) => hasRevisions(each, wanted) && !past?.has(each.id));
+    if (execution) return { execution, history };
+    const [last] = history;
+    if (last?.status === "Succeeded" && hasRevisions(last, wanted)) return { execution: last, history };
+    if (late && (!readsSources(history) || context.clock.now() >= deadlineAt))
+      return { execution: undefined, history };
+    if (!reported)
+      context.log.info(
+        `Waiting up to ${formatDuration(waitForStartMs)} for an execution with ${sayWanted(wanted)}.`,
+      );
+    reported = true;
+    await context.clock.wait(executions ? pace.next(false) : pace.slowest(), context.signal);
+  }
+}
+
+/** Returns whether an execution may still become the wanted one. */
+function readsSources(history: readonly Execution[]): boolean {
+  return history.some((each) => !hasEnded(each) && each.revisions.size === 0);
 }

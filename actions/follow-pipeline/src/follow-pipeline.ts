@@ -1,22 +1,20 @@
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import { areCredentialsExpired, explainAwsError } from "../../shared/aws-errors.ts";
+import { pipelinePage } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { computeBudget } from "./budget.ts";
 import { checkOutcome } from "./check-outcome.ts";
-import { executionUrl } from "./console.ts";
 import type { FollowContext } from "./context.ts";
-import { supersederOf } from "./end-stopped.ts";
-import { hasRevisions, listExecutions } from "./executions.ts";
+import { supersederOf } from "./end-failed.ts";
+import { hasRevisions, listExecutions, settleExecution } from "./executions.ts";
 import { type Ending, follow } from "./follow.ts";
-import type { Following } from "./following.ts";
+import { type Following, keepHandle } from "./following.ts";
 import type { FollowInputs } from "./inputs.ts";
-import { keepHandle } from "./keep-handle.ts";
 import { findPipeline, wantedSources } from "./pipeline.ts";
 import type { PipelineRecord } from "./record.ts";
-import { settleExecution } from "./settle-execution.ts";
 import { watchDeployments } from "./watch-deployments.ts";
 
 /** Finds the pipeline, settles the deadline, finds or starts the execution, follows it, and checks the outcome. */
@@ -105,4 +103,12 @@ async function onCancelOrLostContact(following: Following, error: unknown): Prom
       : `open ${record.executionUrl}; then ${explained?.nextStep ?? "run this job again."}`,
     cause: error,
   });
+}
+
+/** Returns the execution's page in the AWS console. */
+async function executionUrl(
+  { clients }: FollowContext,
+  { pipeline, executionId }: PipelineRecord,
+): Promise<string> {
+  return pipelinePage(await clients.codepipeline.config.region(), pipeline, executionId);
 }

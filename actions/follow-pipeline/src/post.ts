@@ -1,7 +1,6 @@
 import type { StepContext } from "../../shared/context.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
-import { openFollowing } from "./context.ts";
-import { executionLeft } from "./handle.ts";
+import { executionLeft, openFollowing } from "./context.ts";
 
 /**
  * Runs the post step. A runner that cancels a job kills a step ten seconds after it asked it to end. If the step died

@@ -15,9 +15,8 @@ import {
 import { clientsOf } from "../../delivery/stage.support.ts";
 import { retryStrategy } from "../../shared/prompt-retries.support.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
-import type { Clients } from "./context.ts";
+import type { Clients, Handle } from "./context.ts";
 import { followPipeline } from "./follow-pipeline.ts";
-import type { Handle } from "./handle.ts";
 import { readFollowInputs } from "./inputs.ts";
 import { createRules, definitions, pipeline } from "./pipeline.support.ts";
 import { newRecord } from "./record.ts";

@@ -4,7 +4,7 @@ import { productionNow } from "../../delivery/verdict.ts";
 import { cardMarkdown } from "../../shared/card.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { findingsList } from "../../shared/findings-summary.ts";
+import { findingsList } from "../../shared/findings.ts";
 import {
   type Cell,
   escapeText,

@@ -1,9 +1,18 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setOutput } from "@actions/core";
 import { counted } from "../../shared/cost/cost-line.ts";
+import { readPriceList } from "../../shared/cost/price-list.ts";
 import type { EcsContext } from "../../shared/ecs/context.ts";
-import type { MeasureInputs, PlanInputs } from "./inputs.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { Log } from "../../shared/log.ts";
+import { appendSummary } from "../../shared/summary.ts";
+import type { MeasureInputs, PlanInputs, ReportInputs } from "./inputs.ts";
+import { readMeasurements } from "./measurement.ts";
 import { recordMeasurement } from "./record/record-measurement.ts";
-import { reportScaling } from "./report/report-scaling.ts";
+import type { CurvePoint } from "./report/curve.ts";
+import { scalingMarkdown } from "./report/markdown.ts";
+import { analyseScaling, formatTasks, type Scaling, worthwhileGain } from "./report/scaling.ts";
 
 export async function measureScaling(context: EcsContext, inputs: MeasureInputs): Promise<void> {
   switch (inputs.mode) {
@@ -23,4 +32,57 @@ function planTest({ log }: EcsContext, { taskCounts, generators, load }: PlanInp
   setOutput("task-counts", JSON.stringify(taskCounts));
   setOutput("generators", JSON.stringify(Array.from({ length: generators }, (_, index) => index + 1)));
   for (const [name, value] of Object.entries(load)) setOutput(name, value);
+}
+
+/** Writes report, outputs and summary of all existing measurements; throws when a count is missing or failed. */
+async function reportScaling(log: Log, inputs: ReportInputs): Promise<void> {
+  const measurements = readMeasurements(inputs.measurementsFolder);
+  const scaling = analyseScaling(inputs.taskCounts, measurements, readPriceList(undefined));
+  await publish(scaling, inputs.reportFile);
+  log.info(scaling.recommendation);
+  if (measurements.length === 0)
+    throw new Failure(`Folder ${inputs.measurementsFolder} contains no measurement (input measurements)`, {
+      nextStep:
+        "set it to the folder of the files that mode record writes; if there are none, see the first failed job of the run.",
+    });
+  refuseFailed(scaling);
+}
+
+async function publish(scaling: Scaling, file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, scalingJson(scaling));
+  setOutput("report", file);
+  setOutput("knee", scaling.knee?.taskCount ?? "");
+  setOutput("recommendation", scaling.recommendation);
+  await appendSummary(scalingMarkdown(scaling));
+}
+
+function refuseFailed({ failed, points }: Scaling): void {
+  if (failed.length === 0) return;
+  const named = failed.map(({ taskCount, why }) => `${formatTasks(taskCount)}: ${why}`).join("; ");
+  throw new Failure(`${failed.length} of ${points.length} counts could not be measured (${named})`, {
+    nextStep: "see the first failed job of the run, and run the test again.",
+  });
+}
+
+/** Returns the report for other programs; numbers are not rounded. */
+export function scalingJson(scaling: Scaling): string {
+  const { service, points, knee, recommendation, priceList } = scaling;
+  const content = {
+    version: 1,
+    service,
+    points: points.map(pointJson),
+    knee: knee?.taskCount ?? null,
+    kneeBelowGain: worthwhileGain,
+    recommendation,
+    currency: "USD",
+    pricesOf: { region: priceList.region, date: priceList.date },
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function pointJson(point: CurvePoint) {
+  if (point.status === "failed") return point;
+  const { tasks, ...others } = point;
+  return { ...others, ...tasks };
 }

@@ -1,5 +1,5 @@
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
-import { readPlaceholderValues } from "../../shared/placeholder-values.ts";
+import { readPlaceholderValues } from "../../shared/placeholders.ts";
 
 export interface MirrorInputs {
   /** Name of the CodeCommit repository. */

@@ -1,20 +1,20 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Failure } from "../../shared/failure.ts";
+import { createPace } from "../../shared/pace.ts";
+import { namesOfSensitive, privateKeyPattern, refusePrivateKeys } from "../../shared/sensitive-files.ts";
 import type { MirrorContext } from "./context.ts";
-import type { Git } from "./git/git.ts";
+import { createGit, explainGitError, type Git, GitError } from "./git/git.ts";
+import { remoteVariables } from "./git/remote-variables.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { refuseLoss, refuseOlder } from "./order.ts";
-import type { MirrorRecord } from "./record.ts";
-import { countCommits, listChanges } from "./source/changes.ts";
-import { checkContent } from "./source/check-content.ts";
+import type { FileChange, MirrorRecord } from "./record.ts";
 import { fillTree } from "./source/fill-files.ts";
 import { findFolder } from "./source/folder-tree.ts";
-import { openSource } from "./source/open-source.ts";
-import { inScratchRepository } from "./source/scratch-repository.ts";
-import { readMirroredFrom, writeSnapshot } from "./source/snapshot-commit.ts";
-import { fetchHead } from "./target/fetch-head.ts";
-import { openTarget, settleRepository, type Target } from "./target/open-target.ts";
-import { push } from "./target/push.ts";
-import { verify } from "./target/verify.ts";
+import { openSource, readMirroredFrom, type Source, writeSnapshot } from "./source/open-source.ts";
+import { openTarget, readHead, settleRepository, type Target } from "./target/open-target.ts";
+import { moved, push } from "./target/push.ts";
 
 /** Reads, compares, pushes and verifies: nothing in AWS changes before everything that can be wrong here is checked. */
 export async function mirror(
@@ -97,4 +97,132 @@ async function apply({ context, git, record }: Mirroring, { target, commit }: Pl
   record.pushed = await push(context, git, record.url, target, commit);
   record.commit = commit;
   await verify(context, target, commit);
+}
+
+/** Fetches the branch with its history into the scratch repository; resolves to its head. */
+async function fetchHead(context: MirrorContext, git: Git, url: string, { branch, repository }: Target) {
+  const fetch = ["fetch", "--quiet", "--no-tags", "--no-auto-maintenance", "--", url, `refs/heads/${branch}`];
+  try {
+    await git.text(fetch, { variables: await remoteVariables(context, url) });
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    throw explainGitError(error, `fetch ${branch} of ${repository}`, url);
+  }
+  return git.text(["rev-parse", "FETCH_HEAD"]);
+}
+
+/**
+ * Works in an empty repository that borrows the objects of the checked-out one. The latter stays as it is: its
+ * configuration and hooks are not used, and nothing fetched or created stays in it.
+ */
+async function inScratchRepository<T>(
+  context: MirrorContext,
+  { objects }: Source,
+  use: (git: Git) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(context.variables.RUNNER_TEMP || tmpdir(), "mirror-"));
+  try {
+    const git = createGit(folder, context);
+    await git.text(["init", "--quiet", "--bare", "--template=", "."]);
+    await writeFile(join(folder, "objects/info/alternates"), `${objects}\n`);
+    return await use(git);
+  } finally {
+    // Git's own children may still be ending after a cancellation.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** The API that shows pushes may be this much behind the Git server. */
+const toleranceMs = 30_000;
+
+/** Returns only if CodeCommit's API shows the commit as the branch's head. */
+async function verify(context: MirrorContext, target: Target, commit: string): Promise<void> {
+  const deadlineAt = context.clock.now() + toleranceMs;
+  const pace = createPace();
+  for (;;) {
+    const head = await readHead(context, target);
+    if (head === commit) return;
+    if (head !== target.head) throw moved({ ...target, head: commit }, head);
+    if (context.clock.now() >= deadlineAt) break;
+    await context.clock.wait(pace.next(false), context.signal);
+  }
+  throw new Failure(
+    `${target.branch} of ${target.repository} does not have ${commit}, although git reported that it pushed it`,
+    {
+      nextStep: "check the branch in the CodeCommit console, and run the job again.",
+    },
+  );
+}
+
+/** Lists files that differ between two commits; none when the first is not in this repository. */
+async function listChanges(git: Git, from: string | undefined, to: string): Promise<FileChange[]> {
+  const before = from ?? (await git.text(["hash-object", "-t", "tree", "--stdin"]));
+  if (from && !(await isHere(git, from))) return [];
+  const output = await git.text(["diff-tree", "-r", "-z", "--no-renames", "--numstat", before, to]);
+  const lines = output.split("\0").filter((line) => line !== "");
+  return lines.map((line) => {
+    const [added, removed, path = ""] = line.split("\t");
+    // Git writes "-" for a binary file.
+    const isText = added !== "-";
+    return { path, lines: isText ? { added: Number(added), removed: Number(removed) } : undefined };
+  });
+}
+
+/** Counts the commits that the branch gains; undefined when its head is not in this repository. */
+async function countCommits(git: Git, from: string | undefined, to: string): Promise<number | undefined> {
+  if (from && !(await isHere(git, from))) return undefined;
+  return Number(await git.text(["rev-list", "--count", to, ...(from ? [`^${from}`] : [])]));
+}
+
+function isHere(git: Git, commit: string): Promise<boolean> {
+  return git.test(["cat-file", "-e", commit]);
+}
+
+/** Refuses private keys among the files that are mirrored, and warns of others that rarely belong there. */
+async function checkContent(
+  { log }: MirrorContext,
+  git: Git,
+  commit: string,
+  { snapshot, allowedKeys }: MirrorInputs,
+): Promise<void> {
+  const folder = snapshot ? ["--", snapshot.path] : [];
+  const keys = await listPaths(git, [
+    "grep",
+    "-z",
+    "-l",
+    "-I",
+    "-E",
+    "-e",
+    privateKeyPattern,
+    commit,
+    ...folder,
+  ]);
+  const files = keys.map((name) => name.slice(commit.length + 1));
+  refusePrivateKeys(
+    files.filter((file) => !allowedKeys.includes(file)),
+    "remove them from the repository and replace them where they are used, or list test keys in the input allow-private-keys; nothing was changed.",
+  );
+  const paths = await listPaths(git, [
+    "ls-tree",
+    "-r",
+    "-z",
+    "--name-only",
+    "--full-tree",
+    commit,
+    ...folder,
+  ]);
+  const found = namesOfSensitive(paths, ["dependencies", "environment", "keys"]);
+  if (found)
+    log.warning(
+      `The mirror contains ${found}. Everyone who can read the CodeCommit repository can read them.`,
+    );
+}
+
+/** `git grep` ends with 1 when it finds nothing. */
+async function listPaths(git: Git, commandArguments: readonly string[]): Promise<string[]> {
+  const listing = await git.text(commandArguments).catch((error) => {
+    if (!(error instanceof GitError) || error.stderr !== "") throw error;
+    return "";
+  });
+  return listing.split("\0").filter((path) => path !== "");
 }

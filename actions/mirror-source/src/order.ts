@@ -1,7 +1,7 @@
 import { Failure } from "../../shared/failure.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Git } from "./git/git.ts";
-import type { MirroredFrom } from "./source/snapshot-commit.ts";
+import type { MirroredFrom } from "./source/open-source.ts";
 
 /** The branch as errors name it. */
 interface Branch {

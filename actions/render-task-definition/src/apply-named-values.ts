@@ -1,7 +1,6 @@
 import { isObject } from "../../shared/task-definition.ts";
-import type { Container, Containers } from "./containers.ts";
+import type { Container, Containers, Placed } from "./containers.ts";
 import type { Change, NamedValues } from "./named-values.ts";
-import type { Placed } from "./target.ts";
 
 type Entries = readonly (readonly [name: string, value: string])[];
 

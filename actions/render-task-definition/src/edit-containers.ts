@@ -1,8 +1,7 @@
 import { isObject } from "../../shared/task-definition.ts";
 import { applyNamedValues, inList, inMap } from "./apply-named-values.ts";
-import type { Container, Containers } from "./containers.ts";
+import type { Container, Containers, Placed } from "./containers.ts";
 import type { ContainerInputs } from "./inputs.ts";
-import type { Placed } from "./target.ts";
 
 /** Sets the inputs' values in the containers themselves; faults and notices go to `faults` and `notices`. */
 export function editContainers(

@@ -3,13 +3,13 @@ import {
   readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
-} from "../../shared/ecs/task-definition-source.ts";
+} from "../../shared/ecs/task-definition-file.ts";
 import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
-import { readPlaceholderValues } from "../../shared/placeholder-values.ts";
+import { readPlaceholderValues } from "../../shared/placeholders.ts";
 import type { ReadingRules, TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { readChoices, readCommands, readImages } from "./container-values.ts";
+import { type Placed, parseTarget, type Target } from "./containers.ts";
 import { type NamedValues, readFileArns, readNamedValues, readTags } from "./named-values.ts";
-import { type Placed, parseTarget, type Target } from "./target.ts";
 
 /** Members of the task itself; omitted ones stay as they are. */
 export type TaskSettings = Pick<

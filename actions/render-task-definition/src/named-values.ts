@@ -1,7 +1,8 @@
+import { duplicateKeys, parseJsonText } from "../../shared/data-file.ts";
+import { Failure } from "../../shared/failure.ts";
 import type { InputReader, NumberedLine } from "../../shared/inputs.ts";
 import { isObject } from "../../shared/task-definition.ts";
-import { readJsonInput } from "./json-input.ts";
-import { type Placed, parseTarget, splitTarget, type Target } from "./target.ts";
+import { type Placed, parseTarget, splitTarget, type Target } from "./containers.ts";
 
 /** A value to set, or with `value` undefined a name to remove; `undefined` itself only selects the container. */
 export type Change = { readonly name: string; readonly value: string | undefined } | undefined;
@@ -124,4 +125,22 @@ function changeOf(
     return [{ target, place, value: { name, value: String(value) } }];
   read.problem(`${place} is not a string, number, boolean or null`);
   return [];
+}
+
+/**
+ * Returns the value of a JSON input; a fault becomes a problem without the text itself, which may be secret. Undefined
+ * after a problem.
+ */
+export function readJsonInput(read: InputReader, name: string): unknown {
+  const text = read.optional(name) ?? "";
+  try {
+    const value = parseJsonText(text, `Input ${name}`);
+    for (const { key, line } of duplicateKeys(text, value))
+      read.problem(`Input ${name} has "${key}" twice (again on line ${line})`);
+    return value;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    read.problem(error.message);
+    return undefined;
+  }
 }

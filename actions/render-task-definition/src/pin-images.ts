@@ -1,7 +1,7 @@
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
 import { findPlaceholders } from "../../shared/placeholders.ts";
-import { connectToRegistry } from "../../shared/registry/connect.ts";
+import { connectToRegistry } from "../../shared/registry/client.ts";
 import { type ImageName, parseImageName } from "../../shared/registry/image-name.ts";
 import type { Container } from "./containers.ts";
 import type { RenderContext } from "./context.ts";

@@ -1,18 +1,19 @@
 import type { DeliveryContext } from "../../delivery/context.ts";
+import { upperFirst } from "../../delivery/deployment/deployment.ts";
 import { type Ending, follow } from "../../delivery/deployment/follow.ts";
-import { upperFirst } from "../../delivery/deployment/names.ts";
 import type { Ended, RunningDeployment } from "../../delivery/engine.ts";
-import { markCommit, markRun } from "../../delivery/order/mark-run.ts";
+import { markCommit, markRun } from "../../delivery/order/run-tag.ts";
 import { type DeploymentRecord, keepContainer, reach } from "../../delivery/record.ts";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
-import type { RunningService } from "../../shared/ecs/service.ts";
+import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
-import { awaitProduction } from "./await-production.ts";
+import { createPatience } from "../../shared/outage-tolerance.ts";
+import { createPace } from "../../shared/pace.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 
-export interface ActiveDeployment {
+interface ActiveDeployment {
   readonly context: DeliveryContext;
   readonly inputs: RollbackInputs;
   readonly record: DeploymentRecord;
@@ -129,4 +130,43 @@ async function settle(
   const note = `${whatGoesOn(active)} ${how}; ${inputs.service} runs ${shortRevision(revision)}.`;
   record.notes.push(note);
   context.log.info(note);
+}
+
+/**
+ * Returns production once all its tasks run, without tasks of the undone revision; throws when that does not happen in
+ * time.
+ */
+async function awaitProduction(
+  context: DeliveryContext,
+  inputs: RollbackInputs,
+  record: DeploymentRecord,
+  undone: PastDeployment,
+  deadlineAt: number,
+): Promise<RunningService> {
+  const pace = createPace();
+  const ask = createPatience(context);
+  for (;;) {
+    const late = context.clock.now() >= deadlineAt;
+    const service = await ask(() => findService(context, inputs));
+    const wrong = service && whatIsWrong(service, undone, inputs.service);
+    if (service && !wrong) return service;
+    if (late && wrong) {
+      record.status = "failed";
+      throw new Failure(`${upperFirst(undone.name)} was asked to roll back, but ${wrong}`, {
+        nextStep: "read the service's events, and roll back to a specific revision (input to).",
+      });
+    }
+    await context.clock.wait(service ? pace.next(false) : pace.slowest(), context.signal);
+  }
+}
+
+function whatIsWrong(
+  { production }: RunningService,
+  { revision: undone, isRollback }: PastDeployment,
+  name: string,
+): string | undefined {
+  const { revision, settled, runningCount, desiredCount } = production;
+  if (revision === undone && !isRollback) return `${name} still runs ${shortRevision(revision)}`;
+  if (runningCount < desiredCount) return `${name} runs ${runningCount} of ${desiredCount} tasks`;
+  return settled ? undefined : `${name} also runs tasks of another revision`;
 }

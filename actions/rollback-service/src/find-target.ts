@@ -5,8 +5,7 @@ import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { RollbackInputs, Target } from "./inputs.ts";
-import { findLastGood } from "./last-good.ts";
-import type { PastDeployment } from "./service-history.ts";
+import { findLastGood, type PastDeployment } from "./service-history.ts";
 
 /** An active revision's ARN, or why production needs none. */
 export type Found = { readonly revision: string } | { readonly there: string };

@@ -1,6 +1,6 @@
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
-import { markCommit } from "../../delivery/order/mark-run.ts";
+import { markCommit } from "../../delivery/order/run-tag.ts";
 import type { DeploymentRecord, Plan } from "../../delivery/record.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";

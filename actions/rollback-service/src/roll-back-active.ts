@@ -1,14 +1,13 @@
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
-import { upperFirst } from "../../delivery/deployment/names.ts";
+import { upperFirst } from "../../delivery/deployment/deployment.ts";
 import { newRecord, type Plan } from "../../delivery/record.ts";
 import { findService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { endActive } from "./end-active.ts";
 import { findTarget } from "./find-target.ts";
 import { deployFormer, goBack, planWithout, type Rollback } from "./go-back.ts";
-import { isWayBack } from "./last-good.ts";
-import type { PastDeployment, ServiceHistory } from "./service-history.ts";
+import { isWayBack, type PastDeployment, type ServiceHistory } from "./service-history.ts";
 
 /** Ends the running deployment; a given revision is deployed next. */
 export async function rollBackActive(

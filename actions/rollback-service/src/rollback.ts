@@ -1,5 +1,13 @@
+import type { ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { findGroup } from "../../delivery/codedeploy/group.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
+import { runningDeployment } from "../../delivery/ecs/running-deployment.ts";
+import {
+  describeRevisions,
+  isOngoing,
+  listServiceDeployments,
+  shortId,
+} from "../../delivery/ecs/service-deployments.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import { refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
@@ -8,11 +16,10 @@ import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import { persist } from "../../shared/outage-tolerance.ts";
 import { openCodeDeployHistory } from "./codedeploy-history.ts";
-import { openEcsHistory } from "./ecs-history.ts";
 import { goBack } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import { rollBackActive } from "./roll-back-active.ts";
-import type { ServiceHistory } from "./service-history.ts";
+import type { PastDeployment, ServiceHistory } from "./service-history.ts";
 
 /** Ends the running deployment, or deploys the former revision with deploy-service's engine. */
 export async function rollBack(
@@ -63,4 +70,38 @@ function openHistory(
     `Service ${inputs.service} has the deployment controller ${service.controller}; this action rolls back services with ECS or CODE_DEPLOY`,
     { nextStep: "roll it back with the tool that created its task sets." },
   );
+}
+
+/** Opens the service deployments of the last 90 days; a page has as many as DescribeServiceRevisions accepts. */
+function openEcsHistory(
+  { service }: RunningService,
+  context: DeliveryContext,
+  inputs: RollbackInputs,
+): ServiceHistory {
+  const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
+  return {
+    async list() {
+      const listed = await listServiceDeployments(context, inputs, context.signal);
+      const arns = listed.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []);
+      if (arns.length === 0) return [];
+      const distinct = [...new Set(arns)];
+      const found = await describeRevisions(context, distinct);
+      const revisions = new Map(distinct.map((arn, index) => [arn, found[index]]));
+      return listed.map((each) => pastDeployment(each, revisions.get(each.targetServiceRevisionArn ?? "")));
+    },
+    resume: ({ id }) => runningDeployment(context, inputs, id, primary?.id, true),
+  };
+}
+
+function pastDeployment(brief: ServiceDeploymentBrief, revision: string | undefined): PastDeployment {
+  const { serviceDeploymentArn: id = "", status = "PENDING" } = brief;
+  const ended = status === "SUCCESSFUL" ? "succeeded" : "unsuccessful";
+  return {
+    id,
+    name: `service deployment ${shortId(id)}`,
+    status,
+    state: isOngoing(brief) ? "ongoing" : ended,
+    revision,
+    isRollback: status === "ROLLBACK_REQUESTED" || status === "ROLLBACK_IN_PROGRESS",
+  };
 }

@@ -1,4 +1,6 @@
 import type { RunningDeployment } from "../../delivery/engine.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import type { Production } from "../../shared/ecs/service.ts";
 
 /** One deployment of the service in AWS's history. */
 export interface PastDeployment {
@@ -20,4 +22,68 @@ export interface ServiceHistory {
   list(): Promise<PastDeployment[]>;
   /** Returns a running deployment, to stop and follow it. */
   resume(deployment: PastDeployment): RunningDeployment;
+}
+
+type LastGood =
+  /** ARNs to go back to, the best first. */
+  | { readonly candidates: readonly string[] }
+  /** Why production runs it already, as a sentence's beginning. */
+  | { readonly there: string };
+
+/**
+ * Finds what production ran before its newest deployment. Only revisions that a deployment completed count as good; a
+ * revision that production went back from does not. A repeated request undoes nothing further: when the newest
+ * deployment never reached production, or was itself a rollback, production runs the last good revision.
+ *
+ * @param deployments ended ones, newest first
+ */
+export function findLastGood(deployments: readonly PastDeployment[], production: Production): LastGood {
+  const { line, undone } = replay(deployments);
+  const { revision: current } = production;
+  const runsWell = production.settled && production.runningCount >= production.desiredCount;
+  const at = line.indexOf(current);
+  const why = inVain(deployments, current) ?? wentBack(at < line.length - 1 ? line.at(-1) : undone);
+  if (why && runsWell && (at >= 0 || line.length === 0)) return { there: why };
+  if (at < 0) return { candidates: line.toReversed() };
+  // The revision it went back to does not run as it should: it is tried again before anything older.
+  return { candidates: line.slice(0, why ? at + 1 : at).toReversed() };
+}
+
+/**
+ * Returns whether a revision was in production before the newest one: its deployment is a rollback, and must not be
+ * undone.
+ */
+export function isWayBack(deployments: readonly PastDeployment[], revision: string | undefined): boolean {
+  const { line } = replay(deployments);
+  return revision !== undefined && line.slice(0, -1).includes(revision);
+}
+
+/**
+ * Returns the revisions that led to the newest one, oldest first, and the revision that the newest success undid. A
+ * rollback to an earlier revision undoes everything after it.
+ */
+function replay(deployments: readonly PastDeployment[]): { line: string[]; undone: string | undefined } {
+  const line: string[] = [];
+  let undone: string | undefined;
+  for (const { state, revision } of deployments.toReversed()) {
+    if (state !== "succeeded" || revision === undefined) continue;
+    const at = line.indexOf(revision);
+    undone = at >= 0 && at < line.length - 1 ? line.at(-1) : undefined;
+    if (at < 0) line.push(revision);
+    else line.length = at + 1;
+  }
+  return { line, undone };
+}
+
+function wentBack(from: string | undefined): string | undefined {
+  return from && `production was already rolled back from ${shortRevision(from)}`;
+}
+
+/** Returns why the newest deployment left production as it was; undefined when it did not. */
+function inVain([newest]: readonly PastDeployment[], current: string): string | undefined {
+  if (!newest) return undefined;
+  const { name, status, state, revision, isRollback } = newest;
+  if (isRollback && state === "succeeded") return `${name} already rolled production back`;
+  if (state !== "unsuccessful" || revision === undefined || revision === current) return undefined;
+  return `${name} of ${shortRevision(revision)}, the newest one, is ${status} and not in production`;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { type Given, startEntry } from "../../shared/entry.support.ts";
-import { readReport } from "../../shared/load/read-report.ts";
+import { readReport } from "../../shared/load/report.ts";
 import { serve } from "../../shared/load/server.support.ts";
 
 let folder: string;

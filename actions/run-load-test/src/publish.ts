@@ -1,5 +1,5 @@
 import { setOutput } from "@actions/core";
-import { summarise } from "../../shared/load/summarise.ts";
+import { summarise } from "../../shared/load/report.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import { summaryOf } from "./summary.ts";
 import type { Result } from "./verdict.ts";

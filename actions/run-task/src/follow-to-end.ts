@@ -1,13 +1,13 @@
-import type { Task } from "@aws-sdk/client-ecs";
+import { type Container, type ContainerDefinition, StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import { formatDuration } from "../../shared/duration.ts";
-import { lastTellingLine } from "../../shared/ecs/log-tail.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
+import { toFailedTask } from "../../shared/ecs/failed-task.ts";
+import { lastTellingLine, readLogTail } from "../../shared/ecs/log-tail.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
+import { type Cause, causeOfTask } from "../../shared/ecs/task-causes.ts";
 import { Failure } from "../../shared/failure.ts";
-import { failRun } from "./fail-run.ts";
 import { type Ending, follow, type Run } from "./follow.ts";
-import { keepTask, taskId } from "./record.ts";
-import { stopTask } from "./stop.ts";
-import { hasSucceeded } from "./verdict.ts";
+import { keepTask, type RunRecord, taskId } from "./record.ts";
 
 /** Follows the task to the wanted stage; throws the cause of any other end. */
 export async function followToEnd(run: Run): Promise<void> {
@@ -76,4 +76,88 @@ async function stopAndSettle(run: Run, known: Task | undefined): Promise<void> {
   const deadlineAt = context.clock.now() + settleMs;
   const { task } = await follow(run, { until: "stopped", deadlineAt, known });
   if (task) keepTask(record, task);
+}
+
+/** Asks ECS to stop the task; one that has stopped already stays as it is. */
+async function stopTask(context: EcsContext, { cluster, taskArn }: RunRecord, reason: string): Promise<void> {
+  // Not abortable: a cancelled job must still be able to stop its task.
+  await context.clients.ecs.send(new StopTaskCommand({ cluster, task: taskArn, reason }));
+  context.log.info(`Asked ECS to stop the task: ${reason}.`);
+}
+
+/** Finds out why the task failed, adds it to the record, and returns the Failure. */
+async function failRun(
+  context: EcsContext,
+  record: RunRecord,
+  containers: readonly ContainerDefinition[],
+  task: Task,
+): Promise<Failure> {
+  const byHand = task.stopCode === "UserInitiated";
+  const cause = byHand ? causeOfStop(task) : await causeOfFailure(context, record, containers, task);
+  record.status = byHand ? "stopped" : "failed";
+  record.cause = cause.text;
+  return new Failure(`${cause.text} (task ${taskId(record)} of ${shortRevision(record.revision)})`, {
+    nextStep: cause.nextStep,
+  });
+}
+
+function causeOfStop({ stoppedReason = "" }: Task): Cause {
+  return {
+    text: `Somebody stopped the task: ${stoppedReason}`,
+    nextStep: "find out who did, in CloudTrail's StopTask events, and run the job again.",
+  };
+}
+
+async function causeOfFailure(
+  context: EcsContext,
+  record: RunRecord,
+  containers: readonly ContainerDefinition[],
+  task: Task,
+): Promise<Cause> {
+  const failed = toFailedTask({ ...task, containers: faultyContainers(task, record.container) });
+  const logLines = await logOf(context, record, containers, failed.container);
+  return (
+    causeOfTask({ ...failed, logLines }) ?? {
+      text: `The task stopped (${task.stopCode}): ${task.stoppedReason}`,
+      nextStep: "run the job again; if it stops for the same reason, open the task in the ECS console.",
+    }
+  );
+}
+
+async function logOf(
+  context: EcsContext,
+  record: RunRecord,
+  containers: readonly ContainerDefinition[],
+  name: string,
+): Promise<readonly string[]> {
+  if (name === record.container) return record.logLines;
+  const container = containers.find((candidate) => candidate.name === name);
+  return readLogTail(context, container, taskId(record));
+}
+
+/** 128 + SIGTERM and 128 + SIGKILL: how ECS ends the remaining containers when an essential one has exited. */
+const signalled = [143, 137];
+
+/**
+ * Returns the containers that prevent a success, the likeliest culprit first. The chosen one has to exit with 0, and
+ * the others too, unless ECS ended them because the task was over.
+ */
+export function faultyContainers(task: Task, chosen: string): Container[] {
+  const others = (container: Container) => Number(container.name !== chosen);
+  return (task.containers ?? [])
+    .filter((container) => container.exitCode !== 0 && (container.name === chosen || !wasEnded(container)))
+    .sort((one, other) => Number(wasEnded(one)) - Number(wasEnded(other)) || others(one) - others(other));
+}
+
+/**
+ * Returns whether ECS ended it, as far as the exit code shows; a container that ran out of memory has a reason of its
+ * own.
+ */
+function wasEnded({ exitCode, reason }: Container): boolean {
+  return exitCode !== undefined && signalled.includes(exitCode) && !reason;
+}
+
+/** Returns true only if the task stopped because an essential container exited, and all did so with 0. */
+export function hasSucceeded(task: Task, chosen: string): boolean {
+  return task.stopCode === "EssentialContainerExited" && faultyContainers(task, chosen).length === 0;
 }

@@ -1,10 +1,11 @@
 import type { CapacityProviderStrategyItem, ContainerOverride, Tag } from "@aws-sdk/client-ecs";
-import { type ManagedVolume, readManagedVolumes } from "../../shared/ecs/managed-volumes.ts";
 import {
+  type ManagedVolume,
+  readManagedVolumes,
   readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
-} from "../../shared/ecs/task-definition-source.ts";
+} from "../../shared/ecs/task-definition-file.ts";
 import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
 import { isObject, type ReadingRules } from "../../shared/task-definition.ts";
 

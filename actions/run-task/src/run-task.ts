@@ -1,10 +1,15 @@
+import {
+  type ContainerDefinition,
+  type ContainerOverride,
+  DescribeTaskDefinitionCommand,
+} from "@aws-sdk/client-ecs";
 import type { EcsContext } from "../../shared/ecs/context.ts";
-import { logStreamOf } from "../../shared/ecs/log-stream.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { hasFaults, refuseFindings, refuseWith } from "../../shared/findings.ts";
+import { logStreamOf } from "../../shared/ecs/log-tail.ts";
+import { settleRevision, shortRevision } from "../../shared/ecs/revision.ts";
+import { readTaskDefinition } from "../../shared/ecs/task-definition-file.ts";
+import { Failure } from "../../shared/failure.ts";
+import { type Finding, hasFaults, refuseFindings, refuseWith } from "../../shared/findings.ts";
 import { persist } from "../../shared/outage-tolerance.ts";
-import { chooseContainer, unknownOverrides } from "./container.ts";
-import { findDefinition } from "./definition.ts";
 import { followToEnd } from "./follow-to-end.ts";
 import type { RunInputs } from "./inputs.ts";
 import { findPlacement } from "./placement.ts";
@@ -46,4 +51,80 @@ export async function run(context: EcsContext, inputs: RunInputs, record: RunRec
     deadlineAt,
     containers: definition.containers,
   });
+}
+
+/** Returns the given container, else the first essential one; ECS treats containers as essential by default. */
+function chooseContainer(
+  containers: readonly ContainerDefinition[],
+  name: string | undefined,
+): { container: ContainerDefinition | undefined; findings: Finding[] } {
+  if (name === undefined)
+    return { container: containers.find(({ essential }) => essential !== false), findings: [] };
+  const container = containers.find((candidate) => candidate.name === name);
+  if (container || containers.length === 0) return { container, findings: [] };
+  return { container, findings: [noContainer(containers, name, "container")] };
+}
+
+/** Returns a finding for each override of a container that the task definition does not have. */
+export function unknownOverrides(
+  containers: readonly ContainerDefinition[],
+  overrides: readonly ContainerOverride[],
+): Finding[] {
+  const names = overrides.map(({ name = "" }) => name);
+  const unknown = names.filter((name) => !containers.some((container) => container.name === name));
+  return containers.length === 0
+    ? []
+    : unknown.map((name) => noContainer(containers, name, "container-overrides"));
+}
+
+function noContainer(containers: readonly ContainerDefinition[], name: string, input: string): Finding {
+  const names = containers.map((candidate) => candidate.name).join(", ");
+  return {
+    text: `the task definition does not have the container ${name} (input ${input}); it has: ${names}`,
+  };
+}
+
+interface Definition {
+  readonly containers: readonly ContainerDefinition[];
+  readonly findings: readonly Finding[];
+  /** Returns the ARN of the revision to run; a new one is registered only here. */
+  settle(): Promise<string>;
+}
+
+/** Reads the file, or the registered revision. */
+async function findDefinition(
+  context: EcsContext,
+  { taskDefinition: source, rules }: Pick<RunInputs, "taskDefinition" | "rules">,
+): Promise<Definition> {
+  if ("reference" in source) return describeRevision(context, source.reference);
+  const { taskDefinition, findings } = readTaskDefinition(source.file, context.log, rules);
+  return {
+    containers: taskDefinition?.containerDefinitions ?? [],
+    findings,
+    settle: async () => {
+      if (!taskDefinition) throw new Error("settle is called once nothing was found wrong");
+      return settleRevision(context, taskDefinition);
+    },
+  };
+}
+
+async function describeRevision(context: EcsContext, reference: string): Promise<Definition> {
+  const { taskDefinition = {} } = await describe(context, reference);
+  const { status, containerDefinitions: containers = [], taskDefinitionArn = "" } = taskDefinition;
+  const findings = status === "ACTIVE" ? [] : [{ text: `Task definition ${reference} is ${status}` }];
+  return { containers, findings, settle: async () => taskDefinitionArn };
+}
+
+async function describe(context: EcsContext, taskDefinition: string) {
+  const command = new DescribeTaskDefinitionCommand({ taskDefinition });
+  try {
+    return await context.clients.ecs.send(command, { abortSignal: context.signal });
+  } catch (error) {
+    // ECS's response for a missing task definition: "Unable to describe task definition."
+    if ((error as Error).name !== "ClientException") throw error;
+    throw new Failure(`Task definition ${taskDefinition} does not exist in this account and region`, {
+      nextStep: "check the input task-definition, and the region; nothing was changed.",
+      cause: error,
+    });
+  }
 }

@@ -1,8 +1,13 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { isAccessDenied, isThrottled } from "../../shared/aws-errors.ts";
 import type { EcsContext } from "../../shared/ecs/context.ts";
-import { type LogStream, logStreamOf } from "../../shared/ecs/log-stream.ts";
-import { deliveryMs, isMetricLine, tailLines } from "../../shared/ecs/log-tail.ts";
+import {
+  deliveryMs,
+  isMetricLine,
+  type LogStream,
+  logStreamOf,
+  tailLines,
+} from "../../shared/ecs/log-tail.ts";
 
 /** A container's log, shown in the job's log as it grows. */
 export interface TaskLog {

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../shared/duration.ts";
-import { eventLines } from "../../shared/ecs/service-events.ts";
+import { eventLines } from "../../shared/ecs/task-causes.ts";
 import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
 import type { ScaleContext } from "./context.ts";

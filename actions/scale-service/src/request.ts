@@ -1,8 +1,7 @@
 import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
-import { listAlarms } from "./autoscaling/alarms.ts";
 import { applyAutoscaling, register } from "./autoscaling/apply.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
-import { alarmPrefix } from "./autoscaling/policies.ts";
+import { alarmPrefix, listAlarms } from "./autoscaling/policies.ts";
 import { dimensionOf } from "./autoscaling/state.ts";
 import type { ScaleContext, Undo } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";

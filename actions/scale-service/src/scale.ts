@@ -1,19 +1,21 @@
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
+import { explainAwsError } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
+import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { readAutoscaling } from "./autoscaling/read.ts";
 import { dimensionOf, isSuspended } from "./autoscaling/state.ts";
 import { checkOutcome } from "./check-outcome.ts";
-import type { ScaleContext } from "./context.ts";
+import type { ScaleContext, Undo } from "./context.ts";
 import { budgetOf, deregistrationDelays } from "./deadline.ts";
-import { failScaling } from "./fail-scaling.ts";
 import { follow } from "./follow.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { Range } from "./poll.ts";
 import type { ScaleRecord } from "./record.ts";
 import { prepareUndo, request } from "./request.ts";
 import { findSubject, type Subject } from "./subject.ts";
+import { putBack } from "./undo.ts";
 import { planChanges } from "./verify.ts";
 import { ongoingDeployment, waitForDeployment } from "./wait-for-deployment.ts";
 import { watchTasks } from "./watch-tasks.ts";
@@ -127,4 +129,52 @@ async function settleBudget(
   record.findings.push(...findings);
   refuseFindings(findings, context.log);
   return ms;
+}
+
+/** Leaves the service or restores it, by on-cancel or on-failure, and returns the Failure that says so. */
+async function failScaling(
+  context: ScaleContext,
+  inputs: ScaleInputs,
+  record: ScaleRecord,
+  undo: Undo,
+  error: unknown,
+): Promise<Failure> {
+  const isCancelled = context.signal.aborted;
+  if (isCancelled) record.status = "cancelled";
+  const failure = isCancelled ? (context.signal.reason as Failure) : toFailure(error);
+  record.status ??= "failed";
+  record.cause ||= failure.message;
+  const [input, how] = isCancelled
+    ? (["on-cancel", inputs.onCancel] as const)
+    : (["on-failure", inputs.onFailure] as const);
+  const fate = await decide(context, record, undo, how);
+  const message = `${failure.message.replace(/(?<![.\s])[.\s]+$/, "")}; ${fate}${record.changed ? ` (${input}: ${how})` : ""}`;
+  return new Failure(message, {
+    ...(failure.nextStep && { nextStep: failure.nextStep }),
+    cause: error,
+  });
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return explainAwsError(error) ?? new Failure((error as Error).message);
+}
+
+async function decide(
+  context: ScaleContext,
+  record: ScaleRecord,
+  undo: Undo,
+  how: ScaleInputs["onCancel"],
+): Promise<string> {
+  const { service, desiredCount, autoscaling } = undo;
+  if (!record.changed || how === "leave" || (!desiredCount && !autoscaling)) {
+    context.keepForPost(undefined);
+    if (!record.changed) return "nothing was changed";
+    return desiredCount
+      ? `${service} keeps a desired count of ${desiredCount.to}`
+      : `the autoscaling of ${service} stays as it is now`;
+  }
+  const fate = await putBack(context, undo);
+  record.notes.push(`${service}: ${fate}.`);
+  return fate;
 }

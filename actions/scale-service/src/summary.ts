@@ -1,11 +1,11 @@
 import { type Card, cardMarkdown } from "../../shared/card.ts";
 import { ecsPages, revisionPage, runCommit } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import { failedTasksFold } from "../../shared/ecs/failed-tasks-summary.ts";
+import { failedTasksFold } from "../../shared/ecs/failed-task.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { findingsList } from "../../shared/findings-summary.ts";
+import { findingsList } from "../../shared/findings.ts";
 import { details, diffBlock, fold, markdownTable } from "../../shared/summary.ts";
-import { describeState } from "./autoscaling/describe.ts";
+import { describeState } from "./autoscaling/plan.ts";
 import { type ScaleRecord, stages } from "./record.ts";
 
 /** Returns the job summary: a card. */

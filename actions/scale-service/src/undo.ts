@@ -2,8 +2,8 @@ import { DeleteScalingPolicyCommand } from "@aws-sdk/client-application-auto-sca
 import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { findService } from "../../shared/ecs/service.ts";
-import { deleteAlarms } from "./autoscaling/alarms.ts";
 import { deregister, putPolicy, register } from "./autoscaling/apply.ts";
+import { deleteAlarms } from "./autoscaling/policies.ts";
 import { readAutoscaling } from "./autoscaling/read.ts";
 import type { AutoscalingState, ScalableDimension } from "./autoscaling/state.ts";
 import type { ScaleContext, Undo } from "./context.ts";

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { readDataFile, readTextFile } from "../data-file.ts";
-import { findDataPositions, type Keys } from "../data-file-positions.ts";
+import { findDataPositions, type Keys, readDataFile, readTextFile } from "../data-file.ts";
 import { didYouMean } from "../nearest-name.ts";
 import { isObject } from "../task-definition.ts";
 import type { PlannedStack } from "./dependencies.ts";

@@ -1,8 +1,7 @@
 import { Failure } from "../failure.ts";
 import { isObject } from "../task-definition.ts";
-import { conditionsOf } from "./conditions.ts";
 import { findDependencies, inOrder, type PlannedStack } from "./dependencies.ts";
-import { evaluate } from "./evaluate.ts";
+import { conditionsOf, evaluate } from "./evaluate.ts";
 import type { Scope } from "./scope.ts";
 
 /** A resource that the templates with these parameters create. */

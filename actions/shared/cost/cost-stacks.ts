@@ -1,5 +1,5 @@
 import type { PlannedStack } from "../cloudformation/dependencies.ts";
-import { withLookupsNamed } from "../cloudformation/named-lookups.ts";
+import { withLookupsNamed } from "../cloudformation/evaluate.ts";
 import {
   findParameterProblems,
   planStack,

@@ -1,12 +1,52 @@
 import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
 import { Failure } from "../failure.ts";
-import { billedTypes } from "./billed-types.ts";
-import { type CostContext, type CostLine, nameOf } from "./cost-line.ts";
+import { type Bill, type CostContext, type CostLine, nameOf } from "./cost-line.ts";
 import { freeTypes } from "./free-types.ts";
 import type { PriceList } from "./price-list.ts";
+import {
+  billAlarm,
+  billBucket,
+  billCodeRepository,
+  billDashboard,
+  billImageRepository,
+  billLogGroup,
+  billMetricFilter,
+  billPipeline,
+  billScalingPolicy,
+} from "./services/delivery-and-monitoring.ts";
+import { billInstance, billWorkstation } from "./services/ec2.ts";
+import { billCluster, billService } from "./services/ecs.ts";
+import { billLoadBalancer } from "./services/load-balancing.ts";
+import { billElasticIp, billEndpoint, billNatGateway } from "./services/network.ts";
+import { billDatabase } from "./services/rds.ts";
+import { billKey, billSecret } from "./services/secrets.ts";
 import type { TaskSize } from "./task-sizes.ts";
 import type { Usage } from "./usage.ts";
+
+/** Resource type → function that bills a resource of it. */
+export const billedTypes: { readonly [type: string]: Bill } = {
+  "AWS::ApplicationAutoScaling::ScalingPolicy": billScalingPolicy,
+  "AWS::Cloud9::EnvironmentEC2": billWorkstation,
+  "AWS::CloudWatch::Alarm": billAlarm,
+  "AWS::CloudWatch::Dashboard": billDashboard,
+  "AWS::CodeCommit::Repository": billCodeRepository,
+  "AWS::CodePipeline::Pipeline": billPipeline,
+  "AWS::EC2::EIP": billElasticIp,
+  "AWS::EC2::Instance": billInstance,
+  "AWS::EC2::NatGateway": billNatGateway,
+  "AWS::EC2::VPCEndpoint": billEndpoint,
+  "AWS::ECR::Repository": billImageRepository,
+  "AWS::ECS::Cluster": billCluster,
+  "AWS::ECS::Service": billService,
+  "AWS::ElasticLoadBalancingV2::LoadBalancer": billLoadBalancer,
+  "AWS::KMS::Key": billKey,
+  "AWS::Logs::LogGroup": billLogGroup,
+  "AWS::Logs::MetricFilter": billMetricFilter,
+  "AWS::RDS::DBInstance": billDatabase,
+  "AWS::S3::Bucket": billBucket,
+  "AWS::SecretsManager::Secret": billSecret,
+};
 
 export interface PricedLine extends CostLine {
   /** Units of the quantity that are free for every account. */
@@ -15,7 +55,7 @@ export interface PricedLine extends CostLine {
   readonly monthly: number;
 }
 
-export interface FreeResource {
+interface FreeResource {
   readonly template: string;
   readonly resource: string;
   readonly type: string;
@@ -33,7 +73,7 @@ export interface Estimate {
   readonly priceList: PriceList;
 }
 
-export interface ToEstimate {
+interface ToEstimate {
   readonly stacks: readonly PlannedStack[];
   readonly priceList: PriceList;
   readonly usage: Usage;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { estimateCsv } from "./csv.ts";
+import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./cost-line.ts";
 import { estimateTemplate } from "./estimate.support.ts";
+import { estimateCsv } from "./formats.ts";
 import { estimateMarkdown } from "./markdown.ts";
-import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./money.ts";
 
 const text = `
   Role: { Type: AWS::IAM::Role }

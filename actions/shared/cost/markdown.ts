@@ -1,9 +1,8 @@
 import { codeBlock, fold, markdownTable } from "../summary.ts";
 import type { CostChange, CostDelta } from "./compare.ts";
-import { counted } from "./cost-line.ts";
+import { counted, formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./cost-line.ts";
 import { type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
-import { priceDatesMarkdown } from "./live-markdown.ts";
-import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./money.ts";
+import { priceDatesMarkdown } from "./formats.ts";
 
 /** Shows total, chart and table by AWS service; free resources and assumptions are folded. */
 export function estimateMarkdown(estimate: Estimate): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readDataFile } from "../data-file.ts";
 import { Failure } from "../failure.ts";
 import { isObject } from "../task-definition.ts";
+import { type PriceList, priceOf } from "./price-list.ts";
 
 /** A task's resources that Fargate bills. */
 export interface TaskSize {
@@ -56,5 +57,28 @@ function amount(value: unknown, withUnit: RegExp, where: string, name: string): 
     {
       nextStep: `give the task definition its ${name}, such as "512".`,
     },
+  );
+}
+
+export interface BilledTask {
+  readonly size: TaskSize;
+  readonly publicAddress: boolean;
+  /** `FARGATE`, the only one whose tasks have their own price here, or another launch type or capacity provider. */
+  readonly capacity: string;
+}
+
+/** Returns the US dollars that one task costs in an hour; undefined when its capacity has no price for each task. */
+export function taskCostPerHour(
+  priceList: PriceList,
+  { size, publicAddress, capacity }: BilledTask,
+): number | undefined {
+  if (capacity !== "FARGATE") return undefined;
+  const usd = (id: string) => priceOf(priceList, id, "the cost of a task").usd;
+  const extraStorageGb = Math.max(0, size.storageGb - includedStorageGb);
+  return (
+    size.vcpu * usd(`fargate-vcpu-${size.architecture}`) +
+    size.memoryGb * usd(`fargate-memory-${size.architecture}`) +
+    (extraStorageGb > 0 ? extraStorageGb * usd("fargate-storage") : 0) +
+    (publicAddress ? usd("public-ipv4") : 0)
   );
 }

@@ -1,5 +1,4 @@
-import { parseData, readTextFile } from "../data-file.ts";
-import { findDataPositions } from "../data-file-positions.ts";
+import { findDataPositions, parseData, readTextFile } from "../data-file.ts";
 import { Failure } from "../failure.ts";
 import { isObject } from "../task-definition.ts";
 

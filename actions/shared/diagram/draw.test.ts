@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readTemplates } from "../cloudformation/template.ts";
-import { billedTypes } from "../cost/billed-types.ts";
+import { billedTypes } from "../cost/estimate.ts";
 import { freeTypes } from "../cost/free-types.ts";
 import { isObject } from "../task-definition.ts";
 import { arrowsOf, drawResources, placeOf } from "./draw.support.ts";

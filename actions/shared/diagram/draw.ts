@@ -7,14 +7,11 @@ import { DrawnResources } from "./drawn-resources.ts";
 import { drawnTypes } from "./drawn-types.ts";
 import { findDeployments, findEventEdges, findFederation, findPipelineEdges } from "./edges/delivery.ts";
 import { type EdgeDraft, type End, endId, type FindEdges, github, visitors } from "./edges/edge.ts";
-import { findForwards, findTargets } from "./edges/load-balancing.ts";
-import { findReach, findWaysOut } from "./edges/network.ts";
-import { findDefinedEdges } from "./edges/task-definitions.ts";
-import { findImages, findPasswords, findRights, findScaling } from "./edges/use.ts";
+import { findForwards, findReach, findTargets, findWaysOut } from "./edges/network.ts";
+import { findDefinedEdges, findImages, findPasswords, findRights, findScaling } from "./edges/use.ts";
 import { Frames } from "./frames.ts";
-import { liftToFrames } from "./lift.ts";
 import { mergeAlike } from "./merge.ts";
-import { titleOf } from "./names.ts";
+import { titleOf } from "./subnets.ts";
 import type { TaskDefinitions } from "./task-definitions.ts";
 
 const finders: readonly FindEdges[] = [
@@ -176,4 +173,31 @@ function withoutSingles({ groups, nodes, edges }: Diagram): Diagram {
     ),
     edges,
   };
+}
+
+/** Moves an arrow that all cards of a frame have to the frame: one arrow replaces many. */
+function liftToFrames({ groups, nodes, edges }: Diagram): Diagram {
+  const lifted = groups
+    .map(({ id }) => ({ id, members: nodes.filter(({ group }) => group === id) }))
+    .filter(({ id, members }) => members.length > 1 && !groups.some(({ parent }) => parent === id))
+    .reduce(liftTo, edges);
+  return { groups, nodes, edges: lifted };
+}
+
+function liftTo(
+  edges: readonly DiagramEdge[],
+  { id, members }: { readonly id: string; readonly members: readonly DiagramNode[] },
+): readonly DiagramEdge[] {
+  const ids = new Set(members.map((member) => member.id));
+  const atFrame = (edge: DiagramEdge): DiagramEdge => ({
+    ...edge,
+    from: ids.has(edge.from) ? id : edge.from,
+    to: ids.has(edge.to) ? id : edge.to,
+  });
+  const alike = Map.groupBy(edges, (edge) => JSON.stringify(atFrame(edge)));
+  return [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    const isOfAll = first && same.length === ids.size && atFrame(first).from !== atFrame(first).to;
+    return isOfAll && ids.size > 1 ? [atFrame(first)] : same;
+  });
 }

@@ -1,6 +1,15 @@
-import { describe, endpointOf, portOf, providerOf } from "./details.ts";
+import {
+  describe,
+  endpointOf,
+  loadBalancersOf,
+  pipelinesOf,
+  portOf,
+  providerOf,
+  servicesOfCluster,
+  stoppedBy,
+  trustsProvider,
+} from "./details.ts";
 import { type Drawing, edge, folded, group, node } from "./drawing.ts";
-import { loadBalancersOf, pipelinesOf, servicesOfCluster, stoppedBy, trustsProvider } from "./relations.ts";
 
 const rights = folded("permissions are read, not drawn");
 const routing = folded("whether a subnet is public");

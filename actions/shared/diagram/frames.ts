@@ -4,8 +4,7 @@ import { type DiagramGroup, idOf } from "./diagram.ts";
 import type { Place } from "./drawing.ts";
 import type { DrawnResources } from "./drawn-resources.ts";
 import { drawnTypes } from "./drawn-types.ts";
-import { titleOf } from "./names.ts";
-import { nameOfExisting, type Subnet, subnetOf, subnetsAt } from "./subnets.ts";
+import { nameOfExisting, type Subnet, subnetOf, subnetsAt, titleOf } from "./subnets.ts";
 
 const vpcType = "AWS::EC2::VPC";
 

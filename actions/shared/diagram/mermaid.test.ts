@@ -3,8 +3,7 @@ import { planStack } from "../cloudformation/plan-stacks.ts";
 import { parseTemplate } from "../cloudformation/template.ts";
 import type { Diagram } from "./diagram.ts";
 import { drawResources } from "./draw.support.ts";
-import { architectureMarkdown } from "./markdown.ts";
-import { diagramMermaid } from "./mermaid.ts";
+import { architectureMarkdown, diagramMermaid } from "./mermaid.ts";
 
 test("draws frames as subgraphs, cards as nodes, and arrows with labels", () => {
   const diagram = drawResources(`

@@ -1,4 +1,8 @@
+import type { PlannedStack } from "../cloudformation/dependencies.ts";
+import { Failure } from "../failure.ts";
+import { codeBlock, escapeText, fold } from "../summary.ts";
 import type { Diagram, DiagramEdge, DiagramGroup, DiagramNode } from "./diagram.ts";
+import { drawDiagram } from "./draw.ts";
 
 /** Returns a flowchart as GitHub draws it in markdown. */
 export function diagramMermaid({ groups, nodes, edges }: Diagram): string {
@@ -55,4 +59,18 @@ function escapeLabel(text: string): string {
   return text
     .replace(/[#&<>"`\\*_~[\]{}()|;]/g, (character) => `#${character.codePointAt(0)};`)
     .replace(/\s+/g, " ");
+}
+
+/**
+ * Shows the stacks' architecture for a summary, folded. A diagram that cannot be drawn is reported but no reason to
+ * fail: a plan is right without its picture.
+ */
+export function architectureMarkdown(stacks: readonly PlannedStack[], region: string): string {
+  try {
+    const picture = codeBlock(diagramMermaid(drawDiagram(stacks, region)), "mermaid");
+    return fold("Architecture", picture);
+  } catch (error) {
+    if (error instanceof Failure) return `No diagram: ${escapeText(error.message)}.`;
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
+import { codeBlock, escapeText, fold } from "../summary.ts";
 
 /** A task that stopped unexpectedly, described by the container that caused it. */
 export interface FailedTask {
@@ -38,4 +39,40 @@ function culprit(containers: readonly Container[]): Container | undefined {
   return (
     containers.find(({ reason }) => reason) ?? containers.find(({ exitCode }) => exitCode) ?? containers[0]
   );
+}
+
+/** Enough ends to recognize what happens. */
+const shownKinds = 5;
+
+/**
+ * Lists the ends of tasks in Markdown, folded, the newest first. Tasks that ended alike are counted; the log is the
+ * newest one's. Empty without such tasks.
+ */
+export function failedTasksFold(failedTasks: readonly FailedTask[]): string {
+  const kinds = [...Map.groupBy(failedTasks.toReversed(), endOf)];
+  const shown = kinds.slice(0, shownKinds).map(([end, tasks]) => kindMarkdown(end, tasks));
+  const more = kinds.slice(shownKinds).reduce((sum, [, tasks]) => sum + tasks.length, 0);
+  if (more > 0) shown.push(`- and ${counted(more)} that ended otherwise`);
+  const head = `${counted(failedTasks.length)} stopped${kinds.length === 1 && failedTasks.length > 1 ? " alike" : ""}`;
+  return fold(head, shown.join("\n\n"));
+}
+
+function kindMarkdown(end: string, [newest, ...others]: readonly FailedTask[]): string {
+  const ids =
+    others.length === 0
+      ? `Task ${newest?.taskId}`
+      : `${counted(others.length + 1)}, the last one ${newest?.taskId}`;
+  const line = `- ${escapeText(`${ids}: ${end}`)}`;
+  const log = newest?.logLines ?? [];
+  return log.length > 0 ? `${line}\n\n${codeBlock(log.join("\n"))}` : line;
+}
+
+function endOf({ container, exitCode, stopCode, stoppedReason, containerReason }: FailedTask): string {
+  const exit = exitCode === undefined ? "" : `, exit code ${exitCode}`;
+  const reason = [stoppedReason, containerReason].filter(Boolean).join("; ");
+  return `${container}${exit} (${stopCode}: ${reason})`;
+}
+
+function counted(count: number): string {
+  return `${count} task${count === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,5 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { EcsContext } from "./context.ts";
-import { logStreamOf } from "./log-stream.ts";
 
 /** The awslogs driver sends every five seconds; the last lines of a task may still be on their way. */
 export const deliveryMs = 5_000;
@@ -86,4 +85,30 @@ function messageOf(line: string): string {
   } catch {
     return line;
   }
+}
+
+/** The CloudWatch Logs stream of one container of one task. */
+export interface LogStream {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  /** Undefined: the region of the action itself. */
+  readonly region: string | undefined;
+}
+
+/**
+ * Returns the stream from the awslogs options of the container's definition: `prefix/container/task id`. Undefined with
+ * another log driver, or without a prefix, as the stream then has an id that ECS does not show.
+ */
+export function logStreamOf(
+  container: ContainerDefinition | undefined,
+  taskId: string,
+): LogStream | undefined {
+  const { logDriver, options = {} } = container?.logConfiguration ?? {};
+  const [logGroupName, prefix] = [options["awslogs-group"], options["awslogs-stream-prefix"]];
+  if (!container || logDriver !== "awslogs" || !logGroupName || !prefix) return undefined;
+  return {
+    logGroupName,
+    logStreamName: `${prefix}/${container.name}/${taskId}`,
+    region: options["awslogs-region"],
+  };
 }

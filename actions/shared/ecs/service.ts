@@ -1,7 +1,13 @@
-import { DescribeServicesCommand, type Service, type TaskSet } from "@aws-sdk/client-ecs";
+import {
+  DescribeServicesCommand,
+  paginateListClusters,
+  paginateListServices,
+  type Service,
+  type TaskSet,
+} from "@aws-sdk/client-ecs";
 import { Failure } from "../failure.ts";
+import { nearestName } from "../nearest-name.ts";
 import type { EcsContext } from "./context.ts";
-import { nearestCluster, nearestService } from "./nearest-names.ts";
 
 export interface RunningService {
   readonly service: Service;
@@ -87,4 +93,40 @@ async function describe(context: EcsContext, cluster: string, name: string): Pro
       cause: error,
     });
   }
+}
+
+/** Returns `did you mean "web"? ` where a typing error would explain a missing service, else an empty text. */
+function nearestService(context: EcsContext, cluster: string, name: string): Promise<string> {
+  return suggest(name, async () => {
+    const names: string[] = [];
+    for await (const { serviceArns = [] } of paginateListServices(
+      { client: context.clients.ecs },
+      { cluster },
+    ))
+      names.push(...serviceArns.map(lastPart));
+    return names;
+  });
+}
+
+/** Returns the same for a cluster. */
+function nearestCluster(context: EcsContext, name: string): Promise<string> {
+  return suggest(name, async () => {
+    const names: string[] = [];
+    for await (const { clusterArns = [] } of paginateListClusters({ client: context.clients.ecs }, {}))
+      names.push(...clusterArns.map(lastPart));
+    return names;
+  });
+}
+
+/** The name is missing in any case: a role that may not list names gets the error without a suggestion. */
+async function suggest(name: string, list: () => Promise<string[]>): Promise<string> {
+  const near = await list().then(
+    (names) => nearestName(lastPart(name), names),
+    () => undefined,
+  );
+  return near === undefined ? "" : `did you mean "${near}"? Otherwise `;
+}
+
+function lastPart(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }

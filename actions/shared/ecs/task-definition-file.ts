@@ -1,13 +1,18 @@
+import { statSync } from "node:fs";
+import type { TaskManagedEBSVolumeConfiguration } from "@aws-sdk/client-ecs";
 import { duplicateKeys, parseData, readTextFile } from "../data-file.ts";
 import { Failure } from "../failure.ts";
 import type { Finding } from "../findings.ts";
+import type { InputReader } from "../inputs.ts";
 import type { Log } from "../log.ts";
 import { findPlaceholders } from "../placeholders.ts";
 import {
   checkTaskDefinition,
+  isObject,
   type ReadingRules,
   type TaskDefinitionInput,
   type UnknownKey,
+  unknownKeyRules,
 } from "../task-definition.ts";
 
 /** Reads the task definition of a file; its faults are findings, like those of the service. */
@@ -56,4 +61,59 @@ export function leftPlaceholders(value: unknown, file: string, kept: readonly st
     .map(({ name, path }) => ({
       text: `${file} still has the placeholder <${name}> at ${path}; render-task-definition fills it`,
     }));
+}
+
+/** A file to register, or a reference for DescribeTaskDefinition: family, family:revision or ARN. */
+export type TaskDefinitionSource = { readonly file: string } | { readonly reference: string };
+
+/** An ARN, or a family's 255 characters with or without revision (ECS API reference, RegisterTaskDefinition). */
+const reference = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}(:\d+)?$/;
+
+/** Reads the input task-definition: the name of an existing file means the file. */
+export function readTaskDefinitionSource(read: InputReader): TaskDefinitionSource {
+  const given = read.required("task-definition");
+  if (statSync(given, { throwIfNoEntry: false })?.isFile()) return { file: given };
+  if (given && !reference.test(given))
+    read.problem(
+      `Input task-definition: file ${given} does not exist (in ${process.cwd()}), and it is not a family, family:revision or ARN`,
+    );
+  return { reference: given };
+}
+
+/** Reads the rules for a task definition's file. */
+export function readRules(read: InputReader): ReadingRules {
+  return {
+    unknownKeys: read.choice("unknown-keys", unknownKeyRules, "pass"),
+    keptEmpty: read.names("keep-null-value-keys"),
+  };
+}
+
+/** An EBS volume that ECS creates for each task, in the form of RunTask and UpdateService. */
+export interface ManagedVolume {
+  /** Name of the task definition's volume that is configured at launch. */
+  readonly name: string;
+  readonly managedEBSVolume: TaskManagedEBSVolumeConfiguration;
+}
+
+/** Reads the inputs `input` and `input-name`, which belong together. */
+export function readManagedVolumes(read: InputReader, input: string): ManagedVolume[] {
+  const name = read.optional(`${input}-name`);
+  const expected =
+    'a JSON object such as {"sizeInGiB":20,"roleArn":"arn:aws:iam::…:role/ecsInfrastructureRole"}';
+  const managedEBSVolume = read.json<TaskManagedEBSVolumeConfiguration | undefined>(
+    input,
+    expected,
+    isVolume,
+    undefined,
+  );
+  if (name && managedEBSVolume) return [{ name, managedEBSVolume }];
+  if (name && !read.optional(input)) read.problem(`Input ${input}-name needs ${input}, ${expected}`);
+  if (!name && managedEBSVolume)
+    read.problem(`Input ${input} needs ${input}-name, the name of the task definition's volume`);
+  return [];
+}
+
+/** ECS API reference: the role is required. */
+function isVolume(value: unknown): value is TaskManagedEBSVolumeConfiguration {
+  return isObject(value) && typeof value.roleArn === "string";
 }

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { createArrivals, type Spacing } from "./arrivals.ts";
+import { createArrivals, levelAt, type Spacing } from "./arrivals.ts";
 import type { LoadStage } from "./report.ts";
-import { levelAt } from "./stages.ts";
 
 function dues(stages: LoadStage[], spacing: Spacing = "constant", random?: () => number): number[] {
   const arrivals = createArrivals(stages, spacing, random);

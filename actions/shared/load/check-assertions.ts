@@ -1,7 +1,6 @@
 import { type Assertion, type Comparison, type Metric, urlOfScope } from "./assertions.ts";
 import { decodeHistogram, percentileOf } from "./histogram.ts";
-import type { AssertionReport, LoadReport } from "./report.ts";
-import { summarise } from "./summarise.ts";
+import { type AssertionReport, type LoadReport, summarise } from "./report.ts";
 
 /** Checks each assertion. If nothing was measured, every assertion fails. */
 export function checkAssertions(report: LoadReport, assertions: readonly Assertion[]): AssertionReport[] {

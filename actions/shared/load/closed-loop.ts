@@ -1,8 +1,7 @@
+import { levelAt, totalMs } from "./arrivals.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { type Loop, type LoopOptions, timeoutCheckMs } from "./loop.ts";
+import { type Loop, type LoopOptions, takeTurns, timeoutCheckMs } from "./loop.ts";
 import type { LoadStage } from "./report.ts";
-import { levelAt, totalMs } from "./stages.ts";
-import { takeTurns } from "./targets.ts";
 
 /** How often the number of connections follows a ramp. */
 const rampStepMs = 20;

@@ -1,12 +1,10 @@
-import type { Spacing } from "./arrivals.ts";
+import { type Spacing, totalMs } from "./arrivals.ts";
 import { startClosedLoop } from "./closed-loop.ts";
 import type { LoadRequest } from "./connection.ts";
-import type { Loop, Sent } from "./loop.ts";
+import type { LoadTarget, Loop, Sent } from "./loop.ts";
 import { startOpenLoop } from "./open-loop.ts";
 import { createRecorder, type OnInterval } from "./record-load.ts";
 import type { LoadReport, LoadStage } from "./report.ts";
-import { totalMs } from "./stages.ts";
-import type { LoadTarget } from "./targets.ts";
 
 export interface LoadPlan {
   readonly loop: "closed" | "open";

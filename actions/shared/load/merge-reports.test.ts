@@ -4,10 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { percentile } from "./histogram.ts";
 import { mergeReports } from "./merge-reports.ts";
-import { readReport } from "./read-report.ts";
 import { histogramOf, reportOf } from "./report.support.ts";
-import type { LoadReport } from "./report.ts";
-import { summarise } from "./summarise.ts";
+import { type LoadReport, readReport, summarise } from "./report.ts";
 
 const start = "2026-03-01T10:00:00.000Z";
 const fast = Array.from({ length: 990 }, (_, index) => 1 + index / 100);

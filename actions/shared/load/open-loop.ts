@@ -1,9 +1,7 @@
-import { type Arrivals, createArrivals, type Spacing } from "./arrivals.ts";
+import { type Arrivals, createArrivals, type Spacing, totalMs } from "./arrivals.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { type Loop, type LoopOptions, type Sent, timeoutCheckMs } from "./loop.ts";
+import { type Loop, type LoopOptions, type Sent, takeTurns, timeoutCheckMs } from "./loop.ts";
 import type { LoadStage } from "./report.ts";
-import { totalMs } from "./stages.ts";
-import { takeTurns } from "./targets.ts";
 
 /** Node's finest timer. */
 const tickMs = 1;

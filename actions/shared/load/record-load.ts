@@ -1,8 +1,7 @@
 import type { Histogram } from "hdr-histogram-js";
 import { createHistogram, encodeHistogram, recordMs } from "./histogram.ts";
-import type { Sent } from "./loop.ts";
+import type { LoadTarget, Sent } from "./loop.ts";
 import type { Interval, LoadReport, TargetReport } from "./report.ts";
-import type { LoadTarget } from "./targets.ts";
 
 /** From here on a person would call it late; a turn of Node's event loop under load is shorter. */
 export const lateAfterMs = 10;

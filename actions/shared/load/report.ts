@@ -1,3 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { Failure } from "../failure.ts";
+import { decodeHistogram, percentileOf } from "./histogram.ts";
+
 /**
  * Measurements of a load test, as in its JSON file. All counts are of requests that were sent (closed loop) or due
  * (open loop) in the measured part, after the warm-up; each is counted once, whatever its result. Histograms are
@@ -65,7 +69,7 @@ export interface Interval {
 }
 
 /** The generator's own state, which shows whether the figures are the target's or its own. */
-export interface GeneratorReport {
+interface GeneratorReport {
   /** Processor time of all generators. */
   readonly cpuMs: number;
   /**
@@ -86,4 +90,61 @@ export interface AssertionReport {
   /** The measured value, in the unit of its text: milliseconds, per cent, requests per second or a count. */
   readonly value: number;
   readonly ok: boolean;
+}
+
+interface LoadSummary {
+  readonly requestsPerSecond: number;
+  /** Failed requests divided by all, from 0 to 1; 0 when there were none. */
+  readonly errorRate: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/**
+ * Computes the figures of a report or of one of its intervals; with a report's `durationMs`, also of one of its
+ * targets.
+ */
+export function summarise(
+  counted: Pick<Interval, "durationMs" | "requests" | "failed" | "histogram">,
+): LoadSummary {
+  const { durationMs, requests, failed } = counted;
+  const histogram = decodeHistogram(counted.histogram);
+  return {
+    requestsPerSecond: durationMs === 0 ? 0 : (requests / durationMs) * 1000,
+    errorRate: requests === 0 ? 0 : failed / requests,
+    p50Ms: percentileOf(histogram, 50),
+    p90Ms: percentileOf(histogram, 90),
+    p95Ms: percentileOf(histogram, 95),
+    p99Ms: percentileOf(histogram, 99),
+    maxMs: histogram.maxValue / 1000,
+  };
+}
+
+/** Reads the load report in a file; refuses one that is no report, of another version, or incomplete. */
+export async function readReport(file: string): Promise<LoadReport> {
+  const nextStep = "use files that run-load-test has written (its input report).";
+  const refuse = (why: string, cause?: unknown) => new Failure(`${file} ${why}`, { nextStep, cause });
+  const text = await readFile(file, "utf8").catch((error: Error) => {
+    throw refuse(`cannot be read: ${error.message}`, error);
+  });
+  let report: Partial<LoadReport> | null;
+  try {
+    report = JSON.parse(text) as Partial<LoadReport> | null;
+  } catch (error) {
+    throw refuse(`is not JSON: ${(error as Error).message}`, error);
+  }
+  if (typeof report?.histogram !== "string" || !Array.isArray(report.timeline) || !report.generator)
+    throw refuse("is not a load report");
+  const version: unknown = report.version;
+  if (version !== 1)
+    throw refuse(`is a load report of version ${version}, but this action only reads version 1`);
+  try {
+    decodeHistogram(report.histogram);
+  } catch (error) {
+    throw refuse(`has a histogram that cannot be read: ${(error as Error).message}`, error);
+  }
+  return report as LoadReport;
 }

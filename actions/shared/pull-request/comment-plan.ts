@@ -2,8 +2,7 @@ import { setSecret } from "@actions/core";
 import { annotationText, Failure } from "../failure.ts";
 import type { InputReader } from "../inputs.ts";
 import type { Log } from "../log.ts";
-import { readPullRequest } from "./pull-request.ts";
-import { putComment, type ToPut } from "./put-comment.ts";
+import { putComment, readPullRequest, type ToPut } from "./put-comment.ts";
 
 /**
  * Comments the plan on the pull request of this run. A failed comment does not make the plan wrong, so it only warns.

@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
 import { Failure } from "../failure.ts";
-import type { PullRequest } from "./pull-request.ts";
+import { isObject } from "../task-definition.ts";
 
 /** The longest comment that GitHub accepts. */
 const longestComment = 65_536;
@@ -95,4 +96,26 @@ async function refusal(response: Response): Promise<Failure> {
       ? "give the job `permissions: pull-requests: write`; runs for pull requests from forks never have it."
       : "run the job again.",
   });
+}
+
+interface PullRequest {
+  /** URL of GitHub's REST API. */
+  readonly apiUrl: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly number: number;
+}
+
+/** Reads the pull request that started this run from the runner's variables; undefined when none did. */
+export function readPullRequest(environment: NodeJS.ProcessEnv): PullRequest | undefined {
+  const {
+    GITHUB_EVENT_PATH: file,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_API_URL: apiUrl = "https://api.github.com",
+  } = environment;
+  if (!file || !repository || !existsSync(file)) return undefined;
+  const event: unknown = JSON.parse(readFileSync(file, "utf8"));
+  const pullRequest = isObject(event) ? event.pull_request : undefined;
+  const number = isObject(pullRequest) ? Number(pullRequest.number) : Number.NaN;
+  return Number.isInteger(number) ? { apiUrl, repository, number } : undefined;
 }

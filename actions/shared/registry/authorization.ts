@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
 import { Failure } from "../failure.ts";
+import type { Clock } from "../pace.ts";
 import { isLoopback } from "./address.ts";
 import { RegistryRefusal } from "./refusal.ts";
 import {

@@ -2,12 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../pace.ts";
 import { registryUrl } from "./address.ts";
 import type { AuthorizationOptions } from "./authorization.ts";
-import { blobOf } from "./blob.ts";
 import { createRegistryClient } from "./client.ts";
-import { digestOf } from "./digest.ts";
+import { blobOf, digestOf } from "./oci.ts";
 import type { Credentials } from "./token.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;

@@ -1,11 +1,13 @@
+import type { ECRClient } from "@aws-sdk/client-ecr";
 import { Failure } from "../failure.ts";
-import { digestOf } from "./digest.ts";
+import { dockerCredentials } from "./docker-credentials.ts";
 import { downloadBlob } from "./download.ts";
+import { ecrRegion, logIn, logInIfOwn } from "./ecr-login.ts";
 import type { Answer } from "./exchange.ts";
-import { type Descriptor, mediaTypes } from "./oci.ts";
+import { type Descriptor, digestOf, mediaTypes } from "./oci.ts";
 import { unreachable } from "./reach.ts";
 import { createRequester, type RegistryOptions, type RegistryRequest } from "./request.ts";
-import type { Scope } from "./token.ts";
+import type { Credentials, Scope } from "./token.ts";
 import { createPushBlob } from "./upload.ts";
 
 export interface FetchedManifest {
@@ -88,4 +90,25 @@ export function createRegistryClient(options: RegistryOptions) {
 
 function mediaTypeOf({ header }: Answer): string {
   return header("content-type")?.split(";")[0]?.trim() ?? "";
+}
+
+interface Connecting extends Omit<RegistryOptions, "host" | "credentials" | "renewCredentials"> {
+  /** Returns a client of the job's region, or of the registry's. */
+  readonly createEcr: (region?: string) => Promise<ECRClient>;
+  readonly variables: NodeJS.ProcessEnv;
+}
+
+/**
+ * Connects with ECR's token or docker/login-action's login, else anonymously. If that is refused, the registry may be
+ * the account's own under an unusual name, which ECR knows.
+ */
+export async function connectToRegistry(host: string, context: Connecting): Promise<RegistryClient> {
+  const { createEcr, variables, mask, signal } = context;
+  const region = ecrRegion(host);
+  const logInToEcr = async (): Promise<Credentials | undefined> =>
+    region === undefined
+      ? logInIfOwn(await createEcr(), host, mask, signal)
+      : logIn(await createEcr(region), mask, signal);
+  const credentials = region === undefined ? await dockerCredentials(host, variables) : await logInToEcr();
+  return createRegistryClient({ ...context, host, credentials, renewCredentials: logInToEcr });
 }

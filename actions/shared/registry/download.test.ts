@@ -6,7 +6,6 @@ import {
   type TestRegistry,
 } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
 import { createRegistryClient } from "./client.ts";
-import { digestOf } from "./digest.ts";
 import {
   always,
   answering,
@@ -15,6 +14,7 @@ import {
   first,
   startFaultyRegistry,
 } from "./faulty-registry.support.ts";
+import { digestOf } from "./oci.ts";
 
 const content = randomBytes(1_000_000).toString("hex");
 const caller = { accessKeyId: "test", sourceIp: "127.0.0.1" };

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../failure.ts";
 import type { Descriptor } from "./oci.ts";
-import { unreachable } from "./reach.ts";
+import { attempts, Transient, unreachable } from "./reach.ts";
 import type { Requester } from "./request.ts";
-import { attempts, Transient } from "./retry.ts";
 import type { Scope } from "./token.ts";
 
 /**

@@ -1,4 +1,5 @@
 import { type ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import type { JobContext } from "../context.ts";
 import { Failure } from "../failure.ts";
 import type { Credentials } from "./token.ts";
 
@@ -40,4 +41,20 @@ export async function logInIfOwn(
 export function ecrRegion(host: string): string | undefined {
   // ECR user guide, "Private registry": <account>.dkr.ecr.<region>.amazonaws.com, in China with .cn
   return /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(host)?.[1];
+}
+
+/** Loaded only when it is needed; a client of the job's region, or of the registry's. */
+export async function createEcr(region?: string): Promise<ECRClient> {
+  const { ECRClient } = await import("@aws-sdk/client-ecr");
+  return new ECRClient(region === undefined ? {} : { region });
+}
+
+/** Context for reading any registry. */
+export interface RegistryContext extends JobContext {
+  /** Returns a client of the job's region, or of the registry's. */
+  readonly createEcr: (region?: string) => Promise<ECRClient>;
+}
+
+export function createRegistryContext(job: JobContext): RegistryContext {
+  return { ...job, createEcr };
 }

@@ -1,6 +1,6 @@
 import { Failure } from "../failure.ts";
 import type { Answer } from "./exchange.ts";
-import { Transient } from "./retry.ts";
+import { Transient } from "./reach.ts";
 
 /** The registry's own refusal: one of the error codes of OCI distribution-spec v1.1, or the status. */
 export class RegistryRefusal extends Failure {

@@ -2,9 +2,8 @@ import { Failure } from "../failure.ts";
 import { registryUrl } from "./address.ts";
 import { type AuthorizationOptions, accessRefused, createAuthorization } from "./authorization.ts";
 import type { Answer, HttpRequest } from "./exchange.ts";
-import { reach } from "./reach.ts";
+import { createRetry, type RetryOptions, reach } from "./reach.ts";
 import { refusalOf, saysExpired } from "./refusal.ts";
-import { createRetry, type RetryOptions } from "./retry.ts";
 import type { Scope } from "./token.ts";
 
 export interface RegistryOptions extends AuthorizationOptions, RetryOptions {}

@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
 import { Failure } from "../failure.ts";
+import type { Clock } from "../pace.ts";
 import type { HttpRequest } from "./exchange.ts";
 import { reach, unreachable } from "./reach.ts";
 import { refusalOf } from "./refusal.ts";

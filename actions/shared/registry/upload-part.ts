@@ -1,8 +1,8 @@
 import { Failure } from "../failure.ts";
 import type { Answer } from "./exchange.ts";
+import { Transient } from "./reach.ts";
 import { RegistryRefusal } from "./refusal.ts";
 import type { RegistryRequest, Requester } from "./request.ts";
-import { Transient } from "./retry.ts";
 import type { Scope } from "./token.ts";
 
 export interface Upload {

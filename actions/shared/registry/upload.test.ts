@@ -4,10 +4,8 @@ import {
   startTestRegistry,
   type TestRegistry,
 } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
-import type { Clock } from "../clock.ts";
-import { blobOf } from "./blob.ts";
+import type { Clock } from "../pace.ts";
 import { createRegistryClient } from "./client.ts";
-import { digestOf } from "./digest.ts";
 import {
   always,
   answering,
@@ -16,6 +14,7 @@ import {
   first,
   startFaultyRegistry,
 } from "./faulty-registry.support.ts";
+import { blobOf, digestOf } from "./oci.ts";
 
 const big = randomBytes(25_000_000);
 const small = Buffer.from("hello world");

@@ -1,4 +1,4 @@
-import { type BlobContent, cutIntoParts } from "./blob.ts";
+import { type BlobContent, cutIntoParts } from "./oci.ts";
 import { locationOf, type RegistryRequest, type Requester } from "./request.ts";
 import type { Scope } from "./token.ts";
 import { PartsRefused, sendPart, type Upload, UploadLost } from "./upload-part.ts";

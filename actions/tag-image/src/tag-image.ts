@@ -1,11 +1,10 @@
 import { Failure } from "../../shared/failure.ts";
 import type { FetchedManifest } from "../../shared/registry/client.ts";
+import type { RegistryContext } from "../../shared/registry/ecr-login.ts";
 import { putTag } from "../../shared/registry/put-tag.ts";
 import { RegistryRefusal } from "../../shared/registry/refusal.ts";
-import type { RegistryContext } from "../../shared/registry/registry-context.ts";
 import type { TagInputs } from "./inputs.ts";
-import { openRepository, type Repository } from "./open-repository.ts";
-import { type LookedAt, readTags, takenFailure } from "./read-tags.ts";
+import { type LookedAt, openRepository, type Repository, readTags, takenFailure } from "./read-tags.ts";
 
 export interface TaggedImage {
   /** `<repository URI>@sha256:…` */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { DescribeClustersCommand, DescribeServicesCommand } from "@aws-sdk/client-ecs";
-import { systemClock } from "../../../actions/shared/clock.ts";
 import { Failure } from "../../../actions/shared/failure.ts";
+import { systemClock } from "../../../actions/shared/pace.ts";
 import { openPageClients, type PageClients, startPage } from "../../../live/src/page.ts";
 import { parseCommandLine, Refusal, textOf } from "../../../scripts/run/command-line.mjs";
 import { openTerminal } from "../terminal/style.ts";

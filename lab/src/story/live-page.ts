@@ -1,4 +1,4 @@
-import { systemClock } from "../../../actions/shared/clock.ts";
+import { systemClock } from "../../../actions/shared/pace.ts";
 import { openPageClients, type PageExtension, startPage } from "../../../live/src/page.ts";
 import { credentialsOf } from "./aws-clients.ts";
 import type { Progress } from "./progress.ts";

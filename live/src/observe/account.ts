@@ -1,6 +1,5 @@
 import type { PlannedStack } from "../../../actions/shared/cloudformation/dependencies.ts";
-import { billedTypes } from "../../../actions/shared/cost/billed-types.ts";
-import { estimateCosts, servicesOf } from "../../../actions/shared/cost/estimate.ts";
+import { billedTypes, estimateCosts, servicesOf } from "../../../actions/shared/cost/estimate.ts";
 import { freeTypes } from "../../../actions/shared/cost/free-types.ts";
 import { readPriceList } from "../../../actions/shared/cost/price-list.ts";
 import { type TaskSize, taskSizeOf } from "../../../actions/shared/cost/task-sizes.ts";

@@ -5,8 +5,7 @@ import {
   type ServiceDeployment,
   type ServiceRevision,
 } from "@aws-sdk/client-ecs";
-import { createHistory } from "../../../actions/delivery/ecs/history.ts";
-import { createQuietTimes } from "../../../actions/delivery/ecs/quiet-times.ts";
+import { createHistory, createQuietTimes } from "../../../actions/delivery/ecs/history.ts";
 import { snapshotOf } from "../../../actions/delivery/ecs/snapshot.ts";
 import type { PageClients } from "../clients.ts";
 import type { DeploymentPart, Verdict } from "../parts.ts";

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { testEnvironment } from "../build-image.support.ts";
+import { presetPolicy } from "./create-repository.ts";
 import { findDestination } from "./find-destination.ts";
 import type { RepositoryCreation } from "./inputs.ts";
-import { presetPolicy } from "./lifecycle-policy.ts";
 
 let simulator: TestSimulator;
 let folder: string;

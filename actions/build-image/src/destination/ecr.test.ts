@@ -1,7 +1,7 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
-import type { Clock } from "../../../shared/clock.ts";
+import type { Clock } from "../../../shared/pace.ts";
 import {
   parseRepositoryName,
   type RepositoryName,

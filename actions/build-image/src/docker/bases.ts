@@ -1,5 +1,4 @@
-import type { RegistryClient } from "../../../shared/registry/client.ts";
-import { connectToRegistry } from "../../../shared/registry/connect.ts";
+import { connectToRegistry, type RegistryClient } from "../../../shared/registry/client.ts";
 import { type ImageName, parseImageName } from "../../../shared/registry/image-name.ts";
 import type { BuildEnvironment } from "../environment.ts";
 

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { makeNodeBase } from "../../../../scripts/base-image/make-node-base.ts";
 import type { Simulator } from "../../../../simulator/src/simulator.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
-import { systemClock } from "../../../shared/clock.ts";
+import { systemClock } from "../../../shared/pace.ts";
 import { type FaultRule, startFaultyRegistry } from "../../../shared/registry/faulty-registry.support.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";

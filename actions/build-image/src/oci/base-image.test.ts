@@ -3,7 +3,7 @@ import {
   startTestRegistry,
   type TestRegistry,
 } from "../../../../simulator/src/runtime/registry/test-registry.support.ts";
-import { systemClock } from "../../../shared/clock.ts";
+import { systemClock } from "../../../shared/pace.ts";
 import { createRegistryClient, type RegistryClient } from "../../../shared/registry/client.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { Descriptor } from "../../../shared/registry/oci.ts";

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { blobOf } from "../../../shared/registry/blob.ts";
 import type { RegistryClient } from "../../../shared/registry/client.ts";
-import { type Descriptor, mediaTypes } from "../../../shared/registry/oci.ts";
+import { blobOf, type Descriptor, mediaTypes } from "../../../shared/registry/oci.ts";
 
 /** Media types of Docker and OCI for the parts of an image. */
 export const names = {

@@ -1,16 +1,16 @@
+import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import type { RegistryClient } from "../../../shared/registry/client.ts";
-import { connectToRegistry } from "../../../shared/registry/connect.ts";
+import { connectToRegistry, type RegistryClient } from "../../../shared/registry/client.ts";
+import { blobOf, type Descriptor } from "../../../shared/registry/oci.ts";
 import type { Builder, BuildOrder, Built, ImagePart, Ingredients } from "../builder.ts";
 import type { BuildEnvironment } from "../environment.ts";
-import { settleAll } from "../parallel.ts";
+import { createTurns, settleAll } from "../parallel.ts";
 import { count, formatBytes, shortDigest } from "../text.ts";
 import { type Base, type BaseImage, findBaseImage, readBaseImage } from "./base-image.ts";
-import { type AssembledImage, assembleImage, assembleIndex, scratch } from "./image.ts";
+import { type AssembledImage, assembleImage, assembleIndex, type Document, scratch } from "./image.ts";
 import type { OciInputs } from "./inputs.ts";
 import type { Layer, PackOptions } from "./layer.ts";
 import { describePlatform } from "./platform.ts";
-import { createPusher, type Pusher } from "./push.ts";
 
 /** Must be raised when the same ingredients make another image. */
 const formatVersion = 2;
@@ -130,3 +130,42 @@ async function bringManifests(images: readonly AssembledImage[], pusher: Pusher)
   await settleAll(images.map(({ manifest }) => pusher.manifest(manifest)));
   return assembleIndex(images);
 }
+
+/** Smaller blobs, which were just built, are sent without checking whether they exist by chance. */
+const worthAsking = 1_000_000;
+
+/** Pushes blobs to a repository, several in parallel and each once. */
+function createPusher(registry: RegistryClient, repository: string) {
+  const inTurn = createTurns();
+  const baseLayers = new Map<string, Promise<ImagePart>>();
+
+  const bringBaseLayer = async ({ digest, size }: Descriptor, base: BaseImage): Promise<ImagePart> => {
+    const part = { what: "base layer", digest, size };
+    if (await registry.hasBlob(repository, digest)) return { ...part, how: "already there" };
+    const open = () => base.registry.openBlob(base.name, { digest, size });
+    const from = base.registry.host === registry.host ? base.name : undefined;
+    return { ...part, how: await registry.pushBlob(repository, { digest, size, open }, from) };
+  };
+
+  return {
+    /** Layers that several platforms share, and the empty ones that Dockerfiles make, are pushed once. */
+    baseLayer(layer: Descriptor, base: BaseImage): Promise<ImagePart> {
+      const begun = baseLayers.get(layer.digest) ?? inTurn(() => bringBaseLayer(layer, base));
+      baseLayers.set(layer.digest, begun);
+      return begun;
+    },
+    context: ({ digest, size, path }: Layer): Promise<ImagePart> =>
+      inTurn(async () => {
+        const part = { what: "context", digest, size };
+        if (size > worthAsking && (await registry.hasBlob(repository, digest)))
+          return { ...part, how: "already there" };
+        const open = () => createReadStream(path);
+        return { ...part, how: await registry.pushBlob(repository, { digest, size, open }) };
+      }),
+    config: ({ digest, body }: Document) => inTurn(() => registry.pushBlob(repository, blobOf(digest, body))),
+    manifest: (manifest: Document) =>
+      inTurn(() => registry.putManifest(repository, manifest.digest, manifest)),
+  };
+}
+
+type Pusher = ReturnType<typeof createPusher>;

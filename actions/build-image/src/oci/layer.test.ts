@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { listLayer } from "../../../../simulator/src/runtime/tasks/list-layer.support.ts";
-import { readIgnore } from "../source/ignore.ts";
-import { listFiles } from "../source/list-files.ts";
+import { listFiles, readIgnore } from "../source/list-files.ts";
 import { packLayer } from "./layer.ts";
 
 let folder: string;

@@ -6,8 +6,7 @@ import { parseImageName } from "../../../shared/registry/image-name.ts";
 import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
 import { docker, openWorkshop, pushNodeBase, run, type Workshop } from "../docker/docker.support.ts";
-import { parseHealthCheck } from "./health-check.ts";
-import type { OciInputs } from "./inputs.ts";
+import { type OciInputs, parseHealthCheck } from "./inputs.ts";
 import type { Platform } from "./platform.ts";
 
 const program = `

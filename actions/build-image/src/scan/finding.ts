@@ -1,5 +1,4 @@
 import type { EnhancedImageScanFinding, ImageScanFinding, ImageScanFindings } from "@aws-sdk/client-ecr";
-import { type Severity, toSeverity } from "./severity.ts";
 
 export interface Finding {
   /** `CVE-2024-5535` */
@@ -11,7 +10,7 @@ export interface Finding {
   readonly suppressed: boolean;
 }
 
-export interface AffectedPackage {
+interface AffectedPackage {
   readonly name: string;
   readonly version: string;
   /** Undefined when there is none yet, and in basic scans, which do not report it. */
@@ -50,4 +49,35 @@ function fromEnhanced({ packageVulnerabilityDetails, severity, status, title }: 
     })),
     suppressed: status !== undefined && status !== "ACTIVE",
   };
+}
+
+/** ECR's severities, the worst first. UNDEFINED: its source gave it none; Amazon Inspector calls that UNTRIAGED. */
+export const severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED"] as const;
+export type Severity = (typeof severities)[number];
+
+/** Number of findings of each severity. */
+export type SeverityCounts = Readonly<Record<Severity, number>>;
+
+function toSeverity(text: string | undefined): Severity {
+  return severities.find((severity) => severity === text) ?? "UNDEFINED";
+}
+
+/** Compares severities. UNDEFINED is never as bad as anything, because its source gave none. */
+export function isAtLeast(severity: Severity, threshold: Severity): boolean {
+  return severities.indexOf(severity) <= severities.indexOf(threshold);
+}
+
+export function countSeverities(findings: readonly { readonly severity: Severity }[]): SeverityCounts {
+  const counts = severities.map(
+    (severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const,
+  );
+  return Object.fromEntries(counts) as Record<Severity, number>;
+}
+
+/** Returns `1 CRITICAL, 2 HIGH`; severities without findings are left out. */
+export function countsInWords(counts: SeverityCounts): string {
+  return severities
+    .filter((severity) => counts[severity] > 0)
+    .map((severity) => `${counts[severity]} ${severity}`)
+    .join(", ");
 }

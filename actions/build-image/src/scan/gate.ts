@@ -2,13 +2,12 @@ import { explainAwsError } from "../../../shared/aws-errors.ts";
 import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import { escapeText, fold, link, type Markup, markdownTable } from "../../../shared/summary.ts";
 import type { BuildEnvironment } from "../environment.ts";
+import { type SeverityCounts, severities } from "./finding.ts";
 import type { ScanGateInputs, ScanInputs } from "./inputs.ts";
-import { platformImages } from "./platforms.ts";
-import type { SeverityCounts } from "./severity.ts";
-import { summarizeScan } from "./summarize.ts";
-import { notInEcr } from "./unchecked.ts";
-import { checkFindings, type Verdict } from "./verdict.ts";
+import { checkFindings, platformImages, type RatedFinding, type Verdict } from "./verdict.ts";
+import { notInEcr } from "./wait-for-scan.ts";
 
 export interface ScanOutcome {
   readonly status: Verdict["status"];
@@ -20,7 +19,7 @@ export interface ScanOutcome {
   readonly failure: Failure | undefined;
 }
 
-export interface ScanSubject {
+interface ScanSubject {
   readonly destination: Destination;
   /** Manifest of the image, or of an index of images. */
   readonly manifest: FetchedManifest;
@@ -85,4 +84,55 @@ function failed({ message, nextStep = "" }: Verdict, { destination, manifest }: 
   return new Failure(message, {
     nextStep: `${nextStep} The image stays in the registry as ${destination.uri}@${manifest.digest}.`,
   });
+}
+
+/** As many as a reader will read; the rest is a call away. */
+const shownFindings = 50;
+
+const titles = { passed: "passed", failed: "failed", "could-not-check": "could not check" };
+
+/** Returns Markdown for the job summary. */
+export function summarizeScan(verdict: Verdict): string {
+  const { status, message, nextStep, counts, findings, ignored } = verdict;
+  const parts = [escapeText(plain(`${message}${nextStep ? `. Next step: ${nextStep}` : ""}`))];
+  if (counts && findings.length > 0)
+    parts.push(markdownTable(severities, [severities.map((severity) => String(counts[severity]))]));
+  if (findings.length > 0) parts.push(findingsTable(findings));
+  const hidden = findings.length - shownFindings;
+  if (hidden > 0) parts.push(`${hidden} more: \`aws ecr describe-image-scan-findings\` lists them.`);
+  if (ignored.length > 0) parts.push(`Ignored: ${ignored.map(ignoredLine).join(", ")}`);
+  return fold(`Scan ${titles[status]}`, parts.join("\n\n"));
+}
+
+function ignoredLine(finding: Verdict["ignored"][number]): string {
+  return `${linkOf(finding).markdown} (${escapeText(plain(`${finding.severity}, ${finding.reason}`))})`;
+}
+
+function findingsTable(findings: readonly RatedFinding[]): string {
+  const severalPlatforms = findings.some(({ platforms }) => platforms.some((platform) => platform !== ""));
+  const rows = findings
+    .slice(0, shownFindings)
+    .map((finding) => [
+      finding.severity,
+      linkOf(finding),
+      lines(finding.packages.map(({ name }) => name)),
+      lines(finding.packages.map(({ version }) => version)),
+      lines(finding.packages.map(({ fixedVersion = "" }) => fixedVersion)),
+      ...(severalPlatforms ? [lines(finding.platforms)] : []),
+    ]);
+  const platformHead = severalPlatforms ? ["platform"] : [];
+  return markdownTable(["severity", "finding", "package", "version", "fixed in", ...platformHead], rows);
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map(plain).join("\n").trimEnd();
+}
+
+function linkOf({ name, uri = "" }: RatedFinding): Markup {
+  return link(plain(name), uri);
+}
+
+/** Names of packages and findings come from elsewhere; the summary escapes links and tags, this the rest. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_~]/g, "\\$&");
 }

@@ -1,5 +1,5 @@
 import type { InputReader } from "../../../shared/inputs.ts";
-import type { Severity } from "./severity.ts";
+import type { Severity } from "./finding.ts";
 
 export type ScanInputs = { readonly wait: false } | ScanGateInputs;
 

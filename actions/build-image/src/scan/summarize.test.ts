@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { readFindings } from "./finding.ts";
-import { summarizeScan } from "./summarize.ts";
+import { summarizeScan } from "./gate.ts";
 import { checkFindings } from "./verdict.ts";
 
 type Scan = Parameters<typeof readFindings>[0];

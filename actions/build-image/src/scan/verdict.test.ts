@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Finding } from "./finding.ts";
+import type { Finding, Severity } from "./finding.ts";
 import type { ScanGateInputs } from "./inputs.ts";
-import type { Severity } from "./severity.ts";
 import { checkFindings, type PlatformScan } from "./verdict.ts";
 import type { Scanned } from "./wait-for-scan.ts";
 

@@ -1,8 +1,16 @@
+import { Failure } from "../../../shared/failure.ts";
+import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import { type Descriptor, type ImageIndex, isIndex } from "../../../shared/registry/oci.ts";
 import { count } from "../text.ts";
-import type { Finding } from "./finding.ts";
+import {
+  countSeverities,
+  countsInWords,
+  type Finding,
+  isAtLeast,
+  type SeverityCounts,
+  severities,
+} from "./finding.ts";
 import type { ScanGateInputs } from "./inputs.ts";
-import type { Platform } from "./platforms.ts";
-import { countSeverities, countsInWords, isAtLeast, type SeverityCounts, severities } from "./severity.ts";
 import type { Scanned } from "./wait-for-scan.ts";
 
 export interface PlatformScan {
@@ -128,4 +136,30 @@ function merge(scans: readonly PlatformScan[]): RatedFinding[] {
 
 function inWords({ name, packages: [first] }: Finding): string {
   return first ? `${name} in ${first.name} ${first.version}`.trimEnd() : name;
+}
+
+/** `linux/amd64`; "" for an image that is no part of an index. */
+type Platform = string;
+
+interface PlatformImage {
+  readonly platform: Platform;
+  readonly digest: string;
+}
+
+/** Returns an index's images: ECR scans them, each by its own digest, and not the index. */
+export function platformImages({ digest, mediaType, body }: FetchedManifest): PlatformImage[] {
+  if (!isIndex(mediaType)) return [{ platform: "", digest }];
+  const { manifests } = JSON.parse(body.toString("utf8")) as ImageIndex;
+  const images = manifests.filter(isImage).map((each) => ({ platform: nameOf(each), digest: each.digest }));
+  if (images.length === 0) throw new Failure(`The index ${digest} contains no image that ECR can scan`);
+  return images;
+}
+
+/** BuildKit's attestations are next to the images, with the platform unknown/unknown. */
+function isImage({ platform }: Descriptor): boolean {
+  return platform?.os !== "unknown";
+}
+
+function nameOf({ platform }: Descriptor): Platform {
+  return [platform?.os, platform?.architecture].filter(Boolean).join("/");
 }

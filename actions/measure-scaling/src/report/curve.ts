@@ -1,5 +1,5 @@
 import type { PriceList } from "../../../shared/cost/price-list.ts";
-import { taskCostPerHour } from "../../../shared/cost/task-cost.ts";
+import { taskCostPerHour } from "../../../shared/cost/task-sizes.ts";
 import { shortRevision } from "../../../shared/ecs/revision.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "../measurement.ts";
 

@@ -1,11 +1,17 @@
 import { cardMarkdown } from "../../../shared/card.ts";
 import { revisionPage, runCommit } from "../../../shared/console.ts";
 import { shortRevision } from "../../../shared/ecs/revision.ts";
-import { escapeText, fold, markdownTable } from "../../../shared/summary.ts";
-import { scalingChart } from "./chart.ts";
+import { codeBlock, escapeText, fold, markdownTable } from "../../../shared/summary.ts";
 import type { CurvePoint, MeasuredPoint } from "./curve.ts";
-import type { Scaling } from "./scaling.ts";
-import { formatCost, formatMs, formatNumber, formatPercent, formatRate, formatTasks } from "./text.ts";
+import {
+  formatCost,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  formatTasks,
+  type Scaling,
+} from "./scaling.ts";
 
 /** Returns the job summary: recommendation first, then table and chart, then the limits of the figures. */
 export function scalingMarkdown(scaling: Scaling): string {
@@ -86,4 +92,25 @@ function costNote({ tasks }: MeasuredPoint, { region, date }: Scaling["priceList
 function howMeasured({ load, tasks }: MeasuredPoint): string {
   const loop = load.loop === "closed" ? "connections that send after each response" : "a rate";
   return `${shortRevision(tasks.revision)}, loaded by ${load.generators} generator${load.generators === 1 ? "" : "s"} with ${loop}, ${Math.round(load.durationMs / 1000)} s at the first count.`;
+}
+
+/** Draws measured and ideal throughput as a chart for GitHub. A curve needs two points. */
+function scalingChart(points: readonly MeasuredPoint[]): string {
+  if (points.length < 2) return "";
+  const numbers = (pick: (point: MeasuredPoint) => number) =>
+    points.map((point) => pick(point).toFixed(1)).join(", ");
+  const highest = Math.max(
+    ...points.flatMap(({ load, idealPerSecond }) => [load.answeredPerSecond, idealPerSecond]),
+  );
+  const lines = [
+    // Grey for the ideal, green for the measurements: both are visible on light and dark pages.
+    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#2da44e, #8b949e"}}}}%%`,
+    "xychart-beta",
+    '  title "Requests per second: measured (bars) and ideal (line)"',
+    `  x-axis "tasks" [${points.map(({ taskCount }) => taskCount).join(", ")}]`,
+    `  y-axis "requests per second" 0 --> ${Math.ceil(highest * 1.1)}`,
+    `  bar [${numbers(({ load }) => load.answeredPerSecond)}]`,
+    `  line [${numbers(({ idealPerSecond }) => idealPerSecond)}]`,
+  ];
+  return codeBlock(lines.join("\n"), "mermaid");
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readPriceList } from "../../../shared/cost/price-list.ts";
+import { scalingJson } from "../measure-scaling.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "../measurement.ts";
-import { scalingJson } from "./json.ts";
 import { scalingMarkdown } from "./markdown.ts";
 import { analyseScaling } from "./scaling.ts";
 

@@ -1,8 +1,7 @@
+import { formatUnitPrice } from "../../../shared/cost/cost-line.ts";
 import type { PriceList } from "../../../shared/cost/price-list.ts";
 import type { Measurement } from "../measurement.ts";
 import { type CurvePoint, drawCurve, type FailedPoint, type MeasuredPoint } from "./curve.ts";
-import { findKnee } from "./knee.ts";
-import { formatCost, formatPercent, formatRate, formatTasks } from "./text.ts";
 
 /** A service's throughput in relation to its task count. */
 export interface Scaling {
@@ -61,4 +60,50 @@ function costOf({ usdPerMillion }: MeasuredPoint): string {
 function costChange(knee: MeasuredPoint, last: MeasuredPoint): string {
   if (knee.usdPerMillion === undefined || last.usdPerMillion === undefined) return "";
   return `, and a million requests cost ${formatCost(last.usdPerMillion)} at ${formatTasks(last.taskCount)} instead of ${formatCost(knee.usdPerMillion)}`;
+}
+
+/**
+ * With a smaller gain than this, another task is not worth its price: requests of the added tasks cost twice as much as
+ * those of the first.
+ */
+export const worthwhileGain = 0.5;
+
+/**
+ * Returns the last count before the first whose added tasks each serve less than half as much as each task of the
+ * first count; undefined when there is none. A count after one that answered everything offered shows nothing.
+ */
+function findKnee(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {
+  const after = points.findIndex(
+    ({ gain }, index) => gain !== undefined && gain < worthwhileGain && !points[index - 1]?.servedInFull,
+  );
+  return after < 1 ? undefined : points[after - 1];
+}
+
+const rates = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+
+export function formatTasks(count: number): string {
+  return `${count} task${count === 1 ? "" : "s"}`;
+}
+
+export function formatRate(perSecond: number): string {
+  return `${rates.format(perSecond)} requests/s`;
+}
+
+export function formatNumber(value: number): string {
+  return rates.format(value);
+}
+
+/** Formats `95 %`; a share below one per cent that is not zero: `0.02 %`. */
+export function formatPercent(part: number): string {
+  const percent = part * 100;
+  return `${percent !== 0 && Math.abs(percent) < 1 ? percent.toPrecision(1) : Math.round(percent)} %`;
+}
+
+export function formatMs(ms: number): string {
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+/** Formats three digits, even of small amounts: a million requests may cost a tenth of a cent. */
+export function formatCost(usd: number): string {
+  return formatUnitPrice(Number(usd.toPrecision(3)));
 }

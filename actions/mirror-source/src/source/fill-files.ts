@@ -1,13 +1,10 @@
 import { extname } from "node:path";
-import { parseData } from "../../../shared/data-file.ts";
-import { findDataPositions } from "../../../shared/data-file-positions.ts";
+import { findDataPositions, parseData } from "../../../shared/data-file.ts";
 import { Failure, type Place } from "../../../shared/failure.ts";
-import { fillDataText } from "../../../shared/fill-data-text.ts";
-import { fillText, findPlaceholders } from "../../../shared/placeholders.ts";
+import { fillDataText, fillText, findPlaceholders } from "../../../shared/placeholders.ts";
 import type { Git } from "../git/git.ts";
 import type { Placeholders, SnapshotInputs } from "../inputs.ts";
-import { readBlobs } from "./blobs.ts";
-import type { Folder } from "./folder-tree.ts";
+import type { Entry, Folder } from "./folder-tree.ts";
 
 /** Returns the folder's tree with its placeholders filled; throws one Failure that names all unfilled ones. */
 export async function fillTree(
@@ -97,4 +94,21 @@ async function writeTree(
   await git.text(["read-tree", tree]);
   await git.text(["update-index", "-z", "--index-info"], { input: changed.join("") });
   return git.text(["write-tree"]);
+}
+
+/** Reads contents by object id. */
+async function readBlobs(git: Git, files: readonly Entry[]): Promise<Map<string, Buffer>> {
+  const ids = [...new Set(files.map(({ id }) => id))];
+  const output = await git.bytes(["cat-file", "--batch"], { input: ids.map((id) => `${id}\n`).join("") });
+  const contents = new Map<string, Buffer>();
+  let at = 0;
+  // Each record is "<id> blob <size>", a newline, the content, a newline. Source: git-cat-file(1).
+  while (at < output.length) {
+    const lineEnd = output.indexOf("\n", at);
+    const [id = "", , size] = output.toString("latin1", at, lineEnd).split(" ");
+    const end = lineEnd + 1 + Number(size);
+    contents.set(id, output.subarray(lineEnd + 1, end));
+    at = end + 1;
+  }
+  return contents;
 }

@@ -1,12 +1,12 @@
 import {
   CreateRepositoryCommand,
+  GetBranchCommand,
   GetRepositoryCommand,
   type RepositoryMetadata,
 } from "@aws-sdk/client-codecommit";
 import { Failure } from "../../../shared/failure.ts";
 import type { MirrorContext } from "../context.ts";
 import type { MirrorInputs } from "../inputs.ts";
-import { readHead } from "./read-head.ts";
 
 /** The target of the mirror. */
 export interface Target {
@@ -54,4 +54,18 @@ async function createRepository(
   const { repositoryMetadata = {} } = await codecommit.send(command, { abortSignal: signal });
   log.info(`Created the CodeCommit repository ${repositoryName}.`);
   return repositoryMetadata;
+}
+
+/** Returns the branch's commit in CodeCommit; undefined when there is no such branch. */
+export async function readHead(
+  { codecommit, signal }: MirrorContext,
+  { repository, branch }: { readonly repository: string; readonly branch: string },
+): Promise<string | undefined> {
+  try {
+    const command = new GetBranchCommand({ repositoryName: repository, branchName: branch });
+    return (await codecommit.send(command, { abortSignal: signal })).branch?.commitId;
+  } catch (error) {
+    if ((error as Error).name === "BranchDoesNotExistException") return undefined;
+    throw error;
+  }
 }

@@ -1,11 +1,9 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { MirrorContext } from "../context.ts";
-import { explainGitError } from "../git/explain.ts";
-import { type Git, GitError } from "../git/git.ts";
+import { explainGitError, type Git, GitError } from "../git/git.ts";
 import { remoteVariables } from "../git/remote-variables.ts";
 import { short } from "../source/folder-tree.ts";
-import type { Target } from "./open-target.ts";
-import { readHead } from "./read-head.ts";
+import { readHead, type Target } from "./open-target.ts";
 
 /**
  * Moves the branch from the head that was read to `commit`, or not at all: the server compares before it sets. Resolves

@@ -1,5 +1,5 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { findDataPositions } from "../../../shared/data-file-positions.ts";
+import { findDataPositions } from "../../../shared/data-file.ts";
 import { Failure } from "../../../shared/failure.ts";
 import type { ProvisionContext } from "../context.ts";
 import { firstFailure, reasonOfStack } from "../stack/events.ts";

@@ -1,9 +1,8 @@
 import { type Export, paginateListExports } from "@aws-sdk/client-cloudformation";
-import { conditionsOf } from "../../../shared/cloudformation/conditions.ts";
 import { exportsOf, type PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { evaluate } from "../../../shared/cloudformation/evaluate.ts";
+import { conditionsOf, evaluate } from "../../../shared/cloudformation/evaluate.ts";
 import type { Scope } from "../../../shared/cloudformation/scope.ts";
-import { findDataPositions, type Keys } from "../../../shared/data-file-positions.ts";
+import { findDataPositions, type Keys } from "../../../shared/data-file.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { didYouMean } from "../../../shared/nearest-name.ts";
 import { isObject } from "../../../shared/task-definition.ts";

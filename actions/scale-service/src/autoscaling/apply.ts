@@ -4,10 +4,8 @@ import {
   RegisterScalableTargetCommand,
 } from "@aws-sdk/client-application-auto-scaling";
 import type { ScaleContext } from "../context.ts";
-import { deleteAlarms, putAlarm } from "./alarms.ts";
-import { describeState } from "./describe.ts";
-import type { AutoscalingPlan } from "./plan.ts";
-import type { WantedPolicy } from "./policies.ts";
+import { type AutoscalingPlan, describeState } from "./plan.ts";
+import { deleteAlarms, putAlarm, type WantedPolicy } from "./policies.ts";
 import type { AutoscalingState, ScalableDimension } from "./state.ts";
 
 // None of these calls is abortable: a discarded response would leave an unknown change.

@@ -1,6 +1,5 @@
 import type { Finding } from "../../../shared/findings.ts";
 import type { AutoscalingInputs, ScaleInputs } from "../inputs.ts";
-import { describeState } from "./describe.ts";
 import { type PolicySubject, type WantedPolicy, wantedPolicies } from "./policies.ts";
 import { type AutoscalingState, isSuspended, resumed, type Suspension, suspended } from "./state.ts";
 
@@ -158,4 +157,21 @@ function countFindings(
     ];
   const text = `Autoscaling is active: it may move the count within ${least} to ${most} tasks later.`;
   return [{ text, kind: "note" }];
+}
+
+/** Returns a text such as `1 to 4 tasks`, `1 to 4 tasks (suspended)` or `none`. */
+export function describeState(state: Omit<AutoscalingState, "Policies"> | null): string {
+  if (!state) return "none";
+  return `${state.MinCapacity} to ${state.MaxCapacity} tasks${suspension(state)}`;
+}
+
+function suspension(state: Pick<AutoscalingState, "SuspendedState">): string {
+  if (isSuspended(state)) return " (suspended)";
+  const words = {
+    DynamicScalingInSuspended: "scale-in",
+    DynamicScalingOutSuspended: "scale-out",
+    ScheduledScalingSuspended: "schedules",
+  };
+  const parts = Object.entries(words).filter(([name]) => state.SuspendedState[name as keyof typeof words]);
+  return parts.length > 0 ? ` (${parts.map(([, word]) => word).join(" and ")} suspended)` : "";
 }

@@ -11,7 +11,7 @@ import {
 } from "../cost-line.ts";
 import { idsAfter } from "../price-list.ts";
 import { isTrueAt, itemsAt, numberAt, refuseProperty, targetAt, textAt } from "../properties.ts";
-import { billDataOut } from "./data-transfer.ts";
+import { billDataOut } from "./network.ts";
 
 export const billInstance: Bill = (instance, context) => {
   const { hours } = context.usage;

@@ -1,4 +1,5 @@
-import { type Bill, costLine, counted } from "../cost-line.ts";
+import type { EvaluatedResource } from "../../cloudformation/resources.ts";
+import { type Bill, type CostContext, type CostLine, costLine, counted } from "../cost-line.ts";
 import { itemsAt, refuseProperty, targetAt, textAt } from "../properties.ts";
 
 export const billNatGateway: Bill = (gateway, context) => {
@@ -38,3 +39,12 @@ export const billEndpoint: Bill = (endpoint, context) => {
     costLine(context, endpoint, "vpc-endpoint-data", endpointGb, `${endpointGb} GB`),
   ];
 };
+
+const kbOfGb = 1024 ** 2;
+
+/** Bills the responses to this share of all requests. Incoming data, and data within a zone, is free. */
+export function billDataOut(resource: EvaluatedResource, context: CostContext, share: number): CostLine {
+  const { requests, responseKb } = context.usage;
+  const gb = (requests * share * responseKb) / kbOfGb;
+  return costLine(context, resource, "data-out", gb, `${requests * share} responses × ${responseKb} KB`);
+}

@@ -1,4 +1,4 @@
-import { architectureMarkdown } from "../../../../shared/diagram/markdown.ts";
+import { architectureMarkdown } from "../../../../shared/diagram/mermaid.ts";
 import type { PlanSection } from "./section.ts";
 
 /** Shows the planned stacks, drawn from their templates. */

@@ -1,0 +1,126 @@
+import { Failure } from "../../../shared/failure.ts";
+import type { Log } from "../../../shared/log.ts";
+import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import {
+  type ImageConfig,
+  type ImageIndex,
+  type ImageManifest,
+  isIndex,
+} from "../../../shared/registry/oci.ts";
+import { putTag } from "../../../shared/registry/put-tag.ts";
+import { createTurns, settleAll } from "../parallel.ts";
+import { type Source, sourceLabel } from "../source/read-source.ts";
+
+interface Existing {
+  /** The image of this source, when the repository has it. */
+  readonly image: FetchedManifest | undefined;
+  /** Current digest of the source's tag and of each wanted tag. */
+  readonly tagged: ReadonlyMap<string, string>;
+}
+
+/**
+ * Finds the repository's image of this source: the one under the source's tag or, when that tag is lost, one under an
+ * immutable tag whose label has the source. Throws when a tag that cannot be moved belongs to another source.
+ */
+export async function readTags(
+  destination: Destination,
+  source: Source,
+  tags: readonly string[],
+): Promise<Existing> {
+  const { registry, name, isImmutable } = destination;
+  const wanted = [source.tag, ...tags];
+  const manifests = await Promise.all(wanted.map((tag) => registry.getManifest(name, tag)));
+  const found = new Map(wanted.map((tag, index) => [tag, manifests[index]]));
+  let image = found.get(source.tag);
+  for (const tag of tags) {
+    const manifest = found.get(tag);
+    if (!manifest || manifest.digest === image?.digest || !isImmutable(tag)) continue;
+    const labels = await readLabels(destination, manifest);
+    if (image || labels[sourceLabel] !== source.digest)
+      throw tagIsTaken(tag, destination, manifest.digest, image?.digest, { labels, source });
+    image = manifest;
+  }
+  return { image, tagged: digestsOf(found) };
+}
+
+function digestsOf(found: ReadonlyMap<string, FetchedManifest | undefined>): Map<string, string> {
+  return new Map([...found].flatMap(([tag, manifest]) => (manifest ? [[tag, manifest.digest]] : [])));
+}
+
+function tagIsTaken(
+  tag: string,
+  { name }: Destination,
+  taken: string,
+  own: string | undefined,
+  { labels, source }: { labels: Readonly<Record<string, string>>; source: Source },
+): Failure {
+  const madeOf = labels[sourceLabel] ? `, built from the source ${labels[sourceLabel]}` : "";
+  const mine = own === undefined ? "" : `, whose image is ${own}`;
+  return immutableTagFailure(
+    `The tag ${tag} of ${name} is immutable and already points to ${taken}${madeOf}; this source is ${source.digest}${mine}`,
+  );
+}
+
+function immutableTagFailure(sentence: string): Failure {
+  return new Failure(sentence, {
+    nextStep:
+      "use a tag that no other source has, such as the commit, or set tags-from: none, leave tags empty and deploy by digest.",
+  });
+}
+
+/** Returns the labels of an image or, for an index, of its first image; none when the registry no longer has it. */
+async function readLabels(
+  destination: Destination,
+  manifest: FetchedManifest,
+): Promise<Readonly<Record<string, string>>> {
+  const { registry, name } = destination;
+  if (isIndex(manifest.mediaType)) {
+    const digest = parse<ImageIndex>(manifest).manifests[0]?.digest;
+    const image = digest === undefined ? undefined : await registry.getManifest(name, digest);
+    return image ? readLabels(destination, image) : {};
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of registry.openBlob(name, parse<ImageManifest>(manifest).config))
+    chunks.push(chunk);
+  return (JSON.parse(Buffer.concat(chunks).toString("utf8")) as ImageConfig).config?.Labels ?? {};
+}
+
+function parse<Shape>({ body }: FetchedManifest): Shape {
+  return JSON.parse(body.toString("utf8")) as Shape;
+}
+
+/**
+ * Gives a complete image its source's tag. If another job was faster and the tag cannot be moved, returns that job's
+ * image of the same source.
+ */
+export async function claimSource(
+  destination: Destination,
+  manifest: FetchedManifest,
+  tag: string,
+  tagged: ReadonlyMap<string, string>,
+): Promise<FetchedManifest> {
+  if (tagged.get(tag) === manifest.digest) return manifest;
+  return putTag(destination, manifest, tag);
+}
+
+/** Gives a complete image its tags, except those that it has. */
+export async function putTags(
+  destination: Destination,
+  manifest: FetchedManifest,
+  tags: readonly string[],
+  tagged: ReadonlyMap<string, string>,
+  log: Log,
+): Promise<void> {
+  const inTurn = createTurns();
+  const put = async (tag: string) => {
+    const { digest } = await putTag(destination, manifest, tag);
+    if (digest !== manifest.digest)
+      throw immutableTagFailure(
+        `The tag ${tag} of ${destination.name} cannot be moved and points to ${digest}; this image is ${manifest.digest}`,
+      );
+    log.info(`Tagged ${tag}`);
+  };
+  const missing = tags.filter((tag) => tagged.get(tag) !== manifest.digest);
+  await settleAll(missing.map((tag) => inTurn(() => put(tag))));
+}

@@ -1,0 +1,26 @@
+import type { ECRClient, PullThroughCacheRule } from "@aws-sdk/client-ecr";
+import { expect, test } from "vitest";
+import type { Checking } from "./checking.ts";
+import { checkMissing } from "./images.ts";
+
+const denied = Object.assign(new Error("not authorized"), { name: "AccessDeniedException" });
+const fault = { text: "there is no image x in ECR", fix: "push it" };
+
+test.each<[string, string, PullThroughCacheRule[] | Error, string | undefined]>([
+  ["without a rule", "ecr-public/nginx/nginx", [], undefined],
+  ["of another prefix", "ecr-public-2/nginx", [{ ecrRepositoryPrefix: "ecr-public" }], undefined],
+  ["that a rule fetches", "ecr-public/nginx/nginx", [{ ecrRepositoryPrefix: "ecr-public" }], "note"],
+  ["that the rule for all fetches", "nginx", [{ ecrRepositoryPrefix: "ROOT" }], "note"],
+  ["that an unreadable rule might fetch", "ecr-public/nginx/nginx", denied, "unchecked"],
+  ["whose name has no prefix", "customer", denied, undefined],
+])("handles a missing image %s", async (_, repository, rules, kind) => {
+  const send = async () => {
+    if (rules instanceof Error) throw rules;
+    return { pullThroughCacheRules: rules };
+  };
+  const checking = { signal: new AbortController().signal } as Checking;
+  const asked = { repository, registryId: undefined, fault };
+  const finding = await checkMissing(checking, { send } as unknown as ECRClient, asked);
+  expect(finding.kind).toBe(kind);
+  expect(finding.text).toContain(fault.text);
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { findLastGood, isWayBack, type PastDeployment } from "./service-history.ts";
+
+/** Parses a history, oldest first: `7` succeeded, `!8` did not, `<7` is AWS's own rollback. */
+function history(text: string): PastDeployment[] {
+  const words = text.split(" ").filter(Boolean);
+  const deployments = words.map((word, index) => ({
+    id: `d-${index + 1}`,
+    name: `deployment d-${index + 1}`,
+    status: word.startsWith("!") ? "Stopped" : "Succeeded",
+    state: word.startsWith("!") ? ("unsuccessful" as const) : ("succeeded" as const),
+    revision: word.endsWith("?") ? undefined : `web:${/\d+/.exec(word)?.[0]}`,
+    isRollback: word.startsWith("<"),
+  }));
+  return deployments.toReversed();
+}
+
+const runs = (number: number, runningCount = 1) => ({
+  revision: `web:${number}`,
+  runningCount,
+  desiredCount: 1,
+  settled: true,
+});
+const webs = (numbers: number[]) => numbers.map((number) => `web:${number}`);
+
+describe("candidates, the best first", () => {
+  test.each<[string, string, number, number[]]>([
+    ["a good release and a bad one", "6 7", 7, [6]],
+    ["several", "5 6 7", 7, [6, 5]],
+    ["a failed deployment in between does not count", "6 !7 8", 8, [6]],
+    ["an undone revision does not count", "6 7 8 7 9", 9, [7, 6]],
+    ["a revision undone twice does not count", "5 6 7 6 8 6 9", 9, [6, 5]],
+    ["a rollback by AWS adds nothing", "6 7 !8 <7 9", 9, [7, 6]],
+    ["a repeated deployment is one release", "6 7 7", 7, [6]],
+    ["a revision that AWS does not show is skipped", "5 6? 7", 7, [5]],
+    ["a failed deployment that stayed in production", "6 7 !8", 8, [7, 6]],
+    ["production that no deployment explains", "6 7", 12, [7, 6]],
+    ["a first release", "7", 7, []],
+    ["no deployment at all", "", 7, []],
+  ])("%s: %s", (_, text, current, expected) => {
+    expect(findLastGood(history(text), runs(current))).toEqual({ candidates: webs(expected) });
+  });
+
+  test("prefers the revision it went back to, but does not run, over older ones", () => {
+    expect(findLastGood(history("6 7 !8"), runs(7, 0))).toEqual({ candidates: ["web:7", "web:6"] });
+  });
+});
+
+describe("production is back already", () => {
+  test.each<[string, string, number, string]>([
+    [
+      "after a failed release",
+      "6 7 !8",
+      7,
+      "deployment d-3 of web:8, the newest one, is Stopped and not in production",
+    ],
+    ["after a rollback by AWS", "6 7 !8 <7", 7, "deployment d-4 already rolled production back"],
+    [
+      "after a failed first deployment",
+      "!2",
+      1,
+      "deployment d-1 of web:2, the newest one, is Stopped and not in production",
+    ],
+    ["after a rollback on request", "6 7 8 7", 7, "production was already rolled back from web:8"],
+    [
+      "after something that no deployment explains",
+      "6 7 8",
+      7,
+      "production was already rolled back from web:8",
+    ],
+  ])("%s: %s", (_, text, current, there) => {
+    expect(findLastGood(history(text), runs(current))).toEqual({ there });
+  });
+});
+
+test.each<[string, string, boolean]>([
+  ["web:6", "6 7", true],
+  ["web:7", "6 7", false],
+  ["web:8", "6 7", false],
+])("detects whether a deployment of %s after %s is a rollback: %s", (revision, text, expected) => {
+  expect(isWayBack(history(text), revision)).toBe(expected);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { type FailedTask, failedTasksFold } from "./failed-task.ts";
+
+const task = (number: number, changes: Partial<FailedTask> = {}): FailedTask => ({
+  taskId: `task-${number}`,
+  stoppedAt: number,
+  container: "web",
+  exitCode: 1,
+  stopCode: "EssentialContainerExited",
+  stoppedReason: "Essential container in task exited",
+  containerReason: "",
+  logLines: [`line of ${number}`],
+  ...changes,
+});
+
+test("counts tasks that ended alike, and shows the newest one's log", () => {
+  const markdown = failedTasksFold([1, 2, 3, 4, 5].map((number) => task(number)));
+  expect(markdown).toContain("<summary>5 tasks stopped alike</summary>");
+  expect(markdown).toContain("- 5 tasks, the last one task-5: web, exit code 1 (EssentialContainerExited: ");
+  expect(markdown).toContain("line of 5");
+  expect(markdown).not.toContain("line of 4");
+});
+
+test("shows different ends, the newest first, and counts those beyond five", () => {
+  const markdown = failedTasksFold([1, 2, 3, 4, 5, 6, 7].map((number) => task(number, { exitCode: number })));
+  expect(markdown).toContain("<summary>7 tasks stopped</summary>");
+  expect([...markdown.matchAll(/^- Task (task-\d)/gm)].map(([, id]) => id)).toEqual([
+    "task-7",
+    "task-6",
+    "task-5",
+    "task-4",
+    "task-3",
+  ]);
+  expect(markdown).toContain("- and 2 tasks that ended otherwise");
+});
+
+test("shows nothing when no task stopped", () => {
+  expect(failedTasksFold([])).toBe("");
+});

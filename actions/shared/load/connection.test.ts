@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { isLinkLocal, lookUpAllowed } from "./connection.ts";
+
+test.each([
+  ["http://169.254.169.254/latest/meta-data/", true],
+  ["http://169.254.170.2/v2/credentials", true],
+  ["http://2852039166/", true],
+  ["http://0xa9.0xfe.0xa9.0xfe/", true],
+  ["http://[::ffff:169.254.169.254]/", true],
+  ["http://[fd00:ec2::254]/", true],
+  ["http://[fe80::1]/", true],
+  ["http://169.253.1.1/", false],
+  ["http://127.0.0.1:10080/", false],
+  ["http://10.0.0.7/", false],
+  ["http://[::1]/", false],
+  ["http://web.example/", false],
+])("detects whether %s is link-local: %s", (url, expected) => {
+  expect(isLinkLocal(new URL(url).hostname)).toBe(expected);
+});
+
+const lookUp = (hostname: string, all: boolean) =>
+  new Promise((resolve) => {
+    lookUpAllowed(hostname, { all }, (error, address) => resolve(error?.code ?? address));
+  });
+
+test("does not connect to a name that resolves to such an address", async () => {
+  // Node resolves an address to itself: DNS or /etc/hosts may do so for any name.
+  expect(await lookUp("169.254.169.254", true)).toBe("LINK_LOCAL");
+  expect(await lookUp("169.254.169.254", false)).toBe("LINK_LOCAL");
+});
+
+test("resolves other names as Node does", async () => {
+  expect(await lookUp("127.0.0.1", false)).toBe("127.0.0.1");
+  expect(await lookUp("127.0.0.1", true)).toEqual([{ address: "127.0.0.1", family: 4 }]);
+});
