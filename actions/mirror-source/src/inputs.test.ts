@@ -41,6 +41,7 @@ test("accepts all inputs", () => {
           ["DatabasePort", "3306"],
         ]),
         kept: ["IMAGE1_NAME", "TAG", "OTHER"],
+        plainSecrets: new Map(),
       },
     },
     createRepository: true,
@@ -55,7 +56,12 @@ test.each<[string, Record<string, string>, unknown]>([
   [
     "an empty object: none may stay unfilled",
     { placeholders: "{}" },
-    { values: new Map(), kept: ["IMAGE1_NAME", "TASK_DEFINITION"] },
+    { values: new Map(), kept: ["IMAGE1_NAME", "TASK_DEFINITION"], plainSecrets: new Map() },
+  ],
+  [
+    "plain secrets alone",
+    { "plain-secrets": "KEY=a=b" },
+    { values: new Map(), kept: ["IMAGE1_NAME", "TASK_DEFINITION"], plainSecrets: new Map([["KEY", "a=b"]]) },
   ],
 ])("reads placeholders: %s", (_, inputs, expected) => {
   expect(read({ path: "services", ...inputs }).snapshot?.placeholders).toEqual(expected);

@@ -29,6 +29,8 @@ export interface Placeholders {
   readonly values: ReadonlyMap<string, string>;
   /** Names that stay unfilled. */
   readonly kept: readonly string[];
+  /** Plain values instead of the secrets of task definitions, by name. */
+  readonly plainSecrets: ReadonlyMap<string, string>;
 }
 
 /** Placeholders that CodePipeline's action CodeDeployToECS fills. */
@@ -88,14 +90,15 @@ function readRef(read: InputReader): string {
 function readSnapshot(read: InputReader): SnapshotInputs | undefined {
   const path = readPath(read);
   const values = readPlaceholderValues(read, "placeholders");
-  if (path !== undefined)
-    return {
-      path,
-      placeholders: read.optional("placeholders") ? { values, kept: readKept(read) } : undefined,
-    };
-  if (read.optional("placeholders"))
+  const plainSecrets = read.pairs("plain-secrets");
+  const given = ["placeholders", "plain-secrets"].filter((name) => read.optional(name));
+  if (path !== undefined) {
+    const fills = given.length > 0;
+    return { path, placeholders: fills ? { values, kept: readKept(read), plainSecrets } : undefined };
+  }
+  for (const name of given)
     read.problem(
-      "Input placeholders needs input path: without path, the commit itself is pushed, and its files cannot change",
+      `Input ${name} needs input path: without path, the commit itself is pushed, and its files cannot change`,
     );
   return undefined;
 }

@@ -38,6 +38,8 @@ export interface RenderInputs {
   readonly appSpecFile: string | undefined;
   /** Placeholder name, without the angle brackets → value. */
   readonly placeholders: ReadonlyMap<string, string>;
+  /** Plain values instead of all secrets, by name. */
+  readonly plainSecrets: ReadonlyMap<string, string>;
   readonly task: TaskSettings;
   readonly tags: NamedValues;
   readonly rules: ReadingRules;
@@ -63,6 +65,7 @@ export function readRenderInputs(getInput?: (name: string) => string): RenderInp
       source: readSource(read),
       appSpecFile: read.optionalFile("appspec"),
       placeholders: readPlaceholderValues(read, "placeholders"),
+      plainSecrets: read.pairs("plain-secrets"),
       task: readTaskSettings(read),
       tags: readTags(read, "tags"),
       rules: readRules(read),

@@ -11,6 +11,7 @@ import {
   findPlaceholders,
   type Placeholder,
 } from "../../shared/placeholders.ts";
+import { withPlainSecrets } from "../../shared/plain-secrets.ts";
 import { inspectTaskDefinition, isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
 import { changeEntries, inList } from "./apply-named-values.ts";
@@ -70,7 +71,8 @@ async function edit(
   messages: Messages,
 ): Promise<TaskDefinitionInput> {
   const { origin } = source;
-  const filled = fillPlaceholders(source.value, inputs.placeholders);
+  const plain = withPlainSecrets(source.value, inputs.plainSecrets);
+  const filled = fillPlaceholders(plain, inputs.placeholders);
   const inspected = inspectTaskDefinition(filled, inputs.task, inputs.rules);
   messages.faults.push(...inspected.faults.map(({ keys, text }) => `${at(source, keys)}: ${text}`));
   for (const key of inspected.unknown) context.log.warning(sentToAws(at(source, key.keys), key));

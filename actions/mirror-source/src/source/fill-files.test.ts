@@ -8,6 +8,7 @@ const placeholders = {
     ["IMAGE1_NAME", "never"],
   ]),
   kept: ["IMAGE1_NAME"],
+  plainSecrets: new Map<string, string>(),
 };
 const fill = (file: string, text: string | Buffer) => fillFile(file, Buffer.from(text), placeholders);
 
@@ -37,4 +38,15 @@ test.each<[string, string, number]>([
 
 test("reports a file with placeholders that is no JSON with its place", () => {
   expect(() => fill("a.json", '{\n "host": <Host>\n}')).toThrow("a.json:2:10 is not valid JSON");
+});
+
+test("gives a task definition plain values instead of its secrets, whose placeholders need no value then", () => {
+  const container = { name: "web", image: "<IMAGE1_NAME>", secrets: [{ name: "KEY", valueFrom: "<Arn>" }] };
+  const text = JSON.stringify({ containerDefinitions: [container] });
+  const plainSecrets = new Map([["KEY", "coffee"]]);
+  const { content, open } = fillFile("taskdef.json", Buffer.from(text), { ...placeholders, plainSecrets });
+  expect(open).toEqual([]);
+  expect(JSON.parse(content ?? "").containerDefinitions).toEqual([
+    { name: "web", image: "<IMAGE1_NAME>", environment: [{ name: "KEY", value: "coffee" }] },
+  ]);
 });

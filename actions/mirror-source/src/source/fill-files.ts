@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { findDataPositions, parseData } from "../../../shared/data-file.ts";
 import { Failure, type Place } from "../../../shared/failure.ts";
 import { fillDataText, fillText, findPlaceholders } from "../../../shared/placeholders.ts";
+import { withPlainSecrets } from "../../../shared/plain-secrets.ts";
 import type { Git } from "../git/git.ts";
 import type { Placeholders, SnapshotInputs } from "../inputs.ts";
 import type { Entry, Folder } from "./folder-tree.ts";
@@ -37,18 +38,32 @@ interface Filled {
 
 const asItWas: Filled = { content: undefined, open: [] };
 
-export function fillFile(file: string, content: Buffer, { values, kept }: Placeholders): Filled {
+export function fillFile(
+  file: string,
+  content: Buffer,
+  { values, kept, plainSecrets }: Placeholders,
+): Filled {
   if (content.includes(0)) return asItWas;
-  const text = content.toString();
+  const original = content.toString();
+  const text = plainText(file, original, plainSecrets);
   const filling = new Map([...values].filter(([name]) => !kept.includes(name)));
   const filled = fillText(text, filling);
   // A file without placeholders need not even be well-formed.
-  if (filled === text && findPlaceholders(text).length === 0) return asItWas;
+  if (filled === text && findPlaceholders(text).length === 0) return unlessSame(original, text, []);
   const isData = [".json", ".yaml", ".yml"].includes(extname(file));
   const found = isData ? inData(text, file) : inLines(text, file);
   const open = found.filter(({ name }) => !filling.has(name) && !kept.includes(name));
-  if (filled === text) return { content: undefined, open };
+  if (filled === text) return unlessSame(original, text, open);
   return { content: isData ? fillDataText(text, file, filling) : filled, open };
+}
+
+function unlessSame(original: string, text: string, open: readonly Open[]): Filled {
+  return { content: text === original ? undefined : text, open };
+}
+
+function plainText(file: string, text: string, values: ReadonlyMap<string, string>): string {
+  if (values.size === 0 || extname(file) !== ".json" || !text.includes('"secrets"')) return text;
+  return `${JSON.stringify(withPlainSecrets(parseData(text, file), values), null, 2)}\n`;
 }
 
 function inData(text: string, file: string): Open[] {
