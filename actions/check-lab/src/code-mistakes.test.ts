@@ -69,6 +69,18 @@ const code: readonly (readonly [string, { readonly [path: string]: string }, str
     ["4.customer-reads"],
     /customer\/index\.js:4 has the route \/supplier-add/,
   ],
+  [
+    "a program has another account's database",
+    edit("customer/index.js", "process.env.APP_PORT", '"supplierdb.abc123.us-east-1.rds.amazonaws.com"'),
+    ["4.account"],
+    /customer\/index\.js has the database supplierdb\.abc123\.us-east-1\.rds\.amazonaws\.com of another account/,
+  ],
+  [
+    "a page has another account's id",
+    edit("employee/views/nav.html", "Manage", "arn:aws:s3:us-east-1:210987654321:x Manage"),
+    ["4.account"],
+    /employee\/views\/nav\.html has account 210987654321, not 123456789012/,
+  ],
   ["a key is committed", { "labsuser.pem": "x" }, ["3.no-keys"], /the repository has labsuser\.pem/],
   [
     "a private key has another name",
@@ -90,4 +102,34 @@ it.each(code)("catches in the code: %s", async (_, change, items, evidence) => {
   const failed = itemsOf(report, "fail");
   expect(failed.map((item) => item.split(":")[0])).toEqual(items);
   expect(failed[0]).toMatch(evidence);
+});
+
+it("catches a workstation that opens 8080 alone, and passes one that opens both ports", async () => {
+  const { ec2 } = empty.aws;
+  const { GroupId = "" } = await ec2.createSecurityGroup({ GroupName: "aws-cloud9", Description: "Cloud9" });
+  const open = (port: number) =>
+    ec2.authorizeSecurityGroupIngress({
+      GroupId,
+      IpPermissions: [
+        { IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges: [{ CidrIp: "192.0.2.7/32" }] },
+      ],
+    });
+  const { Images = [] } = await ec2.describeImages({ Owners: ["amazon"] });
+  await ec2.runInstances({
+    ImageId: Images[0]?.ImageId,
+    InstanceType: "t3.small",
+    MinCount: 1,
+    MaxCount: 1,
+    SecurityGroupIds: [GroupId],
+    TagSpecifications: [
+      { ResourceType: "instance", Tags: [{ Key: "aws:cloud9:environment", Value: "0123456789abcdef" }] },
+    ],
+  });
+  const checkout = checkoutOf(codeFiles);
+  await open(8080);
+  expect(itemsOf(await check(empty, { checkout, numbers: [4] }), "fail")).toEqual([
+    expect.stringMatching(/^4\.workstation-ports: no security group of i-\w+ \(Cloud9\) opens port 8081$/),
+  ]);
+  await open(8081);
+  expect(itemsOf(await check(empty, { checkout, numbers: [4] }), "fail")).toEqual([]);
 });

@@ -41,6 +41,16 @@ const course: readonly Mistake[] = [
     /APP_DB_HOST\]\.value has <RDS-ENDPOINT>/,
   ],
   [
+    "the endpoint in a definition file is another account's",
+    editDefinition(
+      "taskdef-customer.json",
+      /"value": "[^"]+"/,
+      '"value": "db.abc.us-east-1.rds.amazonaws.com"',
+    ),
+    ["5.taskdef-files"],
+    /taskdef-customer\.json: it has the database db\.abc\.us-east-1\.rds\.amazonaws\.com of another account/,
+  ],
+  [
     "the role in a definition file is another account's",
     editDefinition("taskdef-employee.json", "123456789012", "210987654321"),
     ["5.taskdef-files"],

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { parseArn } from "../../../shared/arn.ts";
+import { foreignIn } from "../foreign.ts";
 import type { Lab } from "../lab.ts";
 import { Missing, type Outcome, verdict } from "../outcome.ts";
 import type { ServiceName } from "../parts.ts";
@@ -32,6 +33,7 @@ export async function checkTaskDefinitionFile(lab: Lab, service: ServiceName): P
   const container = containers.find(({ name }) => name === service) ?? containers[0];
   const id = await lab.account.id();
   const owner = parseArn(file.executionRoleArn ?? "")?.account;
+  const { executionRoleArn: _, ...others } = file;
   const port = container?.portMappings?.[0]?.containerPort;
   const problems = [
     ...(container?.image === "<IMAGE1_NAME>" ? [] : [`the image is ${container?.image}, not <IMAGE1_NAME>`]),
@@ -40,6 +42,7 @@ export async function checkTaskDefinitionFile(lab: Lab, service: ServiceName): P
       ? []
       : [`executionRoleArn belongs to account ${owner}, not ${id}`]),
     ...leftPlaceholders(file, ["<IMAGE1_NAME>"]),
+    ...(await foreignIn(JSON.stringify(others), lab.account)).map((what) => `it has ${what}`),
   ];
   return verdict(
     problems.map((problem) => `${path}: ${problem}`),

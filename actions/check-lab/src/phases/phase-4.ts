@@ -1,7 +1,11 @@
+import type { Instance } from "@aws-sdk/client-ec2";
 import { matches, type ServiceCode } from "../code.ts";
+import { foreignIn } from "../foreign.ts";
 import type { Item } from "../item.ts";
-import { verdict } from "../outcome.ts";
+import type { Lab } from "../lab.ts";
+import { type Outcome, verdict } from "../outcome.ts";
 import { forServices } from "./both.ts";
+import { opens } from "./phase-6.ts";
 
 const route = /\b(?:app|router)\s*\.\s*(?:get|post|put|delete|all)\(\s*["'`](\/[^"'`]*)["'`]/g;
 const redirect = /\bredirect\(\s*(?:\d+\s*,\s*)?["'`](\/[^"'`]*)["'`]/g;
@@ -17,6 +21,18 @@ const editing = (what: string) => ({
 
 /** The two services and their images. */
 export const phase4: readonly Item[] = [
+  {
+    id: "4.workstation-ports",
+    title: "The workstation opens ports 8080 and 8081, where the containers are tested",
+    fix: {
+      console:
+        "EC2 → Instances → aws-cloud9-… → Security → its security group → Inbound rules: TCP 8080 and 8081 from your address.",
+      cli: "aws ec2 authorize-security-group-ingress --group-id $group --protocol tcp --port 8080-8081 --cidr $address/32",
+      templates:
+        "Test in a dev container (GitHub Codespaces), which forwards the ports, and delete the Cloud9 environment.",
+    },
+    check: checkWorkstation,
+  },
   {
     id: "4.dockerfiles",
     title: "Each service has a Dockerfile that exposes port 8080",
@@ -95,6 +111,21 @@ export const phase4: readonly Item[] = [
     },
   },
   {
+    id: "4.account",
+    title: "No file of the services has another account's id or database endpoint",
+    fix: editing("Replace the id or the endpoint by your own, or better read it from the environment."),
+    check: ({ account, code }) =>
+      forServices(async (service) => {
+        const { files, folder } = await code(service);
+        const found = await Promise.all(
+          files.map(async ({ path, text }) =>
+            (await foreignIn(text, account)).map((what) => `${path} has ${what}`),
+          ),
+        );
+        return verdict(found.flat(), `${folder} has no other account's id or endpoint`);
+      }),
+  },
+  {
     id: "4.customer-reads",
     title: "The customer service cannot add, change or remove suppliers",
     fix: editing(
@@ -110,6 +141,24 @@ export const phase4: readonly Item[] = [
     },
   },
 ];
+
+/** Without a Cloud9 instance, the containers are tested on a machine that is not in the account. */
+async function checkWorkstation({ account }: Lab): Promise<Outcome> {
+  const isCloud9 = ({ Tags = [], State }: Instance) =>
+    State?.Name !== "terminated" && Tags.some(({ Key }) => Key === "aws:cloud9:environment");
+  const machine = (await account.instances()).find(isCloud9);
+  if (!machine) return verdict([], "no Cloud9 instance: the containers are tested on another machine");
+  const attached = machine.SecurityGroups?.map(({ GroupId }) => GroupId) ?? [];
+  const groups = (await account.securityGroups()).filter(({ GroupId }) => attached.includes(GroupId));
+  const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions);
+  const name = `${machine.InstanceId} (Cloud9)`;
+  return verdict(
+    [8080, 8081]
+      .filter((port) => !rules.some((rule) => opens(rule, port)))
+      .map((port) => `no security group of ${name} opens port ${port}`),
+    `${name} opens 8080 and 8081`,
+  );
+}
 
 const isAdmin = (path: string) => path === "/admin" || path.startsWith("/admin/");
 
