@@ -7,7 +7,7 @@ import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { didYouMean } from "../../shared/nearest-name.ts";
 import defaults from "../weights.json" with { type: "json" };
 import { type Way, ways } from "./item.ts";
-import { type Phase, phases } from "./phases/phases.ts";
+import { type Phase, phase10, phases } from "./phases/phases.ts";
 import type { Weights } from "./report.ts";
 
 export interface CheckInputs {
@@ -50,10 +50,11 @@ export function readCheckInputs(
 
 function readPhases(read: InputReader): Phase[] {
   const names = read.names("phases");
-  const known = phases.map(({ number }) => `${number}`);
+  const all = [...phases, phase10];
+  const known = all.map(({ number }) => `${number}`);
   for (const name of names.filter((name) => !known.includes(name)))
     read.problem(`Input phases has "${name}"; allowed: ${known.join(", ")}`);
-  return phases.filter(({ number }) => names.length === 0 || names.includes(`${number}`));
+  return names.length === 0 ? [...phases] : all.filter(({ number }) => names.includes(`${number}`));
 }
 
 function readAddress(read: InputReader, name: string): string | undefined {

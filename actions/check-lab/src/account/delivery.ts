@@ -1,4 +1,8 @@
 import {
+  ApplicationAutoScalingClient,
+  DescribeScalingPoliciesCommand,
+} from "@aws-sdk/client-application-auto-scaling";
+import {
   BatchGetApplicationsCommand,
   BatchGetDeploymentGroupsCommand,
   BatchGetDeploymentsCommand,
@@ -26,6 +30,7 @@ export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
   const codedeploy = new CodeDeployClient(config);
   const codepipeline = new CodePipelineClient(config);
   const events = new EventBridgeClient(config);
+  const autoscaling = new ApplicationAutoScalingClient(config);
   const groupsOf = async (applicationName: string): Promise<DeploymentGroupInfo[]> => {
     const deploymentGroupNames = await list(
       "codedeploy:ListDeploymentGroups",
@@ -56,6 +61,18 @@ export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
     );
     return found.flatMap(({ applicationsInfo = [] }) => applicationsInfo);
   });
+  /** The newest, newest first. */
+  const deployments = once(async (applicationName: string, deploymentGroupName: string) => {
+    const { deployments = [] } = await ask("codedeploy:ListDeployments", () =>
+      codedeploy.send(new ListDeploymentsCommand({ applicationName, deploymentGroupName })),
+    );
+    if (deployments.length === 0) return [];
+    const { deploymentsInfo = [] } = await ask("codedeploy:BatchGetDeployments", () =>
+      codedeploy.send(new BatchGetDeploymentsCommand({ deploymentIds: deployments.slice(0, 25) })),
+    );
+    const startedAt = ({ createTime }: { createTime?: Date }) => createTime?.getTime() ?? 0;
+    return deploymentsInfo.toSorted((one, other) => startedAt(other) - startedAt(one));
+  });
   return {
     applications,
     /** Groups of all applications that deploy to ECS. */
@@ -63,17 +80,17 @@ export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
       const ofEcs = (await applications()).filter(({ computePlatform }) => computePlatform === "ECS");
       return (await Promise.all(ofEcs.map(({ applicationName = "" }) => groupsOf(applicationName)))).flat();
     }),
-    lastDeployment: once(async (applicationName: string, deploymentGroupName: string) => {
-      const { deployments = [] } = await ask("codedeploy:ListDeployments", () =>
-        codedeploy.send(new ListDeploymentsCommand({ applicationName, deploymentGroupName })),
-      );
-      if (deployments.length === 0) return undefined;
-      const { deploymentsInfo = [] } = await ask("codedeploy:BatchGetDeployments", () =>
-        codedeploy.send(new BatchGetDeploymentsCommand({ deploymentIds: deployments.slice(0, 25) })),
-      );
-      const startedAt = ({ createTime }: { createTime?: Date }) => createTime?.getTime() ?? 0;
-      return deploymentsInfo.toSorted((one, other) => startedAt(other) - startedAt(one))[0];
-    }),
+    deployments,
+    lastDeployment: async (applicationName: string, deploymentGroupName: string) =>
+      (await deployments(applicationName, deploymentGroupName))[0],
+    scalingPolicies: once(() =>
+      list(
+        "application-autoscaling:DescribeScalingPolicies",
+        (NextToken) =>
+          autoscaling.send(new DescribeScalingPoliciesCommand({ ServiceNamespace: "ecs", NextToken })),
+        ({ ScalingPolicies }) => ScalingPolicies,
+      ),
+    ),
     pipelineNames: once(() =>
       list(
         "codepipeline:ListPipelines",

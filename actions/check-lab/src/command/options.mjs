@@ -2,7 +2,11 @@
 import { defineOptions, oneOf, wholeNumber } from "../../../../scripts/run/command-line.mjs";
 
 const options = defineOptions({
-  phase: { value: "N,…", parse: phases, help: "check only these phases (default: all nine)" },
+  phase: {
+    value: "N,…",
+    parse: phases,
+    help: "check only these phases (default: all nine; 10: the exercises beyond the lab)",
+  },
   repository: { value: "FOLDER", help: "your Git repository (default: the current folder)" },
   site: {
     value: "URL",
@@ -46,6 +50,6 @@ Offline, paste the lines that "npm run lab" or "npm run simulator" prints first.
 
 /** @param {string} text */
 function phases(text) {
-  if (/^[1-9](,[1-9])*$/.test(text)) return text;
-  throw new Error("is not a phase from 1 to 9, or a list such as 5,6");
+  if (/^(?:10|[1-9])(?:,(?:10|[1-9]))*$/.test(text)) return text;
+  throw new Error("is not a phase from 1 to 10, or a list such as 5,6");
 }

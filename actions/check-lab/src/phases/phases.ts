@@ -1,4 +1,5 @@
 import type { Item } from "../item.ts";
+import { beyond } from "./beyond.ts";
 import { phase1 } from "./phase-1.ts";
 import { phase2 } from "./phase-2.ts";
 import { phase3 } from "./phase-3.ts";
@@ -14,6 +15,9 @@ export interface Phase {
   readonly title: string;
   readonly items: readonly Item[];
 }
+
+/** The exercises of the teachers' page, which only a run that asks for them checks. */
+export const phase10: Phase = { number: 10, title: "Beyond the lab", items: beyond };
 
 /** Titles as in the guide. */
 export const phases: readonly Phase[] = [
