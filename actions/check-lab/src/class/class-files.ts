@@ -61,7 +61,7 @@ ${students.map((row) => rowHtml(row, phases)).join("\n")}
 </table>
 <h2>Stuck most often</h2>
 <ul>${stuckMost(students)}</ul>
-${reasons ? `<h2>Files that could not be read</h2>\n<ul>${reasons}</ul>\n` : ""}</body>
+${reasons ? `<h2>Without a report</h2>\n<ul>${reasons}</ul>\n` : ""}</body>
 </html>
 `;
 }

@@ -7,8 +7,8 @@ export interface ClassTable {
   readonly phases: readonly number[];
   /** By name. */
   readonly students: readonly StudentRow[];
-  /** Files that are no report, each with its reason. */
-  readonly unread: readonly { readonly file: string; readonly reason: string }[];
+  /** Files that are no report and repositories without one, each with its reason. */
+  readonly unread: readonly Unread[];
 }
 
 export interface StudentRow {
@@ -21,17 +21,40 @@ export interface StudentRow {
   readonly since: string | undefined;
 }
 
-/** Reads all reports in a folder and its folders. Of a student's several reports the newest counts. */
-export function readClass(folder: string): ClassTable {
-  const reports: Report[] = [];
-  const unread: { file: string; reason: string }[] = [];
+/** A file that may be a report. */
+export interface FoundFile {
+  readonly file: string;
+  readonly text: string;
+  /** Name for a report that has none. */
+  readonly student?: string;
+}
+
+/** A file or a repository that gave no report. */
+export interface Unread {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** Name of a student in a report of a run that was given none. */
+const unnamed = "this account";
+
+/** Reads the JSON files of a folder and its folders, without the badges that are next to reports. */
+export function readFolder(folder: string): FoundFile[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  for (const file of files.filter((file) => file.endsWith(".json")).sort()) {
-    const text = readFileSync(join(folder, file), "utf8");
-    // The badge lies next to the report.
-    if (file.endsWith("badge.json")) continue;
+  return files
+    .filter((file) => file.endsWith(".json") && !file.endsWith("badge.json"))
+    .sort()
+    .map((file) => ({ file, text: readFileSync(join(folder, file), "utf8") }));
+}
+
+/** Makes the table of all reports among the files. Of a student's several reports the newest counts. */
+export function makeTable(files: readonly FoundFile[], missing: readonly Unread[] = []): ClassTable {
+  const reports: Report[] = [];
+  const unread = [...missing];
+  for (const { file, text, student } of files) {
     try {
-      reports.push(parseReport(text));
+      const report = parseReport(text);
+      reports.push(student && report.student === unnamed ? { ...report, student } : report);
     } catch (error) {
       unread.push({ file, reason: (error as Error).message });
     }

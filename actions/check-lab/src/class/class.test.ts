@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ItemReport, type Report, scoreOf } from "../report.ts";
 import { classCsv, classPage } from "./class-files.ts";
-import { type ClassTable, readClass } from "./class-table.ts";
+import { type ClassTable, makeTable, readFolder } from "./class-table.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "check-lab-class-"));
 let table: ClassTable;
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await write("damaged", JSON.stringify(report("lost", [], 1)).slice(0, 300));
   await write("old", { ...report("old", [], 1), version: 2 });
   await write("other", { name: "package" });
-  table = readClass(folder);
+  table = makeTable(readFolder(folder));
 });
 
 it("has a row for each of 39 students, of several reports the newest", () => {

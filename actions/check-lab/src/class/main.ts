@@ -1,12 +1,16 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCommandLine } from "../../../../scripts/run/command-line.mjs";
 import { classCsv, classPage } from "./class-files.ts";
-import { readClass } from "./class-table.ts";
+import { makeTable, readFolder } from "./class-table.ts";
 import { command, fromUser } from "./options.mjs";
+import { fetchReports, repositoriesIn } from "./repositories.ts";
 
-const { reports = ".", output = reports } = parseCommandLine(command, process.argv.slice(2));
-const table = readClass(fromUser(reports));
+const { reports, repositories, output = reports ?? "." } = parseCommandLine(command, process.argv.slice(2));
+const list = repositories ? repositoriesIn(await readFile(fromUser(repositories), "utf8")) : [];
+const fetched = await fetchReports(list);
+const collected = reports ? readFolder(fromUser(reports)) : [];
+const table = makeTable([...collected, ...fetched.files], fetched.unread);
 const folder = fromUser(output);
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, "class.csv"), classCsv(table));
@@ -18,7 +22,7 @@ console.log(
 );
 if (table.students.length === 0) {
   console.error(
-    "check-lab-class: no report of check-lab was found. Fix: collect the report.json files first",
+    "check-lab-class: no report of check-lab was found. Fix: collect the report.json files first, or let the students commit theirs",
   );
   process.exitCode = 1;
 }

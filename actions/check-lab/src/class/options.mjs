@@ -1,16 +1,20 @@
 // @ts-check
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineOptions, Refusal } from "../../../../scripts/run/command-line.mjs";
 
 const options = defineOptions({
   reports: {
     value: "FOLDER",
-    help: "folder with the students' report.json files, in any folders (required)",
+    help: "folder with the students' report.json files, in any folders",
+  },
+  repositories: {
+    value: "FILE",
+    help: "list of the students' Git repositories, one address a line; report.json is read from the branch check-lab, or from the default branch",
   },
   output: {
     value: "FOLDER",
-    help: "folder for class.csv and class.html (default: the folder of the reports)",
+    help: "folder for class.csv and class.html (default: the folder of the reports, or the current one)",
   },
 });
 
@@ -21,15 +25,19 @@ const options = defineOptions({
 export const command = {
   name: "check-lab-class",
   about:
-    "Makes one table of a class from the reports of check-lab: students, phases, where they are stuck, since when.",
+    "Makes one table of a class from the reports of check-lab: students, phases, where they are stuck, since when. It needs --reports, --repositories or both.",
   options,
   notes:
     "Collect the reports first: gh run download --repo OWNER/REPOSITORY --name check-lab --dir reports/OWNER",
-  check: async ({ reports }) => {
-    if (reports === undefined) throw new Refusal("--reports is missing. Fix: --reports FOLDER");
-    const folder = fromUser(reports);
-    if (!existsSync(folder) || !statSync(folder).isDirectory())
-      throw new Refusal(`--reports: ${folder} is no folder`);
+  check: async ({ reports, repositories }) => {
+    if (reports === undefined && repositories === undefined)
+      throw new Refusal(
+        "--reports and --repositories are missing. Fix: --reports FOLDER or --repositories FILE",
+      );
+    if (reports !== undefined && !statSync(fromUser(reports), { throwIfNoEntry: false })?.isDirectory())
+      throw new Refusal(`--reports: ${fromUser(reports)} is no folder`);
+    if (repositories !== undefined && !statSync(fromUser(repositories), { throwIfNoEntry: false })?.isFile())
+      throw new Refusal(`--repositories: ${fromUser(repositories)} is no file`);
   },
 };
 

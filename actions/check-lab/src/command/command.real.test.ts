@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -45,6 +45,34 @@ it("lists items with their fixes, writes the reports, and exits with 1 below the
   expect(readFileSync(join(folder, "class.csv"), "utf8")).toMatch(
     /^student,phase 6 \(%\).*\r\nada,0,0,6\.load-balancer/,
   );
+});
+
+it("makes the class's table from a list of repositories, and names those without a report", async () => {
+  const git = (repository: string, ...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=ada", "-c", "user.email=ada@example.com", ...args], {
+      cwd: join(folder, repository),
+    });
+  for (const name of ["class/grace", "class/linus"]) {
+    mkdirSync(join(folder, name), { recursive: true });
+    git(name, "init", "--quiet");
+    git(name, "commit", "--quiet", "--allow-empty", "--message", "First");
+  }
+  await run("command", "--phase", "6", "--threshold", "0", "--report", join(folder, "class/grace/lab"));
+  git("class/grace", "checkout", "--quiet", "-b", "check-lab");
+  git("class/grace", "add", ".");
+  git("class/grace", "commit", "--quiet", "--message", "Report");
+  const list = ["grace", "linus", "nobody"].map((name) => join(folder, "class", name));
+  writeFileSync(join(folder, "students.txt"), ["# class of 2026", ...list, "ext::sh -c date", ""].join("\n"));
+  const { code, stdout, stderr } = await run("class", "--repositories", "students.txt", "--output", "table");
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^Students: 1\. Files: /) });
+  expect(readFileSync(join(folder, "table/class.csv"), "utf8")).toMatch(
+    /\r\nclass\/grace,0,0,6\.load-balancer/,
+  );
+  expect(stderr).toContain(
+    "class/linus was left out: no report.json in its branch check-lab, or in its default",
+  );
+  expect(stderr).toMatch(/class\/nobody was left out: .*does not appear to be a git repository/);
+  expect(stderr).toMatch(/ext::sh -c date was left out: transport 'ext' not allowed/);
 });
 
 it("exits with 0 when the score reaches the threshold", async () => {
