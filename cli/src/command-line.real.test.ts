@@ -45,6 +45,7 @@ describe("the installed command line", () => {
   it.each([
     [["deploy-servce"], 'there is no command "deploy-servce". Did you mean deploy-service?'],
     [["deploy-service", "--servce", "web"], "Did you mean --service?"],
+    [["--versoin"], "there is no option --versoin. Did you mean --version?"],
     [["run-task"], "--task-definition: "],
     [["log-in-to-aws"], "log-in-to-aws runs in a workflow only."],
   ])("refuses %j with exit code 2", async (argv, message) => {

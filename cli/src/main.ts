@@ -7,6 +7,7 @@ import { Refusal, refused } from "../../scripts/run/command-line.mjs";
 import { wrap } from "../../scripts/run/wrap.mjs";
 import { listActions, readActionFile } from "./actions/action-file.ts";
 import { actionCommand } from "./actions/command.ts";
+import { inCommandLine } from "./actions/run-action.ts";
 import { openTerminal, type Terminal } from "./terminal/style.ts";
 
 /** Folder of the installed package. */
@@ -49,12 +50,18 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
   }
   const ownerAndName = repository.url.replace(/^.*github\.com\/|\.git$/g, "");
   if (Object.hasOwn(commands, name)) return (commands[name] as { run: Command }).run(argv, ownerAndName);
+  if (name.startsWith("-")) throw new Refusal(unknownOption(name));
   const names = listActions(actions);
   if (names.includes(name)) return actionCommand(actions, name, argv, ownerAndName);
   const near = nearestName(name, [...names, ...Object.keys(commands)]);
   throw new Refusal(
     `there is no command "${name}".${near ? ` Did you mean ${near}?` : ""} All commands: ecs-delivery --help`,
   );
+}
+
+function unknownOption(name: string): string {
+  const near = nearestName(name, ["--help", "--version"]);
+  return `there is no option ${name}.${near ? ` Did you mean ${near}?` : ""} The options of a command come after its name: ecs-delivery COMMAND --help`;
 }
 
 function usage({ columns, style }: Terminal, version: string): string {
@@ -81,7 +88,7 @@ function messageOf(error: unknown): string {
   if (error instanceof Refusal) return error.message;
   const failure = error instanceof Failure ? error : explainAwsError(error);
   if (!failure) throw error;
-  return annotationText(failure);
+  return inCommandLine(annotationText(failure));
 }
 
 // A reader such as `head` may close the pipe; the command still ends its work.

@@ -1,16 +1,30 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { explainAwsError } from "../../../actions/shared/aws-errors.ts";
 import { createStyle } from "../terminal/style.ts";
 import { listActions, readActionFile } from "./action-file.ts";
 import { actionHelp } from "./action-help.ts";
 import { readFlags, requireInputs } from "./read-flags.ts";
-import { postRuns } from "./run-action.ts";
+import { inCommandLine, postRuns } from "./run-action.ts";
 
 const actions = join(import.meta.dirname, "../../../actions");
 const deploy = readActionFile(actions, "deploy-service");
 const rollback = readActionFile(actions, "rollback-service");
 const names = listActions(actions);
+
+test.each([
+  "Region is missing",
+  "CredentialsProviderError",
+  "ExpiredToken",
+  "AccessDenied",
+  "ThrottlingException",
+])("the advice of an action speaks of the command, not of a workflow: %s", (name) => {
+  const error = Object.assign(new Error(name), { name });
+  const advice = inCommandLine(explainAwsError(error)?.nextStep ?? "");
+  expect(advice).toMatch(/AWS_|command|role/);
+  expect(advice).not.toMatch(/\bjob\b|\bstep\b|aws-actions|secret AWS_/);
+});
 
 describe("flags", () => {
   it.each([

@@ -57,7 +57,7 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
       outcome,
       outputs: mapValues(outputs, masker.hide),
       annotations,
-      summary: masker.hide(summary),
+      summary: masker.hide(inCommandLine(summary)),
       durationMs: Math.round(performance.now() - startedAt),
     };
   } finally {
@@ -114,19 +114,29 @@ function createLineReader(run: ActionRun, masker: Masker, annotations: Annotatio
     if (meaning?.kind === "mask") masker.add(meaning.value);
     if (meaning?.kind === "text") run.onLine(masker.hide(meaning.text));
     if (meaning?.kind === "annotation") {
-      const annotation = inCommandLine(meaning.annotation, masker);
+      const { message, ...place } = meaning.annotation;
+      const annotation = { ...place, message: masker.hide(inCommandLine(message)) };
       annotations.push(annotation);
       run.onAnnotation(annotation);
     }
   };
 }
 
-/** An action speaks of the step of a workflow, which there is none of here. */
-function inCommandLine({ message, ...place }: Annotation, masker: Masker): Annotation {
-  const text = message
-    .replace("correct `with:` of this step", "correct the options of this command")
-    .replace("in the job summary", "in the summary");
-  return { ...place, message: masker.hide(text) };
+const awsLogin = "aws-actions/configure-aws-credentials";
+/** Texts of the actions about a workflow's step and job, and what they mean here. */
+const meanings = [
+  ["correct `with:` of this step", "correct the options of this command"],
+  ["in the job summary", "in the summary"],
+  [`run ${awsLogin} before this step, or set`, "choose a profile (AWS_PROFILE), or set"],
+  [`the input aws-region of ${awsLogin}`, "choose a profile with a region (AWS_PROFILE)"],
+  [/that this job uses \(.*?\)/g, "of the profile (AWS_PROFILE) or of the environment (AWS_ACCESS_KEY_ID …)"],
+  [/run th(e|is) job again/g, "run this command again"],
+  ["of this job's role", "of this role"],
+] as const;
+
+/** Rewrites a text of an action, which speaks of the workflow that it usually runs in. */
+export function inCommandLine(text: string): string {
+  return meanings.reduce((result, [from, to]) => result.replace(from, to), text);
 }
 
 /** Names of the runner's own variables that the caller's environment must not decide. */

@@ -27,8 +27,9 @@ export function migrateCommand(actions: string, argv: readonly string[], reposit
   const results = files.map((file) => migrateFile(file, options, terminal));
   const changed = results.flatMap((result) => (result?.isChanged ? [result] : []));
   if (values.write) for (const { file, migrated } of changed) writeFileSync(file, migrated);
-  terminal.print(verdict(files.length, changed.length, values.write === true));
-  return results.includes(undefined) ? 1 : 0;
+  const unread = results.filter((result) => result === undefined).length;
+  if (unread < files.length) terminal.print(verdict(files.length, changed.length, values.write === true));
+  return unread > 0 ? 1 : 0;
 }
 
 function workflowsIn(path: string): string[] {
@@ -69,6 +70,7 @@ function migrateFile(file: string, options: MigrationOptions, { columns, style, 
 
 function verdict(files: number, changed: number, isWritten: boolean): string {
   const of = `${changed} of ${files} file${files === 1 ? "" : "s"}`;
-  if (changed === 0) return "Nothing to change: no step uses an official action that has a counterpart.";
+  if (changed === 0)
+    return "Nothing to change: no step uses an official action that this command can replace.";
   return isWritten ? `Changed ${of}.` : `${of} would change. To change them: the same command with --write`;
 }
