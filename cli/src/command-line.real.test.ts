@@ -131,18 +131,19 @@ describe("the installed command line", () => {
     expect((await installed.run([...init, "--force"], account())).code).toBe(0);
   });
 
-  it("names a service that does not exist", async () => {
-    const init = ["init", "--cluster", "outside", "--service", "nobody"];
-    expect(await installed.run(init, account())).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("The cluster outside has no service nobody."),
-    });
+  it.each([
+    ["outside", "The cluster outside has no service nobody."],
+    ["nowhere", "There is no cluster nowhere."],
+  ])("names what does not exist in cluster %s", async (cluster, message) => {
+    const init = ["init", "--cluster", cluster, "--service", "nobody"];
+    const stderr = expect.stringContaining(message);
+    expect(await installed.run(init, account())).toMatchObject({ code: 1, stderr });
   });
 
   it("serves the live page of a service until Ctrl-C", async () => {
     let shown: Promise<string> | undefined;
     const watch = ["watch", "--cluster", "outside", "--service", "web", "--port", "0"];
-    const { code } = await installed.run(watch, {
+    const { code, stderr } = await installed.run(watch, {
       ...account(),
       onOutput(output, interrupt) {
         const address = /http:\/\/[\d.:]+/.exec(output)?.[0];
@@ -151,7 +152,7 @@ describe("the installed command line", () => {
         void shown.finally(interrupt);
       },
     });
-    expect(code).toBe(0);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(await shown).toMatch(/<h2[^>]*><a[^>]*>web<[\s\S]*1 of 1 tasks? running/);
     expect(
       await installed.run(["watch", "--cluster", "outside", "--service", "nobody"], account()),

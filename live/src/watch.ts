@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import type { Parts } from "./parts.ts";
 
@@ -44,6 +45,8 @@ export function createWatch({ observe, clock, kept = 500 }: WatchOptions) {
   let number = 0;
   const changes: { number: number; message: Message }[] = [];
   const closing = new AbortController();
+  // The calls of a pass run at once, and each listens to it.
+  setMaxListeners(0, closing.signal);
   let listening = Promise.withResolvers<void>();
   let followers = 0;
   let isRunning = false;

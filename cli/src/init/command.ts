@@ -34,13 +34,14 @@ export async function initCommand(argv: readonly string[], actions: string): Pro
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  report(deployed, [...files.keys()], terminal);
+  report(deployed, [...files.keys()], existsSync(join(folder, "Dockerfile")), terminal);
   return 0;
 }
 
 function report(
   deployed: DeployedService,
   paths: readonly string[],
+  hasDockerfile: boolean,
   { columns, style, print }: Terminal,
 ): void {
   const { cluster, service, revision, repository, container, codedeploy } = deployed;
@@ -59,7 +60,12 @@ function report(
   print(`\n${style.bold("Next:")}`);
   const steps = [
     "Set the variable AWS_ROLE_TO_ASSUME of the repository to a role that trusts GitHub's OIDC provider.",
-    "Check the files: secrets belong into Secrets Manager, not into the variables of taskdef.json.",
+    ...(hasDockerfile
+      ? []
+      : [
+          "Add a Dockerfile, which the workflow builds, or set builder: oci and a base-image in its step build-image.",
+        ]),
+    "Check the files: secrets belong in Secrets Manager, not in the variables of taskdef.json.",
     "Commit them and push to main.",
   ];
   for (const [index, step] of steps.entries()) print(wrap(`${index + 1}. ${step}`, columns, 3));

@@ -72,12 +72,15 @@ export async function readService(
 }
 
 async function describeService({ ecs }: InitClients, cluster: string, service: string): Promise<Service> {
-  const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+  const nextStep = "check the name, the region and the profile.";
+  const command = new DescribeServicesCommand({ cluster, services: [service] });
+  const { services = [] } = await ecs.send(command).catch((error: Error) => {
+    if (error.name !== "ClusterNotFoundException") throw error;
+    throw new Failure(`There is no cluster ${cluster}`, { nextStep, cause: error });
+  });
   const [found] = services;
   if (found && found.status !== "INACTIVE") return found;
-  throw new Failure(`The cluster ${cluster} has no service ${service}`, {
-    nextStep: `check the names and the region, for example with: aws ecs list-services --cluster ${cluster}`,
-  });
+  throw new Failure(`The cluster ${cluster} has no service ${service}`, { nextStep });
 }
 
 /** Members that only AWS sets: RegisterTaskDefinition refuses them. */
