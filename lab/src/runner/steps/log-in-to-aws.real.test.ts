@@ -55,14 +55,14 @@ const lines = [
 /** The block that AWS Details shows. */
 const block = ["[default]", ...lines].join("\n");
 
-async function logIn(secrets: Record<string, string>, vars: Record<string, string> = {}) {
+async function logIn(secrets: Record<string, string>, vars: Record<string, string> = {}, settings = "") {
   repository = await createTestRepository(
     {
       ...actions,
       ...workflowOf(`
   job:
     runs-on: ubuntu-latest
-    permissions: { id-token: write }
+    ${settings || "permissions: { id-token: write }"}
     steps:
       - uses: $/actions/log-in-to-aws
         with:
@@ -111,6 +111,14 @@ describe("log-in-to-aws", () => {
     const { conclusion, lines } = await logIn(secrets);
     expect(conclusion).toBe("success");
     expect(lines.at(-1)).toBe(line);
+  });
+
+  it("given a role in a job of GitHub's runner without id-token, names the permission", async () => {
+    const settings = "env: { RUNNER_ENVIRONMENT: github-hosted }";
+    const { conclusion, jobs } = await logIn(keys, { ROLE: "arn:aws:iam::123456789012:role/x" }, settings);
+    expect(conclusion).toBe("failure");
+    expect(asked).toEqual([]);
+    expect(jobs[0]?.annotations.map(({ title }) => title)).toEqual(["No permission id-token"]);
   });
 
   it("given a role and keys, uses the role, through the job's identity alone", async () => {
