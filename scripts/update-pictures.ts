@@ -1,18 +1,19 @@
-import { statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Browser, chromium } from "playwright-core";
 import { findBrowser } from "../services/suppliers/src/browser/support/find-browser.ts";
 import { exampleSummaries } from "./pictures/examples.ts";
+import { serveSite, terminalPage } from "./pictures/other-pictures.ts";
+import { serveExamplePage } from "./pictures/page-pictures.ts";
 import { missingPictures, mostBytes, picturesFolder } from "./pictures/pictures.ts";
 import { summaryPage } from "./pictures/summary-page.ts";
 
 const root = join(import.meta.dirname, "..");
 
 /**
- * Renders the actions' job summaries to docs/images/summary-<name>.png. `--check` only lists pictures that a document
- * links and that do not exist; it needs no browser.
+ * Renders the actions' job summaries, the live page, the services' pages and the lab's terminal to docs/images.
+ * `--check` only lists pictures that a document links and that do not exist; it needs no browser.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
@@ -25,28 +26,65 @@ async function main(): Promise<void> {
 
 async function render(): Promise<void> {
   await mkdir(join(root, picturesFolder), { recursive: true });
+  await using ends = new AsyncDisposableStack();
   const browser = await chromium.launch({ executablePath: findBrowser(process.env.PATH ?? "") });
-  try {
-    for (const [name, markdown] of exampleSummaries()) await renderSummary(browser, name, markdown);
-  } finally {
-    await browser.close();
+  ends.defer(() => browser.close());
+  const summaries = exampleSummaries();
+  for (const [name, markdown] of summaries)
+    await renderContent(browser, `summary-${name}`, summaryPage(markdown));
+  await renderContent(browser, "terminal", terminalPage());
+  const live = await serveExamplePage(summaries.get("deployed") ?? "");
+  ends.defer(() => live.close());
+  for (const [name, path] of livePictures)
+    await renderAddress(browser, name, `${live.address}${path}`, ".state[data-kind=live]");
+  for (const [name, path] of sitePictures) {
+    const site = await serveSite(name);
+    ends.defer(() => site.close());
+    await renderAddress(browser, `site-${name}`, `${site.address}${path}`, "main");
   }
 }
+
+const livePictures = [
+  ["live-page", "/"],
+  ["live-account", "/account"],
+  ["live-run", "/runs/7"],
+  ["live-operate", "/operate"],
+] as const;
+
+const sitePictures = [
+  ["customer", "/suppliers"],
+  ["employee", "/admin/suppliers"],
+] as const;
 
 /** A long table continues below the picture. */
 const mostHeight = 700;
 
-async function renderSummary(browser: Browser, name: string, markdown: string): Promise<void> {
+async function renderContent(browser: Browser, name: string, content: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 900, height: 100 } });
-  await page.setContent(summaryPage(markdown));
-  const file = join(root, picturesFolder, `summary-${name}.png`);
+  await page.setContent(content);
   const height = Math.min((await page.locator("body").boundingBox())?.height ?? 0, mostHeight);
-  const clip = { x: 0, y: 0, width: 900, height };
-  await writeFile(file, await page.screenshot({ fullPage: true, clip }));
+  await savePicture(
+    name,
+    await page.screenshot({ fullPage: true, clip: { x: 0, y: 0, width: 900, height } }),
+  );
   await page.close();
-  const { size } = statSync(file);
-  if (size > mostBytes) throw new Error(`${file} has ${size} bytes, more than ${mostBytes}`);
-  console.log(`Rendered summary-${name}.png (${Math.round(size / 1000)} kB).`);
+}
+
+async function renderAddress(browser: Browser, name: string, address: string, ready: string): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
+  await page.goto(address);
+  await page.locator(ready).waitFor();
+  // Sections are shown in the frames after that.
+  await page.evaluate("new Promise((done) => requestIdleCallback(done))");
+  await savePicture(name, await page.screenshot());
+  await page.close();
+}
+
+async function savePicture(name: string, picture: Buffer): Promise<void> {
+  if (picture.length > mostBytes)
+    throw new Error(`the picture ${name} has ${picture.length} bytes, more than ${mostBytes}`);
+  await writeFile(join(root, picturesFolder, `${name}.png`), picture);
+  console.log(`Rendered ${name}.png (${Math.round(picture.length / 1000)} kB).`);
 }
 
 try {

@@ -129,7 +129,9 @@ function connect() {
   });
 }
 
-show("waiting", t.connecting);
+/** A connection that takes no longer is not worth a word, which would move the page. */
+const quietMs = 2000;
+setTimeout(() => source.readyState === EventSource.CONNECTING && show("waiting", t.connecting), quietMs);
 tab?.connect?.(document.getElementById("content"), { language, update });
 connect();
 setInterval(() => {

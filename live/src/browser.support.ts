@@ -2,6 +2,7 @@ import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findBrowser } from "../../services/suppliers/src/browser/support/find-browser.ts";
 import { createApp } from "./app.ts";
+import type { PageExtension } from "./extension.ts";
 import { type Listening, listen } from "./listen.ts";
 import { exampleService, exampleSide, exampleTask } from "./parts.support.ts";
 import type { ServicePart } from "./parts.ts";
@@ -10,15 +11,25 @@ import { createWatch } from "./watch.ts";
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: findBrowser(process.env.PATH ?? "") });
 
-const clock = { now: Date.now, wait: () => new Promise<void>(() => {}) };
+interface ServeOptions {
+  readonly now?: () => number;
+  readonly extensions?: readonly PageExtension[];
+}
 
 /** Serves a page of these parts. A test publishes their changes. */
-export async function servePage(parts: Record<string, unknown>) {
+export async function servePage(
+  parts: Record<string, unknown>,
+  { now = Date.now, extensions = [] }: ServeOptions = {},
+) {
+  const clock = { now, wait: () => new Promise<void>(() => {}) };
   const watch = createWatch({
     clock,
     observe: async () => ({ parts: new Map(Object.entries(parts)), pauseMs: 1000 }),
   });
-  const app = await createApp({ watch, clock, extensions: [], host: "127.0.0.1" });
+  const app = await createApp({ watch, clock, extensions, host: "127.0.0.1" });
+  const stops = extensions.map(({ name, start }) =>
+    start?.((key, value) => watch.publish(`${name}/${key}`, value)),
+  );
   let listening: Listening = await listen(app, "127.0.0.1", 0);
   const { address } = listening;
   return {
@@ -29,6 +40,7 @@ export async function servePage(parts: Record<string, unknown>) {
       listening = await listen(app, "127.0.0.1", Number(new URL(address).port));
     },
     close() {
+      for (const stop of stops) stop?.();
       watch.close();
       return listening.close();
     },
@@ -64,7 +76,9 @@ export async function findBarriers(page: Page): Promise<string[]> {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-    const { violations } = await page.evaluate<AxeResults>("axe.run()");
+    const { violations } = await page.evaluate<AxeResults>(
+      "axe.run({ rules: { 'target-size': { enabled: true } } })",
+    );
     const texts = violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
     );

@@ -26,7 +26,7 @@ export function drawProfile(templatesFolder: string, profile: string): Diagram {
   return drawDiagram(stacks, region, definitions);
 }
 
-function profileStacks(templatesFolder: string, profile: string): PlannedStack[] {
+export function profileStacks(templatesFolder: string, profile: string): PlannedStack[] {
   const content = withLookupsNamed(readDataFile(join(templatesFolder, "parameters", `${profile}.json`)));
   const given = isObject(content) ? content : {};
   const values = Object.fromEntries(

@@ -50,7 +50,8 @@ describe.sequential.each(pages)("%s", (name) => {
       const shown = outputAfter(blocks, index);
       if (shown === undefined) await shell.run(block.text);
       // Tasks start and stop on their own: a command is repeated until its output is as expected.
-      else await expect.poll(() => shell.run(block.text), { timeout: 120_000, interval: 1_000 }).toMatch(shown);
+      else
+        await expect.poll(() => shell.run(block.text), { timeout: 120_000, interval: 1_000 }).toMatch(shown);
     }
   });
 });

@@ -81,7 +81,8 @@ function recordRun(run: number): void {
   const [job, step] = ["customer / deploy", "Deploy"];
   const line = "Production now: customer:3 (unchanged)";
   const chart = '```mermaid\nxychart-beta\n  title "Traffic"\n  y-axis "%" 0 --> 100\n  line [0, 100]\n```';
-  const summary = `### Failed\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n${chart}\n\n\`\`\`\n${line}\n\`\`\``;
+  const head = '<details><summary>Task · <a href="https://example.com/">logs</a></summary>x</details>';
+  const summary = `### Failed\n\n${head}\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n${chart}\n\n\`\`\`\n${line}\n\`\`\``;
   records.notice({ type: "run-started", run, workflow: "Deploy", event: "push", sha: "abcdef0" });
   records.notice({ type: "job-started", run, job });
   records.notice({ type: "step-started", run, job, step });

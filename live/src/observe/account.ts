@@ -50,7 +50,10 @@ export function createAccountReader({ cloudformation, reader, revisions, region 
     if (last?.key !== key) {
       const planned = readable.map((each) => withTaskCounts(each.planned, each.counts));
       const created = new Map(readable.map(({ part }) => [part.name, part.createdAt]));
-      last = { key, parts: { architecture: draw(planned, region), cost: price(planned, sizes, created) } };
+      last = {
+        key,
+        parts: { architecture: drawAccount(planned, region), cost: priceAccount(planned, sizes, created) },
+      };
     }
     return last.parts;
   };
@@ -122,7 +125,7 @@ function only(stacks: readonly PlannedStack[], isKnown: (type: string) => boolea
   return { known, leftOut: [...leftOut].sort() };
 }
 
-function draw(stacks: readonly PlannedStack[], region: string): ArchitecturePart {
+export function drawAccount(stacks: readonly PlannedStack[], region: string): ArchitecturePart {
   return orProblem(() => {
     const { known } = only(stacks, (type) => Object.hasOwn(drawnTypes, type));
     const { groups, nodes, edges } = drawDiagram(known, region);
@@ -130,7 +133,7 @@ function draw(stacks: readonly PlannedStack[], region: string): ArchitecturePart
   });
 }
 
-function price(
+export function priceAccount(
   stacks: readonly PlannedStack[],
   taskSizes: ReadonlyMap<string, TaskSize>,
   created: ReadonlyMap<string, number>,
