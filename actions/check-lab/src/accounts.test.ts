@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { check, expectAllGreen } from "./check.support.ts";
-import { buildByHand } from "./lab-account.support.ts";
-import { otherNames } from "./lab-parts.support.ts";
+import { check, expectAllGreen, itemsOf } from "./check.support.ts";
+import { buildByHand, commit, createContainers } from "./lab-account.support.ts";
+import {
+  bucket,
+  codeFiles,
+  courseNames,
+  definitionFiles,
+  otherNames,
+  pipelineOf,
+} from "./lab-parts.support.ts";
 
 let simulator: TestSimulator;
 beforeEach(async () => {
@@ -27,5 +34,32 @@ it("finds everything under other names, and says what it took for what", async (
     "the customer deployment group": "cafe-app/dg-a",
     "the customer pipeline": "pipe-a",
     "the code repository": "cafe-code",
+  });
+});
+
+it("takes the course's part of two of everything", async () => {
+  const { subnets, host } = await buildByHand(simulator);
+  const { codecommit, codedeploy, codepipeline, elbv2, s3 } = simulator.aws;
+  await codecommit.createRepository({ repositoryName: "microservices-2" });
+  await commit(simulator, "microservices-2", codeFiles);
+  await createContainers(
+    simulator,
+    { ...otherNames, repository: { customer: "customer-2", employee: "employee-2" } },
+    host,
+  );
+  await elbv2.createLoadBalancer({ Name: "second-lb", Subnets: subnets });
+  await codedeploy.createApplication({ applicationName: "microservices-2", computePlatform: "ECS" });
+  await codecommit.createRepository({ repositoryName: otherNames.deployment });
+  await commit(simulator, otherNames.deployment, definitionFiles(otherNames, host));
+  await s3.createBucket({ Bucket: `${bucket}-2` });
+  const copy = { ...pipelineOf(courseNames, "customer"), name: "update-customer-microservice-2" };
+  await codepipeline.createPipeline({ pipeline: copy });
+  const report = await check(simulator);
+  expect(itemsOf(report, "fail")).toEqual([]);
+  expect(report.taken).toMatchObject({
+    "the load balancer": courseNames.loadBalancer,
+    "the customer image repository": "customer",
+    "the customer pipeline": "update-customer-microservice",
+    "the code repository": courseNames.code,
   });
 });

@@ -112,6 +112,8 @@ export function findSources(account: Account, roles: Roles, checkout: Checkout) 
       const repository = await hint(codeRepository());
       const remote = repository === undefined ? undefined : await open(repository);
       if (remote && folderOf("employee", await remote.paths())) return remote;
+      // Unreadable: then the code may be there.
+      if (!folderOf("employee", (await hint(checkout.paths())) ?? [])) await codeRepository();
       return checkout;
     }),
     deployment: once(async (): Promise<Source> => {

@@ -132,6 +132,10 @@ it("says so once for all when there are no credentials, and still checks the rep
     "5.image-repositories: sts:GetCallerIdentity: No AWS credentials were found",
   );
   expect(report.account).toBeNull();
+  const checkout = { ...checkoutOf(ownFiles), remotes: async () => [] };
+  const unpushed = await check(simulator, { account, checkout, numbers: [3, 4] });
+  expect(itemsOf(unpushed, "fail")).toEqual([]);
+  expect(idsOf(itemsOf(unpushed, "pass"))).toEqual(["3.no-keys", "3.no-packages"]);
 });
 
 it("says that the region is another one", async () => {

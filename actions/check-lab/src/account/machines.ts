@@ -2,6 +2,7 @@ import { Cloud9Client, DescribeEnvironmentsCommand, ListEnvironmentsCommand } fr
 import { DescribeInstancesCommand, DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
+import { withCloud9Endpoint } from "../../../shared/cloud9-endpoint.ts";
 import { once } from "../outcome.ts";
 import { type AccountConfig, batches, type Reads, unlessMissing } from "./reads.ts";
 
@@ -9,7 +10,7 @@ export function readMachines(config: AccountConfig, { ask, list }: Reads) {
   const ec2 = new EC2Client(config);
   const rds = new RDSClient(config);
   const iam = new IAMClient(config);
-  const cloud9 = new Cloud9Client(config);
+  const cloud9 = new Cloud9Client(withCloud9Endpoint(config));
   return {
     instances: once(() =>
       list(

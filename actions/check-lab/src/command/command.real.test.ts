@@ -75,8 +75,11 @@ it("makes the class's table from a list of repositories, and names those without
   expect(stderr).toMatch(/ext::sh -c date was left out: transport 'ext' not allowed/);
 });
 
-it("exits with 0 when the score reaches the threshold", async () => {
-  expect(await run("command", "--phase", "6", "--threshold", "0")).toMatchObject({ code: 0, stderr: "" });
+it("exits with 0 when the score reaches the threshold, and asks every service at the environment's endpoint", async () => {
+  const { code, stdout, stderr } = await run("command", "--phase", "3", "--threshold", "0");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("no Cloud9 environment in us-east-1");
+  expect(stdout).not.toContain("cannot be reached");
 });
 
 it("exits with 2 on a wrong option, before it reads anything", async () => {

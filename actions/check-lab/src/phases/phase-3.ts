@@ -124,6 +124,8 @@ async function checkPushed({ account, sources }: Lab): Promise<Outcome> {
     ? `the CodeCommit repository ${repository} has no branch dev`
     : "CodeCommit has none";
   const remotes = await checkout.remotes();
+  // Unreadable: then whether it was pushed there is not known.
+  if (remotes.length === 0) await sources.codeRepository();
   return verdict(
     remotes.length > 0 ? [] : [`${checkout.name} has no remote: nothing was pushed; ${inCodeCommit}`],
     `${checkout.name} has the remote ${remotes[0]}`,

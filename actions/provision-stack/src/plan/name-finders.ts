@@ -1,3 +1,4 @@
+import { withCloud9Endpoint } from "../../../shared/cloud9-endpoint.ts";
 import type { ClientConfig } from "../context.ts";
 
 interface Finder {
@@ -25,7 +26,7 @@ export const finders: Readonly<Record<string, Finder>> = {
       const { Cloud9, paginateListEnvironments } = await import("@aws-sdk/client-cloud9");
       const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
       const { Arn } = await new STSClient(config).send(new GetCallerIdentityCommand({}));
-      const client = new Cloud9(config);
+      const client = new Cloud9(withCloud9Endpoint(config));
       for await (const { environmentIds } of paginateListEnvironments({ client, pageSize: 25 }, {})) {
         const { environments = [] } = await client.describeEnvironments({ environmentIds });
         if (environments.some(({ name, ownerArn }) => name === wanted && ownerArn === Arn)) return true;
