@@ -1,4 +1,6 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { diagramMermaid } from "../../../actions/shared/diagram/mermaid.ts";
+import { exampleSummaries } from "../../../scripts/pictures/examples.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 it.each([
@@ -16,15 +18,52 @@ it.each([
     '<details><summary>Done · <a href="https://example.com/?a=1&amp;b=2">log</a></summary>\n\nx\n\n</details>',
     '<summary>Done · <a href="https://example.com/?a=1&#38;b=2" rel="noreferrer">log</a></summary>',
   ],
-  ["a diagram as text", "```mermaid\nflowchart LR\n a-->b\n```", "a--&#62;b"],
+  ["an unknown diagram as text", "```mermaid\nsequenceDiagram\n a->>b: x\n```", "a-&#62;&#62;b: x"],
+  ["a flowchart that it cannot read as text", "```mermaid\nflowchart LR\n a==>b\n```", "a==&#62;b"],
   [
     "a chart of lines",
     '```mermaid\nxychart-beta\n  title "Traffic"\n  x-axis "s" 0 --> 6\n  y-axis "per cent" 0 --> 100\n  line [0, 100, 100]\n```',
     '<path d="M0.0 120.0L300.0 0.0L600.0 0.0"></path>',
   ],
+  [
+    "a chart of bars and lines",
+    '```mermaid\n%%{init: {}}%%\nxychart-beta\n  title "Rate"\n  x-axis "tasks" [1, 2]\n  y-axis "r" 0 --> 10\n  bar [5, 10]\n  line [5, 10]\n```',
+    '<rect x="60.0" y="60.0" width="180.0" height="60.0"></rect><rect x="360.0" y="0.0" width="180.0" height="120.0"></rect><path d="M150.0 60.0L450.0 0.0"></path></svg><figcaption>Rate (0 to 10; tasks: 1, 2)',
+  ],
+  [
+    "a pie as bars",
+    '```mermaid\npie showData title US dollars a month\n  "Amazon RDS" : 10\n  "AWS Fargate" : 5.00\n```',
+    '<th scope="row">AWS Fargate</th><td><svg class="bar" width="100%" height="8" aria-hidden="true"><rect class="only" height="8" width="50.0%"></rect></svg></td><td align="right">5</td>',
+  ],
   ["no comment", "a <!-- hidden --> b", "<p>a  b</p>"],
 ])("renders %s", (_, text, markup) => {
   expect(renderMarkdown(text)).toContain(markup);
+});
+
+it("draws the architecture of a plan as frames and cards", () => {
+  const node = { service: "", icon: "server", details: ["t3.micro"], resources: [] } as const;
+  const mermaid = diagramMermaid({
+    groups: [{ id: "vpc", parent: undefined, kind: "vpc", title: "VPC <shop>", details: [] }],
+    nodes: [
+      { ...node, id: "a", group: "vpc", title: "Server & co" },
+      { ...node, id: "b", group: undefined, title: "Visitors" },
+    ],
+    edges: [{ from: "b", to: "a", label: "HTTP 80", isDashed: true, isUpward: false }],
+  });
+  expect(renderMarkdown(`\`\`\`mermaid\n${mermaid}\n\`\`\``)).toBe(
+    '<figure class="flow"><ul><li><b>Visitors</b><br><small>t3.micro</small><br><small>→ Server &#38; co HTTP 80</small></li></ul>' +
+      "<div><p><b>VPC &#60;shop&#62;</b></p><ul><li><b>Server &#38; co</b><br><small>t3.micro</small></li></ul></div></figure>",
+  );
+});
+
+it("draws every diagram of the actions' own summaries", () => {
+  // The examples set these.
+  for (const name of ["GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA"]) vi.stubEnv(name, "");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const diagrams = [...exampleSummaries().values()].filter((markdown) => markdown.includes("```mermaid"));
+  expect(diagrams.length).toBeGreaterThan(2);
+  for (const markdown of diagrams)
+    expect(renderMarkdown(markdown)).not.toContain("which GitHub draws as a diagram");
 });
 
 it.each([
@@ -45,12 +84,14 @@ it.each([
   "```html\n<script>alert(1)</script>\n```",
   "<style>*{display:none}</style>",
   '```mermaid\nxychart-beta\n  line ["><script>]\n```',
+  '```mermaid\nflowchart LR\n  a["<img src=x onerror=alert(1)>#60;script#62;"]\n```',
+  '```mermaid\npie title <script>\n  "<script>" : 1\n```',
   "<details title='&#60;script&#62;'>",
 ])("%s brings no script, style, form or resource", (text) => {
   // Every tag is one of the page's, without attributes but those of links and cells.
   const tags = renderMarkdown(text).match(/<[^>]*>/g) ?? [];
   for (const tag of tags)
     expect(tag).toMatch(
-      /^<\/?(p|a|pre|code|details|table|figure|figcaption)( open| href="https:[^"]*" rel="noreferrer")?>$/,
+      /^<\/?(p|a|b|ul|li|svg|rect|tr|th|td|tbody|pre|code|details|table|figure|figcaption)( open| href="https:[^"]*" rel="noreferrer"|( (class|scope|width|height|align|aria-hidden)="[\w.%]+")+)?>$/,
     );
 });

@@ -1,5 +1,6 @@
 import { Marked, type Tokens } from "marked";
 import { escapeHtml } from "../../../live/browser/html.mjs";
+import { drawMermaid } from "./mermaid.ts";
 
 /** Elements of job summaries. Attributes are never kept, so that no summary brings a style, script or address. */
 const allowed =
@@ -44,36 +45,12 @@ const marked = new Marked({
       const code = `<pre><code>${escapeHtml(text)}</code></pre>`;
       if (lang !== "mermaid") return code;
       return (
-        lineChart(text) ??
+        drawMermaid(text) ??
         `<figure>${code}<figcaption>Mermaid, which GitHub draws as a diagram</figcaption></figure>`
       );
     },
   },
 });
-
-const [chartWidth, chartHeight] = [600, 120];
-const numbers = (list = "") => list.split(",").map(Number);
-
-/** Draws Mermaid's chart of lines, which summaries have for traffic; undefined for other diagrams. */
-function lineChart(text: string): string | undefined {
-  if (!/^\s*xychart-beta/m.test(text)) return undefined;
-  const title = /^\s*title "([^"]*)"/m.exec(text)?.[1] ?? "";
-  const [, bottom = 0, top = 100] = (/^\s*y-axis [^\n]*?(-?[\d.]+) --> (-?[\d.]+)/m.exec(text) ?? []).map(
-    Number,
-  );
-  const lines = [...text.matchAll(/^\s*line \[([^\]]*)\]/gm)].map(([, list]) => numbers(list));
-  const isComplete = lines.length > 0 && top > bottom && lines.flat().every(Number.isFinite);
-  if (!isComplete) return undefined;
-  const pathOf = (values: readonly number[]) => {
-    const step = chartWidth / Math.max(values.length - 1, 1);
-    const points = values.map((value, index) => {
-      const y = chartHeight * (1 - (value - bottom) / (top - bottom));
-      return `${(index * step).toFixed(1)} ${y.toFixed(1)}`;
-    });
-    return `<path d="M${points.join("L")}"></path>`;
-  };
-  return `<figure><svg class="lines" viewBox="-4 -4 ${chartWidth + 8} ${chartHeight + 8}" role="img" aria-label="${escapeHtml(title)}">${lines.map(pathOf).join("")}</svg><figcaption>${escapeHtml(title)} (${bottom} to ${top})</figcaption></figure>`;
-}
 
 /** Renders a job summary as GitHub does. Whatever the text is, the markup has no script, style or resource. */
 export function renderMarkdown(text: string): string {
