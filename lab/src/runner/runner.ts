@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Json } from "./expressions/evaluate.ts";
 import { ConcurrencyGroups, concurrencyOf } from "./jobs/concurrency.ts";
@@ -11,6 +11,7 @@ import { loadWorkflows } from "./load/load-workflows.ts";
 import { readPermissions } from "./load/permissions.ts";
 import { SourceStore } from "./load/sources.ts";
 import { isStarted } from "./load/triggers.ts";
+import { WorkTrees } from "./load/work-trees.ts";
 import type { Workflow } from "./load/workflow.ts";
 import type { Conclusion, RunResult } from "./result.ts";
 import { createMasker } from "./steps/mask.ts";
@@ -44,6 +45,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const groups = new ConcurrencyGroups();
   const { name: repository, gitDirectory } = options.repository;
   const store = new SourceStore(options.mirrors ?? {}, options.directory);
+  const workTrees = new WorkTrees(gitDirectory, options.directory);
   let runs = 0;
   return {
     async start({ workflow: path, event }) {
@@ -51,7 +53,7 @@ export function createRunner(options: RunnerOptions): Runner {
       const vars = { ...options.vars };
       const sha = event.name === "push" ? event.after : event.sha;
       const directory = join(options.directory, `run-${id}`);
-      const checkout = await checkOutCommit(gitDirectory, directory, sha);
+      const checkout = await checkOutCommit(workTrees, directory, sha);
       const sources = store.forRun({ repository, directory: checkout });
       const workflows = await loadWorkflows(sources, path);
       const workflow = workflows.get(path);
@@ -65,6 +67,7 @@ export function createRunner(options: RunnerOptions): Runner {
         id,
         directory,
         sources,
+        workTrees,
         workflows,
         groups,
         options: { ...options, vars },
@@ -76,13 +79,8 @@ export function createRunner(options: RunnerOptions): Runner {
         jobs: [],
       };
       const permissions = readPermissions(workflow.permissions);
-      const result = runWorkflow(context, workflow, {
-        inputs,
-        permissions,
-        cancellation,
-        event: event.name,
-        sha,
-      });
+      const start = { inputs, permissions, cancellation, event: event.name, sha };
+      const result = runWorkflow(context, workflow, start).finally(() => workTrees.keep(checkout));
       // Thousands of files, which are not needed any more. The rest is removed with the folder of all runs.
       const remove = () => rm(directory, { recursive: true, force: true }).catch(() => {});
       result.then(remove, remove);
@@ -100,11 +98,10 @@ function killRun(context: RunContext, cancellation: AbortController): void {
 /**
  * Checks out the running commit, from which `$/…` and the workflow files are read, independent of a job's workspace.
  */
-async function checkOutCommit(gitDirectory: string, directory: string, sha: string): Promise<string> {
+async function checkOutCommit(workTrees: WorkTrees, directory: string, sha: string): Promise<string> {
   const commitDirectory = join(directory, "commit");
-  await mkdir(directory, { recursive: true });
-  await git(directory, "clone", "--quiet", "--no-checkout", "--shared", gitDirectory, commitDirectory);
-  await git(commitDirectory, "checkout", "--quiet", "--detach", sha);
+  await workTrees.open(commitDirectory);
+  await git(commitDirectory, "checkout", "--quiet", "--force", "--detach", sha);
   return commitDirectory;
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from "../expressions/evaluate.ts";
 import type { Mirrors, Sources } from "../load/sources.ts";
+import type { WorkTrees } from "../load/work-trees.ts";
 import type { Workflow } from "../load/workflow.ts";
 import type { Emit, JobResult } from "../result.ts";
 import type { Masker } from "../steps/mask.ts";
@@ -62,6 +63,7 @@ export interface RunContext {
   /** Folder for all output of this run. */
   directory: string;
   sources: Sources;
+  workTrees: WorkTrees;
   /** The started workflow and all it calls, by path. */
   workflows: ReadonlyMap<string, Workflow>;
   groups: ConcurrencyGroups;

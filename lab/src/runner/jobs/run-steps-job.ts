@@ -55,6 +55,7 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
     durationMs: performance.now() - startedAt,
   };
   job.run.jobs.push(result);
+  await job.run.workTrees.keep(job.workspace);
   const { conclusion, durationMs, summary } = result;
   emit({ type: "job-finished", run: job.run.id, job: job.name, conclusion, durationMs, summary });
   return result;

@@ -149,6 +149,40 @@ describe("stand-ins", () => {
     expect(numbers).toEqual(["1", process.version, "3", "2"]);
   });
 
+  it("checks out nothing that an earlier job has changed, added or set", async () => {
+    repository = await createTestRepository({
+      "menu.txt": "coffee\n",
+      ".gitignore": "made\n",
+      ...workflowOf(`
+  first:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v7
+      - run: |
+          echo tea > menu.txt && echo new > staged.txt && git add staged.txt && rm .gitignore
+          mkdir -p made empty && echo 1 > made/1 && git init --quiet nested && git config user.name First
+          echo "exit 1" > .git/hooks/post-checkout && chmod +x .git/hooks/post-checkout menu.txt
+  second:
+    needs: first
+    runs-on: ubuntu-latest
+    steps:
+      - run: ls -A
+      - uses: actions/checkout@v7
+      - run: ls -A && cat menu.txt .gitignore && test ! -x menu.txt && git status --short --ignored && git config user.name || echo none
+`),
+    });
+    expect((await repository.run()).conclusion).toBe("success");
+    expect(repository.lines().filter((line) => !line.startsWith("checked out"))).toEqual([
+      ".git",
+      ".github",
+      ".gitignore",
+      "menu.txt",
+      "coffee",
+      "made",
+      "none",
+    ]);
+  });
+
   it("restores the cache of an earlier job under the same key, once that job has succeeded", async () => {
     const job = (name: string, key: string, end: string) => `
   ${name}:

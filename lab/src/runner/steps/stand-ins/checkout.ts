@@ -1,6 +1,6 @@
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import { borrowObjects, git } from "../../load/git.ts";
+import { git } from "../../load/git.ts";
 import type { StandIn } from "./stand-in.ts";
 
 /** Checks out the running commit (or `ref`) into the workspace, with the requested depth of history. */
@@ -19,9 +19,7 @@ export const checkout: StandIn = {
     }
     const wanted = step.input("ref") || step.sha;
     const commit = await git(step.gitDirectory, "rev-parse", "--verify", `${wanted}^{commit}`);
-    await mkdir(directory, { recursive: true });
-    await git(directory, "init", "--quiet", "--initial-branch", "main");
-    await borrowObjects(join(directory, ".git"), step.gitDirectory);
+    await step.workTrees.open(directory);
     await limitHistory(directory, step.gitDirectory, commit, depth);
     const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = step.environment;
     await git(directory, "config", "remote.origin.url", `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);

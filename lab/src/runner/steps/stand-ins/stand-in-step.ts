@@ -13,6 +13,7 @@ export function standInStep(running: RunningStep, given: Record<string, string>)
     environment: running.environment,
     workspace: job.workspace,
     gitDirectory: job.run.options.repository.gitDirectory,
+    workTrees: job.run.workTrees,
     cacheDirectory: join(job.run.options.directory, "caches"),
     artifactDirectory: join(job.run.directory, "artifacts"),
     ref: github.ref as string,

@@ -1,3 +1,5 @@
+import type { WorkTrees } from "../../load/work-trees.ts";
+
 /** An action performed inside the runner. Throws an Error whose message is the step's error annotation. */
 export interface StandIn {
   /** Names of the real action's inputs that are supported; every other one is refused. */
@@ -15,6 +17,7 @@ export interface StandInStep {
   environment: Readonly<Record<string, string>>;
   workspace: string;
   gitDirectory: string;
+  workTrees: WorkTrees;
   /** Cache of the repository, shared by all runs. */
   cacheDirectory: string;
   /** Artifacts of the run, each in a folder with its name. */
