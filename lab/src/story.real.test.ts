@@ -1,4 +1,16 @@
 import { describeRehearsal, describeTakenPort } from "./story.support.ts";
 
-describeRehearsal("process");
+describeRehearsal({
+  runtime: "process",
+  deployments: [
+    "customer cancelled",
+    "customer rolled-back",
+    "customer succeeded",
+    "customer succeeded",
+    "customer succeeded",
+    "employee rolled-back",
+    "employee succeeded",
+    "employee succeeded by CodePipeline",
+  ],
+});
 describeTakenPort();
