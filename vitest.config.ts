@@ -6,21 +6,27 @@ const folders = "{actions,services,simulator,live,lab,cli,scripts,infra-template
 const realTests = `${folders}/**/*.real.test.ts`;
 const exclude = [...configDefaults.exclude, "**/dist/**"];
 
-/** Real tests of a minute and more. They start first, so that no core is idle while the last of them runs. */
+/**
+ * Real tests that take long. They start first, so that no core is idle while the last of them runs. Those that mostly
+ * wait are between the stories, which do not wait.
+ */
 const longest = [
-  "lab/src/story.real.test.ts",
-  "lab/src/story-in-a-fork.real.test.ts",
   "lab/src/story-in-docker.real.test.ts",
-  "services/images.real.test.ts",
-  "lab/src/runner/scale-test.real.test.ts",
   "scripts/lab-pages/commands.real.test.ts",
+  "simulator/src/runtime/tasks/cpu-limit.real.test.ts",
+  "simulator/src/outside-clients/cdk.real.test.ts",
+  "lab/src/story.real.test.ts",
+  "services/images.real.test.ts",
+  "lab/src/story-in-a-fork.real.test.ts",
+  "lab/src/runner/scale-test.real.test.ts",
 ];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const first = (file: TestSpecification) => longest.some((name) => file.moduleId.endsWith(`/${name}`));
-    const sorted = await super.sort(files);
-    return [...sorted.filter(first), ...sorted.filter((file) => !first(file))];
+    const rank = ({ moduleId }: TestSpecification) =>
+      longest.findIndex((name) => moduleId.endsWith(`/${name}`)) + 1 || longest.length + 1;
+    // The sort keeps the order of equals.
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
   }
 }
 

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { actionsFolder, bundleAction } from "./bundle-action.ts";
+import { actionsFolder, bundleActions } from "./bundle-action.ts";
 
 /**
  * Bundles `actions/<name>/src/index.ts` into `actions/<name>/dist`. With `--check` nothing is written: the bundles are
@@ -16,15 +16,23 @@ async function main(): Promise<void> {
   });
   const stale: string[] = [];
   const names = chooseActions(positionals);
-  const bundleNext = async () => {
-    for (let name = names.shift(); name; name = names.shift()) {
-      const differing = await (values.check ? check(name) : build(name));
-      console.log(`${name}: ${describe(differing)}`);
-      if (values.check && differing.length > 0) stale.push(name);
-    }
-  };
-  // Each bundle keeps one processor busy for seconds.
-  await Promise.all(Array.from({ length: availableParallelism() }, bundleNext));
+  const cores = availableParallelism();
+  // Each bundle keeps one core busy for seconds.
+  const parts = Array.from({ length: cores }, (_, part) =>
+    names.filter((_, index) => index % cores === part),
+  );
+  await Promise.all(
+    parts.map((part) =>
+      bundle(part, async (name, folder) => {
+        const dist = join(actionsFolder, name, "dist");
+        const differing = await compare(folder, dist);
+        console.log(`${name}: ${describe(differing)}`);
+        if (differing.length === 0) return;
+        if (values.check) stale.push(name);
+        else await replace(dist, folder);
+      }),
+    ),
+  );
   if (stale.length > 0) {
     console.error(`dist is not what src builds: ${stale.join(", ")}. Run "npm run build" and commit dist.`);
     process.exitCode = 1;
@@ -52,37 +60,28 @@ function chooseActions(names: string[]): string[] {
   return names.length > 0 ? names : known;
 }
 
-/** Files that the new bundle changed, added or removed. */
-async function build(name: string): Promise<string[]> {
-  return inTemporaryFolder(async (folder) => {
-    await bundleAction(name, folder);
-    const dist = join(actionsFolder, name, "dist");
-    const differing = await compare(folder, dist);
-    if (differing.length > 0) {
-      await rm(dist, { recursive: true, force: true });
-      await mkdir(dist);
-      await cp(folder, dist, { recursive: true });
-    }
-    return differing;
-  });
-}
-
-async function check(name: string): Promise<string[]> {
-  return inTemporaryFolder(async (folder) => {
-    await bundleAction(name, folder);
-    return compare(folder, join(actionsFolder, name, "dist"));
-  });
-}
-
-async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+/** Calls `use` with each action and the folder of its new bundle. */
+async function bundle(
+  names: readonly string[],
+  use: (name: string, folder: string) => Promise<void>,
+): Promise<void> {
+  if (names.length === 0) return;
   const folder = await mkdtemp(join(tmpdir(), "build-actions-"));
   try {
-    return await use(folder);
+    await bundleActions(new Map(names.map((name) => [name, join(folder, name)])));
+    for (const name of names) await use(name, join(folder, name));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+async function replace(dist: string, folder: string): Promise<void> {
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist);
+  await cp(folder, dist, { recursive: true });
+}
+
+/** Files that the new bundle changed, added or removed. */
 async function compare(built: string, committed: string): Promise<string[]> {
   const names = [...new Set([...list(built), ...list(committed)])].sort();
   const differing: string[] = [];

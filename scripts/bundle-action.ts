@@ -7,27 +7,32 @@ import { minify } from "rolldown/utils";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const actionsFolder = join(root, "actions");
-const ncc = join(root, "node_modules/@vercel/ncc/dist/ncc/cli.js");
-const options = ["--target", "es2024", "--transpile-only", "--no-cache", "--quiet"];
+
+/** `bundleActions` for one action. */
+export const bundleAction = (name: string, folder: string) => bundleActions(new Map([[name, folder]]));
 
 /**
  * Bundles `actions/<name>/src/index.ts` into `<folder>/index.js` by ncc, with what is imported only when needed in
  * files next to it, and the licenses of the packages in it. The same sources give the same bytes in any folder.
+ * @param folders by the actions' names
  */
-export async function bundleAction(name: string, folder: string): Promise<void> {
-  const entry = join(actionsFolder, name, "src/index.ts");
-  const stats = `${resolve(folder)}.json`;
+export async function bundleActions(folders: ReadonlyMap<string, string>): Promise<void> {
+  const pairs = [...folders].flatMap(([name, folder]) => [name, resolve(folder)]);
   // ncc reads the tsconfig.json that lies between the folder it runs in and the entry.
-  await promisify(execFile)(
-    process.execPath,
-    [ncc, "build", entry, "--out", resolve(folder), "--stats-out", stats, ...options],
-    { cwd: actionsFolder },
-  ).catch(({ stderr, message }) => {
-    throw new Error(`actions/${name} could not be bundled: ${firstError(stderr) ?? message}`);
+  await promisify(execFile)(process.execPath, [join(import.meta.dirname, "run-ncc.ts"), ...pairs], {
+    cwd: actionsFolder,
+  }).catch(({ stderr, message }) => {
+    const names = [...folders.keys()].join(", ");
+    throw new Error(`actions (${names}) could not be bundled: ${firstError(stderr) ?? message}`);
   });
-  const { modules } = JSON.parse(await readFile(stats, "utf8"));
-  await rm(stats);
-  await writeFile(join(folder, "licenses.txt"), await licensesOf(filesOf(modules)));
+  await Promise.all([...folders.values()].map(finish));
+}
+
+async function finish(folder: string): Promise<void> {
+  const modules = `${resolve(folder)}.json`;
+  const files: string[] = JSON.parse(await readFile(modules, "utf8"));
+  await rm(modules);
+  await writeFile(join(folder, "licenses.txt"), await licensesOf(files));
   const scripts = (await readdir(folder)).filter((file) => file.endsWith(".js"));
   await Promise.all(scripts.map((script) => shrink(join(folder, script))));
 }
@@ -49,12 +54,6 @@ async function shrink(file: string): Promise<void> {
   await writeFile(file, code);
 }
 
-/** Module of webpack's statistics. One that was joined with others lists them. */
-interface Module {
-  readonly nameForCondition?: string | null;
-  readonly modules?: readonly Module[];
-}
-
 /**
  * Name, license and its text of every package of which the bundle has a part, in the order of their names. ncc's own
  * `--license` misses packages whose modules were joined with ours, such as `@actions/core`.
@@ -64,12 +63,6 @@ export async function licensesOf(files: readonly string[]): Promise<string> {
   const texts = await Promise.all(folders.map(licenseOf));
   return `${[...new Set(texts)].join("\n\n")}\n`;
 }
-
-const filesOf = (modules: readonly Module[]): string[] =>
-  modules.flatMap(({ nameForCondition, modules: joined = [] }) => [
-    nameForCondition ?? "",
-    ...filesOf(joined),
-  ]);
 
 const packageFolder = (file: string) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [];
 

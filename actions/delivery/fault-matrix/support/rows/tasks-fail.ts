@@ -69,6 +69,8 @@ export const rowsOfTasks: readonly Row[] = [
       web.healthCheck = { command: ["CMD", "node", "--eval", "process.exit(1)"], retries: 1, timeout: 60 };
     },
     settings: impatient,
+    // Each check starts a process: one such task is enough.
+    inputs: { maxFailedTasks: 1 },
     expect: failsItsCheck,
     // The load balancer checks the new task on its own.
     except: { "ECS rolling": { ...failsItsCheck, shown: "new" } },
