@@ -1,11 +1,11 @@
-import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { access, chmod, copyFile, cp, mkdir, realpath, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { copyNpm } from "./copy-npm.ts";
-import { findLibraries } from "./libraries.ts";
-import { run } from "./run.ts";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
 
-export interface NodeBaseOptions {
+interface NodeBaseOptions {
   /** Folder of the base's root file system; created if missing. */
   readonly folder: string;
   /** With npm, which a Dockerfile's build stage runs. */
@@ -88,4 +88,82 @@ async function strip(from: string, to: string): Promise<void> {
 async function copyExecutable(from: string, to: string): Promise<void> {
   await copyFile(from, to);
   await chmod(to, 0o755);
+}
+
+const home = "/usr/local/lib/node_modules/npm";
+
+/** The interpreter has a full path, as there is no `env` to find it. */
+const command = `#!/usr/local/bin/node\nrequire("${home}/lib/cli.js")(process);\n`;
+
+/** npm of this machine, which is JavaScript only, and the commands that run it without a shell. */
+async function copyNpm(folder: string): Promise<void> {
+  const from = await findNpm();
+  const parts = ["package.json", "LICENSE", "bin", "lib", "node_modules"];
+  for (const part of parts)
+    await cp(join(from, part), join(folder, home, part), { recursive: true, dereference: true });
+  const bin = join(folder, "/usr/local/bin/npm");
+  await mkdir(dirname(bin), { recursive: true });
+  await writeFile(bin, command);
+  await chmod(bin, 0o755);
+}
+
+/** The folder of npm's package. */
+async function findNpm(): Promise<string> {
+  const onPath = (process.env.PATH ?? "").split(delimiter).map((each) => join(each, "npm"));
+  // npm passes its own location to scripts.
+  for (const program of [process.env.npm_execpath, ...onPath]) {
+    if (!program || !existsSync(program)) continue;
+    const npm = dirname(dirname(await realpath(program)));
+    // Debian's own npm has its dependencies elsewhere, and another tool may have the name npm.
+    if (existsSync(join(npm, "lib/cli.js")) && existsSync(join(npm, "node_modules/@npmcli/arborist")))
+      return npm;
+  }
+  throw new Error(
+    "no npm with its dependencies inside was found on PATH: install Node from https://nodejs.org, or run npm install --global npm",
+  );
+}
+
+/** Before glibc 2.34 these are loaded on name resolution, which `ldd` cannot know. */
+const loadedOnDemand = ["libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2"];
+
+/** Returns the paths of all libraries that a program loads, including its dynamic linker. */
+async function findLibraries(program: string): Promise<string[]> {
+  const listed = await run("ldd", [program]).catch((cause) => {
+    throw new Error(
+      `ldd ${program} failed: a Node base needs a Linux with glibc, such as Debian, Ubuntu or Fedora, not one with musl, such as Alpine`,
+      { cause },
+    );
+  });
+  const paths = parseLibraries(listed);
+  const libc = paths.find((path) => path.endsWith("/libc.so.6"));
+  if (!libc)
+    throw new Error(
+      `ldd ${program} names no libc.so.6: a Node base needs a Linux with glibc; it says\n${listed.trim()}`,
+    );
+  const beside = loadedOnDemand.map((name) => join(dirname(libc), name));
+  const there = await Promise.all(
+    beside.map((path) =>
+      access(path).then(
+        () => [path],
+        () => [],
+      ),
+    ),
+  );
+  return [...new Set([...paths, ...there.flat()])].sort();
+}
+
+/**
+ * Reads `libm.so.6 => /lib/libm.so.6 (0x…)` and `/lib64/ld-linux-x86-64.so.2 (0x…)`; the kernel's own library has no
+ * file.
+ */
+export function parseLibraries(listed: string): string[] {
+  const missing = /^\s*(\S+) => not found$/m.exec(listed)?.[1];
+  if (missing) throw new Error(`Node needs ${missing}, which this machine does not have`);
+  return [...listed.matchAll(/^\s*(?:\S+ => )?(\/\S+) \(0x[0-9a-f]+\)$/gm)].map(([, path = ""]) => path);
+}
+
+/** Runs a program to its end and returns its output. */
+async function run(program: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, args);
+  return stdout;
 }

@@ -2,9 +2,13 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type CommandFiles, createCommandFiles } from "../../../lab/src/runner/steps/command-files.ts";
-import { createMasker, type Masker } from "../../../lab/src/runner/steps/mask.ts";
 import { runProcess } from "../../../lab/src/runner/steps/run-process.ts";
-import { createCommandReader, type OutputLine } from "../../../lab/src/runner/steps/workflow-commands.ts";
+import {
+  createCommandReader,
+  createMasker,
+  type Masker,
+  type OutputLine,
+} from "../../../lab/src/runner/steps/workflow-commands.ts";
 import type { ActionFile } from "./action-file.ts";
 
 export type Outcome = "success" | "failure" | "cancelled";

@@ -3,19 +3,23 @@ import { join } from "node:path";
 import type { Json } from "./expressions/evaluate.ts";
 import { ConcurrencyGroups, concurrencyOf } from "./jobs/concurrency.ts";
 import { githubContext } from "./jobs/github-context.ts";
-import type { RunContext, RunnerOptions, WorkflowEvent } from "./jobs/run-context.ts";
+import type {
+  PullRequestEvent,
+  PushEvent,
+  RunContext,
+  RunnerOptions,
+  WorkflowEvent,
+} from "./jobs/run-context.ts";
 import { runJobs } from "./jobs/run-jobs.ts";
 import { readDispatchInputs } from "./load/dispatch-inputs.ts";
 import { git } from "./load/git.ts";
 import { loadWorkflows } from "./load/load-workflows.ts";
-import { readPermissions } from "./load/permissions.ts";
 import { SourceStore } from "./load/sources.ts";
-import { isStarted } from "./load/triggers.ts";
 import { WorkTrees } from "./load/work-trees.ts";
-import type { Workflow } from "./load/workflow.ts";
+import { readPermissions, type Workflow } from "./load/workflow.ts";
 import type { Conclusion, RunResult } from "./result.ts";
-import { createMasker } from "./steps/mask.ts";
 import { endGroup } from "./steps/run-process.ts";
+import { createMasker } from "./steps/workflow-commands.ts";
 
 export interface RunRequest {
   /** Path of the workflow file in the repository. */
@@ -32,7 +36,7 @@ export interface Run {
   kill(): void;
 }
 
-export interface Runner {
+interface Runner {
   /**
    * Starts a workflow; returns undefined when its `on` does not match this event. Throws WorkflowRefused, before
    * anything has run, for a workflow that GitHub or this runner does not accept.
@@ -141,4 +145,64 @@ async function concludeRun(
   } finally {
     turn.leave();
   }
+}
+
+/** Returns whether an event starts the workflow, by the branch and the changed files. */
+async function isStarted(
+  workflow: Workflow,
+  event: PushEvent | PullRequestEvent,
+  gitDirectory: string,
+): Promise<boolean> {
+  const filters = workflow.events[event.name];
+  if (!filters) return false;
+  const branch = event.name === "push" ? event.branch : event.base;
+  if (filters.branches && !passesFilter(branch, filters.branches)) return false;
+  if (filters["branches-ignore"] && passesFilter(branch, filters["branches-ignore"])) return false;
+  // With only tags named, no branch starts it.
+  if (event.name === "push" && !startsForBranches(workflow)) return false;
+  const { paths, "paths-ignore": ignored } = filters;
+  if (!paths && !ignored) return true;
+  const changed = await changedFiles(event, gitDirectory);
+  if (paths && !changed.some((file) => passesFilter(file, paths))) return false;
+  return !ignored || changed.some((file) => !passesFilter(file, ignored));
+}
+
+function startsForBranches({ events: { push } }: Workflow): boolean {
+  const onlyTags = (push?.tags || push?.["tags-ignore"]) && !push.branches && !push["branches-ignore"];
+  return !onlyTags;
+}
+
+async function changedFiles(event: PushEvent | PullRequestEvent, gitDirectory: string): Promise<string[]> {
+  const comparison =
+    event.name === "push" ? [event.before, event.after] : [`${event.baseSha}...${event.headSha}`];
+  const newBranch = event.name === "push" && /^0+$/.test(event.before);
+  const listing = newBranch
+    ? await git(gitDirectory, "ls-tree", "-r", "--name-only", event.after)
+    : await git(gitDirectory, "diff", "--name-only", ...comparison);
+  return listing.split("\n").filter((line) => line !== "");
+}
+
+/**
+ * Returns whether a name passes a list of GitHub's filter patterns (`*` within a segment, `**` across, `?`, `+`, `[]`,
+ * `!`): the last pattern that matches decides.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
+ */
+export function passesFilter(name: string, patterns: readonly string[]): boolean {
+  let passes = false;
+  for (const pattern of patterns) {
+    const negated = pattern.startsWith("!");
+    if (toExpression(negated ? pattern.slice(1) : pattern).test(name)) passes = !negated;
+  }
+  return passes;
+}
+
+function toExpression(pattern: string): RegExp {
+  // `?`, `+` and `[]` quantify or group the characters before them, as in a regular expression.
+  const source = pattern.replace(/\*\*\/|\*\*|\*|[.^$(){}|]/g, (part) => {
+    if (part === "**/") return "(?:.*/)?";
+    if (part === "**") return ".*";
+    if (part === "*") return "[^/]*";
+    return `\\${part}`;
+  });
+  return new RegExp(`^${source}$`);
 }

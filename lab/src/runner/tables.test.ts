@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { expandMatrix } from "./jobs/matrix.ts";
-import { passesFilter } from "./load/triggers.ts";
+import { expandMatrix } from "./jobs/run-matrix.ts";
+import { passesFilter } from "./runner.ts";
 import { readPairs } from "./steps/command-files.ts";
 
 describe("matrix", () => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createSuppliersInMemory } from "./domain/suppliers-in-memory.support.ts";
-import { writesPerMinute } from "./operations/limit-writes.ts";
 import type { Site } from "./pages/layout.ts";
 import { partsForTests } from "./parts.support.ts";
-import { createSite } from "./site.ts";
+import { createSite, writesPerMinute } from "./site.ts";
 
 const site: Site = {
   service: "employee",

@@ -10,7 +10,7 @@ import {
   isSequence,
   Lexer,
   Parser,
-} from "./github-parser.ts";
+} from "./functions.ts";
 
 /** A plain JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { globSync, readFileSync, statSync } from "node:fs";
+import { registerHooks } from "node:module";
 import { join } from "node:path";
 import type { ExpressionData } from "@actions/expressions/data/expressiondata";
 import type { FunctionDefinition } from "@actions/expressions/funcs/info";
 import type { Conclusion } from "../result.ts";
-import { data } from "./github-parser.ts";
 
 // The maximum number of arguments that the parser allows for hashFiles and the status functions of a job.
 const anyNumber = 255;
@@ -81,3 +81,29 @@ function hashFiles(workspace: string, patterns: string[]): string {
     );
   return total.digest("hex");
 }
+
+// GitHub's packages import JSON without the attribute that Node requires.
+registerHooks({
+  load(url, context, nextLoad) {
+    if (!url.endsWith(".json")) return nextLoad(url, context);
+    return nextLoad(url, { ...context, importAttributes: { ...context.importAttributes, type: "json" } });
+  },
+});
+
+// Static imports would be loaded before the hook above is there.
+const parser = await import("@actions/workflow-parser");
+const actions = await import("@actions/workflow-parser/actions/index");
+const expressions = await import("@actions/expressions");
+
+export const {
+  parseWorkflow,
+  convertWorkflowTemplate,
+  NoOperationTraceWriter,
+  isBasicExpression,
+  isMapping,
+  isScalar,
+  isSequence,
+  isString,
+} = parser;
+export const { parseAction, convertActionTemplate } = actions;
+export const { Evaluator, Lexer, Parser, data } = expressions;

@@ -1,8 +1,7 @@
 import type { InputConfig } from "@actions/workflow-parser/model/workflow-template";
 import { refuse, WorkflowRefused } from "../errors.ts";
 import { evaluateTexts, evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
-import { readPermissions } from "../load/permissions.ts";
-import type { CallJob, Workflow } from "../load/workflow.ts";
+import { type CallJob, readPermissions, type Workflow } from "../load/workflow.ts";
 import type { JobOutcome } from "../result.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";

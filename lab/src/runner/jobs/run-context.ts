@@ -3,7 +3,7 @@ import type { Mirrors, Sources } from "../load/sources.ts";
 import type { WorkTrees } from "../load/work-trees.ts";
 import type { Workflow } from "../load/workflow.ts";
 import type { Emit, JobResult } from "../result.ts";
-import type { Masker } from "../steps/mask.ts";
+import type { Masker } from "../steps/workflow-commands.ts";
 import type { ConcurrencyGroups } from "./concurrency.ts";
 
 export interface RunnerOptions {

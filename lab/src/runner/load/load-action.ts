@@ -9,7 +9,7 @@ import type { Step as ParsedStep } from "@actions/workflow-parser/model/workflow
 import type { MappingToken, SequenceToken } from "@actions/workflow-parser/templates/tokens/index";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
 import { refuse, WorkflowRefused } from "../errors.ts";
-import { convertActionTemplate, NoOperationTraceWriter, parseAction } from "../expressions/github-parser.ts";
+import { convertActionTemplate, NoOperationTraceWriter, parseAction } from "../expressions/functions.ts";
 import { readStep } from "./read-step.ts";
 import { nameIn, type Source } from "./sources.ts";
 import { find, placeOf } from "./tokens.ts";

@@ -13,7 +13,7 @@ import {
   isMapping,
   NoOperationTraceWriter,
   parseWorkflow,
-} from "../expressions/github-parser.ts";
+} from "../expressions/functions.ts";
 import { readJob, readRunDefaults } from "./read-job.ts";
 import { nameIn, type Source } from "./sources.ts";
 import { find, knowOnly } from "./tokens.ts";

@@ -7,7 +7,7 @@ import type {
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
 import { refuse } from "../errors.ts";
 import { evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
-import { isMapping } from "../expressions/github-parser.ts";
+import { isMapping } from "../expressions/functions.ts";
 import { readStep } from "./read-step.ts";
 import { nameIn, type Source } from "./sources.ts";
 import { find, knowOnly, placeOf } from "./tokens.ts";

@@ -1,6 +1,6 @@
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
 import { refuse } from "../errors.ts";
-import { isMapping } from "../expressions/github-parser.ts";
+import { isMapping } from "../expressions/functions.ts";
 
 export function find(token: TemplateToken | undefined, key: string): TemplateToken | undefined {
   return token && isMapping(token) ? token.find(key) : undefined;

@@ -1,14 +1,14 @@
+import { join, resolve } from "node:path";
 import { evaluateTexts, evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
 import type { JobState } from "../jobs/job-state.ts";
 import { readReference, sourceOf } from "../load/action-reference.ts";
-import { type CompositeAction, loadAction } from "../load/load-action.ts";
+import { type CompositeAction, loadAction, type NodeAction } from "../load/load-action.ts";
 import type { ActionStep, RunDefaults, Step } from "../load/workflow.ts";
 import type { StepResult } from "../result.ts";
 import { inputsOf, warnOfUnknownInputs } from "./action-inputs.ts";
-import { postOfNode, preOfNode, runNodeAction } from "./node-action.ts";
 import { performTask } from "./perform-task.ts";
-import { scriptTask } from "./script-task.ts";
-import { standInStep } from "./stand-ins/stand-in-step.ts";
+import { runToSuccess, scriptTask } from "./script-task.ts";
+import type { StandInStep } from "./stand-ins/stand-in.ts";
 import { standIns } from "./stand-ins/stand-ins.ts";
 import { type StepSequence, stepScope } from "./step-sequence.ts";
 import {
@@ -155,4 +155,86 @@ function requireSuccess(steps: StepResult[]): void {
   if (cancelled) throw new StepCancelled(`'${cancelled.name}' was cancelled`);
   const failed = steps.find((step) => step.conclusion === "failure");
   if (failed) throw new StepFailed(`'${failed.name}' failed`);
+}
+
+type Inputs = Record<string, string>;
+
+async function runNodeAction(running: RunningStep, action: NodeAction, inputs: Inputs): Promise<void> {
+  await runEntry(running, action, action.runs.main, inputs);
+}
+
+function preOfNode(step: ActionStep, action: NodeAction): Task | undefined {
+  const { pre, preIf } = action.runs;
+  if (!pre) return undefined;
+  return {
+    ...prePostTask(step, "Pre"),
+    condition: preIf ?? "always()",
+    execute: (running) => {
+      const inputs = inputsOf(running, action, evaluateTexts(step.with, running.scope));
+      return runEntry(running, action, pre, inputs);
+    },
+  };
+}
+
+/** @param inputs as the action itself got them */
+function postOfNode(step: ActionStep, action: NodeAction, inputs: Inputs): Task | undefined {
+  const { post, postIf } = action.runs;
+  if (!post) return undefined;
+  return {
+    ...prePostTask(step, "Post"),
+    condition: postIf ?? "always()",
+    execute: (running) => runEntry(running, action, post, inputs),
+  };
+}
+
+async function runEntry(
+  running: RunningStep,
+  action: NodeAction,
+  entry: string,
+  inputs: Inputs,
+): Promise<void> {
+  for (const [name, value] of Object.entries(inputs)) {
+    running.environment[`INPUT_${name.toUpperCase().replaceAll(" ", "_")}`] = value;
+  }
+  for (const [name, value] of Object.entries(running.job.saved.get(running.key) ?? {})) {
+    running.environment[`STATE_${name}`] = value;
+  }
+  await runToSuccess(running, [process.execPath, resolve(action.directory, entry)], running.job.workspace);
+}
+
+/** @param given the step's `with`, evaluated */
+function standInStep(running: RunningStep, given: Record<string, string>): StandInStep {
+  const { job } = running;
+  const github = job.contexts.github as Record<string, string>;
+  const input = (name: string) => given[name]?.trim() ?? "";
+  return {
+    input,
+    flag: (name) => readFlag(name, input(name)),
+    environment: running.environment,
+    workspace: job.workspace,
+    gitDirectory: job.run.options.repository.gitDirectory,
+    workTrees: job.run.workTrees,
+    cacheDirectory: join(job.run.options.directory, "caches"),
+    artifactDirectory: join(job.run.directory, "artifacts"),
+    ref: github.ref as string,
+    sha: github.sha as string,
+    permissions: job.permissions,
+    log: running.write,
+    warn: (message) => running.annotate({ level: "warning", message }),
+    mask: (value) => job.run.masker.add(value),
+    setOutput: (name, value) => {
+      running.outputs[name] = value;
+    },
+    exportVariable: (name, value) => {
+      job.env[name] = value;
+    },
+    addPath: (directory) => job.paths.unshift(directory),
+  };
+}
+
+// The values of YAML 1.2 that getBooleanInput of @actions/core accepts.
+function readFlag(name: string, value: string): boolean {
+  if (["true", "True", "TRUE"].includes(value)) return true;
+  if (["", "false", "False", "FALSE"].includes(value)) return false;
+  throw new Error(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}`);
 }

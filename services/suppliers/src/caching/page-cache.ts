@@ -1,13 +1,12 @@
 import { createLRU } from "lru.min";
-import { createSharedReads } from "./shared-reads.ts";
 
-export interface CachedPage {
+interface CachedPage {
   readonly body: string;
   /** When its data began to be read, in milliseconds of `performance.now()`. */
   readonly readAt: number;
 }
 
-export type PageSource = (key: string, render: () => Promise<string>) => Promise<CachedPage>;
+type PageSource = (key: string, render: () => Promise<string>) => Promise<CachedPage>;
 
 /** Pages of a list are some 10 kB each. */
 const mostPages = 500;
@@ -38,5 +37,34 @@ export function createCachedPages(milliseconds: number, now: () => number): Page
       if (pages.get(key) === entry) pages.delete(key);
     });
     return page;
+  };
+}
+
+/**
+ * Serves all requests that arrive during a read with one more read, started after that one has ended. So there is one
+ * read of a kind at a time, and no result is older than its request.
+ */
+export function createSharedReads<Result>(): (key: string, read: () => Promise<Result>) => Promise<Result> {
+  const reads = new Map<string, { running: Promise<Result>; next?: Promise<Result> }>();
+
+  function start(key: string, read: () => Promise<Result>): Promise<Result> {
+    const entry: { running: Promise<Result>; next?: Promise<Result> } = { running: read() };
+    reads.set(key, entry);
+    const end = () => {
+      reads.delete(key);
+    };
+    entry.running.then(() => {
+      if (!entry.next) end();
+    }, end);
+    return entry.running;
+  }
+
+  return (key, read) => {
+    const current = reads.get(key);
+    if (!current) return start(key, read);
+    const startNext = () => start(key, read);
+    // A failure applies to all waiting requests: with a hanging database, none waits for two reads.
+    current.next ??= current.running.then(startNext);
+    return current.next;
   };
 }

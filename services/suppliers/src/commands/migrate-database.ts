@@ -1,8 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readDatabaseConfiguration, readServiceAccount } from "../configuration.ts";
 import { openDatabase } from "../database/database.ts";
-import { migrate } from "../database/migrate.ts";
-import { migrations } from "../database/migrations.ts";
+import { migrate, migrations } from "../database/migrate.ts";
 import { grantServiceAccount } from "../database/service-account.ts";
 import type { ProcessLog } from "../log.ts";
 import type { ServiceProgram } from "../service-program.ts";

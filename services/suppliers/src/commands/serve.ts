@@ -1,15 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readDatabaseConfiguration, readListenPort, readSiteHosts } from "../configuration.ts";
 import { type Database, openDatabase } from "../database/database.ts";
-import { requireMigrated } from "../database/migrate.ts";
-import { migrations } from "../database/migrations.ts";
+import { migrations, requireMigrated } from "../database/migrate.ts";
 import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import type { ProcessLog } from "../log.ts";
-import { readContainerMetadata } from "../operations/container-metadata.ts";
-import { watchEventLoopDelay } from "../operations/event-loop-delay.ts";
+import { readContainerMetadata, shareCheck } from "../operations/container-metadata.ts";
 import { logAccess } from "../operations/log-access.ts";
-import { createMetrics, type Metrics } from "../operations/metrics.ts";
-import { shareCheck } from "../operations/share-check.ts";
+import { createMetrics, type Metrics, watchEventLoopDelay } from "../operations/metrics.ts";
 import type { Release, Site } from "../pages/layout.ts";
 import { asksForHealth } from "../routes/report-health.ts";
 import { type Observer, startWebServer } from "../server.ts";

@@ -1,11 +1,14 @@
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import type { Pool, PoolConnection, QueryResult } from "mysql2";
-import { createBulkhead } from "./bulkhead.ts";
-import { createCircuitBreaker } from "./circuit-breaker.ts";
-import { isConnectionUsable, isRepeatable } from "./database-failure.ts";
+import {
+  DatabaseUnavailable,
+  databaseMessage,
+  isConnectionUsable,
+  isRepeatable,
+  isServerFull,
+} from "./database-failure.ts";
 import type { DatabaseLimits } from "./database-limits.ts";
-import { type Deadline, withDeadline } from "./deadline.ts";
 import type { Statement, StatementRunner } from "./statement-runner.ts";
 
 /**
@@ -98,4 +101,107 @@ function end(connection: PoolConnection): void {
   connection.destroy();
   // The driver's own end waits for a reply, which a hanging server does not send.
   (connection as unknown as { stream: Socket }).stream.destroy();
+}
+
+/**
+ * Opens connections as long as that works. After a failure there is a pause, then one attempt at a time until one
+ * succeeds; meanwhile all other calls fail at once. `now` is in milliseconds.
+ */
+export function createCircuitBreaker(pauseMs: number, now: () => number) {
+  let failure: unknown;
+  let retryAt = 0;
+  let probing = false;
+
+  return async function attempt<Connection>(connect: () => Promise<Connection>): Promise<Connection> {
+    const isProbe = failure !== undefined;
+    if (isProbe) {
+      if (probing || now() < retryAt) throw unavailable(failure);
+      probing = true;
+    }
+    try {
+      const connection = await connect();
+      failure = undefined;
+      return connection;
+    } catch (error) {
+      // A server without free connections still serves the existing ones.
+      if (!isServerFull(error)) {
+        failure = error;
+        retryAt = now() + pauseMs;
+      }
+      throw unavailable(error);
+    } finally {
+      if (isProbe) probing = false;
+    }
+  };
+}
+
+function unavailable(cause: unknown): DatabaseUnavailable {
+  return new DatabaseUnavailable(`no connection to the database: ${databaseMessage(cause)}`, { cause });
+}
+
+interface Bulkhead {
+  /** Resolves with a place, in the order of arrival; rejects at once when too many are waiting. */
+  enter(deadline: Deadline): Promise<void>;
+  /** Passes the place to the longest waiting request. */
+  leave(): void;
+}
+
+/** Allows a fixed number of parallel requests and a fixed number of waiting ones. */
+export function createBulkhead(places: number, mostWaiting: number): Bulkhead {
+  let free = places;
+  const waiting = new Set<() => void>();
+  return {
+    async enter(deadline) {
+      if (free > 0) {
+        free--;
+        return;
+      }
+      if (waiting.size >= mostWaiting)
+        throw new DatabaseUnavailable(
+          `${mostWaiting} statements already wait for a connection to the database`,
+        );
+      await new Promise<void>((resolve, reject) => {
+        waiting.add(resolve);
+        deadline.giveUp = (error) => {
+          waiting.delete(resolve);
+          reject(error);
+        };
+      });
+    },
+    leave() {
+      const [next] = waiting;
+      if (!next) {
+        free++;
+        return;
+      }
+      waiting.delete(next);
+      next();
+    },
+  };
+}
+
+export interface Deadline {
+  /** Set by each stage of the work to a function that ends it early. */
+  giveUp(error: Error): void;
+  /** The error that the work has failed with, once the time is over. */
+  passed?: Error;
+}
+
+/** Settles as `work` does, or rejects on timeout, whether or not `work` stops. */
+function withDeadline<Result>(
+  milliseconds: number,
+  work: (deadline: Deadline) => Promise<Result>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const deadline: Deadline = { giveUp: () => {} };
+    const timer = setTimeout(() => {
+      const error = new DatabaseUnavailable(`the database did not answer within ${milliseconds} ms`);
+      deadline.passed = error;
+      reject(error);
+      deadline.giveUp(error);
+    }, milliseconds);
+    work(deadline)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
 }

@@ -12,8 +12,7 @@ import { type DatabaseConfiguration, readDatabaseConfiguration } from "../config
 import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import { openDatabase } from "./database.ts";
 import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
-import { migrate } from "./migrate.ts";
-import { migrations } from "./migrations.ts";
+import { migrate, migrations } from "./migrate.ts";
 
 const account = { user: "nodeapp", password: "coffee", database: "COFFEE" };
 

@@ -4,7 +4,7 @@ import { get } from "node:http";
 const limitMs = 2000;
 const labels = "com.amazonaws.ecs.task-definition";
 
-export interface ContainerMetadata {
+interface ContainerMetadata {
   /** Digest (`sha256:…`) of the image; null when the task definition references the image by a tag. */
   readonly image: string | null;
   /** Task definition, such as `customer-microservice:3`. */
@@ -50,4 +50,24 @@ function read(uri: string, timeoutMs: number): Promise<string> {
     });
     request.once("error", failed);
   });
+}
+
+/** Maximum rate of readiness checks of the database. */
+const reuseMs = 1000;
+
+/**
+ * Shares one check among all calls while it runs and for a second after it: even 1,000 requests a second cost the
+ * database only one query a second.
+ */
+export function shareCheck(check: () => Promise<void>, now: () => number): () => Promise<void> {
+  let last: Promise<void> | undefined;
+  let reuseUntil = 0;
+  return () => {
+    if (last && now() < reuseUntil) return last;
+    reuseUntil = Number.POSITIVE_INFINITY;
+    last = check().finally(() => {
+      reuseUntil = now() + reuseMs;
+    });
+    return last;
+  };
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { limitWrites, mostAddresses, writesPerMinute } from "./limit-writes.ts";
+import { limitWrites, mostAddresses, writesPerMinute } from "../site.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { createMetrics } from "./metrics.ts";
-import { createReservoir } from "./reservoir.ts";
+import { createMetrics, createReservoir } from "./metrics.ts";
 
 const setUp = () =>
   createMetrics({

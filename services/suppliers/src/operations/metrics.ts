@@ -1,6 +1,6 @@
-import { createReservoir } from "./reservoir.ts";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 
-export interface MetricSources {
+interface MetricSources {
   readonly service: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -79,5 +79,52 @@ function embed(service: string, timestamp: number, values: readonly [string, str
     },
     Service: service,
     ...Object.fromEntries(values.map(([name, , value]) => [name, value])),
+  };
+}
+
+interface Reservoir {
+  add(value: number): void;
+  /** The sample of what was added since the last time. */
+  take(): number[];
+}
+
+/** Keeps a uniform sample of at most `size` values, however many are added (algorithm R, Vitter 1985). */
+export function createReservoir(size: number, random: () => number): Reservoir {
+  let sample: number[] = [];
+  let added = 0;
+  return {
+    add(value) {
+      added++;
+      if (sample.length < size) sample.push(value);
+      else {
+        const place = Math.floor(random() * added);
+        if (place < size) sample[place] = value;
+      }
+    },
+    take() {
+      const taken = sample;
+      sample = [];
+      added = 0;
+      return taken;
+    },
+  };
+}
+
+/** Fifty samples a second cost next to nothing; a shorter delay of the loop does not matter. */
+const resolutionMs = 20;
+const nanosecondsPerMillisecond = 1e6;
+
+/**
+ * Starts measuring. Returns a function for the 99th percentile of the event loop's delays, in milliseconds, since its
+ * last call.
+ */
+export function watchEventLoopDelay(): () => number {
+  const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
+  histogram.enable();
+  return () => {
+    const p99 = histogram.percentile(99) / nanosecondsPerMillisecond;
+    histogram.reset();
+    // The histogram measures the time between two samples.
+    return Math.max(0, p99 - resolutionMs);
   };
 }

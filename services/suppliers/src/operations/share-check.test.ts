@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shareCheck } from "./share-check.ts";
+import { shareCheck } from "./container-metadata.ts";
 
 function setUp() {
   const checks: PromiseWithResolvers<void>[] = [];

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { RedirectActionConfig } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Answer } from "./answers.ts";
 import { hostName, splitRequestTarget } from "./conditions.ts";
+import type { Answer } from "./hop.ts";
 import type { TargetPool } from "./target-pool.ts";
 
 /** A rule's action for a request: pass it on, or respond to it. */

@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Access, createTokens, ecrAccess } from "./access.ts";
 import { createBlobStore } from "./blob-store.ts";
-import { answer, answerJson } from "./exchange.ts";
+import { answer, answerJson, type RegistryRules, type Route, routeOf } from "./exchange.ts";
 import { pullImage } from "./pull.ts";
 import type { Registry } from "./registry.ts";
 import { RegistryError } from "./registry-error.ts";
 import { createRepository, type WritableRepository } from "./repository.ts";
-import { type Route, routeOf } from "./route.ts";
-import type { RegistryRules } from "./rules.ts";
 import { serve } from "./serve.ts";
 
 export interface RegistryOptions {

@@ -2,13 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Access } from "./access.ts";
 import type { BlobStore } from "./blob-store.ts";
-import { answer, answerJson, type Exchange } from "./exchange.ts";
+import { answer, answerJson, type Exchange, type RegistryRules, type Route } from "./exchange.ts";
 import { isDigest, ociIndexType } from "./manifest.ts";
 import type { Registry, StoredManifest } from "./registry.ts";
 import { RegistryError } from "./registry-error.ts";
 import { namePattern, type WritableRepository } from "./repository.ts";
-import type { Route } from "./route.ts";
-import type { RegistryRules } from "./rules.ts";
 import { serveManifest } from "./serve-manifests.ts";
 import { serveUploads } from "./serve-uploads.ts";
 

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { createEcr } from "../../services/ecr/service.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import { openAccess } from "./access.ts";
+import type { RegistryRules } from "./exchange.ts";
 import { digestOf } from "./manifest.ts";
 import { createRegistry } from "./registry-server.ts";
-import type { RegistryRules } from "./rules.ts";
 
 /** A client's request to a registry, and whether it had a login. */
 export interface Asked {

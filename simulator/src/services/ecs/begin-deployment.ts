@@ -1,8 +1,8 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { resolveConfiguration } from "./deployment-configuration.ts";
-import { Interruption } from "./interruption.ts";
 import { ecsArn, lastPart, newServiceDeploymentId, newTaskSetId } from "./names.ts";
 import {
+  Interruption,
   isRevision,
   ongoingDeployment,
   type Placement,

@@ -3,8 +3,7 @@ import { AwsError } from "../../kit/errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { viewDeploymentBrief, viewServiceDeployment, viewServiceRevision } from "./deployment-views.ts";
 import { paginate, requireService } from "./find.ts";
-import { Interruption } from "./interruption.ts";
-import { isOngoing, type ServiceDeploymentRecord } from "./service-records.ts";
+import { Interruption, isOngoing, type ServiceDeploymentRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 
 /** DescribeServiceDeployments and DescribeServiceRevisions take at most this many (API reference). */

@@ -8,10 +8,10 @@ import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { createService } from "./create-service.ts";
 import { changeConfiguration, checkConfiguration } from "./deployment-configuration.ts";
 import { findCluster, findService, paginate, requireActiveService, requireTaskDefinition } from "./find.ts";
-import { Interruption } from "./interruption.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import {
+  Interruption,
   isRevision,
   ongoingDeployment,
   type Placement,

@@ -4,15 +4,16 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { startServer, stopServer } from "./instance-server.ts";
 import {
+  changePassword,
   checkClass,
   checkEngineVersion,
   checkRetention,
   checkStorage,
   checkStorageType,
+  readPasswordChange,
   readSecurityGroups,
 } from "./instance-settings.ts";
 import { describeInstance } from "./instances.ts";
-import { changePassword, readPasswordChange } from "./master-password.ts";
 import {
   findInstance,
   findSubnetGroup,

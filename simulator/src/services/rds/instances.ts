@@ -4,8 +4,13 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import { deleteServer, startServer } from "./instance-server.ts";
-import { checkPassword, readSettings } from "./instance-settings.ts";
-import { dropPassword, keepPassword, randomPassword } from "./master-password.ts";
+import {
+  checkPassword,
+  dropPassword,
+  keepPassword,
+  randomPassword,
+  readSettings,
+} from "./instance-settings.ts";
 import { claimSnapshot } from "./snapshots.ts";
 import {
   arnOf,

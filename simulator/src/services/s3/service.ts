@@ -1,16 +1,56 @@
 import type { Environment } from "../../environment.ts";
-import type { Service } from "../api.ts";
+import { AwsError } from "../../kit/errors.ts";
+import type { Handler, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { bucketPolicyOperations } from "./bucket-policy.ts";
 import { bucketSettingOperations } from "./bucket-settings.ts";
 import { bucketOperations } from "./buckets.ts";
-import { deleteObjectOperations } from "./delete-objects.ts";
-import { withErrorMembers } from "./error-members.ts";
 import { listObjectOperations, listVersionOperations } from "./list-objects.ts";
 import { multipartOperations } from "./multipart.ts";
 import { putObjectOperations } from "./put-object.ts";
-import { readObjectOperations } from "./read-object.ts";
+import { deleteObjectOperations, readObjectOperations } from "./read-object.ts";
 import { createS3State } from "./state.ts";
+
+type Operations = Service<"s3">["operations"];
+
+/** Elements of errors, and the request members with their values. Source: S3 API reference, "Error responses". */
+const bucket = { BucketName: "Bucket" };
+const elements: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  BucketAlreadyOwnedByYou: bucket,
+  BucketNotEmpty: bucket,
+  InvalidBucketName: bucket,
+  NoSuchBucket: bucket,
+  NoSuchBucketPolicy: bucket,
+  NoSuchKey: { Key: "Key" },
+  NoSuchLifecycleConfiguration: bucket,
+  NoSuchPublicAccessBlockConfiguration: bucket,
+  NoSuchTagSet: bucket,
+  NoSuchUpload: { UploadId: "UploadId" },
+  NoSuchVersion: { Key: "Key", VersionId: "VersionId" },
+  OwnershipControlsNotFoundError: bucket,
+};
+
+/** Returns the operations with errors that contain the names of their resources. */
+function withErrorMembers(operations: Operations): Operations {
+  const named = Object.entries(operations as Record<string, Handler>).map(([name, perform]) => [
+    name,
+    async (...[input, caller]: Parameters<Handler>) => {
+      try {
+        return await perform(input, caller);
+      } catch (error) {
+        throw error instanceof AwsError ? withMembers(error, input as Record<string, unknown>) : error;
+      }
+    },
+  ]);
+  return Object.fromEntries(named);
+}
+
+function withMembers({ code, message, statusCode }: AwsError, input: Record<string, unknown>): AwsError {
+  const members = Object.entries(elements[code] ?? {}).flatMap(([element, member]) =>
+    typeof input[member] === "string" ? [[element, input[member]]] : [],
+  );
+  return new AwsError(code, message, statusCode, Object.fromEntries(members));
+}
 
 export const s3: Definition<"s3"> = {
   create: createS3,
@@ -19,7 +59,7 @@ export const s3: Definition<"s3"> = {
 };
 
 /** S3's general purpose buckets, their objects on disk. Source of shapes and errors: API reference 2006-03-01. */
-export function createS3(environment: Environment): Service<"s3"> {
+function createS3(environment: Environment): Service<"s3"> {
   const state = createS3State(environment);
   return {
     operations: withErrorMembers({

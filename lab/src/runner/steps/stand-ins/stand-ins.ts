@@ -1,11 +1,10 @@
+import { downloadArtifact, uploadArtifact } from "./artifacts.ts";
 import { attestBuildProvenance } from "./attest-build-provenance.ts";
 import { cache } from "./cache.ts";
 import { checkout } from "./checkout.ts";
 import { configureAwsCredentials } from "./configure-aws-credentials.ts";
-import { downloadArtifact } from "./download-artifact.ts";
 import { setupNode } from "./setup-node.ts";
 import type { StandIn } from "./stand-in.ts";
-import { uploadArtifact } from "./upload-artifact.ts";
 
 /** Marketplace actions that this runner implements itself, because it cannot download them from GitHub. */
 export const standIns: Record<string, StandIn> = {

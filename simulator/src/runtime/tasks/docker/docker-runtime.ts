@@ -10,12 +10,11 @@ import {
   type TaskRuntime,
   type TaskRuntimeOptions,
 } from "../runtime.ts";
-import { openEngine } from "./availability.ts";
+import { type Bridge, createBridge, openEngine, removeBridge } from "./availability.ts";
 import { type StartedContainer, startContainer } from "./container.ts";
 import { cpuQuota, createOptions } from "./create-options.ts";
 import { type Engine, unlessGone } from "./engine.ts";
 import { ownerLabel, removeImage, removeLeftovers } from "./leftovers.ts";
-import { type Bridge, createBridge, removeBridge } from "./network.ts";
 import { createImages } from "./pull-image.ts";
 
 /**

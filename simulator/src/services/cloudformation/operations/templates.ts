@@ -10,8 +10,7 @@ import { validationError } from "../template/errors.ts";
 import { readTemplate, type Template } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
 import { findChangeSet, findStack } from "./find.ts";
-import { neededCapabilities, refuseMembers } from "./read-definition.ts";
-import { readTemplateText } from "./template-text.ts";
+import { neededCapabilities, readTemplateText, refuseMembers } from "./read-definition.ts";
 
 export function getTemplate(state: CloudFormationState, input: GetTemplateCommandInput) {
   const definition = input.ChangeSetName

@@ -3,9 +3,8 @@ import type { Execution } from "../execution.ts";
 import type { PipelineRecord } from "../state.ts";
 import { Abandonment, Outdated, StopRequest } from "./action.ts";
 import { runExecution, type Start } from "./run-execution.ts";
-import type { Retry } from "./run-stage.ts";
+import { admit, lockAgain, type Retry, turnAway } from "./run-stage.ts";
 import { sources } from "./sources.ts";
-import { admit, lockAgain, turnAway } from "./stage-gate.ts";
 import { reportPipeline, reportStage } from "./state-changes.ts";
 
 export interface CodePipelineController {

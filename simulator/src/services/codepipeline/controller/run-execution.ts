@@ -2,8 +2,7 @@ import type { PipelineExecutionStatus, StageDeclaration } from "@aws-sdk/client-
 import { isOver } from "../execution.ts";
 import { Outdated, StageFailure, StopRequest, Superseded } from "./action.ts";
 import type { ActionContext } from "./run-action.ts";
-import { type Retry, runStage } from "./run-stage.ts";
-import { enterStage, leaveStage } from "./stage-gate.ts";
+import { enterStage, leaveStage, type Retry, runStage } from "./run-stage.ts";
 import { type PipelineEventState, reportPipeline } from "./state-changes.ts";
 
 /** Start of an execution: the first stage, or one that it has already locked for a retry. */

@@ -1,6 +1,10 @@
 import { viewRevisions } from "../deployment-views.ts";
-import { Interruption } from "../interruption.ts";
-import { isOngoing, rollbackCandidate, type ServiceDeploymentRecord } from "../service-records.ts";
+import {
+  Interruption,
+  isOngoing,
+  rollbackCandidate,
+  type ServiceDeploymentRecord,
+} from "../service-records.ts";
 import type { EcsContext } from "../state.ts";
 import { watchForFailure } from "./failure-detection.ts";
 import { type Run, signalOf, touch } from "./run.ts";

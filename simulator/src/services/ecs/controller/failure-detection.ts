@@ -1,7 +1,6 @@
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { circuitBreakerThreshold } from "../deployment-configuration.ts";
-import { Interruption } from "../interruption.ts";
-import type { TaskSetRecord } from "../service-records.ts";
+import { Interruption, type TaskSetRecord } from "../service-records.ts";
 import type { TaskRecord } from "../state.ts";
 import { minute, pollUntilOver, type Run, touch } from "./run.ts";
 

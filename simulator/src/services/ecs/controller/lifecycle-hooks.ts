@@ -4,8 +4,8 @@ import type {
   DeploymentLifecycleHookDetail,
   DeploymentLifecycleHookStage,
 } from "@aws-sdk/client-ecs";
-import { Interruption } from "../interruption.ts";
 import { newHookId } from "../names.ts";
+import { Interruption } from "../service-records.ts";
 import { askLambda } from "./lambda-hook.ts";
 import { minute, type Run, signalOf, touch, waitUntil } from "./run.ts";
 

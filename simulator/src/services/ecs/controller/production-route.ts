@@ -1,8 +1,7 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { reweigh, tuplesOf, type Weights } from "../../elbv2/actions.ts";
-import { Interruption } from "../interruption.ts";
-import type { RevisionTaskSet } from "../service-records.ts";
+import { Interruption, type RevisionTaskSet } from "../service-records.ts";
 import type { Run } from "./run.ts";
 
 /** Returns, for each load balancer of a revision, the target group that gets production traffic now. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { expect, it } from "vitest";
-import { clientAddress } from "./client-address.ts";
+import { clientAddress } from "./exchange.ts";
 
 const address = (remoteAddress: string | undefined, forwarded?: string) =>
   clientAddress({

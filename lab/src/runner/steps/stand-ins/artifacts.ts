@@ -1,6 +1,5 @@
 import { cp, mkdir, readdir, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import { checkArtifactName, checkArtifactPath } from "./artifact-name.ts";
+import { basename, dirname, join, matchesGlob, relative, resolve } from "node:path";
 import type { StandIn, StandInStep } from "./stand-in.ts";
 
 /** Stores a file, or the content of a folder, for the run's later jobs, by the rules of the real action (release 7). */
@@ -81,4 +80,66 @@ async function createArtifact(step: StandInStep, name: string, overwrite: boolea
     );
   });
   return directory;
+}
+
+// As actions/toolkit checks names: packages/artifact/src/internal/upload/path-and-artifact-name-validation.ts.
+const forbiddenInPaths: Readonly<Record<string, string>> = {
+  '"': 'Double quote "',
+  ":": "Colon :",
+  "<": "Less than <",
+  ">": "Greater than >",
+  "|": "Vertical bar |",
+  "*": "Asterisk *",
+  "?": "Question mark ?",
+  "\r": "Carriage return \\r",
+  "\n": "Line feed \\n",
+};
+const forbiddenInNames = { ...forbiddenInPaths, "\\": "Backslash \\", "/": "Forward slash /" };
+
+/** Throws for a character that GitHub does not allow in an artifact's name. */
+function checkArtifactName(name: string): void {
+  check("name", name, forbiddenInNames);
+}
+
+/** Throws for a character that GitHub does not allow in a path inside an artifact. */
+function checkArtifactPath(path: string): void {
+  check("path", path, forbiddenInPaths);
+}
+
+function check(kind: "name" | "path", value: string, forbidden: Readonly<Record<string, string>>): void {
+  const found = Object.keys(forbidden).find((character) => value.includes(character));
+  if (found === undefined) return;
+  const all = Object.values(forbidden).join(", ");
+  throw new Error(
+    `The artifact ${kind} is not valid: ${value}. Contains the following character: ${forbidden[found]}; invalid characters include: ${all}`,
+  );
+}
+
+/** Downloads artifacts of earlier jobs of the run, into the folders that the real action (release 8) chooses. */
+export const downloadArtifact: StandIn = {
+  inputs: ["name", "pattern", "path", "merge-multiple"],
+  async run(step) {
+    const destination = resolve(step.workspace, step.input("path"));
+    const there = (await readdir(step.artifactDirectory).catch(() => [])).sort();
+    const names = choose(step, there);
+    const together = step.input("name") !== "" || step.flag("merge-multiple") || names.length === 1;
+    for (const name of names) {
+      const folder = together ? destination : join(destination, name);
+      await mkdir(folder, { recursive: true });
+      await cp(join(step.artifactDirectory, name), folder, { recursive: true });
+      step.log(`- ${name}`);
+    }
+    step.log(`Total of ${names.length} artifact(s) downloaded`);
+    step.setOutput("download-path", destination);
+  },
+};
+
+/** A name must exist; a pattern, which `name` overrides, may match none. */
+function choose(step: StandInStep, there: string[]): string[] {
+  const name = step.input("name");
+  const pattern = step.input("pattern");
+  if (!name) return pattern ? there.filter((each) => matchesGlob(each, pattern)) : there;
+  if (there.includes(name)) return [name];
+  const known = there.length > 0 ? `this run has ${there.join(", ")}` : "this run has none yet";
+  throw new Error(`Unable to download artifact(s): Artifact not found for name: ${name}; ${known}`);
 }

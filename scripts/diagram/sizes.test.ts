@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { textWidth, wrap } from "./text.ts";
+import { textWidth, wrap } from "./sizes.ts";
 
 test.each<[string, number, string[]]>([
   ["supplierdb", 16, ["supplierdb"]],

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseLibraries } from "./libraries.ts";
+import { parseLibraries } from "./make-node-base.ts";
 
 it.each([
   {
