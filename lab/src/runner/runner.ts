@@ -76,7 +76,7 @@ export function createRunner(options: RunnerOptions): Runner {
         groups,
         options: { ...options, vars },
         masker: createMasker(Object.values(options.secrets)),
-        github: githubContext({ id, sha, event, inputs, workflow, repository: options.repository }),
+        github: githubContext({ ...options, id, sha, event, inputs, workflow }),
         nextJob: () => ++jobs,
         killed: false,
         processGroups: new Set(),

@@ -19,8 +19,8 @@ export interface TestRepository {
   run(inputs?: Record<string, string>): Promise<RunResult>;
   /** @param file of another workflow */
   push(before: string, after: string, file?: string): Promise<Run | undefined>;
-  /** Opens a pull request to main whose head has main's commit `base` as its ancestor. */
-  openPullRequest(base: string, head: string): Promise<Run | undefined>;
+  /** Opens a pull request to main, of a fork if one is given, whose head has main's commit `base` as its ancestor. */
+  openPullRequest(base: string, head: string, fork?: string): Promise<Run | undefined>;
   remove(): Promise<void>;
 }
 
@@ -80,8 +80,8 @@ export async function createTestRepository(
     run: async (inputs) => (await start(inputs)).result,
     push: (before, after, file = workflow) =>
       runner.start({ workflow: file, event: { name: "push", branch: "main", before, after } }),
-    openPullRequest: (baseSha, headSha) => {
-      const refs = { base: "main", baseSha, head: "change", headSha, sha: headSha };
+    openPullRequest: (baseSha, headSha, fork) => {
+      const refs = { base: "main", baseSha, head: "change", headSha, sha: headSha, ...(fork && { fork }) };
       return runner.start({ workflow, event: { name: "pull_request", number: 1, ...refs } });
     },
     remove: () => rm(directory, { recursive: true, force: true }),

@@ -9,9 +9,10 @@ interface Facts {
   inputs: { [name: string]: Json };
   workflow: Workflow;
   repository: RunnerOptions["repository"];
+  github?: RunnerOptions["github"];
 }
 
-/** The `github` context of a run. There is no GitHub behind it, so `token` is empty. */
+/** The `github` context of a run. Without a GitHub behind it, `token` is empty. */
 export function githubContext(facts: Facts): { [name: string]: Json } {
   const { event } = facts;
   const { name: repository, fork = false } = facts.repository;
@@ -23,7 +24,7 @@ export function githubContext(facts: Facts): { [name: string]: Json } {
   return {
     action: "",
     actor: owner,
-    api_url: "https://api.github.com",
+    api_url: facts.github?.apiUrl ?? "https://api.github.com",
     base_ref: baseRef,
     event: payload,
     event_name: event.name,
@@ -41,7 +42,7 @@ export function githubContext(facts: Facts): { [name: string]: Json } {
     run_number: String(facts.id),
     server_url: "https://github.com",
     sha: facts.sha,
-    token: "",
+    token: facts.github?.token ?? "",
     triggering_actor: owner,
     workflow: facts.workflow.name,
     workflow_ref: `${repository}/${facts.workflow.path}@${ref}`,
@@ -71,8 +72,12 @@ function payloadOf(
     const { before, after } = event;
     return { ref: refsOf(event).ref, before, after, created: /^0+$/.test(before) };
   }
-  const { number, base, baseSha, head, headSha } = event;
-  const sides = { base: { ref: base, sha: baseSha, repo }, head: { ref: head, sha: headSha, repo } };
+  const { number, base, baseSha, head, headSha, fork } = event;
+  const headRepo = fork ? { ...repo, full_name: fork, fork: true } : repo;
+  const sides = {
+    base: { ref: base, sha: baseSha, repo },
+    head: { ref: head, sha: headSha, repo: headRepo },
+  };
   return { action: "synchronize", number, pull_request: { number, ...sides } };
 }
 

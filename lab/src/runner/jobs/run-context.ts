@@ -14,6 +14,8 @@ export interface RunnerOptions {
     gitDirectory: string;
     fork?: boolean;
   };
+  /** A GitHub for the actions to call, and its token; none by default. */
+  github?: { apiUrl: string; token: string } | undefined;
   /** Other repositories whose actions and workflows can be used; none by default. */
   mirrors?: Mirrors | undefined;
   /** The environment of the runner's machine, which every step inherits. */
@@ -41,7 +43,7 @@ export interface DispatchEvent {
   inputs: Record<string, string>;
 }
 
-/** A pull request of a branch of this repository that was opened or changed. */
+/** A pull request that was opened or changed. */
 export interface PullRequestEvent {
   name: "pull_request";
   number: number;
@@ -51,6 +53,8 @@ export interface PullRequestEvent {
   /** Branch with the change. */
   head: string;
   headSha: string;
+  /** `owner/name` of the fork with that branch; by default it is in this repository. */
+  fork?: string;
   /** The merge of both, which is the commit of the run. */
   sha: string;
 }
