@@ -33,6 +33,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    // The second tier, and the next run, read the modules that the first one has transformed.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         test: {
