@@ -36,7 +36,7 @@ export function annotationTitle(variables = process.env, [, program = ""] = proc
  * Disables commands in a message. The runner takes a line that begins with `::`, blanks aside, for a command, and a
  * line that has `##[` anywhere. A carriage return ends a line, too. Source: actions/runner, ActionCommand.cs.
  */
-export function withoutCommands(message: string): string {
+function withoutCommands(message: string): string {
   return message
     .split(/\r\n|\r|\n/)
     .map((line) => (/^[\s\p{C}]*::/u.test(line) ? `| ${line}` : line).replaceAll("##[", "## ["))

@@ -22,8 +22,7 @@ import { wrap } from "./wrap.mjs";
  * @property {O} options
  * @property {string} [notes] Shown below the options.
  * @property {(values: Values<O>, columns?: number) => string | undefined} [print] The text that is all the user wants.
- * @property {(values: Values<O>, project: string) => Promise<void>} [check] Rejects with a refusal when the command
- * could not run.
+ * @property {(values: Values<O>, project: string) => Promise<void>} [check] Rejects with the reason why it cannot run.
  */
 
 /**

@@ -23,7 +23,7 @@ export function mergeAlike(
 }
 
 /** Merges edges with the same ends into one, with all their labels. */
-export function once(edges: readonly DiagramEdge[]): DiagramEdge[] {
+function once(edges: readonly DiagramEdge[]): DiagramEdge[] {
   const byEnds = Map.groupBy(edges, ({ from, to, isDashed }) => JSON.stringify([from, to, isDashed]));
   return [...byEnds.values()].flatMap((same) => {
     const [first] = same;

@@ -66,7 +66,7 @@ export function urlOfScope(scope: string, urls: readonly string[]): string | und
   return urls.find((url) => url === scope || pathOf(url) === scope);
 }
 
-export function pathOf(url: string): string {
+function pathOf(url: string): string {
   const { pathname, search } = new URL(url);
   return pathname + search;
 }

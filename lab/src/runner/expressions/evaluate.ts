@@ -37,7 +37,7 @@ const contextNames = [
   "vars",
 ];
 
-export function evaluateExpression(expression: string, scope: Scope): ExpressionData {
+function evaluateExpression(expression: string, scope: Scope): ExpressionData {
   const functions = scope.functions ?? [];
   const tree = new Parser(readTokens(expression), contextNames, functions).parse();
   const contexts = new data.Dictionary();
@@ -97,7 +97,7 @@ function literal(token: TemplateToken): Json {
   return value ?? null;
 }
 
-export function toData(value: Json): ExpressionData {
+function toData(value: Json): ExpressionData {
   if (value === null) return new data.Null();
   if (typeof value === "string") return new data.StringData(value);
   if (typeof value === "number") return new data.NumberData(value);
@@ -106,7 +106,7 @@ export function toData(value: Json): ExpressionData {
   return new data.Dictionary(...Object.entries(value).map(([key, item]) => ({ key, value: toData(item) })));
 }
 
-export function fromData(value: ExpressionData): Json {
+function fromData(value: ExpressionData): Json {
   return JSON.parse(JSON.stringify(value, data.replacer)) as Json;
 }
 

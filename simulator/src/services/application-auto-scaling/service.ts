@@ -20,7 +20,7 @@ export const applicationautoscaling: Definition<"applicationautoscaling"> = {
  * Scales ECS services by alarms and by the clock. Source of shapes, limits and errors: API reference 2016-02-06;
  * of the behaviour: user guide.
  */
-export function createApplicationAutoScaling(environment: Environment): Service<"applicationautoscaling"> {
+function createApplicationAutoScaling(environment: Environment): Service<"applicationautoscaling"> {
   const state = createScalingState(environment);
   const scaler = createScaler(state);
   const schedules = createScheduleRunner(state, scaler.bringIntoRange);

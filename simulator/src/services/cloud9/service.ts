@@ -16,7 +16,7 @@ export const cloud9: Definition<"cloud9"> = {
  * Development environments as state: no instance runs and no editor opens, so each is ready at once. Source of shapes,
  * limits and errors: API reference 2017-09-23.
  */
-export function createCloud9(environment: Environment): Service<"cloud9"> {
+function createCloud9(environment: Environment): Service<"cloud9"> {
   const state = createCloud9State(environment);
   return { operations: { ...environmentOperations(state), ...tagOperations(state) } };
 }

@@ -18,7 +18,7 @@ export const codepipeline: Definition<"codepipeline"> = {
 };
 
 /** CodePipeline. Source of shapes, limits and errors: API reference 2015-07-09, User Guide. */
-export function createCodePipeline(environment: Environment): Service<"codepipeline"> {
+function createCodePipeline(environment: Environment): Service<"codepipeline"> {
   const state = createCodePipelineState(environment);
   const controller = createCodePipelineController(environment, (record, execution) =>
     rollBackFailure(state, controller, record, execution),

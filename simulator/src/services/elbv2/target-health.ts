@@ -14,7 +14,7 @@ export const initialChecking: TargetHealth = {
   Reason: "Elb.InitialHealthChecking",
   Description: "Initial health checks in progress",
 };
-export const healthy: TargetHealth = { State: "healthy" };
+const healthy: TargetHealth = { State: "healthy" };
 export const draining: TargetHealth = {
   State: "draining",
   Reason: "Target.DeregistrationInProgress",

@@ -13,7 +13,7 @@ export const events: Definition<"events"> = {
 };
 
 /** EventBridge's default bus. Source of shapes and errors: API reference 2015-10-07. */
-export function createEvents(environment: Environment): Service<"events"> {
+function createEvents(environment: Environment): Service<"events"> {
   const state: EventsState = { environment, rules: new Map(), deliveries: new Set() };
   const bus = () => ({ Name: defaultBus, Arn: busArn(environment) });
   return {

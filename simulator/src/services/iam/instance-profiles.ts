@@ -88,7 +88,7 @@ export function instanceProfileOperations(state: IamState): Service<"iam">["oper
   };
 }
 
-export function profilesOf(state: IamState, roleName: string): InstanceProfile[] {
+function profilesOf(state: IamState, roleName: string): InstanceProfile[] {
   return [...state.instanceProfiles.values()].filter((profile) => profile.roleName === roleName);
 }
 

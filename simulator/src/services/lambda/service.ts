@@ -13,7 +13,7 @@ export const lambda: Definition<"lambda"> = {
 };
 
 /** Lambda functions in Node, each invocation a process. Source of shapes and errors: API reference 2015-03-31. */
-export function createLambda(environment: Environment): Service<"lambda"> {
+function createLambda(environment: Environment): Service<"lambda"> {
   const state = createLambdaState(environment);
   const invocations = createInvocations(state, environment);
   return {

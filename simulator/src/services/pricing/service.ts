@@ -22,7 +22,7 @@ const formatVersion = "aws_v1";
 const unusable = "InvalidParameterException";
 
 /** The prices that the simulator was started with, searched as in the Price List API. */
-export function createPricing({ products }: Environment): Service<"pricing"> {
+function createPricing({ products }: Environment): Service<"pricing"> {
   const services = Map.groupBy(products, ({ serviceCode }) => serviceCode);
   const of = (code: string | undefined) => services.get(code ?? "") ?? refuseService(code, services);
   return {

@@ -27,7 +27,7 @@ const unsupported = "ValidationException";
  * Parameters of Systems Manager: the account's own, and AWS's public ones with the ids of images. Source of shapes and
  * errors: API reference 2014-11-06.
  */
-export function createSsm(environment: Environment): Service<"ssm"> {
+function createSsm(environment: Environment): Service<"ssm"> {
   const published = publicParameters(environment.region);
   const state: SsmState = { environment, own: new Map() };
   /** By name or ARN. */

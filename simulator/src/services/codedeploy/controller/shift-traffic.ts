@@ -59,7 +59,7 @@ interface TrafficStep {
 }
 
 /** Returns the shifts of a deployment configuration, the last one to 100 %. */
-export function trafficSteps(routing: TrafficRoutingConfig): TrafficStep[] {
+function trafficSteps(routing: TrafficRoutingConfig): TrafficStep[] {
   const all = { percent: 100, waitMinutes: 0 };
   if (routing.type === "TimeBasedCanary") {
     const { canaryPercentage = 0, canaryInterval = 0 } = routing.timeBasedCanary ?? {};
