@@ -1,59 +1,160 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { awsCli } from "../../simulator/src/outside-clients/programs.support.ts";
-import { pushProgram } from "../../simulator/src/services/ecs/controller/push-program.support.ts";
+import { freePort } from "../../bench/free-port.ts";
+import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
 import type { Simulator } from "../../simulator/src/simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
-import { type CodeBlock, codeBlocksOf } from "./markdown.ts";
+import { basePath, makeNodeBase } from "../base-image/make-node-base.ts";
+import { codeBlocksOf, commandsOf } from "./markdown.ts";
+import { type Shell, startShell } from "./shell.support.ts";
+import { customerEdits, employeeEdits, monolith, writeFiles } from "./student-code.support.ts";
 
-// Runs a student's manual steps through the phases: each command of a page in one shell, in order, in an account like
-// the course's at its beginning. `sh` blocks are run, Git's commands among them; `console` blocks need Docker or another machine.
+// Runs a student's way through the lab with the CLI: the commands of every page in one shell and in their order, with
+// Git, Docker and curl, in an account like the course's at its beginning. In the end check-lab marks the account.
 const pages = [
-  "phase-2-analyse-the-monolith",
-  "phase-3-development-environment",
-  "phase-4-microservices-in-docker",
-  "phase-5-registry-and-cluster",
-  "phase-6-load-balancer",
-  "phase-7-services",
-  "phase-8-pipelines",
-  "phase-9-adjust-and-scale",
+  "README.md",
+  "phase-1-plan-and-cost.en.md",
+  "phase-2-analyse-the-monolith.en.md",
+  "phase-3-development-environment.en.md",
+  "phase-4-microservices-in-docker.en.md",
+  "phase-5-registry-and-cluster.en.md",
+  "phase-6-load-balancer.en.md",
+  "phase-7-services.en.md",
+  "phase-8-pipelines.en.md",
+  "phase-9-adjust-and-scale.en.md",
+  "check-lab.en.md",
 ];
 
+const isInstalled = (program: string) => spawnSync("which", [program]).status === 0;
+
+/** Commands that need more than one machine and the simulator, and what runs them instead. */
+const elsewhere: readonly (readonly [command: RegExp, where: string])[] = [
+  [/^docker compose /, "the job containers of ci.yml: MySQL's image comes from the internet"],
+  [/^npm run (lab|simulator)\b/, "lab and simulator/src/command.real.test.ts: the simulator runs already"],
+  [/^git (push lab|commit -am "Another heading")/, "the rehearsal, which has the remote lab"],
+  [/^aws secretsmanager put-secret-value /, "the rehearsal of the course's account, which has the stack"],
+  [/^npm ci && npm run build --workspace|^aws (s3 cp|ssm) /, "an EC2 instance of the profile standard"],
+  [/^gh run download /, "GitHub"],
+  ...["lsof", "nmap"]
+    .filter((program) => !isInstalled(program))
+    .map((program) => [new RegExp(`^(sudo )?${program} `), `a machine with ${program}`] as const),
+];
+
+const root = join(import.meta.dirname, "../..");
+const blocksOf = (page: string) => codeBlocksOf(readFileSync(join(root, "docs/lab", page), "utf8"));
+
+interface Step {
+  readonly text: string;
+  /** Lines that the page shows under it. */
+  readonly shown: string;
+  /** Whether the lines are all of the output. */
+  readonly isAll: boolean;
+}
+
+/** Commands of the page, without those that run elsewhere. */
+function stepsOf(page: string): Step[] {
+  const blocks = blocksOf(page);
+  return blocks.flatMap(({ language, text }, index): Step[] => {
+    const next = blocks[index + 1];
+    if (language === "sh") return [{ text, shown: next?.language === "text" ? next.text : "", isAll: true }];
+    if (language === "dockerfile") return [{ text: dockerfileStep, shown: "", isAll: false }];
+    if (language !== "console") return [];
+    const here = commandsOf(text).filter(({ text }) => !elsewhere.some(([command]) => command.test(text)));
+    return here.map(({ text, shown }) => ({ text, shown: shown.replace(/^mysql> .*/m, ""), isAll: false }));
+  });
+}
+const dockerfileStep = "# The student writes the Dockerfiles and changes both services.";
+
+const folder = mkdtempSync(join(tmpdir(), "lab-commands-"));
+const workspace = join(folder, "environment");
+const base = `lab-pages-node:${process.pid}`;
+const offset = testListenerPortOffset();
 let simulator: Simulator;
 let shell: Shell;
-const folder = mkdtempSync(join(tmpdir(), "lab-commands-"));
+let server: ChildProcess;
+let ports: Readonly<Record<"server" | "customer" | "employee", number>>;
+/** Where a client reaches supplierdb. */
+let database: string;
+
 beforeAll(async () => {
   // CodeDeploy gives new tasks an hour: a minute here, which is enough even on a busy machine.
   simulator = await startRealSimulator({ account: "academy", timeScale: 60 });
-  await createWorkstationGroup(simulator);
-  shell = startShell(simulator);
+  ports = { server: await freePort(), customer: await freePort(), employee: await freePort() };
+  await Promise.all([createWorkstationGroup(simulator), importNodeBase()]);
+  const { DBInstances } = await simulator.aws.rds.describeDBInstances({ DBInstanceIdentifier: "supplierdb" });
+  database = `-h ${DBInstances?.[0]?.Endpoint?.Address} -P ${DBInstances?.[0]?.Endpoint?.Port}`;
+  writeFiles(join(folder, "server"), monolith);
+  const environment = { PATH: process.env.PATH, APP_PORT: String(ports.server) };
+  server = spawn("node", ["index.js"], { cwd: join(folder, "server"), env: environment, stdio: "ignore" });
+  writeFiles(workspace, { "labsuser.pem": "the key of AWS Details\n" });
+  // Rewrites the load balancer's own address to its address on this machine.
+  const targets = [80, 8080].map((port) => `connect-to = ":${port}:127.0.0.1:${port + offset}"`);
+  writeFileSync(join(folder, ".curlrc"), targets.join("\n"));
+  const author = ["AUTHOR", "COMMITTER"].flatMap((who) => [
+    [`GIT_${who}_NAME`, "Student"],
+    [`GIT_${who}_EMAIL`, "student@example.com"],
+  ]);
+  shell = startShell(folder, { ...simulator.environmentVariables, ...Object.fromEntries(author) });
+  await shell.run(preparation);
 });
 afterAll(async () => {
+  server?.kill();
+  await shell?.run(removal).catch(() => {});
   await shell?.end();
   await simulator?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.sequential.each(pages)("%s", (name) => {
-  const blocks = codeBlocksOf(
-    readFileSync(join(import.meta.dirname, `../../docs/lab/${name}.en.md`), "utf8"),
-  );
+/** This machine's own Node takes the place of the base from Docker Hub. */
+const preparation = `
+docker() {
+  if [ "$1" != build ]; then command docker "$@"; return; fi
+  shift; command docker build --quiet --build-context node:24-alpine=docker-image://${base} "$@"
+}
+cd environment`;
+const removal = `docker rm --force ${ownName("customer_1")} ${ownName("employee_1")}
+docker image rm --force customer employee "$registry/customer" "$registry/employee" ${base}`;
 
+describe.skipIf(!hasDocker).sequential.each(pages)("%s", (page) => {
   test("every command works as the page says", { timeout: 600_000 }, async () => {
-    for (const [index, block] of blocks.entries()) {
-      if (block.language === "console" && block.text.includes("docker push")) await pushImages();
-      if (block.language !== "sh") continue;
-      const shown = outputAfter(blocks, index);
-      if (shown === undefined) await shell.run(block.text);
-      // Tasks start and stop on their own: a command is repeated until its output is as expected.
+    // Fails at once where a command of an earlier page has ended the shell.
+    await shell.run(":");
+    for (const step of stepsOf(page)) {
+      if (step.text === dockerfileStep) {
+        writeStudentCode(blocksOf(page).find(({ language }) => language === "dockerfile")?.text ?? "");
+        continue;
+      }
+      const text = inClone(page, onThisMachine(step.text));
+      const isRequest = text.startsWith("curl ");
+      if (!step.shown && !isRequest) await shell.run(text);
+      // Tasks and containers start and stop on their own: a command is repeated until its output is as expected.
       else
-        await expect.poll(() => shell.run(block.text), { timeout: 120_000, interval: 1_000 }).toMatch(shown);
+        await expect
+          .poll(() => shell.run(`{ ${text}\n} || echo "exit code $?"`), { timeout: 120_000, interval: 1_000 })
+          .toMatch(step.shown ? patternOf(step) : /^(?!exit code)/);
     }
   });
+});
+
+test("what runs elsewhere is on a page", () => {
+  const commands = pages.flatMap(blocksOf).flatMap(({ text }) => commandsOf(text));
+  for (const [command] of elsewhere)
+    expect(
+      commands.some(({ text }) => command.test(text)),
+      `${command}`,
+    ).toBe(true);
 });
 
 /** Cloud9 creates it for the instance of the workstation; the simulated Cloud9 starts no instance. */
@@ -66,113 +167,74 @@ async function createWorkstationGroup({ aws }: Simulator): Promise<void> {
   });
 }
 
-/** Returns the output that the page shows under the commands, with `…` for varying text and blanks for tabs. */
-function outputAfter(blocks: readonly CodeBlock[], index: number): RegExp | undefined {
-  const next = blocks[index + 1];
-  if (next?.language !== "text") return undefined;
-  const literal = next.text.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const pattern = literal.replaceAll("…", "[^\\n]*").replaceAll(/ +/g, "[ \\t]+");
-  return new RegExp(`^${pattern}\\s*$`);
+/** Node, npm and a shell, which RUN lines need. */
+async function importNodeBase(): Promise<void> {
+  const files = await makeNodeBase({ folder: join(folder, "base"), npm: true });
+  mkdirSync(join(files, "bin"), { recursive: true });
+  copyFileSync(realpathSync("/bin/sh"), join(files, "bin/sh"));
+  chmodSync(join(files, "bin/sh"), 0o755);
+  const command = `tar -C '${files}' -c . | docker import --change 'ENV PATH=${basePath}' - ${base}`;
+  const { status, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", command], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`the base of the images could not be made: ${stderr}`);
 }
 
-/** Replaces `docker push` with a stand-in for each service that serves only its own paths. */
-async function pushImages(): Promise<void> {
-  for (const [service, paths] of [
-    ["customer", "^/(suppliers.*)?$"],
-    ["employee", "^/admin(/.*)?$"],
-  ] as const) {
-    const { repositories } = await simulator.aws.ecr.describeRepositories({ repositoryNames: [service] });
-    await pushProgram(simulator, repositories?.[0]?.repositoryUri ?? "", serverOf(paths));
-  }
+function writeStudentCode(dockerfile: string): void {
+  const files = { Dockerfile: dockerfile, ".dockerignore": "node_modules\n.git\n*.pem\n" };
+  const code = join(workspace, "microservices");
+  writeFiles(join(code, "customer"), { ...files, ...customerEdits });
+  writeFiles(join(code, "employee"), { ...files, ...employeeEdits });
+  writeFiles(join(code, "employee"), { Dockerfile: dockerfile.replace("8080", "8081") });
 }
 
-const serverOf = (paths: string) => `
-import { createServer } from "node:http";
-createServer((request, response) => {
-  response.statusCode = new RegExp(${JSON.stringify(paths)}).test(request.url) ? 200 : 404;
-  response.end();
-}).listen(8080);
-process.on("SIGTERM", () => process.exit(0));
-`;
-
-interface Shell {
-  /** Resolves with the commands' output; rejects with the error output when one fails. */
-  run(commands: string): Promise<string>;
-  end(): Promise<void>;
+/** Two pages use a clone of this repository, where npm runs its scripts. */
+function inClone(page: string, text: string): string {
+  return /^(phase-1|check-lab)/.test(page) ? `(cd '${root}'\n${text}\n)` : text;
 }
 
-/** Settings of docs/lab/README.md for CodeCommit, and a name for commits. */
-function gitSettings(endpoint = "") {
-  const settings = [
-    [`url.${endpoint}/v1/repos/.insteadOf`, "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/"],
-    ["credential.helper", "!aws codecommit credential-helper --ignore-host-check $@"],
-    ["credential.UseHttpPath", "true"],
-    ["user.name", "Student"],
-    ["user.email", "student@example.com"],
-  ];
-  const pairs = settings.flatMap(([key, value], index) => [
-    [`GIT_CONFIG_KEY_${index}`, key],
-    [`GIT_CONFIG_VALUE_${index}`, value],
-  ]);
-  return { GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) };
+/** The page's names of machines, addresses and ports, as they are here. The monolith's server is this machine, too. */
+function onThisMachine(text: string): string {
+  const site = `--site http://127.0.0.1:${80 + offset} --test-site http://127.0.0.1:${8080 + offset}`;
+  return text
+    .replaceAll("203.0.113.7", "127.0.0.1")
+    .replaceAll(/\bsudo /g, "")
+    .replaceAll("sleep 5", "sleep 0.5")
+    .replace("lsof -i :80", `lsof -n -P -i :${ports.server}`)
+    .replace(/scp .*:<its folder>\/\*/, `scp -r ${folder}/server/*`)
+    .replace(/^mysql .*/, `mariadb ${database} -u admin -plab-password -e 'select * from COFFEE.suppliers'`)
+    .replaceAll(/\b(?:customer|employee)_1\b/g, ownName)
+    .replaceAll(/(-p |localhost:)(808[01])\b/g, (_, before, port) => before + ownPort(port))
+    .replace("OUTPUT-FOLDER=.lab/cost", `OUTPUT-FOLDER=${folder}/cost`)
+    .replace(
+      "--phase 6 --repository ../my-repository",
+      `--phase 3,4,5,6,7,8,9 --repository ${workspace}/microservices --report ${folder}/reports/student ${site}`,
+    )
+    .replace("--reports reports", `--reports ${folder}/reports`);
 }
 
-/** Starts one bash for all pages, like a student's terminal: definitions of one page are available in the next. */
-function startShell({ environmentVariables }: Simulator): Shell {
-  const { PATH } = process.env;
-  // Rewrites the load balancer's own address to its address on this machine.
-  const offset = testListenerPortOffset();
-  const ports = [80, 8080].map((port) => `connect-to = ":${port}:127.0.0.1:${port + offset}"`);
-  writeFileSync(join(folder, ".curlrc"), ports.join("\n"));
-  const child = spawn("bash", ["--noprofile", "--norc"], {
-    cwd: folder,
-    env: {
-      ...environmentVariables,
-      PATH: `${dirname(awsCli)}:${PATH}`,
-      ...gitSettings(environmentVariables.AWS_ENDPOINT_URL),
-      HOME: folder,
-      TMPDIR: folder,
-      AWS_PAGER: "",
-    },
-  });
-  child.stdin.write("set -eu -o pipefail\n");
-  return {
-    // The address that a browser on this machine has.
-    run: (commands) => runIn(child, commands.replaceAll("203.0.113.7", "127.0.0.1")),
-    async end() {
-      child.stdin.end();
-      if (child.exitCode === null) await once(child, "exit");
-    },
-  };
+function ownName(container: string): string {
+  return `${container}_${process.pid}`;
 }
 
-function runIn(child: ChildProcessWithoutNullStreams, commands: string): Promise<string> {
-  const end = "commands-have-ended";
-  return new Promise((resolve, reject) => {
-    if (child.exitCode !== null)
-      throw new Error("the shell ended with the failed command of an earlier page");
-    const said = { output: "", errors: "" };
-    const leave = () => {
-      child.stdout.off("data", read);
-      child.stderr.off("data", readErrors);
-      child.off("exit", fail);
-    };
-    const read = (data: Buffer) => {
-      said.output += data;
-      if (!said.output.includes(end)) return;
-      leave();
-      resolve(said.output.slice(0, said.output.indexOf(end)));
-    };
-    const readErrors = (data: Buffer) => {
-      said.errors += data;
-    };
-    const fail = () => {
-      leave();
-      reject(new Error(`a command failed: ${said.errors}\n${said.output}\nof\n${commands}`));
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", readErrors);
-    child.on("exit", fail);
-    child.stdin.write(`${commands}\necho ${end}\n`);
-  });
+function ownPort(port: string): number {
+  return port === "8080" ? ports.customer : ports.employee;
+}
+
+/** The lines that the page shows, with `…` for varying text and any blanks between words. */
+function patternOf({ shown, isAll }: Step): RegExp {
+  const lines = shown.trim().split("\n");
+  const patterns = lines.map((line) =>
+    line
+      .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("…", "[^\\n]*")
+      // Newer versions of Node name their main thread.
+      .replace(/^node (.*)18u (.*)IPv6(.*)http/, "\\S+ $1\\d+u $2IPv[46]$3\\d+")
+      .replace(/(\b|^)1234\b/, String(server.pid))
+      .replace(/\broot\b/, userInfo().username)
+      .replace(/^(?:customer|employee)_1\b/, ownName)
+      .replace(/:(808[01])->/, (_, port) => `:${ownPort(port)}->`)
+      .replaceAll(/ +/g, "[ \\t]+"),
+  );
+  return new RegExp(
+    isAll ? `^${patterns.join("\\n")}\\s*$` : patterns.map((line) => `(?=[\\s\\S]*${line})`).join(""),
+  );
 }

@@ -15,6 +15,23 @@ export function codeBlocksOf(markdown: string): CodeBlock[] {
   }));
 }
 
+export interface Command {
+  readonly text: string;
+  /** Lines that the page shows under it. */
+  readonly shown: string;
+}
+
+/** Commands of a `console` block, which begin with `$`, each with its output. */
+export function commandsOf(text: string): Command[] {
+  return text
+    .split(/^\$ /m)
+    .slice(1)
+    .map((part) => {
+      const [command = "", ...shown] = part.trimEnd().split("\n");
+      return { text: command, shown: shown.join("\n") };
+    });
+}
+
 export interface Heading {
   readonly level: number;
   readonly text: string;

@@ -1,46 +1,88 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { phases } from "../../actions/check-lab/src/phases/phases.ts";
+import { linkOf, pathOf } from "../../docs/site/pages.ts";
 import { costTable } from "./cost-table.ts";
 import { frenchDescriptions } from "./french-prices.ts";
 import { anchorOf, codeBlocksOf, codeSpansOf, headingsOf, relativeLinksOf } from "./markdown.ts";
-import { languages, phasePages } from "./pages.ts";
+import { type Language, languages, phasePages } from "./pages.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "docs/lab");
 const read = (file: string) => readFileSync(join(folder, file), "utf8");
-const pairs = ["check-lab", "split-the-monolith", "teachers", ...phasePages.map(({ name }) => name)];
-const files = [
-  "README.md",
-  ...pairs.flatMap((name) => languages.map((language) => `${name}.${language}.md`)),
-];
+const pages = ["check-lab", "split-the-monolith", "teachers", ...phasePages.map(({ name }) => name)];
+const pairs = ["README", ...pages];
+/** GitHub shows README.md for the folder, so the English index has no language in its name. */
+const fileOf = (name: string, language: Language) =>
+  name === "README" && language === "en" ? "README.md" : `${name}.${language}.md`;
+const files = pairs.flatMap((name) => languages.map((language) => fileOf(name, language)));
 
-test("the folder has the nine phases in both languages, and the index links all of them", () => {
+test("the folder has the nine phases in both languages, and each index links all of its own", () => {
   expect(phasePages.map(({ phase }) => phase)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(
     readdirSync(folder)
       .filter((file) => file.endsWith(".md"))
       .sort(),
   ).toEqual(files.toSorted());
-  expect(
-    relativeLinksOf(read("README.md"))
-      .filter((link) => /^[^/]+\.md$/.test(link))
-      .sort(),
-  ).toEqual(files.slice(1).sort());
+  for (const language of languages)
+    expect(
+      relativeLinksOf(read(fileOf("README", language)))
+        .slice(1)
+        .filter((link) => /^[^/]+\.md$/.test(link))
+        .sort(),
+    ).toEqual(pages.map((name) => fileOf(name, language)).sort());
 });
 
 describe.each(pairs)("%s", (name) => {
-  const [english, french] = [read(`${name}.en.md`), read(`${name}.fr.md`)];
+  const [english, french] = [read(fileOf(name, "en")), read(fileOf(name, "fr"))];
 
   test("has the same headings, tables, links and code in both languages", () => {
     expect(shapeOf(french)).toEqual(shapeOf(english));
   });
 
   test("links to the other language", () => {
-    expect(relativeLinksOf(english)[0]).toBe(`${name}.fr.md`);
-    expect(relativeLinksOf(french)[0]).toBe(`${name}.en.md`);
+    expect(relativeLinksOf(english)[0]).toBe(fileOf(name, "fr"));
+    expect(relativeLinksOf(french)[0]).toBe(fileOf(name, "en"));
   });
 });
+
+/** Parts of each phase's page, in their order. */
+const parts = {
+  en: [
+    ...["Goal", "What you need", "In the console", "With the CLI", "With our templates", "Check"],
+    ...["What goes wrong", "Clean-up and cost", "Questions"],
+  ],
+  fr: [
+    ...["But", "Ce qu’il faut", "Dans la console", "Avec la CLI", "Avec nos modèles", "Vérifier"],
+    ...["Ce qui tourne mal", "Nettoyage et coût", "Questions"],
+  ],
+};
+
+describe.each(phasePages)("$name", ({ name, phase }) => {
+  test.each(languages)("has the same parts in the same order as every phase (%s)", (language) => {
+    const page = read(fileOf(name, language));
+    const headings = headingsOf(page).filter(({ level }) => level === 2);
+    expect(headings.map(({ text }) => text)).toEqual(parts[language]);
+    expect(partOf(page, parts[language][5])).toContain(`npm run check-lab -- --phase ${phase}`);
+    const answers = partOf(page, parts[language][8]).match(
+      /<details><summary>.+<\/summary>\n\n.+\n<\/details>/g,
+    );
+    expect(answers?.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test.each(languages)("explains every item that check-lab checks, and no other (%s)", (language) => {
+    const faults = partOf(read(fileOf(name, language)), parts[language][6]);
+    const explained = codeSpansOf(faults).filter((code) => /^\d\.[a-z-]+$/.test(code));
+    const items = phases.find(({ number }) => number === phase)?.items.map(({ id }) => id);
+    expect([...new Set(explained)].sort()).toEqual(items?.toSorted());
+  });
+});
+
+function partOf(page: string, heading = ""): string {
+  return page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
+}
 
 /** Returns everything that a translation keeps; comments and placeholders are text. */
 function shapeOf(markdown: string) {
@@ -67,15 +109,39 @@ function withoutLabels(diagram: string): string {
     .replace(/\[[^\]"]+\]/g, '[""]');
 }
 
-test.each(files)("every link of %s works", (file) => {
-  const dead = relativeLinksOf(read(file)).filter((link) => {
+const allPages = execFileSync("git", ["ls-files", "-z", "--", "*.md"], { cwd: root, encoding: "utf8" })
+  .split("\0")
+  .filter((path) => path !== "" && !path.startsWith("scripts/template/") && existsSync(join(root, path)));
+
+test.each(allPages)("every link of %s works", (page) => {
+  const dead = relativeLinksOf(readFileSync(join(root, page), "utf8")).filter((link) => {
     const [path = "", anchor] = link.split("#");
-    const target = path === "" ? join(folder, file) : join(folder, dirname(file), path);
+    // GitHub's own pages of the repository, such as its workflow runs.
+    if (path.startsWith("../../actions/workflows/")) return false;
+    const target = path === "" ? join(root, page) : join(root, dirname(page), path);
     if (!existsSync(target)) return true;
     if (anchor === undefined) return false;
-    return !headingsOf(readFileSync(target, "utf8")).some(({ text }) => anchorOf(text) === anchor);
+    const file = statSync(target).isDirectory() ? join(target, "README.md") : target;
+    return !headingsOf(readFileSync(file, "utf8")).some(({ text }) => anchorOf(text) === anchor);
   });
   expect(dead).toEqual([]);
+});
+
+test("every page of the site has a path of its own, and links of the repository lead there", () => {
+  const paths = allPages.map(pathOf);
+  expect(new Set(paths).size).toBe(paths.length);
+  const pages = new Set(allPages);
+  const link = (file: string, target: string) => linkOf(file, target, pages, "https://github.com/o/r");
+  expect(link("docs/lab/phase-3-development-environment.fr.md", "README.fr.md#hors-ligne")).toBe(
+    "/fr/index.md#hors-ligne",
+  );
+  expect(link("README.md", "actions/check-lab")).toBe("/actions/check-lab/index.md");
+  expect(link("docs/fork.md", "../infra-templates/access.yaml")).toBe(
+    "https://github.com/o/r/blob/main/infra-templates/access.yaml",
+  );
+  expect(link("README.md", "../../actions/workflows/ci.yml")).toBe(
+    "https://github.com/o/r/actions/workflows/ci.yml",
+  );
 });
 
 test.each(files)("everything that %s names exists", (file) => {
