@@ -46,7 +46,7 @@ const elsewhere: readonly (readonly [command: RegExp, where: string])[] = [
   [/^git (push lab|commit -am "Another heading")/, "the rehearsal, which has the remote lab"],
   [/^aws secretsmanager put-secret-value /, "the rehearsal of the course's account, which has the stack"],
   [/^npm ci && npm run build --workspace|^aws (s3 cp|ssm) /, "an EC2 instance of the profile standard"],
-  [/^gh run download /, "GitHub"],
+  [/^gh run download |check-lab-class -- --repositories /, "GitHub"],
   ...["lsof", "nmap"]
     .filter((program) => !isInstalled(program))
     .map((program) => [new RegExp(`^(sudo )?${program} `), `a machine with ${program}`] as const),
@@ -194,21 +194,28 @@ function inClone(page: string, text: string): string {
 /** The page's names of machines, addresses and ports, as they are here. The monolith's server is this machine, too. */
 function onThisMachine(text: string): string {
   const site = `--site http://127.0.0.1:${80 + offset} --test-site http://127.0.0.1:${8080 + offset}`;
-  return text
-    .replaceAll("203.0.113.7", "127.0.0.1")
-    .replaceAll(/\bsudo /g, "")
-    .replaceAll("sleep 5", "sleep 0.5")
-    .replace("lsof -i :80", `lsof -n -P -i :${ports.server}`)
-    .replace(/scp .*:<its folder>\/\*/, `scp -r ${folder}/server/*`)
-    .replace(/^mysql .*/, `mariadb ${database} -u admin -plab-password -e 'select * from COFFEE.suppliers'`)
-    .replaceAll(/\b(?:customer|employee)_1\b/g, ownName)
-    .replaceAll(/(-p |localhost:)(808[01])\b/g, (_, before, port) => before + ownPort(port))
-    .replace("OUTPUT-FOLDER=.lab/cost", `OUTPUT-FOLDER=${folder}/cost`)
-    .replace(
-      "--phase 6 --repository ../my-repository",
-      `--phase 3,4,5,6,7,8,9 --repository ${workspace}/microservices --report ${folder}/reports/student ${site}`,
-    )
-    .replace("--reports reports", `--reports ${folder}/reports`);
+  return (
+    text
+      .replaceAll("203.0.113.7", "127.0.0.1")
+      .replaceAll(/\bsudo /g, "")
+      .replaceAll("sleep 5", "sleep 0.5")
+      // The CLI's own waiter polls every 15 seconds, and time is faster here.
+      .replace(
+        /aws deploy wait deployment-successful (--deployment-id \S+)/,
+        'while [[ "$(aws deploy get-deployment $1 --query deploymentInfo.status --output text)" != Succeeded ]]; do sleep 1; done',
+      )
+      .replace("lsof -i :80", `lsof -n -P -i :${ports.server}`)
+      .replace(/scp .*:<its folder>\/\*/, `scp -r ${folder}/server/*`)
+      .replace(/^mysql .*/, `mariadb ${database} -u admin -plab-password -e 'select * from COFFEE.suppliers'`)
+      .replaceAll(/\b(?:customer|employee)_1\b/g, ownName)
+      .replaceAll(/(-p |localhost:)(808[01])\b/g, (_, before, port) => before + ownPort(port))
+      .replace("OUTPUT-FOLDER=.lab/cost", `OUTPUT-FOLDER=${folder}/cost`)
+      .replace(
+        "--phase 6 --repository ../my-repository",
+        `--phase 3,4,5,6,7,8,9 --repository ${workspace}/microservices --report ${folder}/reports/student ${site}`,
+      )
+      .replace("--reports reports", `--reports ${folder}/reports`)
+  );
 }
 
 function ownName(container: string): string {
