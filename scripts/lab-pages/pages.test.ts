@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { phases } from "../../actions/check-lab/src/phases/phases.ts";
+import { phase10, phases } from "../../actions/check-lab/src/phases/phases.ts";
 import { linkOf, pathOf } from "../../docs/site/pages.ts";
 import { costTable } from "./cost-table.ts";
 import { frenchDescriptions } from "./french-prices.ts";
@@ -78,6 +78,11 @@ describe.each(phasePages)("$name", ({ name, phase }) => {
     const items = phases.find(({ number }) => number === phase)?.items.map(({ id }) => id);
     expect([...new Set(explained)].sort()).toEqual(items?.toSorted());
   });
+});
+
+test.each(languages)("the teachers' page lists the items of the exercises (%s)", (language) => {
+  const listed = codeSpansOf(read(fileOf("teachers", language))).filter((code) => /^10\.[a-z-]+$/.test(code));
+  expect(listed.toSorted()).toEqual(phase10.items.map(({ id }) => id).toSorted());
 });
 
 function partOf(page: string, heading = ""): string {
