@@ -59,8 +59,8 @@ export default defineConfig({
           // Real processes, databases and deployments: the limit only ends what hangs.
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Most of them wait for other processes. A percentage would be limited to the number of cores.
-          maxWorkers: 2 * availableParallelism(),
+          // They wait for other processes now and then. A percentage would be limited to the number of cores.
+          maxWorkers: Math.ceil(1.5 * availableParallelism()),
           sequence: { groupOrder: 1 },
         },
       },
