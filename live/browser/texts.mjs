@@ -273,7 +273,7 @@ const fr = {
   architecture: "Architecture",
   noArchitecture: "Ces piles ne peuvent pas être dessinées :",
   resourceStates: {
-    good: "prêtes",
+    good: "en place",
     busy: "en changement",
     bad: "en échec",
     ahead: "à venir",
