@@ -69,11 +69,11 @@ async function fetchFrom(address: string): Promise<FoundFile[]> {
 
 /** `owner/name`, or the last folder. */
 function nameOf(address: string): string {
-  return address
-    .replace(/(?:\.git)?\/*$/, "")
-    .split(/[/:]/)
+  const parts = address.split(/[/:]/).filter((part) => part !== "");
+  return parts
     .slice(-2)
-    .join("/");
+    .join("/")
+    .replace(/\.git$/, "");
 }
 
 async function runGit(cwd: string, args: readonly string[]): Promise<string> {
