@@ -130,7 +130,7 @@ export function conditionsOf(content: { readonly [section: string]: unknown }, s
 
 /**
  * Returns the parameters of a profile without reading an account: a lookup such as `{ "vpc": "LabVPC" }` becomes a text
- * that names it, `vpc LabVPC`.
+ * that names it, `vpc LabVPC`, or its default.
  *
  * @param values parameters by template name, as in a profile's file
  */
@@ -148,6 +148,9 @@ export function withLookupsNamed(values: unknown): unknown {
 
 function named(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(named);
-  const [[kind, name] = [], ...others] = isObject(value) ? Object.entries(value) : [];
-  return typeof name === "string" && others.length === 0 ? `${kind} ${name}` : value;
+  if (!isObject(value)) return value;
+  const { default: otherwise, ...lookup } = value as { readonly [key: string]: unknown };
+  const [[kind, name] = [], ...others] = Object.entries(lookup);
+  if (typeof name !== "string" || others.length > 0) return value;
+  return otherwise ?? `${kind} ${name}`;
 }

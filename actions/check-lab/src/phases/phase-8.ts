@@ -9,8 +9,7 @@ import { forServices } from "./both.ts";
 import { listenerNames } from "./phase-6.ts";
 import { checkPipeline, checkPipelineImage, checkTrigger } from "./pipelines.ts";
 
-const provision =
-  'Set "Sources": "ready" for pipeline in the profile and run Provision with stacks: pipeline.';
+const provision = "Set the repository's variable PIPELINES to true and run Provision with stacks: pipeline.";
 const mirror = "Run Mirror to CodeCommit.";
 const editPipeline =
   "aws codepipeline get-pipeline, correct the file, aws codepipeline update-pipeline --cli-input-json";

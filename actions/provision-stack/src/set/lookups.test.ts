@@ -46,6 +46,8 @@ test.each<[unknown, () => unknown]>([
   [{ "security-group": "microservices-sg" }, () => ids.group],
   [{ "security-group": "LabVPC/Microservices" }, () => ids.group],
   [{ variable: "ADMIN_SOURCE_IPS" }, () => "192.0.2.7/32"],
+  [{ variable: "ADMIN_SOURCE_IPS", default: "none" }, () => "192.0.2.7/32"],
+  [{ variable: "UNSET", default: "none" }, () => "none"],
   ["plain text", () => "plain text"],
 ])("finds %j", async (value, expected) => {
   expect(await resolve(value)).toEqual({ network: { It: expected(), Size: 3 }, cluster: {} });
@@ -64,6 +66,7 @@ test.each<[unknown, RegExp]>([
   ],
   [{ subnet: "Nowhere/Public Subnet1" }, /vpc "Nowhere" does not exist/],
   [{ subnet: "LabVPC/Other Subnet" }, /subnet "Other Subnet" does not exist/],
+  [{ variable: "UNSET", defualt: "none" }, /is not a look-up/],
   [{ instance: "MonolithicAppServer" }, /is not a look-up; expected for example \{ "vpc": "LabVPC" \}/],
 ])("refuses %j and lists the existing names", async (value, message) => {
   await expect(resolve(value)).rejects.toThrow(message);

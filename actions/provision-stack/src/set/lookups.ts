@@ -17,7 +17,7 @@ const kinds: readonly LookupKind[] = [
  * Returns the profile with an id in the place of every lookup, an object of one key such as `{ "vpc": "LabVPC" }`.
  * Lookups other than VPCs may begin with the VPC's name, `{ "subnet": "LabVPC/Public Subnet1" }`. All lookups that
  * match nothing, or several things, become one Failure. `{ "variable": "ADMIN_SOURCE_IPS" }` is a variable of the
- * step's environment.
+ * step's environment; `"default"` next to it is the value without one.
  */
 export async function resolveLookups(
   context: Pick<ProvisionContext, "clientConfig" | "signal">,
@@ -79,9 +79,10 @@ function readVariable(
   lookup: object,
   variables: NodeJS.ProcessEnv,
 ): { id: string } | { problem: string } | undefined {
-  const { variable, ...others } = lookup as { readonly variable?: unknown };
-  if (typeof variable !== "string" || Object.keys(others).length > 0) return undefined;
-  const value = variables[variable];
+  const { variable, default: otherwise = "", ...others } = lookup as { readonly [key: string]: unknown };
+  if (typeof variable !== "string" || typeof otherwise !== "string" || Object.keys(others).length > 0)
+    return undefined;
+  const value = variables[variable] || otherwise;
   return value
     ? { id: value }
     : { problem: `the variable ${variable} is not set (set it in the repository, or in the step's \`env\`)` };
