@@ -1,5 +1,7 @@
 import { setOutput } from "@actions/core";
-import type { Failure } from "../../shared/failure.ts";
+import type { PlannedStack } from "../../shared/cloudformation/dependencies.ts";
+import { readParameters } from "../../shared/cloudformation/plan-stacks.ts";
+import { Failure } from "../../shared/failure.ts";
 import { toFailure } from "../../shared/run.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import { applyStack } from "./apply/apply-stack.ts";
@@ -7,11 +9,13 @@ import type { ProvisionContext } from "./context.ts";
 import { skipExisting } from "./existing/skip.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { newResult, type StackResult } from "./result.ts";
-import type { StackSet } from "./set/choose-stacks.ts";
+import { chooseStacks, type StackSet } from "./set/choose-stacks.ts";
 import { checkImports, readExports } from "./set/imports.ts";
-import { readSet } from "./set/read-set.ts";
+import { resolveLookups, withoutLookups } from "./set/lookups.ts";
+import { checkValues } from "./set/parameter-values.ts";
 import { eachInOrder } from "./stack/each-in-order.ts";
-import { flattenOutputs, readOutputs } from "./stack/outputs.ts";
+import { describeStack, outputsOf } from "./stack/stack.ts";
+import { isTooLarge } from "./stack/template-store.ts";
 import { provisionSummary } from "./summary.ts";
 import { timed } from "./timed.ts";
 
@@ -96,4 +100,53 @@ function publishOutputs(context: ProvisionContext, results: ReadonlyMap<string, 
     );
   setOutput("outputs", JSON.stringify(outputs));
   setOutput("values", JSON.stringify(values));
+}
+
+/** Reads the stacks of inputs and profile, with their values where the mode needs them; nothing is changed. */
+export async function readSet(
+  context: Pick<ProvisionContext, "clientConfig" | "signal" | "templates">,
+  inputs: ProvisionInputs,
+): Promise<StackSet> {
+  const { parametersFile = "parameters" } = inputs;
+  const profile = readParameters(inputs.parametersFile);
+  // Names come first: a mistake in one is reported even when nothing can be looked up.
+  const set = chooseStacks(inputs, withoutLookups(profile));
+  if (inputs.mode !== "apply" && inputs.mode !== "plan") return set;
+  const values = await resolveLookups(context, profile, parametersFile);
+  const complete = chooseStacks(inputs, values);
+  checkValues(complete.stacks, values, parametersFile);
+  for (const { template } of complete.stacks)
+    if (isTooLarge(template)) await context.templates.sourceOf(template);
+  return complete;
+}
+
+async function readOutputs(
+  context: ProvisionContext,
+  { stackName }: PlannedStack,
+): Promise<{ [name: string]: string }> {
+  const stack = await describeStack(context, stackName);
+  if (stack && stack.StackStatus !== "REVIEW_IN_PROGRESS") return outputsOf(stack);
+  throw new Failure(`Stack ${stackName} does not exist in this account and region`, {
+    nextStep: "run this action with mode apply first, or check stack-prefix and region.",
+  });
+}
+
+/** Returns all outputs in one object, and the names left out of it because they have different values. */
+export function flattenOutputs(stacks: readonly { readonly [name: string]: string }[]): {
+  values: { [name: string]: string };
+  ambiguous: string[];
+} {
+  const values = new Map<string, Set<string>>();
+  for (const outputs of stacks)
+    for (const [name, value] of Object.entries(outputs))
+      values.set(name, (values.get(name) ?? new Set()).add(value));
+  const entries = [...values].map(([name, found]) => [name, [...found]] as const);
+  return {
+    values: Object.fromEntries(
+      entries.flatMap(([name, [value, ...others]]) =>
+        others.length === 0 && value !== undefined ? [[name, value]] : [],
+      ),
+    ),
+    ambiguous: entries.filter(([, found]) => found.length > 1).map(([name]) => name),
+  };
 }

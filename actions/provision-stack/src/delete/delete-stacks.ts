@@ -11,7 +11,6 @@ import { timed } from "../timed.ts";
 import { readContents, type StackContents } from "./contents.ts";
 import { inspectAll } from "./inspect/inspect.ts";
 import type { Emptying } from "./inspect/inspected.ts";
-import { keptBy } from "./inspect/kept.ts";
 import { removeStack } from "./remove-stack.ts";
 
 /** Deletes the stacks, dependent ones first; blocking resources are reported before anything is deleted. */
@@ -115,4 +114,19 @@ async function logLeftOut(context: ProvisionContext, { folder, leftOut }: StackS
     if (!leftOut.includes(template.name) || !(await describeStack(context, stackName))) continue;
     context.log.warning(`Stack ${stackName} is kept: the parameters file does not list its template.`);
   }
+}
+
+/** Returns a sentence per resource that outlives its stack. */
+export function keptBy(stacks: readonly StackContents[]): string[] {
+  return stacks.flatMap(({ resources }) =>
+    resources.flatMap(({ logicalId, physicalId, type, deletionPolicy }) => {
+      if (deletionPolicy === "Retain")
+        return [`${logicalId} (${type}, ${physicalId}) is kept and continues to cost money.`];
+      return deletionPolicy === "Snapshot"
+        ? [
+            `A last snapshot of ${logicalId} (${type}, ${physicalId}) is kept, and costs money until it is deleted.`,
+          ]
+        : [];
+    }),
+  );
 }

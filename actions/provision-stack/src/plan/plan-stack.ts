@@ -1,4 +1,7 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { evaluateResources } from "../../../shared/cloudformation/resources.ts";
+import { Failure } from "../../../shared/failure.ts";
+import { isObject } from "../../../shared/task-definition.ts";
 import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
 import type { ProvisionContext } from "../context.ts";
 import {
@@ -9,11 +12,9 @@ import {
 } from "../existing/find-existing.ts";
 import { createChangeSet, discardChangeSet } from "../stack/change-set.ts";
 import { exportsThatWouldChange } from "./exports-in-use.ts";
-import { majorUpgrades } from "./major-upgrades.ts";
-import { plannedCreation } from "./planned-creation.ts";
 import { type PlannedChange, type StackPlan, toPlannedChange } from "./stack-plan.ts";
 
-export interface PlanOptions extends ExistingOptions {
+interface PlanOptions extends ExistingOptions {
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number;
   /** Names of exports that the stack imports and that exist only after other stacks of this plan are applied. */
@@ -107,4 +108,68 @@ function warn({ action, logicalId, type, replacement, loss }: PlannedChange): st
   if (!loss) return [];
   const fate = action === "Remove" ? "is removed" : replacement === "yes" ? "is replaced" : "may be replaced";
   return [`${logicalId} (${type}) ${fate}, which loses ${loss}.`];
+}
+
+/** Warns of changes that move a database to another major version, which RDS cannot undo. */
+export function majorUpgrades({ template }: PlannedStack, changes: readonly PlannedChange[]): string[] {
+  return changes.flatMap(({ logicalId, type, properties }) => {
+    if (!/^AWS::RDS::DB(?:Instance|Cluster)$/.test(type)) return [];
+    const { before, after } = properties.find(({ name }) => name === "EngineVersion") ?? {};
+    if (!before || !after) return [];
+    const engine = engineOf(template.content.Resources, logicalId);
+    if (majorOf(engine, before) === majorOf(engine, after)) return [];
+    return [
+      `${logicalId} (${type}) gets another major version of its engine, ${before} → ${after}: the database is down during the upgrade, which cannot be undone. Fix: take a snapshot, and test the services with ${after} first.`,
+    ];
+  });
+}
+
+function engineOf(resources: unknown, logicalId: string): string {
+  const resource = isObject(resources) ? resources[logicalId] : undefined;
+  const properties = isObject(resource) ? resource.Properties : undefined;
+  const engine = isObject(properties) ? properties.Engine : undefined;
+  return typeof engine === "string" ? engine : "";
+}
+
+/** RDS user guide: the major version of PostgreSQL is one number; that of the other engines is two, such as 8.4. */
+function majorOf(engine: string, version: string): string {
+  const numbers = version.split(".");
+  return numbers.slice(0, engine.includes("postgres") ? 1 : 2).join(".");
+}
+
+/**
+ * Returns the resources that a template creates, as far as it shows them, for a stack that CloudFormation cannot plan
+ * yet.
+ */
+async function plannedCreation(
+  context: ProvisionContext,
+  { template }: PlannedStack,
+  folder: readonly PlannedStack[],
+): Promise<PlannedChange[]> {
+  const region = await context.cloudformation.config.region();
+  return resourcesOf(template, folder, region).map(([logicalId, type]) => ({
+    action: "Add",
+    logicalId,
+    type,
+    replacement: "no",
+    properties: [],
+    loss: undefined,
+  }));
+}
+
+function resourcesOf(
+  { name, content }: PlannedStack["template"],
+  folder: readonly PlannedStack[],
+  region: string,
+): [string, string][] {
+  try {
+    return evaluateResources(folder, region).flatMap(({ template, logicalId, type }) =>
+      template === name ? [[logicalId, type]] : [],
+    );
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // Only CloudFormation can decide the condition: then all of the template's resources count.
+    const named = isObject(content.Resources) ? Object.entries(content.Resources) : [];
+    return named.map(([logicalId, resource]) => [logicalId, isObject(resource) ? String(resource.Type) : ""]);
+  }
 }

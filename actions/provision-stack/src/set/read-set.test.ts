@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import type { ProvisionInputs } from "../inputs.ts";
+import { readSet } from "../provision.ts";
 import { inRequest } from "../stack/template-store.ts";
 import { testInputs } from "../stage.support.ts";
-import { readSet } from "./read-set.ts";
 
 const root = mkdtempSync(join(tmpdir(), "read-set-"));
 afterAll(() => rmSync(root, { recursive: true }));

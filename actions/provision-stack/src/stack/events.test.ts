@@ -1,7 +1,7 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import { expect, test } from "vitest";
+import { flattenOutputs } from "../provision.ts";
 import { durationOf, firstFailure } from "./events.ts";
-import { flattenOutputs } from "./outputs.ts";
 
 const event = (second: number, id: string, status: string, reason?: string): StackEvent => ({
   StackId: "s",

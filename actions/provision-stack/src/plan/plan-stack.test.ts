@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseTemplate } from "../../../shared/cloudformation/template.ts";
-import { majorUpgrades } from "./major-upgrades.ts";
+import { majorUpgrades } from "./plan-stack.ts";
 import type { PlannedChange } from "./stack-plan.ts";
 
 const change = (before: string, after: string): PlannedChange => ({
