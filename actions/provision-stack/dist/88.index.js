@@ -1,1 +1,0 @@
-export const id=88;export const ids=[88];export const modules={88:((e,t,n)=>{n.d(t,{DescribeLoadBalancersCommand:()=>o,DescribeTargetGroupsCommand:()=>s,ElasticLoadBalancingV2Client:()=>r.M});var r=n(1127),i=n(2712),a=n(5886);class o extends (0,i.G5)(i.lq,i.yt,`DescribeLoadBalancers`,a.nLW){}class s extends (0,i.G5)(i.lq,i.yt,`DescribeTargetGroups`,a.Z$r){}})};
