@@ -14,9 +14,9 @@ it.each([
   ["the state of a folded part", '<details class="x" open>\n', "<details open>"],
   ["a link", "[log](https://example.com/?a=1&b=2)", 'href="https://example.com/?a=1&#38;b=2"'],
   [
-    "a link in the head of a folded part",
+    "a link in the head of a folded part, below the head",
     '<details><summary>Done · <a href="https://example.com/?a=1&amp;b=2">log</a></summary>\n\nx\n\n</details>',
-    '<summary>Done · <a href="https://example.com/?a=1&#38;b=2" rel="noreferrer">log</a></summary>',
+    '<summary>Done</summary><p><a href="https://example.com/?a=1&#38;b=2" rel="noreferrer">log</a></p>',
   ],
   ["an unknown diagram as text", "```mermaid\nsequenceDiagram\n a->>b: x\n```", "a-&#62;&#62;b: x"],
   ["a flowchart that it cannot read as text", "```mermaid\nflowchart LR\n a==>b\n```", "a==&#62;b"],

@@ -19,10 +19,21 @@ function safeTags(markup: string): string {
       (_, href: string) => `<a href="${href.replaceAll("&#38;amp;", "&#38;")}" rel="noreferrer">`,
     )
     .replaceAll("&#60;/a&#62;", "</a>");
-  return linked.replace(tag, (whole, end: string, name: string) => {
+  const structured = linked.replace(tag, (whole, end: string, name: string) => {
     const open = name.toLowerCase() === "details" && /\sopen\b/.test(whole) ? " open" : "";
     return `<${end}${name}${open}>`;
   });
+  return structured.split("<summary>").map(moveLinks).join("<summary>");
+}
+
+const linkInHead = /(?: · )?(<a [^<>]*>[^<>]*<\/a>)/g;
+
+/** Moves links out of the head of a folded part: a head is a button, in which a link cannot be reached by keyboard. */
+function moveLinks(part: string, index: number): string {
+  const [head = "", rest] = part.split("</summary>", 2);
+  const links = Array.from(head.matchAll(linkInHead), ([, each]) => each);
+  if (index === 0 || rest === undefined || links.length === 0) return part;
+  return `${head.replace(linkInHead, "")}</summary><p>${links.join(" · ")}</p>${rest}`;
 }
 
 /** Only addresses of pages; a script, a file or data is shown as text. */

@@ -37,6 +37,8 @@ it.each(["ROLLING", "BLUE_GREEN"] as const)(
 it("the AWS CLI reads a deployment and its revision, and sees it rolled back", async () => {
   await fixture.create({});
   await aws("ecs", "wait", "services-stable", ...services);
+  // The waiter looks at tasks; a rollback needs a deployment that has ended.
+  await expect.poll(async () => (await fixture.newest()).status, { timeout: 60_000 }).toBe("SUCCESSFUL");
   await fixture.deploy("crash");
   const listed = await aws(
     "ecs",
