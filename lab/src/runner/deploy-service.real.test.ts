@@ -68,6 +68,7 @@ it.each<[Record<string, string>, RegExp]>([
     /do not go with deploy-through: ecs: ECS deploys by the service's own strategy/,
   ],
   [{ dockerfile: "Dockerfile", "base-image": "node" }, /^base-image does not go with dockerfile/],
+  [{ stack: "services", values: "{}" }, /^stack and values both fill the placeholders/],
   [{ "build-command": "make" }, /^build-command needs context/],
   [{ values: "Region=x" }, /^values is not a JSON object/],
   [{ "migrate-command": "migrate" }, /^migrate-command is not a JSON list/],
