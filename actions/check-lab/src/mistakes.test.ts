@@ -132,6 +132,31 @@ const course: readonly Mistake[] = [
     /customer has no image with the tag latest/,
   ],
   [
+    "a target group is of type instance",
+    async () => {
+      const { elbv2 } = simulator.aws;
+      const [healthy] = (await elbv2.describeTargetGroups({ Names: ["customer-tg-two"] })).TargetGroups ?? [];
+      const { VpcId, HealthCheckPath } = healthy ?? {};
+      const group = {
+        Name: "customer-instances",
+        Protocol: "HTTP",
+        Port: 8080,
+        VpcId,
+        HealthCheckPath,
+      } as const;
+      const { TargetGroups } = await elbv2.createTargetGroup(group);
+      const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? "";
+      const ListenerArn = lab.listeners.test.arn;
+      await elbv2.modifyListener({ ListenerArn, DefaultActions: forward(TargetGroupArn) });
+      return async () => {
+        await elbv2.modifyListener({ ListenerArn, DefaultActions: forward(lab.group("customer", "two")) });
+        await elbv2.deleteTargetGroup({ TargetGroupArn });
+      };
+    },
+    ["6.target-groups", "8.deployment-groups"],
+    /customer-instances is of type instance, not ip/,
+  ],
+  [
     "the service-linked role is missing",
     async () => {
       await simulator.aws.iam.deleteRole({ RoleName: "AWSServiceRoleForECS" });

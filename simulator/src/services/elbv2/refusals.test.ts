@@ -73,6 +73,23 @@ describe("refuses", () => {
       /TargetType 'lambda'/,
     ],
     [
+      "instances as targets",
+      async () => {
+        // AWS's default type.
+        const { TargetGroups } = await stage.elbv2.createTargetGroup({
+          ...groupInput,
+          TargetType: undefined,
+        });
+        expect(TargetGroups?.[0]?.TargetType).toBe("instance");
+        await stage.elbv2.registerTargets({
+          TargetGroupArn: TargetGroups?.[0]?.TargetGroupArn,
+          Targets: [{ Id: "i-1" }],
+        });
+      },
+      "ValidationError",
+      /no targets in 'x', which is of type instance/,
+    ],
+    [
       "a missing VPC",
       () => stage.elbv2.createTargetGroup({ ...groupInput, VpcId: "vpc-9" }),
       "ValidationError",

@@ -29,7 +29,7 @@ const maxPathLength = 1024;
 
 export function readSettings(input: CreateTargetGroupInput): TargetGroupSettings {
   checkKind(input);
-  const { Name, VpcId, Port, TargetType } = input;
+  const { Name, VpcId, Port, TargetType = "instance" } = input;
   if (Port === undefined) throw validationError("A port must be specified");
   if (!Number.isInteger(Port) || Port < 1 || Port > 65535) {
     throw validationError(`Port '${Port}' must be between 1 and 65535`);
@@ -60,7 +60,8 @@ function checkKind(input: CreateTargetGroupInput): void {
   if (Protocol === undefined) throw validationError("A protocol must be specified");
   if (Protocol !== "HTTP") refuse("Protocol", Protocol, "HTTP");
   if (ProtocolVersion !== "HTTP1") refuse("ProtocolVersion", ProtocolVersion, "HTTP1");
-  if (TargetType !== "ip") refuse("TargetType", TargetType, "ip");
+  if (TargetType !== "ip" && TargetType !== "instance")
+    refuse("TargetType", TargetType, "ip and, without targets, instance");
   if (IpAddressType !== undefined && IpAddressType !== "ipv4") refuse("IpAddressType", IpAddressType, "ipv4");
   if (input.TargetControlPort !== undefined) refuse("TargetControlPort", input.TargetControlPort, "none");
 }

@@ -171,6 +171,8 @@ export function targetOperations(state: State, life: TargetLife): Operations<Aws
 
 function readTargets(group: TargetGroupRecord, targets: readonly TargetDescription[] = []) {
   if (targets.length === 0) throw validationError("At least one target must be specified");
+  if (group.settings.TargetType !== "ip")
+    throw validationError(`The simulator registers no targets in '${group.name}', which is of type instance`);
   return targets.map(({ Id = "", Port = group.settings.Port, AvailabilityZone, QuicServerId }) => {
     if (!isIPv4(Id) || !targetAddresses.check(Id)) {
       throw new AwsError(
