@@ -140,9 +140,9 @@ async function findLibraries(program: string): Promise<string[]> {
     throw new Error(
       `ldd ${program} names no libc.so.6: a Node base needs a Linux with glibc; it says\n${listed.trim()}`,
     );
-  const beside = loadedOnDemand.map((name) => join(dirname(libc), name));
+  const neighbours = loadedOnDemand.map((name) => join(dirname(libc), name));
   const there = await Promise.all(
-    beside.map((path) =>
+    neighbours.map((path) =>
       access(path).then(
         () => [path],
         () => [],

@@ -1,5 +1,5 @@
-import type { ActionDeclaration } from "@aws-sdk/client-codepipeline";
 import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { deliveryActions } from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
 import { type ServiceName, services } from "./parts.ts";
 
 /** Names that a student may choose. */
@@ -147,41 +147,21 @@ export function definitionFiles(names: LabNames, host: string): Record<string, s
 export const bucket = "codepipeline-us-east-1-artifacts";
 
 export function pipelineOf(names: LabNames, service: ServiceName) {
-  const type = (category: "Source" | "Deploy", provider: string) =>
-    ({ category, owner: "AWS", provider, version: "1" }) as const;
-  const files: ActionDeclaration = {
-    name: "Source",
-    actionTypeId: type("Source", "CodeCommit"),
-    configuration: { RepositoryName: names.deployment, BranchName: "dev", PollForSourceChanges: "false" },
-    outputArtifacts: [{ name: "SourceArtifact" }],
+  const { definitions, image, deploy } = deliveryActions(service, names.application, names.group[service]);
+  const files = {
+    ...definitions,
+    configuration: { ...definitions.configuration, RepositoryName: names.deployment },
   };
-  const image: ActionDeclaration = {
-    name: "Image",
-    actionTypeId: type("Source", "ECR"),
-    configuration: { RepositoryName: names.repository[service], ImageTag: "latest" },
-    outputArtifacts: [{ name: `image-${service}` }],
-  };
-  const deploy: ActionDeclaration = {
-    name: "Deploy",
-    actionTypeId: type("Deploy", "CodeDeployToECS"),
-    configuration: {
-      ApplicationName: names.application,
-      DeploymentGroupName: names.group[service],
-      TaskDefinitionTemplateArtifact: "SourceArtifact",
-      TaskDefinitionTemplatePath: `taskdef-${service}.json`,
-      AppSpecTemplateArtifact: "SourceArtifact",
-      AppSpecTemplatePath: `appspec-${service}.yaml`,
-      Image1ArtifactName: `image-${service}`,
-      Image1ContainerName: "IMAGE1_NAME",
-    },
-    inputArtifacts: [{ name: "SourceArtifact" }, { name: `image-${service}` }],
+  const pushed = {
+    ...image,
+    configuration: { ...image.configuration, RepositoryName: names.repository[service] },
   };
   return {
     name: names.pipeline[service],
     roleArn: executionRole,
     artifactStore: { type: "S3" as const, location: bucket },
     stages: [
-      { name: "Source", actions: [files, image] },
+      { name: "Source", actions: [files, pushed] },
       { name: "Deploy", actions: [deploy] },
     ],
   };

@@ -30,10 +30,11 @@ const linkInHead = /(?: · )?(<a [^<>]*>[^<>]*<\/a>)/g;
 
 /** Moves links out of the head of a folded part: a head is a button, in which a link cannot be reached by keyboard. */
 function moveLinks(part: string, index: number): string {
-  const [head = "", rest] = part.split("</summary>", 2);
+  const end = part.indexOf("</summary>");
+  const head = part.slice(0, end);
   const links = Array.from(head.matchAll(linkInHead), ([, each]) => each);
-  if (index === 0 || rest === undefined || links.length === 0) return part;
-  return `${head.replace(linkInHead, "")}</summary><p>${links.join(" · ")}</p>${rest}`;
+  if (index === 0 || end < 0 || links.length === 0) return part;
+  return `${head.replace(linkInHead, "")}</summary><p>${links.join(" · ")}</p>${part.slice(end + "</summary>".length)}`;
 }
 
 /** Only addresses of pages; a script, a file or data is shown as text. */

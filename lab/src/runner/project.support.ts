@@ -2,6 +2,8 @@ import { existsSync, globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
+import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -25,4 +27,19 @@ export async function actionsFromSource(names: readonly string[]): Promise<Files
       files[`actions/${name}/dist/index.js`] = `import(${JSON.stringify(pathToFileURL(source))});\n`;
   }
   return files;
+}
+
+/** The workflow, and the action with which it finds the changed services. */
+export function filesWithChangedServices(workflow: string): Promise<Files> {
+  const action = ["action.yml", "find-changed-services.mjs", "deployed-commits.mjs"];
+  return filesOfProject([workflow, ...action.map((file) => `scripts/find-changed-services/${file}`)]);
+}
+
+/** Options with which a repository's workflows reach the simulated AWS: the keys are secrets. */
+export function accessTo({ environmentVariables }: TestSimulator) {
+  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_ENDPOINT_URL = "" } = environmentVariables;
+  return {
+    environment: { ...nodeEnvironment(), AWS_ENDPOINT_URL },
+    secrets: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY },
+  };
 }

@@ -26,8 +26,8 @@ export const isMariaDb = (version: string) => version.endsWith("-MariaDB");
 export async function findInstaller(program: string): Promise<string> {
   const names = ["mariadb-install-db", "mysql_install_db"];
   for (const name of names) {
-    const beside = resolve(dirname(program), "../bin", name);
-    if (await isExecutable(beside)) return beside;
+    const neighbour = resolve(dirname(program), "../bin", name);
+    if (await isExecutable(neighbour)) return neighbour;
   }
   const found = await findProgram(names);
   if (!found) throw new Error(`${program} is there but not mariadb-install-db: install mariadb-server whole`);

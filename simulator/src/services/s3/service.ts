@@ -7,8 +7,8 @@ import { bucketSettingOperations } from "./bucket-settings.ts";
 import { bucketOperations } from "./buckets.ts";
 import { listObjectOperations, listVersionOperations } from "./list-objects.ts";
 import { multipartOperations } from "./multipart.ts";
+import { deleteObjectOperations, readObjectOperations } from "./objects.ts";
 import { putObjectOperations } from "./put-object.ts";
-import { deleteObjectOperations, readObjectOperations } from "./read-object.ts";
 import { createS3State } from "./state.ts";
 
 type Operations = Service<"s3">["operations"];
