@@ -1,7 +1,7 @@
 import type { Status } from "../../../actions/check-lab/src/outcome.ts";
 import type { Score } from "../../../actions/check-lab/src/report.ts";
 import type { PageExtension, Publish } from "../../../live/src/page.ts";
-import { createFormReader, Foreign } from "./own-forms.ts";
+import { createForms } from "./own-forms.ts";
 
 export interface CheckedPhase {
   phase: number;
@@ -32,7 +32,7 @@ export interface CheckState {
 
 /** The tab that runs check-lab. It reads the account, the repository and the site, and changes nothing. */
 export function checkTab(check: CheckPhases, now: () => number = Date.now): PageExtension {
-  const { token, readForm } = createFormReader();
+  const { token, respond } = createForms();
   let publish: Publish | undefined;
   let state: CheckState = { token, isRunning: false, startedAt: undefined, problem: undefined, phases: [] };
   const change = (changes: Partial<CheckState>) => {
@@ -62,15 +62,12 @@ export function checkTab(check: CheckPhases, now: () => number = Date.now): Page
       };
     },
     routes(app) {
-      app.post("/start", async (c) => {
-        try {
-          await readForm(c);
+      app.post("/start", (c) =>
+        respond(c, async () => {
           if (!state.isRunning) void run();
-          return c.json({});
-        } catch (error) {
-          return c.json({ message: (error as Error).message }, error instanceof Foreign ? 403 : 400);
-        }
-      });
+          return {};
+        }),
+      );
     },
   };
 }

@@ -1,15 +1,13 @@
-import type { Hono } from "hono";
 import type { PageExtension, Publish } from "../../../live/src/page.ts";
-import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
 import type { Operations } from "./operations.ts";
-import { createFormReader, Foreign, type Form } from "./own-forms.ts";
+import { createForms, type Form } from "./own-forms.ts";
 
 /** Before the names of a workflow's inputs. */
 const inputPrefix = "input:";
 
 /** The tab that starts workflows and exercises, and stops deployments. */
 export function operateTab(operations: Operations): PageExtension {
-  const { token, readForm } = createFormReader();
+  const { token, respond } = createForms();
   let publish: Publish | undefined;
   const refresh = async () => {
     const { exercises } = operations;
@@ -50,22 +48,12 @@ export function operateTab(operations: Operations): PageExtension {
       const timer = setInterval(() => void refresh().catch(() => {}), refreshEveryMs).unref();
       return () => clearInterval(timer);
     },
-    routes(app: Hono) {
-      app.post("/:action", async (c) => {
-        try {
-          const form = await readForm(c);
-          const action = Object.hasOwn(actions, c.req.param("action"))
-            ? actions[c.req.param("action")]
-            : undefined;
-          if (!action) return c.json({ message: "There is no such action." }, 404);
-          return c.json({ location: await action(form) });
-        } catch (error) {
-          const problems = error instanceof InputsRefused ? error.problems : [];
-          return c.json(
-            { message: (error as Error).message, problems },
-            error instanceof Foreign ? 403 : 400,
-          );
-        }
+    routes(app) {
+      app.post("/:action", (c) => {
+        const name = c.req.param("action");
+        const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+        if (!action) return c.json({ message: "There is no such action." }, 404);
+        return respond(c, async (form) => ({ location: await action(form) }));
       });
     },
   };

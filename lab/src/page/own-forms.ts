@@ -1,8 +1,9 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
+import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
 
 /** A request that the page did not send. */
-export class Foreign extends Error {}
+class Foreign extends Error {}
 
 /** Fields of a form: short texts. */
 export type Form = Readonly<Record<string, string>>;
@@ -11,12 +12,20 @@ export type Form = Readonly<Record<string, string>>;
 const mostBytes = 20_000;
 
 /**
- * Reads the forms of a tab. A request counts only if it comes from this page: its origin is the host that the browser
- * sees, and it has the token of this start.
+ * Responds to the forms of a tab: with what `act` returns, or with why it is refused. A request counts only if it comes
+ * from this page: its origin is the host that the browser sees, and it has the token of this start.
  */
-export function createFormReader() {
+export function createForms() {
   const token = randomBytes(24).toString("base64url");
-  return { token, readForm: (c: Context) => readForm(c, token) };
+  const respond = async (c: Context, act: (form: Form) => Promise<object>) => {
+    try {
+      return c.json(await act(await readForm(c, token)));
+    } catch (error) {
+      const problems = error instanceof InputsRefused ? error.problems : [];
+      return c.json({ message: (error as Error).message, problems }, error instanceof Foreign ? 403 : 400);
+    }
+  };
+  return { token, respond };
 }
 
 async function readForm(c: Context, token: string): Promise<Form> {
