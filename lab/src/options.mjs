@@ -1,8 +1,7 @@
 // @ts-check
 import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
 import { chaptersOf, describeChapters, selectChapters } from "./story/chapter-list.mjs";
-import { checkBeforeStart } from "./story/check-before-start.mjs";
-import { checkVariables, repositoryVariable } from "./story/repository-variables.mjs";
+import { checkBeforeStart, checkVariables, repositoryVariable } from "./story/check-before-start.mjs";
 
 const options = defineOptions({
   once: { help: "provision, deploy, change a page under load, try a broken release, report, exit" },

@@ -4,7 +4,7 @@ import { parseCommandLine } from "../../scripts/run/command-line.mjs";
 import { taskRuntimeKinds } from "../../simulator/src/runtime/tasks/runtime.ts";
 import { command, withDefaults } from "./options.mjs";
 import { chapterList } from "./story/chapter-list.mjs";
-import { checkVariables } from "./story/repository-variables.mjs";
+import { checkVariables } from "./story/check-before-start.mjs";
 
 const everyChapter = chapterList.map(({ name }) => name);
 const standardChapters = everyChapter.filter((name) => name !== "check-lab" && name !== "teardown");

@@ -6,7 +6,7 @@ import { type LivePage, openPageClients, startPage } from "../../../live/src/pag
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
-import { openClients } from "../story/aws-clients.ts";
+import { openClients } from "../story/simulator-process.ts";
 import { type CheckedPhase, checkTab } from "./check-tab.ts";
 import { operateTab } from "./operate-tab.ts";
 import type { Operations } from "./operations.ts";

@@ -2,11 +2,12 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent, RunResult } from "../runner/result.ts";
+import type { Run } from "../runner/runner.ts";
 import type { Progress } from "./progress.ts";
 import { logName } from "./report.ts";
 
 /** Writes the summaries that GitHub would show on the run's page, one file for each job that has one. */
-export async function writeSummaries(directory: string, { id, jobs }: RunResult): Promise<void> {
+async function writeSummaries(directory: string, { id, jobs }: RunResult): Promise<void> {
   for (const { name, summary } of jobs)
     if (summary !== "") await writeFile(join(directory, `${logName(id, name)}.summary.md`), summary);
 }
@@ -30,5 +31,42 @@ export function writeLogs(
     if (event.type === "log") file.write(`${event.line}\n`);
     if (event.type === "step-started") file.write(`\n== ${event.step}\n`);
     if (event.type === "annotation") file.write(`${event.annotation.level}: ${event.annotation.message}\n`);
+  };
+}
+
+/** Presses "Cancel workflow" of a run when its log comes to a line. */
+export function createCancellations() {
+  const waiting = new Map<number, { run: Run; line: RegExp }>();
+  return {
+    add: (run: Run, line: RegExp) => void waiting.set(run.id, { run, line }),
+    notice(event: RunEvent) {
+      if (event.type !== "log" || !waiting.get(event.run)?.line.test(event.line)) return;
+      waiting.get(event.run)?.run.cancel();
+      waiting.delete(event.run);
+    },
+  };
+}
+
+/** Follows runs to their end, and writes the summaries of their jobs. `ends` kills those that still run. */
+export function createFollower(
+  runs: RunResult[],
+  logDirectory: string,
+  ends: AsyncDisposableStack,
+): (run: Run) => Promise<RunResult> {
+  const active = new Map<Run, Promise<unknown>>();
+  ends.defer(async () => {
+    for (const run of active.keys()) run.kill();
+    await Promise.allSettled(active.values());
+  });
+  return async (run) => {
+    active.set(run, run.result);
+    try {
+      const result = await run.result;
+      runs.push(result);
+      await writeSummaries(logDirectory, result);
+      return result;
+    } finally {
+      active.delete(run);
+    }
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { machineEnvironment } from "./machine-environment.ts";
+import { machineEnvironment } from "./simulator-process.ts";
 
 it("the runner's machine has none of the user's AWS settings", () => {
   const user = {

@@ -1,30 +1,36 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { systemClock } from "../../../actions/shared/pace.ts";
+import { openPageClients, type PageExtension, startPage } from "../../../live/src/page.ts";
 import { warningForRoot } from "../../../simulator/src/runtime/tasks/start-runtime.ts";
 import type { LabOptions } from "../options.mjs";
 import { checkTab } from "../page/check-tab.ts";
-import { createOperations, type StartedRun } from "../page/lab-operations.ts";
 import { operateTab } from "../page/operate-tab.ts";
+import { createOperations, type StartedRun } from "../page/operations.ts";
 import { createRunRecords } from "../page/run-records.ts";
 import { runsTab } from "../page/runs-tab.ts";
 import type { Mirrors } from "../runner/load/sources.ts";
-import type { RunEvent, RunResult } from "../runner/result.ts";
-import { createRunner, type Run, type RunRequest } from "../runner/runner.ts";
-import { type AwsClients, credentialsOf, openClients } from "./aws-clients.ts";
+import type { RunResult } from "../runner/result.ts";
+import { createRunner, type RunRequest } from "../runner/runner.ts";
 import type { Change } from "./change.ts";
 import type { AccountKind } from "./chapter-list.mjs";
 import { createPushFollower, type Move, type Release } from "./follow-pushes.ts";
-import { showLivePage } from "./live-page.ts";
-import { machineEnvironment } from "./machine-environment.ts";
+import { createCancellations, createFollower, writeLogs } from "./follow-runs.ts";
 import type { ManualRun } from "./manual-runs.ts";
 import type { Progress } from "./progress.ts";
 import { listenForPushes } from "./push-listener.ts";
-import { pushNodeBase } from "./push-node-base.ts";
 import { noteRun } from "./record-steps.ts";
-import { writeLogs, writeSummaries } from "./run-files.ts";
 import { createScratchRepository, gitDirectoryIn, type ScratchRepository } from "./scratch-repository.ts";
-import { type Keys, type SimulatorProcess, startSimulatorProcess } from "./simulator-process.ts";
-import { chooseTaskRuntime, type TaskRuntimeKind } from "./task-runtime.ts";
+import {
+  type AwsClients,
+  credentialsOf,
+  type Keys,
+  machineEnvironment,
+  openClients,
+  type SimulatorProcess,
+  startSimulatorProcess,
+} from "./simulator-process.ts";
+import { chooseTaskRuntime, pushNodeBase, type TaskRuntimeKind } from "./task-runtime.ts";
 
 export interface Rehearsal {
   simulator: SimulatorProcess;
@@ -213,6 +219,35 @@ export async function startRehearsal(
   };
 }
 
+interface LivePageOptions {
+  readonly simulator: SimulatorProcess;
+  readonly port: number;
+  readonly timeScale: number;
+  readonly extensions: readonly PageExtension[];
+}
+
+/** Serves the live page of the rehearsal's account, and prints its address. `ends` closes it. */
+async function showLivePage(
+  { simulator, port, timeScale, extensions }: LivePageOptions,
+  progress: Progress,
+  ends: AsyncDisposableStack,
+): Promise<void> {
+  const { endpoint, region, keys } = simulator;
+  const clients = openPageClients({ endpoint, region, credentials: credentialsOf(keys) });
+  const page = await startPage({
+    clients,
+    region,
+    port,
+    clock: systemClock,
+    timeScale,
+    callsPerMinute: 2_000,
+    extensions,
+  });
+  ends.defer(page.close);
+  simulator.showPage(page.address);
+  progress.say(`  watch it in a browser: ${page.address}`);
+}
+
 async function noted(run: Promise<RunResult>): Promise<RunResult> {
   const result = await run;
   noteRun(result.id);
@@ -228,42 +263,6 @@ function untilEnd<T>(ends: AsyncDisposableStack, work: (signal: AbortSignal) => 
     await result.catch(() => {});
   });
   return result;
-}
-
-/** Presses "Cancel workflow" of a run when its log comes to a line. */
-function createCancellations() {
-  const waiting = new Map<number, { run: Run; line: RegExp }>();
-  return {
-    add: (run: Run, line: RegExp) => void waiting.set(run.id, { run, line }),
-    notice(event: RunEvent) {
-      if (event.type !== "log" || !waiting.get(event.run)?.line.test(event.line)) return;
-      waiting.get(event.run)?.run.cancel();
-      waiting.delete(event.run);
-    },
-  };
-}
-
-function createFollower(
-  runs: RunResult[],
-  logDirectory: string,
-  ends: AsyncDisposableStack,
-): (run: Run) => Promise<RunResult> {
-  const active = new Map<Run, Promise<unknown>>();
-  ends.defer(async () => {
-    for (const run of active.keys()) run.kill();
-    await Promise.allSettled(active.values());
-  });
-  return async (run) => {
-    active.set(run, run.result);
-    try {
-      const result = await run.result;
-      runs.push(result);
-      await writeSummaries(logDirectory, result);
-      return result;
-    } finally {
-      active.delete(run);
-    }
-  };
 }
 
 /** Returns keys that only a simulated AWS accepts. Random, so that hiding them hides nothing else. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JobResult, RunResult } from "../runner/result.ts";
 import { deploymentsOf, makeReport, verdict } from "./report.ts";
 import { reportHtml } from "./report-html.ts";
-import { reportMarkdown } from "./report-markdown.ts";
+import { reportMarkdown } from "./write-report.ts";
 
 function job(name: string, outputs: Record<string, string>, more: Partial<JobResult> = {}): JobResult {
   const deploy = {

@@ -1,19 +1,12 @@
 import { Refusal } from "../../../scripts/run/command-line.mjs";
 import { type Chapter, type ChapterName, chapterList } from "./chapter-list.mjs";
-import { autoscaling } from "./chapters/autoscaling.ts";
-import { blueGreen } from "./chapters/blue-green.ts";
-import { brokenRelease } from "./chapters/broken-release.ts";
-import { slowCanary } from "./chapters/canary.ts";
-import { cancel } from "./chapters/cancel.ts";
-import { checkLab } from "./chapters/check-lab.ts";
-import { firstRelease } from "./chapters/first-release.ts";
-import { pipeline } from "./chapters/pipeline.ts";
-import { provision } from "./chapters/provision.ts";
-import { rollback } from "./chapters/rollback.ts";
-import { scaling } from "./chapters/scaling.ts";
-import type { ChapterBody } from "./chapters/scene.ts";
+import type { ChapterBody } from "./chapters/expectations.ts";
+import { brokenRelease, slowCanary } from "./chapters/failed-releases.ts";
+import { checkLab, pipeline } from "./chapters/pipeline.ts";
+import { blueGreen, cancel, firstRelease, rollback } from "./chapters/releases.ts";
+import { autoscaling, scaling } from "./chapters/scaling.ts";
 import { sourceIp } from "./chapters/source-ip.ts";
-import { teardown } from "./chapters/teardown.ts";
+import { provision, teardown } from "./chapters/stacks.ts";
 
 const bodies: Readonly<Record<ChapterName, ChapterBody>> = {
   provision,

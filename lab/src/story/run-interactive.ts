@@ -7,7 +7,7 @@ import type { Progress } from "./progress.ts";
 import { createStepRecorder, type StoryRecorder } from "./record-steps.ts";
 import { type LabPlace, type Rehearsal, startRehearsal } from "./rehearsal.ts";
 import { makeReport } from "./report.ts";
-import { seedSuppliers } from "./seed-suppliers.ts";
+import { seedSuppliers } from "./service-state.ts";
 import { writeReport } from "./write-report.ts";
 
 const remote = "lab";

@@ -1,14 +1,14 @@
 import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/load/git.ts";
+import { tolerateBusyMachine } from "./change.ts";
 import type { Chapter, ServiceName } from "./chapter-list.mjs";
-import type { Scene } from "./chapters/scene.ts";
+import type { Scene } from "./chapters/expectations.ts";
 import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
 import { type LabPlace, type Rehearsal, startRehearsal } from "./rehearsal.ts";
 import { type FinishedChapter, makeReport, type ServicePhase, verdict } from "./report.ts";
 import { checkChanges, runChapters } from "./run-chapters.ts";
-import { tolerateBusyMachine } from "./slow-release.ts";
 import { writeReport } from "./write-report.ts";
 
 /** Requests to each service. */

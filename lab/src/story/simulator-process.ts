@@ -2,8 +2,15 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { neededBySimulator, shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 import type { AccountKind } from "./chapter-list.mjs";
 import type { TaskRuntimeKind } from "./task-runtime.ts";
@@ -115,4 +122,57 @@ async function peakResidentMb(pid: number): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
+
+export type AwsClients = ReturnType<typeof openClients>;
+
+/** Opens the clients with which the story reads the account and does the course's manual steps. Closed by `ends`. */
+export function openClients(
+  { endpoint, region, keys }: Pick<SimulatorProcess, "endpoint" | "region" | "keys">,
+  ends: DisposableStack | AsyncDisposableStack,
+) {
+  const settings = { endpoint, region, credentials: credentialsOf(keys) };
+  const clients = {
+    ecs: new ECSClient(settings),
+    balancer: new ElasticLoadBalancingV2Client(settings),
+    codedeploy: new CodeDeployClient(settings),
+    pipelines: new CodePipelineClient(settings),
+    logs: new CloudWatchLogsClient(settings),
+    secrets: new SecretsManagerClient(settings),
+  };
+  ends.defer(() => {
+    for (const client of Object.values(clients)) client.destroy();
+  });
+  return clients;
+}
+
+export function credentialsOf(keys: Keys) {
+  return {
+    accessKeyId: keys.AWS_ACCESS_KEY_ID,
+    secretAccessKey: keys.AWS_SECRET_ACCESS_KEY,
+    sessionToken: keys.AWS_SESSION_TOKEN,
+  };
+}
+
+/**
+ * Returns the environment of the rehearsal's runner, without any AWS setting of the user, so that nothing can reach a
+ * real account.
+ * @param directory of temporary files
+ */
+export function machineEnvironment(
+  environment: NodeJS.ProcessEnv,
+  endpoint: string,
+  directory: string,
+): Record<string, string> {
+  return {
+    ...shortEnvironment(environment),
+    TMPDIR: directory,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_CONFIG_FILE: join(directory, "no-aws-config"),
+    AWS_SHARED_CREDENTIALS_FILE: join(directory, "no-aws-credentials"),
+    AWS_EC2_METADATA_DISABLED: "true",
+    // npm's cache already has the packages that the set-up installed.
+    npm_config_prefer_offline: "true",
+    npm_config_update_notifier: "false",
+  };
 }

@@ -1,10 +1,15 @@
-import { nodeBaseProblem } from "../../../scripts/base-image/make-node-base.ts";
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { basePath, makeNodeBase, nodeBaseProblem } from "../../../scripts/base-image/make-node-base.ts";
 import { dockerProblem } from "../../../simulator/src/runtime/tasks/docker/availability.ts";
 import { type TaskRuntimeKind, taskRuntimeKinds } from "../../../simulator/src/runtime/tasks/runtime.ts";
+import { createCommandFiles } from "../runner/steps/command-files.ts";
 
 export { type TaskRuntimeKind, taskRuntimeKinds };
 
-export interface ChosenRuntime {
+interface ChosenRuntime {
   readonly runtime: TaskRuntimeKind;
   /** Reason for the choice, as the text after "because". */
   readonly why: string;
@@ -29,4 +34,50 @@ export async function chooseTaskRuntime(
 /** Containers need an engine and, since there may be no registry, a base image made on this machine. */
 async function problemWithContainers(): Promise<string | undefined> {
   return (await nodeBaseProblem()) ?? (await dockerProblem());
+}
+
+interface Order {
+  /** The project with the action `build-image`. */
+  project: string;
+  /** Folder for temporary files. */
+  directory: string;
+  /** Environment with the address of the simulated AWS, and keys for it. */
+  environment: Record<string, string>;
+  signal: AbortSignal;
+}
+
+/**
+ * Builds a base image with Node and pushes it to the simulated ECR, with the same action that builds the services'
+ * images. Returns its reference by digest.
+ */
+export async function pushNodeBase({ project, directory, environment, signal }: Order): Promise<string> {
+  const folder = await makeNodeBase({ folder: join(directory, "node-base") });
+  const files = await createCommandFiles(join(directory, "node-base-outputs"));
+  const entry = join(project, "actions/build-image/dist/index.js");
+  const env = { ...environment, ...inputs(folder), ...files.environment };
+  await promisify(execFile)(process.execPath, [entry], { env, signal }).catch((cause) => {
+    const said = /^::error(?: [^:]*)?::(.*)$/m.exec(cause.stdout ?? "")?.[1];
+    throw new Error(`the base image could not be pushed: ${said ?? cause.message}`, { cause });
+  });
+  // The image is in the registry now, and the folder is large.
+  await rm(folder, { recursive: true });
+  const { outputs } = await files.read();
+  return outputs.image ?? "";
+}
+
+function inputs(folder: string): Record<string, string> {
+  const given = {
+    repository: "node",
+    "create-repository": "true",
+    context: folder,
+    "base-image": "scratch",
+    "working-directory": "/",
+    entrypoint: JSON.stringify(["node"]),
+    environment: `PATH=${basePath}`,
+    platform: process.arch === "arm64" ? "linux/arm64" : "linux/amd64",
+    "tags-from": "none",
+  };
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+  );
 }

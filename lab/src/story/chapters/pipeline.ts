@@ -1,13 +1,18 @@
 import { ListPipelineExecutionsCommand, type PipelineExecutionSummary } from "@aws-sdk/client-codepipeline";
 import type { RunResult } from "../../runner/result.ts";
-import { type Change, otherNavigation, toggleNavigation } from "../change.ts";
+import {
+  addToHeading,
+  type Change,
+  lightenNavigation,
+  otherNavigation,
+  toggleNavigation,
+} from "../change.ts";
 import type { ServiceName } from "../chapter-list.mjs";
 import { readPage } from "../read-page.ts";
 import { expectThat } from "../record-steps.ts";
 import type { Rehearsal } from "../rehearsal.ts";
-import { deploymentOf, eventually, expectGreen, expectServices } from "./expectations.ts";
-import { provisionAgain } from "./provision-again.ts";
-import type { ChapterBody } from "./scene.ts";
+import { type ChapterBody, deploymentOf, eventually, expectGreen, expectServices } from "./expectations.ts";
+import { provisionAgain } from "./stacks.ts";
 
 const pipelineName = "update-employee-microservice";
 const change = toggleNavigation("Give the employees' navigation its other colour");
@@ -62,7 +67,7 @@ export const pipeline: ChapterBody = {
 };
 
 /** Pushes a change of one service, whose image starts its pipeline. */
-export async function deployByPipeline(
+async function deployByPipeline(
   rehearsal: Rehearsal,
   change: Change,
   service: ServiceName,
@@ -80,3 +85,26 @@ async function executionsOf({ aws }: Rehearsal): Promise<PipelineExecutionSummar
   );
   return pipelineExecutionSummaries;
 }
+
+const heading = addToHeading(", by pipeline", "Deploy the customers' service by its pipeline");
+const navigation = lightenNavigation("Give the employees' navigation the course's light colour");
+
+/** check-lab looks at the account as it would at a student's. */
+export const checkLab: ChapterBody = {
+  changes: [heading, navigation],
+  async run({ rehearsal, steps }) {
+    await steps.perform("push another heading: its image starts the other pipeline", () =>
+      deployByPipeline(rehearsal, heading, "customer"),
+    );
+    // A fork that has done the exercises was light before the chapter pipeline changed it.
+    const { navbar = "" } = await readPage(`${rehearsal.addresses.production}/admin/suppliers`);
+    if (!navbar.includes("navbar-light"))
+      await steps.perform("push the light navigation", () =>
+        deployByPipeline(rehearsal, navigation, "employee"),
+      );
+    await steps.perform("check-lab.yml finds no fault in phases 5 to 9", async () => {
+      const inputs = { phases: "5,6,7,8,9", threshold: "100", "browser-address": "127.0.0.1" };
+      expectGreen(await rehearsal.runWorkflow("check-lab.yml", inputs));
+    });
+  },
+};

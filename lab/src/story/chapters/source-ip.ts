@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { homes, readPage } from "../read-page.ts";
 import { expectThat } from "../record-steps.ts";
-import type { ChapterBody } from "./scene.ts";
+import type { ChapterBody } from "./expectations.ts";
 
 const mine = "127.0.0.1";
 /** On Linux all of 127.0.0.0/8 is this machine's, so that a visitor can really use another address. */
