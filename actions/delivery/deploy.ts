@@ -21,8 +21,7 @@ import { createEcsEngine } from "./ecs/engine.ts";
 import type { Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { refuseOlderRun } from "./order/run-tag.ts";
-import { diffOf, hasChanges, planRevision } from "./plan/plan.ts";
-import { diffService } from "./plan/service-changes.ts";
+import { diffOf, diffService, hasChanges, planRevision } from "./plan/plan.ts";
 import { type DeploymentRecord, keepContainer, type Plan, reach } from "./record.ts";
 import { findRevision, type WantedRevision } from "./revision.ts";
 import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
@@ -182,11 +181,7 @@ function noteNoTasks({ log }: DeliveryContext, { service }: DeployInputs, record
 }
 
 /** Chooses the engine once, by the service's deployment controller in DescribeServices. */
-export function chooseEngine(
-  service: RunningService,
-  context: DeliveryContext,
-  inputs: DeployInputs,
-): Engine {
+function chooseEngine(service: RunningService, context: DeliveryContext, inputs: DeployInputs): Engine {
   if (service.controller === "CODE_DEPLOY") return createCodeDeployEngine(service, context, inputs);
   if (service.controller === "ECS") return createEcsEngine(service, context, inputs);
   throw new Failure(

@@ -80,6 +80,15 @@ test("registers nothing in a plan without a service, and takes an equal revision
   expect(reused).toMatchObject({ changes: 0, record: { status: "registered", revisionAfter: arn(7) } });
 });
 
+test("refuses a service with the controller EXTERNAL with an error that names it", async () => {
+  mockService("EXTERNAL");
+  const { error, changes } = await runWhole();
+  expect(error?.message).toBe(
+    "Service web has the deployment controller EXTERNAL; this action deploys services with ECS or CODE_DEPLOY",
+  );
+  expect(changes).toBe(0);
+});
+
 const arn = (revision: number, family = "web") =>
   `arn:aws:ecs:us-east-1:123456789012:task-definition/${family}:${revision}`;
 

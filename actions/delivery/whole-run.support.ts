@@ -48,8 +48,10 @@ const ecr = new ECRClient(virtualConfig);
 const elbv2 = new ElasticLoadBalancingV2Client(virtualConfig);
 const unseen = [mockClient(ecr), mockClient(elbv2)];
 
+type Controller = "ECS" | "CODE_DEPLOY" | "EXTERNAL";
+
 /** Mocks a service that runs web:1, and an AWS that deploys web:2 without errors; no other service can be read. */
-export function mockService(controller: "ECS" | "CODE_DEPLOY"): void {
+export function mockService(controller: Controller): void {
   mockAccount();
   for (const client of unseen) client.rejects(denied("any:Thing"));
   ecs
@@ -96,7 +98,7 @@ const groupInfo = {
   },
 };
 
-function runs(type: "ECS" | "CODE_DEPLOY", taskDefinition: string): void {
+function runs(type: Controller, taskDefinition: string): void {
   const targetGroupArn = arn("elasticloadbalancing", "targetgroup/blue/1");
   const counts = { status: "PRIMARY", taskDefinition, runningCount: 1 };
   const loadBalancers = [{ targetGroupArn, containerName: "web", containerPort: 8080 }];

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
 import { afterAll, expect, test } from "vitest";
 import { appSpecFile } from "../../../simulator/src/outside-clients/web.support.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
-import { generateAppSpec, readAppSpec } from "./app-spec.ts";
+import { checkCapacityProviders, generateAppSpec, readAppSpec } from "./app-spec.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "app-spec-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -98,4 +99,24 @@ test("keeps the service's capacity providers when there is no AppSpec file", () 
     LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
     CapacityProviderStrategy: [{ CapacityProvider: "FARGATE_SPOT", Base: 1, Weight: 2 }],
   });
+});
+
+const spot: CapacityProviderStrategyItem = { capacityProvider: "FARGATE_SPOT", base: 0, weight: 1 };
+
+test("refuses an AppSpec that would remove the capacity provider, and shows the lines that keep it", () => {
+  expect(checkCapacityProviders({ capacityProviderStrategy: [spot] }, { properties: {} })).toEqual([
+    {
+      text: "the service runs on the capacity provider FARGATE_SPOT, which is not in the AppSpec: CodeDeploy would remove it from the service",
+      fix: 'add to Properties: "CapacityProviderStrategy": [{"CapacityProvider":"FARGATE_SPOT","Base":0,"Weight":1}]',
+    },
+  ]);
+});
+
+test.each<[string, CapacityProviderStrategyItem[], Record<string, unknown>]>([
+  ["a service without one", [], {}],
+  ["an AppSpec that names some", [spot], { CapacityProviderStrategy: [] }],
+  ["keys in another case", [spot], { capacityproviderstrategy: [] }],
+])("accepts %s", (_, strategy, properties) => {
+  const taskSets = [{ status: "PRIMARY", capacityProviderStrategy: strategy }];
+  expect(checkCapacityProviders({ taskSets }, { properties })).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { Service } from "@aws-sdk/client-ecs";
+import type { CapacityProviderStrategyItem, Service } from "@aws-sdk/client-ecs";
 import { parseData, readTextFile } from "../../shared/data-file.ts";
 import { leftPlaceholders, twiceIn } from "../../shared/ecs/task-definition-file.ts";
 import { Failure } from "../../shared/failure.ts";
@@ -62,14 +62,34 @@ export function generateAppSpec(service: Service, taskDefinition: TaskDefinition
     TaskDefinition: "<TASK_DEFINITION>",
     LoadBalancerInfo: { ContainerName: containerName, ContainerPort: containerPort },
     // Without a strategy, CodeDeploy would remove the service's capacity providers.
-    ...(strategy.length > 0 ? { CapacityProviderStrategy: strategy.map(capacityProvider) } : {}),
+    ...(strategy.length > 0 ? { CapacityProviderStrategy: strategy.map(inAppSpec) } : {}),
   };
   const target = { Type: "AWS::ECS::Service", Properties: properties };
   return checkAppSpec({ version: 0, Resources: [{ TargetService: target }] }, "the AppSpec", taskDefinition);
 }
 
-function capacityProvider(item: { capacityProvider?: string | undefined; base?: number; weight?: number }) {
-  return { CapacityProvider: item.capacityProvider, Base: item.base, Weight: item.weight };
+function inAppSpec({ capacityProvider, base, weight }: CapacityProviderStrategyItem) {
+  return { CapacityProvider: capacityProvider, Base: base, Weight: weight };
+}
+
+/**
+ * Checks that the AppSpec keeps the service's capacity providers: without a strategy, CodeDeploy creates the
+ * replacement tasks without them.
+ */
+export function checkCapacityProviders(
+  service: Service,
+  { properties }: Pick<AppSpec, "properties">,
+): Finding[] {
+  const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
+  const strategy = primary?.capacityProviderStrategy ?? service.capacityProviderStrategy ?? [];
+  if (strategy.length === 0 || keyOf(properties, "CapacityProviderStrategy")) return [];
+  const names = strategy.map(({ capacityProvider }) => capacityProvider).join(", ");
+  return [
+    {
+      text: `the service runs on the capacity provider ${names}, which is not in the AppSpec: CodeDeploy would remove it from the service`,
+      fix: `add to Properties: "CapacityProviderStrategy": ${JSON.stringify(strategy.map(inAppSpec))}`,
+    },
+  ];
 }
 
 function checkAppSpec(value: unknown, file: string, taskDefinition: TaskDefinitionInput | undefined): Read {

@@ -11,14 +11,6 @@ import { codedeploy, mockAccount, run, runs, status } from "./mocks.support.ts";
 
 beforeEach(mockAccount);
 
-test("fails after a success that another deployment has superseded", async () => {
-  codedeploy.on(GetDeploymentCommand).resolves(status("Succeeded"));
-  runs("web:3");
-  const { record, error } = await run();
-  expect(error?.message).toBe("Deployment d-1 succeeded, but web runs web:3 now, not web:2");
-  expect(record.status).toBe("superseded");
-});
-
 test("fails after a success without running tasks", async () => {
   codedeploy.on(GetDeploymentCommand).resolves(status("Succeeded"));
   runs("web:2", 0);
@@ -64,33 +56,6 @@ test("still sees a deployment that ends at the deadline", async () => {
   const { record, endedAt } = await run({}, { ms: 1_000, given: true });
   expect(record.status).toBe("succeeded");
   expect(endedAt).toBe(1_000);
-});
-
-test("polls more slowly when throttled and says so", async () => {
-  codedeploy
-    .on(GetDeploymentCommand)
-    .rejectsOnce(named("ThrottlingException"))
-    .callsFake(() => {
-      runs("web:2");
-      return status("Succeeded");
-    });
-  const { record, lines, endedAt } = await run();
-  expect(record.status).toBe("succeeded");
-  expect(lines).toContain("AWS throttles the requests; polling less often.");
-  expect(endedAt).toBeGreaterThanOrEqual(13_500);
-});
-
-test("names another deployment that outlasts the deadline and deploys nothing", async () => {
-  codedeploy.on(CreateDeploymentCommand).rejects(named("DeploymentLimitExceededException"));
-  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: ["d-0"] });
-  codedeploy.on(GetDeploymentCommand).resolves(status("InProgress"));
-  const { record, error, lines, endedAt } = await run({}, { ms: 10 * minute, given: true });
-  expect(error?.message).toBe(
-    "The deadline passed while deployment d-0 of group DgpECS-c-web was in progress",
-  );
-  expect(lines).toContain("Waiting for deployment d-0");
-  expect(record).toMatchObject({ status: "timed-out", changed: false, deploymentId: "" });
-  expect(endedAt).toBe(10 * minute);
 });
 
 test("creates no deployment for a revision that the awaited deployment has deployed", async () => {

@@ -5,10 +5,9 @@ import { persist } from "../../shared/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { diffService, serviceInAppSpec, serviceInProduction } from "../plan/service-changes.ts";
-import { checkCapacityProviders } from "../verify/capacity-providers.ts";
+import { diffService, serviceInAppSpec, serviceInProduction } from "../plan/plan.ts";
 import { beginChecking } from "../verify/checking.ts";
-import { type AppSpec, generateAppSpec, readAppSpec } from "./app-spec.ts";
+import { type AppSpec, checkCapacityProviders, generateAppSpec, readAppSpec } from "./app-spec.ts";
 import { beginDeployment } from "./begin.ts";
 import { computeBudget } from "./budget.ts";
 import { findGroup } from "./group.ts";
@@ -33,7 +32,7 @@ export function createCodeDeployEngine(
         ? readAppSpec(inputs.appSpecFile, taskDefinition)
         : generateAppSpec(service.service, taskDefinition);
       appSpec = read.appSpec;
-      const kept = appSpec ? checkCapacityProviders(service.service, appSpec.properties) : [];
+      const kept = appSpec ? checkCapacityProviders(service.service, appSpec) : [];
       const volumes = refuseVolumes(inputs);
       const faults = [...volumes, ...found.findings, ...config.findings, ...read.findings, ...kept];
       if (!group || found.findings.length > 0 || !taskDefinition) return faults;

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { Failure } from "../../shared/failure.ts";
 import { minute, named } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { codedeploy, mockAccount, run, runs, status } from "./mocks.support.ts";
+import { codedeploy, mockAccount, run, status } from "./mocks.support.ts";
 
 beforeEach(mockAccount);
 
@@ -37,37 +37,6 @@ test.each<[string, DeployInputs["onCancel"], Error | undefined, RegExp, boolean]
   expect(record).toMatchObject({ status: "lost", deploymentId: "d-1" });
   // The post step tries again until the deployment's end is decided.
   expect(handles.at(-1)).toEqual(decided ? undefined : { controller: "CODE_DEPLOY", id: "d-1" });
-});
-
-const unavailable = Object.assign(named("ServiceUnavailableException"), {
-  $fault: "server",
-  $metadata: { httpStatusCode: 503 },
-});
-
-test("reports and survives a short AWS outage", async () => {
-  codedeploy
-    .on(GetDeploymentCommand)
-    .rejectsOnce(unavailable)
-    .rejectsOnce(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }))
-    .callsFake(() => {
-      runs("web:2");
-      return status("Succeeded");
-    });
-  const { record, lines } = await run();
-  expect(record.status).toBe("succeeded");
-  expect(lines).toContain(
-    "AWS does not respond (ServiceUnavailableException); trying again for up to 5 min.",
-  );
-  expect(lines).toContain("AWS responds again.");
-});
-
-test("gives the deployment up after a longer AWS outage, rolled back as far as possible", async () => {
-  codedeploy.on(GetDeploymentCommand).rejects(unavailable);
-  const { record, error, endedAt } = await run();
-  expect(error?.message).toMatch(/could not be followed to its end; it is being stopped and rolled back/);
-  expect(record.status).toBe("lost");
-  expect(endedAt).toBeGreaterThanOrEqual(5 * minute);
-  expect(endedAt).toBeLessThan(6 * minute);
 });
 
 test("reports that a late deployment cannot be stopped, and leaves it to the post step", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LifecycleEvent } from "../record.ts";
-import { quietUntil } from "./quiet-until.ts";
+import { quietUntil } from "./snapshot.ts";
 
 const second = 1_000;
 const minute = 60 * second;

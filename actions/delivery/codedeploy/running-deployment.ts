@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment } from "../engine.ts";
+import { stopDeployment } from "../stop.ts";
 import { finalStatuses, snapshotOf } from "./snapshot.ts";
-import { stopDeployment } from "./stop.ts";
 
 /**
  * CodeDeploy needs seconds to shift traffic back, and then drains the new tasks: five minutes by default, as with ECS.

@@ -80,19 +80,6 @@ test("changes nothing when ECS refuses the update, and reports its words", async
   expect(handles).toEqual([]);
 });
 
-test("names another deployment that outlasts the deadline and does not break it off", async () => {
-  ecs
-    .on(ListServiceDeploymentsCommand)
-    .resolves({ serviceDeployments: [briefOf("d-1", { status: "IN_PROGRESS" })] });
-  is({ status: "IN_PROGRESS", lifecycleStage: "BAKE_TIME" });
-  const { error, record, lines, endedAt } = await run({}, { ms: 10 * minute, given: true });
-  expect(error?.message).toBe("The deadline passed while service deployment d-1 was in progress");
-  expect(lines).toContain("Waiting for service deployment d-1 (BAKE_TIME).");
-  expect(record.status).toBe("timed-out");
-  expect(updates()).toEqual([]);
-  expect(endedAt).toBe(10 * minute);
-});
-
 test.each<[DeployInputs["onCancel"], string | undefined]>([
   ["rollback", "ROLLBACK"],
   ["stop", "ABORT"],
@@ -119,32 +106,6 @@ test("reports that ECS cannot stop without a rollback, and leaves the rest to th
   );
   expect(record.status).toBe("lost");
   expect(handles.at(-1)).toEqual({ controller: "ECS", id: arnOf("d-2") });
-});
-
-test("rolls back on too many failed tasks, as ECS counts them", async () => {
-  is({ status: "IN_PROGRESS", deploymentCircuitBreaker: { failureCount: 3 } });
-  ecs
-    .on(StopServiceDeploymentCommand)
-    .callsFake(
-      () => void is({ status: "ROLLBACK_SUCCESSFUL", rollback: { reason: "A user asked for it." } }),
-    );
-  const { record, error } = await run();
-  expect(record.status).toBe("rolled-back");
-  expect(error?.message).toMatch(/service deployment d-2 ROLLBACK_SUCCESSFUL; production still runs web:1/);
-});
-
-test("reports an alarm as the cause", async () => {
-  is({
-    status: "ROLLBACK_SUCCESSFUL",
-    rollback: { reason: "Alarm detected." },
-    alarms: { triggeredAlarmNames: ["5xx"] },
-  });
-  const { record, error } = await run();
-  expect(record).toMatchObject({
-    status: "rolled-back",
-    cause: "Alarm 5xx went off during the deployment",
-  });
-  expect(error?.message).toMatch(/^Alarm 5xx went off/);
 });
 
 test("reports that production is mixed when it is", async () => {

@@ -37,8 +37,8 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
 
   const page = async () => (await fetch(stage.productionUrl)).text();
 
-  async function run(version: string, changes: Partial<DeployInputs> = {}, signal?: AbortSignal) {
-    const context = stage.context(signal);
+  async function run(version: string, changes: Partial<DeployInputs> = {}) {
+    const context = stage.context();
     const record = newRecord("main", "web");
     record.startedAt = context.clock.now();
     const inputs = stage.inputs(await stage.taskDefinition(version), changes);
@@ -115,46 +115,4 @@ describe.each(strategies)("with the strategy %s", (strategy, configuration) => {
     expect(lines).toMatch(/task \w+ stopped: /);
     expect(await page()).toBe("two");
   });
-
-  test("rolls back when cancelled and leaves production as it was", async () => {
-    const controller = new AbortController();
-    const context = stage.context(controller.signal);
-    const record = newRecord("main", "web");
-    context.log.info = (line: string) => {
-      if (/ is created\.$/.test(line)) controller.abort(new Error("Cancelled by SIGINT."));
-    };
-    const inputs = stage.inputs(await stage.taskDefinition("four"));
-    await expect(deploy(context, inputs, record)).rejects.toThrow(
-      /^Cancelled by SIGINT; service deployment \S+ is being stopped and rolled back \(on-cancel: rollback\)$/,
-    );
-    expect(record.status).toBe("cancelled");
-    await stage.simulator.clock.until(
-      async () => (await statusOf(record.deploymentId)) === "ROLLBACK_SUCCESSFUL",
-    );
-    expect(await page()).toBe("two");
-  });
-
-  test("reports a deployment that another one breaks off as superseded, and names the other", async () => {
-    const { aws } = stage.simulator;
-    const context = stage.context();
-    const record = newRecord("main", "web");
-    let other: Promise<unknown> | undefined;
-    context.log.info = (line: string) => {
-      if (/ is created\.$/.test(line))
-        other = aws.ecs.updateService({ cluster: "main", service: "web", forceNewDeployment: true });
-    };
-    const inputs = stage.inputs(await stage.taskDefinition("five"));
-    const error: Error = await deploy(context, inputs, record).then(
-      () => undefined as never,
-      (reason) => reason,
-    );
-    await other;
-    expect(error.message).toMatch(/STOPPED, as service deployment \S+ took over/);
-    expect(record.status).toBe("superseded");
-  });
-
-  async function statusOf(arn: string) {
-    const found = await stage.simulator.aws.ecs.describeServiceDeployments({ serviceDeploymentArns: [arn] });
-    return found.serviceDeployments?.[0]?.status;
-  }
 });

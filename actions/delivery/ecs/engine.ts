@@ -1,14 +1,15 @@
+import type { Service } from "@aws-sdk/client-ecs";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import type { Finding } from "../../shared/findings.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { diffService } from "../plan/service-changes.ts";
+import { diffService } from "../plan/plan.ts";
 import { beginChecking } from "../verify/checking.ts";
-import { findDrainTime } from "../verify/drain-time.ts";
 import { beginDeployment } from "./begin.ts";
 import { budgetOf } from "./budget.ts";
+import { targetGroupsOf } from "./running-deployment.ts";
 
 /** Rolling updates and ECS's own BLUE_GREEN, LINEAR and CANARY, for services with the deployment controller ECS. */
 export function createEcsEngine(
@@ -74,4 +75,38 @@ function checkContainer(
       text: `the service's load balancer forwards to port ${containerPort} of container ${containerName}, which maps ${ports.join(", ") || "none"}`,
     },
   ];
+}
+
+/** This read is not worth a long wait: without a response, the default delay is assumed. */
+const toleranceMs = 10_000;
+
+/**
+ * Returns how long the load balancer keeps a deregistered task, in milliseconds; undefined where AWS does not show it.
+ */
+async function findDrainTime(
+  { clients, signal }: DeliveryContext,
+  service: Service,
+): Promise<number | undefined> {
+  const groups = targetGroupsOf(service);
+  if (groups.length === 0) return undefined;
+  const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]);
+  try {
+    const { DescribeTargetGroupAttributesCommand } = await import(
+      "@aws-sdk/client-elastic-load-balancing-v2"
+    );
+    const client = await clients.elbv2();
+    const found = await Promise.all(
+      groups.map((TargetGroupArn) =>
+        client.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }), { abortSignal }),
+      ),
+    );
+    const delays = found.flatMap(({ Attributes = [] }) =>
+      Attributes.filter(({ Key }) => Key === "deregistration_delay.timeout_seconds").map(({ Value }) =>
+        Number(Value),
+      ),
+    );
+    return delays.length > 0 ? Math.max(...delays) * 1_000 : undefined;
+  } catch {
+    return undefined;
+  }
 }

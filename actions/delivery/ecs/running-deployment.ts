@@ -1,7 +1,8 @@
-import type { ServiceDeployment } from "@aws-sdk/client-ecs";
+import type { Service, ServiceDeployment } from "@aws-sdk/client-ecs";
 import type { ServiceName } from "../../shared/ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment } from "../engine.ts";
+import { stopServiceDeployment } from "../stop.ts";
 import { createHistory, createQuietTimes } from "./history.ts";
 import {
   describeServiceDeployment,
@@ -10,7 +11,6 @@ import {
   shortId,
 } from "./service-deployments.ts";
 import { runningOld, snapshotOf } from "./snapshot.ts";
-import { stopServiceDeployment } from "./stop.ts";
 
 /** A rollback of a rolling update starts old tasks again; one of the other strategies drains the new ones. */
 const settleMs = 15 * 60_000;
@@ -44,10 +44,7 @@ export function runningDeployment(
       return snapshotOf(found, { events, startedBy, successor, quietUntil, restMs: rest(found, now) });
     },
     stop: (how) => stopServiceDeployment(context, arn, how),
-    targetGroups: ({ loadBalancers = [] }) =>
-      loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
-        [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((group) => group ?? []),
-      ),
+    targetGroups: targetGroupsOf,
   };
 
   /** Finds the deployment that stopped this one; ECS has no field for it. */
@@ -59,6 +56,13 @@ export function runningDeployment(
     const successor = others.findLast((each) => isOngoing(each) || (each.createdAt?.getTime() ?? 0) >= since);
     return successor && shortId(successor.serviceDeploymentArn);
   }
+}
+
+/** Returns the target groups of a service that ECS deploys itself, in use or not. */
+export function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
+  return loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) =>
+    [targetGroupArn, advancedConfiguration?.alternateTargetGroupArn].flatMap((arn) => arn ?? []),
+  );
 }
 
 /**

@@ -69,13 +69,6 @@ test("finds no change to what production runs, even if someone registered a revi
   expect(await state()).toEqual(before);
 });
 
-test("deploys the same again when forced", async () => {
-  const { record } = await run("one", { mode: "apply", force: true, waitUntil: "traffic-shifted" });
-  expect(record.plan && hasChanges(record.plan)).toBe(false);
-  expect(record).toMatchObject({ changed: true, status: "traffic-shifted" });
-  expect(record.revisionAfter).toBe(record.revisionBefore);
-});
-
 test("shows images by digest and secrets by name, and no secret value", async () => {
   const image = `${stage.image.split("@")[0]}@sha256:${"0".repeat(64)}`;
   const definition = JSON.parse(await readFile(await stage.taskDefinition("one"), "utf8"));

@@ -1,3 +1,4 @@
+import type { Service } from "@aws-sdk/client-ecs";
 import {
   describeRevision,
   diffRevision,
@@ -5,7 +6,7 @@ import {
   shortRevision,
 } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
-import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { ImageChange, Plan } from "../record.ts";
@@ -79,4 +80,78 @@ export function hasChanges({ revisionChanges, serviceChanges }: Plan): boolean {
 /** Formats one line per difference; those of the service begin with `service.`. */
 export function diffOf({ revisionChanges, serviceChanges }: Plan): string {
   return [...revisionChanges, ...serviceChanges].join("\n");
+}
+
+/** Lists the service's changes besides its revision: the members that `after` has, compared with `before`. */
+export function diffService(before: object, after: object): string[] {
+  const named = Object.entries(before).filter(([key]) => key in after);
+  return diffTaskDefinitions(Object.fromEntries(named), after).map((line) =>
+    line.replace(/^([+~-]) /, "$1 service."),
+  );
+}
+
+/** Returns the members of the service that a CodeDeploy AppSpec may change. */
+export function serviceInProduction(service: Service): object {
+  const { loadBalancers, networkConfiguration, platformVersion, capacityProviderStrategy } =
+    service.taskSets?.find(({ status }) => status === "PRIMARY") ?? service;
+  const [loadBalancer] = loadBalancers ?? [];
+  return sorted({
+    loadBalancerInfo: loadBalancer && {
+      containerName: loadBalancer.containerName,
+      containerPort: loadBalancer.containerPort,
+    },
+    networkConfiguration,
+    platformVersion,
+    capacityProviderStrategy: capacityProviderStrategy?.map(({ capacityProvider, base, weight }) => ({
+      capacityProvider,
+      base: base ?? 0,
+      weight: weight ?? 0,
+    })),
+  }) as object;
+}
+
+/** Returns the same from an AppSpec's Properties, whose keys are those of the API in another case. */
+export function serviceInAppSpec(properties: Readonly<Record<string, unknown>>): object {
+  const { taskDefinition: _, platformVersion, ...rest } = inApiCase(properties) as Record<string, unknown>;
+  const strategy = rest.capacityProviderStrategy;
+  return sorted({
+    ...rest,
+    ...(Array.isArray(strategy) && {
+      capacityProviderStrategy: strategy.map((item) => ({ base: 0, weight: 0, ...item })),
+    }),
+    // LATEST is no change, however far it has moved.
+    ...(platformVersion !== undefined && platformVersion !== "LATEST" && { platformVersion }),
+  }) as object;
+}
+
+const apiKeys = [
+  "taskDefinition",
+  "loadBalancerInfo",
+  "containerName",
+  "containerPort",
+  "platformVersion",
+  "networkConfiguration",
+  "awsvpcConfiguration",
+  "subnets",
+  "securityGroups",
+  "assignPublicIp",
+  "capacityProviderStrategy",
+  "capacityProvider",
+  "base",
+  "weight",
+];
+
+function inApiCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inApiCase);
+  if (!isObject(value)) return value;
+  const keyOf = (key: string) => apiKeys.find((name) => name.toLowerCase() === key.toLowerCase()) ?? key;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [keyOf(key), inApiCase(item)]));
+}
+
+/** The order of subnets and security groups means nothing. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value))
+    return value.every((item) => typeof item === "string") ? [...value].sort() : value.map(sorted);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sorted(item)]));
 }

@@ -1,6 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
-import { diffService, serviceInAppSpec, serviceInProduction } from "./service-changes.ts";
+import { diffService, serviceInAppSpec, serviceInProduction } from "./plan.ts";
 
 const service: Service = {
   taskSets: [

@@ -1,5 +1,5 @@
 import { StopPipelineExecutionCommand } from "@aws-sdk/client-codepipeline";
-import { stopDeployment } from "../../delivery/codedeploy/stop.ts";
+import { stopDeployment } from "../../delivery/stop.ts";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Clients, FollowContext, Handle } from "./context.ts";

@@ -4,41 +4,8 @@ import type { Status } from "../../record.ts";
 import type { BackEnd, Settings } from "./back-ends.ts";
 import type { Draft, Scene } from "./scene.ts";
 
-/** Faults that may happen to a deployment. */
-export type FaultName =
-  | "image missing"
-  | "image not pullable"
-  | "wrong architecture"
-  | "crash at start"
-  | "out of memory"
-  | "health check fails"
-  | "slow start beyond the grace period"
-  | "port mismatch"
-  | "secret missing"
-  | "log group missing"
-  | "hook fails"
-  | "hook times out"
-  | "alarm before the shift"
-  | "alarm during the shift"
-  | "circuit breaker"
-  | "no capacity"
-  | "throttling"
-  | "5xx from AWS"
-  | "network cut in the middle"
-  | "credentials expired in the middle"
-  | "cancelled by SIGINT"
-  | "cancelled by SIGTERM"
-  | "cancelled by SIGKILL"
-  | "deadline passed"
-  | "second deployment active"
-  | "superseded"
-  | "older run after newer"
-  | "service scaled to 0"
-  | "service missing"
-  | "draining";
-
 export interface Row {
-  readonly fault: FaultName;
+  readonly fault: string;
   /** The special condition of this row. */
   readonly when?: string;
   readonly backEnds: readonly BackEnd[];

@@ -50,12 +50,6 @@ async function pushArmIndex({ aws, image }: Scene): Promise<void> {
 export const rowsOfPreparations: readonly Row[] = [
   {
     fault: "image missing",
-    backEnds: eachEngine,
-    draft: noImage,
-    expect: { ...untouched, cause: /^there is no image \S+web:none in ECR$/, nextStep: /^push it/ },
-  },
-  {
-    fault: "image missing",
     when: "and the role may not read it",
     backEnds: eachEngine,
     draft: noImage,
@@ -79,20 +73,6 @@ export const rowsOfPreparations: readonly Row[] = [
   },
   {
     fault: "wrong architecture",
-    backEnds: eachEngine,
-    draft: armImage,
-    arrange: async (scene) => {
-      await pushArmIndex(scene);
-      return {};
-    },
-    expect: {
-      ...untouched,
-      cause: /^image \S+web:arm is built for linux\/arm64, but tasks run on linux\/amd64$/,
-      nextStep: /^build it for linux\/amd64/,
-    },
-  },
-  {
-    fault: "wrong architecture",
     when: "and the role may not read it",
     backEnds: eachEngine,
     draft: armImage,
@@ -109,16 +89,6 @@ export const rowsOfPreparations: readonly Row[] = [
   },
   {
     fault: "secret missing",
-    backEnds: eachEngine,
-    draft: noSecret,
-    expect: {
-      ...untouched,
-      cause: /^secret PASSWORD of container web does not exist: arn:/,
-      nextStep: /^create it, or correct valueFrom/,
-    },
-  },
-  {
-    fault: "secret missing",
     when: "and the role may not read it",
     backEnds: eachEngine,
     draft: noSecret,
@@ -127,16 +97,6 @@ export const rowsOfPreparations: readonly Row[] = [
       ...rolledBack,
       cause: /^A secret of the task definition cannot be read: .*secret:none/,
       nextStep: /secret's ARN/,
-    },
-  },
-  {
-    fault: "log group missing",
-    backEnds: eachEngine,
-    draft: noLogGroup,
-    expect: {
-      ...untouched,
-      cause: /^there is no log group none in us-east-1, to which container web writes$/,
-      nextStep: /create-log-group/,
     },
   },
   {

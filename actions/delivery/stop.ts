@@ -1,11 +1,36 @@
+import { StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { StopServiceDeploymentCommand } from "@aws-sdk/client-ecs";
-import { Failure } from "../../shared/failure.ts";
-import type { DeliveryContext } from "../context.ts";
-import type { StopKind } from "../engine.ts";
+import { Failure } from "../shared/failure.ts";
+import type { Log } from "../shared/log.ts";
+import type { Clients } from "./context.ts";
+import type { StopKind } from "./engine.ts";
+
+interface Context<Name extends keyof Clients> {
+  readonly log: Log;
+  readonly clients: Pick<Clients, Name>;
+}
+
+/** Asks CodeDeploy to end a deployment; returns false when it had ended already. */
+export async function stopDeployment(
+  context: Context<"codedeploy">,
+  deploymentId: string,
+  how: StopKind,
+): Promise<boolean> {
+  const rollBack = how === "rollback";
+  const command = new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollBack });
+  try {
+    await context.clients.codedeploy.send(command);
+    context.log.info(`Asked CodeDeploy to stop ${deploymentId}${rollBack ? " and roll back" : ""}.`);
+    return true;
+  } catch (error) {
+    if ((error as Error).name === "DeploymentAlreadyCompletedException") return false;
+    throw error;
+  }
+}
 
 /** Asks ECS to end a service deployment; returns false when it had ended already. */
 export async function stopServiceDeployment(
-  context: Pick<DeliveryContext, "log"> & { readonly clients: Pick<DeliveryContext["clients"], "ecs"> },
+  context: Context<"ecs">,
   serviceDeploymentArn: string,
   how: StopKind,
 ): Promise<boolean> {
