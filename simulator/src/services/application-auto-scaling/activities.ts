@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { NotScaledReason, ScalingActivity } from "@aws-sdk/client-application-auto-scaling";
-import { page } from "../../kit/page.ts";
 import type { Service } from "../api.ts";
-import { dimension, invalid, namespace, pageSize, refuseOtherServices, type ScalingState } from "./state.ts";
+import { dimension, namespace, pageFor, type ScalingState } from "./state.ts";
 
 /** Activities kept; AWS keeps six weeks, which is more than a rehearsal fills. */
 const keptActivities = 1_000;
@@ -10,15 +9,10 @@ const keptActivities = 1_000;
 export function activityOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {
   return {
     describeScalingActivities(input) {
-      refuseOtherServices(input.ServiceNamespace);
-      const { ResourceId, ScalableDimension, MaxResults, NextToken, IncludeNotScaledActivities } = input;
-      if (ScalableDimension !== undefined && ResourceId === undefined)
-        throw invalid("A scalable dimension needs the resource ID that it belongs to.");
-      const wanted = state.activities
-        .filter((activity) => (ResourceId ?? activity.ResourceId) === activity.ResourceId)
-        .filter(({ NotScaledReasons }) => IncludeNotScaledActivities || !NotScaledReasons);
-      const size = MaxResults ?? pageSize;
-      const { items, next } = page(wanted, { size, token: NextToken, code: "InvalidNextTokenException" });
+      const wanted = state.activities.filter(
+        ({ NotScaledReasons }) => input.IncludeNotScaledActivities || !NotScaledReasons,
+      );
+      const { items, next } = pageFor(input, wanted, ({ ResourceId = "" }) => ResourceId);
       return { ScalingActivities: items.map((activity) => ({ ...activity })), NextToken: next };
     },
   };

@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { Alarm, ScalingPolicy as PolicyView } from "@aws-sdk/client-application-auto-scaling";
 import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
 import type { Service } from "../api.ts";
 import { readPolicySettings } from "./policy-settings.ts";
 import {
@@ -12,8 +11,7 @@ import {
   invalid,
   namespace,
   type PolicySettings,
-  pageSize,
-  refuseOtherServices,
+  pageFor,
   resourceIdOf,
   type ScalingPolicy,
   type ScalingState,
@@ -56,17 +54,11 @@ export function policyOperations(state: ScalingState): Service<"applicationautos
       return {};
     },
     async describeScalingPolicies(input) {
-      refuseOtherServices(input.ServiceNamespace);
-      const { PolicyNames = [], ResourceId, ScalableDimension, MaxResults, NextToken } = input;
-      if (ScalableDimension !== undefined && ResourceId === undefined)
-        throw invalid("A scalable dimension needs the resource ID that it belongs to.");
+      const { PolicyNames = [] } = input;
       const wanted = state.policies.filter(
-        ({ name, resourceId }) =>
-          (PolicyNames.length === 0 || PolicyNames.includes(name)) &&
-          (ResourceId ?? resourceId) === resourceId,
+        ({ name }) => PolicyNames.length === 0 || PolicyNames.includes(name),
       );
-      const size = MaxResults ?? pageSize;
-      const { items, next } = page(wanted, { size, token: NextToken, code: "InvalidNextTokenException" });
+      const { items, next } = pageFor(input, wanted, ({ resourceId }) => resourceId);
       return {
         ScalingPolicies: await Promise.all(items.map((policy) => describe(state, policy))),
         NextToken: next,

@@ -1,5 +1,4 @@
 import type {
-  ScalableTargetAction,
   ScalingActivity,
   StepScalingPolicyConfiguration,
   SuspendedState,
@@ -7,6 +6,7 @@ import type {
 } from "@aws-sdk/client-application-auto-scaling";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { page } from "../../kit/page.ts";
 
 export interface ScalableTarget {
   /** `service/cluster/service`. */
@@ -51,38 +51,20 @@ export interface TrackingAlarm {
   readonly arn: string;
 }
 
-export interface ScheduledAction {
-  readonly name: string;
-  readonly arn: string;
-  readonly resourceId: string;
-  readonly createdAt: Date;
-  readonly schedule: string;
-  readonly timezone?: string | undefined;
-  readonly startTime?: Date | undefined;
-  readonly endTime?: Date | undefined;
-  readonly action: ScalableTargetAction;
-  /** Aborted when it is changed or deleted. */
-  readonly control: AbortController;
-}
-
 export interface ScalingState {
   readonly environment: Environment;
   /** By resource id: the simulator scales one dimension only. */
   readonly targets: Map<string, ScalableTarget>;
   readonly policies: ScalingPolicy[];
-  readonly scheduledActions: ScheduledAction[];
   /** Newest first. */
   readonly activities: ScalingActivity[];
 }
-
-/** Maximum and default page size of the Describe operations. Source: API reference. */
-export const pageSize = 50;
 
 export const namespace = "ecs";
 export const dimension = "ecs:service:DesiredCount";
 
 export function createScalingState(environment: Environment): ScalingState {
-  return { environment, targets: new Map(), policies: [], scheduledActions: [], activities: [] };
+  return { environment, targets: new Map(), policies: [], activities: [] };
 }
 
 export function invalid(message: string): AwsError {
@@ -104,9 +86,36 @@ export function resourceIdOf(input: {
   return ResourceId;
 }
 
-export function refuseOtherServices(given: string | undefined): void {
+function refuseOtherServices(given: string | undefined): void {
   if (given !== namespace)
     throw invalid(`The simulator scales the ServiceNamespace ${namespace} only, not ${given}.`);
+}
+
+/** Maximum and default page size of the Describe operations. Source: API reference. */
+const pageSize = 50;
+
+interface PageInput {
+  ServiceNamespace?: string | undefined;
+  ScalableDimension?: string | undefined;
+  ResourceId?: string | undefined;
+  ResourceIds?: string[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+/** Returns the page that a Describe operation requests, of the items of the requested resources. */
+export function pageFor<Item>(
+  { ServiceNamespace, ScalableDimension, ResourceId, ResourceIds, MaxResults, NextToken }: PageInput,
+  all: readonly Item[],
+  idOf: (item: Item) => string,
+) {
+  refuseOtherServices(ServiceNamespace);
+  const ids = ResourceIds ?? (ResourceId === undefined ? [] : [ResourceId]);
+  if (ScalableDimension !== undefined && ids.length === 0)
+    throw invalid("A scalable dimension needs the resource ID that it belongs to.");
+  const wanted = all.filter((item) => ids.length === 0 || ids.includes(idOf(item)));
+  const size = MaxResults ?? pageSize;
+  return page(wanted, { size, token: NextToken, code: "InvalidNextTokenException" });
 }
 
 /** Throws ObjectNotFoundException. */

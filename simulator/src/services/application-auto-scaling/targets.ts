@@ -3,20 +3,18 @@ import type {
   RegisterScalableTargetCommandInput,
   ScalableTarget as TargetView,
 } from "@aws-sdk/client-application-auto-scaling";
+import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
+import { limitTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
-import { checkCapacities } from "./check-capacities.ts";
 import type { Scaler } from "./controller/scaler.ts";
 import { deletePolicy } from "./policies.ts";
-import { remove } from "./scheduled-actions.ts";
 import {
   dimension,
   findTarget,
   invalid,
   namespace,
-  pageSize,
-  refuseOtherServices,
+  pageFor,
   resourceIdOf,
   type ScalableTarget,
   type ScalingState,
@@ -29,7 +27,10 @@ export function targetOperations(
   return {
     async registerScalableTarget(input) {
       const resourceId = resourceIdOf(input);
-      checkCapacities(input);
+      refuseBroken("ValidationException", [
+        ["minCapacity", input.MinCapacity, { range: [0, 2 ** 31 - 1] }],
+        ["maxCapacity", input.MaxCapacity, { range: [0, 2 ** 31 - 1] }],
+      ]);
       const known = state.targets.get(resourceId);
       if (known) {
         changeTarget(known, input);
@@ -45,26 +46,15 @@ export function targetOperations(
     },
     async deregisterScalableTarget(input) {
       const target = findTarget(state, resourceIdOf(input));
-      const isOwn = ({ resourceId }: { resourceId: string }) => resourceId === target.resourceId;
-      // Deleted with its policies and scheduled actions (API reference, DeregisterScalableTarget).
+      // Deleted with its policies (API reference, DeregisterScalableTarget).
       state.targets.delete(target.resourceId);
       scaler.forget(target);
-      for (const action of state.scheduledActions.filter(isOwn)) remove(state, action);
-      for (const policy of state.policies.filter(isOwn)) await deletePolicy(state, policy);
+      for (const policy of state.policies.filter(({ resourceId }) => resourceId === target.resourceId))
+        await deletePolicy(state, policy);
       return {};
     },
-    describeScalableTargets({ ServiceNamespace, ResourceIds, ScalableDimension, MaxResults, NextToken }) {
-      refuseOtherServices(ServiceNamespace);
-      if (ScalableDimension !== undefined && !ResourceIds?.length)
-        throw invalid("A scalable dimension needs the resource IDs that it belongs to.");
-      const wanted = [...state.targets.values()].filter(
-        ({ resourceId }) => !ResourceIds?.length || ResourceIds.includes(resourceId),
-      );
-      const { items, next } = page(wanted, {
-        size: MaxResults ?? pageSize,
-        token: NextToken,
-        code: "InvalidNextTokenException",
-      });
+    describeScalableTargets(input) {
+      const { items, next } = pageFor(input, [...state.targets.values()], ({ resourceId }) => resourceId);
       return { ScalableTargets: items.map((target) => describe(state, target)), NextToken: next };
     },
   };
@@ -148,16 +138,11 @@ function describe({ environment: { accountId } }: ScalingState, target: Scalable
   };
 }
 
-/** Maximum of one resource. Source: the quotas of tagging. */
-const maximumTags = 50;
-
 export function tagOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {
   return {
     tagResource({ ResourceARN, Tags = {} }) {
       const { tags } = byArn(state, ResourceARN);
-      const next = new Map([...tags, ...Object.entries(Tags)]);
-      if (next.size > maximumTags)
-        throw new AwsError("TooManyTagsException", `The resource would have more than ${maximumTags} tags.`);
+      limitTags("TooManyTagsException", Object.keys(Tags), tags.keys());
       for (const [key, value] of Object.entries(Tags)) tags.set(key, value);
       return {};
     },

@@ -67,18 +67,6 @@ describe("a step policy", () => {
     );
   });
 
-  it("uses the step for the distance of its metric from the threshold", async () => {
-    await fixture().stepOn("queue", {
-      ...step(1, { Cooldown: 3600 }),
-      StepAdjustments: [
-        { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 10, ScalingAdjustment: 1 },
-        { MetricIntervalLowerBound: 10, ScalingAdjustment: 2 },
-      ],
-    });
-    await fixture().queue(20);
-    await fixture().settlesAt(3);
-  });
-
   it("adds in its cooldown only the difference to a larger step", async () => {
     await fixture().stepOn("queue", {
       ...step(1, { Cooldown: 36_000 }),
@@ -122,17 +110,6 @@ describe("a step policy", () => {
     // A breach that is still there counts when scaling resumes.
     await suspend(false);
     await fixture().settlesAt(2);
-  });
-
-  it("and another, at the same time, result in the larger count", async () => {
-    await fixture().stepOn("one", step(1, { Cooldown: 36_000 }));
-    await fixture().stepOn("two", step(2, { Cooldown: 36_000 }));
-    await fixture().queue(11);
-    await fixture().settlesAt(3);
-    await fixture().minutes(5);
-    expect(await fixture().activities()).toMatchObject([
-      { Cause: "monitor alarm two in state ALARM triggered policy two" },
-    ]);
   });
 });
 

@@ -8,7 +8,7 @@ import { type Moment, type Proposal, propose } from "./propose.ts";
 /** Default of ECS services (API reference, Cooldown and ScaleOutCooldown). */
 const defaultCooldownSeconds = 300;
 
-/** Performs the requests of alarms, ranges and schedules on scalable targets. */
+/** Performs the requests of alarms and ranges on scalable targets. */
 export interface Scaler {
   /** Changes the desired count to fit the target's range, soon. */
   bringIntoRange(target: ScalableTarget): void;
