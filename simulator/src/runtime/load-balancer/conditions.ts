@@ -15,7 +15,7 @@ function compileCondition(condition: RuleCondition): RequestMatches {
   switch (condition.Field) {
     case "path-pattern": {
       const values = compileValues(condition.PathPatternConfig?.Values, { ignoreCase: false });
-      return (request) => values(splitRequestTarget(request.url ?? "/").path);
+      return (request) => values(pathOf(request.url ?? "/"));
     }
     case "host-header": {
       const values = compileValues(condition.HostHeaderConfig?.Values, { ignoreCase: true });
@@ -26,12 +26,6 @@ function compileCondition(condition: RuleCondition): RequestMatches {
       const values = compileValues(condition.HttpHeaderConfig?.Values, { ignoreCase: true });
       return (request) => request.headersDistinct[name]?.some(values) ?? false;
     }
-    case "http-request-method": {
-      const methods = condition.HttpRequestMethodConfig?.Values ?? [];
-      return (request) => methods.includes(request.method ?? "");
-    }
-    case "query-string":
-      return compileQueryString(condition.QueryStringConfig?.Values ?? []);
     case "source-ip":
       return compileSourceIp(condition.SourceIpConfig?.Values ?? []);
     default:
@@ -42,24 +36,6 @@ function compileCondition(condition: RuleCondition): RequestMatches {
 function compileValues(values: readonly string[] = [], options: { ignoreCase: boolean }): Matches {
   const tests = values.map((value) => compileWildcard(value, options));
   return (text) => tests.some((test) => test(text));
-}
-
-function compileQueryString(pairs: readonly { Key?: string; Value?: string }[]): RequestMatches {
-  const anything: Matches = () => true;
-  const tests = pairs.map(({ Key, Value }) => ({
-    key: Key === undefined ? anything : compileWildcard(Key, { ignoreCase: true }),
-    value: compileWildcard(Value ?? "*", { ignoreCase: true }),
-  }));
-  return (request) => {
-    const { query } = splitRequestTarget(request.url ?? "/");
-    if (query === "") return false;
-    return query.split("&").some((parameter) => {
-      const equals = parameter.indexOf("=");
-      const key = equals < 0 ? parameter : parameter.slice(0, equals);
-      const value = equals < 0 ? "" : parameter.slice(equals + 1);
-      return tests.some((test) => test.key(key) && test.value(value));
-    });
-  };
 }
 
 /** Checks the connection's peer: a header proves nothing. */
@@ -75,17 +51,10 @@ function compileSourceIp(blocks: readonly string[]): RequestMatches {
   };
 }
 
-/** Returns path and query of a request target, without decoding: rules compare the client's text (RFC 9112 §3.2). */
-interface RequestTarget {
-  readonly path: string;
-  readonly query: string;
-}
-
-export function splitRequestTarget(target: string): RequestTarget {
+/** Returns the path of a request target, without decoding: rules compare the client's text (RFC 9112 §3.2). */
+function pathOf(target: string): string {
   const start = target.startsWith("/") ? 0 : pathStart(target);
-  const question = target.indexOf("?", start);
-  if (question < 0) return { path: target.slice(start) || "/", query: "" };
-  return { path: target.slice(start, question) || "/", query: target.slice(question + 1) };
+  return target.slice(start).split("?", 1)[0] || "/";
 }
 
 /** In the absolute form the path begins after the authority. */
@@ -97,6 +66,6 @@ function pathStart(target: string): number {
 }
 
 /** The Host header without its port; an IPv6 literal keeps its brackets. */
-export function hostName(host: string): string {
+function hostName(host: string): string {
   return host.replace(/:\d*$/, "");
 }

@@ -1,14 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** Attributes of the load balancer that affect an exchange. */
-export interface ProxySettings {
-  /** Real time for which either connection may be silent. */
-  readonly idleTimeoutMs: number;
-  readonly forwardedFor: "append" | "preserve" | "remove";
-  readonly forwardedForWithPort: boolean;
-}
-
 /** Fields that end at the next hop (RFC 9110 §7.6.1), in addition to those in Connection. */
 function endsHere(name: string): boolean {
   switch (name) {
@@ -29,11 +21,7 @@ function endsHere(name: string): boolean {
  * Returns the fields of the request for the target, as alternating names and values in the client's order and case.
  * Host is passed on unchanged: the client's port is not the listener's, since listeners are served at an offset.
  */
-export function requestHeaders(
-  request: IncomingMessage,
-  listenerPort: number,
-  settings: ProxySettings,
-): string[] {
+export function requestHeaders(request: IncomingMessage, listenerPort: number): string[] {
   const { rawHeaders } = request;
   const named = namedByConnection(request.headers.connection);
   const headers: string[] = [];
@@ -45,8 +33,8 @@ export function requestHeaders(
     if (lower === "x-forwarded-for") forwardedFor = forwardedFor === "" ? value : `${forwardedFor}, ${value}`;
     else if (!endsHere(lower) && !replaced(lower) && !named?.has(lower)) headers.push(name, value);
   }
-  const addresses = forwardedForValue(forwardedFor, request, settings);
-  if (addresses !== "") headers.push("X-Forwarded-For", addresses);
+  const { remoteAddress = "" } = request.socket;
+  headers.push("X-Forwarded-For", forwardedFor === "" ? remoteAddress : `${forwardedFor}, ${remoteAddress}`);
   headers.push("X-Forwarded-Proto", "http", "X-Forwarded-Port", String(listenerPort));
   headers.push("X-Amzn-Trace-Id", traceId(request.headers["x-amzn-trace-id"] as string | undefined));
   if (request.headers["transfer-encoding"] !== undefined) headers.push("Transfer-Encoding", "chunked");
@@ -74,14 +62,6 @@ function namedByConnection(connection: string | undefined): Set<string> | undefi
   // A client cannot drop fields for framing and routing.
   for (const kept of ["content-length", "host"]) named.delete(kept);
   return named;
-}
-
-function forwardedForValue(received: string, request: IncomingMessage, settings: ProxySettings): string {
-  if (settings.forwardedFor === "remove") return "";
-  if (settings.forwardedFor === "preserve") return received;
-  const { remoteAddress = "", remotePort } = request.socket;
-  const peer = settings.forwardedForWithPort ? `${remoteAddress}:${remotePort}` : remoteAddress;
-  return received === "" ? peer : `${received}, ${peer}`;
 }
 
 /** Returns the fields of the target's response for the client, without framing fields: Node frames the body again. */

@@ -55,11 +55,10 @@ function sendBody(request: IncomingMessage, upstream: ClientRequest): void {
 }
 
 /** Returns undefined when no server listens at the target's address, as for a refused connection. */
-export function startRequest(
+function startRequest(
   request: IncomingMessage,
   member: PoolMember,
   context: ForwardContext,
-  extraHeaders: readonly string[] = [],
 ): ClientRequest | undefined {
   const socket = context.network.resolve(member.address, member.port);
   if (socket === undefined) return undefined;
@@ -68,9 +67,9 @@ export function startRequest(
     port: socket.port,
     method: request.method,
     path: request.url,
-    headers: [...requestHeaders(request, context.listenerPort, context.settings), ...extraHeaders],
+    headers: requestHeaders(request, context.listenerPort),
     agent: false,
-    timeout: context.settings.idleTimeoutMs,
+    timeout: context.idleTimeout,
   });
 }
 
@@ -89,7 +88,7 @@ function stopReading(request: IncomingMessage, upstream: ClientRequest): void {
  * Streams the target's response; if the target disconnects during the response, the client's connection is cut too.
  * Returns false when the response cannot be passed on, such as one with status 000.
  */
-export function relay(targetResponse: IncomingMessage, response: ServerResponse): boolean {
+function relay(targetResponse: IncomingMessage, response: ServerResponse): boolean {
   const { statusCode = 0, statusMessage, rawHeaders, headers } = targetResponse;
   try {
     response.writeHead(statusCode, statusMessage, responseHeaders(rawHeaders, headers.connection));

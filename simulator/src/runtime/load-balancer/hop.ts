@@ -1,6 +1,5 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Network } from "../network.ts";
-import type { ProxySettings } from "./forwarded-headers.ts";
 import type { PoolMember, TargetPool } from "./target-pool.ts";
 import type { TrafficMeter } from "./traffic-meter.ts";
 
@@ -8,7 +7,8 @@ export interface ForwardContext {
   readonly network: Network;
   /** The listener's port as the API reports it. */
   readonly listenerPort: number;
-  readonly settings: ProxySettings;
+  /** Milliseconds of real time for which either connection may be silent. */
+  readonly idleTimeout: number;
   /** Meter of the listener. */
   readonly meter: TrafficMeter;
 }
@@ -80,23 +80,16 @@ export interface Answer {
   readonly status: number;
   readonly contentType?: string;
   readonly body?: string;
-  readonly location?: string;
 }
 
 export function sendAnswer(response: ServerResponse, answer: Answer): void {
   const body = Buffer.from(answer.body ?? "");
   const headers = ["Server", serverName, "Content-Length", String(body.length)];
   if (answer.contentType !== undefined) headers.push("Content-Type", answer.contentType);
-  if (answer.location !== undefined) headers.push("Location", answer.location);
   // The rest of an incomplete body would be read as the next request.
   if (!response.req.complete) headers.push("Connection", "close");
-  const [, reason] = splitTitle(titleOf(answer.status));
-  response.writeHead(answer.status, reason, headers);
+  response.writeHead(answer.status, titleOf(answer.status).slice("503 ".length), headers);
   response.end(body);
-}
-
-function splitTitle(title: string): [string, string] {
-  return [title.slice(0, 3), title.slice(4)];
 }
 
 /** Returns the page as bytes on the wire, for a connection whose request could not be read. */

@@ -21,14 +21,13 @@ export function exchangeOnKept(
     return;
   }
   const connection = member.connections.take(socket);
-  const { idleTimeoutMs } = context.settings;
   connection.client.dispatch(
     {
       method: request.method ?? "GET",
       path: request.url ?? "/",
-      headers: requestHeaders(request, context.listenerPort, context.settings),
-      headersTimeout: idleTimeoutMs,
-      bodyTimeout: idleTimeoutMs,
+      headers: requestHeaders(request, context.listenerPort),
+      headersTimeout: context.idleTimeout,
+      bodyTimeout: context.idleTimeout,
     },
     new Exchange(response, hop, connection, again),
   );

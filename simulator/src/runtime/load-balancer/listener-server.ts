@@ -1,15 +1,29 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Network } from "../network.ts";
-import type { Route, RouteAction } from "./actions.ts";
-import type { ProxySettings } from "./forwarded-headers.ts";
 import { exchangeOnFresh, hasBody } from "./fresh-exchange.ts";
-import { countChosen, type ForwardContext, fail, type Hop, rawErrorPage, sendAnswer } from "./hop.ts";
+import {
+  type Answer,
+  countChosen,
+  type ForwardContext,
+  fail,
+  type Hop,
+  rawErrorPage,
+  sendAnswer,
+} from "./hop.ts";
 import { exchangeOnKept } from "./kept-exchange.ts";
 import type { TargetPool } from "./target-pool.ts";
 import { createTrafficMeter, type TrafficMeter } from "./traffic-meter.ts";
-import { forwardUpgrade, responseOn } from "./upgrade.ts";
+
+/** A rule's action for a request: pass it on, or respond to it. */
+type RouteAction =
+  | { readonly type: "forward"; choosePool(): TargetPool | undefined }
+  | { readonly type: "answer"; readonly answer: Answer };
+
+export interface Route {
+  matches(request: IncomingMessage): boolean;
+  readonly action: RouteAction;
+}
 
 export interface ListenerServerOptions {
   /** Its port on 127.0.0.1. */
@@ -17,7 +31,7 @@ export interface ListenerServerOptions {
   /** The port as the API reports it. */
   readonly listenerPort: number;
   readonly network: Network;
-  readonly settings: ProxySettings;
+  readonly idleTimeout: number;
   /** In order of priority; the last one takes all remaining requests. */
   readonly routes: readonly Route[];
 }
@@ -26,7 +40,7 @@ export interface ListenerServer {
   readonly meter: TrafficMeter;
   /** Applies to the next request; requests in progress are not affected. */
   setRoutes(routes: readonly Route[]): void;
-  setSettings(settings: ProxySettings): void;
+  setIdleTimeout(ms: number): void;
   /** Ends every connection at once. */
   close(): Promise<void>;
 }
@@ -50,35 +64,29 @@ export async function startListenerServer(options: ListenerServerOptions): Promi
       perform(route(request), request, response, context);
     },
   );
-  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const action = route(request);
-    if (action?.type === "forward") forwardUpgrade(request, socket, head, action.choosePool(), context);
-    else perform(action, request, responseOn(socket, request), context);
-  });
   server.on("connect", (_request, socket) => socket.end(rawErrorPage(400)));
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const status = answerClientError(error, socket);
     if (status !== undefined) meter.countErrorPage(status);
   });
-  const connections = track(server);
 
-  const setSettings = (settings: ProxySettings) => {
-    context = { network: options.network, listenerPort: options.listenerPort, settings, meter };
-    server.keepAliveTimeout = settings.idleTimeoutMs;
-    server.headersTimeout = settings.idleTimeoutMs;
+  const setIdleTimeout = (idleTimeout: number) => {
+    context = { ...context, idleTimeout };
+    server.keepAliveTimeout = idleTimeout;
+    server.headersTimeout = idleTimeout;
   };
-  setSettings(options.settings);
+  setIdleTimeout(options.idleTimeout);
   await listen(server, options.servedPort);
   return {
     meter,
     setRoutes: (next) => {
       routes = next;
     },
-    setSettings,
+    setIdleTimeout,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of connections) socket.destroy();
+        server.closeAllConnections();
       }),
   };
 }
@@ -90,7 +98,7 @@ function perform(
   context: ForwardContext,
 ): void {
   if (action?.type === "forward") forward(request, response, action.choosePool(), context);
-  else if (action?.type === "answer") sendAnswer(response, action.answer(request));
+  else if (action?.type === "answer") sendAnswer(response, action.answer);
   else fail(response, 503, context);
 }
 
@@ -112,16 +120,6 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): number
   const status = error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
   socket.end(rawErrorPage(status));
   return status;
-}
-
-/** The server itself does not track upgraded connections. */
-function track(server: Server): Set<Socket> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  return sockets;
 }
 
 /**

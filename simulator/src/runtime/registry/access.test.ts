@@ -53,7 +53,6 @@ it.each([
   ["GET", `blobs/sha256:${"0".repeat(64)}`],
   ["POST", "blobs/uploads/"],
   ["GET", "tags/list"],
-  ["GET", `referrers/sha256:${"0".repeat(64)}`],
 ])("does not know the repository of %s %s", async (method, rest) => {
   expect(await errorOf(await test.call(method, `/v2/some/nobody/${rest}`))).toEqual({
     status: 404,

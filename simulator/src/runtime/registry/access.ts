@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { basicCredentials } from "../authorization.ts";
-import { RegistryError } from "./registry-error.ts";
+import { RegistryError } from "./registry.ts";
 
 /** The action of a request; without a repository for the check whether this is a registry (`/v2/`). */
 export interface Wanted {

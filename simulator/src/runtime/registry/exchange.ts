@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Access, Tokens, Wanted } from "./access.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { RepositorySettings } from "./registry.ts";
-import { RegistryError } from "./registry-error.ts";
+import { RegistryError } from "./registry.ts";
 import type { WritableRepository } from "./repository.ts";
 
 /** One request to one repository. */
@@ -59,7 +59,7 @@ interface RegistryContext {
   readonly gateway: { readonly host: string; readonly port: number };
 }
 
-type Resource = "uploads" | "blobs" | "manifests" | "tags" | "referrers";
+type Resource = "uploads" | "blobs" | "manifests" | "tags";
 
 export interface Route extends Wanted {
   readonly url: URL;
@@ -68,7 +68,7 @@ export interface Route extends Wanted {
   readonly reference: string;
 }
 
-const pattern = /^\/v2\/(.+)\/(blobs\/uploads|blobs|manifests|tags|referrers)\/([^/]*)$/;
+const pattern = /^\/v2\/(.+)\/(blobs\/uploads|blobs|manifests|tags)\/([^/]*)$/;
 
 /** Throws RegistryError UNSUPPORTED for requests without an endpoint in the specification. */
 export function routeOf({ method = "GET", url: text = "/" }: IncomingMessage): Route {

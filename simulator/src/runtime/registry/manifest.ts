@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { RegistryError } from "./registry-error.ts";
+import { RegistryError } from "./registry.ts";
 
 interface Descriptor {
   readonly mediaType: string;
@@ -14,23 +14,14 @@ export interface ImageManifest {
   readonly mediaType: string;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
-  readonly about: About;
+  readonly artifactType: string;
 }
 
 export interface ImageIndex {
   readonly kind: "index";
   readonly mediaType: string;
   readonly manifests: readonly Descriptor[];
-  readonly about: About;
-}
-
-/** Entry of a manifest in the list of a subject's referrers. */
-interface About {
-  /** Without one, an image is identified by the media type of its configuration. */
   readonly artifactType: string | undefined;
-  /** Digest of the manifest that this one is about. */
-  readonly subject: string | undefined;
-  readonly annotations: Readonly<Record<string, string>> | undefined;
 }
 
 /** The media types that ECR accepts: Docker Image Manifest V2 Schema 2 and OCI, single images and lists of them. */
@@ -38,10 +29,9 @@ const imageMediaTypes: readonly string[] = [
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.oci.image.manifest.v1+json",
 ];
-export const ociIndexType = "application/vnd.oci.image.index.v1+json";
 export const indexMediaTypes: readonly string[] = [
   "application/vnd.docker.distribution.manifest.list.v2+json",
-  ociIndexType,
+  "application/vnd.oci.image.index.v1+json",
 ];
 
 /** Throws RegistryError MANIFEST_INVALID with the problem. */
@@ -54,26 +44,18 @@ export function parseManifest(body: Buffer, declared: string | undefined): Image
   if (own !== undefined && own !== mediaType)
     throw invalid(`its mediaType is ${String(own)}, but it was sent as ${mediaType}`);
   if (content.schemaVersion !== 2) throw invalid("schemaVersion must be 2");
+  const artifactType = typeof content.artifactType === "string" ? content.artifactType : "";
   if (imageMediaTypes.includes(mediaType)) {
     const config = parseDescriptor(content.config, "config");
     const layers = parseDescriptors(content.layers, "layers");
-    return { kind: "image", mediaType, config, layers, about: parseAbout(content, config.mediaType) };
+    return { kind: "image", mediaType, config, layers, artifactType: artifactType || config.mediaType };
   }
   if (indexMediaTypes.includes(mediaType)) {
     const manifests = parseDescriptors(content.manifests, "manifests");
-    return { kind: "index", mediaType, manifests, about: parseAbout(content, undefined) };
+    return { kind: "index", mediaType, manifests, artifactType: artifactType || undefined };
   }
   const known = [...imageMediaTypes, ...indexMediaTypes].join(", ");
   throw invalid(`the media type ${mediaType} is not one of ${known}`);
-}
-
-function parseAbout(content: Record<string, unknown>, fallbackType: string | undefined): About {
-  const { artifactType, annotations, subject } = content;
-  return {
-    artifactType: typeof artifactType === "string" && artifactType !== "" ? artifactType : fallbackType,
-    subject: subject === undefined ? undefined : parseDescriptor(subject, "subject").digest,
-    annotations: annotations as About["annotations"],
-  };
 }
 
 function parseJson(body: Buffer): Record<string, unknown> {

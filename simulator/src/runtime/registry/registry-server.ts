@@ -4,7 +4,7 @@ import { createBlobStore } from "./blob-store.ts";
 import { answer, answerJson, type RegistryRules, type Route, routeOf } from "./exchange.ts";
 import { pullImage } from "./pull.ts";
 import type { Registry } from "./registry.ts";
-import { RegistryError } from "./registry-error.ts";
+import { RegistryError } from "./registry.ts";
 import { createRepository, type WritableRepository } from "./repository.ts";
 import { serve } from "./serve.ts";
 

@@ -1,6 +1,6 @@
 import { digestOf, type ImageManifest, indexMediaTypes, parseManifest } from "./manifest.ts";
 import type { NewManifest, RegistryRepository, RepositorySettings, StoredManifest } from "./registry.ts";
-import { RegistryError } from "./registry-error.ts";
+import { RegistryError } from "./registry.ts";
 
 /** A repository to which the registry's own HTTP side may add blobs. */
 export interface WritableRepository extends RegistryRepository {
@@ -69,7 +69,7 @@ export function createRepository(
       body,
       children,
       size,
-      ...manifest.about,
+      artifactType: manifest.artifactType,
       pushedAt: new Date(),
       lastPulledAt: undefined,
     };

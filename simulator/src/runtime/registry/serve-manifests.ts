@@ -1,6 +1,6 @@
 import { readBody } from "../../read-body.ts";
 import { answer, type Exchange } from "./exchange.ts";
-import { RegistryError } from "./registry-error.ts";
+import { RegistryError } from "./registry.ts";
 import { tagPattern, type WritableRepository } from "./repository.ts";
 
 /**
@@ -43,7 +43,7 @@ async function receiveManifest(
   const body = await readBody(request, largestManifest);
   if (!body) throw new RegistryError("SIZE_INVALID", `a manifest has at most ${largestManifest} bytes`, 413);
   const byDigest = reference.includes(":");
-  const { digest, subject } = repository.putManifest({
+  const { digest } = repository.putManifest({
     body,
     mediaType: request.headers["content-type"],
     digest: byDigest ? reference : undefined,
@@ -52,8 +52,6 @@ async function receiveManifest(
   answer(response, 201, {
     Location: `/v2/${repository.name}/manifests/${digest}`,
     "Docker-Content-Digest": digest,
-    // Informs the client that the list of referrers is kept here.
-    ...(subject === undefined ? {} : { "OCI-Subject": subject }),
   });
 }
 

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
+import type { Upload } from "./blob-store.ts";
 import { answer, type Exchange } from "./exchange.ts";
 import { isDigest } from "./manifest.ts";
-import { RegistryError } from "./registry-error.ts";
-import type { Upload } from "./upload.ts";
+import { RegistryError } from "./registry.ts";
 
 /** `/v2/<name>/blobs/uploads/`, and the uploads below it. */
 export function serveUploads(exchange: Exchange, id: string): Promise<void> {

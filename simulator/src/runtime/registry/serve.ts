@@ -3,9 +3,9 @@ import { pipeline } from "node:stream/promises";
 import type { Access } from "./access.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { answer, answerJson, type Exchange, type RegistryRules, type Route } from "./exchange.ts";
-import { isDigest, ociIndexType } from "./manifest.ts";
-import type { Registry, StoredManifest } from "./registry.ts";
-import { RegistryError } from "./registry-error.ts";
+import { isDigest } from "./manifest.ts";
+import type { Registry } from "./registry.ts";
+import { RegistryError } from "./registry.ts";
 import { namePattern, type WritableRepository } from "./repository.ts";
 import { serveManifest } from "./serve-manifests.ts";
 import { serveUploads } from "./serve-uploads.ts";
@@ -23,7 +23,6 @@ const endpoints = {
   uploads: serveUploads,
   blobs: serveBlob,
   manifests: serveManifest,
-  referrers: listReferrers,
   tags: listTags,
 };
 
@@ -98,27 +97,6 @@ function unknownName(name: string, accountId: string): RegistryError {
     "NAME_UNKNOWN",
     `The repository with name '${name}' does not exist in the registry with id '${accountId}'`,
   );
-}
-
-/** GET `/v2/<name>/referrers/<digest>`: an index of the manifests with this subject, of one artifact type or all. */
-async function listReferrers(
-  { request, response, url, repository }: Exchange,
-  digest: string,
-): Promise<void> {
-  if (request.method !== "GET")
-    throw new RegistryError("UNSUPPORTED", `the referrers have no ${request.method}`);
-  if (!isDigest(digest)) throw new RegistryError("DIGEST_INVALID", `'${digest}' is no sha256 digest`);
-  const wanted = url.searchParams.get("artifactType");
-  const manifests = [...repository.manifests.values()]
-    .filter(({ subject, artifactType }) => subject === digest && (wanted ?? artifactType) === artifactType)
-    .map(describe);
-  const applied: Record<string, string> = wanted === null ? {} : { "OCI-Filters-Applied": "artifactType" };
-  const index = { schemaVersion: 2, mediaType: ociIndexType, manifests };
-  answerJson(response, 200, index, { "Content-Type": ociIndexType, ...applied });
-}
-
-function describe({ mediaType, digest, body, artifactType, annotations }: StoredManifest) {
-  return { mediaType, digest, size: body.length, artifactType, annotations };
 }
 
 /** GET `/v2/<name>/tags/list`, in order, `n` at a time after `last`. */

@@ -2,7 +2,7 @@ import type { ECR, ImageIdentifier, LayerFailure } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
 import { isDigest } from "../../runtime/registry/manifest.ts";
 import type { RegistryRepository } from "../../runtime/registry/registry.ts";
-import { RegistryError, type RegistryErrorCode } from "../../runtime/registry/registry-error.ts";
+import { RegistryError, type RegistryErrorCode } from "../../runtime/registry/registry.ts";
 import { tagPattern } from "../../runtime/registry/repository.ts";
 import type { Operations } from "../api.ts";
 import { type Failure, findImage, tagsOf } from "./images.ts";

@@ -17,7 +17,6 @@ export function imageOperations({ environment, find }: EcrState): Operations<ECR
       imagePushedAt: manifest.pushedAt,
       imageManifestMediaType: manifest.mediaType,
       artifactMediaType: manifest.artifactType,
-      subjectManifestDigest: manifest.subject,
       lastRecordedPullTime: manifest.lastPulledAt,
       imageStatus: "ACTIVE",
     };
@@ -102,32 +101,6 @@ function assertAccepted({ mediaType }: StoredManifest, accepted: readonly string
 
 function hasStatus(tagged: boolean, status: string): boolean {
   return status === "ANY" || (status === "TAGGED") === tagged;
-}
-
-export function referrerOperations({ find }: EcrState): Operations<ECR> {
-  return {
-    listImageReferrers(input) {
-      const { images } = find(input);
-      const { artifactTypes = [], artifactStatus = "ACTIVE" } = input.filter ?? {};
-      const active = artifactStatus === "ACTIVE" || artifactStatus === "ANY";
-      const found = [...images.manifests.values()].filter(
-        ({ subject, artifactType = "" }) =>
-          active &&
-          subject === input.subjectId?.imageDigest &&
-          (artifactTypes.length === 0 || artifactTypes.includes(artifactType)),
-      );
-      const { items, nextToken } = page(found, input);
-      const referrers = items.map(({ digest, mediaType, body, artifactType, annotations }) => ({
-        digest,
-        mediaType,
-        size: body.length,
-        artifactType,
-        annotations: annotations && { ...annotations },
-        artifactStatus: "ACTIVE" as const,
-      }));
-      return { referrers, nextToken };
-    },
-  };
 }
 
 /** Lifetime of the URL that AWS signs; ECR's documentation does not state it. */

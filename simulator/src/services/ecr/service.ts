@@ -2,7 +2,7 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { changeImageOperations } from "./change-images.ts";
-import { imageOperations, layerOperations, referrerOperations } from "./images.ts";
+import { imageOperations, layerOperations } from "./images.ts";
 import { lifecyclePreviewOperations } from "./lifecycle-policy.ts";
 import { guardOtherAccounts } from "./other-accounts.ts";
 import { policyOperations } from "./policies.ts";
@@ -34,7 +34,6 @@ export function createEcr(environment: Environment): Service<"ecr"> {
       ...scanConfigurationOperations(state),
       ...settingOperations(state),
       ...pullThroughCacheOperations(state),
-      ...referrerOperations(state),
       ...lifecyclePreviewOperations(state),
     }),
     close: state.scans.close,

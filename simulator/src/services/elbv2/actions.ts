@@ -2,9 +2,15 @@ import type {
   Action,
   FixedResponseActionConfig,
   ForwardActionConfig,
-  RedirectActionConfig,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { findTargetGroup, type State, validationError } from "./state.ts";
+import { AwsError } from "../../kit/errors.ts";
+import {
+  findTargetGroup,
+  loadBalancerArnsOf,
+  type State,
+  targetGroupArnsOf,
+  validationError,
+} from "./state.ts";
 
 const contentTypes = ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
 /** API reference: weights from 0 to 999, up to five target groups, a fixed body of up to 1024 characters. */
@@ -12,37 +18,50 @@ const maxWeight = 999;
 const maxTargetGroups = 5;
 const maxBodyLength = 1024;
 
+const configs: Record<string, readonly string[]> = {
+  forward: ["TargetGroupArn", "ForwardConfig"],
+  "fixed-response": ["FixedResponseConfig"],
+};
+
 /** Checks the actions of a rule and returns them as the API describes them: one action, with all its members. */
-export function normalizeActions(state: State, actions: readonly Action[] = []): Action[] {
+export function normalizeActions(
+  state: State,
+  loadBalancerArn: string,
+  actions: readonly Action[] = [],
+): Action[] {
   const [action, ...others] = actions;
   if (action === undefined) throw validationError("At least one action must be specified");
-  for (const { Type } of actions) {
-    if (Type !== "forward" && Type !== "fixed-response" && Type !== "redirect") {
-      throw validationError(
-        `The simulator does not perform actions of type '${Type}'; it performs forward, fixed-response, redirect`,
-      );
-    }
+  for (const { Type = "" } of actions) {
+    if (Type in configs) continue;
+    const known = Object.keys(configs).join(", ");
+    throw validationError(`The simulator does not perform actions of type '${Type}'; it performs ${known}`);
   }
   if (others.length > 0) {
-    throw validationError("A rule must have exactly one action of type forward, fixed-response or redirect");
+    throw validationError("A rule must have exactly one action of type forward or fixed-response");
   }
-  const { Type, Order } = action;
+  const { Type = "", Order } = action;
+  for (const [name, value] of Object.entries(action)) {
+    if (value === undefined || name === "Type" || name === "Order" || configs[Type]?.includes(name)) continue;
+    throw validationError(`An action of type '${Type}' cannot have '${name}'`);
+  }
   const order = Order === undefined ? {} : { Order };
-  refuseOtherConfigs(action);
-  if (Type === "forward") return [{ Type, ...order, ...normalizeForward(state, action) }];
-  if (Type === "redirect") return [{ Type, ...order, RedirectConfig: normalizeRedirect(action) }];
-  return [{ Type: "fixed-response", ...order, FixedResponseConfig: checkFixedResponse(action) }];
+  if (Type !== "forward") {
+    return [{ Type: "fixed-response", ...order, FixedResponseConfig: checkFixedResponse(action) }];
+  }
+  const forward = normalizeForward(state, action);
+  checkAssociations(state, loadBalancerArn, forward.ForwardConfig);
+  return [{ Type, ...order, ...forward }];
 }
 
-function refuseOtherConfigs(action: Action): void {
-  const own = {
-    forward: ["TargetGroupArn", "ForwardConfig"],
-    redirect: ["RedirectConfig"],
-    "fixed-response": ["FixedResponseConfig"],
-  }[action.Type as "forward" | "redirect" | "fixed-response"];
-  for (const [name, value] of Object.entries(action)) {
-    if (value === undefined || name === "Type" || name === "Order" || own.includes(name)) continue;
-    throw validationError(`An action of type '${action.Type}' cannot have '${name}'`);
+/** A target group takes traffic from one load balancer only. */
+function checkAssociations(state: State, loadBalancerArn: string, ForwardConfig: ForwardActionConfig): void {
+  for (const arn of targetGroupArnsOf([{ Type: "forward", ForwardConfig }])) {
+    if (loadBalancerArnsOf(state, arn).some((other) => other !== loadBalancerArn)) {
+      throw new AwsError(
+        "TargetGroupAssociationLimitException",
+        `The following target groups cannot be associated with more than one load balancer: ${arn}`,
+      );
+    }
   }
 }
 
@@ -75,40 +94,6 @@ function normalizeForward(
     TargetGroupArn: arns.length === 1 ? arns[0] : undefined,
     ForwardConfig: { TargetGroups, TargetGroupStickinessConfig: { Enabled: false } },
   };
-}
-
-function normalizeRedirect({ RedirectConfig: given }: Action): RedirectActionConfig {
-  if (given === undefined) throw validationError("A RedirectConfig must be specified in a redirect action");
-  const config = {
-    Protocol: given.Protocol ?? "#{protocol}",
-    Port: given.Port ?? "#{port}",
-    Host: given.Host ?? "#{host}",
-    Path: given.Path ?? "/#{path}",
-    Query: given.Query ?? "#{query}",
-    StatusCode: given.StatusCode,
-  };
-  if (!/^(HTTPS?|#\{protocol\})$/.test(config.Protocol)) {
-    throw validationError(`Redirect protocol '${config.Protocol}' must be HTTP, HTTPS or #{protocol}`);
-  }
-  if (config.Port !== "#{port}" && !isPort(config.Port)) {
-    throw validationError(`Redirect port '${config.Port}' must be between 1 and 65535 or #{port}`);
-  }
-  if (!config.Path.startsWith("/")) {
-    throw validationError(`Redirect path '${config.Path}' must start with '/'`);
-  }
-  const changes =
-    config.Protocol !== "#{protocol}" ||
-    config.Port !== "#{port}" ||
-    config.Host !== "#{host}" ||
-    config.Path !== "/#{path}";
-  if (!changes) {
-    throw validationError("A redirect must change at least one of protocol, port, host or path");
-  }
-  return config;
-}
-
-function isPort(text: string): boolean {
-  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535;
 }
 
 function checkFixedResponse({ FixedResponseConfig: config }: Action): FixedResponseActionConfig {

@@ -1,4 +1,3 @@
-import type { ProxySettings } from "../../runtime/load-balancer/forwarded-headers.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import {
   findLoadBalancer,
@@ -94,20 +93,16 @@ export const loadBalancerAttributes: AttributeDefinitions = {
   // Both values have the same effect here: Host is always passed on unchanged.
   "routing.http.preserve_host_header.enabled": offOn,
   "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": fixed("false"),
-  "routing.http.xff_client_port.enabled": offOn,
-  "routing.http.xff_header_processing.mode": oneOf("append", "preserve", "remove"),
+  "routing.http.xff_client_port.enabled": fixed("false"),
+  "routing.http.xff_header_processing.mode": fixed("append"),
   // HTTP/2 needs TLS, so an HTTP listener uses HTTP/1.1 with either value.
   "routing.http2.enabled": oneOf("true", "false"),
   "waf.fail_open.enabled": fixed("false"),
   "zonal_shift.config.enabled": fixed("false"),
 };
 
-export function proxySettings({ attributes }: LoadBalancerRecord): ProxySettings {
-  return {
-    idleTimeoutMs: Number(attributes.get("idle_timeout.timeout_seconds")) * 1000,
-    forwardedFor: attributes.get("routing.http.xff_header_processing.mode") as ProxySettings["forwardedFor"],
-    forwardedForWithPort: attributes.get("routing.http.xff_client_port.enabled") === "true",
-  };
+export function idleTimeoutMs({ attributes }: LoadBalancerRecord): number {
+  return Number(attributes.get("idle_timeout.timeout_seconds")) * 1000;
 }
 
 export function loadBalancerAttributeOperations(state: State): Operations<AwsClients["elbv2"]> {
@@ -119,7 +114,7 @@ export function loadBalancerAttributeOperations(state: State): Operations<AwsCli
       const loadBalancer = findLoadBalancer(state, LoadBalancerArn);
       const changed = setAttributes(loadBalancer.attributes, loadBalancerAttributes, Attributes);
       for (const { server } of listenersOf(state, loadBalancer.arn)) {
-        server.setSettings(proxySettings(loadBalancer));
+        server.setIdleTimeout(idleTimeoutMs(loadBalancer));
       }
       return { Attributes: changed };
     },

@@ -2,20 +2,19 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { validationError } from "./state.ts";
 
-type ConfigName = Exclude<keyof RuleCondition, "Field" | "Values" | "RegexValues">;
+type ConfigName = "PathPatternConfig" | "HostHeaderConfig" | "HttpHeaderConfig" | "SourceIpConfig";
 
-const configs: Record<string, { name: ConfigName; maxLength: number; once: boolean; topLevel: boolean }> = {
-  "path-pattern": { name: "PathPatternConfig", maxLength: 128, once: true, topLevel: true },
-  "host-header": { name: "HostHeaderConfig", maxLength: 128, once: true, topLevel: true },
-  "http-header": { name: "HttpHeaderConfig", maxLength: 128, once: false, topLevel: false },
-  "http-request-method": { name: "HttpRequestMethodConfig", maxLength: 40, once: true, topLevel: false },
-  "query-string": { name: "QueryStringConfig", maxLength: 128, once: false, topLevel: false },
-  "source-ip": { name: "SourceIpConfig", maxLength: 49, once: true, topLevel: false },
+const configs: Record<string, { name: ConfigName; once: boolean; topLevel: boolean }> = {
+  "path-pattern": { name: "PathPatternConfig", once: true, topLevel: true },
+  "host-header": { name: "HostHeaderConfig", once: true, topLevel: true },
+  "http-header": { name: "HttpHeaderConfig", once: false, topLevel: false },
+  "source-ip": { name: "SourceIpConfig", once: true, topLevel: false },
 };
 
-/** Quotas of Application Load Balancers: condition values and wildcards per rule. */
+/** Quotas of Application Load Balancers: condition values and wildcards per rule; characters of a value. */
 const maxValues = 5;
 const maxWildcards = 6;
+const maxLength = 128;
 
 /** Checks the conditions of a rule and returns them as the API describes them, each in its own configuration. */
 export function normalizeConditions(conditions: readonly RuleCondition[] = []): RuleCondition[] {
@@ -38,28 +37,28 @@ export function normalizeConditions(conditions: readonly RuleCondition[] = []): 
 
 function normalizeCondition(condition: RuleCondition): RuleCondition {
   const field = condition.Field ?? Object.keys(configs).find((name) => condition[configOf(name).name]);
-  const { name, maxLength, topLevel } = configOf(field ?? "");
-  for (const [other, value] of Object.entries(condition)) {
-    if (value === undefined || other === "Field" || other === name) continue;
-    if (other === "Values" && topLevel) continue;
-    throw validationError(`A condition of field '${field}' cannot have '${other}' in the simulator`);
-  }
-  const config = condition[name] ?? (topLevel ? { Values: condition.Values } : undefined);
-  const values: readonly unknown[] = config?.Values ?? [];
+  const { name, topLevel } = configOf(field ?? "");
+  refuseOthers(condition, ["Field", name, ...(topLevel ? ["Values"] : [])], field);
+  const config = condition[name] ?? (topLevel ? { Values: condition.Values } : {});
+  refuseOthers(config, ["Values", "HttpHeaderName"], field);
+  const values = config.Values ?? [];
   if (values.length === 0) throw validationError(`A condition of field '${field}' must have values`);
   if (condition[name] && condition.Values) {
     throw validationError(`A condition of field '${field}' cannot have both 'Values' and '${name}'`);
   }
-  if ("RegexValues" in (config ?? {}) && (config as { RegexValues?: string[] }).RegexValues) {
-    throw validationError(`The simulator does not match regular expressions (condition '${field}')`);
-  }
-  const normalized: RuleCondition = { Field: field, [name]: config };
-  if (topLevel) normalized.Values = values as string[];
-  for (const text of textsOf(normalized)) {
+  for (const text of values) {
     if (text.length > maxLength) throw validationError(`Condition value '${text}' is too long`);
   }
+  const normalized: RuleCondition = { Field: field, [name]: config, ...(topLevel && { Values: values }) };
   checkSyntax(normalized);
   return normalized;
+}
+
+function refuseOthers(given: object, known: readonly string[], field: string | undefined): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || known.includes(name)) continue;
+    throw validationError(`A condition of field '${field}' cannot have '${name}' in the simulator`);
+  }
 }
 
 function configOf(field: string) {
@@ -68,40 +67,21 @@ function configOf(field: string) {
   throw validationError(`Condition field '${field}' must be one of '[${Object.keys(configs).join(", ")}]'`);
 }
 
-function textsOf(condition: RuleCondition): string[] {
-  const query = condition.QueryStringConfig?.Values?.map(({ Key, Value }) => `${Key ?? ""}=${Value ?? ""}`);
-  const config =
-    condition.PathPatternConfig ??
-    condition.HostHeaderConfig ??
-    condition.HttpHeaderConfig ??
-    condition.HttpRequestMethodConfig ??
-    condition.SourceIpConfig;
-  return query ?? config?.Values ?? [];
+function textsOf({ Field = "", ...condition }: RuleCondition): string[] {
+  return condition[configOf(Field).name]?.Values ?? [];
 }
 
-function checkSyntax(condition: RuleCondition): void {
-  if (condition.Field === "http-header" && !isToken(condition.HttpHeaderConfig?.HttpHeaderName)) {
-    throw validationError(
-      `'${condition.HttpHeaderConfig?.HttpHeaderName}' is not the name of an HTTP header`,
-    );
+function checkSyntax({ HttpHeaderConfig, SourceIpConfig, PathPatternConfig }: RuleCondition): void {
+  if (HttpHeaderConfig && !isToken(HttpHeaderConfig.HttpHeaderName)) {
+    throw validationError(`'${HttpHeaderConfig.HttpHeaderName}' is not the name of an HTTP header`);
   }
-  for (const { Value } of condition.QueryStringConfig?.Values ?? []) {
-    if (Value === undefined) throw validationError("A query string condition must have a Value");
-  }
-  for (const block of condition.SourceIpConfig?.Values ?? []) {
+  for (const block of SourceIpConfig?.Values ?? []) {
     if (!isCidr(block))
       throw validationError(`The value '${block}' is not a CIDR block, such as 192.0.2.0/24`);
   }
-  for (const path of condition.PathPatternConfig?.Values ?? []) {
+  for (const path of PathPatternConfig?.Values ?? []) {
     if (!/^[\w.$/~"'@:+&*?-]+$/.test(path)) {
       throw validationError(`The path pattern '${path}' has characters that are not allowed`);
-    }
-  }
-  for (const method of condition.HttpRequestMethodConfig?.Values ?? []) {
-    if (!/^[A-Z_-]+$/.test(method)) {
-      throw validationError(
-        `The request method '${method}' must be of the characters A-Z, hyphen, underscore`,
-      );
     }
   }
 }

@@ -3,7 +3,6 @@ import { request as httpRequest } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
 import { answer, ask, containerPort, forwardTo, type Stage, setStage } from "./stage.support.ts";
 
 let stage: Stage;
@@ -55,25 +54,6 @@ it("passes the client's address to the target, by the connection, and drops hop-
   expect(seen["x-hop"]).toBeUndefined();
   expect(reply.headers["x-private"]).toBeUndefined();
   expect(reply.headers.server).toBe("target");
-});
-
-it.each([
-  ["preserve", "false", "192.0.2.7"],
-  ["remove", "false", undefined],
-  ["append", "true", expect.stringMatching(/^192\.0\.2\.7, 127\.0\.0\.1:\d+$/)],
-])("X-Forwarded-For in mode %s, client port %s", async (mode, withPort, expected) => {
-  const { port } = await oneTarget((request, response) => {
-    response.end(JSON.stringify(request.headers));
-  });
-  await stage.elbv2.modifyLoadBalancerAttributes({
-    LoadBalancerArn: stage.loadBalancerArn,
-    Attributes: [
-      { Key: "routing.http.xff_header_processing.mode", Value: mode },
-      { Key: "routing.http.xff_client_port.enabled", Value: withPort },
-    ],
-  });
-  const reply = await ask(port, { headers: { "X-Forwarded-For": "192.0.2.7" } });
-  expect(JSON.parse(reply.body)["x-forwarded-for"]).toEqual(expected);
 });
 
 it("shares requests by weight between groups and in turn between targets; weight 0 means none", async () => {
@@ -236,39 +216,4 @@ it("sends a request again when the kept connection had been closed by the target
   expect(requests).toBeGreaterThanOrEqual(4);
   server.close();
   for (const socket of sockets) socket.destroy();
-});
-
-it("passes a WebSocket through", async () => {
-  const { port, server } = await oneTarget((_, response) => response.end());
-  const sockets = new WebSocketServer({ server });
-  sockets.on("connection", (socket, request) => {
-    socket.send(`hello ${request.headers["x-forwarded-for"]}`);
-    socket.on("message", (message) => socket.send(`echo ${message}`));
-  });
-  const client = new WebSocket(`ws://127.0.0.1:${port}/chat`);
-  const [greeting] = await once(client, "message");
-  expect(String(greeting)).toBe("hello 127.0.0.1");
-  client.send("hi");
-  const [echo] = await once(client, "message");
-  expect(String(echo)).toBe("echo hi");
-  client.close();
-  await once(client, "close");
-  sockets.close();
-});
-
-it("passes on a target's refusal to upgrade, and responds itself when there is no target", async () => {
-  const { port } = await oneTarget((request, response) => {
-    response.writeHead(request.url === "/" ? 200 : 426).end("no sockets here");
-  });
-  const refused = new WebSocket(`ws://127.0.0.1:${port}/chat`);
-  const [, response] = await once(refused, "unexpected-response");
-  expect(response.statusCode).toBe(200 + 226);
-  const { port: empty } = await stage.listen(forwardTo(await stage.createGroup("empty")));
-  const lonely = new WebSocket(`ws://127.0.0.1:${empty}/chat`);
-  const [, unavailable] = await once(lonely, "unexpected-response");
-  expect(unavailable.statusCode).toBe(503);
-  for (const socket of [refused, lonely]) {
-    socket.on("error", () => {});
-    socket.terminate();
-  }
 });

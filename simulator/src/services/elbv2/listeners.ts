@@ -1,20 +1,27 @@
 import type {
+  Action,
   CreateListenerInput,
   Listener,
   ModifyListenerInput,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import type { Route } from "../../runtime/load-balancer/actions.ts";
-import { type ListenerServer, startListenerServer } from "../../runtime/load-balancer/listener-server.ts";
+import { compileConditions } from "../../runtime/load-balancer/conditions.ts";
+import {
+  type ListenerServer,
+  type Route,
+  startListenerServer,
+} from "../../runtime/load-balancer/listener-server.ts";
+import { createWeightedChoice } from "../../runtime/load-balancer/target-pool.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { normalizeActions } from "./actions.ts";
-import { proxySettings } from "./attributes.ts";
-import { checkAssociations, compileRoutes } from "./routes.ts";
+import { idleTimeoutMs } from "./attributes.ts";
 import {
+  checkPortNumber,
   defaultRuleOf,
   findListener,
   findLoadBalancer,
+  findTargetGroup,
   type ListenerRecord,
   type LoadBalancerRecord,
   listenersOf,
@@ -36,8 +43,7 @@ export interface Listeners {
 /** `onUse` is called whenever target groups may have come into use or gone out of it. */
 export function createListeners(environment: Environment, state: State, onUse: () => void): Listeners {
   const applyRules = (listener: ListenerRecord) => {
-    const origin = { listenerPort: listener.port, portOffset: environment.listenerPortOffset };
-    listener.server.setRoutes(compileRoutes(state, rulesOf(state, listener.arn), origin));
+    listener.server.setRoutes(compileRoutes(state, listener.arn));
     onUse();
   };
   const remove = async (listener: ListenerRecord) => {
@@ -69,6 +75,29 @@ export function createListeners(environment: Environment, state: State, onUse: (
   return { operations, applyRules, remove };
 }
 
+/** Returns the rules of a listener in their order of evaluation, for the data plane. */
+function compileRoutes(state: State, listenerArn: string): Route[] {
+  return rulesOf(state, listenerArn).map((rule) => ({
+    matches: rule.priority === "default" ? () => true : compileConditions(rule.conditions),
+    action: compileAction(state, rule.actions[0]),
+  }));
+}
+
+function compileAction(
+  state: State,
+  { FixedResponseConfig: fixed, ForwardConfig }: Action = { Type: "forward" },
+): Route["action"] {
+  if (fixed) {
+    const { ContentType: contentType, MessageBody: body } = fixed;
+    return { type: "answer", answer: { status: Number(fixed.StatusCode), contentType, body } };
+  }
+  const groups = (ForwardConfig?.TargetGroups ?? []).map(({ TargetGroupArn, Weight = 1 }) => ({
+    option: findTargetGroup(state, TargetGroupArn).pool,
+    weight: Weight,
+  }));
+  return { type: "forward", choosePool: createWeightedChoice(groups) };
+}
+
 function describe(state: State, { arn, loadBalancerArn, port }: ListenerRecord): Listener {
   return {
     ListenerArn: arn,
@@ -98,8 +127,8 @@ async function changeListener(
 ): Promise<ListenerRecord> {
   checkProperties(input);
   const listener = findListener(state, input.ListenerArn);
-  const actions = input.DefaultActions && normalizeActions(state, input.DefaultActions);
-  if (actions) checkAssociations(state, listener.loadBalancerArn, actions);
+  const actions =
+    input.DefaultActions && normalizeActions(state, listener.loadBalancerArn, input.DefaultActions);
   if (input.Port !== undefined && input.Port !== listener.port) {
     await movePort(environment, state, listener, input.Port);
   }
@@ -116,9 +145,7 @@ async function movePort(
 ): Promise<void> {
   const loadBalancer = findLoadBalancer(state, listener.loadBalancerArn);
   const port = checkPort(state, loadBalancer, wanted);
-  const origin = { listenerPort: port, portOffset: environment.listenerPortOffset };
-  const routes = compileRoutes(state, rulesOf(state, listener.arn), origin);
-  const server = await openPort(environment, loadBalancer, port, routes);
+  const server = await openPort(environment, loadBalancer, port, compileRoutes(state, listener.arn));
   if (!state.listeners.has(listener.arn)) {
     await server.close();
     findListener(state, listener.arn);
@@ -139,8 +166,7 @@ async function createListener(
     if (input.Protocol === undefined) throw validationError("A listener protocol must be specified");
     const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
     const port = checkPort(state, loadBalancer, input.Port);
-    const actions = normalizeActions(state, input.DefaultActions);
-    checkAssociations(state, loadBalancer.arn, actions);
+    const actions = normalizeActions(state, loadBalancer.arn, input.DefaultActions);
     return { loadBalancer, port, actions };
   };
   const { loadBalancer, port } = check();
@@ -181,9 +207,7 @@ function checkProperties(input: CreateListenerInput | ModifyListenerInput): void
 
 function checkPort(state: State, loadBalancer: LoadBalancerRecord, port: number | undefined): number {
   if (port === undefined) throw validationError("A listener port must be specified");
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw validationError(`Listener port '${port}' must be between 1 and 65535`);
-  }
+  checkPortNumber("Listener port", port);
   if (listenersOf(state, loadBalancer.arn).some((listener) => listener.port === port)) {
     throw new AwsError(
       "DuplicateListenerException",
@@ -201,9 +225,9 @@ async function openPort(
   routes: readonly Route[],
 ): Promise<ListenerServer> {
   const servedPort = listenerPort + listenerPortOffset;
-  const settings = proxySettings(loadBalancer);
+  const idleTimeout = idleTimeoutMs(loadBalancer);
   try {
-    return await startListenerServer({ servedPort, listenerPort, network, settings, routes });
+    return await startListenerServer({ servedPort, listenerPort, network, idleTimeout, routes });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const cause = code === "EADDRINUSE" ? "is taken" : `cannot be used (${code ?? error})`;

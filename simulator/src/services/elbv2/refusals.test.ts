@@ -125,12 +125,6 @@ describe("refuses", () => {
     ],
     ["authentication", () => action({ Type: "authenticate-oidc" }), "ValidationError", /authenticate-oidc/],
     [
-      "a redirect to itself",
-      () => action({ Type: "redirect", RedirectConfig: { StatusCode: "HTTP_301" } }),
-      "ValidationError",
-      /at least one/,
-    ],
-    [
       "a fixed redirect status",
       () => action({ Type: "fixed-response", FixedResponseConfig: { StatusCode: "301" } }),
       "ValidationError",
@@ -146,7 +140,7 @@ describe("refuses", () => {
       "a regular expression",
       () => condition({ Field: "path-pattern", PathPatternConfig: { RegexValues: ["/.*"] } }),
       "ValidationError",
-      /values|regular/,
+      /RegexValues/,
     ],
     [
       "an address without a prefix",
@@ -216,7 +210,7 @@ describe("refuses", () => {
       "an unknown marker",
       () => stage.elbv2.describeTargetGroups({ Marker: "zzz" }),
       "ValidationError",
-      /zzz/,
+      /token/,
     ],
   ])("%s", async (_, call, code, message) => {
     await expect((async () => call())()).rejects.toMatchObject({

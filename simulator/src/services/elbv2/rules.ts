@@ -9,7 +9,6 @@ import type { AwsClients, Operations } from "../api.ts";
 import { normalizeActions } from "./actions.ts";
 import { normalizeConditions } from "./conditions.ts";
 import type { Listeners } from "./listeners.ts";
-import { checkAssociations } from "./routes.ts";
 import {
   findListener,
   findRule,
@@ -61,8 +60,7 @@ function createRule(state: State, input: CreateRuleInput): RuleRecord {
     throw new AwsError("TooManyRulesException", `A listener can have at most ${maxRules} rules`);
   }
   const conditions = normalizeConditions(input.Conditions);
-  const actions = normalizeActions(state, input.Actions);
-  checkAssociations(state, listener.loadBalancerArn, actions);
+  const actions = normalizeActions(state, listener.loadBalancerArn, input.Actions);
   const arn = `${listener.arn.replace(":listener/", ":listener-rule/")}/${newId()}`;
   const rule = { arn, listenerArn: listener.arn, priority, conditions, actions, tags: tagMap(input.Tags) };
   state.rules.set(arn, rule);
@@ -76,8 +74,8 @@ function changeRule(state: State, input: ModifyRuleInput): RuleRecord {
     throw validationError("Either conditions or actions must be specified");
   }
   const conditions = input.Conditions && normalizeConditions(input.Conditions);
-  const actions = input.Actions && normalizeActions(state, input.Actions);
-  if (actions) checkAssociations(state, findListener(state, rule.listenerArn).loadBalancerArn, actions);
+  const { loadBalancerArn } = findListener(state, rule.listenerArn);
+  const actions = input.Actions && normalizeActions(state, loadBalancerArn, input.Actions);
   rule.conditions = conditions ?? rule.conditions;
   rule.actions = actions ?? rule.actions;
   return rule;

@@ -14,13 +14,11 @@ import {
   findRule,
   findTargetGroup,
   type State,
+  tagMap,
   validationError,
 } from "./state.ts";
 import { targetGroupOperations } from "./target-groups.ts";
 import { createTargetLife, targetOperations } from "./target-life.ts";
-
-/** Quota of Elastic Load Balancing: tags per resource. */
-const maxTags = 50;
 
 function tagOperations(state: State): Operations<AwsClients["elbv2"]> {
   const tagsOf = (arn: string) => findTagged(state, arn).tags;
@@ -32,12 +30,9 @@ function tagOperations(state: State): Operations<AwsClients["elbv2"]> {
         throw new AwsError("DuplicateTagKeysException", `Tag key was specified more than once: ${twice}`);
       }
       const resources = ResourceArns.map(tagsOf);
-      for (const tags of resources) {
-        if (new Set([...tags.keys(), ...keys]).size > maxTags) {
-          throw new AwsError("TooManyTagsException", `A resource can have at most ${maxTags} tags`);
-        }
-      }
-      for (const tags of resources) for (const { Key = "", Value = "" } of Tags) tags.set(Key, Value);
+      const added = resources.map((tags) => tagMap(Tags, tags));
+      for (const [index, tags] of resources.entries())
+        for (const [key, value] of added[index] ?? []) tags.set(key, value);
       return {};
     },
     removeTags: ({ ResourceArns = [], TagKeys = [] }) => {

@@ -3,12 +3,14 @@ import type {
   Action,
   LoadBalancer,
   RuleCondition,
-  Tag,
   TargetDescription,
   TargetGroup,
   TargetHealth,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { page as pageOf } from "../../kit/page.ts";
+import { tagReader } from "../../kit/tags.ts";
 import type { ListenerServer } from "../../runtime/load-balancer/listener-server.ts";
 import type { PoolMember, TargetPool } from "../../runtime/load-balancer/target-pool.ts";
 
@@ -152,32 +154,27 @@ export function loadBalancerArnsOf(state: State, targetGroupArn: string): string
   return [...arns];
 }
 
-export function tagMap(tags: readonly Tag[] = []): Map<string, string> {
-  return new Map(tags.map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
+export const tagMap = tagReader("TooManyTagsException");
+
+export function checkPortNumber(what: string, port: number): void {
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw validationError(`${what} '${port}' must be between 1 and 65535`);
+  }
 }
+
+/** The API's largest and standard page. */
+const maxPageSize = 400;
 
 interface Paging {
   Marker?: string | undefined;
   PageSize?: number | undefined;
 }
 
-/** The API's largest and standard page. */
-const maxPageSize = 400;
-
-/** One page of a list; the marker is the position after it, opaque to callers. */
-export function page<Item>(items: readonly Item[], paging: Paging): { items: Item[]; NextMarker?: string } {
-  const size = paging.PageSize ?? maxPageSize;
-  if (!Number.isInteger(size) || size < 1 || size > maxPageSize) {
-    throw validationError(`Page size '${size}' must be between 1 and ${maxPageSize}`);
-  }
-  const start = paging.Marker === undefined ? 0 : readMarker(paging.Marker);
-  const end = start + size;
-  const NextMarker = end < items.length ? Buffer.from(String(end)).toString("base64url") : undefined;
-  return { items: items.slice(start, end), NextMarker };
-}
-
-function readMarker(marker: string): number {
-  const text = Buffer.from(marker, "base64url").toString();
-  if (!/^[1-9]\d*$/.test(text)) throw validationError(`The marker '${marker}' is not one that was given out`);
-  return Number(text);
+export function page<Item>(
+  all: readonly Item[],
+  { Marker, PageSize: size = maxPageSize }: Paging,
+): { items: Item[]; NextMarker: string | undefined } {
+  refuseBroken("ValidationError", [["pageSize", size, { range: [1, maxPageSize] }]]);
+  const { items, next } = pageOf(all, { size, token: Marker, code: "ValidationError" });
+  return { items, NextMarker: next };
 }

@@ -3,7 +3,7 @@ import type {
   ModifyTargetGroupInput,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { parseStatusMatcher } from "../../runtime/load-balancer/health-probe.ts";
-import { type TargetGroupSettings, validationError } from "./state.ts";
+import { checkPortNumber, type TargetGroupSettings, validationError } from "./state.ts";
 
 /** Defaults of HTTP target groups with targets of type ip (API reference, CreateTargetGroup). */
 const healthCheckDefaults = {
@@ -31,9 +31,7 @@ export function readSettings(input: CreateTargetGroupInput): TargetGroupSettings
   checkKind(input);
   const { Name, VpcId, Port, TargetType = "instance" } = input;
   if (Port === undefined) throw validationError("A port must be specified");
-  if (!Number.isInteger(Port) || Port < 1 || Port > 65535) {
-    throw validationError(`Port '${Port}' must be between 1 and 65535`);
-  }
+  checkPortNumber("Port", Port);
   if (VpcId === undefined) throw validationError("A VPC ID must be specified");
   return applyHealthCheck(
     {

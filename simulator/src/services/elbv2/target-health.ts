@@ -4,42 +4,41 @@ import { type ProbeResult, parseStatusMatcher, probe } from "../../runtime/load-
 import type { TargetGroupRecord, TargetRecord } from "./state.ts";
 
 /** States, reasons and descriptions in the words of DescribeTargetHealth. */
-export const registering: TargetHealth = {
-  State: "initial",
-  Reason: "Elb.RegistrationInProgress",
-  Description: "Target registration is in progress",
-};
-export const initialChecking: TargetHealth = {
-  State: "initial",
-  Reason: "Elb.InitialHealthChecking",
-  Description: "Initial health checks in progress",
-};
+const health = (
+  State: TargetHealth["State"],
+  Reason: TargetHealth["Reason"],
+  Description: string,
+): TargetHealth => ({ State, Reason, Description });
+
+export const initialChecking = health(
+  "initial",
+  "Elb.InitialHealthChecking",
+  "Initial health checks in progress",
+);
 const healthy: TargetHealth = { State: "healthy" };
-export const draining: TargetHealth = {
-  State: "draining",
-  Reason: "Target.DeregistrationInProgress",
-  Description: "Target deregistration is in progress",
-};
-export const notInUse: TargetHealth = {
-  State: "unused",
-  Reason: "Target.NotInUse",
-  Description: "Target group is not configured to receive traffic from the load balancer",
-};
-export const notRegistered: TargetHealth = {
-  State: "unused",
-  Reason: "Target.NotRegistered",
-  Description: "Target is not registered to the target group",
-};
+export const draining = health(
+  "draining",
+  "Target.DeregistrationInProgress",
+  "Target deregistration is in progress",
+);
+export const notInUse = health(
+  "unused",
+  "Target.NotInUse",
+  "Target group is not configured to receive traffic from the load balancer",
+);
+export const notRegistered = health(
+  "unused",
+  "Target.NotRegistered",
+  "Target is not registered to the target group",
+);
 
 function unhealthy(result: ProbeResult): TargetHealth {
-  if (result.outcome === "timeout") {
-    return { State: "unhealthy", Reason: "Target.Timeout", Description: "Request timed out" };
+  if (result.outcome === "timeout") return health("unhealthy", "Target.Timeout", "Request timed out");
+  if (result.outcome !== "mismatch") {
+    return health("unhealthy", "Target.FailedHealthChecks", "Health checks failed");
   }
-  if (result.outcome === "mismatch") {
-    const Description = `Health checks failed with these codes: [${result.status}]`;
-    return { State: "unhealthy", Reason: "Target.ResponseCodeMismatch", Description };
-  }
-  return { State: "unhealthy", Reason: "Target.FailedHealthChecks", Description: "Health checks failed" };
+  const codes = `Health checks failed with these codes: [${result.status}]`;
+  return health("unhealthy", "Target.ResponseCodeMismatch", codes);
 }
 
 /**

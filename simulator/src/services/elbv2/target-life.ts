@@ -5,6 +5,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { createPoolMember } from "../../runtime/load-balancer/target-pool.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import {
+  checkPortNumber,
   findTargetGroup,
   loadBalancerArnsOf,
   type State,
@@ -12,14 +13,7 @@ import {
   type TargetRecord,
   validationError,
 } from "./state.ts";
-import {
-  draining,
-  initialChecking,
-  notInUse,
-  notRegistered,
-  registering,
-  watchTarget,
-} from "./target-health.ts";
+import { draining, initialChecking, notInUse, notRegistered, watchTarget } from "./target-health.ts";
 
 type Description = TargetRecord["description"];
 
@@ -107,7 +101,7 @@ function drain({ clock }: Environment, group: TargetGroupRecord, target: TargetR
 
 function createTarget(description: Description): TargetRecord {
   const member = createPoolMember(description.Id, description.Port);
-  return { description, member, health: registering, activity: new AbortController() };
+  return { description, member, health: notInUse, activity: new AbortController() };
 }
 
 /** Ends the target's activity, to begin another one. */
@@ -181,7 +175,7 @@ function readTargets(group: TargetGroupRecord, targets: readonly TargetDescripti
       );
     }
     if (QuicServerId !== undefined) throw validationError("QuicServerId is only for QUIC target groups");
-    if (Port < 1 || Port > 65535) throw validationError(`Port '${Port}' must be between 1 and 65535`);
+    checkPortNumber("Port", Port);
     return { Id, Port, AvailabilityZone };
   });
 }
