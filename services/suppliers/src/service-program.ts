@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { TableRight } from "./database/service-account.ts";
+import type { TableRight } from "./database/migrate.ts";
 import type { ProcessLog } from "./log.ts";
 import type { Site } from "./pages/layout.ts";
 import type { SiteParts } from "./site.ts";

@@ -11,7 +11,7 @@ import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import { databaseMessage, isDatabaseUnreachable } from "./database/database-failure.ts";
 import type { SupplierStore } from "./domain/supplier-queries.ts";
 import { languageOf, localPath, switchLanguage } from "./language.ts";
-import { describeFailure } from "./operations/describe-failure.ts";
+import { describeFailure } from "./log.ts";
 import { exchangeOf } from "./operations/exchange.ts";
 import { assetPath, createView, listPath, type Markup, page, type Site, type View } from "./pages/layout.ts";
 import { stylesheet, stylesheetVersion } from "./pages/stylesheet.ts";

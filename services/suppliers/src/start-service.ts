@@ -1,12 +1,11 @@
-import { openLog, readLogLevel } from "./log.ts";
-import { describeFailure } from "./operations/describe-failure.ts";
+import { describeFailure, openLog, readLogLevel } from "./log.ts";
 import type { Command, ServiceProgram } from "./service-program.ts";
 
 /** Each loads what it needs, so that a health check every few seconds does not load the database's driver. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./commands/serve.ts")).serve,
-  migrate: async () => (await import("./commands/migrate-database.ts")).migrateDatabase,
-  seed: async () => (await import("./commands/seed-suppliers.ts")).seedSuppliers,
+  migrate: async () => (await import("./commands/change-database.ts")).migrateDatabase,
+  seed: async () => (await import("./commands/change-database.ts")).seedSuppliers,
   health: async () => (await import("./commands/check-health.ts")).checkHealth,
 };
 

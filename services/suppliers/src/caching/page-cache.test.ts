@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createCachedPages, createFreshPages, createSharedReads } from "./page-cache.ts";
+import { createCachedPages, createFreshPages } from "./page-cache.ts";
 
 /** A database that responds when the test says so, and counts its queries. */
 function source() {
@@ -46,55 +46,36 @@ describe("pages that may be a second old", () => {
 });
 
 describe("pages that are never older than their request", () => {
-  it("are read again for requests during a read", async () => {
+  it("serve the first request with its own read, and later ones with one that begins after it", async () => {
     const pages = createFreshPages(() => 0);
     const { asked, render } = source();
     const first = pages("list", render);
-    const second = pages("list", render);
+    const later = [pages("list", render), pages("list", render)];
+    expect(asked).toHaveLength(1);
     asked[0]?.("before");
     expect((await first).body).toBe("before");
+    expect(asked).toHaveLength(2);
     asked[1]?.("after");
-    expect((await second).body).toBe("after");
-  });
-});
-
-function reader() {
-  const pending: { resolve: (text: string) => void; reject: (error: Error) => void }[] = [];
-  const read = () => new Promise<string>((resolve, reject) => pending.push({ resolve, reject }));
-  return { pending, read };
-}
-
-describe("shared reads", () => {
-  it("serve the first request with its own read and later ones with one that begins after it", async () => {
-    const share = createSharedReads<string>();
-    const { pending, read } = reader();
-    const first = share("list", read);
-    const later = [share("list", read), share("list", read)];
-    expect(pending).toHaveLength(1);
-    pending[0]?.resolve("old");
-    expect(await first).toBe("old");
-    expect(pending).toHaveLength(2);
-    pending[1]?.resolve("new");
-    expect(await Promise.all(later)).toEqual(["new", "new"]);
+    expect((await Promise.all(later)).map(({ body }) => body)).toEqual(["after", "after"]);
   });
 
-  it("do not share reads of different keys", () => {
-    const share = createSharedReads<string>();
-    const { pending, read } = reader();
-    void share("page 1", read);
-    void share("page 2", read);
-    expect(pending).toHaveLength(2);
+  it("are read separately for each address", () => {
+    const pages = createFreshPages(() => 0);
+    const { asked, render } = source();
+    void pages("page 1", render);
+    void pages("page 2", render);
+    expect(asked).toHaveLength(2);
   });
 
-  it("fail for all waiting requests, and start again for later ones", async () => {
-    const share = createSharedReads<string>();
-    const { pending, read } = reader();
-    const waiting = [share("list", read), share("list", read)];
-    pending[0]?.reject(new Error("gone"));
+  it("fail for all waiting requests, and are read again for later ones", async () => {
+    const pages = createFreshPages(() => 0);
+    const { asked, failing, render } = source();
+    const waiting = [pages("list", render), pages("list", render)];
+    failing[0]?.(new Error("gone"));
     for (const each of waiting) await expect(each).rejects.toThrow("gone");
-    expect(pending).toHaveLength(1);
-    const later = share("list", read);
-    pending[1]?.resolve("back");
-    expect(await later).toBe("back");
+    expect(asked).toHaveLength(1);
+    const later = pages("list", render);
+    asked[1]?.("back");
+    expect((await later).body).toBe("back");
   });
 });

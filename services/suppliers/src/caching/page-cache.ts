@@ -44,7 +44,7 @@ export function createCachedPages(milliseconds: number, now: () => number): Page
  * Serves all requests that arrive during a read with one more read, started after that one has ended. So there is one
  * read of a kind at a time, and no result is older than its request.
  */
-export function createSharedReads<Result>(): (key: string, read: () => Promise<Result>) => Promise<Result> {
+function createSharedReads<Result>(): (key: string, read: () => Promise<Result>) => Promise<Result> {
   const reads = new Map<string, { running: Promise<Result>; next?: Promise<Result> }>();
 
   function start(key: string, read: () => Promise<Result>): Promise<Result> {

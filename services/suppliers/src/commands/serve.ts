@@ -5,7 +5,7 @@ import { migrations, requireMigrated } from "../database/migrate.ts";
 import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import type { ProcessLog } from "../log.ts";
 import { readContainerMetadata, shareCheck } from "../operations/container-metadata.ts";
-import { logAccess } from "../operations/log-access.ts";
+import { logAccess } from "../operations/exchange.ts";
 import { createMetrics, type Metrics, watchEventLoopDelay } from "../operations/metrics.ts";
 import type { Release, Site } from "../pages/layout.ts";
 import { asksForHealth } from "../routes/report-health.ts";

@@ -3,8 +3,20 @@ export class DatabaseUnavailable extends Error {
   override readonly name = "DatabaseUnavailable";
 }
 
+/** The server has no free connections. */
+const full = ["ER_CON_COUNT_ERROR", "ER_TOO_MANY_USER_CONNECTIONS", "ER_USER_LIMIT_REACHED"];
+
+/** During a failover the former primary is read-only. */
+const readOnly = [
+  "ER_OPTION_PREVENTS_STATEMENT",
+  "ER_READ_ONLY_MODE",
+  "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
+];
+
 /** Errors that pass on their own or with a restart, a failover or less load; the numbers are MariaDB's own. */
-const passing = new Set<string | number>([
+const passing = [
+  ...full,
+  ...readOnly,
   "EAI_AGAIN",
   "ECONNREFUSED",
   "ECONNRESET",
@@ -22,10 +34,7 @@ const passing = new Set<string | number>([
   "ER_SESSION_WAS_KILLED",
   "ER_CLIENT_INTERACTION_TIMEOUT",
   1927, // ER_CONNECTION_KILLED
-  // It has no free connections.
-  "ER_CON_COUNT_ERROR",
-  "ER_TOO_MANY_USER_CONNECTIONS",
-  "ER_USER_LIMIT_REACHED",
+  // It is overloaded.
   "ER_HOST_IS_BLOCKED",
   "ER_CANT_CREATE_THREAD",
   "ER_OUT_OF_RESOURCES",
@@ -37,11 +46,7 @@ const passing = new Set<string | number>([
   "ER_QUERY_INTERRUPTED",
   "ER_QUERY_TIMEOUT",
   1969, // ER_STATEMENT_TIMEOUT
-  // During a failover the former primary is read-only.
-  "ER_OPTION_PREVENTS_STATEMENT",
-  "ER_READ_ONLY_MODE",
-  "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
-]);
+];
 
 /**
  * Returns whether the database failed in a way that may pass; every other failure of a query is a bug of the service. A
@@ -54,34 +59,22 @@ export function isDatabaseUnreachable(error: unknown): boolean {
   );
 }
 
-const refusals = new Set<string | number>([
+const refusals = [
   "ER_ACCESS_DENIED_ERROR",
   "ER_DBACCESS_DENIED_ERROR",
   "ER_BAD_DB_ERROR",
   "HANDSHAKE_NO_SSL_SUPPORT",
-]);
+];
 
 /** Returns whether the database refused access, which waiting does not fix. */
 export function isRefusedByDatabase(error: unknown): boolean {
   return causes(error).some((failure) => isOneOf(refusals, failure));
 }
 
-const full = new Set<string | number>([
-  "ER_CON_COUNT_ERROR",
-  "ER_TOO_MANY_USER_CONNECTIONS",
-  "ER_USER_LIMIT_REACHED",
-]);
-
 /** Returns whether the server has no more connections available. */
 export function isServerFull(error: unknown): boolean {
   return causes(error).some((failure) => isOneOf(full, failure));
 }
-
-const readOnly = new Set<string | number>([
-  "ER_OPTION_PREVENTS_STATEMENT",
-  "ER_READ_ONLY_MODE",
-  "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
-]);
 
 /** Returns whether a connection is usable after a failed statement: the server itself refused the statement. */
 export function isConnectionUsable(error: Failure): boolean {
@@ -136,8 +129,8 @@ interface Failure {
   readonly message?: string;
 }
 
-function isOneOf(codes: ReadonlySet<string | number>, { code, errno }: Failure): boolean {
-  return codes.has(code ?? "") || codes.has(errno ?? 0);
+function isOneOf(codes: readonly (string | number)[], { code, errno }: Failure): boolean {
+  return codes.some((each) => each === code || each === errno);
 }
 
 function causes(error: unknown): Failure[] {

@@ -9,9 +9,8 @@ import {
   isDatabaseUnreachable,
   isRefusedByDatabase,
 } from "./database-failure.ts";
-import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
-import { guardPool } from "./guarded-pool.ts";
-import type { StatementRunner } from "./statement-runner.ts";
+import type { StatementRunner } from "./drizzle.ts";
+import { type DatabaseLimits, guardPool, serviceLimits } from "./guarded-pool.ts";
 
 export interface Database {
   /** Fails quickly, with errors for `isDatabaseUnreachable`, while the database is down, slow or overloaded. */

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Cut, startCuttingProxy } from "./cutting-proxy.support.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { isDatabaseUnreachable } from "./database-failure.ts";
-import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
+import { type DatabaseLimits, serviceLimits } from "./guarded-pool.ts";
 import { startTestDatabase, type TestDatabase } from "./test-database.support.ts";
 
 /** A service's limits, but with shorter timeouts. */

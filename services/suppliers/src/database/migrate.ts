@@ -1,5 +1,6 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import type { StatementRunner } from "./statement-runner.ts";
+import type { ServiceAccount, SslMode } from "../configuration.ts";
+import type { StatementRunner } from "./drizzle.ts";
 
 interface Migration {
   /** Never renamed once released: a database records it as applied. */
@@ -102,4 +103,24 @@ async function withLock<Result>(connection: Connection, action: () => Promise<Re
   } finally {
     await connection.query("DO RELEASE_LOCK(CONCAT(DATABASE(), '.schema_migrations'))");
   }
+}
+
+/** Rights of a service on the suppliers table. It may also read which migrations have been applied. */
+export type TableRight = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
+
+/**
+ * Creates `account`, or sets its current password, with only the rights in `rights`. A right that a release no longer
+ * needs is not revoked: the previous release still uses it during the deployment.
+ */
+export async function grantServiceAccount(
+  connection: Connection,
+  { user, password }: ServiceAccount,
+  rights: readonly TableRight[],
+  sslMode: SslMode,
+): Promise<void> {
+  const transport = sslMode === "DISABLED" ? "NONE" : "SSL";
+  await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [user, password]);
+  await connection.query(`ALTER USER ?@'%' IDENTIFIED BY ? REQUIRE ${transport}`, [user, password]);
+  await connection.query(`GRANT ${rights.join(", ")} ON suppliers TO ?@'%'`, [user]);
+  await connection.query("GRANT SELECT ON schema_migrations TO ?@'%'", [user]);
 }

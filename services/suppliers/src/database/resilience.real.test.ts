@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestService, type TestService } from "../test-service.support.ts";
-import { serviceLimits } from "./database-limits.ts";
+import { serviceLimits } from "./guarded-pool.ts";
 import { startTestDatabase, type TestDatabase } from "./test-database.support.ts";
 
 let testDatabase: TestDatabase;

@@ -11,7 +11,7 @@ import {
 import { type DatabaseConfiguration, readDatabaseConfiguration } from "../configuration.ts";
 import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import { openDatabase } from "./database.ts";
-import { type DatabaseLimits, serviceLimits } from "./database-limits.ts";
+import { type DatabaseLimits, serviceLimits } from "./guarded-pool.ts";
 import { migrate, migrations } from "./migrate.ts";
 
 const account = { user: "nodeapp", password: "coffee", database: "COFFEE" };

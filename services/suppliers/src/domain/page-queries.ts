@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, gt, like, lt, or, type SQL, sql } from "drizzle-orm";
 import type { MySqlRemoteDatabase } from "drizzle-orm/mysql-proxy";
-import { suppliers } from "../database/schema.ts";
+import { suppliers } from "../database/drizzle.ts";
 import type { Supplier } from "./supplier.ts";
 import {
   mostCounted,

@@ -1,7 +1,6 @@
 import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { MySqlRawQueryResult } from "drizzle-orm/mysql2";
-import { suppliers } from "../database/schema.ts";
-import { openDrizzle, type StatementRunner } from "../database/statement-runner.ts";
+import { openDrizzle, type StatementRunner, suppliers } from "../database/drizzle.ts";
 import { createCounter, createPageReader } from "./page-queries.ts";
 import { type FieldName, fieldNames, type Supplier, type SupplierFields } from "./supplier.ts";
 import type { PageRequest, Search, SupplierPage } from "./supplier-page.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
+import type { Log } from "../log.ts";
 
 /** Data about a request before its response. */
 export interface Exchange {
@@ -64,4 +65,29 @@ export function clientAddress({ socket, headers }: Pick<IncomingMessage, "socket
   // Node joins repeated headers of this name with a comma.
   const last = String(forwarded).split(",").at(-1)?.trim();
   return last || peer;
+}
+
+/** Logs one line for a finished request: 5xx is an error of the service, 4xx is a warning. */
+export function logAccess(
+  log: Log,
+  exchange: Exchange,
+  { status, durationMs, bytes, complete }: Answer,
+): void {
+  const { requestId, traceId, client, method, path } = exchange;
+  const level = status >= 500 ? "error" : status >= 400 ? "warn" : "info";
+  log[level](
+    {
+      requestId,
+      traceId,
+      client,
+      method,
+      path,
+      status,
+      durationMs: Math.round(durationMs * 100) / 100,
+      bytes,
+      // Logged only if false: nearly every response is complete.
+      complete: complete ? undefined : false,
+    },
+    `${method} ${path} ${status}`,
+  );
 }

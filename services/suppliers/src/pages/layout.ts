@@ -1,10 +1,8 @@
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import { type Language, type Localized, languages, switchPath } from "../language.ts";
-import { english } from "./english-texts.ts";
-import { french } from "./french-texts.ts";
 import { stylesheetVersion } from "./stylesheet.ts";
-import type { Texts } from "./texts.ts";
+import { english, french, type Texts } from "./texts.ts";
 
 /** Markup in which every value has been escaped, once. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;

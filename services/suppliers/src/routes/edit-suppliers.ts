@@ -7,7 +7,7 @@ import type { SupplierStore, VersionedSupplier } from "../domain/supplier-querie
 import { page, type Site } from "../pages/layout.ts";
 import { type FormOptions, supplierForm } from "../pages/supplier-form.ts";
 import { notFound, viewOf } from "../site.ts";
-import { confirm } from "./confirmation.ts";
+import { confirm } from "./list-suppliers.ts";
 
 /** Six fields of 255 characters, percent-encoded from four-byte UTF-8, take 19 kB at most. */
 const formLimitBytes = 64 * 1024;

@@ -1,4 +1,5 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { html } from "hono/html";
 import { HTTPException } from "hono/http-exception";
 import { createCachedPages, createFreshPages } from "../caching/page-cache.ts";
@@ -6,10 +7,10 @@ import { type PageRequest, pageQuery, parsePageQuery, type SupplierPage } from "
 import type { SupplierReader } from "../domain/supplier-queries.ts";
 import { listPath, page, type Site, type View } from "../pages/layout.ts";
 import { type ListOptions, supplierList } from "../pages/supplier-list.ts";
+import type { Change } from "../pages/texts.ts";
 import { viewOf } from "../site.ts";
-import { takeConfirmation } from "./confirmation.ts";
 
-export interface ListRoutes {
+interface ListRoutes {
   readonly suppliers: SupplierReader;
   /** Adds links to create and edit; without it the list is read-only. */
   readonly editable?: boolean;
@@ -75,4 +76,23 @@ function render(
   );
   // The administrators' title is the brand itself, as in the lab.
   return page(view, editable && basePath ? site.brand[language] : texts.allSuppliers, content);
+}
+
+/** A cookie, as the address of the list is the lab's. */
+const cookie = "done";
+const changes = ["added", "changed", "deleted"] as const satisfies readonly Change[];
+/** A browser follows the redirect at once. */
+const maxAge = 30;
+
+/** Redirects to the list, which confirms the change. */
+export function confirm(c: Context, site: Site, change: Change) {
+  setCookie(c, cookie, change, { path: listPath(site), maxAge, httpOnly: true, sameSite: "Lax" });
+  return c.redirect(listPath(site));
+}
+
+/** Returns the change to confirm, once. */
+function takeConfirmation(c: Context, site: Site): Change | undefined {
+  const change = changes.find((each) => each === getCookie(c, cookie));
+  if (change) deleteCookie(c, cookie, { path: listPath(site) });
+  return change;
 }

@@ -1,10 +1,35 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { readDatabaseConfiguration } from "../configuration.ts";
+import { readDatabaseConfiguration, readServiceAccount } from "../configuration.ts";
 import { openDatabase } from "../database/database.ts";
+import { grantServiceAccount, migrate, migrations } from "../database/migrate.ts";
 import { inventSupplier } from "../domain/invented-suppliers.ts";
 import { batchSize, createSupplierQueries } from "../domain/supplier-queries.ts";
 import type { ProcessLog } from "../log.ts";
 import type { ServiceProgram } from "../service-program.ts";
+
+/**
+ * Brings the schema and the service's account up to date: the task that runs once before a release. Several may run at
+ * a time.
+ */
+export async function migrateDatabase({ process, rights }: ServiceProgram, log: ProcessLog): Promise<void> {
+  const configuration = readDatabaseConfiguration(process.env);
+  const account = readServiceAccount(process.env, configuration);
+  const database = await openDatabase(configuration, wait);
+  try {
+    const applied = await database.withConnection((connection) => migrate(connection, migrations));
+    log.info(
+      { applied },
+      applied.length === 0 ? "the database is up to date" : `applied the migrations ${applied.join(", ")}`,
+    );
+    if (!account) return;
+    await database.withConnection((connection) =>
+      grantServiceAccount(connection, account, rights, configuration.sslMode),
+    );
+    log.info({ user: account.user, rights }, `${account.user} may ${rights.join(", ")}`);
+  } finally {
+    await database.close();
+  }
+}
 
 /** Larger numbers are untested, and a typing error would fill the disk. */
 const mostRows = 10_000_000;
