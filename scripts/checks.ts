@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
 
 export interface Check {
   readonly name: string;
@@ -15,7 +16,6 @@ export const checks: readonly Check[] = [
   },
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "bundles", command: ["node", "scripts/build-actions.ts", "--check"] },
-  { name: "diagrams", command: ["node", "scripts/draw-diagram.ts", "--check"] },
   { name: "documents", command: ["node", "scripts/update-readmes.ts", "--check"] },
   { name: "pictures", command: ["node", "scripts/update-pictures.ts", "--check"] },
   { name: "words", command: ["node", "scripts/plain-words.ts"] },
@@ -51,4 +51,17 @@ async function runCheck({ name, command: [program, ...args] }: Check): Promise<b
   console.log(`${problem === undefined ? "✓" : "✗"} ${name} (${seconds} s)`);
   if (problem !== undefined) console.log(problem);
   return problem === undefined;
+}
+
+if (import.meta.main) {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const known = checks.map(({ name }) => name);
+  const unknown = positionals.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    console.error(`no check is called ${unknown.join(", ")}; the checks: ${known.join(", ")}`);
+    process.exit(2);
+  }
+  const wanted = checks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const { problems } = await runChecks(wanted);
+  process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -1,4 +1,5 @@
-import type { Template } from "../actions/shared/cloudformation/template.ts";
+import { join } from "node:path";
+import { readTemplates, type Template } from "../actions/shared/cloudformation/template.ts";
 
 /** Resource types by their beginning → the service, as the course counts; the first that fits holds. */
 const services: readonly (readonly [beginning: string, service: string])[] = [
@@ -73,4 +74,11 @@ function serviceOf(type: string, where: string): string {
   throw new Error(
     `${where} is of ${type}, whose service is not known: add it to scripts/services-of-templates.ts`,
   );
+}
+
+/** `npm run services`: prints the AWS services that infra-templates use, with the templates of each. */
+if (import.meta.main) {
+  const found = servicesOf(readTemplates(join(import.meta.dirname, "../infra-templates")));
+  for (const [service, templates] of found) console.log(`${service.padEnd(20)}${templates.join(", ")}`);
+  console.log(`${found.size} AWS services`);
 }

@@ -6,9 +6,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { constants, homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
-import { type ContainerEngine, startEngineUnlessOneAnswers } from "./tests/container-engine.ts";
+import {
+  type ContainerEngine,
+  removeContainers,
+  startEngineUnlessOneAnswers,
+} from "./tests/container-engine.ts";
 import { endProcesses } from "./tests/end-processes.ts";
-import { removeContainers } from "./tests/remove-containers.ts";
 import { installRequirements } from "./tests/requirements.ts";
 
 const { all, names } = readArguments();

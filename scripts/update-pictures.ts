@@ -6,8 +6,7 @@ import { findBrowser } from "../services/suppliers/src/browser/support/find-brow
 import { exampleSummaries } from "./pictures/examples.ts";
 import { serveSite, terminalPage } from "./pictures/other-pictures.ts";
 import { serveExamplePage } from "./pictures/page-pictures.ts";
-import { missingPictures, mostBytes, picturesFolder } from "./pictures/pictures.ts";
-import { summaryPage } from "./pictures/summary-page.ts";
+import { missingPictures, mostBytes, picturesFolder, summaryPage } from "./pictures/pictures.ts";
 
 const root = join(import.meta.dirname, "..");
 

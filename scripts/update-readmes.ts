@@ -3,13 +3,17 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readTemplates } from "../actions/shared/cloudformation/template.ts";
-import { updateDiagrams } from "./diagram/update.ts";
+import { findOperation, loadSchemas } from "../simulator/src/gateway/models.ts";
+import { apiName } from "../simulator/src/kit/operation-names.ts";
+import type { ServiceName } from "../simulator/src/services/api.ts";
+import { closeServices, createServices, definitions } from "../simulator/src/services/index.ts";
+import { createTestEnvironment } from "../simulator/src/test-environment.support.ts";
+import { updateDiagrams } from "./diagram/profile.ts";
 import { costTable } from "./lab-pages/cost-table.ts";
 import { languages, phasePages } from "./lab-pages/pages.ts";
 import { messagesMarkdown, readMessages } from "./messages.ts";
 import { between, table, withTables } from "./readme-tables.ts";
 import { servicesOf } from "./services-of-templates.ts";
-import { operationsTable } from "./simulated-operations.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -43,10 +47,8 @@ async function main(): Promise<void> {
         between(before, "cost", costTable(costs ?? [], language)),
       );
   update(join(root, "docs/messages.md"), () => messagesMarkdown(readMessages(root)));
-  // A separate check reports outdated diagrams.
-  const pictures = values.check
-    ? []
-    : await updateDiagrams(join(root, "infra-templates"), join(root, "docs/architecture"), false);
+  const architecture = join(root, "docs/architecture");
+  const pictures = await updateDiagrams(join(root, "infra-templates"), architecture, values.check);
   stale.push(...pictures.map((file) => relative(root, file)));
   if (stale.length === 0) console.log("The generated documents are up to date.");
   else if (!values.check) console.log(`Updated ${stale.join(", ")}.`);
@@ -75,4 +77,30 @@ try {
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
+}
+
+/** Returns a table of the simulator's services: the operations that each performs, and how many AWS has. */
+async function operationsTable(): Promise<string> {
+  const environment = await createTestEnvironment();
+  const services = createServices(environment);
+  try {
+    const names = (Object.keys(services) as ServiceName[]).sort();
+    const rows = await Promise.all(
+      names.map(async (name) => {
+        const performed = Object.keys(services[name].operations).map(apiName).sort();
+        const all = await countOperations(name);
+        return [`\`${name}\``, `${performed.length} of ${all}`, performed.join(", ")];
+      }),
+    );
+    return table(["service", "performed", "operations"], rows);
+  } finally {
+    await closeServices(services);
+    await environment.remove();
+  }
+}
+
+async function countOperations(name: ServiceName): Promise<number> {
+  const { client, loadModel } = definitions[name];
+  const schemas = await (loadModel?.() ?? loadSchemas(client));
+  return Object.keys(schemas).filter((key) => findOperation(schemas, key.replace(/\$$/, ""))).length;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { folderLabel } from "../scripts/tests/remove-containers.ts";
+import { folderLabel } from "../scripts/tests/container-engine.ts";
 import { startDatabaseServer } from "../simulator/src/runtime/database/database-server.ts";
 import { hasDocker } from "../simulator/src/runtime/tasks/runtimes.support.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";

@@ -6,7 +6,7 @@ import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { basePath, makeNodeBase } from "../scripts/base-image/make-node-base.ts";
+import { basePath, makeNodeBase } from "../scripts/base-image.ts";
 import { nodeEnvironment } from "../scripts/tests/node-environment.support.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { basePath, makeNodeBase } from "../../scripts/base-image/make-node-base.ts";
+import { basePath, makeNodeBase } from "../../scripts/base-image.ts";
 import type { BuildImage } from "./build-image.ts";
 
 /** Pushes the common base of all sides: Node and npm, like the public image that the services' Dockerfiles use. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { updateDiagrams } from "./update.ts";
+import { updateDiagrams } from "./profile.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "diagram-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -16,8 +16,8 @@ import { freePort } from "../../bench/free-port.ts";
 import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
 import type { Simulator } from "../../simulator/src/simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
-import { basePath, makeNodeBase } from "../base-image/make-node-base.ts";
-import { codeBlocksOf, commandsOf } from "./markdown.ts";
+import { basePath, makeNodeBase } from "../base-image.ts";
+import { codeBlocksOf, commandsOf } from "./markdown.support.ts";
 import { type Shell, startShell } from "./shell.support.ts";
 import { customerEdits, employeeEdits, monolith, writeFiles } from "./student-code.support.ts";
 

@@ -6,7 +6,6 @@ import { readPriceList } from "../../actions/shared/cost/price-list.ts";
 import { readTaskSizes } from "../../actions/shared/cost/task-sizes.ts";
 import { readUsage } from "../../actions/shared/cost/usage.ts";
 import { table } from "../readme-tables.ts";
-import { frenchDescriptions } from "./french-prices.ts";
 import type { Language, PhasePage } from "./pages.ts";
 
 const templatesFolder = join(import.meta.dirname, "../../infra-templates");
@@ -142,7 +141,7 @@ function frenchDescription(priceId: string): string {
   const found = frenchDescriptions.find(([beginning]) => priceId.startsWith(beginning));
   if (!found)
     throw new Error(
-      `the price ${priceId} has no French description: add it to scripts/lab-pages/french-prices.ts`,
+      `the price ${priceId} has no French description: add it to scripts/lab-pages/cost-table.ts`,
     );
   const [beginning, description] = found;
   return description.replace("…", priceId.slice(beginning.length));
@@ -156,3 +155,44 @@ function formatMoney(usd: number, language: Language): string {
     ? `${small ? "< " : ""}${amount.replace(".", ",")} $`
     : `${small ? "< " : ""}$${amount}`;
 }
+
+/**
+ * Descriptions of billed items in French for the course's pages, by the beginning of the price id; the first match
+ * counts. `…` represents the rest of the id.
+ */
+export const frenchDescriptions: readonly (readonly [beginning: string, description: string])[] = [
+  ["fargate-vcpu-", "vCPU des tâches"],
+  ["fargate-memory-", "mémoire des tâches"],
+  ["fargate-storage", "stockage d’une tâche au-delà de 20 Go"],
+  ["load-balancer-lcu", "unités de capacité de l’équilibreur (LCU)"],
+  ["load-balancer", "équilibreur de charge"],
+  ["public-ipv4", "adresses IPv4 publiques"],
+  ["nat-gateway-data", "données à travers la passerelle NAT"],
+  ["nat-gateway", "passerelle NAT"],
+  ["vpc-endpoint-data", "données à travers les points de terminaison"],
+  ["vpc-endpoint", "points de terminaison d’interface, dans chaque sous-réseau"],
+  ["data-out", "données envoyées vers Internet"],
+  ["rds-storage-", "stockage de la base, …"],
+  ["rds-backup", "sauvegardes et instantanés au-delà de la part gratuite"],
+  ["rds-extended-support-mysql-", "support étendu (Extended Support) de MySQL …"],
+  ["rds-", "instance MySQL …"],
+  ["secret-calls", "appels à Secrets Manager"],
+  ["secret", "secrets"],
+  ["kms-key", "clés gérées par le client"],
+  ["kms-calls", "requêtes à KMS"],
+  ["logs-ingestion", "journaux reçus"],
+  ["logs-storage", "journaux conservés, compressés"],
+  ["alarm-high-resolution", "alarmes de moins d’une minute, par métrique"],
+  ["alarm", "alarmes, par métrique"],
+  ["custom-metric", "métriques personnalisées"],
+  ["dashboard", "tableaux de bord"],
+  ["ecr-storage", "images conservées"],
+  ["s3-storage", "stockage"],
+  ["s3-writes", "requêtes PUT, COPY, POST et LIST"],
+  ["s3-reads", "requêtes GET et autres"],
+  ["pipeline-v1", "pipelines actifs, type V1"],
+  ["pipeline-v2-minutes", "minutes d’action des pipelines de type V2"],
+  ["codecommit-user", "utilisateurs actifs de CodeCommit"],
+  ["ec2-", "instance …, Linux"],
+  ["ebs-", "volumes EBS, …"],
+];

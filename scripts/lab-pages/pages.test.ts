@@ -4,10 +4,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { phase10, phases } from "../../actions/check-lab/src/phases/phases.ts";
 import { linkOf, pathOf } from "../../docs/site/pages.ts";
-import { costTable } from "./cost-table.ts";
-import { frenchDescriptions } from "./french-prices.ts";
-import { anchorOf, codeBlocksOf, codeSpansOf, headingsOf, relativeLinksOf } from "./markdown.ts";
-import { type Language, languages, phasePages } from "./pages.ts";
+import { costTable, frenchDescriptions } from "./cost-table.ts";
+import { codeBlocksOf, codeSpansOf, headingsOf, relativeLinksOf } from "./markdown.support.ts";
+import { anchorOf, type Language, languages, phasePages } from "./pages.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "docs/lab");

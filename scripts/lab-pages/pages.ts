@@ -21,3 +21,11 @@ export const phasePages: readonly PhasePage[] = [
   { phase: 8, name: "phase-8-pipelines", costs: ["observability", "delivery", "pipeline"] },
   { phase: 9, name: "phase-9-adjust-and-scale", costs: "more tasks" },
 ];
+
+/** As GitHub makes the anchor of a heading. */
+export function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+}

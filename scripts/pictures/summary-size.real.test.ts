@@ -2,7 +2,7 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findBrowser } from "../../services/suppliers/src/browser/support/find-browser.ts";
 import { exampleSummaries } from "./examples.ts";
-import { summaryPage } from "./summary-page.ts";
+import { summaryPage } from "./pictures.ts";
 
 let browser: Browser;
 beforeAll(async () => {

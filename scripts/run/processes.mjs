@@ -1,7 +1,10 @@
 // @ts-check
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { createServer } from "node:net";
 import { basename } from "node:path";
+import { Refusal } from "./command-line.mjs";
 
 /**
  * @typedef {object} Program
@@ -50,7 +53,7 @@ function startOf(pid) {
 }
 
 /** @param {number} pid */
-function statOf(pid) {
+export function statOf(pid) {
   // "pid (name) state parent … start": a name may hold anything (proc_pid_stat(5)).
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /s, "")
@@ -113,7 +116,7 @@ function nameOf(argv) {
  * @param {number} port
  * @returns {Program | undefined}
  */
-export function listenerOn(port) {
+function listenerOn(port) {
   if (process.platform !== "linux") return undefined;
   const sockets = new Set(["tcp", "tcp6"].flatMap((table) => listeningSockets(table, port)));
   if (sockets.size === 0) return undefined;
@@ -170,4 +173,38 @@ function commandOf(pid) {
   const name = nameOf(argvOf(pid));
   const parentName = parent > 1 ? nameOf(argvOf(parent)) : "";
   return parentName.startsWith("npm run lab ") ? { pid: parent, name: parentName } : { pid, name };
+}
+
+/**
+ * Refuses with an error that lists every port in use, its owner, and the option that changes it.
+ * @param {readonly { port: number, option: string }[]} wanted
+ */
+export async function requireFreePorts(wanted) {
+  const problems = [];
+  for (const { port, option } of wanted) {
+    const problem = await portProblem(port);
+    if (problem) problems.push({ text: `port ${port} (${option}) ${problem}`, option });
+  }
+  if (problems.length === 0) return;
+  const options = [...new Set(problems.map(({ option }) => option))].join(" and ");
+  throw new Refusal(
+    `${problems.map(({ text }) => text).join("; ")}. Fix: end that program, or choose ${problems.length > 1 ? "other ports" : "another port"} with ${options}`,
+  );
+}
+
+/** @param {number} port */
+async function portProblem(port) {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === "EACCES") return "is only for the system's administrator";
+    if (code !== "EADDRINUSE") return `cannot be served (${message})`;
+    const user = listenerOn(port);
+    return user ? `is used by ${user.name} (process ${user.pid})` : "is used by another program";
+  }
+  server.close();
+  await once(server, "close");
+  return undefined;
 }

@@ -3,7 +3,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { asRoot } from "./as-root.ts";
+import { openEngine } from "../../simulator/src/runtime/tasks/docker/availability.ts";
+import { removeContainer, removeLeftovers } from "../../simulator/src/runtime/tasks/docker/leftovers.ts";
 
 export interface ContainerEngine {
   /** Resolves when the engine responds; rejects with the last lines of its log when it does not. */
@@ -63,4 +64,34 @@ export function startEngineUnlessOneAnswers(): ContainerEngine | undefined {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const isRoot = process.getuid?.() === 0;
+
+/** Returns whether this user is root or becomes root without a password. */
+export function mayBecomeRoot(): boolean {
+  return isRoot || spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0;
+}
+
+/** The command as root runs it. */
+export function asRoot([command, ...args]: readonly [string, ...string[]]): [string, ...string[]] {
+  return isRoot ? [command, ...args] : ["sudo", "-n", command, ...args];
+}
+
+/** Label of a container that a test itself starts: its value is a folder of the test. */
+export const folderLabel = "ecs-delivery.tests";
+
+/** Removes the containers of simulators that have ended, and those of tests whose folder is inside of this one. */
+export async function removeContainers(folder: string): Promise<void> {
+  const engine = await openEngine(process.env);
+  await removeLeftovers(engine);
+  const filters = JSON.stringify({ label: [folderLabel] });
+  const containers = await engine.call<{ Id: string; Labels: Record<string, string> }[]>(
+    "GET",
+    "/containers/json",
+    { query: { filters, all: "1" } },
+  );
+  const left = containers.filter(({ Labels }) => Labels[folderLabel]?.startsWith(folder));
+  await Promise.all(left.map(({ Id }) => removeContainer(engine, Id)));
+  engine.close();
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { statOf } from "../run/processes.mjs";
 
 /**
  * Kills the processes of a test run, whatever their group or session: `root` with all its descendants and, where there
@@ -47,12 +48,9 @@ function readProc(folder: string): Process[] {
   return readdirSync("/proc").flatMap((name) => {
     const pid = Number(name);
     if (Number.isNaN(pid) || pid === process.pid) return [];
-    const stat = attempt(() => readFileSync(`/proc/${name}/stat`, "utf8"));
-    if (stat === undefined) return [];
-    // "pid (name) state ppid …": a name may hold anything (proc_pid_stat(5)).
-    const [state, parent] = stat.replace(/^.*\) /s, "").split(" ");
-    if (state === "Z" || state === "X") return [];
-    return [{ pid, parent: Number(parent), inFolder: isIn(folder, name, parent === "1") }];
+    const stat = attempt(() => statOf(pid));
+    if (!stat || stat.state === "Z" || stat.state === "X") return [];
+    return [{ pid, parent: stat.parent, inFolder: isIn(folder, name, stat.parent === 1) }];
   });
 }
 

@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { lastLines, runQuietly } from "../run/quiet-task.mjs";
-import { asRoot, mayBecomeRoot } from "./as-root.ts";
-import { engineAnswers } from "./container-engine.ts";
-import { missingClients, npmClients } from "./npm-clients.ts";
+import { asRoot, engineAnswers, mayBecomeRoot } from "./container-engine.ts";
 
 /** A Debian package, and whether the tests' program of it exists, from any source. */
 type DebianPackage = readonly [name: string, isThere: () => boolean];
@@ -132,4 +130,29 @@ function succeeds(command: string, ...args: readonly string[]): boolean {
 
 function output(command: string, ...args: readonly string[]): string {
   return spawnSync(command, args, { encoding: "utf8" }).stdout ?? "";
+}
+
+/**
+ * Outside clients from npm that real tests start. They are large and nothing else needs them, so they are in no
+ * package.json: requirements.ts installs these versions here.
+ */
+export const npmClients = {
+  folder: join(import.meta.dirname, "../../node_modules/.cache/npm-clients"),
+  versions: { "aws-cdk": "2.1148.1", "aws-cdk-lib": "2.276.0", constructs: "10.8.1" },
+} as const;
+
+/** Returns those that are missing or of another version, by npm's rules. */
+function missingClients(): string[] {
+  return Object.entries(npmClients.versions).flatMap(([name, version]) =>
+    installedVersion(name) === version ? [] : [`${name}@${version}`],
+  );
+}
+
+function installedVersion(name: string): string | undefined {
+  try {
+    const file = join(npmClients.folder, "node_modules", name, "package.json");
+    return JSON.parse(readFileSync(file, "utf8")).version;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
-import { requireFreePorts } from "../../scripts/run/ports.mjs";
+import { requireFreePorts } from "../../scripts/run/processes.mjs";
 
 /** The smallest share for which the kernel's CPU quota can limit a task of the smallest size. */
 const leastVcpuShare = 0.04;

@@ -1,8 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type DefaultTheme, defineConfig, type MarkdownOptions } from "vitepress";
-import { anchorOf } from "../../../scripts/lab-pages/markdown.ts";
-import { phasePages } from "../../../scripts/lab-pages/pages.ts";
+import { anchorOf, phasePages } from "../../../scripts/lab-pages/pages.ts";
 import { left, linkOf, pathOf } from "../pages.ts";
 
 // Builds the site from the repository's Markdown as it is: docs/, and the README of each part.

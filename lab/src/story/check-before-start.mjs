@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nearest, Refusal } from "../../../scripts/run/command-line.mjs";
 import { writeProblem } from "../../../scripts/run/packages.mjs";
-import { requireFreePorts } from "../../../scripts/run/ports.mjs";
-import { mayBeAlive } from "../../../scripts/run/processes.mjs";
+import { mayBeAlive, requireFreePorts } from "../../../scripts/run/processes.mjs";
 import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
 
 /**

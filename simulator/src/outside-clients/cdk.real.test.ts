@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { npmClients } from "../../../scripts/tests/npm-clients.ts";
+import { npmClients } from "../../../scripts/tests/requirements.ts";
 import { webProgram } from "../runtime/tasks/in-process-runtime.support.ts";
 import { pushProgram } from "../services/ecs/controller/push-program.support.ts";
 import { startTestSimulator, type TestSimulator, testListenerPortOffset } from "../test-simulator.support.ts";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { makeNodeBase } from "../../../../scripts/base-image/make-node-base.ts";
+import { makeNodeBase } from "../../../../scripts/base-image.ts";
 import type { Simulator } from "../../../../simulator/src/simulator.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { systemClock } from "../../../shared/pace.ts";

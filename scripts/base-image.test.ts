@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseLibraries } from "./make-node-base.ts";
+import { parseLibraries } from "./base-image.ts";
 
 it.each([
   {

@@ -2,15 +2,15 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { asTable } from "../bench/measurement.ts";
-import { measureBuild, reportBuild } from "../bench/official/build/measure-build.ts";
-import { prepareBundles } from "../bench/official/bundles.ts";
-import { measurePolling } from "../bench/official/polling/measure-polling.ts";
-import { untilTrafficShifted } from "../bench/official/rehearsal/cases.ts";
-import { rehearse } from "../bench/official/rehearsal/rehearse.ts";
-import type { Report } from "../bench/official/report.ts";
-import { measureStart } from "../bench/official/start/measure-start.ts";
-import { textTable } from "../bench/official/text-table.ts";
+import { asTable } from "../measurement.ts";
+import { measureBuild, reportBuild } from "./build/measure-build.ts";
+import { prepareBundles } from "./bundles.ts";
+import { measurePolling } from "./polling/measure-polling.ts";
+import { untilTrafficShifted } from "./rehearsal/cases.ts";
+import { rehearse } from "./rehearsal/rehearse.ts";
+import type { Report } from "./report.ts";
+import { measureStart } from "./start/measure-start.ts";
+import { textTable } from "./text-table.ts";
 
 const usage = `npm run bench:official -- --bundles FOLDER
 
@@ -57,7 +57,7 @@ async function tell(reports: readonly Report[]): Promise<void> {
   const missed = figures.filter(({ held }) => !held);
   console.log(`\n${figures.length - missed.length} of ${figures.length} goals are reached`);
   for (const { name, metric, goal } of missed) console.log(`  missed: ${name}, ${metric} (${goal})`);
-  const output = join(import.meta.dirname, "..", ".bench");
+  const output = join(import.meta.dirname, "../..", ".bench");
   await mkdir(output, { recursive: true });
   await writeFile(join(output, "official.json"), `${JSON.stringify(reports, null, 2)}\n`);
 }

@@ -1,10 +1,10 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { asTable, type Benchmark, type Measurement } from "../bench/measurement.ts";
-import { NotHere } from "../bench/not-here.ts";
+import { asTable, type Benchmark, type Measurement } from "./measurement.ts";
+import { NotHere } from "./not-here.ts";
 
-const folder = join(import.meta.dirname, "..", "bench");
+const folder = import.meta.dirname;
 const suffix = ".bench.ts";
 const known = (await readdir(folder)).filter((file) => file.endsWith(suffix)).sort();
 const names = process.argv.slice(2);

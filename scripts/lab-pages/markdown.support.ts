@@ -56,14 +56,6 @@ export function codeSpansOf(markdown: string): string[] {
   return [...withoutCode(markdown).matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
 }
 
-/** As GitHub makes the anchor of a heading. */
-export function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-    .replaceAll(" ", "-");
-}
-
 function withoutCode(markdown: string): string {
   return markdown.replace(/^( *)```[\s\S]*?^\1```$/gm, "");
 }
