@@ -30,7 +30,8 @@ import {
   detectStackDrift,
 } from "./operations/drift.ts";
 import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
-import { type ResourceTypes, resourceTypes } from "./resources/catalog.ts";
+import { resourceTypes } from "./resources/catalog.ts";
+import type { ResourceTypes } from "./resources/resource-type.ts";
 import type { CloudFormationState } from "./stack/records.ts";
 
 export const cloudformation: Definition<"cloudformation"> = {

@@ -2,8 +2,7 @@ import type { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../kit/errors.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { Api, Operations } from "../api.ts";
-import type { ResourceTypes } from "./resources/catalog.ts";
-import type { Properties, ResourceContext, ResourceType } from "./resources/resource-type.ts";
+import type { Properties, ResourceContext, ResourceType, ResourceTypes } from "./resources/resource-type.ts";
 import { integer, list, oneOf, tags, text } from "./resources/shape.ts";
 import { createCloudFormation } from "./service.ts";
 
@@ -73,7 +72,10 @@ function thingTypes(calls: string[], alive: Set<string>): ResourceTypes {
     },
     replacement: ["Name", "Kind"],
     nameProperty: "Name",
-    attributes: ["Size", "Address"],
+    attributes: {
+      Size: ({ properties: { Size = 0 } }) => String(Size),
+      Address: ({ id }) => `${id}.test`,
+    },
     async create(context, properties) {
       record("create", context, properties);
       if (alive.has(properties.Name)) throw new AwsError("ThingAlreadyExistsException", "There is one.");
@@ -87,7 +89,6 @@ function thingTypes(calls: string[], alive: Set<string>): ResourceTypes {
       const hours = properties.Fail === "never" ? 24 : 0;
       await context.environment.clock.wait(1000 + hours * 3_600_000, context.signal);
     },
-    readAttributes: async (_, id, { Size = 0 }) => ({ Size: String(Size), Address: `${id}.test` }),
     async update(context, _, next) {
       record(`update(${next.Size})`, context, next);
       if (next.Size === 3) throw new Error("3 is too large");

@@ -9,7 +9,6 @@ import { AwsError } from "../../../kit/errors.ts";
 import { refuseMissingValues } from "../stack/account-values.ts";
 import type { Definition } from "../stack/definition.ts";
 import { setStackStatus } from "../stack/events.ts";
-import { importable } from "../stack/importable.ts";
 import { planChanges } from "../stack/plan.ts";
 import {
   type ChangeSetRecord,
@@ -123,7 +122,7 @@ function planImport(
 ): { readonly ids: ImportedIds; readonly changes: readonly ResourceChange[] } {
   if (given.length === 0)
     throw validationError("You must specify ResourcesToImport for a change set of type IMPORT.");
-  const ids = new Map(given.map((each) => [each.LogicalResourceId ?? "", idOf(definition, each)]));
+  const ids = new Map(given.map((each) => [each.LogicalResourceId ?? "", idOf(state, definition, each)]));
   refuseOwned(state, ids, definition);
   const { changes, outputsChange } = planChanges(state, stack, definition);
   if (outputsChange)
@@ -149,6 +148,7 @@ function planImport(
 }
 
 function idOf(
+  { types }: CloudFormationState,
   { resources }: Definition,
   { LogicalResourceId = "", ResourceType = "", ResourceIdentifier = {} }: ResourceToImport,
 ): string {
@@ -157,8 +157,8 @@ function idOf(
     throw validationError(
       `Resources [${LogicalResourceId}] passed in ResourceToImport are not in the template`,
     );
-  const type = importable[ResourceType];
-  if (!type)
+  const identifier = types[ResourceType]?.importedBy;
+  if (identifier === undefined)
     throw validationError(
       `The following resource types are not supported for resource import: ${ResourceType}`,
     );
@@ -167,9 +167,9 @@ function idOf(
       `The following resources to import [${LogicalResourceId}] must have DeletionPolicy attribute specified in the template.`,
     );
   const [[name, value] = [], ...others] = Object.entries(ResourceIdentifier);
-  if (name !== type.identifier || others.length > 0 || !value)
+  if (name !== identifier || others.length > 0 || !value)
     throw validationError(
-      `Invalid resource identifiers for ${LogicalResourceId}. Expecting [${type.identifier}] but got [${Object.keys(ResourceIdentifier).join(", ")}]`,
+      `Invalid resource identifiers for ${LogicalResourceId}. Expecting [${identifier}] but got [${Object.keys(ResourceIdentifier).join(", ")}]`,
     );
   return value;
 }

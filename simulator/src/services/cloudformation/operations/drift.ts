@@ -3,7 +3,7 @@ import type {
   DescribeStackResourceDriftsCommandInput,
   DetectStackDriftCommandInput,
 } from "@aws-sdk/client-cloudformation";
-import { startDetection } from "../drift/detect.ts";
+import { startDetection } from "../stack/detect-drift.ts";
 import type { CloudFormationState, DriftRecord, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { findStack, page } from "./find.ts";

@@ -4,7 +4,6 @@ import type {
   ValidateTemplateCommandInput,
 } from "@aws-sdk/client-cloudformation";
 import { define } from "../stack/definition.ts";
-import { importable } from "../stack/importable.ts";
 import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { readTemplate, type Template } from "../template/template.ts";
@@ -42,10 +41,10 @@ export async function validateTemplate(state: CloudFormationState, input: Valida
 }
 
 /** By type, the property that an import has to give. */
-function identifierSummaries({ resources }: Template) {
+function identifierSummaries({ types }: CloudFormationState, { resources }: Template) {
   const byType = Map.groupBy(Object.entries(resources), ([, { type }]) => type);
   return [...byType].flatMap(([ResourceType, declared]) => {
-    const identifier = importable[ResourceType]?.identifier;
+    const identifier = types[ResourceType]?.importedBy;
     const LogicalResourceIds = declared.map(([id]) => id);
     return identifier ? [{ ResourceType, LogicalResourceIds, ResourceIdentifiers: [identifier] }] : [];
   });
@@ -74,7 +73,7 @@ export async function getTemplateSummary(state: CloudFormationState, input: GetT
       },
     })),
     ResourceTypes: [...new Set(Object.values(template.resources).map(({ type }) => type))],
-    ResourceIdentifierSummaries: identifierSummaries(template),
+    ResourceIdentifierSummaries: identifierSummaries(state, template),
     ...capabilities(state, template),
   };
 }

@@ -22,24 +22,22 @@ import { cluster, taskDefinition } from "./ecs.ts";
 import { service } from "./ecs-service.ts";
 import { listener, listenerRule, loadBalancer, targetGroup } from "./elbv2.ts";
 import { rule } from "./events.ts";
-import { instanceProfile, managedPolicy, oidcProvider, policy, role } from "./iam.ts";
+import { instanceProfile, oidcProvider, policy, role } from "./iam.ts";
 import { logGroup } from "./logs.ts";
 import { dbInstance, dbSubnetGroup } from "./rds.ts";
-import type { ResourceType } from "./resource-type.ts";
+import { type ResourceTypes, resourceType } from "./resource-type.ts";
 import { bucket, bucketPolicy } from "./s3.ts";
 import { secret } from "./secretsmanager.ts";
 import { text } from "./shape.ts";
 import { parameter } from "./ssm.ts";
 
 /** Part of every template of the CDK, with its versions; CloudFormation creates nothing for it. */
-const metadata: ResourceType = {
+const metadata = resourceType({
   properties: { Analytics: text },
   create: async () => randomUUID(),
   update: async () => {},
   delete: async () => {},
-};
-
-export type ResourceTypes = Readonly<Record<string, ResourceType>>;
+});
 
 /** Every resource type that the simulated CloudFormation supports; any other is refused with an error that names it. */
 export const resourceTypes: ResourceTypes = {
@@ -77,7 +75,6 @@ export const resourceTypes: ResourceTypes = {
   "AWS::ElasticLoadBalancingV2::TargetGroup": targetGroup,
   "AWS::Events::Rule": rule,
   "AWS::IAM::InstanceProfile": instanceProfile,
-  "AWS::IAM::ManagedPolicy": managedPolicy,
   "AWS::IAM::OIDCProvider": oidcProvider,
   "AWS::IAM::Policy": policy,
   "AWS::IAM::Role": role,

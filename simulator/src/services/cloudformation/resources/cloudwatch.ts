@@ -1,17 +1,9 @@
 import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
-import {
-  ignoreMissing,
-  type Properties,
-  type ResourceContext,
-  type ResourceType,
-  tagChanges,
-} from "./resource-type.ts";
+import { type Properties, resourceType } from "./resource-type.ts";
 import { boolean, integer, list, number, object, tags, text } from "./shape.ts";
 
-const cloudwatch = (context: ResourceContext) => context.environment.aws.cloudwatch;
-
 /** Property names are those of PutMetricAlarm, which also checks the values. */
-export const alarm: ResourceType = {
+export const alarm = resourceType({
   properties: {
     AlarmName: text,
     AlarmDescription: text,
@@ -36,49 +28,42 @@ export const alarm: ResourceType = {
   required: ["ComparisonOperator", "EvaluationPeriods"],
   replacement: ["AlarmName"],
   nameProperty: "AlarmName",
-  attributes: ["Arn"],
-  async create(context, properties) {
-    const AlarmName = properties.AlarmName ?? context.generateName(255);
-    await cloudwatch(context).putMetricAlarm({ ...settings(properties), AlarmName, Tags: properties.Tags });
+  importedBy: "AlarmName",
+  find: async ({ aws }, name) =>
+    (await aws.cloudwatch.describeAlarms({ AlarmNames: [name] })).MetricAlarms?.[0],
+  attributes: { Arn: ({ found }) => found.AlarmArn },
+  actual({ found, properties: { Tags: _, ...settings } }) {
+    const actual: Properties = found;
+    return Object.fromEntries(Object.keys(settings).map((name) => [name, actual[name]]));
+  },
+  tagging: {
+    target: ({ context, id }) => context.arn("cloudwatch", `alarm:${id}`),
+    set: (aws, ResourceARN, Tags) => aws.cloudwatch.tagResource({ ResourceARN, Tags }),
+    remove: (aws, ResourceARN, TagKeys) => aws.cloudwatch.untagResource({ ResourceARN, TagKeys }),
+  },
+  async create({ aws, generateName }, properties) {
+    const AlarmName = properties.AlarmName ?? generateName(255);
+    await aws.cloudwatch.putMetricAlarm({ ...(properties as PutMetricAlarmCommandInput), AlarmName });
     return AlarmName;
   },
-  readAttributes: async (context, AlarmName) => ({ Arn: alarmArn(context, AlarmName) }),
-  async update(context, AlarmName, next, previous) {
-    await cloudwatch(context).putMetricAlarm({ ...settings(next), AlarmName });
-    const { set, remove } = tagChanges(previous.Tags, next.Tags);
-    const ResourceARN = alarmArn(context, AlarmName);
-    if (set.length > 0) await cloudwatch(context).tagResource({ ResourceARN, Tags: set });
-    if (remove.length > 0) await cloudwatch(context).untagResource({ ResourceARN, TagKeys: remove });
-  },
+  update: ({ aws }, AlarmName, { Tags: _, ...settings }) =>
+    aws.cloudwatch.putMetricAlarm({ ...(settings as PutMetricAlarmCommandInput), AlarmName }),
   // Deleting a missing alarm is not an error.
-  delete: async (context, AlarmName) => {
-    await cloudwatch(context).deleteAlarms({ AlarmNames: [AlarmName] });
-  },
-};
+  delete: ({ aws }, name) => aws.cloudwatch.deleteAlarms({ AlarmNames: [name] }),
+});
 
-export const dashboard: ResourceType = {
+export const dashboard = resourceType({
   properties: { DashboardName: text, DashboardBody: text },
   required: ["DashboardBody"],
   replacement: ["DashboardName"],
   nameProperty: "DashboardName",
-  async create(context, { DashboardName, DashboardBody }) {
-    const name: string = DashboardName ?? context.generateName(255);
-    await cloudwatch(context).putDashboard({ DashboardName: name, DashboardBody });
-    return name;
+  importedBy: "DashboardName",
+  find: ({ aws }, DashboardName) => aws.cloudwatch.getDashboard({ DashboardName }),
+  async create({ aws, generateName }, { DashboardName = generateName(255), DashboardBody }) {
+    await aws.cloudwatch.putDashboard({ DashboardName, DashboardBody });
+    return DashboardName;
   },
-  async update(context, DashboardName, { DashboardBody }) {
-    await cloudwatch(context).putDashboard({ DashboardName, DashboardBody });
-  },
-  delete: (context, name) =>
-    ignoreMissing(["DashboardNotFoundError"], () =>
-      cloudwatch(context).deleteDashboards({ DashboardNames: [name] }),
-    ),
-};
-
-function settings({ Tags: _, ...properties }: Properties): Omit<PutMetricAlarmCommandInput, "AlarmName"> {
-  return properties as unknown as Omit<PutMetricAlarmCommandInput, "AlarmName">;
-}
-
-function alarmArn({ environment: { region, accountId } }: ResourceContext, name: string): string {
-  return `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
-}
+  update: ({ aws }, DashboardName, { DashboardBody }) =>
+    aws.cloudwatch.putDashboard({ DashboardName, DashboardBody }),
+  delete: ({ aws }, name) => aws.cloudwatch.deleteDashboards({ DashboardNames: [name] }),
+});

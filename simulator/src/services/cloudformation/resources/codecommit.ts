@@ -1,62 +1,49 @@
-import { AwsError } from "../../../kit/errors.ts";
-import {
-  ignoreMissing,
-  type Properties,
-  type ResourceContext,
-  type ResourceType,
-  tagChanges,
-  tagMap,
-} from "./resource-type.ts";
+import { HandlerError } from "./failures.ts";
+import { type ResourceContext, resourceType, tagMap } from "./resource-type.ts";
 import { tags, text } from "./shape.ts";
 
-const codecommit = (context: ResourceContext) => context.environment.aws.codecommit;
-
 /** Its physical id is the repository's id, which a new name does not change. */
-export const gitRepository: ResourceType = {
+export const gitRepository = resourceType({
   properties: { RepositoryName: text, RepositoryDescription: text, Tags: tags },
   required: ["RepositoryName"],
-  attributes: ["Arn", "CloneUrlHttp", "CloneUrlSsh", "Name"],
-  async create(context, { RepositoryName, RepositoryDescription, Tags }) {
-    const { repositoryMetadata } = await codecommit(context).createRepository({
-      repositoryName: RepositoryName,
+  async find(context, id) {
+    const repositoryName = await nameOf(context, id);
+    return (await context.aws.codecommit.getRepository({ repositoryName })).repositoryMetadata;
+  },
+  attributes: {
+    Arn: ({ found }) => found.Arn,
+    CloneUrlHttp: ({ found }) => found.cloneUrlHttp,
+    CloneUrlSsh: ({ found }) => found.cloneUrlSsh,
+    Name: ({ found }) => found.repositoryName,
+  },
+  tagging: {
+    target: ({ context, properties }) => context.arn("codecommit", properties.RepositoryName),
+    set: (aws, resourceArn, set) => aws.codecommit.tagResource({ resourceArn, tags: tagMap(set) }),
+    remove: (aws, resourceArn, tagKeys) => aws.codecommit.untagResource({ resourceArn, tagKeys }),
+  },
+  async create({ aws }, { RepositoryName: repositoryName, RepositoryDescription, Tags }) {
+    const { repositoryMetadata } = await aws.codecommit.createRepository({
+      repositoryName,
       repositoryDescription: RepositoryDescription,
       tags: tagMap(Tags),
     });
-    return repositoryMetadata?.repositoryId ?? "";
+    return repositoryMetadata?.repositoryId;
   },
-  async readAttributes(context, id) {
-    const repositoryName = await nameOf(context, id);
-    const { repositoryMetadata: found } = await codecommit(context).getRepository({ repositoryName });
-    const { Arn = "", cloneUrlHttp = "", cloneUrlSsh = "" } = found ?? {};
-    return { Arn, CloneUrlHttp: cloneUrlHttp, CloneUrlSsh: cloneUrlSsh, Name: repositoryName };
-  },
-  async update(context, id, next, previous) {
+  async update(context, id, { RepositoryName: repositoryName, RepositoryDescription = "" }) {
+    const { codecommit } = context.aws;
     const oldName = await nameOf(context, id);
-    const repositoryName: string = next.RepositoryName;
     if (repositoryName !== oldName)
-      await codecommit(context).updateRepositoryName({ oldName, newName: repositoryName });
-    const { RepositoryDescription: repositoryDescription = "" } = next;
-    if (repositoryDescription !== (previous.RepositoryDescription ?? ""))
-      await codecommit(context).updateRepositoryDescription({ repositoryName, repositoryDescription });
-    await updateTags(context, repositoryName, next, previous);
+      await codecommit.updateRepositoryName({ oldName, newName: repositoryName });
+    const repositoryDescription = RepositoryDescription;
+    await codecommit.updateRepositoryDescription({ repositoryName, repositoryDescription });
   },
-  delete: (context, id) =>
-    ignoreMissing(["RepositoryDoesNotExistException"], async () => {
-      await codecommit(context).deleteRepository({ repositoryName: await nameOf(context, id) });
-    }),
-};
+  delete: async (context, id) =>
+    context.aws.codecommit.deleteRepository({ repositoryName: await nameOf(context, id) }),
+});
 
-async function nameOf(context: ResourceContext, id: string): Promise<string> {
-  const { repositories = [] } = await codecommit(context).listRepositories({});
+async function nameOf({ aws }: ResourceContext, id: string): Promise<string> {
+  const { repositories = [] } = await aws.codecommit.listRepositories({});
   const found = repositories.find(({ repositoryId }) => repositoryId === id);
   if (found?.repositoryName !== undefined) return found.repositoryName;
-  throw new AwsError("RepositoryDoesNotExistException", `The repository with the id ${id} does not exist`);
-}
-
-async function updateTags(context: ResourceContext, name: string, next: Properties, previous: Properties) {
-  const { set, remove } = tagChanges(previous.Tags, next.Tags);
-  const { region, accountId } = context.environment;
-  const resourceArn = `arn:aws:codecommit:${region}:${accountId}:${name}`;
-  if (set.length > 0) await codecommit(context).tagResource({ resourceArn, tags: tagMap(set) });
-  if (remove.length > 0) await codecommit(context).untagResource({ resourceArn, tagKeys: remove });
+  throw new HandlerError(`The repository with the id ${id} does not exist`, "NotFound");
 }

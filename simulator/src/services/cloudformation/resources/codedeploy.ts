@@ -1,35 +1,28 @@
 import type { CreateDeploymentGroupCommandInput } from "@aws-sdk/client-codedeploy";
-import {
-  ignoreMissing,
-  type Properties,
-  type ResourceContext,
-  type ResourceType,
-  tagChanges,
-} from "./resource-type.ts";
+import { resourceType, type Tagging } from "./resource-type.ts";
 import { boolean, camelCase, integer, list, object, oneOf, tags, text } from "./shape.ts";
 
-const codedeploy = (context: ResourceContext) => context.environment.aws.codedeploy;
+const tagging = {
+  set: (aws, ResourceArn, Tags) => aws.codedeploy.tagResource({ ResourceArn, Tags }),
+  remove: (aws, ResourceArn, TagKeys) => aws.codedeploy.untagResource({ ResourceArn, TagKeys }),
+} satisfies Tagging;
 
-export const application: ResourceType = {
+export const application = resourceType({
   properties: { ApplicationName: text, ComputePlatform: oneOf("ECS"), Tags: tags },
   required: ["ComputePlatform"],
   replacement: ["ApplicationName", "ComputePlatform"],
   nameProperty: "ApplicationName",
-  async create(context, properties) {
-    const applicationName = properties.ApplicationName ?? context.generateName(100);
-    await codedeploy(context).createApplication({
-      applicationName,
-      computePlatform: properties.ComputePlatform,
-      tags: properties.Tags,
-    });
+  importedBy: "ApplicationName",
+  find: ({ aws }, applicationName) => aws.codedeploy.getApplication({ applicationName }),
+  tagging: { ...tagging, target: ({ context, id }) => context.arn("codedeploy", `application:${id}`) },
+  async create({ aws, generateName }, { ApplicationName, ComputePlatform, Tags }) {
+    const applicationName = ApplicationName ?? generateName(100);
+    const computePlatform = ComputePlatform;
+    await aws.codedeploy.createApplication({ applicationName, computePlatform, tags: Tags });
     return applicationName;
   },
-  update: (context, id, next, previous) => updateTags(context, `application:${id}`, next, previous),
-  delete: (context, applicationName) =>
-    ignoreMissing(["ApplicationDoesNotExistException"], () =>
-      codedeploy(context).deleteApplication({ applicationName }),
-    ),
-};
+  delete: ({ aws }, applicationName) => aws.codedeploy.deleteApplication({ applicationName }),
+});
 
 const route = object({ ListenerArns: list(text) });
 
@@ -74,42 +67,28 @@ const groupProperties = {
   Tags: tags,
 };
 
-export const deploymentGroup: ResourceType = {
+export const deploymentGroup = resourceType({
   properties: groupProperties,
   required: ["ApplicationName", "ServiceRoleArn"],
   replacement: ["ApplicationName", "DeploymentGroupName"],
   nameProperty: "DeploymentGroupName",
   nameScope: "ApplicationName",
-  async create(context, properties) {
-    const deploymentGroupName = properties.DeploymentGroupName ?? context.generateName(100);
-    const input = { ...groupInput(properties), deploymentGroupName, tags: properties.Tags };
-    await codedeploy(context).createDeploymentGroup(input);
+  tagging: {
+    ...tagging,
+    target: ({ context, id, properties }) =>
+      context.arn("codedeploy", `deploymentgroup:${properties.ApplicationName}/${id}`),
+  },
+  async create({ aws, generateName }, properties) {
+    const deploymentGroupName = properties.DeploymentGroupName ?? generateName(100);
+    const { Tags, ...rest } = properties;
+    const input: CreateDeploymentGroupCommandInput = camelCase(object(groupProperties), rest);
+    await aws.codedeploy.createDeploymentGroup({ ...input, deploymentGroupName, tags: Tags });
     return deploymentGroupName;
   },
-  async update(context, currentDeploymentGroupName, next, previous) {
-    const { deploymentGroupName, tags: _, ...input } = groupInput(next);
-    await codedeploy(context).updateDeploymentGroup({ ...input, currentDeploymentGroupName });
-    const arn = `deploymentgroup:${next.ApplicationName}/${currentDeploymentGroupName}`;
-    await updateTags(context, arn, next, previous);
+  update({ aws }, currentDeploymentGroupName, { DeploymentGroupName: _, Tags, ...rest }) {
+    const input = camelCase(object(groupProperties), rest);
+    return aws.codedeploy.updateDeploymentGroup({ ...input, currentDeploymentGroupName });
   },
-  delete: (context, deploymentGroupName, { ApplicationName: applicationName }) =>
-    ignoreMissing(["ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException"], () =>
-      codedeploy(context).deleteDeploymentGroup({ applicationName, deploymentGroupName }),
-    ),
-};
-
-/** `ECSServices` is `ecsServices`; every other member only starts small. */
-function groupInput(properties: Properties): CreateDeploymentGroupCommandInput {
-  const { ECSServices, Tags, ...rest } = properties;
-  const input = camelCase(object(groupProperties), rest) as unknown as CreateDeploymentGroupCommandInput;
-  const ecsServices = ECSServices && camelCase(groupProperties.ECSServices, ECSServices);
-  return { ...input, ecsServices: ecsServices as CreateDeploymentGroupCommandInput["ecsServices"] };
-}
-
-async function updateTags(context: ResourceContext, name: string, next: Properties, previous: Properties) {
-  const { set, remove } = tagChanges(previous.Tags, next.Tags);
-  const { region, accountId } = context.environment;
-  const ResourceArn = `arn:aws:codedeploy:${region}:${accountId}:${name}`;
-  if (set.length > 0) await codedeploy(context).tagResource({ ResourceArn, Tags: set });
-  if (remove.length > 0) await codedeploy(context).untagResource({ ResourceArn, TagKeys: remove });
-}
+  delete: ({ aws }, deploymentGroupName, { ApplicationName: applicationName }) =>
+    aws.codedeploy.deleteDeploymentGroup({ applicationName, deploymentGroupName }),
+});

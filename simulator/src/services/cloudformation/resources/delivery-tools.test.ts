@@ -66,24 +66,17 @@ const pipeline = (properties: object, name = "update-customer") => ({
   },
 });
 
-it("a pipeline is created with a transition disabled, changed in place, renamed by replacement, and deleted", async () => {
+it("a pipeline is created, changed in place, renamed by replacement, and deleted", async () => {
   const { codepipeline } = stack.aws;
   await createPipelineRole(stack.aws, "PipelineRole");
-  const disabled = { DisableInboundStageTransitions: [{ StageName: "Deploy", Reason: "no image yet" }] };
   const outputs = { Version: attribute("Pipeline", "Version") };
-  expect(await stack.create(pipeline({ ...disabled, ...tag("coffee") }), outputs)).toBe("CREATE_COMPLETE");
-  const transition = async () => {
-    const { stageStates } = await codepipeline.getPipelineState({ name: "update-customer" });
-    return stageStates?.[1]?.inboundTransitionState;
-  };
-  expect(await transition()).toMatchObject({ enabled: false, disabledReason: "no image yet" });
+  expect(await stack.create(pipeline(tag("coffee")), outputs)).toBe("CREATE_COMPLETE");
   expect((await codepipeline.getPipeline({ name: "update-customer" })).pipeline).toMatchObject(
     deliveryPipeline("update-customer"),
   );
   expect(await stack.update(pipeline({ PipelineType: "V2", ExecutionMode: "QUEUED" }), outputs)).toBe(
     "UPDATE_COMPLETE",
   );
-  expect(await transition()).toMatchObject({ enabled: true });
   expect((await stack.outputs()).Version).toBe("2");
   expect(await stack.update(pipeline({}, "renamed"), outputs)).toBe("UPDATE_COMPLETE");
   expect((await codepipeline.listPipelines({})).pipelines).toMatchObject([{ name: "renamed", version: 1 }]);
@@ -156,15 +149,12 @@ const scaled = (target: object, policy: object) => ({
 
 it("a scalable target and its policy are created, changed in place, replaced when renamed, and deleted", async () => {
   const scaling = stack.aws.applicationautoscaling;
-  const suspended = { SuspendedState: { DynamicScalingInSuspended: true } };
-  expect(await stack.create(scaled(suspended, {}))).toBe("CREATE_COMPLETE");
+  expect(await stack.create(scaled({}, {}))).toBe("CREATE_COMPLETE");
   expect(await stack.physicalId("Target")).toBe("service/coffee/web|ecs:service:DesiredCount|ecs");
   const policyArn = await stack.physicalId("Policy");
   expect(await stack.update(scaled({ MaxCapacity: 5 }, {}))).toBe("UPDATE_COMPLETE");
   const { ScalableTargets } = await scaling.describeScalableTargets({ ServiceNamespace: "ecs" });
-  expect(ScalableTargets).toMatchObject([
-    { MaxCapacity: 5, SuspendedState: { DynamicScalingInSuspended: false } },
-  ]);
+  expect(ScalableTargets).toMatchObject([{ MaxCapacity: 5 }]);
   expect(await stack.physicalId("Policy")).toBe(policyArn);
   const renamed = { PolicyName: "memory" };
   const TargetTrackingScalingPolicyConfiguration = {

@@ -1,202 +1,116 @@
 import { sameValue } from "../template/value.ts";
-import { tagSpecifications, updateTags } from "./ec2-network.ts";
+import { ec2Tagging, tagSpecifications } from "./ec2-network.ts";
 import {
-  ignoreMissing,
   type Properties,
+  physicalId,
   type ResourceContext,
-  type ResourceType,
+  resourceType,
   waitUntil,
 } from "./resource-type.ts";
 import { boolean, integer, list, object, tags, text } from "./shape.ts";
 
-const ec2 = (context: ResourceContext) => context.environment.aws.ec2;
-
 /** An instance's type and user data change in place, with a stop and a start ("Some interruptions"). */
 const needingStop = ["InstanceType", "UserData"] as const;
 
-export const instance: ResourceType = {
+const networkInterface = object(
+  { DeviceIndex: integer, SubnetId: text, GroupSet: list(text), AssociatePublicIpAddress: boolean },
+  ["DeviceIndex"],
+);
+
+export const instance = resourceType({
   properties: {
     ImageId: text,
     InstanceType: text,
     SubnetId: text,
-    AvailabilityZone: text,
-    PrivateIpAddress: text,
     SecurityGroupIds: list(text),
-    NetworkInterfaces: list(
-      object(
-        {
-          DeviceIndex: integer,
-          SubnetId: text,
-          GroupSet: list(text),
-          AssociatePublicIpAddress: boolean,
-          DeleteOnTermination: boolean,
-          PrivateIpAddress: text,
-        },
-        ["DeviceIndex"],
-      ),
-    ),
+    NetworkInterfaces: list(networkInterface),
     IamInstanceProfile: text,
     KeyName: text,
     UserData: text,
     BlockDeviceMappings: list(
       object(
-        {
-          DeviceName: text,
-          Ebs: object({
-            VolumeSize: integer,
-            VolumeType: text,
-            Encrypted: boolean,
-            DeleteOnTermination: boolean,
-          }),
-        },
+        { DeviceName: text, Ebs: object({ VolumeSize: integer, VolumeType: text, Encrypted: boolean }) },
         ["DeviceName"],
       ),
     ),
-    MetadataOptions: object({
-      HttpTokens: text,
-      HttpEndpoint: text,
-      HttpPutResponseHopLimit: integer,
-      InstanceMetadataTags: text,
-    }),
-    Monitoring: boolean,
-    DisableApiTermination: boolean,
+    MetadataOptions: object({ HttpTokens: text, HttpPutResponseHopLimit: integer }),
     Tags: tags,
   },
   required: ["ImageId"],
-  replacement: [
-    "ImageId",
-    "SubnetId",
-    "AvailabilityZone",
-    "PrivateIpAddress",
-    "NetworkInterfaces",
-    "KeyName",
-    "BlockDeviceMappings",
-  ],
-  attributes: [
-    "InstanceId",
-    "PrivateIp",
-    "PublicIp",
-    "PrivateDnsName",
-    "PublicDnsName",
-    "AvailabilityZone",
-    "VpcId",
-  ],
-  async create(context, properties) {
-    const { Instances: [instance] = [] } = await ec2(context).runInstances({
-      ...copied(properties),
+  replacement: ["ImageId", "SubnetId", "NetworkInterfaces", "KeyName", "BlockDeviceMappings"],
+  find: findInstance,
+  attributes: {
+    InstanceId: physicalId,
+    PrivateIp: ({ found }) => found.PrivateIpAddress,
+    PublicIp: ({ found }) => found.PublicIpAddress ?? "",
+    PrivateDnsName: ({ found }) => found.PrivateDnsName,
+    PublicDnsName: ({ found }) => found.PublicDnsName ?? "",
+    AvailabilityZone: ({ found }) => found.Placement?.AvailabilityZone,
+    VpcId: ({ found }) => found.VpcId,
+  },
+  tagging: ec2Tagging,
+  async create({ aws }, { IamInstanceProfile: Name, NetworkInterfaces, Tags, ...rest }) {
+    const { Instances: [instance] = [] } = await aws.ec2.runInstances({
+      ...rest,
       MinCount: 1,
       MaxCount: 1,
-      IamInstanceProfile: properties.IamInstanceProfile && { Name: properties.IamInstanceProfile },
-      NetworkInterfaces: properties.NetworkInterfaces?.map(networkInterface),
-      Monitoring: properties.Monitoring === undefined ? undefined : { Enabled: properties.Monitoring },
-      Placement: properties.AvailabilityZone && { AvailabilityZone: properties.AvailabilityZone },
-      TagSpecifications: tagSpecifications("instance", properties),
+      IamInstanceProfile: Name && { Name },
+      NetworkInterfaces: NetworkInterfaces?.map(({ GroupSet: Groups, ...each }: Properties) => ({
+        ...each,
+        Groups,
+      })),
+      TagSpecifications: tagSpecifications("instance", { Tags }),
     });
-    return instance?.InstanceId ?? "";
+    return instance?.InstanceId;
   },
   stabilize: (context, id) => reach(context, id, "running"),
-  async readAttributes(context, id) {
-    const found = await findInstance(context, id);
-    return {
-      InstanceId: id,
-      PrivateIp: found.PrivateIpAddress ?? "",
-      PublicIp: found.PublicIpAddress ?? "",
-      PrivateDnsName: found.PrivateDnsName ?? "",
-      PublicDnsName: found.PublicDnsName ?? "",
-      AvailabilityZone: found.Placement?.AvailabilityZone ?? "",
-      VpcId: found.VpcId ?? "",
-    };
-  },
   async update(context, InstanceId, next, previous) {
-    const api = ec2(context);
+    const { ec2 } = context.aws;
     const changed = (name: string) => !sameValue(next[name], previous[name]);
     if (changed("SecurityGroupIds"))
-      await api.modifyInstanceAttribute({ InstanceId, Groups: next.SecurityGroupIds ?? [] });
-    if (changed("DisableApiTermination"))
-      await api.modifyInstanceAttribute({
-        InstanceId,
-        DisableApiTermination: { Value: next.DisableApiTermination ?? false },
-      });
+      await ec2.modifyInstanceAttribute({ InstanceId, Groups: next.SecurityGroupIds ?? [] });
     if (changed("MetadataOptions") && next.MetadataOptions)
-      await api.modifyInstanceMetadataOptions({ InstanceId, ...next.MetadataOptions });
-    if (changed("Monitoring"))
-      await (next.Monitoring
-        ? api.monitorInstances({ InstanceIds: [InstanceId] })
-        : api.unmonitorInstances({ InstanceIds: [InstanceId] }));
+      await ec2.modifyInstanceMetadataOptions({ InstanceId, ...next.MetadataOptions });
     if (changed("IamInstanceProfile")) await changeProfile(context, InstanceId, next.IamInstanceProfile);
-    if (needingStop.some(changed)) await changeStopped(context, InstanceId, next, changed);
-    await updateTags(context, InstanceId, next, previous);
+    if (needingStop.some(changed)) await changeStopped(context, InstanceId, next);
   },
-  delete: (context, id) =>
-    ignoreMissing(["InvalidInstanceID.NotFound"], async () => {
-      await ec2(context).terminateInstances({ InstanceIds: [id] });
-      await reach(context, id, "terminated");
-    }),
-};
+  async delete(context, id) {
+    await context.aws.ec2.terminateInstances({ InstanceIds: [id] });
+    await reach(context, id, "terminated");
+  },
+});
 
-/** Members that RunInstances takes as the template writes them. */
-function copied(properties: Properties) {
-  const { ImageId, InstanceType, SubnetId, PrivateIpAddress, SecurityGroupIds, KeyName, UserData } =
-    properties;
-  const { BlockDeviceMappings, MetadataOptions, DisableApiTermination } = properties;
-  return {
-    ImageId,
-    InstanceType,
-    SubnetId,
-    PrivateIpAddress,
-    SecurityGroupIds,
-    KeyName,
-    UserData,
-    BlockDeviceMappings,
-    MetadataOptions,
-    DisableApiTermination,
-  };
-}
-
-function networkInterface({ GroupSet: Groups, ...rest }: Properties) {
-  return { ...rest, Groups };
-}
-
-async function changeProfile(context: ResourceContext, InstanceId: string, Name: string | undefined) {
-  const { IamInstanceProfileAssociations: [held] = [] } = await ec2(
-    context,
-  ).describeIamInstanceProfileAssociations({ Filters: [{ Name: "instance-id", Values: [InstanceId] }] });
+async function changeProfile({ aws }: ResourceContext, InstanceId: string, Name: string | undefined) {
+  const { IamInstanceProfileAssociations: [held] = [] } =
+    await aws.ec2.describeIamInstanceProfileAssociations({
+      Filters: [{ Name: "instance-id", Values: [InstanceId] }],
+    });
   const AssociationId = held?.AssociationId;
-  if (Name === undefined) {
-    if (AssociationId) await ec2(context).disassociateIamInstanceProfile({ AssociationId });
-  } else if (AssociationId)
-    await ec2(context).replaceIamInstanceProfileAssociation({ AssociationId, IamInstanceProfile: { Name } });
-  else await ec2(context).associateIamInstanceProfile({ InstanceId, IamInstanceProfile: { Name } });
+  const IamInstanceProfile = { Name };
+  if (AssociationId === undefined)
+    await aws.ec2.associateIamInstanceProfile({ InstanceId, IamInstanceProfile });
+  else if (Name === undefined) await aws.ec2.disassociateIamInstanceProfile({ AssociationId });
+  else await aws.ec2.replaceIamInstanceProfileAssociation({ AssociationId, IamInstanceProfile });
 }
 
 async function changeStopped(
   context: ResourceContext,
   InstanceId: string,
-  next: Properties,
-  changed: (name: string) => boolean,
+  { InstanceType = "m1.small", UserData = "" }: Properties,
 ): Promise<void> {
-  const api = ec2(context);
-  await api.stopInstances({ InstanceIds: [InstanceId] });
+  const { ec2 } = context.aws;
+  await ec2.stopInstances({ InstanceIds: [InstanceId] });
   await reach(context, InstanceId, "stopped");
-  if (changed("InstanceType"))
-    await api.modifyInstanceAttribute({
-      InstanceId,
-      InstanceType: { Value: next.InstanceType ?? "m1.small" },
-    });
-  if (changed("UserData"))
-    await api.modifyInstanceAttribute({
-      InstanceId,
-      UserData: { Value: Buffer.from(next.UserData ?? "", "base64") },
-    });
-  await api.startInstances({ InstanceIds: [InstanceId] });
+  await ec2.modifyInstanceAttribute({ InstanceId, InstanceType: { Value: InstanceType } });
+  await ec2.modifyInstanceAttribute({ InstanceId, UserData: { Value: Buffer.from(UserData, "base64") } });
+  await ec2.startInstances({ InstanceIds: [InstanceId] });
   await reach(context, InstanceId, "running");
 }
 
 function reach(context: ResourceContext, id: string, state: string): Promise<void> {
-  return waitUntil(context, async () => (await findInstance(context, id)).State?.Name === state);
+  return waitUntil(context, async () => (await findInstance(context, id))?.State?.Name === state);
 }
 
-async function findInstance(context: ResourceContext, id: string) {
-  const { Reservations: [reservation] = [] } = await ec2(context).describeInstances({ InstanceIds: [id] });
-  return reservation?.Instances?.[0] ?? {};
+async function findInstance({ aws }: ResourceContext, id: string) {
+  return (await aws.ec2.describeInstances({ InstanceIds: [id] })).Reservations?.[0]?.Instances?.[0];
 }

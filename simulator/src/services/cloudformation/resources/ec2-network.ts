@@ -1,141 +1,111 @@
-import type { ResourceType as EC2ResourceType } from "@aws-sdk/client-ec2";
+import type { ResourceType as EC2ResourceType, Tag as EC2Tag } from "@aws-sdk/client-ec2";
 import {
-  ignoreMissing,
   type Properties,
+  physicalId,
   type ResourceContext,
-  type ResourceType,
-  tagChanges,
+  resourceType,
+  type Tagging,
 } from "./resource-type.ts";
-import { boolean, oneOf, tags, text } from "./shape.ts";
+import { boolean, tags, text } from "./shape.ts";
 
-export const internetGateway: ResourceType = {
-  properties: { Tags: tags },
-  attributes: ["InternetGatewayId"],
-  async create(context, properties) {
-    const { InternetGateway } = await ec2(context).createInternetGateway({
-      TagSpecifications: tagSpecifications("internet-gateway", properties),
-    });
-    return InternetGateway?.InternetGatewayId ?? "";
-  },
-  readAttributes: async (_, id) => ({ InternetGatewayId: id }),
-  update: updateTags,
-  delete: (context, id) =>
-    ignoreMissing(["InvalidInternetGatewayID.NotFound"], () =>
-      ec2(context).deleteInternetGateway({ InternetGatewayId: id }),
-    ),
+export const ec2Tagging: Tagging = {
+  set: (aws, id, Tags) => aws.ec2.createTags({ Resources: [id], Tags }),
+  remove: (aws, id, keys) => aws.ec2.deleteTags({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }),
 };
 
+/** Tags of any EC2 resource that is being created. */
+export function tagSpecifications(resource: EC2ResourceType, { Tags }: Properties) {
+  return Tags?.length ? [{ ResourceType: resource, Tags }] : undefined;
+}
+
+/** Tags that CloudFormation itself sets are not drift. */
+export function ownTags(found: readonly EC2Tag[] = []): EC2Tag[] {
+  return found.filter(({ Key }) => !Key?.startsWith("aws:"));
+}
+
+export const internetGateway = resourceType({
+  properties: { Tags: tags },
+  attributes: { InternetGatewayId: physicalId },
+  tagging: ec2Tagging,
+  async create({ aws }, properties) {
+    const { InternetGateway } = await aws.ec2.createInternetGateway({
+      TagSpecifications: tagSpecifications("internet-gateway", properties),
+    });
+    return InternetGateway?.InternetGatewayId;
+  },
+  delete: ({ aws }, id) => aws.ec2.deleteInternetGateway({ InternetGatewayId: id }),
+});
+
 /** Its physical id is `IGW|<vpc>`, as CloudFormation reports it. */
-export const gatewayAttachment: ResourceType = {
+export const gatewayAttachment = resourceType({
   properties: { VpcId: text, InternetGatewayId: text },
   required: ["VpcId", "InternetGatewayId"],
   replacement: ["VpcId"],
-  async create(context, { VpcId, InternetGatewayId }) {
-    await ec2(context).attachInternetGateway({ VpcId, InternetGatewayId });
+  async create({ aws }, { VpcId, InternetGatewayId }) {
+    await aws.ec2.attachInternetGateway({ VpcId, InternetGatewayId });
     return `IGW|${VpcId}`;
   },
-  async update(context, _, { VpcId, InternetGatewayId }, previous) {
-    if (InternetGatewayId === previous.InternetGatewayId) return;
+  async update({ aws }, _, { VpcId, InternetGatewayId }, previous) {
     // A VPC has one internet gateway at a time.
-    await ec2(context).detachInternetGateway({ VpcId, InternetGatewayId: previous.InternetGatewayId });
-    await ec2(context).attachInternetGateway({ VpcId, InternetGatewayId });
+    await aws.ec2.detachInternetGateway({ VpcId, InternetGatewayId: previous.InternetGatewayId });
+    await aws.ec2.attachInternetGateway({ VpcId, InternetGatewayId });
   },
-  delete: (context, _, { VpcId, InternetGatewayId }) =>
-    ignoreMissing(["Gateway.NotAttached", "InvalidInternetGatewayID.NotFound"], () =>
-      ec2(context).detachInternetGateway({ VpcId, InternetGatewayId }),
-    ),
-};
+  delete: ({ aws }, _, { VpcId, InternetGatewayId }) =>
+    aws.ec2.detachInternetGateway({ VpcId, InternetGatewayId }),
+});
 
-export const routeTable: ResourceType = {
+export const routeTable = resourceType({
   properties: { VpcId: text, Tags: tags },
   required: ["VpcId"],
   replacement: ["VpcId"],
-  attributes: ["RouteTableId"],
-  async create(context, properties) {
-    const { RouteTable } = await ec2(context).createRouteTable({
+  attributes: { RouteTableId: physicalId },
+  tagging: ec2Tagging,
+  async create({ aws }, properties) {
+    const { RouteTable } = await aws.ec2.createRouteTable({
       VpcId: properties.VpcId,
       TagSpecifications: tagSpecifications("route-table", properties),
     });
-    return RouteTable?.RouteTableId ?? "";
+    return RouteTable?.RouteTableId;
   },
-  readAttributes: async (_, id) => ({ RouteTableId: id }),
-  update: updateTags,
-  delete: (context, id) =>
-    ignoreMissing(["InvalidRouteTableID.NotFound"], () =>
-      ec2(context).deleteRouteTable({ RouteTableId: id }),
-    ),
-};
+  delete: ({ aws }, id) => aws.ec2.deleteRouteTable({ RouteTableId: id }),
+});
 
-export const route: ResourceType = {
+export const route = resourceType({
   properties: { RouteTableId: text, DestinationCidrBlock: text, GatewayId: text, NatGatewayId: text },
   required: ["RouteTableId", "DestinationCidrBlock"],
   replacement: ["RouteTableId", "DestinationCidrBlock"],
-  attributes: ["CidrBlock"],
+  attributes: { CidrBlock: ({ properties }) => properties.DestinationCidrBlock },
   // EC2 itself refuses a route without a target, or with two.
-  async create(context, { RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId }) {
-    await ec2(context).createRoute({ RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId });
-    return `${RouteTableId}|${DestinationCidrBlock}`;
+  async create({ aws }, { RouteTableId, ...rest }) {
+    await aws.ec2.createRoute({ RouteTableId, ...rest });
+    return `${RouteTableId}|${rest.DestinationCidrBlock}`;
   },
-  readAttributes: async (_, __, { DestinationCidrBlock }) => ({ CidrBlock: DestinationCidrBlock }),
-  async update(context, _, { RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId }) {
-    await ec2(context).replaceRoute({ RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId });
-  },
-  delete: (context, _, { RouteTableId, DestinationCidrBlock }) =>
-    ignoreMissing(["InvalidRoute.NotFound", "InvalidRouteTableID.NotFound"], () =>
-      ec2(context).deleteRoute({ RouteTableId, DestinationCidrBlock }),
-    ),
-};
+  update: ({ aws }, _, { RouteTableId, ...rest }) => aws.ec2.replaceRoute({ RouteTableId, ...rest }),
+  delete: ({ aws }, _, { RouteTableId, DestinationCidrBlock }) =>
+    aws.ec2.deleteRoute({ RouteTableId, DestinationCidrBlock }),
+});
 
-export const subnetRouteTableAssociation: ResourceType = {
+export const subnetRouteTableAssociation = resourceType({
   properties: { SubnetId: text, RouteTableId: text },
   required: ["SubnetId", "RouteTableId"],
   replacement: ["SubnetId", "RouteTableId"],
-  attributes: ["Id"],
-  async create(context, { SubnetId, RouteTableId }) {
-    const { AssociationId = "" } = await ec2(context).associateRouteTable({ SubnetId, RouteTableId });
-    return AssociationId;
-  },
-  readAttributes: async (_, id) => ({ Id: id }),
-  delete: (context, id) =>
-    ignoreMissing(["InvalidAssociationID.NotFound"], () =>
-      ec2(context).disassociateRouteTable({ AssociationId: id }),
-    ),
-};
+  attributes: { Id: physicalId },
+  create: async ({ aws }, { SubnetId, RouteTableId }) =>
+    (await aws.ec2.associateRouteTable({ SubnetId, RouteTableId })).AssociationId,
+  delete: ({ aws }, id) => aws.ec2.disassociateRouteTable({ AssociationId: id }),
+});
 
-const ec2 = (context: ResourceContext) => context.environment.aws.ec2;
-
-/** Tags of any EC2 resource that is being created. */
-export function tagSpecifications(resourceType: EC2ResourceType, properties: Properties) {
-  return properties.Tags?.length ? [{ ResourceType: resourceType, Tags: properties.Tags }] : undefined;
-}
-
-export async function updateTags(
-  context: ResourceContext,
-  id: string,
-  next: Properties,
-  previous: Properties,
-) {
-  const { set, remove } = tagChanges(previous.Tags, next.Tags);
-  if (set.length > 0) await ec2(context).createTags({ Resources: [id], Tags: set });
-  if (remove.length > 0)
-    await ec2(context).deleteTags({ Resources: [id], Tags: remove.map((Key) => ({ Key })) });
-}
-
-export const vpc: ResourceType = {
-  properties: {
-    CidrBlock: text,
-    EnableDnsHostnames: boolean,
-    EnableDnsSupport: boolean,
-    InstanceTenancy: oneOf("default"),
-    Tags: tags,
-  },
+export const vpc = resourceType({
+  properties: { CidrBlock: text, EnableDnsHostnames: boolean, EnableDnsSupport: boolean, Tags: tags },
   required: ["CidrBlock"],
-  replacement: ["CidrBlock", "InstanceTenancy"],
-  attributes: ["VpcId", "CidrBlock", "DefaultSecurityGroup"],
+  replacement: ["CidrBlock"],
+  find: async ({ aws }, id) => (await aws.ec2.describeVpcs({ VpcIds: [id] })).Vpcs?.[0],
+  attributes: { VpcId: physicalId, CidrBlock: ({ found }) => found.CidrBlock },
+  actual: ({ found: { CidrBlock, Tags } }) => ({ CidrBlock, Tags: ownTags(Tags) }),
+  tagging: ec2Tagging,
   async create(context, properties) {
-    const { Vpc } = await ec2(context).createVpc({
+    const { Vpc } = await context.aws.ec2.createVpc({
       CidrBlock: properties.CidrBlock,
-      InstanceTenancy: properties.InstanceTenancy,
       TagSpecifications: tagSpecifications("vpc", properties),
     });
     const id = Vpc?.VpcId ?? "";
@@ -143,40 +113,23 @@ export const vpc: ResourceType = {
     await setDns(context, id, properties, {});
     return id;
   },
-  async readAttributes(context, id, properties) {
-    const { SecurityGroups = [] } = await ec2(context).describeSecurityGroups({
-      Filters: [
-        { Name: "vpc-id", Values: [id] },
-        { Name: "group-name", Values: ["default"] },
-      ],
-    });
-    return {
-      VpcId: id,
-      CidrBlock: properties.CidrBlock,
-      DefaultSecurityGroup: SecurityGroups[0]?.GroupId ?? null,
-    };
-  },
-  async update(context, id, next, previous) {
-    await setDns(context, id, next, previous);
-    await updateTags(context, id, next, previous);
-  },
-  delete: (context, id) =>
-    ignoreMissing(["InvalidVpcID.NotFound"], () => ec2(context).deleteVpc({ VpcId: id })),
-};
+  update: setDns,
+  delete: ({ aws }, id) => aws.ec2.deleteVpc({ VpcId: id }),
+});
 
 /** ModifyVpcAttribute takes one attribute per call. AWS's defaults: names resolve, hosts get none. */
-async function setDns(context: ResourceContext, id: string, next: Properties, previous: Properties) {
+async function setDns({ aws }: ResourceContext, VpcId: string, next: Properties, previous: Properties) {
   for (const [name, otherwise] of [
     ["EnableDnsSupport", true],
     ["EnableDnsHostnames", false],
   ] as const) {
-    const value = next[name] ?? otherwise;
-    if (value !== (previous[name] ?? otherwise))
-      await ec2(context).modifyVpcAttribute({ VpcId: id, [name]: { Value: value } });
+    const Value = next[name] ?? otherwise;
+    if (Value !== (previous[name] ?? otherwise))
+      await aws.ec2.modifyVpcAttribute({ VpcId, [name]: { Value } });
   }
 }
 
-export const subnet: ResourceType = {
+export const subnet = resourceType({
   properties: {
     VpcId: text,
     CidrBlock: text,
@@ -186,12 +139,22 @@ export const subnet: ResourceType = {
   },
   required: ["VpcId", "CidrBlock"],
   replacement: ["VpcId", "CidrBlock", "AvailabilityZone"],
-  attributes: ["SubnetId", "VpcId", "CidrBlock", "AvailabilityZone"],
+  find: async ({ aws }, id) => (await aws.ec2.describeSubnets({ SubnetIds: [id] })).Subnets?.[0],
+  attributes: {
+    SubnetId: physicalId,
+    VpcId: ({ found }) => found.VpcId,
+    CidrBlock: ({ found }) => found.CidrBlock,
+    AvailabilityZone: ({ found }) => found.AvailabilityZone,
+  },
+  actual: ({ found: { VpcId, CidrBlock, AvailabilityZone, MapPublicIpOnLaunch, Tags } }) => ({
+    ...{ VpcId, CidrBlock, AvailabilityZone, MapPublicIpOnLaunch },
+    Tags: ownTags(Tags),
+  }),
+  tagging: ec2Tagging,
   async create(context, properties) {
-    const { Subnet } = await ec2(context).createSubnet({
-      VpcId: properties.VpcId,
-      CidrBlock: properties.CidrBlock,
-      AvailabilityZone: properties.AvailabilityZone,
+    const { VpcId, CidrBlock, AvailabilityZone } = properties;
+    const { Subnet } = await context.aws.ec2.createSubnet({
+      ...{ VpcId, CidrBlock, AvailabilityZone },
       TagSpecifications: tagSpecifications("subnet", properties),
     });
     const id = Subnet?.SubnetId ?? "";
@@ -199,26 +162,15 @@ export const subnet: ResourceType = {
     await setPublicAddresses(context, id, properties, {});
     return id;
   },
-  async readAttributes(context, id) {
-    const { Subnets = [] } = await ec2(context).describeSubnets({ SubnetIds: [id] });
-    const { VpcId = "", CidrBlock = "", AvailabilityZone = "" } = Subnets[0] ?? {};
-    return { SubnetId: id, VpcId, CidrBlock, AvailabilityZone };
-  },
-  async update(context, id, next, previous) {
-    await setPublicAddresses(context, id, next, previous);
-    await updateTags(context, id, next, previous);
-  },
-  delete: (context, id) =>
-    ignoreMissing(["InvalidSubnetID.NotFound"], () => ec2(context).deleteSubnet({ SubnetId: id })),
-};
+  update: setPublicAddresses,
+  delete: ({ aws }, id) => aws.ec2.deleteSubnet({ SubnetId: id }),
+});
 
 async function setPublicAddresses(
-  context: ResourceContext,
-  id: string,
-  next: Properties,
-  previous: Properties,
+  { aws }: ResourceContext,
+  SubnetId: string,
+  { MapPublicIpOnLaunch: Value = false }: Properties,
+  { MapPublicIpOnLaunch: before = false }: Properties,
 ) {
-  const value = next.MapPublicIpOnLaunch ?? false;
-  if (value !== (previous.MapPublicIpOnLaunch ?? false))
-    await ec2(context).modifySubnetAttribute({ SubnetId: id, MapPublicIpOnLaunch: { Value: value } });
+  if (Value !== before) await aws.ec2.modifySubnetAttribute({ SubnetId, MapPublicIpOnLaunch: { Value } });
 }

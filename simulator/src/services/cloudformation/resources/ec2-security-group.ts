@@ -1,141 +1,129 @@
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import { sameValue } from "../template/value.ts";
-import { tagSpecifications, updateTags } from "./ec2-network.ts";
-import { ignoreMissing, type Properties, type ResourceContext, type ResourceType } from "./resource-type.ts";
+import { ec2Tagging, ownTags, tagSpecifications } from "./ec2-network.ts";
+import { type Properties, physicalId, type ResourceContext, resourceType } from "./resource-type.ts";
 import { integer, list, object, tags, text } from "./shape.ts";
 
-const ec2 = (context: ResourceContext) => context.environment.aws.ec2;
+type Direction = "Ingress" | "Egress";
 
-const ports = { IpProtocol: text, FromPort: integer, ToPort: integer, Description: text };
-const ingressFields = { ...ports, CidrIp: text, SourceSecurityGroupId: text };
-const egressFields = { ...ports, CidrIp: text, DestinationSecurityGroupId: text };
+/** The property with the group at the other end of a rule. */
+const peers = { Ingress: "SourceSecurityGroupId", Egress: "DestinationSecurityGroupId" } as const;
 
-export const securityGroup: ResourceType = {
+const traffic = { IpProtocol: text, FromPort: integer, ToPort: integer, CidrIp: text };
+const rulesOf = (direction: Direction) =>
+  list(object({ ...traffic, [peers[direction]]: text, Description: text }, ["IpProtocol"]));
+
+export const securityGroup = resourceType({
   properties: {
     GroupName: text,
     GroupDescription: text,
     VpcId: text,
-    SecurityGroupIngress: list(object(ingressFields, ["IpProtocol"])),
-    SecurityGroupEgress: list(object(egressFields, ["IpProtocol"])),
+    SecurityGroupIngress: rulesOf("Ingress"),
+    SecurityGroupEgress: rulesOf("Egress"),
     Tags: tags,
   },
   required: ["GroupDescription"],
   replacement: ["GroupName", "GroupDescription", "VpcId"],
   nameProperty: "GroupName",
   nameScope: "VpcId",
-  attributes: ["GroupId", "VpcId"],
+  importedBy: "Id",
+  find: async ({ aws }, id) => (await aws.ec2.describeSecurityGroups({ GroupIds: [id] })).SecurityGroups?.[0],
+  attributes: { GroupId: physicalId, VpcId: ({ found }) => found.VpcId },
+  actual: ({ found }) => ({
+    GroupName: found.GroupName,
+    GroupDescription: found.Description,
+    VpcId: found.VpcId,
+    SecurityGroupIngress: found.IpPermissions?.flatMap((each) => templateRules(each, "Ingress")),
+    SecurityGroupEgress: found.IpPermissionsEgress?.flatMap((each) => templateRules(each, "Egress")),
+    Tags: ownTags(found.Tags),
+  }),
+  tagging: ec2Tagging,
   async create(context, properties) {
-    const { GroupId = "" } = await ec2(context).createSecurityGroup({
+    const { GroupId = "" } = await context.aws.ec2.createSecurityGroup({
       GroupName: properties.GroupName ?? context.generateName(255),
       Description: properties.GroupDescription,
       VpcId: properties.VpcId,
       TagSpecifications: tagSpecifications("security-group", properties),
     });
     context.identify(GroupId);
-    await authorize(context, GroupId, "Ingress", properties.SecurityGroupIngress ?? []);
-    if (properties.SecurityGroupEgress) {
-      await revoke(context, GroupId, "Egress", [allowAll]);
-      await authorize(context, GroupId, "Egress", properties.SecurityGroupEgress);
-    }
+    await setRules(context, GroupId, properties, {});
     return GroupId;
   },
-  async readAttributes(context, id) {
-    const { SecurityGroups: [group] = [] } = await ec2(context).describeSecurityGroups({ GroupIds: [id] });
-    return { GroupId: id, VpcId: group?.VpcId ?? "" };
-  },
-  async update(context, id, next, previous) {
-    for (const [direction, property, otherwise] of [
-      ["Ingress", "SecurityGroupIngress", []],
-      ["Egress", "SecurityGroupEgress", [allowAll]],
-    ] as const) {
-      const before: Properties[] = previous[property] ?? otherwise;
-      const after: Properties[] = next[property] ?? otherwise;
-      await revoke(context, id, direction, without(before, after));
-      await authorize(context, id, direction, without(after, before));
-    }
-    await updateTags(context, id, next, previous);
-  },
-  delete: (context, id) =>
-    ignoreMissing(["InvalidGroup.NotFound", "InvalidGroupId.NotFound"], () =>
-      ec2(context).deleteSecurityGroup({ GroupId: id }),
-    ),
-};
+  update: setRules,
+  delete: ({ aws }, id) => aws.ec2.deleteSecurityGroup({ GroupId: id }),
+});
 
 /** The default egress rule of every new group of a VPC. */
 const allowAll: Properties = { IpProtocol: "-1", CidrIp: "0.0.0.0/0" };
 
-function without(rules: readonly Properties[], others: readonly Properties[]): Properties[] {
-  return rules.filter((rule) => !others.some((other) => sameValue(rule, other)));
+async function setRules({ aws }: ResourceContext, GroupId: string, next: Properties, previous: Properties) {
+  for (const [direction, otherwise] of [
+    ["Ingress", []],
+    ["Egress", [allowAll]],
+  ] as const) {
+    const before: readonly Properties[] = previous[`SecurityGroup${direction}`] ?? otherwise;
+    const after: readonly Properties[] = next[`SecurityGroup${direction}`] ?? otherwise;
+    const old = permissionsOf(before, after);
+    const added = permissionsOf(after, before);
+    if (old.length > 0) await aws.ec2[`revokeSecurityGroup${direction}`]({ GroupId, IpPermissions: old });
+    if (added.length > 0)
+      await aws.ec2[`authorizeSecurityGroup${direction}`]({ GroupId, IpPermissions: added });
+  }
 }
 
-function permission(rule: Properties): IpPermission {
-  const group = rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId;
-  const { Description } = rule;
+/** Returns the rules that are not among the others. */
+function permissionsOf(rules: readonly Properties[], others: readonly Properties[]): IpPermission[] {
+  return rules.filter((rule) => !others.some((other) => sameValue(rule, other))).map(permission);
+}
+
+function permission({ CidrIp, Description, ...rule }: Properties): IpPermission {
+  const { IpProtocol, FromPort, ToPort } = rule;
+  const GroupId = rule[peers.Ingress] ?? rule[peers.Egress];
   return {
-    IpProtocol: rule.IpProtocol,
-    FromPort: rule.FromPort,
-    ToPort: rule.ToPort,
-    IpRanges: rule.CidrIp ? [{ CidrIp: rule.CidrIp, Description }] : undefined,
-    UserIdGroupPairs: group ? [{ GroupId: group, Description }] : undefined,
+    ...{ IpProtocol, FromPort, ToPort },
+    IpRanges: CidrIp ? [{ CidrIp, Description }] : undefined,
+    UserIdGroupPairs: GroupId ? [{ GroupId, Description }] : undefined,
   };
 }
 
-type Direction = "Ingress" | "Egress";
-
-async function authorize(
-  context: ResourceContext,
-  GroupId: string,
-  direction: Direction,
-  rules: readonly Properties[],
-): Promise<void> {
-  if (rules.length === 0) return;
-  const request = { GroupId, IpPermissions: rules.map(permission) };
-  if (direction === "Ingress") await ec2(context).authorizeSecurityGroupIngress(request);
-  else await ec2(context).authorizeSecurityGroupEgress(request);
+/** EC2 groups rules of the same ports; a template has one of each. */
+function templateRules(found: IpPermission, direction: Direction): Properties[] {
+  const { IpProtocol, FromPort, ToPort, IpRanges = [], UserIdGroupPairs = [] } = found;
+  const ports = { IpProtocol, FromPort, ToPort };
+  return [
+    ...IpRanges.map(({ CidrIp, Description }) => ({ ...ports, CidrIp, Description })),
+    ...UserIdGroupPairs.map(({ GroupId, Description }) => ({
+      ...ports,
+      [peers[direction]]: GroupId,
+      Description,
+    })),
+  ];
 }
-
-async function revoke(
-  context: ResourceContext,
-  GroupId: string,
-  direction: Direction,
-  rules: readonly Properties[],
-): Promise<void> {
-  if (rules.length === 0) return;
-  const request = { GroupId, IpPermissions: rules.map(permission) };
-  if (direction === "Ingress") await ec2(context).revokeSecurityGroupIngress(request);
-  else await ec2(context).revokeSecurityGroupEgress(request);
-}
-
-const traffic = { GroupId: text, IpProtocol: text, FromPort: integer, ToPort: integer, CidrIp: text };
 
 /** A rule outside its group, such as for a group of another stack; its physical id is the rule's. */
-function ruleType(direction: "Ingress" | "Egress", peer: string): ResourceType {
-  const properties = { ...traffic, [peer]: text };
-  return {
-    properties: { ...properties, Description: text },
+function ruleType(direction: Direction) {
+  const fixed = { GroupId: text, ...traffic, [peers[direction]]: text };
+  return resourceType({
+    properties: { ...fixed, Description: text },
     required: ["GroupId", "IpProtocol"],
-    replacement: Object.keys(properties),
-    attributes: ["Id"],
-    async create(context, { GroupId, ...rule }) {
-      const { SecurityGroupRules: [made] = [] } = await ec2(context)[`authorizeSecurityGroup${direction}`]({
+    replacement: Object.keys(fixed),
+    attributes: { Id: physicalId },
+    async create({ aws }, { GroupId, ...rule }) {
+      const { SecurityGroupRules: [made] = [] } = await aws.ec2[`authorizeSecurityGroup${direction}`]({
         GroupId,
         IpPermissions: [permission(rule)],
       });
-      return made?.SecurityGroupRuleId ?? "";
+      return made?.SecurityGroupRuleId;
     },
-    readAttributes: async (_, id) => ({ Id: id }),
-    async update(context, SecurityGroupRuleId, { GroupId, Description }) {
-      await ec2(context)[`updateSecurityGroupRuleDescriptions${direction}`]({
+    update: ({ aws }, SecurityGroupRuleId, { GroupId, Description }) =>
+      aws.ec2[`updateSecurityGroupRuleDescriptions${direction}`]({
         GroupId,
         SecurityGroupRuleDescriptions: [{ SecurityGroupRuleId, Description }],
-      });
-    },
-    delete: (context, id, { GroupId }) =>
-      ignoreMissing(["InvalidGroup.NotFound", "InvalidSecurityGroupRuleId.NotFound"], async () => {
-        await ec2(context)[`revokeSecurityGroup${direction}`]({ GroupId, SecurityGroupRuleIds: [id] });
       }),
-  };
+    delete: async ({ aws }, id, { GroupId }) =>
+      aws.ec2[`revokeSecurityGroup${direction}`]({ GroupId, SecurityGroupRuleIds: [id] }),
+  });
 }
 
-export const securityGroupIngress = ruleType("Ingress", "SourceSecurityGroupId");
-export const securityGroupEgress = ruleType("Egress", "DestinationSecurityGroupId");
+export const securityGroupIngress = ruleType("Ingress");
+export const securityGroupEgress = ruleType("Egress");

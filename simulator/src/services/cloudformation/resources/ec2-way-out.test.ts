@@ -85,10 +85,7 @@ it("reports a NAT gateway created before its internet gateway", async () => {
 });
 
 it.each<[string, object, "same" | "new"]>([
-  ["SecurityGroupIds", { SecurityGroupIds: [{ "Fn::GetAtt": ["Vpc", "DefaultSecurityGroup"] }] }, "same"],
-  ["PolicyDocument", { PolicyDocument: { Version: "2012-10-17", Statement: [] } }, "same"],
   ["SubnetIds", { SubnetIds: [] }, "same"],
-  ["PrivateDnsEnabled", { PrivateDnsEnabled: false }, "same"],
   ["ServiceName", { ServiceName: "com.amazonaws.us-east-1.logs" }, "new"],
 ])("a change of an endpoint's %s results in the %s endpoint", async (_, change, expected) => {
   await stack.create({ ...vpc, ...endpoints() });

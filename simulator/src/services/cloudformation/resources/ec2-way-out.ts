@@ -1,104 +1,89 @@
-import { tagSpecifications, updateTags } from "./ec2-network.ts";
+import { ec2Tagging, tagSpecifications } from "./ec2-network.ts";
 import {
-  ignoreMissing,
+  listChanges,
   type Properties,
+  physicalId,
   type ResourceContext,
-  type ResourceType,
+  resourceType,
   waitUntil,
 } from "./resource-type.ts";
-import { boolean, json, list, oneOf, tags, text } from "./shape.ts";
+import { boolean, list, oneOf, tags, text } from "./shape.ts";
 
-const ec2 = (context: ResourceContext) => context.environment.aws.ec2;
+async function findAddress({ aws }: ResourceContext, PublicIp: string) {
+  return (await aws.ec2.describeAddresses({ PublicIps: [PublicIp] })).Addresses?.[0];
+}
 
 /** Ref gives the address itself. */
-export const eip: ResourceType = {
+export const eip = resourceType({
   properties: { Domain: oneOf("vpc"), InstanceId: text, Tags: tags },
-  attributes: ["AllocationId", "PublicIp"],
-  async create(context, properties) {
-    const { AllocationId, PublicIp = "" } = await ec2(context).allocateAddress({
+  find: findAddress,
+  attributes: { AllocationId: ({ found }) => found.AllocationId, PublicIp: physicalId },
+  tagging: {
+    ...ec2Tagging,
+    target: async ({ context, id }) => (await findAddress(context, id))?.AllocationId ?? "",
+  },
+  async create({ aws, identify }, properties) {
+    const { AllocationId, PublicIp = "" } = await aws.ec2.allocateAddress({
       Domain: properties.Domain,
       TagSpecifications: tagSpecifications("elastic-ip", properties),
     });
-    context.identify(PublicIp);
-    if (properties.InstanceId) await associate(context, AllocationId, properties.InstanceId);
+    identify(PublicIp);
+    const { InstanceId } = properties;
+    if (InstanceId) await aws.ec2.associateAddress({ AllocationId, InstanceId });
     return PublicIp;
   },
-  readAttributes: async (context, PublicIp) => {
-    const { AllocationId = "" } = await findAddress(context, PublicIp);
-    return { AllocationId, PublicIp };
-  },
-  async update(context, PublicIp, next, previous) {
-    const { AllocationId = "", AssociationId } = await findAddress(context, PublicIp);
-    if (next.InstanceId !== previous.InstanceId) {
-      if (next.InstanceId) await associate(context, AllocationId, next.InstanceId);
-      else if (AssociationId) await ec2(context).disassociateAddress({ AssociationId });
-    }
-    await updateTags(context, AllocationId, next, previous);
+  async update(context, PublicIp, { InstanceId }, previous) {
+    const { ec2 } = context.aws;
+    if (InstanceId === previous.InstanceId) return;
+    const { AllocationId, AssociationId } = (await findAddress(context, PublicIp)) ?? {};
+    if (InstanceId) await ec2.associateAddress({ AllocationId, InstanceId });
+    else if (AssociationId) await ec2.disassociateAddress({ AssociationId });
   },
   async delete(context, PublicIp) {
-    const { AllocationId, AssociationId } = await findAddress(context, PublicIp);
-    if (AllocationId === undefined) return;
-    if (AssociationId) await ec2(context).disassociateAddress({ AssociationId });
-    await ec2(context).releaseAddress({ AllocationId });
+    const { ec2 } = context.aws;
+    const address = await findAddress(context, PublicIp);
+    if (!address) return;
+    const { AllocationId, AssociationId } = address;
+    if (AssociationId) await ec2.disassociateAddress({ AssociationId });
+    await ec2.releaseAddress({ AllocationId });
   },
-};
+});
 
-async function associate(context: ResourceContext, AllocationId: string | undefined, InstanceId: string) {
-  await ec2(context).associateAddress({ AllocationId, InstanceId });
+async function findNatGateway({ aws }: ResourceContext, id: string) {
+  return (await aws.ec2.describeNatGateways({ NatGatewayIds: [id] })).NatGateways?.[0];
 }
 
-async function findAddress(context: ResourceContext, PublicIp: string) {
-  const { Addresses: [address] = [] } = await ec2(context).describeAddresses({ PublicIps: [PublicIp] });
-  return address ?? {};
-}
-
-export const natGateway: ResourceType = {
-  properties: {
-    SubnetId: text,
-    AllocationId: text,
-    ConnectivityType: oneOf("public", "private"),
-    PrivateIpAddress: text,
-    Tags: tags,
-  },
+export const natGateway = resourceType({
+  properties: { SubnetId: text, AllocationId: text, Tags: tags },
   required: ["SubnetId"],
-  replacement: ["SubnetId", "AllocationId", "ConnectivityType", "PrivateIpAddress"],
-  attributes: ["NatGatewayId"],
-  async create(context, properties) {
-    const { NatGateway } = await ec2(context).createNatGateway({
-      SubnetId: properties.SubnetId,
-      AllocationId: properties.AllocationId,
-      ConnectivityType: properties.ConnectivityType,
-      PrivateIpAddress: properties.PrivateIpAddress,
+  replacement: ["SubnetId", "AllocationId"],
+  attributes: { NatGatewayId: physicalId },
+  tagging: ec2Tagging,
+  async create({ aws }, properties) {
+    const { SubnetId, AllocationId } = properties;
+    const { NatGateway } = await aws.ec2.createNatGateway({
+      ...{ SubnetId, AllocationId },
       TagSpecifications: tagSpecifications("natgateway", properties),
     });
-    return NatGateway?.NatGatewayId ?? "";
+    return NatGateway?.NatGatewayId;
   },
   stabilize: (context, id) =>
     waitUntil(context, async () => {
-      const { State, FailureMessage } = await findNatGateway(context, id);
+      const { State, FailureMessage } = (await findNatGateway(context, id)) ?? {};
       if (State === "failed") throw new Error(`NatGateway ${id} is in state failed: ${FailureMessage}`);
       return State === "available";
     }),
-  readAttributes: async (_, id) => ({ NatGatewayId: id }),
-  update: updateTags,
-  delete: (context, id) =>
-    ignoreMissing(["NatGatewayNotFound"], async () => {
-      await ec2(context).deleteNatGateway({ NatGatewayId: id });
-      await waitUntil(context, async () => (await findNatGateway(context, id)).State === "deleted");
-    }),
-};
+  async delete(context, id) {
+    await context.aws.ec2.deleteNatGateway({ NatGatewayId: id });
+    await waitUntil(context, async () => (await findNatGateway(context, id))?.State === "deleted");
+  },
+});
 
-async function findNatGateway(context: ResourceContext, id: string) {
-  const { NatGateways: [gateway] = [] } = await ec2(context).describeNatGateways({ NatGatewayIds: [id] });
-  return gateway ?? {};
-}
-
-export const vpcEndpoint: ResourceType = {
+export const vpcEndpoint = resourceType({
   properties: {
     VpcId: text,
     ServiceName: text,
     VpcEndpointType: oneOf("Gateway", "Interface"),
-    PolicyDocument: json,
     PrivateDnsEnabled: boolean,
     RouteTableIds: list(text),
     SubnetIds: list(text),
@@ -107,47 +92,32 @@ export const vpcEndpoint: ResourceType = {
   },
   required: ["VpcId", "ServiceName"],
   replacement: ["VpcId", "ServiceName", "VpcEndpointType"],
-  attributes: ["Id", "NetworkInterfaceIds"],
-  async create(context, properties) {
-    const { PolicyDocument, Tags: _, ...input } = properties;
-    const { VpcEndpoint } = await ec2(context).createVpcEndpoint({
-      ...(input as { VpcId: string }),
-      PolicyDocument: PolicyDocument && JSON.stringify(PolicyDocument),
+  attributes: { Id: physicalId },
+  tagging: ec2Tagging,
+  async create({ aws }, properties) {
+    const { Tags: _, VpcId, ...input } = properties;
+    const { VpcEndpoint } = await aws.ec2.createVpcEndpoint({
+      ...input,
+      VpcId,
       TagSpecifications: tagSpecifications("vpc-endpoint", properties),
     });
-    return VpcEndpoint?.VpcEndpointId ?? "";
+    return VpcEndpoint?.VpcEndpointId;
   },
-  async readAttributes(context, id) {
-    const { VpcEndpoints: [endpoint] = [] } = await ec2(context).describeVpcEndpoints({
-      VpcEndpointIds: [id],
-    });
-    return { Id: id, NetworkInterfaceIds: endpoint?.NetworkInterfaceIds ?? [] };
-  },
-  async update(context, id, next, previous) {
-    const policy = next.PolicyDocument && JSON.stringify(next.PolicyDocument);
-    await ec2(context).modifyVpcEndpoint({
-      VpcEndpointId: id,
+  update: ({ aws }, VpcEndpointId, next, previous) =>
+    aws.ec2.modifyVpcEndpoint({
+      VpcEndpointId,
       ...changedMembers("RouteTableIds", next, previous),
       ...changedMembers("SubnetIds", next, previous),
       ...changedMembers("SecurityGroupIds", next, previous),
-      PrivateDnsEnabled: next.PrivateDnsEnabled ?? undefined,
-      PolicyDocument: policy,
-      ResetPolicy: policy === undefined && previous.PolicyDocument !== undefined,
-    });
-    await updateTags(context, id, next, previous);
-  },
-  async delete(context, id) {
-    // A missing endpoint is reported in the response, which is not an error here.
-    await ec2(context).deleteVpcEndpoints({ VpcEndpointIds: [id] });
-  },
-};
+      PrivateDnsEnabled: next.PrivateDnsEnabled,
+    }),
+  // A missing endpoint is reported in the response, which is not an error here.
+  delete: ({ aws }, id) => aws.ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] }),
+});
 
 /** `AddSubnetIds` and `RemoveSubnetIds` of ModifyVpcEndpoint, and their like. */
 function changedMembers(name: string, next: Properties, previous: Properties): Record<string, string[]> {
-  const after: string[] = next[name] ?? [];
-  const before: string[] = previous[name] ?? [];
-  const added = after.filter((id) => !before.includes(id));
-  const removed = before.filter((id) => !after.includes(id));
+  const { added, removed } = listChanges(previous[name], next[name]);
   return {
     ...(added.length > 0 ? { [`Add${name}`]: added } : {}),
     ...(removed.length > 0 ? { [`Remove${name}`]: removed } : {}),

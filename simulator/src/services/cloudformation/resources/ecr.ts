@@ -1,110 +1,78 @@
-import type { EncryptionConfiguration } from "@aws-sdk/client-ecr";
-import {
-  ignoreMissing,
-  type Properties,
-  type ResourceContext,
-  type ResourceType,
-  tagChanges,
-} from "./resource-type.ts";
-import { boolean, json, list, object, oneOf, tags, text } from "./shape.ts";
+import { ignoreMissing } from "./failures.ts";
+import { type Properties, type ResourceContext, resourceType } from "./resource-type.ts";
+import { boolean, json, object, oneOf, tags, text } from "./shape.ts";
 
-const ecr = (context: ResourceContext) => context.environment.aws.ecr;
-
-export const repository: ResourceType = {
+export const repository = resourceType({
   properties: {
     RepositoryName: text,
-    ImageTagMutability: oneOf("MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"),
-    ImageTagMutabilityExclusionFilters: list(
-      object({
-        ImageTagMutabilityExclusionFilterType: oneOf("WILDCARD"),
-        ImageTagMutabilityExclusionFilterValue: text,
-      }),
-    ),
+    ImageTagMutability: oneOf("MUTABLE", "IMMUTABLE"),
     ImageScanningConfiguration: object({ ScanOnPush: boolean }),
     EmptyOnDelete: boolean,
-    EncryptionConfiguration: object({ EncryptionType: oneOf("AES256", "KMS", "KMS_DSSE"), KmsKey: text }, [
-      "EncryptionType",
-    ]),
     LifecyclePolicy: object({ LifecyclePolicyText: text }),
     RepositoryPolicyText: json,
     Tags: tags,
   },
-  replacement: ["RepositoryName", "EncryptionConfiguration"],
+  replacement: ["RepositoryName"],
   nameProperty: "RepositoryName",
-  attributes: ["Arn", "RepositoryUri"],
+  importedBy: "RepositoryName",
+  find: async ({ aws }, name) =>
+    (await aws.ecr.describeRepositories({ repositoryNames: [name] })).repositories?.[0],
+  attributes: {
+    Arn: ({ found }) => found.repositoryArn,
+    RepositoryUri: ({ found }) => found.repositoryUri,
+  },
+  async actual({ id: repositoryName, found, context: { aws } }) {
+    const policy = await ignoreMissing(() => aws.ecr.getLifecyclePolicy({ repositoryName }));
+    return {
+      RepositoryName: found.repositoryName,
+      ImageTagMutability: found.imageTagMutability,
+      ImageScanningConfiguration: { ScanOnPush: found.imageScanningConfiguration?.scanOnPush ?? false },
+      LifecyclePolicy: { LifecyclePolicyText: policy?.lifecyclePolicyText },
+    };
+  },
+  tagging: {
+    target: ({ context, id }) => context.arn("ecr", `repository/${id}`),
+    set: (aws, resourceArn, set) => aws.ecr.tagResource({ resourceArn, tags: set }),
+    remove: (aws, resourceArn, tagKeys) => aws.ecr.untagResource({ resourceArn, tagKeys }),
+  },
   async create(context, properties) {
     const repositoryName = properties.RepositoryName ?? context.generateName(256).toLowerCase();
-    await ecr(context).createRepository({
+    await context.aws.ecr.createRepository({
+      ...settings(properties),
       repositoryName,
-      imageTagMutability: properties.ImageTagMutability,
-      imageTagMutabilityExclusionFilters: exclusionFilters(properties),
-      imageScanningConfiguration: scanning(properties),
-      encryptionConfiguration: encryptionOf(properties),
       tags: properties.Tags,
     });
     context.identify(repositoryName);
     await setPolicies(context, repositoryName, properties, {});
     return repositoryName;
   },
-  async readAttributes(context, repositoryName) {
-    const { repositories = [] } = await ecr(context).describeRepositories({
-      repositoryNames: [repositoryName],
-    });
-    const { repositoryArn = "", repositoryUri = "" } = repositories[0] ?? {};
-    return { Arn: repositoryArn, RepositoryUri: repositoryUri };
-  },
   async update(context, repositoryName, next, previous) {
-    await ecr(context).putImageTagMutability({
-      repositoryName,
-      imageTagMutability: next.ImageTagMutability ?? "MUTABLE",
-      imageTagMutabilityExclusionFilters: exclusionFilters(next),
-    });
-    await ecr(context).putImageScanningConfiguration({
-      repositoryName,
-      imageScanningConfiguration: scanning(next) ?? { scanOnPush: false },
-    });
+    const { imageTagMutability, imageScanningConfiguration } = settings(next);
+    await context.aws.ecr.putImageTagMutability({ repositoryName, imageTagMutability });
+    await context.aws.ecr.putImageScanningConfiguration({ repositoryName, imageScanningConfiguration });
     await setPolicies(context, repositoryName, next, previous);
-    await updateTags(context, repositoryName, next, previous);
   },
-  delete: (context, repositoryName, { EmptyOnDelete: force }) =>
-    ignoreMissing(["RepositoryNotFoundException"], () =>
-      ecr(context).deleteRepository({ repositoryName, force }),
-    ),
-};
+  delete: ({ aws }, repositoryName, { EmptyOnDelete: force }) =>
+    aws.ecr.deleteRepository({ repositoryName, force }),
+});
 
-function exclusionFilters({ ImageTagMutabilityExclusionFilters: filters }: Properties) {
-  return filters?.map((filter: Properties) => ({
-    filterType: filter.ImageTagMutabilityExclusionFilterType,
-    filter: filter.ImageTagMutabilityExclusionFilterValue,
-  }));
-}
-
-function encryptionOf({ EncryptionConfiguration: given }: Properties): EncryptionConfiguration | undefined {
-  return given && { encryptionType: given.EncryptionType, kmsKey: given.KmsKey };
-}
-
-function scanning({ ImageScanningConfiguration: configuration }: Properties) {
-  return configuration && { scanOnPush: configuration.ScanOnPush };
+function settings({ ImageTagMutability = "MUTABLE", ImageScanningConfiguration }: Properties) {
+  return {
+    imageTagMutability: ImageTagMutability,
+    imageScanningConfiguration: { scanOnPush: ImageScanningConfiguration?.ScanOnPush ?? false },
+  };
 }
 
 async function setPolicies(
-  context: ResourceContext,
+  { aws: { ecr } }: ResourceContext,
   repositoryName: string,
   next: Properties,
   previous: Properties,
 ) {
   const lifecyclePolicyText = next.LifecyclePolicy?.LifecyclePolicyText;
-  if (lifecyclePolicyText) await ecr(context).putLifecyclePolicy({ repositoryName, lifecyclePolicyText });
-  else if (previous.LifecyclePolicy) await ecr(context).deleteLifecyclePolicy({ repositoryName });
+  if (lifecyclePolicyText) await ecr.putLifecyclePolicy({ repositoryName, lifecyclePolicyText });
+  else if (previous.LifecyclePolicy) await ecr.deleteLifecyclePolicy({ repositoryName });
   const policy = next.RepositoryPolicyText;
-  if (policy) await ecr(context).setRepositoryPolicy({ repositoryName, policyText: JSON.stringify(policy) });
-  else if (previous.RepositoryPolicyText) await ecr(context).deleteRepositoryPolicy({ repositoryName });
-}
-
-async function updateTags(context: ResourceContext, name: string, next: Properties, previous: Properties) {
-  const { set, remove } = tagChanges(previous.Tags, next.Tags);
-  const { region, accountId } = context.environment;
-  const resourceArn = `arn:aws:ecr:${region}:${accountId}:repository/${name}`;
-  if (set.length > 0) await ecr(context).tagResource({ resourceArn, tags: set });
-  if (remove.length > 0) await ecr(context).untagResource({ resourceArn, tagKeys: remove });
+  if (policy) await ecr.setRepositoryPolicy({ repositoryName, policyText: JSON.stringify(policy) });
+  else if (previous.RepositoryPolicyText) await ecr.deleteRepositoryPolicy({ repositoryName });
 }

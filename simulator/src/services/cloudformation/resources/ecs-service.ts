@@ -5,19 +5,17 @@ import type {
   UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
 import { sameValue } from "../template/value.ts";
-import { updateEcsTags } from "./ecs.ts";
+import { ecsTagging } from "./ecs.ts";
+import { HandlerError } from "./failures.ts";
 import {
-  HandlerError,
-  ignoreMissing,
   type Properties,
+  physicalId,
   type ResourceContext,
-  type ResourceType,
+  resourceType,
   smallTags,
   waitUntil,
 } from "./resource-type.ts";
 import { boolean, camelCase, integer, json, list, number, object, oneOf, tags, text } from "./shape.ts";
-
-const ecs = (context: ResourceContext) => context.environment.aws.ecs;
 
 const deploymentConfiguration = object({
   Strategy: oneOf("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"),
@@ -41,7 +39,7 @@ const deploymentConfiguration = object({
   ),
 });
 
-const properties = {
+const serviceProperties = {
   ServiceName: text,
   Cluster: text,
   TaskDefinition: text,
@@ -101,53 +99,67 @@ const updatable = [
   "PropagateTags",
 ];
 
-export const service: ResourceType = {
-  properties,
+export const service = resourceType({
+  properties: serviceProperties,
   replacement: ["Cluster", "ServiceName", "SchedulingStrategy", "LaunchType"],
   nameProperty: "ServiceName",
   nameScope: "Cluster",
-  attributes: ["Name", "ServiceArn"],
-  async create(context, { Tags, ForceNewDeployment: _, ...given }) {
-    const input = camelCase(object(properties), given as never) as unknown as CreateServiceCommandInput;
-    const { service: created } = await ecs(context).createService({
+  find,
+  attributes: { Name: ({ found }) => found.serviceName, ServiceArn: physicalId },
+  actual({ found }) {
+    const vpc = found.networkConfiguration?.awsvpcConfiguration;
+    return {
+      ServiceName: found.serviceName,
+      DesiredCount: found.desiredCount,
+      HealthCheckGracePeriodSeconds: found.healthCheckGracePeriodSeconds,
+      EnableExecuteCommand: found.enableExecuteCommand,
+      // A service deployed by CodeDeploy has its task definition in its task sets.
+      ...(found.deploymentController?.type === "ECS" && { TaskDefinition: found.taskDefinition }),
+      ...(vpc && {
+        NetworkConfiguration: {
+          AwsvpcConfiguration: {
+            AssignPublicIp: vpc.assignPublicIp,
+            SecurityGroups: vpc.securityGroups,
+            Subnets: vpc.subnets,
+          },
+        },
+      }),
+    };
+  },
+  tagging: ecsTagging,
+  async create({ aws, generateName }, { Tags, ForceNewDeployment: _, ...rest }) {
+    const input = camelCase<CreateServiceCommandInput>(object(serviceProperties), rest);
+    const { service: created } = await aws.ecs.createService({
       ...input,
-      serviceName: input.serviceName ?? context.generateName(255),
+      serviceName: input.serviceName ?? generateName(255),
       tags: smallTags(Tags),
     });
-    return created?.serviceArn ?? "";
+    return created?.serviceArn;
   },
-  stabilize: (context, id, given) => untilDeployed(context, id, given, undefined),
-  async readAttributes(context, id, given) {
-    const found = await describe(context, id, given.Cluster);
-    return { Name: found?.serviceName ?? null, ServiceArn: id };
-  },
+  stabilize: (context, id, properties) => untilDeployed(context, id, properties, undefined),
   async update(context, id, next, previous) {
     const input = changes(next, previous);
-    if (Object.keys(input).length > 0) {
-      const before = (await newestDeployment(context, id, next.Cluster))?.serviceDeploymentArn;
-      await ecs(context).updateService({ ...input, service: id, cluster: next.Cluster });
-      await untilDeployed(context, id, next, before);
-    }
-    await updateEcsTags(context, id, next, previous);
+    if (Object.keys(input).length === 0) return;
+    const before = (await newestDeployment(context, id, next.Cluster))?.serviceDeploymentArn;
+    await context.aws.ecs.updateService({ ...input, service: id, cluster: next.Cluster });
+    await untilDeployed(context, id, next, before);
   },
-  delete: (context, id, given) =>
-    ignoreMissing(
-      ["ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException"],
-      async () => {
-        await ecs(context).deleteService({ cluster: given.Cluster, service: id, force: true });
-        await waitUntil(context, async () => {
-          const found = await describe(context, id, given.Cluster);
-          return found === undefined || found.status === "INACTIVE";
-        });
-      },
-    ),
-};
+  async delete(context, id, properties) {
+    await context.aws.ecs.deleteService({ cluster: properties.Cluster, service: id, force: true });
+    await waitUntil(context, async () => (await find(context, id, properties)) === undefined);
+  },
+});
+
+async function find({ aws }: ResourceContext, id: string, { Cluster: cluster }: Properties) {
+  const { services = [] } = await aws.ecs.describeServices({ cluster, services: [id] });
+  return services.find(({ status }) => status !== "INACTIVE");
+}
 
 /** Returns the input for UpdateService with the changes only. */
 function changes(next: Properties, previous: Properties): Partial<UpdateServiceCommandInput> {
   const changed = updatable.filter((name) => !sameValue(next[name], previous[name]));
   const picked = Object.fromEntries(changed.map((name) => [name, next[name]]));
-  const input = camelCase(object(properties), picked) as Partial<UpdateServiceCommandInput>;
+  const input = camelCase<Partial<UpdateServiceCommandInput>>(object(serviceProperties), picked);
   if (changed.includes("DeploymentConfiguration"))
     input.deploymentConfiguration = withoutWhatWasThere(next, previous);
   const { EnableForceNewDeployment, ForceNewDeploymentNonce } = next.ForceNewDeployment ?? {};
@@ -170,7 +182,7 @@ function withoutWhatWasThere(next: Properties, previous: Properties): Deployment
     ...(before.DeploymentCircuitBreaker && { deploymentCircuitBreaker: { enable: false, rollback: false } }),
     ...(before.Alarms && { alarms: { alarmNames: [], enable: false, rollback: false } }),
     ...(before.LifecycleHooks && Strategy === before.Strategy && { lifecycleHooks: [] }),
-    ...(camelCase(deploymentConfiguration, next.DeploymentConfiguration ?? {}) as DeploymentConfiguration),
+    ...camelCase<DeploymentConfiguration>(deploymentConfiguration, next.DeploymentConfiguration ?? {}),
   };
 }
 
@@ -181,17 +193,16 @@ function withoutWhatWasThere(next: Properties, previous: Properties): Deployment
 async function untilDeployed(
   context: ResourceContext,
   id: string,
-  { DeploymentController, Cluster }: Properties,
+  properties: Properties,
   before: string | undefined,
 ): Promise<void> {
-  if ((DeploymentController?.Type ?? "ECS") !== "ECS") return;
-  const isSteady = async () => {
-    const newest = await newestDeployment(context, id, Cluster);
+  if ((properties.DeploymentController?.Type ?? "ECS") !== "ECS") return;
+  await waitUntil(context, async () => {
+    const newest = await newestDeployment(context, id, properties.Cluster);
     if (newest && newest.serviceDeploymentArn !== before) return hasSucceeded(newest);
-    const found = await describe(context, id, Cluster);
+    const found = await find(context, id, properties);
     return found?.deployments?.length === 1 && found.runningCount === found.desiredCount;
-  };
-  await waitUntil(context, isSteady);
+  });
 }
 
 function hasSucceeded({
@@ -207,22 +218,12 @@ function hasSucceeded({
 }
 
 async function newestDeployment(
-  context: ResourceContext,
+  { aws: { ecs } }: ResourceContext,
   service: string,
-  cluster: Properties["Cluster"],
+  cluster: string | undefined,
 ): Promise<ServiceDeployment | undefined> {
-  const { serviceDeployments: [brief] = [] } = await ecs(context).listServiceDeployments({
-    cluster,
-    service,
-  });
+  const { serviceDeployments: [brief] = [] } = await ecs.listServiceDeployments({ cluster, service });
   if (!brief?.serviceDeploymentArn) return undefined;
-  const { serviceDeployments = [] } = await ecs(context).describeServiceDeployments({
-    serviceDeploymentArns: [brief.serviceDeploymentArn],
-  });
-  return serviceDeployments[0];
-}
-
-async function describe(context: ResourceContext, id: string, cluster: Properties["Cluster"]) {
-  const { services = [] } = await ecs(context).describeServices({ cluster, services: [id] });
-  return services[0];
+  const serviceDeploymentArns = [brief.serviceDeploymentArn];
+  return (await ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments?.[0];
 }

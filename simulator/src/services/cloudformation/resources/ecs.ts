@@ -1,18 +1,17 @@
-import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
-import {
-  ignoreMissing,
-  type Properties,
-  type ResourceContext,
-  type ResourceType,
-  smallTags,
-  tagChanges,
-} from "./resource-type.ts";
-import { boolean, camelCase, integer, list, map, object, oneOf, type Shape, tags, text } from "./shape.ts";
+import type { CreateClusterCommandInput, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../../kit/errors.ts";
+import { physicalId, resourceType, smallTags, type Tagging } from "./resource-type.ts";
+import { boolean, camelCase, integer, list, map, object, oneOf, tags, text } from "./shape.ts";
 
-const nameAndValue = list(object({ Name: text, Value: text }));
-const nameAndSource = list(object({ Name: text, ValueFrom: text }, ["Name", "ValueFrom"]));
+export const ecsTagging: Tagging = {
+  set: (aws, resourceArn, set) => aws.ecs.tagResource({ resourceArn, tags: smallTags(set) }),
+  remove: (aws, resourceArn, tagKeys) => aws.ecs.untagResource({ resourceArn, tagKeys }),
+};
 
-const container = object(
+const environment = list(object({ Name: text, Value: text }));
+const secrets = list(object({ Name: text, ValueFrom: text }, ["Name", "ValueFrom"]));
+
+const containerDefinition = object(
   {
     Name: text,
     Image: text,
@@ -23,8 +22,8 @@ const container = object(
     PortMappings: list(
       object({ ContainerPort: integer, HostPort: integer, Protocol: oneOf("tcp", "udp"), Name: text }),
     ),
-    Environment: nameAndValue,
-    Secrets: nameAndSource,
+    Environment: environment,
+    Secrets: secrets,
     EntryPoint: list(text),
     Command: list(text),
     WorkingDirectory: text,
@@ -40,15 +39,15 @@ const container = object(
       Retries: integer,
       StartPeriod: integer,
     }),
-    LogConfiguration: object({ LogDriver: text, Options: map, SecretOptions: nameAndSource }, ["LogDriver"]),
+    LogConfiguration: object({ LogDriver: text, Options: map, SecretOptions: secrets }, ["LogDriver"]),
     DependsOn: list(object({ ContainerName: text, Condition: text })),
   },
   ["Name", "Image"],
 );
 
-const properties = {
+const taskDefinitionProperties = {
   Family: text,
-  ContainerDefinitions: list(container),
+  ContainerDefinitions: list(containerDefinition),
   Cpu: text,
   Memory: text,
   NetworkMode: oneOf("awsvpc", "bridge", "host", "none"),
@@ -56,76 +55,68 @@ const properties = {
   RuntimePlatform: object({ CpuArchitecture: text, OperatingSystemFamily: text }),
   ExecutionRoleArn: text,
   TaskRoleArn: text,
-  Tags: tags,
 };
 
 /** Every property needs replacement but the tags: a revision never changes. */
-export const taskDefinition: ResourceType = {
-  properties,
+export const taskDefinition = resourceType({
+  properties: { ...taskDefinitionProperties, Tags: tags },
   required: ["ContainerDefinitions"],
-  replacement: Object.keys(properties).filter((name) => name !== "Tags"),
-  attributes: ["TaskDefinitionArn"],
-  async create(context, { Tags, ...given }) {
-    const shape: Shape = object(properties);
-    const input = camelCase(shape, given as never) as unknown as RegisterTaskDefinitionCommandInput;
-    const { taskDefinition: registered } = await ecs(context).registerTaskDefinition({
+  replacement: Object.keys(taskDefinitionProperties),
+  attributes: { TaskDefinitionArn: physicalId },
+  tagging: ecsTagging,
+  async create({ aws, generateName }, { Tags, ...rest }) {
+    const input = camelCase<RegisterTaskDefinitionCommandInput>(object(taskDefinitionProperties), rest);
+    const { taskDefinition: registered } = await aws.ecs.registerTaskDefinition({
       ...input,
-      family: input.family ?? context.generateName(255),
+      family: input.family ?? generateName(255),
       tags: smallTags(Tags),
     });
-    return registered?.taskDefinitionArn ?? "";
+    return registered?.taskDefinitionArn;
   },
-  readAttributes: async (_, id) => ({ TaskDefinitionArn: id }),
-  update: updateEcsTags,
-  delete: (context, id) =>
-    ignoreMissing(["ClientException"], () => ecs(context).deregisterTaskDefinition({ taskDefinition: id })),
+  async delete({ aws }, id) {
+    try {
+      await aws.ecs.deregisterTaskDefinition({ taskDefinition: id });
+    } catch (error) {
+      // ECS has no other code for a missing revision.
+      if (!(error instanceof AwsError && error.code === "ClientException")) throw error;
+    }
+  },
+});
+
+const clusterProperties = {
+  ClusterName: text,
+  ClusterSettings: list(
+    object({ Name: oneOf("containerInsights"), Value: oneOf("disabled", "enabled", "enhanced") }),
+  ),
+  Tags: tags,
 };
 
-const ecs = (context: ResourceContext) => context.environment.aws.ecs;
-
-const settings = list(
-  object({ Name: oneOf("containerInsights"), Value: oneOf("disabled", "enabled", "enhanced") }),
-);
-
-export const cluster: ResourceType = {
-  properties: { ClusterName: text, ClusterSettings: settings, Tags: tags },
+export const cluster = resourceType({
+  properties: clusterProperties,
   replacement: ["ClusterName"],
   nameProperty: "ClusterName",
-  attributes: ["Arn"],
-  async create(context, properties) {
-    const clusterName = properties.ClusterName ?? context.generateName(255);
-    await ecs(context).createCluster({
-      clusterName,
-      settings: clusterSettings(properties),
-      tags: smallTags(properties.Tags),
-    });
+  importedBy: "ClusterName",
+  async find({ aws }, name) {
+    const { clusters = [] } = await aws.ecs.describeClusters({ clusters: [name], include: ["SETTINGS"] });
+    return clusters.find(({ status }) => status === "ACTIVE");
+  },
+  attributes: { Arn: ({ found }) => found.clusterArn },
+  actual: ({ found }) => ({
+    ClusterName: found.clusterName,
+    ClusterSettings: found.settings?.map(({ name: Name, value: Value }) => ({ Name, Value })),
+  }),
+  tagging: { ...ecsTagging, target: ({ context, id }) => context.arn("ecs", `cluster/${id}`) },
+  async create({ aws, generateName }, { ClusterName, ClusterSettings, Tags }) {
+    const clusterName = ClusterName ?? generateName(255);
+    const settings = settingsInput(ClusterSettings);
+    await aws.ecs.createCluster({ clusterName, settings, tags: smallTags(Tags) });
     return clusterName;
   },
-  async readAttributes(context, id) {
-    const { clusters = [] } = await ecs(context).describeClusters({ clusters: [id] });
-    return { Arn: clusters[0]?.clusterArn ?? null };
-  },
-  async update(context, id, next, previous) {
-    await ecs(context).updateCluster({ cluster: id, settings: clusterSettings(next) ?? [] });
-    const { clusters = [] } = await ecs(context).describeClusters({ clusters: [id] });
-    await updateEcsTags(context, clusters[0]?.clusterArn ?? "", next, previous);
-  },
-  delete: (context, id) =>
-    ignoreMissing(["ClusterNotFoundException"], () => ecs(context).deleteCluster({ cluster: id })),
-};
+  update: ({ aws }, id, { ClusterSettings = [] }) =>
+    aws.ecs.updateCluster({ cluster: id, settings: settingsInput(ClusterSettings) }),
+  delete: ({ aws }, id) => aws.ecs.deleteCluster({ cluster: id }),
+});
 
-function clusterSettings(properties: Properties) {
-  const given = properties.ClusterSettings;
-  return given && (camelCase(settings, given) as { name: "containerInsights"; value: string }[]);
-}
-
-export async function updateEcsTags(
-  context: ResourceContext,
-  resourceArn: string,
-  next: Properties,
-  previous: Properties,
-): Promise<void> {
-  const { set, remove } = tagChanges(previous.Tags, next.Tags);
-  if (set.length > 0) await ecs(context).tagResource({ resourceArn, tags: smallTags(set) });
-  if (remove.length > 0) await ecs(context).untagResource({ resourceArn, tagKeys: remove });
+function settingsInput(given: unknown): CreateClusterCommandInput["settings"] {
+  return camelCase(clusterProperties.ClusterSettings, given);
 }

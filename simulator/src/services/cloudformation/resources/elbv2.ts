@@ -1,21 +1,24 @@
 import { sameValue } from "../template/value.ts";
 import {
-  ignoreMissing,
   type Properties,
+  physicalId,
   type ResourceContext,
-  type ResourceType,
-  tagChanges,
+  resourceType,
+  type Tagging,
   waitUntil,
 } from "./resource-type.ts";
 import { boolean, integer, list, object, oneOf, tags, text } from "./shape.ts";
-
-const elbv2 = (context: ResourceContext) => context.environment.aws.elbv2;
 
 const attributes = list(object({ Key: text, Value: text }, ["Key", "Value"]));
 /** ELB's limit on names of load balancers and target groups. */
 const maximumName = 32;
 
-export const loadBalancer: ResourceType = {
+const tagging: Tagging = {
+  set: (aws, arn, Tags) => aws.elbv2.addTags({ ResourceArns: [arn], Tags }),
+  remove: (aws, arn, TagKeys) => aws.elbv2.removeTags({ ResourceArns: [arn], TagKeys }),
+};
+
+export const loadBalancer = resourceType({
   properties: {
     Name: text,
     Type: oneOf("application"),
@@ -29,62 +32,65 @@ export const loadBalancer: ResourceType = {
   required: ["Subnets"],
   replacement: ["Name", "Type", "Scheme"],
   nameProperty: "Name",
-  attributes: [
-    "LoadBalancerArn",
-    "DNSName",
-    "LoadBalancerName",
-    "LoadBalancerFullName",
-    "CanonicalHostedZoneID",
-  ],
-  async create(context, properties) {
+  importedBy: "LoadBalancerArn",
+  find: findLoadBalancer,
+  attributes: {
+    LoadBalancerArn: physicalId,
+    DNSName: ({ found }) => found.DNSName,
+    LoadBalancerName: ({ found }) => found.LoadBalancerName,
+    LoadBalancerFullName: ({ id }) => fullName(id).replace("loadbalancer/", ""),
+    CanonicalHostedZoneID: ({ found }) => found.CanonicalHostedZoneId,
+  },
+  actual: ({ found: { LoadBalancerName, Scheme, SecurityGroups, AvailabilityZones = [] } }) => ({
+    Name: LoadBalancerName,
+    Scheme,
+    SecurityGroups,
+    Subnets: AvailabilityZones.map(({ SubnetId }) => SubnetId),
+  }),
+  tagging,
+  async create({ aws, generateName, identify }, properties) {
     const { LoadBalancerAttributes: Attributes, Tags, ...rest } = properties;
-    const { LoadBalancers = [] } = await elbv2(context).createLoadBalancer({
+    const { LoadBalancers = [] } = await aws.elbv2.createLoadBalancer({
       ...rest,
-      Name: properties.Name ?? context.generateName(maximumName),
+      Name: properties.Name ?? generateName(maximumName),
       Tags: Tags?.length ? Tags : undefined,
     });
     const LoadBalancerArn = LoadBalancers[0]?.LoadBalancerArn ?? "";
-    context.identify(LoadBalancerArn);
-    if (Attributes) await elbv2(context).modifyLoadBalancerAttributes({ LoadBalancerArn, Attributes });
+    identify(LoadBalancerArn);
+    if (Attributes) await aws.elbv2.modifyLoadBalancerAttributes({ LoadBalancerArn, Attributes });
     return LoadBalancerArn;
   },
   stabilize: (context, id) =>
     waitUntil(context, async () => {
-      const state = (await describeLoadBalancer(context, id))?.State;
+      const state = (await findLoadBalancer(context, id))?.State;
       if (state?.Code === "failed") throw new Error(state.Reason ?? `load balancer ${id} failed`);
       return state?.Code === "active";
     }),
-  async readAttributes(context, id) {
-    const found = await describeLoadBalancer(context, id);
-    return {
-      LoadBalancerArn: id,
-      DNSName: found?.DNSName ?? null,
-      LoadBalancerName: found?.LoadBalancerName ?? null,
-      LoadBalancerFullName: fullName(id).replace("loadbalancer/", ""),
-      CanonicalHostedZoneID: found?.CanonicalHostedZoneId ?? null,
-    };
-  },
-  async update(context, LoadBalancerArn, next, previous) {
+  async update({ aws: { elbv2 } }, LoadBalancerArn, next, previous) {
     const { SecurityGroups, Subnets, LoadBalancerAttributes: Attributes } = next;
     if (!sameValue(SecurityGroups, previous.SecurityGroups))
-      await elbv2(context).setSecurityGroups({ LoadBalancerArn, SecurityGroups });
-    if (!sameValue(Subnets, previous.Subnets)) await elbv2(context).setSubnets({ LoadBalancerArn, Subnets });
-    if (Attributes) await elbv2(context).modifyLoadBalancerAttributes({ LoadBalancerArn, Attributes });
-    await updateTags(context, LoadBalancerArn, next, previous);
+      await elbv2.setSecurityGroups({ LoadBalancerArn, SecurityGroups });
+    if (!sameValue(Subnets, previous.Subnets)) await elbv2.setSubnets({ LoadBalancerArn, Subnets });
+    if (Attributes) await elbv2.modifyLoadBalancerAttributes({ LoadBalancerArn, Attributes });
   },
-  delete: (context, id) =>
-    ignoreMissing(["LoadBalancerNotFoundException", "LoadBalancerNotFound"], () =>
-      elbv2(context).deleteLoadBalancer({ LoadBalancerArn: id }),
-    ),
-};
+  delete: ({ aws }, id) => aws.elbv2.deleteLoadBalancer({ LoadBalancerArn: id }),
+});
 
-export const targetGroup: ResourceType = {
+async function findLoadBalancer({ aws }: ResourceContext, id: string) {
+  return (await aws.elbv2.describeLoadBalancers({ LoadBalancerArns: [id] })).LoadBalancers?.[0];
+}
+
+/** The part of an ELB ARN that names the resource: `targetgroup/name/0123456789abcdef`. */
+function fullName(arn: string): string {
+  return arn.split(":").slice(5).join(":");
+}
+
+export const targetGroup = resourceType({
   properties: {
     Name: text,
     VpcId: text,
     TargetType: oneOf("ip"),
     Protocol: oneOf("HTTP"),
-    ProtocolVersion: oneOf("HTTP1"),
     Port: integer,
     HealthCheckEnabled: boolean,
     HealthCheckPath: text,
@@ -99,54 +105,50 @@ export const targetGroup: ResourceType = {
     Tags: tags,
   },
   required: ["VpcId", "Protocol", "Port", "TargetType"],
-  replacement: ["Name", "VpcId", "TargetType", "Protocol", "ProtocolVersion", "Port"],
+  replacement: ["Name", "VpcId", "TargetType", "Protocol", "Port"],
   nameProperty: "Name",
-  attributes: ["TargetGroupArn", "TargetGroupName", "TargetGroupFullName"],
-  async create(context, properties) {
+  importedBy: "TargetGroupArn",
+  find: async ({ aws }, id) =>
+    (await aws.elbv2.describeTargetGroups({ TargetGroupArns: [id] })).TargetGroups?.[0],
+  attributes: {
+    TargetGroupArn: physicalId,
+    TargetGroupName: ({ found }) => found.TargetGroupName,
+    TargetGroupFullName: ({ id }) => fullName(id),
+  },
+  async actual({ id, found, context: { aws } }) {
+    const { TargetGroupName, TargetGroupArn, LoadBalancerArns, IpAddressType, ...settings } = found;
+    const { Attributes } = await aws.elbv2.describeTargetGroupAttributes({ TargetGroupArn: id });
+    return { ...settings, Name: TargetGroupName, TargetGroupAttributes: Attributes };
+  },
+  tagging,
+  async create({ aws, generateName, identify }, properties) {
     const { TargetGroupAttributes: Attributes, Tags, ...rest } = properties;
-    const { TargetGroups = [] } = await elbv2(context).createTargetGroup({
+    const { TargetGroups = [] } = await aws.elbv2.createTargetGroup({
       ...rest,
-      Name: properties.Name ?? context.generateName(maximumName),
+      Name: properties.Name ?? generateName(maximumName),
       Tags: Tags?.length ? Tags : undefined,
     });
     const TargetGroupArn = TargetGroups[0]?.TargetGroupArn ?? "";
-    context.identify(TargetGroupArn);
-    if (Attributes) await elbv2(context).modifyTargetGroupAttributes({ TargetGroupArn, Attributes });
+    identify(TargetGroupArn);
+    if (Attributes) await aws.elbv2.modifyTargetGroupAttributes({ TargetGroupArn, Attributes });
     return TargetGroupArn;
   },
-  readAttributes: async (_, id) => ({
-    TargetGroupArn: id,
-    TargetGroupName: fullName(id).split("/")[1] ?? null,
-    TargetGroupFullName: fullName(id),
-  }),
-  async update(context, TargetGroupArn, next, previous) {
-    const { Name, VpcId, TargetType, Protocol, ProtocolVersion, Port, ...rest } = next;
-    const { TargetGroupAttributes: Attributes, Tags, ...healthCheck } = rest;
-    await elbv2(context).modifyTargetGroup({ ...healthCheck, TargetGroupArn });
-    if (Attributes) await elbv2(context).modifyTargetGroupAttributes({ TargetGroupArn, Attributes });
-    await updateTags(context, TargetGroupArn, next, previous);
+  async update({ aws: { elbv2 } }, TargetGroupArn, next) {
+    const {
+      Name,
+      VpcId,
+      TargetType,
+      Protocol,
+      Port,
+      TargetGroupAttributes: Attributes,
+      Tags,
+      ...rest
+    } = next;
+    await elbv2.modifyTargetGroup({ ...rest, TargetGroupArn });
+    if (Attributes) await elbv2.modifyTargetGroupAttributes({ TargetGroupArn, Attributes });
   },
-  delete: (context, id) =>
-    ignoreMissing(["TargetGroupNotFoundException", "TargetGroupNotFound"], () =>
-      elbv2(context).deleteTargetGroup({ TargetGroupArn: id }),
-    ),
-};
-
-async function describeLoadBalancer(context: ResourceContext, id: string) {
-  const { LoadBalancers = [] } = await elbv2(context).describeLoadBalancers({ LoadBalancerArns: [id] });
-  return LoadBalancers[0];
-}
-
-/** The part of an ELB ARN that names the resource: `targetgroup/name/0123456789abcdef`. */
-function fullName(arn: string): string {
-  return arn.split(":").slice(5).join(":");
-}
-
-async function updateTags(context: ResourceContext, id: string, next: Properties, previous: Properties) {
-  const { set, remove } = tagChanges(previous.Tags, next.Tags);
-  if (set.length > 0) await elbv2(context).addTags({ ResourceArns: [id], Tags: set });
-  if (remove.length > 0) await elbv2(context).removeTags({ ResourceArns: [id], TagKeys: remove });
-}
+  delete: ({ aws }, id) => aws.elbv2.deleteTargetGroup({ TargetGroupArn: id }),
+});
 
 const values = object({ Values: list(text) });
 
@@ -186,7 +188,7 @@ const condition = object(
   [],
 );
 
-export const listener: ResourceType = {
+export const listener = resourceType({
   properties: {
     LoadBalancerArn: text,
     Protocol: oneOf("HTTP"),
@@ -195,54 +197,46 @@ export const listener: ResourceType = {
   },
   required: ["LoadBalancerArn", "Protocol", "Port", "DefaultActions"],
   replacement: ["LoadBalancerArn"],
-  attributes: ["ListenerArn"],
-  async create(context, { LoadBalancerArn, Protocol, Port, DefaultActions }) {
-    const { Listeners = [] } = await elbv2(context).createListener({
-      LoadBalancerArn,
-      Protocol,
-      Port,
-      DefaultActions,
-    });
-    return Listeners[0]?.ListenerArn ?? "";
+  importedBy: "ListenerArn",
+  find: async ({ aws }, id) => (await aws.elbv2.describeListeners({ ListenerArns: [id] })).Listeners?.[0],
+  attributes: { ListenerArn: physicalId },
+  actual: ({ found: { LoadBalancerArn, Protocol, Port, DefaultActions } }) => ({
+    ...{ LoadBalancerArn, Protocol, Port, DefaultActions },
+  }),
+  async create({ aws }, { LoadBalancerArn, DefaultActions, ...rest }) {
+    const { Listeners = [] } = await aws.elbv2.createListener({ LoadBalancerArn, DefaultActions, ...rest });
+    return Listeners[0]?.ListenerArn;
   },
-  readAttributes: async (_, id) => ({ ListenerArn: id }),
-  async update(context, ListenerArn, next, previous) {
-    await elbv2(context).modifyListener({ ListenerArn, ...changed(next, previous) });
-  },
-  delete: (context, id) =>
-    ignoreMissing(["ListenerNotFoundException", "ListenerNotFound"], () =>
-      elbv2(context).deleteListener({ ListenerArn: id }),
-    ),
-};
+  update: ({ aws }, ListenerArn, next, previous) =>
+    aws.elbv2.modifyListener({ ListenerArn, ...changed(next, previous) }),
+  delete: ({ aws }, id) => aws.elbv2.deleteListener({ ListenerArn: id }),
+});
 
-export const listenerRule: ResourceType = {
+export const listenerRule = resourceType({
   properties: { ListenerArn: text, Priority: integer, Conditions: list(condition), Actions: list(action) },
   required: ["ListenerArn", "Priority", "Conditions", "Actions"],
   replacement: ["ListenerArn"],
-  attributes: ["RuleArn"],
-  async create(context, { ListenerArn, Priority, Conditions, Actions }) {
-    const { Rules = [] } = await elbv2(context).createRule({ ListenerArn, Priority, Conditions, Actions });
-    return Rules[0]?.RuleArn ?? "";
+  importedBy: "RuleArn",
+  find: async ({ aws }, id) => (await aws.elbv2.describeRules({ RuleArns: [id] })).Rules?.[0],
+  attributes: { RuleArn: physicalId },
+  async create({ aws }, { ListenerArn, Priority, Conditions, Actions }) {
+    const { Rules = [] } = await aws.elbv2.createRule({ ListenerArn, Priority, Conditions, Actions });
+    return Rules[0]?.RuleArn;
   },
-  readAttributes: async (_, id) => ({ RuleArn: id }),
-  async update(context, RuleArn, next, previous) {
+  async update({ aws: { elbv2 } }, RuleArn, next, previous) {
     const { Priority, ...rest } = changed(next, previous);
-    if (Priority !== undefined)
-      await elbv2(context).setRulePriorities({ RulePriorities: [{ RuleArn, Priority }] });
-    if (Object.keys(rest).length > 0) await elbv2(context).modifyRule({ RuleArn, ...rest });
+    if (Priority !== undefined) await elbv2.setRulePriorities({ RulePriorities: [{ RuleArn, Priority }] });
+    if (Object.keys(rest).length > 0) await elbv2.modifyRule({ RuleArn, ...rest });
   },
-  delete: (context, id) =>
-    ignoreMissing(["RuleNotFoundException", "RuleNotFound"], () =>
-      elbv2(context).deleteRule({ RuleArn: id }),
-    ),
-};
+  delete: ({ aws }, id) => aws.elbv2.deleteRule({ RuleArn: id }),
+});
 
 /**
  * Sends only changes of the template: the target groups behind a listener change with every blue/green deployment, and
  * sending the template's again with an unrelated change would undo the last one.
  */
 function changed(next: Properties, previous: Properties): Properties {
-  const differs = ([name, value]: [string, unknown]) =>
-    JSON.stringify(value) !== JSON.stringify(previous[name]);
-  return Object.fromEntries(Object.entries(next).filter(differs));
+  return Object.fromEntries(
+    Object.entries(next).filter(([name, value]) => !sameValue(value, previous[name])),
+  );
 }

@@ -1,24 +1,12 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
-import {
-  ignoreMissing,
-  type Properties,
-  type ResourceContext,
-  type ResourceType,
-  tagChanges,
-} from "./resource-type.ts";
+import { type Properties, type ResourceContext, resourceType } from "./resource-type.ts";
 import { json, list, map, object, oneOf, tags, text } from "./shape.ts";
 
-const events = (context: ResourceContext) => context.environment.aws.events;
-
-const missing = ["ResourceNotFoundException"];
-
-export const rule: ResourceType = {
+export const rule = resourceType({
   properties: {
     Name: text,
     Description: text,
-    EventBusName: text,
     EventPattern: json,
-    RoleArn: text,
     State: oneOf("ENABLED", "DISABLED"),
     Targets: list(
       object(
@@ -36,57 +24,42 @@ export const rule: ResourceType = {
     Tags: tags,
   },
   required: ["EventPattern"],
-  replacement: ["Name", "EventBusName"],
+  replacement: ["Name"],
   nameProperty: "Name",
-  attributes: ["Arn"],
+  attributes: { Arn: ({ context, id }) => context.arn("events", `rule/${id}`) },
+  tagging: {
+    target: ({ context, id }) => context.arn("events", `rule/${id}`),
+    set: (aws, ResourceARN, Tags) => aws.events.tagResource({ ResourceARN, Tags }),
+    remove: (aws, ResourceARN, TagKeys) => aws.events.untagResource({ ResourceARN, TagKeys }),
+  },
   async create(context, properties) {
     // 64 is EventBridge's limit on rules' names.
     const name: string = properties.Name ?? context.generateName(64);
     await putRule(context, name, properties);
     context.identify(name);
-    await putTargets(context, name, properties, {});
+    await putTargets(context, name, properties);
     return name;
   },
-  readAttributes: async (context, name) => ({ Arn: ruleArn(context, name) }),
-  async update(context, name, next, previous) {
+  async update(context, name, next) {
     await putRule(context, name, next);
-    await putTargets(context, name, next, previous);
-    const { set, remove } = tagChanges(previous.Tags, next.Tags);
-    const ResourceARN = ruleArn(context, name);
-    if (set.length > 0) await events(context).tagResource({ ResourceARN, Tags: set });
-    if (remove.length > 0) await events(context).untagResource({ ResourceARN, TagKeys: remove });
+    await putTargets(context, name, next);
   },
-  delete: (context, Rule) =>
-    ignoreMissing(missing, async () => {
-      const { Targets = [] } = await events(context).listTargetsByRule({ Rule });
-      const Ids = Targets.flatMap(({ Id }) => (Id === undefined ? [] : [Id]));
-      if (Ids.length > 0) await events(context).removeTargets({ Rule, Ids });
-      await events(context).deleteRule({ Name: Rule });
-    }),
-};
+  async delete(context, name) {
+    await putTargets(context, name, {});
+    await context.aws.events.deleteRule({ Name: name });
+  },
+});
 
-async function putRule(context: ResourceContext, Name: string, properties: Properties): Promise<void> {
-  const { Description, EventBusName, EventPattern, RoleArn, State, Tags } = properties;
-  await events(context).putRule({
-    Name,
-    Description,
-    EventBusName,
-    EventPattern: JSON.stringify(EventPattern),
-    RoleArn,
-    State,
-    Tags,
-  });
+async function putRule({ aws }: ResourceContext, Name: string, properties: Properties) {
+  const { Description, EventPattern, State, Tags } = properties;
+  await aws.events.putRule({ Name, Description, EventPattern: JSON.stringify(EventPattern), State, Tags });
 }
 
-async function putTargets(context: ResourceContext, Rule: string, next: Properties, previous: Properties) {
-  const Targets: Target[] = next.Targets ?? [];
-  const kept = new Set(Targets.map(({ Id }) => Id));
-  const before: Target[] = previous.Targets ?? [];
-  const Ids = before.flatMap(({ Id }) => (Id === undefined || kept.has(Id) ? [] : [Id]));
-  if (Ids.length > 0) await events(context).removeTargets({ Rule, Ids });
-  if (Targets.length > 0) await events(context).putTargets({ Rule, Targets });
-}
-
-function ruleArn({ environment: { region, accountId } }: ResourceContext, name: string): string {
-  return `arn:aws:events:${region}:${accountId}:rule/${name}`;
+/** Sets the targets, and removes all others. */
+async function putTargets({ aws }: ResourceContext, Rule: string, { Targets: next = [] }: Properties) {
+  const wanted: readonly Target[] = next;
+  const { Targets = [] } = await aws.events.listTargetsByRule({ Rule });
+  const Ids = Targets.flatMap(({ Id }) => (Id && !wanted.some((each) => each.Id === Id) ? [Id] : []));
+  if (Ids.length > 0) await aws.events.removeTargets({ Rule, Ids });
+  if (wanted.length > 0) await aws.events.putTargets({ Rule, Targets: [...wanted] });
 }

@@ -1,18 +1,14 @@
-import { sameValue } from "../template/value.ts";
+import { ignoreMissing } from "./failures.ts";
 import {
-  ignoreMissing,
+  listChanges,
   type Properties,
+  physicalId,
   type ResourceContext,
-  type ResourceType,
-  tagChanges,
+  resourceType,
 } from "./resource-type.ts";
 import { integer, json, list, object, tags, text } from "./shape.ts";
 
-const iam = (context: ResourceContext) => context.environment.aws.iam;
-
-const missing = ["NoSuchEntity", "NoSuchEntityException"];
-
-export const role: ResourceType = {
+export const role = resourceType({
   properties: {
     RoleName: text,
     Path: text,
@@ -26,17 +22,35 @@ export const role: ResourceType = {
   required: ["AssumeRolePolicyDocument"],
   replacement: ["RoleName", "Path"],
   nameProperty: "RoleName",
+  importedBy: "RoleName",
   identity: true,
-  attributes: ["Arn", "RoleId"],
+  find: async ({ aws }, RoleName) => (await aws.iam.getRole({ RoleName })).Role,
+  attributes: { Arn: ({ found }) => found.Arn, RoleId: ({ found }) => found.RoleId },
+  async actual({ id: RoleName, found, context: { aws } }) {
+    const { PolicyNames = [] } = await aws.iam.listRolePolicies({ RoleName });
+    const { AttachedPolicies = [] } = await aws.iam.listAttachedRolePolicies({ RoleName });
+    const policies = PolicyNames.map(async (PolicyName) => {
+      const { PolicyDocument } = await aws.iam.getRolePolicy({ RoleName, PolicyName });
+      return { PolicyName, PolicyDocument: parseDocument(PolicyDocument) };
+    });
+    return {
+      RoleName,
+      Description: found.Description,
+      AssumeRolePolicyDocument: parseDocument(found.AssumeRolePolicyDocument),
+      ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
+      Policies: await Promise.all(policies),
+    };
+  },
+  tagging: {
+    set: (aws, RoleName, Tags) => aws.iam.tagRole({ RoleName, Tags }),
+    remove: (aws, RoleName, TagKeys) => aws.iam.untagRole({ RoleName, TagKeys }),
+  },
   async create(context, properties) {
     const { Path, Description, MaxSessionDuration, Tags } = properties;
     // 64 is IAM's limit on role names.
     const RoleName: string = properties.RoleName ?? context.generateName(64);
-    await iam(context).createRole({
-      RoleName,
-      Path,
-      Description,
-      MaxSessionDuration,
+    await context.aws.iam.createRole({
+      ...{ RoleName, Path, Description, MaxSessionDuration },
       Tags: Tags?.length ? Tags : undefined,
       AssumeRolePolicyDocument: JSON.stringify(properties.AssumeRolePolicyDocument),
     });
@@ -44,236 +58,137 @@ export const role: ResourceType = {
     await setPolicies(context, RoleName, properties, {});
     return RoleName;
   },
-  async readAttributes(context, RoleName) {
-    const { Role } = await iam(context).getRole({ RoleName });
-    return { Arn: Role?.Arn ?? null, RoleId: Role?.RoleId ?? null };
-  },
   async update(context, RoleName, next, previous) {
+    const { iam } = context.aws;
     const { AssumeRolePolicyDocument, Description, MaxSessionDuration } = next;
-    if (!sameValue(AssumeRolePolicyDocument, previous.AssumeRolePolicyDocument))
-      await iam(context).updateAssumeRolePolicy({
-        RoleName,
-        PolicyDocument: JSON.stringify(AssumeRolePolicyDocument),
-      });
-    if (Description !== previous.Description || MaxSessionDuration !== previous.MaxSessionDuration)
-      await iam(context).updateRole({ RoleName, Description, MaxSessionDuration });
+    const PolicyDocument = JSON.stringify(AssumeRolePolicyDocument);
+    await iam.updateAssumeRolePolicy({ RoleName, PolicyDocument });
+    await iam.updateRole({ RoleName, Description, MaxSessionDuration });
     await setPolicies(context, RoleName, next, previous);
-    const { set, remove } = tagChanges(previous.Tags, next.Tags);
-    if (set.length > 0) await iam(context).tagRole({ RoleName, Tags: set });
-    if (remove.length > 0) await iam(context).untagRole({ RoleName, TagKeys: remove });
   },
   async delete(context, RoleName, properties) {
-    await ignoreMissing(missing, () => setPolicies(context, RoleName, {}, properties));
-    await ignoreMissing(missing, () => iam(context).deleteRole({ RoleName }));
+    await setPolicies(context, RoleName, {}, properties);
+    await context.aws.iam.deleteRole({ RoleName });
   },
-};
+});
+
+/** IAM returns its documents URL-encoded. */
+function parseDocument(document = "{}"): unknown {
+  return JSON.parse(decodeURIComponent(document));
+}
 
 async function setPolicies(
-  context: ResourceContext,
+  { aws: { iam } }: ResourceContext,
   RoleName: string,
   next: Properties,
   previous: Properties,
 ): Promise<void> {
   const policies: Properties[] = next.Policies ?? [];
   for (const { PolicyName, PolicyDocument } of policies)
-    await iam(context).putRolePolicy({
-      RoleName,
-      PolicyName,
-      PolicyDocument: JSON.stringify(PolicyDocument),
-    });
-  const kept = new Set(policies.map(({ PolicyName }) => PolicyName));
-  for (const { PolicyName } of previous.Policies ?? [])
-    if (!kept.has(PolicyName))
-      await ignoreMissing(missing, () => iam(context).deleteRolePolicy({ RoleName, PolicyName }));
+    await iam.putRolePolicy({ RoleName, PolicyName, PolicyDocument: JSON.stringify(PolicyDocument) });
+  const { removed: oldNames } = listChanges(namesOf(previous.Policies), namesOf(policies));
+  for (const PolicyName of oldNames)
+    await ignoreMissing(() => iam.deleteRolePolicy({ RoleName, PolicyName }));
 
-  const managed: string[] = next.ManagedPolicyArns ?? [];
-  const before: string[] = previous.ManagedPolicyArns ?? [];
-  for (const PolicyArn of managed)
-    if (!before.includes(PolicyArn)) await iam(context).attachRolePolicy({ RoleName, PolicyArn });
-  for (const PolicyArn of before)
-    if (!managed.includes(PolicyArn))
-      await ignoreMissing(missing, () => iam(context).detachRolePolicy({ RoleName, PolicyArn }));
+  const { added, removed } = listChanges(previous.ManagedPolicyArns, next.ManagedPolicyArns);
+  for (const PolicyArn of added) await iam.attachRolePolicy({ RoleName, PolicyArn });
+  for (const PolicyArn of removed) await ignoreMissing(() => iam.detachRolePolicy({ RoleName, PolicyArn }));
 }
 
-export const instanceProfile: ResourceType = {
+function namesOf(policies: readonly Properties[] = []): string[] {
+  return policies.map(({ PolicyName }) => PolicyName);
+}
+
+export const instanceProfile = resourceType({
   properties: { InstanceProfileName: text, Path: text, Roles: list(text) },
   required: ["Roles"],
   replacement: ["InstanceProfileName", "Path"],
   nameProperty: "InstanceProfileName",
   identity: true,
-  attributes: ["Arn"],
+  find: async ({ aws }, InstanceProfileName) =>
+    (await aws.iam.getInstanceProfile({ InstanceProfileName })).InstanceProfile,
+  attributes: { Arn: ({ found }) => found.Arn },
   async create(context, properties) {
     // 128 is IAM's limit on names of instance profiles.
-    const InstanceProfileName: string = properties.InstanceProfileName ?? context.generateName(128);
-    await iam(context).createInstanceProfile({ InstanceProfileName, Path: properties.Path });
+    const { InstanceProfileName = context.generateName(128), Path } = properties;
+    await context.aws.iam.createInstanceProfile({ InstanceProfileName, Path });
     context.identify(InstanceProfileName);
     await setRoles(context, InstanceProfileName, properties, {});
     return InstanceProfileName;
   },
-  async readAttributes(context, InstanceProfileName) {
-    const { InstanceProfile } = await iam(context).getInstanceProfile({ InstanceProfileName });
-    return { Arn: InstanceProfile?.Arn ?? null };
-  },
   update: setRoles,
-  delete: (context, InstanceProfileName, properties) =>
-    ignoreMissing(missing, async () => {
-      await setRoles(context, InstanceProfileName, {}, properties);
-      await iam(context).deleteInstanceProfile({ InstanceProfileName });
-    }),
-};
+  async delete(context, InstanceProfileName, properties) {
+    await setRoles(context, InstanceProfileName, {}, properties);
+    await context.aws.iam.deleteInstanceProfile({ InstanceProfileName });
+  },
+});
 
 /** The old role is removed first: a profile has only one. */
 async function setRoles(
-  context: ResourceContext,
+  { aws: { iam } }: ResourceContext,
   InstanceProfileName: string,
   next: Properties,
   previous: Properties,
 ) {
-  const after: string[] = next.Roles ?? [];
-  const before: string[] = previous.Roles ?? [];
-  for (const RoleName of before)
-    if (!after.includes(RoleName))
-      await ignoreMissing(missing, () =>
-        iam(context).removeRoleFromInstanceProfile({ InstanceProfileName, RoleName }),
-      );
-  for (const RoleName of after)
-    if (!before.includes(RoleName))
-      await iam(context).addRoleToInstanceProfile({ InstanceProfileName, RoleName });
+  const { added, removed } = listChanges(previous.Roles, next.Roles);
+  for (const RoleName of removed)
+    await ignoreMissing(() => iam.removeRoleFromInstanceProfile({ InstanceProfileName, RoleName }));
+  for (const RoleName of added) await iam.addRoleToInstanceProfile({ InstanceProfileName, RoleName });
 }
 
 /** Ref gives its ARN. */
-export const oidcProvider: ResourceType = {
+export const oidcProvider = resourceType({
   properties: { Url: text, ClientIdList: list(text), ThumbprintList: list(text), Tags: tags },
   required: ["Url"],
   replacement: ["Url"],
-  attributes: ["Arn"],
-  async create(context, { Url, ClientIdList, ThumbprintList, Tags }) {
-    const { OpenIDConnectProviderArn = "" } = await iam(context).createOpenIDConnectProvider({
-      Url,
-      ClientIDList: ClientIdList,
-      ThumbprintList,
+  attributes: { Arn: physicalId },
+  tagging: {
+    set: (aws, arn, Tags) => aws.iam.tagOpenIDConnectProvider({ OpenIDConnectProviderArn: arn, Tags }),
+    remove: (aws, arn, TagKeys) =>
+      aws.iam.untagOpenIDConnectProvider({ OpenIDConnectProviderArn: arn, TagKeys }),
+  },
+  async create({ aws }, { ClientIdList: ClientIDList, Tags, ...rest }) {
+    const { OpenIDConnectProviderArn } = await aws.iam.createOpenIDConnectProvider({
+      Url: rest.Url,
+      ThumbprintList: rest.ThumbprintList,
+      ClientIDList,
       Tags: Tags?.length ? Tags : undefined,
     });
     return OpenIDConnectProviderArn;
   },
-  readAttributes: async (_, arn) => ({ Arn: arn }),
-  async update(context, OpenIDConnectProviderArn, next, previous) {
-    const api = iam(context);
-    const after: string[] = next.ClientIdList ?? [];
-    const before: string[] = previous.ClientIdList ?? [];
-    for (const ClientID of after)
-      if (!before.includes(ClientID))
-        await api.addClientIDToOpenIDConnectProvider({ OpenIDConnectProviderArn, ClientID });
-    for (const ClientID of before)
-      if (!after.includes(ClientID))
-        await api.removeClientIDFromOpenIDConnectProvider({ OpenIDConnectProviderArn, ClientID });
-    if (next.ThumbprintList)
-      await api.updateOpenIDConnectProviderThumbprint({
-        OpenIDConnectProviderArn,
-        ThumbprintList: next.ThumbprintList,
-      });
-    const { set, remove } = tagChanges(previous.Tags, next.Tags);
-    if (set.length > 0) await api.tagOpenIDConnectProvider({ OpenIDConnectProviderArn, Tags: set });
-    if (remove.length > 0)
-      await api.untagOpenIDConnectProvider({ OpenIDConnectProviderArn, TagKeys: remove });
+  async update({ aws: { iam } }, OpenIDConnectProviderArn, { ClientIdList, ThumbprintList }, previous) {
+    const { added, removed } = listChanges(previous.ClientIdList, ClientIdList);
+    for (const ClientID of added)
+      await iam.addClientIDToOpenIDConnectProvider({ OpenIDConnectProviderArn, ClientID });
+    for (const ClientID of removed)
+      await iam.removeClientIDFromOpenIDConnectProvider({ OpenIDConnectProviderArn, ClientID });
+    if (ThumbprintList)
+      await iam.updateOpenIDConnectProviderThumbprint({ OpenIDConnectProviderArn, ThumbprintList });
   },
-  delete: async (context, OpenIDConnectProviderArn) => {
-    // Deleting a missing provider is not an error.
-    await iam(context).deleteOpenIDConnectProvider({ OpenIDConnectProviderArn });
-  },
-};
-
-/** A policy that roles can share; Ref gives its ARN. */
-export const managedPolicy: ResourceType = {
-  properties: {
-    ManagedPolicyName: text,
-    Description: text,
-    Path: text,
-    PolicyDocument: json,
-    Roles: list(text),
-  },
-  required: ["PolicyDocument"],
-  replacement: ["ManagedPolicyName", "Description", "Path"],
-  nameProperty: "ManagedPolicyName",
-  identity: true,
-  attributes: ["PolicyArn"],
-  async create(context, properties) {
-    const { Policy } = await iam(context).createPolicy({
-      // 128 is IAM's limit on names of policies.
-      PolicyName: properties.ManagedPolicyName ?? context.generateName(128),
-      Description: properties.Description,
-      Path: properties.Path,
-      PolicyDocument: JSON.stringify(properties.PolicyDocument),
-    });
-    const arn = Policy?.Arn ?? "";
-    context.identify(arn);
-    await attach(context, arn, properties, {});
-    return arn;
-  },
-  readAttributes: async (_, arn) => ({ PolicyArn: arn }),
-  async update(context, arn, next, previous) {
-    if (!sameValue(next.PolicyDocument, previous.PolicyDocument))
-      await addVersion(context, arn, JSON.stringify(next.PolicyDocument));
-    await attach(context, arn, next, previous);
-  },
-  delete: (context, PolicyArn, properties) =>
-    ignoreMissing(missing, async () => {
-      await attach(context, PolicyArn, {}, properties);
-      const { Versions = [] } = await iam(context).listPolicyVersions({ PolicyArn });
-      for (const { VersionId, IsDefaultVersion } of Versions)
-        if (!IsDefaultVersion) await iam(context).deletePolicyVersion({ PolicyArn, VersionId });
-      await iam(context).deletePolicy({ PolicyArn });
-    }),
-};
-
-/** A change is a new version; the oldest is deleted when IAM's maximum is reached. */
-async function addVersion(
-  context: ResourceContext,
-  PolicyArn: string,
-  PolicyDocument: string,
-): Promise<void> {
-  const { Versions = [] } = await iam(context).listPolicyVersions({ PolicyArn });
-  const oldest = Versions.findLast(({ IsDefaultVersion }) => !IsDefaultVersion);
-  // Source: IAM user guide, "Versioning IAM policies".
-  if (Versions.length >= 5 && oldest)
-    await iam(context).deletePolicyVersion({ PolicyArn, VersionId: oldest.VersionId });
-  await iam(context).createPolicyVersion({ PolicyArn, PolicyDocument, SetAsDefault: true });
-}
-
-async function attach(context: ResourceContext, PolicyArn: string, next: Properties, previous: Properties) {
-  const roles: string[] = next.Roles ?? [];
-  for (const RoleName of roles) await iam(context).attachRolePolicy({ RoleName, PolicyArn });
-  for (const RoleName of previous.Roles ?? [])
-    if (!roles.includes(RoleName))
-      await ignoreMissing(missing, () => iam(context).detachRolePolicy({ RoleName, PolicyArn }));
-}
+  // Deleting a missing provider is not an error.
+  delete: ({ aws }, arn) => aws.iam.deleteOpenIDConnectProvider({ OpenIDConnectProviderArn: arn }),
+});
 
 /** An inline policy of roles; its physical id is a name that CloudFormation generates, not the policy's. */
-export const policy: ResourceType = {
+export const policy = resourceType({
   properties: { PolicyName: text, PolicyDocument: json, Roles: list(text) },
   required: ["PolicyName", "PolicyDocument", "Roles"],
   identity: true,
   async create(context, properties) {
     const id = context.generateName(128);
     context.identify(id);
-    await write(context, properties, {});
+    await write(context, id, properties, {});
     return id;
   },
-  update: (context, _, next, previous) => write(context, next, previous),
-  delete: (context, _, properties) => write(context, {}, properties),
-};
+  update: write,
+  delete: (context, id, properties) => write(context, id, {}, properties),
+});
 
-async function write(context: ResourceContext, next: Properties, previous: Properties): Promise<void> {
+async function write({ aws: { iam } }: ResourceContext, _: string, next: Properties, previous: Properties) {
   const { PolicyName, PolicyDocument, Roles = [] } = next;
   for (const RoleName of Roles)
-    await iam(context).putRolePolicy({
-      RoleName,
-      PolicyName,
-      PolicyDocument: JSON.stringify(PolicyDocument),
-    });
+    await iam.putRolePolicy({ RoleName, PolicyName, PolicyDocument: JSON.stringify(PolicyDocument) });
   for (const RoleName of previous.Roles ?? [])
     if (!Roles.includes(RoleName) || previous.PolicyName !== PolicyName)
-      await ignoreMissing(missing, () =>
-        iam(context).deleteRolePolicy({ RoleName, PolicyName: previous.PolicyName }),
-      );
+      await ignoreMissing(() => iam.deleteRolePolicy({ RoleName, PolicyName: previous.PolicyName }));
 }

@@ -1,40 +1,39 @@
-import {
-  ignoreMissing,
-  type ResourceContext,
-  type ResourceType,
-  tagChanges,
-  tagMap,
-} from "./resource-type.ts";
-import { integer, oneOf, tags, text } from "./shape.ts";
+import { type Properties, type ResourceContext, resourceType, tagMap } from "./resource-type.ts";
+import { integer, tags, text } from "./shape.ts";
 
-const logs = (context: ResourceContext) => context.environment.aws.logs;
-
-export const logGroup: ResourceType = {
-  properties: { LogGroupName: text, RetentionInDays: integer, LogGroupClass: oneOf("STANDARD"), Tags: tags },
+export const logGroup = resourceType({
+  properties: { LogGroupName: text, RetentionInDays: integer, Tags: tags },
   replacement: ["LogGroupName"],
   nameProperty: "LogGroupName",
-  attributes: ["Arn"],
-  async create(context, { LogGroupName, RetentionInDays: retentionInDays, Tags }) {
-    const logGroupName = LogGroupName ?? context.generateName(512);
-    await logs(context).createLogGroup({ logGroupName, tags: Tags?.length ? tagMap(Tags) : undefined });
+  importedBy: "LogGroupName",
+  async find({ aws }, id) {
+    const { logGroups = [] } = await aws.logs.describeLogGroups({ logGroupNamePrefix: id });
+    return logGroups.find(({ logGroupName }) => logGroupName === id);
+  },
+  attributes: { Arn: ({ context, id }) => `${context.arn("logs", `log-group:${id}`)}:*` },
+  actual: ({ found }) => ({ LogGroupName: found.logGroupName, RetentionInDays: found.retentionInDays }),
+  tagging: {
+    target: ({ context, id }) => context.arn("logs", `log-group:${id}`),
+    set: (aws, resourceArn, set) => aws.logs.tagResource({ resourceArn, tags: tagMap(set) }),
+    remove: (aws, resourceArn, tagKeys) => aws.logs.untagResource({ resourceArn, tagKeys }),
+  },
+  async create(context, properties) {
+    const { LogGroupName: logGroupName = context.generateName(512), Tags } = properties;
+    await context.aws.logs.createLogGroup({ logGroupName, tags: Tags?.length ? tagMap(Tags) : undefined });
     context.identify(logGroupName);
-    if (retentionInDays) await logs(context).putRetentionPolicy({ logGroupName, retentionInDays });
+    await setRetention(context, logGroupName, properties, {});
     return logGroupName;
   },
-  readAttributes: async (context, id) => ({ Arn: `${groupArn(context, id)}:*` }),
-  async update(context, logGroupName, next, previous) {
-    const { RetentionInDays: retentionInDays } = next;
-    if (retentionInDays) await logs(context).putRetentionPolicy({ logGroupName, retentionInDays });
-    else if (previous.RetentionInDays) await logs(context).deleteRetentionPolicy({ logGroupName });
-    const { set, remove } = tagChanges(previous.Tags, next.Tags);
-    const resourceArn = groupArn(context, logGroupName);
-    if (set.length > 0) await logs(context).tagResource({ resourceArn, tags: tagMap(set) });
-    if (remove.length > 0) await logs(context).untagResource({ resourceArn, tagKeys: remove });
-  },
-  delete: (context, logGroupName) =>
-    ignoreMissing(["ResourceNotFoundException"], () => logs(context).deleteLogGroup({ logGroupName })),
-};
+  update: setRetention,
+  delete: ({ aws }, logGroupName) => aws.logs.deleteLogGroup({ logGroupName }),
+});
 
-function groupArn({ environment: { region, accountId } }: ResourceContext, name: string): string {
-  return `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
+async function setRetention(
+  { aws }: ResourceContext,
+  logGroupName: string,
+  { RetentionInDays: retentionInDays }: Properties,
+  previous: Properties,
+) {
+  if (retentionInDays) await aws.logs.putRetentionPolicy({ logGroupName, retentionInDays });
+  else if (previous.RetentionInDays) await aws.logs.deleteRetentionPolicy({ logGroupName });
 }

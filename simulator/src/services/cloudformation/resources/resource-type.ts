@@ -1,6 +1,6 @@
 import type { Environment } from "../../../environment.ts";
-import { AwsError } from "../../../kit/errors.ts";
 import type { Value } from "../template/value.ts";
+import { HandlerError, ignoreMissing } from "./failures.ts";
 import type { Fields } from "./shape.ts";
 
 /** Evaluated properties, checked and coerced by the type's shapes before a handler sees them. */
@@ -11,6 +11,7 @@ export interface Properties {
 
 export interface ResourceContext {
   readonly environment: Environment;
+  readonly aws: Environment["aws"];
   readonly logicalId: string;
   /** Aborts when the operation of the stack is cancelled. */
   readonly signal: AbortSignal;
@@ -18,62 +19,149 @@ export interface ResourceContext {
   identify(id: string): void;
   /** Generates a unique physical name, `stack-resource-suffix`, of at most so many characters. */
   generateName(maximumLength: number): string;
+  /** Returns the ARN of a resource in the stack's account and region. */
+  arn(service: string, resource: string): string;
 }
 
-/** A type of resource: its properties, and how to create, change and remove one through its service's API. */
-export interface ResourceType {
+/** An existing resource, with what `find` returned. */
+interface Resource<Found> {
+  readonly id: string;
+  readonly properties: Properties;
+  readonly found: Found;
+  readonly context: ResourceContext;
+}
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** How a service changes the tags of a resource. */
+export interface Tagging {
+  /** Identifies the resource in both calls; by default its physical id does. */
+  target?(resource: Omit<Resource<unknown>, "found">): string | Promise<string>;
+  set(aws: Environment["aws"], target: string, tags: Tag[]): Promise<unknown>;
+  remove(aws: Environment["aws"], target: string, keys: string[]): Promise<unknown>;
+}
+
+/**
+ * A type of resource: its properties, and how to create, change and remove one through its service's API. An error of
+ * the service that says that the resource is missing means the same as an undefined result.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: only the type itself knows what its service returns
+export interface ResourceType<Found = any> {
   readonly properties: Fields;
   readonly required?: readonly string[];
-  /** Properties whose change creates a new resource ("Update requires: Replacement"). */
+  /**
+   * Properties whose change creates a new resource. Source: `createOnlyProperties` of the types' schemas, "Update
+   * requires: Replacement" of the user guide.
+   */
   readonly replacement?: readonly string[];
   /** The property with the resource's name: if it is set, the old and the new one of a replacement would collide. */
   readonly nameProperty?: string;
   /** The property within which the name is unique; by default the account and region. */
   readonly nameScope?: string;
+  /** The property whose value is the physical id in ResourcesToImport; absent where an import is not possible. */
+  readonly importedBy?: string;
   /** Creating one needs CAPABILITY_IAM, or CAPABILITY_NAMED_IAM when it is named. */
   readonly identity?: boolean;
+  /** Reads the resource from its service. */
+  find?(context: ResourceContext, id: string, properties: Properties): Promise<Found | undefined>;
   /** Attributes for Fn::GetAtt. */
-  readonly attributes?: readonly string[];
+  readonly attributes?: Readonly<Record<string, (resource: Resource<Found>) => Value | undefined>>;
+  /**
+   * Returns the properties as the service has them, in the template's terms, to detect drift; a property that cannot be
+   * read is left out. Absent where drift is not detected.
+   */
+  actual?(resource: Resource<Found>): Properties | Promise<Properties>;
+  readonly tagging?: Tagging;
   /** Resolves with the physical id (what Ref gives) once the service has accepted the request. */
-  create(context: ResourceContext, properties: Properties): Promise<string>;
+  create(context: ResourceContext, properties: Properties): Promise<string | undefined>;
   /** Resolves once the resource can be used. */
   stabilize?(context: ResourceContext, id: string, properties: Properties): Promise<void>;
-  readAttributes?(
-    context: ResourceContext,
-    id: string,
-    properties: Properties,
-  ): Promise<Record<string, Value>>;
-  /** Absent when every property needs replacement. Resolves once the change is done. */
-  update?(context: ResourceContext, id: string, next: Properties, previous: Properties): Promise<void>;
-  /** Resolves once it is gone; a missing one is not an error. */
-  delete(context: ResourceContext, id: string, properties: Properties): Promise<void>;
+  /** Resolves once the change is done. Absent when every property needs replacement, except for the tags. */
+  update?(context: ResourceContext, id: string, next: Properties, previous: Properties): Promise<unknown>;
+  /** Resolves once it is gone. */
+  delete(context: ResourceContext, id: string, properties: Properties): Promise<unknown>;
   /** The default of DeletionPolicy is Snapshot instead of Delete. */
   readonly keptBySnapshot?: boolean;
   /** Keeps the data before the resource is deleted; absent where DeletionPolicy Snapshot is not possible. */
-  snapshot?(context: ResourceContext, id: string): Promise<void>;
+  snapshot?(context: ResourceContext, id: string): Promise<unknown>;
 }
 
-/** A failure detected by CloudFormation, or its handler of a resource type, rather than by a service. */
-export class HandlerError extends Error {
-  readonly handlerErrorCode: "GeneralServiceException" | "AlreadyExists" | "InvalidRequest";
+export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
-  constructor(
-    message: string,
-    handlerErrorCode: HandlerError["handlerErrorCode"] = "GeneralServiceException",
-  ) {
-    super(message);
-    this.name = "HandlerError";
-    this.handlerErrorCode = handlerErrorCode;
-  }
+/** Checks a type, with what its `find` returns. */
+export function resourceType<Found>(type: ResourceType<Found>): ResourceType {
+  return type;
 }
 
-/** Runs a deletion; a missing resource counts as deleted. */
-export async function ignoreMissing(codes: readonly string[], action: () => Promise<unknown>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    if (!(error instanceof AwsError && codes.includes(error.code))) throw error;
-  }
+/** The attribute that is the physical id. */
+export const physicalId = ({ id }: { readonly id: string }): string => id;
+
+/** Resolves with undefined if there is no such resource. */
+export async function findResource(
+  { find }: ResourceType,
+  context: ResourceContext,
+  id: string,
+  properties: Properties,
+): Promise<Resource<unknown> | undefined> {
+  const found = find && (await ignoreMissing(() => find(context, id, properties)));
+  return find && found === undefined ? undefined : { id, properties, found, context };
+}
+
+export async function readAttributes(
+  type: ResourceType,
+  context: ResourceContext,
+  id: string,
+  properties: Properties,
+): Promise<Record<string, Value>> {
+  if (!type.attributes) return {};
+  const resource = await findResource(type, context, id, properties);
+  if (!resource) throw new HandlerError(`Resource with identifier '${id}' was not found.`, "NotFound");
+  const entries = Object.entries(type.attributes);
+  return Object.fromEntries(entries.map(([name, read]) => [name, read(resource) ?? null]));
+}
+
+/** Changes a resource in place. */
+export async function changeResource(
+  type: ResourceType,
+  context: ResourceContext,
+  id: string,
+  next: Properties,
+  previous: Properties,
+): Promise<void> {
+  await type.update?.(context, id, next, previous);
+  const { tagging } = type;
+  const { set, remove } = tagChanges(previous.Tags, next.Tags);
+  if (!tagging || set.length + remove.length === 0) return;
+  const target = (await tagging.target?.({ id, properties: next, context })) ?? id;
+  if (set.length > 0) await tagging.set(context.aws, target, set);
+  if (remove.length > 0) await tagging.remove(context.aws, target, remove);
+}
+
+function tagChanges(previous: Properties["Tags"], next: Properties["Tags"]) {
+  const before = tagMap(previous);
+  const after = tagMap(next);
+  return {
+    set: tagList(after).filter(({ Key, Value }) => before[Key] !== Value),
+    remove: Object.keys(before).filter((key) => !Object.hasOwn(after, key)),
+  };
+}
+
+/** For services that take tags as a map, from either form of a template. */
+export function tagMap(tags: Properties["Tags"] = {}): Record<string, string> {
+  const given: readonly Tag[] = Array.isArray(tags) ? tags : tagList(tags);
+  return Object.fromEntries(given.map(({ Key, Value }) => [Key, Value]));
+}
+
+export function tagList(tags: Readonly<Record<string, string>> = {}): Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** For services whose members start with a lower-case letter. */
+export function smallTags(tags: readonly Tag[] = []): { key: string; value: string }[] {
+  return tags.map(({ Key: key, Value: value }) => ({ key, value }));
 }
 
 /** AWS time between two checks of a resource that is being created or removed. */
@@ -84,30 +172,10 @@ export async function waitUntil(context: ResourceContext, done: () => Promise<bo
   while (!(await done())) await context.environment.clock.wait(pollMs, context.signal);
 }
 
-export interface Tag {
-  readonly Key: string;
-  readonly Value: string;
-}
-
-/** Returns the tags to set and to remove so that `previous` becomes `next`. */
-export function tagChanges(
-  previous: readonly Tag[] = [],
-  next: readonly Tag[] = [],
-): { set: Tag[]; remove: string[] } {
-  const before = new Map(previous.map((tag) => [tag.Key, tag.Value]));
-  const kept = new Set(next.map((tag) => tag.Key));
+/** Returns the items that only one of two lists has. */
+export function listChanges(previous: readonly string[] = [], next: readonly string[] = []) {
   return {
-    set: next.filter((tag) => before.get(tag.Key) !== tag.Value),
-    remove: [...before.keys()].filter((key) => !kept.has(key)),
+    added: next.filter((item) => !previous.includes(item)),
+    removed: previous.filter((item) => !next.includes(item)),
   };
-}
-
-/** For services whose members start with a lower-case letter. */
-export function smallTags(tags: readonly Tag[] | undefined): { key: string; value: string }[] | undefined {
-  return tags?.map(({ Key: key, Value: value }) => ({ key, value }));
-}
-
-/** For services that take tags as a map. */
-export function tagMap(tags: readonly Tag[] = []): Record<string, string> {
-  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }

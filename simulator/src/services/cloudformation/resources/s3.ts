@@ -1,92 +1,51 @@
-import type { BucketLocationConstraint, CreateBucketConfiguration, LifecycleRule } from "@aws-sdk/client-s3";
+import type { BucketLocationConstraint, LifecycleRule } from "@aws-sdk/client-s3";
 import { sameValue } from "../template/value.ts";
-import {
-  HandlerError,
-  ignoreMissing,
-  type Properties,
-  type ResourceContext,
-  type ResourceType,
-} from "./resource-type.ts";
+import { HandlerError } from "./failures.ts";
+import { type Properties, type ResourceContext, resourceType } from "./resource-type.ts";
 import { boolean, integer, json, list, object, oneOf, tags, text } from "./shape.ts";
 
 /** Transitions into other storage classes are not among them: the simulator has one class. */
-const lifecycleConfiguration = object(
+const lifecycleRule = object(
   {
-    Rules: list(
-      object(
-        {
-          Id: text,
-          Status: oneOf("Enabled", "Disabled"),
-          Prefix: text,
-          TagFilters: tags,
-          ExpirationInDays: integer,
-          ExpiredObjectDeleteMarker: boolean,
-          NoncurrentVersionExpiration: object({ NoncurrentDays: integer, NewerNoncurrentVersions: integer }, [
-            "NoncurrentDays",
-          ]),
-          NoncurrentVersionExpirationInDays: integer,
-          AbortIncompleteMultipartUpload: object({ DaysAfterInitiation: integer }, ["DaysAfterInitiation"]),
-        },
-        ["Status"],
-      ),
-    ),
+    Id: text,
+    Status: oneOf("Enabled", "Disabled"),
+    Prefix: text,
+    ExpirationInDays: integer,
+    NoncurrentVersionExpiration: object({ NoncurrentDays: integer }, ["NoncurrentDays"]),
+    AbortIncompleteMultipartUpload: object({ DaysAfterInitiation: integer }, ["DaysAfterInitiation"]),
   },
-  ["Rules"],
+  ["Status"],
 );
 
-/** Returns rules in the form of S3's own API, where expirations and filters are separate structures. */
-function lifecycleRules(rules: readonly Properties[]): LifecycleRule[] {
-  return rules.map((rule) => ({
-    ID: rule.Id,
-    Status: rule.Status,
-    Filter: filterOf(rule),
-    Expiration: expirationOf(rule),
-    NoncurrentVersionExpiration:
-      rule.NoncurrentVersionExpiration ??
-      (rule.NoncurrentVersionExpirationInDays === undefined
-        ? undefined
-        : { NoncurrentDays: rule.NoncurrentVersionExpirationInDays }),
-    AbortIncompleteMultipartUpload: rule.AbortIncompleteMultipartUpload,
-  }));
-}
-
-function expirationOf({ ExpirationInDays: Days, ExpiredObjectDeleteMarker }: Properties) {
-  if (Days === undefined && ExpiredObjectDeleteMarker === undefined) return undefined;
+/** Returns a rule in the form of S3's own API, where expirations and filters are separate structures. */
+function lifecycleInput({ Id, Prefix = "", ExpirationInDays: Days, ...rest }: Properties): LifecycleRule {
   return {
-    ...(Days === undefined ? {} : { Days }),
-    ...(ExpiredObjectDeleteMarker === undefined ? {} : { ExpiredObjectDeleteMarker }),
+    ...rest,
+    ID: Id,
+    Status: rest.Status,
+    Filter: { Prefix },
+    Expiration: Days === undefined ? undefined : { Days },
   };
 }
 
-function filterOf({ Prefix = "", TagFilters = [] }: Properties): LifecycleRule["Filter"] {
-  if (TagFilters.length === 0) return { Prefix };
-  return { And: { ...(Prefix === "" ? {} : { Prefix }), Tags: TagFilters } };
+const encryptionRule = object({
+  BucketKeyEnabled: boolean,
+  ServerSideEncryptionByDefault: object({ SSEAlgorithm: text, KMSMasterKeyID: text }, ["SSEAlgorithm"]),
+});
+
+function encryptionInput({ ServerSideEncryptionByDefault, BucketKeyEnabled }: Properties) {
+  return { ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault, BucketKeyEnabled };
 }
 
-const s3 = (context: ResourceContext) => context.environment.aws.s3;
-
-const missing = ["NoSuchBucket", "NoSuchBucketPolicy"];
-
-export const bucket: ResourceType = {
+export const bucket = resourceType({
   properties: {
     BucketName: text,
     // A bucket without access control lists is private.
     AccessControl: oneOf("Private"),
-    BucketEncryption: object(
-      {
-        ServerSideEncryptionConfiguration: list(
-          object({
-            BucketKeyEnabled: boolean,
-            ServerSideEncryptionByDefault: object({ SSEAlgorithm: text, KMSMasterKeyID: text }, [
-              "SSEAlgorithm",
-            ]),
-          }),
-        ),
-      },
-      ["ServerSideEncryptionConfiguration"],
-    ),
-    LifecycleConfiguration: lifecycleConfiguration,
-    OwnershipControls: object({ Rules: list(object({ ObjectOwnership: text })) }, ["Rules"]),
+    BucketEncryption: object({ ServerSideEncryptionConfiguration: list(encryptionRule) }, [
+      "ServerSideEncryptionConfiguration",
+    ]),
+    LifecycleConfiguration: object({ Rules: list(lifecycleRule) }, ["Rules"]),
     PublicAccessBlockConfiguration: object({
       BlockPublicAcls: boolean,
       BlockPublicPolicy: boolean,
@@ -98,103 +57,84 @@ export const bucket: ResourceType = {
   },
   replacement: ["BucketName"],
   nameProperty: "BucketName",
-  attributes: ["Arn", "DomainName", "DualStackDomainName", "RegionalDomainName"],
+  importedBy: "BucketName",
+  find: ({ aws }, Bucket) => aws.s3.headBucket({ Bucket }),
+  attributes: {
+    Arn: ({ id }) => `arn:aws:s3:::${id}`,
+    DomainName: ({ id }) => `${id}.s3.amazonaws.com`,
+    RegionalDomainName: ({ id, context }) => `${id}.s3.${context.environment.region}.amazonaws.com`,
+  },
   async create(context, properties) {
     // Buckets' names have no capitals, and 63 characters at most.
     const Bucket: string = properties.BucketName ?? context.generateName(63).toLowerCase();
     await refuseTaken(context, Bucket);
-    await s3(context).createBucket({
-      Bucket,
-      CreateBucketConfiguration: locationIn(context.environment.region),
-    });
+    const { region } = context.environment;
+    // A bucket whose configuration has no location is in us-east-1.
+    const LocationConstraint = region === "us-east-1" ? undefined : (region as BucketLocationConstraint);
+    const CreateBucketConfiguration = LocationConstraint && { LocationConstraint };
+    await context.aws.s3.createBucket({ Bucket, CreateBucketConfiguration });
     context.identify(Bucket);
     await applySettings(context, Bucket, properties, {});
     return Bucket;
   },
-  readAttributes: async ({ environment: { region } }, name) => ({
-    Arn: `arn:aws:s3:::${name}`,
-    DomainName: `${name}.s3.amazonaws.com`,
-    DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
-    RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
-  }),
   update: applySettings,
   // S3 refuses to delete a bucket with objects: CloudFormation never empties one.
-  delete: (context, Bucket) => ignoreMissing(missing, () => s3(context).deleteBucket({ Bucket })),
-};
+  delete: ({ aws }, Bucket) => aws.s3.deleteBucket({ Bucket }),
+});
 
 /** A bucket has one policy; the physical id is the bucket's name. */
-export const bucketPolicy: ResourceType = {
+export const bucketPolicy = resourceType({
   properties: { Bucket: text, PolicyDocument: json },
   required: ["Bucket", "PolicyDocument"],
   replacement: ["Bucket"],
   async create(context, properties) {
-    await putPolicy(context, properties);
+    await putPolicy(context, properties.Bucket, properties);
     return properties.Bucket;
   },
-  update: (context, _, next) => putPolicy(context, next),
-  delete: (context, Bucket) => ignoreMissing(missing, () => s3(context).deleteBucketPolicy({ Bucket })),
-};
+  update: putPolicy,
+  delete: ({ aws }, Bucket) => aws.s3.deleteBucketPolicy({ Bucket }),
+});
 
-/** A bucket whose configuration has no location is in us-east-1. */
-function locationIn(region: string): CreateBucketConfiguration | undefined {
-  if (region === "us-east-1") return undefined;
-  return { LocationConstraint: region as BucketLocationConstraint };
-}
-
-async function putPolicy(context: ResourceContext, { Bucket, PolicyDocument }: Properties): Promise<void> {
-  await s3(context).putBucketPolicy({ Bucket, Policy: JSON.stringify(PolicyDocument) });
+async function putPolicy({ aws }: ResourceContext, Bucket: string, { PolicyDocument }: Properties) {
+  await aws.s3.putBucketPolicy({ Bucket, Policy: JSON.stringify(PolicyDocument) });
 }
 
 /** CreateBucket accepts a bucket that the account already has; CloudFormation does not. */
-async function refuseTaken(context: ResourceContext, Bucket: string): Promise<void> {
-  const { Buckets = [] } = await s3(context).listBuckets({ Prefix: Bucket });
+async function refuseTaken({ aws }: ResourceContext, Bucket: string): Promise<void> {
+  const { Buckets = [] } = await aws.s3.listBuckets({ Prefix: Bucket });
   if (Buckets.some(({ Name }) => Name === Bucket))
     throw new HandlerError(`${Bucket} already exists`, "AlreadyExists");
 }
 
 async function applySettings(
-  context: ResourceContext,
+  { aws: { s3 } }: ResourceContext,
   Bucket: string,
   next: Properties,
   previous: Properties,
 ): Promise<void> {
-  const api = s3(context);
-  const changes: Record<string, (value: Properties | undefined) => Promise<unknown>> = {
-    BucketEncryption: (value) =>
-      value
-        ? api.putBucketEncryption({
-            Bucket,
-            ServerSideEncryptionConfiguration: {
-              Rules: value.ServerSideEncryptionConfiguration.map(encryptionRule),
-            },
-          })
-        : api.deleteBucketEncryption({ Bucket }),
-    LifecycleConfiguration: (value) =>
-      value
-        ? api.putBucketLifecycleConfiguration({
-            Bucket,
-            LifecycleConfiguration: { Rules: lifecycleRules(value.Rules) },
-          })
-        : api.deleteBucketLifecycle({ Bucket }),
-    OwnershipControls: (value) =>
-      value
-        ? api.putBucketOwnershipControls({ Bucket, OwnershipControls: { Rules: value.Rules } })
-        : api.deleteBucketOwnershipControls({ Bucket }),
-    PublicAccessBlockConfiguration: (PublicAccessBlockConfiguration) =>
-      PublicAccessBlockConfiguration
-        ? api.putPublicAccessBlock({ Bucket, PublicAccessBlockConfiguration })
-        : api.deletePublicAccessBlock({ Bucket }),
-    VersioningConfiguration: (value) =>
-      api.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: value?.Status ?? "Suspended" } }),
-    Tags: (value) =>
-      value?.length
-        ? api.putBucketTagging({ Bucket, Tagging: { TagSet: value as never } })
-        : api.deleteBucketTagging({ Bucket }),
-  };
-  for (const [name, change] of Object.entries(changes))
-    if (!sameValue(next[name], previous[name])) await change(next[name]);
-}
-
-function encryptionRule({ ServerSideEncryptionByDefault, BucketKeyEnabled }: Properties) {
-  return { ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault, BucketKeyEnabled };
+  const changed = (name: string) => !sameValue(next[name], previous[name]);
+  if (changed("BucketEncryption")) {
+    const Rules = next.BucketEncryption?.ServerSideEncryptionConfiguration.map(encryptionInput);
+    if (Rules) await s3.putBucketEncryption({ Bucket, ServerSideEncryptionConfiguration: { Rules } });
+    else await s3.deleteBucketEncryption({ Bucket });
+  }
+  if (changed("LifecycleConfiguration")) {
+    const Rules = next.LifecycleConfiguration?.Rules.map(lifecycleInput);
+    if (Rules) await s3.putBucketLifecycleConfiguration({ Bucket, LifecycleConfiguration: { Rules } });
+    else await s3.deleteBucketLifecycle({ Bucket });
+  }
+  if (changed("PublicAccessBlockConfiguration")) {
+    const { PublicAccessBlockConfiguration } = next;
+    if (PublicAccessBlockConfiguration)
+      await s3.putPublicAccessBlock({ Bucket, PublicAccessBlockConfiguration });
+    else await s3.deletePublicAccessBlock({ Bucket });
+  }
+  if (changed("VersioningConfiguration")) {
+    const VersioningConfiguration = next.VersioningConfiguration ?? { Status: "Suspended" };
+    await s3.putBucketVersioning({ Bucket, VersioningConfiguration });
+  }
+  if (changed("Tags")) {
+    if (next.Tags?.length) await s3.putBucketTagging({ Bucket, Tagging: { TagSet: next.Tags } });
+    else await s3.deleteBucketTagging({ Bucket });
+  }
 }

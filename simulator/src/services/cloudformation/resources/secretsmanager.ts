@@ -1,15 +1,7 @@
 import { isMapping, sameValue, type Value } from "../template/value.ts";
-import {
-  HandlerError,
-  ignoreMissing,
-  type Properties,
-  type ResourceContext,
-  type ResourceType,
-  tagChanges,
-} from "./resource-type.ts";
+import { HandlerError } from "./failures.ts";
+import { type Properties, physicalId, type ResourceContext, resourceType } from "./resource-type.ts";
 import { boolean, integer, object, tags, text } from "./shape.ts";
-
-const secrets = (context: ResourceContext) => context.environment.aws.secretsmanager;
 
 const generated = object({
   SecretStringTemplate: text,
@@ -25,7 +17,7 @@ const generated = object({
 });
 
 /** Its physical id is its ARN. Without SecretString and GenerateSecretString it is empty, as documented. */
-export const secret: ResourceType = {
+export const secret = resourceType({
   properties: {
     Name: text,
     Description: text,
@@ -36,36 +28,32 @@ export const secret: ResourceType = {
   },
   replacement: ["Name"],
   nameProperty: "Name",
-  attributes: ["Id"],
-  async create(context, properties) {
-    const { Description, KmsKeyId, Tags } = properties;
-    const SecretString = await initialValue(context, properties);
-    const Name = properties.Name ?? context.generateName(512);
-    const created = await secrets(context).createSecret({ Name, Description, KmsKeyId, SecretString, Tags });
-    return created.ARN ?? "";
+  attributes: { Id: physicalId },
+  tagging: {
+    set: (aws, SecretId, Tags) => aws.secretsmanager.tagResource({ SecretId, Tags }),
+    remove: (aws, SecretId, TagKeys) => aws.secretsmanager.untagResource({ SecretId, TagKeys }),
   },
-  readAttributes: async (_, id) => ({ Id: id }),
+  async create(context, properties) {
+    const { GenerateSecretString: _, Name = context.generateName(512), ...rest } = properties;
+    const SecretString = await initialValue(context, properties);
+    return (await context.aws.secretsmanager.createSecret({ ...rest, Name, SecretString })).ARN;
+  },
   async update(context, SecretId, next, previous) {
     const { Description, KmsKeyId } = next;
     // Sets only a value that the template changes: a value set later by a user is kept.
     const same = (name: string) => sameValue(next[name], previous[name]);
     const kept = same("SecretString") && same("GenerateSecretString");
     const SecretString = kept ? undefined : await initialValue(context, next);
-    await secrets(context).updateSecret({ SecretId, Description, KmsKeyId, SecretString });
-    const { set, remove } = tagChanges(previous.Tags, next.Tags);
-    if (set.length > 0) await secrets(context).tagResource({ SecretId, Tags: set });
-    if (remove.length > 0) await secrets(context).untagResource({ SecretId, TagKeys: remove });
+    await context.aws.secretsmanager.updateSecret({ SecretId, Description, KmsKeyId, SecretString });
   },
   // CloudFormation deletes without a recovery window. Source: User Guide, DeletionPolicy attribute.
-  delete: (context, SecretId) =>
-    ignoreMissing(["ResourceNotFoundException"], () =>
-      secrets(context).deleteSecret({ SecretId, ForceDeleteWithoutRecovery: true }),
-    ),
-};
+  delete: ({ aws }, SecretId) =>
+    aws.secretsmanager.deleteSecret({ SecretId, ForceDeleteWithoutRecovery: true }),
+});
 
 /** Returns the template's value or a generated one; undefined for an empty secret. */
 async function initialValue(
-  context: ResourceContext,
+  { aws }: ResourceContext,
   { SecretString, GenerateSecretString }: Properties,
 ): Promise<string | undefined> {
   if (SecretString !== undefined && GenerateSecretString !== undefined)
@@ -74,21 +62,19 @@ async function initialValue(
   const { SecretStringTemplate, GenerateStringKey, ...rules } = GenerateSecretString;
   if ((SecretStringTemplate === undefined) !== (GenerateStringKey === undefined))
     throw invalid("You must specify both SecretStringTemplate and GenerateStringKey, or neither.");
-  const { RandomPassword } = await secrets(context).getRandomPassword(rules);
+  const { RandomPassword } = await aws.secretsmanager.getRandomPassword(rules);
   if (SecretStringTemplate === undefined) return RandomPassword;
   return JSON.stringify({ ...readTemplate(SecretStringTemplate), [GenerateStringKey]: RandomPassword });
 }
 
 function readTemplate(text: string): object {
-  const refusal = "SecretStringTemplate must be a JSON object in text";
-  let value: Value;
   try {
-    value = JSON.parse(text);
+    const value: Value = JSON.parse(text);
+    if (isMapping(value)) return value;
   } catch {
-    throw invalid(refusal);
+    // The error below says the same for a text that is no JSON.
   }
-  if (isMapping(value)) return value;
-  throw invalid(refusal);
+  throw invalid("SecretStringTemplate must be a JSON object in text");
 }
 
 const invalid = (words: string) => new HandlerError(words, "InvalidRequest");

@@ -103,19 +103,20 @@ function mismatch(place: string, expected: string, value: Value): Error {
 }
 
 /** Property names as services with camelCase members take them; keys of maps and documents stay. */
-export function camelCase(shape: Shape, value: Value): Value {
-  if (shape.kind === "list" && Array.isArray(value)) return value.map((item) => camelCase(shape.item, item));
-  if (shape.kind !== "object" || !isMapping(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      lowerFirst(name),
-      camelCase(shape.fields[name] ?? json, inner),
-    ]),
-  );
+// biome-ignore lint/suspicious/noExplicitAny: the input of an operation, whose type the caller knows
+export function camelCase<Input = any>(shape: Shape, value: unknown): Input {
+  return (lowered(shape, value as Value) ?? undefined) as Input;
 }
 
-function lowerFirst(name: string): string {
-  return name.charAt(0).toLowerCase() + name.slice(1);
+function lowered(shape: Shape, value: Value): Value {
+  if (shape.kind === "list" && Array.isArray(value)) return value.map((item) => lowered(shape.item, item));
+  if (shape.kind !== "object" || !isMapping(value)) return value;
+  const entries = Object.entries(value).map(([name, inner]) => {
+    // `ECSServices` becomes `ecsServices`.
+    const member = name.replace(/^([A-Z]+(?=[A-Z][a-z])|[A-Z])/, (first) => first.toLowerCase());
+    return [member, lowered(shape.fields[name] ?? json, inner)];
+  });
+  return Object.fromEntries(entries);
 }
 
 function mapEntries(value: Mapping, change: (inner: Value, name: string) => Value): Mapping {

@@ -1,7 +1,8 @@
-import { HandlerError, type ResourceType } from "../resources/resource-type.ts";
+import { failureReason, HandlerError, isRefusal } from "../resources/failures.ts";
+import { type ResourceType, readAttributes } from "../resources/resource-type.ts";
 import { sameValue, type Value } from "../template/value.ts";
 import { evaluateProperties, resolveSecrets } from "./evaluate-properties.ts";
-import { failureReason, saysThatItExists, setResourceStatus } from "./events.ts";
+import { setResourceStatus } from "./events.ts";
 import { newRecord, type Operation, resourceContext, typeOf } from "./operation.ts";
 import type { ResourceRecord } from "./records.ts";
 import { stackScope } from "./scope.ts";
@@ -42,13 +43,14 @@ export async function make(operation: Operation, record: ResourceRecord): Promis
   const properties = await resolveSecrets(state, record.logicalId, type, record.properties);
   const id = await type.create(context, properties).catch((error: unknown) => {
     const name = nameOf(type, record);
-    if (name === undefined || !saysThatItExists(error)) throw error;
+    if (name === undefined || !isRefusal(error, "AlreadyExists")) throw error;
     const words = `Resource of type '${record.type}' with identifier '${name}' already exists.`;
     throw new HandlerError(words, "AlreadyExists");
   });
+  if (id === undefined) throw new Error(`the service returned no ${record.type}`);
   identify(id);
   await type.stabilize?.(context, id, properties);
-  record.attributes = (await type.readAttributes?.(context, id, properties)) ?? {};
+  record.attributes = await readAttributes(type, context, id, properties);
 }
 
 function nameOf({ nameProperty }: ResourceType, { properties }: ResourceRecord): Value | undefined {

@@ -1,6 +1,5 @@
 import type { Environment } from "../../../environment.ts";
-import type { ResourceTypes } from "../resources/catalog.ts";
-import type { Tag } from "../resources/resource-type.ts";
+import type { ResourceTypes, Tag } from "../resources/resource-type.ts";
 import { type ConditionValues, evaluateConditions } from "../template/conditions.ts";
 import { formatError, templateError, validationError } from "../template/errors.ts";
 import type { Scope } from "../template/evaluate.ts";
@@ -149,7 +148,7 @@ function check(
       throw unresolved([name], block);
     }
     const type = types[declared.type];
-    const attributes = type?.attributes ?? [];
+    const attributes = Object.keys(type?.attributes ?? {});
     if (type && kind === "Fn::GetAtt" && attribute !== undefined && !attributes.includes(attribute))
       throw templateError(
         `resource ${name} does not support attribute type ${attribute} in Fn::GetAtt (${declared.type} has: ${attributes.join(", ")})`,

@@ -1,5 +1,6 @@
+import { failureReason, ignoreMissing } from "../resources/failures.ts";
 import type { DeletionPolicy, ResourceDeclaration } from "../template/template.ts";
-import { failureReason, setResourceStatus, setStackStatus } from "./events.ts";
+import { setResourceStatus, setStackStatus } from "./events.ts";
 import { type Operation, resourceContext, startOperation, typeOf } from "./operation.ts";
 import { reversed, runInOrder } from "./order.ts";
 import type { CloudFormationState, ResourceRecord, StackRecord } from "./records.ts";
@@ -85,9 +86,10 @@ export async function deleteResource(
   setResourceStatus(clock, stack, record, "DELETE_IN_PROGRESS");
   const type = typeOf(operation, record.type);
   const context = resourceContext(state, stack, record.logicalId, signal);
+  const { physicalId: id, properties } = record;
   try {
-    if (policy === "Snapshot") await type.snapshot?.(context, record.physicalId);
-    await type.delete(context, record.physicalId, record.properties);
+    if (policy === "Snapshot") await type.snapshot?.(context, id);
+    await ignoreMissing(() => type.delete(context, id, properties));
   } catch (error) {
     setResourceStatus(clock, stack, record, "DELETE_FAILED", failureReason(error));
     throw error;

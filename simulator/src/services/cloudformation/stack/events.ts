@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceStatus, StackStatus } from "@aws-sdk/client-cloudformation";
 import type { Clock } from "../../../clock.ts";
-import { AwsError } from "../../../kit/errors.ts";
-import { HandlerError } from "../resources/resource-type.ts";
 import { isMapping, type Value } from "../template/value.ts";
 import type { ResourceRecord, StackRecord } from "./records.ts";
 
@@ -56,39 +54,4 @@ function masked(value: Value, secrets: ReadonlySet<string>): Value {
   if (Array.isArray(value)) return value.map((item) => masked(item, secrets));
   if (!isMapping(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner, secrets)]));
-}
-
-/**
- * CloudFormation's handler codes for services' error codes. Source: CloudFormation CLI user guide, Handler error codes.
- */
-const handlerCodes = [
-  [/AccessDenied|Unauthorized/, "AccessDenied"],
-  [/AlreadyExists|NameExists|NameInUse|Duplicate\w*Name|AlreadyOwned/, "AlreadyExists"],
-  [/NotFound|NoSuch|DoesNotExist|NonExistent/, "NotFound"],
-  [/LimitExceeded|QuotaExceeded|TooMany/, "ServiceLimitExceeded"],
-  [/Throttling|RequestLimit/, "Throttling"],
-  [/Invalid|Validation|Malformed|ClientException/, "InvalidRequest"],
-] as const;
-
-/**
- * Returns the reason of a resource's failure in CloudFormation's words: message, service's code, an id for its logs.
- */
-export function failureReason(error: unknown): string {
-  const { message = String(error), code } = error as { message?: string; code?: string };
-  if (error instanceof HandlerError) return withHandler(message, error.handlerErrorCode);
-  if (code === undefined || code === "ValidationError") return message;
-  return withHandler(`${message} (Error code: ${code})`, handlerCode(code));
-}
-
-/** Returns whether a service refused a creation because the name exists. */
-export function saysThatItExists(error: unknown): boolean {
-  return error instanceof AwsError && handlerCode(error.code) === "AlreadyExists";
-}
-
-function handlerCode(code: string): string {
-  return handlerCodes.find(([pattern]) => pattern.test(code))?.[1] ?? "GeneralServiceException";
-}
-
-function withHandler(words: string, code: string): string {
-  return `Resource handler returned message: "${words}" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${code})`;
 }

@@ -1,8 +1,9 @@
+import { failureReason } from "../resources/failures.ts";
+import { findResource, readAttributes } from "../resources/resource-type.ts";
 import { refuseMissingValues } from "./account-values.ts";
 import type { Definition } from "./definition.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
-import { failureReason, setResourceStatus, setStackStatus } from "./events.ts";
-import { importable } from "./importable.ts";
+import { setResourceStatus, setStackStatus } from "./events.ts";
 import {
   newRecord,
   type Operation,
@@ -62,17 +63,13 @@ async function importResource(operation: Operation, logicalId: string, id: strin
     const type = typeOf(operation, declared.type);
     const scope = stackScope(state, stack, definition);
     record.properties = evaluateProperties(logicalId, declared, type, scope, definition.tags);
-    if (!(await exists(state, declared.type, id)))
-      throw new Error(`Resource of type '${declared.type}' with identifier '${id}' was not found.`);
     const context = resourceContext(state, stack, logicalId, signal);
-    record.attributes = (await type.readAttributes?.(context, id, record.properties)) ?? {};
+    if (!(await findResource(type, context, id, record.properties)))
+      throw new Error(`Resource of type '${declared.type}' with identifier '${id}' was not found.`);
+    record.attributes = await readAttributes(type, context, id, record.properties);
   } catch (error) {
     setResourceStatus(clock, stack, record, "IMPORT_FAILED", failureReason(error));
     throw error;
   }
   setResourceStatus(clock, stack, record, "IMPORT_COMPLETE", "Resource import completed.");
-}
-
-async function exists({ environment }: CloudFormationState, type: string, id: string): Promise<boolean> {
-  return importable[type]?.find(environment.aws, id).then(Boolean, () => false) ?? false;
 }

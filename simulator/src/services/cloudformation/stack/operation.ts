@@ -70,12 +70,16 @@ export function resourceContext(
   signal: AbortSignal,
   identify: (id: string) => void = () => {},
 ): ResourceContext {
+  const { environment } = state;
+  const { aws, region, accountId } = environment;
   return {
-    environment: state.environment,
+    environment,
+    aws,
     logicalId,
     signal,
     identify,
     generateName: (maximumLength) => generateName(stack.name, logicalId, maximumLength),
+    arn: (service, resource) => `arn:aws:${service}:${region}:${accountId}:${resource}`,
   };
 }
 

@@ -10,8 +10,7 @@ import type {
   StackStatus,
 } from "@aws-sdk/client-cloudformation";
 import type { Environment } from "../../../environment.ts";
-import type { ResourceTypes } from "../resources/catalog.ts";
-import type { Tag } from "../resources/resource-type.ts";
+import type { ResourceTypes, Tag } from "../resources/resource-type.ts";
 import type { ResourceDeclaration } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
 import type { Definition } from "./definition.ts";

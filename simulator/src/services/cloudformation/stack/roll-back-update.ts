@@ -1,5 +1,6 @@
+import { failureReason } from "../resources/failures.ts";
 import { deleteResource, policyOfNew } from "./delete-stack.ts";
-import { failureReason, setResourceStatus, setStackStatus } from "./events.ts";
+import { setResourceStatus, setStackStatus } from "./events.ts";
 import { type Operation, startOperation } from "./operation.ts";
 import type { BeforeUpdate, CloudFormationState, StackRecord, Step } from "./records.ts";
 import { changeInPlace } from "./update-resource.ts";

@@ -1,7 +1,9 @@
+import { failureReason } from "../resources/failures.ts";
+import { changeResource, readAttributes } from "../resources/resource-type.ts";
 import { type Mapping, sameValue } from "../template/value.ts";
 import { createResource, make } from "./create-resource.ts";
 import { evaluateProperties, previousBeside, resolveSecrets } from "./evaluate-properties.ts";
-import { failureReason, setResourceStatus } from "./events.ts";
+import { setResourceStatus } from "./events.ts";
 import { newRecord, type Operation, resourceContext, typeOf } from "./operation.ts";
 import type { ResourceRecord, Step } from "./records.ts";
 import { stackScope } from "./scope.ts";
@@ -101,14 +103,13 @@ export async function changeInPlace(
   const { state, stack, signal } = operation;
   const { logicalId } = record;
   const type = typeOf(operation, record.type);
-  if (!type.update) throw new Error(`a resource of type ${record.type} cannot be updated in place`);
   const context = resourceContext(state, stack, logicalId, signal);
   const id = record.physicalId ?? "";
   const previous = record.properties;
   record.properties = next;
   const resolved = await resolveSecrets(state, logicalId, type, next);
-  await type.update(context, id, resolved, previousBeside(previous, next, resolved));
-  record.attributes = (await type.readAttributes?.(context, id, resolved)) ?? {};
+  await changeResource(type, context, id, resolved, previousBeside(previous, next, resolved));
+  record.attributes = await readAttributes(type, context, id, resolved);
 }
 
 async function evaluateOrFail<T>(

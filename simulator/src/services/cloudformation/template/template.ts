@@ -1,4 +1,4 @@
-import type { ResourceTypes } from "../resources/catalog.ts";
+import type { ResourceTypes } from "../resources/resource-type.ts";
 import { formatError, validationError } from "./errors.ts";
 import { parseTemplate } from "./parse.ts";
 import { isMapping, type Mapping, type Value } from "./value.ts";

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { PropertyDifference, StackResourceDrift } from "@aws-sdk/client-cloudformation";
-import type { CloudFormationState, DriftRecord, ResourceRecord, StackRecord } from "../stack/records.ts";
+import { findResource } from "../resources/resource-type.ts";
 import { holdsDynamicReference } from "../template/dynamic-references.ts";
 import { isMapping, type Mapping, sameValue, type Value } from "../template/value.ts";
-import { readers } from "./readers.ts";
+import { resourceContext } from "./operation.ts";
+import type { CloudFormationState, DriftRecord, ResourceRecord, StackRecord } from "./records.ts";
 
 /** Minimum AWS time of a detection. */
 const detectionMs = 5_000;
@@ -38,13 +39,15 @@ export function startDetection(state: CloudFormationState, stack: StackRecord): 
 }
 
 async function detectOne(
-  { environment }: CloudFormationState,
+  state: CloudFormationState,
   stack: StackRecord,
   { logicalId, physicalId, type, properties }: ResourceRecord,
 ): Promise<StackResourceDrift[]> {
-  const read = readers[type];
-  if (!read || physicalId === undefined) return [];
-  const actual = await read(environment, physicalId, properties);
+  const handler = state.types[type];
+  if (!handler?.actual || physicalId === undefined) return [];
+  const context = resourceContext(state, stack, logicalId, state.signal);
+  const found = await findResource(handler, context, physicalId, properties);
+  const actual = found && (await handler.actual(found));
   // Converted as in JSON: without undefined members, and with dates as texts.
   const reported = actual && (JSON.parse(JSON.stringify(actual, keepUndefined)) as Mapping);
   const differences = reported ? compare(properties, reported) : [];
@@ -58,7 +61,7 @@ async function detectOne(
       ...(reported && { ActualProperties: JSON.stringify(reported) }),
       PropertyDifferences: differences,
       StackResourceDriftStatus: reported ? (differences.length > 0 ? "MODIFIED" : "IN_SYNC") : "DELETED",
-      Timestamp: environment.clock.now(),
+      Timestamp: state.environment.clock.now(),
     },
   ];
 }

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
+import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
 
-const folder = new URL("../../../../../infra-templates/", import.meta.url);
+const folder = new URL("../../../../infra-templates/", import.meta.url);
 /** In the order of their imports. */
 const names = ["network", "database", "registry", "cluster", "load-balancer", "services", "observability"];
 
