@@ -43,6 +43,15 @@ test("a start of deploy-service reads part of its bundle, less than a megabyte",
   expect(await sizeOf("deploy")).toBeLessThan(2_200_000);
 });
 
+test("a bundle has a file for what is loaded on demand, not one for each part", async () => {
+  expect(await readdir(join(folder, "deploy"))).toEqual([
+    "index.js",
+    "licenses.txt",
+    "on-demand.js",
+    "package.json",
+  ]);
+});
+
 test("code loaded on demand is in the bundle, such as credentials by web identity", async () => {
   const token = join(folder, "token");
   const taskDefinition = join(folder, "good.json");

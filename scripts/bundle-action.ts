@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { minify } from "rolldown/utils";
 
@@ -33,20 +33,50 @@ async function finish(folder: string): Promise<void> {
   const files: string[] = JSON.parse(await readFile(modules, "utf8"));
   await rm(modules);
   await writeFile(join(folder, "licenses.txt"), await licensesOf(files));
-  const scripts = (await readdir(folder)).filter((file) => file.endsWith(".js"));
-  await Promise.all(scripts.map((script) => shrink(join(folder, script))));
+  const parts = (await readdir(folder)).filter((file) => file.endsWith(".index.js")).sort();
+  await Promise.all(parts.map((part) => shrink(join(folder, part))));
+  await joinParts(folder, parts);
+  await shrink(join(folder, "index.js"));
 }
 
 /** A stack trace of ncc quotes its own minified source, megabytes of it, before the message. */
 const firstError = (output: string) =>
   /^(?:Error|Module not found|\[tsl\]).*(?:\n.+){0,3}/m.exec(output)?.[0];
 
+/** Bytes from which a part that is loaded on demand stays a file: the shapes of a large AWS service. */
+const largePart = 40_000;
+
+/**
+ * Joins the smaller parts that a bundle loads on demand: ncc writes dozens of a few kB, most of them the SDK's providers of
+ * credentials. A part exports the numbers of the parts that it stands for, and its modules as functions.
+ */
+async function joinParts(folder: string, parts: readonly string[]): Promise<void> {
+  const joined = { ids: new Set<number>(), modules: new Map<string, unknown>() };
+  for (const path of parts.map((part) => join(folder, part))) {
+    if ((await stat(path)).size >= largePart) continue;
+    const part: { ids: number[]; modules: object } = await import(pathToFileURL(path).href);
+    for (const id of part.ids) joined.ids.add(id);
+    for (const [id, module] of Object.entries(part.modules)) joined.modules.set(id, module);
+    await rm(path);
+  }
+  if (joined.ids.size === 0) return;
+  const ids = `[${[...joined.ids]}]`;
+  const modules = [...joined.modules].map(([id, module]) => `${id}:${module}`);
+  await writeFile(join(folder, "on-demand.js"), `export const ids=${ids},modules={${modules}};\n`);
+  const index = join(folder, "index.js");
+  const nameOfPart = '"" + chunkId + ".index.js"';
+  const [before, after, ...more] = (await readFile(index, "utf8")).split(nameOfPart);
+  if (after === undefined || more.length > 0) throw new Error(`${index} has not exactly one ${nameOfPart}`);
+  await writeFile(index, `${before}${ids}.includes(chunkId) ? "on-demand.js" : ${nameOfPart}${after}`);
+}
+
 /**
  * Minifies a file: ncc minifies only index.js. Also removes unused declarations of modules: 97 % of the client of EC2
- * are shapes of operations that no action calls.
+ * are shapes of operations that no action calls. A direct `eval` would keep all of them, because it could use them.
  */
 async function shrink(file: string): Promise<void> {
-  const { code, errors } = await minify(file, await readFile(file, "utf8"), {
+  const text = (await readFile(file, "utf8")).replaceAll(/\beval\((?=["'])/g, "(0, eval)(");
+  const { code, errors } = await minify(file, text, {
     module: true,
     compress: { target: "es2024", unused: true },
   });
@@ -55,20 +85,24 @@ async function shrink(file: string): Promise<void> {
 }
 
 /**
- * Name, license and its text of every package of which the bundle has a part, in the order of their names. ncc's own
+ * Packages of which the bundle has a part, with their licenses and the texts of these; each text once. ncc's own
  * `--license` misses packages whose modules were joined with ours, such as `@actions/core`.
  */
 export async function licensesOf(files: readonly string[]): Promise<string> {
   const folders = [...new Set(files.flatMap(packageFolder))].sort();
-  const texts = await Promise.all(folders.map(licenseOf));
-  return `${[...new Set(texts)].join("\n\n")}\n`;
+  const packages = await Promise.all(folders.map(licenseOf));
+  const byText = Map.groupBy(packages, ({ text }) => text);
+  const sections = [...byText].map(
+    ([text, users]) => `${[...new Set(users.map(({ name }) => name))].join("\n")}\n\n${text}`,
+  );
+  return `${sections.join("\n\n\n")}\n`;
 }
 
 const packageFolder = (file: string) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [];
 
-async function licenseOf(folder: string): Promise<string> {
+async function licenseOf(folder: string): Promise<{ readonly name: string; readonly text: string }> {
   const { name, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice)(\.|$)/i.test(file)).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
-  return [name, license, ...texts.map((text) => text.replaceAll("\r\n", "\n").trim())].join("\n");
+  return { name, text: [license, ...texts.map((text) => text.replaceAll("\r\n", "\n").trim())].join("\n\n") };
 }

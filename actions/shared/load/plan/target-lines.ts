@@ -1,6 +1,6 @@
 import type { InputReader } from "../../inputs.ts";
 import { didYouMean } from "../../nearest-name.ts";
-import { isLinkLocal } from "../connection.ts";
+import { isLinkLocal } from "../link-local.ts";
 import type { LoadTarget } from "../loop.ts";
 
 /** A larger weight adds nothing that a smaller one cannot express. */

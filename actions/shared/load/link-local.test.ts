@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLinkLocal, lookUpAllowed } from "./connection.ts";
+import { isLinkLocal, lookUpAllowed } from "./link-local.ts";
 
 test.each([
   ["http://169.254.169.254/latest/meta-data/", true],
