@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
-import { awsCli, python, run } from "./programs.support.ts";
+import { awsCli, run } from "./programs.support.ts";
 
 let simulator: Simulator;
 let folder: string;
@@ -17,55 +17,33 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const execute = (program: string, args: string[]) =>
-  run(program, args, { variables: simulator.environmentVariables });
 const codecommit = async (operation: string, ...args: string[]) => {
-  const output = await execute(awsCli, ["codecommit", operation, ...args, "--output=json"]);
+  const variables = simulator.environmentVariables;
+  const output = await run(awsCli, ["codecommit", operation, ...args, "--output=json"], { variables });
   return JSON.parse(output || "{}");
 };
 
-it("boto3 calls its operations", async () => {
-  const script = join(import.meta.dirname, "code_commit.py");
-  expect(JSON.parse(await execute(python, [script]))).toEqual({
-    added: ["infra/appspec.yaml"],
-    tip: true,
-    commit: ["Add the AppSpec", true, true],
-    author: ["Ada", "ada@example.com"],
-    file: "version: 0.0",
-    differences: [["A", "infra/appspec.yaml"]],
-    outdated: "ParentCommitIdOutdatedException",
-    branches: ["dev", "release"],
-    deleted: "release",
-    refused: expect.stringContaining("does not perform codecommit:MergeBranchesByFastForward"),
-    gone: true,
-  });
-});
-
-it("the AWS CLI adds a file, and reads the branch, the commit, the file and its folder", async () => {
+it("the AWS CLI commits a file, and reads the branch, the commit, the file and its folder", async () => {
   const repository = "--repository-name=cli";
   await codecommit("create-repository", repository);
-  await writeFile(join(folder, "taskdef.json"), '{"family":"customer-microservice"}');
-  const put = await codecommit(
-    "put-file",
+  const content = '{"family":"customer-microservice"}';
+  const files = [{ filePath: "taskdef.json", fileContent: Buffer.from(content).toString("base64") }];
+  await writeFile(join(folder, "files.json"), JSON.stringify(files));
+  const made = await codecommit(
+    "create-commit",
     repository,
     "--branch-name=dev",
-    `--file-content=fileb://${join(folder, "taskdef.json")}`,
-    "--file-path=taskdef.json",
+    "--commit-message=Add the definition",
+    `--put-files=file://${join(folder, "files.json")}`,
   );
   const { branch } = await codecommit("get-branch", repository, "--branch-name=dev");
-  expect(branch).toEqual({ branchName: "dev", commitId: put.commitId });
-  const { commit } = await codecommit("get-commit", repository, `--commit-id=${put.commitId}`);
-  expect(commit).toMatchObject({ treeId: put.treeId, parents: [], message: "Added taskdef.json" });
+  expect(branch).toEqual({ branchName: "dev", commitId: made.commitId });
+  const { commit } = await codecommit("get-commit", repository, `--commit-id=${made.commitId}`);
+  expect(commit).toMatchObject({ treeId: made.treeId, parents: [], message: "Add the definition" });
   const file = await codecommit("get-file", repository, "--file-path=taskdef.json");
-  expect(Buffer.from(file.fileContent, "base64").toString()).toBe('{"family":"customer-microservice"}');
-  const { files } = await codecommit("get-folder", repository, "--folder-path=/");
-  expect(files).toMatchObject([{ absolutePath: "taskdef.json", blobId: put.blobId }]);
-  const late = codecommit(
-    "delete-file",
-    repository,
-    "--branch-name=dev",
-    "--file-path=none",
-    `--parent-commit-id=${put.commitId}`,
-  );
+  expect(Buffer.from(file.fileContent, "base64").toString()).toBe(content);
+  const listed = await codecommit("get-folder", repository, "--folder-path=/");
+  expect(listed.files).toMatchObject([{ absolutePath: "taskdef.json", blobId: file.blobId }]);
+  const late = codecommit("get-file", repository, "--file-path=none");
   await expect(late).rejects.toThrow("(FileDoesNotExistException)");
 });

@@ -1,20 +1,18 @@
-import type { CreateCommitInput, FileMetadata, PutFileEntry } from "@aws-sdk/client-codecommit";
+import { randomUUID } from "node:crypto";
+import type { CreateCommitInput, PutFileEntry } from "@aws-sdk/client-codecommit";
+import { callerArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { GitError } from "../../runtime/git/git-program.ts";
 import type { Service } from "../api.ts";
-import { checkTip } from "./branch-tips.ts";
-import { refuseLarge } from "./file-changes.ts";
-import { largestFile } from "./files.ts";
-import { type PlannedChanges, planChanges } from "./planned-changes.ts";
+import { checkBranchName } from "./branches.ts";
+import { isCommit, isObjectId } from "./commits.ts";
+import { checkFilePath, findFile, largestFile, modeOf } from "./files.ts";
+import { referencesMoved } from "./references.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
-import { checkFilePath, fileModeOf, modeOf } from "./tree.ts";
-import { writeBlob, writeCommit } from "./write-commit.ts";
 
-/**
- * Maximum of files in one commit, and of bytes of its changes. Source: quotas of CodeCommit and
- * FileContentSizeLimitExceeded.
- */
+/** Maximum of files in one commit, and of bytes of its changes. Source: quotas of CodeCommit. */
 const mostFiles = 100;
 const largestChange = 7 * 1024 * 1024;
 
@@ -22,99 +20,145 @@ export function createCommitOperation(state: CodeCommitState): Service<"codecomm
   const { environment } = state;
   return {
     async createCommit(input, { accessKeyId }) {
-      const { keepEmptyFolders, setFileModes, authorName, email } = input;
-      refuseUnsupported(
-        "OperationNotAllowedException",
-        "CreateCommit",
-        { keepEmptyFolders, setFileModes },
-        [],
-      );
+      refuseUnsupported("OperationNotAllowedException", "CreateCommit", input, [
+        "repositoryName",
+        "branchName",
+        "parentCommitId",
+        "commitMessage",
+        "authorName",
+        "email",
+        "putFiles",
+        "deleteFiles",
+      ]);
       const repository = find(state, input.repositoryName);
       refuseSizes(input);
-      const tip = await checkTip(environment, repository, input.branchName, input.parentCommitId);
-      const planned = planChanges(environment, repository, tip.parent);
-      await plan(environment, repository, planned, input);
-      const files = await metadata(planned);
-      const message = input.commitMessage || defaultMessage(files);
-      const commit = { ...tip, changes: planned.files, message, authorName, email };
-      return { ...(await writeCommit(state, repository, commit, accessKeyId)), ...files };
+      const { name, tip } = await checkTip(environment, repository, input);
+      for (const { filePath } of input.deleteFiles ?? [])
+        await findFile(environment, repository, tip, checkFilePath(filePath));
+      const { commitId, treeId } = await writeCommit(environment, repository, { input, tip }, accessKeyId);
+      if (tip !== undefined && treeId === (await treeOf(environment, repository, tip)))
+        throw new AwsError(
+          "NoChangeException",
+          "The commit cannot be created because no changes will be made to the repository as a result of this commit.",
+        );
+      const update = { name: `refs/heads/${name}`, before: tip, after: commitId };
+      // Zeros as the old commit: there must be none yet.
+      await environment.git
+        .run(repository.id, ["update-ref", update.name, commitId, tip ?? "0".repeat(40)])
+        .catch((error) => {
+          throw error instanceof GitError ? outdated(name) : error;
+        });
+      await referencesMoved(state, repository, [update], accessKeyId);
+      return { commitId, treeId };
     },
   };
 }
 
 function refuseSizes({ putFiles = [], deleteFiles = [] }: CreateCommitInput): void {
-  const entries = [...putFiles, ...deleteFiles];
-  if (entries.length === 0)
+  const count = putFiles.length + deleteFiles.length;
+  if (count === 0)
     throw new AwsError(
       "FileEntryRequiredException",
       "The commit cannot be created because no files have been specified as added, updated, or changed (PutFile or DeleteFile) for the commit.",
     );
-  if (entries.length > mostFiles)
+  if (count > mostFiles)
     throw new AwsError(
       "MaximumFileEntriesExceededException",
-      `A commit changes at most ${mostFiles} files, not ${entries.length}. Consider using a Git client for these changes.`,
+      `A commit changes at most ${mostFiles} files, not ${count}. Consider using a Git client for these changes.`,
     );
   const sizes = putFiles.map(({ fileContent }) => fileContent?.length ?? 0);
-  for (const size of sizes) refuseLarge(size, largestFile);
-  refuseLarge(
-    sizes.reduce((sum, size) => sum + size, 0),
-    largestChange,
+  const sum = sizes.reduce((sum, size) => sum + size, 0);
+  if (Math.max(0, ...sizes) > largestFile || sum > largestChange)
+    throw new AwsError(
+      "FileContentSizeLimitExceededException",
+      "A file may have 6 MB and a commit 7 MB. Consider making these changes using a Git client.",
+    );
+}
+
+/**
+ * Returns the branch for a commit, and its tip, which the caller must specify as the parent. A repository without
+ * branches has no tip, and the branch is created.
+ */
+async function checkTip(
+  environment: Environment,
+  repository: Repository,
+  { branchName, parentCommitId: parent }: CreateCommitInput,
+): Promise<{ name: string; tip: string | undefined }> {
+  const name = await checkBranchName(environment, repository, branchName);
+  const branches = await environment.git.branches(repository.id);
+  if (branches.size === 0 && !parent) return { name, tip: undefined };
+  if (!parent)
+    throw new AwsError(
+      "ParentCommitIdRequiredException",
+      "A parent commit ID is required. To view the full commit ID of a branch in a repository, use GetBranch or a Git command.",
+    );
+  if (!isObjectId(parent))
+    throw new AwsError("InvalidParentCommitIdException", `The parent commit ID ${parent} is not valid.`);
+  if (!(await isCommit(environment, repository, parent)))
+    throw new AwsError(
+      "ParentCommitDoesNotExistException",
+      `The parent commit ID is not valid because it does not exist: ${parent}`,
+    );
+  const tip = branches.get(name);
+  if (tip === undefined)
+    throw new AwsError("BranchDoesNotExistException", `Branch ${name} does not exist in ${repository.name}`);
+  if (tip !== parent) throw outdated(name);
+  return { name, tip };
+}
+
+function outdated(branchName: string): AwsError {
+  return new AwsError(
+    "ParentCommitIdOutdatedException",
+    `The provided parent commit ID is not the current tip of the branch ${branchName}. To view the full commit ID of the current head of the branch, use GetBranch.`,
   );
 }
 
-/** Removals first: the same commit may use their paths again. */
-async function plan(
+/**
+ * Writes a commit that no branch has yet. Author and committer are the same: by default the caller, without an address.
+ * Source: API reference.
+ */
+async function writeCommit(
   environment: Environment,
   repository: Repository,
-  planned: PlannedChanges,
-  { putFiles = [], deleteFiles = [] }: CreateCommitInput,
-): Promise<void> {
-  for (const { filePath } of deleteFiles) await planned.remove((await planned.existing(filePath)).path);
-  for (const entry of putFiles) await put(environment, repository, planned, entry);
+  { input, tip }: { readonly input: CreateCommitInput; readonly tip: string | undefined },
+  accessKeyId: string,
+): Promise<{ commitId: string; treeId: string }> {
+  const { git, clock } = environment;
+  const { putFiles = [], deleteFiles = [], authorName, email = "", commitMessage } = input;
+  const plain = (text: string) => text.replaceAll(/[<>\r\n\0]/g, "");
+  const user = `${plain(authorName || callerArn(environment, accessKeyId))} <${plain(email)}>`;
+  const reference = `refs/commits-in-progress/${randomUUID()}`;
+  const lines: (string | Uint8Array)[] = [
+    `commit ${reference}`,
+    `committer ${user} ${Math.floor(clock.now().getTime() / 1000)} +0000`,
+    ...data(Buffer.from(commitMessage || "Change files")),
+    ...(tip === undefined ? [] : [`from ${tip}`]),
+    // Removals come first: the same commit may use their paths again.
+    ...deleteFiles.map(({ filePath }) => `D ${JSON.stringify(checkFilePath(filePath))}`),
+    ...putFiles.flatMap(putLines),
+  ];
+  const run = async (args: string[], stdin?: Uint8Array) =>
+    (await git.run(repository.id, args, { input: stdin })).toString().trim();
+  await run(["fast-import", "--quiet"], Buffer.concat(lines.flatMap((line) => [Buffer.from(line), newLine])));
+  const commitId = await run(["rev-parse", reference]);
+  await run(["update-ref", "-d", reference]);
+  return { commitId, treeId: await treeOf(environment, repository, commitId) };
 }
 
-async function put(
-  environment: Environment,
-  repository: Repository,
-  planned: PlannedChanges,
-  { filePath, fileMode = "NORMAL", fileContent, sourceFile }: PutFileEntry,
-): Promise<void> {
+const newLine = Buffer.from("\n");
+const data = (content: Uint8Array) => [`data ${content.length}`, content];
+
+function putLines({ filePath, fileMode = "NORMAL", fileContent, sourceFile }: PutFileEntry) {
   const path = checkFilePath(filePath);
-  const mode = modeOf(fileMode);
   refuseUnsupported("OperationNotAllowedException", "CreateCommit", { sourceFile }, []);
   if (!fileContent)
     throw new AwsError(
       "SourceFileOrContentRequiredException",
       `No source file and no file content have been specified for ${path}.`,
     );
-  await planned.put(path, { mode, blobId: await writeBlob(environment, repository, fileContent) });
+  return [`M ${modeOf(fileMode)} inline ${JSON.stringify(path)}`, ...data(fileContent)];
 }
 
-interface ChangedFiles {
-  filesAdded: FileMetadata[];
-  filesUpdated: FileMetadata[];
-  filesDeleted: FileMetadata[];
-}
-
-async function metadata({ files, before }: PlannedChanges): Promise<ChangedFiles> {
-  const changed: ChangedFiles = { filesAdded: [], filesUpdated: [], filesDeleted: [] };
-  for (const [absolutePath, file] of files) {
-    const previous = await before(absolutePath);
-    if (file) {
-      const entry = { absolutePath, blobId: file.blobId, fileMode: fileModeOf(file.mode) };
-      changed[previous ? "filesUpdated" : "filesAdded"].push(entry);
-    } else if (previous)
-      changed.filesDeleted.push({
-        absolutePath,
-        blobId: previous.id,
-        fileMode: fileModeOf(previous.mode),
-      });
-  }
-  return changed;
-}
-
-function defaultMessage({ filesAdded, filesUpdated, filesDeleted }: ChangedFiles): string {
-  const counts = { Added: filesAdded.length, Edited: filesUpdated.length, Deleted: filesDeleted.length };
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return parts.map(([verb, count]) => `${verb} ${count}`).join(", ");
+async function treeOf({ git }: Environment, { id }: Repository, commitId: string): Promise<string> {
+  return (await git.run(id, ["rev-parse", "--verify", `${commitId}^{tree}`])).toString().trim();
 }

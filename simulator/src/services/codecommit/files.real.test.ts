@@ -62,31 +62,6 @@ it("a folder is listed by kinds", async () => {
   expect(treeId).toBe(top.subFolders[0].treeId);
 });
 
-it("differences are returned between two commits, from nothing, of one path, by pages", async () => {
-  const { call, first, second } = await withTwoCommits();
-  const differences = async (input: object) => {
-    const { differences, NextToken } = await call("getDifferences", { ...deployment, ...input });
-    const lines = differences.map(
-      ({ changeType, beforeBlob, afterBlob }: Record<string, { path: string }>) =>
-        `${changeType} ${beforeBlob?.path} ${afterBlob?.path}`,
-    );
-    return { lines, NextToken };
-  };
-  const between = { beforeCommitSpecifier: first, afterCommitSpecifier: "dev" };
-  const changed = ["M infra/é.yaml infra/é.yaml", "A undefined new.txt", "D taskdef.json undefined"];
-  expect((await differences(between)).lines).toEqual(changed);
-  const onePage = await differences({ ...between, MaxResults: 2 });
-  expect(onePage.lines).toEqual(changed.slice(0, 2));
-  expect((await differences({ ...between, MaxResults: 2, NextToken: onePage.NextToken })).lines).toEqual(
-    changed.slice(2),
-  );
-  expect((await differences({ ...between, afterPath: "infra" })).lines).toEqual(changed.slice(0, 1));
-  expect((await differences({ afterCommitSpecifier: second })).lines).toEqual([
-    "A undefined infra/é.yaml",
-    "A undefined new.txt",
-  ]);
-});
-
 it.each<[string, object, string]>([
   ["getCommit", {}, "CommitIdRequiredException"],
   ["getCommit", { commitId: "dev" }, "InvalidCommitIdException"],
@@ -100,14 +75,6 @@ it.each<[string, object, string]>([
   ["getFile", { filePath: "new.txt", commitSpecifier: "--all" }, "InvalidCommitException"],
   ["getFile", { filePath: "new.txt", commitSpecifier: "none" }, "CommitDoesNotExistException"],
   ["getFolder", { folderPath: "new.txt" }, "FolderDoesNotExistException"],
-  ["getDifferences", {}, "CommitRequiredException"],
-  ["getDifferences", { afterCommitSpecifier: "dev", MaxResults: 0 }, "InvalidMaxResultsException"],
-  ["getDifferences", { afterCommitSpecifier: "dev", afterPath: "none" }, "PathDoesNotExistException"],
-  [
-    "getDifferences",
-    { afterCommitSpecifier: "dev", beforePath: "a", afterPath: "b" },
-    "InvalidPathException",
-  ],
 ])("%s %j is refused with %s", async (operation, input, code) => {
   const { call } = await withTwoCommits();
   await expect(call(operation, { ...deployment, ...input })).rejects.toMatchObject({ code });

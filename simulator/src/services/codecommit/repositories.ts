@@ -15,9 +15,8 @@ import {
 } from "./state.ts";
 import { checkedTags } from "./tags.ts";
 
-/** Source: API reference, ListRepositories and BatchGetRepositories. */
+/** Source: API reference, ListRepositories. */
 const listSize = 1000;
-const maximumNames = 100;
 
 export function repositoryOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
   const { repositories, environment } = state;
@@ -46,21 +45,6 @@ export function repositoryOperations(state: CodeCommitState): Service<"codecommi
     getRepository: ({ repositoryName }) => ({
       repositoryMetadata: describe(state, find(state, repositoryName)),
     }),
-    batchGetRepositories({ repositoryNames = [] }) {
-      if (repositoryNames.length > maximumNames)
-        throw new AwsError(
-          "MaximumRepositoryNamesExceededException",
-          `At most ${maximumNames} repositories can be asked for at once, not ${repositoryNames.length}.`,
-        );
-      const names = repositoryNames.map(checkName);
-      return {
-        repositories: names
-          .flatMap((name) => repositories.get(name) ?? [])
-          .map((each) => describe(state, each)),
-        repositoriesNotFound: names.filter((name) => !repositories.has(name)),
-        errors: [],
-      };
-    },
     listRepositories({ sortBy = "repositoryName", order = "ascending", nextToken }) {
       const key = (repository: Repository) =>
         sortBy === "repositoryName" ? repository.name : repository.modifiedAt.toISOString();

@@ -12,12 +12,8 @@ test("a repository is created, described, renamed and deleted", async () => {
   });
   await call("updateRepositoryDescription", { repositoryName: "deployment", repositoryDescription: "" });
   await call("updateRepositoryName", { oldName: "deployment", newName: "microservices" });
-  expect(
-    await call("batchGetRepositories", { repositoryNames: ["deployment", "microservices"] }),
-  ).toMatchObject({
-    repositories: [{ repositoryName: "microservices", repositoryDescription: undefined }],
-    repositoriesNotFound: ["deployment"],
-  });
+  const { repositories } = await call("listRepositories", {});
+  expect(repositories).toMatchObject([{ repositoryName: "microservices" }]);
   const { repositoryId } = repositoryMetadata;
   expect(await call("deleteRepository", { repositoryName: "microservices" })).toEqual({ repositoryId });
   expect(await call("deleteRepository", { repositoryName: "microservices" })).toEqual({});

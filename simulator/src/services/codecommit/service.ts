@@ -2,9 +2,8 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { branchOperations } from "./branches.ts";
-import { commitOperations, differenceOperations } from "./commits.ts";
+import { commitOperations } from "./commits.ts";
 import { createCommitOperation } from "./create-commit.ts";
-import { fileChangeOperations } from "./file-changes.ts";
 import { fileOperations } from "./files.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { createCodeCommitState } from "./state.ts";
@@ -28,9 +27,7 @@ export function createCodeCommit(environment: Environment): Service<"codecommit"
       ...branchOperations(state),
       ...commitOperations(state),
       ...createCommitOperation(state),
-      ...differenceOperations(state),
       ...fileOperations(state),
-      ...fileChangeOperations(state),
       ...tagOperations(state),
     },
   };
