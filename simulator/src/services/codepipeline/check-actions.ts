@@ -12,7 +12,6 @@ const supported = [
   "roleArn",
   "region",
   "namespace",
-  "timeoutInMinutes",
 ] as const;
 
 /** Checks each action on its own: its type, its configuration and its number of artifacts. */
@@ -49,6 +48,8 @@ function checkConfiguration({ name, configuration = {} }: ActionDeclaration, pro
       throw invalidAction(
         `Action configuration for action '${name}' contains unknown configuration '${key}'. ${provider.provider} takes: ${known.map(readable).join(", ")}.`,
       );
+    if (value.includes("#{"))
+      throw invalidAction(`The simulator resolves no variables, such as ${value} in action '${name}'.`);
     const values = valuesOf[key];
     if (values && !values.includes(value))
       throw invalidAction(
@@ -59,7 +60,6 @@ function checkConfiguration({ name, configuration = {} }: ActionDeclaration, pro
 
 const valuesOf: Readonly<Record<string, readonly string[]>> = {
   PollForSourceChanges: ["true", "false"],
-  AllowOverrideForS3ObjectKey: ["true", "false"],
   // AWS has CODEBUILD_CLONE_REF too, only for actions of CodeBuild, which the simulator lacks.
   OutputArtifactFormat: ["CODE_ZIP"],
 };
@@ -138,7 +138,7 @@ const providers: readonly Provider[] = [
     category: "Source",
     provider: "S3",
     required: ["S3Bucket", "S3ObjectKey"],
-    optional: ["PollForSourceChanges", "AllowOverrideForS3ObjectKey"],
+    optional: ["PollForSourceChanges"],
     inputs: [0, 0],
     outputs: [1, 1],
   },

@@ -1,14 +1,9 @@
-import type { PipelineDeclaration, StageDeclaration } from "@aws-sdk/client-codepipeline";
-import { refuseBroken } from "../../kit/constraints.ts";
+import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from "@aws-sdk/client-codepipeline";
+import { type Check, refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { checkAction, checkArtifacts } from "./check-actions.ts";
-import { pipelineChecks } from "./constraints.ts";
 import { invalidStructure } from "./state.ts";
-
-/** Maximum of a pipeline and of a stage. Source: quotas of CodePipeline. */
-const maximumStages = 50;
-const maximumActions = 50;
 
 /**
  * Throws for everything that CreatePipeline and UpdatePipeline refuse; artifact bucket and sources may be created
@@ -16,87 +11,39 @@ const maximumActions = 50;
  */
 export function checkStructure(pipeline: PipelineDeclaration, region: string): void {
   refuseBroken("ValidationException", pipelineChecks(pipeline));
-  checkStores(pipeline, region);
-  checkType(pipeline);
-  const { stages = [] } = pipeline;
+  refuseUnsupported("InvalidStructureException", "a pipeline", pipeline, [
+    "name",
+    "roleArn",
+    "artifactStore",
+    "stages",
+    "version",
+    "executionMode",
+    "pipelineType",
+  ]);
+  const { stages = [], artifactStore, executionMode = "SUPERSEDED" } = pipeline;
+  if (!artifactStore) throw invalidStructure("The pipeline has no artifactStore.");
+  refuseUnsupported("InvalidStructureException", "artifactStore", artifactStore, ["type", "location"]);
+  if (executionMode !== "SUPERSEDED")
+    throw invalidStructure(
+      `The simulator runs pipelines in the mode SUPERSEDED only, not in ${executionMode}.`,
+    );
   if (stages.length < 2)
     throw invalidStructure(
       `Pipeline has only ${stages.length} stage(s). There should be a minimum of 2 stages in a pipeline`,
-    );
-  if (stages.length > maximumStages)
-    throw new AwsError(
-      "LimitExceededException",
-      `A pipeline has at most ${maximumStages} stages, not ${stages.length}.`,
     );
   refuseDuplicates(
     stages.map(({ name }) => name),
     (name) => invalidStructure(`Stage name must be unique within a pipeline: ${name} is not`),
   );
-  for (const [index, stage] of stages.entries()) {
-    checkStage(stage, index === 0, region);
-    checkOnFailure(stage, { first: index === 0, executionMode: pipeline.executionMode });
-  }
-  const namespaces = stages.flatMap(({ actions = [] }) =>
-    actions.flatMap(({ namespace }) => namespace ?? []),
-  );
-  refuseDuplicates(namespaces, (name) =>
-    invalidStructure(`Namespace must be unique within a pipeline: ${name} is not`),
-  );
+  for (const [index, stage] of stages.entries()) checkStage(stage, index === 0, region);
   checkArtifacts(pipeline);
-}
-
-function checkStores({ artifactStore, artifactStores }: PipelineDeclaration, region: string): void {
-  if ((artifactStore === undefined) === (artifactStores === undefined))
-    throw invalidStructure("Exactly one of artifactStore and artifactStores must be given.");
-  const regions = Object.keys(artifactStores ?? {});
-  if (artifactStores && (regions.length !== 1 || regions[0] !== region))
-    throw invalidStructure(
-      `artifactStores names ${regions.join(", ") || "no region"}: the simulator is one region, ${region}.`,
-    );
-  for (const store of [artifactStore, ...Object.values(artifactStores ?? {})])
-    if (store) refuseUnsupported("InvalidStructureException", "artifactStore", store, ["type", "location"]);
-}
-
-/** Refuses features that only pipelines of type V2 have. */
-function checkType({
-  pipelineType = "V1",
-  executionMode,
-  variables,
-  triggers,
-  stages = [],
-}: PipelineDeclaration): void {
-  const sources = (stages[0]?.actions ?? []).map(({ name }) => name);
-  if (triggers?.length)
-    throw invalidStructure(
-      `A trigger belongs to a source action of the provider CodeStarSourceConnection; the simulator has none, and the source actions here are ${sources.join(", ") || "none"}.`,
-    );
-  if (pipelineType !== "V1") return;
-  const only = (what: string) => invalidStructure(`${what} can be used in pipelines of the type V2 only`);
-  if (executionMode !== undefined && executionMode !== "SUPERSEDED")
-    throw only(`Execution mode ${executionMode}`);
-  if (variables?.length) throw only("Variables");
-  for (const stage of stages) {
-    const conditions = [stage.onFailure, stage.onSuccess, stage.beforeEntry].some(
-      (each) => each !== undefined,
-    );
-    if (conditions) throw only(`Conditions, as in stage ${stage.name},`);
-  }
 }
 
 function checkStage(stage: StageDeclaration, first: boolean, region: string): void {
   const invalidStage = (message: string) => new AwsError("InvalidStageDeclarationException", message);
   const { name, actions = [] } = stage;
-  refuseUnsupported("InvalidStageDeclarationException", `stage ${name}`, stage, [
-    "name",
-    "actions",
-    "onFailure",
-  ]);
+  refuseUnsupported("InvalidStageDeclarationException", `stage ${name}`, stage, ["name", "actions"]);
   if (actions.length === 0) throw invalidStage(`Stage ${name} must have at least one action`);
-  if (actions.length > maximumActions)
-    throw new AwsError(
-      "LimitExceededException",
-      `A stage has at most ${maximumActions} actions; ${name} has ${actions.length}.`,
-    );
   const sources = actions.filter(({ actionTypeId }) => actionTypeId?.category === "Source");
   if (first && sources.length < actions.length)
     throw invalidStructure("Pipeline should start with a stage that only contains source actions");
@@ -111,30 +58,50 @@ function checkStage(stage: StageDeclaration, first: boolean, region: string): vo
   for (const action of actions) checkAction(action, region);
 }
 
-function checkOnFailure(
-  { name, onFailure }: StageDeclaration,
-  { first, executionMode }: { first: boolean; executionMode: string | undefined },
-): void {
-  if (!onFailure) return;
-  const invalidStage = (message: string) => new AwsError("InvalidStageDeclarationException", message);
-  refuseUnsupported("InvalidStageDeclarationException", `onFailure of stage ${name}`, onFailure, [
-    "result",
-    "retryConfiguration",
-  ]);
-  const { result, retryConfiguration } = onFailure;
-  if (retryConfiguration && result !== "RETRY")
-    throw invalidStage(`Stage ${name} has a retryConfiguration, but its onFailure.result is not RETRY`);
-  if (result === "SKIP")
-    throw invalidStage(
-      `onFailure.result of stage ${name} is SKIP, which is for conditions before entry only`,
-    );
-  if (result === "ROLLBACK" && (first || executionMode === "PARALLEL"))
-    throw invalidStage(
-      `onFailure.result of stage ${name} is ROLLBACK, which ${first ? "no source stage" : "no pipeline in PARALLEL mode"} can have`,
-    );
-}
-
 function refuseDuplicates(names: readonly (string | undefined)[], error: (name: string) => Error): void {
   const duplicate = names.find((name, index) => names.indexOf(name) < index);
   if (duplicate !== undefined) throw error(duplicate);
+}
+
+const name = { pattern: "[A-Za-z0-9.@\\-_]+", length: [1, 100] } as const;
+const roleArn = { pattern: "arn:aws(-[\\w]+)*:iam::[0-9]{12}:role/.*", length: [0, 1024] } as const;
+const artifact = { pattern: "[a-zA-Z0-9_\\-]+", length: [1, 100] } as const;
+const bucket = { pattern: "[a-zA-Z0-9\\-\\.]+", length: [3, 63] } as const;
+
+/** Every constraint of the API model on a pipeline's members, by their paths. Source: API model 2015-07-09. */
+function* pipelineChecks(pipeline: PipelineDeclaration): Generator<Check> {
+  yield ["pipeline.name", pipeline.name, name];
+  yield ["pipeline.roleArn", pipeline.roleArn, roleArn];
+  yield ["pipeline.pipelineType", pipeline.pipelineType, { values: ["V1", "V2"] }];
+  yield ["pipeline.version", pipeline.version, { range: [1, 2 ** 31 - 1] }];
+  const { type, location } = pipeline.artifactStore ?? {};
+  yield ["pipeline.artifactStore.type", type, { values: ["S3"] }];
+  yield ["pipeline.artifactStore.location", location, bucket];
+  for (const [place, stage] of members("pipeline.stages", pipeline.stages)) yield* stageChecks(place, stage);
+}
+
+function* stageChecks(place: string, stage: StageDeclaration): Generator<Check> {
+  yield [`${place}.name`, stage.name, name];
+  for (const [inner, action] of members(`${place}.actions`, stage.actions))
+    yield* actionChecks(inner, action);
+}
+
+function* actionChecks(place: string, action: ActionDeclaration): Generator<Check> {
+  yield [`${place}.name`, action.name, name];
+  yield [`${place}.runOrder`, action.runOrder, { range: [1, 999] }];
+  yield [`${place}.roleArn`, action.roleArn, roleArn];
+  yield [`${place}.region`, action.region, { length: [4, 30] }];
+  yield [`${place}.namespace`, action.namespace, { pattern: "[A-Za-z0-9@\\-_]+", length: [1, 100] }];
+  for (const [key, value] of Object.entries(action.configuration ?? {})) {
+    yield [`${place}.configuration.key`, key, { length: [1, 50] }];
+    yield [`${place}.configuration.${key}.member`, value, { length: [1, 1000] }];
+  }
+  for (const kind of ["inputArtifacts", "outputArtifacts"] as const)
+    for (const [inner, each] of members(`${place}.${kind}`, action[kind]))
+      yield [`${inner}.name`, each.name, artifact];
+}
+
+/** AWS counts the members of lists from 1. */
+function members<Item>(place: string, items: readonly Item[] = []): [string, Item][] {
+  return items.map((item, index) => [`${place}.${index + 1}.member`, item]);
 }

@@ -5,7 +5,6 @@ import type {
   ArtifactDetail,
   ErrorDetails,
   ExecutionTrigger,
-  ExecutionType,
   PipelineDeclaration,
   PipelineExecutionStatus,
   RetryStageMetadata,
@@ -22,12 +21,8 @@ export interface Execution {
   readonly number: number;
   /** As it was at the start. */
   readonly declaration: PipelineDeclaration;
-  readonly type: ExecutionType;
   readonly trigger: ExecutionTrigger;
-  /** Id of the execution whose artifacts a rollback deploys again. */
-  readonly rollbackTarget?: string;
   readonly overrides: readonly SourceRevisionOverride[];
-  readonly variables: ReadonlyMap<string, string>;
   readonly startedAt: Date;
   updatedAt: Date;
   status: PipelineExecutionStatus;
@@ -41,8 +36,6 @@ export interface Execution {
   readonly artifacts: Map<string, ArtifactDetail>;
   /** By name of the source action. */
   readonly revisions: Map<string, SourceRevision>;
-  /** By namespace. */
-  readonly outputVariables: Map<string, Readonly<Record<string, string>>>;
   /** Those that it has entered, by name. */
   readonly stages: Map<string, StageRun>;
 }
@@ -74,10 +67,8 @@ export interface ActionRun {
   externalExecutionId?: string | undefined;
   externalExecutionUrl?: string | undefined;
   error?: ErrorDetails | undefined;
-  resolvedConfiguration: Readonly<Record<string, string>>;
   readonly inputs: ArtifactDetail[];
   readonly outputs: ArtifactDetail[];
-  outputVariables: Readonly<Record<string, string>>;
   /** Set while it waits for an approval. */
   approval?: { readonly token: string; readonly decide: (result: ApprovalResult) => void } | undefined;
 }

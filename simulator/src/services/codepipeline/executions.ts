@@ -1,17 +1,21 @@
+import { randomUUID } from "node:crypto";
 import type {
   ExecutionTrigger,
+  PipelineDeclaration,
   PipelineExecutionSummary,
+  SourceRevisionOverride,
   StartPipelineExecutionInput,
 } from "@aws-sdk/client-codepipeline";
 import { callerArn } from "../../access-keys.ts";
 import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Caller, Service } from "../api.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
+import { sources } from "./controller/sources.ts";
 import { type Execution, isOver } from "./execution.ts";
-import { addExecution } from "./new-execution.ts";
-import { type CodePipelineState, find, findExecution } from "./state.ts";
+import { type CodePipelineState, find, findExecution, type PipelineRecord } from "./state.ts";
 
 /** Source: API reference, ListPipelineExecutions. */
 const listSize = 100;
@@ -27,6 +31,8 @@ export function executionOperations(
 ): Service<"codepipeline">["operations"] {
   return {
     startPipelineExecution(input, caller) {
+      const { variables } = input;
+      refuseUnsupported("ValidationException", "StartPipelineExecution", { variables }, []);
       const record = find(state, input.name);
       const trigger = triggerOf(state, input, caller);
       const token = input.clientRequestToken;
@@ -90,7 +96,7 @@ function refuseStop(execution: Execution, abandon: boolean): void {
 }
 
 function describe(execution: Execution) {
-  const { declaration, revisions, variables, ...rest } = execution;
+  const { declaration, revisions, ...rest } = execution;
   return {
     pipelineVersion: declaration.version,
     pipelineExecutionId: rest.id,
@@ -101,7 +107,6 @@ function describe(execution: Execution) {
       created: revision.created,
       revisionUrl: revision.url,
     })),
-    variables: [...variables].map(([name, resolvedValue]) => ({ name, resolvedValue })),
     ...outcome(execution),
   };
 }
@@ -124,15 +129,68 @@ function summarize(execution: Execution): PipelineExecutionSummary {
 }
 
 /** Returns the members shared by both descriptions of an execution. */
-function outcome({ status, statusSummary, trigger, declaration, type, rollbackTarget }: Execution) {
+function outcome({ status, statusSummary, trigger, declaration }: Execution) {
   return {
     status,
     statusSummary,
     trigger,
     executionMode: declaration.executionMode,
-    executionType: type,
-    ...(rollbackTarget === undefined
-      ? {}
-      : { rollbackMetadata: { rollbackTargetPipelineExecutionId: rollbackTarget } }),
+    executionType: "STANDARD" as const,
   };
+}
+
+interface Request {
+  readonly trigger: ExecutionTrigger;
+  readonly clientRequestToken?: string | undefined;
+  readonly sourceRevisions?: readonly SourceRevisionOverride[] | undefined;
+}
+
+/** Adds an execution that has not started yet. Throws for revisions that its sources do not take. */
+export function addExecution(
+  { environment }: CodePipelineState,
+  record: PipelineRecord,
+  { trigger, clientRequestToken, sourceRevisions = [] }: Request,
+): Execution {
+  const { declaration, executions } = record;
+  for (const revision of sourceRevisions) checkRevision(declaration, revision);
+  const now = environment.clock.now();
+  const execution: Execution = {
+    id: randomUUID(),
+    requestToken: clientRequestToken,
+    number: executions.length + 1,
+    declaration,
+    trigger,
+    overrides: sourceRevisions,
+    startedAt: now,
+    updatedAt: now,
+    status: "InProgress",
+    attempt: 1,
+    control: new AbortController(),
+    artifacts: new Map(),
+    revisions: new Map(),
+    stages: new Map(),
+  };
+  executions.push(execution);
+  return execution;
+}
+
+function checkRevision(
+  { stages }: PipelineDeclaration,
+  { actionName, revisionType }: SourceRevisionOverride,
+): void {
+  const actions = stages?.[0]?.actions ?? [];
+  const action = actions.find(({ name }) => name === actionName);
+  if (!action)
+    throw invalid(
+      `The pipeline has no source action '${actionName}'. Its source actions: ${actions.map(({ name }) => name).join(", ")}.`,
+    );
+  const { overrides: allowed = [] } = sources.get(action.actionTypeId?.provider) ?? {};
+  if (!allowed.includes(revisionType))
+    throw invalid(
+      `The source action '${actionName}' takes no revision of the type ${revisionType}. Allowed: ${allowed.join(", ") || "none"}.`,
+    );
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError("ValidationException", message);
 }

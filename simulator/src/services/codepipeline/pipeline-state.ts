@@ -1,5 +1,12 @@
-import type { ActionDeclaration, ActionState, StageState } from "@aws-sdk/client-codepipeline";
+import type {
+  ActionDeclaration,
+  ActionExecutionDetail,
+  ActionExecutionFilter,
+  ActionState,
+  StageState,
+} from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../environment.ts";
+import { page } from "../../kit/page.ts";
 import type { Service } from "../api.ts";
 import type { ActionRun, Execution } from "./execution.ts";
 import { type CodePipelineState, find, latestRun, type PipelineRecord, placeOf } from "./state.ts";
@@ -29,7 +36,7 @@ function executionsOf(record: PipelineRecord, stage: string): Partial<StageState
   const inbound = waiting.map(({ execution }) => ({
     pipelineExecutionId: execution.id,
     status: "InProgress" as const,
-    type: execution.type,
+    type: "STANDARD" as const,
   }));
   const retries = latest?.stages.get(stage)?.retries;
   return {
@@ -40,8 +47,8 @@ function executionsOf(record: PipelineRecord, stage: string): Partial<StageState
 }
 
 function stageExecution(execution: Execution, stage: string): NonNullable<StageState["latestExecution"]> {
-  const { id: pipelineExecutionId, type, stages } = execution;
-  return { pipelineExecutionId, status: stages.get(stage)?.status ?? "InProgress", type };
+  const { id: pipelineExecutionId, stages } = execution;
+  return { pipelineExecutionId, status: stages.get(stage)?.status ?? "InProgress", type: "STANDARD" };
 }
 
 function actionState(
@@ -106,4 +113,63 @@ const pages: Readonly<
 function entityUrl({ region }: Environment, { actionTypeId, configuration = {} }: ActionDeclaration) {
   const home = (service: string) => `https://console.aws.amazon.com/${service}/home?region=${region}`;
   return pages[actionTypeId?.provider ?? ""]?.(home, configuration);
+}
+
+/** Source: API reference, ListActionExecutions. */
+const listSize = 100;
+
+export function actionExecutionOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {
+  return {
+    listActionExecutions({ pipelineName, filter, maxResults = listSize, nextToken }) {
+      const record = find(state, pipelineName);
+      const chosen = record.actionRuns.filter((run) => isWanted(record, run, filter)).reverse();
+      const code = "InvalidNextTokenException";
+      const { items, next } = page(chosen, { size: maxResults, token: nextToken, code });
+      return { actionExecutionDetails: items.map((run) => describeAction(state, run)), nextToken: next };
+    },
+  };
+}
+
+function isWanted(
+  record: PipelineRecord,
+  run: ActionRun,
+  filter: ActionExecutionFilter | undefined,
+): boolean {
+  const { pipelineExecutionId, latestInPipelineExecution: latest } = filter ?? {};
+  const wanted = pipelineExecutionId ?? latest?.pipelineExecutionId;
+  if (wanted !== undefined && run.execution.id !== wanted) return false;
+  if (latest?.startTimeRange !== "Latest") return true;
+  return latestRun(record, run.stage, run.action.name, run.execution) === run;
+}
+
+function describeAction({ environment }: CodePipelineState, run: ActionRun): ActionExecutionDetail {
+  const { action, execution } = run;
+  return {
+    pipelineExecutionId: execution.id,
+    actionExecutionId: run.id,
+    pipelineVersion: execution.declaration.version,
+    stageName: run.stage,
+    actionName: action.name,
+    startTime: run.startedAt,
+    lastUpdateTime: run.updatedAt,
+    updatedBy: run.updatedBy,
+    status: run.status,
+    input: {
+      actionTypeId: action.actionTypeId,
+      configuration: action.configuration,
+      roleArn: action.roleArn,
+      region: environment.region,
+      inputArtifacts: run.inputs,
+      namespace: action.namespace,
+    },
+    output: {
+      outputArtifacts: run.outputs,
+      executionResult: {
+        externalExecutionId: run.externalExecutionId,
+        externalExecutionSummary: run.summary,
+        externalExecutionUrl: run.externalExecutionUrl,
+        errorDetails: run.error,
+      },
+    },
+  };
 }

@@ -3,11 +3,17 @@ import { callerArn } from "../../access-keys.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import type { Service } from "../api.ts";
-import { assumePipelineRole } from "./assume-role.ts";
 import { checkStructure } from "./check-structure.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
-import { addExecution } from "./new-execution.ts";
-import { type CodePipelineState, find, invalidStructure, type PipelineRecord, pipelineArn } from "./state.ts";
+import { addExecution } from "./executions.ts";
+import {
+  assumePipelineRole,
+  type CodePipelineState,
+  find,
+  invalidStructure,
+  type PipelineRecord,
+  pipelineArn,
+} from "./state.ts";
 import { checkedTags } from "./tags.ts";
 
 /** Source: API reference, ListPipelines. */

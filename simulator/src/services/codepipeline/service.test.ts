@@ -21,10 +21,10 @@ describe("a pipeline", () => {
     expect(pipeline).toMatchObject({ version: 1, pipelineType: "V1", executionMode: "SUPERSEDED" });
     expect(pipeline?.stages?.[0]?.actions?.[0]).toMatchObject({ runOrder: 1, inputArtifacts: [] });
     await codepipeline.updatePipeline({
-      pipeline: { ...deliveryPipeline("delivery"), pipelineType: "V2", executionMode: "QUEUED", version: 7 },
+      pipeline: { ...deliveryPipeline("delivery"), pipelineType: "V2", version: 7 },
     });
     const read = await codepipeline.getPipeline({ name: "delivery" });
-    expect(read.pipeline).toMatchObject({ version: 2, pipelineType: "V2", executionMode: "QUEUED" });
+    expect(read.pipeline).toMatchObject({ version: 2, pipelineType: "V2" });
     expect(read.metadata).toMatchObject({
       pipelineArn: "arn:aws:codepipeline:us-east-1:123456789012:delivery",
       created: expect.any(Date),

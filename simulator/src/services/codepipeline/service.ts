@@ -1,13 +1,11 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { actionExecutionOperations } from "./action-executions.ts";
 import { createCodePipelineController } from "./controller/controller.ts";
 import { executionOperations } from "./executions.ts";
-import { pipelineStateOperations } from "./pipeline-state.ts";
+import { actionExecutionOperations, pipelineStateOperations } from "./pipeline-state.ts";
 import { pipelineOperations } from "./pipelines.ts";
-import { retryOperations, rollBackFailure } from "./retries.ts";
-import { approvalOperations, stageOperations } from "./stages.ts";
+import { approvalOperations, retryOperations, stageOperations } from "./stages.ts";
 import { createCodePipelineState } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 
@@ -20,9 +18,7 @@ export const codepipeline: Definition<"codepipeline"> = {
 /** CodePipeline. Source of shapes, limits and errors: API reference 2015-07-09, User Guide. */
 function createCodePipeline(environment: Environment): Service<"codepipeline"> {
   const state = createCodePipelineState(environment);
-  const controller = createCodePipelineController(environment, (record, execution) =>
-    rollBackFailure(state, controller, record, execution),
-  );
+  const controller = createCodePipelineController(environment);
   return {
     operations: {
       ...pipelineOperations(state, controller),

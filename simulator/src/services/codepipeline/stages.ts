@@ -3,11 +3,14 @@ import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Service } from "../api.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
+import { type Execution, isOver } from "./execution.ts";
 import {
   type CodePipelineState,
   find,
+  findExecution,
   findStageIndex,
   type PipelineRecord,
+  placeOf,
   type Transition,
 } from "./state.ts";
 
@@ -95,4 +98,50 @@ export function approvalOperations(state: CodePipelineState): Service<"codepipel
       return { approvedAt: state.environment.clock.now() };
     },
   };
+}
+
+/** Retries of stages that failed or were stopped. */
+export function retryOperations(
+  state: CodePipelineState,
+  controller: CodePipelineController,
+): Service<"codepipeline">["operations"] {
+  return {
+    retryStageExecution({ pipelineName, stageName = "", pipelineExecutionId, retryMode = "FAILED_ACTIONS" }) {
+      const modes = ["FAILED_ACTIONS", "ALL_ACTIONS"];
+      refuseBroken("ValidationException", [["retryMode", retryMode, { values: modes }]]);
+      const record = find(state, pipelineName);
+      const index = findStageIndex(record, stageName);
+      const execution = findExecution(record, pipelineExecutionId);
+      refuseRetry(record, stageName, execution);
+      Object.assign(execution, {
+        status: "InProgress",
+        stopRequest: undefined,
+        control: new AbortController(),
+      });
+      execution.attempt++;
+      execution.updatedAt = state.environment.clock.now();
+      controller.retry(record, execution, index, retryMode);
+      return { pipelineExecutionId: execution.id };
+    },
+  };
+}
+
+function refuseRetry(record: PipelineRecord, stage: string, execution: Execution): void {
+  const { latest, holder } = placeOf(record, stage);
+  const status = execution.stages.get(stage)?.status;
+  const notRetryable = (why: string) =>
+    new AwsError(
+      "StageNotRetryableException",
+      `Unable to retry the stage '${stage}' of execution ${execution.id}: ${why}.`,
+    );
+  if (status !== "Failed" && status !== "Stopped")
+    throw notRetryable(`it has no failed or stopped actions, it is ${status ?? "not reached"}`);
+  if (latest !== execution)
+    throw new AwsError(
+      "NotLatestPipelineExecutionException",
+      `The stage '${stage}' was entered by a later execution, ${latest?.id}: ${execution.id} is out of date.`,
+    );
+  if (!isOver(execution) || holder) throw notRetryable("it is still running");
+  if (execution.declaration.version !== record.declaration.version)
+    throw notRetryable("the pipeline was changed meanwhile");
 }

@@ -1,6 +1,8 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import type { Aws } from "../api.ts";
+import { findTrustingRole } from "../sts/trust.ts";
 import type { ActionRun, Execution, StagePlace } from "./execution.ts";
 
 /** Whether executions may continue into a stage. */
@@ -106,4 +108,23 @@ export function invalidStructure(message: string): AwsError {
 
 export function invalidAction(message: string): AwsError {
   return new AwsError("InvalidActionDeclarationException", message);
+}
+
+/**
+ * Throws the error that `refusal` makes of CodePipeline's message unless CodePipeline may assume the role, whose
+ * permissions are not checked.
+ */
+export async function assumePipelineRole(
+  aws: Aws,
+  roleArn: string,
+  refusal: (message: string) => Error,
+): Promise<void> {
+  await findTrustingRole(
+    aws,
+    roleArn,
+    "sts:AssumeRole",
+    (type, principal) => type === "Service" && principal === "codepipeline.amazonaws.com",
+  ).catch(() => {
+    throw refusal(`CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`);
+  });
 }

@@ -1,4 +1,4 @@
-import type { FailureType, SourceRevisionOverride } from "@aws-sdk/client-codepipeline";
+import type { FailureType, SourceRevisionOverride, SourceRevisionType } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../../environment.ts";
 import type { AwsError } from "../../../kit/errors.ts";
 import type { ActionRun } from "../execution.ts";
@@ -10,9 +10,8 @@ export interface ActionJob {
   readonly record: PipelineRecord;
   /** The run, updated with details while it is in progress. */
   readonly run: ActionRun;
-  /** All of its variables are resolved. */
   readonly configuration: Readonly<Record<string, string>>;
-  /** Aborted when the action is abandoned, out of time, or the simulator closes. */
+  /** Aborted when the action is abandoned, or the simulator closes. */
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +26,6 @@ interface FoundRevision {
 
 export interface ActionResult {
   readonly summary?: string | undefined;
-  readonly variables?: Readonly<Record<string, string>>;
   /** Set for sources only: the found revision, and the archive that later actions get. */
   readonly source?: { readonly revision: FoundRevision; readonly artifact: Uint8Array };
 }
@@ -88,4 +86,11 @@ export function orActionFailure<Output>(
     const type = typeof failureOf === "string" ? failureOf : failureOf(error);
     throw new ActionFailure(type, quote(service, error));
   });
+}
+
+/** Returns the revision that the execution was started with for this source action, if any. */
+export function overrideOf({ run }: ActionJob, type: SourceRevisionType): string | undefined {
+  return run.execution.overrides.find(
+    ({ actionName, revisionType }) => actionName === run.action.name && revisionType === type,
+  )?.revisionValue;
 }

@@ -14,13 +14,12 @@ const randomPart = 7;
 
 /** Stores an artifact in the pipeline's bucket, under `<pipeline>/<artifact>/<random>` as AWS does. */
 export async function storeArtifact(
-  { aws, region }: Environment,
+  { aws }: Environment,
   { name: pipeline, declaration }: PipelineRecord,
   name: string,
   archive: Uint8Array,
 ): Promise<ArtifactDetail> {
-  const store = declaration.artifactStore ?? declaration.artifactStores?.[region];
-  const bucket = store?.location;
+  const bucket = declaration.artifactStore?.location;
   const key = `${pipeline.slice(0, pipelinePart)}/${name.slice(0, artifactPart)}/${randomName()}`;
   await aws.s3
     .putObject({ Bucket: bucket, Key: key, Body: archive, ContentType: "application/zip" })

@@ -38,21 +38,6 @@ describe("a source that is polled", () => {
   });
 });
 
-describe("an approval", () => {
-  it("without a response within seven days fails", async () => {
-    const { create, reaches, actions } = pipelines;
-    const id = await create(waitingPipeline("expired"));
-    await simulator.clock.foreground.wait(7 * 86_400_000);
-    await reaches("expired", id, "Failed");
-    expect((await actions("expired", id))[1]).toMatchObject({
-      status: "Failed",
-      output: {
-        executionResult: { errorDetails: { code: "JobFailed", message: "The action Approve timed out." } },
-      },
-    });
-  });
-});
-
 describe("events", () => {
   const logGroup = "/aws/events/seen";
   const listen = async (pattern: object) => {

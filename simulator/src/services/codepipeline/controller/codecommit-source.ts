@@ -1,4 +1,4 @@
-import type { Commit, UserInfo } from "@aws-sdk/client-codecommit";
+import type { UserInfo } from "@aws-sdk/client-codecommit";
 import type { Environment } from "../../../environment.ts";
 import type { AwsError } from "../../../kit/errors.ts";
 import {
@@ -6,10 +6,10 @@ import {
   type ActionJob,
   type ActionResult,
   orActionFailure,
+  overrideOf,
   quote,
   type Source,
 } from "./action.ts";
-import { overrideOf } from "./override.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 
@@ -23,7 +23,7 @@ export const codeCommitSource: Source = {
 
 async function takeCommit(job: ActionJob): Promise<ActionResult> {
   const { environment, configuration, run } = job;
-  const { RepositoryName: repositoryName = "", BranchName = "" } = configuration;
+  const { RepositoryName: repositoryName = "" } = configuration;
   const commitId = overrideOf(job, "COMMIT_ID") ?? (await headOf(environment, configuration));
   const { aws, git, region } = environment;
   const { commit } = await orActionFailure(aws.codecommit.getCommit({ repositoryName, commitId }), service);
@@ -38,7 +38,6 @@ async function takeCommit(job: ActionJob): Promise<ActionResult> {
   run.externalExecutionUrl = url;
   return {
     summary,
-    variables: variablesOf(commit, commitId, repositoryName, BranchName),
     source: { revision: { id: commitId, summary, url, created: dateOf(commit?.committer) }, artifact },
   };
 }
@@ -59,28 +58,6 @@ function reasonOf(error: AwsError, repository: string, branch: string): string {
   if (error.code === "BranchDoesNotExistException")
     return `The action failed because no branch named ${branch} was found in the selected AWS CodeCommit repository ${repository}. Make sure you are using the correct branch name, and then try again. Error: null`;
   return quote(service, error);
-}
-
-function variablesOf(
-  commit: Commit | undefined,
-  CommitId: string,
-  RepositoryName: string,
-  BranchName: string,
-) {
-  return {
-    AuthorDate:
-      dateOf(commit?.author)
-        ?.toISOString()
-        .replace(/\.\d+Z$/, "Z") ?? "",
-    BranchName,
-    CommitId,
-    CommitMessage: commit?.message ?? "",
-    CommitterDate:
-      dateOf(commit?.committer)
-        ?.toISOString()
-        .replace(/\.\d+Z$/, "Z") ?? "",
-    RepositoryName,
-  };
 }
 
 /** CodeCommit returns dates as Git stores them: seconds since 1970 and an offset, `1484167798 -0800`. */

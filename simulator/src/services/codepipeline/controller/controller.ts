@@ -1,19 +1,18 @@
+import type { StageRetryMode } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../../environment.ts";
 import type { Execution } from "../execution.ts";
-import type { PipelineRecord } from "../state.ts";
+import { type PipelineRecord, placeOf } from "../state.ts";
 import { Abandonment, Outdated, StopRequest } from "./action.ts";
 import { runExecution, type Start } from "./run-execution.ts";
-import { admit, lockAgain, type Retry, turnAway } from "./run-stage.ts";
+import { admit, turnAway } from "./run-stage.ts";
 import { sources } from "./sources.ts";
 import { reportPipeline, reportStage } from "./state-changes.ts";
 
 export interface CodePipelineController {
   /** Sends an execution through its pipeline. */
   start(record: PipelineRecord, execution: Execution): void;
-  /** Runs the stage at this position again, then the following ones. Returns false when another execution is in it. */
-  retry(record: PipelineRecord, execution: Execution, stage: number, retry: Retry): boolean;
-  /** Runs only the stage at this position. */
-  rollBack(record: PipelineRecord, execution: Execution, stage: number): void;
+  /** Runs the stage at this position again, then the following ones. */
+  retry(record: PipelineRecord, execution: Execution, stage: number, mode: StageRetryMode): void;
   /** Stops as requested in the execution's stopRequest. */
   stop(record: PipelineRecord, execution: Execution): void;
   /** Allows executions to continue into this stage. */
@@ -26,11 +25,8 @@ export interface CodePipelineController {
   close(): Promise<void>;
 }
 
-/** Performs executions of pipelines, one task each. Calls `onEnd` for each that reached its end. */
-export function createCodePipelineController(
-  environment: Environment,
-  onEnd: (record: PipelineRecord, execution: Execution) => void,
-): CodePipelineController {
+/** Performs executions of pipelines, one task each. */
+export function createCodePipelineController(environment: Environment): CodePipelineController {
   const closing = new AbortController();
   const tasks = new Set<Promise<void>>();
   const polling = createPolling(environment, closing.signal);
@@ -38,7 +34,6 @@ export function createCodePipelineController(
   const launch = (record: PipelineRecord, execution: Execution, start: Start) => {
     const signal = AbortSignal.any([execution.control.signal, closing.signal]);
     const task = runExecution({ environment, record, execution, signal }, start)
-      .then(() => onEnd(record, execution))
       .catch((error) => {
         if (!signal.aborted)
           environment.warn(`an execution of ${record.name} ended inside the simulator: ${error}`);
@@ -53,15 +48,9 @@ export function createCodePipelineController(
       launch(record, execution, { stage: 0 });
     },
     retry: (record, execution, stage, retry) => {
-      const name = execution.declaration.stages?.[stage]?.name ?? "";
-      if (!lockAgain(record, name, execution)) return false;
+      placeOf(record, execution.declaration.stages?.[stage]?.name ?? "").holder = execution;
       reportPipeline(environment, record, execution, "RESUMED");
       launch(record, execution, { stage, retry });
-      return true;
-    },
-    rollBack: (record, execution, stage) => {
-      reportPipeline(environment, record, execution, "STARTED");
-      launch(record, execution, { stage, only: true });
     },
     stop: (record, execution) => {
       reportPipeline(environment, record, execution, "STOPPING");

@@ -1,8 +1,7 @@
 import type { ImageDetail } from "@aws-sdk/client-ecr";
 import { strToU8, zipSync } from "fflate";
 import type { Environment } from "../../../environment.ts";
-import { type ActionJob, type ActionResult, orActionFailure, type Source } from "./action.ts";
-import { overrideOf } from "./override.ts";
+import { type ActionJob, type ActionResult, orActionFailure, overrideOf, type Source } from "./action.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 
@@ -17,19 +16,18 @@ export const ecrSource: Source = {
 
 async function takeImage(job: ActionJob): Promise<ActionResult> {
   const { environment, configuration, run } = job;
-  const { RepositoryName = "", ImageTag = "latest" } = configuration;
+  const { RepositoryName = "" } = configuration;
   const image = await imageOf(environment, configuration, overrideOf(job, "IMAGE_DIGEST"));
   const { repositories } = await orActionFailure(
     environment.aws.ecr.describeRepositories({ repositoryNames: [RepositoryName] }),
     service,
   );
-  const { imageDigest = "", registryId = "" } = image;
+  const { imageDigest = "" } = image;
   const ImageURI = `${repositories?.[0]?.repositoryUri}@${imageDigest}`;
   const url = `https://console.aws.amazon.com/ecs/home?region=${environment.region}#/repositories/${RepositoryName}#images;tagStatus=ALL`;
   run.externalExecutionId = imageDigest;
   run.externalExecutionUrl = url;
   return {
-    variables: { ImageDigest: imageDigest, ImageTag, ImageURI, RegistryId: registryId, RepositoryName },
     source: {
       revision: { id: imageDigest, url, created: image.imagePushedAt },
       artifact: zipSync({ "imageDetail.json": strToU8(imageDetail(image, ImageURI)) }),

@@ -55,7 +55,7 @@ describe("an execution", () => {
     expect(source).toMatchObject({
       stageName: "Source",
       status: "Succeeded",
-      output: { outputArtifacts: [artifact], outputVariables: { VersionId: revisionId } },
+      output: { outputArtifacts: [artifact] },
     });
     expect(ask).toMatchObject({
       stageName: "Ask",
@@ -143,53 +143,6 @@ describe("an execution", () => {
     await client.deletePipeline({ name: "changed" });
     await expect(client.listPipelineExecutions({ pipelineName: "changed" })).rejects.toMatchObject({
       name: "PipelineNotFoundException",
-    });
-  });
-});
-
-describe("variables", () => {
-  const link = (ExternalEntityLink: string) =>
-    waitingPipeline(`variables-${made++}`, {
-      pipelineType: "V2",
-      variables: [{ name: "team", defaultValue: "coffee" }],
-      stages: [
-        stage("Source", files),
-        stage("Ask", approval("Approve", { configuration: { ExternalEntityLink } })),
-      ],
-    });
-  let made = 0;
-
-  it("are replaced in a configuration", async () => {
-    const { create, start, asked, actions, client } = pipelines();
-    const pipeline = link("#{variables.team} #{codepipeline.PipelineExecutionId} #{Files.VersionId}");
-    const { name = "" } = pipeline;
-    const first = await create(pipeline);
-    await asked(name, first);
-    const resolved = async (id: string) =>
-      (await actions(name, id))[1]?.input?.resolvedConfiguration?.ExternalEntityLink;
-    expect(await resolved(first)).toMatch(new RegExp(`^coffee ${first} [\\w.-]{20,}$`));
-    await client.stopPipelineExecution({ pipelineName: name, pipelineExecutionId: first, abandon: true });
-    const second = await start(name, { variables: [{ name: "team", value: "tea" }] });
-    await asked(name, second);
-    expect(await resolved(second)).toMatch(/^tea /);
-    const { pipelineExecution } = await client.getPipelineExecution({
-      pipelineName: name,
-      pipelineExecutionId: second,
-    });
-    expect(pipelineExecution?.variables).toEqual([{ name: "team", resolvedValue: "tea" }]);
-    await expect(start(name, { variables: [{ name: "city", value: "x" }] })).rejects.toThrow(
-      "The pipeline has no variable 'city'. Its variables: team.",
-    );
-  });
-
-  it("without a value fail the action that uses them", async () => {
-    const { create, reaches, actions } = pipelines();
-    const pipeline = link("#{Nobody.Thing}");
-    const id = await create(pipeline);
-    await reaches(pipeline.name ?? "", id, "Failed");
-    expect((await actions(pipeline.name ?? "", id))[1]?.output?.executionResult?.errorDetails).toEqual({
-      code: "ConfigurationError",
-      message: expect.stringContaining("Nobody.Thing"),
     });
   });
 });

@@ -1,13 +1,8 @@
-import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { describe, expect, it } from "vitest";
 import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines.support.ts";
 
 const pipelines = pipelinesOfFile();
 
-const mode = (executionMode: "SUPERSEDED" | "QUEUED" | "PARALLEL"): Partial<PipelineDeclaration> => ({
-  pipelineType: "V2",
-  executionMode,
-});
 const inbound = async (name: string) => (await pipelines().stageState(name, "Ask"))?.inboundExecutions ?? [];
 const waits = (name: string, ...ids: string[]) =>
   pipelines().eventually(async () =>
@@ -29,38 +24,6 @@ describe("several executions", () => {
     await answer("superseded", "Approved", third);
     await reaches("superseded", first, "Succeeded");
     await reaches("superseded", third, "Succeeded");
-  });
-
-  it("queue in front of it in the mode QUEUED, and continue in their order", async () => {
-    const { create, start, asked, answer, reaches } = pipelines();
-    const first = await create(waitingPipeline("queued", mode("QUEUED")));
-    await asked("queued", first);
-    const second = await start("queued");
-    await waits("queued", second);
-    const third = await start("queued");
-    await waits("queued", second, third);
-    for (const id of [first, second, third]) {
-      await answer("queued", "Approved", id);
-      await reaches("queued", id, "Succeeded");
-    }
-  });
-
-  it("are in one stage together in the mode PARALLEL", async () => {
-    const { create, start, asked, actions, client, reaches } = pipelines();
-    const first = await create(waitingPipeline("parallel", mode("PARALLEL")));
-    const token = await asked("parallel", first);
-    const second = await start("parallel");
-    await asked("parallel", second);
-    expect(await inbound("parallel")).toEqual([]);
-    await client.putApprovalResult({
-      pipelineName: "parallel",
-      stageName: "Ask",
-      actionName: "Approve",
-      token,
-      result: { status: "Approved", summary: "" },
-    });
-    await reaches("parallel", first, "Succeeded");
-    expect((await actions("parallel", second)).at(-1)).toMatchObject({ status: "InProgress" });
   });
 
   it("wait at a disabled transition, the newest of them until it is enabled", async () => {

@@ -17,7 +17,6 @@ export const files: ActionDeclaration = {
   actionTypeId: { category: "Source", owner: "AWS", provider: "S3", version: "1" },
   configuration: { S3Bucket: bucket, S3ObjectKey: "files.zip", PollForSourceChanges: "false" },
   outputArtifacts: [{ name: "SourceArtifact" }],
-  namespace: "Files",
 };
 export const approval = (name = "Approve", more: object = {}): ActionDeclaration => ({
   name,

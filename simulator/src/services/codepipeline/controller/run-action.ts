@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ActionDeclaration, ApprovalResult } from "@aws-sdk/client-codepipeline";
-import type { Clock } from "../../../clock.ts";
 import type { Environment } from "../../../environment.ts";
-import { assumePipelineRole } from "../assume-role.ts";
 import type { ActionRun, Execution } from "../execution.ts";
-import type { PipelineRecord } from "../state.ts";
+import { assumePipelineRole, type PipelineRecord } from "../state.ts";
 import { Abandonment, ActionFailure, type ActionJob, type ActionResult, type Perform } from "./action.ts";
 import { storeArtifact } from "./artifacts.ts";
 import { deployToEcs } from "./deploy-to-ecs.ts";
@@ -62,14 +60,12 @@ function newRun(
     startedAt: clock.now(),
     updatedAt: clock.now(),
     status: "InProgress",
-    resolvedConfiguration: {},
     inputs,
     outputs: [],
-    outputVariables: {},
   };
 }
 
-async function perform({ environment, record, execution, signal }: ActionContext, run: ActionRun) {
+async function perform({ environment, record, signal }: ActionContext, run: ActionRun) {
   const { action } = run;
   // The role may have been deleted since the pipeline was created.
   await assumePipelineRole(
@@ -77,18 +73,14 @@ async function perform({ environment, record, execution, signal }: ActionContext
     action.roleArn ?? record.declaration.roleArn ?? "",
     (message) => new ActionFailure("PermissionError", message),
   );
-  const configuration = resolveVariables(action.configuration ?? {}, execution);
-  run.resolvedConfiguration = configuration;
-  const provider = action.actionTypeId?.provider;
-  return withTimeout(environment.clock, signal, action, (limited) =>
-    performerOf(provider)({ environment, record, run, configuration, signal: limited }),
-  );
+  const { configuration = {}, actionTypeId } = action;
+  return performerOf(actionTypeId?.provider)({ environment, record, run, configuration, signal });
 }
 
 async function keepOutputs(
   { environment, record, execution }: ActionContext,
   run: ActionRun,
-  { source, variables = {} }: ActionResult,
+  { source }: ActionResult,
 ): Promise<void> {
   const { action } = run;
   const artifactName = action.outputArtifacts?.[0]?.name;
@@ -99,8 +91,6 @@ async function keepOutputs(
     const { id: revisionId, summary, url, created } = source.revision;
     execution.revisions.set(action.name ?? "", { artifactName, revisionId, summary, url, created });
   }
-  run.outputVariables = variables;
-  if (action.namespace !== undefined) execution.outputVariables.set(action.namespace, variables);
 }
 
 function fail({ warn }: Environment, run: ActionRun, error: unknown): void {
@@ -123,40 +113,6 @@ const others: ReadonlyMap<string | undefined, Perform> = new Map([
   ["CodeDeployToECS", deployToEcs],
 ]);
 
-/** `#{namespace.key}`. Source: CodePipeline user guide, "Variables reference". */
-const reference = /#\{([\w@-]+)\.([\w@-]+)\}/g;
-
-/**
- * Returns an action's configuration with all variables replaced. Throws an ActionFailure that lists those without a
- * value.
- */
-function resolveVariables(
-  configuration: Readonly<Record<string, string>>,
-  execution: Execution,
-): Record<string, string> {
-  const unknown = new Set<string>();
-  const resolved = Object.entries(configuration).map(([key, text]) => {
-    const value = text.replace(reference, (whole, namespace: string, name: string) => {
-      const found = variableOf(execution, namespace, name);
-      if (found === undefined) unknown.add(`${namespace}.${name}`);
-      return found ?? whole;
-    });
-    return [key, value] as const;
-  });
-  if (unknown.size > 0)
-    throw new ActionFailure(
-      "ConfigurationError",
-      `The action configuration references variables that could not be resolved: ${[...unknown].join(", ")}`,
-    );
-  return Object.fromEntries(resolved);
-}
-
-function variableOf(execution: Execution, namespace: string, name: string): string | undefined {
-  if (namespace === "codepipeline") return name === "PipelineExecutionId" ? execution.id : undefined;
-  if (namespace === "variables") return execution.variables.get(name);
-  return execution.outputVariables.get(namespace)?.[name];
-}
-
 /** Waits until PutApprovalResult approves or rejects. */
 async function waitForApproval({ run, signal }: ActionJob): Promise<ActionResult> {
   const { status, summary } = await decision(run, signal).finally(() => {
@@ -172,46 +128,4 @@ function decision(run: ActionJob["run"], signal: AbortSignal): Promise<ApprovalR
     run.approval = { token: randomUUID(), decide };
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-}
-
-const minute = 60_000;
-const day = 24 * 60 * minute;
-
-/** Milliseconds of AWS time. Source: quotas of CodePipeline, "Length of time before an action times out". */
-const limits: ReadonlyMap<string | undefined, number> = new Map([
-  ["Manual", 7 * day],
-  ["CodeDeployToECS", 5 * day],
-]);
-/** AWS's timeout for actions without a specific one. */
-const otherLimit = 60 * minute;
-
-/** Performs an action within its timeout; its signal is aborted at the end of it. */
-async function withTimeout<Result>(
-  clock: Clock,
-  signal: AbortSignal,
-  { name, actionTypeId, timeoutInMinutes }: ActionDeclaration,
-  perform: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const limit =
-    timeoutInMinutes === undefined
-      ? (limits.get(actionTypeId?.provider) ?? otherLimit)
-      : timeoutInMinutes * minute;
-  const timeout = new AbortController();
-  const done = new AbortController();
-  const limited = AbortSignal.any([signal, timeout.signal]);
-  const expiry = waitLong(clock, limit, AbortSignal.any([signal, done.signal])).then(
-    () => timeout.abort(new ActionFailure("JobFailed", `The action ${name} timed out.`)),
-    () => undefined,
-  );
-  try {
-    return await perform(limited);
-  } finally {
-    done.abort();
-    await expiry;
-  }
-}
-
-/** Timers are limited to 24 days. */
-async function waitLong(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  for (let left = ms; left > 0; left -= day) await clock.wait(Math.min(left, day), signal);
 }

@@ -1,25 +1,22 @@
-import type { PipelineExecutionStatus, StageDeclaration } from "@aws-sdk/client-codepipeline";
+import type { PipelineExecutionStatus, StageDeclaration, StageRetryMode } from "@aws-sdk/client-codepipeline";
 import { isOver } from "../execution.ts";
 import { Outdated, StageFailure, StopRequest, Superseded } from "./action.ts";
 import type { ActionContext } from "./run-action.ts";
-import { enterStage, leaveStage, type Retry, runStage } from "./run-stage.ts";
+import { enterStage, leaveStage, runStage } from "./run-stage.ts";
 import { type PipelineEventState, reportPipeline } from "./state-changes.ts";
 
 /** Start of an execution: the first stage, or one that it has already locked for a retry. */
 export interface Start {
   readonly stage: number;
-  readonly retry?: Retry;
-  /** A rollback ends after its stage. */
-  readonly only?: boolean;
+  readonly retry?: StageRetryMode;
 }
 
 /** Runs an execution through its stages to its end. Rejects only when the simulator closes. */
 export async function runExecution(context: ActionContext, start: Start): Promise<void> {
   const { declaration } = context.execution;
   const stages = declaration.stages ?? [];
-  const todo = stages.slice(start.stage, start.only ? start.stage + 1 : undefined);
   try {
-    for (const [index, stage] of todo.entries())
+    for (const [index, stage] of stages.slice(start.stage).entries())
       await passThrough(context, stage, index === 0 ? start.retry : undefined);
     finish(context, "Succeeded");
   } catch (error) {
@@ -27,7 +24,11 @@ export async function runExecution(context: ActionContext, start: Start): Promis
   }
 }
 
-async function passThrough(context: ActionContext, stage: StageDeclaration, retry?: Retry): Promise<void> {
+async function passThrough(
+  context: ActionContext,
+  stage: StageDeclaration,
+  retry?: StageRetryMode,
+): Promise<void> {
   const { record, execution, signal } = context;
   const { name = "" } = stage;
   if (!retry) {
@@ -35,11 +36,7 @@ async function passThrough(context: ActionContext, stage: StageDeclaration, retr
     await enterStage(record, name, execution, signal);
   }
   try {
-    await runStage(context, stage, retry).catch(async (error) => {
-      if (!(error instanceof StageFailure) || stage.onFailure?.result !== "RETRY" || retry) throw error;
-      const mode = stage.onFailure.retryConfiguration?.retryMode ?? "FAILED_ACTIONS";
-      await runStage(context, stage, { mode, trigger: "AutomatedStageRetry" });
-    });
+    await runStage(context, stage, retry);
   } finally {
     leaveStage(record, name, execution);
   }

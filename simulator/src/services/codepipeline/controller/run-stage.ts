@@ -5,12 +5,6 @@ import { StageFailure, StopRequest, Superseded } from "./action.ts";
 import { type ActionContext, runAction } from "./run-action.ts";
 import { reportStage } from "./state-changes.ts";
 
-/** Options for running a stage again. */
-export interface Retry {
-  readonly mode: StageRetryMode;
-  readonly trigger: "ManualStageRetry" | "AutomatedStageRetry";
-}
-
 /**
  * Runs a stage that the execution has locked: actions of one run order in parallel, the orders one after the other.
  * Rejects with a StageFailure or a StopRequest.
@@ -18,7 +12,7 @@ export interface Retry {
 export async function runStage(
   context: ActionContext,
   stage: StageDeclaration,
-  retry?: Retry,
+  retry?: StageRetryMode,
 ): Promise<void> {
   const { environment, record, execution } = context;
   const { name = "" } = stage;
@@ -42,27 +36,30 @@ export async function runStage(
   }
 }
 
-function begin({ execution }: ActionContext, stage: string, retry: Retry | undefined): StageRun {
+function begin({ execution }: ActionContext, stage: string, retry: StageRetryMode | undefined): StageRun {
   const run: StageRun = execution.stages.get(stage) ?? { status: "InProgress", retries: {} };
   run.status = "InProgress";
   if (retry) {
-    const { autoStageRetryAttempt = 0, manualStageRetryAttempt = 0 } = run.retries;
-    const manual = retry.trigger === "ManualStageRetry";
+    const { manualStageRetryAttempt = 0 } = run.retries;
     run.retries = {
-      autoStageRetryAttempt: autoStageRetryAttempt + (manual ? 0 : 1),
-      manualStageRetryAttempt: manualStageRetryAttempt + (manual ? 1 : 0),
-      latestRetryTrigger: retry.trigger,
+      autoStageRetryAttempt: 0,
+      manualStageRetryAttempt: manualStageRetryAttempt + 1,
+      latestRetryTrigger: "ManualStageRetry",
     };
   }
   execution.stages.set(stage, run);
   return run;
 }
 
-async function runActions(context: ActionContext, stage: StageDeclaration, retry?: Retry): Promise<void> {
+async function runActions(
+  context: ActionContext,
+  stage: StageDeclaration,
+  retry?: StageRetryMode,
+): Promise<void> {
   const { record, execution } = context;
   const { name = "", actions = [] } = stage;
   const isDone = (action: string | undefined) =>
-    retry?.mode === "FAILED_ACTIONS" && latestRun(record, name, action, execution)?.status === "Succeeded";
+    retry === "FAILED_ACTIONS" && latestRun(record, name, action, execution)?.status === "Succeeded";
   const todo = actions.filter((action) => !isDone(action.name));
   const orders = [...new Set(todo.map(({ runOrder = 1 }) => runOrder))].sort((left, right) => left - right);
   for (const order of orders) {
@@ -102,7 +99,7 @@ export function enterStage(
     });
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) return onAbort();
-    if (execution.declaration.executionMode === "SUPERSEDED") supersede(waiting);
+    supersede(waiting);
     admit(record, stage);
   });
 }
@@ -114,24 +111,15 @@ export function leaveStage(record: PipelineRecord, stage: string, execution: Exe
   admit(record, stage);
 }
 
-/** Locks the last stage of the execution again, to retry it. Returns false when another one is in it. */
-export function lockAgain(record: PipelineRecord, stage: string, execution: Execution): boolean {
-  const place = placeOf(record, stage);
-  if (place.holder) return false;
-  if (execution.declaration.executionMode !== "PARALLEL") place.holder = execution;
-  return true;
-}
-
 /** Admits executions that may enter now: after a stage was left, or its transition enabled. */
 export function admit(record: PipelineRecord, stage: string): void {
   if (record.transitions.get(stage)?.enabled === false) return;
   const place = placeOf(record, stage);
-  for (let next = place.waiting[0]; next && !place.holder; next = place.waiting[0]) {
-    place.waiting.shift();
-    if (next.execution.declaration.executionMode !== "PARALLEL") place.holder = next.execution;
-    place.latest = next.execution;
-    next.enter();
-  }
+  if (place.holder) return;
+  const next = place.waiting.shift();
+  if (!next) return;
+  place.holder = place.latest = next.execution;
+  next.enter();
 }
 
 /** Removes an execution from the queue of a stage. Returns false when it is in none. */

@@ -3,7 +3,6 @@ import { bytesOf } from "../../s3/put-object.ts";
 import { ActionFailure, type ActionJob, type ActionResult, orActionFailure, type Source } from "./action.ts";
 import { codeCommitSource } from "./codecommit-source.ts";
 import { ecrSource } from "./ecr-source.ts";
-import { overrideOf } from "./override.ts";
 
 type Configuration = Readonly<Record<string, string>>;
 
@@ -11,7 +10,7 @@ type Configuration = Readonly<Record<string, string>>;
 const s3Source: Source = {
   perform: takeObject,
   polled: true,
-  overrides: ["S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY"],
+  overrides: [],
   latest: async (environment, { S3Bucket, S3ObjectKey }) => {
     const { VersionId = "" } = await environment.aws.s3.headObject({ Bucket: S3Bucket, Key: S3ObjectKey });
     return VersionId;
@@ -21,22 +20,14 @@ const s3Source: Source = {
 async function takeObject(job: ActionJob): Promise<ActionResult> {
   const { environment, configuration, run } = job;
   const { aws, region } = environment;
-  const { S3Bucket: Bucket } = configuration;
+  const { S3Bucket: Bucket, S3ObjectKey: Key } = configuration;
   await refuseUnversioned(environment, configuration);
-  const Key = overrideOf(job, "S3_OBJECT_KEY") ?? configuration.S3ObjectKey;
-  const VersionId = overrideOf(job, "S3_OBJECT_VERSION_ID");
-  const found = await orActionFailure(aws.s3.getObject({ Bucket, Key, VersionId }), service);
+  const found = await orActionFailure(aws.s3.getObject({ Bucket, Key }), service);
   const id = found.VersionId ?? "null";
   const summary = found.Metadata?.["codepipeline-artifact-revision-summary"] ?? `Amazon S3 version id: ${id}`;
   run.externalExecutionId = id;
   return {
     summary,
-    variables: {
-      BucketName: Bucket ?? "",
-      ETag: found.ETag?.replaceAll('"', "") ?? "",
-      ObjectKey: Key ?? "",
-      VersionId: id,
-    },
     source: {
       revision: {
         id,

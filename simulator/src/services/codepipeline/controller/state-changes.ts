@@ -10,8 +10,7 @@ export type PipelineEventState =
   | "FAILED"
   | "STOPPING"
   | "STOPPED"
-  | "SUPERSEDED"
-  | "CANCELED";
+  | "SUPERSEDED";
 
 const detailTypes = {
   pipeline: "CodePipeline Pipeline Execution State Change",
