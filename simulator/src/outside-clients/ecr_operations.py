@@ -14,21 +14,7 @@ repository = ecr.create_repository(
 )["repository"]
 seen["uri"] = repository["repositoryUri"]
 seen["described"] = ecr.describe_repositories(repositoryNames=["boto"])["repositories"][0]["encryptionConfiguration"]
-policy = {
-    "rules": [
-        {
-            "rulePriority": 1,
-            "selection": {"tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 1},
-            "action": {"type": "expire"},
-        }
-    ]
-}
-ecr.put_lifecycle_policy(repositoryName="boto", lifecyclePolicyText=json.dumps(policy))
-ecr.start_lifecycle_policy_preview(repositoryName="boto")
-ecr.get_waiter("lifecycle_policy_preview_complete").wait(repositoryName="boto")
-seen["preview"] = ecr.get_lifecycle_policy_preview(repositoryName="boto")["status"]
 seen["tags"] = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
-seen["registry"] = ecr.describe_registry()["registryId"]
 try:
     ecr.create_repository(repositoryName="boto")
 except ecr.exceptions.RepositoryAlreadyExistsException as error:

@@ -43,17 +43,9 @@ it("the AWS command line starts a manual scan, waits for it and reads all pages 
   expect(Date.parse(imageScanFindings.imageScanCompletedAt)).not.toBeNaN();
 });
 
-it("boto3 finds the scan that a push started by a rule of the registry", async () => {
-  const program = `
-import boto3, sys
-ecr = boto3.client("ecr")
-ecr.create_repository(repositoryName="api")
-ecr.put_registry_scanning_configuration(scanType="BASIC", rules=[
-    {"scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}]}])
-print(ecr.batch_get_repository_scanning_configuration(repositoryNames=["api"])["scanningConfigurations"][0]["scanFrequency"])
-`;
-  const python = installed("/usr/bin/python3", "python3");
-  expect((await run(python, ["-c", program])).trim()).toBe("SCAN_ON_PUSH");
+it("boto3 finds the scan that a push started", async () => {
+  const imageScanningConfiguration = { scanOnPush: true };
+  await simulator.aws.ecr.createRepository({ repositoryName: "api", imageScanningConfiguration });
   const { digest } = await registry.pushImage("api", findings);
   const wait = `
 import boto3, sys
@@ -63,5 +55,6 @@ ecr.get_waiter("image_scan_complete").wait(**image)
 pages = ecr.get_paginator("describe_image_scan_findings").paginate(**image)
 print(sum(len(page["imageScanFindings"]["findings"]) for page in pages))
 `;
+  const python = installed("/usr/bin/python3", "python3");
   expect((await run(python, ["-c", wait, digest])).trim()).toBe("130");
 });

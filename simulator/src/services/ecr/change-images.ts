@@ -1,6 +1,5 @@
-import type { ECR, ImageIdentifier, LayerFailure } from "@aws-sdk/client-ecr";
+import type { ECR, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
-import { isDigest } from "../../runtime/registry/manifest.ts";
 import type { RegistryRepository } from "../../runtime/registry/registry.ts";
 import { RegistryError, type RegistryErrorCode } from "../../runtime/registry/registry.ts";
 import { tagPattern } from "../../runtime/registry/repository.ts";
@@ -49,24 +48,6 @@ export function changeImageOperations({ find }: Pick<EcrState, "find">) {
         else failures.push({ imageId, ...outcome });
       }
       return { imageIds, failures };
-    },
-
-    batchCheckLayerAvailability(input) {
-      const { images } = find(input);
-      const digests = input.layerDigests ?? [];
-      const failures: LayerFailure[] = digests
-        .filter((digest) => !isDigest(digest))
-        .map((layerDigest) => ({
-          layerDigest,
-          failureCode: "InvalidLayerDigest",
-          failureReason: "Invalid layer digest: it must be sha256: and 64 hexadecimal digits",
-        }));
-      const layers = digests.filter(isDigest).map((layerDigest) => {
-        const layerSize = images.blobs.get(layerDigest);
-        const availability = layerSize === undefined ? ("UNAVAILABLE" as const) : ("AVAILABLE" as const);
-        return { layerDigest, layerSize, layerAvailability: availability };
-      });
-      return { layers, failures };
     },
   } satisfies Operations<ECR>;
 }

@@ -5,7 +5,6 @@ import { AwsError } from "../../kit/errors.ts";
 import type { StoredManifest } from "../../runtime/registry/registry.ts";
 import type { Operations } from "../api.ts";
 import { denialOf } from "./other-accounts.ts";
-import { scansOnPush } from "./scan-configuration.ts";
 import { checkMutability, isImmutable } from "./settings.ts";
 import {
   type EcrState,
@@ -58,7 +57,7 @@ export function repositoryOperations(state: EcrState): Operations<ECR> {
           denial: (action) => denialOf(state, record, pushedOrPulled[action]),
           isImmutable: (tag) => isImmutable(tag, record.description),
           onPush: (manifest) => {
-            if (scansOnPush(record, state)) scans.startIfPossible(manifest);
+            if (record.description.imageScanningConfiguration?.scanOnPush) scans.startIfPossible(manifest);
           },
           onTag: (manifest, tag) => reportImageAction(state, record, { action: "PUSH", manifest, tag }),
           onUntag: (manifest, tag) => reportImageAction(state, record, { action: "DELETE", manifest, tag }),

@@ -15,7 +15,7 @@ interface ImageRequest {
  * Basic scanning with AWS's own technology. DescribeImages does not show it: ECR user guide, "Scan images for software
  * vulnerabilities".
  */
-export function scanOperations({ find, scans }: EcrState): Operations<ECR> {
+export function scanOperations({ environment, repositories, find, scans }: EcrState): Operations<ECR> {
   const findScannable = (input: ImageRequest) => {
     const { images, description } = find(input);
     const { imageId = {} } = input;
@@ -64,6 +64,24 @@ export function scanOperations({ find, scans }: EcrState): Operations<ECR> {
           findings: items,
         },
         nextToken,
+      };
+    },
+
+    batchGetRepositoryScanningConfiguration({ repositoryNames = [] }) {
+      const known = repositoryNames.flatMap((name) => repositories.get(name) ?? []);
+      const unknown = repositoryNames.filter((name) => !repositories.has(name));
+      return {
+        scanningConfigurations: known.map(({ description }) => {
+          const { repositoryArn, repositoryName, imageScanningConfiguration } = description;
+          const scanOnPush = imageScanningConfiguration?.scanOnPush === true;
+          const scanFrequency = scanOnPush ? ("SCAN_ON_PUSH" as const) : ("MANUAL" as const);
+          return { repositoryArn, repositoryName, scanOnPush, scanFrequency, appliedScanFilters: [] };
+        }),
+        failures: unknown.map((name) => ({
+          repositoryName: name,
+          failureCode: "REPOSITORY_NOT_FOUND" as const,
+          failureReason: `The repository with name '${name}' does not exist in the registry with id '${environment.accountId}'`,
+        })),
       };
     },
   };

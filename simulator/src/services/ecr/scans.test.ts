@@ -25,7 +25,6 @@ beforeEach(async () => {
   await ecr.createRepository({ ...customer, imageScanningConfiguration });
 });
 afterEach(async () => {
-  await ecr.putRegistryScanningConfiguration({ scanType: "BASIC", rules: [] });
   await ecr.deleteRepository({ ...customer, force: true });
 });
 
@@ -88,31 +87,6 @@ describe("a push", () => {
       message: expect.stringContaining("'application/vnd.oci.image.index.v1+json' cannot be scanned"),
     });
   });
-
-  it.each([
-    ["a rule of the registry", "cust*", true],
-    ["a rule that names a part of it", "stom", true],
-    ["a rule for others", "cust*y", false],
-  ])("scans, or does not, by %s", async (_, filter, expected) => {
-    await ecr.putImageScanningConfiguration({
-      ...customer,
-      imageScanningConfiguration: { scanOnPush: false },
-    });
-    await ecr.putRegistryScanningConfiguration({
-      scanType: "BASIC",
-      rules: [{ scanFrequency: "SCAN_ON_PUSH", repositoryFilters: [{ filter, filterType: "WILDCARD" }] }],
-    });
-    const configuration = await ecr.batchGetRepositoryScanningConfiguration({
-      repositoryNames: ["customer"],
-    });
-    expect(configuration.scanningConfigurations).toMatchObject([
-      { scanOnPush: expected, scanFrequency: expected ? "SCAN_ON_PUSH" : "MANUAL" },
-    ]);
-    const { digest } = await registry.pushImage("customer", []);
-    const scan = await findings(digest).catch((error: Error) => error.name);
-    if (expected) expect(scan).toMatchObject({ imageScanStatus: expect.anything() });
-    else expect(scan).toBe("ScanNotFoundException");
-  });
 });
 
 describe("a manual scan", () => {
@@ -167,40 +141,8 @@ it("DescribeImages shows no scan, as in AWS since its own scanning technology", 
   expect(imageDetails?.[0]).not.toHaveProperty("imageScanFindingsSummary");
 });
 
-describe("scanning the registry", () => {
-  const rule = { scanFrequency: "SCAN_ON_PUSH" as const, repositoryFilters: [] };
-
-  it("is BASIC without rules at first", async () => {
-    expect(await ecr.getRegistryScanningConfiguration({})).toMatchObject({
-      registryId: "123456789012",
-      scanningConfiguration: { scanType: "BASIC", rules: [] },
-    });
-  });
-
-  it.each([
-    ["ENHANCED", { scanType: "ENHANCED" as const }, "no Amazon Inspector"],
-    [
-      "continuous",
-      { scanType: "BASIC" as const, rules: [{ ...rule, scanFrequency: "CONTINUOUS_SCAN" as const }] },
-      "not of the scan type BASIC",
-    ],
-    [
-      "by a bad filter",
-      {
-        scanType: "BASIC" as const,
-        rules: [{ ...rule, repositoryFilters: [{ filter: "A b", filterType: "WILDCARD" as const }] }],
-      },
-      'the filter "A b"',
-    ],
-  ])("is not %s", async (_, input, message) => {
-    await expect(ecr.putRegistryScanningConfiguration(input)).rejects.toMatchObject({
-      name: "ValidationException",
-      message: expect.stringContaining(message),
-    });
-  });
-
-  it("reports which repositories it does not know", async () => {
-    const { failures } = await ecr.batchGetRepositoryScanningConfiguration({ repositoryNames: ["gone"] });
-    expect(failures).toMatchObject([{ repositoryName: "gone", failureCode: "REPOSITORY_NOT_FOUND" }]);
-  });
+it("reports which repositories scan pushes, and which it does not know", async () => {
+  const answer = await ecr.batchGetRepositoryScanningConfiguration({ repositoryNames: ["customer", "gone"] });
+  expect(answer.scanningConfigurations).toMatchObject([{ scanOnPush: true, scanFrequency: "SCAN_ON_PUSH" }]);
+  expect(answer.failures).toMatchObject([{ repositoryName: "gone", failureCode: "REPOSITORY_NOT_FOUND" }]);
 });

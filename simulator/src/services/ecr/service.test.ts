@@ -199,18 +199,6 @@ describe("images", () => {
     const { failures } = await call("batchDeleteImage", { ...customer, imageIds: [{ imageDigest: digest }] });
     expect(failures).toMatchObject([{ failureCode: "ImageReferencedByManifestList" }]);
   });
-
-  it("returns which layers it has", async () => {
-    const here = await test.pushBlob("customer", "layer");
-    const layerDigests = [here, digestOf("gone"), "nonsense"];
-    expect(await call("batchCheckLayerAvailability", { ...customer, layerDigests })).toMatchObject({
-      layers: [
-        { layerDigest: here, layerAvailability: "AVAILABLE", layerSize: 5 },
-        { layerAvailability: "UNAVAILABLE" },
-      ],
-      failures: [{ layerDigest: "nonsense", failureCode: "InvalidLayerDigest" }],
-    });
-  });
 });
 
 it.each([

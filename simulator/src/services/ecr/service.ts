@@ -3,11 +3,9 @@ import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { changeImageOperations } from "./change-images.ts";
 import { imageOperations, layerOperations } from "./images.ts";
-import { lifecyclePreviewOperations } from "./lifecycle-policy.ts";
 import { guardOtherAccounts } from "./other-accounts.ts";
 import { policyOperations } from "./policies.ts";
 import { repositoryOperations } from "./repositories.ts";
-import { scanConfigurationOperations } from "./scan-configuration.ts";
 import { scanOperations } from "./scan-operations.ts";
 import { authorizationOperations, pullThroughCacheOperations, settingOperations } from "./settings.ts";
 import { createEcrState } from "./state.ts";
@@ -31,10 +29,8 @@ export function createEcr(environment: Environment): Service<"ecr"> {
       ...layerOperations(state),
       ...policyOperations(state),
       ...scanOperations(state),
-      ...scanConfigurationOperations(state),
       ...settingOperations(state),
       ...pullThroughCacheOperations(state),
-      ...lifecyclePreviewOperations(state),
     }),
     close: state.scans.close,
   };

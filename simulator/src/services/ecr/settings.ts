@@ -5,7 +5,6 @@ import type { Operations } from "../api.ts";
 import { accountPattern, type EcrState, invalidParameter, toTagMap } from "./state.ts";
 
 export function settingOperations({ environment, find, findByArn }: EcrState): Operations<ECR> {
-  const { accountId, registry } = environment;
   return {
     putImageTagMutability(input) {
       const { description } = find(input);
@@ -28,16 +27,15 @@ export function settingOperations({ environment, find, findByArn }: EcrState): O
       return { registryId, repositoryName, imageScanningConfiguration };
     },
 
-    describeRegistry: () => ({ registryId: accountId, replicationConfiguration: { rules: [] } }),
-    getAccountSetting({ name }) {
-      assertBlobMounting(name);
-      return { name, value: registry.blobMounting ? "ENABLED" : "DISABLED" };
-    },
     putAccountSetting({ name, value }) {
-      assertBlobMounting(name);
+      if (name !== "BLOB_MOUNTING")
+        throw new AwsError(
+          "ValidationException",
+          `the simulator has the account setting BLOB_MOUNTING, not ${name}`,
+        );
       if (value !== "ENABLED" && value !== "DISABLED")
         throw invalidParameter("value", "must be ENABLED or DISABLED");
-      registry.blobMounting = value === "ENABLED";
+      environment.registry.blobMounting = value === "ENABLED";
       return { name, value };
     },
 
@@ -56,14 +54,6 @@ export function settingOperations({ environment, find, findByArn }: EcrState): O
       return { tags: [...tags].map(([Key, Value]) => ({ Key, Value })) };
     },
   };
-}
-
-function assertBlobMounting(name: string | undefined): void {
-  if (name === "BLOB_MOUNTING") return;
-  throw new AwsError(
-    "ValidationException",
-    `the simulator has the account setting BLOB_MOUNTING, not ${name}`,
-  );
 }
 
 /** ECR API reference, GetAuthorizationToken: "The authorization token is valid for 12 hours." */

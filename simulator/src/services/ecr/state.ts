@@ -1,4 +1,4 @@
-import type { RegistryScanningRule, Repository, Tag } from "@aws-sdk/client-ecr";
+import type { Repository, Tag } from "@aws-sdk/client-ecr";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { RegistryRepository } from "../../runtime/registry/registry.ts";
@@ -26,8 +26,6 @@ export interface EcrState {
   /** Repositories of other accounts, by the name of their images. */
   readonly foreignRepositories: Map<string, RepositoryRecord>;
   readonly scans: Scans;
-  /** Rules of the registry, in addition to each repository's own setting. */
-  readonly scanRules: RegistryScanningRule[];
   /** Throws RepositoryNotFoundException. */
   find(input: { registryId?: string | undefined; repositoryName: string | undefined }): RepositoryRecord;
   findByArn(arn: string | undefined): RepositoryRecord;
@@ -55,7 +53,6 @@ export function createEcrState(environment: Environment): EcrState {
     repositories,
     foreignRepositories,
     scans: createScans(environment),
-    scanRules: [],
     find,
     findByArn(arn) {
       const prefix = repositoryArn(region, accountId, "");
