@@ -14,9 +14,7 @@ import {
   page,
   refuseBadName,
   refuseBadPath,
-  tagAll,
   toTags,
-  untagAll,
 } from "./state.ts";
 
 /** Instance profiles, which give a role to an instance. */
@@ -46,11 +44,6 @@ export function instanceProfileOperations(state: IamState): Service<"iam">["oper
       const { items, ...rest } = page(profiles, input);
       return { InstanceProfiles: items.map((profile) => describe(state, profile)), ...rest };
     },
-    listInstanceProfilesForRole: (input) => {
-      const { name } = findRole(state, input.RoleName);
-      const { items, ...rest } = page(profilesOf(state, name), input);
-      return { InstanceProfiles: items.map((profile) => describe(state, profile)), ...rest };
-    },
     addRoleToInstanceProfile: ({ InstanceProfileName, RoleName }) => {
       const profile = find(state, InstanceProfileName);
       const role = findRole(state, RoleName);
@@ -77,19 +70,7 @@ export function instanceProfileOperations(state: IamState): Service<"iam">["oper
       state.instanceProfiles.delete(profile.name);
       return {};
     },
-    tagInstanceProfile: ({ InstanceProfileName, Tags }) => {
-      tagAll(find(state, InstanceProfileName).tags, Tags);
-      return {};
-    },
-    untagInstanceProfile: ({ InstanceProfileName, TagKeys }) => {
-      untagAll(find(state, InstanceProfileName).tags, TagKeys);
-      return {};
-    },
   };
-}
-
-function profilesOf(state: IamState, roleName: string): InstanceProfile[] {
-  return [...state.instanceProfiles.values()].filter((profile) => profile.roleName === roleName);
 }
 
 function find(state: IamState, name: string | undefined): InstanceProfile {

@@ -84,10 +84,6 @@ export function oidcProviderOperations(state: IamState): Service<"iam">["operati
       untagAll(find(state, OpenIDConnectProviderArn).tags, TagKeys);
       return {};
     },
-    listOpenIDConnectProviderTags: ({ OpenIDConnectProviderArn }) => ({
-      Tags: toTags(find(state, OpenIDConnectProviderArn).tags),
-      IsTruncated: false,
-    }),
   };
 }
 

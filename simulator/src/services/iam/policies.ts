@@ -1,22 +1,23 @@
-import type { Policy } from "@aws-sdk/client-iam";
+import type { Policy, PolicyVersion as VersionDescription } from "@aws-sdk/client-iam";
+import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import {
   alreadyExists,
   deleteConflict,
+  encodeDocument,
   fromTags,
   type IamState,
   type ManagedPolicy,
   newId,
   noSuchEntity,
+  type PolicyVersion,
   page,
   refuseBadName,
   refuseBadPath,
-  tagAll,
   toTags,
   unsupported,
-  untagAll,
 } from "./state.ts";
 
 /**
@@ -110,14 +111,6 @@ export function policyOperations(state: IamState): Service<"iam">["operations"] 
       const { items, ...rest } = page(matching, input);
       return { Policies: items.map((policy) => describe(state, policy)), ...rest };
     },
-    tagPolicy: ({ PolicyArn, Tags }) => {
-      tagAll(findPolicy(state, PolicyArn).tags, Tags);
-      return {};
-    },
-    untagPolicy: ({ PolicyArn, TagKeys }) => {
-      untagAll(findPolicy(state, PolicyArn).tags, TagKeys);
-      return {};
-    },
     deletePolicy: ({ PolicyArn }) => {
       const policy = findPolicy(state, PolicyArn);
       if (attachments(state, policy.arn) > 0)
@@ -144,7 +137,7 @@ export function findAttachable(state: IamState, arn: string): string {
   throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.${known}`);
 }
 
-export function findPolicy(state: IamState, arn: string | undefined): ManagedPolicy {
+function findPolicy(state: IamState, arn: string | undefined): ManagedPolicy {
   const policy = state.policies.get(arn ?? "");
   if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`);
   return policy;
@@ -169,4 +162,60 @@ function describe(state: IamState, policy: ManagedPolicy): Policy {
     UpdateDate: policy.versions.get(policy.defaultVersion)?.createDate,
     Tags: toTags(policy.tags),
   };
+}
+
+/** Maximum of one managed policy. Source: IAM user guide, "Versioning IAM policies". */
+const mostVersions = 5;
+
+export function policyVersionOperations(state: IamState): Service<"iam">["operations"] {
+  return {
+    createPolicyVersion: ({ PolicyArn, PolicyDocument = "", SetAsDefault }) => {
+      const policy = findPolicy(state, PolicyArn);
+      parsePolicyDocument(PolicyDocument, "permissions");
+      if (policy.versions.size >= mostVersions)
+        throw new AwsError(
+          "LimitExceededException",
+          `A managed policy can have up to ${mostVersions} versions. Before you create a new version, you must delete an existing version.`,
+          409,
+        );
+      policy.lastVersion += 1;
+      const version = { id: `v${policy.lastVersion}`, createDate: state.now(), document: PolicyDocument };
+      policy.versions.set(version.id, version);
+      if (SetAsDefault) policy.defaultVersion = version.id;
+      return { PolicyVersion: describeVersion(policy, version) };
+    },
+    getPolicyVersion: ({ PolicyArn, VersionId }) => {
+      const policy = findPolicy(state, PolicyArn);
+      const version = findVersion(policy, VersionId);
+      return {
+        PolicyVersion: { ...describeVersion(policy, version), Document: encodeDocument(version.document) },
+      };
+    },
+    listPolicyVersions: ({ PolicyArn }) => {
+      const policy = findPolicy(state, PolicyArn);
+      const versions = [...policy.versions.values()].reverse();
+      return { Versions: versions.map((version) => describeVersion(policy, version)), IsTruncated: false };
+    },
+    deletePolicyVersion: ({ PolicyArn, VersionId }) => {
+      const policy = findPolicy(state, PolicyArn);
+      const { id } = findVersion(policy, VersionId);
+      if (id === policy.defaultVersion)
+        throw deleteConflict("Cannot delete the default version of a policy.");
+      policy.versions.delete(id);
+      return {};
+    },
+  };
+}
+
+function findVersion(policy: ManagedPolicy, id: string | undefined): PolicyVersion {
+  const version = policy.versions.get(id ?? "");
+  if (!version) throw noSuchEntity(`Policy ${policy.arn} version ${id} does not exist or is not attachable.`);
+  return version;
+}
+
+function describeVersion(
+  { defaultVersion }: ManagedPolicy,
+  { id, createDate }: PolicyVersion,
+): VersionDescription {
+  return { VersionId: id, IsDefaultVersion: id === defaultVersion, CreateDate: createDate };
 }

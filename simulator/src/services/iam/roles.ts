@@ -82,7 +82,6 @@ export function roleOperations(state: IamState): Service<"iam">["operations"] {
       untagAll(findRole(state, RoleName).tags, TagKeys);
       return {};
     },
-    listRoleTags: ({ RoleName }) => ({ Tags: toTags(findRole(state, RoleName).tags), IsTruncated: false }),
   };
 }
 

@@ -3,8 +3,7 @@ import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { instanceProfileOperations } from "./instance-profiles.ts";
 import { oidcProviderOperations } from "./oidc-providers.ts";
-import { policyOperations } from "./policies.ts";
-import { policyVersionOperations } from "./policy-versions.ts";
+import { policyOperations, policyVersionOperations } from "./policies.ts";
 import { roleOperations, rolePolicyOperations, serviceLinkedRoleOperations } from "./roles.ts";
 import { createIamState } from "./state.ts";
 
