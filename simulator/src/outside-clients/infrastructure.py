@@ -37,7 +37,6 @@ server = ec2.run_instances(
 )["Instances"][0]["InstanceId"]
 quick = {"Delay": 1, "MaxAttempts": 30}
 ec2.get_waiter("instance_running").wait(InstanceIds=[server], WaiterConfig=quick)
-ec2.get_waiter("instance_status_ok").wait(InstanceIds=[server], WaiterConfig=quick)
 found = boto3.resource("ec2").Instance(server)
 seen["server"] = [found.private_ip_address, found.state["Name"], found.tags[0]["Value"]]
 allocation = ec2.allocate_address(Domain="vpc")["AllocationId"]

@@ -4,7 +4,7 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { contains, formatAddress, parseCidr, sizeOf } from "./cidr.ts";
 import { instanceState, isTerminated } from "./instance-settings.ts";
-import { list } from "./list.ts";
+import { type FilterTable, list } from "./list.ts";
 import {
   type Address,
   type Ec2State,
@@ -33,19 +33,14 @@ export function addressOperations(state: Ec2State): Service<"ec2">["operations"]
       return { AllocationId: address.id, PublicIp: address.publicIp, ...common };
     },
     describeAddresses: (input) => {
-      refuseUnsupported(unsupported, "DescribeAddresses", input, ["AllocationIds", "PublicIps", "Filters"]);
-      const { items } = list(
-        state,
-        "addresses",
-        { ...input, ids: input.AllocationIds },
-        {
-          "allocation-id": ({ id }) => [id],
-          "association-id": ({ association }) => [association?.id],
-          "instance-id": ({ association }) => [association?.instanceId],
-          "public-ip": ({ publicIp }) => [publicIp],
-          domain: () => ["vpc"],
-        },
-      );
+      const table: FilterTable<Address> = {
+        "allocation-id": ({ id }) => [id],
+        "association-id": ({ association }) => [association?.id],
+        "instance-id": ({ association }) => [association?.instanceId],
+        "public-ip": ({ publicIp }) => [publicIp],
+        domain: () => ["vpc"],
+      };
+      const { items } = list(state, "addresses", input, table, ["PublicIps"]);
       const wanted = items.filter(({ publicIp }) => input.PublicIps?.includes(publicIp) ?? true);
       return { Addresses: wanted.map((address) => ({ ...common, ...describe(state, address) })) };
     },

@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { AwsError } from "../../kit/errors.ts";
 
 /** An IPv4 block: `base` is its first address as an unsigned 32-bit number. */
 export interface Cidr {
@@ -14,6 +15,18 @@ export function parseCidr(text: string): Cidr | undefined {
   const value = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
   const size = 2 ** (32 - prefix);
   return { base: Math.floor(value / size) * size, prefix };
+}
+
+/** Blocks of VPCs and subnets are /16 to /28 (Amazon VPC user guide, "VPC CIDR blocks" and "Subnet CIDR blocks"). */
+export function parseBlock(rangeCode: string, text: string): Cidr {
+  const cidr = parseCidr(text);
+  if (!cidr)
+    throw new AwsError(
+      "InvalidParameterValue",
+      `Value (${text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`,
+    );
+  if (cidr.prefix < 16 || cidr.prefix > 28) throw new AwsError(rangeCode, `The CIDR '${text}' is invalid.`);
+  return cidr;
 }
 
 export function sizeOf({ prefix }: Cidr): number {

@@ -1,29 +1,17 @@
 import type { Instance as Description, Reservation } from "@aws-sdk/client-ec2";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { publicIpOf } from "./addresses.ts";
 import { findImage } from "./images.ts";
 import { describeState, forgetOldInstances, instanceState } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
-import { type Ec2State, type Instance, unsupported } from "./state.ts";
+import type { Ec2State, Instance } from "./state.ts";
 import { tagsOf } from "./tags.ts";
 
 export function describeInstanceOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
     describeInstances: (input) => {
-      refuseUnsupported(unsupported, "DescribeInstances", input, [
-        "InstanceIds",
-        "Filters",
-        "MaxResults",
-        "NextToken",
-      ]);
       forgetOldInstances(state);
-      const { items, NextToken } = list(
-        state,
-        "instances",
-        { ...input, ids: input.InstanceIds },
-        filters(state),
-      );
+      const { items, NextToken } = list(state, "instances", input, filters(state));
       const reservations = new Set(items.map(({ reservationId }) => reservationId));
       const Reservations = [...reservations].map((id) =>
         describeReservation(
@@ -32,21 +20,6 @@ export function describeInstanceOperations(state: Ec2State): Service<"ec2">["ope
         ),
       );
       return { Reservations, NextToken };
-    },
-    describeInstanceStatus: (input) => {
-      refuseUnsupported(unsupported, "DescribeInstanceStatus", input, [
-        "InstanceIds",
-        "Filters",
-        "IncludeAllInstances",
-        "MaxResults",
-        "NextToken",
-      ]);
-      const request = { ...input, ids: input.InstanceIds };
-      const { items, NextToken } = list(state, "instances", request, filters(state));
-      const shown = items.filter(
-        (instance) => input.IncludeAllInstances || instanceState(state, instance) === "running",
-      );
-      return { InstanceStatuses: shown.map((instance) => describeStatus(state, instance)), NextToken };
     },
   };
 }
@@ -135,22 +108,6 @@ function describeNetwork(state: Ec2State, instance: Instance): Description {
       DeviceName: device.deviceName,
       Ebs: { VolumeId: device.volumeId, DeleteOnTermination: device.deleteOnTermination, Status: "attached" },
     })),
-  };
-}
-
-function describeStatus(state: Ec2State, instance: Instance) {
-  const name = instanceState(state, instance);
-  const running = name === "running";
-  const health = {
-    Status: running ? ("ok" as const) : ("not-applicable" as const),
-    Details: running ? [{ Name: "reachability" as const, Status: "passed" as const }] : [],
-  };
-  return {
-    InstanceId: instance.id,
-    AvailabilityZone: state.subnets.get(instance.subnetId)?.zone,
-    InstanceState: describeState(name),
-    InstanceStatus: health,
-    SystemStatus: health,
   };
 }
 

@@ -12,24 +12,17 @@ import {
   parseMetadata,
   securityGroupsFor,
 } from "./instance-settings.ts";
-import {
-  type Ec2State,
-  find,
-  type Instance,
-  type InstancePhase,
-  invalidValue,
-  unsupported,
-} from "./state.ts";
+import { type Ec2State, find, type Instance, type InstancePhase, unsupported } from "./state.ts";
 
 export function instanceLifecycleOperations(state: Ec2State): Service<"ec2">["operations"] {
   /** All of them or none: all are checked before the first is changed. */
   const change = (
     ids: readonly string[] = [],
-    judge: (instance: Instance) => void,
+    check: (instance: Instance) => void,
     act: (instance: Instance) => void,
   ) => {
     const instances = ids.map((id) => find(state, "instances", id));
-    for (const instance of instances) judge(instance);
+    for (const instance of instances) check(instance);
     return instances.map((instance) => {
       const PreviousState = describeState(instanceState(state, instance));
       act(instance);
@@ -46,8 +39,8 @@ export function instanceLifecycleOperations(state: Ec2State): Service<"ec2">["op
   return {
     startInstances: (input) => {
       refuseUnsupported(unsupported, "StartInstances", input, ["InstanceIds"]);
-      const judge = allow(state, ["stopped", "running", "pending"], "started");
-      const StartingInstances = change(input.InstanceIds, judge, (instance) => {
+      const check = allow(state, ["stopped", "running", "pending"], "started");
+      const StartingInstances = change(input.InstanceIds, check, (instance) => {
         if (instance.phase.goal === "running") return;
         instance.launchedAt = state.now();
         const hasElastic = elasticIpOf(state, instance.id) !== undefined;
@@ -58,16 +51,12 @@ export function instanceLifecycleOperations(state: Ec2State): Service<"ec2">["op
     },
     stopInstances: (input) => {
       refuseUnsupported(unsupported, "StopInstances", input, ["InstanceIds", "Force"]);
-      const judge = allow(state, ["running", "stopping", "stopped"], "stopped");
-      const StoppingInstances = change(input.InstanceIds, judge, (instance) => {
+      const check = allow(state, ["running", "stopping", "stopped"], "stopped");
+      const StoppingInstances = change(input.InstanceIds, check, (instance) => {
         go(instance, "stopped", "Client.UserInitiatedShutdown");
         instance.publicIp = undefined;
       });
       return { StoppingInstances };
-    },
-    rebootInstances: ({ InstanceIds }) => {
-      change(InstanceIds, allow(state, ["running"], "rebooted"), () => {});
-      return {};
     },
     terminateInstances: (input) => {
       refuseUnsupported(unsupported, "TerminateInstances", input, ["InstanceIds"]);
@@ -112,20 +101,6 @@ export function instanceAttributeOperations(state: Ec2State): Service<"ec2">["op
       ]);
       modify(state, find(state, "instances", input.InstanceId), input);
       return {};
-    },
-    describeInstanceAttribute: ({ InstanceId, Attribute }) => {
-      const instance = find(state, "instances", InstanceId);
-      const answers: Readonly<Record<string, object>> = {
-        instanceType: { InstanceType: { Value: instance.type } },
-        userData: { UserData: { Value: instance.userData } },
-        disableApiTermination: { DisableApiTermination: { Value: instance.terminationProtection } },
-        groupSet: { Groups: instance.securityGroupIds.map((GroupId) => ({ GroupId })) },
-      };
-      const answer = answers[Attribute ?? ""];
-      if (answer) return { InstanceId, ...answer };
-      throw invalidValue(
-        `Value (${Attribute}) for parameter attribute is invalid. Supported: ${Object.keys(answers).join(", ")}.`,
-      );
     },
     modifyInstanceMetadataOptions: ({ InstanceId, ...options }) => {
       const instance = find(state, "instances", InstanceId);

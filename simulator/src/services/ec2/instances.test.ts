@@ -48,9 +48,7 @@ const refusal = (call: Promise<unknown>) =>
 
 describe("an instance", () => {
   it("runs with an address of its subnet and a public one, and is found by its name", async () => {
-    const UserData = Buffer.from("#!/bin/sh\nsystemctl start suppliers\n").toString("base64");
     const id = await run({
-      UserData,
       TagSpecifications: [
         { ResourceType: "instance", Tags: [{ Key: "Name", Value: "MonolithicAppServer" }] },
       ],
@@ -74,11 +72,6 @@ describe("an instance", () => {
         Architecture: "x86_64",
         Placement: { AvailabilityZone: "us-east-1a" },
       },
-    ]);
-    const attribute = await ec2.describeInstanceAttribute({ InstanceId: id, Attribute: "userData" });
-    expect(attribute.UserData?.Value).toBe(UserData);
-    expect((await ec2.describeInstanceStatus({ InstanceIds: [id] })).InstanceStatuses).toMatchObject([
-      { InstanceStatus: { Status: "ok" }, SystemStatus: { Status: "ok" } },
     ]);
   });
 

@@ -26,14 +26,7 @@ export function internetGatewayOperations(state: Ec2State): Service<"ec2">["oper
       return { InternetGateway: describe(state, gateway) };
     },
     describeInternetGateways: (input) => {
-      refuseUnsupported(unsupported, "DescribeInternetGateways", input, [
-        "InternetGatewayIds",
-        "Filters",
-        "MaxResults",
-        "NextToken",
-      ]);
-      const request = { ...input, ids: input.InternetGatewayIds };
-      const { items, NextToken } = list(state, "internetGateways", request, {
+      const { items, NextToken } = list(state, "internetGateways", input, {
         "internet-gateway-id": ({ id }) => [id],
         "attachment.vpc-id": ({ vpcId }) => [vpcId],
         "attachment.state": ({ vpcId }) => [vpcId && "available"],

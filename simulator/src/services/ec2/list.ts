@@ -1,17 +1,28 @@
 import type { Filter } from "@aws-sdk/client-ec2";
+import { page } from "../../kit/page.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { compileWildcard } from "../../kit/wildcard.ts";
-import { allOf, type Ec2State, find, type Item, invalidValue, type Kind } from "./state.ts";
-
-/** Request members shared by the describe calls. */
-export interface ListRequest {
-  ids?: string[] | undefined;
-  Filters?: Filter[] | undefined;
-  MaxResults?: number | undefined;
-  NextToken?: string | undefined;
-}
+import {
+  allOf,
+  type Ec2State,
+  find,
+  type Item,
+  invalidValue,
+  type Kind,
+  kinds,
+  unsupported,
+} from "./state.ts";
 
 /** Filter name → the values an item has under it. `tag:KEY` and `tag-key` are understood everywhere. */
 export type FilterTable<Item> = Record<string, (item: Item) => readonly (string | boolean | undefined)[]>;
+
+/** Members of a describe call besides the ids; NAT gateways have `Filter`. */
+interface ListRequest {
+  Filters?: Filter[] | undefined;
+  Filter?: Filter[] | undefined;
+  MaxResults?: number | undefined;
+  NextToken?: string | undefined;
+}
 
 /** Returns one page of items by id and filter; a missing id throws EC2's NotFound error of its kind. */
 export function list<K extends Kind>(
@@ -19,17 +30,22 @@ export function list<K extends Kind>(
   kind: K,
   request: ListRequest,
   table: FilterTable<Item<K>>,
+  others: readonly string[] = [],
 ): { items: Item<K>[]; NextToken: string | undefined } {
-  const { ids = [], Filters = [], MaxResults, NextToken } = request;
+  const idMember = kinds[kind].ids;
+  const members = [idMember, "Filters", "Filter", "MaxResults", "NextToken", ...others];
+  refuseUnsupported(unsupported, `the list of ${kind}`, request, members as (keyof ListRequest)[]);
+  const { [idMember]: ids = [] } = request as Record<string, string[] | undefined>;
   const all = ids.length > 0 ? ids.map((id) => find(state, kind, id)) : allOf(state, kind);
-  const tests = Filters.map((filter) => parseFilter<Item<K>>(state, filter, table));
+  const filters = request.Filters ?? request.Filter ?? [];
+  const tests = filters.map((filter) => parseFilter<Item<K>>(state, filter, table));
   const matching = all.filter((item) => tests.every((test) => test(item)));
-  const start = NextToken === undefined ? 0 : offsetOf(NextToken, matching.length);
-  const end = start + (MaxResults ?? matching.length);
-  return {
-    items: matching.slice(start, end),
-    NextToken: end < matching.length ? Buffer.from(String(end)).toString("base64url") : undefined,
-  };
+  const { items, next } = page(matching, {
+    size: request.MaxResults ?? matching.length,
+    token: request.NextToken,
+    code: "InvalidParameterValue",
+  });
+  return { items, NextToken: next };
 }
 
 function parseFilter<Item extends { readonly id: string }>(
@@ -50,10 +66,4 @@ function parseFilter<Item extends { readonly id: string }>(
     );
   return (item) =>
     valuesOf(item).some((value) => value !== undefined && patterns.some((matches) => matches(String(value))));
-}
-
-function offsetOf(token: string, length: number): number {
-  const offset = Number(Buffer.from(token, "base64url").toString());
-  if (Number.isInteger(offset) && offset > 0 && offset < length) return offset;
-  throw invalidValue(`Value (${token}) for parameter nextToken is invalid.`);
 }

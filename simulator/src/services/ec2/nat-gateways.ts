@@ -36,14 +36,7 @@ export function natGatewayOperations(state: Ec2State): Service<"ec2">["operation
       return { NatGateway: describe(state, nat), ClientToken: input.ClientToken };
     },
     describeNatGateways: (input) => {
-      refuseUnsupported(unsupported, "DescribeNatGateways", input, [
-        "NatGatewayIds",
-        "Filter",
-        "MaxResults",
-        "NextToken",
-      ]);
-      const request = { ...input, ids: input.NatGatewayIds, Filters: input.Filter };
-      const { items, NextToken } = list(state, "natGateways", request, filters(state));
+      const { items, NextToken } = list(state, "natGateways", input, filters(state));
       return { NatGateways: items.map((nat) => describe(state, nat)), NextToken };
     },
     deleteNatGateway: ({ NatGatewayId }) => {

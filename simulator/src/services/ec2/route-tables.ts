@@ -15,6 +15,7 @@ import {
   type RouteTable,
   remove,
   unsupported,
+  type Vpc,
 } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 
@@ -28,25 +29,12 @@ export function routeTableOperations(state: Ec2State): Service<"ec2">["operation
       ]);
       const tags = tagsFrom(input.TagSpecifications, "route-table");
       const vpc = find(state, "vpcs", input.VpcId);
-      const local: Route = {
-        destination: formatCidr(vpc.cidr),
-        target: { gatewayId: "local" },
-        origin: "CreateRouteTable",
-      };
-      const table = { id: newId("rtb"), vpcId: vpc.id, routes: [local] };
-      state.routeTables.set(table.id, table);
+      const table = addRouteTable(state, vpc);
       addTags(state, table.id, tags);
       return { RouteTable: describe(state, table) };
     },
     describeRouteTables: (input) => {
-      refuseUnsupported(unsupported, "DescribeRouteTables", input, [
-        "RouteTableIds",
-        "Filters",
-        "MaxResults",
-        "NextToken",
-      ]);
-      const request = { ...input, ids: input.RouteTableIds };
-      const { items, NextToken } = list(state, "routeTables", request, filters(state));
+      const { items, NextToken } = list(state, "routeTables", input, filters(state));
       return { RouteTables: items.map((table) => describe(state, table)), NextToken };
     },
     deleteRouteTable: ({ RouteTableId }) => {
@@ -70,15 +58,6 @@ export function routeTableOperations(state: Ec2State): Service<"ec2">["operation
       state.associations.set(association.id, association);
       return { AssociationId: association.id, AssociationState: { State: "associated" } };
     },
-    replaceRouteTableAssociation: ({ AssociationId, RouteTableId }) => {
-      const old = find(state, "associations", AssociationId);
-      const table = find(state, "routeTables", RouteTableId);
-      refuseOtherVpc(table, find(state, "routeTables", old.routeTableId));
-      const association = { ...old, id: newId("rtbassoc"), routeTableId: table.id };
-      remove(state, "associations", old.id);
-      state.associations.set(association.id, association);
-      return { NewAssociationId: association.id, AssociationState: { State: "associated" } };
-    },
     disassociateRouteTable: ({ AssociationId }) => {
       const { id, subnetId } = find(state, "associations", AssociationId);
       if (subnetId === undefined)
@@ -87,6 +66,18 @@ export function routeTableOperations(state: Ec2State): Service<"ec2">["operation
       return {};
     },
   };
+}
+
+/** Creates a table with the route inside its VPC. */
+export function addRouteTable(state: Ec2State, vpc: Vpc): RouteTable {
+  const local: Route = {
+    destination: formatCidr(vpc.cidr),
+    target: { gatewayId: "local" },
+    origin: "CreateRouteTable",
+  };
+  const table = { id: newId("rtb"), vpcId: vpc.id, routes: [local] };
+  state.routeTables.set(table.id, table);
+  return table;
 }
 
 function refuseOtherVpc(table: RouteTable, other: { readonly id: string; readonly vpcId: string }): void {

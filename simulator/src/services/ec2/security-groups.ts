@@ -47,14 +47,7 @@ export function securityGroupOperations(state: Ec2State): Service<"ec2">["operat
       };
     },
     describeSecurityGroups: (input) => {
-      refuseUnsupported(unsupported, "DescribeSecurityGroups", input, [
-        "GroupIds",
-        "Filters",
-        "MaxResults",
-        "NextToken",
-      ]);
-      const request = { ...input, ids: input.GroupIds };
-      const { items, NextToken } = list(state, "securityGroups", request, filters(state));
+      const { items, NextToken } = list(state, "securityGroups", input, filters(state));
       return { SecurityGroups: items.map((group) => describe(state, group)), NextToken };
     },
     deleteSecurityGroup: (input) => {

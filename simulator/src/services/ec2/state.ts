@@ -213,17 +213,22 @@ export function invalidValue(message: string): AwsError {
   return new AwsError("InvalidParameterValue", message);
 }
 
-const kinds = {
-  vpcs: { code: "InvalidVpcID.NotFound", noun: "vpc ID" },
-  subnets: { code: "InvalidSubnetID.NotFound", noun: "subnet ID" },
-  internetGateways: { code: "InvalidInternetGatewayID.NotFound", noun: "internetGateway ID" },
-  routeTables: { code: "InvalidRouteTableID.NotFound", noun: "routeTable ID" },
-  associations: { code: "InvalidAssociationID.NotFound", noun: "association ID" },
-  securityGroups: { code: "InvalidGroup.NotFound", noun: "security group" },
-  addresses: { code: "InvalidAllocationID.NotFound", noun: "allocation ID" },
-  natGateways: { code: "NatGatewayNotFound", noun: "NAT gateway" },
-  instances: { code: "InvalidInstanceID.NotFound", noun: "instance ID" },
-  vpcEndpoints: { code: "InvalidVpcEndpointId.NotFound", noun: "Vpc Endpoint Id" },
+/** `ids` is the member of its describe call that lists ids. */
+export const kinds = {
+  vpcs: { code: "InvalidVpcID.NotFound", noun: "vpc ID", ids: "VpcIds" },
+  subnets: { code: "InvalidSubnetID.NotFound", noun: "subnet ID", ids: "SubnetIds" },
+  internetGateways: {
+    code: "InvalidInternetGatewayID.NotFound",
+    noun: "internetGateway ID",
+    ids: "InternetGatewayIds",
+  },
+  routeTables: { code: "InvalidRouteTableID.NotFound", noun: "routeTable ID", ids: "RouteTableIds" },
+  associations: { code: "InvalidAssociationID.NotFound", noun: "association ID", ids: "" },
+  securityGroups: { code: "InvalidGroup.NotFound", noun: "security group", ids: "GroupIds" },
+  addresses: { code: "InvalidAllocationID.NotFound", noun: "allocation ID", ids: "AllocationIds" },
+  natGateways: { code: "NatGatewayNotFound", noun: "NAT gateway", ids: "NatGatewayIds" },
+  instances: { code: "InvalidInstanceID.NotFound", noun: "instance ID", ids: "InstanceIds" },
+  vpcEndpoints: { code: "InvalidVpcEndpointId.NotFound", noun: "Vpc Endpoint Id", ids: "VpcEndpointIds" },
 } as const;
 
 export type Kind = keyof typeof kinds;

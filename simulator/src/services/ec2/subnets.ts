@@ -2,7 +2,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { freeAddressCount, usedAddresses } from "./addresses.ts";
-import { contains, formatCidr, overlaps, parseCidr } from "./cidr.ts";
+import { contains, formatCidr, overlaps, parseBlock } from "./cidr.ts";
 import { type FilterTable, list } from "./list.ts";
 import {
   dependencyViolation,
@@ -29,7 +29,7 @@ export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] 
       ]);
       const tags = tagsFrom(input.TagSpecifications, "subnet");
       const vpc = find(state, "vpcs", input.VpcId);
-      const cidr = parseSubnetCidr(input.CidrBlock ?? "");
+      const cidr = parseBlock("InvalidSubnet.Range", input.CidrBlock ?? "");
       if (!contains(vpc.cidr, cidr))
         throw new AwsError("InvalidSubnet.Range", `The CIDR '${input.CidrBlock}' is invalid.`);
       if ([...state.subnets.values()].some((other) => other.vpcId === vpc.id && overlaps(other.cidr, cidr)))
@@ -51,13 +51,7 @@ export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] 
       return { Subnet: describe(state, subnet) };
     },
     describeSubnets: (input) => {
-      refuseUnsupported(unsupported, "DescribeSubnets", input, [
-        "SubnetIds",
-        "Filters",
-        "MaxResults",
-        "NextToken",
-      ]);
-      const { items, NextToken } = list(state, "subnets", { ...input, ids: input.SubnetIds }, filters(state));
+      const { items, NextToken } = list(state, "subnets", input, filters(state));
       return { Subnets: items.map((subnet) => describe(state, subnet)), NextToken };
     },
     deleteSubnet: ({ SubnetId }) => {
@@ -75,16 +69,6 @@ export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] 
       return {};
     },
   };
-}
-
-/** Blocks of a subnet are /16 to /28 (Amazon VPC user guide, "Subnet CIDR blocks"). */
-function parseSubnetCidr(text: string) {
-  const cidr = parseCidr(text);
-  if (!cidr)
-    throw invalidValue(`Value (${text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`);
-  if (cidr.prefix < 16 || cidr.prefix > 28)
-    throw new AwsError("InvalidSubnet.Range", `The CIDR '${text}' is invalid.`);
-  return cidr;
 }
 
 function zoneOf(

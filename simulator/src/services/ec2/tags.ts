@@ -1,47 +1,23 @@
 import type { ResourceType, Tag, TagSpecification } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
-import { type Ec2State, invalidValue, unsupported } from "./state.ts";
-
-const typeByPrefix: Record<string, ResourceType> = {
-  vpc: "vpc",
-  subnet: "subnet",
-  igw: "internet-gateway",
-  rtb: "route-table",
-  sg: "security-group",
-  eipalloc: "elastic-ip",
-  nat: "natgateway",
-  i: "instance",
-  vpce: "vpc-endpoint",
-};
+import { type Ec2State, invalidValue, type Kind, kinds } from "./state.ts";
 
 export function tagOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
     createTags: ({ Resources = [], Tags = [] }) => {
       for (const id of Resources) {
-        typeOf(state, id);
+        refuseUnknown(state, id);
         limitTags(tooMany, keysOf(Tags), state.tags.get(id)?.keys());
       }
       for (const id of Resources) addTags(state, id, Tags);
       return {};
     },
     deleteTags: ({ Resources = [], Tags }) => {
-      for (const id of Resources) typeOf(state, id);
+      for (const id of Resources) refuseUnknown(state, id);
       for (const id of Resources) deleteTags(state.tags.get(id), Tags);
       return {};
-    },
-    describeTags: (input) => {
-      refuseUnsupported(unsupported, "DescribeTags", input, ["Filters"]);
-      const { Filters = [] } = input;
-      const all = [...state.tags].flatMap(([id, tags]) =>
-        [...tags].map(([Key, Value]) => ({ Key, Value, ResourceId: id, ResourceType: typeOf(state, id) })),
-      );
-      const matching = all.filter((tag) =>
-        Filters.every(({ Name = "", Values = [] }) => Values.includes(tag[memberOf(Name)])),
-      );
-      return { Tags: matching };
     },
   };
 }
@@ -78,32 +54,7 @@ function deleteTags(held: Map<string, string> | undefined, tags: readonly Tag[] 
     if (Value === undefined || held?.get(Key) === Value) held?.delete(Key);
 }
 
-function typeOf(state: Ec2State, id: string): ResourceType {
-  const known = [
-    state.vpcs,
-    state.subnets,
-    state.internetGateways,
-    state.routeTables,
-    state.securityGroups,
-    state.addresses,
-    state.natGateways,
-    state.instances,
-    state.vpcEndpoints,
-  ].some((resources) => resources.has(id));
-  const type = typeByPrefix[id.slice(0, id.indexOf("-"))];
-  if (!known || !type) throw new AwsError("InvalidID", `The ID '${id}' is not valid`);
-  return type;
-}
-
-function memberOf(filter: string) {
-  const members = {
-    key: "Key",
-    value: "Value",
-    "resource-id": "ResourceId",
-    "resource-type": "ResourceType",
-  } as const;
-  const member = members[filter as keyof typeof members];
-  if (!member)
-    throw invalidValue(`The filter '${filter}' is invalid. Supported: ${Object.keys(members).join(", ")}.`);
-  return member;
+function refuseUnknown(state: Ec2State, id: string): void {
+  const known = (Object.keys(kinds) as Kind[]).some((kind) => kind !== "associations" && state[kind].has(id));
+  if (!known) throw new AwsError("InvalidID", `The ID '${id}' is not valid`);
 }

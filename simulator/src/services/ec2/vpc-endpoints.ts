@@ -65,14 +65,7 @@ export function vpcEndpointOperations(state: Ec2State): Service<"ec2">["operatio
       return { VpcEndpoint: describe(state, endpoint), ClientToken: input.ClientToken };
     },
     describeVpcEndpoints: (input) => {
-      refuseUnsupported(unsupported, "DescribeVpcEndpoints", input, [
-        "VpcEndpointIds",
-        "Filters",
-        "MaxResults",
-        "NextToken",
-      ]);
-      const request = { ...input, ids: input.VpcEndpointIds };
-      const { items, NextToken } = list(state, "vpcEndpoints", request, filters);
+      const { items, NextToken } = list(state, "vpcEndpoints", input, filters);
       return { VpcEndpoints: items.map((endpoint) => describe(state, endpoint)), NextToken };
     },
     modifyVpcEndpoint: (input) => {

@@ -1,15 +1,15 @@
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { formatCidr, parseCidr } from "./cidr.ts";
+import { formatCidr, parseBlock } from "./cidr.ts";
 import { type FilterTable, list } from "./list.ts";
+import { addRouteTable } from "./route-tables.ts";
 import { addDefaultSecurityGroup } from "./security-groups.ts";
 import {
   defaultVpc,
   dependencyViolation,
   type Ec2State,
   find,
-  invalidValue,
   newId,
   remove,
   unsupported,
@@ -28,7 +28,7 @@ export function vpcOperations(state: Ec2State): Service<"ec2">["operations"] {
       ]);
       const { CidrBlock = "", InstanceTenancy = "default", TagSpecifications } = input;
       const tags = tagsFrom(TagSpecifications, "vpc");
-      const cidr = parseVpcCidr(CidrBlock);
+      const cidr = parseBlock("InvalidVpc.Range", CidrBlock);
       const vpc = addVpc(state, { cidr, tenancy: InstanceTenancy, isDefault: false, dnsHostnames: false });
       addTags(state, vpc.id, tags);
       return { Vpc: describe(state, vpc) };
@@ -43,8 +43,7 @@ export function vpcOperations(state: Ec2State): Service<"ec2">["operations"] {
       return { Vpc: describe(state, addDefaultVpc(state)) };
     },
     describeVpcs: (input) => {
-      refuseUnsupported(unsupported, "DescribeVpcs", input, ["VpcIds", "Filters", "MaxResults", "NextToken"]);
-      const { items, NextToken } = list(state, "vpcs", { ...input, ids: input.VpcIds }, filters(state));
+      const { items, NextToken } = list(state, "vpcs", input, filters(state));
       return { Vpcs: items.map((vpc) => describe(state, vpc)), NextToken };
     },
     deleteVpc: ({ VpcId }) => {
@@ -77,39 +76,21 @@ export function vpcOperations(state: Ec2State): Service<"ec2">["operations"] {
       vpc.dnsSupport = input.EnableDnsSupport?.Value ?? vpc.dnsSupport;
       return {};
     },
-    describeVpcAttribute: ({ VpcId, Attribute }) => {
-      const vpc = find(state, "vpcs", VpcId);
-      if (Attribute === "enableDnsSupport") return { VpcId, EnableDnsSupport: { Value: vpc.dnsSupport } };
-      if (Attribute === "enableDnsHostnames")
-        return { VpcId, EnableDnsHostnames: { Value: vpc.dnsHostnames } };
-      throw invalidValue(
-        `Value (${Attribute}) for parameter attribute is invalid. Use enableDnsSupport or enableDnsHostnames.`,
-      );
-    },
   };
-}
-
-/** Blocks of a VPC are /16 to /28 (Amazon VPC user guide, "VPC CIDR blocks"). */
-function parseVpcCidr(text: string) {
-  const cidr = parseCidr(text);
-  if (!cidr)
-    throw invalidValue(`Value (${text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`);
-  if (cidr.prefix < 16 || cidr.prefix > 28)
-    throw new AwsError("InvalidVpc.Range", `The CIDR '${text}' is invalid.`);
-  return cidr;
 }
 
 function addVpc(state: Ec2State, given: Pick<Vpc, "cidr" | "tenancy" | "isDefault" | "dnsHostnames">): Vpc {
   const vpc: Vpc = { id: newId("vpc"), dhcpOptionsId: newId("dopt"), dnsSupport: true, ...given };
   state.vpcs.set(vpc.id, vpc);
-  addMainRouteTable(state, vpc);
+  const main = { id: newId("rtbassoc"), routeTableId: addRouteTable(state, vpc).id };
+  state.associations.set(main.id, main);
   addDefaultSecurityGroup(state, vpc.id);
   return vpc;
 }
 
 /** With a public subnet in each zone. Source: Amazon VPC user guide, "Default VPC components". */
 function addDefaultVpc(state: Ec2State): Vpc {
-  const cidr = parseVpcCidr("172.31.0.0/16");
+  const cidr = parseBlock("InvalidVpc.Range", "172.31.0.0/16");
   const vpc = addVpc(state, { cidr, tenancy: "default", isDefault: true, dnsHostnames: true });
   const gateway = { id: newId("igw"), vpcId: vpc.id };
   state.internetGateways.set(gateway.id, gateway);
@@ -117,7 +98,7 @@ function addDefaultVpc(state: Ec2State): Vpc {
   table?.routes.push({ destination: "0.0.0.0/0", target: { gatewayId: gateway.id }, origin: "CreateRoute" });
   for (const [index, zone] of zoneNames(state.region).entries()) {
     const id = newId("subnet");
-    const block = parseVpcCidr(`172.31.${16 * index}.0/20`);
+    const block = parseBlock("InvalidVpc.Range", `172.31.${16 * index}.0/20`);
     state.subnets.set(id, {
       id,
       vpcId: vpc.id,
@@ -128,18 +109,6 @@ function addDefaultVpc(state: Ec2State): Vpc {
     });
   }
   return vpc;
-}
-
-function addMainRouteTable(state: Ec2State, vpc: Vpc): void {
-  const local = {
-    destination: formatCidr(vpc.cidr),
-    target: { gatewayId: "local" },
-    origin: "CreateRouteTable" as const,
-  };
-  const table = { id: newId("rtb"), vpcId: vpc.id, routes: [local] };
-  const association = { id: newId("rtbassoc"), routeTableId: table.id };
-  state.routeTables.set(table.id, table);
-  state.associations.set(association.id, association);
 }
 
 function mainAssociation(state: Ec2State, vpcId: string) {
