@@ -51,7 +51,6 @@ it("boto3 works with CodeCommit, CodePipeline, Application Auto Scaling and Clou
     pipelines: ["delivery"],
     policies: ["cpu"],
     target: "ObjectNotFoundException",
-    status: "ready",
     environment: ["MicroservicesIDE", "ec2", "CREATED"],
     gone: "NotFoundException",
   });

@@ -81,12 +81,11 @@ cloud9 = boto3.client("cloud9")
 environment = cloud9.create_environment_ec2(
     name="MicroservicesIDE", instanceType="t3.small", imageId="amazonlinux-2023-x86_64", subnetId=subnet
 )["environmentId"]
-seen["status"] = cloud9.describe_environment_status(environmentId=environment)["status"]
 described = cloud9.describe_environments(environmentIds=[environment])["environments"][0]
 seen["environment"] = [described["name"], described["type"], described["lifecycle"]["status"]]
 cloud9.delete_environment(environmentId=environment)
 try:
-    cloud9.describe_environment_status(environmentId=environment)
+    cloud9.describe_environments(environmentIds=[environment])
 except cloud9.exceptions.NotFoundException as error:
     seen["gone"] = error.response["Error"]["Code"]
 

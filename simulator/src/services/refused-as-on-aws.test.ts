@@ -97,7 +97,7 @@ describe("a request that AWS refuses is refused with its code and its message:",
     ]),
     [
       "a missing event bus",
-      () => new EventBridge(config).describeEventBus({ Name: "orders" }),
+      () => new EventBridge(config).listRules({ EventBusName: "orders" }),
       "ResourceNotFoundException",
       "Event bus orders does not exist.",
     ],

@@ -65,10 +65,6 @@ export function environmentOperations(state: Cloud9State): Service<"cloud9">["op
       });
       return { environmentIds: items, nextToken: next };
     },
-    describeEnvironmentStatus({ environmentId }) {
-      find(state, environmentId);
-      return { status: "ready", message: "Environment is ready to use" };
-    },
     updateEnvironment(input) {
       refuseBroken("BadRequestException", textChecks(input));
       const found = find(state, input.environmentId);

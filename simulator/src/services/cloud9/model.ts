@@ -79,11 +79,6 @@ export const ListEnvironments$ = operation(
   structure("ListEnvironmentsRequest", {}, { nextToken: text, maxResults: number }),
   structure("ListEnvironmentsResult", {}, { nextToken: text, environmentIds: texts }),
 );
-export const DescribeEnvironmentStatus$ = operation(
-  "DescribeEnvironmentStatus",
-  byId,
-  structure("DescribeEnvironmentStatusResult", { status: text, message: text }),
-);
 export const UpdateEnvironment$ = operation(
   "UpdateEnvironment",
   structure(

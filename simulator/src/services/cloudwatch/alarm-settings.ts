@@ -1,9 +1,16 @@
 import type { ComparisonOperator, PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { statistic } from "./distribution.ts";
-import { invalid, invalidCombination, missing, unsupported } from "./errors.ts";
 import { periodMinutes } from "./read-metrics.ts";
-import type { AlarmSettings, Comparison, TreatMissingData } from "./state.ts";
+import {
+  type AlarmSettings,
+  type Comparison,
+  invalid,
+  invalidCombination,
+  missing,
+  type TreatMissingData,
+  unsupported,
+} from "./state.ts";
 
 export const comparisons: Record<Comparison, (value: number, threshold: number) => boolean> = {
   GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,

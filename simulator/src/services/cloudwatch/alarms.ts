@@ -3,11 +3,17 @@ import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { parseAlarm } from "./alarm-settings.ts";
-import { changeState, recordHistory } from "./change-state.ts";
-import { invalid, invalidCombination, missing, unsupported } from "./errors.ts";
-import type { AlarmEvaluation } from "./evaluate-alarms.ts";
-import { type Alarm, type CloudWatchState, page } from "./state.ts";
-import { fromTags } from "./tags.ts";
+import { type AlarmEvaluation, changeState } from "./evaluate-alarms.ts";
+import {
+  type Alarm,
+  type CloudWatchState,
+  fromTags,
+  invalid,
+  invalidCombination,
+  missing,
+  page,
+  unsupported,
+} from "./state.ts";
 
 const states = ["OK", "ALARM", "INSUFFICIENT_DATA"] as const;
 
@@ -15,10 +21,6 @@ export function alarmOperations(
   state: CloudWatchState,
   evaluation: AlarmEvaluation,
 ): Service<"cloudwatch">["operations"] {
-  const setActions = (names: readonly string[] = [], actionsEnabled: boolean) => {
-    for (const name of names) Object.assign(findAlarm(state, name), { actionsEnabled });
-    return {};
-  };
   return {
     putMetricAlarm: (input) => {
       const settings = parseAlarm(input);
@@ -32,7 +34,6 @@ export function alarmOperations(
       // Tags are set when an alarm is created; an update does not change them (PutMetricAlarm, API reference).
       if (!known) for (const [key, value] of fromTags(input.Tags)) alarm.tags.set(key, value);
       state.alarms.set(settings.name, alarm);
-      record(state, settings.name, known ? "updated" : "created");
       evaluation.start();
       return {};
     },
@@ -44,10 +45,7 @@ export function alarmOperations(
       if (AlarmNames.length === 0) throw missing("AlarmNames");
       // All or none, so that a misspelt name deletes nothing.
       for (const name of AlarmNames) findAlarm(state, name);
-      for (const name of AlarmNames) {
-        state.alarms.delete(name);
-        record(state, name, "deleted");
-      }
+      for (const name of AlarmNames) state.alarms.delete(name);
       return {};
     },
     setAlarmState: (input) => {
@@ -57,31 +55,6 @@ export function alarmOperations(
       if (input.StateReason === undefined) throw missing("StateReason");
       changeState(state, alarm, { value, reason: input.StateReason, reasonData: input.StateReasonData });
       return {};
-    },
-    enableAlarmActions: ({ AlarmNames }) => setActions(AlarmNames, true),
-    disableAlarmActions: ({ AlarmNames }) => setActions(AlarmNames, false),
-    describeAlarmHistory: (input) => {
-      refuseUnsupported(unsupported, "DescribeAlarmHistory", input, [
-        "AlarmName",
-        "AlarmTypes",
-        "HistoryItemType",
-        "StartDate",
-        "EndDate",
-        "MaxRecords",
-        "NextToken",
-        "ScanBy",
-      ]);
-      const { AlarmName, HistoryItemType, StartDate, EndDate, ScanBy } = input;
-      const found = state.history
-        .filter((item) => AlarmName === undefined || item.AlarmName === AlarmName)
-        .filter((item) => HistoryItemType === undefined || item.HistoryItemType === HistoryItemType)
-        .filter(
-          ({ Timestamp: at = new Date() }) => (!StartDate || at >= StartDate) && (!EndDate || at <= EndDate),
-        );
-      // The newest comes first by default.
-      if (ScanBy !== "TimestampAscending") found.reverse();
-      const { items, NextToken } = page(found, input);
-      return { AlarmHistoryItems: items, NextToken };
     },
   };
 }
@@ -99,16 +72,6 @@ function newAlarm(state: CloudWatchState, name: string, settings: Alarm["setting
     transitionedAt: now,
     tags: new Map(),
   };
-}
-
-function record(state: CloudWatchState, alarm: string, what: "created" | "updated" | "deleted"): void {
-  const type = { created: "Create", updated: "Update", deleted: "Delete" }[what];
-  recordHistory(state, {
-    alarm,
-    type: "ConfigurationUpdate",
-    summary: `Alarm "${alarm}" ${what}`,
-    data: { type },
-  });
 }
 
 function findAlarm(state: CloudWatchState, name = ""): Alarm {

@@ -1,9 +1,7 @@
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { unsupported } from "./errors.ts";
-import { type CloudWatchState, type Dashboard, page } from "./state.ts";
-import { fromTags } from "./tags.ts";
+import { type CloudWatchState, type Dashboard, fromTags, page, unsupported } from "./state.ts";
 
 export function dashboardOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
   return {

@@ -1,5 +1,5 @@
 import type { Statistic } from "@aws-sdk/client-cloudwatch";
-import { invalid } from "./errors.ts";
+import { AwsError } from "../../kit/errors.ts";
 
 /** CloudWatch's summary of the values that a metric had in some time. */
 export interface Distribution {
@@ -77,7 +77,8 @@ export function statistic(name: string): Compute {
   if (name in simple) return simple[name as Statistic];
   const p = Number(/^p(\d{1,3}(?:\.\d{1,10})?)$/.exec(name)?.[1] ?? Number.NaN);
   if (p >= 0 && p <= 100) return (distribution) => percentile(distribution, p);
-  throw invalid(
+  throw new AwsError(
+    "InvalidParameterValueException",
     `The simulator does not compute the statistic ${name}; it computes ${Object.keys(simple).join(", ")} and percentiles p0 to p100.`,
   );
 }

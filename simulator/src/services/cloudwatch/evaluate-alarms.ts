@@ -1,5 +1,5 @@
+import type { StateValue } from "@aws-sdk/client-cloudwatch";
 import { alarmVerdict, extraPeriods, type Point, stateReason, stateReasonData } from "./alarm-verdict.ts";
-import { changeState, datapointsOf, performActions } from "./change-state.ts";
 import { statistic } from "./distribution.ts";
 import type { Alarm, CloudWatchState } from "./state.ts";
 
@@ -45,8 +45,7 @@ function evaluateAlarm(state: CloudWatchState, alarm: Alarm): void {
   const verdict = alarmVerdict(alarm.settings, recentPeriods(state, alarm));
   if (verdict.state === undefined || verdict.state === alarm.state) {
     const datapoints = verdict.points.map(({ value }) => value);
-    const isTold = datapoints.length > 0;
-    performActions(state, alarm, { datapoints: isTold ? datapoints : datapointsOf(alarm), isNew: false });
+    performActions(state, alarm, datapoints.length > 0 ? datapoints : datapointsOf(alarm));
     return;
   }
   changeState(state, alarm, {
@@ -70,4 +69,44 @@ function recentPeriods({ store, minutes, now }: CloudWatchState, { settings }: A
     if (value === undefined) return undefined;
     return { timestamp: minutes.start(first), value, sampleCount: found?.sampleCount ?? 0 };
   });
+}
+
+interface NewState {
+  readonly value: StateValue;
+  readonly reason: string;
+  readonly reasonData?: string | undefined;
+}
+
+/** Changes an alarm's state, and performs its actions. */
+export function changeState(state: CloudWatchState, alarm: Alarm, next: NewState): void {
+  const now = state.now();
+  const isNew = next.value !== alarm.state;
+  if (isNew) alarm.transitionedAt = now;
+  Object.assign(alarm, {
+    state: next.value,
+    reason: next.reason,
+    reasonData: next.reasonData,
+    updatedAt: now,
+  });
+  if (isNew) performActions(state, alarm, datapointsOf(alarm));
+}
+
+/** Requests the actions of the state that the alarm is in, unless they are disabled. */
+function performActions(state: CloudWatchState, alarm: Alarm, datapoints: readonly number[]): void {
+  const { name, threshold, actions } = alarm.settings;
+  if (!alarm.actionsEnabled) return;
+  for (const action of actions[alarm.state])
+    state.alarmActions.signal({ action, alarmName: name, state: alarm.state, threshold, datapoints });
+}
+
+/** Returns the values behind the state from StateReasonData, including one given by a caller. */
+function datapointsOf({ reasonData = "{}" }: Alarm): number[] {
+  try {
+    const { recentDatapoints } = Object(JSON.parse(reasonData)) as { recentDatapoints?: unknown };
+    return Array.isArray(recentDatapoints)
+      ? recentDatapoints.filter((value) => typeof value === "number")
+      : [];
+  } catch {
+    return [];
+  }
 }

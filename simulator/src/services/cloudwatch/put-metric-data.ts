@@ -2,8 +2,7 @@ import type { MetricDatum, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { type Distribution, distributionOf } from "./distribution.ts";
-import { invalid, invalidCombination, missing, unsupported } from "./errors.ts";
-import type { CloudWatchState } from "./state.ts";
+import { type CloudWatchState, invalid, invalidCombination, missing, unsupported } from "./state.ts";
 
 /** Limits of one call and of one datum. Source: PutMetricData, CloudWatch API reference. */
 const maxData = 1000;

@@ -8,9 +8,8 @@ import type {
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { type Distribution, statistic } from "./distribution.ts";
-import { invalid, invalidCombination, missing, unsupported } from "./errors.ts";
 import type { MetricName } from "./metric-store.ts";
-import type { CloudWatchState } from "./state.ts";
+import { type CloudWatchState, invalid, invalidCombination, missing, unsupported } from "./state.ts";
 
 export function readMetricsOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
   return {

@@ -1,4 +1,5 @@
 import type { Environment } from "../../environment.ts";
+import { AwsError } from "../../kit/errors.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { alarmOperations } from "./alarms.ts";
@@ -6,8 +7,7 @@ import { dashboardOperations } from "./dashboards.ts";
 import { createAlarmEvaluation } from "./evaluate-alarms.ts";
 import { putMetricDataOperations } from "./put-metric-data.ts";
 import { readMetricsOperations } from "./read-metrics.ts";
-import { createCloudWatchState } from "./state.ts";
-import { tagOperations } from "./tags.ts";
+import { type CloudWatchState, createCloudWatchState, fromTags } from "./state.ts";
 
 export const cloudwatch: Definition<"cloudwatch"> = {
   create: createCloudWatch,
@@ -40,5 +40,32 @@ export function createCloudWatch(environment: Environment): Service<"cloudwatch"
       ...tagOperations(state),
     },
     close: async () => evaluation.stop(),
+  };
+}
+
+/** Tags of alarms and dashboards, by their ARN. */
+function tagOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
+  const tagsOf = (arn = ""): Map<string, string> => {
+    const tagged = [...state.alarms.values(), ...state.dashboards.values()].find((each) => each.arn === arn);
+    if (tagged) return tagged.tags;
+    throw new AwsError(
+      "ResourceNotFoundException",
+      `There is no alarm and no dashboard with the ARN ${arn}.`,
+    );
+  };
+  return {
+    tagResource: ({ ResourceARN, Tags }) => {
+      const held = tagsOf(ResourceARN);
+      for (const [key, value] of fromTags(Tags, held)) held.set(key, value);
+      return {};
+    },
+    untagResource: ({ ResourceARN, TagKeys = [] }) => {
+      const held = tagsOf(ResourceARN);
+      for (const key of TagKeys) held.delete(key);
+      return {};
+    },
+    listTagsForResource: ({ ResourceARN }) => ({
+      Tags: [...tagsOf(ResourceARN)].map(([Key, Value]) => ({ Key, Value })),
+    }),
   };
 }

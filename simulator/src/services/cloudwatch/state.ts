@@ -1,12 +1,8 @@
-import type {
-  AlarmHistoryItem,
-  ComparisonOperator,
-  Dimension,
-  StandardUnit,
-  StateValue,
-} from "@aws-sdk/client-cloudwatch";
+import type { ComparisonOperator, Dimension, StandardUnit, StateValue } from "@aws-sdk/client-cloudwatch";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { page as pageOf } from "../../kit/page.ts";
+import { tagReader } from "../../kit/tags.ts";
 import type { AlarmActions } from "./alarm-actions.ts";
 import { createMetricStore, type MetricStore } from "./metric-store.ts";
 import { type AwsMinutes, createAwsMinutes } from "./publish-each-minute.ts";
@@ -75,8 +71,6 @@ export interface CloudWatchState {
   readonly alarms: Map<string, Alarm>;
   /** By name. */
   readonly dashboards: Map<string, Dashboard>;
-  /** Oldest first; outlives the alarms, as on AWS. */
-  readonly history: AlarmHistoryItem[];
   readonly now: () => Date;
   arnOf(alarmName: string): string;
   dashboardArnOf(name: string): string;
@@ -90,7 +84,6 @@ export function createCloudWatchState(environment: Environment): CloudWatchState
     minutes: createAwsMinutes(clock),
     alarms: new Map(),
     dashboards: new Map(),
-    history: [],
     now: () => clock.now(),
     arnOf: (alarmName) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${alarmName}`,
     // Dashboards belong to the account, not to a region.
@@ -101,20 +94,28 @@ export function createCloudWatchState(environment: Environment): CloudWatchState
 /** Default number of items on one page. Source: DescribeAlarms, CloudWatch API reference. */
 const mostRecords = 100;
 
-/** One page of a list; the token is where the next page starts. */
 export function page<Item>(
-  items: readonly Item[],
-  {
-    MaxRecords = mostRecords,
-    NextToken,
-  }: { MaxRecords?: number | undefined; NextToken?: string | undefined },
+  all: readonly Item[],
+  given: { MaxRecords?: number | undefined; NextToken?: string | undefined },
 ): { items: Item[]; NextToken: string | undefined } {
-  const start = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, "base64url").toString());
-  if (!Number.isInteger(start) || start < 0 || NextToken === "")
-    throw new AwsError("InvalidNextToken", "The next token specified is invalid.");
-  const end = start + Math.min(MaxRecords, mostRecords);
-  return {
-    items: items.slice(start, end),
-    NextToken: end < items.length ? Buffer.from(String(end)).toString("base64url") : undefined,
-  };
+  const size = Math.min(given.MaxRecords ?? mostRecords, mostRecords);
+  const { items, next } = pageOf(all, { size, token: given.NextToken, code: "InvalidNextToken" });
+  return { items, NextToken: next };
 }
+
+export function invalid(message: string): AwsError {
+  return new AwsError("InvalidParameterValueException", message);
+}
+
+export function invalidCombination(message: string): AwsError {
+  return new AwsError("InvalidParameterCombinationException", message);
+}
+
+export function missing(parameter: string): AwsError {
+  return new AwsError("MissingRequiredParameterException", `The parameter ${parameter} is required.`);
+}
+
+/** For members of a request that the simulator would otherwise ignore. */
+export const unsupported = "InvalidParameterValueException";
+
+export const fromTags = tagReader("LimitExceededException");

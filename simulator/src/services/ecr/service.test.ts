@@ -98,7 +98,7 @@ describe("repositories", () => {
       "RepositoryNotFoundException",
       "name 'gone' does not exist in the registry with id '123456789012'",
     ],
-    ["describeRepositories", { nextToken: "bogus" }, "InvalidParameterException", "nextToken"],
+    ["describeRepositories", { nextToken: "bogus" }, "InvalidParameterException", "next token"],
     [
       "describeImages",
       { ...customer, imageIds: [{ imageTag: "v9" }] },

@@ -1,6 +1,7 @@
 import type { Repository, Tag } from "@aws-sdk/client-ecr";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { page as pageOf } from "../../kit/page.ts";
 import type { RegistryRepository } from "../../runtime/registry/registry.ts";
 import { createScans, type Scans } from "./scans.ts";
 
@@ -112,17 +113,7 @@ interface PageRequest {
 export function page<Item>(all: readonly Item[], { maxResults = defaultPage, nextToken }: PageRequest) {
   if (maxResults < 1 || maxResults > largestPage)
     throw invalidParameter("maxResults", `must be 1 to ${largestPage}`);
-  const start = nextToken === undefined ? 0 : decode(nextToken);
-  const end = start + maxResults;
-  return { items: all.slice(start, end), nextToken: end < all.length ? encode(end) : undefined };
-}
-
-function encode(offset: number): string {
-  return Buffer.from(`offset:${offset}`).toString("base64url");
-}
-
-function decode(token: string): number {
-  const offset = /^offset:(\d+)$/.exec(Buffer.from(token, "base64url").toString())?.[1];
-  if (offset === undefined) throw invalidParameter("nextToken", "must be the nextToken of an earlier answer");
-  return Number(offset);
+  const code = "InvalidParameterException";
+  const { items, next } = pageOf(all, { size: maxResults, token: nextToken, code });
+  return { items, nextToken: next };
 }

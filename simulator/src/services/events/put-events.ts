@@ -4,7 +4,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Caller, Service } from "../api.ts";
 import { deliver } from "./deliver.ts";
-import { type BusEvent, isObject, parsePattern } from "./event-pattern.ts";
+import { type BusEvent, isObject } from "./event-pattern.ts";
 import { type EventsState, invalid, refuseOtherBus, unsupported } from "./state.ts";
 
 /** Maximum of one request. Source: PutEvents, EventBridge API reference. */
@@ -24,10 +24,6 @@ export function eventOperations(state: EventsState): Service<"events">["operatio
         FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
         Entries: results,
       };
-    },
-    testEventPattern: ({ EventPattern = "", Event = "" }) => {
-      const pattern = parsePattern(EventPattern);
-      return { Result: pattern(readEvent(Event)) };
     },
   };
 }
@@ -99,17 +95,4 @@ function spread({ environment, rules, deliveries }: EventsState, event: BusEvent
       deliveries.add(delivery);
     }
   }
-}
-
-function readEvent(text: string): unknown {
-  let event: unknown;
-  try {
-    event = JSON.parse(text);
-  } catch {
-    throw invalid("Parameter Event is not valid JSON.");
-  }
-  const required = ["id", "detail-type", "source", "account", "time", "region", "resources"];
-  const missing = required.filter((name) => !isObject(event) || !(name in event));
-  if (missing.length > 0) throw invalid(`Parameter Event is not valid: it has no ${missing.join(", ")}.`);
-  return event;
 }

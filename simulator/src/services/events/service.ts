@@ -3,7 +3,7 @@ import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { eventOperations } from "./put-events.ts";
 import { ruleOperations, tagOperations } from "./rules.ts";
-import { busArn, defaultBus, type EventsState, refuseOtherBus } from "./state.ts";
+import type { EventsState } from "./state.ts";
 import { targetOperations } from "./targets.ts";
 
 export const events: Definition<"events"> = {
@@ -15,18 +15,12 @@ export const events: Definition<"events"> = {
 /** EventBridge's default bus. Source of shapes and errors: API reference 2015-10-07. */
 function createEvents(environment: Environment): Service<"events"> {
   const state: EventsState = { environment, rules: new Map(), deliveries: new Set() };
-  const bus = () => ({ Name: defaultBus, Arn: busArn(environment) });
   return {
     operations: {
       ...ruleOperations(state),
       ...targetOperations(state),
       ...eventOperations(state),
       ...tagOperations(state),
-      describeEventBus: ({ Name }) => {
-        refuseOtherBus(state, Name);
-        return bus();
-      },
-      listEventBuses: () => ({ EventBuses: [bus()] }),
     },
     close: async () => void (await Promise.all(state.deliveries)),
   };

@@ -25,7 +25,7 @@ export interface EventsState {
 
 export const defaultBus = "default";
 
-export function busArn({ region, accountId }: Environment): string {
+function busArn({ region, accountId }: Environment): string {
   return `arn:aws:events:${region}:${accountId}:event-bus/${defaultBus}`;
 }
 

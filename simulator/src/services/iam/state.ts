@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Tag } from "@aws-sdk/client-iam";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { page as pageOf } from "../../kit/page.ts";
 import { tagReader } from "../../kit/tags.ts";
 
 export interface Role {
@@ -138,19 +139,11 @@ const defaultItems = 100;
 
 /** One page of a sorted list; the marker is where the next page starts. */
 export function page<Item>(
-  items: readonly Item[],
+  all: readonly Item[],
   { MaxItems = defaultItems, Marker }: { MaxItems?: number | undefined; Marker?: string | undefined },
 ): { items: Item[]; IsTruncated: boolean; Marker: string | undefined } {
-  const start = Marker === undefined ? 0 : Number(Buffer.from(Marker, "base64url").toString());
-  if (!Number.isInteger(start) || start < 0 || start > items.length)
-    throw validationError(`Invalid Marker: ${Marker}`);
-  const end = start + MaxItems;
-  const IsTruncated = end < items.length;
-  return {
-    items: items.slice(start, end),
-    IsTruncated,
-    Marker: IsTruncated ? Buffer.from(String(end)).toString("base64url") : undefined,
-  };
+  const { items, next } = pageOf(all, { size: MaxItems, token: Marker, code: "ValidationError" });
+  return { items, IsTruncated: next !== undefined, Marker: next };
 }
 
 export function toTags(held: ReadonlyMap<string, string>): Tag[] {

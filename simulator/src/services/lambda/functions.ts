@@ -19,23 +19,11 @@ import {
 } from "./state.ts";
 
 const unsupported = "InvalidParameterValueException";
-const settingMembers = [
-  "Role",
-  "Runtime",
-  "Handler",
-  "Description",
-  "Timeout",
-  "MemorySize",
-  "Environment",
-] as const;
 
 export function functionOperations(
   state: LambdaState,
   environment: Environment,
 ): Service<"lambda">["operations"] {
-  const store = (name: string, archive: Uint8Array | undefined) => storeCode(environment, name, archive);
-  const touch = (record: FunctionRecord) =>
-    Object.assign(record, { modifiedAt: environment.clock.now(), revisionId: randomUUID() });
   return {
     createFunction: async (input) => {
       refuseUnsupported(unsupported, "CreateFunction", input, [
@@ -44,7 +32,13 @@ export function functionOperations(
         "PackageType",
         "Architectures",
         "Tags",
-        ...settingMembers,
+        "Role",
+        "Runtime",
+        "Handler",
+        "Description",
+        "Timeout",
+        "MemorySize",
+        "Environment",
       ]);
       const { FunctionName: name = "", PackageType = "Zip", Code = {} } = input;
       if (!/^[\w-]{1,64}$/.test(name))
@@ -58,13 +52,20 @@ export function functionOperations(
           throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, 409);
       };
       refuseTaken();
-      const code = await store(name, Code.ZipFile);
+      const code = await storeCode(environment, name, Code.ZipFile);
       refuseTaken();
       limitTags("InvalidParameterValueException", Object.keys(input.Tags ?? {}));
-      const record = { name, arn: state.arnOf(name), settings, code, tags: input.Tags ?? {} };
-      const created = touch(record as FunctionRecord);
-      state.functions.set(name, created);
-      return describe(created);
+      const record: FunctionRecord = {
+        name,
+        arn: state.arnOf(name),
+        settings,
+        code,
+        tags: input.Tags ?? {},
+        createdAt: environment.clock.now(),
+        revisionId: randomUUID(),
+      };
+      state.functions.set(name, record);
+      return describe(record);
     },
     getFunction: ({ FunctionName, Qualifier }) => {
       const record = findFunction(state, FunctionName, Qualifier);
@@ -75,27 +76,9 @@ export function functionOperations(
         Tags: { ...record.tags },
       };
     },
-    getFunctionConfiguration: ({ FunctionName, Qualifier }) =>
-      describe(findFunction(state, FunctionName, Qualifier)),
     listFunctions: (input) => {
       refuseUnsupported(unsupported, "ListFunctions", input, ["MaxItems"]);
       return { Functions: [...state.functions.values()].map(describe) };
-    },
-    updateFunctionCode: async (input) => {
-      refuseUnsupported(unsupported, "UpdateFunctionCode", input, ["FunctionName", "ZipFile"]);
-      const record = findFunction(state, input.FunctionName);
-      record.code = await store(record.name, input.ZipFile);
-      return describe(touch(record));
-    },
-    updateFunctionConfiguration: (input) => {
-      refuseUnsupported(unsupported, "UpdateFunctionConfiguration", input, [
-        "FunctionName",
-        ...settingMembers,
-      ]);
-      const record = findFunction(state, input.FunctionName);
-      const { FunctionName: _, ...change } = input;
-      record.settings = parseSettings({ ...toInput(record.settings), ...change });
-      return describe(touch(record));
     },
     deleteFunction: async ({ FunctionName, Qualifier }) => {
       const record = findFunction(state, FunctionName, Qualifier);
@@ -138,29 +121,23 @@ function unzip(archive: Buffer): ZipEntry[] {
   }
 }
 
-function toInput(settings: FunctionSettings) {
+function describe(record: FunctionRecord): FunctionConfiguration {
+  const { settings, code } = record;
+  const Variables = { ...settings.variables };
   return {
+    FunctionName: record.name,
+    FunctionArn: record.arn,
     Role: settings.role,
     Runtime: settings.runtime,
     Handler: settings.handler,
     Description: settings.description,
     Timeout: settings.timeout,
     MemorySize: settings.memorySize,
-    Environment: { Variables: { ...settings.variables } },
     Architectures: [...settings.architectures],
-  };
-}
-
-function describe(record: FunctionRecord): FunctionConfiguration {
-  const { Environment, ...settings } = toInput(record.settings);
-  return {
-    FunctionName: record.name,
-    FunctionArn: record.arn,
-    ...settings,
-    ...(Object.keys(Environment.Variables).length > 0 ? { Environment } : {}),
-    CodeSize: record.code.size,
-    CodeSha256: record.code.sha256,
-    LastModified: record.modifiedAt.toISOString().replace("Z", "+0000"),
+    ...(Object.keys(Variables).length > 0 ? { Environment: { Variables } } : {}),
+    CodeSize: code.size,
+    CodeSha256: code.sha256,
+    LastModified: record.createdAt.toISOString().replace("Z", "+0000"),
     Version: "$LATEST",
     TracingConfig: { Mode: "PassThrough" },
     RevisionId: record.revisionId,

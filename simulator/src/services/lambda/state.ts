@@ -27,10 +27,10 @@ export interface FunctionSettings {
 export interface FunctionRecord {
   readonly name: string;
   readonly arn: string;
-  settings: FunctionSettings;
-  code: FunctionCode;
-  modifiedAt: Date;
-  revisionId: string;
+  readonly settings: FunctionSettings;
+  readonly code: FunctionCode;
+  readonly createdAt: Date;
+  readonly revisionId: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 

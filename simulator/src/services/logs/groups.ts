@@ -1,7 +1,17 @@
+import { page as pageOf } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
-import { alreadyExists, findGroup, type Group, invalid, type LogsState, nameOf, notFound } from "./state.ts";
+import {
+  alreadyExists,
+  findGroup,
+  type Group,
+  invalid,
+  type LogsState,
+  nameOf,
+  notFound,
+  type Stream,
+} from "./state.ts";
 
 /** Source: PutRetentionPolicy, CloudWatch Logs API reference. */
 const retentions = [
@@ -115,19 +125,58 @@ interface PageRequest {
   nextToken?: string | undefined;
 }
 
-/** One page of an already sorted list; the token is the name the next page starts with. */
-export function page<Item extends { readonly name: string }>(
-  items: readonly Item[],
-  { limit = pageSize, nextToken }: PageRequest,
-): { items: readonly Item[]; nextToken: string | undefined } {
+/** One page of an already sorted list. */
+function page<Item>(all: readonly Item[], { limit = pageSize, nextToken }: PageRequest) {
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= pageSize))
     throw invalid(`limit must be between 1 and ${pageSize}, not ${limit}.`);
-  const start = nextToken === undefined ? 0 : items.findIndex((item) => encode(item.name) === nextToken);
-  if (start < 0) throw invalid("The specified nextToken is invalid.");
-  const next = items[start + limit];
-  return { items: items.slice(start, start + limit), nextToken: next && encode(next.name) };
+  const code = "InvalidParameterException";
+  const { items, next } = pageOf(all, { size: limit, token: nextToken, code });
+  return { items, nextToken: next };
 }
 
-function encode(name: string): string {
-  return Buffer.from(name).toString("base64url");
+export function streamOperations(state: LogsState): Service<"logs">["operations"] {
+  return {
+    createLogStream: (input) => {
+      const group = findGroup(state, { logGroupName: input.logGroupName });
+      const name = input.logStreamName ?? "";
+      if (!/^[^:*]{1,512}$/.test(name))
+        throw invalid(`'${name}' is not a log stream name: 1 to 512 characters without ':' and '*'.`);
+      if (group.streams.has(name)) throw alreadyExists("The specified log stream already exists");
+      group.streams.set(name, { name, creationTime: state.now(), events: [], bytes: 0 });
+      return {};
+    },
+    describeLogStreams: (input) => {
+      const group = findGroup(state, input);
+      const { orderBy = "LogStreamName", logStreamNamePrefix: prefix, descending = false } = input;
+      if (orderBy === "LastEventTime" && prefix !== undefined)
+        throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
+      const matching = [...group.streams.values()]
+        .filter(({ name }) => name.startsWith(prefix ?? ""))
+        .sort(orderBy === "LastEventTime" ? byLastEvent : byName);
+      const { items, nextToken } = page(descending ? matching.reverse() : matching, input);
+      const arn = state.arnOf(group);
+      return { logStreams: items.map((stream) => describeStream(arn, stream)), nextToken };
+    },
+  };
+}
+
+function byName(a: Stream, b: Stream): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+function byLastEvent(a: Stream, b: Stream): number {
+  return (a.lastEventTimestamp ?? 0) - (b.lastEventTimestamp ?? 0) || byName(a, b);
+}
+
+function describeStream(groupArn: string, stream: Stream) {
+  return {
+    logStreamName: stream.name,
+    creationTime: stream.creationTime,
+    firstEventTimestamp: stream.firstEventTimestamp,
+    lastEventTimestamp: stream.lastEventTimestamp,
+    lastIngestionTime: stream.lastIngestionTime,
+    arn: `${groupArn}:log-stream:${stream.name}`,
+    // AWS reports 0 for every stream since 2019 (DescribeLogStreams, API reference).
+    storedBytes: 0,
+  };
 }

@@ -1,11 +1,10 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { groupOperations, tagOperations } from "./groups.ts";
+import { groupOperations, streamOperations, tagOperations } from "./groups.ts";
 import { putEventsOperations } from "./put-events.ts";
 import { readEventsOperations } from "./read-events.ts";
 import { createLogsState } from "./state.ts";
-import { streamOperations } from "./streams.ts";
 
 export const logs: Definition<"logs"> = {
   create: createLogs,

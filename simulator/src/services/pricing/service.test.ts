@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Pricing, paginateGetAttributeValues } from "@aws-sdk/client-pricing";
+import { Pricing } from "@aws-sdk/client-pricing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Simulator } from "../../simulator.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
@@ -41,21 +41,6 @@ test("a product is found by its service and attributes, each result a JSON text 
 test("a filter without matches returns an empty list", async () => {
   const call = { ServiceCode: "AWSELB", Filters: match({ usagetype: "EU-LoadBalancerUsage" }) };
   expect((await pricing.getProducts(call)).PriceList).toEqual([]);
-});
-
-test("services list their attributes, attributes their values, in pages", async () => {
-  const { Services = [] } = await pricing.describeServices({ ServiceCode: "AmazonRDS" });
-  expect(Services).toMatchObject([
-    { ServiceCode: "AmazonRDS", AttributeNames: expect.arrayContaining(["databaseEngine", "usagetype"]) },
-  ]);
-  const values: (string | undefined)[] = [];
-  const pages = paginateGetAttributeValues(
-    { client: pricing, pageSize: 2 },
-    { ServiceCode: "AmazonS3", AttributeName: "usagetype" },
-  );
-  for await (const { AttributeValues = [] } of pages)
-    values.push(...AttributeValues.map(({ Value }) => Value));
-  expect(values).toEqual(["Requests-Tier1", "Requests-Tier2", "TimedStorage-ByteHrs"]);
 });
 
 test.each<[object, string, string]>([

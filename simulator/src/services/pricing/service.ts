@@ -27,24 +27,6 @@ function createPricing({ products }: Environment): Service<"pricing"> {
   const of = (code: string | undefined) => services.get(code ?? "") ?? refuseService(code, services);
   return {
     operations: {
-      describeServices(input) {
-        const codes = input.ServiceCode ? [input.ServiceCode] : [...services.keys()].sort();
-        const described = codes.map((code) => ({
-          ServiceCode: code,
-          AttributeNames: sorted(of(code).flatMap((product) => Object.keys(fieldsOf(product)))),
-        }));
-        const { items, next } = pageOf(described, input);
-        return { Services: items, FormatVersion: formatVersion, NextToken: next };
-      },
-      getAttributeValues(input) {
-        const values = of(input.ServiceCode).flatMap(
-          (product) => fieldsOf(product)[input.AttributeName ?? ""] ?? [],
-        );
-        if (values.length === 0)
-          throw new AwsError(unusable, `${input.ServiceCode} has no attribute ${input.AttributeName}.`);
-        const { items, next } = pageOf(sorted(values), input);
-        return { AttributeValues: items.map((Value) => ({ Value })), NextToken: next };
-      },
       getProducts(input) {
         const filters = input.Filters ?? [];
         refuseOtherFilters(filters);
@@ -92,8 +74,4 @@ function refuseOtherFilters(filters: readonly Filter[]): void {
 function refuseService(code: string | undefined, services: ReadonlyMap<string, unknown>): never {
   const known = [...services.keys()].sort().join(", ") || "none";
   throw new AwsError(unusable, `There are no prices of the service ${code}. Services with prices: ${known}.`);
-}
-
-function sorted(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort();
 }

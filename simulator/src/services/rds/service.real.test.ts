@@ -54,7 +54,6 @@ describe("an instance", () => {
     await untilDeleted("supplierdb");
     const { DBSnapshots } = await account.rds.describeDBSnapshots({ DBSnapshotIdentifier: "the-last" });
     expect(DBSnapshots).toMatchObject([{ Status: "available", DBInstanceIdentifier: "supplierdb" }]);
-    await account.rds.deleteDBSnapshot({ DBSnapshotIdentifier: "the-last" });
     await expect(account.secrets.getSecretValue({ SecretId })).rejects.toMatchObject({
       name: "ResourceNotFoundException",
     });

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import type { DBSnapshot } from "@aws-sdk/client-rds";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
@@ -10,7 +9,6 @@ import {
   invalidValue,
   type RdsState,
   type Snapshot,
-  snapshotFolder,
   unsupported,
 } from "./state.ts";
 
@@ -33,17 +31,6 @@ export function snapshotOperations(state: RdsState): Service<"rds">["operations"
         ({ instance }) => wanted === undefined || instance.identifier === wanted,
       );
       return { DBSnapshots: matching.map((snapshot) => describeSnapshot(state, snapshot)) };
-    },
-    deleteDBSnapshot: async ({ DBSnapshotIdentifier }) => {
-      const snapshot = findSnapshot(state, DBSnapshotIdentifier);
-      if (statusOf(state, snapshot) !== "available")
-        throw new AwsError(
-          "InvalidDBSnapshotStateFault",
-          `The snapshot ${snapshot.identifier} is still being made.`,
-        );
-      state.snapshots.delete(snapshot.identifier);
-      await rm(snapshotFolder(state, snapshot.identifier), { recursive: true, force: true });
-      return { DBSnapshot: { ...describeSnapshot(state, snapshot), Status: "deleted" } };
     },
   };
 }

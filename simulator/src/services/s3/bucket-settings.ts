@@ -2,6 +2,7 @@ import type { LifecycleRule, ServerSideEncryptionRule } from "@aws-sdk/client-s3
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
+import { parsePolicyDocument } from "../iam/policy-document.ts";
 import { defaultEncryption, parseTags, tagSet } from "./buckets.ts";
 import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 
@@ -67,21 +68,6 @@ export function bucketSettingOperations(state: S3State): Service<"s3">["operatio
       ),
     }),
     deletePublicAccessBlock: (input) => unset(findBucket(state, input), "publicAccessBlock"),
-    putBucketOwnershipControls: (input) => {
-      const bucket = findBucket(state, input);
-      const rules = input.OwnershipControls?.Rules ?? [];
-      if (rules.length !== 1) throw malformed("Ownership controls have exactly one rule.");
-      bucket.ownership = { Rules: rules };
-      return {};
-    },
-    getBucketOwnershipControls: (input) => ({
-      OwnershipControls: held(
-        findBucket(state, input).ownership,
-        "OwnershipControlsNotFoundError",
-        "The bucket ownership controls were not found",
-      ),
-    }),
-    deleteBucketOwnershipControls: (input) => unset(findBucket(state, input), "ownership"),
     putBucketLifecycleConfiguration: (input) => {
       refuseUnsupported(unsupported, "PutBucketLifecycleConfiguration", input, [
         "Bucket",
@@ -129,7 +115,7 @@ function held<Value>(value: Value | undefined, code: string, message: string): V
   return value;
 }
 
-function unset(bucket: Bucket, member: "publicAccessBlock" | "ownership" | "lifecycle"): object {
+function unset(bucket: Bucket, member: "publicAccessBlock" | "lifecycle"): object {
   bucket[member] = undefined;
   return {};
 }
@@ -187,4 +173,67 @@ function checkRule(rule: LifecycleRule): void {
 
 function invalid(message: string): AwsError {
   return new AwsError("InvalidArgument", message);
+}
+
+/** Largest policy of a bucket, bytes. Source: S3 user guide, bucket policies. */
+const largest = 20_480;
+
+/** Policies are stored and checked, but not enforced. */
+export function bucketPolicyOperations(state: S3State): Service<"s3">["operations"] {
+  return {
+    putBucketPolicy: (input) => {
+      const bucket = findBucket(state, input);
+      const policy = input.Policy ?? "";
+      const isPublic = checkPolicy(bucket, policy);
+      if (isPublic && bucket.publicAccessBlock?.BlockPublicPolicy)
+        throw new AwsError(
+          "AccessDenied",
+          "User is not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+          403,
+        );
+      bucket.policy = policy;
+      return {};
+    },
+    getBucketPolicy: (input) => {
+      const { policy } = findBucket(state, input);
+      if (policy === undefined)
+        throw new AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
+      return { Policy: policy };
+    },
+    deleteBucketPolicy: (input) => {
+      findBucket(state, input).policy = undefined;
+      return {};
+    },
+  };
+}
+
+/** Returns whether the policy allows access to everybody. Throws MalformedPolicy. */
+function checkPolicy({ name }: Bucket, text: string): boolean {
+  if (Buffer.byteLength(text) > largest)
+    throw new AwsError("PolicyTooLarge", `A bucket's policy has at most ${largest} bytes.`);
+  const statements = parse(text);
+  const isOwn = (resource: string) =>
+    resource === "*" || /^arn:[^:]+:s3:::([^/]+)(?:\/.*)?$/.exec(resource)?.[1] === name;
+  const foreign = statements
+    .flatMap(({ Resource = [], NotResource = [] }) => [Resource, NotResource].flat())
+    .find((resource) => !isOwn(resource));
+  if (foreign !== undefined)
+    throw new AwsError("MalformedPolicy", `Policy has invalid resource: ${foreign} is not of bucket ${name}`);
+  return statements.some(
+    ({ Effect, Principal, Condition }) =>
+      Effect === "Allow" && Condition === undefined && namesEverybody(Principal),
+  );
+}
+
+function parse(text: string) {
+  try {
+    return parsePolicyDocument(text, "resource");
+  } catch (error) {
+    throw new AwsError("MalformedPolicy", (error as Error).message);
+  }
+}
+
+function namesEverybody(principal: unknown): boolean {
+  if (principal === "*") return true;
+  return Object.values((principal ?? {}) as object).some((value) => [value].flat().includes("*"));
 }

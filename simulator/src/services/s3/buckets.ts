@@ -10,12 +10,7 @@ const quota = 10_000;
 export function bucketOperations(state: S3State): Service<"s3">["operations"] {
   return {
     createBucket: (input) => {
-      refuseUnsupported(unsupported, "CreateBucket", input, [
-        "Bucket",
-        "ACL",
-        "CreateBucketConfiguration",
-        "ObjectOwnership",
-      ]);
+      refuseUnsupported(unsupported, "CreateBucket", input, ["Bucket", "ACL", "CreateBucketConfiguration"]);
       const { Bucket: name = "", CreateBucketConfiguration: configuration = {} } = input;
       refuseUnsupported(unsupported, "CreateBucketConfiguration", configuration, [
         "LocationConstraint",
@@ -37,8 +32,7 @@ export function bucketOperations(state: S3State): Service<"s3">["operations"] {
       }
       if (state.buckets.size >= quota)
         throw new AwsError("TooManyBuckets", "You have attempted to create more buckets than allowed");
-      const ownership = input.ObjectOwnership ?? "BucketOwnerEnforced";
-      state.buckets.set(name, newBucket(name, state.now(), ownership, tags));
+      state.buckets.set(name, newBucket(name, state.now(), tags));
       return location;
     },
     headBucket: (input) => {
@@ -121,12 +115,7 @@ function findBucketOr404(state: S3State, input: { Bucket: string | undefined }):
 }
 
 /** Creates a bucket with the defaults since 2023. Source: S3 user guide, default encryption and public access. */
-function newBucket(
-  name: string,
-  createdAt: Date,
-  ObjectOwnership: "BucketOwnerEnforced" | "BucketOwnerPreferred" | "ObjectWriter",
-  tags: ReadonlyMap<string, string>,
-): Bucket {
+function newBucket(name: string, createdAt: Date, tags: ReadonlyMap<string, string>): Bucket {
   return {
     name,
     createdAt,
@@ -137,7 +126,6 @@ function newBucket(
       BlockPublicPolicy: true,
       RestrictPublicBuckets: true,
     },
-    ownership: { Rules: [{ ObjectOwnership }] },
     lifecycle: undefined,
     policy: undefined,
     tags,

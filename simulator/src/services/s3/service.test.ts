@@ -44,8 +44,6 @@ describe("a bucket", () => {
     expect(encryption?.Rules?.[0]?.ApplyServerSideEncryptionByDefault).toEqual({ SSEAlgorithm: "AES256" });
     const { PublicAccessBlockConfiguration } = await s3.getPublicAccessBlock({ Bucket });
     expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
-    const { OwnershipControls } = await s3.getBucketOwnershipControls({ Bucket });
-    expect(OwnershipControls?.Rules).toEqual([{ ObjectOwnership: "BucketOwnerEnforced" }]);
     expect((await s3.getBucketVersioning({ Bucket })).Status).toBeUndefined();
     expect(await refusal(s3.getBucketTagging({ Bucket }))).toMatch(/^404 NoSuchTagSet/);
     expect(await refusal(s3.getBucketPolicy({ Bucket }))).toMatch(/^404 NoSuchBucketPolicy/);

@@ -2,8 +2,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Handler, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { bucketPolicyOperations } from "./bucket-policy.ts";
-import { bucketSettingOperations } from "./bucket-settings.ts";
+import { bucketPolicyOperations, bucketSettingOperations } from "./bucket-settings.ts";
 import { bucketOperations } from "./buckets.ts";
 import { listObjectOperations, listVersionOperations } from "./list-objects.ts";
 import { multipartOperations } from "./multipart.ts";
@@ -27,7 +26,6 @@ const elements: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NoSuchTagSet: bucket,
   NoSuchUpload: { UploadId: "UploadId" },
   NoSuchVersion: { Key: "Key", VersionId: "VersionId" },
-  OwnershipControlsNotFoundError: bucket,
 };
 
 /** Returns the operations with errors that contain the names of their resources. */

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type {
   LifecycleRule,
-  OwnershipControls,
   PublicAccessBlockConfiguration,
   ServerSideEncryptionConfiguration,
 } from "@aws-sdk/client-s3";
@@ -82,7 +81,6 @@ export interface Bucket {
   versioning?: "Enabled" | "Suspended";
   encryption: ServerSideEncryptionConfiguration;
   publicAccessBlock: PublicAccessBlockConfiguration | undefined;
-  ownership: OwnershipControls | undefined;
   lifecycle: readonly LifecycleRule[] | undefined;
   policy: string | undefined;
   tags: ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
 import type { Filter } from "@aws-sdk/client-secrets-manager";
-import { AwsError } from "../../kit/errors.ts";
+import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { findAny, invalidParameter, type Secret, type SecretsState } from "./state.ts";
@@ -23,13 +23,14 @@ export function describeOperations(state: SecretsState): Service<"secretsmanager
       const matching = [...state.secrets.values()].filter(
         (secret) => (IncludePlannedDeletion || !secret.deletion) && tests.every((test) => test(secret)),
       );
-      const start = NextToken === undefined ? 0 : offsetOf(NextToken, matching.length);
-      const end = start + MaxResults;
+      const code = "InvalidNextTokenException";
+      const { items, next } = page(matching, { size: MaxResults, token: NextToken, code });
       return {
-        SecretList: matching
-          .slice(start, end)
-          .map((secret) => ({ ...description(secret), SecretVersionsToStages: stages(secret) })),
-        NextToken: end < matching.length ? Buffer.from(String(end)).toString("base64url") : undefined,
+        SecretList: items.map((secret) => ({
+          ...description(secret),
+          SecretVersionsToStages: stages(secret),
+        })),
+        NextToken: next,
       };
     },
   };
@@ -75,10 +76,4 @@ function parseFilter({ Key = "all", Values = [] }: Filter): (secret: Secret) => 
       const prefix = negated ? value.slice(1) : value;
       return valuesOf(secret).some((field) => field?.startsWith(prefix)) !== negated;
     });
-}
-
-function offsetOf(token: string, length: number): number {
-  const offset = Number(Buffer.from(token, "base64url").toString());
-  if (Number.isInteger(offset) && offset > 0 && offset < length) return offset;
-  throw new AwsError("InvalidNextTokenException", "The NextToken value is invalid.");
 }

@@ -42,7 +42,7 @@ describe("a step policy", () => {
   beforeEach(() => fixture().register(1, 4));
 
   it("is triggered by a user's alarm, each minute until it is over or at the maximum", async () => {
-    const arn = await fixture().stepOn("queue", step(1));
+    await fixture().stepOn("queue", step(1));
     const { ScalingPolicies } = await fixture().scaling.describeScalingPolicies({ ServiceNamespace: "ecs" });
     expect(ScalingPolicies?.[0]?.Alarms).toMatchObject([{ AlarmName: "queue" }]);
     await fixture().queue(11);
@@ -61,10 +61,6 @@ describe("a step policy", () => {
       [cause, "Setting desired count to 3."],
       [cause, "Setting desired count to 2."],
     ]);
-    const { AlarmHistoryItems } = await fixture().cloudwatch.describeAlarmHistory({ AlarmName: "queue" });
-    expect(AlarmHistoryItems?.map(({ HistorySummary }) => HistorySummary)).toContain(
-      `Successfully executed action ${arn}`,
-    );
   });
 
   it("adds in its cooldown only the difference to a larger step", async () => {
@@ -95,16 +91,12 @@ describe("a step policy", () => {
     await fixture().settlesAt(2);
   });
 
-  it("does nothing while its alarm's actions are disabled, or scaling out is suspended", async () => {
+  it("does nothing while scaling out is suspended", async () => {
     await fixture().stepOn("queue", step(1, { Cooldown: 36_000 }));
-    await fixture().cloudwatch.disableAlarmActions({ AlarmNames: ["queue"] });
-    await fixture().queue(11);
-    await fixture().minutes(5);
-    expect(await fixture().desired()).toBe(1);
     const suspend = (DynamicScalingOutSuspended: boolean) =>
       fixture().scaling.registerScalableTarget({ ...target, SuspendedState: { DynamicScalingOutSuspended } });
     await suspend(true);
-    await fixture().cloudwatch.enableAlarmActions({ AlarmNames: ["queue"] });
+    await fixture().queue(11);
     await fixture().minutes(5);
     expect(await fixture().desired()).toBe(1);
     // A breach that is still there counts when scaling resumes.
