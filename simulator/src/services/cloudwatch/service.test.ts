@@ -112,9 +112,8 @@ describe("an alarm", () => {
   it("keeps a manually set state when it ignores missing data, until it is deleted", async () => {
     const scene = await cloudwatch();
     const { call } = scene;
-    await call("putMetricAlarm", { ...alarm, TreatMissingData: "ignore" });
+    await call("putMetricAlarm", { ...alarm, TreatMissingData: "ignore", ActionsEnabled: false });
     await call("setAlarmState", { AlarmName: "errors", StateValue: "ALARM", StateReason: "a drill" });
-    await call("disableAlarmActions", { AlarmNames: ["errors"] });
     const { MetricAlarms } = await call("describeAlarms", { StateValue: "ALARM", AlarmNamePrefix: "err" });
     expect(MetricAlarms).toMatchObject([{ StateReason: "a drill", ActionsEnabled: false }]);
     await call("deleteAlarms", { AlarmNames: ["errors"] });

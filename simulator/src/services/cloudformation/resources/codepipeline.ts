@@ -29,9 +29,8 @@ const pipelineProperties = {
   RoleArn: text,
   ArtifactStore: object({ Type: oneOf("S3"), Location: text }, ["Type", "Location"]),
   Stages: list(object({ Name: text, Actions: list(action) }, ["Name", "Actions"])),
-  ExecutionMode: oneOf("QUEUED", "SUPERSEDED", "PARALLEL"),
+  ExecutionMode: oneOf("SUPERSEDED"),
   PipelineType: oneOf("V1", "V2"),
-  Variables: list(object({ Name: text, DefaultValue: text, Description: text }, ["Name"])),
   Tags: tags,
 };
 

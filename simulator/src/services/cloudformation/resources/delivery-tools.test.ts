@@ -74,9 +74,7 @@ it("a pipeline is created, changed in place, renamed by replacement, and deleted
   expect((await codepipeline.getPipeline({ name: "update-customer" })).pipeline).toMatchObject(
     deliveryPipeline("update-customer"),
   );
-  expect(await stack.update(pipeline({ PipelineType: "V2", ExecutionMode: "QUEUED" }), outputs)).toBe(
-    "UPDATE_COMPLETE",
-  );
+  expect(await stack.update(pipeline({ PipelineType: "V2" }), outputs)).toBe("UPDATE_COMPLETE");
   expect((await stack.outputs()).Version).toBe("2");
   expect(await stack.update(pipeline({}, "renamed"), outputs)).toBe("UPDATE_COMPLETE");
   expect((await codepipeline.listPipelines({})).pipelines).toMatchObject([{ name: "renamed", version: 1 }]);

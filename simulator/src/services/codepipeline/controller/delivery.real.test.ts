@@ -162,7 +162,9 @@ describe("the course's pipeline", () => {
       course.pipelines.start(name, {
         sourceRevisions: [{ actionName: "Image", revisionType: "COMMIT_ID", revisionValue: older }],
       }),
-    ).rejects.toThrow("The source action 'Image' takes no revision of the type COMMIT_ID. Allowed: IMAGE_DIGEST.");
+    ).rejects.toThrow(
+      "The source action 'Image' takes no revision of the type COMMIT_ID. Allowed: IMAGE_DIGEST.",
+    );
   });
 });
 
