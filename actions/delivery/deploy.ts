@@ -21,9 +21,15 @@ import { createEcsEngine } from "./ecs/engine.ts";
 import type { Engine } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { refuseOlderRun } from "./order/run-tag.ts";
-import { diffOf, diffService, hasChanges, planRevision } from "./plan/plan.ts";
+import {
+  diffOf,
+  diffService,
+  findRevision,
+  hasChanges,
+  planRevision,
+  type WantedRevision,
+} from "./plan/plan.ts";
 import { type DeploymentRecord, keepContainer, type Plan, reach } from "./record.ts";
-import { findRevision, type WantedRevision } from "./revision.ts";
 import { checkCredentialsLife, refuseExpired } from "./verify/credentials-life.ts";
 import { checkFollowRights, refuseDenied } from "./verify/follow-rights.ts";
 import { verify } from "./verify/verify.ts";

@@ -69,7 +69,7 @@ async function publish(
   const markdown = summaryOf(record, await siteOf(context, record));
   await appendSummary(markdown);
   if (!commentToken) return;
-  const { commentPlan } = await import("../shared/pull-request/comment-plan.ts");
+  const { commentPlan } = await import("../shared/comment-plan.ts");
   const key = `plan of ${record.cluster}/${record.service}`;
   await commentPlan(context, commentToken, { key, markdown });
 }

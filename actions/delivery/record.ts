@@ -1,7 +1,7 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { newStep, type StepRecord } from "../shared/define-action.ts";
 import type { FailedTask } from "../shared/ecs/failed-task.ts";
 import type { Finding } from "../shared/findings.ts";
-import { newStep, type StepRecord } from "../shared/keep-record.ts";
 import { shownVariable } from "../shared/shown-value.ts";
 
 /** In the order in which they are reached. */

@@ -1,3 +1,4 @@
+import { lastSegment } from "../shared/arn.ts";
 import { type Card, cardMarkdown, type Link } from "../shared/card.ts";
 import {
   alarmPage,
@@ -12,7 +13,7 @@ import { formatDuration } from "../shared/duration.ts";
 import { failedTasksFold } from "../shared/ecs/failed-task.ts";
 import { shortRevision } from "../shared/ecs/revision.ts";
 import { type Finding, findingsList } from "../shared/findings.ts";
-import { codeBlock, details, diffBlock, factList, fold, markdownTable } from "../shared/summary.ts";
+import { details, diffBlock, factList, fold, markdownTable, xyChart } from "../shared/summary.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
 import {
   type DeploymentRecord,
@@ -113,7 +114,7 @@ function facts(record: DeploymentRecord): [string, string][] {
   return [
     ["Before", shortRevision(revisionBefore)],
     [isGreen(record) ? "Deployed" : "Tried", shortRevision(revisionAfter)],
-    ["Deployment", deploymentId.slice(deploymentId.lastIndexOf("/") + 1)],
+    ["Deployment", lastSegment(deploymentId)],
     ["Image", image],
     ["Stages", stageTimes(record)],
   ];
@@ -157,11 +158,7 @@ function trafficTable(points: readonly TrafficPoint[]): string {
 /** Enough to see a step of a minute in an hour, and few enough to stay legible as text. */
 const samples = 60;
 
-/**
- * Draws the new tasks' share of traffic over time, as a chart that GitHub renders in Markdown: mermaid's xychart-beta,
- * supported since mermaid 10.6. It spreads values evenly over the axis, so the steps are sampled. Empty when nothing
- * shifted.
- */
+/** Draws the new tasks' share over time; a chart spreads values evenly, so the steps are sampled. Empty without a shift. */
 export function trafficChart(points: readonly TrafficPoint[], durationMs: number): string {
   const last = points.at(-1);
   if (!last || points.length < 2) return "";
@@ -171,16 +168,12 @@ export function trafficChart(points: readonly TrafficPoint[], durationMs: number
     shareAt(points, (endMs * index) / samples),
   );
   const [unit, unitMs] = endMs >= 10 * 60_000 ? ["minutes", 60_000] : ["seconds", 1_000];
-  const lines = [
-    // The palette's first colour is hardly visible on white; this green is visible on light and dark pages.
-    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#2da44e"}}}}%%`,
-    "xychart-beta",
-    '  title "Traffic on the new tasks"',
-    `  x-axis "${unit} since the deployment was created" 0 --> ${Math.ceil(endMs / unitMs)}`,
-    '  y-axis "per cent" 0 --> 100',
-    `  line [${values.join(", ")}]`,
-  ];
-  return codeBlock(lines.join("\n"), "mermaid");
+  return xyChart({
+    title: "Traffic on the new tasks",
+    x: `"${unit} since the deployment was created" 0 --> ${Math.ceil(endMs / unitMs)}`,
+    y: '"per cent" 0 --> 100',
+    series: [{ colour: "green", values }],
+  });
 }
 
 function shareAt(points: readonly TrafficPoint[], atMs: number): number {

@@ -17,6 +17,11 @@ export function parseArn(text: string): Arn | undefined {
   return { partition, service, region, account, resource };
 }
 
+/** Returns the name at the end of an ARN, `web` of `…:service/shop/web`; a name alone stays as it is. */
+export function lastSegment(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
+}
+
 /**
  * Finds a fault in a role's name. A role may be given without its ARN; then it is one of the account. Another check
  * finds placeholders. `ownArn`: the ARN of anything in the account.

@@ -103,6 +103,11 @@ export function explainAwsError(error: unknown): Failure | undefined {
   return undefined;
 }
 
+/** Returns the error's own words, or those that explain an error of AWS. */
+export function messageOf(error: unknown): string {
+  return explainAwsError(error)?.message ?? (error as Error).message;
+}
+
 /** The SDK reports either no region at all, or one that cannot be part of a host name (an unset variable gives ""). */
 function explainRegion(error: Error): Failure {
   const given = /region="(.+?)"/.exec(error.message)?.[1];

@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 import {
   duplicateKeys,
   findDataPositions,
+  findJsonError,
   type Keys,
   parseData,
   parseJsonText,
   readDataFile,
 } from "./data-file.ts";
-import { findJsonError } from "./json-position.ts";
 
 test.each([
   ['{"a": }', 'f.json:1:7 is not valid JSON: "}" is not allowed here'],

@@ -1,7 +1,7 @@
 import { getState, saveState } from "@actions/core";
 import { createJobContext, type JobContext, type StepContext } from "./context.ts";
-import { keepRecord, type StepRecord } from "./keep-record.ts";
-import { runAction } from "./run.ts";
+import { formatDuration } from "./duration.ts";
+import { runAction, toFailure } from "./run.ts";
 
 interface Action<Inputs, Context> {
   /** Reads all inputs; throws all their problems together, before anything else happens. */
@@ -55,27 +55,48 @@ export async function defineAction<Inputs, Context, Kept>(
     const inputs = action.inputs();
     const job = createJobContext(signal);
     const context = await action.context(job, inputs);
-    if ("record" in action)
-      return void (await keepStepRecord(action, context as Context & StepContext, inputs));
+    if ("record" in action) return keepRecord(action, context as Context & StepContext, inputs);
     const result = await action.run(context, inputs);
     await action.publish?.(result, inputs, job);
   });
 }
 
-/** Runs the step of an action with a record, which is always published; throws what the step throws. */
-export function keepStepRecord<Inputs, Context extends StepContext, Kept extends StepRecord<string>>(
-  {
-    record,
-    run,
-    publish,
-    outcome,
-  }: Pick<RecordingAction<Inputs, Context, Kept>, "record" | "run" | "publish" | "outcome">,
+/** Facts that the record of every step has. */
+export interface StepRecord<Status extends string> {
+  /** Undefined until it is settled. */
+  status: Status | "failed" | "cancelled" | undefined;
+  /** Empty when nothing failed. */
+  cause: string;
+  /** Next step for the reader; empty when nothing failed, or none is known. */
+  fix: string;
+  /** When the step began, in milliseconds since the epoch. */
+  startedAt: number;
+  durationMs: number;
+}
+
+/** Record of a step that has not started. */
+export const newStep = { status: undefined, cause: "", fix: "", startedAt: 0, durationMs: 0 } as const;
+
+/** Runs a step and keeps its record, which is always published; throws what the step throws. */
+export async function keepRecord<Inputs, Context extends StepContext, Kept extends StepRecord<string>>(
+  action: Pick<RecordingAction<Inputs, Context, Kept>, "record" | "run" | "publish" | "outcome">,
   context: Context,
   inputs: Inputs,
-): Promise<Kept> {
-  return keepRecord(context, record(inputs), {
-    work: (kept) => run(context, inputs, kept),
-    publish: (kept) => publish(kept, context, inputs),
-    outcome,
-  });
+): Promise<void> {
+  const { clock, log, signal } = context;
+  const record = action.record(inputs);
+  record.startedAt = clock.now();
+  try {
+    await action.run(context, inputs, record);
+  } catch (error) {
+    record.status ??= signal.aborted ? "cancelled" : "failed";
+    const failure = toFailure(error, signal);
+    record.cause ||= failure.message;
+    record.fix ||= failure.nextStep ?? "";
+    throw error;
+  } finally {
+    record.durationMs = clock.now() - record.startedAt;
+    await action.publish(record, context, inputs);
+  }
+  log.info(`${action.outcome(record)} after ${formatDuration(record.durationMs)}.`);
 }

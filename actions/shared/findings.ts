@@ -1,4 +1,4 @@
-import { explainAwsError, isAccessDenied } from "./aws-errors.ts";
+import { explainAwsError, isAccessDenied, messageOf } from "./aws-errors.ts";
 import { Failure } from "./failure.ts";
 import type { Log } from "./log.ts";
 import { escapeText } from "./summary.ts";
@@ -54,8 +54,7 @@ function inWords({ text, fix }: Finding): string {
 /** Throws the error of a failed read together with the known faults. Without findings, the error is thrown as it is. */
 export function refuseWith(findings: readonly Finding[], log: Log, error: Error): never {
   if (hasFaults(findings)) {
-    const text = explainAwsError(error)?.message ?? error.message;
-    refuseFindings([...findings, { text }], log);
+    refuseFindings([...findings, { text: messageOf(error) }], log);
   }
   throw error;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { keepRecord, newStep, type StepRecord } from "./define-action.ts";
 import { Failure } from "./failure.ts";
-import { keepRecord, newStep, type StepRecord } from "./keep-record.ts";
 
 type Kept = StepRecord<"succeeded" | "stopped">;
 
@@ -10,15 +10,16 @@ async function run(work: (record: Kept) => void, signal = new AbortController().
   const log = { info: (line: string) => void lines.push(line), notice: () => {}, warning: () => {} };
   let now = 1_000;
   const clock = { now: () => now, wait: async () => {} };
-  const record: Kept = { ...newStep };
-  const error = await keepRecord({ clock, log, signal }, record, {
-    work: async () => {
+  const action = {
+    record: (): Kept => ({ ...newStep }),
+    run: async (_context: object, _inputs: object, record: Kept) => {
       now += 90_000;
       work(record);
     },
-    publish: async (kept) => void published.push({ ...kept }),
-    outcome: ({ status }) => `web ${status}`,
-  }).then(
+    publish: async (kept: Kept) => void published.push({ ...kept }),
+    outcome: ({ status }: Kept) => `web ${status}`,
+  };
+  const error = await keepRecord(action, { clock, log, signal }, {}).then(
     () => undefined,
     (thrown: Error) => thrown.message,
   );

@@ -15,7 +15,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
 }
 
 /** Counts the letters to insert, delete, replace or swap with their neighbour, so that one text becomes the other. */
-function editDistance(one: string, other: string): number {
+export function editDistance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= one.length; i++) {
     const row = [i];

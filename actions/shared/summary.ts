@@ -102,6 +102,40 @@ export function codeBlock(text: string, language = ""): string {
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
+/** Colours of lines that are visible on light and dark pages. */
+const chartColours = {
+  green: "#2da44e",
+  orange: "#d4740c",
+  blue: "#1f6feb",
+  red: "#cf222e",
+  grey: "#8b949e",
+};
+
+interface Chart {
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+  readonly series: readonly {
+    readonly colour: keyof typeof chartColours;
+    readonly kind?: "line" | "bar";
+    readonly values: readonly (number | string)[];
+  }[];
+}
+
+/** Draws a chart that GitHub renders in Markdown: mermaid's xychart-beta (since mermaid 10.6), which has no legend. */
+export function xyChart({ title, x, y, series }: Chart): string {
+  const palette = series.map(({ colour }) => chartColours[colour]).join(", ");
+  const lines = [
+    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "${palette}"}}}}%%`,
+    "xychart-beta",
+    `  title "${title}"`,
+    `  x-axis ${x}`,
+    `  y-axis ${y}`,
+    ...series.map(({ kind = "line", values }) => `  ${kind} [${values.join(", ")}]`),
+  ];
+  return codeBlock(lines.join("\n"), "mermaid");
+}
+
 /** Folds a text under its head. */
 export function details(head: string, text: string): string {
   return fold(head, codeBlock(text));

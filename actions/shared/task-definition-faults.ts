@@ -1,6 +1,7 @@
 import { KeyValuePair$ } from "@aws-sdk/client-ecs";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { Keys } from "./data-file.ts";
+import { editDistance } from "./nearest-name.ts";
 
 /** A member that ECS would refuse, or does not know. */
 export interface Fault {
@@ -111,20 +112,6 @@ function nearest(key: string, allowed: readonly string[]): string | undefined {
   if (ranked[0] && ranked[0].distance <= Math.min(2, key.length / 2)) return ranked[0].name;
   const longer = allowed.filter((name) => bare(name).startsWith(bare(key)));
   return longer.length === 1 ? longer[0] : undefined;
-}
-
-/** Levenshtein's: insertions, deletions and replacements of one character. */
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  [...one].forEach((character, above) => {
-    const next = [above + 1];
-    for (let at = 1; at <= other.length; at++) {
-      const replaced = (row[at - 1] ?? 0) + (character === other[at - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
-    }
-    row = next;
-  });
-  return row[other.length] ?? 0;
 }
 
 function typeName(schema: NormalizedSchema) {

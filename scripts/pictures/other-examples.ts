@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { summaryMarkdown } from "../../actions/check-lab/src/summary.ts";
 import type { DeploymentRecord } from "../../actions/delivery/record.ts";
+import { summaryOf as pipelineSummary } from "../../actions/follow-pipeline/src/publish.ts";
 import { newRecord as newExecution } from "../../actions/follow-pipeline/src/record.ts";
 import type { ActionRun } from "../../actions/follow-pipeline/src/snapshot.ts";
-import { summaryOf as pipelineSummary } from "../../actions/follow-pipeline/src/summary.ts";
-import { scalingMarkdown } from "../../actions/measure-scaling/src/report/markdown.ts";
-import { analyseScaling } from "../../actions/measure-scaling/src/report/scaling.ts";
+import { scalingMarkdown } from "../../actions/measure-scaling/src/publish.ts";
+import { analyseScaling } from "../../actions/measure-scaling/src/scaling.ts";
 import { summaryOf as mirrorSummary } from "../../actions/mirror-source/src/summary.ts";
-import { summaryOf as loadSummary } from "../../actions/run-load-test/src/summary.ts";
+import { summaryOf as loadSummary } from "../../actions/run-load-test/src/publish.ts";
 import { readCostStacks } from "../../actions/shared/cost/cost-stacks.ts";
 import { estimateCosts } from "../../actions/shared/cost/estimate.ts";
 import { estimateMarkdown } from "../../actions/shared/cost/markdown.ts";

@@ -1,4 +1,5 @@
 import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
+import { lastSegment } from "../../shared/arn.ts";
 import { type Finding, lookUp } from "../../shared/findings.ts";
 import { persist } from "../../shared/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
@@ -40,9 +41,4 @@ function mismatches(group: DeploymentGroupInfo, { cluster, service }: GroupOfSer
   const deployed =
     targets.map((target) => `${target.clusterName}/${target.serviceName}`).join(", ") || "no service";
   return [{ text: `${name} deploys ${deployed}, not ${lastSegment(cluster)}/${lastSegment(service)}` }];
-}
-
-/** Inputs may be names or ARNs; deployment groups contain names. */
-function lastSegment(nameOrArn: string): string {
-  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }

@@ -1,4 +1,4 @@
-import { explainAwsError } from "../../shared/aws-errors.ts";
+import { messageOf } from "../../shared/aws-errors.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { StopKind } from "../engine.ts";
 import type { OnCancel } from "../inputs.ts";
@@ -23,7 +23,6 @@ export async function applyOnCancel(
     context.keepForPost(undefined);
     return stopped ? `is being ${words[onCancel]} (on-cancel: ${onCancel})` : "had already ended";
   } catch (error) {
-    const why = explainAwsError(error)?.message ?? (error as Error).message;
-    return `continues, as it could not be ${words[onCancel]} (on-cancel: ${onCancel}): ${why}`;
+    return `continues, as it could not be ${words[onCancel]} (on-cancel: ${onCancel}): ${messageOf(error)}`;
   }
 }

@@ -5,8 +5,8 @@ import { createPatience, persist } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
 import type { OtherDeployment, RunningDeployment } from "../engine.ts";
 import { markRun, refuseOlderRun } from "../order/run-tag.ts";
-import { confirmSuccess } from "./confirm-success.ts";
 import { type Deployment, upperFirst } from "./deployment.ts";
+import { confirmSuccess } from "./outcome.ts";
 import { needsNewVolumes, updateSettings } from "./service-settings.ts";
 
 export interface Begun {

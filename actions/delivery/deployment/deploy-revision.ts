@@ -1,14 +1,13 @@
-import { areCredentialsExpired, explainAwsError } from "../../shared/aws-errors.ts";
+import { areCredentialsExpired, explainAwsError, messageOf } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
 import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { RunningDeployment, Snapshot, StopKind } from "../engine.ts";
 import { markCommit } from "../order/run-tag.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { beginDeployment } from "./begin.ts";
-import { confirmSuccess } from "./confirm-success.ts";
 import { type Deployment, upperFirst } from "./deployment.ts";
-import { failDeployment, type Last } from "./fail-deployment.ts";
 import { type Ending, follow } from "./follow.ts";
+import { confirmSuccess, failDeployment, type Last } from "./outcome.ts";
 
 /** Deploys a revision and follows it to the wanted stage; throws the cause of any other end. */
 export async function deployRevision(deployment: Deployment): Promise<void> {
@@ -131,7 +130,7 @@ async function stopAndSettle(
   try {
     stopped = await running.stop(how);
   } catch (error) {
-    return { snapshot: known, unstopped: explainAwsError(error)?.message ?? (error as Error).message };
+    return { snapshot: known, unstopped: messageOf(error) };
   }
   try {
     const deadlineAt = context.clock.now() + running.settleMs;

@@ -13,7 +13,7 @@ import { eventLines } from "../../shared/ecs/task-causes.ts";
 import type { Clients } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import type { LifecycleEvent } from "../record.ts";
-import { findFailedTasks } from "./failed-tasks.ts";
+import { findFailedTasks } from "./watch-tasks.ts";
 
 /** Everything that may show why a deployment failed. */
 export interface Evidence {
@@ -62,9 +62,7 @@ export async function gatherEvidence(
 ): Promise<Evidence> {
   const { startedBy, reason, triggeredAlarms, createdAt } = snapshot;
   const replacement = { ...subject, startedBy };
-  const failedTasks = await orNone(context, "stopped tasks", () =>
-    findFailedTasks(context, replacement, new Map()),
-  );
+  const failedTasks = await orNone(context, "stopped tasks", () => findFailedTasks(context, replacement));
   const [events, alarmTexts] = await Promise.all([
     orNone(context, "service events", () => serviceEvents(context, subject, createdAt)),
     triggeredAlarms.length > 0

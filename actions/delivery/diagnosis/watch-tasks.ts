@@ -1,11 +1,67 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { isAccessDenied, isThrottled, isTransient } from "../../shared/aws-errors.ts";
-import type { ServiceName } from "../../shared/ecs/service.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
+import { type FailedTask, stoppedByItself, toFailedTask } from "../../shared/ecs/failed-task.ts";
+import { describeTasks, listTasks, type ServiceName } from "../../shared/ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Snapshot } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
-import { findFailedTasks } from "./failed-tasks.ts";
+
+interface Replacement extends ServiceName {
+  readonly revision: string;
+  /** Id of the task set or ECS deployment; undefined matches all of the revision's tasks. */
+  readonly startedBy: string | undefined;
+}
+
+/**
+ * Finds tasks of the replacement that stopped unexpectedly, oldest first. ECS keeps stopped tasks for an hour, so
+ * `startedBy` excludes those of an earlier try of the same revision. `known` holds tasks that need no second read.
+ */
+export async function findFailedTasks(
+  context: EcsContext,
+  replacement: Replacement,
+  known: Map<string, Task> = new Map(),
+): Promise<FailedTask[]> {
+  const { cluster, service: serviceName } = replacement;
+  const arns = await listTasks(context, { cluster, serviceName, desiredStatus: "STOPPED" });
+  const unseen = arns.filter((arn) => !known.has(arn));
+  for (const task of await describeTasks(context, cluster, unseen))
+    if (task.lastStatus === "STOPPED") known.set(task.taskArn ?? "", task);
+  return [...known.values()]
+    .filter((task) => belongsTo(task, replacement) && stoppedByItself(task))
+    .map(toFailedTask)
+    .sort((one, other) => one.stoppedAt - other.stoppedAt);
+}
+
+function belongsTo(task: Task, { revision, startedBy }: Replacement): boolean {
+  return task.taskDefinitionArn === revision && (startedBy === undefined || task.startedBy === startedBy);
+}
+
+/** Returns a search that remembers the tasks it has read; its result is undefined when AWS does not show them. */
+export function createTaskSearch(context: EcsContext) {
+  const known = new Map<string, Task>();
+  let isAllowed = true;
+  return async (replacement: Replacement): Promise<FailedTask[] | undefined> => {
+    if (!isAllowed) return undefined;
+    try {
+      return await findFailedTasks(context, replacement, known);
+    } catch (error) {
+      if (isThrottled(error) || isTransient(error)) return undefined;
+      if (!isAccessDenied(error)) throw error;
+      isAllowed = false;
+      context.log.warning(
+        "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
+      );
+      return undefined;
+    }
+  };
+}
+
+export function logStopped({ log }: EcsContext, task: FailedTask): void {
+  const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
+  log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
+}
 
 /** Each check costs a call, and crashing tasks keep crashing for minutes: after the first crash, every poll checks. */
 const firstMs = 45_000;
@@ -34,14 +90,13 @@ export function watchTasks({
   record,
   revision,
 }: Watched): (snapshot: Snapshot) => Promise<boolean> {
-  const known = new Map<string, Task>();
-  let mayLook = true;
+  const search = createTaskSearch(context);
   let hasLooked = false;
   const startedAt = context.clock.now();
   let dueAt = startedAt + firstMs;
   return async ({ startedBy, failedTasks, near, quietUntil }) => {
     const tooMany = (failedTasks ?? 0) >= inputs.maxFailedTasks;
-    if (!startedBy || !mayLook) return tooMany;
+    if (!startedBy) return tooMany;
     const now = context.clock.now();
     const isEnding = near === "complete" && quietUntil === undefined;
     const isFirst = failedTasks === undefined && !hasLooked && now >= startedAt + uncountedFirstMs;
@@ -50,27 +105,10 @@ export function watchTasks({
     hasLooked = true;
     const { shortest, longest, share } = pauses;
     if (now >= dueAt) dueAt = now + Math.min(longest, Math.max(shortest, (now - startedAt) * share));
-    try {
-      const failed = await findFailedTasks(
-        context,
-        { ...inputs, revision, startedBy },
-        known,
-        context.signal,
-      );
-      for (const task of failed.slice(record.failedTasks.length)) {
-        const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
-        context.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
-      }
-      record.failedTasks = failed;
-      return tooMany || failed.length >= inputs.maxFailedTasks;
-    } catch (error) {
-      if (isThrottled(error) || isTransient(error)) return tooMany;
-      if (!isAccessDenied(error)) throw error;
-      mayLook = false;
-      context.log.warning(
-        "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
-      );
-      return tooMany;
-    }
+    const failed = await search({ ...inputs, revision, startedBy });
+    if (!failed) return tooMany;
+    for (const task of failed.slice(record.failedTasks.length)) logStopped(context, task);
+    record.failedTasks = failed;
+    return tooMany || failed.length >= inputs.maxFailedTasks;
   };
 }

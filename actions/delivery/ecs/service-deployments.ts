@@ -6,6 +6,7 @@ import {
   type ServiceDeploymentBrief,
   type ServiceDeploymentStatus,
 } from "@aws-sdk/client-ecs";
+import { lastSegment } from "../../shared/arn.ts";
 import type { EcsContext } from "../../shared/ecs/context.ts";
 import type { ServiceName } from "../../shared/ecs/service.ts";
 
@@ -62,7 +63,7 @@ export async function describeRevisions(
 
 /** Returns the last part of a service deployment's ARN, for messages. */
 export function shortId(arn = ""): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
+  return lastSegment(arn);
 }
 
 function optionsOf(signal: AbortSignal | undefined) {

@@ -1,5 +1,5 @@
 import { type Tag, TagResourceCommand } from "@aws-sdk/client-ecs";
-import { explainAwsError } from "../../shared/aws-errors.ts";
+import { messageOf } from "../../shared/aws-errors.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
@@ -107,7 +107,7 @@ async function tag(
     await ecs.send(new TagResourceCommand({ resourceArn: serviceArn, tags: [{ key, value }] }));
     return undefined;
   } catch (error) {
-    return explainAwsError(error)?.message ?? (error as Error).message;
+    return messageOf(error);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   DescribeTaskDefinitionCommand,
   ListServiceDeploymentsCommand,
 } from "@aws-sdk/client-ecs";
+import { lastSegment } from "../../shared/arn.ts";
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { type Finding, refuseFindings, refuseWith } from "../../shared/findings.ts";
@@ -184,8 +185,4 @@ async function missingOfCodeDeploy(
     ),
   ]);
   return missing;
-}
-
-function lastSegment(nameOrArn: string): string {
-  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }

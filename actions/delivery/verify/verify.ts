@@ -3,7 +3,7 @@ import type { Finding } from "../../shared/findings.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
-import type { WantedRevision } from "../revision.ts";
+import type { WantedRevision } from "../plan/plan.ts";
 import { beginChecking } from "./checking.ts";
 
 /** Finds everything that would make the deployment fail, in parallel; nothing is changed. */

@@ -8,9 +8,9 @@ import {
   type ServiceSettings,
 } from "../../delivery/inputs.ts";
 import { type Stage, stages } from "../../delivery/record.ts";
+import { readCommentToken } from "../../shared/comment-plan.ts";
 import { readManagedVolumes, readRules } from "../../shared/ecs/task-definition-file.ts";
 import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
-import { readCommentToken } from "../../shared/pull-request/comment-plan.ts";
 
 /** Input names of aws-actions/amazon-ecs-deploy-task-definition, and former ones of ours, each with today's. */
 export const deployAliases: Aliases = {

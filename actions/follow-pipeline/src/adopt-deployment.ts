@@ -5,7 +5,7 @@ import type { CheckedDeployment } from "../../delivery/deployment/deployment.ts"
 import { watchTasks } from "../../delivery/diagnosis/watch-tasks.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
 import { newRecord } from "../../delivery/record.ts";
-import { explainAwsError, isAccessDenied } from "../../shared/aws-errors.ts";
+import { isAccessDenied, messageOf } from "../../shared/aws-errors.ts";
 import { findService, type RunningService, type ServiceName } from "../../shared/ecs/service.ts";
 import { findGroup } from "./budget.ts";
 import { type FollowContext, toDeliveryContext } from "./context.ts";
@@ -37,9 +37,7 @@ export async function adoptDeployment(
     return await adopt(context, action, maxFailedTasks);
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
-    context.log.warning(
-      `Could not follow deployment ${action.externalId}: ${explainAwsError(error)?.message ?? ""}`,
-    );
+    context.log.warning(`Could not follow deployment ${action.externalId}: ${messageOf(error)}`);
     return "unknown";
   }
 }

@@ -1,6 +1,6 @@
 import { StopPipelineExecutionCommand } from "@aws-sdk/client-codepipeline";
 import { stopDeployment } from "../../delivery/stop.ts";
-import { explainAwsError } from "../../shared/aws-errors.ts";
+import { messageOf } from "../../shared/aws-errors.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Clients, FollowContext, Handle } from "./context.ts";
 import type { OnCancel } from "./inputs.ts";
@@ -30,8 +30,7 @@ export async function applyOnCancel(
     context.keepForPost(undefined);
     return stopped ? `${fateOf(onCancel, execution)} (on-cancel: ${onCancel})` : "had already ended";
   } catch (error) {
-    const why = explainAwsError(error)?.message ?? (error as Error).message;
-    return `continues, as it could not be stopped (on-cancel: ${onCancel}): ${why}`;
+    return `continues, as it could not be stopped (on-cancel: ${onCancel}): ${messageOf(error)}`;
   }
 }
 

@@ -1,10 +1,9 @@
-import { confirmSuccess } from "../../delivery/deployment/confirm-success.ts";
+import { confirmSuccess } from "../../delivery/deployment/outcome.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { endFailed, endStopped } from "./end-failed.ts";
-import type { Ending } from "./follow.ts";
-import type { Following } from "./following.ts";
+import type { Ending, Following } from "./follow.ts";
 import { sayWait } from "./lines.ts";
 import { sayWanted } from "./pipeline.ts";
 import type { Snapshot } from "./snapshot.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { endFailed, supersederOf } from "./end-failed.ts";
 import type { Execution } from "./executions.ts";
-import type { Following } from "./following.ts";
+import type { Following } from "./follow.ts";
 import { newRecord } from "./record.ts";
 import type { ActionRun, Snapshot } from "./snapshot.ts";
 

@@ -1,7 +1,8 @@
-import { failDeployment } from "../../delivery/deployment/fail-deployment.ts";
+import { failDeployment } from "../../delivery/deployment/outcome.ts";
+import { lastSegment } from "../../shared/arn.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Execution, listExecutions } from "./executions.ts";
-import type { Following } from "./following.ts";
+import type { Following } from "./follow.ts";
 import type { PipelineRecord } from "./record.ts";
 import type { ActionRun, Snapshot } from "./snapshot.ts";
 
@@ -57,7 +58,7 @@ function explainAction(action: ActionRun): Explained {
 /** Explains a rejection: by its timeout or by a person, who may have given a reason. */
 function explainRejection(action: ActionRun): Explained {
   const { updatedBy, summary, error } = action;
-  const who = updatedBy ? ` by ${updatedBy.slice(updatedBy.lastIndexOf("/") + 1)}` : "";
+  const who = updatedBy ? ` by ${lastSegment(updatedBy)}` : "";
   const why = trim(summary || error?.message || "");
   return {
     text: `${sayWhere(action)} was rejected${who}${why ? `: ${why}` : ""}`,

@@ -98,12 +98,6 @@ test("stops waiting for it at the deadline", async () => {
 
 test.each<[string, PipelineExecutionSummary[], RegExp, RegExp]>([
   [
-    "a missing rule",
-    [execution("e-1", "Failed")],
-    /^Nothing started update-web for image sha256:new within 2 min; no EventBridge rule has started it before$/,
-    /^create the rule, which only the console creates automatically: the event ECR Image Action .* start: if-missing/,
-  ],
-  [
     "a rule that worked before",
     [execution("e-1", "Succeeded", "sha256:old", "arn:aws:events:us-east-1:123456789012:rule/pushed")],
     /within 2 min; the EventBridge rule pushed started it before, but not now$/,

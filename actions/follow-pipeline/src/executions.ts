@@ -6,12 +6,13 @@ import {
   type SourceRevisionOverride,
   StartPipelineExecutionCommand,
 } from "@aws-sdk/client-codepipeline";
+import { lastSegment } from "../../shared/arn.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
 import type { FollowContext } from "./context.ts";
-import { type Following, keepHandle } from "./following.ts";
+import { type Following, keepHandle } from "./follow.ts";
 import { sayWanted, type WantedSource } from "./pipeline.ts";
 import { hasEnded } from "./snapshot.ts";
 
@@ -157,11 +158,7 @@ function sayTrigger(history: readonly Execution[]): string {
   const rule = history.find(startedByEvent)?.trigger.detail;
   return rule === undefined
     ? "no EventBridge rule has started it before"
-    : `the EventBridge rule ${shortRule(rule)} started it before, but not now`;
-}
-
-function shortRule(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
+    : `the EventBridge rule ${lastSegment(rule)} started it before, but not now`;
 }
 
 function sayEarlier({ history, wanted }: Silence): string {

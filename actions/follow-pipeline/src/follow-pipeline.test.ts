@@ -151,19 +151,6 @@ test("pins the revisions when it starts a pipeline of type V2, and refuses to st
   expect(await stage.page()).toBe("seven");
 });
 
-test("reports a crashing release by its root cause, without any effect on production", async () => {
-  const image = await stage.push("crash");
-  const { error, record } = await stage.follow({ pipeline, image, "max-failed-tasks": "2" });
-  expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
-  expect(error?.message).toMatch(
-    /production still runs web:\d+.*execution \S+ Failed in action Deploy of stage Deploy/,
-  );
-  expect(error?.nextStep).toMatch(/start this image/);
-  expect(record.status).toBe("rolled-back");
-  expect(record.deployments[0]?.failedTasks.at(-1)).toMatchObject({ container: "web", exitCode: 1 });
-  expect(await stage.page()).toBe("seven");
-});
-
 test("reports definitions that cannot be read in CodePipeline's words, with the fix", async () => {
   const { codepipeline } = stage.simulator.aws;
   // It fails at once; one that had ended before the first poll would be taken for an earlier one.

@@ -9,9 +9,33 @@ import { Failure } from "../../shared/failure.ts";
 import { createPatience } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
 import type { FollowContext } from "./context.ts";
-import { type Following, keepHandle } from "./following.ts";
+import type { FollowInputs } from "./inputs.ts";
 import { linesOf } from "./lines.ts";
+import type { WantedSource } from "./pipeline.ts";
+import type { PipelineRecord } from "./record.ts";
 import { hasEnded, type Snapshot, snapshotOf } from "./snapshot.ts";
+import type { DeploymentWatch } from "./watch-deployments.ts";
+
+/** One execution on its way through the pipeline. */
+export interface Following {
+  readonly context: FollowContext;
+  readonly inputs: FollowInputs;
+  readonly record: PipelineRecord;
+  readonly wanted: readonly WantedSource[];
+  readonly deployments: DeploymentWatch;
+  /** Deadline in milliseconds since the epoch, and how long that is. */
+  readonly deadlineAt: number;
+  readonly budgetMs: number;
+}
+
+/**
+ * Saves what the post step needs to handle the execution. Called before anything is logged, since a reader of the log
+ * may cancel.
+ */
+export function keepHandle({ context, record, inputs, deployments }: Following): void {
+  const { pipeline } = inputs;
+  context.keepForPost({ pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() });
+}
 
 export interface Ending {
   readonly kind: "ended" | "approval" | "other-revision" | "deadline";

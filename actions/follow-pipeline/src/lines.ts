@@ -1,3 +1,4 @@
+import { lastSegment } from "../../shared/arn.ts";
 import type { ActionRun, Snapshot, Wait } from "./snapshot.ts";
 
 /** Describes an execution in lines; a line that was logged once is not repeated. */
@@ -38,7 +39,7 @@ export function sayWait(wait: Wait): string {
     return `${stage} / ${name}: waiting for approval${words ? ` (${words})` : ""}`;
   }
   const since = wait.since ? ` since ${wait.since.toISOString().slice(0, 16).replace("T", " ")} UTC` : "";
-  const who = wait.by ? ` by ${wait.by.slice(wait.by.lastIndexOf("/") + 1)}` : "";
+  const who = wait.by ? ` by ${lastSegment(wait.by)}` : "";
   const why = wait.reason ? `: "${oneLine(wait.reason)}"` : "";
   return `${wait.stage}: waiting, because the transition into it is disabled${who}${since}${why}`;
 }

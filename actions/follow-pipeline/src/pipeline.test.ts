@@ -42,10 +42,3 @@ test.each<[Target, object[]]>([
 ])("takes %j from the sources that may bring it", (target, wanted) => {
   expect(wantedSources(pipeline, target)).toEqual(wanted);
 });
-
-test("refuses an image that no source brings, and lists the sources", () => {
-  const target = { commit: undefined, image: { digest: "d", repository: "customer" } };
-  expect(() => wantedSources(pipeline, target)).toThrow(
-    "Pipeline update-web accepts no image of the repository customer: its sources are CodeCommit deployment, ECR web, ECR proxy",
-  );
-});

@@ -1,7 +1,24 @@
 import { setOutput } from "@actions/core";
-import { appendSummary } from "../../shared/summary.ts";
+import type { DeploymentRecord } from "../../delivery/record.ts";
+import { courseOf, linksOf } from "../../delivery/summary.ts";
+import { productionNow } from "../../delivery/verdict.ts";
+import { cardMarkdown } from "../../shared/card.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { findingsList } from "../../shared/findings.ts";
+import {
+  appendSummary,
+  type Cell,
+  escapeText,
+  factList,
+  fold,
+  link,
+  type Markup,
+  markdownTable,
+} from "../../shared/summary.ts";
+import { firstLine, wordsOf } from "./lines.ts";
 import { imageDigestOf, type PipelineRecord } from "./record.ts";
-import { summaryOf } from "./summary.ts";
+import type { ActionRun, Revision } from "./snapshot.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
 export async function publish(record: PipelineRecord): Promise<void> {
@@ -17,4 +34,87 @@ export async function publish(record: PipelineRecord): Promise<void> {
   setOutput("image-digest", imageDigestOf(record));
   setOutput("traffic", JSON.stringify(deployment?.traffic ?? []));
   await appendSummary(summaryOf(record));
+}
+
+/** Returns the job summary: a card. The last deployment of the pipeline is what users reach. */
+export function summaryOf(record: PipelineRecord): string {
+  const { pipeline, status, durationMs, cause, fix, notes, findings, actions, deployments } = record;
+  const last = deployments.at(-1);
+  const revision = last && shortRevision(last.revisionAfter);
+  const isGreen = status === "succeeded";
+  return cardMarkdown({
+    ok: isGreen,
+    verdict: `${pipeline}: ${revision ? `${isGreen ? "" : "tried "}${revision}, ` : ""}${status} after ${formatDuration(durationMs)}`,
+    cause,
+    fix,
+    production: last && productionNow(last),
+    notes,
+    links: [
+      ...(record.executionUrl ? [{ text: "pipeline", address: record.executionUrl }] : []),
+      ...(last ? linksOf(last) : []),
+    ],
+    folds: [
+      actions.length > 0 ? fold("Stages", actionTable(actions)) : "",
+      ...deployments.flatMap((deployment) => courseOf(deployment)),
+      fold("Details", factList(facts(record))),
+      fold(`${findings.length} note${findings.length === 1 ? "" : "s"}`, findingsList(findings)),
+    ],
+  });
+}
+
+function facts({
+  executionId,
+  executionUrl,
+  started,
+  revisions,
+  deployments,
+}: PipelineRecord): [string, Cell][] {
+  const rows: [string, Cell][] = [];
+  if (executionId)
+    rows.push(["Execution", after(link(executionId, executionUrl), started ? ", started by this step" : "")]);
+  for (const revision of revisions) rows.push(["Source", sayRevision(revision)]);
+  for (const deployment of deployments) rows.push(...deploymentFacts(deployment));
+  return rows;
+}
+
+function sayRevision({ id, summary, url }: Revision): Markup {
+  const text = firstLine(summary);
+  return after(link(id, url), text && ` ${text}`);
+}
+
+function after({ markdown }: Markup, text: string): Markup {
+  return { markdown: `${markdown}${escapeText(text).replaceAll("|", "&#124;")}` };
+}
+
+function deploymentFacts({
+  deploymentId,
+  service,
+  revisionBefore,
+  revisionAfter,
+}: DeploymentRecord): [string, string][] {
+  return [
+    ["Deployment", `${deploymentId} of ${service}`],
+    ["Revision before", shortRevision(revisionBefore)],
+    ["Revision of the pipeline", shortRevision(revisionAfter)],
+  ];
+}
+
+function actionTable(actions: readonly ActionRun[]): string {
+  const rows = actions.map((action) => [
+    action.stage,
+    action.name,
+    action.status,
+    timeOf(action),
+    link(shortDigest(wordsOf(action) || action.externalId), action.externalUrl),
+  ]);
+  return markdownTable(["Stage", "Action", "Status", "Time", "Result"], rows);
+}
+
+/** The whole digest is among the sources above; here it would make the table wider than the page. */
+function shortDigest(words: string): string {
+  return words.replace(/(?<=sha256:[0-9a-f]{12})[0-9a-f]{52}/g, "…");
+}
+
+function timeOf({ startedAt, updatedAt }: ActionRun): string {
+  return startedAt && updatedAt ? formatDuration(updatedAt.getTime() - startedAt.getTime()) : "";
 }

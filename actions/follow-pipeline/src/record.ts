@@ -1,6 +1,6 @@
 import type { DeploymentRecord } from "../../delivery/record.ts";
+import { newStep, type StepRecord } from "../../shared/define-action.ts";
 import type { Finding } from "../../shared/findings.ts";
-import { newStep, type StepRecord } from "../../shared/keep-record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";
 
 export type Status =

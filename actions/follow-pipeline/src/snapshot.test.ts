@@ -52,29 +52,6 @@ test("reads a running action's deployment from the pipeline's state", () => {
 
 test.each<[string, ActionExecutionDetail[], StageState[], string]>([
   [
-    "an approval",
-    [detail({ stageName: "Release", actionName: "Approve" }, "Manual")],
-    [],
-    'Release / Approve: waiting for approval ("Look at the shop", https://shop.example)',
-  ],
-  [
-    "a disabled transition",
-    [],
-    [
-      {
-        stageName: "Deploy",
-        inboundExecution: { pipelineExecutionId: "e-1", status: "InProgress" },
-        inboundTransitionState: {
-          enabled: false,
-          disabledReason: "frozen for the fair",
-          lastChangedBy: "arn:aws:sts::123456789012:assumed-role/ops/ann",
-          lastChangedAt: at(0),
-        },
-      },
-    ],
-    'Deploy: waiting, because the transition into it is disabled by ann since 2023-11-14 22:13 UTC: "frozen for the fair"',
-  ],
-  [
     "another execution in the stage",
     [],
     [

@@ -29,11 +29,6 @@ const following = /^Following execution/;
 
 test.each<[string, Fault[], RegExp]>([
   [
-    "throttled",
-    [{ kind: "throttle", operation: "codepipeline:GetPipelineState", times: 4 }],
-    /^AWS throttles the requests; polling less often\.$/m,
-  ],
-  [
     "without an answer for a while",
     [{ kind: "unavailable", operation: "codepipeline:*", times: 9 }],
     /^AWS does not respond [\s\S]*^AWS responds again\.$/m,

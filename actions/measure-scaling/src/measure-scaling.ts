@@ -9,10 +9,9 @@ import type { Log } from "../../shared/log.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import type { MeasureInputs, PlanInputs, ReportInputs } from "./inputs.ts";
 import { readMeasurements } from "./measurement.ts";
-import { recordMeasurement } from "./record/record-measurement.ts";
-import type { CurvePoint } from "./report/curve.ts";
-import { scalingMarkdown } from "./report/markdown.ts";
-import { analyseScaling, formatTasks, type Scaling, worthwhileGain } from "./report/scaling.ts";
+import { scalingMarkdown } from "./publish.ts";
+import { recordMeasurement } from "./record-measurement.ts";
+import { analyseScaling, type CurvePoint, formatTasks, type Scaling, worthwhileGain } from "./scaling.ts";
 
 export async function measureScaling(context: EcsContext, inputs: MeasureInputs): Promise<void> {
   switch (inputs.mode) {

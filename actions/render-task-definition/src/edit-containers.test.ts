@@ -1,33 +1,9 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { afterAll, expect, test } from "vitest";
-import { createWorkbench } from "./workbench.support.ts";
+import { createWorkbench, one, two, variables, web } from "./workbench.support.ts";
 
 const bench = createWorkbench();
 afterAll(() => bench.close());
-
-const web: ContainerDefinition = {
-  name: "web",
-  image: "web:1",
-  environment: [
-    { name: "A", value: "1" },
-    { name: "B", value: "2" },
-  ],
-  secrets: [{ name: "S", valueFrom: "arn:s" }],
-  dockerLabels: { team: "tea" },
-  logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
-};
-const side: ContainerDefinition = { name: "side", image: "side:1" };
-const one = [web];
-const two = [web, side];
-
-async function containersAfter(containers: ContainerDefinition[], inputs: Record<string, string>) {
-  const file = bench.file("taskdef.json", { family: "f", containerDefinitions: containers });
-  const { taskDefinition } = await bench.render({ "task-definition": file, ...inputs });
-  const list = taskDefinition.containerDefinitions ?? [];
-  return Object.fromEntries(list.map((container) => [container.name ?? "", container]));
-}
-
-const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
 
 test.each<[string, ContainerDefinition[], Record<string, string>, Record<string, ContainerDefinition>]>([
   [
@@ -116,11 +92,11 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
 ])("%s", async (_, containers, inputs, expected) => {
-  expect(await containersAfter(containers, inputs)).toMatchObject(expected);
+  expect(await bench.containersAfter(containers, inputs)).toMatchObject(expected);
 });
 
 test("restores the image's own command with an empty one", async () => {
-  const { web: after } = await containersAfter([{ ...web, command: ["x"] }], { command: "[]" });
+  const { web: after } = await bench.containersAfter([{ ...web, command: ["x"] }], { command: "[]" });
   expect(after).not.toHaveProperty("command");
 });
 
@@ -130,7 +106,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>]>([
 ])(
   "treats a colon in a name %s as part of it, unless a container has the name before it",
   async (_, given, inputs) => {
-    const { web: after } = await containersAfter(given, {
+    const { web: after } = await bench.containersAfter(given, {
       ...inputs,
       "environment-variables": "Logging:LogLevel=Debug\nweb:C=3\n-A:B",
       "docker-labels": "a:b=c",
@@ -236,5 +212,5 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["no ARN", { "environment-files": "web:file.env" }, /is not of the form \[container:\]ARN/],
   ["an image with blanks", { images: "web=a b" }, /line 1 is "web=a b"; expected container=image/],
 ])("refuses %s", async (_, inputs, message) => {
-  await expect(containersAfter(two, inputs)).rejects.toThrow(message);
+  await expect(bench.containersAfter(two, inputs)).rejects.toThrow(message);
 });

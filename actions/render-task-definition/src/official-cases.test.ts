@@ -108,16 +108,6 @@ test.each([
   expect(await rendered(definition, { [input]: arn })).toMatchObject({ [member]: arn });
 });
 
-test("leaves out members that only a description has, and keeps tags", async () => {
-  const tags = [{ key: "project", value: "coffee" }];
-  const described = { ...definition, revision: 10, status: "ACTIVE", compatibilities: ["EC2"], tags };
-  expect(Object.keys(await rendered(described, {})).sort()).toEqual([
-    "containerDefinitions",
-    "family",
-    "tags",
-  ]);
-});
-
 test("accepts several containers, separated by commas, the last one too", async () => {
   const { containerDefinitions } = await rendered(definition, { "container-name": "web, sidecar," });
   expect(containerDefinitions?.map(({ image }) => image)).toEqual(["nginx:latest", "nginx:latest"]);
@@ -126,18 +116,10 @@ test("accepts several containers, separated by commas, the last one too", async 
 test.each<[string, unknown, Readonly<Record<string, string>>, RegExp]>([
   ["a secret without a value", definition, { secrets: "SECRET" }, /secrets.*line 1|SECRET/],
   ["a label without a value", definition, { "docker-labels": "key1=a\nkey2" }, /docker-labels/],
-  [
-    "a missing container",
-    definition,
-    { "container-name": "main" },
-    /not have the container "main" .*"web", "sidecar"/,
-  ],
   ["a text instead of an object", '"hello"', {}, /not contain a JSON object|not an object/],
   ["containers that are not a list", { family: "web", containerDefinitions: {} }, {}, /containerDefinitions/],
   ["a role with a short account", definition, { "execution-role-arn": "arn:aws:iam::12345:role/x" }, /role/],
   ["a role of another service", definition, { "task-role-arn": "arn:aws:s3::123456789012:role/x" }, /role/],
-  ["a missing file", definition, { "task-definition": "none.json" }, /none\.json/],
-  ["no task definition", definition, { "task-definition": "" }, /task-definition/],
   [
     "a revision alone",
     definition,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pinImages } from "./pin-images.ts";
+import { pinImages } from "./find-images.ts";
 import { createTestFixture } from "./workbench.support.ts";
 
 const manifest = JSON.stringify({ schemaVersion: 2 });

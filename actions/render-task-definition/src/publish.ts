@@ -1,8 +1,10 @@
+import { basename } from "node:path";
 import { setOutput } from "@actions/core";
+import { type Card, lineMarkdown } from "../../shared/card.ts";
 import { runnerLog } from "../../shared/log.ts";
-import { appendSummary } from "../../shared/summary.ts";
-import type { RenderedFiles } from "./render-files.ts";
-import { renderSummary } from "./summary.ts";
+import { appendSummary, diffBlock, escapeText, fold } from "../../shared/summary.ts";
+import type { Rendered } from "./render.ts";
+import type { Comparison, RenderedFiles } from "./render-files.ts";
 
 /** Reports the result in the log, the outputs and the job summary. */
 export async function publish({ rendered, paths, latest }: RenderedFiles): Promise<void> {
@@ -17,4 +19,38 @@ export async function publish({ rendered, paths, latest }: RenderedFiles): Promi
   const images = taskDefinition.containerDefinitions?.map(({ name, image }) => [name, image]) ?? [];
   setOutput("containers", JSON.stringify(Object.fromEntries(images)));
   await appendSummary(renderSummary(rendered, latest));
+}
+
+/** Returns the job summary: a line, with the changes folded. */
+export function renderSummary(rendered: Rendered, latest: Comparison | undefined): string {
+  const { taskDefinition, origin, diff } = rendered;
+  const name = basename(origin);
+  const ofLatest = latest && comparison(latest, taskDefinition.family ?? "");
+  const card: Card = {
+    ok: true,
+    verdict: ofLatest
+      ? `Task definition rendered: ${ofLatest.verdict}`
+      : `Task definition ${taskDefinition.family} rendered`,
+    folds: [ofLatest?.fold ?? "", changes(`Changes to ${name}`, diff)],
+  };
+  return lineMarkdown(card);
+}
+
+function comparison(latest: Comparison, family: string): { verdict: string; fold: string } {
+  if ("first" in latest)
+    return { verdict: `the first of ${family}`, fold: `ECS has no active revision of ${family} yet.` };
+  if ("unknown" in latest)
+    return {
+      verdict: `${family}, not compared`,
+      fold: `Not compared with the registered revision: ${escapeText(latest.unknown)}.`,
+    };
+  const { revision, diff } = latest;
+  return {
+    verdict: `${diff.length} change${diff.length === 1 ? "" : "s"} to ${revision}`,
+    fold: changes(`Changes to ${revision}, the latest registered revision`, diff),
+  };
+}
+
+function changes(title: string, diff: readonly string[]): string {
+  return diff.length > 0 ? fold(title, diffBlock(diff)) : `${escapeText(title)}: none.`;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { runEntry } from "../../shared/entry.support.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
-import { compareWithLatest } from "./latest-revision.ts";
+import { compareWithLatest } from "./render-files.ts";
 import { createTestFixture, createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();

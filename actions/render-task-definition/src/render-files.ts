@@ -1,9 +1,10 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
+import { messageOf } from "../../shared/aws-errors.ts";
+import { describeRevision, diffRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import type { RenderContext } from "./context.ts";
 import type { RenderInputs } from "./inputs.ts";
-import { type Comparison, compareWithLatest } from "./latest-revision.ts";
 import { type Rendered, render } from "./render.ts";
 
 export interface RenderedFiles {
@@ -32,4 +33,34 @@ export async function writeRendered(
   const appSpecPath = join(folder, appSpec.fileName);
   await writeFile(appSpecPath, appSpec.text);
   return { taskDefinition: taskDefinitionPath, appSpec: appSpecPath };
+}
+
+/** Differences to the family's latest registered revision, or why they are not known. */
+export type Comparison =
+  | { readonly revision: string; readonly diff: readonly string[] }
+  | { readonly first: true }
+  | { readonly unknown: string };
+
+/** The comparison is optional: a template is rendered without AWS, and must not wait long for it. */
+const toleranceMs = 10_000;
+
+/** Returns undefined when the latest revision is the source, whose difference is shown already. */
+export async function compareWithLatest(
+  { taskDefinition: wanted, originArn }: Pick<Rendered, "taskDefinition" | "originArn">,
+  { ecs, signal }: RenderContext,
+): Promise<Comparison | undefined> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(toleranceMs)]);
+  try {
+    const latest = await describeRevision({ clients: { ecs }, signal: bounded }, wanted.family ?? "");
+    if (!latest) return { first: true };
+    const arn = latest.taskDefinition?.taskDefinitionArn ?? "";
+    // Compares as deploy-service does: a definition without tags leaves them alone.
+    return arn === originArn
+      ? undefined
+      : { revision: shortRevision(arn), diff: diffRevision(latest, wanted) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (bounded.aborted) return { unknown: `ECS did not respond within ${toleranceMs / 1000} s` };
+    return { unknown: messageOf(error) };
+  }
 }

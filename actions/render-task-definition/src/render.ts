@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { roleFault } from "../../shared/arn.ts";
 import { findDataPositions, type Keys, parseData, readTextFile } from "../../shared/data-file.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
+import { describeRevision, isReservedTag, shortRevision } from "../../shared/ecs/revision.ts";
 import { sentToAws, type TaskDefinitionSource, twiceIn } from "../../shared/ecs/task-definition-file.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
@@ -17,7 +17,6 @@ import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
 import { changeEntries, inList } from "./apply-named-values.ts";
 import { type Container, findContainers } from "./containers.ts";
 import type { RenderContext } from "./context.ts";
-import { describeTaskDefinition } from "./describe.ts";
 import { editContainers } from "./edit-containers.ts";
 import type { RenderInputs } from "./inputs.ts";
 
@@ -82,12 +81,12 @@ async function edit(
   editContainers(containers, inputs.container, messages);
   changeEntries(definition, inputs.tags, inList("tags", "key", "value"), messages);
   if (containers.all.some(({ image }) => String(image).startsWith(ecrScheme))) {
-    const { locateEcrImages } = await import("./locate-ecr-images.ts");
+    const { locateEcrImages } = await import("./find-images.ts");
     await locateEcrImages(containers.all, context, messages.faults);
   }
   if (inputs.container.pinned) {
     const target = { target: inputs.container.pinned, place: "Input pin-images" };
-    const { pinImages } = await import("./pin-images.ts");
+    const { pinImages } = await import("./find-images.ts");
     await pinImages(containers.meantBy(target), context, messages.faults);
   }
   for (const key of ["executionRoleArn", "taskRoleArn"]) {
@@ -218,22 +217,25 @@ function loadFile(file: string): LoadedSource {
 }
 
 async function loadRegistered(reference: string, { ecs, signal }: RenderContext): Promise<LoadedSource> {
-  const found = await describeTaskDefinition(ecs, reference, signal);
+  const found = await describeRevision({ clients: { ecs }, signal }, reference);
   if (!found)
     throw new Failure(`ECS does not have the task definition ${reference}, and no file has that name`, {
       nextStep: `correct the input task-definition (paths are relative to ${process.cwd()}).`,
     });
-  const origin = shortRevision(found.arn);
-  const { reservedTags } = found;
+  const { taskDefinition = {}, tags = [] } = found;
+  const arn = taskDefinition.taskDefinitionArn ?? "";
+  const origin = shortRevision(arn);
+  const own = tags.filter((tag) => !isReservedTag(tag));
+  const reserved = tags.filter(isReservedTag).map(({ key }) => key);
   return {
     origin,
-    value: found.definition,
-    arn: found.arn,
+    value: { ...taskDefinition, ...(own.length > 0 && { tags: own }) },
+    arn,
     lineOf: () => undefined,
     warnings: [],
     notices:
-      reservedTags.length > 0
-        ? [`${origin}: removed the tags ${reservedTags.join(", ")}, which only AWS can set.`]
+      reserved.length > 0
+        ? [`${origin}: removed the tags ${reserved.join(", ")}, which only AWS can set.`]
         : [],
   };
 }

@@ -1,33 +1,9 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { afterAll, expect, test } from "vitest";
-import { createWorkbench } from "./workbench.support.ts";
+import { createWorkbench, one, two, variables } from "./workbench.support.ts";
 
 const bench = createWorkbench();
 afterAll(() => bench.close());
-
-const web: ContainerDefinition = {
-  name: "web",
-  image: "web:1",
-  environment: [
-    { name: "A", value: "1" },
-    { name: "B", value: "2" },
-  ],
-  secrets: [{ name: "S", valueFrom: "arn:s" }],
-  dockerLabels: { team: "tea" },
-  logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
-};
-const side: ContainerDefinition = { name: "side", image: "side:1" };
-const one = [web];
-const two = [web, side];
-
-async function containersAfter(containers: ContainerDefinition[], inputs: Record<string, string>) {
-  const file = bench.file("taskdef.json", { family: "f", containerDefinitions: containers });
-  const { taskDefinition } = await bench.render({ "task-definition": file, ...inputs });
-  const list = taskDefinition.containerDefinitions ?? [];
-  return Object.fromEntries(list.map((container) => [container.name ?? "", container]));
-}
-
-const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
 
 // Each row is a defect that users of the official action reported, tested here to work.
 test.each<[string, ContainerDefinition[], Record<string, string>, Record<string, ContainerDefinition>]>([
@@ -101,7 +77,7 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
 ])("%s", async (_, containers, inputs, expected) => {
-  expect(await containersAfter(containers, inputs)).toMatchObject(expected);
+  expect(await bench.containersAfter(containers, inputs)).toMatchObject(expected);
 });
 
 test("accepts YAML with comments as a task definition", async () => {

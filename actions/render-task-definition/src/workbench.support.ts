@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
-import { ECSClient } from "@aws-sdk/client-ecs";
+import { type ContainerDefinition, ECSClient } from "@aws-sdk/client-ecs";
 import type { RenderContext } from "./context.ts";
 import { readRenderInputs } from "./inputs.ts";
 import { render } from "./render.ts";
@@ -17,6 +17,23 @@ const nowhere: ClientConfig = {
   maxAttempts: 1,
 };
 
+export const web: ContainerDefinition = {
+  name: "web",
+  image: "web:1",
+  environment: [
+    { name: "A", value: "1" },
+    { name: "B", value: "2" },
+  ],
+  secrets: [{ name: "S", valueFrom: "arn:s" }],
+  dockerLabels: { team: "tea" },
+  logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
+};
+const side: ContainerDefinition = { name: "side", image: "side:1" };
+export const one = [web];
+export const two = [web, side];
+
+export const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
+
 export interface Workbench {
   readonly folder: string;
   /** Warnings of all renderings. */
@@ -25,13 +42,18 @@ export interface Workbench {
   file(name: string, content: unknown): string;
   /** Renders from inputs as a workflow sets them. */
   render(inputs: Readonly<Record<string, string>>, config?: ClientConfig): ReturnType<typeof render>;
+  /** Renders a file with these containers; returns the rendered ones by name. */
+  containersAfter(
+    containers: ContainerDefinition[],
+    inputs: Readonly<Record<string, string>>,
+  ): Promise<Record<string, ContainerDefinition>>;
   close(): void;
 }
 
 export function createWorkbench(): Workbench {
   const folder = mkdtempSync(join(tmpdir(), "render-test-"));
   const warnings: string[] = [];
-  return {
+  const bench: Workbench = {
     folder,
     warnings,
     file(name, content) {
@@ -47,8 +69,15 @@ export function createWorkbench(): Workbench {
           log: { info: () => {}, notice: () => {}, warning: (line) => void warnings.push(line) },
         },
       ),
+    async containersAfter(containerDefinitions, inputs) {
+      const file = bench.file("taskdef.json", { family: "f", containerDefinitions });
+      const { taskDefinition } = await bench.render({ "task-definition": file, ...inputs });
+      const list = taskDefinition.containerDefinitions ?? [];
+      return Object.fromEntries(list.map((container) => [container.name ?? "", container]));
+    },
     close: () => rmSync(folder, { recursive: true }),
   };
+  return bench;
 }
 
 export function createTestFixture(folder: string, config: ClientConfig = nowhere): RenderContext {

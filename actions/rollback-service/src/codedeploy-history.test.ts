@@ -8,8 +8,8 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
 import type { DeliveryContext } from "../../delivery/context.ts";
-import { openCodeDeployHistory } from "./codedeploy-history.ts";
 import { readRollbackInputs } from "./inputs.ts";
+import { openCodeDeployHistory } from "./service-history.ts";
 
 const client = new CodeDeployClient();
 const codedeploy = mockClient(client);

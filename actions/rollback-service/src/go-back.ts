@@ -1,12 +1,14 @@
+import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
 import { markCommit } from "../../delivery/order/run-tag.ts";
 import type { DeploymentRecord, Plan } from "../../delivery/record.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
+import { isAccessDenied } from "../../shared/aws-errors.ts";
+import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
-import { findTarget } from "./find-target.ts";
-import type { RollbackInputs } from "./inputs.ts";
-import type { PastDeployment } from "./service-history.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { RollbackInputs, Target } from "./inputs.ts";
+import { findLastGood, type PastDeployment } from "./service-history.ts";
 
 /** A rollback on request, and the state of the service. */
 export interface Rollback {
@@ -48,4 +50,96 @@ async function stay({ context, inputs, record, service }: Rollback, why: string)
   const note = `Nothing to roll back: ${why}. ${inputs.service} runs ${shortRevision(service.revision)}; to roll back from it, set a revision (input to).`;
   record.notes.push(note);
   context.log.notice(note);
+}
+
+/** An active revision's ARN, or why production needs none. */
+export type Found = { readonly revision: string } | { readonly there: string };
+
+/** Finds what to go back to; throws when there is none, and lists what exists. */
+export async function findTarget(
+  context: DeliveryContext,
+  { to, service: name }: RollbackInputs,
+  { production }: RunningService,
+  deployments: readonly PastDeployment[],
+): Promise<Found> {
+  const family = familyOf(production.revision);
+  if (typeof to === "object") return { revision: await findNamed(context, to, family) };
+  if (to === "previous-revision") return { revision: await findPrevious(context, production.revision, name) };
+  const ended = deployments.filter(({ state }) => state !== "ongoing");
+  const lastGood = findLastGood(ended, production);
+  if ("there" in lastGood) return lastGood;
+  for (const candidate of lastGood.candidates) {
+    if (await isActive(context, candidate)) return { revision: candidate };
+    context.log.info(`${shortRevision(candidate)} is deregistered; checking earlier revisions.`);
+  }
+  const seen = ended.length === 1 ? "its one deployment" : `its last ${ended.length} deployments`;
+  throw new Failure(
+    `${name} has no good revision to roll back to: it runs ${shortRevision(production.revision)}, and ${ended.length === 0 ? "AWS lists no deployment of it" : `${seen} deployed no other revision that is still registered`}`,
+    { nextStep: `set one: ${await whatIsThere(context, family)}.` },
+  );
+}
+
+async function findNamed(
+  context: DeliveryContext,
+  to: Exclude<Target, string>,
+  family: string,
+): Promise<string> {
+  const wanted = "number" in to ? `${family}:${to.number}` : to.revision;
+  const found = (await describeRevision(context, wanted))?.taskDefinition;
+  if (found?.status === "ACTIVE" && found.taskDefinitionArn) return found.taskDefinitionArn;
+  const what = found
+    ? `Task definition ${wanted} is ${found.status}`
+    : `Task definition ${wanted} does not exist`;
+  throw new Failure(`${what}, so it cannot be deployed`, {
+    nextStep: `use another one: ${await whatIsThere(context, familyOf(wanted))}; nothing was changed.`,
+  });
+}
+
+async function findPrevious(context: DeliveryContext, current: string, service: string): Promise<string> {
+  const family = familyOf(current);
+  const before = (await listActive(context, family)).find((arn) => numberOf(arn) < numberOf(current));
+  if (!before)
+    throw new Failure(
+      `Family ${family} has no active revision before ${shortRevision(current)}, which ${service} runs`,
+      {
+        nextStep: "register one, and deploy it with deploy-service; nothing was changed.",
+      },
+    );
+  context.log.notice(
+    `${shortRevision(before)} is used because of its number; whether it ever ran well is not checked.`,
+  );
+  return before;
+}
+
+async function isActive(context: DeliveryContext, revision: string): Promise<boolean> {
+  return (await describeRevision(context, revision))?.taskDefinition?.status === "ACTIVE";
+}
+
+/** Enough for a message; a page of ListTaskDefinitions for a search by number. */
+const mostNamed = 5;
+
+async function whatIsThere(context: DeliveryContext, family: string): Promise<string> {
+  try {
+    const names = (await listActive(context, family)).map(shortRevision);
+    if (names.length === 0) return `family ${family} has no active revision`;
+    const more = names.length > mostNamed ? " and older ones" : "";
+    return `active revisions are ${names.slice(0, mostNamed).join(", ")}${more} (input to)`;
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error;
+    return "aws ecs list-task-definitions lists them (input to)";
+  }
+}
+
+/** Lists the ARNs of the newest hundred, newest first. */
+async function listActive(context: DeliveryContext, familyPrefix: string): Promise<string[]> {
+  const command = new ListTaskDefinitionsCommand({ familyPrefix, status: "ACTIVE", sort: "DESC" });
+  return (await context.clients.ecs.send(command, { abortSignal: context.signal })).taskDefinitionArns ?? [];
+}
+
+function familyOf(revision: string): string {
+  return shortRevision(revision).replace(/:\d+$/, "");
+}
+
+function numberOf(revision: string): number {
+  return Number(revision.slice(revision.lastIndexOf(":") + 1));
 }

@@ -15,11 +15,10 @@ import { findService, type RunningService, targetGroupOf } from "../../shared/ec
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
 import { persist } from "../../shared/outage-tolerance.ts";
-import { openCodeDeployHistory } from "./codedeploy-history.ts";
+import { rollBackActive } from "./end-active.ts";
 import { goBack } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";
-import { rollBackActive } from "./roll-back-active.ts";
-import type { PastDeployment, ServiceHistory } from "./service-history.ts";
+import { openCodeDeployHistory, type PastDeployment, type ServiceHistory } from "./service-history.ts";
 
 /** Ends the running deployment, or deploys the former revision with deploy-service's engine. */
 export async function rollBack(

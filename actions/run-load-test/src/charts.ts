@@ -1,6 +1,6 @@
 import { addHistograms, decodeHistogram, percentileOf } from "../../shared/load/histogram.ts";
 import type { Interval, LoadReport } from "../../shared/load/report.ts";
-import { codeBlock } from "../../shared/summary.ts";
+import { xyChart } from "../../shared/summary.ts";
 
 /** Enough to see a few seconds in some minutes, and few enough to stay legible as text. */
 const mostPoints = 60;
@@ -15,30 +15,43 @@ interface Point {
 }
 
 /**
- * Draws throughput, latency and failures, if any, over time, as mermaid's xychart-beta, which GitHub renders. It has
- * neither a second axis nor a legend, so the titles explain the lines. Empty for a test of a second or two.
+ * Draws throughput, latency and failures, if any, over time; the titles explain the lines. Empty for a test of a second
+ * or two.
  */
 export function chartsOf(report: LoadReport): string {
   const seconds = report.timeline.filter(({ durationMs }) => durationMs >= leastOfSecondMs);
   if (seconds.length < 2) return "";
   const points = gather(seconds);
-  const chart = (title: string, unit: string, lines: readonly Line[]) =>
-    drawing({ title, unit, seconds: seconds.length, lines });
-  const series = (pick: (point: Point) => number) => points.map(pick);
+  const chart = (title: string, unit: string, lines: readonly Line[]) => {
+    // Leaves space above the highest value, even if that is zero.
+    const top = Math.max(...lines.flatMap(([, pick]) => points.map(pick))) * 1.1 || 1;
+    return xyChart({
+      title,
+      x: `"seconds" 0 --> ${seconds.length}`,
+      y: `"${unit}" 0 --> ${Number(top.toPrecision(3))}`,
+      series: lines.map(([colour, pick]) => ({
+        colour,
+        values: points.map((point) => Number(pick(point).toPrecision(3))),
+      })),
+    });
+  };
   return [
-    chart("Requests per second", "requests/s", [["#2da44e", series((point) => point.requestsPerSecond)]]),
+    chart("Requests per second", "requests/s", [["green", (point) => point.requestsPerSecond]]),
     chart("Latency: p99 in orange, median in blue", "ms", [
-      ["#d4740c", series((point) => point.p99Ms)],
-      ["#1f6feb", series((point) => point.p50Ms)],
+      ["orange", (point) => point.p99Ms],
+      ["blue", (point) => point.p50Ms],
     ]),
     report.failed > 0 &&
-      chart("Failed requests per second", "failed/s", [
-        ["#cf222e", series((point) => point.failedPerSecond)],
-      ]),
+      chart("Failed requests per second", "failed/s", [["red", (point) => point.failedPerSecond]]),
   ]
     .filter(Boolean)
     .join("\n\n");
 }
+
+type Line = readonly [
+  colour: Parameters<typeof xyChart>[0]["series"][number]["colour"],
+  pick: (point: Point) => number,
+];
 
 /** Combines as many seconds into each point as necessary. */
 function gather(seconds: readonly Interval[]): Point[] {
@@ -59,30 +72,4 @@ function pointOf(seconds: readonly Interval[]): Point {
     p50Ms: percentileOf(histogram, 50),
     p99Ms: percentileOf(histogram, 99),
   };
-}
-
-type Line = readonly [colour: string, values: readonly number[]];
-
-interface Drawing {
-  readonly title: string;
-  readonly unit: string;
-  readonly seconds: number;
-  readonly lines: readonly Line[];
-}
-
-function drawing({ title, unit, seconds, lines }: Drawing): string {
-  const palette = lines.map(([colour]) => colour).join(", ");
-  // Leaves space above the highest value, even if that is zero.
-  const top = Math.max(...lines.flatMap(([, values]) => values)) * 1.1 || 1;
-  const text = [
-    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "${palette}"}}}}%%`,
-    "xychart-beta",
-    `  title "${title}"`,
-    `  x-axis "seconds" 0 --> ${seconds}`,
-    `  y-axis "${unit}" 0 --> ${Number(top.toPrecision(3))}`,
-    ...lines.map(
-      ([, values]) => `  line [${values.map((value) => Number(value.toPrecision(3))).join(", ")}]`,
-    ),
-  ];
-  return codeBlock(text.join("\n"), "mermaid");
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { type Assertion, readAssertions } from "../../shared/load/assertions.ts";
 import type { LoadPlan } from "../../shared/load/generate-load.ts";
-import { readLoad } from "../../shared/load/plan/read-load.ts";
+import { readLoad } from "../../shared/load/read-load.ts";
 
 export interface LoadInputs {
   /** Load to send, or places of reports to merge. */

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Failure } from "../../shared/failure.ts";
-import { checkAssertions } from "../../shared/load/check-assertions.ts";
+import { checkAssertions } from "../../shared/load/assertions.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import type { LoadInputs } from "./inputs.ts";
 import { type LoadContext, measure } from "./measure.ts";

@@ -1,5 +1,5 @@
 import { Failure } from "../../shared/failure.ts";
-import { formatNumber, formatValue } from "../../shared/load/check-assertions.ts";
+import { formatNumber, formatValue } from "../../shared/load/assertions.ts";
 import { lateAfterMs } from "../../shared/load/record-load.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Given, runEntry } from "../../shared/entry.support.ts";
 import { createStage, type Stage } from "./stage.support.ts";
@@ -69,21 +68,4 @@ test("stops its task before it ends when cancelled", async () => {
     tasks: [outputs["task-arn"] as string],
   });
   expect(tasks?.[0]).toMatchObject({ desiredStatus: "STOPPED", stoppedReason: "Cancelled by SIGINT" });
-});
-
-test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
-  ["a missing region", {}, { AWS_REGION: "" }, /No AWS region is set/],
-  [
-    "a broken file and an unreachable endpoint",
-    { "task-definition": fileURLToPath(import.meta.url) },
-    { AWS_ENDPOINT_URL: "http://127.0.0.1:1" },
-    /2 things to correct: .*index\.test\.ts.*; The AWS endpoint cannot be reached/,
-  ],
-  ["several wrong inputs", { command: "migrate", deadline: "30" }, {}, /2 inputs are wrong: /],
-])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
-  const { exitCode, errors, outputs } = await runAction(inputs, environment);
-  expect(exitCode).toBe(1);
-  expect(errors).toEqual([expect.stringMatching(message)]);
-  expect(errors[0]).toContain("Next step: ");
-  expect(outputs["task-arn"] ?? "").toBe("");
 });

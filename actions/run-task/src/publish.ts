@@ -1,7 +1,11 @@
 import { setOutput } from "@actions/core";
-import { appendSummary } from "../../shared/summary.ts";
-import type { RunRecord } from "./record.ts";
-import { summaryOf } from "./summary.ts";
+import type { Container } from "@aws-sdk/client-ecs";
+import { lineMarkdown } from "../../shared/card.ts";
+import { logGroupPage, taskPage } from "../../shared/console.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { appendSummary, details, factList, markdownTable } from "../../shared/summary.ts";
+import { type RunRecord, taskId } from "./record.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
 export async function publish(record: RunRecord): Promise<void> {
@@ -12,4 +16,41 @@ export async function publish(record: RunRecord): Promise<void> {
   setOutput("exit-code", record.exitCode ?? "");
   setOutput("revision", record.revision);
   await appendSummary(summaryOf(record));
+}
+
+/** Returns the job summary: a line for a green end, else a card. */
+export function summaryOf(record: RunRecord): string {
+  const { status, container, revision, durationMs, cause, fix, taskArn, cluster, logGroup } = record;
+  const what = [container, revision && `of ${shortRevision(revision)}`].filter(Boolean).join(" ") || "Task";
+  return lineMarkdown({
+    ok: status === "succeeded" || status === "started",
+    verdict: `${what}: ${status} after ${formatDuration(durationMs)}`,
+    cause,
+    fix,
+    links: [...taskPage(taskArn, cluster), ...logGroupPage(taskArn, logGroup)],
+    folds: [
+      record.logLines.length > 0 ? details(`End of the log of ${container}`, record.logLines.join("\n")) : "",
+      record.containers.length > 1 ? containerTable(record.containers) : "",
+      taskArn && facts(record),
+    ],
+  });
+}
+
+function facts(record: RunRecord): string {
+  const { exitCode, startMs, runMs, cluster } = record;
+  return factList([
+    ["Task", `${taskId(record)} (cluster ${cluster})`],
+    ["Exit code", exitCode === undefined ? "" : String(exitCode)],
+    ["Started after", startMs === undefined ? "" : formatDuration(startMs)],
+    ["Ran for", runMs === undefined ? "" : formatDuration(runMs)],
+  ]);
+}
+
+function containerTable(containers: readonly Container[]): string {
+  const rows = containers.map(({ name = "", exitCode, reason = "" }) => [
+    name,
+    exitCode?.toString() ?? "",
+    reason,
+  ]);
+  return markdownTable(["Container", "Exit code", "Reason"], rows);
 }

@@ -1,5 +1,5 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
-import { newStep, type StepRecord } from "../../shared/keep-record.ts";
+import { newStep, type StepRecord } from "../../shared/define-action.ts";
 
 export type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
 

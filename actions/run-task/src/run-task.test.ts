@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EcsContext } from "../../shared/ecs/context.ts";
 import type { RunInputs } from "./inputs.ts";
+import { summaryOf } from "./publish.ts";
 import { newRecord } from "./record.ts";
 import { run } from "./run-task.ts";
 import { createStage, type Stage } from "./stage.support.ts";
-import { summaryOf } from "./summary.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -12,9 +12,8 @@ import { type Finding, hasFaults, refuseFindings, refuseWith } from "../../share
 import { persist } from "../../shared/outage-tolerance.ts";
 import { followToEnd } from "./follow-to-end.ts";
 import type { RunInputs } from "./inputs.ts";
-import { findPlacement } from "./placement.ts";
 import { type RunRecord, taskId } from "./record.ts";
-import { startTask } from "./start.ts";
+import { findPlacement, startTask } from "./start.ts";
 import { createTaskLog } from "./task-log.ts";
 
 /** Verifies, registers, starts, follows, and checks the outcome. */

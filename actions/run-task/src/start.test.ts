@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { type RunInputs, readRunInputs } from "./inputs.ts";
-import { placementFrom, placementOf } from "./placement.ts";
 import { unknownOverrides } from "./run-task.ts";
-import { describeStarter, explainFailures, requestOf } from "./start.ts";
+import { describeStarter, explainFailures, placementFrom, placementOf, requestOf } from "./start.ts";
 
 test.each<[NodeJS.ProcessEnv, string]>([
   [{}, "run-task"],

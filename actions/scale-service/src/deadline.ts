@@ -3,7 +3,7 @@ import { DescribeTargetGroupAttributesCommand } from "@aws-sdk/client-elastic-lo
 import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import type { ScaleContext } from "./context.ts";
-import type { ProductionGroup } from "./targets/production-groups.ts";
+import type { ProductionGroup } from "./production-groups.ts";
 
 const minute = 60_000;
 /** Placing tasks, pulling a large image and starting its containers; ECS itself sets no limit. */

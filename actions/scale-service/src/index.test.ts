@@ -58,15 +58,3 @@ test("restores the count itself when cancelled, and its post step does nothing m
   expect(post).toEqual([]);
   expect((await stage.service()).desired).toBe(before);
 });
-
-test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
-  ["a missing region", {}, { AWS_REGION: "" }, /^No AWS region is set/],
-  ["an unreachable endpoint", {}, { AWS_ENDPOINT_URL: "http://127.0.0.1:1" }, /^The AWS endpoint cannot/],
-  ["several wrong inputs", { "desired-count": "-1", deadline: "30" }, {}, /^2 inputs are wrong: /],
-  ["a missing service", { service: "wbe" }, {}, /no service wbe.*did you mean "web"\?/],
-])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
-  const { exitCode, errors } = await runAction({ "desired-count": "2", ...inputs }, environment);
-  expect(exitCode).toBe(1);
-  expect(errors).toEqual([expect.stringMatching(message)]);
-  expect(errors[0]).toContain("Next step: ");
-});

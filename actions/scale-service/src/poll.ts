@@ -1,14 +1,14 @@
-import { DescribeTasksCommand, paginateListTasks, type Service, type Task } from "@aws-sdk/client-ecs";
+import type { Service, Task } from "@aws-sdk/client-ecs";
 import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { findService, type RunningService } from "../../shared/ecs/service.ts";
+import { describeTasks, findService, listTasks, type RunningService } from "../../shared/ecs/service.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
+import type { ProductionGroup } from "./production-groups.ts";
 import type { Counts, Stage } from "./record.ts";
 import type { Subject } from "./subject.ts";
-import type { ProductionGroup } from "./targets/production-groups.ts";
 
 /** How far the service has come at one moment. */
 export interface Progress extends Counts {
@@ -80,20 +80,10 @@ export function hasHealthChecks(containers: Subject["containers"]): boolean {
   return containers.some(({ healthCheck, essential = true }) => healthCheck && essential);
 }
 
-/** DescribeTasks takes at most this many (API reference). */
-const describeAtMost = 100;
-
 /** Tasks that are about to stop are no longer listed. */
 async function runningTasks(context: ScaleContext, { cluster, service }: ScaleInputs): Promise<Task[]> {
-  const query = { cluster, serviceName: service, desiredStatus: "RUNNING" } as const;
-  const arns: string[] = [];
-  for await (const page of paginateListTasks({ client: context.clients.ecs }, query))
-    arns.push(...(page.taskArns ?? []));
-  const tasks: Task[] = [];
-  for (let from = 0; from < arns.length; from += describeAtMost) {
-    const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(from, from + describeAtMost) });
-    tasks.push(...((await context.clients.ecs.send(command, { abortSignal: context.signal })).tasks ?? []));
-  }
+  const arns = await listTasks(context, { cluster, serviceName: service, desiredStatus: "RUNNING" });
+  const tasks = await describeTasks(context, cluster, arns);
   return tasks.filter(({ lastStatus }) => lastStatus === "RUNNING");
 }
 

@@ -1,6 +1,6 @@
 import type { StepContext } from "../../shared/context.ts";
 import { openScaling, undoLeft } from "./context.ts";
-import { putBack } from "./undo.ts";
+import { putBack } from "./request.ts";
 
 /**
  * Runs the post step. A runner that cancels a job kills a step ten seconds after it asked it to end. If the step died

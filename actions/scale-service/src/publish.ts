@@ -1,7 +1,13 @@
 import { setOutput } from "@actions/core";
-import { appendSummary } from "../../shared/summary.ts";
-import type { ScaleRecord } from "./record.ts";
-import { summaryOf } from "./summary.ts";
+import { type Card, cardMarkdown } from "../../shared/card.ts";
+import { ecsPages, revisionPage, runCommit } from "../../shared/console.ts";
+import { formatDuration } from "../../shared/duration.ts";
+import { failedTasksFold } from "../../shared/ecs/failed-task.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { findingsList } from "../../shared/findings.ts";
+import { appendSummary, details, diffBlock, fold, markdownTable } from "../../shared/summary.ts";
+import { describeState } from "./autoscaling/plan.ts";
+import { type ScaleRecord, stages } from "./record.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
 export async function publish(record: ScaleRecord): Promise<void> {
@@ -16,4 +22,77 @@ export async function publish(record: ScaleRecord): Promise<void> {
   setOutput("changed", String(record.changed));
   setOutput("has-changes", String(record.changes.length > 0));
   await appendSummary(summaryOf(record));
+}
+
+/** Returns the job summary: a card. */
+export function summaryOf(record: ScaleRecord): string {
+  const { service, revision, notes, serviceEvents, failedTasks } = record;
+  const others = record.findings.filter(({ kind }) => kind !== undefined);
+  return cardMarkdown({
+    ok: isGreen(record),
+    verdict: `${service}: ${verdict(record)}`,
+    ...causeOf(record),
+    production: productionNow(record),
+    notes,
+    links: [...ecsPages(revision, record), ...revisionPage("task definition", revision), ...runCommit()],
+    folds: [
+      changesOf(record),
+      fold("Before and after", beforeAndAfter(record)),
+      failedTasksFold(failedTasks),
+      serviceEvents.length > 0 ? details("Service events", serviceEvents.join("\n")) : "",
+      fold(`${others.length} note${others.length === 1 ? "" : "s"}`, findingsList(others)),
+    ],
+  });
+}
+
+/** Several faults are a list, each with its fix. */
+function causeOf({ cause, fix, findings }: ScaleRecord): Pick<Card, "cause" | "fix" | "body"> {
+  const faults = findings.filter(({ kind }) => kind === undefined);
+  return faults.length > 1 || !cause ? { body: findingsList(faults) } : { cause, fix };
+}
+
+function productionNow({ before, now, revision }: ScaleRecord): string {
+  if (!now) return "";
+  const change = before?.running === now.running ? "unchanged" : `before: ${before?.running}`;
+  return `${now.running} of ${now.desired} tasks of ${shortRevision(revision)} (${change})`;
+}
+
+function changesOf({ status, changed, changes }: ScaleRecord): string {
+  if (changes.length === 0) return "";
+  const done = status === "planned" ? "would change" : changed ? "changed" : "requested, not changed";
+  return fold(`${changes.length} setting${changes.length === 1 ? "" : "s"} ${done}`, diffBlock(changes));
+}
+
+function isGreen({ status }: ScaleRecord): boolean {
+  return status === "succeeded" || status === "planned" || stages.some((stage) => stage === status);
+}
+
+function verdict({ status, changed, changes, durationMs, now }: ScaleRecord): string {
+  if (status === "planned")
+    return changes.length > 0 ? "planned, nothing was changed" : "nothing would change";
+  const after = `${status} after ${formatDuration(durationMs)}`;
+  if (status !== "succeeded") return after;
+  const count = `${now?.running} of ${now?.desired} tasks run and serve`;
+  return changed ? `${count} after ${formatDuration(durationMs)}` : `already ${count}, nothing was changed`;
+}
+
+function beforeAndAfter(record: ScaleRecord): string {
+  const { before, now, autoscalingBefore, autoscalingNow, durations } = record;
+  if (!before || !now) return "";
+  const rows = [
+    ["Desired tasks", String(before.desired), String(now.desired)],
+    ["Running tasks", String(before.running), String(now.running)],
+    ["Autoscaling", sayState(autoscalingBefore), sayState(autoscalingNow)],
+    ...stages.slice(1).flatMap((stage) => {
+      const ms = record.changed ? durations[stage] : undefined;
+      return ms === undefined ? [] : [[`Until ${stage}`, "", formatDuration(ms)]];
+    }),
+  ];
+  return markdownTable(["Setting", "Before", record.status === "planned" ? "Now" : "After"], rows);
+}
+
+function sayState(state: ScaleRecord["autoscalingNow"]): string {
+  if (state === undefined) return "not known";
+  const names = state?.Policies.map(({ PolicyName }) => PolicyName) ?? [];
+  return [describeState(state), ...names].join(", ");
 }

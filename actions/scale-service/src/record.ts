@@ -1,6 +1,6 @@
+import { newStep, type StepRecord } from "../../shared/define-action.ts";
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import type { Finding } from "../../shared/findings.ts";
-import { newStep, type StepRecord } from "../../shared/keep-record.ts";
 import type { AutoscalingState } from "./autoscaling/state.ts";
 
 /**

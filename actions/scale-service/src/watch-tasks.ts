@@ -1,6 +1,4 @@
-import type { Task } from "@aws-sdk/client-ecs";
-import { findFailedTasks } from "../../delivery/diagnosis/failed-tasks.ts";
-import { isAccessDenied, isThrottled, isTransient } from "../../shared/aws-errors.ts";
+import { createTaskSearch, logStopped } from "../../delivery/diagnosis/watch-tasks.ts";
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
@@ -24,22 +22,8 @@ export async function watchTasks(
 ): Promise<TaskWatch> {
   const { service, primary, revision, production } = running;
   const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
-  const known = new Map<string, Task>();
-  let mayLook = true;
-  const find = async () => {
-    if (!mayLook) return [];
-    try {
-      return await findFailedTasks(context, { ...inputs, revision, startedBy }, known, context.signal);
-    } catch (error) {
-      if (isThrottled(error) || isTransient(error)) return [];
-      if (!isAccessDenied(error)) throw error;
-      mayLook = false;
-      context.log.warning(
-        "Stopped tasks cannot be counted (max-failed-tasks): the role lacks ecs:ListTasks or ecs:DescribeTasks.",
-      );
-      return [];
-    }
-  };
+  const search = createTaskSearch(context);
+  const find = async () => (await search({ ...inputs, revision, startedBy })) ?? [];
   const before = await find();
   const old = new Set(
     production.runningCount < (service.desiredCount ?? 0) ? [] : before.map(({ taskId }) => taskId),
@@ -55,8 +39,7 @@ export async function watchTasks(
         if (reported.has(task.taskId)) continue;
         reported.add(task.taskId);
         failedSince += 1;
-        const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
-        context.log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
+        logStopped(context, task);
       }
       if (failed.length > 0) record.failedTasks = failed.filter((task) => !isOld(task));
       return failedSince >= inputs.maxFailedTasks;

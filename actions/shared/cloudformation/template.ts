@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { type CollectionTag, parseDocument, type ScalarTag } from "yaml";
+import { lineAndColumn } from "../data-file.ts";
 import { Failure } from "../failure.ts";
-import { lineAndColumn } from "../json-position.ts";
 import { isObject } from "../task-definition.ts";
 
 export interface Template {

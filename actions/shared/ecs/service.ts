@@ -1,10 +1,15 @@
 import {
   DescribeServicesCommand,
+  DescribeTasksCommand,
+  type ListTasksCommandInput,
   paginateListClusters,
   paginateListServices,
+  paginateListTasks,
   type Service,
+  type Task,
   type TaskSet,
 } from "@aws-sdk/client-ecs";
+import { lastSegment } from "../arn.ts";
 import { Failure } from "../failure.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { EcsContext } from "./context.ts";
@@ -103,7 +108,7 @@ function nearestService(context: EcsContext, cluster: string, name: string): Pro
       { client: context.clients.ecs },
       { cluster },
     ))
-      names.push(...serviceArns.map(lastPart));
+      names.push(...serviceArns.map(lastSegment));
     return names;
   });
 }
@@ -113,7 +118,7 @@ function nearestCluster(context: EcsContext, name: string): Promise<string> {
   return suggest(name, async () => {
     const names: string[] = [];
     for await (const { clusterArns = [] } of paginateListClusters({ client: context.clients.ecs }, {}))
-      names.push(...clusterArns.map(lastPart));
+      names.push(...clusterArns.map(lastSegment));
     return names;
   });
 }
@@ -121,12 +126,32 @@ function nearestCluster(context: EcsContext, name: string): Promise<string> {
 /** The name is missing in any case: a role that may not list names gets the error without a suggestion. */
 async function suggest(name: string, list: () => Promise<string[]>): Promise<string> {
   const near = await list().then(
-    (names) => nearestName(lastPart(name), names),
+    (names) => nearestName(lastSegment(name), names),
     () => undefined,
   );
   return near === undefined ? "" : `did you mean "${near}"? Otherwise `;
 }
 
-function lastPart(nameOrArn: string): string {
-  return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
+/** Returns the ARNs of the tasks that match. */
+export async function listTasks({ clients }: EcsContext, query: ListTasksCommandInput): Promise<string[]> {
+  const arns: string[] = [];
+  for await (const { taskArns = [] } of paginateListTasks({ client: clients.ecs }, query))
+    arns.push(...taskArns);
+  return arns;
+}
+
+/** DescribeTasks takes at most this many (API reference). */
+const describeAtMost = 100;
+
+export async function describeTasks(
+  { clients, signal }: EcsContext,
+  cluster: string,
+  arns: readonly string[],
+): Promise<Task[]> {
+  const found: Task[] = [];
+  for (let from = 0; from < arns.length; from += describeAtMost) {
+    const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(from, from + describeAtMost) });
+    found.push(...((await clients.ecs.send(command, { abortSignal: signal })).tasks ?? []));
+  }
+  return found;
 }

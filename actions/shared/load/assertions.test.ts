@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAssertion } from "./assertions.ts";
-import { checkAssertions, formatValue } from "./check-assertions.ts";
+import { checkAssertions, formatValue, parseAssertion } from "./assertions.ts";
 import { reportOf } from "./report.support.ts";
 import type { LoadReport } from "./report.ts";
 

@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, test } from "vitest";
 import { generateLoad, type LoadPlan } from "./generate-load.ts";
-import { decodeHistogram, percentile } from "./histogram.ts";
+import { decodeHistogram } from "./histogram.ts";
+import { percentile } from "./report.support.ts";
 import type { LoadReport } from "./report.ts";
 import { planOf, serve } from "./server.support.ts";
 

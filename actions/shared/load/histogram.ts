@@ -44,10 +44,6 @@ export function addHistograms(encoded: readonly string[]): string {
 }
 
 /** Returns the milliseconds that `percent` of the recorded values do not exceed; 0 for an empty histogram. */
-export function percentile(encoded: string, percent: number): number {
-  return percentileOf(decodeHistogram(encoded), percent);
-}
-
 export function percentileOf(histogram: Histogram, percent: number): number {
   return histogram.totalCount === 0 ? 0 : histogram.getValueAtPercentile(percent) / 1000;
 }

@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { percentile } from "./histogram.ts";
 import { mergeReports } from "./merge-reports.ts";
-import { histogramOf, reportOf } from "./report.support.ts";
+import { histogramOf, percentile, reportOf } from "./report.support.ts";
 import { type LoadReport, readReport, summarise } from "./report.ts";
 
 const start = "2026-03-01T10:00:00.000Z";

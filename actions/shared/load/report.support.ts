@@ -1,4 +1,4 @@
-import { createHistogram, encodeHistogram, recordMs } from "./histogram.ts";
+import { createHistogram, decodeHistogram, encodeHistogram, percentileOf, recordMs } from "./histogram.ts";
 import type { Interval, LoadReport } from "./report.ts";
 
 /** Creates a report of one generator with these latencies, each list in one second; `changes` make it unique. */
@@ -46,3 +46,6 @@ export function histogramOf(latencies: readonly number[]): string {
   for (const ms of latencies) recordMs(histogram, ms);
   return encodeHistogram(histogram);
 }
+
+export const percentile = (encoded: string, percent: number) =>
+  percentileOf(decodeHistogram(encoded), percent);

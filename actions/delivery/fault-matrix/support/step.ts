@@ -1,6 +1,5 @@
-import { keepStepRecord } from "../../../shared/define-action.ts";
-import type { Ended } from "../../../shared/entry.support.ts";
-import { runHere, startEntry } from "../../../shared/entry.support.ts";
+import { keepRecord } from "../../../shared/define-action.ts";
+import { type Ended, runHere, startEntry } from "../../../shared/entry.support.ts";
 import { runAction } from "../../../shared/run.ts";
 import type { DeliveryContext } from "../../context.ts";
 import { deploy } from "../../deploy.ts";
@@ -14,9 +13,7 @@ export async function runStep(
   inputs: DeployInputs,
 ): Promise<Ended> {
   const step = () =>
-    runAction(async (signal) => {
-      await keepStepRecord({ ...deploymentReport, run: deploy }, { ...context, signal }, inputs);
-    });
+    runAction((signal) => keepRecord({ ...deploymentReport, run: deploy }, { ...context, signal }, inputs));
   return { ...(await runHere(step)), lines: context.lines };
 }
 

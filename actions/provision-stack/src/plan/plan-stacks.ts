@@ -1,6 +1,6 @@
 import { setOutput } from "@actions/core";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { commentPlan } from "../../../shared/pull-request/comment-plan.ts";
+import { commentPlan } from "../../../shared/comment-plan.ts";
 import { appendSummary } from "../../../shared/summary.ts";
 import type { ProvisionContext } from "../context.ts";
 import { skipExisting } from "../existing/skip.ts";

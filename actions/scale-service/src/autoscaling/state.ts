@@ -1,5 +1,6 @@
 import type { ScalingPolicy, SuspendedState } from "@aws-sdk/client-application-auto-scaling";
 import type { Service } from "@aws-sdk/client-ecs";
+import { lastSegment } from "../../../shared/arn.ts";
 
 /** A service's state in Application Auto Scaling, with the names of its API. */
 export interface AutoscalingState {
@@ -56,10 +57,9 @@ export interface ScalableDimension {
 }
 
 export function dimensionOf({ clusterArn = "", serviceName = "" }: Service): ScalableDimension {
-  const cluster = clusterArn.slice(clusterArn.lastIndexOf("/") + 1);
   return {
     ServiceNamespace: "ecs",
     ScalableDimension: "ecs:service:DesiredCount",
-    ResourceId: `service/${cluster}/${serviceName}`,
+    ResourceId: `service/${lastSegment(clusterArn)}/${serviceName}`,
   };
 }

@@ -1,18 +1,18 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setOutput } from "@actions/core";
-import { taskSizeOf } from "../../../shared/cost/task-sizes.ts";
-import type { EcsContext } from "../../../shared/ecs/context.ts";
-import { describeRevision, shortRevision } from "../../../shared/ecs/revision.ts";
-import { findService, type RunningService } from "../../../shared/ecs/service.ts";
-import { Failure } from "../../../shared/failure.ts";
-import { formatValue } from "../../../shared/load/check-assertions.ts";
-import { addHistograms } from "../../../shared/load/histogram.ts";
-import { mergeReports } from "../../../shared/load/merge-reports.ts";
-import { type LoadReport, readReport, summarise } from "../../../shared/load/report.ts";
-import type { RecordInputs } from "../inputs.ts";
-import type { MeasuredLoad, MeasuredTasks, Measurement } from "../measurement.ts";
-import { formatRate, formatTasks } from "../report/scaling.ts";
+import { taskSizeOf } from "../../shared/cost/task-sizes.ts";
+import type { EcsContext } from "../../shared/ecs/context.ts";
+import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
+import { findService, type RunningService } from "../../shared/ecs/service.ts";
+import { Failure } from "../../shared/failure.ts";
+import { formatValue } from "../../shared/load/assertions.ts";
+import { addHistograms } from "../../shared/load/histogram.ts";
+import { mergeReports } from "../../shared/load/merge-reports.ts";
+import { type LoadReport, readReport, summarise } from "../../shared/load/report.ts";
+import type { RecordInputs } from "./inputs.ts";
+import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
+import { formatRate, formatTasks } from "./scaling.ts";
 
 /** Writes the measurement of one count, even an invalid one; then it throws the reason. */
 export async function recordMeasurement(context: EcsContext, inputs: RecordInputs): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../shared/failure.ts";
 import { reportOf } from "../../shared/load/report.support.ts";
-import { summaryOf } from "./summary.ts";
+import { summaryOf } from "./publish.ts";
 import { verdictOf, warningsOf } from "./verdict.ts";
 
 const start = "2026-03-01T10:00:00.000Z";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { readPriceList } from "../../../shared/cost/price-list.ts";
-import { scalingJson } from "../measure-scaling.ts";
-import type { MeasuredLoad, MeasuredTasks, Measurement } from "../measurement.ts";
-import { scalingMarkdown } from "./markdown.ts";
+import { readPriceList } from "../../shared/cost/price-list.ts";
+import { scalingJson } from "./measure-scaling.ts";
+import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
+import { scalingMarkdown } from "./publish.ts";
 import { analyseScaling } from "./scaling.ts";
 
 const tasks: MeasuredTasks = {

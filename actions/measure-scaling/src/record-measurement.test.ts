@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { reportOf } from "../../../shared/load/report.support.ts";
-import type { LoadReport } from "../../../shared/load/report.ts";
+import { reportOf } from "../../shared/load/report.support.ts";
+import type { LoadReport } from "../../shared/load/report.ts";
 import { measureTogether } from "./record-measurement.ts";
 
 const at = (second: number) => new Date(Date.UTC(2026, 2, 1, 10, 0, second)).toISOString();

@@ -6,9 +6,9 @@ import {
   type Listener,
   type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { routeOf } from "../../../delivery/verify/listener-routes.ts";
-import type { RunningService } from "../../../shared/ecs/service.ts";
-import type { ScaleContext } from "../context.ts";
+import { routeOf } from "../../delivery/verify/listener-routes.ts";
+import type { RunningService } from "../../shared/ecs/service.ts";
+import type { ScaleContext } from "./context.ts";
 
 /** A target group in which the service's tasks in production are registered. */
 export interface ProductionGroup {

@@ -1,15 +1,16 @@
-import { cardMarkdown } from "../../../shared/card.ts";
-import { revisionPage, runCommit } from "../../../shared/console.ts";
-import { shortRevision } from "../../../shared/ecs/revision.ts";
-import { codeBlock, escapeText, fold, markdownTable } from "../../../shared/summary.ts";
-import type { CurvePoint, MeasuredPoint } from "./curve.ts";
+import { cardMarkdown } from "../../shared/card.ts";
+import { revisionPage, runCommit } from "../../shared/console.ts";
+import { shortRevision } from "../../shared/ecs/revision.ts";
+import { escapeText, fold, markdownTable, xyChart } from "../../shared/summary.ts";
 import {
+  type CurvePoint,
   formatCost,
   formatMs,
   formatNumber,
   formatPercent,
   formatRate,
   formatTasks,
+  type MeasuredPoint,
   type Scaling,
 } from "./scaling.ts";
 
@@ -97,20 +98,17 @@ function howMeasured({ load, tasks }: MeasuredPoint): string {
 /** Draws measured and ideal throughput as a chart for GitHub. A curve needs two points. */
 function scalingChart(points: readonly MeasuredPoint[]): string {
   if (points.length < 2) return "";
-  const numbers = (pick: (point: MeasuredPoint) => number) =>
-    points.map((point) => pick(point).toFixed(1)).join(", ");
+  const values = (pick: (point: MeasuredPoint) => number) => points.map((point) => pick(point).toFixed(1));
   const highest = Math.max(
     ...points.flatMap(({ load, idealPerSecond }) => [load.answeredPerSecond, idealPerSecond]),
   );
-  const lines = [
-    // Grey for the ideal, green for the measurements: both are visible on light and dark pages.
-    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#2da44e, #8b949e"}}}}%%`,
-    "xychart-beta",
-    '  title "Requests per second: measured (bars) and ideal (line)"',
-    `  x-axis "tasks" [${points.map(({ taskCount }) => taskCount).join(", ")}]`,
-    `  y-axis "requests per second" 0 --> ${Math.ceil(highest * 1.1)}`,
-    `  bar [${numbers(({ load }) => load.answeredPerSecond)}]`,
-    `  line [${numbers(({ idealPerSecond }) => idealPerSecond)}]`,
-  ];
-  return codeBlock(lines.join("\n"), "mermaid");
+  return xyChart({
+    title: "Requests per second: measured (bars) and ideal (line)",
+    x: `"tasks" [${points.map(({ taskCount }) => taskCount).join(", ")}]`,
+    y: `"requests per second" 0 --> ${Math.ceil(highest * 1.1)}`,
+    series: [
+      { colour: "green", kind: "bar", values: values(({ load }) => load.answeredPerSecond) },
+      { colour: "grey", values: values(({ idealPerSecond }) => idealPerSecond) },
+    ],
+  });
 }

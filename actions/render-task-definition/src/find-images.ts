@@ -1,3 +1,4 @@
+import { DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
 import { explainAwsError } from "../../shared/aws-errors.ts";
 import { Failure } from "../../shared/failure.ts";
 import { findPlaceholders } from "../../shared/placeholders.ts";
@@ -27,12 +28,7 @@ export async function pinImages(
       try {
         container.image = await digested;
       } catch (error) {
-        if (context.signal.aborted) throw error;
-        const said = error instanceof Failure ? error : explainAwsError(error);
-        if (!said) throw error;
-        faults.push(
-          `The image ${image} of the container "${container.name}" cannot be pinned: ${said.message}`,
-        );
+        faults.push(faultOf(container, image, "pinned", error, context));
       }
     }),
   );
@@ -70,4 +66,58 @@ async function findInRegistry({ host, name, tag }: ImageName, context: RenderCon
   const registry = await connectToRegistry(host, context);
   const manifest = await registry.getManifest(name, tag);
   return manifest ? { digest: manifest.digest } : { digest: undefined, tags: await registry.listTags(name) };
+}
+
+/**
+ * Matches `ecr://<repository>@sha256:…`, or with a tag: an image of the job's own account and region, in the form that
+ * build-image outputs for other jobs.
+ */
+const pattern = /^ecr:\/\/([a-z0-9]+(?:[._/-][a-z0-9]+)*)((?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?)$/;
+
+/** Replaces `ecr://` by the registry's address; images that cannot be found are added to `faults`. */
+export async function locateEcrImages(
+  containers: readonly Container[],
+  context: RenderContext,
+  faults: string[],
+): Promise<void> {
+  const uris = new Map<string, Promise<string>>();
+  for (const container of containers) {
+    const { image } = container;
+    if (typeof image !== "string" || !image.startsWith("ecr://")) continue;
+    const [, repository, version] = pattern.exec(image) ?? [];
+    try {
+      if (repository === undefined || !version)
+        throw new Failure("expected ecr://<repository>@sha256:… or ecr://<repository>:<tag>");
+      const uri = uris.get(repository) ?? uriOf(repository, context);
+      uris.set(repository, uri);
+      container.image = (await uri) + version;
+    } catch (error) {
+      faults.push(faultOf(container, image, "found", error, context));
+    }
+  }
+}
+
+async function uriOf(repository: string, { createEcr, signal }: RenderContext): Promise<string> {
+  const ecr = await createEcr();
+  const command = new DescribeRepositoriesCommand({ repositoryNames: [repository] });
+  const { repositories } = await ecr.send(command, { abortSignal: signal }).catch((error) => {
+    if (error instanceof Error && error.name === "RepositoryNotFoundException") return { repositories: [] };
+    throw error;
+  });
+  const uri = repositories?.[0]?.repositoryUri;
+  if (uri) return uri;
+  throw new Failure(`ECR repository "${repository}" does not exist in this account and region`);
+}
+
+/** Returns why an image cannot be used; throws what is no fault of the image. */
+function faultOf(
+  { name }: Container,
+  image: string,
+  done: string,
+  error: unknown,
+  { signal }: RenderContext,
+) {
+  const said = error instanceof Failure ? error : explainAwsError(error);
+  if (signal.aborted || !said) throw error;
+  return `The image ${image} of the container "${name}" cannot be ${done}: ${said.message}`;
 }
