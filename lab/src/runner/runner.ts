@@ -12,10 +12,9 @@ import type {
 } from "./jobs/run-context.ts";
 import { runJobs } from "./jobs/run-jobs.ts";
 import { readDispatchInputs } from "./load/dispatch-inputs.ts";
-import { git } from "./load/git.ts";
+import { git, WorkTrees } from "./load/git.ts";
 import { loadWorkflows } from "./load/load-workflows.ts";
 import { SourceStore } from "./load/sources.ts";
-import { WorkTrees } from "./load/work-trees.ts";
 import { readPermissions, type Workflow } from "./load/workflow.ts";
 import type { Conclusion, RunResult } from "./result.ts";
 import { endGroup } from "./steps/run-process.ts";
@@ -137,14 +136,10 @@ async function concludeRun(
 ): Promise<Conclusion> {
   const contexts = { github: context.github, inputs: scope.inputs, vars: context.options.vars };
   const request = concurrencyOf(scope.workflow.concurrency, { contexts });
-  if (!request) return (await runJobs(context, scope)).conclusion;
-  const turn = await context.groups.enter(request, () => cancellation.abort(), cancellation.signal);
-  if (!turn) return "cancelled";
-  try {
-    return (await runJobs(context, scope)).conclusion;
-  } finally {
-    turn.leave();
-  }
+  const { signal } = cancellation;
+  const turn = { cancel: () => cancellation.abort(), signal };
+  const outcome = await context.groups.runInTurn(request, turn, () => runJobs(context, scope));
+  return outcome?.conclusion ?? "cancelled";
 }
 
 /** Returns whether an event starts the workflow, by the branch and the changed files. */

@@ -24,10 +24,26 @@ export class ConcurrencyGroups {
   readonly #groups = new Map<string, Group>();
 
   /**
-   * Waits for its turn. Resolves to undefined when a newer request replaces this one, or when `signal` is aborted.
-   * @param cancel ends the holder; called when a newer request sets `cancelInProgress`
+   * Runs the work when it is its turn; at once without a request. Resolves to undefined when a newer request replaces
+   * this one, or when `signal` is aborted before.
+   * @param cancel ends the work; called when a newer request sets `cancelInProgress`
    */
-  async enter(
+  async runInTurn<Result>(
+    request: ConcurrencyRequest | undefined,
+    { cancel, signal }: { cancel: () => void; signal: AbortSignal },
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    if (!request) return work();
+    const turn = await this.#enter(request, cancel, signal);
+    if (!turn) return undefined;
+    try {
+      return await work();
+    } finally {
+      turn.leave();
+    }
+  }
+
+  async #enter(
     request: ConcurrencyRequest,
     cancel: () => void,
     signal: AbortSignal,

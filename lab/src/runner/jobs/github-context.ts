@@ -81,34 +81,15 @@ function payloadOf(
   return { action: "synchronize", number, pull_request: { number, ...sides } };
 }
 
-const exported = [
-  "action_path",
-  "actor",
-  "api_url",
-  "base_ref",
-  "event_name",
-  "graphql_url",
-  "head_ref",
-  "job",
-  "ref",
-  "ref_name",
-  "ref_protected",
-  "ref_type",
-  "repository",
-  "repository_owner",
-  "run_attempt",
-  "run_id",
-  "run_number",
-  "server_url",
-  "sha",
-  "triggering_actor",
-  "workflow",
-  "workflow_ref",
-  "workflow_sha",
-];
-
 /** The `GITHUB_…` variables that every step finds in its environment. */
-export function githubVariables(context: { [name: string]: Json }): Record<string, string> {
-  const present = exported.filter((name) => context[name] !== undefined);
-  return Object.fromEntries(present.map((name) => [`GITHUB_${name.toUpperCase()}`, String(context[name])]));
+export function githubVariables({ event: _, token: __, ...context }: { [name: string]: Json }) {
+  return variablesOf("GITHUB", context);
+}
+
+/** The values of a context as environment variables. */
+export function variablesOf(prefix: string, context: { [name: string]: Json }): Record<string, string> {
+  const entries = Object.entries(context);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [`${prefix}_${name.toUpperCase()}`, String(value)]),
+  );
 }

@@ -3,18 +3,11 @@ import { join } from "node:path";
 import { evaluateTexts, type Json } from "../expressions/evaluate.ts";
 import type { StepsJob } from "../load/workflow.ts";
 import type { Annotation, Conclusion } from "../result.ts";
-import { githubVariables } from "./github-context.ts";
+import { githubVariables, variablesOf } from "./github-context.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";
 
 /** State of a running job, updated as its steps run. */
-export interface JobState {
-  run: RunContext;
-  scope: WorkflowScope;
-  definition: StepsJob;
-  name: string;
-  contexts: { [name: string]: Json };
-  permissions: Record<string, string>;
-  signal: AbortSignal;
+export interface JobState extends JobPlacement {
   workspace: string;
   /** For files of single steps; `RUNNER_TEMP` is in it. */
   directory: string;
@@ -98,16 +91,9 @@ export function jobEnvironment(
   return {
     ...machine,
     ...githubVariables(github),
+    ...variablesOf("RUNNER", runner),
     CI: "true",
     GITHUB_ACTIONS: "true",
-    GITHUB_EVENT_PATH: String(github.event_path),
-    GITHUB_WORKSPACE: job.workspace,
-    RUNNER_ARCH: String(runner.arch),
-    RUNNER_ENVIRONMENT: String(runner.environment),
-    RUNNER_NAME: String(runner.name),
-    RUNNER_OS: String(runner.os),
-    RUNNER_TEMP: String(runner.temp),
-    RUNNER_TOOL_CACHE: String(runner.tool_cache),
     ...job.env,
     PATH: [...job.paths, job.env.PATH ?? machine.PATH ?? ""].join(":"),
   };

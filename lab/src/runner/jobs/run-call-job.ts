@@ -36,23 +36,16 @@ export async function runCallJob(
   };
   const shared = { github: run.github, inputs, vars: run.options.vars };
   const request = concurrencyOf(workflow.concurrency, { contexts: shared });
-  const turn = request && (await run.groups.enter(request, () => cancelled.abort(), scope.signal));
-  if (request && !turn) return { conclusion: "cancelled", outputs: {} };
-  try {
-    const outcome = await runJobs(run, called);
-    const jobs = [...outcome.jobs].map(([id, { conclusion, outputs }]) => [
-      id,
-      { result: conclusion, outputs },
-    ]);
-    const outputScope = { contexts: { ...shared, jobs: Object.fromEntries(jobs) } };
-    const outputs = [...workflow.outputs].map(([id, token]) => [
-      id,
-      toText(evaluateToken(token, outputScope)),
-    ]);
-    return { conclusion: outcome.conclusion, outputs: Object.fromEntries(outputs) };
-  } finally {
-    turn?.leave();
-  }
+  const turn = { cancel: () => cancelled.abort(), signal: scope.signal };
+  const outcome = await run.groups.runInTurn(request, turn, () => runJobs(run, called));
+  if (!outcome) return { conclusion: "cancelled", outputs: {} };
+  const jobs = [...outcome.jobs].map(([id, { conclusion, outputs }]) => [
+    id,
+    { result: conclusion, outputs },
+  ]);
+  const outputScope = { contexts: { ...shared, jobs: Object.fromEntries(jobs) } };
+  const outputs = [...workflow.outputs].map(([id, token]) => [id, toText(evaluateToken(token, outputScope))]);
+  return { conclusion: outcome.conclusion, outputs: Object.fromEntries(outputs) };
 }
 
 function readInputs(job: CallJob, workflow: Workflow, given: Json): { [name: string]: Json } {

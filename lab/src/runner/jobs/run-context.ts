@@ -1,6 +1,6 @@
 import type { Json } from "../expressions/evaluate.ts";
+import type { WorkTrees } from "../load/git.ts";
 import type { Mirrors, Sources } from "../load/sources.ts";
-import type { WorkTrees } from "../load/work-trees.ts";
 import type { Workflow } from "../load/workflow.ts";
 import type { Emit, JobResult } from "../result.ts";
 import type { Masker } from "../steps/workflow-commands.ts";

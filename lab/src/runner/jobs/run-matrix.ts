@@ -83,13 +83,11 @@ async function takeTurn(
   const request = concurrencyOf(job.concurrency, { contexts });
   const cancelled = new AbortController();
   const signal = AbortSignal.any([scope.signal, cancelled.signal]);
-  const turn = request && (await run.groups.enter(request, () => cancelled.abort(), scope.signal));
-  if (request && !turn) return { conclusion: "cancelled", outputs: {} };
-  try {
-    return await runOnce(run, { ...scope, signal }, job, contexts);
-  } finally {
-    turn?.leave();
-  }
+  const turn = { cancel: () => cancelled.abort(), signal: scope.signal };
+  const outcome = await run.groups.runInTurn(request, turn, () =>
+    runOnce(run, { ...scope, signal }, job, contexts),
+  );
+  return outcome ?? { conclusion: "cancelled", outputs: {} };
 }
 
 async function runOnce(

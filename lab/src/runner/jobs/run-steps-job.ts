@@ -3,8 +3,8 @@ import { checkRunner } from "../load/read-job.ts";
 import type { JobResult } from "../result.ts";
 import { performTask } from "../steps/perform-task.ts";
 import { endGroup } from "../steps/run-process.ts";
-import { jobSequence, type StepSequence, stepScope } from "../steps/step-sequence.ts";
 import { preTask, stepTask } from "../steps/step-task.ts";
+import { jobSequence, type StepSequence, stepScope } from "../steps/task.ts";
 import { annotateJob, createJobState, type JobPlacement } from "./job-state.ts";
 
 // GitHub's default for a job: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
 import { refuse, WorkflowRefused } from "../errors.ts";
 import { standIns } from "../steps/stand-ins/stand-ins.ts";
-import { readReference, sourceOf } from "./action-reference.ts";
-import { loadAction } from "./load-action.ts";
+import { loadAction, readReference, sourceOf } from "./load-action.ts";
 import { loadWorkflow } from "./load-workflow.ts";
 import { nameIn, type Sources } from "./sources.ts";
 import {

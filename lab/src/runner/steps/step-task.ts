@@ -1,23 +1,30 @@
 import { join, resolve } from "node:path";
 import { evaluateTexts, evaluateToken, type Json, toText } from "../expressions/evaluate.ts";
 import type { JobState } from "../jobs/job-state.ts";
-import { readReference, sourceOf } from "../load/action-reference.ts";
-import { type CompositeAction, loadAction, type NodeAction } from "../load/load-action.ts";
+import {
+  type CompositeAction,
+  loadAction,
+  type NodeAction,
+  readReference,
+  sourceOf,
+} from "../load/load-action.ts";
 import type { ActionStep, RunDefaults, Step } from "../load/workflow.ts";
 import type { StepResult } from "../result.ts";
-import { inputsOf, warnOfUnknownInputs } from "./action-inputs.ts";
 import { performTask } from "./perform-task.ts";
 import { runToSuccess, scriptTask } from "./script-task.ts";
 import type { StandInStep } from "./stand-ins/stand-in.ts";
 import { standIns } from "./stand-ins/stand-ins.ts";
-import { type StepSequence, stepScope } from "./step-sequence.ts";
 import {
+  inputsOf,
   nameOfActionStep,
   prePostTask,
   type RunningStep,
   StepCancelled,
   StepFailed,
+  type StepSequence,
+  stepScope,
   type Task,
+  warnOfUnknownInputs,
 } from "./task.ts";
 
 /** @param defaults of the job and of the workflow, the nearest first; a composite action has none */

@@ -1,8 +1,10 @@
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
-import { evaluateToken, type Scope, toText } from "../expressions/evaluate.ts";
+import { evaluateToken, type Json, type Scope, toText } from "../expressions/evaluate.ts";
+import { hashFilesFunction } from "../expressions/functions.ts";
 import type { JobState } from "../jobs/job-state.ts";
+import type { Action } from "../load/load-action.ts";
 import type { ActionStep } from "../load/workflow.ts";
-import type { Annotation } from "../result.ts";
+import type { Annotation, Conclusion, StepResult } from "../result.ts";
 
 /** A step of a job, or the `pre` or `post` of one. */
 export interface Task {
@@ -66,4 +68,83 @@ export function prePostTask(step: ActionStep, when: "Pre" | "Post"): Omit<Task, 
     env: step.env,
     name: (scope) => `${when} ${nameOfActionStep(step, scope)}`,
   };
+}
+
+/** Steps that see each other in their `steps` context: those of a job, or those inside a composite action. */
+export interface StepSequence {
+  job: JobState;
+  /** Contexts of the expressions, besides `env`, `job` and `steps`. */
+  contexts: { [name: string]: Json };
+  /** Results so far. */
+  steps: StepResult[];
+  /** Tasks to run after the steps of the job, the last first. */
+  posts: Task[];
+  /** The step that uses the composite action; absent for the steps of the job. */
+  outer?: RunningStep;
+}
+
+export function jobSequence(job: JobState): StepSequence {
+  return { job, contexts: job.contexts, steps: [], posts: [] };
+}
+
+/**
+ * Returns the current contexts for a step's expressions.
+ * @param env environment including the step's own; by default, the environment shared by all steps of the sequence
+ */
+export function stepScope(
+  sequence: StepSequence,
+  env: Record<string, string> = { ...sequence.job.env, ...sequence.outer?.ownEnv },
+): Scope {
+  const { job } = sequence;
+  const named = sequence.steps.filter((step) => !step.id.startsWith("__") && !step.post);
+  const steps = named.map(({ id, conclusion, outcome, outputs }) => [id, { conclusion, outcome, outputs }]);
+  return {
+    contexts: {
+      ...sequence.contexts,
+      env,
+      steps: Object.fromEntries(steps),
+      job: { status: job.status },
+    },
+    functions: [hashFilesFunction(job.workspace)],
+  };
+}
+
+/**
+ * Returns the status for `success()` and `failure()`. As on GitHub, a step inside a composite action depends only on
+ * the steps before it in the action, so that an action with `if: always()` works in a failed job. Its `pre` and `post`
+ * steps depend on the job.
+ */
+export function statusOf({ job, outer, steps }: StepSequence, post = false): Conclusion {
+  if (!outer || post || job.status === "cancelled") return job.status;
+  return steps.some((step) => step.conclusion === "failure") ? "failure" : "success";
+}
+
+/** An action's inputs by name: what the step gives with `with`, else the action's defaults. */
+export function inputsOf(
+  running: RunningStep,
+  action: Action,
+  given: Record<string, string>,
+): Record<string, string> {
+  const inputs = new Map<string, { id: string; value: string }>();
+  for (const { id, default: fallback } of action.inputs) {
+    inputs.set(id.toLowerCase(), {
+      id,
+      value: fallback ? toText(evaluateToken(fallback, running.scope)) : "",
+    });
+  }
+  for (const [name, value] of Object.entries(given)) {
+    const key = name.toLowerCase();
+    inputs.set(key, { id: inputs.get(key)?.id ?? name, value });
+  }
+  return Object.fromEntries([...inputs.values()].map(({ id, value }) => [id, value]));
+}
+
+/** Warns of inputs that the action does not declare. As on GitHub, the action gets them all the same. */
+export function warnOfUnknownInputs(running: RunningStep, action: Action, given: string[]): void {
+  const known = action.inputs.map((input) => input.id);
+  const unknown = given.filter((name) => !known.some((id) => id.toLowerCase() === name.toLowerCase()));
+  if (unknown.length > 0) {
+    const message = `Unexpected input(s) '${unknown.join("', '")}', valid inputs are ['${known.join("', '")}']`;
+    running.annotate({ level: "warning", message });
+  }
 }

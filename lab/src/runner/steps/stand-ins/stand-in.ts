@@ -1,4 +1,4 @@
-import type { WorkTrees } from "../../load/work-trees.ts";
+import type { WorkTrees } from "../../load/git.ts";
 
 /** An action performed inside the runner. Throws an Error whose message is the step's error annotation. */
 export interface StandIn {

@@ -1,9 +1,6 @@
-import { downloadArtifact, uploadArtifact } from "./artifacts.ts";
-import { attestBuildProvenance } from "./attest-build-provenance.ts";
-import { cache } from "./cache.ts";
-import { checkout } from "./checkout.ts";
+import { attestBuildProvenance, downloadArtifact, uploadArtifact } from "./artifacts.ts";
 import { configureAwsCredentials } from "./configure-aws-credentials.ts";
-import { setupNode } from "./setup-node.ts";
+import { cache, checkout, setupNode } from "./prepare-workspace.ts";
 import type { StandIn } from "./stand-in.ts";
 
 /** Marketplace actions that this runner implements itself, because it cannot download them from GitHub. */

@@ -1,0 +1,132 @@
+import { execFile } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import { promisify } from "node:util";
+import { shortEnvironment } from "../../../../../scripts/run/short-environment.mjs";
+import { git } from "../../load/git.ts";
+import type { StandIn, StandInStep } from "./stand-in.ts";
+
+/** Checks out the running commit (or `ref`) into the workspace, with the requested depth of history. */
+export const checkout: StandIn = {
+  inputs: ["ref", "path", "fetch-depth", "persist-credentials"],
+  async run(step) {
+    const directory = resolve(step.workspace, step.input("path"));
+    if (directory !== step.workspace && !directory.startsWith(step.workspace + sep)) {
+      throw new Error(`the path '${step.input("path")}' is outside the workspace`);
+    }
+    const depth = Number(step.input("fetch-depth") || "1");
+    if (!Number.isInteger(depth) || depth < 0) {
+      throw new Error(
+        `'fetch-depth' must be a number from 0 (all history) up, not '${step.input("fetch-depth")}'`,
+      );
+    }
+    const wanted = step.input("ref") || step.sha;
+    const commit = await git(step.gitDirectory, "rev-parse", "--verify", `${wanted}^{commit}`);
+    await step.workTrees.open(directory);
+    await limitHistory(directory, step.gitDirectory, commit, depth);
+    const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = step.environment;
+    await git(directory, "config", "remote.origin.url", `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);
+    await git(directory, "checkout", "--quiet", "--force", "--detach", commit);
+    step.setOutput("ref", step.input("ref") || step.ref);
+    step.setOutput("commit", commit);
+    step.log(`checked out ${commit}`);
+  },
+};
+
+/** Git treats the commits in the file `shallow` as the oldest. */
+async function limitHistory(directory: string, gitDirectory: string, commit: string, depth: number) {
+  const file = join(directory, ".git", "shallow");
+  if (depth > 0) return writeFile(file, (await oldest(gitDirectory, commit, depth)).join("\n"));
+  await rm(file, { force: true });
+  // The repository itself may be a copy without history.
+  await copyFile(join(gitDirectory, "shallow"), file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+}
+
+async function oldest(gitDirectory: string, commit: string, depth: number): Promise<string[]> {
+  if (depth === 1) return [commit];
+  const lines = (await git(gitDirectory, "rev-list", "--parents", commit)).split("\n");
+  const parents = new Map(lines.map((line) => [line.slice(0, commit.length), line.split(" ").slice(1)]));
+  let last = [commit];
+  for (let level = 1; level < depth; level++)
+    last = [...new Set(last.flatMap((each) => parents.get(each) ?? []))];
+  return last;
+}
+
+/** Adds the Node.js that runs this runner to the path, if it is of the requested version. */
+export const setupNode: StandIn = {
+  inputs: ["node-version", "node-version-file", "package-manager-cache"],
+  async run(step) {
+    const file = step.input("node-version-file");
+    const wanted =
+      step.input("node-version") || (file && (await readFile(join(step.workspace, file), "utf8")).trim());
+    const have = process.versions.node;
+    if (wanted && !isSatisfiedBy(wanted, have)) {
+      throw new Error(
+        `this runner has Node.js ${have}, and cannot get '${wanted}'; ask for ${have.split(".")[0]}`,
+      );
+    }
+    step.addPath(dirname(process.execPath));
+    step.setOutput("node-version", `v${have}`);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--version"], { env: {} });
+    step.log(`node: ${stdout.trim()}`);
+  },
+};
+
+function isSatisfiedBy(wanted: string, have: string): boolean {
+  const numbers = wanted
+    .replace(/^v/, "")
+    .split(".")
+    .filter((part) => part !== "x" && part !== "*");
+  return numbers.every((part, index) => have.split(".")[index] === part);
+}
+
+const tar = (...options: string[]) =>
+  promisify(execFile)("tar", options, { env: shortEnvironment(process.env) });
+const longestKey = 512;
+
+/** Restores a folder that an earlier job saved under the same key, else saves it when the job has succeeded. */
+export const cache: StandIn = {
+  inputs: ["path", "key"],
+  async run(step) {
+    const { path, key, archive } = readInputs(step);
+    if (existsSync(archive)) {
+      await tar("-xf", archive, "-C", step.workspace);
+      step.setOutput("cache-hit", "true");
+      step.log(`Cache restored from key: ${key}`);
+      return;
+    }
+    step.setOutput("cache-hit", "");
+    step.log(`Cache not found for input keys: ${key}`);
+    return async (later) => {
+      if (!(await stat(join(step.workspace, path)).catch(() => undefined)))
+        return later.warn(`Path Validation Error: ${path} does not exist, so that no cache is being saved.`);
+      await mkdir(step.cacheDirectory, { recursive: true });
+      // Moved into place once complete: another job may be reading or saving the same.
+      const unfinished = `${archive}.${randomUUID()}`;
+      await tar("-cf", unfinished, "-C", step.workspace, path);
+      await rename(unfinished, archive);
+      later.log(`Cache saved with key: ${key}`);
+    };
+  },
+};
+
+function readInputs(step: StandInStep) {
+  const path = step.input("path");
+  const key = step.input("key");
+  if (!path || !key) throw new Error(`Input required and not supplied: ${path ? "key" : "path"}`);
+  if (/[\n*?[!~]|^\/|(^|\/)\.\.(\/|$)/.test(path))
+    throw new Error(
+      `this runner caches one file or folder of the workspace, without wildcards, not '${path}'`,
+    );
+  if (key.length > longestKey || key.includes(","))
+    throw new Error(
+      `Key Validation Error: ${key} cannot be larger than ${longestKey} characters, nor contain commas.`,
+    );
+  // As the real action: a key is for the same path only.
+  const name = createHash("sha256").update(`${path}\n${key}`).digest("hex");
+  return { path, key, archive: join(step.cacheDirectory, `${name}.tar`) };
+}
