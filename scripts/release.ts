@@ -138,14 +138,6 @@ function checksums(): string {
   return files.map((file) => `${digest(file)}  ${file}\n`).join("");
 }
 
-try {
-  main(process.argv.slice(2));
-} catch (error) {
-  // GitHub shows a line of this form on the run; %0A is a line break in it.
-  console.error(`::error::${(error as Error).message.replaceAll("%", "%25").replaceAll("\n", "%0A")}`);
-  process.exitCode = 1;
-}
-
 /** Tag → commit. */
 export type Tags = ReadonlyMap<string, string>;
 
@@ -217,4 +209,12 @@ function run(program: string, parameters: readonly string[]): string {
     );
     throw new Error(`${command} failed: ${stderr?.trim() || message}`, { cause });
   }
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  // GitHub shows a line of this form on the run; %0A is a line break in it.
+  console.error(`::error::${(error as Error).message.replaceAll("%", "%25").replaceAll("\n", "%0A")}`);
+  process.exitCode = 1;
 }

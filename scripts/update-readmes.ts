@@ -72,13 +72,6 @@ function servicesTable(): string {
   return `${services.length} services:\n\n${table(["service", "templates"], rows)}`;
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-}
-
 /** Returns a table of the simulator's services: the operations that each performs, and how many AWS has. */
 async function operationsTable(): Promise<string> {
   const environment = await createTestEnvironment();
@@ -103,4 +96,11 @@ async function countOperations(name: ServiceName): Promise<number> {
   const { client, loadModel } = definitions[name];
   const schemas = await (loadModel?.() ?? loadSchemas(client));
   return Object.keys(schemas).filter((key) => findOperation(schemas, key.replace(/\$$/, ""))).length;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
 }
