@@ -86,15 +86,10 @@ function readSteps(configuration: StepScalingPolicyConfiguration): StepScalingPo
   const { MinAdjustmentMagnitude, Cooldown } = configuration;
   const place = "stepScalingPolicyConfiguration";
   refuseBroken("ValidationException", [
-    [
-      `${place}.adjustmentType`,
-      AdjustmentType ?? "",
-      { values: ["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity"] },
-    ],
-    [`${place}.metricAggregationType`, MetricAggregationType, { values: ["Average", "Minimum", "Maximum"] }],
     [`${place}.cooldown`, Cooldown, wholeNumber],
     [`${place}.stepAdjustments`, StepAdjustments, { length: [1, maximumSteps] }],
   ]);
+  if (!AdjustmentType) throw invalid("StepScalingPolicyConfiguration needs AdjustmentType.");
   if (MinAdjustmentMagnitude !== undefined && AdjustmentType !== "PercentChangeInCapacity")
     throw invalid("MinAdjustmentMagnitude goes with the AdjustmentType PercentChangeInCapacity only.");
   refuseGaps(StepAdjustments);

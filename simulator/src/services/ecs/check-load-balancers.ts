@@ -1,7 +1,6 @@
 import type { DeploymentStrategy, LoadBalancer } from "@aws-sdk/client-ecs";
-import { AwsError } from "../../kit/errors.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Aws } from "../api.ts";
+import { invalid, refuseOthers } from "./inputs.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 
 export interface LoadBalancerDemands {
@@ -20,7 +19,7 @@ export async function checkLoadBalancers(
 ): Promise<void> {
   if (strategy) checkAdvanced(loadBalancers, strategy);
   for (const loadBalancer of loadBalancers) {
-    refuseUnsupported("InvalidParameterException", "loadBalancers", loadBalancer, [
+    refuseOthers("loadBalancers", loadBalancer, [
       "targetGroupArn",
       "containerName",
       "containerPort",
@@ -119,8 +118,4 @@ async function checkTargetGroup(
     throw invalid(
       `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
     );
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
 }

@@ -1,9 +1,9 @@
 import type { CreateClusterCommandInput } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { AwsClients, Operations } from "../api.ts";
-import { findCluster, nameIn, paginate } from "./find.ts";
+import { findCluster, nameIn } from "./find.ts";
+import { invalid, lookUp, paginate, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { requireFargateProviders } from "./placement.ts";
 import type { ClusterRecord } from "./service-records.ts";
@@ -35,18 +35,16 @@ export function clusterOperations({ state, environment }: EcsContext): Operation
       return { cluster: { ...view(cluster), tags: tagsOf(state, cluster.clusterArn) } };
     },
     describeClusters({ clusters: references = ["default"], include = [] }) {
-      const found = references.map((reference) => state.clusters.get(nameIn(state, reference)));
-      return {
-        clusters: found
-          .filter((cluster) => cluster !== undefined)
-          .map((cluster) => ({
-            ...view(cluster),
-            tags: include.includes("TAGS") ? tagsOf(state, cluster.clusterArn) : [],
-          })),
-        failures: references
-          .filter((_, index) => found[index] === undefined)
-          .map((reference) => ({ arn: toClusterArn(reference), reason: "MISSING" })),
-      };
+      const { found, failures } = lookUp(
+        references,
+        (reference) => state.clusters.get(nameIn(state, reference)),
+        (name) => ecsArn(environment, `cluster/${name}`),
+      );
+      const clusters = found.map((cluster) => ({
+        ...view(cluster),
+        tags: include.includes("TAGS") ? tagsOf(state, cluster.clusterArn) : [],
+      }));
+      return { clusters, failures };
     },
     listClusters(input = {}) {
       const { page, nextToken } = paginate([...state.clusters.values()], input);
@@ -72,27 +70,16 @@ export function clusterOperations({ state, environment }: EcsContext): Operation
       return { cluster: { ...view(cluster), status: "INACTIVE" } };
     },
     updateCluster(input) {
-      refuseUnsupported("InvalidParameterException", "UpdateCluster", input, ["cluster", "settings"]);
+      refuseOthers("UpdateCluster", input, ["cluster", "settings"]);
       const cluster = findCluster(state, input.cluster);
       cluster.settings = input.settings ?? cluster.settings;
       return { cluster: view(cluster) };
     },
-    putClusterCapacityProviders({ cluster: reference, capacityProviders, defaultCapacityProviderStrategy }) {
-      requireFargateProviders(capacityProviders);
-      requireFargateProviders((defaultCapacityProviderStrategy ?? []).map((item) => item.capacityProvider));
-      const cluster = findCluster(state, reference);
-      Object.assign(cluster, { capacityProviders, defaultCapacityProviderStrategy });
-      return { cluster: view(cluster) };
-    },
   };
-
-  function toClusterArn(reference: string): string {
-    return reference.startsWith("arn:") ? reference : ecsArn(environment, `cluster/${reference}`);
-  }
 }
 
 function validateCluster(input: CreateClusterCommandInput): string {
-  refuseUnsupported("InvalidParameterException", "CreateCluster", input, [
+  refuseOthers("CreateCluster", input, [
     "clusterName",
     "tags",
     "settings",
@@ -100,8 +87,7 @@ function validateCluster(input: CreateClusterCommandInput): string {
     "defaultCapacityProviderStrategy",
   ]);
   const { clusterName = "default", capacityProviders, defaultCapacityProviderStrategy = [] } = input;
-  if (!/^[A-Za-z0-9_-]{1,255}$/.test(clusterName))
-    throw new AwsError("InvalidParameterException", `Invalid cluster name: ${clusterName}`);
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(clusterName)) throw invalid(`Invalid cluster name: ${clusterName}`);
   requireFargateProviders(capacityProviders);
   requireFargateProviders(defaultCapacityProviderStrategy.map((item) => item.capacityProvider));
   return clusterName;

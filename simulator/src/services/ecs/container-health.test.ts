@@ -110,17 +110,6 @@ describe("a task's health", () => {
   });
 });
 
-it("keeps a task set from being stable as long as its containers are not healthy", async () => {
-  await fixture.register({ healthCheck: check("hang", { retries: 10, interval: 300 }) });
-  await fixture.createService();
-  await fixture.clock.eventually(async () => expect((await fixture.describeService()).runningCount).toBe(1));
-  await fixture.clock.eventually(async () =>
-    expect(await [...fixture.targets.values()]).toEqual(["healthy"]),
-  );
-  const stability = async () => (await fixture.describeService()).taskSets?.[0]?.stabilityStatus;
-  expect(await stability()).toBe("STABILIZING");
-});
-
 describe("a task definition", () => {
   it("shows a health check with AWS's defaults", async () => {
     const { taskDefinition } = await fixture.register({ healthCheck: { command: ["CMD", "node"] } });

@@ -1,26 +1,24 @@
-import type { Attachment, Container, ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { Container, ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { ContainerMetadata } from "../../runtime/tasks/metadata-server.ts";
-import { firstAddress } from "./addresses.ts";
 import { lastPart } from "./names.ts";
-import type { EcsContext, TaskRecord } from "./state.ts";
+import type { TaskRecord } from "./state.ts";
 
 /** Linux gives a container at least this many CPU shares (TaskDefinition, `cpu` of a container). */
 const leastCpuShares = 2;
 
 /**
  * Returns the metadata of one container at ECS_CONTAINER_METADATA_URI_V4, in the shapes of "Amazon ECS task metadata v4
- * JSON response for tasks on Fargate" (ECS developer guide). Statistics, the use of ephemeral storage, and the VPC's
- * name servers are not simulated.
+ * JSON response for tasks on Fargate" (ECS developer guide). Statistics, storage and networks are not simulated.
  */
-export function metadataOf(context: EcsContext, record: TaskRecord, container: Container): ContainerMetadata {
+export function metadataOf(record: TaskRecord, container: Container): ContainerMetadata {
   return {
     id: container.runtimeId as string,
     container: () => describeContainer(record, container),
-    task: () => describeTask(context, record),
+    task: () => describeTask(record),
   };
 }
 
-function describeTask({ environment }: EcsContext, record: TaskRecord): object {
+function describeTask(record: TaskRecord): object {
   const { task, definition } = record;
   return {
     Cluster: task.clusterArn,
@@ -37,13 +35,6 @@ function describeTask({ environment }: EcsContext, record: TaskRecord): object {
     AvailabilityZone: task.availabilityZone,
     LaunchType: "FARGATE",
     Containers: task.containers.map((container) => describeContainer(record, container)),
-    // A task's clock is the simulator's own.
-    ClockDrift: {
-      ClockErrorBound: 0,
-      ReferenceTimestamp: environment.clock.now(),
-      ClockSynchronizationStatus: "SYNCHRONIZED",
-    },
-    FaultInjectionEnabled: definition.enableFaultInjection ?? false,
   };
 }
 
@@ -71,8 +62,6 @@ function describeContainer(record: TaskRecord, container: Container): object {
     Health: describeHealth(record, definition),
     ...describeLog(task.taskArn, definition),
     ContainerARN: container.containerArn,
-    Networks: [describeNetwork(record)],
-    Snapshotter: "overlayfs",
   };
 }
 
@@ -109,21 +98,6 @@ function describeLog(taskArn: string, container: ContainerDefinition | undefined
   return {
     LogDriver: logDriver,
     LogOptions: { ...others, "awslogs-stream": logStreamName(container, lastPart(taskArn)) },
-  };
-}
-
-function describeNetwork({ task, address, cidrBlock = "" }: TaskRecord): object {
-  const detail = (wanted: string) =>
-    (task.attachments[0] as Attachment).details?.find(({ name }) => name === wanted)?.value;
-  return {
-    NetworkMode: "awsvpc",
-    IPv4Addresses: [address],
-    AttachmentIndex: 0,
-    MACAddress: detail("macAddress"),
-    IPv4SubnetCIDRBlock: cidrBlock,
-    PrivateDNSName: detail("privateDnsName"),
-    // The first address of a subnet is its router (VPC user guide, "Subnet CIDR blocks").
-    SubnetGatewayIpv4Address: `${firstAddress(cidrBlock)}/${cidrBlock.split("/")[1]}`,
   };
 }
 

@@ -4,19 +4,17 @@ import type {
   DeploymentConfiguration,
   DeploymentControllerType,
 } from "@aws-sdk/client-ecs";
-import { AwsError } from "../../kit/errors.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { beginDeployment, newTaskSet, type RevisionSpec } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { checkConfiguration, resolveConfiguration } from "./deployment-configuration.ts";
 import { findCluster, findService, requireTaskDefinition } from "./find.ts";
+import { invalid, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import type { ServiceRecord, TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { checkTags, setTags } from "./tags.ts";
 import { viewService } from "./views.ts";
-import { withoutDefaults } from "./without-defaults.ts";
 
 type Answer = Omit<CreateServiceCommandOutput, "$metadata">;
 
@@ -36,10 +34,10 @@ export async function createService(context: EcsContext, input: CreateServiceCom
     throw invalid("Creation of service was not idempotent.");
   }
   checkTags(input.tags);
-  const type = controllerOf(input);
+  const { type = "ECS" } = input.deploymentController ?? {};
   const definition = definitionOf(context, input);
   const loadBalancers = input.loadBalancers ?? [];
-  const deploymentConfiguration = configurationOf(input);
+  const deploymentConfiguration = configurationOf(type, input);
   await checkLoadBalancers(environment.aws.elbv2, loadBalancers, definition, {
     behindListener: true,
     strategy: type === "ECS" ? deploymentConfiguration.strategy : undefined,
@@ -77,7 +75,7 @@ function start(context: EcsContext, service: ServiceRecord, spec: RevisionSpec):
 }
 
 function validate(input: CreateServiceCommandInput): void {
-  refuseUnsupported("InvalidParameterException", "CreateService", withoutDefaults(input), [
+  refuseOthers("CreateService", input, [
     "cluster",
     "serviceName",
     "taskDefinition",
@@ -110,28 +108,20 @@ function validate(input: CreateServiceCommandInput): void {
     throw invalid("Services with a CODE_DEPLOY deployment controller require exactly one load balancer.");
 }
 
-function controllerOf({ deploymentController }: CreateServiceCommandInput): DeploymentControllerType {
-  const { type = "ECS" } = deploymentController ?? {};
-  if (type !== "ECS" && type !== "CODE_DEPLOY" && type !== "EXTERNAL")
-    throw invalid(`deploymentController.type must be ECS, CODE_DEPLOY or EXTERNAL, not ${type}.`);
-  return type;
-}
-
-function configurationOf(input: CreateServiceCommandInput): DeploymentConfiguration {
-  const { deploymentConfiguration = {}, loadBalancers = [] } = input;
-  const type = controllerOf(input);
+function configurationOf(
+  type: DeploymentControllerType,
+  { deploymentConfiguration = {}, loadBalancers = [] }: CreateServiceCommandInput,
+): DeploymentConfiguration {
   if (type === "ECS") {
     const configuration = resolveConfiguration(deploymentConfiguration);
     checkConfiguration(configuration, loadBalancers.length > 0);
     return configuration;
   }
   // Percentages are reported; a task set always starts all of its tasks at once.
-  refuseUnsupported(
-    "InvalidParameterException",
-    `deploymentConfiguration (controller ${type})`,
-    deploymentConfiguration,
-    ["maximumPercent", "minimumHealthyPercent"],
-  );
+  refuseOthers(`deploymentConfiguration (controller ${type})`, deploymentConfiguration, [
+    "maximumPercent",
+    "minimumHealthyPercent",
+  ]);
   return { maximumPercent: 200, minimumHealthyPercent: 100, ...deploymentConfiguration };
 }
 
@@ -148,8 +138,4 @@ function definitionOf(
       "Services with an EXTERNAL deployment controller take taskDefinition and loadBalancers with each task set.",
     );
   return undefined;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
 }

@@ -28,11 +28,6 @@ describe("createService of a service that ECS deploys itself", () => {
       "this will block deployments",
     ],
     ["a maximum below what is desired", { maximumPercent: 50 }, "maximumPercent must be at least 100"],
-    [
-      "an unknown strategy",
-      { strategy: "BIG_BANG" },
-      "strategy must be one of ROLLING, BLUE_GREEN, LINEAR, CANARY",
-    ],
     ["BLUE_GREEN without bake time", { strategy: "BLUE_GREEN" }, "bakeTimeInMinutes must be provided"],
     ["a bake time beyond a day", { bakeTimeInMinutes: 1441 }, "between 0 and 1440 minutes, not 1441"],
     [

@@ -1,4 +1,5 @@
 import { AwsError } from "../../kit/errors.ts";
+import { clientException, invalid } from "./inputs.ts";
 import { lastPart } from "./names.ts";
 import type { ClusterRecord, ServiceRecord, TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsState, TaskRecord } from "./state.ts";
@@ -6,14 +7,10 @@ import type { EcsState, TaskRecord } from "./state.ts";
 /** Returns the name or id in a reference. Throws InvalidParameterException for an ARN of another region or account. */
 export function nameIn({ account }: EcsState, reference: string): string {
   const [prefix, , , region, accountId = ""] = reference.split(":");
-  if (prefix === "arn" && region !== account.region) throw invalidIdentifier("Invalid Region in ARN");
+  if (prefix === "arn" && region !== account.region) throw invalid("Invalid Region in ARN");
   if (prefix === "arn" && accountId !== account.accountId)
-    throw invalidIdentifier(`Identifier is for ${accountId}. Your accountId is ${account.accountId}`);
+    throw invalid(`Identifier is for ${accountId}. Your accountId is ${account.accountId}`);
   return lastPart(reference);
-}
-
-function invalidIdentifier(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
 }
 
 /** Finds a cluster by short name or ARN; by default the cluster with the name default. */
@@ -70,24 +67,7 @@ export function findTaskDefinition(state: EcsState, reference: string): TaskDefi
 /** For tasks to run: the definition must exist and be active. */
 export function requireTaskDefinition(state: EcsState, reference: string): TaskDefinitionRecord {
   const definition = findTaskDefinition(state, reference);
-  if (!definition) throw new AwsError("ClientException", "TaskDefinition not found.");
-  if (definition.status !== "ACTIVE") throw new AwsError("ClientException", "TaskDefinition is inactive");
+  if (!definition) throw clientException("TaskDefinition not found.");
+  if (definition.status !== "ACTIVE") throw clientException("TaskDefinition is inactive");
   return definition;
-}
-
-/** Default and maximum page size of ECS lists (API reference, maxResults). */
-const defaultPage = 100;
-
-/** One page of a list. The token is the position of the page that follows. */
-export function paginate<Item>(
-  items: readonly Item[],
-  { nextToken, maxResults = defaultPage }: { nextToken?: string; maxResults?: number },
-): { page: Item[]; nextToken?: string } {
-  const start = nextToken === undefined ? 0 : Number(nextToken);
-  if (!Number.isInteger(start) || start < 0 || start > items.length)
-    throw new AwsError("InvalidParameterException", "Invalid token.");
-  if (maxResults < 1 || maxResults > defaultPage)
-    throw new AwsError("InvalidParameterException", `maxResults must be between 1 and ${defaultPage}.`);
-  const end = start + maxResults;
-  return { page: items.slice(start, end), nextToken: end < items.length ? String(end) : undefined };
 }

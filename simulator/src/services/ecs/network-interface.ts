@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { Attachment } from "@aws-sdk/client-ecs";
-import type { EcsContext, TaskRecord } from "./state.ts";
+import type { Addresses, EcsContext, TaskRecord } from "./state.ts";
 
 /** Returns the attachment of a task before it has its interface. */
 export function newAttachment(): Attachment {
@@ -22,7 +22,6 @@ export async function attachInterface(
       `Unexpected EC2 error while attempting to Create Network Interface in subnet '${subnetId}': InsufficientFreeAddressesInSubnet`,
     );
   record.address = address;
-  record.cidrBlock = subnet.CidrBlock;
   record.task.availabilityZone = subnet.AvailabilityZone;
   const attachment = record.task.attachments[0] as Attachment;
   attachment.status = "ATTACHED";
@@ -51,4 +50,41 @@ function macAddress(): string {
   // 0a: locally administered, as those of interfaces in a VPC.
   const rest = randomBytes(5).toString("hex").match(/../g) ?? [];
   return ["0a", ...rest].join(":");
+}
+
+/** AWS reserves the first four addresses of a subnet, and the last (VPC user guide, "Subnet CIDR blocks"). */
+const reservedAtStart = 4;
+const reservedAtEnd = 1;
+
+export function createAddresses(): Addresses {
+  const taken = new Set<string>();
+  const cursors = new Map<string, number>();
+  return {
+    allocate(subnetId, cidrBlock) {
+      const { base, size } = parseCidr(cidrBlock);
+      const usable = size - reservedAtStart - reservedAtEnd;
+      const start = cursors.get(subnetId) ?? 0;
+      // Cycles through all, so that an address is used again as late as possible.
+      for (let step = 0; step < usable; step++) {
+        const offset = (start + step) % usable;
+        const address = format(base + reservedAtStart + offset);
+        if (taken.has(address)) continue;
+        taken.add(address);
+        cursors.set(subnetId, offset + 1);
+        return address;
+      }
+      return undefined;
+    },
+    release: (address) => void taken.delete(address),
+  };
+}
+
+function parseCidr(cidrBlock: string): { base: number; size: number } {
+  const [address = "", bits] = cidrBlock.split("/");
+  const base = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  return { base, size: 2 ** (32 - Number(bits)) };
+}
+
+function format(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }

@@ -1,6 +1,6 @@
 import type { CapacityProviderStrategyItem, LaunchType, NetworkConfiguration } from "@aws-sdk/client-ecs";
-import { AwsError } from "../../kit/errors.ts";
 import type { Aws } from "../api.ts";
+import { invalid } from "./inputs.ts";
 import type { ClusterRecord, Placement } from "./service-records.ts";
 
 const fargateProviders = ["FARGATE", "FARGATE_SPOT"];
@@ -9,8 +9,7 @@ const fargateProviders = ["FARGATE", "FARGATE_SPOT"];
 export function requireFargateProviders(providers: readonly (string | undefined)[] = []): void {
   const other = providers.find((provider) => !fargateProviders.includes(provider ?? ""));
   if (other === undefined) return;
-  throw new AwsError(
-    "InvalidParameterException",
+  throw invalid(
     `The simulator has the capacity providers ${fargateProviders.join(" and ")} only, not ${other}.`,
   );
 }
@@ -85,8 +84,4 @@ function withDefaults(configuration: NetworkConfiguration): NetworkConfiguration
     assignPublicIp = "DISABLED",
   } = configuration.awsvpcConfiguration ?? {};
   return { awsvpcConfiguration: { subnets, securityGroups, assignPublicIp } };
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
 }

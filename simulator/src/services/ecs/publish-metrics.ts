@@ -1,8 +1,7 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { publishEachMinute } from "../cloudwatch/publish-each-minute.ts";
 import type { ServiceRecord } from "./service-records.ts";
-import type { EcsContext, RunningContainer, TaskRecord } from "./state.ts";
-import { countTasks } from "./task-counts.ts";
+import { countServiceTasks, type EcsContext, type RunningContainer, type TaskRecord } from "./state.ts";
 import { parseCpu, parseMemory } from "./validate-task-definition.ts";
 
 const bytesPerMebibyte = 1024 ** 2;
@@ -69,17 +68,11 @@ async function usageOf(
   const utilizations = (await Promise.all(tasks.map((task) => utilizationOf(context, looks, task)))).filter(
     (utilization) => utilization !== undefined,
   );
+  const cpu = utilizations.map((utilization) => utilization.cpu);
+  const memory = utilizations.map((utilization) => utilization.memory);
   return [
-    ...percentages(
-      "CPUUtilization",
-      service,
-      utilizations.map(({ cpu }) => cpu),
-    ),
-    ...percentages(
-      "MemoryUtilization",
-      service,
-      utilizations.map(({ memory }) => memory),
-    ),
+    ...percentages("CPUUtilization", service, cpu),
+    ...percentages("MemoryUtilization", service, memory),
   ];
 }
 
@@ -120,7 +113,7 @@ function percentages(MetricName: string, service: ServiceRecord, values: readonl
 function countsOf(context: EcsContext, service: ServiceRecord): MetricDatum[] {
   const setting = service.cluster.settings?.find(({ name }) => name === "containerInsights");
   if (setting?.value !== "enabled" && setting?.value !== "enhanced") return [];
-  const counts = service.taskSets.map((taskSet) => countTasks(context, taskSet));
+  const { runningCount, pendingCount } = countServiceTasks(context, service);
   const count = (MetricName: string, Value: number): MetricDatum => ({
     ...{ MetricName, Value },
     Dimensions: dimensionsOf(service),
@@ -128,14 +121,8 @@ function countsOf(context: EcsContext, service: ServiceRecord): MetricDatum[] {
   });
   return [
     count("DesiredTaskCount", service.desiredCount),
-    count(
-      "RunningTaskCount",
-      counts.reduce((sum, { runningCount }) => sum + runningCount, 0),
-    ),
-    count(
-      "PendingTaskCount",
-      counts.reduce((sum, { pendingCount }) => sum + pendingCount, 0),
-    ),
+    count("RunningTaskCount", runningCount),
+    count("PendingTaskCount", pendingCount),
   ];
 }
 

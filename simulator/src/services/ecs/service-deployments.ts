@@ -1,10 +1,11 @@
 import type { StopServiceDeploymentCommandInput } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
-import { viewDeploymentBrief, viewServiceDeployment, viewServiceRevision } from "./deployment-views.ts";
-import { paginate, requireService } from "./find.ts";
+import { requireService } from "./find.ts";
+import { invalid, lookUp, paginate } from "./inputs.ts";
 import { Interruption, isOngoing, type ServiceDeploymentRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
+import { viewDeploymentBrief, viewServiceDeployment, viewServiceRevision } from "./views.ts";
 
 /** DescribeServiceDeployments and DescribeServiceRevisions take at most this many (API reference). */
 const maxDescribed = 20;
@@ -38,24 +39,20 @@ export function serviceDeploymentOperations(context: EcsContext): Operations<Aws
     },
     describeServiceDeployments({ serviceDeploymentArns: arns = [] }) {
       checkCount("serviceDeploymentArns", arns);
-      const found = deployments().filter(({ arn }) => arns.includes(arn));
+      const { found, failures } = lookUp(arns, (arn) => deployments().find((each) => each.arn === arn));
       return {
         serviceDeployments: found.map((deployment) => viewServiceDeployment(context, deployment)),
-        failures: missing(
-          arns,
-          found.map(({ arn }) => arn),
-        ),
+        failures,
       };
     },
     describeServiceRevisions({ serviceRevisionArns: arns = [] }) {
       checkCount("serviceRevisionArns", arns);
-      const found = deployments().filter(({ target }) => arns.includes(target.revision.arn));
+      const { found, failures } = lookUp(arns, (arn) =>
+        deployments().find(({ target }) => target.revision.arn === arn),
+      );
       return {
         serviceRevisions: found.map(({ service, target }) => viewServiceRevision(context, service, target)),
-        failures: missing(
-          arns,
-          found.map(({ target }) => target.revision.arn),
-        ),
+        failures,
       };
     },
     stopServiceDeployment(input) {
@@ -69,8 +66,6 @@ export function serviceDeploymentOperations(context: EcsContext): Operations<Aws
       if (!hook) throw invalid(`The service deployment has no lifecycle hook ${hookId}.`);
       if (hook.status !== "AWAITING_ACTION" || deployment.status !== "IN_PROGRESS")
         throw invalid(`The lifecycle hook ${hookId} is ${hook.status}; it must be AWAITING_ACTION.`);
-      if (action !== "CONTINUE" && action !== "ROLLBACK")
-        throw invalid(`action must be CONTINUE or ROLLBACK, not ${action}.`);
       hook.status = action === "CONTINUE" ? "SUCCEEDED" : "FAILED";
       return { serviceDeploymentArn: deployment.arn };
     },
@@ -83,8 +78,6 @@ function stopDeployment(
   deployment: ServiceDeploymentRecord,
   stopType: StopServiceDeploymentCommandInput["stopType"] = "ROLLBACK",
 ): void {
-  if (stopType !== "ROLLBACK" && stopType !== "ABORT")
-    throw invalid(`stopType must be ROLLBACK or ABORT, not ${stopType}.`);
   if (!isOngoing(deployment))
     throw new AwsError(
       "ConflictException",
@@ -101,12 +94,4 @@ function stopDeployment(
 function checkCount(name: string, arns: readonly string[]): void {
   if (arns.length === 0) throw invalid(`${name} cannot be empty.`);
   if (arns.length > maxDescribed) throw invalid(`${name} can name at most ${maxDescribed}.`);
-}
-
-function missing(asked: readonly string[], found: readonly string[]) {
-  return asked.filter((arn) => !found.includes(arn)).map((arn) => ({ arn, reason: "MISSING" }));
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
 }

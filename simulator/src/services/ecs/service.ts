@@ -1,10 +1,10 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { createAddresses } from "./addresses.ts";
 import { clusterOperations } from "./clusters.ts";
 import { createDeploymentController } from "./controller/deployment-controller.ts";
 import { createServiceController } from "./controller/service-scheduler.ts";
+import { createAddresses } from "./network-interface.ts";
 import { publishMetrics } from "./publish-metrics.ts";
 import { serviceDeploymentOperations } from "./service-deployments.ts";
 import { serviceOperations } from "./services.ts";

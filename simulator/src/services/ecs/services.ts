@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { UpdateServiceCommandInput, UpdateServiceCommandOutput } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { beginDeployment, type RevisionSpec } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { createService } from "./create-service.ts";
 import { changeConfiguration, checkConfiguration } from "./deployment-configuration.ts";
-import { findCluster, findService, paginate, requireActiveService, requireTaskDefinition } from "./find.ts";
+import { findCluster, findService, requireActiveService, requireTaskDefinition } from "./find.ts";
+import { invalid, lookUp, paginate, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import {
@@ -21,7 +21,6 @@ import {
 import type { EcsContext } from "./state.ts";
 import { tagsOf } from "./tags.ts";
 import { viewService } from "./views.ts";
-import { withoutDefaults } from "./without-defaults.ts";
 
 /** DescribeServices takes at most this many (API reference). */
 const maxDescribed = 10;
@@ -33,30 +32,19 @@ export function serviceOperations(context: EcsContext): Operations<AwsClients["e
     updateService: (input) => updateService(context, input),
     describeServices({ cluster: clusterReference, services: references = [], include = [] }) {
       const cluster = findCluster(state, clusterReference);
-      if (references.length === 0)
-        throw new AwsError("InvalidParameterException", "Services cannot be empty.");
+      if (references.length === 0) throw invalid("Services cannot be empty.");
       if (references.length > maxDescribed)
-        throw new AwsError(
-          "InvalidParameterException",
-          `At most ${maxDescribed} services can be described at once.`,
-        );
-      const found = references.map((reference) => findService(state, cluster, reference));
-      return {
-        services: found
-          .filter((service) => service !== undefined)
-          .map((service) => ({
-            ...viewService(context, service),
-            tags: include.includes("TAGS") ? tagsOf(state, service.arn) : undefined,
-          })),
-        failures: references
-          .filter((_, index) => found[index] === undefined)
-          .map((reference) => ({
-            arn: reference.startsWith("arn:")
-              ? reference
-              : ecsArn(environment, `service/${cluster.clusterName}/${reference}`),
-            reason: "MISSING",
-          })),
-      };
+        throw invalid(`At most ${maxDescribed} services can be described at once.`);
+      const { found, failures } = lookUp(
+        references,
+        (reference) => findService(state, cluster, reference),
+        (name) => ecsArn(environment, `service/${cluster.clusterName}/${name}`),
+      );
+      const services = found.map((service) => ({
+        ...viewService(context, service),
+        tags: include.includes("TAGS") ? tagsOf(state, service.arn) : undefined,
+      }));
+      return { services, failures };
     },
     listServices(input = {}) {
       const cluster = findCluster(state, input.cluster);
@@ -73,10 +61,7 @@ export function serviceOperations(context: EcsContext): Operations<AwsClients["e
     deleteService({ cluster, service: reference = "", force = false }) {
       const service = requireActiveService(state, cluster, reference);
       if (!force && service.desiredCount > 0)
-        throw new AwsError(
-          "InvalidParameterException",
-          "The service cannot be stopped while it is scaled above 0.",
-        );
+        throw invalid("The service cannot be stopped while it is scaled above 0.");
       service.status = "DRAINING";
       service.desiredCount = 0;
       for (const taskSet of service.taskSets) taskSet.status = "DRAINING";
@@ -98,7 +83,7 @@ async function updateService(context: EcsContext, input: UpdateServiceCommandInp
     await updateDeployedService(context, service, input);
   else {
     refuseDeployment(service, input);
-    refuseUnsupported("InvalidParameterException", "UpdateService", withoutDefaults(input), [
+    refuseOthers("UpdateService", input, [
       "cluster",
       "service",
       "desiredCount",
@@ -133,10 +118,6 @@ function refuseDeployment(service: ServiceRecord, input: UpdateServiceCommandInp
   if (input.loadBalancers) throw refuse("Unable to update load balancers");
 }
 
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
-}
-
 /**
  * UpdateService for a service that ECS deploys itself. A new or a forced revision is deployed; other changes apply to
  * tasks that start later.
@@ -146,7 +127,7 @@ async function updateDeployedService(
   service: ServiceRecord,
   input: UpdateServiceCommandInput,
 ): Promise<void> {
-  refuseUnsupported("InvalidParameterException", "UpdateService", withoutListsOfNothing(input), [
+  refuseOthers("UpdateService", input, [
     "cluster",
     "service",
     "desiredCount",
@@ -210,10 +191,4 @@ function specOf(taskSet: RevisionTaskSet): RevisionSpec {
 function placementOf(of: Placement): Placement {
   const { launchType, capacityProviderStrategy, platformVersion, networkConfiguration } = of;
   return { launchType, capacityProviderStrategy, platformVersion, networkConfiguration };
-}
-
-/** An empty list of load balancers removes all of them; other empty lists have no effect. */
-function withoutListsOfNothing(input: UpdateServiceCommandInput): UpdateServiceCommandInput {
-  const { loadBalancers } = input;
-  return { ...withoutDefaults(input), ...(loadBalancers && { loadBalancers }) };
 }

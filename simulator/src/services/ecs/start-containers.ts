@@ -124,7 +124,7 @@ export async function startContainer(
       workingDirectory: definition.workingDirectory,
       environment: environmentOf(context, record, prepared),
       isolation: isolationOf(record, definition, prepared.override),
-      metadata: metadataOf(context, record, reported),
+      metadata: metadataOf(record, reported),
       onLine: (line) => log?.write(line),
     });
     reported.lastStatus = "RUNNING";

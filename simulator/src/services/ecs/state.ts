@@ -1,7 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Container, ContainerDefinition, HealthStatus, Tag, Task } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
 import type { TaskContainer } from "../../runtime/tasks/runtime.ts";
-import type { Addresses } from "./addresses.ts";
 import type {
   ClusterRecord,
   ServiceDeploymentRecord,
@@ -51,8 +51,6 @@ export interface TaskRecord {
   readonly taskSet?: TaskSetRecord;
   /** Private address in the subnet, once it has one. */
   address?: string;
-  /** CIDR block of that subnet. */
-  cidrBlock?: string;
   /** Started containers, in that order. */
   readonly containers: RunningContainer[];
   /** By the container's name. */
@@ -79,6 +77,20 @@ export interface EcsState {
   readonly tasks: Map<string, TaskRecord>;
   /** By ARN of the tagged resource. */
   readonly tags: Map<string, Tag[]>;
+}
+
+/** Private addresses of the subnets, allocated to tasks and released. */
+export interface Addresses {
+  /** Returns the next free address of the subnet; undefined when none is left. */
+  allocate(subnetId: string, cidrBlock: string): string | undefined;
+  release(address: string): void;
+}
+
+/** A task set, as the scheduler handles it. */
+export interface TaskSetScope {
+  readonly context: EcsContext;
+  readonly service: ServiceRecord;
+  readonly taskSet: TaskSetRecord;
 }
 
 /** Context of the operations and controllers of ECS. */
@@ -110,4 +122,53 @@ export function liveTasks(state: EcsState, taskSet: TaskSetRecord): TaskRecord[]
   return [...state.tasks.values()].filter(
     (record) => record.taskSet === taskSet && record.task.lastStatus !== "STOPPED",
   );
+}
+
+/**
+ * Returns the number of tasks for the task set: allotted by a rolling update, else its share of the service's, rounded
+ * up (API reference, TaskSet).
+ */
+export function computedDesiredCount(service: ServiceRecord, taskSet: TaskSetRecord): number {
+  if (taskSet.status === "DRAINING") return 0;
+  const allotted = taskSet.revision?.allotted;
+  if (allotted !== undefined) return Math.min(allotted, service.desiredCount);
+  return Math.ceil((service.desiredCount * taskSet.scale.value) / 100);
+}
+
+export function countTasks(
+  { state }: Pick<EcsContext, "state">,
+  taskSet: TaskSetRecord,
+): { runningCount: number; pendingCount: number } {
+  const tasks = liveTasks(state, taskSet).map(({ task }) => task);
+  return {
+    runningCount: tasks.filter((task) => task.lastStatus === "RUNNING").length,
+    pendingCount: tasks.filter((task) => task.desiredStatus === "RUNNING" && task.lastStatus !== "RUNNING")
+      .length,
+  };
+}
+
+export function countServiceTasks(reader: Pick<EcsContext, "state">, { taskSets }: ServiceRecord) {
+  const counts = taskSets.map((taskSet) => countTasks(reader, taskSet));
+  return {
+    runningCount: counts.reduce((sum, { runningCount }) => sum + runningCount, 0),
+    pendingCount: counts.reduce((sum, { pendingCount }) => sum + pendingCount, 0),
+  };
+}
+
+/** DescribeServices shows at most this many, newest first (API reference, Service.events). */
+const eventsKept = 100;
+
+export function addServiceEvent(context: EcsContext, service: ServiceRecord, text: string): void {
+  addEvent(context, service, `(service ${service.name}) ${text}`);
+}
+
+/** Includes the task set, unless ECS deploys the service itself: then the revision is the service's own. */
+export function addTaskSetEvent({ context, service, taskSet }: TaskSetScope, text: string): void {
+  const by = taskSet.revision ? "" : `, taskSet ${taskSet.id}`;
+  addEvent(context, service, `(service ${service.name}${by}) ${text}`);
+}
+
+function addEvent({ environment }: EcsContext, service: ServiceRecord, message: string): void {
+  service.events.unshift({ id: randomUUID(), createdAt: environment.clock.now(), message });
+  service.events.length = Math.min(service.events.length, eventsKept);
 }

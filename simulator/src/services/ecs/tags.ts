@@ -1,8 +1,8 @@
 import type { Tag } from "@aws-sdk/client-ecs";
-import { AwsError } from "../../kit/errors.ts";
 import { limitTags } from "../../kit/tags.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { findTaskDefinition } from "./find.ts";
+import { invalid } from "./inputs.ts";
 import { lastPart } from "./names.ts";
 import type { EcsContext, EcsState } from "./state.ts";
 
@@ -53,5 +53,5 @@ function requireResource(state: EcsState, arn: string): void {
     state.clusters.get(lastPart(arn))?.clusterArn === arn ||
     (resource.startsWith("task-definition/") && findTaskDefinition(state, arn) !== undefined) ||
     [...state.services.values()].some(({ taskSets }) => taskSets.some((taskSet) => taskSet.arn === arn));
-  if (!known) throw new AwsError("InvalidParameterException", "The specified resource could not be found.");
+  if (!known) throw invalid("The specified resource could not be found.");
 }

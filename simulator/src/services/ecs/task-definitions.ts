@@ -1,9 +1,9 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
 import type { AwsClients, Operations } from "../api.ts";
-import { findTaskDefinition, paginate } from "./find.ts";
+import { findTaskDefinition } from "./find.ts";
 import { healthCheckDefaults } from "./health-checks.ts";
+import { clientException, invalid, paginate } from "./inputs.ts";
 import { accountRoot, ecsArn } from "./names.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
@@ -25,16 +25,14 @@ export function taskDefinitionOperations({ state, environment }: EcsContext): Op
     },
     describeTaskDefinition({ taskDefinition: reference = "", include = [] }) {
       const taskDefinition = findTaskDefinition(state, reference);
-      if (!taskDefinition) throw new AwsError("ClientException", "Unable to describe task definition.");
+      if (!taskDefinition) throw clientException("Unable to describe task definition.");
       const tags = include.includes("TAGS") ? tagsOf(state, taskDefinition.taskDefinitionArn) : undefined;
       return { taskDefinition, tags };
     },
     deregisterTaskDefinition({ taskDefinition: reference = "" }) {
-      if (!/:\d+$/.test(reference))
-        throw new AwsError("InvalidParameterException", "Invalid revision number. Number: null");
+      if (!/:\d+$/.test(reference)) throw invalid("Invalid revision number. Number: null");
       const taskDefinition = findTaskDefinition(state, reference);
-      if (!taskDefinition)
-        throw new AwsError("ClientException", "The specified task definition does not exist.");
+      if (!taskDefinition) throw clientException("The specified task definition does not exist.");
       taskDefinition.status = "INACTIVE";
       taskDefinition.deregisteredAt ??= environment.clock.now();
       return { taskDefinition };

@@ -1,17 +1,16 @@
 import type { CreateTaskSetCommandInput, CreateTaskSetCommandOutput, Scale } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { AwsClients, Operations } from "../api.ts";
 import { newTaskSet } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { requireActiveService, requireService, requireTaskDefinition } from "./find.ts";
+import { invalid, lookUp, refuseOthers } from "./inputs.ts";
 import { lastPart } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import type { ServiceRecord, TaskSetRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { checkTags, setTags } from "./tags.ts";
 import { viewTaskSet } from "./views.ts";
-import { withoutDefaults } from "./without-defaults.ts";
 
 export function taskSetOperations(context: EcsContext): Operations<AwsClients["ecs"]> {
   const { state, environment } = context;
@@ -25,22 +24,10 @@ export function taskSetOperations(context: EcsContext): Operations<AwsClients["e
     describeTaskSets({ cluster, service: reference = "", taskSets: ids }) {
       const service = requireService(state, cluster, reference);
       requireTaskSets(service);
-      const found = ids ? ids.map((id) => findTaskSet(service, id)) : service.taskSets;
-      return {
-        taskSets: found
-          .filter((taskSet) => taskSet !== undefined)
-          .map((taskSet) => viewTaskSet(context, service, taskSet)),
-        failures: (ids ?? [])
-          .filter((_, index) => found[index] === undefined)
-          .map((arn) => ({ arn, reason: "MISSING" })),
-      };
-    },
-    updateTaskSet({ cluster, service: reference = "", taskSet: id = "", scale }) {
-      const service = requireActiveService(state, cluster, reference);
-      requireTaskSets(service);
-      const taskSet = requireTaskSet(service, id);
-      taskSet.scale = checkScale(scale);
-      return changed(service, taskSet);
+      const { found, failures } = ids
+        ? lookUp(ids, (id) => findTaskSet(service, id))
+        : { found: service.taskSets, failures: [] };
+      return { taskSets: found.map((taskSet) => viewTaskSet(context, service, taskSet)), failures };
     },
     updateServicePrimaryTaskSet({ cluster, service: reference = "", primaryTaskSet: id = "" }) {
       const service = requireActiveService(state, cluster, reference);
@@ -72,7 +59,7 @@ async function createTaskSet(
   input: CreateTaskSetCommandInput,
 ): Promise<Omit<CreateTaskSetCommandOutput, "$metadata">> {
   const { state, environment } = context;
-  refuseUnsupported("InvalidParameterException", "CreateTaskSet", withoutDefaults(input), [
+  refuseOthers("CreateTaskSet", input, [
     "service",
     "cluster",
     "externalId",
@@ -135,11 +122,6 @@ function requireTaskSet(service: ServiceRecord, reference: string): TaskSetRecor
 }
 
 function checkScale({ value = 0, unit = "PERCENT" }: Scale = {}): TaskSetRecord["scale"] {
-  if (unit !== "PERCENT") throw invalid(`A task set is scaled in PERCENT only, not ${unit}.`);
   if (value < 0 || value > 100) throw invalid("The scale of a task set must be between 0 and 100 percent.");
   return { value, unit };
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
 }

@@ -1,15 +1,14 @@
 import type { RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { AwsClients, Operations } from "../api.ts";
-import { findCluster, findService, findTask, paginate, requireTaskDefinition } from "./find.ts";
+import { findCluster, findService, findTask, requireTaskDefinition } from "./find.ts";
+import { invalid, lookUp, paginate, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext, TaskRecord } from "./state.ts";
 import { checkTags, tagsOf } from "./tags.ts";
 import { launchTask, requestStop } from "./task-lifecycle.ts";
-import { withoutDefaults } from "./without-defaults.ts";
 
 /** RunTask starts at most this many tasks (API reference). */
 const maxCount = 10;
@@ -41,33 +40,26 @@ export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"
     },
     stopTask({ cluster, task: reference = "", reason = "Task stopped by user" }) {
       const record = findTask(state, findCluster(state, cluster), reference);
-      if (!record) throw new AwsError("InvalidParameterException", "The referenced task was not found.");
+      if (!record) throw invalid("The referenced task was not found.");
       requestStop(record, { stopCode: "UserInitiated", stoppedReason: reason });
       return { task: snapshot(record) };
     },
     describeTasks({ cluster: clusterReference, tasks: references = [], include = [] }) {
       const cluster = findCluster(state, clusterReference);
-      if (references.length === 0) throw new AwsError("InvalidParameterException", "Tasks cannot be empty.");
-      const found = references.map((reference) => findTask(state, cluster, reference));
-      return {
-        tasks: found
-          .filter((record) => record !== undefined)
-          .map((record) => ({
-            ...snapshot(record),
-            tags: include.includes("TAGS") ? tagsOf(state, record.task.taskArn) : [],
-          })),
-        failures: references
-          .filter((_, index) => found[index] === undefined)
-          .map((reference) => ({
-            arn: reference.startsWith("arn:")
-              ? reference
-              : ecsArn(environment, `task/${cluster.clusterName}/${reference}`),
-            reason: "MISSING",
-          })),
-      };
+      if (references.length === 0) throw invalid("Tasks cannot be empty.");
+      const { found, failures } = lookUp(
+        references,
+        (reference) => findTask(state, cluster, reference),
+        (id) => ecsArn(environment, `task/${cluster.clusterName}/${id}`),
+      );
+      const tasks = found.map((record) => ({
+        ...snapshot(record),
+        tags: include.includes("TAGS") ? tagsOf(state, record.task.taskArn) : [],
+      }));
+      return { tasks, failures };
     },
     listTasks(input = {}) {
-      refuseUnsupported("InvalidParameterException", "ListTasks", input, [
+      refuseOthers("ListTasks", input, [
         "cluster",
         "family",
         "serviceName",
@@ -98,7 +90,7 @@ export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"
 }
 
 function validateRun(input: RunTaskCommandInput, definition: TaskDefinitionRecord): void {
-  refuseUnsupported("InvalidParameterException", "RunTask", withoutDefaults(input), [
+  refuseOthers("RunTask", input, [
     "cluster",
     "taskDefinition",
     "count",
@@ -115,22 +107,19 @@ function validateRun(input: RunTaskCommandInput, definition: TaskDefinitionRecor
     "clientToken",
   ]);
   const { count = 1, overrides = {} } = input;
-  if (count < 1 || count > maxCount)
-    throw new AwsError("InvalidParameterException", `Task count must be between 1 and ${maxCount}.`);
+  if (count < 1 || count > maxCount) throw invalid(`Task count must be between 1 and ${maxCount}.`);
   if (input.startedBy !== undefined && !startedByPattern.test(input.startedBy))
-    throw new AwsError(
-      "InvalidParameterException",
+    throw invalid(
       `startedBy must be 1 to 128 letters, numbers, hyphens, forward slashes and underscores, not ${input.startedBy}.`,
     );
-  refuseUnsupported("InvalidParameterException", "RunTask overrides", overrides, ["containerOverrides"]);
+  refuseOthers("RunTask overrides", overrides, ["containerOverrides"]);
   for (const override of overrides.containerOverrides ?? []) {
     const known = definition.containerDefinitions.some(({ name }) => name === override.name);
     if (!known)
-      throw new AwsError(
-        "InvalidParameterException",
+      throw invalid(
         `Override for container named ${override.name} is not a container in the TaskDefinition.`,
       );
-    refuseUnsupported("InvalidParameterException", "RunTask containerOverrides", override, [
+    refuseOthers("RunTask containerOverrides", override, [
       "name",
       "command",
       "environment",

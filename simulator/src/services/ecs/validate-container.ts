@@ -1,6 +1,7 @@
 import type { ContainerDefinition, HealthCheck, LogConfiguration } from "@aws-sdk/client-ecs";
-import { AwsError } from "../../kit/errors.ts";
+import type { AwsError } from "../../kit/errors.ts";
 import { parseSecretReference } from "../../runtime/tasks/secrets.ts";
+import { clientException } from "./inputs.ts";
 
 /** Settings that would change how containers run, but that neither child processes nor Docker get. */
 const notPerformed = [
@@ -33,25 +34,27 @@ export function validateContainer(
 ): void {
   const { name, image, portMappings = [], secrets = [], environment = [], stopTimeout = 0 } = container;
   if (!name || !/^[A-Za-z0-9_-]{1,255}$/.test(name))
-    throw invalid(`Container.name contains invalid characters: ${name ?? ""}`);
-  if (!image) throw invalid("Container.image should not be null or empty.");
-  if (/[<>\s]/.test(image)) throw invalid(`Container.image contains invalid characters: ${image}`);
+    throw clientException(`Container.name contains invalid characters: ${name ?? ""}`);
+  if (!image) throw clientException("Container.image should not be null or empty.");
+  if (/[<>\s]/.test(image)) throw clientException(`Container.image contains invalid characters: ${image}`);
   for (const setting of notPerformed) {
     if (isSet(container[setting]))
-      throw invalid(`The simulator does not perform ${setting} (container ${name}).`);
+      throw clientException(`The simulator does not perform ${setting} (container ${name}).`);
   }
   for (const mapping of portMappings) validatePort(mapping, name);
   for (const { name: variable } of environment)
-    if (!variable) throw invalid(`Container ${name} has an environment variable without a name.`);
+    if (!variable) throw clientException(`Container ${name} has an environment variable without a name.`);
   if (stopTimeout > longestStopTimeout)
-    throw invalid(`Container stopTimeout must be at most ${longestStopTimeout} seconds on Fargate.`);
+    throw clientException(`Container stopTimeout must be at most ${longestStopTimeout} seconds on Fargate.`);
   if (container.healthCheck) validateHealthCheck(container.healthCheck, name);
   validateLinux(container, name);
   validateSecrets(secrets, name, task);
   validateLogs(container.logConfiguration, task);
   // Private ECR repositories: on AWS recognized by their host, here by the gateway's.
   if (/^(\d{12}\.dkr\.ecr\.|127\.0\.0\.1:)/.test(image) && !task.executionRoleArn)
-    throw invalid("Fargate requires task definition to have execution role ARN to support ECR images.");
+    throw clientException(
+      "Fargate requires task definition to have execution role ARN to support ECR images.",
+    );
 }
 
 function validatePort(
@@ -60,25 +63,30 @@ function validatePort(
 ): void {
   const { containerPort, hostPort, protocol = "tcp", containerPortRange } = mapping;
   if (containerPortRange !== undefined)
-    throw invalid(`The simulator does not perform containerPortRange (container ${container}).`);
+    throw clientException(`The simulator does not perform containerPortRange (container ${container}).`);
   if (protocol !== "tcp")
-    throw invalid(`The simulator maps tcp ports only, not ${protocol} (container ${container}).`);
+    throw clientException(`The simulator maps tcp ports only, not ${protocol} (container ${container}).`);
   if (!containerPort || containerPort < 1 || containerPort > 65_535)
-    throw invalid(
+    throw clientException(
       `Invalid container port ${containerPort} in container ${container}: it must be between 1 and 65535.`,
     );
   if (hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort)
-    throw invalid("When networkMode=awsvpc, the host ports and container ports in port mappings must match.");
+    throw clientException(
+      "When networkMode=awsvpc, the host ports and container ports in port mappings must match.",
+    );
 }
 
 /** Checks the parameters that Fargate supports ("Task definition differences for Fargate", developer guide). */
 function validateLinux({ linuxParameters = {} }: ContainerDefinition, container: string): void {
   const { capabilities, initProcessEnabled: _, ...others } = linuxParameters;
   const unknown = Object.entries(others).find(([, value]) => isSet(value))?.[0];
-  if (unknown) throw invalid(`Fargate does not support linuxParameters.${unknown} (container ${container}).`);
+  if (unknown)
+    throw clientException(`Fargate does not support linuxParameters.${unknown} (container ${container}).`);
   const added = capabilities?.add?.find((name) => name !== "SYS_PTRACE");
   if (added)
-    throw invalid(`Fargate adds the capability SYS_PTRACE only, not ${added} (container ${container}).`);
+    throw clientException(
+      `Fargate adds the capability SYS_PTRACE only, not ${added} (container ${container}).`,
+    );
 }
 
 function validateSecrets(
@@ -87,13 +95,13 @@ function validateSecrets(
   { executionRoleArn }: { executionRoleArn?: string },
 ): void {
   if (secrets.length > 0 && !executionRoleArn)
-    throw invalid(
+    throw clientException(
       "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
     );
   for (const { name, valueFrom = "" } of secrets) {
-    if (!name) throw invalid(`Container ${container} has a secret without a name.`);
+    if (!name) throw clientException(`Container ${container} has a secret without a name.`);
     if (!parseSecretReference(valueFrom))
-      throw invalid(
+      throw clientException(
         `Invalid valueFrom of secret ${name} in container ${container}: ${valueFrom}. The simulator reads secrets of Secrets Manager only, as arn:aws:secretsmanager:region:account:secret:name[:json-key[:version-stage[:version-id]]].`,
       );
   }
@@ -117,30 +125,28 @@ function validateLogs(
   if (!configuration) return;
   const { logDriver, options = {}, secretOptions = [] } = configuration;
   if (logDriver !== "awslogs")
-    throw invalid(`The simulator has the log driver awslogs only, not ${logDriver}.`);
+    throw clientException(`The simulator has the log driver awslogs only, not ${logDriver}.`);
   if (secretOptions.length > 0)
-    throw invalid("The simulator does not perform secretOptions of a log driver.");
+    throw clientException("The simulator does not perform secretOptions of a log driver.");
   const unknown = Object.keys(options).find((option) => !logOptions.includes(option));
   if (unknown)
-    throw invalid(`Log driver awslogs disallows options: ${unknown}. Allowed: ${logOptions.join(", ")}.`);
+    throw clientException(
+      `Log driver awslogs disallows options: ${unknown}. Allowed: ${logOptions.join(", ")}.`,
+    );
   const missing = requiredLogOptions.filter((option) => !options[option]);
-  if (missing.length > 0) throw invalid(`Log driver awslogs requires options: ${missing.join(", ")}`);
+  if (missing.length > 0) throw clientException(`Log driver awslogs requires options: ${missing.join(", ")}`);
   if (options["awslogs-region"] !== task.region)
-    throw invalid(
+    throw clientException(
       `The simulator has the region ${task.region} only, not ${options["awslogs-region"]} (awslogs-region).`,
     );
   if (!task.executionRoleArn)
-    throw invalid(
+    throw clientException(
       "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
     );
 }
 
 function isSet(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("ClientException", message);
 }
 
 /** Allowed range of each figure (API reference, HealthCheck): in seconds, except for the retries. */
@@ -174,5 +180,5 @@ function validateHealthCheck(check: HealthCheck, container: string): void {
 }
 
 function invalidHealthCheck(container: string, what: string): AwsError {
-  return new AwsError("ClientException", `Invalid healthCheck of container ${container}: ${what}.`);
+  return clientException(`Invalid healthCheck of container ${container}: ${what}.`);
 }

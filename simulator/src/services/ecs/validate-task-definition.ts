@@ -1,9 +1,7 @@
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { clientException, refuseOthers } from "./inputs.ts";
 import { validateContainer } from "./validate-container.ts";
-import { withoutDefaults } from "./without-defaults.ts";
 
 /** Bytes. Source: Amazon ECS service quotas, "Task definition size limit". */
 const longestDefinition = 65_536;
@@ -13,29 +11,36 @@ export function validateTaskDefinition(
   input: RegisterTaskDefinitionCommandInput,
   environment: Pick<Environment, "region">,
 ): void {
-  refuseUnsupported("ClientException", "RegisterTaskDefinition", withoutDefaults(input), [
-    "family",
-    "taskRoleArn",
-    "executionRoleArn",
-    "networkMode",
-    "containerDefinitions",
-    "requiresCompatibilities",
-    "cpu",
-    "memory",
-    "tags",
-    "ephemeralStorage",
-    "runtimePlatform",
-  ]);
+  refuseOthers(
+    "RegisterTaskDefinition",
+    input,
+    [
+      "family",
+      "taskRoleArn",
+      "executionRoleArn",
+      "networkMode",
+      "containerDefinitions",
+      "requiresCompatibilities",
+      "cpu",
+      "memory",
+      "tags",
+      "ephemeralStorage",
+      "runtimePlatform",
+    ],
+    "ClientException",
+  );
   const { tags: _, ...definition } = input;
   const length = Buffer.byteLength(JSON.stringify(definition));
   if (length > longestDefinition)
-    throw invalid(`Actual length: '${length}'. Max allowed length is '${longestDefinition}' bytes.`);
+    throw clientException(`Actual length: '${length}'. Max allowed length is '${longestDefinition}' bytes.`);
   const { family = "", containerDefinitions = [] } = input;
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(family))
-    throw invalid("Invalid family name: it may hold up to 255 letters, numbers, underscores and hyphens.");
+    throw clientException(
+      "Invalid family name: it may hold up to 255 letters, numbers, underscores and hyphens.",
+    );
   validateFargate(input);
   validatePlatform(input);
-  if (containerDefinitions.length === 0) throw invalid("Container list cannot be empty.");
+  if (containerDefinitions.length === 0) throw clientException("Container list cannot be empty.");
   for (const container of containerDefinitions)
     validateContainer(container, { region: environment.region, executionRoleArn: input.executionRoleArn });
   validateTogether(input);
@@ -44,23 +49,27 @@ export function validateTaskDefinition(
 function validateFargate(input: RegisterTaskDefinitionCommandInput): void {
   const { requiresCompatibilities = [], networkMode, cpu, memory } = input;
   if (!requiresCompatibilities.includes("FARGATE"))
-    throw invalid("The simulator runs tasks on Fargate only: requiresCompatibilities must contain FARGATE.");
-  if (networkMode !== "awsvpc") throw invalid("Fargate only supports network mode ‘awsvpc’.");
-  if (cpu === undefined) throw invalid("Fargate requires that 'cpu' be defined at the task level.");
-  if (memory === undefined) throw invalid("Fargate requires that 'memory' be defined at the task level.");
+    throw clientException(
+      "The simulator runs tasks on Fargate only: requiresCompatibilities must contain FARGATE.",
+    );
+  if (networkMode !== "awsvpc") throw clientException("Fargate only supports network mode ‘awsvpc’.");
+  if (cpu === undefined) throw clientException("Fargate requires that 'cpu' be defined at the task level.");
+  if (memory === undefined)
+    throw clientException("Fargate requires that 'memory' be defined at the task level.");
   const units = parseCpu(cpu);
-  if (Number.isNaN(units)) throw invalid(`Invalid 'cpu' setting for task: ${cpu}`);
+  if (Number.isNaN(units)) throw clientException(`Invalid 'cpu' setting for task: ${cpu}`);
   const mebibytes = parseMemory(memory);
-  if (Number.isNaN(mebibytes)) throw invalid(`Invalid 'memory' setting for task: ${memory}`);
+  if (Number.isNaN(mebibytes)) throw clientException(`Invalid 'memory' setting for task: ${memory}`);
   if (!isFargateSize(units, mebibytes))
-    throw invalid(
+    throw clientException(
       `No Fargate configuration exists for given values: ${units} CPU, ${mebibytes} memory. See the Amazon ECS documentation for the valid values.`,
     );
 }
 
 function validatePlatform({ runtimePlatform }: RegisterTaskDefinitionCommandInput): void {
   const family = runtimePlatform?.operatingSystemFamily ?? "LINUX";
-  if (family !== "LINUX") throw invalid(`The simulator runs containers of family LINUX only, not ${family}.`);
+  if (family !== "LINUX")
+    throw clientException(`The simulator runs containers of family LINUX only, not ${family}.`);
 }
 
 function validateTogether({
@@ -71,30 +80,27 @@ function validateTogether({
   const names = new Set<string>();
   const ports = new Set<string>();
   for (const { name = "", portMappings = [] } of containerDefinitions) {
-    if (names.has(name)) throw invalid(`Container.name should be unique: ${name} is used more than once.`);
+    if (names.has(name))
+      throw clientException(`Container.name should be unique: ${name} is used more than once.`);
     names.add(name);
     // Containers of a task share one network, where each port can be used once.
     for (const { containerPort, protocol = "tcp" } of portMappings) {
       const port = `${containerPort}/${protocol}`;
-      if (ports.has(port)) throw invalid(`The container port ${port} is mapped more than once.`);
+      if (ports.has(port)) throw clientException(`The container port ${port} is mapped more than once.`);
       ports.add(port);
     }
   }
   // Containers are essential by default.
   if (containerDefinitions.every(({ essential }) => essential === false))
-    throw invalid("At least one container must be marked as essential.");
+    throw clientException("At least one container must be marked as essential.");
   const sum = (pick: (container: { cpu?: number; memory?: number; memoryReservation?: number }) => number) =>
     containerDefinitions.reduce((total, container) => total + pick(container), 0);
   if (sum((container) => container.cpu ?? 0) > parseCpu(cpu))
-    throw invalid("The total number of CPU units reserved by containers exceeds the task's 'cpu'.");
+    throw clientException("The total number of CPU units reserved by containers exceeds the task's 'cpu'.");
   if (sum((container) => container.memoryReservation ?? container.memory ?? 0) > parseMemory(memory))
-    throw invalid(
+    throw clientException(
       "Invalid setting for container memory: the containers together exceed the task's 'memory'.",
     );
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("ClientException", message);
 }
 
 /**

@@ -4,8 +4,7 @@ import {
   type RevisionTaskSet,
   type ServiceRecord,
 } from "../service-records.ts";
-import type { EcsContext } from "../state.ts";
-import { addServiceEvent } from "./service-events.ts";
+import { addServiceEvent, type EcsContext } from "../state.ts";
 import type { Observation } from "./task-set.ts";
 
 type RevisionObservation = Observation & { readonly taskSet: RevisionTaskSet };

@@ -1,14 +1,13 @@
-import { viewRevisions } from "../deployment-views.ts";
 import {
   Interruption,
   isOngoing,
   rollbackCandidate,
   type ServiceDeploymentRecord,
 } from "../service-records.ts";
-import type { EcsContext } from "../state.ts";
+import { addServiceEvent, type EcsContext } from "../state.ts";
+import { viewRevisions } from "../views.ts";
 import { watchForFailure } from "./failure-detection.ts";
 import { type Run, signalOf, touch } from "./run.ts";
-import { addServiceEvent } from "./service-events.ts";
 import { strategyOf } from "./strategy.ts";
 
 /** Performs the service deployments of ECS, one task each. */

@@ -43,16 +43,19 @@ function trigger(run: Run, names: readonly string[]): void {
   const { deployment } = run;
   deployment.alarms = "TRIGGERED";
   deployment.triggeredAlarms.push(...names);
+  const because = `of alarms in the state ALARM: ${names.join(", ")}.`;
+  interrupt(run, deployment.configuration.alarms, because, "alarm detected.");
+}
+
+function interrupt(
+  run: Run,
+  { rollback = false }: { rollback?: boolean | undefined } = {},
+  because: string,
+  brief: string,
+): void {
   touch(run);
-  const { rollback = false } = deployment.configuration.alarms ?? {};
-  const what = rollback ? "rolled back" : "stopped";
-  deployment.control.abort(
-    new Interruption(
-      rollback ? "roll-back" : "stop",
-      `Service deployment ${what} because of alarms in the state ALARM: ${names.join(", ")}.`,
-      "alarm detected.",
-    ),
-  );
+  const message = `Service deployment ${rollback ? "rolled back" : "stopped"} because ${because}`;
+  run.deployment.control.abort(new Interruption(rollback ? "roll-back" : "stop", message, brief));
 }
 
 async function triggeredAlarms(run: Run): Promise<string[]> {
@@ -125,14 +128,6 @@ function hasTripped({ deployment }: Run): boolean {
 function trip(run: Run): void {
   const { deployment } = run;
   deployment.circuitBreaker = "TRIGGERED";
-  touch(run);
-  const { rollback = false } = deployment.configuration.deploymentCircuitBreaker ?? {};
-  const what = rollback ? "rolled back" : "stopped";
-  deployment.control.abort(
-    new Interruption(
-      rollback ? "roll-back" : "stop",
-      `Service deployment ${what} because the circuit breaker threshold was exceeded.`,
-      "tasks failed to start.",
-    ),
-  );
+  const because = "the circuit breaker threshold was exceeded.";
+  interrupt(run, deployment.configuration.deploymentCircuitBreaker, because, "tasks failed to start.");
 }

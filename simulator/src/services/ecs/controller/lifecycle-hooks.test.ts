@@ -1,5 +1,4 @@
-import type { DeploymentLifecycleHook, DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
-import { ECS } from "@aws-sdk/client-ecs";
+import { type DeploymentLifecycleHook, type DeploymentLifecycleHookStage, ECS } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
 import { zip } from "../../lambda/zip.support.ts";
 import { blueGreen, useRehearsal, where } from "./rehearsal.support.ts";

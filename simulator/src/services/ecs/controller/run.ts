@@ -1,7 +1,6 @@
 import type { ServiceDeploymentLifecycleStage } from "@aws-sdk/client-ecs";
 import type { RevisionTaskSet, ServiceDeploymentRecord } from "../service-records.ts";
-import type { EcsContext } from "../state.ts";
-import { countTasks } from "../task-counts.ts";
+import { countTasks, type EcsContext } from "../state.ts";
 
 /** A deployment in progress. */
 export interface Run {

@@ -254,18 +254,4 @@ describe("task sets", () => {
     const [task] = await fixture.tasks();
     expect(task).toMatchObject({ taskDefinitionArn: revision, startedBy: green?.id, group: "service:web" });
   });
-
-  it("run their share of the service's tasks, rounded up", async () => {
-    await fixture.register();
-    const { service } = await fixture.createService({ desiredCount: 3 });
-    await running(3);
-    const taskSet = service?.taskSets?.[0]?.id;
-    await fixture.ecs.updateTaskSet({
-      cluster: "main",
-      service: "web",
-      taskSet,
-      scale: { value: 50, unit: "PERCENT" },
-    });
-    await running(2);
-  });
 });

@@ -1,7 +1,6 @@
 import { ongoingDeployment, type ServiceRecord } from "../service-records.ts";
-import { type EcsContext, liveTasks } from "../state.ts";
+import { addServiceEvent, type EcsContext, liveTasks } from "../state.ts";
 import { allotTasks } from "./allot-tasks.ts";
-import { addServiceEvent } from "./service-events.ts";
 import { observeTaskSet, settleTaskSet } from "./task-set.ts";
 
 /** AWS time between two health checks of a service that is not in its desired state. */
@@ -68,10 +67,10 @@ function startWatch(context: EcsContext, service: ServiceRecord): Watch {
 
 async function reconcile(context: EcsContext, service: ServiceRecord): Promise<void> {
   const observed = await Promise.all(
-    service.taskSets.map((taskSet) => observeTaskSet(context, service, taskSet)),
+    service.taskSets.map((taskSet) => observeTaskSet({ context, service, taskSet })),
   );
   allotTasks(context, service, observed);
-  for (const observation of observed) settleTaskSet(context, service, observation);
+  for (const observation of observed) settleTaskSet(observation);
   for (const { taskSet } of observed)
     if (taskSet.status === "DRAINING" && liveTasks(context.state, taskSet).length === 0)
       service.taskSets.splice(service.taskSets.indexOf(taskSet), 1);

@@ -1,50 +1,37 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
-import type { ServiceRecord, TaskSetRecord } from "../service-records.ts";
-import type { EcsContext, TaskRecord } from "../state.ts";
+import { addTaskSetEvent, type EcsContext, type TaskRecord, type TaskSetScope } from "../state.ts";
 import type { Targets } from "../task-lifecycle.ts";
-import { addTaskSetEvent } from "./service-events.ts";
 
 /** AWS time between two checks of a target that is draining. */
 const drainPollMs = 2_000;
 
 /** Registers a service's tasks with the target groups of their task set, and deregisters them. */
-export function targetsOf(
-  context: EcsContext,
-  service: ServiceRecord,
-  taskSet: TaskSetRecord,
-): Targets | undefined {
+export function targetsOf(scope: TaskSetScope): Targets | undefined {
+  const { context, taskSet } = scope;
   const { elbv2 } = context.environment.aws;
   if (taskSet.loadBalancers.length === 0) return undefined;
+  const report = (what: string, { targetGroupArn }: LoadBalancer) =>
+    addTaskSetEvent(scope, `${what} 1 targets in (target-group ${targetGroupArn})`);
   return {
     async register(record) {
       for (const loadBalancer of taskSet.loadBalancers) {
         await elbv2.registerTargets(targetOf(record, loadBalancer));
-        addTaskSetEvent(
-          context,
-          service,
-          taskSet,
-          `registered 1 targets in (target-group ${loadBalancer.targetGroupArn})`,
-        );
+        report("registered", loadBalancer);
       }
     },
     async deregister(record, serving) {
       const draining = taskSet.loadBalancers.map(async (loadBalancer) => {
         const target = targetOf(record, loadBalancer);
         if (await ignoreGone(elbv2.deregisterTargets(target))) return;
-        addTaskSetEvent(
-          context,
-          service,
-          taskSet,
-          `deregistered 1 targets in (target-group ${loadBalancer.targetGroupArn})`,
-        );
+        report("deregistered", loadBalancer);
         if (serving) await waitUntilDrained(context, target);
       });
-      if (serving) addTaskSetEvent(context, service, taskSet, "has begun draining connections on 1 tasks.");
+      if (serving) addTaskSetEvent(scope, "has begun draining connections on 1 tasks.");
       // A failing load balancer must not keep the task from stopping.
-      const failed = (await Promise.allSettled(draining)).filter((result) => result.status === "rejected");
-      if (failed.length > 0 && !context.closing.aborted)
+      const failed = (await Promise.allSettled(draining)).find((result) => result.status === "rejected");
+      if (failed && !context.closing.aborted)
         context.environment.warn(
-          `${record.task.taskArn} could not be deregistered: ${failed[0]?.reason.message}`,
+          `${record.task.taskArn} could not be deregistered: ${failed.reason.message}`,
         );
     },
   };

@@ -3,9 +3,14 @@ import { isRevision, type RevisionTaskSet, type ServiceDeploymentRecord } from "
 import { liveTasks } from "../state.ts";
 import { alarmBakeMinutes } from "./failure-detection.ts";
 import { runLifecycleHooks } from "./lifecycle-hooks.ts";
-import { idleTargetGroups, servingTargetGroups } from "./production-route.ts";
 import { enterStage, isSettled, type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
-import { shiftProduction, shiftTest, trafficSteps } from "./shift-traffic.ts";
+import {
+  idleTargetGroups,
+  servingTargetGroups,
+  shiftProduction,
+  shiftTest,
+  trafficSteps,
+} from "./shift-traffic.ts";
 
 /** BLUE_GREEN, LINEAR and CANARY differ only in their steps of the traffic shift. */
 export function strategyOf({ configuration }: ServiceDeploymentRecord): Strategy {

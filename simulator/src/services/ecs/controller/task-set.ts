@@ -1,8 +1,13 @@
 import { hasHealthCheck } from "../health-checks.ts";
-import type { ServiceRecord, TaskSetRecord } from "../service-records.ts";
-import { type EcsContext, liveTasks, type TaskRecord } from "../state.ts";
+import {
+  addServiceEvent,
+  addTaskSetEvent,
+  computedDesiredCount,
+  liveTasks,
+  type TaskRecord,
+  type TaskSetScope,
+} from "../state.ts";
 import { tagsOf } from "../tags.ts";
-import { computedDesiredCount } from "../task-counts.ts";
 import { launchTask, requestStop, taskName } from "../task-lifecycle.ts";
 import {
   failedContainerHealthChecks,
@@ -10,7 +15,6 @@ import {
   noteHealthyTask,
   noteStoppedTask,
 } from "./failure-detection.ts";
-import { addServiceEvent, addTaskSetEvent } from "./service-events.ts";
 import { readHealth, type TargetHealth, targetsOf } from "./service-targets.ts";
 
 /**
@@ -30,8 +34,7 @@ const consistentFailures = 3;
 const settlingMs = 40_000;
 
 /** State of a task set's tasks at one check. */
-export interface Observation {
-  readonly taskSet: TaskSetRecord;
+export interface Observation extends TaskSetScope {
   /** Tasks with the desired status RUNNING. */
   readonly active: readonly TaskRecord[];
   /** The healthy ones of them. */
@@ -39,89 +42,61 @@ export interface Observation {
 }
 
 /** Checks the health of a task set's tasks, and stops those that are unhealthy. */
-export async function observeTaskSet(
-  context: EcsContext,
-  service: ServiceRecord,
-  taskSet: TaskSetRecord,
-): Promise<Observation> {
-  const health = await readHealthOfRunning(context, taskSet);
-  for (const [record, targets] of health) replaceUnhealthy(context, service, taskSet, record, targets);
-  const active = activeTasks(context, taskSet);
-  const healthy = new Set(active.filter((record) => isHealthy(context, taskSet, record, health.get(record))));
+export async function observeTaskSet(scope: TaskSetScope): Promise<Observation> {
+  const health = await readHealthOfRunning(scope);
+  for (const [record, targets] of health) replaceUnhealthy(scope, record, targets);
+  const active = activeTasks(scope);
+  const healthy = new Set(active.filter((record) => isHealthy(scope, record, health.get(record))));
   const { resetOnHealthyTask = true } =
-    service.settings.deploymentConfiguration?.deploymentCircuitBreaker ?? {};
-  for (const record of healthy) noteHealthyTask(taskSet, record, resetOnHealthyTask);
-  return { taskSet, active, healthy };
+    scope.service.settings.deploymentConfiguration?.deploymentCircuitBreaker ?? {};
+  for (const record of healthy) noteHealthyTask(scope.taskSet, record, resetOnHealthyTask);
+  return { ...scope, active, healthy };
 }
 
 /** Starts or stops tasks of one task set until it has its desired number, and records whether it has. */
-export function settleTaskSet(
-  context: EcsContext,
-  service: ServiceRecord,
-  { taskSet, active, healthy }: Observation,
-): void {
+export function settleTaskSet(observation: Observation): void {
+  const { service, taskSet, active } = observation;
   const missing = computedDesiredCount(service, taskSet) - active.length;
-  if (missing > 0 && !taskSet.revision?.halted) startTasks(context, service, taskSet, missing);
-  if (missing < 0) stopTasks(context, service, taskSet, byWorth(active, healthy), -missing);
-  noteStability(context, service, taskSet, healthy);
+  if (missing > 0 && !taskSet.revision?.halted) startTasks(observation, missing);
+  if (missing < 0) stopTasks(observation, -missing);
+  noteStability(observation);
 }
 
-function activeTasks({ state }: EcsContext, taskSet: TaskSetRecord): TaskRecord[] {
-  return liveTasks(state, taskSet).filter(({ task }) => task.desiredStatus === "RUNNING");
+function activeTasks({ context, taskSet }: TaskSetScope): TaskRecord[] {
+  return liveTasks(context.state, taskSet).filter(({ task }) => task.desiredStatus === "RUNNING");
 }
 
-async function readHealthOfRunning(
-  context: EcsContext,
-  taskSet: TaskSetRecord,
-): Promise<Map<TaskRecord, TargetHealth[]>> {
-  const running = activeTasks(context, taskSet).filter(({ task }) => task.lastStatus === "RUNNING");
+async function readHealthOfRunning(scope: TaskSetScope): Promise<Map<TaskRecord, TargetHealth[]>> {
+  const running = activeTasks(scope).filter(({ task }) => task.lastStatus === "RUNNING");
   const health = await Promise.all(
-    running.map((record) => readHealth(context, record, taskSet.loadBalancers)),
+    running.map((record) => readHealth(scope.context, record, scope.taskSet.loadBalancers)),
   );
   return new Map(running.map((record, index) => [record, health[index] ?? []]));
 }
 
 /** Ignores failed health checks of containers and load balancer while a task starts. */
-function replaceUnhealthy(
-  context: EcsContext,
-  service: ServiceRecord,
-  taskSet: TaskSetRecord,
-  record: TaskRecord,
-  targets: readonly TargetHealth[],
-): void {
-  const { clock } = context.environment;
-  const graceMs = clock.toWall((service.healthCheckGracePeriodSeconds ?? 0) * 1000);
+function replaceUnhealthy(scope: TaskSetScope, record: TaskRecord, targets: readonly TargetHealth[]): void {
+  const { clock } = scope.context.environment;
+  const graceMs = clock.toWall((scope.service.healthCheckGracePeriodSeconds ?? 0) * 1000);
   const age = clock.now().getTime() - (record.task.startedAt?.getTime() ?? 0);
   if (age < graceMs) return;
+  const stop = (stoppedReason: string) =>
+    requestStop(record, { stopCode: "ServiceSchedulerInitiated", stoppedReason });
   if (record.task.healthStatus === "UNHEALTHY") {
-    addTaskSetEvent(context, service, taskSet, `(${taskName(record)}) failed container health checks.`);
-    requestStop(record, {
-      stopCode: "ServiceSchedulerInitiated",
-      stoppedReason: failedContainerHealthChecks,
-    });
+    addTaskSetEvent(scope, `(${taskName(record)}) failed container health checks.`);
+    stop(failedContainerHealthChecks);
     return;
   }
   const unhealthy = targets.find(({ state }) => state === "unhealthy");
   if (!unhealthy) return;
   const { targetGroupArn, port, description = "Health checks failed" } = unhealthy;
-  addTaskSetEvent(
-    context,
-    service,
-    taskSet,
-    `(port ${port}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${description})`,
-  );
-  requestStop(record, {
-    stopCode: "ServiceSchedulerInitiated",
-    stoppedReason: `${failedHealthChecks} in (target-group ${targetGroupArn})`,
-  });
+  const where = `(target-group ${targetGroupArn})`;
+  addTaskSetEvent(scope, `(port ${port}) is unhealthy in ${where} due to (reason ${description})`);
+  stop(`${failedHealthChecks} in ${where}`);
 }
 
-function startTasks(
-  context: EcsContext,
-  service: ServiceRecord,
-  taskSet: TaskSetRecord,
-  count: number,
-): void {
+function startTasks(scope: TaskSetScope, count: number): void {
+  const { context, service, taskSet } = scope;
   if (context.environment.clock.now().getTime() < taskSet.notBefore) return;
   const started = Array.from({ length: count }, () =>
     launchTask(context, {
@@ -130,18 +105,21 @@ function startTasks(
       placement: taskSet,
       group: `service:${service.name}`,
       startedBy: taskSet.id,
-      tags: propagatedTags(context, service, taskSet),
+      tags: propagatedTags(scope),
       service,
       taskSet,
-      targets: targetsOf(context, service, taskSet),
-      onChange: (record) => noteChange(context, service, taskSet, record),
+      targets: targetsOf(scope),
+      onChange: (record) => noteChange(scope, record),
     }),
   );
-  const names = started.map((record) => `(${taskName(record)})`).join(" ");
-  addTaskSetEvent(context, service, taskSet, `has started ${count} tasks: ${names}.`);
+  addTaskSetEvent(scope, `has started ${count} tasks: ${namesOf(started)}.`);
 }
 
-function propagatedTags({ state }: EcsContext, service: ServiceRecord, taskSet: TaskSetRecord) {
+function namesOf(records: readonly TaskRecord[]): string {
+  return records.map((record) => `(${taskName(record)})`).join(" ");
+}
+
+function propagatedTags({ context: { state }, service, taskSet }: TaskSetScope) {
   if (service.settings.propagateTags === "SERVICE") return tagsOf(state, service.arn);
   if (service.settings.propagateTags === "TASK_DEFINITION")
     return tagsOf(state, taskSet.definition.taskDefinitionArn);
@@ -149,46 +127,33 @@ function propagatedTags({ state }: EcsContext, service: ServiceRecord, taskSet: 
 }
 
 /** Stops those first that do not run yet, then the unhealthy ones, then the newest. */
-function byWorth(active: readonly TaskRecord[], healthy: ReadonlySet<TaskRecord>): TaskRecord[] {
+function stopTasks(observation: Observation, count: number): void {
+  const { service, taskSet, active, healthy } = observation;
   const worth = (record: TaskRecord) =>
     Number(record.task.lastStatus === "RUNNING") + Number(healthy.has(record));
-  return active.toReversed().toSorted((a, b) => worth(a) - worth(b));
-}
-
-function stopTasks(
-  context: EcsContext,
-  service: ServiceRecord,
-  taskSet: TaskSetRecord,
-  leastWorthFirst: readonly TaskRecord[],
-  count: number,
-): void {
-  const surplus = leastWorthFirst.slice(0, count);
+  const surplus = active
+    .toReversed()
+    .toSorted((a, b) => worth(a) - worth(b))
+    .slice(0, count);
   const by = taskSet.revision ? service.taskSets.find(({ status }) => status === "PRIMARY") : taskSet;
   for (const record of surplus)
     requestStop(record, {
       stopCode: "ServiceSchedulerInitiated",
       stoppedReason: `Scaling activity initiated by (deployment ${(by ?? taskSet).id})`,
     });
-  const names = surplus.map((record) => `(${taskName(record)})`).join(" ");
-  addTaskSetEvent(context, service, taskSet, `has stopped ${count} running tasks: ${names}.`);
+  addTaskSetEvent(observation, `has stopped ${count} running tasks: ${namesOf(surplus)}.`);
 }
 
-function noteChange(
-  context: EcsContext,
-  service: ServiceRecord,
-  taskSet: TaskSetRecord,
-  record: TaskRecord,
-): void {
+function noteChange(scope: TaskSetScope, record: TaskRecord): void {
   const { task } = record;
-  if (task.lastStatus === "RUNNING") taskSet.failedStarts = 0;
-  if (task.lastStatus === "STOPPED") noteStoppedTask(taskSet, record);
-  if (task.lastStatus === "STOPPED" && task.stopCode === "TaskFailedToStart")
-    throttle(context, service, taskSet);
-  context.wake(service);
+  if (task.lastStatus === "RUNNING") scope.taskSet.failedStarts = 0;
+  if (task.lastStatus === "STOPPED") noteStoppedTask(scope.taskSet, record);
+  if (task.lastStatus === "STOPPED" && task.stopCode === "TaskFailedToStart") throttle(scope);
+  scope.context.wake(scope.service);
 }
 
 /** Only tasks that never reached RUNNING slow the scheduler down; a crashed one is started again at once. */
-function throttle(context: EcsContext, service: ServiceRecord, taskSet: TaskSetRecord): void {
+function throttle({ context, service, taskSet }: TaskSetScope): void {
   const { clock } = context.environment;
   // Tasks that started together count once.
   if (clock.now().getTime() < taskSet.notBefore) return;
@@ -204,11 +169,11 @@ function throttle(context: EcsContext, service: ServiceRecord, taskSet: TaskSetR
 }
 
 function isHealthy(
-  { environment: { clock } }: EcsContext,
-  taskSet: TaskSetRecord,
+  { context, taskSet }: TaskSetScope,
   { task }: TaskRecord,
   targets: readonly TargetHealth[] | undefined,
 ): boolean {
+  const { clock } = context.environment;
   if (!targets) return false;
   // A target group without a listener checks nothing: its targets are unused, not unhealthy.
   if (!targets.every(({ state }) => state === "healthy" || state === "unused")) return false;
@@ -219,13 +184,9 @@ function isHealthy(
   return !mustSettle || age >= clock.toWall(settlingMs);
 }
 
-function noteStability(
-  context: EcsContext,
-  service: ServiceRecord,
-  taskSet: TaskSetRecord,
-  healthy: ReadonlySet<TaskRecord>,
-): void {
-  const active = activeTasks(context, taskSet);
+function noteStability({ healthy, ...scope }: Observation): void {
+  const { context, service, taskSet } = scope;
+  const active = activeTasks(scope);
   const steady =
     active.length === computedDesiredCount(service, taskSet) && active.every((record) => healthy.has(record));
   const stabilityStatus = steady ? "STEADY_STATE" : "STABILIZING";

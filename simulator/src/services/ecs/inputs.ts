@@ -1,0 +1,57 @@
+import { AwsError } from "../../kit/errors.ts";
+import { page } from "../../kit/page.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+
+export function invalid(message: string): AwsError {
+  return new AwsError("InvalidParameterException", message);
+}
+
+/** ECS's error about task definitions. */
+export function clientException(message: string): AwsError {
+  return new AwsError("ClientException", message);
+}
+
+/**
+ * Refuses members that the simulator would ignore. Tools send descriptions back, with empty lists for unused settings;
+ * they have no effect.
+ */
+export function refuseOthers<Input extends object>(
+  operation: string,
+  input: Input,
+  supported: readonly (keyof Input & string)[],
+  code = "InvalidParameterException",
+): void {
+  const given = Object.entries(input).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
+  refuseUnsupported(code, operation, Object.fromEntries(given) as Input, supported);
+}
+
+/** Default and maximum page size of ECS lists (API reference, maxResults). */
+const defaultPage = 100;
+
+export function paginate<Item>(
+  all: readonly Item[],
+  { nextToken, maxResults = defaultPage }: { nextToken?: string; maxResults?: number },
+): { page: Item[]; nextToken?: string } {
+  if (maxResults < 1 || maxResults > defaultPage)
+    throw invalid(`maxResults must be between 1 and ${defaultPage}.`);
+  const code = "InvalidParameterException";
+  const { items, next } = page(all, { size: maxResults, token: nextToken, code });
+  return { page: items, nextToken: next };
+}
+
+/** Finds what a Describe operation lists, and reports the references of missing resources as ARNs. */
+export function lookUp<Found>(
+  references: readonly string[],
+  find: (reference: string) => Found | undefined,
+  arnOf: (name: string) => string = (name) => name,
+) {
+  const found: Found[] = [];
+  const failures: { arn: string; reason: string }[] = [];
+  for (const reference of references) {
+    const one = find(reference);
+    if (one) found.push(one);
+    else
+      failures.push({ arn: reference.startsWith("arn:") ? reference : arnOf(reference), reason: "MISSING" });
+  }
+  return { found, failures };
+}
