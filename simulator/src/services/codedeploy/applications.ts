@@ -1,9 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { ApplicationInfo } from "@aws-sdk/client-codedeploy";
+import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { tagReader } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
-import { type Application, type CodeDeployState, findApplication, type Group, page } from "./state.ts";
-import { fromTags } from "./tags.ts";
+import {
+  type Application,
+  type CodeDeployState,
+  findApplication,
+  findGroup,
+  type Group,
+  page,
+} from "./state.ts";
 
 export function applicationOperations(
   state: CodeDeployState,
@@ -12,13 +20,21 @@ export function applicationOperations(
 ): Service<"codedeploy">["operations"] {
   return {
     createApplication: ({ applicationName: name = "", computePlatform = "Server", tags }) => {
-      refuseBadName(name);
+      if (!/^[\w+=,.@-]{1,100}$/.test(name))
+        throw new AwsError(
+          "InvalidApplicationNameException",
+          `'${name}' is not an application name: 1 to 100 letters, digits and _ + = , . @ -.`,
+        );
       if (computePlatform !== "ECS")
         throw new AwsError(
           "InvalidComputePlatformException",
           `The simulator deploys to ECS only, not to ${computePlatform}; give computePlatform ECS.`,
         );
-      if (state.applications.has(name)) throw alreadyExists(name);
+      if (state.applications.has(name))
+        throw new AwsError(
+          "ApplicationAlreadyExistsException",
+          `An application already exists with name: ${name}`,
+        );
       const application: Application = {
         id: randomUUID(),
         name,
@@ -39,16 +55,6 @@ export function applicationOperations(
       const { items: applications, ...rest } = page([...state.applications.keys()], nextToken);
       return { applications, ...rest };
     },
-    updateApplication: ({ applicationName, newApplicationName }) => {
-      const application = findApplication(state, applicationName);
-      if (newApplicationName === undefined || newApplicationName === application.name) return {};
-      refuseBadName(newApplicationName);
-      if (state.applications.has(newApplicationName)) throw alreadyExists(newApplicationName);
-      state.applications.delete(application.name);
-      application.name = newApplicationName;
-      state.applications.set(application.name, application);
-      return {};
-    },
     deleteApplication: ({ applicationName }) => {
       const application = state.applications.get(applicationName ?? "");
       for (const group of application?.groups.values() ?? []) abandon(group);
@@ -56,21 +62,6 @@ export function applicationOperations(
       return {};
     },
   };
-}
-
-function refuseBadName(name: string): void {
-  if (!/^[\w+=,.@-]{1,100}$/.test(name))
-    throw new AwsError(
-      "InvalidApplicationNameException",
-      `'${name}' is not an application name: 1 to 100 letters, digits and _ + = , . @ -.`,
-    );
-}
-
-function alreadyExists(name: string): AwsError {
-  return new AwsError(
-    "ApplicationAlreadyExistsException",
-    `An application already exists with name: ${name}`,
-  );
 }
 
 function describe({ id, name, createTime }: Application): ApplicationInfo {
@@ -82,3 +73,38 @@ function describe({ id, name, createTime }: Application): ApplicationInfo {
     computePlatform: "ECS",
   };
 }
+
+/** Tags of applications and deployment groups. */
+export function tagOperations(
+  state: CodeDeployState,
+  { accountId, region }: Environment,
+): Service<"codedeploy">["operations"] {
+  const tagsOf = (arn = ""): Map<string, string> => {
+    const prefix = `arn:aws:codedeploy:${region}:${accountId}:`;
+    const [kind = "", path = ""] = arn.startsWith(prefix) ? arn.slice(prefix.length).split(":") : [];
+    const [applicationName = "", groupName = ""] = path.split("/");
+    if (kind === "application") return findApplication(state, applicationName).tags;
+    if (kind === "deploymentgroup") return findGroup(findApplication(state, applicationName), groupName).tags;
+    throw new AwsError(
+      "InvalidArnException",
+      `The specified ARN ${arn} is not valid: ${prefix}application:<name> or ${prefix}deploymentgroup:<application>/<group>.`,
+    );
+  };
+  return {
+    tagResource: ({ ResourceArn, Tags }) => {
+      const held = tagsOf(ResourceArn);
+      for (const [key, value] of fromTags(Tags, held)) held.set(key, value);
+      return {};
+    },
+    untagResource: ({ ResourceArn, TagKeys = [] }) => {
+      const held = tagsOf(ResourceArn);
+      for (const key of TagKeys) held.delete(key);
+      return {};
+    },
+    listTagsForResource: ({ ResourceArn }) => ({
+      Tags: [...tagsOf(ResourceArn)].map(([Key, Value]) => ({ Key, Value })),
+    }),
+  };
+}
+
+export const fromTags = tagReader("TagLimitExceededException");

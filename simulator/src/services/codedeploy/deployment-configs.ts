@@ -66,16 +66,6 @@ export function deploymentConfigOperations(
       const { items, nextToken } = page([...state.configs.keys()], input.nextToken);
       return { deploymentConfigsList: items, nextToken };
     },
-    deleteDeploymentConfig: (input) => {
-      const name = input.deploymentConfigName ?? "";
-      if (builtInConfigs.has(name))
-        throw new AwsError("InvalidOperationException", `Cannot delete the built-in configuration ${name}`);
-      const groups = [...state.applications.values()].flatMap(({ groups }) => [...groups.values()]);
-      if (groups.some(({ settings }) => settings.configName === name))
-        throw new AwsError("DeploymentConfigInUseException", `Deployment Configuration ${name} is in use`);
-      state.configs.delete(name);
-      return {};
-    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Aws, Service } from "../api.ts";
+import { fromTags } from "./applications.ts";
 import { parseSettings } from "./group-settings.ts";
 import {
   type Application,
@@ -16,7 +17,6 @@ import {
   page,
   unsupported,
 } from "./state.ts";
-import { fromTags } from "./tags.ts";
 
 const settingMembers = [
   "deploymentConfigName",

@@ -155,10 +155,6 @@ export function targetOperations(
     getDeploymentTarget: async ({ deploymentId, targetId = "" }) => ({
       deploymentTarget: await describe(findDeployment(state, deploymentId), targetId),
     }),
-    batchGetDeploymentTargets: async ({ deploymentId, targetIds = [] }) => {
-      const deployment = findDeployment(state, deploymentId);
-      return { deploymentTargets: await Promise.all(targetIds.map((id) => describe(deployment, id))) };
-    },
     listDeploymentTargets: (input) => {
       refuseUnsupported("InvalidTargetFilterNameException", "ListDeploymentTargets", input, ["deploymentId"]);
       return { targetIds: [idOf(findDeployment(state, input.deploymentId))] };

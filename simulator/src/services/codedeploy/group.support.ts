@@ -1,17 +1,38 @@
 import { afterEach } from "vitest";
-import { createFixture, listeners } from "./controller/fixture.support.ts";
+import { createFixture, listeners, taskDefinition } from "./controller/fixture.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-export async function codedeploy() {
-  const { call, close } = await createFixture();
-  closers.push(close);
-  await call("createApplication", { applicationName: "microservices", computePlatform: "ECS" });
-  return call;
+/** A fixture with an application; closed after the test. */
+export async function createApplication() {
+  const created = await createFixture();
+  closers.push(created.close);
+  await created.call("createApplication", { applicationName: "microservices", computePlatform: "ECS" });
+  return created;
 }
+
+export const codedeploy = async () => (await createApplication()).call;
+
+/** An AppSpec of the fixture's revision, with more properties of the service or other parts. */
+export const appSpec = (properties: object = {}, top: object = {}) => ({
+  version: 0,
+  Resources: [
+    {
+      TargetService: {
+        Type: "AWS::ECS::Service",
+        Properties: {
+          TaskDefinition: taskDefinition,
+          LoadBalancerInfo: { ContainerName: "customer", ContainerPort: 8080 },
+          ...properties,
+        },
+      },
+    },
+  ],
+  ...top,
+});
 
 export const outcome = (promise: Promise<unknown>) =>
   promise.then(

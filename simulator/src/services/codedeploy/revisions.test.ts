@@ -1,24 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { taskDefinition } from "./controller/fixture.support.ts";
-import { codedeploy, group, names, outcome } from "./group.support.ts";
-
-const spec = (properties: object = {}, top: object = {}) => ({
-  version: 0,
-  Resources: [
-    {
-      TargetService: {
-        Type: "AWS::ECS::Service",
-        Properties: {
-          TaskDefinition: taskDefinition,
-          LoadBalancerInfo: { ContainerName: "customer", ContainerPort: 8080 },
-          ...properties,
-        },
-      },
-    },
-  ],
-  ...top,
-});
+import { codedeploy, group, names, outcome, appSpec as spec } from "./group.support.ts";
 
 describe("a revision", () => {
   const yaml = `version: 0.0

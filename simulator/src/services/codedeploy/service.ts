@@ -1,7 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { applicationOperations } from "./applications.ts";
+import { applicationOperations, tagOperations } from "./applications.ts";
 import { createCodeDeployController } from "./controller/controller.ts";
 import { createDeploymentOperations } from "./create-deployment.ts";
 import { builtInConfigs, deploymentConfigOperations } from "./deployment-configs.ts";
@@ -9,7 +9,6 @@ import { deploymentGroupOperations } from "./deployment-groups.ts";
 import { deploymentOperations, hookExecutionOperations, targetOperations } from "./deployments.ts";
 import { applicationRevisionOperations } from "./revisions.ts";
 import { createCodeDeployState } from "./state.ts";
-import { tagOperations } from "./tags.ts";
 
 export const codedeploy: Definition<"codedeploy"> = {
   create: createCodeDeploy,

@@ -1,22 +1,13 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createDelivery, statuses } from "./delivery.support.ts";
 import { listeners, weightsOf } from "./fixture.support.ts";
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
 
 const watching = (change: object = {}) => ({
   alarmConfiguration: { enabled: true, alarms: [{ name: "5xx" }], ...change },
   autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_STOP_ON_ALARM"] },
 });
 
-async function delivery(group: object = watching()) {
-  const created = await createDelivery({ terminationMinutes: 2880, group });
-  closers.push(created.close);
-  return created;
-}
+const delivery = (group: object = watching()) => createDelivery({ terminationMinutes: 2880, group });
 
 const active = {
   code: "ALARM_ACTIVE",
@@ -92,11 +83,11 @@ describe("an alarm of the deployment group", () => {
   });
 
   it("is overridden by the alarms of the deployment itself", async () => {
-    const { clock, fixture, start, until, info } = await delivery();
+    const { untilKept, fixture, start, until, info } = await delivery();
     fixture.alarms.set("5xx", "ALARM").set("latency", "OK");
     const overrideAlarmConfiguration = { enabled: true, alarms: [{ name: "latency" }] };
     const deploymentId = await start({ overrideAlarmConfiguration });
-    await clock.until(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    await untilKept(deploymentId);
     fixture.alarms.set("latency", "ALARM");
     await until(deploymentId, "Stopped");
     expect((await info(deploymentId)).errorInformation.message).toMatch(/<latency>$/);

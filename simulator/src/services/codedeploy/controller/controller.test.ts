@@ -1,17 +1,7 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { createDelivery, names, request, statuses } from "./delivery.support.ts";
+import { describe, expect, it } from "vitest";
+import { blueGreen, names } from "../group.support.ts";
+import { createDelivery as delivery, request, statuses } from "./delivery.support.ts";
 import { type Fixture, forward, groups, listeners, taskDefinition, weightsOf } from "./fixture.support.ts";
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
-async function delivery(options: Parameters<typeof createDelivery>[0] = {}) {
-  const created = await createDelivery(options);
-  closers.push(created.close);
-  return created;
-}
 
 /** Green's share after each change of the production listener. */
 const greenShares = ({ history }: Fixture) =>
@@ -75,9 +65,11 @@ describe("a successful deployment", () => {
   });
 
   it("keeps blue during the termination wait, which ContinueDeployment cuts short", async () => {
-    const { clock, fixture, call, start, until, info, target } = await delivery({ terminationMinutes: 2880 });
+    const { untilKept, fixture, call, start, until, info, target } = await delivery({
+      terminationMinutes: 2880,
+    });
     const deploymentId = await start();
-    await clock.until(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    await untilKept(deploymentId);
     expect((await info(deploymentId)).status).toBe("InProgress");
     expect((await target(deploymentId)).taskSetsInfo).toMatchObject([
       { status: "ACTIVE" },
@@ -100,12 +92,7 @@ describe("a successful deployment", () => {
 });
 
 describe("a deployment that waits for the traffic to be rerouted", () => {
-  const group = {
-    blueGreenDeploymentConfiguration: {
-      terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes: 0 },
-      deploymentReadyOption: { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 30 },
-    },
-  };
+  const group = blueGreen({}, { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 30 });
 
   it("continues on request", async () => {
     const { call, start, until } = await delivery({ group });
@@ -186,9 +173,9 @@ describe("a deployment that fails", () => {
 describe("a deployment that is stopped", () => {
   const stopped = async (autoRollbackEnabled: boolean) => {
     const everything = await delivery({ terminationMinutes: 2880 });
-    const { clock, call, start, info } = everything;
+    const { untilKept, call, start } = everything;
     const deploymentId = await start();
-    await clock.until(async () => (await info(deploymentId)).instanceTerminationWaitTimeStarted);
+    await untilKept(deploymentId);
     await call("stopDeployment", { deploymentId, autoRollbackEnabled });
     await everything.until(deploymentId, "Stopped");
     return { ...everything, deploymentId };
@@ -205,11 +192,11 @@ describe("a deployment that is stopped", () => {
   });
 
   it("stays in its state without a rollback, and the next one takes over from there", async () => {
-    const { clock, fixture, start, info, call, until, deploymentId } = await stopped(false);
+    const { untilKept, fixture, start, info, call, until, deploymentId } = await stopped(false);
     expect((await info(deploymentId)).rollbackInfo).toBeUndefined();
     expect(fixture.taskSets).toHaveLength(2);
     const next = await start();
-    await clock.until(async () => (await info(next)).instanceTerminationWaitTimeStarted);
+    await untilKept(next);
     await call("continueDeployment", { deploymentId: next, deploymentWaitType: "TERMINATION_WAIT" });
     await until(next, "Succeeded");
     expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });

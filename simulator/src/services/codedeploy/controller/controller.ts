@@ -2,21 +2,22 @@ import type { AutoRollbackEvent, TrafficRoutingConfig } from "@aws-sdk/client-co
 import type { Environment } from "../../../environment.ts";
 import type { AppSpec } from "../app-spec.ts";
 import { addDeployment, type CodeDeployState, type Deployment, type Group, isOver } from "../state.ts";
-import { DeploymentFailure, orEcsFailure, StopRequest } from "./failure.ts";
 import { findBlue, removeTaskSet } from "./install.ts";
 import {
+  DeploymentFailure,
+  orEcsFailure,
   performEvent,
   plannedEvents,
   type Run,
   type RunTaskSet,
   refreshTaskSets,
+  StopRequest,
   serviceOf,
   skipPending,
   testListener,
 } from "./run.ts";
 import { admit, runDeployment } from "./run-deployment.ts";
-import { settleProduction, weighProduction } from "./shift-traffic.ts";
-import { putActions } from "./traffic.ts";
+import { putActions, settleProduction, weighProduction } from "./shift-traffic.ts";
 
 export interface CodeDeployController {
   start(

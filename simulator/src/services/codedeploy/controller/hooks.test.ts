@@ -1,11 +1,7 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { outcome } from "../group.support.ts";
 import { createDelivery, requestWith, statuses } from "./delivery.support.ts";
 import { listeners, weightsOf } from "./fixture.support.ts";
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
 
 const hookNames = [
   "BeforeInstall",
@@ -19,7 +15,6 @@ async function delivery() {
   const created = await createDelivery({
     group: { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } },
   });
-  closers.push(created.close);
   const { clock, fixture, call } = created;
   /** Waits for the function's call at place `index`, and reports as the function would. */
   const report = async (index: number, status: string) => {
@@ -32,12 +27,6 @@ async function delivery() {
   };
   return { ...created, report };
 }
-
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => "accepted",
-    (error) => error.code as string,
-  );
 
 describe("the hooks of an AppSpec", () => {
   it("call their function in order, and each event waits for its report", async () => {
@@ -91,12 +80,12 @@ describe("the hooks of an AppSpec", () => {
   it("accept one report each, of a known execution and with a result", async () => {
     const { call, start, until, report } = await delivery();
     const deploymentId = await start(requestWith([{ BeforeInstall: "check" }]));
-    expect(await codeOf(report(0, "InProgress"))).toBe("InvalidLifecycleEventHookExecutionStatusException");
+    expect(await outcome(report(0, "InProgress"))).toBe("InvalidLifecycleEventHookExecutionStatusException");
     await report(0, "Succeeded");
     await until(deploymentId, "Succeeded");
-    expect(await codeOf(report(0, "Failed"))).toBe("LifecycleEventAlreadyCompletedException");
+    expect(await outcome(report(0, "Failed"))).toBe("LifecycleEventAlreadyCompletedException");
     const unknown = { deploymentId, lifecycleEventHookExecutionId: "no", status: "Succeeded" };
-    expect(await codeOf(call("putLifecycleEventHookExecutionStatus", unknown))).toBe(
+    expect(await outcome(call("putLifecycleEventHookExecutionStatus", unknown))).toBe(
       "InvalidLifecycleEventHookExecutionIdException",
     );
   });

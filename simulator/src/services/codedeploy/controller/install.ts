@@ -1,6 +1,8 @@
-import { DeploymentFailure, orEcsFailure, orLoadBalancerFailure } from "./failure.ts";
 import {
+  DeploymentFailure,
   minute,
+  orEcsFailure,
+  orLoadBalancerFailure,
   productionListener,
   type Run,
   type RunTaskSet,
@@ -8,7 +10,7 @@ import {
   serviceOf,
   viewOf,
 } from "./run.ts";
-import { forwardPair, routesTo } from "./traffic.ts";
+import { forwardPair, routesTo } from "./shift-traffic.ts";
 import { refuseActiveAlarms } from "./watch-alarms.ts";
 
 /** CodeDeploy's limit for a replacement task set (CodeDeploy user guide, "CodeDeploy quotas"). */

@@ -2,9 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { DeploymentWaitType } from "@aws-sdk/client-codedeploy";
 import type { HookName } from "../app-spec.ts";
 import type { HookExecution, HookResult } from "../state.ts";
-import { DeploymentFailure, StopRequest } from "./failure.ts";
 import { install, removeTaskSet } from "./install.ts";
-import { minute, performEvent, type Run, refreshTaskSets, testListener } from "./run.ts";
+import {
+  DeploymentFailure,
+  minute,
+  performEvent,
+  type Run,
+  refreshTaskSets,
+  StopRequest,
+  testListener,
+} from "./run.ts";
 import { allowTestTraffic, allowTraffic, settleProduction } from "./shift-traffic.ts";
 import { watchAlarms } from "./watch-alarms.ts";
 

@@ -1,7 +1,18 @@
 import type { TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
-import { DeploymentFailure, orEcsFailure } from "./failure.ts";
-import { minute, productionListener, type Run, type RunTaskSet, serviceOf, testListener } from "./run.ts";
-import { forwardPair, routesTo } from "./traffic.ts";
+import type { Aws } from "../../api.ts";
+import { forwardsToAny, reweigh, type Weights } from "../../elbv2/actions.ts";
+import {
+  DeploymentFailure,
+  minute,
+  orEcsFailure,
+  orLoadBalancerFailure,
+  productionListener,
+  type Route,
+  type Run,
+  type RunTaskSet,
+  serviceOf,
+  testListener,
+} from "./run.ts";
 
 /** Changes every route of the test listener that forwards to the pair to green. */
 export async function allowTestTraffic(run: Run): Promise<void> {
@@ -77,4 +88,43 @@ function trafficSteps(routing: TrafficRoutingConfig): TrafficStep[] {
     ];
   }
   return [all];
+}
+
+/** Returns every route of a listener that forwards to one of these target groups. */
+export async function routesTo(
+  { elbv2 }: Aws,
+  listenerArn: string,
+  targetGroupArns: readonly string[],
+): Promise<Route[]> {
+  const { Rules = [] } = await orLoadBalancerFailure(elbv2.describeRules({ ListenerArn: listenerArn }));
+  return Rules.map(({ RuleArn, IsDefault, Actions = [] }) => ({
+    listenerArn,
+    ruleArn: IsDefault ? undefined : RuleArn,
+    actions: Actions,
+  })).filter(({ actions }) => actions.some((action) => forwardsToAny(action, targetGroupArns)));
+}
+
+/**
+ * Sets the weights of the pair's target groups (by ARN; a missing one is removed) in every route of the listener that
+ * forwards to the pair. Other parts of the routes do not change.
+ */
+export async function forwardPair(
+  aws: Aws,
+  listenerArn: string,
+  pair: readonly string[],
+  weights: Weights,
+): Promise<void> {
+  for (const route of await routesTo(aws, listenerArn, pair))
+    await putActions(aws, {
+      ...route,
+      actions: route.actions.map((action) => reweigh(action, pair, weights)),
+    });
+}
+
+export async function putActions({ elbv2 }: Aws, { listenerArn, ruleArn, actions }: Route): Promise<void> {
+  const change =
+    ruleArn === undefined
+      ? elbv2.modifyListener({ ListenerArn: listenerArn, DefaultActions: actions })
+      : elbv2.modifyRule({ RuleArn: ruleArn, Actions: actions });
+  await orLoadBalancerFailure<unknown>(change);
 }

@@ -127,50 +127,6 @@ describe("no request fails under constant load when a deployment", () => {
   });
 });
 
-it("a canary with errors raises an alarm, is stopped by it and rolled back", async () => {
-  const { cloudwatch, codedeploy, elbv2 } = simulator.aws;
-  const { LoadBalancers } = await elbv2.describeLoadBalancers({ Names: ["outside"] });
-  await cloudwatch.putMetricAlarm({
-    AlarmName: "5xx",
-    Namespace: "AWS/ApplicationELB",
-    MetricName: "HTTPCode_Target_5XX_Count",
-    Dimensions: [
-      { Name: "LoadBalancer", Value: LoadBalancers?.[0]?.LoadBalancerArn?.split("loadbalancer/")[1] },
-    ],
-    Statistic: "Sum",
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 1,
-    ComparisonOperator: "GreaterThanOrEqualToThreshold",
-    TreatMissingData: "notBreaching",
-  });
-  await codedeploy.updateDeploymentGroup({
-    applicationName: "outside",
-    currentDeploymentGroupName: "web",
-    alarmConfiguration: { enabled: true, alarms: [{ name: "5xx" }] },
-    autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_STOP_ON_ALARM"] },
-  });
-  const deploymentId = await start(
-    await registerScript(failing),
-    "CodeDeployDefault.ECSCanary10Percent15Minutes",
-  );
-  await ends(deploymentId, "Stopped");
-  const { deploymentInfo } = await codedeploy.getDeployment({ deploymentId });
-  expect(deploymentInfo?.errorInformation).toMatchObject({
-    code: "ALARM_ACTIVE",
-    message: expect.stringMatching(/Activated alarms: <5xx>$/),
-  });
-  await ends(deploymentInfo?.rollbackInfo?.rollbackDeploymentId ?? "", "Succeeded");
-  const seen = load.answers.length;
-  const failed = load.failures.length;
-  await vi.waitUntil(() => load.answers.length > seen + 20, { timeout: 60_000, interval: 5 });
-  await load.stop();
-  expect(failed).toBeGreaterThan(0);
-  // Only the canary's share failed, and nothing after the rollback.
-  expect(failed).toBeLessThan(load.answers.length / 2);
-  expect(load.failures).toHaveLength(failed);
-});
-
 /** Sends a request to the test listener, and reports to CodeDeploy whether green responds correctly. */
 const smokeTest = `
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
@@ -189,7 +145,6 @@ it("a Lambda function that tests green keeps a bad revision away from production
   const application = { applicationName: "outside", currentDeploymentGroupName: "web" };
   await codedeploy.updateDeploymentGroup({
     ...application,
-    alarmConfiguration: { enabled: false, alarms: [] },
     autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] },
   });
   await lambda.createFunction({

@@ -1,5 +1,4 @@
-import { StopRequest } from "./failure.ts";
-import type { Run } from "./run.ts";
+import { type Run, StopRequest } from "./run.ts";
 
 /** AWS stops a deployment within about twenty seconds of an alarm. */
 const pollInterval = 10_000;
