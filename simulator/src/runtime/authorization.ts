@@ -6,8 +6,3 @@ export function basicCredentials(authorization: string | undefined): [user?: str
   const colon = text.indexOf(":");
   return colon < 0 ? [] : [text.slice(0, colon), text.slice(colon + 1)];
 }
-
-/** RFC 6750. */
-export function bearerToken(authorization: string | undefined): string | undefined {
-  return /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-}

@@ -1,8 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { endWithThisProcess } from "../../orphan-guard.ts";
+import { signalGroup } from "../tasks/container-process.ts";
+import type { ZipEntry } from "../zip-archive.ts";
 
 export interface FunctionRunOptions {
   /** Folder with the function's unpacked code. */
@@ -56,14 +61,16 @@ export async function runFunction(options: FunctionRunOptions): Promise<Function
   });
   const exited = once(child, "exit") as Promise<[number | null]>;
   let timedOut = false;
+  // With all processes that the handler started.
+  const killAll = () => child.pid && signalGroup(child.pid, "SIGKILL");
   const timer = setTimeout(() => {
     timedOut = true;
-    killGroup(child.pid);
+    killAll();
   }, options.timeoutMs);
   child.send({ event: options.event, context: options.context, deadline }, () => {});
   const [code] = await exited;
   clearTimeout(timer);
-  killGroup(child.pid);
+  killAll();
   await Promise.all(outputs);
   const durationMs = performance.now() - startedAt;
   const measured = { durationMs, maxMemoryMb: Math.ceil((answer?.maxMemoryKiB ?? 0) / 1024) };
@@ -87,13 +94,32 @@ function exitError({ context }: FunctionRunOptions, code: number | null): Functi
   };
 }
 
-/** Ends all processes that the handler started. */
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    // The whole group is gone already.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+/**
+ * Writes a function's files into a separate folder below `functionsDirectory`, next to the AWS SDK, which Lambda's Node
+ * runtimes include: a handler may import the clients that the simulator is installed with.
+ */
+export async function unpackCode(
+  functionsDirectory: string,
+  name: string,
+  entries: readonly ZipEntry[],
+): Promise<void> {
+  await lendSdk(functionsDirectory);
+  for (const { path, content } of entries) {
+    const place = join(functionsDirectory, name, path);
+    await mkdir(dirname(place), { recursive: true });
+    await writeFile(place, content);
   }
+}
+
+async function lendSdk(functionsDirectory: string): Promise<void> {
+  const place = join(functionsDirectory, "node_modules", "@aws-sdk");
+  if (existsSync(place)) return;
+  const client = createRequire(import.meta.url).resolve("@aws-sdk/client-codedeploy");
+  const folder = /^.*[/\\]@aws-sdk(?=[/\\])/.exec(client)?.[0];
+  if (folder === undefined) return;
+  await mkdir(dirname(place), { recursive: true });
+  await symlink(folder, place).catch((error: NodeJS.ErrnoException) => {
+    // Another function was unpacked at the same time.
+    if (error.code !== "EEXIST") throw error;
+  });
 }

@@ -2,8 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createGitProgram } from "./git-program.ts";
 import type { GitRepositories } from "./git-repositories.ts";
-import { createPushHook } from "./push-hook.ts";
-import { serveSmartHttp } from "./smart-http.ts";
+import { createPushHook, serveSmartHttp } from "./smart-http.ts";
 
 /** Repositories are in a separate folder, which the first one creates. */
 export function createGitRepositories({ directory }: { directory: string }): GitRepositories {

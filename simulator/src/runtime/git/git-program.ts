@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { buffer, text } from "node:stream/consumers";
+import { signalGroup } from "../tasks/container-process.ts";
 
 /** Git failed; the message is its output. */
 export class GitError extends Error {
@@ -42,7 +43,11 @@ export function createGitProgram(): GitProgram {
   const start: GitProgram["start"] = (gitDirectory, args, options = {}) => {
     // Starts a separate process group, so that the helpers of a command end with it.
     const process = spawn("git", args, { env: environment(gitDirectory, options), detached: true });
-    const git = { process, ended: untilEnd(process), kill: () => killGroup(process) };
+    const git = {
+      process,
+      ended: untilEnd(process),
+      kill: () => process.pid && signalGroup(process.pid, "SIGKILL"),
+    };
     running.add(git);
     const forget = () => running.delete(git);
     git.ended.then(forget, forget);
@@ -104,15 +109,5 @@ async function untilEnd(process: ChildProcessWithoutNullStreams): Promise<number
     throw new Error("the program git is not on PATH; the repositories of CodeCommit need it", {
       cause: error,
     });
-  }
-}
-
-function killGroup({ pid }: ChildProcessWithoutNullStreams): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    // The process has ended meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

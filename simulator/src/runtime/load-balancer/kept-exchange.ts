@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { requestHeaders, responseHeaders } from "./forwarded-headers.ts";
 import { countAnswer, fail, type Hop } from "./hop.ts";
-import type { KeptConnection } from "./kept-connections.ts";
+import type { KeptConnection } from "./target-pool.ts";
 
 /**
  * Passes a request without a body through on a kept connection to its target. `again` sends it again if the target

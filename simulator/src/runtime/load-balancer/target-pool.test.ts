@@ -1,5 +1,9 @@
-import { expect, it } from "vitest";
-import { createWeightedChoice } from "./target-pool.ts";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { type Dispatcher, request } from "undici";
+import { expect, it, vi } from "vitest";
+import { createKeptConnections, createWeightedChoice, maxIdle } from "./target-pool.ts";
 
 it.each([
   [{ a: 1 }, { a: 1 }],
@@ -39,4 +43,31 @@ it("spreads a small share evenly instead of in a burst", () => {
     last = at;
   }
   expect(new Set(gaps.slice(1))).toEqual(new Set([10]));
+});
+
+it("keeps only so many idle connections, however many were used at once, and none once retired", async () => {
+  const sockets = new Set<Socket>();
+  let opened = 0;
+  const server = createServer((_, response) => response.end("ok")).listen(0, "127.0.0.1");
+  server.on("connection", (socket) => {
+    opened += 1;
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await once(server, "listening");
+  const connections = createKeptConnections();
+  const { port } = server.address() as AddressInfo;
+  const used = Array.from({ length: maxIdle + 44 }, () => connections.take({ host: "127.0.0.1", port }));
+  await Promise.all(
+    used.map(async ({ client }) => {
+      const { body } = await request(`http://127.0.0.1:${port}/`, { dispatcher: client as Dispatcher });
+      await body.text();
+    }),
+  );
+  expect(opened).toBe(used.length);
+  for (const connection of used) connection.release();
+  await vi.waitUntil(() => sockets.size <= maxIdle, { timeout: 30_000 });
+  connections.retire();
+  await vi.waitUntil(() => sockets.size === 0, { timeout: 30_000 });
+  server.close();
 });

@@ -22,9 +22,6 @@ export interface Access {
   refusal(request: IncomingMessage, wanted: Wanted): Challenge | undefined;
 }
 
-/** Everybody may do everything, as in a private registry. */
-export const openAccess: Access = { refusal: () => undefined };
-
 /** ECR's access: Basic with the user AWS and a token as password, as `docker login` and every OCI client use it. */
 export function ecrAccess(tokens: Tokens, host: () => string): Access {
   return {

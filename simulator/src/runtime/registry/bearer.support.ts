@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "../../read-body.ts";
-import { basicCredentials, bearerToken } from "../authorization.ts";
+import { basicCredentials } from "../authorization.ts";
 import type { Access, Action, Grant, Tokens, Wanted } from "./access.ts";
 import { answerJson } from "./exchange.ts";
 
@@ -90,4 +90,9 @@ function parseScope(scope: string): Grant[] {
   if (repository === undefined || wanted === undefined) return [];
   const all = wanted === "*" ? actions : wanted.split(",").filter((action) => actions.includes(action));
   return [{ repository, actions: all as Action[] }];
+}
+
+/** RFC 6750. */
+function bearerToken(authorization: string | undefined): string | undefined {
+  return /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
 }

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEcr } from "../../services/ecr/service.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
-import { openAccess } from "./access.ts";
 import type { RegistryRules } from "./exchange.ts";
 import { digestOf } from "./manifest.ts";
 import { createRegistry } from "./registry-server.ts";
@@ -45,7 +44,7 @@ export async function startTestRegistry() {
 /** Starts a separate registry. It needs no login, a push creates its repository, and blobs are mounted. */
 export async function startPlainRegistry(largestBlob?: number) {
   const rules = {
-    access: () => openAccess,
+    access: () => ({ refusal: () => undefined }),
     newRepository: { isImmutable: () => false },
     blobMounting: true,
   };

@@ -17,14 +17,12 @@ export interface LayerEntry {
   /** Permissions; undefined where the archive has none. */
   readonly mode: number | undefined;
   readonly size: number;
-  /** Reads the content; call it before the next entry, once. */
-  text(): Promise<string>;
-  /** Reads the content in pieces, each of them valid until the next one is read. */
+  /** Reads the content in pieces, each of them valid until the next one is read; call it before the next entry, once. */
   pieces(): AsyncGenerator<Buffer>;
 }
 
-/** Bytes that are held at once; the list of a distribution's packages has a few million. */
-const largestText = 64 * 1024 * 1024;
+/** Bytes of the longest name that is read. */
+const largestText = 1024 * 1024;
 
 /**
  * Reads the entries of a layer's file in their order. Only pieces of the archive are in memory, and only content that
@@ -69,7 +67,7 @@ export async function* readLayerEntries(file: string): AsyncGenerator<LayerEntry
         next = new Pax({ ...next, linkpath: untilZero(await text()) });
       else {
         next = undefined;
-        yield { path, type, linkpath, mode, size, text, pieces };
+        yield { path, type, linkpath, mode, size, pieces };
       }
       if (!(await bytes.skip(left))) throw endsEarly();
     }

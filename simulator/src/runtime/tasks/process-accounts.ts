@@ -1,3 +1,4 @@
+import { signalGroup } from "./container-process.ts";
 import { type CpuQuota, createCpuQuota } from "./cpu-quota.ts";
 import { knowsProcessTimes, listSessions, usageOf } from "./process-times.ts";
 import { type ContainerUsage, startAllowanceMs } from "./runtime.ts";
@@ -127,12 +128,4 @@ interface TaskQuota {
   readonly quota: CpuQuota;
   /** First processes of its containers. */
   readonly pids: Set<number>;
-}
-
-function signalGroup(group: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(-group, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

@@ -3,12 +3,16 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Network } from "../network.ts";
-import { type ContainerProcess, startProcess } from "./container-process.ts";
+import {
+  type ContainerProcess,
+  type ProcessSetting,
+  runAlongside,
+  startProcess,
+} from "./container-process.ts";
 import { type ControlServer, startControlServer } from "./control-server.ts";
 import { createImageFiles, defaultPath, findCommand, pathOnDisk } from "./image-files.ts";
 import { type MetadataServer, startMetadataServer } from "./metadata-server.ts";
 import { createProcessAccounts, type ProcessAccount, type ProcessAccounts } from "./process-accounts.ts";
-import { type ProcessSetting, runAlongside } from "./run-alongside.ts";
 import type {
   ContainerOptions,
   LocalImage,

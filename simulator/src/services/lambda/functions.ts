@@ -6,7 +6,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
-import { unpackCode } from "../../runtime/functions/unpack-code.ts";
+import { unpackCode } from "../../runtime/functions/run-function.ts";
 import { readZip, type ZipEntry } from "../../runtime/zip-archive.ts";
 import type { Service } from "../api.ts";
 import {
