@@ -14,8 +14,6 @@ beforeAll(async () => {
     "AWS::EC2::VPC::Id": VpcId,
     "List<AWS::EC2::Subnet::Id>": `${await subnet("10.0.0.0/24")}, ${await subnet("10.0.1.0/24")}`,
     "AWS::EC2::SecurityGroup::Id": group.GroupId,
-    "AWS::EC2::SecurityGroup::GroupName": "web",
-    "List<AWS::EC2::AvailabilityZone::Name>": "us-east-1a,us-east-1b",
   });
 });
 afterAll(() => simulator?.close());
@@ -43,24 +41,18 @@ async function outcome(Type: string, value: string): Promise<string> {
 }
 
 describe("a parameter whose values must exist in the account", () => {
-  it.each([
-    "AWS::EC2::VPC::Id",
-    "List<AWS::EC2::Subnet::Id>",
-    "AWS::EC2::SecurityGroup::Id",
-    "AWS::EC2::SecurityGroup::GroupName",
-    "List<AWS::EC2::AvailabilityZone::Name>",
-  ])("of type %s accepts existing values", async (type) => {
-    expect(await outcome(type, values[type] ?? "")).toBe("CREATE_COMPLETE");
-  });
+  it.each(["AWS::EC2::VPC::Id", "List<AWS::EC2::Subnet::Id>", "AWS::EC2::SecurityGroup::Id"])(
+    "of type %s accepts existing values",
+    async (type) => {
+      expect(await outcome(type, values[type] ?? "")).toBe("CREATE_COMPLETE");
+    },
+  );
 
   it.each([
     ["AWS::EC2::VPC::Id", "vpc-00000000", "vpc-00000000"],
     ["AWS::EC2::VPC::Id", "LabVPC", "LabVPC"],
     ["AWS::EC2::VPC::Id", "", ""],
-    ["List<AWS::EC2::AvailabilityZone::Name>", "us-east-1a,eu-west-1a", "eu-west-1a"],
-    ["AWS::EC2::SecurityGroup::GroupName", "none", "none"],
     ["AWS::EC2::Image::Id", "ami-00000000", "ami-00000000"],
-    ["AWS::EC2::Instance::Id", "i-00000000", "i-00000000"],
   ])("of type %s refuses %j", async (type, value, missing) => {
     expect(await outcome(type, value)).toBe(
       `Parameter validation failed: parameter value ${missing} for parameter name Given does not exist`,

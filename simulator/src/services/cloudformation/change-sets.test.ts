@@ -79,26 +79,6 @@ test("a plan without changes fails and cannot be executed", async () => {
   await expect(describe()).rejects.toThrow(`ChangeSet [${id}] does not exist`);
 });
 
-test("a change set describes the effect of a failed execution", async () => {
-  const failing =
-    "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing, DependsOn: A, Properties: {Fail: create}}}";
-  const { Id = "" } = await cloudformation.api.createChangeSet({
-    StackName: "s",
-    ChangeSetName: "plan",
-    ChangeSetType: "CREATE",
-    OnStackFailure: "DO_NOTHING",
-    TemplateBody: failing,
-  });
-  expect(await cloudformation.api.describeChangeSet({ ChangeSetName: Id })).toMatchObject({
-    OnStackFailure: "DO_NOTHING",
-  });
-  const contradicted = async () =>
-    cloudformation.api.executeChangeSet({ ChangeSetName: Id, DisableRollback: false });
-  await expect(contradicted()).rejects.toThrow("You cannot specify DisableRollback");
-  expect((await execute("s", Id))?.StackStatus).toBe("CREATE_FAILED");
-  expect([...cloudformation.alive]).toEqual(["A-1"]);
-});
-
 test("an update invalidates the plans made before it", async () => {
   await cloudformation.api.createStack({ StackName: "s", TemplateBody: before });
   await cloudformation.settled("s");

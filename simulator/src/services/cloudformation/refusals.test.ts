@@ -31,10 +31,6 @@ test.each([
     'the transform "AWS::Serverless-2016-10-31" is not supported',
   ],
   [
-    `Transform: [AWS::LanguageExtensions]\nResources: {A: ${thing}}`,
-    "Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
-  ],
-  [
     `Description: ${"long".repeat(300)}\nResources: {A: ${thing}}`,
     "The Description has more than 1024 bytes",
   ],
@@ -103,10 +99,11 @@ test.each([
   [{ StackName: "a", TemplateURL: "https://x" }, "TemplateURL must be a supported URL"],
   [{ StackName: "a", TemplateBody: " ".repeat(51_201) }, "length less than or equal to 51200"],
   [{ StackName: "a" }, "Either Template URL or Template Body must be specified."],
-  [{ StackName: "a", TimeoutInMinutes: 0 }, "'timeoutInMinutes' failed to satisfy constraint"],
+  [{ StackName: "a", TimeoutInMinutes: 1 }, "does not support TimeoutInMinutes"],
   [{ StackName: "a", NotificationARNs: ["arn:aws:sns:x"] }, "does not support NotificationARNs"],
   [{ StackName: "a", StackPolicyBody: "{}" }, "does not support StackPolicyBody"],
-  [{ StackName: "a", OnFailure: "DELETE", DisableRollback: true }, "both DisableRollback and OnFailure"],
+  [{ StackName: "a", OnFailure: "DELETE" }, "does not support OnFailure DELETE"],
+  [{ StackName: "a", OnFailure: "ROLLBACK", DisableRollback: true }, "both DisableRollback and OnFailure"],
 ])("%j", async (input, message) => {
   await expect(
     (async () => cloudformation.api.createStack(input as CreateStackCommandInput))(),

@@ -89,7 +89,6 @@ Resources:
 
 test.each([
   [{}, "ROLLBACK_COMPLETE", []],
-  [{ OnFailure: "DELETE" }, "DELETE_COMPLETE", []],
   [{ DisableRollback: true }, "CREATE_FAILED", ["First-1", "Broken-2"]],
 ])("a failed creation with %j ends as %s", async (more, status, left) => {
   const { stack, id } = await create("s", failing, more);
@@ -99,19 +98,6 @@ test.each([
   expect(events).toContain("Broken CREATE_FAILED no stabilize of Broken");
   expect(events.join()).toContain("The following resource(s) failed to create: [Broken].");
   expect(cloudformation.calls).not.toContain("create Never");
-});
-
-test("a creation that exceeds its timeout is rolled back", async () => {
-  const slow = "Resources: {A: {Type: Test::Thing, Properties: {Fail: never}}}";
-  const { stack } = await create("s", slow, { TimeoutInMinutes: 1 });
-  expect(stack).toMatchObject({ StackStatus: "ROLLBACK_COMPLETE", TimeoutInMinutes: 1 });
-  expect([...cloudformation.alive]).toEqual([]);
-  expect(await cloudformation.events("s")).toEqual(
-    expect.arrayContaining([
-      "A CREATE_FAILED Resource creation cancelled",
-      "s ROLLBACK_IN_PROGRESS Stack creation time exceeded the specified timeout. Rollback requested by user.",
-    ]),
-  );
 });
 
 test.each([

@@ -7,7 +7,6 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
 import type { CloudFormationState } from "../stack/records.ts";
-import { validationError } from "../template/errors.ts";
 import { startCreate, startImport, startUpdate } from "./change-stacks.ts";
 import { describeParameters } from "./describe-stacks.ts";
 import { findChangeSet, findStack, page } from "./find.ts";
@@ -29,7 +28,6 @@ export function describeChangeSet(state: CloudFormationState, input: DescribeCha
     StatusReason: changeSet.statusReason,
     NotificationARNs: [],
     RollbackConfiguration: {},
-    OnStackFailure: changeSet.onFailure,
     Capabilities: [...changeSet.capabilities] as never[],
     Tags: [...changeSet.tags],
     Changes: changes.map((ResourceChange) => ({ Type: "Resource" as const, ResourceChange })),
@@ -49,8 +47,6 @@ function withoutValues(change: ResourceChange): ResourceChange {
 
 export function executeChangeSet(state: CloudFormationState, input: ExecuteChangeSetCommandInput) {
   const { stack, changeSet } = findChangeSet(state, input.StackName, input.ChangeSetName);
-  if (changeSet.onFailure && input.DisableRollback !== undefined)
-    throw validationError("You cannot specify DisableRollback for a change set that has OnStackFailure.");
   if (changeSet.executionStatus !== "AVAILABLE")
     throw new AwsError(
       "InvalidChangeSetStatusException",
@@ -58,14 +54,13 @@ export function executeChangeSet(state: CloudFormationState, input: ExecuteChang
     );
   for (const [name, { id }] of stack.changeSets) if (id !== changeSet.id) stack.changeSets.delete(name);
   changeSet.executionStatus = "EXECUTE_COMPLETE";
-  const onFailure = input.DisableRollback ? "DO_NOTHING" : (changeSet.onFailure ?? "ROLLBACK");
-  stack.disableRollback = onFailure === "DO_NOTHING";
+  stack.disableRollback = input.DisableRollback ?? false;
   const { definition, capabilities: Capabilities } = changeSet;
   const { ClientRequestToken, RetainExceptOnCreate } = input;
   const given = { Capabilities, ClientRequestToken, RetainExceptOnCreate };
   if (changeSet.importedIds) startImport(state, stack, definition, { ...given, ids: changeSet.importedIds });
   else if (changeSet.type === "UPDATE") startUpdate(state, stack, definition, given);
-  else startCreate(state, stack, definition, { ...given, onFailure });
+  else startCreate(state, stack, definition, given);
   return {};
 }
 

@@ -7,28 +7,26 @@ import type {
   UpdateStackCommandInput,
   UpdateTerminationProtectionCommandInput,
 } from "@aws-sdk/client-cloudformation";
-import { refuseBroken } from "../../../kit/constraints.ts";
 import { AwsError } from "../../../kit/errors.ts";
-import { runCreate, takeBack } from "../stack/create-stack.ts";
+import { rollBackCreation, runCreate } from "../stack/create-stack.ts";
 import type { Definition } from "../stack/definition.ts";
 import { runDelete } from "../stack/delete-stack.ts";
 import { setStackStatus } from "../stack/events.ts";
-import { refuseRemoval } from "../stack/exports.ts";
-import { runImport } from "../stack/import-resources.ts";
+import { runImport } from "../stack/import-stack.ts";
 import { startOperation } from "../stack/operation.ts";
+import { refuseRemoval } from "../stack/outputs.ts";
 import { planChanges } from "../stack/plan.ts";
 import {
   type CloudFormationState,
   createStackRecord,
   type ImportedIds,
-  type OnFailure,
   type StackRecord,
 } from "../stack/records.ts";
 import { takeUpdateBack } from "../stack/roll-back-update.ts";
 import { runUpdate } from "../stack/update-stack.ts";
 import { validationError } from "../template/errors.ts";
 import { findStack, lookUpStack } from "./find.ts";
-import { readDefinition, refuseMembers, requireExpansion, takeServiceRole } from "./read-definition.ts";
+import { readDefinition, refuseMembers, takeServiceRole } from "./read-definition.ts";
 
 const unsupported = [
   "NotificationARNs",
@@ -38,6 +36,7 @@ const unsupported = [
   "StackPolicyURL",
   "StackPolicyDuringUpdateBody",
   "StackPolicyDuringUpdateURL",
+  "TimeoutInMinutes",
 ];
 
 export async function createStack(state: CloudFormationState, input: CreateStackCommandInput) {
@@ -46,19 +45,14 @@ export async function createStack(state: CloudFormationState, input: CreateStack
   refuseTaken(state, name);
   if (input.OnFailure !== undefined && input.DisableRollback !== undefined)
     throw validationError("You cannot specify both DisableRollback and OnFailure.");
-  refuseBroken("ValidationError", [
-    ["timeoutInMinutes", input.TimeoutInMinutes, { range: [1, 2 ** 31 - 1] }],
-  ]);
+  if (input.OnFailure === "DELETE") throw validationError("the simulator does not support OnFailure DELETE");
   const stack = createStackRecord(state, name);
   await takeServiceRole(state, stack, input.RoleARN);
   const definition = await readDefinition(state, stack, input);
-  requireExpansion(definition, input.Capabilities);
   refuseTaken(state, name);
-  const onFailure = input.OnFailure ?? (input.DisableRollback ? "DO_NOTHING" : "ROLLBACK");
-  stack.disableRollback = onFailure === "DO_NOTHING";
+  stack.disableRollback = input.DisableRollback ?? input.OnFailure === "DO_NOTHING";
   stack.terminationProtection = input.EnableTerminationProtection ?? false;
-  stack.timeoutInMinutes = input.TimeoutInMinutes;
-  startCreate(state, stack, definition, { ...input, onFailure });
+  startCreate(state, stack, definition, input);
   return { StackId: stack.id };
 }
 
@@ -66,11 +60,11 @@ export function startCreate(
   state: CloudFormationState,
   stack: StackRecord,
   definition: Definition,
-  given: OperationInput & { onFailure: OnFailure },
+  given: OperationInput,
 ): void {
   state.stacks.set(stack.id, stack);
   beginOperation(stack, definition, given);
-  state.run(runCreate(state, stack, definition, given.onFailure));
+  state.run(runCreate(state, stack, definition));
 }
 
 interface OperationInput {
@@ -92,7 +86,6 @@ export async function updateStack(state: CloudFormationState, input: UpdateStack
   refuseUnlessUpdatable(stack);
   await takeServiceRole(state, stack, input.RoleARN);
   const definition = await readDefinition(state, stack, input, stack);
-  requireExpansion(definition, input.Capabilities);
   const { changes, outputsChange } = planChanges(state, stack, definition);
   if (changes.length === 0 && !outputsChange) throw validationError("No updates are to be performed.");
   refuseUnlessUpdatable(stack);
@@ -143,7 +136,7 @@ export async function deleteStack(state: CloudFormationState, input: DeleteStack
   for (const { exportName } of stack.outputs) if (exportName) refuseRemoval(state, exportName);
   stack.clientRequestToken = input.ClientRequestToken;
   if (stack.status === "CREATE_IN_PROGRESS") {
-    setStackStatus(state.environment.clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
+    setStackStatus(stack, "DELETE_IN_PROGRESS", "User Initiated");
     stack.cancel();
     return {};
   }
@@ -193,11 +186,9 @@ export function rollbackStack(state: CloudFormationState, input: RollbackStackCo
   refuseMembers(input, ["RoleARN"]);
   const stack = findStack(state, input.StackName);
   stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
-  if (stack.status === "CREATE_FAILED" && stack.definition) {
-    const operation = startOperation(state, stack, stack.definition);
-    setStackStatus(operation.clock, stack, "ROLLBACK_IN_PROGRESS", "User Initiated");
-    state.run(takeBack(operation, false));
-  } else if (stack.status === "UPDATE_FAILED") takeRestBack(state, stack);
+  if (stack.status === "CREATE_FAILED" && stack.definition)
+    state.run(rollBackCreation(startOperation(state, stack, stack.definition), "User Initiated"));
+  else if (stack.status === "UPDATE_FAILED") takeRestBack(state, stack);
   else throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
   return { StackId: stack.id };
 }

@@ -7,6 +7,7 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
 import { refuseMissingValues } from "../stack/account-values.ts";
+import { isOwned } from "../stack/create-resource.ts";
 import type { Definition } from "../stack/definition.ts";
 import { setStackStatus } from "../stack/events.ts";
 import { planChanges } from "../stack/plan.ts";
@@ -26,15 +27,19 @@ import { readDefinition, refuseMembers, takeServiceRole } from "./read-definitio
  * IncludeNestedStacks has no effect: stacks cannot be nested here. ImportExistingResources would import an existing
  * resource: here the change set fails when it is executed.
  */
-const unsupported = ["NotificationARNs", "ResourceTypes", "RollbackConfiguration", "DeploymentMode"];
+const unsupported = [
+  "NotificationARNs",
+  "ResourceTypes",
+  "RollbackConfiguration",
+  "DeploymentMode",
+  "OnStackFailure",
+];
 
 /** Plans a creation, an update or an import; the stack of a planned creation is in REVIEW_IN_PROGRESS. */
 export async function createChangeSet(state: CloudFormationState, input: CreateChangeSetCommandInput) {
   refuseMembers(input, unsupported);
   const type = input.ChangeSetType ?? "UPDATE";
   const name = input.ChangeSetName ?? "";
-  if (type === "UPDATE" && input.OnStackFailure === "DELETE")
-    throw validationError("OnStackFailure DELETE is for change sets of type CREATE only.");
   const stack = stackFor(state, input.StackName ?? "", type);
   if (stack.changeSets.has(name))
     throw new AwsError(
@@ -47,7 +52,7 @@ export async function createChangeSet(state: CloudFormationState, input: CreateC
   if (!state.stacks.has(stack.id)) {
     state.stacks.set(stack.id, stack);
     stack.tags = definition.tags;
-    setStackStatus(state.environment.clock, stack, "REVIEW_IN_PROGRESS", "User Initiated");
+    setStackStatus(stack, "REVIEW_IN_PROGRESS", "User Initiated");
   }
   stack.changeSets.set(name, changeSet);
   return { Id: changeSet.id, StackId: stack.id };
@@ -89,7 +94,6 @@ async function plan(
     definition,
     capabilities: given.Capabilities ?? [],
     tags: definition.tags,
-    onFailure: given.OnStackFailure,
   };
   const failed = (statusReason: string): ChangeSetRecord => ({
     ...shared,
@@ -176,12 +180,10 @@ function idOf(
 
 function refuseOwned({ stacks }: CloudFormationState, ids: ImportedIds, { resources }: Definition): void {
   for (const stack of stacks.values())
-    for (const { type, physicalId, logicalId, status } of stack.resources.values())
-      for (const [imported, id] of ids) {
-        const same = physicalId === id && resources[imported]?.type === type;
-        if (same && !/^DELETE_(COMPLETE|SKIPPED)$/.test(status))
+    for (const record of stack.resources.values())
+      for (const [imported, id] of ids)
+        if (record.physicalId === id && resources[imported]?.type === record.type && isOwned(record))
           throw validationError(
-            `Resource ${id} already exists in stack ${stack.id} (logical ID ${logicalId})`,
+            `Resource ${id} already exists in stack ${stack.id} (logical ID ${record.logicalId})`,
           );
-      }
 }

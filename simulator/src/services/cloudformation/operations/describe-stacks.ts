@@ -8,9 +8,10 @@ import type {
   StackSummary,
 } from "@aws-sdk/client-cloudformation";
 import type { Definition } from "../stack/definition.ts";
-import { allExports, findExport, importers } from "../stack/exports.ts";
 import type { CloudFormationState, StackRecord } from "../stack/records.ts";
+import { allExports, findExport, importers } from "../stack/scope.ts";
 import { validationError } from "../template/errors.ts";
+import { isHidden } from "../template/parameters.ts";
 import { stackDrift } from "./drift.ts";
 import { findStack, page } from "./find.ts";
 
@@ -63,7 +64,6 @@ function describe(stack: StackRecord): Stack {
     StackStatusReason: stack.statusReason,
     DisableRollback: stack.disableRollback,
     RetainExceptOnCreate: stack.retainExceptOnCreate,
-    TimeoutInMinutes: stack.timeoutInMinutes,
     NotificationARNs: [],
     RoleARN: stack.roleArn,
     Capabilities: [...stack.capabilities] as Stack["Capabilities"],
@@ -81,7 +81,7 @@ function describe(stack: StackRecord): Stack {
 
 export function describeParameters({ parameters, resolved, template }: Definition): Parameter[] {
   return Object.entries(parameters).map(([ParameterKey, value]) => {
-    const secret = String(template.parameters[ParameterKey]?.NoEcho) === "true";
+    const secret = isHidden(template.parameters[ParameterKey]);
     const ResolvedValue = resolved?.[ParameterKey];
     return {
       ParameterKey,

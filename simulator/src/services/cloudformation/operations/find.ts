@@ -1,4 +1,5 @@
 import { AwsError } from "../../../kit/errors.ts";
+import { page as pageOf } from "../../../kit/page.ts";
 import type { ChangeSetRecord, CloudFormationState, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 
@@ -37,17 +38,7 @@ export function findChangeSet(
   throw new AwsError("ChangeSetNotFoundException", `ChangeSet [${nameOrId}] does not exist`, 404);
 }
 
-/** Maximum number of items on one page of a list. */
-const pageSize = 100;
-
-/** One page of a list; the token is the position of the next item. */
-export function page<T>(
-  items: readonly T[],
-  token: string | undefined,
-): { items: T[]; next: string | undefined } {
-  const start = token === undefined ? 0 : Number(token);
-  if (!Number.isInteger(start) || start < 0 || (token !== undefined && start >= items.length))
-    throw validationError(`NextToken ${JSON.stringify(token)} is none that this list gave out`);
-  const end = start + pageSize;
-  return { items: items.slice(start, end), next: end < items.length ? String(end) : undefined };
+/** Returns one page of a list. */
+export function page<Item>(items: readonly Item[], token: string | undefined) {
+  return pageOf(items, { size: 100, token, code: "ValidationError" });
 }

@@ -5,12 +5,12 @@ import { findTrustingRole } from "../../sts/trust.ts";
 import type { Tag } from "../resources/resource-type.ts";
 import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
 import type { CloudFormationState, StackRecord } from "../stack/records.ts";
+import { checkRules } from "../template/conditions.ts";
 import { validationError } from "../template/errors.ts";
 import { isSsmParameter, type ParameterValues, resolveParameters } from "../template/parameters.ts";
-import { checkRules } from "../template/rules.ts";
 import {
   readTemplate,
-  refuseUnsupportedTransforms,
+  refuseTransforms,
   refuseUnsupportedTypes,
   type Template,
 } from "../template/template.ts";
@@ -31,7 +31,7 @@ export async function readDefinition(
   current?: StackRecord,
 ): Promise<Definition> {
   const template = readTemplate(await templateBody(state, input, current), state.types);
-  refuseUnsupportedTransforms(template);
+  refuseTransforms(template);
   const previous = current?.definition;
   refuseChangedTypes(template, previous);
   requireCapabilities(state, template, input.Capabilities ?? []);
@@ -90,15 +90,6 @@ function requireCapabilities(
     if (!granted)
       throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${needed}]`);
   }
-}
-
-/** A plan shows the result of a transform; without a plan, the caller must allow it in advance. */
-export function requireExpansion({ template }: Definition, given: readonly Capability[] = []): void {
-  if (template.extensions && !given.includes("CAPABILITY_AUTO_EXPAND"))
-    throw new AwsError(
-      "InsufficientCapabilitiesException",
-      "Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
-    );
 }
 
 function readTags(given: readonly SdkTag[]): Tag[] {

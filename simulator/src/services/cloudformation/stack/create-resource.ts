@@ -1,43 +1,42 @@
-import { failureReason, HandlerError, isRefusal } from "../resources/failures.ts";
-import { type ResourceType, readAttributes } from "../resources/resource-type.ts";
+import { HandlerError, isRefusal } from "../resources/failures.ts";
+import { findResource, type ResourceType, readAttributes } from "../resources/resource-type.ts";
 import { sameValue, type Value } from "../template/value.ts";
-import { evaluateProperties, resolveSecrets } from "./evaluate-properties.ts";
-import { setResourceStatus } from "./events.ts";
-import { newRecord, type Operation, resourceContext, typeOf } from "./operation.ts";
+import { resolveSecrets } from "./evaluate-properties.ts";
+import { orFail, setResourceStatus } from "./events.ts";
+import {
+  currentProperties,
+  declaredResource,
+  newRecord,
+  type Operation,
+  resourceContext,
+  typeOf,
+} from "./operation.ts";
 import type { ResourceRecord } from "./records.ts";
-import { stackScope } from "./scope.ts";
 
 /** Creates the declared resource and waits until it can be used; its record, events and reason of failure are kept. */
 export async function createResource(operation: Operation, logicalId: string): Promise<void> {
-  const { stack, definition, clock } = operation;
-  const declared = definition.resources[logicalId];
-  if (!declared) throw new Error(`resource ${logicalId} is not declared`);
-  const record = newRecord(operation, logicalId, declared.type);
+  const { stack } = operation;
+  const record = newRecord(operation, logicalId, declaredResource(operation, logicalId).type);
   stack.resources.set(logicalId, record);
-  setResourceStatus(clock, stack, record, "CREATE_IN_PROGRESS");
-  try {
-    const type = typeOf(operation, declared.type);
-    const scope = stackScope(operation.state, stack, definition);
-    record.properties = evaluateProperties(logicalId, declared, type, scope, definition.tags);
+  setResourceStatus(stack, record, "CREATE_IN_PROGRESS");
+  await orFail(stack, record, "CREATE", async () => {
+    record.properties = currentProperties(operation, logicalId);
     await make(operation, record);
-  } catch (error) {
-    setResourceStatus(clock, stack, record, "CREATE_FAILED", failureReason(error));
-    throw error;
-  }
-  setResourceStatus(clock, stack, record, "CREATE_COMPLETE");
+  });
+  setResourceStatus(stack, record, "CREATE_COMPLETE");
 }
 
 /** Creates the physical resource of a record whose properties are set, and reads its attributes. */
 export async function make(operation: Operation, record: ResourceRecord): Promise<void> {
-  const { state, stack, signal, clock } = operation;
+  const { state, stack, signal } = operation;
   const type = typeOf(operation, record.type);
   const status = record.status;
   const identify = (id: string) => {
     if (record.physicalId !== undefined) return;
     record.physicalId = id;
-    setResourceStatus(clock, stack, record, status, "Resource creation Initiated");
+    setResourceStatus(stack, record, status, "Resource creation Initiated");
   };
-  const context = resourceContext(state, stack, record.logicalId, signal, identify);
+  const context = resourceContext(operation, record.logicalId, identify);
   signal.throwIfAborted();
   refuseOwnedName(operation, record);
   const properties = await resolveSecrets(state, record.logicalId, type, record.properties);
@@ -62,19 +61,38 @@ function refuseOwnedName(operation: Operation, record: ResourceRecord): void {
   const type = typeOf(operation, record.type);
   const name = nameOf(type, record);
   if (name === undefined) return;
-  const { nameScope } = type;
+  const scopeOf = ({ properties }: ResourceRecord) => type.nameScope && properties[type.nameScope];
   for (const { id, resources } of operation.state.stacks.values())
     for (const other of resources.values()) {
       const same =
         other.type === record.type &&
         nameOf(type, other) === name &&
-        (nameScope === undefined || sameValue(other.properties[nameScope], record.properties[nameScope]));
-      if (same && other !== record && isThere(other))
+        sameValue(scopeOf(other), scopeOf(record));
+      if (same && other !== record && isOwned(other))
         throw new Error(`${name} already exists in stack ${id}`);
     }
 }
 
 /** Returns whether the stack owns the physical resource of a record: created, and neither deleted nor retained. */
-function isThere({ physicalId, status }: ResourceRecord): boolean {
+export function isOwned({ physicalId, status }: ResourceRecord): boolean {
   return physicalId !== undefined && status !== "DELETE_COMPLETE" && status !== "DELETE_SKIPPED";
+}
+
+/** Takes an existing resource into the stack, unchanged. */
+export async function importResource(operation: Operation, logicalId: string, id: string): Promise<void> {
+  const { stack } = operation;
+  const record = newRecord(operation, logicalId, declaredResource(operation, logicalId).type);
+  record.physicalId = id;
+  stack.resources.set(logicalId, record);
+  setResourceStatus(stack, record, "IMPORT_IN_PROGRESS", "Resource import started.");
+  await orFail(stack, record, "IMPORT", async () => {
+    const type = typeOf(operation, record.type);
+    const properties = currentProperties(operation, logicalId);
+    record.properties = properties;
+    const context = resourceContext(operation, logicalId);
+    if (!(await findResource(type, context, id, properties)))
+      throw new Error(`Resource of type '${record.type}' with identifier '${id}' was not found.`);
+    record.attributes = await readAttributes(type, context, id, properties);
+  });
+  setResourceStatus(stack, record, "IMPORT_COMPLETE", "Resource import completed.");
 }

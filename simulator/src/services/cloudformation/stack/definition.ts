@@ -49,28 +49,24 @@ export function define(
   );
   for (const [id, declared] of Object.entries(resources)) refuseUnknownProperties(types, id, declared, holds);
 
+  const namesIn = (value: Value, block: "Resources" | "Outputs", place: string) =>
+    references(value, holds, place).flatMap((reference) => {
+      const declared = resources[reference.name];
+      if (declared) refuseUnknownAttribute(types, declared, reference);
+      else refuseUndefined(template, reference, block);
+      return declared ? [reference.name] : [];
+    });
   const dependencies = new Map(
-    Object.entries(resources).map(([id, declared]) => {
-      const place = `/Resources/${id}/Properties`;
-      const names = check(
-        references(declared.properties, holds, place),
-        template,
-        resources,
-        types,
-        "Resources",
-      );
-      for (const name of declared.dependsOn)
-        if (!template.resources[name]) throw unresolved([name], "Resources");
-      const explicit = declared.dependsOn.filter((name) => resources[name]);
-      return [id, new Set([...names, ...explicit])] as const;
+    Object.entries(resources).map(([id, { properties, dependsOn }]) => {
+      for (const name of dependsOn) if (!template.resources[name]) throw unresolved(name, "Resources");
+      const explicit = dependsOn.filter((name) => resources[name]);
+      const used = namesIn(properties, "Resources", `/Resources/${id}/Properties`);
+      return [id, new Set([...used, ...explicit])] as const;
     }),
   );
   refuseCycles(dependencies);
-  for (const [id, output] of Object.entries(template.outputs)) {
-    const used = [output.value, output.exportName ?? null];
-    if (active(output))
-      check(references(used, holds, `/Outputs/${id}`), template, resources, types, "Outputs");
-  }
+  for (const [id, output] of Object.entries(template.outputs))
+    if (active(output)) namesIn([output.value, output.exportName ?? null], "Outputs", `/Outputs/${id}`);
   return { ...given, conditions, resources, dependencies };
 }
 
@@ -83,7 +79,6 @@ export function inputScope(
   const pseudo = pseudoParameters(environment, stack);
   return {
     mappings: given.template.mappings,
-    extensions: given.template.extensions,
     region: environment.region,
     zones: given.zones,
     ref: (name) => {
@@ -92,7 +87,7 @@ export function inputScope(
       if (declaration)
         return parameterValue(declaration, given.resolved?.[name] ?? given.parameters[name] ?? "");
       const value = pseudo[name];
-      if (value === undefined) throw unresolved([name], "Resources");
+      if (value === undefined) throw unresolved(name, "Resources");
       return value;
     },
     attribute: (resource) => {
@@ -131,36 +126,27 @@ function pseudoParameters({ accountId, region }: Environment, stack: StackIdenti
 const pseudoNames =
   /^AWS::(AccountId|Region|Partition|URLSuffix|StackName|StackId|NotificationARNs|NoValue)$/;
 
-/** Returns the resources among the references; throws for a name or an attribute that does not exist. */
-function check(
-  found: readonly Reference[],
-  template: Template,
-  resources: Readonly<Record<string, ResourceDeclaration>>,
-  types: ResourceTypes,
-  block: "Resources" | "Outputs",
-): string[] {
-  return found.flatMap(({ kind, name, attribute }) => {
-    const declared = resources[name];
-    if (declared === undefined) {
-      if (kind === "Fn::GetAtt")
-        throw templateError(`instance of Fn::GetAtt references undefined resource ${name}`);
-      if (template.parameters[name] || pseudoNames.test(name)) return [];
-      throw unresolved([name], block);
-    }
-    const type = types[declared.type];
-    const attributes = Object.keys(type?.attributes ?? {});
-    if (type && kind === "Fn::GetAtt" && attribute !== undefined && !attributes.includes(attribute))
-      throw templateError(
-        `resource ${name} does not support attribute type ${attribute} in Fn::GetAtt (${declared.type} has: ${attributes.join(", ")})`,
-      );
-    return [name];
-  });
+function refuseUndefined(template: Template, { kind, name }: Reference, block: string): void {
+  if (kind === "Fn::GetAtt")
+    throw templateError(`instance of Fn::GetAtt references undefined resource ${name}`);
+  if (!template.parameters[name] && !pseudoNames.test(name)) throw unresolved(name, block);
 }
 
-function unresolved(names: readonly string[], block: string): Error {
-  return formatError(
-    `Unresolved resource dependencies [${names.join(", ")}] in the ${block} block of the template`,
-  );
+function refuseUnknownAttribute(
+  types: ResourceTypes,
+  declared: ResourceDeclaration,
+  { name, attribute }: Reference,
+): void {
+  const type = types[declared.type];
+  const attributes = Object.keys(type?.attributes ?? {});
+  if (type && attribute !== undefined && !attributes.includes(attribute))
+    throw templateError(
+      `resource ${name} does not support attribute type ${attribute} in Fn::GetAtt (${declared.type} has: ${attributes.join(", ")})`,
+    );
+}
+
+function unresolved(name: string, block: string): Error {
+  return formatError(`Unresolved resource dependencies [${name}] in the ${block} block of the template`);
 }
 
 /** Names of properties are written out, so they can be refused before the stack exists; values come later. */

@@ -1,6 +1,6 @@
-import { failureReason, ignoreMissing } from "../resources/failures.ts";
+import { ignoreMissing } from "../resources/failures.ts";
 import type { DeletionPolicy, ResourceDeclaration } from "../template/template.ts";
-import { setResourceStatus, setStackStatus } from "./events.ts";
+import { orFail, setResourceStatus, setStackStatus } from "./events.ts";
 import { type Operation, resourceContext, startOperation, typeOf } from "./operation.ts";
 import { reversed, runInOrder } from "./order.ts";
 import type { CloudFormationState, ResourceRecord, StackRecord } from "./records.ts";
@@ -11,7 +11,7 @@ export async function runDelete(
   stack: StackRecord,
   retained: readonly string[],
 ): Promise<void> {
-  setStackStatus(state.environment.clock, stack, "DELETE_IN_PROGRESS", "User Initiated");
+  setStackStatus(stack, "DELETE_IN_PROGRESS", "User Initiated");
   await finishDelete(state, stack, retained);
 }
 
@@ -21,23 +21,21 @@ export async function finishDelete(
   stack: StackRecord,
   retained: readonly string[],
 ): Promise<void> {
-  const { clock } = state.environment;
-  if (stack.definition) {
-    const { resources } = stack.definition;
-    const operation = startOperation(state, stack, stack.definition);
-    const policy = (id: string) =>
-      retained.includes(id) ? "Retain" : (resources[id]?.deletionPolicy ?? "Delete");
-    const failed = await deleteAll(operation, policy);
-    if (failed.length > 0) {
-      const reason = `The following resource(s) failed to delete: [${failed.join(", ")}]. `;
-      setStackStatus(clock, stack, "DELETE_FAILED", reason);
-      return;
-    }
+  const { definition } = stack;
+  const failed = definition
+    ? await deleteAll(startOperation(state, stack, definition), (id) =>
+        retained.includes(id) ? "Retain" : (definition.resources[id]?.deletionPolicy ?? "Delete"),
+      )
+    : [];
+  if (failed.length > 0) {
+    const reason = `The following resource(s) failed to delete: [${failed.join(", ")}]. `;
+    setStackStatus(stack, "DELETE_FAILED", reason);
+    return;
   }
   stack.imports = new Set();
   stack.outputs = [];
-  stack.deletedAt = clock.now();
-  setStackStatus(clock, stack, "DELETE_COMPLETE");
+  stack.deletedAt = stack.clock.now();
+  setStackStatus(stack, "DELETE_COMPLETE");
 }
 
 /** Deletes the stack's resources in the reverse order of creation; resolves with the ids that could not be deleted. */
@@ -74,25 +72,22 @@ export async function deleteResource(
   record: ResourceRecord,
   policy: DeletionPolicy,
 ): Promise<void> {
-  const { state, stack, clock, signal } = operation;
-  if (record.physicalId === undefined) {
-    setResourceStatus(clock, stack, record, "DELETE_COMPLETE");
+  const { stack } = operation;
+  const { physicalId: id, properties } = record;
+  if (id === undefined) {
+    setResourceStatus(stack, record, "DELETE_COMPLETE");
     return;
   }
   if (policy === "Retain" || policy === "RetainExceptOnCreate") {
-    setResourceStatus(clock, stack, record, "DELETE_SKIPPED");
+    setResourceStatus(stack, record, "DELETE_SKIPPED");
     return;
   }
-  setResourceStatus(clock, stack, record, "DELETE_IN_PROGRESS");
+  setResourceStatus(stack, record, "DELETE_IN_PROGRESS");
   const type = typeOf(operation, record.type);
-  const context = resourceContext(state, stack, record.logicalId, signal);
-  const { physicalId: id, properties } = record;
-  try {
+  const context = resourceContext(operation, record.logicalId);
+  await orFail(stack, record, "DELETE", async () => {
     if (policy === "Snapshot") await type.snapshot?.(context, id);
     await ignoreMissing(() => type.delete(context, id, properties));
-  } catch (error) {
-    setResourceStatus(clock, stack, record, "DELETE_FAILED", failureReason(error));
-    throw error;
-  }
-  setResourceStatus(clock, stack, record, "DELETE_COMPLETE");
+  });
+  setResourceStatus(stack, record, "DELETE_COMPLETE");
 }

@@ -45,7 +45,7 @@ async function detectOne(
 ): Promise<StackResourceDrift[]> {
   const handler = state.types[type];
   if (!handler?.actual || physicalId === undefined) return [];
-  const context = resourceContext(state, stack, logicalId, state.signal);
+  const context = resourceContext({ state, stack, signal: state.signal }, logicalId);
   const found = await findResource(handler, context, physicalId, properties);
   const actual = found && (await handler.actual(found));
   // Converted as in JSON: without undefined members, and with dates as texts.

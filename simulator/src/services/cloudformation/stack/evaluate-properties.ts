@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../../../kit/errors.ts";
-import type { ResourceType, Tag } from "../resources/resource-type.ts";
+import { type ResourceType, type Tag, tagMap } from "../resources/resource-type.ts";
 import { coerce, object } from "../resources/shape.ts";
 import {
   checkDynamicReferences,
@@ -28,8 +28,7 @@ export function evaluateProperties(
   const place = `/Resources/${logicalId}/Properties`;
   const evaluated = evaluate(declared.properties, { ...scope, dynamicReferences: true }, place) as Mapping;
   checkDynamicReferences(evaluated, place);
-  const withTags = type.properties.Tags ? addTags(evaluated, stackTags) : evaluated;
-  return coerceProperties(logicalId, type, withTags);
+  return coerceProperties(logicalId, type, addTags(type, evaluated, stackTags));
 }
 
 /** Throws ValidationError for a property that is missing, unknown or of another shape. */
@@ -43,12 +42,18 @@ function coerceProperties(logicalId: string, type: ResourceType, properties: Map
 }
 
 /** A resource's own tag overrides the stack's of the same key. */
-function addTags(properties: Mapping, stackTags: readonly Tag[]): Mapping {
-  const own = properties.Tags;
-  if (stackTags.length === 0 || (own !== undefined && !Array.isArray(own))) return properties;
-  const taken = new Set((own ?? []).map((tag) => (tag as { Key?: Value } | null)?.Key));
+function addTags(
+  { properties: { Tags: shape } }: ResourceType,
+  properties: Mapping,
+  stackTags: readonly Tag[],
+) {
+  if (!shape || stackTags.length === 0) return properties;
+  const { Tags: own = shape.kind === "map" ? {} : [] } = properties;
+  if (isMapping(own)) return { ...properties, Tags: { ...tagMap(stackTags), ...own } };
+  if (!Array.isArray(own)) return properties;
+  const taken = new Set(own.map((tag) => isMapping(tag) && tag.Key));
   const inherited = stackTags.filter(({ Key }) => !taken.has(Key)).map(({ Key, Value }) => ({ Key, Value }));
-  return { ...properties, Tags: [...(own ?? []), ...inherited] };
+  return { ...properties, Tags: [...own, ...inherited] };
 }
 
 /**

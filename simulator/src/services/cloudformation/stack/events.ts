@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceStatus, StackStatus } from "@aws-sdk/client-cloudformation";
-import type { Clock } from "../../../clock.ts";
+import { failureReason } from "../resources/failures.ts";
 import { isMapping, type Value } from "../template/value.ts";
 import type { ResourceRecord, StackRecord } from "./records.ts";
 
 /** Sets the stack's status and records it, as every change of status is an event. */
-export function setStackStatus(clock: Clock, stack: StackRecord, status: StackStatus, reason?: string): void {
+export function setStackStatus(stack: StackRecord, status: StackStatus, reason?: string): void {
   stack.status = status;
   stack.statusReason = reason;
   stack.events.push({
@@ -15,7 +15,7 @@ export function setStackStatus(clock: Clock, stack: StackRecord, status: StackSt
     LogicalResourceId: stack.name,
     PhysicalResourceId: stack.id,
     ResourceType: "AWS::CloudFormation::Stack",
-    Timestamp: clock.now(),
+    Timestamp: stack.clock.now(),
     ResourceStatus: status as ResourceStatus,
     ResourceStatusReason: reason,
     ClientRequestToken: stack.clientRequestToken,
@@ -23,13 +23,12 @@ export function setStackStatus(clock: Clock, stack: StackRecord, status: StackSt
 }
 
 export function setResourceStatus(
-  clock: Clock,
   stack: StackRecord,
   record: ResourceRecord,
   status: ResourceStatus,
   reason?: string,
 ): void {
-  const now = clock.now();
+  const now = stack.clock.now();
   record.status = status;
   record.statusReason = reason;
   record.updatedAt = now;
@@ -46,6 +45,21 @@ export function setResourceStatus(
     ResourceProperties: JSON.stringify(masked(record.properties, stack.secrets)),
     ClientRequestToken: stack.clientRequestToken,
   });
+}
+
+/** Performs an action on a resource; the reason of a failure becomes an event. */
+export async function orFail<Result>(
+  stack: StackRecord,
+  record: ResourceRecord,
+  verb: "CREATE" | "DELETE" | "IMPORT" | "UPDATE",
+  action: () => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    setResourceStatus(stack, record, `${verb}_FAILED`, failureReason(error));
+    throw error;
+  }
 }
 
 function masked(value: Value, secrets: ReadonlySet<string>): Value {

@@ -1,16 +1,18 @@
 import { randomBytes } from "node:crypto";
-import type { Clock } from "../../../clock.ts";
 import type { ResourceContext, ResourceType } from "../resources/resource-type.ts";
 import { secretValues } from "../template/parameters.ts";
+import type { ResourceDeclaration } from "../template/template.ts";
+import type { Mapping } from "../template/value.ts";
+import { refuseMissingValues } from "./account-values.ts";
 import type { Definition } from "./definition.ts";
-import { findExport } from "./exports.ts";
+import { evaluateProperties } from "./evaluate-properties.ts";
+import { runInOrder } from "./order.ts";
 import type { CloudFormationState, ResourceRecord, StackRecord } from "./records.ts";
-import { importedNames } from "./scope.ts";
+import { findExport, importedNames, stackScope } from "./scope.ts";
 
 /** One run of creating, updating, rolling back or deleting: the context of all its steps. */
 export interface Operation {
   readonly state: CloudFormationState;
-  readonly clock: Clock;
   readonly stack: StackRecord;
   readonly definition: Definition;
   /** Aborts when the run is cancelled: another resource failed, or the simulator ends. */
@@ -29,7 +31,6 @@ export function startOperation(
     stack.secrets.add(secret);
   return {
     state,
-    clock: state.environment.clock,
     stack,
     definition,
     signal: AbortSignal.any([controller.signal, state.signal]),
@@ -37,11 +38,36 @@ export function startOperation(
   };
 }
 
-/** Checks all imports before anything is created, and records them so that the exports cannot be removed. */
-export function takeImports({ state, stack, definition }: Operation): void {
+/** Performs every resource in order. Rejects with the names of those that fail. */
+export async function performAll(
+  operation: Operation,
+  verb: "create" | "import" | "update",
+  perform: (logicalId: string) => Promise<void>,
+): Promise<void> {
+  const { state, stack, definition } = operation;
+  await refuseMissingValues(state, definition);
+  // Recorded before anything is created, so that the exports cannot be removed.
   const names = importedNames(state, stack, definition);
   for (const name of names) if (!findExport(state, name)) throw new Error(`No export named ${name} found.`);
   stack.imports = names;
+  const failed = await runInOrder(definition.dependencies, perform, operation.cancel);
+  if (failed.length > 0)
+    throw new Error(`The following resource(s) failed to ${verb}: [${failed.join(", ")}].`);
+  operation.signal.throwIfAborted();
+}
+
+export function declaredResource({ definition }: Operation, logicalId: string): ResourceDeclaration {
+  const declared = definition.resources[logicalId];
+  if (!declared) throw new Error(`resource ${logicalId} is not declared`);
+  return declared;
+}
+
+/** Evaluates the properties of a resource with what the operation has created so far. */
+export function currentProperties(operation: Operation, logicalId: string): Mapping {
+  const { state, stack, definition } = operation;
+  const declared = declaredResource(operation, logicalId);
+  const scope = stackScope(state, stack, definition);
+  return evaluateProperties(logicalId, declared, typeOf(operation, declared.type), scope, definition.tags);
 }
 
 export function typeOf({ state }: Operation, name: string): ResourceType {
@@ -50,7 +76,7 @@ export function typeOf({ state }: Operation, name: string): ResourceType {
   return type;
 }
 
-export function newRecord({ clock }: Operation, logicalId: string, type: string): ResourceRecord {
+export function newRecord({ stack }: Operation, logicalId: string, type: string): ResourceRecord {
   return {
     logicalId,
     type,
@@ -59,18 +85,15 @@ export function newRecord({ clock }: Operation, logicalId: string, type: string)
     attributes: {},
     status: "CREATE_IN_PROGRESS",
     statusReason: undefined,
-    updatedAt: clock.now(),
+    updatedAt: stack.clock.now(),
   };
 }
 
 export function resourceContext(
-  state: CloudFormationState,
-  stack: StackRecord,
+  { state: { environment }, stack, signal }: Pick<Operation, "state" | "stack" | "signal">,
   logicalId: string,
-  signal: AbortSignal,
   identify: (id: string) => void = () => {},
 ): ResourceContext {
-  const { environment } = state;
   const { aws, region, accountId } = environment;
   return {
     environment,

@@ -1,11 +1,18 @@
-import { templateError } from "../template/errors.ts";
+import { templateError, validationError } from "../template/errors.ts";
 import { evaluate } from "../template/evaluate.ts";
 import type { Definition } from "./definition.ts";
 import type { CloudFormationState, OutputRecord, StackRecord } from "./records.ts";
-import { stackScope } from "./scope.ts";
+import { findExport, importers, stackScope } from "./scope.ts";
+
+/** Evaluates the stack's outputs, with every resource created. Throws if an export cannot change so. */
+export function setOutputs(state: CloudFormationState, stack: StackRecord, definition: Definition): void {
+  const outputs = evaluateOutputs(state, stack, definition);
+  refuseExports(state, stack, outputs);
+  stack.outputs = outputs;
+}
 
 /** Evaluates the outputs whose condition is true; every resource must exist. */
-export function evaluateOutputs(
+function evaluateOutputs(
   state: CloudFormationState,
   stack: StackRecord,
   definition: Definition,
@@ -29,4 +36,30 @@ export function evaluateOutputs(
       },
     ];
   });
+}
+
+/** Throws when the new outputs would change or remove an export in use, or use another stack's name. */
+function refuseExports(state: CloudFormationState, stack: StackRecord, next: readonly OutputRecord[]): void {
+  for (const { exportName, value } of next) {
+    if (!exportName) continue;
+    const taken = findExport(state, exportName);
+    if (taken && taken.stack.id !== stack.id)
+      throw validationError(
+        `Export with name ${exportName} is already exported by stack ${taken.stack.name}.`,
+      );
+    const users = importers(state, exportName);
+    if (taken && taken.value !== value && users.length > 0)
+      throw validationError(
+        `Export ${exportName} cannot be updated as it is in use by ${users.join(" and ")}`,
+      );
+  }
+  const kept = new Set(next.map(({ exportName }) => exportName));
+  for (const { exportName } of stack.outputs)
+    if (exportName && !kept.has(exportName)) refuseRemoval(state, exportName);
+}
+
+export function refuseRemoval(state: CloudFormationState, exportName: string): void {
+  const users = importers(state, exportName);
+  if (users.length > 0)
+    throw validationError(`Export ${exportName} cannot be deleted as it is in use by ${users.join(" and ")}`);
 }

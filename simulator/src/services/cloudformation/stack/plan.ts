@@ -7,19 +7,29 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import { unknownUntilMade } from "../resources/shape.ts";
 import { evaluate, type Scope } from "../template/evaluate.ts";
+import { isHidden } from "../template/parameters.ts";
 import { type Reference, references } from "../template/references.ts";
 import type { DeletionPolicy } from "../template/template.ts";
 import { isMapping, type Mapping, sameValue, type Value } from "../template/value.ts";
 import { conditionReader, type Definition } from "./definition.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
 import { inOrder } from "./order.ts";
-import type { CloudFormationState, StackRecord } from "./records.ts";
+import type { CloudFormationState, ResourceRecord, StackRecord } from "./records.ts";
 import { stackScope } from "./scope.ts";
 import { changedProperties } from "./update-resource.ts";
 
 interface Plan {
   readonly changes: readonly ResourceChange[];
   readonly outputsChange: boolean;
+}
+
+interface Planning {
+  readonly state: CloudFormationState;
+  readonly stack: StackRecord;
+  readonly next: Definition;
+  readonly scope: Scope;
+  /** Resources whose physical id or attributes the change may renew. */
+  readonly renewed: ReadonlySet<string>;
 }
 
 /** Returns the effects of an update, or a creation, on each resource. Throws if properties cannot be evaluated. */
@@ -33,19 +43,8 @@ export function planChanges(state: CloudFormationState, stack: StackRecord, next
     if (change.Action === "Add" || change.Replacement !== "False") renewed.add(logicalId);
     changes.push(change);
   }
-  for (const [LogicalResourceId, record] of stack.resources) {
-    if (next.resources[LogicalResourceId]) continue;
-    const policy = stack.definition?.resources[LogicalResourceId]?.deletionPolicy ?? "Delete";
-    changes.push({
-      Action: "Remove",
-      LogicalResourceId,
-      PhysicalResourceId: record.physicalId,
-      ResourceType: record.type,
-      PolicyAction: policy === "Delete" ? "Delete" : policy === "Snapshot" ? "Snapshot" : "Retain",
-      Scope: [],
-      Details: [],
-    });
-  }
+  for (const record of stack.resources.values())
+    if (!next.resources[record.logicalId]) changes.push(planRemoval(stack, record));
   return { changes, outputsChange: outputsChange(stack, next, scope) };
 }
 
@@ -64,17 +63,21 @@ function planScope(
   };
 }
 
-interface Planning {
-  readonly state: CloudFormationState;
-  readonly stack: StackRecord;
-  readonly next: Definition;
-  readonly scope: Scope;
-  /** Resources whose physical id or attributes the change may renew. */
-  readonly renewed: ReadonlySet<string>;
+function planRemoval({ definition }: StackRecord, { logicalId, physicalId, type }: ResourceRecord) {
+  const policy = definition?.resources[logicalId]?.deletionPolicy ?? "Delete";
+  return {
+    Action: "Remove",
+    LogicalResourceId: logicalId,
+    PhysicalResourceId: physicalId,
+    ResourceType: type,
+    PolicyAction: policy === "Delete" || policy === "Snapshot" ? policy : "Retain",
+    Scope: [],
+    Details: [],
+  } satisfies ResourceChange;
 }
 
 function planResource(planning: Planning, LogicalResourceId: string): ResourceChange | undefined {
-  const { state, stack, next, scope, renewed } = planning;
+  const { state, stack, next, scope } = planning;
   const declared = next.resources[LogicalResourceId];
   const type = declared && state.types[declared.type];
   if (!declared || !type) return undefined;
@@ -83,7 +86,7 @@ function planResource(planning: Planning, LogicalResourceId: string): ResourceCh
   if (!record) return { Action: "Add", ...shared, Scope: [], Details: [] };
   const properties = evaluateProperties(LogicalResourceId, declared, type, scope, next.tags);
   const details = changedProperties(record.properties, properties).flatMap((name) =>
-    causesOf(name, LogicalResourceId, { previous: stack.definition, next, renewed }).map((cause) =>
+    causesOf(name, LogicalResourceId, planning).map((cause) =>
       detail(name, cause, { before: record.properties, after: properties }, type.replacement?.includes(name)),
     ),
   );
@@ -169,37 +172,30 @@ interface Cause {
   readonly secret: boolean;
 }
 
-interface Change {
-  readonly previous: Definition | undefined;
-  readonly next: Definition;
-  /** Resources whose physical id or attributes the change may renew. */
-  readonly renewed: ReadonlySet<string>;
-}
-
 /** At least one cause for a property that changes. */
-function causesOf(name: string, logicalId: string, change: Change): Cause[] {
-  const { previous, next } = change;
+function causesOf(name: string, logicalId: string, planning: Planning): Cause[] {
+  const { next, stack } = planning;
   const declared = propertyOf(next, logicalId, name);
   const found = references(declared, conditionReader(next.conditions), `/Resources/${logicalId}/${name}`);
-  const secret = found.some(({ name }) => String(next.template.parameters[name]?.NoEcho) === "true");
-  const causes: Omit<Cause, "secret">[] = found.flatMap((reference) => causeOf(reference, change));
-  const rewritten = !sameValue(declared, previous ? propertyOf(previous, logicalId, name) : null);
-  if (rewritten || causes.length === 0) causes.push({ source: "DirectModification", entity: undefined });
+  const secret = found.some(({ name }) => isHidden(next.template.parameters[name]));
+  const causes = found.flatMap((reference) => causeOf(reference, planning));
+  const before = stack.definition ? propertyOf(stack.definition, logicalId, name) : null;
+  if (!sameValue(declared, before) || causes.length === 0)
+    causes.push({ source: "DirectModification", entity: undefined });
   const unique = new Map(causes.map((cause) => [`${cause.source} ${cause.entity}`, { ...cause, secret }]));
   return [...unique.values()];
 }
 
 function causeOf(
   { kind, name, attribute }: Reference,
-  { previous, next, renewed }: Change,
+  { stack, next, renewed }: Planning,
 ): Omit<Cause, "secret">[] {
   if (renewed.has(name))
     return kind === "Ref"
       ? [{ source: "ResourceReference", entity: name }]
       : [{ source: "ResourceAttribute", entity: `${name}.${attribute}` }];
-  const before: string | undefined = previous?.parameters[name];
   const after = next.parameters[name];
-  return after !== undefined && !sameValue(before, after)
+  return after !== undefined && after !== stack.definition?.parameters[name]
     ? [{ source: "ParameterReference", entity: name }]
     : [];
 }

@@ -9,6 +9,7 @@ import type {
   StackResourceDrift,
   StackStatus,
 } from "@aws-sdk/client-cloudformation";
+import type { Clock } from "../../../clock.ts";
 import type { Environment } from "../../../environment.ts";
 import type { ResourceTypes, Tag } from "../resources/resource-type.ts";
 import type { ResourceDeclaration } from "../template/template.ts";
@@ -47,8 +48,6 @@ export interface DriftRecord {
   drifts: readonly StackResourceDrift[];
 }
 
-export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
-
 export interface ChangeSetRecord {
   readonly id: string;
   readonly name: string;
@@ -58,8 +57,6 @@ export interface ChangeSetRecord {
   readonly definition: Definition;
   readonly capabilities: readonly string[];
   readonly tags: readonly Tag[];
-  /** Action when its execution fails; undefined when the execution specifies it. */
-  readonly onFailure: OnFailure | undefined;
   readonly changes: readonly ResourceChange[];
   /** Only a change set of type IMPORT has them. */
   readonly importedIds?: ImportedIds;
@@ -91,6 +88,8 @@ export interface BeforeUpdate {
 }
 
 export interface StackRecord {
+  /** Gives the times of its events. */
+  readonly clock: Clock;
   readonly id: string;
   readonly name: string;
   readonly createdAt: Date;
@@ -105,8 +104,6 @@ export interface StackRecord {
   disableRollback: boolean;
   /** Whether a rollback also deletes new resources that are to be retained. */
   retainExceptOnCreate: boolean;
-  /** Limit of the creation; undefined without one. */
-  timeoutInMinutes: number | undefined;
   terminationProtection: boolean;
   /** ARN of the service role that CloudFormation assumes; undefined when it acts for the caller. */
   roleArn: string | undefined;
@@ -144,6 +141,7 @@ export interface CloudFormationState {
 export function createStackRecord({ environment }: CloudFormationState, name: string): StackRecord {
   const { region, accountId, clock } = environment;
   return {
+    clock,
     id: `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`,
     name,
     createdAt: clock.now(),
@@ -156,7 +154,6 @@ export function createStackRecord({ environment }: CloudFormationState, name: st
     tags: [],
     disableRollback: false,
     retainExceptOnCreate: false,
-    timeoutInMinutes: undefined,
     terminationProtection: false,
     roleArn: undefined,
     resources: new Map(),

@@ -12,10 +12,9 @@ export async function rollBackUpdate(
   before: BeforeUpdate,
   reason: string,
 ): Promise<void> {
-  const { clock } = state.environment;
   if (stack.disableRollback || state.signal.aborted) {
     stack.unfinished = before;
-    setStackStatus(clock, stack, "UPDATE_FAILED", reason);
+    setStackStatus(stack, "UPDATE_FAILED", reason);
     return;
   }
   await takeUpdateBack(state, stack, before, { reason });
@@ -29,8 +28,7 @@ export async function takeUpdateBack(
   { reason, skip = [] }: { readonly reason: string; readonly skip?: readonly string[] },
 ): Promise<void> {
   const operation = startOperation(state, stack, previous, "update");
-  const { clock } = operation;
-  setStackStatus(clock, stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
+  setStackStatus(stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
   stack.definition = previous;
   stack.imports = imports;
   stack.tags = previous.tags;
@@ -38,8 +36,9 @@ export async function takeUpdateBack(
   for (const step of steps.toReversed()) {
     if (skip.includes(step.record.logicalId)) continue;
     if (step.kind === "updated" && !(await restore(operation, step))) failed.push(step);
-    if (step.kind === "replaced") stack.resources.set(step.old.logicalId, step.old);
-    if (step.kind === "replaced") setResourceStatus(clock, stack, step.old, "UPDATE_COMPLETE");
+    if (step.kind !== "replaced") continue;
+    stack.resources.set(step.old.logicalId, step.old);
+    setResourceStatus(stack, step.old, "UPDATE_COMPLETE");
   }
   if (failed.length > 0) {
     stack.unfinished = {
@@ -49,7 +48,6 @@ export async function takeUpdateBack(
     };
     const names = failed.map(({ record }) => record.logicalId).join(", ");
     setStackStatus(
-      clock,
       stack,
       "UPDATE_ROLLBACK_FAILED",
       `The following resource(s) failed to update: [${names}].`,
@@ -57,9 +55,9 @@ export async function takeUpdateBack(
     return;
   }
   stack.unfinished = undefined;
-  setStackStatus(clock, stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
+  setStackStatus(stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
   await removeNew(operation, steps);
-  setStackStatus(clock, stack, "UPDATE_ROLLBACK_COMPLETE");
+  setStackStatus(stack, "UPDATE_ROLLBACK_COMPLETE");
 }
 
 /** Resources that cannot be removed remain, recorded as an event; the rollback is complete all the same, as on AWS. */
@@ -74,18 +72,18 @@ async function removeNew(operation: Operation, steps: readonly Step[]): Promise<
 }
 
 async function restore(operation: Operation, step: Step & { kind: "updated" }): Promise<boolean> {
-  const { stack, clock } = operation;
+  const { stack } = operation;
   const { record } = step;
-  setResourceStatus(clock, stack, record, "UPDATE_IN_PROGRESS");
+  setResourceStatus(stack, record, "UPDATE_IN_PROGRESS");
   try {
     await changeInPlace(operation, record, step.previous);
   } catch (error) {
     // The same refusal that failed the update: the service changed nothing, so there is nothing to restore.
     if ((error as Error).message !== step.refusal) {
-      setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error));
+      setResourceStatus(stack, record, "UPDATE_FAILED", failureReason(error));
       return false;
     }
   }
-  setResourceStatus(clock, stack, record, "UPDATE_COMPLETE");
+  setResourceStatus(stack, record, "UPDATE_COMPLETE");
   return true;
 }

@@ -2,8 +2,29 @@ import { templateError, validationError } from "../template/errors.ts";
 import { evaluate, type Scope } from "../template/evaluate.ts";
 import type { Value } from "../template/value.ts";
 import { conditionReader, type Definition, inputScope } from "./definition.ts";
-import { findExport } from "./exports.ts";
 import type { CloudFormationState, StackRecord } from "./records.ts";
+
+export interface ExportRecord {
+  readonly name: string;
+  readonly value: string;
+  readonly stack: StackRecord;
+}
+
+export function allExports({ stacks }: CloudFormationState): ExportRecord[] {
+  return [...stacks.values()].flatMap((stack) =>
+    stack.outputs.flatMap(({ exportName, value }) =>
+      exportName ? [{ name: exportName, value, stack }] : [],
+    ),
+  );
+}
+
+export function findExport(state: CloudFormationState, name: string): ExportRecord | undefined {
+  return allExports(state).find((entry) => entry.name === name);
+}
+
+export function importers({ stacks }: CloudFormationState, name: string): string[] {
+  return [...stacks.values()].flatMap((stack) => (stack.imports.has(name) ? [stack.name] : []));
+}
 
 /** Scope of the expressions of a running stack: includes resources created so far, and other stacks' exports. */
 export function stackScope(state: CloudFormationState, stack: StackRecord, definition: Definition): Scope {

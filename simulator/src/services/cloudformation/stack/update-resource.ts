@@ -1,12 +1,10 @@
-import { failureReason } from "../resources/failures.ts";
 import { changeResource, readAttributes } from "../resources/resource-type.ts";
 import { type Mapping, sameValue } from "../template/value.ts";
 import { createResource, make } from "./create-resource.ts";
-import { evaluateProperties, previousBeside, resolveSecrets } from "./evaluate-properties.ts";
-import { setResourceStatus } from "./events.ts";
-import { newRecord, type Operation, resourceContext, typeOf } from "./operation.ts";
+import { previousBeside, resolveSecrets } from "./evaluate-properties.ts";
+import { orFail, setResourceStatus } from "./events.ts";
+import { currentProperties, newRecord, type Operation, resourceContext, typeOf } from "./operation.ts";
 import type { ResourceRecord, Step } from "./records.ts";
-import { stackScope } from "./scope.ts";
 
 const replacing = "Requested update requires the creation of a new physical resource; hence creating one.";
 
@@ -16,7 +14,7 @@ export async function applyResource(
   logicalId: string,
   done: (step: Step) => void,
 ): Promise<void> {
-  const { state, stack, definition } = operation;
+  const { stack, definition } = operation;
   operation.signal.throwIfAborted();
   const record = stack.resources.get(logicalId);
   const declared = definition.resources[logicalId];
@@ -27,13 +25,11 @@ export async function applyResource(
     if (made) done({ kind: "created", record: made, declared });
     return await creation;
   }
-  const type = typeOf(operation, declared.type);
-  const next = await evaluateOrFail(operation, record, () =>
-    evaluateProperties(logicalId, declared, type, stackScope(state, stack, definition), definition.tags),
-  );
+  const { replacement } = typeOf(operation, declared.type);
+  const next = await orFail(stack, record, "UPDATE", () => currentProperties(operation, logicalId));
   const changed = changedProperties(record.properties, next);
   if (changed.length === 0) return;
-  if (changed.some((name) => type.replacement?.includes(name))) await replace(operation, record, next, done);
+  if (changed.some((name) => replacement?.includes(name))) await replace(operation, record, next, done);
   else await update(operation, record, next, done);
 }
 
@@ -48,30 +44,27 @@ async function replace(
   next: Mapping,
   done: (step: Step) => void,
 ): Promise<void> {
-  const { stack, clock } = operation;
-  const refusal = whyNotReplaced(operation, old, next);
-  if (refusal) {
-    setResourceStatus(clock, stack, old, "UPDATE_FAILED", refusal);
-    throw new Error(refusal);
-  }
-  setResourceStatus(clock, stack, old, "UPDATE_IN_PROGRESS", replacing);
+  const { stack } = operation;
+  await orFail(stack, old, "UPDATE", () => refuseReplacement(operation, old, next));
+  setResourceStatus(stack, old, "UPDATE_IN_PROGRESS", replacing);
   const record = newRecord(operation, old.logicalId, old.type);
   record.status = "UPDATE_IN_PROGRESS";
   record.properties = next;
   stack.resources.set(old.logicalId, record);
   done({ kind: "replaced", record, old });
-  await evaluateOrFail(operation, record, () => make(operation, record));
-  setResourceStatus(clock, stack, record, "UPDATE_COMPLETE");
+  await orFail(stack, record, "UPDATE", () => make(operation, record));
+  setResourceStatus(stack, record, "UPDATE_COMPLETE");
 }
 
-function whyNotReplaced(operation: Operation, old: ResourceRecord, next: Mapping): string | undefined {
+function refuseReplacement(operation: Operation, old: ResourceRecord, next: Mapping): void {
   const { nameProperty } = typeOf(operation, old.type);
   const name = nameProperty && next[nameProperty];
   if (nameProperty && name !== undefined && sameValue(name, old.properties[nameProperty]))
-    return `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`;
-  return operation.stack.disableRollback
-    ? "Replacement type updates not supported on stack with disable-rollback."
-    : undefined;
+    throw new Error(
+      `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
+    );
+  if (operation.stack.disableRollback)
+    throw new Error("Replacement type updates not supported on stack with disable-rollback.");
 }
 
 async function update(
@@ -80,18 +73,15 @@ async function update(
   next: Mapping,
   done: (step: Step) => void,
 ): Promise<void> {
-  const { stack, clock } = operation;
+  const { stack } = operation;
   const step: Step = { kind: "updated", record, previous: record.properties };
   done(step);
-  setResourceStatus(clock, stack, record, "UPDATE_IN_PROGRESS");
-  try {
-    await changeInPlace(operation, record, next);
-  } catch (error) {
+  setResourceStatus(stack, record, "UPDATE_IN_PROGRESS");
+  await orFail(stack, record, "UPDATE", () => changeInPlace(operation, record, next)).catch((error) => {
     step.refusal = (error as Error).message;
-    setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error));
     throw error;
-  }
-  setResourceStatus(clock, stack, record, "UPDATE_COMPLETE");
+  });
+  setResourceStatus(stack, record, "UPDATE_COMPLETE");
 }
 
 /** Calls the handler, from the record's properties to `next`. */
@@ -100,27 +90,11 @@ export async function changeInPlace(
   record: ResourceRecord,
   next: Mapping,
 ): Promise<void> {
-  const { state, stack, signal } = operation;
-  const { logicalId } = record;
+  const { logicalId, properties: previous, physicalId: id = "" } = record;
   const type = typeOf(operation, record.type);
-  const context = resourceContext(state, stack, logicalId, signal);
-  const id = record.physicalId ?? "";
-  const previous = record.properties;
+  const context = resourceContext(operation, logicalId);
   record.properties = next;
-  const resolved = await resolveSecrets(state, logicalId, type, next);
+  const resolved = await resolveSecrets(operation.state, logicalId, type, next);
   await changeResource(type, context, id, resolved, previousBeside(previous, next, resolved));
   record.attributes = await readAttributes(type, context, id, resolved);
-}
-
-async function evaluateOrFail<T>(
-  { stack, clock }: Operation,
-  record: ResourceRecord,
-  action: () => T | Promise<T>,
-): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    setResourceStatus(clock, stack, record, "UPDATE_FAILED", failureReason(error));
-    throw error;
-  }
 }

@@ -1,11 +1,9 @@
-import { refuseMissingValues } from "./account-values.ts";
 import type { Definition } from "./definition.ts";
 import { deleteResource } from "./delete-stack.ts";
 import { setStackStatus } from "./events.ts";
-import { refuseExports } from "./exports.ts";
-import { type Operation, startOperation, takeImports } from "./operation.ts";
+import { type Operation, performAll, startOperation } from "./operation.ts";
 import { reversed, runInOrder } from "./order.ts";
-import { evaluateOutputs } from "./outputs.ts";
+import { setOutputs } from "./outputs.ts";
 import type { CloudFormationState, ResourceRecord, StackRecord, Step } from "./records.ts";
 import { rollBackUpdate } from "./roll-back-update.ts";
 import { applyResource } from "./update-resource.ts";
@@ -19,34 +17,22 @@ export async function runUpdate(
   const previous = stack.definition;
   if (!previous) throw new Error(`stack ${stack.name} has never been created`);
   const operation = startOperation(state, stack, definition, "update");
-  const { clock } = operation;
   const before = { previous, imports: stack.imports };
   const steps: Step[] = [];
-  stack.updatedAt = clock.now();
+  stack.updatedAt = stack.clock.now();
   stack.definition = definition;
   stack.cancel = operation.cancel;
-  setStackStatus(clock, stack, "UPDATE_IN_PROGRESS", "User Initiated");
+  setStackStatus(stack, "UPDATE_IN_PROGRESS", "User Initiated");
   try {
-    await refuseMissingValues(state, definition);
-    takeImports(operation);
-    const failed = await runInOrder(
-      definition.dependencies,
-      (id) => applyResource(operation, id, (step) => steps.push(step)),
-      operation.cancel,
-    );
-    if (failed.length > 0)
-      throw new Error(`The following resource(s) failed to update: [${failed.join(", ")}].`);
-    operation.signal.throwIfAborted();
-    const outputs = evaluateOutputs(state, stack, definition);
-    refuseExports(state, stack, outputs);
-    stack.outputs = outputs;
+    await performAll(operation, "update", (id) => applyResource(operation, id, (step) => steps.push(step)));
+    setOutputs(state, stack, definition);
   } catch (error) {
     await rollBackUpdate(state, stack, { ...before, steps }, (error as Error).message);
     return;
   }
-  setStackStatus(clock, stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
+  setStackStatus(stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
   await cleanUp(operation, previous, steps);
-  setStackStatus(clock, stack, "UPDATE_COMPLETE");
+  setStackStatus(stack, "UPDATE_COMPLETE");
 }
 
 /**
@@ -57,21 +43,21 @@ async function cleanUp(operation: Operation, previous: Definition, steps: readon
   const { stack, definition } = operation;
   const leftover = new Map<
     string,
-    { record: ResourceRecord; policy: "deletionPolicy" | "updateReplacePolicy" }
+    readonly [ResourceRecord, Definition, "deletionPolicy" | "updateReplacePolicy"]
   >();
   for (const [id, record] of stack.resources)
-    if (!definition.resources[id]) leftover.set(id, { record, policy: "deletionPolicy" });
+    if (!definition.resources[id]) leftover.set(id, [record, previous, "deletionPolicy"]);
   for (const step of steps)
     if (step.kind === "replaced")
-      leftover.set(step.record.logicalId, { record: step.old, policy: "updateReplacePolicy" });
+      leftover.set(step.record.logicalId, [step.old, definition, "updateReplacePolicy"]);
 
   const order = reversed(previous.dependencies);
   const users = new Map([...leftover.keys()].map((id) => [id, order.get(id) ?? new Set<string>()]));
   await runInOrder(users, async (id) => {
     const entry = leftover.get(id);
     if (!entry) return;
-    const declared = (entry.policy === "deletionPolicy" ? previous : definition).resources[id];
-    await deleteResource(operation, entry.record, declared?.[entry.policy] ?? "Delete");
+    const [record, { resources }, policy] = entry;
+    await deleteResource(operation, record, resources[id]?.[policy] ?? "Delete");
   });
-  for (const id of [...stack.resources.keys()]) if (!definition.resources[id]) stack.resources.delete(id);
+  for (const id of leftover.keys()) if (!definition.resources[id]) stack.resources.delete(id);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { evaluateConditions } from "./conditions.ts";
+import { checkRules, evaluateConditions } from "./conditions.ts";
 import type { Scope } from "./evaluate.ts";
 import { parseTemplate } from "./parse.ts";
 
@@ -35,4 +35,34 @@ test.each([
   ["!Not [!Condition It]", "Circular dependency between conditions: [It]"],
 ])("%s is refused", (text, message) => {
   expect(() => evaluateConditions(parseTemplate(`It: ${text}`), scope)).toThrow(message);
+});
+
+const rules = (rule: string) => () =>
+  checkRules(parseTemplate(`It: {Assertions: [{Assert: ${rule}, AssertDescription: described}]}`), scope);
+
+test.each([
+  ["!Not [!Contains [['1', '2'], !Ref '3']]"],
+  ["!Contains [[1, 2], '2']"],
+  ["!Or [!Equals [!Ref a, b], !Equals [1, '1']]"],
+])("the rule %s holds", (rule) => {
+  expect(rules(rule)).not.toThrow();
+});
+
+test.each([
+  ["!Contains [[a], !Ref b]", "Rule It of the template is broken: described"],
+  ["!Contains [a, a]", "needs a list"],
+  ["!Condition Yes", "/Rules/It/Assertions/0 must use Fn::Contains, Fn::Equals"],
+])("the rule %s is refused", (rule, message) => {
+  expect(rules(rule)).toThrow(message);
+});
+
+test("a rule applies under its condition only, and has assertions", () => {
+  const guarded = (condition: string) => () =>
+    checkRules(
+      parseTemplate(`It: {RuleCondition: ${condition}, Assertions: [{Assert: !Equals [a, b]}]}`),
+      scope,
+    );
+  expect(guarded("!Equals [a, b]")).not.toThrow();
+  expect(guarded("!Equals [a, a]")).toThrow("the assertion at /Rules/It/Assertions/0 does not hold");
+  expect(() => checkRules({ It: {} }, scope)).toThrow("/Rules/It must have Assertions");
 });

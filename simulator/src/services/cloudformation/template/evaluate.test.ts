@@ -40,20 +40,6 @@ test.each([
 });
 
 test.each([
-  ["{Fn::Length: [a, !Ref B]}", 2],
-  ["{Fn::Length: !Split ['/', a/b/c]}", 3],
-  ["{Fn::ToJsonString: {a: [1, !Ref B]}}", '{"a":[1,"ref-B"]}'],
-  ["!FindInMap [Sizes, large, cpu, {DefaultValue: '512'}]", "512"],
-  ["!FindInMap [Sizes, small, cpu, {DefaultValue: '512'}]", "256"],
-])("with language extensions %s", (text, expected) => {
-  const value = parseTemplate(`Value: ${text}`).Value ?? null;
-  expect(evaluate(value, { ...scope, extensions: true }, "/Here")).toEqual(expected);
-});
-
-test.each([
-  ["{Fn::Length: [a]}", "the function Fn::Length at /Here needs the transform AWS::LanguageExtensions"],
-  ["{Fn::ToJsonString: {a: 1}}", "needs the transform AWS::LanguageExtensions"],
-  ["!FindInMap [Sizes, large, cpu, {DefaultValue: '512'}]", "needs text, not"],
   ["!Select [5, [a]]", "nonexistent value at index 5 (/Here/Fn::Select)"],
   ["!FindInMap [Sizes, large, cpu]", "Unable to get mapping for Sizes::large::cpu"],
   ["!Transform {Name: x}", "the function Fn::Transform at /Here is not supported"],

@@ -1,7 +1,7 @@
 import { holdsDynamicReference } from "./dynamic-references.ts";
 import { templateError } from "./errors.ts";
-import { substitute } from "./substitute.ts";
-import { isMapping, type Mapping, type Value } from "./value.ts";
+import { isFunction, substitute } from "./references.ts";
+import { isMapping, type Value } from "./value.ts";
 
 /** Names that an expression can use. Each method throws when the name is unknown or has no value yet. */
 export interface Scope {
@@ -11,8 +11,6 @@ export interface Scope {
   importValue(name: string): string;
   readonly mappings: Readonly<Record<string, Value>>;
   readonly region: string;
-  /** Whether the template uses AWS::LanguageExtensions. */
-  readonly extensions?: boolean;
   /** Whether dynamic references are allowed: only in the properties of resources. */
   readonly dynamicReferences?: boolean;
   /** Names of the region's availability zones. */
@@ -33,8 +31,6 @@ export function evaluate(value: Value, scope: Scope, place: string): Value | und
   if (name !== undefined && operand !== undefined && isFunction(name, value)) {
     const perform = functions[name];
     if (!perform) throw templateError(`the function ${name} at ${place} is not supported`);
-    if (extended.includes(name) && !scope.extensions)
-      throw templateError(`the function ${name} at ${place} needs the transform AWS::LanguageExtensions`);
     return perform(operand, scope, `${place}/${name}`);
   }
   const entries = Object.entries(value).flatMap(([key, inner]) => {
@@ -42,11 +38,6 @@ export function evaluate(value: Value, scope: Scope, place: string): Value | und
     return result === undefined ? [] : [[key, result] as const];
   });
   return Object.fromEntries(entries);
-}
-
-/** A one-key object with such a key is a function; `Condition` is one only as text (in policies it is a member). */
-export function isFunction(name: string, value: Mapping): boolean {
-  return Object.keys(value).length === 1 && (name === "Ref" || name.startsWith("Fn::"));
 }
 
 function literal(text: string, scope: Scope, place: string): string {
@@ -78,14 +69,14 @@ const functions: Readonly<Record<string, Perform>> = {
     ),
   "Fn::Join": (operand, scope, place) => {
     const [delimiter, items] = pair(operand, place);
-    return list(items, scope, place)
+    return listOf(items, scope, place)
       .map((item) => scalar(item, place))
       .join(String(delimiter));
   },
   "Fn::Select": (operand, scope, place) => {
     const [index, items] = pair(operand, place);
     const position = Number(text(index, scope, place));
-    const chosen = list(items, scope, place)[position];
+    const chosen = listOf(items, scope, place)[position];
     if (chosen === undefined)
       throw templateError(`Fn::Select cannot select nonexistent value at index ${position} (${place})`);
     return chosen;
@@ -99,7 +90,14 @@ const functions: Readonly<Record<string, Perform>> = {
       throw templateError(`Fn::If at ${place} takes three values: condition, then, else`);
     return evaluate((scope.condition(String(operand[0])) ? operand[1] : operand[2]) ?? null, scope, place);
   },
-  "Fn::FindInMap": (operand, scope, place) => findInMap(operand, scope, place),
+  "Fn::FindInMap": (operand, scope, place) => {
+    const keys = listOf(operand, scope, place).map((item) => scalar(item, place));
+    let found: Value | undefined = { ...scope.mappings };
+    for (const key of keys) found = isMapping(found) ? found[key] : undefined;
+    if (keys.length !== 3 || found === undefined)
+      throw templateError(`Unable to get mapping for ${keys.join("::")} (${place})`);
+    return found;
+  },
   "Fn::ImportValue": (operand, scope, place) => scope.importValue(text(operand, scope, place)),
   "Fn::GetAZs": (operand, scope, place) => {
     const region = text(operand, scope, place);
@@ -111,28 +109,10 @@ const functions: Readonly<Record<string, Perform>> = {
   },
   "Fn::Base64": (operand, scope, place) => Buffer.from(text(operand, scope, place)).toString("base64"),
   "Fn::Cidr": (operand, scope, place) => {
-    const [block = "", count, bits = "8"] = list(operand, scope, place).map((item) => scalar(item, place));
+    const [block = "", count, bits = "8"] = listOf(operand, scope, place).map((item) => scalar(item, place));
     return cidrBlocks(block, Number(count), Number(bits));
   },
-  "Fn::Length": (operand, scope, place) => list(operand, scope, place).length,
-  "Fn::ToJsonString": (operand, scope, place) => JSON.stringify(evaluate(operand, scope, place) ?? null),
 };
-
-/** Functions that require the transform AWS::LanguageExtensions. */
-const extended = ["Fn::Length", "Fn::ToJsonString"];
-
-function findInMap(operand: Value, scope: Scope, place: string): Value {
-  const last = scope.extensions && Array.isArray(operand) ? operand.at(-1) : undefined;
-  const otherwise = isMapping(last) ? last.DefaultValue : undefined;
-  const path = otherwise === undefined ? operand : (operand as Value[]).slice(0, -1);
-  const keys = list(path, scope, place).map((item) => scalar(item, place));
-  let found: Value | undefined = { ...scope.mappings };
-  for (const key of keys) found = isMapping(found) ? found[key] : undefined;
-  if (found === undefined && otherwise !== undefined) return evaluate(otherwise, scope, place) ?? null;
-  if (keys.length !== 3 || found === undefined)
-    throw templateError(`Unable to get mapping for ${keys.join("::")} (${place})`);
-  return found;
-}
 
 function pair(operand: Value, place: string): readonly [Value, Value] {
   const [first, second] = Array.isArray(operand) ? operand : [];
@@ -141,7 +121,7 @@ function pair(operand: Value, place: string): readonly [Value, Value] {
   return [first, second];
 }
 
-function list(value: Value, scope: Scope, place: string): Value[] {
+export function listOf(value: Value, scope: Scope, place: string): Value[] {
   const result = evaluate(value, scope, place);
   if (Array.isArray(result)) return result;
   throw templateError(`${place} needs a list, not ${JSON.stringify(result)}`);

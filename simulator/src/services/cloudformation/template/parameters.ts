@@ -26,10 +26,7 @@ const facts = [
 
 /** Types whose values must exist in the account. Source: CloudFormation user guide, AWS-specific parameter types. */
 const accountTypes = [
-  "AWS::EC2::AvailabilityZone::Name",
   "AWS::EC2::Image::Id",
-  "AWS::EC2::Instance::Id",
-  "AWS::EC2::SecurityGroup::GroupName",
   "AWS::EC2::SecurityGroup::Id",
   "AWS::EC2::Subnet::Id",
   "AWS::EC2::VPC::Id",
@@ -37,17 +34,12 @@ const accountTypes = [
 
 export type AccountType = (typeof accountTypes)[number];
 
-const listed = accountTypes.map((type) => `List<${type}>`);
-const ssmValues = ["String", "CommaDelimitedList", "List<String>", ...accountTypes, ...listed];
+const ofAccount = accountTypes.flatMap((type) => [type, `List<${type}>`]);
+const ofSsm = ["String", "CommaDelimitedList", "List<String>", ...ofAccount];
 const types: readonly string[] = [
-  "String",
-  "Number",
-  "CommaDelimitedList",
-  "List<Number>",
-  ...accountTypes,
-  ...listed,
-  "AWS::SSM::Parameter::Name",
-  ...ssmValues.map((type) => `AWS::SSM::Parameter::Value<${type}>`),
+  ...["String", "Number", "CommaDelimitedList", "List<Number>", "AWS::SSM::Parameter::Name"],
+  ...ofAccount,
+  ...ofSsm.map((type) => `AWS::SSM::Parameter::Value<${type}>`),
 ];
 
 /** Maximum size in bytes of a parameter's value. Source: CloudFormation user guide, quotas. */
@@ -81,23 +73,31 @@ export function resolveParameters(
 
 /** Returns the value of `Ref` for the parameter: text, or a list for the list types. */
 export function parameterValue(declaration: Mapping, text: string): Value {
-  const list = /^(AWS::SSM::Parameter::Value<)?(CommaDelimitedList|List<)/.test(String(declaration.Type));
-  return list ? splitList(text) : text;
+  const type = String(declaration.Type).replace(ssmValue, "");
+  if (!/^(CommaDelimitedList|List<)/.test(type)) return text;
+  return text === "" ? [] : text.split(",").map((item) => item.trim());
+}
+
+const ssmValue = "AWS::SSM::Parameter::Value<";
+
+/** `AWS::EC2::Subnet::Id` of `List<AWS::EC2::Subnet::Id>` and of a parameter of Systems Manager with such a value. */
+export function typeOfItems(declaration: Mapping): string {
+  return String(declaration.Type).replace(ssmValue, "").replace("List<", "").replace(/>+$/, "");
 }
 
 /** Returns whether its value is the name of a parameter of Systems Manager, which has the actual value. */
 export function isSsmParameter(declaration: Mapping | undefined): boolean {
-  return String(declaration?.Type).startsWith("AWS::SSM::Parameter::Value<");
+  return String(declaration?.Type).startsWith(ssmValue);
 }
 
 /** Returns the values that must not be shown. */
 export function secretValues(declared: Readonly<Record<string, Mapping>>, values: ParameterValues): string[] {
-  const hidden = Object.keys(declared).filter((name) => String(declared[name]?.NoEcho) === "true");
+  const hidden = Object.keys(declared).filter((name) => isHidden(declared[name]));
   return hidden.flatMap((name) => values[name] || []);
 }
 
-function splitList(text: string): string[] {
-  return text === "" ? [] : text.split(",").map((item) => item.trim());
+export function isHidden(declaration: Mapping | undefined): boolean {
+  return String(declaration?.NoEcho) === "true";
 }
 
 function checkDeclaration(name: string, declaration: Mapping): void {

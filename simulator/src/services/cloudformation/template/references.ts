@@ -1,11 +1,15 @@
-import { isFunction } from "./evaluate.ts";
-import { substitutedNames } from "./substitute.ts";
-import { isMapping, type Value } from "./value.ts";
+import { templateError } from "./errors.ts";
+import { isMapping, type Mapping, type Value } from "./value.ts";
 
 export interface Reference {
   readonly kind: "Ref" | "Fn::GetAtt";
   readonly name: string;
   readonly attribute: string | undefined;
+}
+
+/** A one-key object with such a key is a function; `Condition` is one only as text (in policies it is a member). */
+export function isFunction(name: string, value: Mapping): boolean {
+  return Object.keys(value).length === 1 && (name === "Ref" || name.startsWith("Fn::"));
 }
 
 /** Returns every name in an expression; for an `Fn::If` only those of the branch chosen by `condition`. */
@@ -25,15 +29,37 @@ export function references(value: Value, condition: (name: string) => boolean, p
     return references(chosen ?? null, condition, place);
   }
   if (name === "Fn::Sub") {
-    const inner = Array.isArray(operand) ? references(operand[1] ?? null, condition, place) : [];
-    return [...inner, ...substitutedNames(operand, place).map(toReference)];
+    const { template, variables } = readSubstitution(operand, place);
+    const names = [...template.matchAll(variablePattern)].flatMap(([, literal, inner = ""]) => {
+      const name = inner.trim();
+      return literal || variables[name] !== undefined ? [] : [name];
+    });
+    return [...names.map(longForm), variables].flatMap((inner) => references(inner, condition, place));
   }
   return references(operand, condition, place);
 }
 
-function toReference(name: string): Reference {
+/** `Fn::Sub` in both forms: the text, or the text and a map of additional variables. */
+export function substitute(operand: Value, place: string, toText: (value: Value) => string): string {
+  const { template, variables } = readSubstitution(operand, place);
+  return template.replace(variablePattern, (whole, literal: string, inner: string) => {
+    if (literal) return whole.replace("!", "");
+    const name = inner.trim();
+    return toText(variables[name] ?? longForm(name));
+  });
+}
+
+/** `${Name}`, `${Resource.Attribute}`, `${AWS::Region}`; `${!Literal}` becomes `${Literal}`. */
+const variablePattern = /\$\{(!?)([^{}]*)\}/g;
+
+function longForm(name: string): Mapping {
   const dot = name.indexOf(".");
-  return dot < 0
-    ? { kind: "Ref", name, attribute: undefined }
-    : { kind: "Fn::GetAtt", name: name.slice(0, dot), attribute: name.slice(dot + 1) };
+  return dot < 0 ? { Ref: name } : { "Fn::GetAtt": [name.slice(0, dot), name.slice(dot + 1)] };
+}
+
+function readSubstitution(operand: Value, place: string): { template: string; variables: Mapping } {
+  const [template, variables = {}] = Array.isArray(operand) ? operand : [operand];
+  if (typeof template !== "string" || !isMapping(variables))
+    throw templateError(`${place} takes a text, or a list of a text and an object of variables`);
+  return { template, variables };
 }

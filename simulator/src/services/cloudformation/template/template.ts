@@ -35,8 +35,6 @@ export interface Template {
   readonly resources: Readonly<Record<string, ResourceDeclaration>>;
   readonly outputs: Readonly<Record<string, OutputDeclaration>>;
   readonly rules: Readonly<Record<string, Value>>;
-  /** Whether it uses the transform AWS::LanguageExtensions, the only one supported here. */
-  readonly extensions: boolean;
   readonly transforms: readonly Value[];
 }
 
@@ -70,11 +68,9 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
   if (version !== undefined && version !== "2010-09-09")
     throw formatError("unsupported value for AWSTemplateFormatVersion.");
   const declared = section(raw, "Resources");
-  const [Mappings, Outputs, Parameters] = [
-    section(raw, "Mappings"),
-    section(raw, "Outputs"),
-    section(raw, "Parameters"),
-  ];
+  const Mappings = section(raw, "Mappings");
+  const Outputs = section(raw, "Outputs");
+  const Parameters = section(raw, "Parameters");
   refuseTooMuch({ Mappings, Outputs, Parameters, Resources: declared }, String(raw.Description ?? ""));
   for (const name of Object.keys(Parameters))
     if (!/^[A-Za-z0-9]+$/.test(name)) throw formatError(`Parameter name ${name} is non alphanumeric.`);
@@ -87,7 +83,6 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
         `Resource ${id} of type ${type} cannot be snapshotted: its DeletionPolicy and UpdateReplacePolicy must be Delete or Retain`,
       );
   }
-  const transforms = raw.Transform === undefined ? [] : [raw.Transform].flat();
   return {
     body,
     description: typeof raw.Description === "string" ? raw.Description : undefined,
@@ -98,20 +93,14 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
     resources,
     outputs: mapValues(Outputs, readOutput),
     rules: section(raw, "Rules"),
-    extensions: transforms.includes(languageExtensions),
-    transforms,
+    transforms: raw.Transform === undefined ? [] : [raw.Transform].flat(),
   };
 }
 
-const languageExtensions = "AWS::LanguageExtensions";
-
-/** Throws for transforms that the simulator does not support. */
-export function refuseUnsupportedTransforms({ transforms }: Template): void {
-  for (const transform of transforms)
-    if (transform !== languageExtensions)
-      throw formatError(
-        `the transform ${JSON.stringify(transform)} is not supported; the simulator performs ${languageExtensions}`,
-      );
+/** Throws for a transform, which the simulator does not perform. */
+export function refuseTransforms({ transforms: [transform] }: Template): void {
+  if (transform !== undefined)
+    throw formatError(`the transform ${JSON.stringify(transform)} is not supported by the simulator`);
 }
 
 /** Throws for types of resources that the simulator does not support. */
