@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { annotationTitle, runnerLog } from "./log.ts";
-import { createRetry } from "./registry/reach.ts";
-import { refusalOf } from "./registry/refusal.ts";
+import { createRetry, refusalOf } from "./registry/reach.ts";
 
 let written = "";
 beforeEach(() => {

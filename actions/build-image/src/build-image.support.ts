@@ -1,7 +1,7 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { retryStrategy } from "../../shared/prompt-retries.support.ts";
-import type { BuildEnvironment } from "./environment.ts";
+import type { BuildEnvironment } from "./builder.ts";
 import type { BuildInputs } from "./inputs.ts";
 import type { OciInputs } from "./oci/inputs.ts";
 

@@ -7,7 +7,7 @@ import { startTestSimulator, type TestSimulator } from "../../../simulator/src/t
 import { Cancelled } from "../../shared/failure.ts";
 import { testEnvironment, testInputs, toRepository } from "./build-image.support.ts";
 import { type BuiltImage, buildImage } from "./build-image.ts";
-import type { BuildEnvironment } from "./environment.ts";
+import type { BuildEnvironment } from "./builder.ts";
 
 let simulator: TestSimulator;
 let folder: string;

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../shared/pace.ts";
-import type { FetchedManifest } from "../../shared/registry/client.ts";
-import type { Destination } from "../../shared/registry/destination/destination.ts";
+import { createRegistryClient, type FetchedManifest } from "../../shared/registry/client.ts";
+import type { Destination, FoundDestination } from "../../shared/registry/destination/destination.ts";
+import type { RepositoryName } from "../../shared/registry/destination/repository-name.ts";
+import { dockerCredentials } from "../../shared/registry/docker-credentials.ts";
 import { type ImageIndex, type ImageManifest, isIndex } from "../../shared/registry/oci.ts";
 import { namesOfSensitive } from "../../shared/sensitive-files.ts";
-import type { Builder, Built, ImagePart } from "./builder.ts";
-import { findDestination } from "./destination/find-destination.ts";
-import type { BuildEnvironment } from "./environment.ts";
+import type { BuildEnvironment, Builder, Built, ImagePart } from "./builder.ts";
+import type { DestinationInputs } from "./destination/inputs.ts";
 import type { BuildInputs } from "./inputs.ts";
 import { createOciBuilder } from "./oci/builder.ts";
 import { checkScan, type ScanOutcome } from "./scan/gate.ts";
@@ -204,4 +205,39 @@ function partsOf({ body, mediaType }: FetchedManifest): ImagePart[] {
     size: undefined,
     how,
   }));
+}
+
+/** Finds the repository and logs in to its registry. */
+export async function findDestination(
+  { repository, creation }: DestinationInputs,
+  environment: BuildEnvironment,
+): Promise<FoundDestination> {
+  switch (repository.registry) {
+    // Code that calls AWS is loaded only where it is needed.
+    case "ecr": {
+      const { findOrCreateInEcr } = await import("./destination/ecr.ts");
+      return findOrCreateInEcr(repository, creation, environment);
+    }
+    case "other": {
+      const destination = await elsewhere(repository, environment);
+      return { open: async () => destination };
+    }
+  }
+}
+
+async function elsewhere(
+  { host, name, uri }: Extract<RepositoryName, { registry: "other" }>,
+  environment: BuildEnvironment,
+): Promise<Destination> {
+  const credentials = await dockerCredentials(host, environment.variables);
+  return {
+    host,
+    name,
+    uri,
+    portableUri: uri,
+    isImmutable: () => false,
+    credentials,
+    registry: createRegistryClient({ ...environment, host, credentials }),
+    ecr: undefined,
+  };
 }

@@ -1,5 +1,8 @@
+import { group } from "@actions/core";
+import type { JobContext } from "../../shared/context.ts";
 import type { FetchedManifest } from "../../shared/registry/client.ts";
 import type { Destination } from "../../shared/registry/destination/destination.ts";
+import { createRegistryContext, type RegistryContext } from "../../shared/registry/ecr-login.ts";
 import type { SourceFile } from "./source/list-files.ts";
 
 /** One way of building an image; the input `builder` chooses it. */
@@ -49,4 +52,14 @@ export interface ImagePart {
   /** Compressed bytes; undefined where they were not read. */
   readonly size: number | undefined;
   readonly how: string;
+}
+
+/** Context of a build; nothing below reads time, the network or the environment otherwise. */
+export interface BuildEnvironment extends RegistryContext {
+  /** Folds the log lines of `run` under a title. */
+  readonly group: <Result>(title: string, run: () => Promise<Result>) => Promise<Result>;
+}
+
+export function createBuildEnvironment(job: JobContext): BuildEnvironment {
+  return { ...createRegistryContext(job), group };
 }

@@ -1,8 +1,8 @@
 import { defineAction } from "../../shared/define-action.ts";
 import { buildImage } from "./build-image.ts";
-import { createBuildEnvironment } from "./environment.ts";
+import { createBuildEnvironment } from "./builder.ts";
 import { readBuildInputs } from "./inputs.ts";
-import { publish } from "./publish.ts";
+import { publish } from "./summary.ts";
 
 await defineAction({
   inputs: () => readBuildInputs(process.env),

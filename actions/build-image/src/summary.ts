@@ -1,7 +1,8 @@
+import { setOutput } from "@actions/core";
 import { type Card, lineMarkdown } from "../../shared/card.ts";
 import { imagePage } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import { factList, fold, markdownTable } from "../../shared/summary.ts";
+import { appendSummary, factList, fold, markdownTable } from "../../shared/summary.ts";
 import type { BuiltImage } from "./build-image.ts";
 import { count, formatBytes, shortDigest } from "./text.ts";
 
@@ -49,4 +50,18 @@ function facts({ image, source, tags, parts, durations }: BuiltImage): [string, 
     ["Tags", tags.join(", ") || "only the source tag"],
     ["Time", [...durations].map(([what, ms]) => `${what} ${formatDuration(ms)}`).join(", ")],
   ];
+}
+
+/** Sets every output and writes the job summary; the image exists even when its scan fails the step. */
+export async function publish(built: BuiltImage): Promise<void> {
+  setOutput("image", built.image);
+  setOutput("portable-image", built.portableImage);
+  setOutput("digest", built.digest);
+  setOutput("built", String(built.built));
+  setOutput("tags", built.tags.join("\n"));
+  setOutput("source", built.source.digest);
+  setOutput("scan-status", built.scan?.status ?? "");
+  setOutput("findings", built.scan?.counts ? JSON.stringify(built.scan.counts) : "");
+  await appendSummary(summarize(built));
+  if (built.scan?.failure) throw built.scan.failure;
 }

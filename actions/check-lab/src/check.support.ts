@@ -1,13 +1,11 @@
 import { expect } from "vitest";
-import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import { type TestSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import defaults from "../weights.json" with { type: "json" };
 import { checkLab } from "./check.ts";
-import { type LabOptions, openLab } from "./lab.ts";
+import { createReadPage, type LabOptions, openLab, type ReadPage } from "./lab.ts";
 import { browser } from "./lab-parts.support.ts";
 import { phase10, phases } from "./phases/phases.ts";
 import type { Report } from "./report.ts";
-import { createReadPage, type ReadPage } from "./site.ts";
 import type { Checkout } from "./sources.ts";
 
 /** A checkout that holds these files, as if committed and pushed. */

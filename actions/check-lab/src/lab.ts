@@ -1,10 +1,9 @@
 import { type Account, readAccount } from "./account/account.ts";
 import type { AccountConfig } from "./account/reads.ts";
 import { createReadCode } from "./code.ts";
-import { once } from "./outcome.ts";
+import { once, Unreadable } from "./outcome.ts";
 import { type ListenerName, ports } from "./parts.ts";
 import { findRoles, type Roles } from "./roles.ts";
-import { createReadPage, type ReadPage } from "./site.ts";
 import { type Checkout, findSources, openCheckout, type Sources } from "./sources.ts";
 
 /** All that the items read, each part only when an item asks for it. */
@@ -58,5 +57,34 @@ export function openLabOf({ region, repository, site, testSite, browserAddress }
     readPage: createReadPage(),
     sites: { production: site, test: testSite },
     browserAddress,
+  });
+}
+
+interface Page {
+  readonly address: string;
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A page of a site, by its address; never follows a redirect. */
+export type ReadPage = (address: string) => Promise<Page>;
+
+const timeoutMs = 8_000;
+
+export function createReadPage(request: typeof fetch = fetch): ReadPage {
+  return once(async (address: string) => {
+    try {
+      const response = await request(address, {
+        redirect: "manual",
+        headers: { "accept-language": "en" },
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { address, status: response.status, text: await response.text() };
+    } catch (error) {
+      const { message, cause } = error as Error;
+      throw new Unreadable(
+        `${address} cannot be reached from here (${(cause as Error)?.message || message})`,
+      );
+    }
   });
 }

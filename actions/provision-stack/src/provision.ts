@@ -6,9 +6,9 @@ import { toFailure } from "../../shared/run.ts";
 import { appendSummary } from "../../shared/summary.ts";
 import { applyStack } from "./apply/apply-stack.ts";
 import type { ProvisionContext } from "./context.ts";
-import { skipExisting } from "./existing/skip.ts";
+import { skipExisting } from "./existing/find-existing.ts";
 import type { ProvisionInputs } from "./inputs.ts";
-import { newResult, type StackResult } from "./result.ts";
+import { newResult, type StackResult, timed } from "./result.ts";
 import { chooseStacks, type StackSet } from "./set/choose-stacks.ts";
 import { checkImports, readExports } from "./set/imports.ts";
 import { resolveLookups, withoutLookups } from "./set/lookups.ts";
@@ -17,7 +17,6 @@ import { eachInOrder } from "./stack/each-in-order.ts";
 import { describeStack, outputsOf } from "./stack/stack.ts";
 import { isTooLarge } from "./stack/template-store.ts";
 import { provisionSummary } from "./summary.ts";
-import { timed } from "./timed.ts";
 
 /** Runs the mode; outputs and summary show what was done, also when it fails. */
 export async function provisionAndReport(context: ProvisionContext, inputs: ProvisionInputs): Promise<void> {

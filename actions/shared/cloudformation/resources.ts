@@ -1,8 +1,7 @@
 import { Failure } from "../failure.ts";
 import { isObject } from "../task-definition.ts";
 import { findDependencies, inOrder, type PlannedStack } from "./dependencies.ts";
-import { conditionsOf, evaluate } from "./evaluate.ts";
-import type { Scope } from "./scope.ts";
+import { conditionsOf, evaluate, type Scope } from "./evaluate.ts";
 
 /** A resource that the templates with these parameters create. */
 export interface EvaluatedResource {

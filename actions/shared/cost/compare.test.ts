@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { compareCosts } from "./compare.ts";
 import { estimateTemplate } from "./estimate.support.ts";
+import { compareCosts } from "./estimate.ts";
 import { deltaMarkdown } from "./markdown.ts";
 
 const key = "\n  Key: { Type: AWS::KMS::Key }";

@@ -1,7 +1,6 @@
 import { markdownTable } from "../summary.ts";
-import type { CostDelta } from "./compare.ts";
 import { formatUnitPrice } from "./cost-line.ts";
-import type { Estimate, PricedLine } from "./estimate.ts";
+import type { CostDelta, Estimate, PricedLine } from "./estimate.ts";
 import type { LivePrices, PriceList, RefreshedPrice } from "./price-list.ts";
 
 /** Shows the date of the prices, and lists those that are older than requested. */

@@ -1,7 +1,6 @@
 import { codeBlock, fold, markdownTable } from "../summary.ts";
-import type { CostChange, CostDelta } from "./compare.ts";
 import { counted, formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./cost-line.ts";
-import { type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
+import { type CostChange, type CostDelta, type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
 import { priceDatesMarkdown } from "./formats.ts";
 
 /** Shows total, chart and table by AWS service; free resources and assumptions are folded. */

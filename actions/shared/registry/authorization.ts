@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { Clock } from "../pace.ts";
-import { isLoopback } from "./address.ts";
-import { RegistryRefusal } from "./refusal.ts";
+import { isLoopback } from "./exchange.ts";
+import { RegistryRefusal } from "./reach.ts";
 import {
   basicHeader,
   type Credentials,

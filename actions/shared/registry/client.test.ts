@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import type { Clock } from "../pace.ts";
-import { registryUrl } from "./address.ts";
 import type { AuthorizationOptions } from "./authorization.ts";
 import { createRegistryClient } from "./client.ts";
+import { registryUrl } from "./exchange.ts";
 import { blobOf, digestOf } from "./oci.ts";
 import type { Credentials } from "./token.ts";
 

@@ -1,6 +1,6 @@
 import type { FetchedManifest } from "./client.ts";
 import type { Destination } from "./destination/destination.ts";
-import { RegistryRefusal } from "./refusal.ts";
+import { RegistryRefusal } from "./reach.ts";
 
 /** Statuses with which registries refuse to move a tag: ECR's TAG_INVALID is 400, others use 409 or Harbor's 412. */
 const immutableStatuses = [400, 409, 412];

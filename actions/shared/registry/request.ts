@@ -1,9 +1,7 @@
 import { Failure } from "../failure.ts";
-import { registryUrl } from "./address.ts";
 import { type AuthorizationOptions, accessRefused, createAuthorization } from "./authorization.ts";
-import type { Answer, HttpRequest } from "./exchange.ts";
-import { createRetry, type RetryOptions, reach } from "./reach.ts";
-import { refusalOf, saysExpired } from "./refusal.ts";
+import { type Answer, type HttpRequest, registryUrl } from "./exchange.ts";
+import { createRetry, type RetryOptions, reach, refusalOf, saysExpired } from "./reach.ts";
 import type { Scope } from "./token.ts";
 
 export interface RegistryOptions extends AuthorizationOptions, RetryOptions {}

@@ -1,8 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { Clock } from "../pace.ts";
 import type { HttpRequest } from "./exchange.ts";
-import { reach, unreachable } from "./reach.ts";
-import { refusalOf } from "./refusal.ts";
+import { reach, refusalOf, unreachable } from "./reach.ts";
 
 export interface Credentials {
   readonly user: string;

@@ -2,8 +2,8 @@ import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import {
   parseRepositoryName,
   type RepositoryName,
+  readTagNames,
 } from "../../shared/registry/destination/repository-name.ts";
-import { readTagNames } from "../../shared/registry/tag-names.ts";
 
 export interface TagInputs {
   readonly image: ImageReference;

@@ -1,8 +1,8 @@
+import { setOutput } from "@actions/core";
 import { lineMarkdown } from "../../shared/card.ts";
 import { imagePage } from "../../shared/console.ts";
-import { factList } from "../../shared/summary.ts";
-import type { LookedAt } from "./read-tags.ts";
-import type { TaggedImage } from "./tag-image.ts";
+import { appendSummary, factList } from "../../shared/summary.ts";
+import type { LookedAt, TaggedImage } from "./tag-image.ts";
 
 /** Returns the job summary: a line for the image, with a line per tag folded. */
 export function summaryOf({ image, digest, tags }: TaggedImage): string {
@@ -24,4 +24,13 @@ function changeOf({ before }: LookedAt, digest: string): string {
 /** Shortens to twelve digits, as Docker does. */
 function shortDigest(digest: string): string {
   return digest.slice(0, "sha256:".length + 12);
+}
+
+/** Sets every output and writes the job summary. */
+export async function publish(tagged: TaggedImage): Promise<void> {
+  const { image, digest, tags } = tagged;
+  setOutput("image", image);
+  setOutput("digest", digest);
+  setOutput("changed", String(tags.some(({ before }) => before !== digest)));
+  await appendSummary(summaryOf(tagged));
 }

@@ -1,8 +1,7 @@
 import { checkLab } from "../../../actions/check-lab/src/check.ts";
 import { waysOf } from "../../../actions/check-lab/src/item.ts";
-import { type LabOptions, openLab } from "../../../actions/check-lab/src/lab.ts";
+import { createReadPage, type LabOptions, openLab } from "../../../actions/check-lab/src/lab.ts";
 import { phases } from "../../../actions/check-lab/src/phases/phases.ts";
-import { createReadPage } from "../../../actions/check-lab/src/site.ts";
 import { openCheckout } from "../../../actions/check-lab/src/sources.ts";
 import weights from "../../../actions/check-lab/weights.json" with { type: "json" };
 import type { CheckedPhase } from "./check-tab.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { testEnvironment } from "../build-image.support.ts";
-import { presetPolicy } from "./create-repository.ts";
-import { findDestination } from "./find-destination.ts";
+import { findDestination } from "../build-image.ts";
+import { presetPolicy } from "./ecr.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
 let simulator: TestSimulator;

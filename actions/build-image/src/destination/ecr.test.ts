@@ -7,8 +7,8 @@ import {
   type RepositoryName,
 } from "../../../shared/registry/destination/repository-name.ts";
 import { testEnvironment } from "../build-image.support.ts";
-import type { BuildEnvironment } from "../environment.ts";
-import { findDestination } from "./find-destination.ts";
+import { findDestination } from "../build-image.ts";
+import type { BuildEnvironment } from "../builder.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
 let simulator: TestSimulator;

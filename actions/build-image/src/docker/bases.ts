@@ -1,6 +1,6 @@
 import { connectToRegistry, type RegistryClient } from "../../../shared/registry/client.ts";
 import { type ImageName, parseImageName } from "../../../shared/registry/image-name.ts";
-import type { BuildEnvironment } from "../environment.ts";
+import type { BuildEnvironment } from "../builder.ts";
 
 /**
  * Resolves the names of base images, so that a tag that moved makes another source, and so that the build takes the

@@ -6,19 +6,21 @@ import { ecrRegion, logIn } from "../../../shared/registry/ecr-login.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { Credentials } from "../../../shared/registry/token.ts";
 import { markdownTable } from "../../../shared/summary.ts";
-import type { Builder, BuildOrder, Built, Ingredients } from "../builder.ts";
-import type { BuildEnvironment } from "../environment.ts";
-import { buildCommand, cacheTag, checkCache } from "./arguments.ts";
+import type { BuildEnvironment, Builder, BuildOrder, Built, Ingredients } from "../builder.ts";
+import { buildCommand, cacheTag, checkCache, labelsOf, readCommit } from "./arguments.ts";
 import { resolveBases } from "./bases.ts";
-import { createRunCommand, type RunCommand } from "./docker-command.ts";
-import { createDockerConfig } from "./docker-config.ts";
-import { checkEngine } from "./engine.ts";
-import { explainFailure, isPassing } from "./explain.ts";
+import { createDockerConfig, createRunCommand, type RunCommand } from "./docker-command.ts";
+import { checkEngine, explainFailure, isPassing } from "./explain.ts";
 import type { DockerInputs } from "./inputs.ts";
-import { labelsOf, readCommit } from "./labels.ts";
-import { getPushed, partsOfBuild } from "./parts.ts";
 import { type BuildPlan, planBuild } from "./plan.ts";
-import { dockerfileSteps, followProgress, type Progress, type Step } from "./progress.ts";
+import {
+  dockerfileSteps,
+  followProgress,
+  getPushed,
+  type Progress,
+  partsOfBuild,
+  type Step,
+} from "./progress.ts";
 
 /** Facts from the Dockerfile, read once for the source and for the build. */
 interface Dockerfile {

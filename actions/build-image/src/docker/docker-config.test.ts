@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { dockerCredentials } from "../../../shared/registry/docker-credentials.ts";
-import { createDockerConfig } from "./docker-config.ts";
+import { createDockerConfig } from "./docker-command.ts";
 
 let folder: string;
 let own: string;

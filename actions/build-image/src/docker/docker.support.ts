@@ -10,7 +10,7 @@ import { systemClock } from "../../../shared/pace.ts";
 import { type FaultRule, startFaultyRegistry } from "../../../shared/registry/faulty-registry.support.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
-import type { BuildEnvironment } from "../environment.ts";
+import type { BuildEnvironment } from "../builder.ts";
 import type { BuildInputs } from "../inputs.ts";
 import { readSource } from "../source/read-source.ts";
 import { createDockerBuilder } from "./builder.ts";

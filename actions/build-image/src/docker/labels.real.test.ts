@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "../../../shared/pace.ts";
+import { labelsOf, readCommit } from "./arguments.ts";
 import { run } from "./docker.support.ts";
 import { createRunCommand } from "./docker-command.ts";
-import { labelsOf, readCommit } from "./labels.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { escapeText, fold, link, type Markup, markdownTable } from "../../../shared/summary.ts";
-import type { BuildEnvironment } from "../environment.ts";
+import type { BuildEnvironment } from "../builder.ts";
 import { type SeverityCounts, severities } from "./finding.ts";
 import type { ScanGateInputs, ScanInputs } from "./inputs.ts";
 import { checkFindings, platformImages, type RatedFinding, type Verdict } from "./verdict.ts";

@@ -1,8 +1,8 @@
 import type { Simulator } from "../../../../simulator/src/simulator.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import type { ElsewhereInEcr } from "../../../shared/registry/destination/repository-name.ts";
-import { findDestination } from "../destination/find-destination.ts";
-import type { BuildEnvironment } from "../environment.ts";
+import { findDestination } from "../build-image.ts";
+import type { BuildEnvironment } from "../builder.ts";
 import { checkScan } from "./gate.ts";
 import type { ScanGateInputs } from "./inputs.ts";
 

@@ -6,7 +6,7 @@ import {
 import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import { createPace } from "../../../shared/pace.ts";
 import { persist } from "../../../shared/registry/destination/ecr.ts";
-import type { BuildEnvironment } from "../environment.ts";
+import type { BuildEnvironment } from "../builder.ts";
 import { shortDigest } from "../text.ts";
 import type { Finding } from "./finding.ts";
 import { readScan, type ScannedImage, type ScanState } from "./read-scan.ts";

@@ -1,10 +1,8 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { once } from "../outcome.ts";
-import { readCodeCommit } from "./code-commit.ts";
 import { readContainers } from "./containers.ts";
-import { readDelivery } from "./delivery.ts";
-import { readLoadBalancing } from "./load-balancing.ts";
-import { readMachines } from "./machines.ts";
+import { readCodeCommit, readDelivery } from "./delivery.ts";
+import { readLoadBalancing, readMachines } from "./machines.ts";
 import { type AccountConfig, createReads, explained } from "./reads.ts";
 
 export type Account = ReturnType<typeof readAccount>;

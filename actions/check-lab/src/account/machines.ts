@@ -1,5 +1,13 @@
 import { Cloud9Client, DescribeEnvironmentsCommand, ListEnvironmentsCommand } from "@aws-sdk/client-cloud9";
 import { DescribeInstancesCommand, DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { withCloud9Endpoint } from "../../../shared/cloud9-endpoint.ts";
@@ -51,6 +59,50 @@ export function readMachines(config: AccountConfig, { ask, list }: Reads) {
         ),
       );
       return found.flatMap(({ environments = [] }) => environments);
+    }),
+  };
+}
+
+export function readLoadBalancing(config: AccountConfig, { ask, list }: Reads) {
+  const elb = new ElasticLoadBalancingV2Client(config);
+  return {
+    loadBalancers: once(() =>
+      list(
+        "elasticloadbalancing:DescribeLoadBalancers",
+        (Marker) => elb.send(new DescribeLoadBalancersCommand({ Marker })),
+        ({ LoadBalancers }) => LoadBalancers,
+      ),
+    ),
+    targetGroups: once(() =>
+      list(
+        "elasticloadbalancing:DescribeTargetGroups",
+        (Marker) => elb.send(new DescribeTargetGroupsCommand({ Marker })),
+        ({ TargetGroups }) => TargetGroups,
+      ),
+    ),
+    listeners: once((LoadBalancerArn: string) =>
+      list(
+        "elasticloadbalancing:DescribeListeners",
+        (Marker) => elb.send(new DescribeListenersCommand({ LoadBalancerArn, Marker })),
+        ({ Listeners }) => Listeners,
+      ),
+    ),
+    /** In the order of priority, the default last. */
+    listenerRules: once(async (ListenerArn: string) => {
+      const rules = await list(
+        "elasticloadbalancing:DescribeRules",
+        (Marker) => elb.send(new DescribeRulesCommand({ ListenerArn, Marker })),
+        ({ Rules }) => Rules,
+      );
+      const place = ({ Priority }: { Priority?: string }) =>
+        Priority === "default" ? Number.POSITIVE_INFINITY : Number(Priority);
+      return rules.toSorted((one, other) => place(one) - place(other));
+    }),
+    targetHealth: once(async (TargetGroupArn: string) => {
+      const read = ask("elasticloadbalancing:DescribeTargetHealth", () =>
+        elb.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
+      );
+      return (await read).TargetHealthDescriptions ?? [];
     }),
   };
 }

@@ -1,10 +1,9 @@
 import { parse } from "yaml";
 import { parseArn } from "../../../shared/arn.ts";
-import { foreignIn } from "../foreign.ts";
 import type { Lab } from "../lab.ts";
 import { Missing, type Outcome, verdict } from "../outcome.ts";
 import type { ServiceName } from "../parts.ts";
-import { leftPlaceholders } from "../placeholders.ts";
+import { foreignIn, leftPlaceholders } from "../placeholders.ts";
 import { hint } from "../roles.ts";
 
 /** The file's path is in the pipeline, if there is one. */

@@ -1,9 +1,8 @@
 import type { Instance } from "@aws-sdk/client-ec2";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { verdict } from "../outcome.ts";
+import { forEachOf, verdict } from "../outcome.ts";
 import { missing } from "../roles.ts";
-import { forEachOf } from "./both.ts";
 import { opens } from "./phase-6.ts";
 
 const provision =

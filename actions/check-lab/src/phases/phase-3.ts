@@ -1,10 +1,9 @@
 import { namesOfSensitive } from "../../../shared/sensitive-files.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { type Outcome, Unreadable, unchecked, verdict } from "../outcome.ts";
+import { forServices, type Outcome, Unreadable, unchecked, verdict } from "../outcome.ts";
 import { hint } from "../roles.ts";
 import { openCodeCommit, type Source } from "../sources.ts";
-import { forServices } from "./both.ts";
 
 /** The development environment and the repository. */
 export const phase3: readonly Item[] = [

@@ -1,10 +1,9 @@
 import type { Instance } from "@aws-sdk/client-ec2";
 import { matches, type ServiceCode } from "../code.ts";
-import { foreignIn } from "../foreign.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { type Outcome, verdict } from "../outcome.ts";
-import { forServices } from "./both.ts";
+import { forServices, type Outcome, verdict } from "../outcome.ts";
+import { foreignIn } from "../placeholders.ts";
 import { opens } from "./phase-6.ts";
 
 const route = /\b(?:app|router)\s*\.\s*(?:get|post|put|delete|all)\(\s*["'`](\/[^"'`]*)["'`]/g;

@@ -1,10 +1,9 @@
 import { parseArn } from "../../../shared/arn.ts";
 import type { Item } from "../item.ts";
-import { verdict } from "../outcome.ts";
+import { forServices, verdict } from "../outcome.ts";
 import { containerOf, courseCluster } from "../parts.ts";
 import { leftPlaceholders } from "../placeholders.ts";
 import { hint, missing } from "../roles.ts";
-import { forServices } from "./both.ts";
 import { checkAppSpecFile, checkTaskDefinitionFile } from "./definition-files.ts";
 
 const definitionsOfTemplates =

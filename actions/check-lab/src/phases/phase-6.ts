@@ -2,9 +2,8 @@ import type { IpPermission } from "@aws-sdk/client-ec2";
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { verdict } from "../outcome.ts";
+import { forEachOf, forServices, verdict } from "../outcome.ts";
 import { forwardedTo, type ListenerName, pathsOf, ports, type ServiceName } from "../parts.ts";
-import { forEachOf, forServices } from "./both.ts";
 
 export const listenerNames = Object.keys(ports) as ListenerName[];
 const provision = "Run Provision with stacks: network,load-balancer.";

@@ -1,9 +1,8 @@
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { verdict } from "../outcome.ts";
+import { forServices, verdict } from "../outcome.ts";
 import { attachments, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
 import { hint } from "../roles.ts";
-import { forServices } from "./both.ts";
 import { opens } from "./phase-6.ts";
 
 const createAgain =

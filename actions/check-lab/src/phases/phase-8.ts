@@ -2,10 +2,9 @@ import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { parseArn } from "../../../shared/arn.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { type Outcome, unchecked, verdict } from "../outcome.ts";
+import { forServices, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { nameOfService, primaryOf, type ServiceName, services } from "../parts.ts";
 import { missing } from "../roles.ts";
-import { forServices } from "./both.ts";
 import { listenerNames } from "./phase-6.ts";
 import { checkPipeline, checkPipelineImage, checkTrigger } from "./pipelines.ts";
 

@@ -3,10 +3,9 @@ import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { matches } from "../code.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
+import { forEachOf, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { type ListenerName, nameOfService, ports } from "../parts.ts";
 import { hint } from "../roles.ts";
-import { forEachOf } from "./both.ts";
 import { listenerNames } from "./phase-6.ts";
 
 const limitByTemplate =

@@ -1,6 +1,5 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { MirrorContext } from "../context.ts";
-import { checkGitVersion } from "../git/check-version.ts";
 import { createGit, type Git, GitError } from "../git/git.ts";
 
 /** The commit to mirror, in the checked-out repository. */
@@ -105,4 +104,16 @@ export async function readMirroredFrom(git: Git, commit: string): Promise<Mirror
   const values = (await git.text(["log", "-1", format, commit])).trim().split("\n");
   const [, origin, source] = /^(.+)@([0-9a-f]{40,64})$/.exec(values.at(-1) ?? "") ?? [];
   return origin && source ? { origin, commit: source } : undefined;
+}
+
+/** The first version that reads configuration from GIT_CONFIG_COUNT. Source: Git's release notes. */
+const [neededMajor, neededMinor] = [2, 31];
+
+async function checkGitVersion(git: Git): Promise<void> {
+  const version = await git.text(["version"]);
+  const [, major, minor] = /(?<!\d)(\d+)\.(\d+)/.exec(version) ?? [];
+  if (Number(major) > neededMajor || (Number(major) === neededMajor && Number(minor) >= neededMinor)) return;
+  throw new Failure(`This runner's git is too old (${version})`, {
+    nextStep: `install git ${neededMajor}.${neededMinor} or later before this step; nothing was changed.`,
+  });
 }

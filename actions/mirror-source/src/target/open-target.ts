@@ -6,7 +6,10 @@ import {
 } from "@aws-sdk/client-codecommit";
 import { Failure } from "../../../shared/failure.ts";
 import type { MirrorContext } from "../context.ts";
+import { explainGitError, type Git, GitError } from "../git/git.ts";
+import { remoteVariables } from "../git/remote-variables.ts";
 import type { MirrorInputs } from "../inputs.ts";
+import { short } from "../source/fill-files.ts";
 
 /** The target of the mirror. */
 export interface Target {
@@ -68,4 +71,72 @@ export async function readHead(
     if ((error as Error).name === "BranchDoesNotExistException") return undefined;
     throw error;
   }
+}
+
+/**
+ * Moves the branch from the head that was read to `commit`, or not at all: the server compares before it sets. Resolves
+ * to whether this push did it: an equal run at the same time may have been faster.
+ */
+export async function push(
+  context: MirrorContext,
+  git: Git,
+  url: string,
+  target: Target,
+  commit: string,
+): Promise<boolean> {
+  const ref = `refs/heads/${target.branch}`;
+  const lease = `--force-with-lease=${ref}:${target.head ?? ""}`;
+  // Overrides the machine's configuration: one branch, no tags, no submodules, no hooks, no signature.
+  const only = ["--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed"];
+  try {
+    const variables = await remoteVariables(context, url);
+    const report = await git.text(["push", "--porcelain", ...only, lease, "--", url, `${commit}:${ref}`], {
+      variables,
+    });
+    // "=" marks a branch that has the commit already.
+    return !/^=\t/m.test(report);
+  } catch (error) {
+    if (context.signal.aborted) throw cancelled(context.signal, target, commit);
+    if (!(error instanceof GitError)) throw error;
+    const head = await readHead(context, target).catch(() => target.head);
+    // After a refused lease, an equal run was faster. After any other error, the push was done and only its response
+    // was lost.
+    if (head === commit) return !rejection.test(error.stdout);
+    throw head === target.head ? refused(error, url, target) : moved(target, head);
+  }
+}
+
+/** Matches the reasons in git's porcelain output: `!	<from>:<to>	[remote rejected] (<reason>)`. */
+const rejection = /^!\t[^\t]*\t\[(?:remote )?rejected\] \((.*)\)$/m;
+
+function refused(error: GitError, url: string, { branch, repository }: Target): Failure {
+  const reason = rejection.exec(error.stdout)?.[1];
+  if (reason === undefined) return explainGitError(error, `push to ${branch} of ${repository}`, url);
+  const remote = [...error.stderr.matchAll(/^remote: (.*)$/gm)].map(([, line = ""]) => line.trim());
+  return new Failure(
+    `CodeCommit refused the push to ${branch} of ${repository}: ${[reason, ...remote].join("; ")}`,
+    {
+      nextStep: "check whether a policy protects the branch, and whether the runner's clone is complete.",
+      cause: error,
+    },
+  );
+}
+
+export function moved({ branch, repository, head }: Target, now: string | undefined): Failure {
+  const from = head ? `from ${short(head)}` : "which did not exist";
+  return new Failure(
+    `Somebody moved ${branch} of ${repository}, ${from}, to ${now ?? "nothing"} in the meantime`,
+    {
+      nextStep:
+        "check what was pushed there, and run the job again, which starts from it. The pushed commits stay.",
+    },
+  );
+}
+
+function cancelled({ reason }: AbortSignal, { branch, repository, head }: Target, commit: string): Failure {
+  const text = (reason as Error).message.replace(/\.$/, "");
+  const old = head ? short(head) : "nothing";
+  return new Failure(`${text}; ${branch} of ${repository} has either ${old} or ${short(commit)}`, {
+    nextStep: "run the job again: it shows which, and pushes what is missing.",
+  });
 }

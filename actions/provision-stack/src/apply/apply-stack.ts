@@ -3,15 +3,14 @@ import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
-import type { ExistingOptions } from "../existing/find-existing.ts";
-import type { Adoption } from "../existing/listeners.ts";
+import type { Adoption, ExistingOptions } from "../existing/find-existing.ts";
 import type { StackResult } from "../result.ts";
 import { type ChangeSet, createChangeSet, discardChangeSet } from "../stack/change-set.ts";
 import type { Followed } from "../stack/follow-stack.ts";
 import { adoptExisting, sayAdoption, warnOfDifferences } from "./adopt-existing.ts";
+import { toFailure } from "./explain-failure.ts";
 import { recoverStack } from "./recover-stack.ts";
 import { type RunOptions, runChangeSet } from "./run-change-set.ts";
-import { toFailure } from "./to-failure.ts";
 
 /** Applies template and parameters to a stack through a change set. */
 export async function applyStack(

@@ -7,8 +7,7 @@ import type { PlannedStack } from "../../../shared/cloudformation/dependencies.t
 import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
 import { Failure } from "../../../shared/failure.ts";
 import type { ProvisionContext } from "../context.ts";
-import { readDeployed } from "../stack/deployed-stack.ts";
-import { describeStack } from "../stack/stack.ts";
+import { describeStack, readDeployed } from "../stack/stack.ts";
 
 /** An existing stack, and its resources. */
 export interface StackContents {

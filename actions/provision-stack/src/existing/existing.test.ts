@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Failure } from "../../../shared/failure.ts";
+import type { Choice, ExistingResources } from "../inputs.ts";
 import { createStage, type Stage } from "../stage.support.ts";
-import type { Choice, ExistingResources } from "./choice.ts";
 
 let stage: Stage;
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import type { EvaluatedResource } from "../../../shared/cloudformation/resources.ts";
-import { referencesIn } from "../../../shared/cloudformation/values.ts";
+import { Reference, referencesIn } from "../../../shared/cloudformation/values.ts";
 import type { ProvisionContext } from "../context.ts";
+import { choiceFor, type ExistingResources } from "../inputs.ts";
 import { type NameInUse, namesInUse, resourcesOf } from "../plan/names-in-use.ts";
-import { choiceFor, type ExistingResources } from "./choice.ts";
-import { type Adoption, findListeners } from "./listeners.ts";
+import type { StackSet } from "../set/choose-stacks.ts";
 
 export type Problem = Pick<NameInUse, "text" | "fix">;
 
@@ -74,4 +74,99 @@ function missingParts(
     text: `${logicalId} (${type}) cannot be adopted: it refers to ${id}, which does not exist under the template's name`,
     fix: `create ${id} with the name in the template, delete the resource of ${logicalId}, or leave the template out (existing-resources: "${template}: skip")`,
   }));
+}
+
+/** An existing resource that becomes the stack's. */
+export interface Adoption {
+  readonly logicalId: string;
+  readonly type: string;
+  /** Identifies the resource for CloudFormation's import: its name, ARN or ID. */
+  readonly id: string;
+}
+
+const loadBalancer = "AWS::ElasticLoadBalancingV2::LoadBalancer";
+const listener = "AWS::ElasticLoadBalancingV2::Listener";
+const listenerRule = "AWS::ElasticLoadBalancingV2::ListenerRule";
+
+/** Finds the listeners of adopted load balancers by their ports, and their rules by the priorities: they have no names. */
+async function findListeners(
+  context: ProvisionContext,
+  resources: readonly EvaluatedResource[],
+  named: readonly Adoption[],
+): Promise<Adoption[]> {
+  const balancers = named.filter(({ type }) => type === loadBalancer);
+  if (balancers.length === 0) return [];
+  const { ElasticLoadBalancingV2Client, DescribeListenersCommand, DescribeRulesCommand } = await import(
+    "@aws-sdk/client-elastic-load-balancing-v2"
+  );
+  const client = new ElasticLoadBalancingV2Client(context.clientConfig);
+  const listeners: Adoption[] = [];
+  for (const { logicalId, id } of balancers) {
+    const command = new DescribeListenersCommand({ LoadBalancerArn: id });
+    const { Listeners = [] } = await client.send(command);
+    for (const { part, key } of partsOf(resources, listener, ["LoadBalancerArn", logicalId], "Port")) {
+      const arn = Listeners.find(({ Port }) => String(Port) === key)?.ListenerArn;
+      if (arn) listeners.push({ logicalId: part, type: listener, id: arn });
+    }
+  }
+  const rules: Adoption[] = [];
+  for (const { logicalId, id } of listeners) {
+    const { Rules = [] } = await client.send(new DescribeRulesCommand({ ListenerArn: id }));
+    for (const { part, key } of partsOf(resources, listenerRule, ["ListenerArn", logicalId], "Priority")) {
+      const arn = Rules.find(({ Priority }) => Priority === key)?.RuleArn;
+      if (arn) rules.push({ logicalId: part, type: listenerRule, id: arn });
+    }
+  }
+  return [...listeners, ...rules];
+}
+
+/** Returns the resources of a type that belong to another of the template, each with its key among them. */
+function partsOf(
+  resources: readonly EvaluatedResource[],
+  type: string,
+  [property, whole]: readonly [string, string],
+  key: string,
+): { part: string; key: string }[] {
+  return resources.flatMap((resource) => {
+    const owner = resource.properties[property];
+    const belongs = resource.type === type && owner instanceof Reference && owner.logicalId === whole;
+    return belongs ? [{ part: resource.logicalId, key: String(resource.properties[key]) }] : [];
+  });
+}
+
+interface Remaining {
+  readonly set: StackSet;
+  /** Template name → why it is left out. */
+  readonly skipped: ReadonlyMap<string, string>;
+}
+
+/**
+ * Leaves out the templates whose resources exist outside any stack, where the input says `skip`, and those that import
+ * from them.
+ */
+export async function skipExisting(
+  context: ProvisionContext,
+  existing: ExistingResources,
+  set: StackSet,
+): Promise<Remaining> {
+  const skipped = new Map<string, string>();
+  for (const planned of set.stacks) {
+    const { name } = planned.template;
+    const needed = [...(set.dependencies.get(name) ?? [])].find((need) => skipped.has(need));
+    if (needed) skipped.set(name, `it imports from ${needed}, which is skipped`);
+    if (needed || choiceFor(existing, name) !== "skip") continue;
+    const found = (await namesInUse(context, planned, set.folder)).filter(({ owner }) => owner === undefined);
+    const resources = found.map(({ resource: { logicalId, type } }) => `${logicalId} (${type})`);
+    if (found.length > 0) skipped.set(name, `outside any stack exists already: ${resources.join(", ")}`);
+  }
+  const remains = (name: string) => !skipped.has(name);
+  const dependencies = [...set.dependencies].filter(([name]) => remains(name));
+  return {
+    skipped,
+    set: {
+      ...set,
+      stacks: set.stacks.filter(({ template }) => remains(template.name)),
+      dependencies: new Map(dependencies),
+    },
+  };
 }

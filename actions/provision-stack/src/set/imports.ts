@@ -1,7 +1,6 @@
 import { type Export, paginateListExports } from "@aws-sdk/client-cloudformation";
 import { exportsOf, type PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { conditionsOf, evaluate } from "../../../shared/cloudformation/evaluate.ts";
-import type { Scope } from "../../../shared/cloudformation/scope.ts";
+import { conditionsOf, evaluate, type Scope } from "../../../shared/cloudformation/evaluate.ts";
 import { findDataPositions, type Keys } from "../../../shared/data-file.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { didYouMean } from "../../../shared/nearest-name.ts";

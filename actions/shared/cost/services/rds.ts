@@ -3,7 +3,6 @@ import { Failure } from "../../failure.ts";
 import { type Bill, type CostContext, type CostLine, costLine, monthFraction, nameOf } from "../cost-line.ts";
 import { idsAfter } from "../price-list.ts";
 import { isTrueAt, numberAt, refuseProperty, textAt } from "../properties.ts";
-import { billSecretOf } from "./secrets.ts";
 
 /** Each would be billed, and has no price here. */
 const unpriced = ["Iops", "StorageThroughput", "PerformanceInsightsRetentionPeriod", "MonitoringInterval"];
@@ -104,3 +103,23 @@ function times(copies: number, what: string): string {
 function round(gb: number): number {
   return Math.round(gb * 100) / 100;
 }
+
+export const billSecret: Bill = (secret, context) => billSecretOf(secret, context);
+
+/** Bills a secret, or a resource that creates one for itself. */
+function billSecretOf(resource: EvaluatedResource, context: CostContext): CostLine[] {
+  const { usage } = context;
+  const month = monthFraction(usage);
+  return [
+    costLine(context, resource, "secret", month, month < 1 ? `${usage.hours}/730 month` : "1 secret"),
+    costLine(context, resource, "secret-calls", usage.secretCalls, `${usage.secretCalls} reads`),
+  ];
+}
+
+export const billKey: Bill = (key, context) => {
+  const { kmsCalls } = context.usage;
+  return [
+    costLine(context, key, "kms-key", 1, "1 key"),
+    costLine(context, key, "kms-calls", kmsCalls, `${kmsCalls} requests`),
+  ];
+};
