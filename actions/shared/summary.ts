@@ -145,3 +145,8 @@ export function details(head: string, text: string): string {
 export function fold(head: string, markdown: string): string {
   return markdown && `<details><summary>${escapeText(head)}</summary>\n\n${markdown}\n\n</details>`;
 }
+
+/** Returns a text such as `1 task` or `2 tasks`. */
+export function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}

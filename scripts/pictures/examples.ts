@@ -1,4 +1,4 @@
-import { summarize } from "../../actions/build-image/src/summary.ts";
+import { summarize } from "../../actions/build-image/src/publish.ts";
 import { type DeploymentRecord, newRecord } from "../../actions/delivery/record.ts";
 import { summaryOf as deploymentSummary } from "../../actions/delivery/summary.ts";
 import { planMarkdown } from "../../actions/provision-stack/src/plan/markdown.ts";

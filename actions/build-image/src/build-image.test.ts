@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { Cancelled } from "../../shared/failure.ts";
@@ -91,25 +90,10 @@ describe("the same source again", () => {
     expect(tags[first.digest]).toContain("latest");
   });
 
-  it("is built when its settings differ", async () => {
-    const { digest } = await build();
-    const other = await build({ oci: { user: "1000" } });
-    const labelled = await build({ labels: new Map([["team", "coffee"]]) });
-    expect(new Set([digest, other.digest, labelled.digest]).size).toBe(3);
-    expect([other.built, labelled.built]).toEqual([true, true]);
-  });
-
   it("needs no tag", async () => {
     const { digest, source } = await build({ tags: [] });
     expect(await build({ tags: [] })).toMatchObject({ digest, built: false });
     expect(await images()).toEqual({ [digest]: [source.tag] });
-  });
-
-  it("does not depend on ignored files", async () => {
-    await writeFile(join(context, ".dockerignore"), "*.log");
-    const { digest } = await build();
-    await writeFile(join(context, "debug.log"), "1");
-    expect(await build()).toMatchObject({ digest, built: false });
   });
 });
 
@@ -200,23 +184,6 @@ describe("ends before anything is changed with", () => {
       'There is no ECR repository "nobody"',
     );
   });
-
-  it("expired credentials", async () => {
-    simulator.faults.add({ kind: "expire", operation: "*" });
-    await expect(build()).rejects.toMatchObject({ name: "ExpiredTokenException" });
-  });
-
-  it("a role without the right to log in", async () => {
-    simulator.faults.add({ kind: "deny", operation: "ecr:GetAuthorizationToken" });
-    await expect(build()).rejects.toMatchObject({ name: "AccessDeniedException" });
-  });
-});
-
-it("survives a throttled login", async () => {
-  simulator.faults.add({ kind: "throttle", operation: "ecr:GetAuthorizationToken", times: 2 });
-  const createEcr = async () => new ECRClient({ ...simulator.clientConfig, maxAttempts: 1 });
-  expect(await build({}, { createEcr })).toMatchObject({ built: true });
-  expect(environment.lines.filter((line) => line.startsWith("Could not log in"))).toHaveLength(2);
 });
 
 it("leaves neither files nor tags when it is cancelled", async () => {

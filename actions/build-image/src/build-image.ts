@@ -6,16 +6,21 @@ import { createRegistryClient, type FetchedManifest } from "../../shared/registr
 import type { Destination, FoundDestination } from "../../shared/registry/destination/destination.ts";
 import type { RepositoryName } from "../../shared/registry/destination/repository-name.ts";
 import { dockerCredentials } from "../../shared/registry/docker-credentials.ts";
-import { type ImageIndex, type ImageManifest, isIndex } from "../../shared/registry/oci.ts";
+import {
+  type ImageIndex,
+  type ImageManifest,
+  isIndex,
+  platformName,
+  shortDigest,
+} from "../../shared/registry/oci.ts";
 import { namesOfSensitive } from "../../shared/sensitive-files.ts";
-import type { BuildEnvironment, Builder, Built, ImagePart } from "./builder.ts";
+import { type BuildEnvironment, type Builder, type Built, formatBytes, type ImagePart } from "./builder.ts";
 import type { DestinationInputs } from "./destination/inputs.ts";
 import type { BuildInputs } from "./inputs.ts";
 import { createOciBuilder } from "./oci/builder.ts";
 import { checkScan, type ScanOutcome } from "./scan/gate.ts";
 import { readSource, type Source, sourceLabel } from "./source/read-source.ts";
 import { claimSource, putTags, readTags } from "./tags/image-tags.ts";
-import { formatBytes, shortDigest } from "./text.ts";
 
 export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
   /** `<repository URI>@sha256:…` */
@@ -200,7 +205,7 @@ function partsOf({ body, mediaType }: FetchedManifest): ImagePart[] {
   if (!isIndex(mediaType))
     return manifest.layers.map(({ digest, size }) => ({ what: "layer", digest, size, how }));
   return manifest.manifests.map(({ digest, platform }) => ({
-    what: `${platform?.os}/${platform?.architecture}`,
+    what: platformName(platform),
     digest,
     size: undefined,
     how,

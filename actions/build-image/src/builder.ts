@@ -63,3 +63,10 @@ export interface BuildEnvironment extends RegistryContext {
 export function createBuildEnvironment(job: JobContext): BuildEnvironment {
   return { ...createRegistryContext(job), group };
 }
+
+/** Formats `980 B`, `412 kB`, `12.3 MB`: decimal units, as registries count. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

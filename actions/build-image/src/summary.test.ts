@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Failure } from "../../shared/failure.ts";
 import type { BuiltImage } from "./build-image.ts";
-import { summarize } from "./summary.ts";
+import { summarize } from "./publish.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const built: BuiltImage = {

@@ -14,6 +14,11 @@ export function verdict(problems: readonly string[], evidence: string): Outcome 
   return { status: "fail", evidence: problems.join("; ") };
 }
 
+/** Returns the problems of the rules that do not hold. */
+export function broken(...rules: readonly (readonly [holds: boolean, problem: string])[]): string[] {
+  return rules.flatMap(([holds, problem]) => (holds ? [] : [problem]));
+}
+
 export function unchecked(evidence: string): Outcome {
   return { status: "unchecked", evidence };
 }

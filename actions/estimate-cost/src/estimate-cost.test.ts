@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { templatesFolder } from "../../shared/cost/estimate.support.ts";
-import { estimate, publish } from "./estimate-cost.ts";
+import { estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
 
 const root = mkdtempSync(join(tmpdir(), "estimate-cost-test-"));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -1,17 +1,12 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { setOutput } from "@actions/core";
 import type { PricingClient } from "@aws-sdk/client-pricing";
 import { formatChange, formatUnitPrice, formatUsd } from "../../shared/cost/cost-line.ts";
 import { readCostStacks } from "../../shared/cost/cost-stacks.ts";
 import { type CostDelta, compareCosts, type Estimate, estimateCosts } from "../../shared/cost/estimate.ts";
-import { changedPrices, estimateCsv, estimateJson } from "../../shared/cost/formats.ts";
-import { deltaMarkdown, estimateMarkdown } from "../../shared/cost/markdown.ts";
+import { changedPrices } from "../../shared/cost/formats.ts";
 import { type LivePrices, type PriceList, readPriceList } from "../../shared/cost/price-list.ts";
 import { readTaskSizes } from "../../shared/cost/task-sizes.ts";
 import { readUsage } from "../../shared/cost/usage.ts";
 import type { Log } from "../../shared/log.ts";
-import { appendSummary } from "../../shared/summary.ts";
 import type { EstimateInputs, Installation } from "./inputs.ts";
 
 interface EstimateContext {
@@ -95,22 +90,4 @@ const maxAttempts = 6;
 export async function createPricing(): Promise<PricingClient> {
   const { PricingClient } = await import("@aws-sdk/client-pricing");
   return new PricingClient({ region, maxAttempts });
-}
-
-/** Writes the files, sets the outputs and appends the job summary. */
-export async function publish(
-  { estimate, delta }: Estimated,
-  { outputFolder: folder }: Pick<EstimateInputs, "outputFolder">,
-): Promise<void> {
-  const [csv, json] = [join(folder, "cost.csv"), join(folder, "cost.json")];
-  await mkdir(folder, { recursive: true });
-  await writeFile(csv, estimateCsv(estimate));
-  await writeFile(json, estimateJson(estimate, delta));
-  setOutput("monthly", estimate.monthly.toFixed(2));
-  setOutput("yearly", estimate.yearly.toFixed(2));
-  setOutput("change", delta ? (delta.after - delta.before).toFixed(2) : "");
-  setOutput("csv", csv);
-  setOutput("json", json);
-  if (delta) await appendSummary(deltaMarkdown(delta));
-  await appendSummary(estimateMarkdown(estimate));
 }

@@ -1,6 +1,7 @@
 import { defineAction } from "../../shared/define-action.ts";
-import { createPricing, estimate, publish } from "./estimate-cost.ts";
+import { createPricing, estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
 
 await defineAction({
   inputs: readEstimateInputs,

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { defaultProducts, type PricedProduct } from "../../../simulator/src/services/pricing/products.ts";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { createPricing, estimate, publish } from "./estimate-cost.ts";
+import { createPricing, estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
 
 const root = mkdtempSync(join(tmpdir(), "live-prices-test-"));
 let simulator: TestSimulator;

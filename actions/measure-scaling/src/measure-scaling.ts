@@ -1,12 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setOutput } from "@actions/core";
-import { counted } from "../../shared/cost/cost-line.ts";
 import { readPriceList } from "../../shared/cost/price-list.ts";
 import type { EcsContext } from "../../shared/ecs/context.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Log } from "../../shared/log.ts";
-import { appendSummary } from "../../shared/summary.ts";
+import { appendSummary, counted } from "../../shared/summary.ts";
 import type { MeasureInputs, PlanInputs, ReportInputs } from "./inputs.ts";
 import { readMeasurements } from "./measurement.ts";
 import { scalingMarkdown } from "./publish.ts";

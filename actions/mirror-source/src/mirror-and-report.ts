@@ -1,12 +1,10 @@
-import { setOutput } from "@actions/core";
 import { Failure } from "../../shared/failure.ts";
 import { toFailure } from "../../shared/run.ts";
-import { appendSummary } from "../../shared/summary.ts";
 import type { MirrorContext } from "./context.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
+import { type MirrorRecord, publish } from "./publish.ts";
 import { short } from "./source/fill-files.ts";
-import { type MirrorRecord, summaryOf } from "./summary.ts";
 
 /** Mirrors and always writes outputs and job summary. Throws the Failure that makes the step red. */
 export async function mirrorAndReport(context: MirrorContext, inputs: MirrorInputs): Promise<MirrorRecord> {
@@ -59,14 +57,4 @@ function originOf({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository }: 
   throw new Failure("GITHUB_SERVER_URL and GITHUB_REPOSITORY, the address of the source, are not set", {
     nextStep: "run this in a GitHub workflow, or set both; nothing was changed.",
   });
-}
-
-/** Sets every output and writes the job summary, for a red end as for a green one. */
-async function publish(record: MirrorRecord): Promise<void> {
-  setOutput("commit", record.commit);
-  setOutput("previous-commit", record.previous);
-  setOutput("has-changes", record.hasChanges);
-  setOutput("pushed", record.pushed);
-  setOutput("repository-url", record.url);
-  await appendSummary(summaryOf(record));
 }

@@ -9,9 +9,9 @@ import { createGit, explainGitError, type Git, GitError } from "./git/git.ts";
 import { remoteVariables } from "./git/remote-variables.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { refuseLoss, refuseOlder } from "./order.ts";
+import type { FileChange, MirrorRecord } from "./publish.ts";
 import { fillTree, findFolder } from "./source/fill-files.ts";
 import { openSource, readMirroredFrom, type Source, writeSnapshot } from "./source/open-source.ts";
-import type { FileChange, MirrorRecord } from "./summary.ts";
 import { moved, openTarget, push, readHead, settleRepository, type Target } from "./target/open-target.ts";
 
 /** Reads, compares, pushes and verifies: nothing in AWS changes before everything that can be wrong here is checked. */

@@ -16,7 +16,7 @@ import type { MirrorContext } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
 import { newRecord } from "./mirror-and-report.ts";
-import type { MirrorRecord } from "./summary.ts";
+import type { MirrorRecord } from "./publish.ts";
 
 export interface Stage {
   readonly simulator: TestSimulator;

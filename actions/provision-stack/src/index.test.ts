@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runEntry } from "../../shared/entry.support.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { createStage, loadBalancerTemplate, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -26,12 +26,6 @@ async function runAction(
 
 const log = (days: number) =>
   `Resources:\n  Log: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: ${days} } }\n`;
-const entry = `Resources:
-  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
-  One: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: us-east-1a } }
-  Two: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: us-east-1b } }
-  Entry: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Scheme: internal, Subnets: [!Ref One, !Ref Two] } }
-`;
 
 test("puts a red run's only error at the resource's line of the template", async () => {
   await stage.templates({ logs: log(2) });
@@ -55,7 +49,7 @@ test("has no annotation in a green run, and leaves nothing for the post step", a
 });
 
 test("removes its new stack when cancelled; with on-cancel wait the post step sees it gone", async () => {
-  await stage.templates({ entry });
+  await stage.templates({ entry: loadBalancerTemplate });
   const inputs = { "on-cancel": "wait" };
   const { exitCode, annotations, state } = await runAction(inputs, {}, "IN_PROGRESS Entry");
   expect(exitCode).toBe(1);

@@ -59,35 +59,40 @@ async function forEachStack(
   results: ReadonlyMap<string, StackResult>,
 ): Promise<void> {
   const deadlineAt = context.clock.now() + inputs.deadlineMs;
-  if (inputs.mode === "apply") set = await withoutSkipped(context, inputs, set, results);
-  if (inputs.mode === "apply") checkImports(set, await readExports(context));
-  await eachInOrder(set.dependencies, async (name) => {
+  const remaining = inputs.mode === "apply" ? await skip(context, inputs, set, results) : { set };
+  if (inputs.mode === "apply") checkImports(remaining.set, await readExports(context));
+  await eachInOrder(remaining.set.dependencies, async (name) => {
     const planned = set.stacks.find(({ template }) => template.name === name);
     const result = results.get(name);
     if (!planned || !result) throw new Error(`${name} is ordered, but not planned`);
     context.signal.throwIfAborted();
     await timed(context, result, async () => {
       if (inputs.mode === "apply")
-        await applyStack(context, planned, result, { ...inputs, deadlineAt, folder: set.folder });
+        await applyStack(context, planned, result, {
+          ...inputs,
+          ...remaining,
+          deadlineAt,
+          folder: set.folder,
+        });
       else result.outcome = "read";
       result.outputs = await readOutputs(context, planned);
     });
   });
 }
 
-async function withoutSkipped(
+async function skip(
   context: ProvisionContext,
   { existing }: ProvisionInputs,
   set: StackSet,
   results: ReadonlyMap<string, StackResult>,
-): Promise<StackSet> {
+) {
   const remaining = await skipExisting(context, existing, set);
   for (const [name, reason] of remaining.skipped) {
     const result = results.get(name);
     if (result) result.outcome = "skipped";
     context.log.warning(`Stack ${result?.stackName} is skipped: ${reason}`);
   }
-  return remaining.set;
+  return remaining;
 }
 
 function publishOutputs(context: ProvisionContext, results: ReadonlyMap<string, StackResult>): void {

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import {
   type RealOptions,
@@ -124,4 +125,25 @@ async function stageOn(simulator: TestSimulator) {
 export async function ownTemplate(name: string): Promise<string> {
   const text = await readFile(new URL(`../../../infra-templates/${name}.yaml`, import.meta.url), "utf8");
   return text.replace(/^ {2}(?:TestSourceIps|AdminSourceIps):$/m, "$&\n    Default: 192.0.2.7/32");
+}
+
+/** A template whose load balancer is provisioned for half a minute. */
+export const loadBalancerTemplate = `Resources:
+  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
+  One: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: us-east-1a } }
+  Two: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: us-east-1b } }
+  Entry: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Scheme: internal, Subnets: [!Ref One, !Ref Two] } }
+`;
+
+/** Copies the project's templates to the stage; returns a profile whose database may be deleted. */
+export async function copyOwnTemplates(stage: Stage): Promise<string> {
+  const own = fileURLToPath(new URL("../../../infra-templates", import.meta.url));
+  await cp(own, stage.templatesFolder, { recursive: true });
+  const standard = JSON.parse(await readFile(join(own, "parameters/standard.json"), "utf8"));
+  return stage.write("standard.json", {
+    ...standard,
+    network: { TestSourceIps: "192.0.2.7/32" },
+    "load-balancer": { AdminSourceIps: "192.0.2.7/32" },
+    database: { DeletionProtection: "false" },
+  });
 }

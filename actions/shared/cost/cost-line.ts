@@ -24,21 +24,24 @@ export interface CostContext {
   readonly taskSizes: ReadonlyMap<string, TaskSize>;
 }
 
+/** Bills units of one resource. */
+export type Line = (priceId: string, quantity: number, basis: string) => CostLine;
+
 /** Returns a resource's billed items, or the reason why it is not billed. */
-export type Bill = (resource: EvaluatedResource, context: CostContext) => readonly CostLine[] | string;
+export type Bill = (
+  resource: EvaluatedResource,
+  context: CostContext,
+  line: Line,
+) => readonly CostLine[] | string;
 
 /** AWS's month of 730 hours: a twelfth of a year. */
 export const hoursOfMonth = 730;
 
-export function costLine(
-  { priceList }: CostContext,
-  resource: EvaluatedResource,
-  priceId: string,
-  quantity: number,
-  basis: string,
-): CostLine {
-  const price = priceOf(priceList, priceId, nameOf(resource));
-  return { template: resource.template, resource: resource.logicalId, price, quantity, basis };
+export function lineOf({ priceList }: CostContext, resource: EvaluatedResource): Line {
+  return (priceId, quantity, basis) => {
+    const price = priceOf(priceList, priceId, nameOf(resource));
+    return { template: resource.template, resource: resource.logicalId, price, quantity, basis };
+  };
 }
 
 export function nameOf({ template, logicalId }: EvaluatedResource): string {
@@ -52,11 +55,6 @@ export function ofType({ resources }: CostContext, type: string): EvaluatedResou
 /** Returns the part of a month for which resources that are deleted with their stack exist. */
 export function monthFraction({ hours }: Usage): number {
   return Math.min(1, hours / hoursOfMonth);
-}
-
-/** Returns a text such as `1 task` or `2 tasks`. */
-export function counted(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 const cents = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });

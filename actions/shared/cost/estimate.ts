@@ -1,7 +1,7 @@
 import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
 import { Failure } from "../failure.ts";
-import { type Bill, type CostContext, type CostLine, nameOf } from "./cost-line.ts";
+import { type Bill, type CostContext, type CostLine, lineOf, nameOf } from "./cost-line.ts";
 import { freeTypes } from "./free-types.ts";
 import type { PriceList } from "./price-list.ts";
 import {
@@ -91,7 +91,7 @@ export function estimateCosts({ stacks, priceList, usage, taskSizes }: ToEstimat
   const freeResources: FreeResource[] = [];
   for (const resource of resources) {
     const { template, logicalId, type } = resource;
-    const bill = billedTypes[type]?.(resource, context) ?? freeTypes[type] ?? "";
+    const bill = billedTypes[type]?.(resource, context, lineOf(context, resource)) ?? freeTypes[type] ?? "";
     if (typeof bill === "string") freeResources.push({ template, resource: logicalId, type, reason: bill });
     else lines.push(...bill);
   }

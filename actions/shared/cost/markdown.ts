@@ -1,5 +1,5 @@
-import { codeBlock, fold, markdownTable } from "../summary.ts";
-import { counted, formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./cost-line.ts";
+import { codeBlock, counted, fold, markdownTable } from "../summary.ts";
+import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./cost-line.ts";
 import { type CostChange, type CostDelta, type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
 import { priceDatesMarkdown } from "./formats.ts";
 

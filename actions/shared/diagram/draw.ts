@@ -4,14 +4,13 @@ import { Failure } from "../failure.ts";
 import { type Diagram, type DiagramEdge, type DiagramNode, idOf } from "./diagram.ts";
 import type { NodeDrawing } from "./drawing.ts";
 import { DrawnResources } from "./drawn-resources.ts";
-import { drawnTypes } from "./drawn-types.ts";
+import { drawnTypes, titleOf } from "./drawn-types.ts";
 import { findDeployments, findEventEdges, findFederation, findPipelineEdges } from "./edges/delivery.ts";
 import { type EdgeDraft, type End, endId, type FindEdges, github, visitors } from "./edges/edge.ts";
 import { findForwards, findReach, findTargets, findWaysOut } from "./edges/network.ts";
 import { findDefinedEdges, findImages, findPasswords, findRights, findScaling } from "./edges/use.ts";
 import { Frames } from "./frames.ts";
 import { mergeAlike } from "./merge.ts";
-import { titleOf } from "./subnets.ts";
 import type { TaskDefinitions } from "./task-definitions.ts";
 
 const finders: readonly FindEdges[] = [

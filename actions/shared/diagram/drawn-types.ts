@@ -1,3 +1,5 @@
+import type { EvaluatedResource } from "../cloudformation/resources.ts";
+import { isObject } from "../task-definition.ts";
 import {
   describe,
   endpointOf,
@@ -10,6 +12,7 @@ import {
   trustsProvider,
 } from "./details.ts";
 import { type Drawing, edge, folded, group, node } from "./drawing.ts";
+import type { DrawnResources } from "./drawn-resources.ts";
 
 const rights = folded("permissions are read, not drawn");
 const routing = folded("whether a subnet is public");
@@ -213,3 +216,19 @@ export const drawnTypes: { readonly [type: string]: Drawing } = {
   "AWS::SecretsManager::Secret": node("AWS Secrets Manager", "secret", {}, { name: "Name" }),
   "AWS::SecretsManager::SecretTargetAttachment": settings,
 };
+
+/** Returns a resource's title: the name in its template, else its logical id. */
+export function titleOf(resource: EvaluatedResource, resources: DrawnResources): string {
+  const drawing = drawnTypes[resource.type];
+  if (drawing?.as === "node" && drawing.title) return drawing.title(resource, resources);
+  const property = drawing?.as === "node" || drawing?.as === "group" ? drawing.name : undefined;
+  if (property === undefined) return resource.logicalId;
+  const name = property === "Tags" ? nameTag(resource, resources) : resources.textAt(resource, property);
+  return name ?? resource.logicalId;
+}
+
+function nameTag(resource: EvaluatedResource, resources: DrawnResources): string | undefined {
+  const tags = resources.valuesAt(resource, "Tags").filter(isObject);
+  const value = tags.find(({ Key }) => Key === "Name")?.Value;
+  return typeof value === "string" ? value : undefined;
+}

@@ -3,8 +3,8 @@ import { Reference } from "../cloudformation/values.ts";
 import { type DiagramGroup, idOf } from "./diagram.ts";
 import type { Place } from "./drawing.ts";
 import type { DrawnResources } from "./drawn-resources.ts";
-import { drawnTypes } from "./drawn-types.ts";
-import { nameOfExisting, type Subnet, subnetOf, subnetsAt, titleOf } from "./subnets.ts";
+import { drawnTypes, titleOf } from "./drawn-types.ts";
+import { nameOfExisting, type Subnet, subnetOf, subnetsAt } from "./subnets.ts";
 
 const vpcType = "AWS::EC2::VPC";
 

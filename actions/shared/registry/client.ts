@@ -5,7 +5,7 @@ import { downloadBlob } from "./download.ts";
 import { ecrRegion, logIn, logInIfOwn } from "./ecr-login.ts";
 import type { Answer } from "./exchange.ts";
 import { type Descriptor, digestOf, mediaTypes } from "./oci.ts";
-import { unreachable } from "./reach.ts";
+import { RegistryRefusal, unreachable } from "./reach.ts";
 import { createRequester, type RegistryOptions, type RegistryRequest } from "./request.ts";
 import type { Credentials, Scope } from "./token.ts";
 import { createPushBlob } from "./upload.ts";
@@ -111,4 +111,27 @@ export async function connectToRegistry(host: string, context: Connecting): Prom
       : logIn(await createEcr(region), mask, signal);
   const credentials = region === undefined ? await dockerCredentials(host, variables) : await logInToEcr();
   return createRegistryClient({ ...context, host, credentials, renewCredentials: logInToEcr });
+}
+
+/** Statuses with which registries refuse to move a tag: ECR's TAG_INVALID is 400, others use 409 or Harbor's 412. */
+const immutableStatuses = [400, 409, 412];
+
+/**
+ * Pushes an existing manifest of the repository under a tag, byte by byte. Returns the tag's image afterwards, which is
+ * another one if the tag cannot be moved.
+ */
+export async function putTag(
+  { registry, name }: { readonly registry: RegistryClient; readonly name: string },
+  manifest: FetchedManifest,
+  tag: string,
+): Promise<FetchedManifest> {
+  try {
+    await registry.putManifest(name, tag, manifest);
+    return manifest;
+  } catch (error) {
+    if (!(error instanceof RegistryRefusal) || !immutableStatuses.includes(error.status)) throw error;
+    const now = await registry.getManifest(name, tag);
+    if (!now) throw error;
+    return now;
+  }
 }

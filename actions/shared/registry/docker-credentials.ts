@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { Failure } from "../failure.ts";
 import { type Credentials, identityTokenUser } from "./token.ts";
 
 /** Docker Hub's key in Docker's configuration, from the time of its first API. */
-const hubEntry = "https://index.docker.io/v1/";
+export const hubEntry = "https://index.docker.io/v1/";
 
 /** The part of Docker's configuration file with the logins (docs.docker.com, `docker login`). */
-interface DockerConfig {
+export interface DockerConfig {
   readonly auths?: Readonly<Record<string, AuthEntry>>;
   /** Helper of a registry. */
   readonly credHelpers?: Readonly<Record<string, string>>;
@@ -30,19 +30,23 @@ export async function dockerCredentials(
   host: string,
   variables: NodeJS.ProcessEnv,
 ): Promise<Credentials | undefined> {
-  const path = join(variables.DOCKER_CONFIG ?? join(homedir(), ".docker"), "config.json");
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const { auths = {}, credHelpers = {}, credsStore } = parse(path, text);
+  const { auths = {}, credHelpers = {}, credsStore } = await readDockerConfig(configFolder(variables));
   const name = host === "registry-1.docker.io" ? hubEntry : host;
   const helper = credHelpers[name] ?? credHelpers[host] ?? credsStore;
   const known = helper && (await askCredentialHelper(helper, name, variables));
   return known || fromEntry(auths[name] ?? find(auths, host));
 }
 
-function parse(path: string, text: string): DockerConfig {
+export function configFolder({ DOCKER_CONFIG }: NodeJS.ProcessEnv): string {
+  return resolve(DOCKER_CONFIG ?? join(homedir(), ".docker"));
+}
+
+/** Reads Docker's configuration file in a folder; an empty one where there is none. */
+export async function readDockerConfig(folder: string): Promise<DockerConfig> {
+  const path = join(folder, "config.json");
+  const text = await readFile(path, "utf8").catch(() => "");
   try {
-    return JSON.parse(text);
+    return JSON.parse(text || "{}");
   } catch (error) {
     throw new Failure(`${path} is not JSON: ${(error as Error).message}`, {
       nextStep: "log in again, or remove the file.",

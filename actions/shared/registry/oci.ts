@@ -7,8 +7,24 @@ export interface Descriptor {
   /** Bytes. */
   readonly size: number;
   readonly urls?: readonly string[];
-  readonly platform?: { readonly os?: string; readonly architecture?: string; readonly variant?: string };
+  readonly platform?: NamedPlatform;
   readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface NamedPlatform {
+  readonly os?: string;
+  readonly architecture?: string;
+  readonly variant?: string;
+}
+
+/** Returns a platform as `linux/arm64/v8`. */
+export function platformName({ os, architecture, variant }: NamedPlatform = {}): string {
+  return [os, architecture, variant].filter(Boolean).join("/");
+}
+
+/** BuildKit's docs/attestations/attestation-storage.md: an attestation's platform is one that nothing can run. */
+export function isAttestation({ platform }: Descriptor): boolean {
+  return platform?.os === "unknown";
 }
 
 export interface ImageManifest {
@@ -94,6 +110,11 @@ export function isImage(mediaType: string): boolean {
 /** Returns the digest of OCI image-spec v1.1, descriptor.md. */
 export function digestOf(content: string | Uint8Array): string {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}
+
+/** Shortens a digest as Docker does: enough to distinguish two. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, "sha256:".length + 12);
 }
 
 /** The content of a blob, readable as often as needed. */

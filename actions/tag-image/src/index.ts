@@ -1,7 +1,7 @@
 import { defineAction } from "../../shared/define-action.ts";
 import { createRegistryContext } from "../../shared/registry/ecr-login.ts";
 import { readTagInputs } from "./inputs.ts";
-import { publish } from "./summary.ts";
+import { publish } from "./publish.ts";
 import { tagImage } from "./tag-image.ts";
 
 await defineAction({

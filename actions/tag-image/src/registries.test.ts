@@ -13,12 +13,7 @@ import {
   parseRepositoryName,
   type RepositoryName,
 } from "../../shared/registry/destination/repository-name.ts";
-import {
-  always,
-  answering,
-  first,
-  startFaultyRegistry,
-} from "../../shared/registry/faulty-registry.support.ts";
+import { always, answering, startFaultyRegistry } from "../../shared/registry/faulty-registry.support.ts";
 import { letOurs, theirAddress, theirs } from "../../shared/registry/other-account.support.ts";
 import { tag } from "./tag-image.support.ts";
 
@@ -112,15 +107,6 @@ describe("a self-hosted registry", () => {
       });
     },
   );
-
-  it("is called again while it has a fault", async () => {
-    const digest = await pushImage(registry, "customer", "v1");
-    const rule = { method: "PUT", path: /manifests/, at: first, fault: answering(503) };
-    const front = await startFaultyRegistry(registry.host, [rule]);
-    await tag(`${front.host}/customer@${digest}`, "latest", context());
-    expect(front.asked.filter((line) => line.startsWith("PUT"))).toHaveLength(2);
-    await front.close();
-  });
 });
 
 describe("a registry like Docker Hub", () => {

@@ -135,20 +135,6 @@ describe("ends before anything is changed with", () => {
     });
     expect(await tags()).toEqual(before);
   });
-
-  it.each(["ecr:GetAuthorizationToken", "ecr:DescribeRepositories"])(
-    "a role without %s",
-    async (operation) => {
-      const before = await tags();
-      simulator.faults.add({ kind: "deny", operation });
-      await expect(tag(image.portableImage, "latest", context)).rejects.toMatchObject({
-        name: "AccessDeniedException",
-        message: expect.stringContaining(operation),
-      });
-      simulator.faults.clear();
-      expect(await tags()).toEqual(before);
-    },
-  );
 });
 
 it("ends with the job", async () => {

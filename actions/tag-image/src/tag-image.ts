@@ -1,9 +1,8 @@
 import { Failure } from "../../shared/failure.ts";
-import { connectToRegistry, type FetchedManifest } from "../../shared/registry/client.ts";
+import { connectToRegistry, type FetchedManifest, putTag } from "../../shared/registry/client.ts";
 import type { Destination } from "../../shared/registry/destination/destination.ts";
 import type { RepositoryName } from "../../shared/registry/destination/repository-name.ts";
 import type { RegistryContext } from "../../shared/registry/ecr-login.ts";
-import { putTag } from "../../shared/registry/put-tag.ts";
 import { RegistryRefusal } from "../../shared/registry/reach.ts";
 import type { TagInputs } from "./inputs.ts";
 

@@ -35,19 +35,6 @@ it("builds again, on the new base, when the tag of the base has moved", async ()
   expect(workshop.lines().some((line) => line.includes(`docker-image://${base}:1@${moved}`))).toBe(true);
 });
 
-it.each([
-  [
-    "expected an image digest",
-    (digest: string) => ({ Dockerfile: `FROM ${base}@${digest}\nCOPY main.txt /` }),
-  ],
-  ["a default of an argument", () => ({ Dockerfile: `ARG BASE=${base}:1\nFROM $BASE\nCOPY main.txt /` })],
-  ["a stage that is copied from", () => ({ Dockerfile: `FROM scratch\nCOPY --from=${base}:1 /base.txt /` })],
-])("needs nothing but the base's registry for %s", async (_, files) => {
-  const digest = await pushBase("one");
-  const built = await workshop.build({ "main.txt": "main", ...files(digest) });
-  expect(built.built).toBe(true);
-});
-
 it("takes a base that cannot be resolved by its name, and says so", async () => {
   const unreachable = () =>
     workshop.readSource(on("127.0.0.1:9/base:1"), { environment: { clock: fastClock } });
@@ -55,12 +42,4 @@ it("takes a base that cannot be resolved by its name, and says so", async () => 
   expect(workshop.lines().at(-1)).toMatch(
     /^127\.0\.0\.1:9\/base:1: could not be read from its registry \(.*\); only its name/,
   );
-});
-
-it("does not resolve a base that the target does not need", async () => {
-  await workshop.readSource(
-    { Dockerfile: `FROM 127.0.0.1:9/base:1 AS tools\nFROM scratch AS image\nCOPY Dockerfile /` },
-    { docker: { target: "image" } },
-  );
-  expect(workshop.lines()).toEqual([]);
 });

@@ -8,11 +8,10 @@ import type { Credentials } from "../../../shared/registry/token.ts";
 import { markdownTable } from "../../../shared/summary.ts";
 import type { BuildEnvironment, Builder, BuildOrder, Built, Ingredients } from "../builder.ts";
 import { buildCommand, cacheTag, checkCache, labelsOf, readCommit } from "./arguments.ts";
-import { resolveBases } from "./bases.ts";
+import { type Names, readNames, resolveBases } from "./bases.ts";
 import { createDockerConfig, createRunCommand, type RunCommand } from "./docker-command.ts";
 import { checkEngine, explainFailure, isPassing } from "./explain.ts";
 import type { DockerInputs } from "./inputs.ts";
-import { type BuildPlan, planBuild } from "./plan.ts";
 import {
   dockerfileSteps,
   followProgress,
@@ -25,7 +24,7 @@ import {
 /** Facts from the Dockerfile, read once for the source and for the build. */
 interface Dockerfile {
   readonly text: string;
-  readonly plan: BuildPlan;
+  readonly names: Names;
   /** Digest of each base that is named without one, as far as it is known. */
   readonly bases: ReadonlyMap<string, string>;
 }
@@ -47,16 +46,16 @@ export function createDockerBuilder(inputs: DockerInputs, environment: BuildEnvi
 
 async function readDockerfile(inputs: DockerInputs, environment: BuildEnvironment): Promise<Dockerfile> {
   const text = await readFile(inputs.dockerfile, "utf8");
-  const plan = planBuild(text, { ...inputs, path: inputs.dockerfile });
-  for (const reference of plan.unknown)
+  const names = readNames(text, inputs);
+  for (const reference of names.unknown)
     environment.log.info(
       `${reference}: only Docker can find this image; only its name is part of the source digest`,
     );
-  return { text, plan, bases: await resolveBases(plan.images, environment) };
+  return { text, names, bases: await resolveBases(names.images, environment) };
 }
 
 /** Includes only the names of secrets: a value may change, as tokens do, without making another image. */
-function ingredients(inputs: DockerInputs, { text, plan, bases }: Dockerfile): Ingredients {
+function ingredients(inputs: DockerInputs, { text, names, bases }: Dockerfile): Ingredients {
   const { kind, target, platforms, buildArgs, secrets, provenance, sbom } = inputs;
   return {
     kind,
@@ -65,7 +64,7 @@ function ingredients(inputs: DockerInputs, { text, plan, bases }: Dockerfile): I
     platforms: [...platforms].sort(),
     buildArgs: Object.fromEntries(buildArgs),
     secrets: [...secrets.keys()].sort(),
-    bases: Object.fromEntries(plan.images.map((image) => [image, bases.get(image) ?? image])),
+    bases: Object.fromEntries(names.images.map((image) => [image, bases.get(image) ?? image])),
     provenance,
     sbom,
   };
@@ -73,13 +72,13 @@ function ingredients(inputs: DockerInputs, { text, plan, bases }: Dockerfile): I
 
 async function build(
   inputs: DockerInputs,
-  { plan, bases }: Dockerfile,
+  { names, bases }: Dockerfile,
   order: BuildOrder,
   environment: BuildEnvironment,
 ): Promise<Built> {
   const { destination, folder, context } = order;
   checkCache(inputs, destination, environment.variables);
-  const logins = await loginsFor(destination, plan.images, environment);
+  const logins = await loginsFor(destination, names.images, environment);
   const variables = await createDockerConfig(join(folder, "docker"), environment.variables, logins);
   const run = createRunCommand(environment);
   const [commit] = await Promise.all([
@@ -98,7 +97,7 @@ async function build(
     throw error;
   });
   const [built] = await Promise.all([
-    describe(inputs, plan, order, { metadata, steps }),
+    describe(inputs, names, order, { metadata, steps }),
     driver === "docker" && remove(),
   ]);
   return built;
@@ -106,7 +105,7 @@ async function build(
 
 async function describe(
   { cache, target }: DockerInputs,
-  { finalStage }: BuildPlan,
+  { finalStage }: Names,
   { destination }: BuildOrder,
   { metadata, steps }: { readonly metadata: string; readonly steps: readonly Step[] },
 ): Promise<Built> {

@@ -1,11 +1,16 @@
 import type { ChildProcess } from "node:child_process";
 import { channel } from "node:diagnostics_channel";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { getExecOutput } from "@actions/exec";
 import { Failure } from "../../../shared/failure.ts";
+import {
+  configFolder,
+  type DockerConfig,
+  hubEntry,
+  readDockerConfig,
+} from "../../../shared/registry/docker-credentials.ts";
 import { dockerHub } from "../../../shared/registry/image-name.ts";
 import { type Credentials, identityTokenUser } from "../../../shared/registry/token.ts";
 import type { BuildEnvironment } from "../builder.ts";
@@ -87,9 +92,6 @@ function notStarted(tool: string, cause: Error): Failure {
   });
 }
 
-/** Docker Hub's key in Docker's configuration, from the time of its first API. */
-const hubEntry = "https://index.docker.io/v1/";
-
 /**
  * Creates a folder for DOCKER_CONFIG with everything of the user's own (contexts, plugins, builders, logins) and the
  * given logins by host. The user's own folder stays as it is. Returns the variables for docker.
@@ -99,11 +101,11 @@ export async function createDockerConfig(
   variables: NodeJS.ProcessEnv,
   logins: ReadonlyMap<string, Credentials>,
 ): Promise<NodeJS.ProcessEnv> {
-  const own = resolve(variables.DOCKER_CONFIG ?? join(homedir(), ".docker"));
+  const own = configFolder(variables);
   await mkdir(folder, { mode: 0o700 });
   for (const name of await readdir(own).catch(() => []))
     if (name !== "config.json") await symlink(join(own, name), join(folder, name));
-  const config = addLogins(await readConfig(join(own, "config.json")), logins);
+  const config = addLogins(await readDockerConfig(own), logins);
   await writeFile(join(folder, "config.json"), JSON.stringify(config), { mode: 0o600 });
   return {
     ...variables,
@@ -111,23 +113,6 @@ export async function createDockerConfig(
     // If the user has no builder yet, buildx stores here what it creates for the next build.
     BUILDX_CONFIG: variables.BUILDX_CONFIG ?? join(own, "buildx"),
   };
-}
-
-interface DockerConfig {
-  readonly auths?: Record<string, object>;
-  readonly credHelpers?: Record<string, string>;
-}
-
-async function readConfig(path: string): Promise<DockerConfig> {
-  const text = await readFile(path, "utf8").catch(() => "{}");
-  try {
-    return JSON.parse(text || "{}");
-  } catch (error) {
-    throw new Failure(`${path} is not JSON: ${(error as Error).message}`, {
-      nextStep: "log in again, or remove the file.",
-      cause: error,
-    });
-  }
 }
 
 /**

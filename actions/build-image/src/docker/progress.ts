@@ -2,10 +2,11 @@ import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import {
-  type Descriptor,
   type ImageIndex,
   type ImageManifest,
+  isAttestation,
   isIndex,
+  platformName,
 } from "../../../shared/registry/oci.ts";
 import type { ImagePart } from "../builder.ts";
 
@@ -118,7 +119,7 @@ export async function partsOfBuild(
   const several = manifests.filter((image) => !isAttestation(image)).length > 1;
   const parts = await Promise.all(
     manifests.map(async (image) => {
-      const platform = platformOf(image);
+      const platform = platformName(image.platform);
       const child = await getPushed(destination, image.digest);
       if (isAttestation(image)) return layers(child, [], "attestation, ");
       return layers(child, stepsFor(platform, own), several ? `${platform}, ` : "");
@@ -168,17 +169,4 @@ function layers({ body }: FetchedManifest, own: readonly DockerfileStep[], prefi
 
 function short(text: string): string {
   return text.length > longestInstruction ? `${text.slice(0, longestInstruction - 1)}…` : text;
-}
-
-/**
- * Returns whether the image is an attestation. BuildKit's docs/attestations/attestation-storage.md: its platform is one
- * that nothing can run.
- */
-function isAttestation({ platform }: Descriptor): boolean {
-  return platform?.os === "unknown";
-}
-
-function platformOf({ platform }: Descriptor): string {
-  const { os, architecture, variant } = platform as { os?: string; architecture?: string; variant?: string };
-  return [os, architecture, variant].filter(Boolean).join("/");
 }

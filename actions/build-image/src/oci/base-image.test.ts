@@ -9,7 +9,7 @@ import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { Descriptor } from "../../../shared/registry/oci.ts";
 import { names, pushBase, putDocument, type TestBase } from "./base.support.ts";
 import { findBaseImage, readBaseImage } from "./base-image.ts";
-import { parsePlatform } from "./platform.ts";
+import { parsePlatform } from "./inputs.ts";
 
 let test: TestRegistry;
 let registry: RegistryClient;

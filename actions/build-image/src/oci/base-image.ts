@@ -7,11 +7,13 @@ import {
   type ImageConfig,
   type ImageIndex,
   type ImageManifest,
+  isAttestation,
   isImage,
   isIndex,
   mediaTypes,
+  platformName,
 } from "../../../shared/registry/oci.ts";
-import { describePlatform, isFor, type Platform } from "./platform.ts";
+import { isFor, type Platform } from "./inputs.ts";
 
 /** A base image with its registry; its content is read when it is needed. */
 export interface BaseImage {
@@ -48,7 +50,7 @@ export async function readBaseImage(base: BaseImage, platform: Platform): Promis
   const config = JSON.parse(bytes.toString("utf8")) as ImageConfig;
   if (!isFor(config, platform))
     throw new Failure(
-      `The base image ${pinned} is for ${describePlatform(config)}, not for ${describePlatform(platform)}`,
+      `The base image ${pinned} is for ${platformName(config)}, not for ${platformName(platform)}`,
       { nextStep: "set the input platform to the platform of the base image, or choose another base image." },
     );
   return { config, layers: manifest.layers.map((layer) => toOciLayer(layer, pinned)), source: base };
@@ -67,11 +69,10 @@ function choosePlatform({ body }: FetchedManifest, platform: Platform, shown: st
   const { manifests } = JSON.parse(body.toString("utf8")) as ImageIndex;
   const chosen = manifests.find((each) => each.platform && isFor(each.platform, platform));
   if (chosen) return chosen.digest;
-  // BuildKit stores its attestations under the platform unknown/unknown.
-  const images = manifests.filter((each) => each.platform?.os !== "unknown");
-  const offered = images.map((each) => describePlatform(each.platform ?? {})).join(", ");
+  const images = manifests.filter((each) => !isAttestation(each));
+  const offered = images.map((each) => platformName(each.platform)).join(", ");
   throw new Failure(
-    `Base image ${shown} is not available for ${describePlatform(platform)}, only for ${offered}`,
+    `Base image ${shown} is not available for ${platformName(platform)}, only for ${offered}`,
     {
       nextStep: "correct the input platform or base-image.",
     },

@@ -1,15 +1,22 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { connectToRegistry, type RegistryClient } from "../../../shared/registry/client.ts";
-import { blobOf, type Descriptor } from "../../../shared/registry/oci.ts";
-import type { BuildEnvironment, Builder, BuildOrder, Built, ImagePart, Ingredients } from "../builder.ts";
+import { blobOf, type Descriptor, platformName, shortDigest } from "../../../shared/registry/oci.ts";
+import { counted } from "../../../shared/summary.ts";
+import {
+  type BuildEnvironment,
+  type Builder,
+  type BuildOrder,
+  type Built,
+  formatBytes,
+  type ImagePart,
+  type Ingredients,
+} from "../builder.ts";
 import { createTurns, settleAll } from "../parallel.ts";
-import { count, formatBytes, shortDigest } from "../text.ts";
 import { type Base, type BaseImage, findBaseImage, readBaseImage } from "./base-image.ts";
 import { type AssembledImage, assembleImage, assembleIndex, type Document, scratch } from "./image.ts";
 import type { OciInputs } from "./inputs.ts";
 import type { Layer, PackOptions } from "./layer.ts";
-import { describePlatform } from "./platform.ts";
 
 /** Must be raised when the same ingredients make another image. */
 const formatVersion = 2;
@@ -33,7 +40,7 @@ function ingredients(inputs: OciInputs, base: BaseImage | undefined): Ingredient
     kind,
     format: formatVersion,
     base: base?.digest ?? "scratch",
-    platforms: platforms.map(describePlatform),
+    platforms: platforms.map(platformName),
     environment: [...environment],
     ...settings,
   };
@@ -69,7 +76,7 @@ async function build(
   const sent = packed.then((layer) => {
     const { digest, size } = layer;
     log.info(
-      `Layer ${shortDigest(digest)}: ${count(layer.files, "file")} of ${context}, ${formatBytes(size)}`,
+      `Layer ${shortDigest(digest)}: ${counted(layer.files, "file")} of ${context}, ${formatBytes(size)}`,
     );
     return pusher.context(layer);
   });

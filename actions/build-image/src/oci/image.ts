@@ -8,9 +8,8 @@ import {
   mediaTypes,
 } from "../../../shared/registry/oci.ts";
 import type { Base, BaseImage } from "./base-image.ts";
-import type { ContainerSettings } from "./inputs.ts";
+import type { ContainerSettings, Platform } from "./inputs.ts";
 import type { Layer } from "./layer.ts";
-import type { Platform } from "./platform.ts";
 
 /** Bytes under their digest. */
 export interface Document {

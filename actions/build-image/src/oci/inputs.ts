@@ -1,8 +1,7 @@
 import { parseDuration } from "../../../shared/duration.ts";
 import type { InputReader } from "../../../shared/inputs.ts";
 import { type ImageName, parseImageName } from "../../../shared/registry/image-name.ts";
-import type { HealthCheck } from "../../../shared/registry/oci.ts";
-import { describePlatform, type Platform, parsePlatform } from "./platform.ts";
+import { type HealthCheck, type NamedPlatform, platformName } from "../../../shared/registry/oci.ts";
 
 /** Settings that start the container; undefined ones stay as in the base image. */
 export interface ContainerSettings {
@@ -135,7 +134,7 @@ function readPlatforms(read: InputReader): Platform[] {
   const platforms = new Map<string, Platform>();
   for (const text of read.lines("platform")) {
     const platform = parsePlatform(text);
-    if (platform) platforms.set(describePlatform(platform), platform);
+    if (platform) platforms.set(platformName(platform), platform);
     else
       read.problem(
         `Input platform has "${text}"; expected one platform per line, such as linux/amd64 or linux/arm64`,
@@ -201,4 +200,37 @@ function parseTest(test: unknown): string[] | string {
     if (kind === "NONE" && rest.length === 0) return [kind];
   }
   return `has no valid test; expected for example ["CMD","node","health.mjs"], ["CMD-SHELL","curl -f localhost"] or ["NONE"]`;
+}
+
+/** OCI image-spec v1.1, image-index.md, "platform object". */
+export interface Platform {
+  readonly os: "linux";
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+/** Go's names, which OCI uses, of the architectures of Linux images. */
+const architectures = ["386", "amd64", "arm", "arm64", "loong64", "mips64le", "ppc64le", "riscv64", "s390x"];
+
+/** Parses `linux/arm64` or `linux/arm64/v8`. */
+export function parsePlatform(text: string): Platform | undefined {
+  const [os, architecture = "", variant, ...more] = text.split("/");
+  if (os !== "linux" || !architectures.includes(architecture) || more.length > 0) return undefined;
+  if (variant === undefined) return { os, architecture };
+  return /^v\d+$/.test(variant) ? { os, architecture, variant } : undefined;
+}
+
+/** Returns whether an image with the platform `named` runs on `platform`. */
+export function isFor(named: NamedPlatform, platform: Platform): boolean {
+  return (
+    named.os === platform.os &&
+    named.architecture === platform.architecture &&
+    variantOf(named) === variantOf(platform)
+  );
+}
+
+/** Returns the default variant of an architecture: containerd/platforms, "Normalization". */
+function variantOf({ architecture, variant }: NamedPlatform): string {
+  if (variant) return variant;
+  return architecture === "arm64" ? "v8" : architecture === "arm" ? "v7" : "";
 }

@@ -6,8 +6,7 @@ import { parseImageName } from "../../../shared/registry/image-name.ts";
 import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
 import { docker, openWorkshop, pushNodeBase, run, type Workshop } from "../docker/docker.support.ts";
-import { type OciInputs, parseHealthCheck } from "./inputs.ts";
-import type { Platform } from "./platform.ts";
+import { type OciInputs, type Platform, parseHealthCheck } from "./inputs.ts";
 
 const program = `
 console.log(JSON.stringify({

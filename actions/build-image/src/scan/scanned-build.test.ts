@@ -7,7 +7,7 @@ import { startTestSimulator, type TestSimulator } from "../../../../simulator/sr
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
-import { publish } from "../summary.ts";
+import { publish } from "../publish.ts";
 import { checkScan } from "./gate.ts";
 import { createCustomer, deleteCustomer, gateInputs } from "./simulated-scan.support.ts";
 

@@ -66,13 +66,6 @@ it("shows the details of Amazon Inspector: all packages, their first fixed versi
   );
 });
 
-it("lists what is ignored, and why", () => {
-  const summary = summaryOf({ findings: [basic("CVE-1")] }, "", new Map([["CVE-1", "not reached"]]));
-  expect(summary).toContain(
-    "Ignored: [CVE-1](https://security.alpinelinux.org/vuln/CVE-1) (HIGH, not reached)",
-  );
-});
-
 it("cuts a long list and says how much is missing", () => {
   const findings = Array.from({ length: 63 }, (_, index) => basic(`CVE-2024-${index}`));
   const summary = summaryOf({ findings });

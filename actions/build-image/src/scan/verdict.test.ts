@@ -127,17 +127,6 @@ describe("an ignored finding", () => {
     ["CVE-9", ""],
   ]);
 
-  it("is shown with its reason, and passes", () => {
-    const verdict = verdictOf(found(finding("CVE-1", "CRITICAL")), { ignored });
-    expect(verdict).toMatchObject({
-      status: "passed",
-      counts: { CRITICAL: 0 },
-      findings: [],
-      ignored: [{ name: "CVE-1", reason: "no fix yet" }],
-      needless: ["CVE-9"],
-    });
-  });
-
   it("does not hide others", () => {
     const verdict = verdictOf(found(finding("CVE-1", "CRITICAL"), finding("CVE-2", "CRITICAL")), { ignored });
     expect(verdict).toMatchObject({

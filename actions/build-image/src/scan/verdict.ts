@@ -1,7 +1,7 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { FetchedManifest } from "../../../shared/registry/client.ts";
-import { type Descriptor, type ImageIndex, isIndex } from "../../../shared/registry/oci.ts";
-import { count } from "../text.ts";
+import { type ImageIndex, isAttestation, isIndex, platformName } from "../../../shared/registry/oci.ts";
+import { counted } from "../../../shared/summary.ts";
 import {
   countSeverities,
   countsInWords,
@@ -91,7 +91,7 @@ function foundBad(bad: readonly RatedFinding[], failOn: string): Conclusion {
   const orWorse = failOn === "CRITICAL" ? "" : " or worse";
   return {
     status: "failed",
-    message: `ECR's scan has ${count(bad.length, "finding")} of severity ${failOn}${orWorse} (${countsInWords(countSeverities(bad))}): ${names}${more}`,
+    message: `ECR's scan has ${counted(bad.length, "finding")} of severity ${failOn}${orWorse} (${countsInWords(countSeverities(bad))}): ${names}${more}`,
     nextStep:
       "update to versions with the fixes, most often with a newer base image, or list findings that you accept in ignore-findings.",
   };
@@ -108,7 +108,7 @@ function unfinished(what: string, failOn: string, timeoutMs: number): Conclusion
 
 function nothingBad(findings: readonly RatedFinding[], failOn: string): string {
   if (findings.length === 0) return "ECR's scan has no findings";
-  const all = `ECR's scan has ${count(findings.length, "finding")} (${countsInWords(countSeverities(findings))})`;
+  const all = `ECR's scan has ${counted(findings.length, "finding")} (${countsInWords(countSeverities(findings))})`;
   if (failOn === "none") return all;
   return `${all}, none of severity ${failOn}${failOn === "CRITICAL" ? "" : " or worse"}`;
 }
@@ -150,16 +150,9 @@ interface PlatformImage {
 export function platformImages({ digest, mediaType, body }: FetchedManifest): PlatformImage[] {
   if (!isIndex(mediaType)) return [{ platform: "", digest }];
   const { manifests } = JSON.parse(body.toString("utf8")) as ImageIndex;
-  const images = manifests.filter(isImage).map((each) => ({ platform: nameOf(each), digest: each.digest }));
+  const images = manifests
+    .filter((each) => !isAttestation(each))
+    .map(({ digest, platform }) => ({ platform: platformName(platform), digest }));
   if (images.length === 0) throw new Failure(`The index ${digest} contains no image that ECR can scan`);
   return images;
-}
-
-/** BuildKit's attestations are next to the images, with the platform unknown/unknown. */
-function isImage({ platform }: Descriptor): boolean {
-  return platform?.os !== "unknown";
-}
-
-function nameOf({ platform }: Descriptor): Platform {
-  return [platform?.os, platform?.architecture].filter(Boolean).join("/");
 }

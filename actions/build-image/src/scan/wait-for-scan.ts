@@ -1,15 +1,17 @@
 import {
   BatchGetRepositoryScanningConfigurationCommand,
   DescribeRepositoriesCommand,
+  type ECRClient,
+  type ImageScanStatus,
+  paginateDescribeImageScanFindings,
   StartImageScanCommand,
 } from "@aws-sdk/client-ecr";
 import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
 import { createPace } from "../../../shared/pace.ts";
 import { persist } from "../../../shared/registry/destination/ecr.ts";
+import { shortDigest } from "../../../shared/registry/oci.ts";
 import type { BuildEnvironment } from "../builder.ts";
-import { shortDigest } from "../text.ts";
-import type { Finding } from "./finding.ts";
-import { readScan, type ScannedImage, type ScanState } from "./read-scan.ts";
+import { type Finding, readFindings } from "./finding.ts";
 
 export type Scanned =
   | { readonly kind: "found"; readonly findings: readonly Finding[] }
@@ -71,14 +73,22 @@ async function lookAt(watch: Watch, overdue: boolean): Promise<Look> {
     case "done":
       return readResult(watch, state);
     case "absent":
-      return overdue ? { ending: neverBegan(image) } : findScan(watch, age);
+      if (!overdue) return findScan(watch, age);
+      return unchecked(
+        "ECR did not start a scan of the image",
+        `check the scanning rules of the registry and the settings of repository ${image.repositoryName}, or set a longer scan-timeout.`,
+      );
     case "empty":
-      if (overdue || age >= resultWithinMs) return { ending: withoutResult(state.status) };
+      if (overdue || age >= resultWithinMs)
+        return unchecked(`ECR reports the scan as ${state.status}, but shows no result`);
       return { status: `${state.status}, without a result` };
     case "impossible":
-      return { ending: { kind: "unchecked", reason: state.reason } };
+      return unchecked(state.reason);
     case "denied":
-      return { ending: mayNotLook(state.message) };
+      return unchecked(
+        state.message,
+        "allow ecr:DescribeImageScanFindings in the policy of this job's role.",
+      );
   }
 }
 
@@ -87,7 +97,12 @@ async function findScan(watch: Watch, age: number): Promise<Look> {
   const { image, environment, asked } = watch;
   const call = () => scansOnPush(image, environment.signal);
   const on = await persist("read how images are scanned", call, environment);
-  if (on === false) return { ending: scanningIsOff(image) };
+  const { repositoryName } = image;
+  if (on === false)
+    return unchecked(
+      `scanning is off for the repository ${repositoryName}`,
+      `turn on scan on push: aws ecr put-image-scanning-configuration --repository-name ${repositoryName} --image-scanning-configuration scanOnPush=true; the next run also scans this image.`,
+    );
   if (!asked && age >= appearsWithinMs) {
     watch.asked = true;
     const refusal = await startScan(image, environment);
@@ -186,30 +201,83 @@ export function notInEcr(host: string): Unchecked {
   };
 }
 
-export function mayNotLook(reason: string): Unchecked {
-  return {
-    kind: "unchecked",
-    reason,
-    nextStep: "allow ecr:DescribeImageScanFindings in the policy of this job's role.",
-  };
+function unchecked(reason: string, nextStep?: string): { readonly ending: Unchecked } {
+  return { ending: { kind: "unchecked", reason, ...(nextStep && { nextStep }) } };
 }
 
-export function scanningIsOff({ repositoryName }: ScannedImage): Unchecked {
-  return {
-    kind: "unchecked",
-    reason: `scanning is off for the repository ${repositoryName}`,
-    nextStep: `turn on scan on push: aws ecr put-image-scanning-configuration --repository-name ${repositoryName} --image-scanning-configuration scanOnPush=true; the next run also scans this image.`,
-  };
+/** State of one image's scan in ECR now. */
+type ScanState =
+  | { readonly kind: "absent" }
+  | { readonly kind: "running"; readonly status: string }
+  /**
+   * The scan is complete, but neither findings nor a time of the scan exist. Seen with enhanced scanning:
+   * aws/aws-sdk#289.
+   */
+  | { readonly kind: "empty"; readonly status: string }
+  | {
+      readonly kind: "done";
+      readonly status: string;
+      readonly at: Date | undefined;
+      readonly findings: Finding[];
+    }
+  | { readonly kind: "impossible"; readonly reason: string };
+
+interface ScannedImage {
+  readonly client: ECRClient;
+  readonly registryId: string;
+  readonly repositoryName: string;
+  /** Digest of the image's manifest, not of an index. */
+  readonly digest: string;
 }
 
-export function neverBegan({ repositoryName }: ScannedImage): Unchecked {
-  return {
-    kind: "unchecked",
-    reason: "ECR did not start a scan of the image",
-    nextStep: `check the scanning rules of the registry and the settings of repository ${repositoryName}, or set a longer scan-timeout.`,
-  };
+/** ECR API reference, DescribeImageScanFindings: the maximum of one page. */
+const pageSize = 1000;
+
+async function readScan(image: ScannedImage, signal: AbortSignal): Promise<ScanState> {
+  try {
+    return await readPages(image, signal);
+  } catch (error) {
+    if (error instanceof Error && error.name === "ScanNotFoundException") return { kind: "absent" };
+    throw error;
+  }
 }
 
-export function withoutResult(status: string): Unchecked {
-  return { kind: "unchecked", reason: `ECR reports the scan as ${status}, but shows no result` };
+async function readPages(image: ScannedImage, signal: AbortSignal): Promise<ScanState> {
+  const { client, registryId, repositoryName, digest } = image;
+  const request = { registryId, repositoryName, imageId: { imageDigest: digest } };
+  // The paginator passes its further arguments to the client's send.
+  const pages = paginateDescribeImageScanFindings({ client, pageSize }, request, { abortSignal: signal });
+  const findings: Finding[] = [];
+  let at: Date | undefined;
+  let status: ImageScanStatus = {};
+  for await (const { imageScanStatus, imageScanFindings } of pages) {
+    status = imageScanStatus ?? status;
+    const other = stateWithoutResult(status);
+    if (other) return other;
+    at = imageScanFindings?.imageScanCompletedAt ?? at;
+    findings.push(...readFindings(imageScanFindings ?? {}));
+  }
+  const name = status.status ?? "";
+  if (at === undefined && findings.length === 0) return { kind: "empty", status: name };
+  return { kind: "done", status: name, at, findings };
+}
+
+/**
+ * Why there are no findings to check, by the status of the scan; ECR's own description has more detail where there is
+ * one.
+ */
+const impossible: Record<string, string> = {
+  FAILED: "the scan failed",
+  UNSUPPORTED_IMAGE: "ECR cannot scan an image of this kind",
+  SCAN_ELIGIBILITY_EXPIRED: "the image is too old for a scan by Amazon Inspector",
+  FINDINGS_UNAVAILABLE: "ECR has no findings for this image",
+  LIMIT_EXCEEDED: "the account has reached its scan limit",
+  IMAGE_ARCHIVED: "the image is archived",
+};
+
+function stateWithoutResult({ status, description }: ImageScanStatus): ScanState | undefined {
+  if (status === "COMPLETE" || status === "ACTIVE") return undefined;
+  if (status === "IN_PROGRESS" || status === "PENDING") return { kind: "running", status };
+  const reason = impossible[status ?? ""] ?? "this action does not know this status";
+  return { kind: "impossible", reason: `${reason} (${[status, description].filter(Boolean).join(": ")})` };
 }

@@ -1,6 +1,6 @@
 import { Failure } from "../../../shared/failure.ts";
 import type { Log } from "../../../shared/log.ts";
-import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import { type FetchedManifest, putTag } from "../../../shared/registry/client.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import {
   type ImageConfig,
@@ -8,7 +8,6 @@ import {
   type ImageManifest,
   isIndex,
 } from "../../../shared/registry/oci.ts";
-import { putTag } from "../../../shared/registry/put-tag.ts";
 import { createTurns, settleAll } from "../parallel.ts";
 import { type Source, sourceLabel } from "../source/read-source.ts";
 

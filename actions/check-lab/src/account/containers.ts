@@ -1,17 +1,17 @@
 import {
   DescribeImagesCommand,
-  DescribeRepositoriesCommand,
   ECRClient,
   GetRepositoryPolicyCommand,
+  paginateDescribeRepositories,
 } from "@aws-sdk/client-ecr";
 import {
   DescribeClustersCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
-  ListClustersCommand,
-  ListServicesCommand,
-  ListTaskDefinitionFamiliesCommand,
+  paginateListClusters,
+  paginateListServices,
+  paginateListTaskDefinitionFamilies,
 } from "@aws-sdk/client-ecs";
 import { once } from "../outcome.ts";
 import { type AccountConfig, batches, type Reads, unlessMissing } from "./reads.ts";
@@ -22,7 +22,7 @@ export function readContainers(config: AccountConfig, { ask, list }: Reads) {
   const clusters = once(async () => {
     const arns = await list(
       "ecs:ListClusters",
-      (nextToken) => ecs.send(new ListClustersCommand({ nextToken })),
+      paginateListClusters({ client: ecs }, {}),
       ({ clusterArns }) => clusterArns,
     );
     const found = await Promise.all(
@@ -35,7 +35,7 @@ export function readContainers(config: AccountConfig, { ask, list }: Reads) {
   const servicesOf = once(async (cluster: string) => {
     const arns = await list(
       "ecs:ListServices",
-      (nextToken) => ecs.send(new ListServicesCommand({ cluster, nextToken, maxResults: 100 })),
+      paginateListServices({ client: ecs, pageSize: 100 }, { cluster }),
       ({ serviceArns }) => serviceArns,
     );
     const found = [];
@@ -57,7 +57,7 @@ export function readContainers(config: AccountConfig, { ask, list }: Reads) {
     taskDefinitionFamilies: once(() =>
       list(
         "ecs:ListTaskDefinitionFamilies",
-        (nextToken) => ecs.send(new ListTaskDefinitionFamiliesCommand({ status: "ACTIVE", nextToken })),
+        paginateListTaskDefinitionFamilies({ client: ecs }, { status: "ACTIVE" }),
         ({ families }) => families,
       ),
     ),
@@ -70,7 +70,7 @@ export function readContainers(config: AccountConfig, { ask, list }: Reads) {
     imageRepositories: once(() =>
       list(
         "ecr:DescribeRepositories",
-        (nextToken) => ecr.send(new DescribeRepositoriesCommand({ nextToken })),
+        paginateDescribeRepositories({ client: ecr }, {}),
         ({ repositories }) => repositories,
       ),
     ),

@@ -1,13 +1,13 @@
 import {
   ApplicationAutoScalingClient,
-  DescribeScalingPoliciesCommand,
+  paginateDescribeScalingPolicies,
 } from "@aws-sdk/client-application-auto-scaling";
 import {
   CodeCommitClient,
   GetBranchCommand,
   GetFileCommand,
   GetFolderCommand,
-  ListRepositoriesCommand,
+  paginateListRepositories,
 } from "@aws-sdk/client-codecommit";
 import {
   BatchGetApplicationsCommand,
@@ -15,15 +15,15 @@ import {
   BatchGetDeploymentsCommand,
   CodeDeployClient,
   type DeploymentGroupInfo,
-  ListApplicationsCommand,
-  ListDeploymentGroupsCommand,
   ListDeploymentsCommand,
+  paginateListApplications,
+  paginateListDeploymentGroups,
 } from "@aws-sdk/client-codedeploy";
 import {
   CodePipelineClient,
   GetPipelineCommand,
   ListPipelineExecutionsCommand,
-  ListPipelinesCommand,
+  paginateListPipelines,
 } from "@aws-sdk/client-codepipeline";
 import {
   DescribeRuleCommand,
@@ -41,7 +41,7 @@ export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
   const groupsOf = async (applicationName: string): Promise<DeploymentGroupInfo[]> => {
     const deploymentGroupNames = await list(
       "codedeploy:ListDeploymentGroups",
-      (nextToken) => codedeploy.send(new ListDeploymentGroupsCommand({ applicationName, nextToken })),
+      paginateListDeploymentGroups({ client: codedeploy }, { applicationName }),
       ({ deploymentGroups }) => deploymentGroups,
     );
     const found = await Promise.all(
@@ -56,7 +56,7 @@ export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
   const applications = once(async () => {
     const names = await list(
       "codedeploy:ListApplications",
-      (nextToken) => codedeploy.send(new ListApplicationsCommand({ nextToken })),
+      paginateListApplications({ client: codedeploy }, {}),
       ({ applications }) => applications,
     );
     const found = await Promise.all(
@@ -93,15 +93,14 @@ export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
     scalingPolicies: once(() =>
       list(
         "application-autoscaling:DescribeScalingPolicies",
-        (NextToken) =>
-          autoscaling.send(new DescribeScalingPoliciesCommand({ ServiceNamespace: "ecs", NextToken })),
+        paginateDescribeScalingPolicies({ client: autoscaling }, { ServiceNamespace: "ecs" }),
         ({ ScalingPolicies }) => ScalingPolicies,
       ),
     ),
     pipelineNames: once(() =>
       list(
         "codepipeline:ListPipelines",
-        (nextToken) => codepipeline.send(new ListPipelinesCommand({ nextToken })),
+        paginateListPipelines({ client: codepipeline }, {}),
         ({ pipelines }) => pipelines?.map(({ name = "" }) => name),
       ),
     ),
@@ -117,13 +116,13 @@ export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
     }),
     /** EventBridge rules with this target. */
     rulesWithTarget: once(async (TargetArn: string) => {
-      const names = await list(
-        "events:ListRuleNamesByTarget",
-        (NextToken) => events.send(new ListRuleNamesByTargetCommand({ TargetArn, NextToken })),
-        ({ RuleNames }) => RuleNames,
+      const { RuleNames = [] } = await ask("events:ListRuleNamesByTarget", () =>
+        events.send(new ListRuleNamesByTargetCommand({ TargetArn })),
       );
       return Promise.all(
-        names.map((Name) => ask("events:DescribeRule", () => events.send(new DescribeRuleCommand({ Name })))),
+        RuleNames.map((Name) =>
+          ask("events:DescribeRule", () => events.send(new DescribeRuleCommand({ Name }))),
+        ),
       );
     }),
   };
@@ -140,7 +139,7 @@ export function readCodeCommit(config: AccountConfig, { ask, list }: Reads) {
     gitRepositories: once(() =>
       list(
         "codecommit:ListRepositories",
-        (nextToken) => codecommit.send(new ListRepositoriesCommand({ nextToken })),
+        paginateListRepositories({ client: codecommit }, {}),
         ({ repositories }) => repositories?.map(({ repositoryName = "" }) => repositoryName),
       ),
     ),

@@ -1,15 +1,15 @@
-import { Cloud9Client, DescribeEnvironmentsCommand, ListEnvironmentsCommand } from "@aws-sdk/client-cloud9";
-import { DescribeInstancesCommand, DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { Cloud9Client, DescribeEnvironmentsCommand, paginateListEnvironments } from "@aws-sdk/client-cloud9";
+import { EC2Client, paginateDescribeInstances, paginateDescribeSecurityGroups } from "@aws-sdk/client-ec2";
 import {
-  DescribeListenersCommand,
-  DescribeLoadBalancersCommand,
-  DescribeRulesCommand,
-  DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
+  paginateDescribeListeners,
+  paginateDescribeLoadBalancers,
+  paginateDescribeRules,
+  paginateDescribeTargetGroups,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
+import { paginateDescribeDBInstances, RDSClient } from "@aws-sdk/client-rds";
 import { withCloud9Endpoint } from "../../../shared/cloud9-endpoint.ts";
 import { once } from "../outcome.ts";
 import { type AccountConfig, batches, type Reads, unlessMissing } from "./reads.ts";
@@ -21,23 +21,21 @@ export function readMachines(config: AccountConfig, { ask, list }: Reads) {
   const cloud9 = new Cloud9Client(withCloud9Endpoint(config));
   return {
     instances: once(() =>
-      list(
-        "ec2:DescribeInstances",
-        (NextToken) => ec2.send(new DescribeInstancesCommand({ NextToken })),
-        ({ Reservations }) => Reservations?.flatMap(({ Instances = [] }) => Instances),
+      list("ec2:DescribeInstances", paginateDescribeInstances({ client: ec2 }, {}), ({ Reservations }) =>
+        Reservations?.flatMap(({ Instances = [] }) => Instances),
       ),
     ),
     securityGroups: once(() =>
       list(
         "ec2:DescribeSecurityGroups",
-        (NextToken) => ec2.send(new DescribeSecurityGroupsCommand({ NextToken })),
+        paginateDescribeSecurityGroups({ client: ec2 }, {}),
         ({ SecurityGroups }) => SecurityGroups,
       ),
     ),
     databases: once(() =>
       list(
         "rds:DescribeDBInstances",
-        (Marker) => rds.send(new DescribeDBInstancesCommand({ Marker })),
+        paginateDescribeDBInstances({ client: rds }, {}),
         ({ DBInstances }) => DBInstances,
       ),
     ),
@@ -48,7 +46,7 @@ export function readMachines(config: AccountConfig, { ask, list }: Reads) {
     workstations: once(async () => {
       const ids = await list(
         "cloud9:ListEnvironments",
-        (nextToken) => cloud9.send(new ListEnvironmentsCommand({ nextToken })),
+        paginateListEnvironments({ client: cloud9 }, {}),
         ({ environmentIds }) => environmentIds,
       );
       const found = await Promise.all(
@@ -69,21 +67,21 @@ export function readLoadBalancing(config: AccountConfig, { ask, list }: Reads) {
     loadBalancers: once(() =>
       list(
         "elasticloadbalancing:DescribeLoadBalancers",
-        (Marker) => elb.send(new DescribeLoadBalancersCommand({ Marker })),
+        paginateDescribeLoadBalancers({ client: elb }, {}),
         ({ LoadBalancers }) => LoadBalancers,
       ),
     ),
     targetGroups: once(() =>
       list(
         "elasticloadbalancing:DescribeTargetGroups",
-        (Marker) => elb.send(new DescribeTargetGroupsCommand({ Marker })),
+        paginateDescribeTargetGroups({ client: elb }, {}),
         ({ TargetGroups }) => TargetGroups,
       ),
     ),
     listeners: once((LoadBalancerArn: string) =>
       list(
         "elasticloadbalancing:DescribeListeners",
-        (Marker) => elb.send(new DescribeListenersCommand({ LoadBalancerArn, Marker })),
+        paginateDescribeListeners({ client: elb }, { LoadBalancerArn }),
         ({ Listeners }) => Listeners,
       ),
     ),
@@ -91,7 +89,7 @@ export function readLoadBalancing(config: AccountConfig, { ask, list }: Reads) {
     listenerRules: once(async (ListenerArn: string) => {
       const rules = await list(
         "elasticloadbalancing:DescribeRules",
-        (Marker) => elb.send(new DescribeRulesCommand({ ListenerArn, Marker })),
+        paginateDescribeRules({ client: elb }, { ListenerArn }),
         ({ Rules }) => Rules,
       );
       const place = ({ Priority }: { Priority?: string }) =>

@@ -9,20 +9,12 @@ export type AccountConfig = Pick<STSClientConfig, "endpoint" | "credentials" | "
 export interface Reads {
   /** Calls AWS; an error of AWS becomes Unreadable, with the call's name. */
   readonly ask: <T>(call: string, send: () => Promise<T>) => Promise<T>;
-  /** Calls AWS until there is no further page. */
-  readonly list: <P extends Page, T>(
+  /** Reads all pages of a list. */
+  readonly list: <P, T>(
     call: string,
-    send: (token: string | undefined) => Promise<P>,
+    pages: AsyncIterable<P>,
     pick: (page: P) => readonly T[] | undefined,
   ) => Promise<T[]>;
-}
-
-/** The names of the next page's token in the services read here. */
-interface Page {
-  readonly nextToken?: string | undefined;
-  readonly NextToken?: string | undefined;
-  readonly NextMarker?: string | undefined;
-  readonly Marker?: string | undefined;
 }
 
 /** Without valid credentials, the error of `identify` explains every read. */
@@ -33,16 +25,12 @@ export function createReads(identify: () => Promise<unknown>): Reads {
   };
   return {
     ask,
-    list: async (call, send, pick) => {
-      const found = [];
-      let token: string | undefined;
-      do {
-        const page = await ask(call, () => send(token));
-        found.push(...(pick(page) ?? []));
-        token = page.nextToken ?? page.NextToken ?? page.NextMarker ?? page.Marker;
-      } while (token);
-      return found;
-    },
+    list: (call, pages, pick) =>
+      ask(call, async () => {
+        const found = [];
+        for await (const page of pages) found.push(...(pick(page) ?? []));
+        return found;
+      }),
   };
 }
 

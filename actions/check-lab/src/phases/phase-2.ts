@@ -1,7 +1,7 @@
 import type { Instance } from "@aws-sdk/client-ec2";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { forEachOf, verdict } from "../outcome.ts";
+import { broken, forEachOf, verdict } from "../outcome.ts";
 import { missing } from "../roles.ts";
 import { opens } from "./phase-6.ts";
 
@@ -21,10 +21,10 @@ export const phase2: readonly Item[] = [
     check: async (lab) => {
       const server = await findServer(lab);
       const { PublicIpAddress, State } = server;
-      const problems = [
-        ...(State?.Name === "running" ? [] : [`${nameOf(server)} is ${State?.Name}`]),
-        ...(PublicIpAddress ? [] : [`${nameOf(server)} has no public address`]),
-      ];
+      const problems = broken(
+        [State?.Name === "running", `${nameOf(server)} is ${State?.Name}`],
+        [PublicIpAddress !== undefined, `${nameOf(server)} has no public address`],
+      );
       return verdict(problems, `${nameOf(server)} at ${PublicIpAddress}`);
     },
   },

@@ -1,6 +1,6 @@
 import { parseArn } from "../../../shared/arn.ts";
 import type { Item } from "../item.ts";
-import { forServices, verdict } from "../outcome.ts";
+import { broken, forServices, verdict } from "../outcome.ts";
 import { containerOf, courseCluster } from "../parts.ts";
 import { leftPlaceholders } from "../placeholders.ts";
 import { hint, missing } from "../roles.ts";
@@ -119,13 +119,11 @@ export const phase5: readonly Item[] = [
         const exposed =
           containerOf(definition, service)?.portMappings?.map((port) => port.containerPort) ?? [];
         const name = `${family}:${revision}`;
-        const problems = [
-          ...(requiresCompatibilities.includes("FARGATE") ? [] : [`${name} is not for Fargate`]),
-          ...(networkMode === "awsvpc" ? [] : [`${name} has the network mode ${networkMode}, not awsvpc`]),
-          ...(exposed.includes(8080)
-            ? []
-            : [`${name} exposes port ${exposed.join(", ") || "none"}, not 8080`]),
-        ];
+        const problems = broken(
+          [requiresCompatibilities.includes("FARGATE"), `${name} is not for Fargate`],
+          [networkMode === "awsvpc", `${name} has the network mode ${networkMode}, not awsvpc`],
+          [exposed.includes(8080), `${name} exposes port ${exposed.join(", ") || "none"}, not 8080`],
+        );
         return verdict(problems, `${name} is for Fargate and exposes 8080`);
       }),
   },

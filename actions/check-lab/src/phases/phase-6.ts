@@ -2,7 +2,7 @@ import type { IpPermission } from "@aws-sdk/client-ec2";
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { forEachOf, forServices, verdict } from "../outcome.ts";
+import { broken, forEachOf, forServices, verdict } from "../outcome.ts";
 import { forwardedTo, type ListenerName, pathsOf, ports, type ServiceName } from "../parts.ts";
 
 export const listenerNames = Object.keys(ports) as ListenerName[];
@@ -21,10 +21,10 @@ export const phase6: readonly Item[] = [
     },
     check: async ({ roles }) => {
       const { LoadBalancerName, Scheme, State, AvailabilityZones = [] } = await roles.loadBalancer();
-      const problems = [
-        ...(Scheme === "internet-facing" ? [] : [`${LoadBalancerName} is ${Scheme}, not internet-facing`]),
-        ...(State?.Code === "active" ? [] : [`${LoadBalancerName} is ${State?.Code}`]),
-      ];
+      const problems = broken(
+        [Scheme === "internet-facing", `${LoadBalancerName} is ${Scheme}, not internet-facing`],
+        [State?.Code === "active", `${LoadBalancerName} is ${State?.Code}`],
+      );
       return verdict(problems, `${LoadBalancerName} in ${AvailabilityZones.length} zones`);
     },
   },
@@ -130,11 +130,13 @@ export const phase6: readonly Item[] = [
       templates: provision,
     },
     check: ({ roles }) =>
-      forEachGroup({ roles }, ({ TargetGroupName, TargetType, Protocol, Port }) => [
-        ...(TargetType === "ip" ? [] : [`${TargetGroupName} is of type ${TargetType}, not ip`]),
-        ...(Protocol === "HTTP" ? [] : [`${TargetGroupName} uses ${Protocol}, not HTTP`]),
-        ...(Port === 8080 ? [] : [`${TargetGroupName} is on port ${Port}, not 8080`]),
-      ]),
+      forEachGroup({ roles }, ({ TargetGroupName, TargetType, Protocol, Port }) =>
+        broken(
+          [TargetType === "ip", `${TargetGroupName} is of type ${TargetType}, not ip`],
+          [Protocol === "HTTP", `${TargetGroupName} uses ${Protocol}, not HTTP`],
+          [Port === 8080, `${TargetGroupName} is on port ${Port}, not 8080`],
+        ),
+      ),
   },
   {
     id: "6.health-paths",

@@ -1,6 +1,6 @@
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { forServices, verdict } from "../outcome.ts";
+import { broken, forServices, verdict } from "../outcome.ts";
 import { attachments, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
 import { hint } from "../roles.ts";
 import { opens } from "./phase-6.ts";
@@ -29,11 +29,11 @@ export const phase7: readonly Item[] = [
         const onFargate =
           launch === "FARGATE" ||
           capacityProviderStrategy.some(({ capacityProvider }) => capacityProvider?.startsWith("FARGATE"));
-        const problems = [
-          ...(status === "ACTIVE" ? [] : [`${shown} is ${status}`]),
-          ...(onFargate ? [] : [`${shown} runs on ${launch}, not FARGATE`]),
-          ...(desiredCount > 0 ? [] : [`${shown} wants 0 tasks`]),
-        ];
+        const problems = broken(
+          [status === "ACTIVE", `${shown} is ${status}`],
+          [onFargate, `${shown} runs on ${launch}, not FARGATE`],
+          [desiredCount > 0, `${shown} wants 0 tasks`],
+        );
         return verdict(problems, `${shown} wants ${desiredCount}`);
       }),
   },
@@ -73,12 +73,12 @@ export const phase7: readonly Item[] = [
         const own = containerDefinitions.map((container) => container.name);
         const shown = nameOfService(service);
         const used = attachments(service);
-        const problems = used.flatMap(({ containerName, containerPort }) => [
-          ...(containerPort === 8080 ? [] : [`${shown} uses port ${containerPort}, not 8080`]),
-          ...(own.includes(containerName)
-            ? []
-            : [`${shown} uses the container ${containerName}, which is missing`]),
-        ]);
+        const problems = used.flatMap(({ containerName, containerPort }) =>
+          broken(
+            [containerPort === 8080, `${shown} uses port ${containerPort}, not 8080`],
+            [own.includes(containerName), `${shown} uses the container ${containerName}, which is missing`],
+          ),
+        );
         if (used.length === 0) problems.push(`${shown} has no load balancer`);
         return verdict(
           [...new Set(problems)],
@@ -140,10 +140,10 @@ async function checkNetwork({ account, roles }: Lab, name: ServiceName) {
     ({ IpRanges = [], UserIdGroupPairs = [] }) =>
       IpRanges.length > 0 || UserIdGroupPairs.some(({ GroupId = "" }) => balancer.includes(GroupId)),
   );
-  const problems = [
-    ...(subnets.length > 0 ? [] : [`${shown} has no subnets`]),
-    ...(lets ? [] : [`no security group of ${shown} lets the load balancer reach port 8080`]),
-  ];
+  const problems = broken(
+    [subnets.length > 0, `${shown} has no subnets`],
+    [lets, `no security group of ${shown} lets the load balancer reach port 8080`],
+  );
   const names = groups.map(({ GroupName }) => GroupName).join(", ");
   const address = assignPublicIp === "ENABLED" ? "public" : "private";
   return verdict(problems, `${shown}: ${names} opens 8080, ${address} addresses`);

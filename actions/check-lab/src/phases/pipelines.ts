@@ -1,7 +1,7 @@
 import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import type { DescribeRuleCommandOutput } from "@aws-sdk/client-eventbridge";
 import type { Lab } from "../lab.ts";
-import { type Outcome, verdict } from "../outcome.ts";
+import { broken, type Outcome, verdict } from "../outcome.ts";
 import { actionsOf, type ServiceName, services } from "../parts.ts";
 
 const withProvider = (pipeline: PipelineDeclaration, provider: string): ActionDeclaration | undefined =>
@@ -44,18 +44,15 @@ export async function checkPipelineImage({ roles }: Lab, service: ServiceName): 
     withProvider(pipeline, "CodeDeployToECS")?.configuration ?? {};
   const artifact = image?.outputArtifacts?.[0]?.name;
   const problems = image
-    ? [
-        ...(RepositoryName === repositoryName
-          ? []
-          : [`takes the image ${RepositoryName}, not ${repositoryName}`]),
-        ...(ImageTag === "latest" ? [] : [`waits for the tag ${ImageTag}, not latest`]),
-        ...(Image1ArtifactName === artifact
-          ? []
-          : [`deploys the artifact ${Image1ArtifactName}, not ${artifact}`]),
-        ...(Image1ContainerName === "IMAGE1_NAME"
-          ? []
-          : [`has the placeholder ${Image1ContainerName}, not IMAGE1_NAME`]),
-      ]
+    ? broken(
+        [RepositoryName === repositoryName, `takes the image ${RepositoryName}, not ${repositoryName}`],
+        [ImageTag === "latest", `waits for the tag ${ImageTag}, not latest`],
+        [Image1ArtifactName === artifact, `deploys the artifact ${Image1ArtifactName}, not ${artifact}`],
+        [
+          Image1ContainerName === "IMAGE1_NAME",
+          `has the placeholder ${Image1ContainerName}, not IMAGE1_NAME`,
+        ],
+      )
     : ["has no ECR source"];
   return verdict(
     problems.map((problem) => `${pipeline.name} ${problem}`),

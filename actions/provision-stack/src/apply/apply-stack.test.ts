@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cancelled } from "../../../shared/failure.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createStage, loadBalancerTemplate, type Stage } from "../stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -103,7 +103,7 @@ test.each([
     await stage.templates({ [name]: first });
     await stage.run({});
   }
-  await stage.templates({ [name]: withLoadBalancer });
+  await stage.templates({ [name]: loadBalancerTemplate });
   const log = {
     info: (line: string) => {
       if (line.includes("IN_PROGRESS Entry")) signalled.abort(new Cancelled("SIGTERM"));
@@ -117,9 +117,14 @@ test.each([
   await stage.simulator.clock.until(async () => (await stage.stacks())[`shop-${name}`] === status);
 });
 
-const withLoadBalancer = `Resources:
-  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
-  One: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: us-east-1a } }
-  Two: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: us-east-1b } }
-  Entry: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Scheme: internal, Subnets: [!Ref One, !Ref Two] } }
-`;
+test("fails when a stack is not done at the deadline, says how far it is, and polls exactly then", async () => {
+  await stage.templates({ late: loadBalancerTemplate });
+  const { clock } = stage.simulator;
+  const startedAt = clock.foreground.now();
+  const { error } = await stage.run({ deadlineMs: 20_000 });
+  expect(error).toMatchObject({
+    message: "Stack shop-late was still CREATE_IN_PROGRESS at the deadline; the operation continues in AWS",
+    nextStep: expect.stringContaining("set a longer deadline"),
+  });
+  expect(clock.foreground.now() - startedAt).toBe(20_000);
+});

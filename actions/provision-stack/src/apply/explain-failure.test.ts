@@ -91,16 +91,6 @@ test.each<[string, Case]>([
   expect(await stage.stacks()).toEqual({});
 });
 
-test("reports a name that a resource outside any stack uses", async () => {
-  await stage.simulator.aws.ecr.createRepository({ repositoryName: "customer" });
-  await stage.templates({ it: repository });
-  const { error } = await stage.run({});
-  expect(error?.message).toContain("the name customer is already used by a resource outside any stack");
-  expect(error?.nextStep).toContain(
-    "leave the template it out (existing-resources: skip), delete that resource",
-  );
-});
-
 const template = parseTemplate("Resources: { R: { Type: T } }", "infra-templates/it.yaml", "it");
 const planned: PlannedStack = { template, stackName: "shop-it", parameters: new Map() };
 

@@ -6,55 +6,26 @@ export interface Quota {
 }
 
 // Names are from the Service Quotas console, error codes from the API references of the services.
-const quotas: readonly { readonly pattern: RegExp; readonly quota: Quota }[] = [
-  { pattern: /VpcLimitExceeded|maximum number of VPCs/i, quota: { name: "VPCs per Region", service: "vpc" } },
-  {
-    pattern: /SubnetLimitExceeded|maximum number of subnets/i,
-    quota: { name: "Subnets per VPC", service: "vpc" },
-  },
-  {
-    pattern: /InternetGatewayLimitExceeded|maximum number of internet gateways/i,
-    quota: { name: "Internet gateways per Region", service: "vpc" },
-  },
-  {
-    pattern: /NatGatewayLimitExceeded/i,
-    quota: { name: "NAT gateways per Availability Zone", service: "vpc" },
-  },
-  {
-    pattern: /RulesPerSecurityGroupLimitExceeded/i,
-    quota: { name: "Inbound or outbound rules per security group", service: "vpc" },
-  },
-  {
-    pattern: /SecurityGroupLimitExceeded/i,
-    quota: { name: "VPC security groups per Region", service: "vpc" },
-  },
-  {
-    pattern: /AddressLimitExceeded|maximum number of addresses/i,
-    quota: { name: "EC2-VPC Elastic IPs", service: "ec2" },
-  },
-  {
-    pattern: /VcpuLimitExceeded|InstanceLimitExceeded/i,
-    quota: { name: "Running On-Demand Standard instances", service: "ec2" },
-  },
-  {
-    pattern: /TooManyLoadBalancers/i,
-    quota: { name: "Application Load Balancers per Region", service: "elasticloadbalancing" },
-  },
-  {
-    pattern: /TooManyTargetGroups/i,
-    quota: { name: "Target Groups per Region", service: "elasticloadbalancing" },
-  },
-  {
-    pattern: /TooManyListeners/i,
-    quota: { name: "Listeners per Application Load Balancer", service: "elasticloadbalancing" },
-  },
-  {
-    pattern: /TooManyRules/i,
-    quota: { name: "Rules per Application Load Balancer", service: "elasticloadbalancing" },
-  },
-  { pattern: /(DB)?InstanceQuotaExceeded/i, quota: { name: "DB instances", service: "rds" } },
-  { pattern: /StorageQuotaExceeded/i, quota: { name: "Total storage for all DB instances", service: "rds" } },
-  { pattern: /TooManyBuckets/i, quota: { name: "General purpose buckets", service: "s3" } },
+const quotas: readonly (readonly [pattern: RegExp, name: string, service: string])[] = [
+  [/VpcLimitExceeded|maximum number of VPCs/i, "VPCs per Region", "vpc"],
+  [/SubnetLimitExceeded|maximum number of subnets/i, "Subnets per VPC", "vpc"],
+  [
+    /InternetGatewayLimitExceeded|maximum number of internet gateways/i,
+    "Internet gateways per Region",
+    "vpc",
+  ],
+  [/NatGatewayLimitExceeded/i, "NAT gateways per Availability Zone", "vpc"],
+  [/RulesPerSecurityGroupLimitExceeded/i, "Inbound or outbound rules per security group", "vpc"],
+  [/SecurityGroupLimitExceeded/i, "VPC security groups per Region", "vpc"],
+  [/AddressLimitExceeded|maximum number of addresses/i, "EC2-VPC Elastic IPs", "ec2"],
+  [/VcpuLimitExceeded|InstanceLimitExceeded/i, "Running On-Demand Standard instances", "ec2"],
+  [/TooManyLoadBalancers/i, "Application Load Balancers per Region", "elasticloadbalancing"],
+  [/TooManyTargetGroups/i, "Target Groups per Region", "elasticloadbalancing"],
+  [/TooManyListeners/i, "Listeners per Application Load Balancer", "elasticloadbalancing"],
+  [/TooManyRules/i, "Rules per Application Load Balancer", "elasticloadbalancing"],
+  [/(DB)?InstanceQuotaExceeded/i, "DB instances", "rds"],
+  [/StorageQuotaExceeded/i, "Total storage for all DB instances", "rds"],
+  [/TooManyBuckets/i, "General purpose buckets", "s3"],
 ];
 
 const services: Readonly<Record<string, string>> = {
@@ -80,8 +51,8 @@ const anyQuota = /Limit ?Exceeded|Quota ?Exceeded|TooMany\w+|maximum number of|e
 export function quotaOf(reason: string, resourceType: string): Quota | undefined {
   // "Too many requests" is about a rate, not about a number of things.
   if (!anyQuota.test(reason) || /TooManyRequests|Rate exceeded|Throttling/i.test(reason)) return undefined;
-  const known = quotas.find(({ pattern }) => pattern.test(reason));
-  if (known) return known.quota;
+  const [, name, ofQuota = ""] = quotas.find(([pattern]) => pattern.test(reason)) ?? [];
+  if (name) return { name, service: ofQuota };
   const [, service = "", kind = ""] = resourceType.split("::");
   return { name: `for ${kind || "such resources"}`, service: services[service] ?? service.toLowerCase() };
 }

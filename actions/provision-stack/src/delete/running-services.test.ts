@@ -1,25 +1,14 @@
-import { cp, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pushImage } from "../../../shared/push-image.support.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { copyOwnTemplates, createStage, type Stage } from "../stage.support.ts";
 
-const ownTemplates = fileURLToPath(new URL("../../../../infra-templates", import.meta.url));
 const cluster = "microservices-serverlesscluster";
 
 let stage: Stage;
 let parametersFile: string;
 beforeAll(async () => {
   stage = await createStage();
-  await cp(ownTemplates, stage.templatesFolder, { recursive: true });
-  const standard = JSON.parse(await readFile(join(ownTemplates, "parameters/standard.json"), "utf8"));
-  parametersFile = await stage.write("standard.json", {
-    ...standard,
-    network: { TestSourceIps: "192.0.2.7/32" },
-    "load-balancer": { AdminSourceIps: "192.0.2.7/32" },
-    database: { DeletionProtection: "false" },
-  });
+  parametersFile = await copyOwnTemplates(stage);
 });
 afterAll(() => stage?.close());
 

@@ -18,22 +18,25 @@ export interface Existing {
 export interface ExistingOptions {
   readonly folder: readonly PlannedStack[];
   readonly existing: ExistingResources;
+  /** Template name → names that `skipExisting` has looked up. */
+  readonly known?: ReadonlyMap<string, readonly NameInUse[]>;
 }
 
 /** Finds what a stack would create although it exists; `added` as in `namesInUse`. */
 export async function findExisting(
   context: ProvisionContext,
   planned: PlannedStack,
-  { folder, existing }: ExistingOptions,
+  { folder, existing, known }: ExistingOptions,
   added?: readonly string[],
 ): Promise<Existing> {
-  const names = await namesInUse(context, planned, folder, added);
+  const isNew = (logicalId: string) => added?.includes(logicalId) !== false;
+  const found = known?.get(planned.template.name) ?? (await namesInUse(context, planned, folder, added));
+  const names = found.filter(({ resource }) => isNew(resource.logicalId));
   if (choiceFor(existing, planned.template.name) !== "adopt") return { problems: names, adoptions: [] };
   const named = names.flatMap(({ resource: { logicalId, type }, owner, importId }) =>
     owner === undefined && importId ? [{ logicalId, type, id: importId }] : [],
   );
   const resources = await resourcesOf(context, planned, folder);
-  const isNew = (logicalId: string) => added?.includes(logicalId) !== false;
   const adoptions = [...named, ...(await findListeners(context, resources, named))].filter(({ logicalId }) =>
     isNew(logicalId),
   );
@@ -138,6 +141,7 @@ interface Remaining {
   readonly set: StackSet;
   /** Template name → why it is left out. */
   readonly skipped: ReadonlyMap<string, string>;
+  readonly known: NonNullable<ExistingOptions["known"]>;
 }
 
 /**
@@ -150,12 +154,15 @@ export async function skipExisting(
   set: StackSet,
 ): Promise<Remaining> {
   const skipped = new Map<string, string>();
+  const known = new Map<string, readonly NameInUse[]>();
   for (const planned of set.stacks) {
     const { name } = planned.template;
     const needed = [...(set.dependencies.get(name) ?? [])].find((need) => skipped.has(need));
     if (needed) skipped.set(name, `it imports from ${needed}, which is skipped`);
     if (needed || choiceFor(existing, name) !== "skip") continue;
-    const found = (await namesInUse(context, planned, set.folder)).filter(({ owner }) => owner === undefined);
+    const names = await namesInUse(context, planned, set.folder);
+    known.set(name, names);
+    const found = names.filter(({ owner }) => owner === undefined);
     const resources = found.map(({ resource: { logicalId, type } }) => `${logicalId} (${type})`);
     if (found.length > 0) skipped.set(name, `outside any stack exists already: ${resources.join(", ")}`);
   }
@@ -163,6 +170,7 @@ export async function skipExisting(
   const dependencies = [...set.dependencies].filter(([name]) => remains(name));
   return {
     skipped,
+    known,
     set: {
       ...set,
       stacks: set.stacks.filter(({ template }) => remains(template.name)),

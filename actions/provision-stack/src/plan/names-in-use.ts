@@ -49,7 +49,7 @@ export async function namesInUse(
       if (!there) return [];
       const id = there === true ? name : there;
       const owner = await ownerOf(context.cloudformation, id);
-      const importId = finders[resource.type]?.importable && id;
+      const importId = finders[resource.type]?.importable ? id : undefined;
       return [{ resource, owner, importId, ...describe(planned, resource, name, owner) }];
     }),
   );
@@ -84,7 +84,8 @@ async function findResource(
 ): Promise<boolean | string> {
   try {
     const text = (key: string) => (typeof properties[key] === "string" ? String(properties[key]) : undefined);
-    return (await finders[type]?.exists(context.clientConfig, name, text)) ?? false;
+    const found = (await finders[type]?.exists(context.clientConfig, name, text)) ?? false;
+    return typeof found === "string" ? found : found !== false;
   } catch {
     // Missing, or not readable: each service has its own error for both.
     context.signal.throwIfAborted();

@@ -1,7 +1,4 @@
-import { ListImportsCommand } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { evaluateResources } from "../../../shared/cloudformation/resources.ts";
-import { Failure } from "../../../shared/failure.ts";
 import { isObject } from "../../../shared/task-definition.ts";
 import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
 import type { ProvisionContext } from "../context.ts";
@@ -12,7 +9,8 @@ import {
   type Problem,
 } from "../existing/find-existing.ts";
 import { createChangeSet, discardChangeSet } from "../stack/change-set.ts";
-import { describeStack } from "../stack/stack.ts";
+import { describeStack, importersOf } from "../stack/stack.ts";
+import { resourcesOf } from "./names-in-use.ts";
 import { type PlannedChange, type StackPlan, toPlannedChange } from "./stack-plan.ts";
 
 interface PlanOptions extends ExistingOptions {
@@ -138,17 +136,20 @@ function majorOf(engine: string, version: string): string {
   return numbers.slice(0, engine.includes("postgres") ? 1 : 2).join(".");
 }
 
-/**
- * Returns the resources that a template creates, as far as it shows them, for a stack that CloudFormation cannot plan
- * yet.
- */
+/** Returns what a template creates, as far as it shows that, for a stack that CloudFormation cannot plan yet. */
 async function plannedCreation(
   context: ProvisionContext,
-  { template }: PlannedStack,
+  planned: PlannedStack,
   folder: readonly PlannedStack[],
 ): Promise<PlannedChange[]> {
-  const region = await context.cloudformation.config.region();
-  return resourcesOf(template, folder, region).map(([logicalId, type]) => ({
+  const evaluated = await resourcesOf(context, planned, folder);
+  const { Resources } = planned.template.content;
+  // Where only CloudFormation can decide the conditions, all of the template's resources count.
+  const declared = Object.entries(isObject(Resources) ? Resources : {}).map(([logicalId, resource]) => ({
+    logicalId,
+    type: isObject(resource) ? String(resource.Type) : "",
+  }));
+  return (evaluated.length > 0 ? evaluated : declared).map(({ logicalId, type }) => ({
     action: "Add",
     logicalId,
     type,
@@ -156,23 +157,6 @@ async function plannedCreation(
     properties: [],
     loss: undefined,
   }));
-}
-
-function resourcesOf(
-  { name, content }: PlannedStack["template"],
-  folder: readonly PlannedStack[],
-  region: string,
-): [string, string][] {
-  try {
-    return evaluateResources(folder, region).flatMap(({ template, logicalId, type }) =>
-      template === name ? [[logicalId, type]] : [],
-    );
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    // Only CloudFormation can decide the condition: then all of the template's resources count.
-    const named = isObject(content.Resources) ? Object.entries(content.Resources) : [];
-    return named.map(([logicalId, resource]) => [logicalId, isObject(resource) ? String(resource.Type) : ""]);
-  }
 }
 
 /**
@@ -204,17 +188,6 @@ async function exportsThatWouldChange(
     );
   }
   return warnings;
-}
-
-async function importersOf(context: ProvisionContext, name: string): Promise<string[]> {
-  try {
-    const command = new ListImportsCommand({ ExportName: name });
-    return (await context.cloudformation.send(command, { abortSignal: context.signal })).Imports ?? [];
-  } catch (error) {
-    // CloudFormation's response when nothing imports it.
-    if (/is not imported by any stack/.test((error as Error).message)) return [];
-    throw error;
-  }
 }
 
 function refersTo(value: unknown, logicalId: string): boolean {

@@ -45,7 +45,7 @@ async function planAll(
   inputs: ProvisionInputs,
   all: StackSet,
 ): Promise<StackPlan[]> {
-  const { set, skipped } = await skipExisting(context, inputs.existing, all);
+  const { set, skipped, known } = await skipExisting(context, inputs.existing, all);
   const awaited = checkImports(set, await readExports(context));
   const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const plans = new Map<string, StackPlan>();
@@ -59,6 +59,7 @@ async function planAll(
       awaited: awaited.get(name) ?? [],
       folder: set.folder,
       existing: inputs.existing,
+      known,
     };
     plans.set(name, await planStack(context, planned, options));
   });
@@ -84,47 +85,32 @@ interface BeforeAndAfter {
   readonly region: string;
 }
 
-/** A section of a plan's summary in addition to the changes, as markdown; a Failure is shown in its place. */
-interface PlanSection {
-  readonly title: string;
-  write(stacks: BeforeAndAfter): string;
-}
-
-/** Shows the cost of the change if everything runs day and night, from this action's own list of prices. */
-const costSection: PlanSection = {
-  title: "Cost of this change",
-  write({ before, after, region }) {
-    const priceList = readPriceList(undefined);
-    if (priceList.region !== region)
-      throw new Failure(`the price list is for ${priceList.region}, not for ${region}`);
-    const shared = { priceList, usage: readUsage(undefined), taskSizes: readTaskSizes(undefined) };
-    const delta = compareCosts(
-      estimateCosts({ stacks: before, ...shared }),
-      estimateCosts({ stacks: after, ...shared }),
-    );
-    return `${deltaMarkdown(delta)}\n\nList prices of ${priceList.date}, with everything running all the time; the action estimate-cost shows details.`;
-  },
-};
-
-/** Shows the planned stacks, drawn from their templates. */
-const architectureSection: PlanSection = {
-  title: "Architecture",
-  write: ({ after, region }) => architectureMarkdown(after, region),
-};
-
-const sections: readonly PlanSection[] = [costSection, architectureSection];
-
 /** Writes the summary's further sections. One that fails says why: that is no reason to hide the plan. */
-async function writeSections(context: ProvisionContext, set: StackSet): Promise<string[]> {
+export async function writeSections(context: ProvisionContext, set: StackSet): Promise<string[]> {
   const stacks = await readBoth(context, set).catch(asFailure);
-  return sections.map(({ title, write }) => {
+  const section = (title: string, write: (stacks: BeforeAndAfter) => string) => {
     try {
       if (stacks instanceof Failure) throw stacks;
       return write(stacks);
     } catch (error) {
       return `### ${title}\n\nNot available: ${escapeText(asFailure(error).message)}.`;
     }
-  });
+  };
+  return [
+    section("Cost of this change", costMarkdown),
+    section("Architecture", ({ after, region }) => architectureMarkdown(after, region)),
+  ];
+}
+
+/** Shows the cost of the change if everything runs day and night, from this action's own list of prices. */
+function costMarkdown({ before, after, region }: BeforeAndAfter): string {
+  const priceList = readPriceList(undefined);
+  if (priceList.region !== region)
+    throw new Failure(`the price list is for ${priceList.region}, not for ${region}`);
+  const shared = { priceList, usage: readUsage(undefined), taskSizes: readTaskSizes(undefined) };
+  const estimate = (stacks: readonly PlannedStack[]) => estimateCosts({ stacks, ...shared });
+  const delta = deltaMarkdown(compareCosts(estimate(before), estimate(after)));
+  return `${delta}\n\nList prices of ${priceList.date}, with everything running all the time; the action estimate-cost shows details.`;
 }
 
 async function readBoth(context: ProvisionContext, set: StackSet): Promise<BeforeAndAfter> {

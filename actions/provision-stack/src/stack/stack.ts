@@ -1,4 +1,9 @@
-import { DescribeStacksCommand, GetTemplateCommand, type Stack } from "@aws-sdk/client-cloudformation";
+import {
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  ListImportsCommand,
+  type Stack,
+} from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { parseTemplate } from "../../../shared/cloudformation/template.ts";
 import type { ProvisionContext } from "../context.ts";
@@ -42,4 +47,19 @@ export async function readDeployed(
       Parameters.map(({ ParameterKey = "", ParameterValue = "" }) => [ParameterKey, ParameterValue]),
     ),
   };
+}
+
+/** Returns the names of the stacks that import an export. */
+export async function importersOf(
+  { cloudformation, signal }: Pick<ProvisionContext, "cloudformation" | "signal">,
+  ExportName: string,
+): Promise<string[]> {
+  try {
+    const command = new ListImportsCommand({ ExportName });
+    return (await cloudformation.send(command, { abortSignal: signal })).Imports ?? [];
+  } catch (error) {
+    // CloudFormation's response when nothing imports it.
+    if (/is not imported by any stack/.test((error as Error).message)) return [];
+    throw error;
+  }
 }

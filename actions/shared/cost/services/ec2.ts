@@ -4,7 +4,7 @@ import {
   type Bill,
   type CostContext,
   type CostLine,
-  costLine,
+  lineOf,
   monthFraction,
   nameOf,
   ofType,
@@ -13,30 +13,30 @@ import { idsAfter } from "../price-list.ts";
 import { isTrueAt, itemsAt, numberAt, refuseProperty, targetAt, textAt } from "../properties.ts";
 import { billDataOut } from "./network.ts";
 
-export const billInstance: Bill = (instance, context) => {
+export const billInstance: Bill = (instance, context, line) => {
   const { hours } = context.usage;
   return [
     billHours(instance, context, hours),
     ...billVolumes(instance, context),
-    ...(isPublic(instance, context) ? [costLine(context, instance, "public-ipv4", hours, `${hours} h`)] : []),
+    ...(isPublic(instance, context) ? [line("public-ipv4", hours, `${hours} h`)] : []),
     ...billAnswers(instance, context),
   ];
 };
 
 /** The IDE itself is free; its instance stops when nobody works, its volume stays. */
-export const billWorkstation: Bill = (workstation, context) => {
+export const billWorkstation: Bill = (workstation, context, line) => {
   const { workstationHours: hours, workstationVolumeGb: gb } = context.usage;
   return [
     billHours(workstation, context, hours),
-    costLine(context, workstation, "ebs-gp2", gb, `${gb} GB`),
-    costLine(context, workstation, "public-ipv4", hours, `${hours} h, while it runs`),
+    line("ebs-gp2", gb, `${gb} GB`),
+    line("public-ipv4", hours, `${hours} h, while it runs`),
   ];
 };
 
 function billHours(resource: EvaluatedResource, context: CostContext, hours: number): CostLine {
   const type = textAt(resource, "InstanceType") ?? "";
   const known = idsAfter(context.priceList, "ec2-");
-  if (known.includes(type)) return costLine(context, resource, `ec2-${type}`, hours, `${hours} h`);
+  if (known.includes(type)) return lineOf(context, resource)(`ec2-${type}`, hours, `${hours} h`);
   throw new Failure(
     `${nameOf(resource)} has the instance type ${type || "(none)"}, which is not in the price list; the list has ${known.join(", ")}`,
     { nextStep: "choose one of these, or add its price to the price list." },
@@ -44,6 +44,7 @@ function billHours(resource: EvaluatedResource, context: CostContext, hours: num
 }
 
 function billVolumes(instance: EvaluatedResource, context: CostContext): CostLine[] {
+  const line = lineOf(context, instance);
   const month = monthFraction(context.usage);
   const { instanceVolumeGb } = context.usage;
   const volumes = itemsAt(instance, "BlockDeviceMappings").map((_, index) => {
@@ -54,13 +55,7 @@ function billVolumes(instance: EvaluatedResource, context: CostContext): CostLin
   });
   const all = volumes.length > 0 ? volumes : [{ type: "gp3", gb: instanceVolumeGb }];
   return all.map(({ type, gb }) =>
-    costLine(
-      context,
-      instance,
-      `ebs-${type}`,
-      gb * month,
-      month < 1 ? `${gb} GB × part of a month` : `${gb} GB`,
-    ),
+    line(`ebs-${type}`, gb * month, month < 1 ? `${gb} GB × part of a month` : `${gb} GB`),
   );
 }
 

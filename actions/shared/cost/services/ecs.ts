@@ -1,11 +1,12 @@
 import type { EvaluatedResource } from "../../cloudformation/resources.ts";
 import { Failure } from "../../failure.ts";
+import { counted } from "../../summary.ts";
 import { isObject } from "../../task-definition.ts";
-import { type Bill, type CostContext, costLine, counted, nameOf } from "../cost-line.ts";
+import { type Bill, type CostContext, nameOf } from "../cost-line.ts";
 import { itemsAt, numberAt, refuseProperty, targetAt, textAt } from "../properties.ts";
 import { includedStorageGb, type TaskSize, taskSizeOf } from "../task-sizes.ts";
 
-export const billService: Bill = (service, context) => {
+export const billService: Bill = (service, context, line) => {
   if (service.properties.CapacityProviderStrategy !== undefined)
     refuseProperty(service, "CapacityProviderStrategy", service.properties.CapacityProviderStrategy);
   const launchType = textAt(service, "LaunchType") ?? "EC2";
@@ -15,21 +16,13 @@ export const billService: Bill = (service, context) => {
   const { vcpu, memoryGb, storageGb, architecture } = taskSizeFor(service, context);
   const extraStorage = Math.max(0, storageGb - includedStorageGb);
   const fargate = (id: string, each: number, unit: string) =>
-    costLine(
-      context,
-      service,
-      id,
-      tasks * each * hours,
-      `${counted(tasks, "task")} × ${each} ${unit} × ${hours} h`,
-    );
+    line(id, tasks * each * hours, `${counted(tasks, "task")} × ${each} ${unit} × ${hours} h`);
   const isPublic = textAt(service, "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp") === "ENABLED";
   return [
     fargate(`fargate-vcpu-${architecture}`, vcpu, "vCPU"),
     fargate(`fargate-memory-${architecture}`, memoryGb, "GB"),
     ...(extraStorage > 0 ? [fargate("fargate-storage", extraStorage, "GB")] : []),
-    ...(isPublic
-      ? [costLine(context, service, "public-ipv4", tasks * hours, `${counted(tasks, "task")} × ${hours} h`)]
-      : []),
+    ...(isPublic ? [line("public-ipv4", tasks * hours, `${counted(tasks, "task")} × ${hours} h`)] : []),
   ];
 };
 
@@ -61,7 +54,7 @@ function missingFamily(service: EvaluatedResource, family: string): never {
   });
 }
 
-export const billCluster: Bill = (cluster, context) => {
+export const billCluster: Bill = (cluster, context, line) => {
   const settings = itemsAt(cluster, "ClusterSettings").filter(isObject);
   const insights = settings.findIndex(({ Name }) => Name === "containerInsights");
   const mode =
@@ -74,5 +67,5 @@ export const billCluster: Bill = (cluster, context) => {
       `${nameOf(cluster)} has Container Insights on, which bills each metric, and the number of metrics is not in the templates`,
       { nextStep: "set containerInsightsMetrics in the profile of use, or turn Container Insights off." },
     );
-  return [costLine(context, cluster, "custom-metric", metrics, `${metrics} metrics of Container Insights`)];
+  return [line("custom-metric", metrics, `${metrics} metrics of Container Insights`)];
 };

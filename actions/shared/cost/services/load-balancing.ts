@@ -1,5 +1,6 @@
 import type { EvaluatedResource } from "../../cloudformation/resources.ts";
-import { type Bill, type CostContext, costLine, counted, ofType } from "../cost-line.ts";
+import { counted } from "../../summary.ts";
+import { type Bill, type CostContext, ofType } from "../cost-line.ts";
 import { itemsAt, refuseProperty, targetAt, textAt } from "../properties.ts";
 import type { Usage } from "../usage.ts";
 import { billDataOut } from "./network.ts";
@@ -48,7 +49,7 @@ export function lcuOf(usage: Traffic, rules: number): { perHour: number; basis: 
 
 const loadBalancers = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 
-export const billLoadBalancer: Bill = (balancer, context) => {
+export const billLoadBalancer: Bill = (balancer, context, line) => {
   const type = textAt(balancer, "Type") ?? "application";
   if (type !== "application") refuseProperty(balancer, "Type", type);
   const { usage } = context;
@@ -57,17 +58,11 @@ export const billLoadBalancer: Bill = (balancer, context) => {
   const isPublic = (textAt(balancer, "Scheme") ?? "internet-facing") === "internet-facing";
   const subnets = zonesOf(balancer);
   return [
-    costLine(context, balancer, "load-balancer", usage.hours, `${usage.hours} h`),
-    costLine(context, balancer, "load-balancer-lcu", lcu.perHour * usage.hours, lcu.basis),
+    line("load-balancer", usage.hours, `${usage.hours} h`),
+    line("load-balancer-lcu", lcu.perHour * usage.hours, lcu.basis),
     ...(isPublic
       ? [
-          costLine(
-            context,
-            balancer,
-            "public-ipv4",
-            subnets * usage.hours,
-            `${counted(subnets, "zone")} × ${usage.hours} h`,
-          ),
+          line("public-ipv4", subnets * usage.hours, `${counted(subnets, "zone")} × ${usage.hours} h`),
           billDataOut(balancer, context, share),
         ]
       : []),

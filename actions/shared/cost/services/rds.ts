@@ -1,6 +1,6 @@
 import type { EvaluatedResource } from "../../cloudformation/resources.ts";
 import { Failure } from "../../failure.ts";
-import { type Bill, type CostContext, type CostLine, costLine, monthFraction, nameOf } from "../cost-line.ts";
+import { type Bill, type CostContext, type CostLine, lineOf, monthFraction, nameOf } from "../cost-line.ts";
 import { idsAfter } from "../price-list.ts";
 import { isTrueAt, numberAt, refuseProperty, textAt } from "../properties.ts";
 
@@ -31,13 +31,8 @@ function billInstance(database: EvaluatedResource, context: CostContext, copies:
       `${nameOf(database)} has the instance class ${instanceClass || "(none)"}, which is not in the price list; the list has ${known.join(", ")}`,
       { nextStep: "choose one of these, or add its price to the price list." },
     );
-  const instance = costLine(
-    context,
-    database,
-    `rds-${instanceClass}`,
-    copies * hours,
-    times(copies, `${hours} h`),
-  );
+  const line = lineOf(context, database);
+  const instance = line(`rds-${instanceClass}`, copies * hours, times(copies, `${hours} h`));
   return [instance, ...billExtendedSupport(database, context, copies * (instance.price.vcpus ?? 0))];
 }
 
@@ -59,11 +54,12 @@ function billExtendedSupport(database: EvaluatedResource, context: CostContext, 
   if (price.chargedUntil && priceList.date >= price.chargedUntil)
     refuseProperty(database, "EngineVersion", version);
   const basis = `${vcpus} vCPU × ${usage.hours} h, since ${price.chargedFrom}`;
-  return [costLine(context, database, id, vcpus * usage.hours, basis)];
+  return [lineOf(context, database)(id, vcpus * usage.hours, basis)];
 }
 
 function billStorage(database: EvaluatedResource, context: CostContext, copies: number): CostLine[] {
   const { usage } = context;
+  const line = lineOf(context, database);
   const storageType = textAt(database, "StorageType") ?? "gp2";
   if (!["gp2", "gp3"].includes(storageType)) refuseProperty(database, "StorageType", storageType);
   const allocated = numberAt(database, "AllocatedStorage") ?? 0;
@@ -75,23 +71,19 @@ function billStorage(database: EvaluatedResource, context: CostContext, copies: 
   const left = { ...database, logicalId: `${database.logicalId}: remaining snapshots` };
   const leftGb = usage.keptSnapshots * usage.databaseGb;
   return [
-    costLine(
-      context,
-      database,
+    line(
       `rds-storage-${storageType}`,
       copies * allocated * month,
       times(copies, month < 1 ? `${allocated} GB × ${usage.hours}/730 month` : `${allocated} GB`),
     ),
-    costLine(
-      context,
-      database,
+    line(
       "rds-backup",
       beyond * month,
       `${round(backups)} GB of backups; as much as the ${allocated} GB of storage is free`,
     ),
     // A deleted database has no free amount.
     ...(database.deletionPolicy === "Snapshot"
-      ? [costLine(context, left, "rds-backup", leftGb, `${usage.keptSnapshots} × ${usage.databaseGb} GB`)]
+      ? [lineOf(context, left)("rds-backup", leftGb, `${usage.keptSnapshots} × ${usage.databaseGb} GB`)]
       : []),
   ];
 }
@@ -109,17 +101,15 @@ export const billSecret: Bill = (secret, context) => billSecretOf(secret, contex
 /** Bills a secret, or a resource that creates one for itself. */
 function billSecretOf(resource: EvaluatedResource, context: CostContext): CostLine[] {
   const { usage } = context;
+  const line = lineOf(context, resource);
   const month = monthFraction(usage);
   return [
-    costLine(context, resource, "secret", month, month < 1 ? `${usage.hours}/730 month` : "1 secret"),
-    costLine(context, resource, "secret-calls", usage.secretCalls, `${usage.secretCalls} reads`),
+    line("secret", month, month < 1 ? `${usage.hours}/730 month` : "1 secret"),
+    line("secret-calls", usage.secretCalls, `${usage.secretCalls} reads`),
   ];
 }
 
-export const billKey: Bill = (key, context) => {
+export const billKey: Bill = (_, context, line) => {
   const { kmsCalls } = context.usage;
-  return [
-    costLine(context, key, "kms-key", 1, "1 key"),
-    costLine(context, key, "kms-calls", kmsCalls, `${kmsCalls} requests`),
-  ];
+  return [line("kms-key", 1, "1 key"), line("kms-calls", kmsCalls, `${kmsCalls} requests`)];
 };

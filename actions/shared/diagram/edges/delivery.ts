@@ -1,7 +1,7 @@
 import type { EvaluatedResource } from "../../cloudformation/resources.ts";
 import { isObject } from "../../task-definition.ts";
 import type { DrawnResources } from "../drawn-resources.ts";
-import { titleOf } from "../subnets.ts";
+import { titleOf } from "../drawn-types.ts";
 import { type EdgeDraft, edgesAlong, type FindEdges, github, reversed } from "./edge.ts";
 
 const pipeline = "AWS::CodePipeline::Pipeline";

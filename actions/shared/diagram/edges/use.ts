@@ -2,7 +2,7 @@ import type { EvaluatedResource } from "../../cloudformation/resources.ts";
 import { type Reference, referencesIn } from "../../cloudformation/values.ts";
 import { isObject } from "../../task-definition.ts";
 import type { DrawnResources } from "../drawn-resources.ts";
-import { titleOf } from "../subnets.ts";
+import { titleOf } from "../drawn-types.ts";
 import type { TaskDefinitions } from "../task-definitions.ts";
 import { type EdgeDraft, edgesAlong, type FindEdges, type Implied } from "./edge.ts";
 

@@ -6,9 +6,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { Failure } from "../../../../shared/failure.ts";
 import { lookUp } from "../../../../shared/findings.ts";
+import { counted } from "../../../../shared/summary.ts";
 import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
-import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
+import { type Inspect, type Inspected, inspectEach } from "./inspected.ts";
 
 /** Counting a large bucket further takes long and adds nothing. */
 const countedAtMost = 10_000;
@@ -16,16 +17,14 @@ const countedAtMost = 10_000;
 /** Finds buckets with objects, or versions of objects: CloudFormation does not delete them. */
 export const inspectBuckets: Inspect = async (context, stacks) => {
   const s3 = new S3Client({ ...context.clientConfig, followRegionRedirects: true });
-  const buckets = stacks.flatMap(({ resources }) => resources);
-  return together(await Promise.all(buckets.map((bucket) => inspect(context, s3, bucket))));
+  return inspectEach(stacks, (bucket) => inspect(context, s3, bucket));
 };
 
 async function inspect(
   { signal }: ProvisionContext,
   s3: S3Client,
-  { physicalId: name, stackName, deletionPolicy }: Held,
+  { physicalId: name, stackName }: Held,
 ): Promise<Inspected> {
-  if (deletionPolicy !== "Delete") return nothingFound;
   const where = `bucket ${name} (stack ${stackName})`;
   const { value: count = 0, findings } = await lookUp(where, () => countVersions(s3, name, signal), {
     NoSuchBucket: { text: `${where} is already deleted`, kind: "note" },

@@ -11,9 +11,10 @@ import {
 } from "@aws-sdk/client-ecs";
 import { lookUp } from "../../../../shared/findings.ts";
 import { createPace } from "../../../../shared/pace.ts";
+import { counted } from "../../../../shared/summary.ts";
 import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
-import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
+import { type Inspect, type Inspected, inspectEach } from "./inspected.ts";
 
 /** The maximum of DescribeTasks. */
 const tasksAtOnce = 100;
@@ -24,19 +25,18 @@ const tasksAtOnce = 100;
  */
 export const inspectContainers: Inspect = async (context, stacks) => {
   const ecs = new ECSClient(context.clientConfig);
-  const held = stacks.flatMap(({ resources }) => resources);
-  const own = held.filter(({ type }) => type === "AWS::ECS::Service");
-  const clusters = held.filter(({ type }) => type === "AWS::ECS::Cluster");
-  return together(
-    await Promise.all([
-      ...own.map((service) => inspectService(context, ecs, service)),
-      ...clusters.map((cluster) => inspectCluster(context, ecs, cluster, own)),
-    ]),
+  const own = stacks
+    .flatMap(({ resources }) => resources)
+    .filter(({ type }) => type === "AWS::ECS::Service")
+    .map(({ physicalId }) => physicalId);
+  return inspectEach(stacks, (held) =>
+    held.type === "AWS::ECS::Service"
+      ? inspectService(context, ecs, held)
+      : inspectCluster(context, ecs, held, own),
   );
 };
 
 async function inspectService(context: ProvisionContext, ecs: ECSClient, held: Held): Promise<Inspected> {
-  if (held.deletionPolicy !== "Delete") return nothingFound;
   const { cluster, name } = nameOf(held);
   const where = `service ${name} (stack ${held.stackName})`;
   const { value: service, findings } = await lookUp(where, () => describe(context, ecs, cluster, name), {
@@ -74,10 +74,9 @@ async function scaleDown(
 async function inspectCluster(
   context: ProvisionContext,
   ecs: ECSClient,
-  { physicalId: cluster, stackName, deletionPolicy }: Held,
-  own: readonly Held[],
+  { physicalId: cluster, stackName }: Held,
+  own: readonly string[],
 ): Promise<Inspected> {
-  if (deletionPolicy !== "Delete") return nothingFound;
   const where = `cluster ${cluster} (stack ${stackName})`;
   const { value, findings } = await lookUp(where, () => listStrangers(context, ecs, cluster, own), {
     ClusterNotFoundException: { text: `${where} is already deleted`, kind: "note" },
@@ -100,12 +99,12 @@ async function listStrangers(
   context: ProvisionContext,
   client: ECSClient,
   cluster: string,
-  own: readonly Held[],
+  own: readonly string[],
 ) {
   const options = { abortSignal: context.signal };
   const services: string[] = [];
   for await (const { serviceArns = [] } of paginateListServices({ client }, { cluster }, options))
-    services.push(...serviceArns.filter((arn) => !own.some(({ physicalId }) => physicalId === arn)));
+    services.push(...serviceArns.filter((arn) => !own.includes(arn)));
   const arns: string[] = [];
   for await (const { taskArns = [] } of paginateListTasks({ client }, { cluster }, options))
     arns.push(...taskArns);

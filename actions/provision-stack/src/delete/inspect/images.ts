@@ -6,9 +6,10 @@ import {
 } from "@aws-sdk/client-ecr";
 import { Failure } from "../../../../shared/failure.ts";
 import { lookUp } from "../../../../shared/findings.ts";
+import { counted } from "../../../../shared/summary.ts";
 import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
-import { counted, type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
+import { type Inspect, type Inspected, inspectEach } from "./inspected.ts";
 
 /** The maximum of BatchDeleteImage. */
 const mostAtOnce = 100;
@@ -16,16 +17,14 @@ const mostAtOnce = 100;
 /** Finds repositories with images: without EmptyOnDelete, CloudFormation does not delete them. */
 export const inspectImages: Inspect = async (context, stacks) => {
   const ecr = new ECRClient(context.clientConfig);
-  const repositories = stacks.flatMap(({ resources }) => resources);
-  return together(await Promise.all(repositories.map((repository) => inspect(context, ecr, repository))));
+  return inspectEach(stacks, (repository) => inspect(context, ecr, repository));
 };
 
 async function inspect(
   { signal }: ProvisionContext,
   ecr: ECRClient,
-  { physicalId: name, stackName, properties, deletionPolicy }: Held,
+  { physicalId: name, stackName, properties }: Held,
 ): Promise<Inspected> {
-  if (deletionPolicy !== "Delete") return nothingFound;
   const where = `repository ${name} (stack ${stackName})`;
   const { value: images, findings } = await lookUp(where, () => listImages(ecr, name, signal), {
     RepositoryNotFoundException: { text: `${where} is already deleted`, kind: "note" },

@@ -1,6 +1,6 @@
-import { ListImportsCommand } from "@aws-sdk/client-cloudformation";
 import type { Finding } from "../../../../shared/findings.ts";
 import type { ProvisionContext } from "../../context.ts";
+import { importersOf } from "../../stack/stack.ts";
 import type { StackContents } from "../contents.ts";
 import { type Inspect, type Inspected, together } from "./inspected.ts";
 
@@ -50,13 +50,8 @@ export async function inspectAll(
 /** Finds exports that remaining stacks import. */
 const inspectStacks: Inspect = async (context, stacks) => {
   const going = stacks.map(({ stackName }) => stackName);
-  const parts = await Promise.all(
-    stacks.map(async ({ stack, stackName }) => ({
-      findings: await usedExports(context, stack, stackName, going),
-      emptyings: [],
-    })),
-  );
-  return together(parts);
+  const findings = stacks.map(({ stack, stackName }) => usedExports(context, stack, stackName, going));
+  return { findings: (await Promise.all(findings)).flat(), emptyings: [] };
 };
 
 async function usedExports(
@@ -75,14 +70,4 @@ async function usedExports(
     text: `stack ${user}, which is not deleted, imports ${names.join(", ")} of stack ${stackName}`,
     fix: `delete ${user}, too (input stacks, stack-prefix)`,
   }));
-}
-
-async function importersOf(context: ProvisionContext, ExportName: string): Promise<string[]> {
-  try {
-    return (await context.cloudformation.send(new ListImportsCommand({ ExportName }))).Imports ?? [];
-  } catch (error) {
-    // CloudFormation's response when nothing imports it.
-    if (/is not imported by any stack/.test((error as Error).message)) return [];
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Finding } from "../../../../shared/findings.ts";
 import type { ProvisionContext } from "../../context.ts";
-import type { StackContents } from "../contents.ts";
+import type { Held, StackContents } from "../contents.ts";
 
 /** Findings before a deletion. */
 export interface Inspected {
@@ -21,15 +21,19 @@ export interface Emptying {
 /** Inspects stacks that are all to be deleted. */
 export type Inspect = (context: ProvisionContext, stacks: readonly StackContents[]) => Promise<Inspected>;
 
-export const nothingFound: Inspected = { findings: [], emptyings: [] };
+/** Inspects every resource that is deleted with its stack. */
+export async function inspectEach(
+  stacks: readonly StackContents[],
+  inspect: (held: Held) => Promise<Inspected>,
+): Promise<Inspected> {
+  const held = stacks.flatMap(({ resources }) => resources);
+  const going = held.filter(({ deletionPolicy }) => deletionPolicy === "Delete");
+  return together(await Promise.all(going.map(inspect)));
+}
 
 export function together(parts: readonly Inspected[]): Inspected {
   return {
     findings: parts.flatMap(({ findings }) => findings),
     emptyings: parts.flatMap(({ emptyings }) => emptyings),
   };
-}
-
-export function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? "" : "s"}`;
 }

@@ -5,21 +5,19 @@ import {
 import { lookUp } from "../../../../shared/findings.ts";
 import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
-import { type Inspect, type Inspected, nothingFound, together } from "./inspected.ts";
+import { type Inspect, type Inspected, inspectEach } from "./inspected.ts";
 
 /** Finds load balancers that are protected from deletion. */
 export const inspectLoadBalancers: Inspect = async (context, stacks) => {
   const client = new ElasticLoadBalancingV2Client(context.clientConfig);
-  const balancers = stacks.flatMap(({ resources }) => resources);
-  return together(await Promise.all(balancers.map((balancer) => inspect(context, client, balancer))));
+  return inspectEach(stacks, (balancer) => inspect(context, client, balancer));
 };
 
 async function inspect(
   { signal }: ProvisionContext,
   client: ElasticLoadBalancingV2Client,
-  { logicalId, physicalId, stackName, deletionPolicy }: Held,
+  { logicalId, physicalId, stackName }: Held,
 ): Promise<Inspected> {
-  if (deletionPolicy !== "Delete") return nothingFound;
   const where = `load balancer ${logicalId} (stack ${stackName})`;
   const command = new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: physicalId });
   const { value, findings } = await lookUp(where, () => client.send(command, { abortSignal: signal }), {

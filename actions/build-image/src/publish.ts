@@ -2,9 +2,10 @@ import { setOutput } from "@actions/core";
 import { type Card, lineMarkdown } from "../../shared/card.ts";
 import { imagePage } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
-import { appendSummary, factList, fold, markdownTable } from "../../shared/summary.ts";
+import { shortDigest } from "../../shared/registry/oci.ts";
+import { appendSummary, counted, factList, fold, markdownTable } from "../../shared/summary.ts";
 import type { BuiltImage } from "./build-image.ts";
-import { count, formatBytes, shortDigest } from "./text.ts";
+import { formatBytes } from "./builder.ts";
 
 /** Returns the job summary: a line for a green end, a card when the scan fails the step. */
 export function summarize(built: BuiltImage): string {
@@ -45,8 +46,8 @@ function facts({ image, source, tags, parts, durations }: BuiltImage): [string, 
   const layers = parts.reduce((sum, { size = 0 }) => sum + size, 0);
   return [
     ["Image", image],
-    ["Source", `${shortDigest(source.digest)}, ${count(files.length, "file")}, ${formatBytes(bytes)}`],
-    ["Size", layers > 0 ? `${formatBytes(layers)} compressed, ${count(parts.length, "part")}` : ""],
+    ["Source", `${shortDigest(source.digest)}, ${counted(files.length, "file")}, ${formatBytes(bytes)}`],
+    ["Size", layers > 0 ? `${formatBytes(layers)} compressed, ${counted(parts.length, "part")}` : ""],
     ["Tags", tags.join(", ") || "only the source tag"],
     ["Time", [...durations].map(([what, ms]) => `${what} ${formatDuration(ms)}`).join(", ")],
   ];

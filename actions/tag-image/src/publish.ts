@@ -1,6 +1,7 @@
 import { setOutput } from "@actions/core";
 import { lineMarkdown } from "../../shared/card.ts";
 import { imagePage } from "../../shared/console.ts";
+import { shortDigest } from "../../shared/registry/oci.ts";
 import { appendSummary, factList } from "../../shared/summary.ts";
 import type { LookedAt, TaggedImage } from "./tag-image.ts";
 
@@ -19,11 +20,6 @@ export function summaryOf({ image, digest, tags }: TaggedImage): string {
 function changeOf({ before }: LookedAt, digest: string): string {
   if (before === digest) return "already";
   return `${before === undefined ? "new" : shortDigest(before)} → ${shortDigest(digest)}`;
-}
-
-/** Shortens to twelve digits, as Docker does. */
-function shortDigest(digest: string): string {
-  return digest.slice(0, "sha256:".length + 12);
 }
 
 /** Sets every output and writes the job summary. */

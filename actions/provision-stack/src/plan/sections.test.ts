@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createStage, ownTemplate } from "../../stage.support.ts";
+import { createStage, ownTemplate } from "../stage.support.ts";
 
 test("shows what a change costs, and what it creates", async () => {
   const stage = await createStage();
   onTestFinished(() => stage.close());
   await stage.templates({ network: await ownTemplate("network"), database: await ownTemplate("database") });
-  expect((await stage.run({ mode: "plan" })).summary).toMatch(
+  const { summary: planned } = await stage.run({ mode: "plan" });
+  expect(planned).toMatch(
     /### Cost of this change: \+\$[\d.,]+ a month, [\s\S]*\| added \| database\/Database \|/,
   );
-  const { summary: planned } = await stage.run({ mode: "plan" });
   expect(planned).toMatch(/<details><summary>Architecture<\/summary>[\s\S]*```mermaid\nflowchart[\s\S]*RDS/);
 });
 

@@ -1,10 +1,21 @@
+import { setOutput } from "@actions/core";
 import { cardMarkdown } from "../../shared/card.ts";
 import { commitPage, runCommit } from "../../shared/console.ts";
-import { factList, fold, markdownTable } from "../../shared/summary.ts";
+import { appendSummary, factList, fold, markdownTable } from "../../shared/summary.ts";
 import { short } from "./source/fill-files.ts";
 
 /** A first push can bring thousands; the table shows only some. */
 const shownChanges = 20;
+
+/** Sets every output and writes the job summary, for a red end as for a green one. */
+export async function publish(record: MirrorRecord): Promise<void> {
+  setOutput("commit", record.commit);
+  setOutput("previous-commit", record.previous);
+  setOutput("has-changes", record.hasChanges);
+  setOutput("pushed", record.pushed);
+  setOutput("repository-url", record.url);
+  await appendSummary(summaryOf(record));
+}
 
 /** Returns the job summary: a card. */
 export function summaryOf(record: MirrorRecord): string {
