@@ -35,9 +35,7 @@ async function runAction(
 test("sets every output of a green run, shows what was pushed, masks what signed, and leaves nothing behind", async () => {
   const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const head = await git(source, "rev-parse", "HEAD");
-  const { exitCode, annotations, outputs, summary, lines, left } = await runAction(source, {
-    repository,
-  });
+  const { exitCode, annotations, outputs, summary, lines, left } = await runAction(source, { repository });
   expect({ exitCode, annotations, left }).toEqual({ exitCode: 0, annotations: [], left: [] });
   expect(outputs).toEqual({
     commit: head,

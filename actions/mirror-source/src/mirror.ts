@@ -146,9 +146,7 @@ async function verify(context: MirrorContext, target: Target, commit: string): P
   }
   throw new Failure(
     `${target.branch} of ${target.repository} does not have ${commit}, although git reported that it pushed it`,
-    {
-      nextStep: "check the branch in the CodeCommit console, and run the job again.",
-    },
+    { nextStep: "check the branch in the CodeCommit console, and run the job again." },
   );
 }
 

@@ -54,9 +54,7 @@ function amount(value: unknown, withUnit: RegExp, where: string, name: string): 
   if (found > 0) return found;
   throw new Failure(
     `${where}: ${name} is ${JSON.stringify(value) ?? "not given"}, and the price of a task depends on it`,
-    {
-      nextStep: `give the task definition its ${name}, such as "512".`,
-    },
+    { nextStep: `give the task definition its ${name}, such as "512".` },
   );
 }
 

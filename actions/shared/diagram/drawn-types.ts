@@ -52,9 +52,7 @@ export const drawnTypes: { readonly [type: string]: Drawing } = {
     "Amazon CloudWatch",
     "chart",
     { area: "Observability" },
-    {
-      name: "DashboardName",
-    },
+    { name: "DashboardName" },
   ),
   "AWS::CodeCommit::Repository": node(
     "AWS CodeCommit",

@@ -238,9 +238,7 @@ function lost(
 ): UploadLost {
   return new UploadLost(
     `The registry ${host} lost the upload of ${digest} to ${repository} at byte ${start}`,
-    {
-      nextStep: "run the job again; if it is lost again, contact the operator of the registry.",
-    },
+    { nextStep: "run the job again; if it is lost again, contact the operator of the registry." },
   );
 }
 

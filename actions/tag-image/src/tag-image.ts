@@ -101,9 +101,7 @@ function takenFailure({ uri }: Repository, digest: string, taken: readonly Looke
   const tags = taken.map(({ tag, before }) => `${tag} (on ${before})`).join(", ");
   return new Failure(
     `${uri} does not allow moving tags from another image: ${tags}; this image is ${digest}`,
-    {
-      nextStep: "use a tag that no image has, or exclude this tag from the repository's tag immutability.",
-    },
+    { nextStep: "use a tag that no image has, or exclude this tag from the repository's tag immutability." },
   );
 }
 

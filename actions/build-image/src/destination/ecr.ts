@@ -47,9 +47,7 @@ async function create(
   if (repository) return repository;
   throw new Failure(
     `Repository ${name.name} already existed when this step tried to create it, but was deleted since`,
-    {
-      nextStep: "find out who deletes it, then run the job again.",
-    },
+    { nextStep: "find out who deletes it, then run the job again." },
   );
 }
 

@@ -73,9 +73,7 @@ function choosePlatform({ body }: FetchedManifest, platform: Platform, shown: st
   const offered = images.map((each) => platformName(each.platform)).join(", ");
   throw new Failure(
     `Base image ${shown} is not available for ${platformName(platform)}, only for ${offered}`,
-    {
-      nextStep: "correct the input platform or base-image.",
-    },
+    { nextStep: "correct the input platform or base-image." },
   );
 }
 
@@ -91,9 +89,7 @@ function toOciLayer({ mediaType, digest, size, urls, annotations }: Descriptor, 
   if (urls !== undefined || /nondistributable|foreign/.test(mediaType))
     throw new Failure(
       `Base image ${shown} has the layer ${digest}, whose licence does not allow pushing it`,
-      {
-        nextStep: "choose another base image.",
-      },
+      { nextStep: "choose another base image." },
     );
   return { mediaType: ociNames[mediaType] ?? mediaType, digest, size, ...(annotations && { annotations }) };
 }

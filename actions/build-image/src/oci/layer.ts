@@ -155,9 +155,7 @@ async function addLink(archive: Pack, file: SourceFile, name: string, root: stri
   if (pointsTo !== root && !pointsTo.startsWith(`${root}${sep}`))
     throw new Failure(
       `The link ${path} points to ${linkname}, which is outside the context and not in the image`,
-      {
-        nextStep: "copy its target into the context.",
-      },
+      { nextStep: "copy its target into the context." },
     );
   await addEntry(archive, { name, type: "symlink", linkname: linkname.split(sep).join("/"), mode: 0o777 });
 }

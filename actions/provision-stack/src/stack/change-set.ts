@@ -126,9 +126,7 @@ async function waitUntilCreated(
     if (context.clock.now() >= deadlineAt)
       throw new Failure(
         `The change set of stack ${stackName} was still ${described.Status} at the deadline`,
-        {
-          nextStep: "run the job again with a longer deadline; the stack was not changed.",
-        },
+        { nextStep: "run the job again with a longer deadline; the stack was not changed." },
       );
     await context.clock.wait(pace.next(true), context.signal);
   }

@@ -63,9 +63,7 @@ async function follow(context: Following, target: Target): Promise<Followed> {
     if (overdue)
       throw new Failure(
         `Stack ${target.stackName} was still ${status} at the deadline; the operation continues in AWS`,
-        {
-          nextStep: "read the stack's events; set a longer deadline if it only needs more time.",
-        },
+        { nextStep: "read the stack's events; set a longer deadline if it only needs more time." },
       );
     const pause = Math.min(pace.next(news.length > 0), Math.max(0, target.deadlineAt - context.clock.now()));
     await context.clock.wait(pause, context.signal);

@@ -33,9 +33,7 @@ export function throughBucket(
     if (Buffer.byteLength(template.body) > largestObject)
       throw new Failure(
         `${template.file} is larger than the ${largestObject} bytes that CloudFormation accepts`,
-        {
-          nextStep: "split it into stacks by lifecycle; nothing was changed.",
-        },
+        { nextStep: "split it into stacks by lifecycle; nothing was changed." },
       );
     bucket ??= findOrCreate(s3, Bucket, log);
     await bucket;

@@ -43,9 +43,7 @@ function billExtendedSupport(database: EvaluatedResource, context: CostContext, 
   if (version === undefined)
     throw new Failure(
       `${nameOf(database)} has no EngineVersion, which decides whether Extended Support is billed`,
-      {
-        nextStep: "set the version in the template.",
-      },
+      { nextStep: "set the version in the template." },
     );
   const { priceList, usage } = context;
   const id = `rds-extended-support-mysql-${version.split(".").slice(0, 2).join(".")}`;
