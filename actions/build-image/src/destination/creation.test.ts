@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
-import { testEnvironment, testInputs } from "../build-image.support.ts";
-import { buildImage, findDestination } from "../build-image.ts";
+import { testEnvironment } from "../build-image.support.ts";
+import { findDestination } from "../build-image.ts";
 import { presetPolicy } from "./ecr.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
@@ -128,23 +128,4 @@ it("says what to do about a missing repository", async () => {
     nextStep:
       "correct the input repository, set create-repository: true, or create it: aws ecr create-repository --repository-name customer",
   });
-});
-
-async function build(source: number, ...tags: string[]): Promise<string> {
-  await writeFile(join(folder, "server.mjs"), `console.log(${source})`);
-  return (await buildImage(testInputs(folder, { tags }), testEnvironment(simulator))).digest;
-}
-
-it("expires the oldest images beyond fifty, and no release", async () => {
-  const repositoryName = "customer";
-  await simulator.aws.ecr.createRepository({ repositoryName });
-  const release = await build(0, "v1.0.0");
-  const oldest = await build(1, "latest");
-  for (let source = 2; source <= 51; source += 1) await build(source, "latest");
-  const lifecyclePolicyText = JSON.stringify(presetPolicy);
-  await simulator.aws.ecr.startLifecyclePolicyPreview({ repositoryName, lifecyclePolicyText });
-  const { previewResults } = await simulator.aws.ecr.getLifecyclePolicyPreview({ repositoryName });
-  const expiring = previewResults?.map(({ imageDigest }) => imageDigest);
-  expect(expiring).toEqual([oldest]);
-  expect(expiring).not.toContain(release);
 });
