@@ -1,5 +1,6 @@
 import { setOutput } from "@actions/core";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import { commentPlan } from "../../../shared/comment-plan.ts";
 import { compareCosts, estimateCosts } from "../../../shared/cost/estimate.ts";
 import { deltaMarkdown } from "../../../shared/cost/markdown.ts";
 import { readPriceList } from "../../../shared/cost/price-list.ts";
@@ -7,7 +8,6 @@ import { readTaskSizes } from "../../../shared/cost/task-sizes.ts";
 import { readUsage } from "../../../shared/cost/usage.ts";
 import { architectureMarkdown } from "../../../shared/diagram/mermaid.ts";
 import { Failure } from "../../../shared/failure.ts";
-import { commentPlan } from "../../../shared/comment-plan.ts";
 import { appendSummary, escapeText } from "../../../shared/summary.ts";
 import { onlyDeletable } from "../apply/recover-stack.ts";
 import type { ProvisionContext } from "../context.ts";
