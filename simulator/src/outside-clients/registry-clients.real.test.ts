@@ -137,7 +137,7 @@ describe("ECR serves curl", () => {
   const blob = "sent in two chunks by curl";
   const digest = `sha256:${createHash("sha256").update(blob).digest("hex")}`;
 
-  it("that sends a blob in chunks and reads a part of it", async () => {
+  it("that sends a blob in chunks and reads it", async () => {
     const target = await createEcrTarget();
     const url = `http://${target.repository.replace("/", "/v2/")}/blobs`;
     const started = await curl(target, "--request", "POST", `${url}/uploads/`);
@@ -153,9 +153,9 @@ describe("ECR serves curl", () => {
     expect(await send("12-25", blob.slice(12))).toMatch(/^HTTP\/1.1 202 [\s\S]*^Range: 0-25\r$/m);
     const closed = await curl(target, "--request", "PUT", `${location}?digest=${digest}`);
     expect(closed).toMatch(/^HTTP\/1.1 201 /);
-    const part = await curl(target, "--range", "8-10", `${url}/${digest}`);
-    expect(part).toMatch(/^HTTP\/1.1 206 [\s\S]*^Content-Range: bytes 8-10\/26\r$[\s\S]*\r\n\r\ntwo$/m);
-    expect(await curl(target, "--range", "26-", `${url}/${digest}`)).toMatch(/^HTTP\/1.1 416 /);
+    const read = await curl(target, `${url}/${digest}`);
+    expect(read).toMatch(/^HTTP\/1.1 200 /);
+    expect(read.endsWith(`\r\n\r\n${blob}`)).toBe(true);
   });
 
   it("without a login, with 401", async () => {

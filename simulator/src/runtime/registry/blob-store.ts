@@ -10,7 +10,7 @@ import { RegistryError } from "./registry.ts";
 /** Blobs on disk by digest. A blob appears completely or not at all. */
 export interface BlobStore {
   pathOf(digest: string): string;
-  read(digest: string, range?: { start: number; end: number }): ReadStream;
+  read(digest: string): ReadStream;
   /** Removes those blobs that are not `needed` at the time of their removal. */
   remove(digests: Iterable<string>, needed: (digest: string) => boolean): Promise<void>;
   startUpload(repository: string): Promise<Upload>;
@@ -26,7 +26,7 @@ export function createBlobStore(directory: string, largestBlob = defaultLargestB
   const exclusively = createQueue();
   return {
     pathOf,
-    read: (digest, range) => createReadStream(pathOf(digest), range),
+    read: (digest) => createReadStream(pathOf(digest)),
     remove: (digests, needed) =>
       // Between a blob's arrival on disk and its entry in a repository, it must not be removed as unused.
       exclusively(async () => {

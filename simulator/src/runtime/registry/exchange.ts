@@ -12,7 +12,7 @@ export interface Exchange {
   readonly url: URL;
   readonly repository: WritableRepository;
   readonly store: BlobStore;
-  /** Bytes of a blob that the push may use from another repository: from `from`, or from any. */
+  /** Bytes of a blob that the push may use from the repository `from`. */
   readonly mountable: (digest: string, from: string | null) => number | undefined;
   /** URL to redirect a client to for a blob's bytes; undefined sends them from here. */
   readonly blobLocation: (digest: string) => string | undefined;

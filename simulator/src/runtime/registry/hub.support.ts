@@ -73,8 +73,7 @@ async function sendStoredBlob(
 ): Promise<void> {
   const path = registry.blobPath(digest);
   const { size } = await stat(path);
-  const read = (_: string, range?: { start: number; end: number }) => createReadStream(path, range);
-  await sendBlob(request, response, { digest, size, store: { read } });
+  await sendBlob(request, response, { digest, size, content: () => createReadStream(path) });
 }
 
 function grantsOf(owner: Login, privateRepositories: readonly string[]) {

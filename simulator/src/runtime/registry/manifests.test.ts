@@ -181,42 +181,15 @@ it("moves a tag, and keeps the image that it left by its digest", async () => {
   expect((await answerOf("HEAD", first)).status).toBe(200);
 });
 
-const list = async (query = "") => {
-  const response = await test.call("GET", `/v2/customer/tags/list${query}`);
-  const { tags } = (await response.json()) as { tags: string[] };
-  return { tags, link: response.headers.get("link") };
+const tags = async () => {
+  const response = await test.call("GET", "/v2/customer/tags/list");
+  return ((await response.json()) as { tags: string[] }).tags;
 };
 
-describe("the list of tags", () => {
-  it("is empty at first", async () => {
-    expect(await list()).toEqual({ tags: [], link: null });
-  });
-
-  it.each([
-    ["", ["B", "a", "c", "d"]],
-    ["?n=0", []],
-    ["?last=a", ["c", "d"]],
-    ["?n=1&last=a", ["c"]],
-    ["?last=d", []],
-    ["?last=b", ["c", "d"]],
-    ["?n=9", ["B", "a", "c", "d"]],
-  ])("%s is in order", async (query, tags) => {
-    for (const tag of ["c", "a", "d", "B"]) await pushImage(test, "customer", tag);
-    expect((await list(query)).tags).toEqual(tags);
-  });
-
-  it("continues at its link, to the end", async () => {
-    for (const tag of ["c", "a", "b"]) await pushImage(test, "customer", tag);
-    const first = await list("?n=2");
-    expect(first).toEqual({ tags: ["a", "b"], link: `</v2/customer/tags/list?n=2&last=b>; rel="next"` });
-    expect(await list("?n=2&last=b")).toEqual({ tags: ["c"], link: null });
-    expect((await list("?n=0")).link).toBeNull();
-  });
-
-  it.each(["?n=-1", "?n=x"])("refuses %s", async (query) => {
-    const response = await test.call("GET", `/v2/customer/tags/list${query}`);
-    expect(await errorOf(response)).toMatchObject({ status: 400, code: "UNSUPPORTED" });
-  });
+it("lists tags in order", async () => {
+  expect(await tags()).toEqual([]);
+  for (const tag of ["c", "a", "d", "B"]) await pushImage(test, "customer", tag);
+  expect(await tags()).toEqual(["B", "a", "c", "d"]);
 });
 
 describe("deleting", () => {
@@ -238,7 +211,7 @@ describe("deleting", () => {
       status: 404,
       code: "MANIFEST_UNKNOWN",
     });
-    expect((await list()).tags).toEqual([]);
+    expect(await tags()).toEqual([]);
   });
 
   it("an image is refused while an index lists it", async () => {

@@ -9,15 +9,13 @@ describe("a plain registry", () => {
   });
   afterEach(() => plain.close());
 
-  it("creates a repository with its first push, and mounts blobs from any repository", async () => {
+  it("creates a repository with its first push, and mounts blobs from another", async () => {
     const digest = await pushImage(plain, "some/where", "v1");
     const response = await plain.call("GET", "/v2/some/where/manifests/v1");
     expect(digestOf(await response.text())).toBe(digest);
     const blob = digestOf("layer");
-    for (const query of [`mount=${blob}&from=some/where`, `mount=${blob}`]) {
-      const mounted = await plain.call("POST", `/v2/else/blobs/uploads/?${query}`);
-      expect([mounted.status, mounted.headers.get("location")]).toEqual([201, `/v2/else/blobs/${blob}`]);
-    }
+    const mounted = await plain.call("POST", `/v2/else/blobs/uploads/?mount=${blob}&from=some/where`);
+    expect([mounted.status, mounted.headers.get("location")]).toEqual([201, `/v2/else/blobs/${blob}`]);
     const unknown = await plain.call(
       "POST",
       `/v2/else/blobs/uploads/?mount=${digestOf("?")}&from=some/where`,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Access } from "./access.ts";
 import type { BlobStore } from "./blob-store.ts";
@@ -66,7 +67,7 @@ function createOnPush(
   return repositories.get(name);
 }
 
-/** Without `from`, any repository that the client may read is accepted. */
+/** Bytes of a blob that the client may read in `from`, if it may be mounted from there. */
 function mountable(
   { request, repository }: Exchange,
   { registry, repositories, access }: Serving,
@@ -74,13 +75,10 @@ function mountable(
   from: string | null,
 ): number | undefined {
   if (!registry.blobMounting) return undefined;
-  const sources = from === null ? repositories.values() : [repositories.get(from)];
-  for (const source of sources) {
-    const size = source?.blobs.get(digest);
-    if (!source || size === undefined || !mayPull(request, access, source)) continue;
-    if (source.settings.encryption === repository.settings.encryption) return size;
-  }
-  return undefined;
+  const source = repositories.get(from ?? "");
+  if (!source || !mayPull(request, access, source)) return undefined;
+  const isAlike = source.settings.encryption === repository.settings.encryption;
+  return isAlike ? source.blobs.get(digest) : undefined;
 }
 
 function mayPull(request: IncomingMessage, access: Access, { name, settings }: WritableRepository): boolean {
@@ -99,23 +97,14 @@ function unknownName(name: string, accountId: string): RegistryError {
   );
 }
 
-/** GET `/v2/<name>/tags/list`, in order, `n` at a time after `last`. */
+/** GET `/v2/<name>/tags/list`, in order and on one page. */
 async function listTags({ request, response, url, repository }: Exchange, reference: string): Promise<void> {
   if (reference !== "list" || request.method !== "GET")
     throw new RegistryError("UNSUPPORTED", `the registry has no ${request.method} ${url.pathname}`, 404);
-  const last = url.searchParams.get("last");
-  const all = [...repository.tags.keys()].sort().filter((tag) => last === null || tag > last);
-  const limit = Number(url.searchParams.get("n") ?? all.length);
-  if (!Number.isSafeInteger(limit) || limit < 0)
-    throw new RegistryError("UNSUPPORTED", "n must be a number of tags", 400);
-  const tags = all.slice(0, limit);
-  const next = tags.length < all.length && tags.length > 0;
-  const query = `n=${limit}&last=${encodeURIComponent(tags.at(-1) ?? "")}`;
-  const link: Record<string, string> = next ? { Link: `<${url.pathname}?${query}>; rel="next"` } : {};
-  answerJson(response, 200, { name: repository.name, tags }, link);
+  answerJson(response, 200, { name: repository.name, tags: [...repository.tags.keys()].sort() });
 }
 
-/** HEAD and GET of `/v2/<name>/blobs/<digest>`, whole or one range of bytes. */
+/** HEAD and GET of `/v2/<name>/blobs/<digest>`. */
 async function serveBlob(exchange: Exchange, digest: string): Promise<void> {
   const { request, response, repository, store, blobLocation } = exchange;
   if (!isDigest(digest)) throw new RegistryError("DIGEST_INVALID", `'${digest}' is no sha256 digest`);
@@ -132,36 +121,21 @@ async function serveBlob(exchange: Exchange, digest: string): Promise<void> {
   const location = blobLocation(digest);
   if (location !== undefined)
     return answer(response, 307, { Location: location, "Docker-Content-Digest": digest });
-  await sendBlob(request, response, { digest, size, store });
+  await sendBlob(request, response, { digest, size, content: () => store.read(digest) });
 }
 
-/** Sends the bytes, or the part of them that `Range` requests. */
+/** Sends the whole blob, also to a client that asks for a range of it (RFC 9110 §14.2 allows that). */
 export async function sendBlob(
   request: IncomingMessage,
   response: ServerResponse,
-  { digest, size, store }: { digest: string; size: number; store: Pick<BlobStore, "read"> },
+  { digest, size, content }: { digest: string; size: number; content: () => Readable },
 ): Promise<void> {
   const headers = {
-    "Accept-Ranges": "bytes",
+    "Content-Length": size,
     "Content-Type": "application/octet-stream",
     "Docker-Content-Digest": digest,
   };
-  if (request.method === "HEAD") return answer(response, 200, { ...headers, "Content-Length": size });
-  const range = parseRange(request.headers.range, size);
-  if (range === "unsatisfiable") return answer(response, 416, { "Content-Range": `bytes */${size}` });
-  const partial = range && {
-    "Content-Range": `bytes ${range.start}-${range.end}/${size}`,
-    "Content-Length": range.end - range.start + 1,
-  };
-  response.writeHead(partial ? 206 : 200, { "Content-Length": size, ...headers, ...partial });
-  await pipeline(store.read(digest, range), response);
-}
-
-/** RFC 9110 §14.2: an unknown range, or several, is ignored. */
-function parseRange(header: string | undefined, size: number) {
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
-  if (first === undefined || last === undefined || (first === "" && last === "")) return undefined;
-  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
-  return start > end ? ("unsatisfiable" as const) : { start, end };
+  if (request.method === "HEAD") return answer(response, 200, headers);
+  response.writeHead(200, headers);
+  await pipeline(content(), response);
 }
