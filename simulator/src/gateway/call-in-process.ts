@@ -3,7 +3,7 @@ import { apiName } from "../kit/operation-names.ts";
 import type { Aws, Handler, ServiceName } from "../services/api.ts";
 import type { Services } from "../services/index.ts";
 import type { FaultStrikes } from "./faults.ts";
-import { strikeWithin } from "./strike.ts";
+import { strikeWithin } from "./faults.ts";
 
 /** Returns the API for calls of one service to another. */
 export function callInProcess(services: Services, faults: FaultStrikes): Aws {

@@ -16,9 +16,9 @@ import { refuseForeign } from "../local-requests.ts";
 import { readBody } from "../read-body.ts";
 import { type GitServer, gitPath, serveGit } from "../runtime/git/serve-git.ts";
 import type { FaultStrikes } from "./faults.ts";
-import { type Message, signedScope } from "./message.ts";
+import { ConnectionCut, strikeAfter, strikeBefore } from "./faults.ts";
 import { failTooLarge, type GatewayServices, perform } from "./perform.ts";
-import { ConnectionCut, strikeAfter, strikeBefore } from "./strike.ts";
+import { type Message, signedScope } from "./signature.ts";
 import { jsonErrors } from "./wire.ts";
 
 export interface Gateway {

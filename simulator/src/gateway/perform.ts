@@ -3,17 +3,24 @@ import { AwsError } from "../kit/errors.ts";
 import { methodName } from "../kit/operation-names.ts";
 import type { Caller, Handler, Service, ServiceName } from "../services/api.ts";
 import { definitions } from "../services/index.ts";
-import { cborWire } from "./cbor.ts";
 import { enumsOf, refuseUnknownValues } from "./enums.ts";
 import type { FaultStrikes } from "./faults.ts";
-import { type Message, signedScope } from "./message.ts";
+import { ConnectionCut, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./faults.ts";
 import { findOperation, loadModel, type Protocol, type WireModel, wireModels } from "./models.ts";
 import { restJsonWire } from "./rest-json.ts";
 import { restXmlWire } from "./rest-xml.ts";
 import { ShapeError, schemaOf } from "./schema.ts";
-import { isSignedWith } from "./signature.ts";
-import { ConnectionCut, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./strike.ts";
-import { type CommonErrors, ec2Wire, jsonWire, modelled, queryWire, type Reply, type Wire } from "./wire.ts";
+import { isSignedWith, type Message, signedScope } from "./signature.ts";
+import {
+  type CommonErrors,
+  cborWire,
+  ec2Wire,
+  jsonWire,
+  modelled,
+  queryWire,
+  type Reply,
+  type Wire,
+} from "./wire.ts";
 
 const wires: Readonly<Record<Protocol, Wire>> = {
   "awsJson1.0": jsonWire("application/x-amz-json-1.0"),

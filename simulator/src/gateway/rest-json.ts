@@ -1,8 +1,17 @@
-import { fromText, httpOf, isBound, traitsOf } from "./http-binding.ts";
 import { fromJson, toJson } from "./json.ts";
-import type { Message } from "./message.ts";
 import type { OperationModel } from "./models.ts";
-import { type Member, membersOf, missingMember, schemaOf, unknownMember } from "./schema.ts";
+import {
+  fromText,
+  httpOf,
+  isBound,
+  type Member,
+  membersOf,
+  missingMember,
+  schemaOf,
+  traitsOf,
+  unknownMember,
+} from "./schema.ts";
+import type { Message } from "./signature.ts";
 import { jsonErrors, type Reply, type Wire } from "./wire.ts";
 
 /** Returns the operation whose http trait fits; undefined when the service has none. */

@@ -1,6 +1,5 @@
-import { httpOf, traitsOf } from "./http-binding.ts";
-import type { Message } from "./message.ts";
-import { membersOf, type Schema, schemaOf } from "./schema.ts";
+import { httpOf, membersOf, type Schema, schemaOf, traitsOf } from "./schema.ts";
+import type { Message } from "./signature.ts";
 
 /** `/bucket/key`: S3's labels in the path; its model leaves the bucket to the endpoint. */
 export function pathLabels(url: string): { Bucket?: string; Key?: string } {

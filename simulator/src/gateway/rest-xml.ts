@@ -1,9 +1,18 @@
 import type { Readable } from "node:stream";
-import { fromText, isBound, traitsOf } from "./http-binding.ts";
-import type { Message } from "./message.ts";
 import type { OperationModel, WireModel } from "./models.ts";
 import { findXmlOperation, pathLabels, queryOf } from "./rest-xml-routes.ts";
-import { type Member, membersOf, missingMember, type Schema, schemaOf, unknownMember } from "./schema.ts";
+import {
+  fromText,
+  isBound,
+  type Member,
+  membersOf,
+  missingMember,
+  type Schema,
+  schemaOf,
+  traitsOf,
+  unknownMember,
+} from "./schema.ts";
+import type { Message } from "./signature.ts";
 import type { Reply, Wire } from "./wire.ts";
 import { escapeXml, fromXml, parseXml, toXml } from "./xml.ts";
 

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import { HttpRequest } from "@smithy/core/protocols";
 import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AccessKey } from "../access-keys.ts";
-import { type Message, signedScope } from "./message.ts";
 
 /** The parts of `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. */
 interface Authorization {
@@ -94,4 +94,21 @@ function decode(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** A request to the API over HTTP. */
+export interface Message {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** Returns what an SDK signed a request for (Signature Version 4, credential scope); undefined without a whole scope. */
+export function signedScope({
+  headers,
+}: Pick<Message, "headers">): { readonly region: string; readonly service: string } | undefined {
+  const scope = /Credential=[^/,\s]+\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "");
+  return scope?.[1] && scope[2] ? { region: scope[1], service: scope[2] } : undefined;
 }

@@ -1,10 +1,11 @@
 import type { Readable } from "node:stream";
+import { cbor, dateToTag } from "@smithy/core/cbor";
 import type { AwsError } from "../kit/errors.ts";
-import { fromJson, knownMembers, toJson } from "./json.ts";
-import type { Message } from "./message.ts";
+import { fromJson, jsonLeaf, knownMembers, toJson } from "./json.ts";
 import { type ErrorModel, findError, type OperationModel, type Protocol, type WireModel } from "./models.ts";
 import { formTree, fromForm } from "./query.ts";
 import { type Schema, schemaOf } from "./schema.ts";
+import type { Message } from "./signature.ts";
 import { escapeXml, toXml } from "./xml.ts";
 
 export interface Reply {
@@ -184,3 +185,39 @@ function parameters(body: Buffer) {
 }
 
 const xml = (statusCode: number, body: string): Reply => ({ statusCode, contentType: "text/xml", body });
+
+const cborType = "application/cbor";
+const cborHeaders = { "smithy-protocol": "rpc-v2-cbor" };
+
+/** Smithy RPC v2 with CBOR, which the newest clients prefer if a service supports it. Source: Smithy 2.0. */
+export const cborWire: Wire = {
+  errors: jsonErrors,
+  read: (operation, { body }) =>
+    fromJson(schemaOf(operation.input), body.length === 0 ? {} : asJson(cbor.deserialize(body))) as object,
+  write: (_model, operation, output) => ({
+    statusCode: 200,
+    contentType: cborType,
+    headers: cborHeaders,
+    body: cbor.serialize(toJson(schemaOf(operation.output), output, cborLeaf) ?? {}),
+  }),
+  fail: ({ code, message, messageMember = "message", statusCode, queryCode }) => ({
+    statusCode,
+    contentType: cborType,
+    headers: queryCode ? { ...cborHeaders, "x-amzn-query-error": `${queryCode};Sender` } : cborHeaders,
+    body: cbor.serialize({ __type: code, [messageMember]: message }),
+  }),
+};
+
+/** Timestamps are sent as tagged seconds; bytes unchanged. */
+function cborLeaf(schema: Schema, value: unknown): unknown {
+  if (schema.isTimestampSchema()) return dateToTag(value as Date);
+  return schema.isBlobSchema() ? value : jsonLeaf(schema, value);
+}
+
+function asJson(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (Array.isArray(value)) return value.map(asJson);
+  if (typeof value !== "object" || value === null) return typeof value === "bigint" ? Number(value) : value;
+  if ("tag" in value && "value" in value) return asJson(value.value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asJson(item)]));
+}

@@ -52,7 +52,7 @@ except ec2.exceptions.ClientError as error:
     seen["refused"] = error.response["Error"]["Code"]
 
 events = boto3.client("events")
-events.put_rule(Name="pushed", EventPattern=json.dumps({"source": ["shop"], "detail": {"size": [{"numeric": [">", 1]}]}}))
+events.put_rule(Name="pushed", EventPattern=json.dumps({"source": ["shop"], "detail": {"size": [{"anything-but": 1}]}}))
 boto3.client("logs").create_log_group(logGroupName="/aws/events/pushed")
 log = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/pushed"
 events.put_targets(Rule="pushed", Targets=[{"Id": "log", "Arn": log}])

@@ -1,21 +1,15 @@
+import { randomBytes } from "node:crypto";
 import type {
   CreateEnvironmentEC2CommandInput,
   Environment as EnvironmentView,
   Tag,
 } from "@aws-sdk/client-cloud9";
+import type { Environment } from "../../environment.ts";
 import { type Check, refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import {
-  badRequest,
-  type Cloud9State,
-  type DevelopmentEnvironment,
-  environmentArn,
-  find,
-  newId,
-} from "./state.ts";
 
 /** Maximum of ListEnvironments and DescribeEnvironments. Source: API reference. */
 const pageSize = 25;
@@ -199,4 +193,49 @@ function byArn(state: Cloud9State, arn: string | undefined): DevelopmentEnvironm
   const prefix = environmentArn(state, "");
   if (!arn?.startsWith(prefix)) throw badRequest(`${arn} is not the ARN of an environment, ${prefix}<id>.`);
   return find(state, arn.slice(prefix.length));
+}
+
+interface DevelopmentEnvironment {
+  readonly id: string;
+  readonly arn: string;
+  name: string;
+  description: string;
+  readonly connectionType: "CONNECT_SSH" | "CONNECT_SSM";
+  readonly ownerArn: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly subnetId: string | undefined;
+  readonly automaticStopTimeMinutes: number | undefined;
+  readonly clientRequestToken: string | undefined;
+  managedCredentials: "ENABLED_ON_CREATE" | "ENABLED_BY_OWNER" | "DISABLED_BY_OWNER" | "DISABLED_BY_DEFAULT";
+  readonly tags: Map<string, string>;
+}
+
+interface Cloud9State {
+  readonly environment: Environment;
+  /** By id. */
+  readonly environments: Map<string, DevelopmentEnvironment>;
+}
+
+export function createCloud9State(environment: Environment): Cloud9State {
+  return { environment, environments: new Map() };
+}
+
+/** Cloud9's ids are 32 hexadecimal digits. */
+function newId(): string {
+  return randomBytes(16).toString("hex");
+}
+
+function environmentArn({ environment: { region, accountId } }: Cloud9State, id: string): string {
+  return `arn:aws:cloud9:${region}:${accountId}:environment:${id}`;
+}
+
+function find({ environments }: Cloud9State, id: string | undefined): DevelopmentEnvironment {
+  const found = environments.get(id ?? "");
+  if (found) return found;
+  throw new AwsError("NotFoundException", `The environment ${id} does not exist.`);
+}
+
+function badRequest(message: string): AwsError {
+  return new AwsError("BadRequestException", message);
 }

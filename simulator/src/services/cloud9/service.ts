@@ -1,8 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { environmentOperations, tagOperations } from "./environments.ts";
-import { createCloud9State } from "./state.ts";
+import { createCloud9State, environmentOperations, tagOperations } from "./environments.ts";
 
 export const cloud9: Definition<"cloud9"> = {
   create: createCloud9,

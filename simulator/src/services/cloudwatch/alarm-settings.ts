@@ -1,6 +1,6 @@
 import type { ComparisonOperator, PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { statistic } from "./distribution.ts";
+import { statistic } from "./metric-store.ts";
 import { periodMinutes } from "./read-metrics.ts";
 import {
   type AlarmSettings,

@@ -1,6 +1,6 @@
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
 import { alarmVerdict, extraPeriods, type Point, stateReason, stateReasonData } from "./alarm-verdict.ts";
-import { statistic } from "./distribution.ts";
+import { statistic } from "./metric-store.ts";
 import type { Alarm, CloudWatchState } from "./state.ts";
 
 /** Seconds of AWS time after a minute's end in which its datapoints arrive. */

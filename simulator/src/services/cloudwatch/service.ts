@@ -5,8 +5,7 @@ import type { Definition } from "../definition.ts";
 import { alarmOperations } from "./alarms.ts";
 import { dashboardOperations } from "./dashboards.ts";
 import { createAlarmEvaluation } from "./evaluate-alarms.ts";
-import { putMetricDataOperations } from "./put-metric-data.ts";
-import { readMetricsOperations } from "./read-metrics.ts";
+import { putMetricDataOperations, readMetricsOperations } from "./read-metrics.ts";
 import { type CloudWatchState, createCloudWatchState, fromTags } from "./state.ts";
 
 export const cloudwatch: Definition<"cloudwatch"> = {

@@ -1,13 +1,11 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { branchOperations } from "./branches.ts";
-import { commitOperations } from "./commits.ts";
+import { branchOperations, commitOperations } from "./commits.ts";
 import { createCommitOperation } from "./create-commit.ts";
 import { fileOperations } from "./files.ts";
-import { repositoryOperations } from "./repositories.ts";
+import { repositoryOperations, tagOperations } from "./repositories.ts";
 import { createCodeCommitState } from "./state.ts";
-import { tagOperations } from "./tags.ts";
 
 export const codecommit: Definition<"codecommit"> = {
   create: createCodeCommit,

@@ -4,10 +4,9 @@ import type { Definition } from "../definition.ts";
 import { createCodePipelineController } from "./controller/controller.ts";
 import { executionOperations } from "./executions.ts";
 import { actionExecutionOperations, pipelineStateOperations } from "./pipeline-state.ts";
-import { pipelineOperations } from "./pipelines.ts";
+import { pipelineOperations, tagOperations } from "./pipelines.ts";
 import { approvalOperations, retryOperations, stageOperations } from "./stages.ts";
 import { createCodePipelineState } from "./state.ts";
-import { tagOperations } from "./tags.ts";
 
 export const codepipeline: Definition<"codepipeline"> = {
   create: createCodePipeline,

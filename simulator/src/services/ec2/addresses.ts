@@ -1,8 +1,7 @@
-import { isIPv4 } from "node:net";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
-import { contains, formatAddress, parseCidr, sizeOf } from "./cidr.ts";
+import { formatAddress, sizeOf } from "./cidr.ts";
 import { instanceState, isTerminated } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
 import {
@@ -10,7 +9,6 @@ import {
   type Ec2State,
   find,
   type Instance,
-  invalidValue,
   type NatGateway,
   newId,
   remove,
@@ -152,7 +150,7 @@ function lowestFree(network: string, taken: ReadonlySet<string>): string {
 /** Returns the NAT gateway with this address, until it is deleted. */
 export function natGatewayUsing(state: Ec2State, allocationId: string): NatGateway | undefined {
   return [...state.natGateways.values()].find(
-    (nat) => nat.address?.id === allocationId && !nat.failure && !isDeleted(state, nat),
+    (nat) => nat.address.id === allocationId && !nat.failure && !isDeleted(state, nat),
   );
 }
 
@@ -171,7 +169,7 @@ export function hasMappedAddresses(state: Ec2State, vpcId: string): boolean {
   const gateways = [...state.natGateways.values()].filter((each) => each.vpcId === vpcId);
   return (
     instances.some((instance) => publicIpOf(state, instance) !== undefined) ||
-    gateways.some((nat) => nat.address !== undefined && natGatewayUsing(state, nat.address.id) === nat)
+    gateways.some((nat) => natGatewayUsing(state, nat.address.id) === nat)
   );
 }
 
@@ -213,14 +211,9 @@ export function freeAddressCount(state: Ec2State, { id, cidr }: Subnet): number 
   return sizeOf(cidr) - reservedAtStart - reservedAtEnd - usedAddresses(state, id).size;
 }
 
-/** Returns the wanted address if it is free, else the lowest free one. */
-export function takePrivateAddress(state: Ec2State, subnet: Subnet, wanted?: string): string {
+/** Returns the lowest free address of a subnet. */
+export function takePrivateAddress(state: Ec2State, subnet: Subnet): string {
   const used = usedAddresses(state, subnet.id);
-  if (wanted !== undefined) {
-    refuseBadAddress(subnet, wanted);
-    if (used.has(wanted)) throw new AwsError("InvalidIPAddress.InUse", `Address ${wanted} is in use.`);
-    return wanted;
-  }
   const end = subnet.cidr.base + sizeOf(subnet.cidr) - reservedAtEnd;
   for (let value = subnet.cidr.base + reservedAtStart; value < end; value++)
     if (!used.has(formatAddress(value))) return formatAddress(value);
@@ -228,13 +221,4 @@ export function takePrivateAddress(state: Ec2State, subnet: Subnet, wanted?: str
     "InsufficientFreeAddressesInSubnet",
     `There are not enough free addresses in subnet '${subnet.id}' to satisfy the requested number of instances.`,
   );
-}
-
-function refuseBadAddress({ cidr }: Subnet, address: string): void {
-  const parsed = isIPv4(address) ? parseCidr(`${address}/32`) : undefined;
-  if (!parsed || !contains(cidr, parsed))
-    throw invalidValue(`Address ${address} does not fall within the subnet's address range`);
-  const offset = parsed.base - cidr.base;
-  if (offset < reservedAtStart || offset >= sizeOf(cidr) - reservedAtEnd)
-    throw invalidValue(`Address ${address} is in subnet's reserved address range`);
 }

@@ -60,12 +60,16 @@ export function instanceLifecycleOperations(state: Ec2State): Service<"ec2">["op
     },
     terminateInstances: (input) => {
       refuseUnsupported(unsupported, "TerminateInstances", input, ["InstanceIds"]);
-      const TerminatingInstances = change(input.InstanceIds, refuseProtected, (instance) => {
-        go(instance, "terminated", "Client.UserInitiatedShutdown");
-        instance.publicIp = undefined;
-        const elastic = elasticIpOf(state, instance.id);
-        if (elastic) elastic.association = undefined;
-      });
+      const TerminatingInstances = change(
+        input.InstanceIds,
+        () => {},
+        (instance) => {
+          go(instance, "terminated", "Client.UserInitiatedShutdown");
+          instance.publicIp = undefined;
+          const elastic = elasticIpOf(state, instance.id);
+          if (elastic) elastic.association = undefined;
+        },
+      );
       return { TerminatingInstances };
     },
   };
@@ -81,14 +85,6 @@ function allow(state: Ec2State, states: readonly InstanceStateName[], verb: stri
   };
 }
 
-function refuseProtected({ id, terminationProtection }: Instance): void {
-  if (terminationProtection)
-    throw new AwsError(
-      "OperationNotPermitted",
-      `The instance '${id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
-    );
-}
-
 export function instanceAttributeOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
     modifyInstanceAttribute: (input) => {
@@ -97,7 +93,6 @@ export function instanceAttributeOperations(state: Ec2State): Service<"ec2">["op
         "InstanceType",
         "UserData",
         "Groups",
-        "DisableApiTermination",
       ]);
       modify(state, find(state, "instances", input.InstanceId), input);
       return {};
@@ -107,8 +102,6 @@ export function instanceAttributeOperations(state: Ec2State): Service<"ec2">["op
       instance.metadata = parseMetadata(options, instance.metadata);
       return { InstanceId };
     },
-    monitorInstances: ({ InstanceIds }) => monitor(state, InstanceIds, true),
-    unmonitorInstances: ({ InstanceIds }) => monitor(state, InstanceIds, false),
   };
 }
 
@@ -120,7 +113,6 @@ function modify(state: Ec2State, instance: Instance, input: ModifyInstanceAttrib
   if (input.UserData !== undefined) instance.userData = checkUserData(base64(input.UserData.Value));
   if (input.Groups !== undefined)
     instance.securityGroupIds = securityGroupsFor(state, instance.vpcId, input.Groups);
-  instance.terminationProtection = input.DisableApiTermination?.Value ?? instance.terminationProtection;
 }
 
 function base64(bytes: Uint8Array | undefined): string | undefined {
@@ -133,11 +125,4 @@ function refuseRunning(state: Ec2State, instance: Instance): void {
       "IncorrectInstanceState",
       `The instance '${instance.id}' is not in the 'stopped' state.`,
     );
-}
-
-function monitor(state: Ec2State, ids: readonly string[] = [], monitoring: boolean) {
-  const instances = ids.map((id) => find(state, "instances", id));
-  for (const instance of instances) instance.monitoring = monitoring;
-  const State: "enabled" | "disabled" = monitoring ? "enabled" : "disabled";
-  return { InstanceMonitorings: instances.map(({ id }) => ({ InstanceId: id, Monitoring: { State } })) };
 }

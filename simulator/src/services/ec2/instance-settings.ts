@@ -1,7 +1,15 @@
 import type { InstanceStateName } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { FoundImage } from "./images.ts";
-import { type Ec2State, find, type Instance, invalidValue, type MetadataOptions } from "./state.ts";
+import {
+  type Ec2State,
+  find,
+  type Instance,
+  invalidValue,
+  type MetadataOptions,
+  unsupported,
+} from "./state.ts";
 
 /** Bytes of user data before it is encoded. Source: RunInstances, EC2 API reference. */
 const mostUserData = 16_384;
@@ -51,35 +59,27 @@ export function checkUserData(text: string | undefined): string | undefined {
 
 interface MetadataInput {
   readonly HttpTokens?: string | undefined;
-  readonly HttpEndpoint?: string | undefined;
   readonly HttpPutResponseHopLimit?: number | undefined;
-  readonly InstanceMetadataTags?: string | undefined;
 }
 
 /** Defaults of the simulator's images: with session tokens, two hops away. */
 const defaults: MetadataOptions = {
   httpTokens: "required",
-  httpEndpoint: "enabled",
   hopLimit: 2,
-  instanceTags: "disabled",
 };
 
 export function parseMetadata(input: MetadataInput = {}, previous = defaults): MetadataOptions {
+  refuseUnsupported(unsupported, "MetadataOptions", input, ["HttpTokens", "HttpPutResponseHopLimit"]);
   const hopLimit = input.HttpPutResponseHopLimit ?? previous.hopLimit;
   if (!(hopLimit >= 1 && hopLimit <= 64))
     throw invalidValue(`Value (${hopLimit}) for parameter HttpPutResponseHopLimit is invalid: 1 to 64.`);
+  const httpTokens = input.HttpTokens ?? previous.httpTokens;
+  if (httpTokens !== "required" && httpTokens !== "optional")
+    throw invalidValue(`Value (${httpTokens}) for HttpTokens is invalid: use required or optional.`);
   return {
-    httpTokens: oneOf(["required", "optional"], input.HttpTokens ?? previous.httpTokens),
-    httpEndpoint: oneOf(["enabled", "disabled"], input.HttpEndpoint ?? previous.httpEndpoint),
+    httpTokens,
     hopLimit,
-    instanceTags: oneOf(["enabled", "disabled"], input.InstanceMetadataTags ?? previous.instanceTags),
   };
-}
-
-function oneOf<Value extends string>(values: readonly Value[], given: string): Value {
-  const value = values.find((each) => each === given);
-  if (value === undefined) throw invalidValue(`Value (${given}) is invalid: use ${values.join(" or ")}.`);
-  return value;
 }
 
 /** Milliseconds of AWS time from one state to the next, and how long a terminated instance is still described. */

@@ -28,16 +28,11 @@ const members = [
   "SubnetId",
   "SecurityGroupIds",
   "NetworkInterfaces",
-  "PrivateIpAddress",
   "KeyName",
   "UserData",
   "IamInstanceProfile",
   "BlockDeviceMappings",
   "MetadataOptions",
-  "Monitoring",
-  "DisableApiTermination",
-  "EbsOptimized",
-  "Placement",
   "TagSpecifications",
   "ClientToken",
 ] as const;
@@ -53,7 +48,7 @@ export function runInstanceOperations(
       const count = countOf(input);
       const image = findImage(state, input.ImageId);
       const type = checkInstanceType(image, input.InstanceType);
-      const { subnet, groupIds, privateIp, wantsPublicIp } = placementOf(state, input);
+      const { subnet, groupIds, wantsPublicIp } = placementOf(state, input);
       const securityGroupIds = securityGroupsFor(state, subnet.vpcId, groupIds);
       refuseUnknownKey(state, input.KeyName);
       const userData = checkUserData(input.UserData);
@@ -75,7 +70,7 @@ export function runInstanceOperations(
           subnetId: subnet.id,
           vpcId: subnet.vpcId,
           interfaceId: newId("eni"),
-          privateIp: takePrivateAddress(state, subnet, privateIp),
+          privateIp: takePrivateAddress(state, subnet),
           wantsPublicIp,
           blockDevices: blockDevices(image.rootDevice, input.BlockDeviceMappings ?? []),
           publicIp: wantsPublicIp ? freePoolAddress(state) : undefined,
@@ -85,8 +80,6 @@ export function runInstanceOperations(
           securityGroupIds,
           userData,
           profile: profile && { associationId: newId("iip-assoc"), ...profile },
-          terminationProtection: input.DisableApiTermination ?? false,
-          monitoring: input.Monitoring?.Enabled ?? false,
           metadata,
         };
         state.instances.set(instance.id, instance);
@@ -98,14 +91,9 @@ export function runInstanceOperations(
   };
 }
 
-function countOf({ MinCount = 1, MaxCount = 1, PrivateIpAddress }: RunInstancesCommandInput): number {
+function countOf({ MinCount = 1, MaxCount = 1 }: RunInstancesCommandInput): number {
   if (MinCount < 1 || MaxCount < MinCount)
     throw invalidValue(`Invalid value '${MinCount}-${MaxCount}' for minCount and maxCount.`);
-  if (PrivateIpAddress !== undefined && MaxCount > 1)
-    throw new AwsError(
-      "InvalidParameterCombination",
-      "Only one instance can be started with one private IP address.",
-    );
   return MaxCount;
 }
 
@@ -129,7 +117,6 @@ function blockDevices(
 interface Placement {
   readonly subnet: Subnet;
   readonly groupIds: readonly string[] | undefined;
-  readonly privateIp: string | undefined;
   readonly wantsPublicIp: boolean;
 }
 
@@ -144,7 +131,6 @@ function placementOf(state: Ec2State, input: RunInstancesCommandInput): Placemen
       "Groups",
       "AssociatePublicIpAddress",
       "DeleteOnTermination",
-      "PrivateIpAddress",
       "Description",
     ]);
     if (input.SubnetId !== undefined || input.SecurityGroupIds !== undefined)
@@ -153,28 +139,18 @@ function placementOf(state: Ec2State, input: RunInstancesCommandInput): Placemen
         "Network interfaces and an instance-level subnet ID or security groups may not be specified on the same request",
       );
   }
-  refuseUnsupported(unsupported, "the placement of RunInstances", input.Placement ?? {}, [
-    "AvailabilityZone",
-    "Tenancy",
-  ]);
-  const zone = input.Placement?.AvailabilityZone;
-  const subnet = subnetOf(state, networkInterface?.SubnetId ?? input.SubnetId, zone);
-  if (zone !== undefined && zone !== subnet.zone)
-    throw invalidValue(`Subnet ${subnet.id} is in ${subnet.zone}, not in ${zone}.`);
+  const subnet = subnetOf(state, networkInterface?.SubnetId ?? input.SubnetId);
   return {
     subnet,
     groupIds: networkInterface?.Groups ?? input.SecurityGroupIds,
-    privateIp: networkInterface?.PrivateIpAddress ?? input.PrivateIpAddress,
     wantsPublicIp: networkInterface?.AssociatePublicIpAddress ?? subnet.mapPublicIpOnLaunch,
   };
 }
 
-/** Returns the requested subnet, or the default VPC's in the zone, or its first. */
-function subnetOf(state: Ec2State, id: string | undefined, zone: string | undefined): Subnet {
+/** Returns the requested subnet, or the default VPC's first. */
+function subnetOf(state: Ec2State, id: string | undefined): Subnet {
   if (id !== undefined) return find(state, "subnets", id);
-  const found = [...state.subnets.values()].find(
-    (subnet) => subnet.isDefault && (zone === undefined || subnet.zone === zone),
-  );
+  const found = [...state.subnets.values()].find(({ isDefault }) => isDefault);
   if (found) return found;
   throw new AwsError("MissingInput", "No subnets found for the default VPC. Please specify a subnet.");
 }

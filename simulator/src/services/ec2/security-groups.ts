@@ -4,7 +4,7 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { isTerminated } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
-import { toPermissions } from "./permissions.ts";
+import { toPermissions } from "./security-group-rules.ts";
 import {
   defaultVpc,
   type Ec2State,

@@ -111,8 +111,6 @@ export interface Instance {
   /** Base64, as it was given. */
   userData?: string | undefined;
   profile?: { readonly associationId: string; readonly arn: string; readonly id: string } | undefined;
-  terminationProtection: boolean;
-  monitoring: boolean;
   metadata: MetadataOptions;
 }
 
@@ -124,9 +122,7 @@ export interface BlockDevice {
 
 export interface MetadataOptions {
   readonly httpTokens: "optional" | "required";
-  readonly httpEndpoint: "enabled" | "disabled";
   readonly hopLimit: number;
-  readonly instanceTags: "enabled" | "disabled";
 }
 
 export interface VpcEndpoint {
@@ -148,7 +144,7 @@ export interface NatGateway {
   readonly subnetId: string;
   readonly vpcId: string;
   readonly privateIp: string;
-  readonly address?: Address | undefined;
+  readonly address: Address;
   readonly createTime: Date;
   /** Reason why it failed. */
   readonly failure?: { readonly code: string; readonly message: string } | undefined;

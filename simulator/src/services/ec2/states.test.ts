@@ -56,12 +56,10 @@ describe("a NAT gateway", () => {
     call("attachInternetGateway", gateway);
     const { AllocationId, PublicIp } = call("allocateAddress", {});
     const id = create({ AllocationId });
-    const other = create({ ConnectivityType: "private" });
     expect(one(id).State).toBe("pending");
     pass(60);
     expect(one(id).State).toBe("available");
     expect(one(id).NatGatewayAddresses).toMatchObject([{ PublicIp, PrivateIp: "10.0.0.4" }]);
-    expect(one(other).NatGatewayAddresses).toMatchObject([{ PrivateIp: "10.0.0.5" }]);
     const { RouteTableId } = call("createRouteTable", { VpcId }).RouteTable;
     call("createRoute", { RouteTableId, DestinationCidrBlock: "0.0.0.0/0", NatGatewayId: id });
     expect(codeOf(() => create({ AllocationId }))).toBe("Resource.AlreadyAssociated");

@@ -24,7 +24,6 @@ export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] 
         "VpcId",
         "CidrBlock",
         "AvailabilityZone",
-        "AvailabilityZoneId",
         "TagSpecifications",
       ]);
       const tags = tagsFrom(input.TagSpecifications, "subnet");
@@ -37,7 +36,7 @@ export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] 
           "InvalidSubnet.Conflict",
           `The CIDR '${input.CidrBlock}' conflicts with another subnet`,
         );
-      const zone = zoneOf(state.region, input);
+      const zone = zoneOf(state.region, input.AvailabilityZone);
       const subnet = {
         id: newId("subnet"),
         vpcId: vpc.id,
@@ -71,21 +70,12 @@ export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] 
   };
 }
 
-function zoneOf(
-  region: string,
-  {
-    AvailabilityZone,
-    AvailabilityZoneId,
-  }: { AvailabilityZone?: string | undefined; AvailabilityZoneId?: string | undefined },
-): string {
+function zoneOf(region: string, given: string | undefined): string {
   const zones = zoneNames(region);
-  const zone =
-    AvailabilityZoneId === undefined
-      ? (AvailabilityZone ?? zones[0])
-      : zones.find((name) => zoneId(name) === AvailabilityZoneId);
+  const zone = given ?? zones[0];
   if (zone !== undefined && zones.includes(zone)) return zone;
   throw invalidValue(
-    `Value (${AvailabilityZoneId ?? AvailabilityZone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.join(", ")}.`,
+    `Value (${given}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.join(", ")}.`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { Target } from "@aws-sdk/client-eventbridge";
 import type { Environment } from "../../environment.ts";
 import type { StartByEvent } from "../codepipeline/executions.ts";
 import { findTrustingRole } from "../sts/trust.ts";
-import { type BusEvent, isObject } from "./event-pattern.ts";
+import type { BusEvent } from "./event-pattern.ts";
 import { invalid } from "./state.ts";
 
 /** An event that a rule matched, and its target. */
@@ -13,7 +13,7 @@ export interface Delivery {
   readonly event: BusEvent;
 }
 
-type Deliver = (environment: Environment, delivery: Delivery, input: string) => Promise<unknown>;
+type Deliver = (environment: Environment, delivery: Delivery) => Promise<unknown>;
 
 interface TargetKind {
   readonly what: string;
@@ -35,9 +35,12 @@ const kinds: readonly TargetKind[] = [
     what: "functions of Lambda",
     arn: /^arn:aws:lambda:[^:]+:\d{12}:function:(.+)$/,
     needsRole: false,
-    deliver: async ({ aws }, { target: { Arn } }, input) => {
-      await aws.lambda.invoke({ FunctionName: Arn, InvocationType: "Event", Payload: Buffer.from(input) });
-    },
+    deliver: ({ aws }, { target: { Arn }, event }) =>
+      aws.lambda.invoke({
+        FunctionName: Arn,
+        InvocationType: "Event",
+        Payload: Buffer.from(JSON.stringify(event)),
+      }),
   },
   {
     what: "log groups of CloudWatch Logs",
@@ -62,19 +65,15 @@ export async function deliver(environment: Environment, delivery: Delivery): Pro
   const { target, event } = delivery;
   const kind = kinds.find((each) => each.arn.test(target.Arn ?? ""));
   try {
-    await kind?.deliver(environment, delivery, inputFor(target, event));
+    await kind?.deliver(environment, delivery);
   } catch (error) {
     environment.warn(`event ${event.id} did not reach ${target.Arn}: ${(error as Error).message}`);
   }
 }
 
-/**
- * Starts a pipeline with the supported parts of the rule's input. Source: EventBridge user guide, CodePipeline targets.
- */
 async function startPipeline(
   { aws }: Environment,
   { target: { Arn = "", RoleArn = "" }, ruleArn }: Delivery,
-  input: string,
 ) {
   await findTrustingRole(
     aws,
@@ -82,55 +81,18 @@ async function startPipeline(
     "sts:AssumeRole",
     (type, principal) => type === "Service" && principal === "events.amazonaws.com",
   );
-  const given: unknown = JSON.parse(input);
-  const { sourceRevisions, variables } = (isObject(given) ? given : {}) as Partial<StartByEvent>;
   const start: StartByEvent = {
     name: Arn.split(":").at(-1),
-    sourceRevisions,
-    variables,
     trigger: { triggerType: "CloudWatchEvent", triggerDetail: ruleArn },
   };
   await aws.codepipeline.startPipelineExecution(start);
 }
 
-async function writeLog({ aws }: Environment, { target: { Arn = "" }, event }: Delivery, message: string) {
+async function writeLog({ aws }: Environment, { target: { Arn = "" }, event }: Delivery) {
   const logGroupName = /:log-group:([^:]+)/.exec(Arn)?.[1];
   const logStreamName = randomUUID();
   await aws.logs.createLogStream({ logGroupName, logStreamName });
+  const message = JSON.stringify(event);
   const timestamp = Math.max(new Date(event.time).getTime(), Date.now());
   await aws.logs.putLogEvents({ logGroupName, logStreamName, logEvents: [{ message, timestamp }] });
-}
-
-/** Returns a target's input for an event, as JSON text: the event, a part of it, or the rule's transformation of it. */
-function inputFor(target: Target, event: BusEvent): string {
-  if (target.Input !== undefined) return target.Input;
-  if (target.InputPath !== undefined) return JSON.stringify(valueAt(event, target.InputPath) ?? null);
-  const { InputPathsMap = {}, InputTemplate } = target.InputTransformer ?? {};
-  if (InputTemplate === undefined) return JSON.stringify(event);
-  const values = new Map(Object.entries(InputPathsMap).map(([name, path]) => [name, valueAt(event, path)]));
-  return InputTemplate.replace(/"<([\w.-]+)>"|<([\w.-]+)>/g, (whole, quoted?: string, plain?: string) => {
-    const name = quoted ?? plain ?? "";
-    const known = values.has(name) ? values.get(name) : predefined(name, event);
-    if (known === undefined && !values.has(name)) return whole;
-    const value = known ?? "";
-    // Between quotation marks a value becomes a quoted text; elsewhere a text gets no quotation marks.
-    if (quoted !== undefined)
-      return JSON.stringify(typeof value === "string" ? value : JSON.stringify(value));
-    return typeof value === "string" ? JSON.stringify(value).slice(1, -1) : JSON.stringify(value);
-  });
-}
-
-/** Source: EventBridge user guide, "Predefined variables". */
-function predefined(name: string, event: BusEvent): unknown {
-  if (name === "aws.events.event.json") return event;
-  return name === "aws.events.event.ingestion-time" ? event.time : undefined;
-}
-
-/** Reads a JSON path in EventBridge's syntax: `$.detail.images[0]`. */
-function valueAt(event: BusEvent, path: string): unknown {
-  const steps = path.match(/[^.[\]$]+/g) ?? [];
-  return steps.reduce<unknown>((value, step) => {
-    if (Array.isArray(value)) return value[Number(step)];
-    return isObject(value) ? value[step] : undefined;
-  }, event);
 }

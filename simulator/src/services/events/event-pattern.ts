@@ -1,5 +1,4 @@
 import { AwsError } from "../../kit/errors.ts";
-import { compileWildcard } from "../../kit/wildcard.ts";
 
 export type Pattern = (event: unknown) => boolean;
 
@@ -85,77 +84,22 @@ function matcherOf(alternative: Json, refuse: Refuse): Matcher {
 type Operator = (operand: Json, refuse: Refuse) => Matcher;
 
 const operators: Readonly<Record<string, Operator>> = {
-  prefix: textOperator("prefix", (text, part) => text.startsWith(part)),
-  suffix: textOperator("suffix", (text, part) => text.endsWith(part)),
-  "equals-ignore-case": (operand, refuse) => {
-    const wanted = textOf(operand, "equals-ignore-case", refuse).toLowerCase();
-    return (value) => typeof value === "string" && value.toLowerCase() === wanted;
-  },
-  wildcard: (operand, refuse) => {
-    const pattern = textOf(operand, "wildcard", refuse);
-    // `?` has no special meaning here.
-    const matches = compileWildcard(pattern.replaceAll("?", "\\?"));
-    return (value) => typeof value === "string" && matches(value);
+  prefix: (operand, refuse) => {
+    if (typeof operand !== "string") return refuse("prefix match pattern must be a string");
+    return (value) => typeof value === "string" && value.startsWith(operand);
   },
   exists: (operand, refuse) => {
     if (typeof operand !== "boolean") refuse("exists must be either true or false");
     return operand ? () => true : absentMatcher;
   },
-  "anything-but": anythingBut,
-  numeric,
-};
-
-function textOperator(name: string, fits: (text: string, part: string) => boolean): Operator {
-  return (operand, refuse) => {
-    const ignoreCase = isObject(operand) && operand["equals-ignore-case"];
-    const part = textOf(ignoreCase || operand, name, refuse);
-    if (!ignoreCase) return (value) => typeof value === "string" && fits(value, part);
-    return (value) => typeof value === "string" && fits(value.toLowerCase(), part.toLowerCase());
-  };
-}
-
-/** Values, a list of them, or another operator over texts: matches every other existing value. */
-function anythingBut(operand: Json, refuse: Refuse): Matcher {
-  if (!isObject(operand)) {
+  "anything-but": (operand, refuse) => {
     const excluded = Array.isArray(operand) ? operand : [operand];
     const isValue = (each: Json) => typeof each === "string" || typeof each === "number";
     if (excluded.length === 0 || !excluded.every(isValue))
-      refuse("anything-but takes texts and numbers, a list of them, or another operator");
+      refuse("anything-but takes texts and numbers, or a list of them");
     return (value) => !(excluded as readonly Json[]).includes(value);
-  }
-  const [[name = "", given] = []] = Object.entries(operand);
-  if (!["prefix", "suffix", "equals-ignore-case", "wildcard"].includes(name))
-    refuse(`Unsupported anything-but pattern: ${name}`);
-  const matchers = [given].flat().map((each) => matcherOf({ [name]: each as Json }, refuse));
-  return (value) => !matchers.some((matcher) => matcher(value));
-}
-
-const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  "=": (a, b) => a === b,
-  "<": (a, b) => a < b,
-  "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b,
-  ">=": (a, b) => a >= b,
+  },
 };
-
-/** `["=", 5]`, or a range: `[">", 0, "<=", 5]`. */
-function numeric(operand: Json, refuse: Refuse): Matcher {
-  const parts = Array.isArray(operand) ? operand : [];
-  const tests = [parts.slice(0, 2), parts.slice(2)].filter((pair) => pair.length > 0);
-  const known = tests.every(
-    ([sign, bound]) => typeof sign === "string" && sign in comparisons && typeof bound === "number",
-  );
-  if (parts.length === 0 || parts.length % 2 === 1 || parts.length > 4 || !known)
-    refuse(`numeric takes one or two of ${Object.keys(comparisons).join(" ")}, each with a number`);
-  return (value) =>
-    typeof value === "number" &&
-    tests.every(([sign, bound]) => comparisons[String(sign)]?.(value, Number(bound)));
-}
-
-function textOf(operand: Json, name: string, refuse: Refuse): string {
-  if (typeof operand !== "string") refuse(`${name} match pattern must be a string`);
-  return operand as string;
-}
 
 /** An event as rules and targets see it. Source: EventBridge user guide, "AWS service event metadata". */
 export interface BusEvent {

@@ -1,9 +1,10 @@
-import type { Rule as Description, RuleState } from "@aws-sdk/client-eventbridge";
+import type { Rule as Description, RuleState, Target } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { tagReader } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
+import { refuseUnknownTarget } from "./deliver.ts";
 import { parsePattern } from "./event-pattern.ts";
 import {
   defaultBus,
@@ -99,7 +100,7 @@ export function ruleOperations(state: EventsState): Service<"events">["operation
   };
 }
 
-export function pageOf<Item>(
+function pageOf<Item>(
   items: readonly Item[],
   { Limit = pageSize, NextToken }: { Limit?: number | undefined; NextToken?: string | undefined },
 ) {
@@ -146,3 +147,50 @@ export function tagOperations(state: EventsState): Service<"events">["operations
 }
 
 const tagMap = tagReader("LimitExceededException");
+
+/** Maximum of one rule. Source: EventBridge user guide, quotas. */
+const targetQuota = 5;
+
+export function targetOperations(state: EventsState): Service<"events">["operations"] {
+  return {
+    putTargets: (input) => {
+      const rule = findRule(state, input.Rule, input.EventBusName);
+      const { Targets = [] } = input;
+      if (Targets.length === 0) throw invalid("Targets must have at least one target.");
+      for (const target of Targets) check(target);
+      const ids = new Set([...rule.targets.keys(), ...Targets.map(({ Id = "" }) => Id)]);
+      if (ids.size > targetQuota)
+        throw new AwsError(
+          "LimitExceededException",
+          "The requested resource exceeds the maximum number allowed.",
+        );
+      for (const target of Targets) rule.targets.set(target.Id ?? "", target);
+      return { FailedEntryCount: 0, FailedEntries: [] };
+    },
+    removeTargets: ({ Rule, EventBusName, Ids = [] }) => {
+      const { targets } = findRule(state, Rule, EventBusName);
+      const missing = Ids.filter((id) => !targets.delete(id));
+      return {
+        FailedEntryCount: missing.length,
+        FailedEntries: missing.map((TargetId) => ({
+          TargetId,
+          ErrorCode: "ResourceNotFoundException",
+          ErrorMessage: `Rule ${Rule} does not have a target with id ${TargetId}.`,
+        })),
+      };
+    },
+    listTargetsByRule: (input) => {
+      const { targets } = findRule(state, input.Rule, input.EventBusName);
+      const { items, next } = pageOf([...targets.values()], input);
+      return { Targets: items, NextToken: next };
+    },
+  };
+}
+
+function check(target: Target): void {
+  const { Id = "", Arn = "" } = target;
+  refuseUnsupported(unsupported, `target ${Id} of PutTargets`, target, ["Id", "Arn", "RoleArn"]);
+  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(Id))
+    throw invalid(`'${Id}' is not a target's id: 1 to 64 letters, digits and . - _.`);
+  refuseUnknownTarget(Arn, target.RoleArn);
+}

@@ -2,9 +2,8 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { eventOperations } from "./put-events.ts";
-import { ruleOperations, tagOperations } from "./rules.ts";
+import { ruleOperations, tagOperations, targetOperations } from "./rules.ts";
 import type { EventsState } from "./state.ts";
-import { targetOperations } from "./targets.ts";
 
 export const events: Definition<"events"> = {
   create: createEvents,

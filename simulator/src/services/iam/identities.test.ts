@@ -6,8 +6,6 @@ const trust = JSON.stringify({
   Version: "2012-10-17",
   Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
 });
-const permissions = (Resource: string) =>
-  JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "s3:*", Resource } });
 
 describe("an instance profile", () => {
   it("has one role, which cannot be deleted while the profile has it", async () => {
@@ -75,31 +73,5 @@ describe("a provider of identities", () => {
   ])("%j: %s", async (input, code) => {
     const call = await callsOf(createIam);
     expect(codeOf(() => call("createOpenIDConnectProvider", input))).toBe(code);
-  });
-});
-
-describe("a managed policy", () => {
-  it("has up to five versions, of which one is the default", async () => {
-    const call = await callsOf(createIam);
-    const { Policy } = call("createPolicy", { PolicyName: "p", PolicyDocument: permissions("*") });
-    const PolicyArn = Policy.Arn;
-    const next = () =>
-      call("createPolicyVersion", {
-        PolicyArn,
-        PolicyDocument: permissions("arn:aws:s3:::b"),
-        SetAsDefault: true,
-      });
-    expect(next().PolicyVersion).toMatchObject({ VersionId: "v2", IsDefaultVersion: true });
-    for (let made = 0; made < 3; made++) next();
-    expect(codeOf(next)).toBe("LimitExceededException");
-    expect(codeOf(() => call("deletePolicyVersion", { PolicyArn, VersionId: "v5" }))).toBe(
-      "DeleteConflictException",
-    );
-    const { PolicyVersion } = call("getPolicyVersion", { PolicyArn, VersionId: "v1" });
-    expect(decodeURIComponent(PolicyVersion.Document)).toBe(permissions("*"));
-    expect(codeOf(() => call("deletePolicy", { PolicyArn }))).toBe("DeleteConflictException");
-    for (const VersionId of ["v1", "v2", "v3", "v4"]) call("deletePolicyVersion", { PolicyArn, VersionId });
-    expect(call("listPolicies", { Scope: "Local" }).Policies).toMatchObject([{ DefaultVersionId: "v5" }]);
-    call("deletePolicy", { PolicyArn });
   });
 });

@@ -101,20 +101,3 @@ describe("roles", () => {
     expect(() => call("createServiceLinkedRole", { AWSServiceName: "x.amazonaws.com" })).toThrow(/x\.amazon/);
   });
 });
-
-describe("managed policies", () => {
-  it("are deleted only when they are not attached", async () => {
-    const call = await iam();
-    call("createRole", role);
-    const { Arn: PolicyArn } = call("createPolicy", {
-      PolicyName: "p",
-      PolicyDocument: policy(allowed),
-    }).Policy;
-    call("attachRolePolicy", { RoleName: role.RoleName, PolicyArn });
-    expect(call("getPolicy", { PolicyArn }).Policy.AttachmentCount).toBe(1);
-    expect(codeOf(() => call("deletePolicy", { PolicyArn }))).toBe("DeleteConflictException");
-    call("detachRolePolicy", { RoleName: role.RoleName, PolicyArn });
-    call("deletePolicy", { PolicyArn });
-    expect(codeOf(() => call("getPolicy", { PolicyArn }))).toBe("NoSuchEntityException");
-  });
-});

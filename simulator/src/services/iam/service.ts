@@ -3,8 +3,8 @@ import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { instanceProfileOperations } from "./instance-profiles.ts";
 import { oidcProviderOperations } from "./oidc-providers.ts";
-import { policyOperations, policyVersionOperations } from "./policies.ts";
-import { roleOperations, rolePolicyOperations, serviceLinkedRoleOperations } from "./roles.ts";
+import { rolePolicyOperations } from "./policies.ts";
+import { roleOperations, serviceLinkedRoleOperations } from "./roles.ts";
 import { createIamState } from "./state.ts";
 
 export const iam: Definition<"iam"> = {
@@ -23,8 +23,6 @@ export function createIam(environment: Environment): Service<"iam"> {
     operations: {
       ...roleOperations(state),
       ...rolePolicyOperations(state),
-      ...policyOperations(state),
-      ...policyVersionOperations(state),
       ...instanceProfileOperations(state),
       ...oidcProviderOperations(state),
       ...serviceLinkedRoleOperations(state),

@@ -20,27 +20,6 @@ export interface Role {
   readonly tags: Map<string, string>;
 }
 
-export interface ManagedPolicy {
-  readonly name: string;
-  readonly path: string;
-  readonly id: string;
-  readonly arn: string;
-  readonly createDate: Date;
-  readonly description?: string | undefined;
-  /** By id; the default one always exists. */
-  readonly versions: Map<string, PolicyVersion>;
-  defaultVersion: string;
-  /** Number of the newest version ever created. */
-  lastVersion: number;
-  readonly tags: Map<string, string>;
-}
-
-export interface PolicyVersion {
-  readonly id: string;
-  readonly createDate: Date;
-  readonly document: string;
-}
-
 export interface InstanceProfile {
   readonly name: string;
   readonly path: string;
@@ -65,8 +44,6 @@ export interface IamState {
   readonly accountId: string;
   readonly now: () => Date;
   readonly roles: Map<string, Role>;
-  /** By ARN. */
-  readonly policies: Map<string, ManagedPolicy>;
   /** By name. */
   readonly instanceProfiles: Map<string, InstanceProfile>;
   /** By ARN. */
@@ -78,13 +55,12 @@ export function createIamState({ accountId, clock }: Environment): IamState {
     accountId,
     now: () => clock.now(),
     roles: new Map(),
-    policies: new Map(),
     instanceProfiles: new Map(),
     oidcProviders: new Map(),
   };
 }
 
-/** 21 characters like AWS's unique ids: AROA for roles, ANPA for managed policies. */
+/** 21 characters like AWS's unique ids: AROA for roles, AIPA for instance profiles. */
 export function newId(prefix: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   return prefix + [...randomBytes(17)].map((byte) => alphabet[byte % alphabet.length]).join("");

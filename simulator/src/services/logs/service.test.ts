@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createTestEnvironment } from "../../test-environment.support.ts";
-import { keptBytesPerStream } from "./put-events.ts";
+import { keptBytesPerStream } from "./read-events.ts";
 import { createLogs } from "./service.ts";
 
 const caller = { accessKeyId: "test", sourceIp: "127.0.0.1" };

@@ -2,8 +2,7 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { groupOperations, streamOperations, tagOperations } from "./groups.ts";
-import { putEventsOperations } from "./put-events.ts";
-import { readEventsOperations } from "./read-events.ts";
+import { putEventsOperations, readEventsOperations } from "./read-events.ts";
 import { createLogsState } from "./state.ts";
 
 export const logs: Definition<"logs"> = {

@@ -6,8 +6,7 @@ import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { changeInstanceOperations } from "./change-instance.ts";
 import { closeServers } from "./instance-server.ts";
-import { instanceOperations } from "./instances.ts";
-import { snapshotOperations } from "./snapshots.ts";
+import { instanceOperations, snapshotOperations } from "./instances.ts";
 import {
   arnOf,
   createRdsState,

@@ -2,15 +2,6 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { AwsError } from "../../kit/errors.ts";
 
-/** CRC-32C (Castagnoli, RFC 3720), big-endian bytes. */
-function crc32c(bytes: Uint8Array): Buffer {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (castagnoli[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
-  const result = Buffer.alloc(4);
-  result.writeUInt32BE((crc ^ 0xffffffff) >>> 0);
-  return result;
-}
-
 /** CRC-64/NVME, big-endian bytes; in halves, since JavaScript's bit operators use 32 bits. */
 function crc64nvme(bytes: Uint8Array): Buffer {
   let high = 0xffffffff;
@@ -26,13 +17,7 @@ function crc64nvme(bytes: Uint8Array): Buffer {
   return result;
 }
 
-/** Polynomials in reversed order of bits: 0x1EDC6F41 and 0xAD93D23594C93659. */
-const castagnoli = Int32Array.from({ length: 256 }, (_, index) => {
-  let value = index;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
-  return value;
-});
-
+/** The polynomial in reversed order of bits: 0xAD93D23594C93659. */
 const nvme = nvmeTable();
 
 function nvmeTable() {
@@ -54,11 +39,9 @@ const algorithms = {
     result.writeUInt32BE(crc32(bytes));
     return result;
   },
-  CRC32C: crc32c,
   CRC64NVME: crc64nvme,
   SHA1: (bytes: Uint8Array) => createHash("sha1").update(bytes).digest(),
   SHA256: (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(),
-  SHA512: (bytes: Uint8Array) => createHash("sha512").update(bytes).digest(),
 } as const;
 
 type ChecksumAlgorithm = keyof typeof algorithms;

@@ -1,8 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { describeOperations } from "./describe.ts";
-import { secretOperations } from "./secrets.ts";
+import { describeOperations, secretOperations } from "./secrets.ts";
 import { createSecretsState } from "./state.ts";
 import { passwordOperations, valueOperations } from "./values.ts";
 

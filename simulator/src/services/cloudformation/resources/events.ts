@@ -1,6 +1,6 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import { type Properties, type ResourceContext, resourceType } from "./resource-type.ts";
-import { json, list, map, object, oneOf, tags, text } from "./shape.ts";
+import { json, list, object, oneOf, tags, text } from "./shape.ts";
 
 export const rule = resourceType({
   properties: {
@@ -8,19 +8,7 @@ export const rule = resourceType({
     Description: text,
     EventPattern: json,
     State: oneOf("ENABLED", "DISABLED"),
-    Targets: list(
-      object(
-        {
-          Id: text,
-          Arn: text,
-          RoleArn: text,
-          Input: text,
-          InputPath: text,
-          InputTransformer: object({ InputPathsMap: map, InputTemplate: text }, ["InputTemplate"]),
-        },
-        ["Id", "Arn"],
-      ),
-    ),
+    Targets: list(object({ Id: text, Arn: text, RoleArn: text }, ["Id", "Arn"])),
     Tags: tags,
   },
   required: ["EventPattern"],

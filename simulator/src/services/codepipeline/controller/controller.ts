@@ -3,8 +3,7 @@ import type { Environment } from "../../../environment.ts";
 import type { Execution } from "../execution.ts";
 import { type PipelineRecord, placeOf } from "../state.ts";
 import { Abandonment, Outdated, StopRequest } from "./action.ts";
-import { runExecution, type Start } from "./run-execution.ts";
-import { admit, turnAway } from "./run-stage.ts";
+import { admit, runExecution, type Start, turnAway } from "./run-execution.ts";
 import { sources } from "./sources.ts";
 import { reportPipeline, reportStage } from "./state-changes.ts";
 
