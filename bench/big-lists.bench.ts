@@ -1,11 +1,13 @@
-import type { Connection, ResultSetHeader } from "mysql2/promise";
-import { pageSize, type Search } from "../services/suppliers/src/domain/supplier-page.ts";
-import { alternate, type Sides } from "./alternate.ts";
-import { buildService } from "./build-service.ts";
-import { type ListPages, listPages } from "./list-pages.ts";
-import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
-import { createPageClient, type PageClient } from "./page-client.ts";
-import { type ServiceProcess, startService } from "./service-process.ts";
+import { Agent, get } from "node:http";
+import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import {
+  type Position,
+  pageQuery,
+  pageSize,
+  type Search,
+} from "../services/suppliers/src/domain/supplier-page.ts";
+import { alternate, type Benchmark, type Measurement, measure, median, type Sides } from "./measurement.ts";
+import { buildService, type ServiceProcess, startService } from "./service-process.ts";
 import { type SupplierDatabase, startSupplierServer } from "./supplier-database.ts";
 
 const bigRows = 1_000_000;
@@ -113,3 +115,62 @@ function inTurn(client: PageClient, queries: readonly string[]): () => Promise<n
 }
 
 export default bigLists;
+
+interface ListPages {
+  readonly first: readonly string[];
+  /** Spread over the middle fifth of the list, so that they share no rows when the list is long. */
+  readonly middle: readonly string[];
+}
+
+/** Returns the queries of full pages of a list: the first page and at most `count` middle pages. */
+async function listPages(
+  connection: Connection,
+  search: Search | undefined,
+  count: number,
+): Promise<ListPages> {
+  const by = search?.by ?? "name";
+  const where = search ? `WHERE ${by} LIKE ${connection.escape(`${search.text}%`)}` : "";
+  const [[found]] = await connection.query<RowDataPacket[]>(
+    `SELECT COUNT(*) AS total FROM suppliers ${where}`,
+  );
+  const fifth = Math.floor((found?.total as number) / 5);
+  const [rows] = await connection.query<(RowDataPacket & Position)[]>(
+    `SELECT ${by} AS value, name, id FROM suppliers ${where} ORDER BY ${by}, name, id LIMIT ? OFFSET ?`,
+    [fifth, 2 * fifth],
+  );
+  const step = Math.max(1, Math.floor(fifth / count));
+  return {
+    first: [pageQuery({ search })],
+    middle: rows.filter((_, i) => i % step === 0).map((after) => pageQuery({ search, after })),
+  };
+}
+
+interface PageClient {
+  /** Requests a page on the client's one connection. Returns the milliseconds until its last byte, and its text. */
+  ask(
+    path: string,
+  ): Promise<{ readonly ms: number; readonly status: number | undefined; readonly body: string }>;
+  close(): void;
+}
+
+/** Creates a client for an `origin` such as `http://127.0.0.1:8080`. */
+function createPageClient(origin: string): PageClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  return {
+    ask: (path) =>
+      new Promise((answered, failed) => {
+        const started = performance.now();
+        get(origin + path, { agent }, (response) => {
+          let body = "";
+          response.setEncoding("utf8");
+          response.on("data", (chunk) => {
+            body += chunk;
+          });
+          response.once("end", () =>
+            answered({ ms: performance.now() - started, status: response.statusCode, body }),
+          );
+        }).once("error", failed);
+      }),
+    close: () => agent.destroy(),
+  };
+}

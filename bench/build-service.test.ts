@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { imageEnvironment } from "./build-service.ts";
+import { imageEnvironment } from "./service-process.ts";
 
 it.each([
   ["several instructions", "FROM scratch\nENV A=1\nRUN x\nENV B=2\n", { A: "1", B: "2" }],

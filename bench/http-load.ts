@@ -1,6 +1,6 @@
 import { createHistogram } from "node:perf_hooks";
 import autocannon from "autocannon";
-import type { Load, LoadResult } from "./apply-load.ts";
+import type { Load, LoadResult } from "./run-program.ts";
 
 // Runs in a separate process, so that the benchmark's own work adds nothing to the measured latency.
 const { url, connections, expected, ...extent } = JSON.parse(process.argv[2] ?? "") as Load;

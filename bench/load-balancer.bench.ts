@@ -1,10 +1,12 @@
-import { alternate } from "./alternate.ts";
-import { applyLoad, type LoadResult } from "./apply-load.ts";
-import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
-import { NotHere } from "./not-here.ts";
-import { isOnPath } from "./on-path.ts";
-import { residentMb } from "./resident-memory.ts";
-import { type StartedProgram, startProgram } from "./start-program.ts";
+import { alternate, type Benchmark, type Measurement, measure, median, NotHere } from "./measurement.ts";
+import {
+  applyLoad,
+  isOnPath,
+  type LoadResult,
+  residentMb,
+  type StartedProgram,
+  startProgram,
+} from "./run-program.ts";
 
 // Enough connections to keep one core of a proxy busy without queueing for most of the response time.
 const connections = 32;

@@ -1,8 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { asTable, type Benchmark, type Measurement } from "./measurement.ts";
-import { NotHere } from "./not-here.ts";
+import { asTable, type Benchmark, type Measurement, NotHere } from "./measurement.ts";
 
 const folder = import.meta.dirname;
 const suffix = ".bench.ts";

@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import type { RowDataPacket } from "mysql2/promise";
-import { alternate, type Sides } from "./alternate.ts";
-import { applyLoad, type LoadResult } from "./apply-load.ts";
-import { type BuiltService, buildService } from "./build-service.ts";
-import { type Benchmark, type Measurement, measure, median } from "./measurement.ts";
-import { type ServiceOptions, type ServiceProcess, startService } from "./service-process.ts";
+import { alternate, type Benchmark, type Measurement, measure, median, type Sides } from "./measurement.ts";
+import { applyLoad, type LoadResult } from "./run-program.ts";
+import {
+  type BuiltService,
+  buildService,
+  type ServiceOptions,
+  type ServiceProcess,
+  startService,
+} from "./service-process.ts";
 import { type SupplierDatabase, startSupplierServer } from "./supplier-database.ts";
 
 const rows = 100;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findDescendants, parseRecords, removeBuildCache } from "./build-cache.ts";
+import { findDescendants, parseRecords, removeBuildCache } from "./docker.ts";
 
 const usage = `ID:		base
 Created at:	2026-11-25 17:12:19 +0000 UTC

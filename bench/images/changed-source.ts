@@ -1,9 +1,21 @@
 import { type Measurement, measure, median } from "../measurement.ts";
-import { inTurn } from "./in-turn.ts";
-import { dockerInputs, imageOf, labKindBuild, ociInputs, type Side, serviceBuild, tagOf } from "./orders.ts";
+import {
+  describeTimes,
+  dockerInputs,
+  imageOf,
+  inTurn,
+  labKindBuild,
+  ociInputs,
+  type Side,
+  type Steps,
+  type StepTimes,
+  serviceBuild,
+  tagOf,
+  timeSteps,
+  totalOf,
+} from "./orders.ts";
 import type { Setup } from "./setup.ts";
 import { bundleService, type Source } from "./source.ts";
-import { describeTimes, type Steps, type StepTimes, timeSteps, totalOf } from "./steps.ts";
 
 /** Odd, so that the median is a run that happened. */
 const rounds = 5;

@@ -1,3 +1,5 @@
+import type { generateLoad } from "../../actions/shared/load/generate-load.ts";
+
 export interface GeneratorLoad {
   readonly url: string;
   readonly connections: number;
@@ -9,4 +11,20 @@ export interface GeneratorResult {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+}
+
+/**
+ * The load that run-load-test sends to one address by default: each connection sends its next request after a response.
+ */
+export function closedLoop(url: string, connections: number, durationMs: number) {
+  return {
+    loop: "closed",
+    stages: [{ durationMs, from: connections, to: connections }],
+    warmUpMs: 0,
+    spacing: "constant",
+    maxConnections: connections,
+    targets: [{ url: new URL(url), weight: 1 }],
+    request: { method: "GET", headers: {}, body: undefined, timeoutMs: 10_000 },
+    expected: (status) => status === 200,
+  } satisfies Parameters<typeof generateLoad>[0];
 }

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { generateLoad } from "../../actions/shared/load/generate-load.ts";
-import { closedLoop } from "./closed-loop.ts";
+import { closedLoop } from "./generator.ts";
 
 /** Sends `first` requests, continues to `all`, and reports the memory in use at both times. */
 const { url, connections, first, all } = JSON.parse(process.argv[2] ?? "") as {

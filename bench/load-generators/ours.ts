@@ -1,7 +1,6 @@
 import { generateLoad } from "../../actions/shared/load/generate-load.ts";
 import { summarise } from "../../actions/shared/load/report.ts";
-import { closedLoop } from "./closed-loop.ts";
-import type { GeneratorLoad } from "./generator.ts";
+import { closedLoop, type GeneratorLoad } from "./generator.ts";
 
 // Runs as run-load-test sends load: in a separate process.
 const { url, connections, seconds } = JSON.parse(process.argv[2] ?? "") as GeneratorLoad;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundleAction } from "../../scripts/bundle-action.ts";
-import type { Sides } from "../alternate.ts";
+import type { Sides } from "../measurement.ts";
 
 /** Paths of the entry files of one chain: the two actions that deploy a release to ECS. */
 export interface Chain {

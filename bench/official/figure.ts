@@ -31,3 +31,26 @@ function isHeld({ better, ours, ratio }: Measurement, goal: Goal): boolean {
   if ("ratio" in goal) return ratio >= goal.ratio;
   return better === "lower" ? ours <= goal.limit : ours >= goal.limit;
 }
+
+/** Result of one part of the bench. */
+export interface Report {
+  readonly title: string;
+  /** Head and rows of a table with details that no single figure can show. */
+  readonly table: readonly (readonly string[])[];
+  readonly figures: readonly Figure[];
+  /** All observations, for the JSON file. */
+  readonly details: unknown;
+}
+
+/** Formats columns as wide as their widest cell; the first row is the head. */
+export function textTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

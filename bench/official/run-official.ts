@@ -5,12 +5,11 @@ import { parseArgs } from "node:util";
 import { asTable } from "../measurement.ts";
 import { measureBuild, reportBuild } from "./build/measure-build.ts";
 import { prepareBundles } from "./bundles.ts";
+import { type Report, textTable } from "./figure.ts";
 import { measurePolling } from "./polling/measure-polling.ts";
 import { untilTrafficShifted } from "./rehearsal/cases.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
-import type { Report } from "./report.ts";
 import { measureStart } from "./start/measure-start.ts";
-import { textTable } from "./text-table.ts";
 
 const usage = `npm run bench:official -- --bundles FOLDER
 

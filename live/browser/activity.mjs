@@ -1,6 +1,6 @@
 // @ts-check
 import { html } from "./html.mjs";
-import { kindOf } from "./stack-states.mjs";
+import { kindOf } from "./picture.mjs";
 import { texts } from "./texts.mjs";
 import { clockTime } from "./times.mjs";
 

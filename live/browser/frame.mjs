@@ -6,7 +6,7 @@ import { texts } from "./texts.mjs";
 /** @typedef {import("../src/parts.ts").Parts} Parts */
 
 /**
- * @param {{ language: import("../src/language.ts").Language, now: number, path: string, search: string }} given
+ * @param {{ language: import("../src/tabs.ts").Language, now: number, path: string, search: string }} given
  * @returns {ViewContext}
  */
 export function createContext({ language, now, path, search }) {

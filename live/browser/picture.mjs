@@ -1,6 +1,5 @@
 // @ts-check
 import { html } from "./html.mjs";
-import { kindOf } from "./stack-states.mjs";
 import { texts } from "./texts.mjs";
 
 /** @typedef {import("../src/parts.ts").ArchitecturePart} ArchitecturePart */
@@ -100,4 +99,15 @@ function arrows(id, { part, t }) {
     ({ to, label }) =>
       html`<li><span aria-hidden="true">→</span> ${titles.get(to)}${label && html` <small>${label}</small>`}</li>`,
   )}</ul>`;
+}
+
+// @ts-check
+
+/**
+ * @param {string | undefined} status of a stack or a resource; undefined before it is created
+ */
+export function kindOf(status) {
+  if (status === undefined) return "ahead";
+  if (/FAILED|ROLLBACK/.test(status)) return "bad";
+  return /COMPLETE$/.test(status) ? "good" : "busy";
 }

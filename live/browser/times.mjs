@@ -1,7 +1,7 @@
 // @ts-check
 import { texts } from "./texts.mjs";
 
-/** @typedef {import("../src/language.ts").Language} Language */
+/** @typedef {import("../src/tabs.ts").Language} Language */
 
 /**
  * @param {number} seconds

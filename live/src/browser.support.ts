@@ -2,10 +2,10 @@ import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findBrowser } from "../../services/suppliers/src/browser/support/find-browser.ts";
 import { createApp } from "./app.ts";
-import type { PageExtension } from "./extension.ts";
-import { type Listening, listen } from "./listen.ts";
+import { type Listening, listen } from "./page.ts";
 import { exampleService, exampleSide, exampleTask } from "./parts.support.ts";
 import type { ServicePart } from "./parts.ts";
+import type { PageExtension } from "./tabs.ts";
 import { createWatch } from "./watch.ts";
 
 export const openBrowser = (): Promise<Browser> =>

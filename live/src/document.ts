@@ -1,9 +1,8 @@
 import { createContext, renderNotices, renderScale } from "../browser/frame.mjs";
 import { html } from "../browser/html.mjs";
 import { texts } from "../browser/texts.mjs";
-import type { Language } from "./language.ts";
 import type { Parts } from "./parts.ts";
-import type { Tab } from "./tabs.ts";
+import type { Language, Tab } from "./tabs.ts";
 
 interface DocumentOptions {
   readonly tabs: readonly Tab[];

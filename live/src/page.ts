@@ -1,13 +1,17 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Hono } from "hono";
 import { createApp } from "./app.ts";
-import type { PageExtension } from "./extension.ts";
-import { listen } from "./listen.ts";
 import { createObserver, type ObserveOptions } from "./observe/observe.ts";
+import type { PageExtension } from "./tabs.ts";
 import { createWatch, type WatchClock } from "./watch.ts";
 
 export { openPageClients, type PageClients } from "./clients.ts";
-export type { PageExtension, Publish } from "./extension.ts";
+export type { PageExtension, Publish } from "./tabs.ts";
 
-export interface PageOptions extends Pick<ObserveOptions, "clients" | "region" | "cluster" | "services"> {
+interface PageOptions extends Pick<ObserveOptions, "clients" | "region" | "cluster" | "services"> {
   /** Address to listen on; by default only this machine reaches the page. */
   readonly host?: string;
   /** 0 selects a free one. */
@@ -44,6 +48,27 @@ export async function startPage(options: PageOptions): Promise<LivePage> {
       for (const stop of stops) stop?.();
       watch.close();
       await close();
+    },
+  };
+}
+
+export interface Listening {
+  readonly address: string;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Serves an app. Rejects if the port is in use. */
+export async function listen(app: Hono, host: string, port: number): Promise<Listening> {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  server.listen(port, host);
+  await once(server, "listening");
+  return {
+    address: `http://${host}:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
     },
   };
 }

@@ -1,10 +1,10 @@
 import { pathToFileURL } from "node:url";
-import type { PageExtension } from "./extension.ts";
-import type { Language } from "./language.ts";
+import type { Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
 import type { Parts } from "./parts.ts";
 
 /** Result of a tab's `view`: one element each. */
-export interface Section {
+interface Section {
   readonly key: string;
   /** Its markup, or a function that returns it. */
   readonly html: { toString(): string } | (() => { toString(): string });
@@ -83,3 +83,54 @@ export function tabOf(tabs: readonly Tab[], path: string): Tab | undefined {
 
 /** `/services/<cluster>/<name>` shows one service. */
 const isOfServices = (path: string) => path === "/" || /^\/services\/[^/]+\/[^/]+$/.test(path);
+
+/** Sets the part `<name>/<key>` of the page in every browser; undefined removes it. The value is plain JSON. */
+export type Publish = (key: string, value: unknown) => void;
+
+/**
+ * A tab that another part of the project adds to the page. Its browser module exports `view(parts, context)`, which
+ * returns sections (`{ key, html }`, one element each), and may export `connect(main, context)` for event handlers. The
+ * server calls `view` as well, for browsers without JavaScript.
+ */
+export interface PageExtension {
+  /** First segment of its addresses (`/<name>`) and of its parts. */
+  readonly name: string;
+  readonly title: Readonly<Record<Language, string>>;
+  /** Folder with its browser modules and styles, served under `/x/<name>/`. */
+  readonly folder: string;
+  /** Browser module in the folder, such as `tab.mjs`. */
+  readonly module: string;
+  /** Style sheets in the folder. */
+  readonly styles?: readonly string[];
+  /** Whether it changes the account: the page then does not say that it only reads. */
+  readonly operates?: boolean;
+  /** Adds its own requests below `/<name>/`. */
+  routes?(app: Hono): void;
+  /** Called once, when the page starts. The page's end calls the returned function. */
+  start?(publish: Publish): (() => void) | undefined;
+}
+
+export const languages = ["en", "fr"] as const;
+export type Language = (typeof languages)[number];
+
+/** Returns the language of `?lang=`, else the one that the browser prefers, else English. */
+export function languageOf(c: Context): Language {
+  const asked = c.req.query("lang");
+  if (isLanguage(asked)) return asked;
+  return accepts(c, {
+    header: "Accept-Language",
+    supports: [...languages],
+    default: "en",
+    match: (ranges) => {
+      for (const { type, q } of ranges) {
+        const language = type.toLowerCase().split("-")[0];
+        if (q > 0 && isLanguage(language)) return language;
+      }
+      return "en";
+    },
+  }) as Language;
+}
+
+function isLanguage(text: string | undefined): text is Language {
+  return languages.some((language) => language === text);
+}

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { createProgress } from "../../lab/src/story/progress.ts";
 import { escapeHtml } from "../../live/browser/html.mjs";
-import { listen } from "../../live/src/listen.ts";
+import { listen } from "../../live/src/page.ts";
 import { createApp as createCustomer } from "../../services/customer/src/app.ts";
 import { createApp as createEmployee } from "../../services/employee/src/app.ts";
 import { inventSupplier } from "../../services/suppliers/src/domain/invented-suppliers.ts";

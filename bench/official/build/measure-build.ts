@@ -1,15 +1,20 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import type { Sides } from "../../alternate.ts";
-import { inTurn } from "../../images/in-turn.ts";
-import { imageOf, ociInputs, serviceBuild, tagOf } from "../../images/orders.ts";
+import {
+  describeTimes,
+  imageOf,
+  inTurn,
+  ociInputs,
+  type Steps,
+  serviceBuild,
+  tagOf,
+  timeSteps,
+  totalOf,
+} from "../../images/orders.ts";
 import { prepareYard, type Setup } from "../../images/setup.ts";
 import { bundleService } from "../../images/source.ts";
-import { describeTimes, type Steps, timeSteps, totalOf } from "../../images/steps.ts";
-import { median } from "../../measurement.ts";
-import { NotHere } from "../../not-here.ts";
-import { type Figure, figure } from "../figure.ts";
-import type { Report } from "../report.ts";
+import { median, NotHere, type Sides } from "../../measurement.ts";
+import { type Figure, figure, type Report } from "../figure.ts";
 import { runAction } from "../run-action.ts";
 
 /** Odd, so that the median is a run that happened. */

@@ -1,5 +1,4 @@
-import { type AwsTime, awsTimeVariable, toAwsTime } from "./aws-time.ts";
-import { replaceDate } from "./replace-date.ts";
+import { type AwsTime, awsTimeVariable, replaceDate, toAwsTime } from "./aws-time.ts";
 
 // Loaded before an action, ours or the official one. The action's minutes then pass as fast as the simulated AWS's, so
 // that 15 s between two polls are as long for it as with the real AWS.

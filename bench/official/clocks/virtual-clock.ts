@@ -1,5 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
-import { replaceDate } from "./replace-date.ts";
+import { replaceDate } from "./aws-time.ts";
 
 interface Timer {
   readonly due: number;

@@ -2,13 +2,11 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import type { Sides } from "../../alternate.ts";
+import type { Sides } from "../../measurement.ts";
 import type { Chain } from "../bundles.ts";
-import { type Figure, figure } from "../figure.ts";
-import type { Report } from "../report.ts";
+import { type Figure, figure, type Report } from "../figure.ts";
 import { grid, type Kind } from "./deployments.ts";
 import type { Order, Run } from "./run-virtually.ts";
-import { type Summary, summarize } from "./summarize.ts";
 
 /** Enough runs that another seed hardly changes the p90. */
 const runs = 40;
@@ -131,3 +129,28 @@ async function runVirtually(order: Order): Promise<Run[]> {
     throw new Error(`${order.bundle} under a virtual clock ended with ${code}: see its message above`);
   return results;
 }
+
+export interface Summary {
+  readonly meanLagSeconds: number;
+  readonly p90LagSeconds: number;
+  /** Percentage of green runs; every deployment in them succeeds. */
+  readonly greenPercent: number;
+  readonly meanCalls: number;
+  /** The first fault found in a run's output. */
+  readonly complaint: string;
+}
+
+/** Summarizes the runs; lags are NaN when no run was green. */
+export function summarize(runs: readonly Run[]): Summary {
+  const green = runs.filter((run) => run.green);
+  const lags = green.map(({ lagMs }) => lagMs / 1000).sort((one, other) => one - other);
+  return {
+    meanLagSeconds: mean(lags),
+    p90LagSeconds: lags[Math.ceil(lags.length * 0.9) - 1] ?? Number.NaN,
+    greenPercent: (100 * green.length) / runs.length,
+    meanCalls: mean(runs.map(({ calls }) => calls)),
+    complaint: runs.find((run) => run.complaint)?.complaint ?? "",
+  };
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { installVirtualClock } from "../clocks/virtual-clock.ts";
 import { firstAnnotation } from "../run-action.ts";
-import { answersOf, type Begun } from "./answers.ts";
+import { answersOf, type Begun, startStubAws } from "./answers.ts";
 import { grid } from "./deployments.ts";
 import { appSpec, taskDefinition } from "./facts.ts";
-import { startStubAws } from "./stub-aws.ts";
 
 /** The input of this process, as JSON. */
 export interface Order {

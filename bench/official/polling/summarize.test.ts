@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { summarize } from "./summarize.ts";
+import { summarize } from "./measure-polling.ts";
 
 const run = (lagSeconds: number, green = true, calls = 4) => ({
   row: 0,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { actionsFolder } from "../../../scripts/bundle-action.ts";
-import type { Sides } from "../../alternate.ts";
+import type { Sides } from "../../measurement.ts";
 import { ourNames } from "../bundles.ts";
 import { cluster, type ServiceName } from "./account.ts";
 

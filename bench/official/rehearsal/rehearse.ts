@@ -1,7 +1,6 @@
-import type { Sides } from "../../alternate.ts";
+import type { Sides } from "../../measurement.ts";
 import type { Chain } from "../bundles.ts";
-import { type Figure, figure } from "../figure.ts";
-import type { Report } from "../report.ts";
+import { type Figure, figure, type Report } from "../figure.ts";
 import { type Case, cases, type Outcome } from "./cases.ts";
 import { tellers } from "./chains.ts";
 import { type Contender, rehearseCase } from "./rehearse-case.ts";

@@ -2,8 +2,7 @@ import { Refusal } from "../../../scripts/run/command-line.mjs";
 import { wrap } from "../../../scripts/run/wrap.mjs";
 import { renderMarkdown } from "../terminal/markdown.ts";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
-import { type ActionFile, readActionFile } from "./action-file.ts";
-import { actionHelp } from "./action-help.ts";
+import { type ActionFile, actionHelp, readActionFile } from "./action-file.ts";
 import { readFlags, requireInputs } from "./read-flags.ts";
 import { type ActionResult, type Annotation, type Outcome, runAction } from "./run-action.ts";
 

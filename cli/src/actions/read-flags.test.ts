@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { explainAwsError } from "../../../actions/shared/aws-errors.ts";
 import { createStyle } from "../terminal/style.ts";
-import { listActions, readActionFile } from "./action-file.ts";
-import { actionHelp } from "./action-help.ts";
+import { actionHelp, listActions, readActionFile } from "./action-file.ts";
 import { readFlags, requireInputs } from "./read-flags.ts";
 import { inCommandLine, postRuns } from "./run-action.ts";
 

@@ -3,11 +3,10 @@ import { dirname, join } from "node:path";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import { parseCommandLine, Refusal, textOf } from "../../../scripts/run/command-line.mjs";
+import { defineOptions, parseCommandLine, Refusal, textOf } from "../../../scripts/run/command-line.mjs";
 import { wrap } from "../../../scripts/run/wrap.mjs";
 import { openTerminal, type Terminal } from "../terminal/style.ts";
 import { filesOf } from "./files.ts";
-import { command } from "./options.mjs";
 import { type DeployedService, readService } from "./read-service.ts";
 
 /** Writes the files of an existing service. Nothing is written if one of them exists, unless --force is given. */
@@ -76,3 +75,18 @@ function report(
     `\nTo compare with production first, without a change:\n  ecs-delivery deploy-service --mode plan --task-definition taskdef.json \\\n    --cluster ${cluster} --service ${service}${names}`,
   );
 }
+
+const options = defineOptions({
+  cluster: { value: "NAME", help: "name of the ECS cluster (required)" },
+  service: { value: "NAME", help: "name of the ECS service (required)" },
+  folder: { value: "FOLDER", help: "root of the repository (default: the current folder)" },
+  force: { help: "overwrite existing files" },
+});
+
+const command = {
+  name: "init",
+  usage: "ecs-delivery init --cluster NAME --service NAME [options]",
+  about: `Writes what the repository of an existing ECS service needs: the task definition as it runs now, an AppSpec if
+CodeDeploy deploys the service, and a workflow that builds, renders and deploys. It only reads the account.`,
+  options,
+};

@@ -1,11 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseWithArguments, Refusal, textOf } from "../../../scripts/run/command-line.mjs";
+import { defineOptions, parseWithArguments, Refusal, textOf } from "../../../scripts/run/command-line.mjs";
 import { wrap } from "../../../scripts/run/wrap.mjs";
 import { readActionFile } from "../actions/action-file.ts";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
 import { type Migration, type MigrationOptions, migrateWorkflow } from "./migrate-workflow.ts";
-import { command } from "./options.mjs";
 import { unifiedDiff } from "./unified-diff.ts";
 
 /** Shows what would change in the workflows; with --write, also changes them. Resolves to the exit code. */
@@ -73,4 +72,27 @@ function verdict(files: number, changed: number, isWritten: boolean): string {
   if (changed === 0)
     return "Nothing to change: no step uses an official action that this command can replace.";
   return isWritten ? `Changed ${of}.` : `${of} would change. To change them: the same command with --write`;
+}
+
+const options = defineOptions({
+  write: { help: "change the files; without it, only the difference is shown" },
+  login: { help: "also rewrite configure-aws-credentials to log-in-to-aws" },
+  repository: {
+    value: "OWNER/NAME",
+    parse: ownerAndName,
+    help: "use the actions of this repository, such as a fork",
+  },
+});
+
+const command = {
+  name: "migrate",
+  usage: "ecs-delivery migrate [.github/workflows or FILE ...] [options]",
+  about: `Rewrites the steps of AWS's own actions to those of ecs-delivery, with all other lines as they are. Inputs get
+their names here where both mean the same; the others still work and are listed.`,
+  options,
+};
+
+function ownerAndName(text: string): string {
+  if (/^[\w.-]+\/[\w.-]+$/.test(text)) return text;
+  throw new Error("is not OWNER/NAME, such as octo/ecs-delivery");
 }

@@ -3,9 +3,14 @@ import { DescribeClustersCommand, DescribeServicesCommand } from "@aws-sdk/clien
 import { Failure } from "../../../actions/shared/failure.ts";
 import { systemClock } from "../../../actions/shared/pace.ts";
 import { openPageClients, type PageClients, startPage } from "../../../live/src/page.ts";
-import { parseCommandLine, Refusal, textOf } from "../../../scripts/run/command-line.mjs";
+import {
+  defineOptions,
+  parseCommandLine,
+  Refusal,
+  textOf,
+  wholeNumber,
+} from "../../../scripts/run/command-line.mjs";
 import { openTerminal } from "../terminal/style.ts";
-import { command } from "./options.mjs";
 
 /** Serves the live page of the environment's account until a signal ends it. */
 export async function watchCommand(argv: readonly string[]): Promise<number> {
@@ -55,3 +60,25 @@ async function requireServices(
   const missing = failures.map(({ arn }) => arn?.split("/").at(-1)).join(", ");
   if (missing) throw new Failure(`The cluster ${cluster} has no service ${missing}`, { nextStep });
 }
+
+const options = defineOptions({
+  cluster: { value: "NAME", help: "name of the ECS cluster (required)" },
+  service: {
+    value: "NAME",
+    multiple: true,
+    help: "only this service; may be given several times (default: all)",
+  },
+  port: {
+    value: "N",
+    parse: wholeNumber(0, 65_535),
+    help: "port of the page on this machine (default 4567, 0 selects a free one)",
+  },
+});
+
+const command = {
+  name: "watch",
+  usage: "ecs-delivery watch --cluster NAME [--service NAME] [options]",
+  about: `Serves a page that shows the services of a cluster live: tasks, deployments, traffic and metrics. It only reads the
+account, and only while a browser watches; only this machine reaches it. Ctrl-C ends it.`,
+  options,
+};

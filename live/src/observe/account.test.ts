@@ -1,6 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { expect, it } from "vitest";
-import { spent } from "../../browser/cost.mjs";
+import { spent } from "../../browser/account.mjs";
 import type { PageClients } from "../clients.ts";
 import { createAccountReader } from "./account.ts";
 import { createReader } from "./reader.ts";
