@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { createTestCloudFormation, type TestCloudFormation } from "./things.support.ts";
+import { expect, test } from "vitest";
+import { forEachTest } from "./resources/stack.support.ts";
+import { createTestCloudFormation } from "./things.support.ts";
 
-let cloudformation: TestCloudFormation;
-beforeEach(async () => {
-  cloudformation = await createTestCloudFormation();
-});
-afterEach(() => cloudformation.close());
+const cloudformation = forEachTest(createTestCloudFormation);
 
 const before = `
 Resources:

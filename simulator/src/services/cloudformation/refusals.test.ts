@@ -9,13 +9,6 @@ beforeAll(async () => {
 afterAll(() => cloudformation.close());
 
 const thing = "{Type: Test::Thing}";
-/** Returns a template with a number of similar entries. */
-function many(section: string, count: number, one: string): string {
-  const entries = Array.from({ length: count }, (_, index) => `N${index}: ${one}`);
-  const resources = section === "Resources" ? "" : `Resources: {A: ${thing}}\n`;
-  return `${resources}${section}: {${entries.join(", ")}}`;
-}
-
 test.each([
   [
     "Resources: {A: {Type: AWS::Nope::X}}",
@@ -30,16 +23,6 @@ test.each([
     `Transform: AWS::Serverless-2016-10-31\nResources: {A: ${thing}}`,
     'the transform "AWS::Serverless-2016-10-31" is not supported',
   ],
-  [
-    `Description: ${"long".repeat(300)}\nResources: {A: ${thing}}`,
-    "The Description has more than 1024 bytes",
-  ],
-  [
-    many("Parameters", 201, "{Type: String}"),
-    "Number of parameters, 201, is greater than maximum allowed, 200",
-  ],
-  [many("Outputs", 201, "{Value: x}"), "Number of outputs, 201, is greater than maximum allowed, 200"],
-  [many("Resources", 501, thing), "Number of resources, 501, is greater than maximum allowed, 500"],
   [`Parameters: {A-B: {Type: String}}\nResources: {A: ${thing}}`, "Parameter name A-B is non alphanumeric."],
   [
     "Resources: {A: {Type: Test::Thing, CreationPolicy: {}}}",

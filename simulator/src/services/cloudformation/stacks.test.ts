@@ -1,12 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub writes its variables so
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { createTestCloudFormation, type TestCloudFormation } from "./things.support.ts";
+import { expect, test } from "vitest";
+import { forEachTest } from "./resources/stack.support.ts";
+import { createTestCloudFormation } from "./things.support.ts";
 
-let cloudformation: TestCloudFormation;
-beforeEach(async () => {
-  cloudformation = await createTestCloudFormation();
-});
-afterEach(() => cloudformation.close());
+const cloudformation = forEachTest(createTestCloudFormation);
 
 const chain = `
 Parameters: {Size: {Type: Number, Default: 1}, Secret: {Type: String, NoEcho: true, Default: hush}}
@@ -130,30 +127,6 @@ test("a value of the wrong type fails its resource with its place", async () => 
   expect(await cloudformation.events("s")).toContain(
     'A CREATE_FAILED Properties validation failed for resource A with message: #/Size: expected type: Integer, found: "big"',
   );
-});
-
-test("an update changes in place, replaces, adds and removes, and cleans up afterwards", async () => {
-  await create("s", chain);
-  cloudformation.calls.length = 0;
-  const next = chain
-    .replace("First: {Type: Test::Thing}", "First: {Type: Test::Thing, Properties: {Kind: new}}")
-    .replace("  Absent: {Type: Test::Thing, Condition: Never}", "  Added: {Type: Test::Thing}")
-    .replace('{Needs: [!Sub "${First}"], Size: !Ref Size}', "{Needs: [!Ref First], Size: 2}");
-  const stack = await update("s", next);
-  expect(stack?.StackStatus).toBe("UPDATE_COMPLETE");
-  expect(cloudformation.calls.filter((call) => !call.includes("Added"))).toEqual([
-    "create First",
-    "update(2) Middle",
-    "delete First",
-  ]);
-  const names = [...cloudformation.alive].map((id) => id.split("-")[0]);
-  expect(names.sort()).toEqual(["Added", "First", "Last", "Middle"]);
-  expect(cloudformation.alive).not.toContain("First-1");
-  expect(stack?.Outputs).toContainEqual(expect.objectContaining({ OutputKey: "Size", OutputValue: "2" }));
-
-  const smaller = await update("s", next.replace("  Added: {Type: Test::Thing}", ""));
-  expect(smaller?.StackStatus).toBe("UPDATE_COMPLETE");
-  expect([...cloudformation.alive].join()).not.toContain("Added");
 });
 
 test("a failed update returns to the previous state", async () => {

@@ -8,13 +8,11 @@ import type {
   UpdateTerminationProtectionCommandInput,
 } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
-import { rollBackCreation, runCreate } from "../stack/create-stack.ts";
+import { rollBackCreation, runCreate, runImport, runUpdate } from "../stack/change-stack.ts";
 import type { Definition } from "../stack/definition.ts";
 import { runDelete } from "../stack/delete-stack.ts";
 import { setStackStatus } from "../stack/events.ts";
-import { runImport } from "../stack/import-stack.ts";
 import { startOperation } from "../stack/operation.ts";
-import { refuseRemoval } from "../stack/outputs.ts";
 import { planChanges } from "../stack/plan.ts";
 import {
   type CloudFormationState,
@@ -23,7 +21,7 @@ import {
   type StackRecord,
 } from "../stack/records.ts";
 import { takeUpdateBack } from "../stack/roll-back-update.ts";
-import { runUpdate } from "../stack/update-stack.ts";
+import { refuseRemoval } from "../stack/scope.ts";
 import { validationError } from "../template/errors.ts";
 import { findStack, lookUpStack } from "./find.ts";
 import { readDefinition, refuseMembers, takeServiceRole } from "./read-definition.ts";

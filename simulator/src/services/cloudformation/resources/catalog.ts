@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { scalableTarget, scalingPolicy } from "./application-auto-scaling.ts";
 import { developmentEnvironment } from "./cloud9.ts";
-import { alarm, dashboard } from "./cloudwatch.ts";
+import { alarm, dashboard, logGroup } from "./cloudwatch.ts";
 import { gitRepository } from "./codecommit.ts";
 import { application, deploymentGroup } from "./codedeploy.ts";
 import { pipeline } from "./codepipeline.ts";
@@ -23,7 +23,6 @@ import { service } from "./ecs-service.ts";
 import { listener, listenerRule, loadBalancer, targetGroup } from "./elbv2.ts";
 import { rule } from "./events.ts";
 import { instanceProfile, oidcProvider, policy, role } from "./iam.ts";
-import { logGroup } from "./logs.ts";
 import { dbInstance, dbSubnetGroup } from "./rds.ts";
 import { type ResourceTypes, resourceType } from "./resource-type.ts";
 import { bucket, bucketPolicy } from "./s3.ts";

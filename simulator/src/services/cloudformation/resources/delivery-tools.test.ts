@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createPipelineRole, deliveryPipeline } from "../../codepipeline/pipeline.support.ts";
-import { type StackTest, startStackTest } from "./stack.support.ts";
+import { forEachTest, startStackTest } from "./stack.support.ts";
 
-let stack: StackTest;
-beforeEach(async () => {
-  stack = await startStackTest();
-});
-afterEach(() => stack.close());
+const stack = forEachTest(startStackTest);
 
 const attribute = (resource: string, name: string) => ({ Value: { "Fn::GetAtt": [resource, name] } });
 const tag = (Value: string) => ({ Tags: [{ Key: "team", Value }] });
@@ -39,14 +35,6 @@ it("a repository keeps its id and gets a new name, and is deleted", async () => 
   expect((await codecommit.listTagsForResource({ resourceArn })).tags).toEqual({ team: "tea" });
   expect(await stack.remove()).toBe("gone");
   expect((await codecommit.listRepositories({})).repositories).toEqual([]);
-});
-
-it("initial code of a repository is refused with an error that names it", async () => {
-  const Code = { S3: { Bucket: "b", Key: "k" } };
-  const resources = {
-    Repository: { Type: "AWS::CodeCommit::Repository", Properties: { RepositoryName: "r", Code } },
-  };
-  await expect(stack.create(resources)).rejects.toThrow("extraneous key [Code] is not permitted");
 });
 
 /** The pipeline as a template writes it: every member begins with a capital, the keys of a configuration stay. */

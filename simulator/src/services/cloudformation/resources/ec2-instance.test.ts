@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { publicImages } from "../../ec2/images.ts";
-import { type StackTest, startStackTest } from "./stack.support.ts";
+import { forEachTest, startStackTest } from "./stack.support.ts";
 
-let stack: StackTest;
-beforeEach(async () => {
-  stack = await startStackTest();
-});
-afterEach(() => stack.close());
+const stack = forEachTest(startStackTest);
 
 const trust = {
   Version: "2012-10-17",

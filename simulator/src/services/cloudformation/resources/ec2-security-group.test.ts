@@ -1,16 +1,14 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type StackTest, startStackTest } from "./stack.support.ts";
+import { beforeEach, expect, it } from "vitest";
+import { forEachTest, startStackTest } from "./stack.support.ts";
 
-let stack: StackTest;
+const stack = forEachTest(startStackTest);
 let GroupId: string;
 let VpcId: string;
 beforeEach(async () => {
-  stack = await startStackTest();
   const { ec2 } = stack.aws;
   VpcId = (await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
   GroupId = (await ec2.createSecurityGroup({ GroupName: "theirs", Description: "d", VpcId })).GroupId ?? "";
 });
-afterEach(() => stack.close());
 
 const visitors = {
   Visitors: {
@@ -59,34 +57,3 @@ it("fails if the group already has the rule, and removes nothing of it", async (
   await stack.remove();
   expect(await ports()).toEqual([]);
 });
-
-it.each(["Ingress", "Egress"] as const)(
-  "changes the description of an %s rule in place",
-  async (direction) => {
-    const peer = direction === "Ingress" ? "Source" : "Destination";
-    const described = (Description: string) => ({
-      ...visitors,
-      Rule: {
-        Type: `AWS::EC2::SecurityGroup${direction}`,
-        Properties: {
-          ...traffic(3306),
-          Description,
-          [`${peer}SecurityGroupId`]: { "Fn::GetAtt": ["Visitors", "GroupId"] },
-        },
-      },
-    });
-    const text = async () => {
-      const { SecurityGroups: [group] = [] } = await stack.aws.ec2.describeSecurityGroups({
-        GroupIds: [GroupId],
-      });
-      const permissions = direction === "Egress" ? group?.IpPermissionsEgress : group?.IpPermissions;
-      return permissions?.find(({ ToPort }) => ToPort === 3306)?.UserIdGroupPairs?.[0]?.Description;
-    };
-    expect(await stack.create(described("Visitors"))).toBe("CREATE_COMPLETE");
-    const id = await stack.physicalId("Rule");
-    expect(await text()).toBe("Visitors");
-    expect(await stack.update(described("Guests"))).toBe("UPDATE_COMPLETE");
-    expect([await stack.physicalId("Rule"), await text()]).toEqual([id, "Guests"]);
-    expect(await stack.remove()).toBe("gone");
-  },
-);

@@ -15,7 +15,7 @@ import {
   smallTags,
   waitUntil,
 } from "./resource-type.ts";
-import { boolean, camelCase, integer, json, list, number, object, oneOf, tags, text } from "./shape.ts";
+import { boolean, camelCase, integer, list, number, object, oneOf, tags, text } from "./shape.ts";
 
 const deploymentConfiguration = object({
   Strategy: oneOf("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"),
@@ -30,13 +30,6 @@ const deploymentConfiguration = object({
   ]),
   LinearConfiguration: object({ StepPercent: number, StepBakeTimeInMinutes: integer }),
   CanaryConfiguration: object({ CanaryPercent: number, CanaryBakeTimeInMinutes: integer }),
-  LifecycleHooks: list(
-    object({ HookTargetArn: text, RoleArn: text, LifecycleStages: list(text), HookDetails: json }, [
-      "HookTargetArn",
-      "RoleArn",
-      "LifecycleStages",
-    ]),
-  ),
 });
 
 const serviceProperties = {
@@ -176,12 +169,10 @@ function changes(next: Properties, previous: Properties): Partial<UpdateServiceC
  */
 function withoutWhatWasThere(next: Properties, previous: Properties): DeploymentConfiguration {
   const before = previous.DeploymentConfiguration ?? {};
-  const { Strategy } = next.DeploymentConfiguration ?? {};
   return {
     ...(before.Strategy && { strategy: "ROLLING" }),
     ...(before.DeploymentCircuitBreaker && { deploymentCircuitBreaker: { enable: false, rollback: false } }),
     ...(before.Alarms && { alarms: { alarmNames: [], enable: false, rollback: false } }),
-    ...(before.LifecycleHooks && Strategy === before.Strategy && { lifecycleHooks: [] }),
     ...camelCase<DeploymentConfiguration>(deploymentConfiguration, next.DeploymentConfiguration ?? {}),
   };
 }

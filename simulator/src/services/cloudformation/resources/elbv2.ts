@@ -182,8 +182,6 @@ const condition = object(
     SourceIpConfig: values,
     HostHeaderConfig: values,
     HttpHeaderConfig: object({ HttpHeaderName: text, Values: list(text) }),
-    HttpRequestMethodConfig: values,
-    QueryStringConfig: object({ Values: list(object({ Key: text, Value: text })) }),
   },
   [],
 );

@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type StackTest, startStackTest } from "./stack.support.ts";
+import { expect, it } from "vitest";
+import { forEachTest, startStackTest } from "./stack.support.ts";
 
-let stack: StackTest;
-beforeEach(async () => {
-  stack = await startStackTest();
-});
-afterEach(() => stack.close());
+const stack = forEachTest(startStackTest);
 
 const pipeline = "arn:aws:codepipeline:us-east-1:123456789012:update-customer-microservice";
 const role = "arn:aws:iam::123456789012:role/PipelineRole";
@@ -46,13 +42,6 @@ it("creates a rule with its targets, changes it in place, and removes it", async
   expect((await events.listTagsForResource({ ResourceARN })).Tags).toEqual([{ Key: "b", Value: "2" }]);
   expect(await stack.remove()).toBe("gone");
   expect((await events.listRules({})).Rules).toEqual([]);
-});
-
-it("replaces a rule that is renamed", async () => {
-  await stack.create(pushed({ Name: "before" }));
-  expect(await stack.update(pushed({ Name: "after" }))).toBe("UPDATE_COMPLETE");
-  const { Rules } = await stack.aws.events.listRules({});
-  expect(Rules?.map(({ Name }) => Name)).toEqual(["after"]);
 });
 
 it("leaves no rule behind if its target is refused", async () => {

@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type StackTest, startStackTest } from "./stack.support.ts";
+import { expect, it } from "vitest";
+import { forEachTest, startStackTest } from "./stack.support.ts";
 
-let stack: StackTest;
-beforeEach(async () => {
-  stack = await startStackTest();
-});
-afterEach(() => stack.close());
+const stack = forEachTest(startStackTest);
 
 const trust = {
   Version: "2012-10-17",

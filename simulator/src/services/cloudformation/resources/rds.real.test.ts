@@ -1,13 +1,9 @@
 import { createConnection } from "mysql2/promise";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { startRealSimulator } from "../../../test-simulator.support.ts";
-import { type StackTest, startStackTest } from "./stack.support.ts";
+import { forEachTest, startStackTest } from "./stack.support.ts";
 
-let stack: StackTest;
-beforeEach(async () => {
-  stack = await startStackTest(startRealSimulator());
-});
-afterEach(() => stack.close());
+const stack = forEachTest(() => startStackTest(startRealSimulator()));
 
 const subnet = (CidrBlock: string, AvailabilityZone: string) => ({
   Type: "AWS::EC2::Subnet",

@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type StackTest, startStackTest } from "./stack.support.ts";
+import { expect, it } from "vitest";
+import { forEachTest, startStackTest } from "./stack.support.ts";
 
-let stack: StackTest;
-beforeEach(async () => {
-  stack = await startStackTest();
-});
-afterEach(() => stack.close());
+const stack = forEachTest(startStackTest);
 
 const artifacts = (properties: object, policy = "Deny") => ({
   Artifacts: { Type: "AWS::S3::Bucket", Properties: properties },
@@ -80,24 +76,6 @@ it("creates a bucket with its settings and policy, changes them in place, and re
   });
   expect(await stack.remove()).toBe("gone");
   expect((await s3.listBuckets({})).Buckets).toEqual([]);
-});
-
-it("replaces a bucket that is renamed, and its policy with it", async () => {
-  await stack.create(artifacts({ BucketName: "before" }));
-  expect(await stack.update(artifacts({ BucketName: "after" }))).toBe("UPDATE_COMPLETE");
-  const { Buckets } = await stack.aws.s3.listBuckets({});
-  expect(Buckets?.map(({ Name }) => Name)).toEqual(["after"]);
-  expect(await stack.physicalId("Policy")).toBe("after");
-});
-
-it("keeps a bucket that has objects, and reports why", async () => {
-  await stack.create({ Artifacts: { Type: "AWS::S3::Bucket", Properties: { BucketName: "full" } } });
-  await stack.aws.s3.putObject({ Bucket: "full", Key: "k", Body: "x" });
-  expect(await stack.remove()).toContain(
-    "The bucket you tried to delete is not empty. (Error code: BucketNotEmpty)",
-  );
-  await stack.aws.s3.deleteObject({ Bucket: "full", Key: "k" });
-  expect(await stack.remove()).toBe("gone");
 });
 
 it("does not adopt an existing bucket", async () => {

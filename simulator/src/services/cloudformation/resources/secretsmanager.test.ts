@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type StackTest, startStackTest } from "./stack.support.ts";
+import { expect, it } from "vitest";
+import { forEachTest, startStackTest } from "./stack.support.ts";
 
-let stack: StackTest;
-beforeEach(async () => {
-  stack = await startStackTest();
-});
-afterEach(() => stack.close());
+const stack = forEachTest(startStackTest);
 
 const secret = (Properties: object) => ({ Secret: { Type: "AWS::SecretsManager::Secret", Properties } });
 const read = async (SecretId: string) =>
@@ -34,13 +30,6 @@ it("changes the value of a secret when the template does", async () => {
   await stack.create(secret({ SecretString: "before" }));
   expect(await stack.update(secret({ SecretString: "after" }))).toBe("UPDATE_COMPLETE");
   expect(await read(await stack.physicalId("Secret"))).toBe("after");
-});
-
-it("replaces a secret that is renamed", async () => {
-  await stack.create(secret({ Name: "before", SecretString: "value" }));
-  expect(await stack.update(secret({ Name: "after", SecretString: "value" }))).toBe("UPDATE_COMPLETE");
-  const { SecretList } = await stack.aws.secretsmanager.listSecrets({});
-  expect(SecretList?.map(({ Name }) => Name)).toEqual(["after"]);
 });
 
 const generate = (rules: object) => secret({ GenerateSecretString: rules });
@@ -78,10 +67,4 @@ it.each([
   ],
 ])("refuses %s", async (_, rules, message) => {
   expect(await stack.create(generate(rules))).toContain(message);
-});
-
-it("refuses unsupported features with an error that names them", async () => {
-  const properties = { ReplicaRegions: [{ Region: "eu-west-1" }] };
-  const outcome = await stack.create(secret(properties)).catch((error: Error) => error.message);
-  expect(outcome).toContain("ReplicaRegions");
 });

@@ -38,9 +38,8 @@ export function coerce(shape: Shape, value: Value, place: string): Value {
     case "text":
       return coerceText(shape.values, value, place);
     case "integer":
-      return coerceInteger(value, place);
     case "number":
-      return coerceNumber(value, place);
+      return coerceNumber(shape.kind === "integer", value, place);
     case "boolean":
       if (typeof value === "boolean") return value;
       if (value === "true" || value === "false") return value === "true";
@@ -81,21 +80,11 @@ function coerceText(values: readonly string[] | undefined, value: Value, place: 
   return result;
 }
 
-function coerceInteger(value: Value, place: string): number {
-  const result = readNumber(value);
-  if (result !== undefined && Number.isInteger(result)) return result;
-  throw mismatch(place, "Integer", value);
-}
-
-function coerceNumber(value: Value, place: string): number {
-  const result = readNumber(value);
-  if (result !== undefined && Number.isFinite(result)) return result;
-  throw mismatch(place, "Number", value);
-}
-
-function readNumber(value: Value): number | undefined {
+function coerceNumber(whole: boolean, value: Value, place: string): number {
   const result = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof result === "number" ? result : undefined;
+  const isValid = whole ? Number.isInteger(result) : Number.isFinite(result);
+  if (isValid) return result as number;
+  throw mismatch(place, whole ? "Integer" : "Number", value);
 }
 
 function mismatch(place: string, expected: string, value: Value): Error {

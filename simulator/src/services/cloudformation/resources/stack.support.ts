@@ -1,9 +1,22 @@
+import { afterEach, beforeEach } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
 
 type Resources = Record<
   string,
   { Type: string; Properties?: object; DependsOn?: string; DeletionPolicy?: string }
 >;
+
+/** Starts something before each test of a file, and closes it afterwards. Returns what the current test uses. */
+export function forEachTest<Started extends { close(): Promise<void> }>(
+  start: () => Promise<Started>,
+): Started {
+  let current: Started;
+  beforeEach(async () => {
+    current = await start();
+  });
+  afterEach(() => current.close());
+  return new Proxy({} as Started, { get: (_, name) => current[name as keyof Started] });
+}
 
 /** Starts a simulator in which one stack is created, changed and removed, for the resource types under test. */
 export async function startStackTest(starting: Promise<TestSimulator> = startTestSimulator()) {
@@ -65,5 +78,3 @@ export async function startStackTest(starting: Promise<TestSimulator> = startTes
     close: () => simulator.close(),
   };
 }
-
-export type StackTest = Awaited<ReturnType<typeof startStackTest>>;

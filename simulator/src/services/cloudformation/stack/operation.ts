@@ -3,12 +3,10 @@ import type { ResourceContext, ResourceType } from "../resources/resource-type.t
 import { secretValues } from "../template/parameters.ts";
 import type { ResourceDeclaration } from "../template/template.ts";
 import type { Mapping } from "../template/value.ts";
-import { refuseMissingValues } from "./account-values.ts";
 import type { Definition } from "./definition.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
-import { runInOrder } from "./order.ts";
 import type { CloudFormationState, ResourceRecord, StackRecord } from "./records.ts";
-import { findExport, importedNames, stackScope } from "./scope.ts";
+import { stackScope } from "./scope.ts";
 
 /** One run of creating, updating, rolling back or deleting: the context of all its steps. */
 export interface Operation {
@@ -36,24 +34,6 @@ export function startOperation(
     signal: AbortSignal.any([controller.signal, state.signal]),
     cancel: () => controller.abort(new Error(`Resource ${kind} cancelled`)),
   };
-}
-
-/** Performs every resource in order. Rejects with the names of those that fail. */
-export async function performAll(
-  operation: Operation,
-  verb: "create" | "import" | "update",
-  perform: (logicalId: string) => Promise<void>,
-): Promise<void> {
-  const { state, stack, definition } = operation;
-  await refuseMissingValues(state, definition);
-  // Recorded before anything is created, so that the exports cannot be removed.
-  const names = importedNames(state, stack, definition);
-  for (const name of names) if (!findExport(state, name)) throw new Error(`No export named ${name} found.`);
-  stack.imports = names;
-  const failed = await runInOrder(definition.dependencies, perform, operation.cancel);
-  if (failed.length > 0)
-    throw new Error(`The following resource(s) failed to ${verb}: [${failed.join(", ")}].`);
-  operation.signal.throwIfAborted();
 }
 
 export function declaredResource({ definition }: Operation, logicalId: string): ResourceDeclaration {

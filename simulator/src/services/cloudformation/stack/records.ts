@@ -42,7 +42,7 @@ export interface OutputRecord {
 export interface DriftRecord {
   readonly id: string;
   status: "DETECTION_IN_PROGRESS" | "DETECTION_COMPLETE" | "DETECTION_FAILED";
-  statusReason: string | undefined;
+  statusReason?: string;
   at: Date;
   /** Drifts of the resources whose types can be checked. */
   drifts: readonly StackResourceDrift[];
@@ -93,12 +93,12 @@ export interface StackRecord {
   readonly id: string;
   readonly name: string;
   readonly createdAt: Date;
-  updatedAt: Date | undefined;
-  deletedAt: Date | undefined;
+  updatedAt?: Date;
+  deletedAt?: Date;
   status: StackStatus;
-  statusReason: string | undefined;
+  statusReason?: string;
   /** Undefined while only a change set of type CREATE exists. */
-  definition: Definition | undefined;
+  definition?: Definition;
   capabilities: readonly string[];
   tags: readonly Tag[];
   disableRollback: boolean;
@@ -106,7 +106,7 @@ export interface StackRecord {
   retainExceptOnCreate: boolean;
   terminationProtection: boolean;
   /** ARN of the service role that CloudFormation assumes; undefined when it acts for the caller. */
-  roleArn: string | undefined;
+  roleArn?: string;
   /** By logical id. */
   readonly resources: Map<string, ResourceRecord>;
   outputs: readonly OutputRecord[];
@@ -115,15 +115,15 @@ export interface StackRecord {
   readonly changeSets: Map<string, ChangeSetRecord>;
   /** Names of the exports this stack's values come from. */
   imports: ReadonlySet<string>;
-  clientRequestToken: string | undefined;
+  clientRequestToken?: string;
   /** Values that parameters with NoEcho have had: events show none of them. */
   readonly secrets: Set<string>;
   /** The last detection of drift. */
-  drift: DriftRecord | undefined;
+  drift?: DriftRecord;
   /** Cancels the creation or update in progress. */
   cancel: () => void;
   /** Changes of an update still to be rolled back: the rollback failed, or was disabled. */
-  unfinished: BeforeUpdate | undefined;
+  unfinished?: BeforeUpdate;
 }
 
 /** All stacks of the account and what running their operations needs. */
@@ -145,26 +145,18 @@ export function createStackRecord({ environment }: CloudFormationState, name: st
     id: `arn:aws:cloudformation:${region}:${accountId}:stack/${name}/${randomUUID()}`,
     name,
     createdAt: clock.now(),
-    updatedAt: undefined,
-    deletedAt: undefined,
     status: "CREATE_IN_PROGRESS",
-    statusReason: undefined,
-    definition: undefined,
     capabilities: [],
     tags: [],
     disableRollback: false,
     retainExceptOnCreate: false,
     terminationProtection: false,
-    roleArn: undefined,
     resources: new Map(),
     outputs: [],
     events: [],
     changeSets: new Map(),
     imports: new Set(),
-    clientRequestToken: undefined,
     secrets: new Set(),
-    drift: undefined,
     cancel: () => {},
-    unfinished: undefined,
   };
 }

@@ -68,10 +68,7 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
   if (version !== undefined && version !== "2010-09-09")
     throw formatError("unsupported value for AWSTemplateFormatVersion.");
   const declared = section(raw, "Resources");
-  const Mappings = section(raw, "Mappings");
-  const Outputs = section(raw, "Outputs");
   const Parameters = section(raw, "Parameters");
-  refuseTooMuch({ Mappings, Outputs, Parameters, Resources: declared }, String(raw.Description ?? ""));
   for (const name of Object.keys(Parameters))
     if (!/^[A-Za-z0-9]+$/.test(name)) throw formatError(`Parameter name ${name} is non alphanumeric.`);
   if (Object.keys(declared).length === 0) throw formatError("At least one Resources member must be defined.");
@@ -88,10 +85,10 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
     description: typeof raw.Description === "string" ? raw.Description : undefined,
     metadata: raw.Metadata,
     parameters: mapValues(Parameters, (value, id) => mapping(value, `/Parameters/${id}`)),
-    mappings: Mappings,
+    mappings: section(raw, "Mappings"),
     conditions: section(raw, "Conditions"),
     resources,
-    outputs: mapValues(Outputs, readOutput),
+    outputs: mapValues(section(raw, "Outputs"), readOutput),
     rules: section(raw, "Rules"),
     transforms: raw.Transform === undefined ? [] : [raw.Transform].flat(),
   };
@@ -199,25 +196,4 @@ function optionalText(value: Value | undefined, place: string): string | undefin
 
 function mapValues<T>(values: Mapping, read: (value: Value, name: string) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(value, name)]));
-}
-
-/** Source: CloudFormation user guide, Understand CloudFormation quotas. */
-const most = { Mappings: 200, Outputs: 200, Parameters: 200, Resources: 500 } as const;
-const longestName = 255;
-const longestDescription = 1024;
-
-/** Throws for a template that exceeds a quota of CloudFormation. */
-function refuseTooMuch(sections: Readonly<Record<keyof typeof most, Mapping>>, description: string): void {
-  if (Buffer.byteLength(description) > longestDescription)
-    throw formatError(`The Description has more than ${longestDescription} bytes.`);
-  for (const [name, maximum] of Object.entries(most)) {
-    const declared = Object.keys(sections[name as keyof typeof most]);
-    if (declared.length > maximum)
-      throw formatError(
-        `Number of ${name.toLowerCase()}, ${declared.length}, is greater than maximum allowed, ${maximum}`,
-      );
-    const long = declared.find((id) => id.length > longestName);
-    if (long !== undefined)
-      throw formatError(`${name} has a name of more than ${longestName} characters: ${long.slice(0, 40)}…`);
-  }
 }
