@@ -57,8 +57,8 @@ export default defineConfig({
           exclude,
           globalSetup: "scripts/tests/preload-aws.ts",
           // Real processes, databases and deployments: the limit only ends what hangs.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           // They wait for other processes now and then. A percentage would be limited to the number of cores.
           maxWorkers: Math.ceil(1.5 * availableParallelism()),
           sequence: { groupOrder: 1 },

@@ -157,7 +157,7 @@ describe.skipIf(!hasDocker).each(services)("the image of $name", ({ name, port, 
 
   it.each(builders)("built by %s becomes healthy in Docker", async (builder) => {
     await expect
-      .poll(async () => (await inspect(builder)).State.Health?.Status, { timeout: 60_000, interval: 200 })
+      .poll(async () => (await inspect(builder)).State.Health?.Status, { timeout: 300_000, interval: 200 })
       .toBe("healthy");
   });
 

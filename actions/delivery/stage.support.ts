@@ -110,15 +110,18 @@ export async function createWaitingStage(): Promise<Stage> {
   return stage;
 }
 
-/** Keeps CodeDeploy's deployments of `web` in progress until somebody ends them. */
-export async function keepOldTasks({ aws }: Simulator): Promise<void> {
+/** Sets how long CodeDeploy's deployments of `web` stay in progress after the shift unless somebody ends them. */
+export async function keepOldTasks(
+  { aws }: Simulator,
+  terminationWaitTimeInMinutes = longestWaitMinutes,
+): Promise<void> {
   await aws.codedeploy.updateDeploymentGroup({
     applicationName: "outside",
     currentDeploymentGroupName: "web",
     blueGreenDeploymentConfiguration: {
       terminateBlueInstancesOnDeploymentSuccess: {
         action: "TERMINATE",
-        terminationWaitTimeInMinutes: longestWaitMinutes,
+        terminationWaitTimeInMinutes,
       },
       deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
     },

@@ -33,7 +33,7 @@ async function start(): Promise<ChildProcess> {
   await new Promise<void>((resolve) => {
     started.stderr?.on("data", (text) => /is ready/.test(text) && resolve());
   });
-  await expect.poll(() => processes("mariadbd|mysqld"), { timeout: 60_000 }).not.toEqual([]);
+  await expect.poll(() => processes("mariadbd|mysqld"), { timeout: 300_000 }).not.toEqual([]);
   return started;
 }
 
@@ -52,8 +52,8 @@ it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
   async (signal) => {
     const started = await start();
     started.kill(signal);
-    await expect.poll(() => processes(""), { timeout: 60_000 }).toEqual([]);
-    await expect.poll(dataFolders, { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => processes(""), { timeout: 300_000 }).toEqual([]);
+    await expect.poll(dataFolders, { timeout: 300_000 }).toEqual([]);
   },
 );
 
@@ -69,7 +69,7 @@ it("leaves no process when it is killed, and no data after the next start", asyn
   await start();
   const [left = ""] = await dataFolders();
   process.kill(Number(left.split("-")[2]), "SIGKILL");
-  await expect.poll(() => processes(""), { timeout: 60_000 }).toEqual([]);
+  await expect.poll(() => processes(""), { timeout: 300_000 }).toEqual([]);
   expect(await dataFolders()).toEqual([left]);
   await start();
   expect(await dataFolders()).toHaveLength(1);

@@ -107,7 +107,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
       });
       const said = async () =>
         (await logs.filterLogEvents({ logGroupName: "asks" })).events?.map(({ message }) => message);
-      await expect.poll(said, { timeout: 60_000 }).toEqual(["database", "api true"]);
+      await expect.poll(said, { timeout: 300_000 }).toEqual(["database", "api true"]);
     });
 
     // Processes have no memory limit.
@@ -119,7 +119,7 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
       });
       const look = async () =>
         (await simulator.aws.ecs.describeTasks({ cluster: "main", tasks: [taskArn] })).tasks?.[0];
-      await expect.poll(async () => (await look())?.lastStatus, { timeout: 60_000 }).toBe("STOPPED");
+      await expect.poll(async () => (await look())?.lastStatus, { timeout: 300_000 }).toBe("STOPPED");
       expect(await look()).toMatchObject({
         stopCode: "EssentialContainerExited",
         stoppedReason: "Essential container in task exited",

@@ -44,7 +44,7 @@ beforeAll(async () => {
       onEvent: (event) => onEvent(event),
     },
   );
-}, 120_000);
+});
 afterAll(async () => {
   await repository?.remove();
   await fixture?.close();
@@ -64,7 +64,7 @@ async function createAddressStack(): Promise<Record<string, string>> {
   const StackName = "microservices-load-balancer";
   await cloudformation.createStack({ StackName, TemplateBody: template });
   const status = async () => (await cloudformation.describeStacks({ StackName })).Stacks?.[0]?.StackStatus;
-  await vi.waitUntil(async () => (await status()) === "CREATE_COMPLETE", { timeout: 60_000 });
+  await vi.waitUntil(async () => (await status()) === "CREATE_COMPLETE", { timeout: 300_000 });
   return { "infra-templates/load-balancer.yaml": template };
 }
 

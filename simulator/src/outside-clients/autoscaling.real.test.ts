@@ -13,7 +13,7 @@ const execute = (program: string, args: string[]) =>
 const aws = async (...args: string[]) =>
   JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
 
-it("boto3 scales a service by steps and by a target", { timeout: 180_000 }, async () => {
+it("boto3 scales a service by steps and by a target", async () => {
   const script = join(import.meta.dirname, "autoscaling.py");
   const cause = "monitor alarm queue in state ALARM triggered policy queue";
   expect(JSON.parse(await execute(python, [script, "outside", "web"]))).toEqual({
@@ -40,9 +40,7 @@ it("boto3 scales a service by steps and by a target", { timeout: 180_000 }, asyn
   });
 });
 
-it("the AWS CLI registers a target, adds a policy and reads its activities", {
-  timeout: 180_000,
-}, async () => {
+it("the AWS CLI registers a target, adds a policy and reads its activities", async () => {
   const target = [
     "--service-namespace=ecs",
     "--scalable-dimension=ecs:service:DesiredCount",

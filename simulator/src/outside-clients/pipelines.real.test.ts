@@ -52,7 +52,7 @@ it("the AWS CLI runs an execution through a pipeline", async () => {
       ...pipeline,
       "--action-name=Approve",
       `--result=summary=why,status=${status}`,
-      `--token=${await vi.waitUntil(asked, { timeout: 60_000, interval: 50 })}`,
+      `--token=${await vi.waitUntil(asked, { timeout: 300_000, interval: 50 })}`,
     );
   await answer("Rejected");
   const { pipelineExecutionSummaries } = await codepipeline(
@@ -66,7 +66,7 @@ it("the AWS CLI runs an execution through a pipeline", async () => {
         const found = await codepipeline("get-pipeline-execution", "--pipeline-name=cli", execution);
         return found.pipelineExecution.status === status;
       },
-      { timeout: 60_000, interval: 50 },
+      { timeout: 300_000, interval: 50 },
     );
   await ended("Failed");
   const { actionExecutionDetails } = await codepipeline("list-action-executions", "--pipeline-name=cli");

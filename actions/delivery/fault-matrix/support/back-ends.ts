@@ -1,7 +1,7 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import type { TaskRuntimeKind } from "../../../../simulator/src/runtime/tasks/runtime.ts";
 import { createEcsStage, createRealEcsStage } from "../../ecs/stage.support.ts";
-import { createRealStage, createStage, type Stage } from "../../stage.support.ts";
+import { createRealStage, createStage, keepOldTasks, type Stage } from "../../stage.support.ts";
 
 /** All ways in which a service is deployed here. */
 export const backEnds = [
@@ -33,22 +33,22 @@ export function createStageFor(family: Family, tasks: Tasks): Promise<Stage> {
 }
 
 /** Long enough for a row to act in it: with real tasks, a few hundred milliseconds. */
-const bakeTimeInMinutes = 5;
+const waitMinutes = 5;
 
 const configurations: Record<
   Exclude<BackEnd, "CodeDeploy" | "CodeDeploy canary">,
   DeploymentConfiguration
 > = {
   "ECS rolling": { strategy: "ROLLING" },
-  "ECS blue/green": { strategy: "BLUE_GREEN", bakeTimeInMinutes },
+  "ECS blue/green": { strategy: "BLUE_GREEN", bakeTimeInMinutes: waitMinutes },
   "ECS linear": {
     strategy: "LINEAR",
-    bakeTimeInMinutes,
+    bakeTimeInMinutes: waitMinutes,
     linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 5 },
   },
   "ECS canary": {
     strategy: "CANARY",
-    bakeTimeInMinutes,
+    bakeTimeInMinutes: waitMinutes,
     canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 5 },
   },
 };
@@ -60,6 +60,8 @@ export interface Settings {
   readonly ecs?: DeploymentConfiguration;
   /** Name of a deployment configuration, under CodeDeploy only. */
   readonly codeDeploy?: string;
+  /** How long a deployment stays in progress after the shift, except a rolling one; by default, `waitMinutes`. */
+  readonly waitMinutes?: number;
 }
 
 /** Long enough for a process that starts slowly on a busy machine. */
@@ -77,7 +79,14 @@ export async function configure(stage: Stage, backEnd: BackEnd, settings: Settin
   const { cluster, service } = stage.inputs("");
   const { graceSeconds: healthCheckGracePeriodSeconds = patientGraceSeconds } = settings;
   if (backEnd !== "CodeDeploy" && backEnd !== "CodeDeploy canary") {
-    const deploymentConfiguration = { ...nothingWatched, ...configurations[backEnd], ...settings.ecs };
+    const bake =
+      settings.waitMinutes && backEnd !== "ECS rolling" ? { bakeTimeInMinutes: settings.waitMinutes } : {};
+    const deploymentConfiguration = {
+      ...nothingWatched,
+      ...configurations[backEnd],
+      ...bake,
+      ...settings.ecs,
+    };
     await ecs.updateService({ cluster, service, healthCheckGracePeriodSeconds, deploymentConfiguration });
     return;
   }
@@ -89,6 +98,7 @@ export async function configure(stage: Stage, backEnd: BackEnd, settings: Settin
     deploymentConfigName: settings.codeDeploy ?? `CodeDeployDefault.ECS${shift}`,
     autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
   });
+  await keepOldTasks(stage.simulator, settings.waitMinutes ?? waitMinutes);
 }
 
 /** One back end per engine; these suffice where the shift of traffic makes no difference. */

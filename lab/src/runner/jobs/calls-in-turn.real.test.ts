@@ -107,7 +107,7 @@ describe("calls in turn", () => {
     expect(result.conclusion).toBe("cancelled");
     const logged = lines()?.filter((line) => !line.startsWith("loading"));
     expect(logged).toEqual(["scale 3", "record 3", "restored 7 after cancelled"]);
-  }, 30_000);
+  });
 
   it("allows one run of the workflow's group at a time, and the next waits for all its jobs", async () => {
     const head = "on: workflow_dispatch\nconcurrency: { group: scale-test, cancel-in-progress: false }";

@@ -43,7 +43,7 @@ describe("cancelling", () => {
     expect(result.conclusion).toBe("cancelled");
     expect(step(result, "long")?.conclusion).toBe("cancelled");
     expect(step(result, "rest")?.conclusion).toBe("skipped");
-  }, 30_000);
+  });
 });
 
 describe("killing", () => {

@@ -120,7 +120,7 @@ describe("jobs", () => {
     steps: [{ run: "\${{ matrix.run }}" }]
 `);
     expect(conclusions(result)).toEqual({ "build (exit 1)": "failure", "build (sleep 30)": "cancelled" });
-  }, 30_000);
+  });
 
   it("states which matrix is empty", async () => {
     const result = await runJobs(`

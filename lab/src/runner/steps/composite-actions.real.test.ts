@@ -285,7 +285,7 @@ describe("an interrupted composite action", () => {
     expect(output()).toEqual(["started", "interrupted", "cleaned", "last"]);
     expect(result.jobs[0]?.steps.map((step) => step.conclusion)).toEqual(["cancelled", "success"]);
     expect(result.conclusion).toBe("cancelled");
-  }, 30_000);
+  });
 
   it("on a timeout, interrupts the step inside, and the step around it reports why", async () => {
     const result = await run(slow, job("    steps: [{ name: slow, uses: $/a, timeout-minutes: 0.01 }]"));
@@ -294,5 +294,5 @@ describe("an interrupted composite action", () => {
       { level: "error", message: "The action 'slow' has timed out after 0.01 minutes." },
     ]);
     expect(result.conclusion).toBe("failure");
-  }, 30_000);
+  });
 });

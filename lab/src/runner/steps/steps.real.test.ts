@@ -122,7 +122,7 @@ describe("steps", () => {
     expect(result.jobs[0]?.annotations[0]?.message).toBe(
       "The action 'slow' has timed out after 0.005 minutes.",
     );
-  }, 30_000);
+  });
 
   it("hashes the files of the workspace", async () => {
     const result = await runJobs(`

@@ -55,7 +55,7 @@ const write = (agent?: Agent) => send("POST", "/admin/supplier-add", agent);
 
 const statusesOf = (answers: readonly Answer[]) => new Set(answers.map(({ status }) => status));
 const becomes = (status: number) =>
-  expect.poll(async () => (await read()).status, { timeout: 60_000 }).toBe(status);
+  expect.poll(async () => (await read()).status, { timeout: 300_000 }).toBe(status);
 
 /** Clients that read, add and check the health without pause, until stopped. */
 function startLoad() {
@@ -76,7 +76,7 @@ function startLoad() {
     see: (count: number, ...statuses: number[]) => {
       const from = answers.length;
       const seen = () => answers.slice(from).filter(({ status = 0 }) => statuses.includes(status)).length;
-      return expect.poll(seen, { timeout: 60_000 }).toBeGreaterThan(count);
+      return expect.poll(seen, { timeout: 300_000 }).toBeGreaterThan(count);
     },
     stop: async () => {
       stopped = true;

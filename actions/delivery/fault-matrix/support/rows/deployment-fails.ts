@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { zip } from "../../../../../simulator/src/services/lambda/zip.support.ts";
+import { longestWaitMinutes } from "../../../stage.support.ts";
 import { type BackEnd, backEnds, configure, gradual } from "../back-ends.ts";
 import type { Arranged, Row } from "../row.ts";
 import { type Scene, setAlarm } from "../scene.ts";
@@ -105,6 +106,8 @@ export const rowsDuringTheShift: readonly Row[] = [
     fault: "alarm during the shift",
     when: "once visitors reach the new tasks",
     backEnds,
+    // It ends when the alarm goes off, however late a slow machine sees the shift.
+    settings: { waitMinutes: longestWaitMinutes },
     inputs: watched,
     arrange: calmAgain,
     meanwhile: goOff(/traffic: .*new [1-9]/),

@@ -54,6 +54,8 @@ export const rowsOfSignals: readonly Row[] = [
     when: "with on-cancel: leave",
     backEnds: eachEngine,
     signal: "SIGKILL",
+    // The post step is a process that has to start before the deployment ends.
+    settings: { waitMinutes: 60 },
     inputs: { onCancel: "leave" },
     expect: {
       status: undefined,

@@ -13,7 +13,7 @@ let fixture: Fixture;
 beforeEach(async () => {
   fixture = await createRealFixture({ timeScale, vcpuShare });
   await fixture.register(1, 3);
-}, 60_000);
+});
 afterEach(() => fixture?.close());
 
 /** Sends requests from time to time, so that a failure is always noticed. */
@@ -41,7 +41,7 @@ function startTrickle(url: string) {
 }
 
 describe("a service under real load scales out to 3 tasks and in again to 1, without a failed request,", () => {
-  it("by the CPU that its tasks use", { timeout: 180_000 }, async () => {
+  it("by the CPU that its tasks use", async () => {
     await fixture.serves(1);
     const trickle = startTrickle(fixture.url("/"));
     const { Alarms } = await fixture.track("cpu", {
@@ -81,7 +81,7 @@ describe("a service under real load scales out to 3 tasks and in again to 1, wit
     );
   });
 
-  it("by the requests that a target gets", { timeout: 180_000 }, async () => {
+  it("by the requests that a target gets", async () => {
     await fixture.serves(1);
     const trickle = startTrickle(fixture.url("/"));
     await fixture.track("requests", {

@@ -63,9 +63,7 @@ async function query(sql: string): Promise<unknown> {
   }
 }
 
-it("creates a database that the generated secret opens, and never shows its password", {
-  timeout: 60_000,
-}, async () => {
+it("creates a database that the generated secret opens, and never shows its password", async () => {
   expect(await stack.create(database(fromSecret))).toBe("CREATE_COMPLETE");
   expect(await query("SELECT CURRENT_USER() AS user")).toEqual([{ user: "nodeapp@%" }]);
   const { SecretString = "" } = await stack.aws.secretsmanager.getSecretValue({ SecretId: "login" });
@@ -83,7 +81,7 @@ it("creates a database that the generated secret opens, and never shows its pass
   expect(shown).not.toContain(password);
 });
 
-it("restores the password from RDS in an update, and keeps the data", { timeout: 60_000 }, async () => {
+it("restores the password from RDS in an update, and keeps the data", async () => {
   expect(await stack.create(database({ ManageMasterUserPassword: true }))).toBe("CREATE_COMPLETE");
   await expect(query("SELECT 1")).rejects.toThrow("Access denied");
   expect(await stack.update(database(fromSecret))).toBe("UPDATE_COMPLETE");

@@ -15,6 +15,8 @@ import { refuseActiveAlarms } from "./watch-alarms.ts";
 
 /** CodeDeploy's limit for a replacement task set (CodeDeploy user guide, "CodeDeploy quotas"). */
 const installLimit = 60 * minute;
+/** Real tasks start in real time, however fast the clock: the limit ends what hangs, not what a busy machine delays. */
+const leastRealLimitMs = 120_000;
 /** Interval between checks of the replacement; short compared with the 10 s of the quickest health checks. */
 const pollInterval = 5_000;
 
@@ -110,7 +112,8 @@ function createReplacement(
 
 async function waitUntilHealthy(run: Run, green: RunTaskSet): Promise<void> {
   const { clock } = run.environment;
-  const deadline = clock.now().getTime() + clock.toWall(installLimit);
+  const limitMs = Math.max(clock.toWall(installLimit), leastRealLimitMs);
+  const deadline = clock.now().getTime() + limitMs;
   while (!(await isHealthy(run, green))) {
     if (clock.now().getTime() > deadline)
       throw new DeploymentFailure(

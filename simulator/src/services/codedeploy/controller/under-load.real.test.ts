@@ -64,7 +64,7 @@ async function start(
 
 async function ends(deploymentId: string, status: string): Promise<void> {
   const info = async () => (await simulator.aws.codedeploy.getDeployment({ deploymentId })).deploymentInfo;
-  await vi.waitUntil(async () => (await info())?.completeTime, { timeout: 60_000, interval: 20 });
+  await vi.waitUntil(async () => (await info())?.completeTime, { timeout: 300_000, interval: 20 });
   expect((await info())?.status).toBe(status);
 }
 
@@ -114,7 +114,7 @@ describe("no request fails under constant load when a deployment", () => {
     const stopped = async () =>
       (await simulator.aws.ecs.listTasks({ cluster: "outside", desiredStatus: "STOPPED" })).taskArns ?? [];
     const before = (await stopped()).length;
-    await vi.waitUntil(async () => (await stopped()).length > before, { timeout: 60_000, interval: 20 });
+    await vi.waitUntil(async () => (await stopped()).length > before, { timeout: 300_000, interval: 20 });
     await simulator.aws.codedeploy.stopDeployment({ deploymentId, autoRollbackEnabled: true });
     await ends(deploymentId, "Stopped");
     const { deploymentInfo } = await simulator.aws.codedeploy.getDeployment({ deploymentId });
