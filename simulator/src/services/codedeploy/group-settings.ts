@@ -95,16 +95,12 @@ function parseBlueGreen(
 }
 
 function parseLoadBalancer(input: LoadBalancerInfo | undefined): LoadBalancerInfo {
-  if (input?.elbInfoList?.length)
-    throw new AwsError(
-      "InvalidLoadBalancerInfoException",
-      "For ECS deployment group, loadBalancerInfo must not contain elbInfo list",
-    );
-  if (input?.targetGroupInfoList?.length)
-    throw new AwsError(
-      "InvalidLoadBalancerInfoException",
-      "For ECS deployment group, loadBalancerInfo must not contain targetGroupInfo list",
-    );
+  for (const kind of ["elbInfo", "targetGroupInfo"] as const)
+    if (input?.[`${kind}List`]?.length)
+      throw new AwsError(
+        "InvalidLoadBalancerInfoException",
+        `For ECS deployment group, loadBalancerInfo must not contain ${kind} list`,
+      );
   const [pair, ...others] = input?.targetGroupPairInfoList ?? [];
   const invalid = (message: string) => new AwsError("InvalidTargetGroupPairException", message);
   if (!pair || others.length > 0)
