@@ -1,5 +1,5 @@
 import { lastSegment } from "../shared/arn.ts";
-import { type Card, cardMarkdown, type Link } from "../shared/card.ts";
+import { cardMarkdown, type Link } from "../shared/card.ts";
 import {
   alarmPage,
   deploymentPage,
@@ -12,8 +12,8 @@ import {
 import { formatDuration } from "../shared/duration.ts";
 import { failedTasksFold } from "../shared/ecs/failed-task.ts";
 import { shortRevision } from "../shared/ecs/revision.ts";
-import { type Finding, findingsList } from "../shared/findings.ts";
-import { details, diffBlock, factList, fold, markdownTable, xyChart } from "../shared/summary.ts";
+import { faultsOf, notesFold } from "../shared/findings.ts";
+import { counted, details, diffBlock, factList, fold, markdownTable, xyChart } from "../shared/summary.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
 import {
   type DeploymentRecord,
@@ -33,7 +33,7 @@ export function summaryOf(record: DeploymentRecord, site = ""): string {
   return cardMarkdown({
     ok: isGreen(record),
     verdict: verdict(record),
-    ...causeOf(record),
+    ...faultsOf(record),
     production: service && productionNow(record),
     notes: record.notes,
     ...(record.status === "planned" && changes ? { body: changes } : {}),
@@ -42,21 +42,9 @@ export function summaryOf(record: DeploymentRecord, site = ""): string {
       plan && record.status !== "planned" ? fold(changesHead(plan, revisionBefore, service), changes) : "",
       ...courseOf(record),
       fold("Details", factList(facts(record))),
-      findingsFold(record.findings),
+      notesFold(record.findings),
     ],
   });
-}
-
-/** Several faults are a list, each with its fix. */
-function causeOf({ cause, fix, findings }: DeploymentRecord): Pick<Card, "cause" | "fix" | "body"> {
-  const faults = findings.filter(({ kind }) => kind === undefined);
-  return faults.length > 1 || !cause ? { body: findingsList(faults) } : { cause, fix };
-}
-
-/** Shows what is worth knowing but stops nothing. */
-function findingsFold(findings: readonly Finding[]): string {
-  const others = findings.filter(({ kind }) => kind !== undefined);
-  return fold(`${others.length} note${others.length === 1 ? "" : "s"}`, findingsList(others));
 }
 
 /** Returns the folded course of a deployment: traffic, events and failures; missing parts are empty. */
@@ -183,8 +171,7 @@ function shareAt(points: readonly TrafficPoint[], atMs: number): number {
 /** Returns the head of the changes, such as `2 changes to web:3 in production`. */
 function changesHead(plan: Plan, revisionBefore: string, service: string): string {
   const count = plan.revisionChanges.length + plan.serviceChanges.length;
-  const changes = `${count} change${count === 1 ? "" : "s"}`;
-  return `${changes} to ${shortRevision(revisionBefore) || "nothing"}${service && " in production"}`;
+  return `${counted(count, "change")} to ${shortRevision(revisionBefore) || "nothing"}${service && " in production"}`;
 }
 
 /** Shows the changes: images by their short digests, then every other line as in a diff. */

@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import {
   duplicateKeys,
   findDataPositions,
-  findJsonError,
   type Keys,
   parseData,
   parseJsonText,
@@ -64,13 +63,6 @@ test.each<[string, readonly string[]]>([
 test.each(["{a: 1}", '{"a": tru}', "a: 1", ""])("requires JSON of the JSON text %j", (text) => {
   expect(() => parseJsonText(text, "Input x")).toThrow("Input x:1:");
 });
-
-test.each([["{}"], ["[]"], [' [{"a": [1, -2.5e3, "x\\n\\u00e9"], "b": {"c": null}}, true] \n']])(
-  "finds no error position in valid JSON %j",
-  (text) => {
-    expect(findJsonError(text)).toBeUndefined();
-  },
-);
 
 test("reports malformed YAML with its place", () => {
   expect(() => parseData("version: 0.0\nResources: [\n", "appspec.yaml")).toThrow(

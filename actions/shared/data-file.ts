@@ -178,7 +178,7 @@ type Expect = "value" | "valueOrEnd" | "keyOrEnd" | "colon" | "commaOrEnd" | "no
  * undefined for valid JSON. A comma after the last member and True are valid here. JSON.parse includes a position in
  * only some of its errors.
  */
-export function findJsonError(text: string): number | undefined {
+function findJsonError(text: string): number | undefined {
   const open: ("{" | "[")[] = [];
   let expect: Expect = "value";
   let offset = 0;

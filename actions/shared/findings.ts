@@ -1,7 +1,9 @@
 import { explainAwsError, isAccessDenied, messageOf } from "./aws-errors.ts";
+import type { Card } from "./card.ts";
+import type { StepRecord } from "./define-action.ts";
 import { Failure } from "./failure.ts";
 import type { Log } from "./log.ts";
-import { escapeText } from "./summary.ts";
+import { counted, escapeText, fold } from "./summary.ts";
 
 /** A problem found before acting. */
 export interface Finding {
@@ -13,6 +15,10 @@ export interface Finding {
    * `note`: worth a line of the log. None of these stops anything.
    */
   readonly kind?: "unchecked" | "advice" | "note";
+}
+
+interface FoundStep extends Pick<StepRecord<string>, "cause" | "fix"> {
+  readonly findings: readonly Finding[];
 }
 
 /** Throws one Failure that names all faults; logs the rest. */
@@ -73,6 +79,18 @@ export async function lookUp<T>(
     if (!isAccessDenied(error)) throw error;
     return { findings: [{ text: `${what}: ${explainAwsError(error)?.message}`, kind: "unchecked" }] };
   }
+}
+
+/** Returns the faults for a card: one has a line of its own, several are a list, each with its fix. */
+export function faultsOf({ cause, fix, findings }: FoundStep): Pick<Card, "cause" | "fix" | "body"> {
+  const faults = findings.filter(({ kind }) => kind === undefined);
+  return faults.length > 1 || !cause ? { body: findingsList(faults) } : { cause, fix };
+}
+
+/** Folds what is worth knowing but stops nothing. */
+export function notesFold(findings: readonly Finding[]): string {
+  const others = findings.filter(({ kind }) => kind !== undefined);
+  return fold(counted(others.length, "note"), findingsList(others));
 }
 
 /** Returns a Markdown list, as there may be many; in the annotation they are one sentence. */

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { annotationTitle, runnerLog } from "./log.ts";
-import { createRetry, refusalOf } from "./registry/reach.ts";
 
 let written = "";
 beforeEach(() => {
@@ -47,29 +46,6 @@ describe("the runner's log", () => {
       expect(commands()).toEqual([`::${level}::stopped:%0A| ::stop-commands::x%0A## [error]y`]);
     },
   );
-
-  it("shows a registry's 503 without the commands in it", async () => {
-    const message = "maintenance\r::stop-commands::x\n##[error]down";
-    const answer = {
-      status: 503,
-      url: "https://registry.example/v2/",
-      header: () => undefined,
-      body: (async function* () {})(),
-      read: async () => Buffer.from(JSON.stringify({ errors: [{ code: "UNAVAILABLE", message }] })),
-      discard: () => {},
-    };
-    const retry = createRetry({
-      clock: { now: () => 0, wait: async () => {} },
-      signal: new AbortController().signal,
-      log: runnerLog,
-    });
-    const refused = retry(async () => {
-      throw await refusalOf(answer, "registry.example", "GET /v2/");
-    });
-    await expect(refused).rejects.toThrow("UNAVAILABLE");
-    expect(written).toContain("attempt 2 of 5");
-    expect(commands()).toEqual([]);
-  });
 });
 
 it.each([

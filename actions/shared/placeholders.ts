@@ -33,7 +33,7 @@ export function findPlaceholders(value: unknown): Placeholder[] {
 
 /** Replaces each `<name>` that `values` knows; others stay. */
 export function fillText(text: string, values: ReadonlyMap<string, string>): string {
-  return text.replace(/<([A-Za-z][A-Za-z0-9_-]*)>/g, (whole, name: string) => values.get(name) ?? whole);
+  return text.replace(placeholder, (whole, name: string) => values.get(name) ?? whole);
 }
 
 /** Copies a JSON value with `fillText` done on every string; being values, they need no escaping. */

@@ -1,13 +1,9 @@
-import {
-  type ContainerDefinition,
-  DescribeTaskDefinitionCommand,
-  type Service,
-  type ServiceEvent,
-} from "@aws-sdk/client-ecs";
+import type { Service, ServiceEvent } from "@aws-sdk/client-ecs";
 import type { TargetGroup, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { EcsClients, EcsContext } from "../../shared/ecs/context.ts";
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import { readLogTail } from "../../shared/ecs/log-tail.ts";
+import { describeRevision } from "../../shared/ecs/revision.ts";
 import { findService, type ServiceName } from "../../shared/ecs/service.ts";
 import { eventLines } from "../../shared/ecs/task-causes.ts";
 import type { Clients } from "../context.ts";
@@ -106,8 +102,10 @@ async function withLogs(
   tasks: readonly FailedTask[],
 ): Promise<FailedTask[]> {
   if (tasks.length === 0) return [];
-  const containers = await orNone(context, "the revision's containers", () =>
-    containersOf(context, revision),
+  const containers = await orNone(
+    context,
+    "the revision's containers",
+    async () => (await describeRevision(context, revision))?.taskDefinition?.containerDefinitions ?? [],
   );
   return Promise.all(
     tasks.map(async (task) => {
@@ -115,14 +113,6 @@ async function withLogs(
       return { ...task, logLines: await readLogTail(context, container, task.taskId) };
     }),
   );
-}
-
-async function containersOf(
-  context: EvidenceContext,
-  taskDefinition: string,
-): Promise<ContainerDefinition[]> {
-  const described = await context.clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-  return described.taskDefinition?.containerDefinitions ?? [];
 }
 
 async function serviceEvents(

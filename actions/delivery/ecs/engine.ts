@@ -22,17 +22,13 @@ export function createEcsEngine(
   let drainMs: number | undefined;
   return {
     async verify(taskDefinition) {
-      if (inputs.appSpecFile)
-        context.log.notice(
-          `ECS deploys ${inputs.service} itself: the AppSpec ${inputs.appSpecFile} is not used.`,
-        );
+      const itself = `ECS deploys ${inputs.service} itself`;
+      if (inputs.appSpecFile) context.log.notice(`${itself}: the AppSpec ${inputs.appSpecFile} is not used.`);
       if (inputs.codeDeployDescription)
-        context.log.notice(
-          `ECS deploys ${inputs.service} itself: the input codedeploy-deployment-description is not used.`,
-        );
+        context.log.notice(`${itself}: the input codedeploy-deployment-description is not used.`);
       if (inputs.codeDeployDeploymentConfig)
         context.log.notice(
-          `ECS deploys ${inputs.service} itself, by the service's own strategy: the input codedeploy-deployment-config is not used.`,
+          `${itself}, by the service's own strategy: the input codedeploy-deployment-config is not used.`,
         );
       if (!taskDefinition) return [];
       const faults = loadBalancers.flatMap((each) => checkContainer(each, taskDefinition));

@@ -4,6 +4,7 @@ import { type BilledTask, taskCostPerHour, taskSizeOf } from "../../shared/cost/
 import { describeRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
+import { counted } from "../../shared/summary.ts";
 import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
 import type { DeliveryContext } from "../context.ts";
 
@@ -20,7 +21,7 @@ export async function describeCost(
   const now = (await describeRevision(context, running.revision))?.taskDefinition;
   const task = billedTask(running, wanted);
   const size = task ? ` with ${task.size.vcpu} vCPU and ${task.size.memoryGb} GB` : "";
-  const tasks = `${count} task${count === 1 ? "" : "s"}${size}`;
+  const tasks = `${counted(count, "task")}${size}`;
   const list = readPriceList(undefined);
   const region = await context.clients.ecs.config.region();
   if (!task || region !== list.region)

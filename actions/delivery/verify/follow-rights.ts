@@ -78,19 +78,8 @@ function describeMissing(missing: readonly Right[], { mode }: Pick<DeployInputs,
 }
 
 async function findMissing(context: DeliveryContext, inputs: DeployInputs, known: Known): Promise<Right[]> {
-  const found = await Promise.all([
-    known.controller === "" ? missingOfBoth(context, inputs, known) : [],
-    known.controller === "CODE_DEPLOY" ? [] : missingOfEcs(context, inputs, known),
-    known.controller === "ECS" ? [] : missingOfCodeDeploy(context, inputs, known),
-  ]);
-  return found.flat();
-}
-
-type Try = <T>(right: Right, call: () => Promise<T>) => Promise<T | undefined>;
-
-/** Only a denial counts: after any other end, the role may make the call, or the deployment meets the error again. */
-function collect(): { attempt: Try; missing: Right[] } {
   const missing: Right[] = [];
+  // Only a denial counts: after any other end, the role may make the call, or the deployment meets the error again.
   const attempt: Try = async (right, call) => {
     try {
       return await call();
@@ -99,13 +88,28 @@ function collect(): { attempt: Try; missing: Right[] } {
       return undefined;
     }
   };
-  return { attempt, missing };
+  const trial = { context, inputs, known, attempt, missing };
+  await Promise.all([
+    known.controller === "" && tryBoth(trial),
+    known.controller !== "CODE_DEPLOY" && tryEcs(trial),
+    known.controller !== "ECS" && tryCodeDeploy(trial),
+  ]);
+  return missing;
 }
 
-async function missingOfBoth(context: DeliveryContext, inputs: DeployInputs, known: Known): Promise<Right[]> {
+type Try = <T>(right: Right, call: () => Promise<T>) => Promise<T | undefined>;
+
+interface Trial {
+  readonly context: DeliveryContext;
+  readonly inputs: DeployInputs;
+  readonly known: Known;
+  readonly attempt: Try;
+  readonly missing: readonly Right[];
+}
+
+async function tryBoth({ context, inputs, known, attempt }: Trial): Promise<void> {
   const { ecs } = context.clients;
   const { cluster, service, source } = inputs;
-  const { attempt, missing } = collect();
   const options = { abortSignal: context.signal };
   const taskDefinition = "revision" in source ? source.revision : service;
   const services = { action: "ecs:DescribeServices", resource: known.serviceArn || "*" };
@@ -115,17 +119,11 @@ async function missingOfBoth(context: DeliveryContext, inputs: DeployInputs, kno
       ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }), options),
     ),
   ]);
-  return missing;
 }
 
-async function missingOfEcs(
-  context: DeliveryContext,
-  inputs: DeployInputs,
-  { serviceArn }: Known,
-): Promise<Right[]> {
+async function tryEcs({ context, inputs, known: { serviceArn }, attempt }: Trial): Promise<void> {
   const { ecs } = context.clients;
   const { cluster, service } = inputs;
-  const { attempt, missing } = collect();
   const options = { abortSignal: context.signal };
   const ofService = (kind: string) => serviceArn && `${serviceArn.replace(":service/", `:${kind}/`)}/*`;
   const listed = await attempt({ action: "ecs:ListServiceDeployments", resource: serviceArn || "*" }, () =>
@@ -147,18 +145,13 @@ async function missingOfEcs(
         ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [revision] }), options),
       ),
   ]);
-  return missing;
 }
 
-async function missingOfCodeDeploy(
-  context: DeliveryContext,
-  { cluster, service, codeDeployApplication, codeDeployDeploymentGroup }: DeployInputs,
-  { serviceArn }: Known,
-): Promise<Right[]> {
+async function tryCodeDeploy({ context, inputs, known, attempt, missing }: Trial): Promise<void> {
+  const { cluster, service, codeDeployApplication, codeDeployDeploymentGroup } = inputs;
   const { codedeploy } = context.clients;
-  const { attempt, missing } = collect();
   const options = { abortSignal: context.signal };
-  const [, partition, , region, account] = serviceArn.split(":");
+  const [, partition, , region, account] = known.serviceArn.split(":");
   const group = `deploymentgroup:${codeDeployApplication}/${codeDeployDeploymentGroup}`;
   const resource = account ? `arn:${partition}:codedeploy:${region}:${account}:${group}` : "*";
   const right = (name: string) => ({ action: `codedeploy:${name}`, resource });
@@ -170,7 +163,7 @@ async function missingOfCodeDeploy(
     codedeploy.send(new ListDeploymentsCommand(names), options),
   );
   // The group is missing, which another check reports, or ECS deploys the service.
-  if (!listed && missing.length === 0) return [];
+  if (!listed && !missing.some(({ action }) => action === right("ListDeployments").action)) return;
   const deploymentId = listed?.deployments?.[0] ?? nothing.deployment;
   const targetId = `${lastSegment(cluster)}:${lastSegment(service)}`;
   await Promise.all([
@@ -184,5 +177,4 @@ async function missingOfCodeDeploy(
       codedeploy.send(new GetDeploymentTargetCommand({ deploymentId, targetId }), options),
     ),
   ]);
-  return missing;
 }

@@ -55,19 +55,13 @@ test("names the cause and the next step in a red run's only annotation, and sets
   expect(summary).toContain("cannot read the menu");
 });
 
-test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
-  [
-    "credentials that have expired",
-    {},
-    { AWS_CREDENTIAL_EXPIRATION: "2020-01-01T00:00:00Z" },
-    /The AWS credentials expired at 2020-01-01 00:00 UTC/,
-  ],
-])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
-  const image = `sha256:${"0".repeat(64)}`;
-  const { exitCode, errors, outputs } = await runAction({ image, ...inputs }, environment);
+test("reports credentials that have expired in one annotation with a next step", async () => {
+  const environment = { AWS_CREDENTIAL_EXPIRATION: "2020-01-01T00:00:00Z" };
+  const { exitCode, errors, outputs } = await runAction({ image: `sha256:${"0".repeat(64)}` }, environment);
   expect(exitCode).toBe(1);
-  expect(errors).toEqual([expect.stringMatching(message)]);
-  expect(errors[0]).toContain("Next step: ");
+  expect(errors).toEqual([
+    expect.stringMatching(/The AWS credentials expired at 2020-01-01 00:00 UTC.*Next step: /),
+  ]);
   expect(outputs["execution-id"] ?? "").toBe("");
 });
 

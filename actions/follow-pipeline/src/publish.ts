@@ -9,6 +9,7 @@ import { findingsList } from "../../shared/findings.ts";
 import {
   appendSummary,
   type Cell,
+  counted,
   escapeText,
   factList,
   fold,
@@ -57,7 +58,7 @@ export function summaryOf(record: PipelineRecord): string {
       actions.length > 0 ? fold("Stages", actionTable(actions)) : "",
       ...deployments.flatMap((deployment) => courseOf(deployment)),
       fold("Details", factList(facts(record))),
-      fold(`${findings.length} note${findings.length === 1 ? "" : "s"}`, findingsList(findings)),
+      fold(counted(findings.length, "note"), findingsList(findings)),
     ],
   });
 }

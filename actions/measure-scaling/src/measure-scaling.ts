@@ -10,7 +10,7 @@ import type { MeasureInputs, PlanInputs, ReportInputs } from "./inputs.ts";
 import { readMeasurements } from "./measurement.ts";
 import { scalingMarkdown } from "./publish.ts";
 import { recordMeasurement } from "./record-measurement.ts";
-import { analyseScaling, type CurvePoint, formatTasks, type Scaling, worthwhileGain } from "./scaling.ts";
+import { analyseScaling, type CurvePoint, type Scaling, worthwhileGain } from "./scaling.ts";
 
 export async function measureScaling(context: EcsContext, inputs: MeasureInputs): Promise<void> {
   switch (inputs.mode) {
@@ -57,7 +57,7 @@ async function publish(scaling: Scaling, file: string): Promise<void> {
 
 function refuseFailed({ failed, points }: Scaling): void {
   if (failed.length === 0) return;
-  const named = failed.map(({ taskCount, why }) => `${formatTasks(taskCount)}: ${why}`).join("; ");
+  const named = failed.map(({ taskCount, why }) => `${counted(taskCount, "task")}: ${why}`).join("; ");
   throw new Failure(`${failed.length} of ${points.length} counts could not be measured (${named})`, {
     nextStep: "see the first failed job of the run, and run the test again.",
   });

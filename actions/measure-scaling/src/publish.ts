@@ -1,7 +1,7 @@
 import { cardMarkdown } from "../../shared/card.ts";
 import { revisionPage, runCommit } from "../../shared/console.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { escapeText, fold, markdownTable, xyChart } from "../../shared/summary.ts";
+import { counted, escapeText, fold, markdownTable, xyChart } from "../../shared/summary.ts";
 import {
   type CurvePoint,
   formatCost,
@@ -9,7 +9,6 @@ import {
   formatNumber,
   formatPercent,
   formatRate,
-  formatTasks,
   type MeasuredPoint,
   type Scaling,
 } from "./scaling.ts";
@@ -67,7 +66,7 @@ function notes({ measured, knee, priceList }: Scaling): string {
   const [first] = measured;
   if (!first) return "";
   return [
-    `- Throughput counts requests with an expected response. Ideal is ${formatRate(first.idealPerSecond / first.taskCount)} for each task, as measured at ${formatTasks(first.taskCount)}.`,
+    `- Throughput counts requests with an expected response. Ideal is ${formatRate(first.idealPerSecond / first.taskCount)} for each task, as measured at ${counted(first.taskCount, "task")}.`,
     kneeNote(measured, knee),
     costNote(first, priceList),
     `- ${howMeasured(first)}`,
@@ -77,7 +76,7 @@ function notes({ measured, knee, priceList }: Scaling): string {
 function kneeNote(measured: readonly MeasuredPoint[], knee: MeasuredPoint | undefined): string {
   const rule =
     "the last count before each added task serves less than half of what a task of the first count does";
-  if (knee) return `- The knee, ${rule}, is at ${formatTasks(knee.taskCount)}.`;
+  if (knee) return `- The knee, ${rule}, is at ${counted(knee.taskCount, "task")}.`;
   if (measured.length < 2) return `- A knee (${rule}) needs at least two counts.`;
   return `- There is no knee (${rule}) in these counts.`;
 }
@@ -92,7 +91,7 @@ function costNote({ tasks }: MeasuredPoint, { region, date }: Scaling["priceList
 
 function howMeasured({ load, tasks }: MeasuredPoint): string {
   const loop = load.loop === "closed" ? "connections that send after each response" : "a rate";
-  return `${shortRevision(tasks.revision)}, loaded by ${load.generators} generator${load.generators === 1 ? "" : "s"} with ${loop}, ${Math.round(load.durationMs / 1000)} s at the first count.`;
+  return `${shortRevision(tasks.revision)}, loaded by ${counted(load.generators, "generator")} with ${loop}, ${Math.round(load.durationMs / 1000)} s at the first count.`;
 }
 
 /** Draws measured and ideal throughput as a chart for GitHub. A curve needs two points. */

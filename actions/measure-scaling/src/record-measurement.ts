@@ -10,9 +10,10 @@ import { formatValue } from "../../shared/load/assertions.ts";
 import { addHistograms } from "../../shared/load/histogram.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
 import { type LoadReport, readReport, summarise } from "../../shared/load/report.ts";
+import { counted } from "../../shared/summary.ts";
 import type { RecordInputs } from "./inputs.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
-import { formatRate, formatTasks } from "./scaling.ts";
+import { formatRate } from "./scaling.ts";
 
 /** Writes the measurement of one count, even an invalid one; then it throws the reason. */
 export async function recordMeasurement(context: EcsContext, inputs: RecordInputs): Promise<void> {
@@ -25,10 +26,14 @@ export async function recordMeasurement(context: EcsContext, inputs: RecordInput
   const answered = measurement.load?.answeredPerSecond;
   setOutput("requests-per-second", answered?.toFixed(1) ?? "");
   if (measurement.failures.length > 0)
-    throw new Failure(`${formatTasks(taskCount)} could not be measured: ${measurement.failures.join("; ")}`, {
-      nextStep: "fix the failed jobs of this count, and run the test again.",
-    });
-  if (answered !== undefined) context.log.info(`${formatTasks(taskCount)} served ${formatRate(answered)}.`);
+    throw new Failure(
+      `${counted(taskCount, "task")} could not be measured: ${measurement.failures.join("; ")}`,
+      {
+        nextStep: "fix the failed jobs of this count, and run the test again.",
+      },
+    );
+  if (answered !== undefined)
+    context.log.info(`${counted(taskCount, "task")} served ${formatRate(answered)}.`);
 }
 
 type Found = Pick<Measurement, "failures" | "tasks" | "load">;

@@ -2,6 +2,7 @@ import { formatUnitPrice } from "../../shared/cost/cost-line.ts";
 import type { PriceList } from "../../shared/cost/price-list.ts";
 import { taskCostPerHour } from "../../shared/cost/task-sizes.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
+import { counted } from "../../shared/summary.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
 
 /** A service's throughput in relation to its task count. */
@@ -42,16 +43,16 @@ function recommend(points: readonly MeasuredPoint[]): string {
   if (!first || !last) return "Nothing can be recommended: no count was measured.";
   const busy = points.find(({ load }) => load.busiestCore >= busyCore);
   if (busy)
-    return `Measure again with more generators: at ${formatTasks(busy.taskCount)} one of them used ${formatPercent(busy.load.busiestCore)} of a core, so that it may have been the limit.`;
+    return `Measure again with more generators: at ${counted(busy.taskCount, "task")} one of them used ${formatPercent(busy.load.busiestCore)} of a core, so that it may have been the limit.`;
   const full = points.find(({ servedInFull }) => servedInFull);
   if (full)
-    return `${formatTasks(full.taskCount)} served the whole load (${formatRate(full.load.offeredPerSecond)}): no more tasks are needed for it, and a higher rate would show the limit.`;
+    return `${counted(full.taskCount, "task")} served the whole load (${formatRate(full.load.offeredPerSecond)}): no more tasks are needed for it, and a higher rate would show the limit.`;
   if (first === last)
-    return `${formatTasks(first.taskCount)} served ${formatRate(first.load.answeredPerSecond)}${costOf(first)}: measure a second count to see the effect of more tasks.`;
+    return `${counted(first.taskCount, "task")} served ${formatRate(first.load.answeredPerSecond)}${costOf(first)}: measure a second count to see the effect of more tasks.`;
   const knee = findKnee(points);
   if (knee)
-    return `Run up to ${formatTasks(knee.taskCount)}: each additional task served less than half of what a task of the first count did${costChange(knee, last)}.`;
-  return `More tasks still helped at ${formatTasks(last.taskCount)}, with ${formatPercent(last.efficiency)} of ideal: measure higher counts to find the limit.`;
+    return `Run up to ${counted(knee.taskCount, "task")}: each additional task served less than half of what a task of the first count did${costChange(knee, last)}.`;
+  return `More tasks still helped at ${counted(last.taskCount, "task")}, with ${formatPercent(last.efficiency)} of ideal: measure higher counts to find the limit.`;
 }
 
 function costOf({ usdPerMillion }: MeasuredPoint): string {
@@ -60,7 +61,7 @@ function costOf({ usdPerMillion }: MeasuredPoint): string {
 
 function costChange(knee: MeasuredPoint, last: MeasuredPoint): string {
   if (knee.usdPerMillion === undefined || last.usdPerMillion === undefined) return "";
-  return `, and a million requests cost ${formatCost(last.usdPerMillion)} at ${formatTasks(last.taskCount)} instead of ${formatCost(knee.usdPerMillion)}`;
+  return `, and a million requests cost ${formatCost(last.usdPerMillion)} at ${counted(last.taskCount, "task")} instead of ${formatCost(knee.usdPerMillion)}`;
 }
 
 /**
@@ -81,10 +82,6 @@ function findKnee(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {
 }
 
 const rates = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
-
-export function formatTasks(count: number): string {
-  return `${count} task${count === 1 ? "" : "s"}`;
-}
 
 export function formatRate(perSecond: number): string {
   return `${rates.format(perSecond)} requests/s`;

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { setOutput } from "@actions/core";
 import { type Card, lineMarkdown } from "../../shared/card.ts";
 import { runnerLog } from "../../shared/log.ts";
-import { appendSummary, diffBlock, escapeText, fold } from "../../shared/summary.ts";
+import { appendSummary, counted, diffBlock, escapeText, fold } from "../../shared/summary.ts";
 import type { Rendered } from "./render.ts";
 import type { Comparison, RenderedFiles } from "./render-files.ts";
 
@@ -46,7 +46,7 @@ function comparison(latest: Comparison, family: string): { verdict: string; fold
     };
   const { revision, diff } = latest;
   return {
-    verdict: `${diff.length} change${diff.length === 1 ? "" : "s"} to ${revision}`,
+    verdict: `${counted(diff.length, "change")} to ${revision}`,
     fold: changes(`Changes to ${revision}, the latest registered revision`, diff),
   };
 }

@@ -15,6 +15,7 @@ import { mergeReports } from "../../shared/load/merge-reports.ts";
 import type { OnInterval } from "../../shared/load/record-load.ts";
 import { type LoadReport, readReport } from "../../shared/load/report.ts";
 import type { Log } from "../../shared/log.ts";
+import { counted } from "../../shared/summary.ts";
 import type { LoadInputs } from "./inputs.ts";
 
 export interface LoadContext {
@@ -61,7 +62,7 @@ async function merge(
       throw new Failure(sentence, { nextStep: "correct the assertion." });
     },
   );
-  log.info(`Merged ${files.length} report${files.length === 1 ? "" : "s"}: ${files.join(", ")}`);
+  log.info(`Merged ${counted(files.length, "report")}: ${files.join(", ")}`);
   const planned = totalMs(report.stages);
   if (report.durationMs > planned * looselyTogether)
     log.warning(

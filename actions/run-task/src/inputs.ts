@@ -80,7 +80,7 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
       containerOverrides: read.json(
         "container-overrides",
         'a JSON list of overrides such as [{"name":"web","command":["node","migrate.js"]}]',
-        isOverrides,
+        isListWith<ContainerOverride>("name"),
         [],
       ),
       placement: readPlacement(read),
@@ -112,25 +112,22 @@ function readWaiting(read: InputReader): Pick<RunInputs, "waitUntil" | "deadline
   };
 }
 
-function isOverrides(value: unknown): value is ContainerOverride[] {
-  return Array.isArray(value) && value.every((item) => isObject(item) && typeof item.name === "string");
-}
-
-function isTags(value: unknown): value is Tag[] {
-  return Array.isArray(value) && value.every((item) => isObject(item) && typeof item.key === "string");
-}
-
-function isStrategy(value: unknown): value is CapacityProviderStrategyItem[] {
-  return (
-    Array.isArray(value) && value.every((item) => isObject(item) && typeof item.capacityProvider === "string")
-  );
+/** Returns a check for a list of objects, each with a text under the key. */
+function isListWith<T>(key: string): (value: unknown) => value is T[] {
+  return (value): value is T[] =>
+    Array.isArray(value) && value.every((item) => isObject(item) && typeof item[key] === "string");
 }
 
 /** Reads a JSON list of keys and values, or lines `key=value`. */
 function readTags(read: InputReader): Tag[] {
   if (!read.optional("tags")?.startsWith("["))
     return [...read.pairs("tags")].map(([key, value]) => ({ key, value }));
-  return read.json("tags", 'a JSON list of tags such as [{"key":"team","value":"coffee"}]', isTags, []);
+  return read.json(
+    "tags",
+    'a JSON list of tags such as [{"key":"team","value":"coffee"}]',
+    isListWith<Tag>("key"),
+    [],
+  );
 }
 
 function readStartedBy(read: InputReader): string | undefined {
@@ -166,7 +163,7 @@ function readPlacement(read: InputReader): PlacementSource {
   const capacityProviderStrategy = read.json(
     "capacity-provider-strategy",
     'a JSON list such as [{"capacityProvider":"FARGATE_SPOT","weight":1}]',
-    isStrategy,
+    isListWith<CapacityProviderStrategyItem>("capacityProvider"),
     [],
   );
   const byProviders = capacityProviderStrategy.length > 0;

@@ -1,4 +1,5 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
+import { lastSegment } from "../../shared/arn.ts";
 import { newStep, type StepRecord } from "../../shared/define-action.ts";
 
 export type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
@@ -39,7 +40,7 @@ export function newRecord(cluster: string): RunRecord {
 
 /** Returns the last part of the task's ARN. */
 export function taskId({ taskArn }: RunRecord): string {
-  return taskArn.slice(taskArn.lastIndexOf("/") + 1);
+  return lastSegment(taskArn);
 }
 
 /** Copies the task's own facts to the record. */

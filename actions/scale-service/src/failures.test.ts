@@ -77,7 +77,7 @@ test("reports missing capacity: a subnet of sixteen addresses has eleven for tas
     "on-failure": "restore",
     "max-failed-tasks": "2",
   });
-  expect(lines).toMatch(/Waiting for the end of: Service deployment \w+/);
+  expect(lines).toMatch(/Waiting for the end of: Service deployment \S+/);
   expect(error?.message).toMatch(
     /^There is no capacity for the task: .*InsufficientFreeAddresses.*being scaled back to 1/,
   );

@@ -1,11 +1,11 @@
 import { setOutput } from "@actions/core";
-import { type Card, cardMarkdown } from "../../shared/card.ts";
+import { cardMarkdown } from "../../shared/card.ts";
 import { ecsPages, revisionPage, runCommit } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { failedTasksFold } from "../../shared/ecs/failed-task.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { findingsList } from "../../shared/findings.ts";
-import { appendSummary, details, diffBlock, fold, markdownTable } from "../../shared/summary.ts";
+import { faultsOf, notesFold } from "../../shared/findings.ts";
+import { appendSummary, counted, details, diffBlock, fold, markdownTable } from "../../shared/summary.ts";
 import { describeState } from "./autoscaling/plan.ts";
 import { type ScaleRecord, stages } from "./record.ts";
 
@@ -27,11 +27,10 @@ export async function publish(record: ScaleRecord): Promise<void> {
 /** Returns the job summary: a card. */
 export function summaryOf(record: ScaleRecord): string {
   const { service, revision, notes, serviceEvents, failedTasks } = record;
-  const others = record.findings.filter(({ kind }) => kind !== undefined);
   return cardMarkdown({
     ok: isGreen(record),
     verdict: `${service}: ${verdict(record)}`,
-    ...causeOf(record),
+    ...faultsOf(record),
     production: productionNow(record),
     notes,
     links: [...ecsPages(revision, record), ...revisionPage("task definition", revision), ...runCommit()],
@@ -40,15 +39,9 @@ export function summaryOf(record: ScaleRecord): string {
       fold("Before and after", beforeAndAfter(record)),
       failedTasksFold(failedTasks),
       serviceEvents.length > 0 ? details("Service events", serviceEvents.join("\n")) : "",
-      fold(`${others.length} note${others.length === 1 ? "" : "s"}`, findingsList(others)),
+      notesFold(record.findings),
     ],
   });
-}
-
-/** Several faults are a list, each with its fix. */
-function causeOf({ cause, fix, findings }: ScaleRecord): Pick<Card, "cause" | "fix" | "body"> {
-  const faults = findings.filter(({ kind }) => kind === undefined);
-  return faults.length > 1 || !cause ? { body: findingsList(faults) } : { cause, fix };
 }
 
 function productionNow({ before, now, revision }: ScaleRecord): string {
@@ -60,7 +53,7 @@ function productionNow({ before, now, revision }: ScaleRecord): string {
 function changesOf({ status, changed, changes }: ScaleRecord): string {
   if (changes.length === 0) return "";
   const done = status === "planned" ? "would change" : changed ? "changed" : "requested, not changed";
-  return fold(`${changes.length} setting${changes.length === 1 ? "" : "s"} ${done}`, diffBlock(changes));
+  return fold(`${counted(changes.length, "setting")} ${done}`, diffBlock(changes));
 }
 
 function isGreen({ status }: ScaleRecord): boolean {

@@ -1,5 +1,5 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
-import { codeBlock, escapeText, fold } from "../summary.ts";
+import { codeBlock, counted, escapeText, fold } from "../summary.ts";
 
 /** A task that stopped unexpectedly, described by the container that caused it. */
 export interface FailedTask {
@@ -52,8 +52,8 @@ export function failedTasksFold(failedTasks: readonly FailedTask[]): string {
   const kinds = [...Map.groupBy(failedTasks.toReversed(), endOf)];
   const shown = kinds.slice(0, shownKinds).map(([end, tasks]) => kindMarkdown(end, tasks));
   const more = kinds.slice(shownKinds).reduce((sum, [, tasks]) => sum + tasks.length, 0);
-  if (more > 0) shown.push(`- and ${counted(more)} that ended otherwise`);
-  const head = `${counted(failedTasks.length)} stopped${kinds.length === 1 && failedTasks.length > 1 ? " alike" : ""}`;
+  if (more > 0) shown.push(`- and ${counted(more, "task")} that ended otherwise`);
+  const head = `${counted(failedTasks.length, "task")} stopped${kinds.length === 1 && failedTasks.length > 1 ? " alike" : ""}`;
   return fold(head, shown.join("\n\n"));
 }
 
@@ -61,7 +61,7 @@ function kindMarkdown(end: string, [newest, ...others]: readonly FailedTask[]): 
   const ids =
     others.length === 0
       ? `Task ${newest?.taskId}`
-      : `${counted(others.length + 1)}, the last one ${newest?.taskId}`;
+      : `${counted(others.length + 1, "task")}, the last one ${newest?.taskId}`;
   const line = `- ${escapeText(`${ids}: ${end}`)}`;
   const log = newest?.logLines ?? [];
   return log.length > 0 ? `${line}\n\n${codeBlock(log.join("\n"))}` : line;
@@ -71,8 +71,4 @@ function endOf({ container, exitCode, stopCode, stoppedReason, containerReason }
   const exit = exitCode === undefined ? "" : `, exit code ${exitCode}`;
   const reason = [stoppedReason, containerReason].filter(Boolean).join("; ");
   return `${container}${exit} (${stopCode}: ${reason})`;
-}
-
-function counted(count: number): string {
-  return `${count} task${count === 1 ? "" : "s"}`;
 }

@@ -11,13 +11,11 @@ interface TaskCause {
   /** Matched against the stop reason, the container's reason and its last log line, in this order. */
   readonly pattern: RegExp;
   readonly text: (found: Found) => string;
-  readonly nextStep: (found: Found) => string;
+  readonly nextStep: string;
 }
 
 interface Found {
-  readonly task: FailedTask;
   readonly container: string;
-  readonly line: string;
   readonly reason: string;
 }
 
@@ -26,70 +24,69 @@ const taskCauses: readonly TaskCause[] = [
   {
     pattern: /CannotPullContainerError.*(not found|does not exist|manifest unknown)/is,
     text: ({ container, reason }) => `The image of container ${container} does not exist: ${reason}`,
-    nextStep: () => "check that the image was pushed to this repository and that the digest or tag is right.",
+    nextStep: "check that the image was pushed to this repository and that the digest or tag is right.",
   },
   {
     pattern: /descriptor matching platform/i,
     text: ({ container, reason }) =>
       `The image of container ${container} is not available for this processor architecture: ${reason}`,
-    nextStep: () => "build it for the platform in runtimePlatform (default: linux/amd64).",
+    nextStep: "build it for the platform in runtimePlatform (default: linux/amd64).",
   },
   {
     pattern: /CannotPullContainerError|CannotPullImageManifestError/i,
     text: ({ container, reason }) => `The image of container ${container} cannot be pulled: ${reason}`,
-    nextStep: () =>
+    nextStep:
       "check the execution role's ECR permissions and the subnets' route to ECR (NAT, public IP or endpoints).",
   },
   {
     pattern: /can.t find the specified secret value/i,
     text: ({ reason }) => `A secret of the task definition has no value: ${reason}`,
-    nextStep: () => "set a value (aws secretsmanager put-secret-value), or use a version that has one.",
+    nextStep: "set a value (aws secretsmanager put-secret-value), or use a version that has one.",
   },
   {
     pattern: /ResourceInitializationError.*secret/is,
     text: ({ reason }) => `A secret of the task definition cannot be read: ${reason}`,
-    nextStep: () =>
+    nextStep:
       "check the secret's ARN, and allow the execution role to read it (secretsmanager:GetSecretValue).",
   },
   {
     pattern: /ResourceInitializationError.*log/is,
     text: ({ reason }) => `The task's log group cannot be used: ${reason}`,
-    nextStep: () => "create the log group, or set awslogs-create-group and allow logs:CreateLogGroup.",
+    nextStep: "create the log group, or set awslogs-create-group and allow logs:CreateLogGroup.",
   },
   {
     pattern: /unable to assume the role|AssumeRole/i,
     text: ({ reason }) => `ECS may not assume a role of the task definition: ${reason}`,
-    nextStep: () =>
+    nextStep:
       "allow ecs-tasks.amazonaws.com to assume the task and execution role, and allow iam:PassRole on them.",
   },
   {
     pattern: /OutOfMemory/i,
     text: ({ container }) => `Container ${container} ran out of memory`,
-    nextStep: () => "raise the memory in the task definition, or find what uses it.",
+    nextStep: "raise the memory in the task definition, or find what uses it.",
   },
   {
     pattern: /exec format error/i,
     text: ({ container }) =>
       `The image of container ${container} is for another processor architecture (exec format error)`,
-    nextStep: () => "build it for the platform in runtimePlatform (default: linux/amd64).",
+    nextStep: "build it for the platform in runtimePlatform (default: linux/amd64).",
   },
   {
     pattern: /CannotStartContainerError|executable file not found|no such file or directory: unknown/i,
     text: ({ container, reason }) => `Container ${container} cannot be started: ${reason}`,
-    nextStep: () => "check entry point, command and working directory of the image and the task definition.",
+    nextStep: "check entry point, command and working directory of the image and the task definition.",
   },
   {
     pattern: /failed container health checks/i,
     text: ({ container }) => `Container ${container} failed its own health check`,
-    nextStep: () =>
+    nextStep:
       "run the health check's command inside the container; raise startPeriod if the container starts slowly.",
   },
   {
     pattern:
       /RESOURCE:|Capacity is unavailable|insufficient (capacity|memory|cpu)|InsufficientFreeAddresses/i,
     text: ({ reason }) => `There is no capacity for the task: ${reason}`,
-    nextStep: () =>
-      "run the job again later, or use other subnets, another size or another capacity provider.",
+    nextStep: "run the job again later, or use other subnets, another size or another capacity provider.",
   },
 ];
 
@@ -98,9 +95,9 @@ export function causeOfTask(task: FailedTask): Cause | undefined {
   const line = lastTellingLine(task.logLines);
   const container = task.container;
   for (const reason of [task.containerReason ?? "", task.stoppedReason, line]) {
-    const found: Found = { task, container, line, reason: reason.trim().replace(/\.$/, "") };
     const cause = taskCauses.find(({ pattern }) => pattern.test(reason));
-    if (cause) return { text: cause.text(found), nextStep: cause.nextStep(found) };
+    const found = { container, reason: reason.trim().replace(/\.$/, "") };
+    if (cause) return { text: cause.text(found), nextStep: cause.nextStep };
   }
   return task.stopCode === "EssentialContainerExited" ? causeOfExit(task, line) : undefined;
 }
