@@ -87,8 +87,10 @@ async function serve(options: Serving, host: string, port: number): Promise<Serv
       else response.writeHead(500).end();
     });
   };
-  // A large push or upload may take longer than Node's limit of five minutes for a request.
-  const server = createServer({ requestTimeout: 0 }, refuseForeign(hosts, listener));
+  // A large push or upload may take longer than Node's limit of five minutes for a request. On a busy machine, a client
+  // may be about to use a connection that Node's limit of five idle seconds ends.
+  const limits = { requestTimeout: 0, keepAliveTimeout: 65_000 };
+  const server = createServer(limits, refuseForeign(hosts, listener));
   await listen(server, host, port);
   return server;
 }
