@@ -8,7 +8,7 @@ import type { MirrorContext } from "./context.ts";
 import { createGit, explainGitError, type Git, GitError } from "./git/git.ts";
 import { remoteVariables } from "./git/remote-variables.ts";
 import type { MirrorInputs } from "./inputs.ts";
-import { refuseLoss, refuseOlder } from "./order.ts";
+import { exists, refuseLoss, refuseOlder } from "./order.ts";
 import type { FileChange, MirrorRecord } from "./publish.ts";
 import { fillTree, findFolder } from "./source/fill-files.ts";
 import { openSource, readMirroredFrom, type Source, writeSnapshot } from "./source/open-source.ts";
@@ -153,10 +153,9 @@ async function verify(context: MirrorContext, target: Target, commit: string): P
 /** Lists files that differ between two commits; none when the first is not in this repository. */
 async function listChanges(git: Git, from: string | undefined, to: string): Promise<FileChange[]> {
   const before = from ?? (await git.text(["hash-object", "-t", "tree", "--stdin"]));
-  if (from && !(await isHere(git, from))) return [];
+  if (from && !(await exists(git, from))) return [];
   const output = await git.text(["diff-tree", "-r", "-z", "--no-renames", "--numstat", before, to]);
-  const lines = output.split("\0").filter((line) => line !== "");
-  return lines.map((line) => {
+  return pathsIn(output).map((line) => {
     const [added, removed, path = ""] = line.split("\t");
     // Git writes "-" for a binary file.
     const isText = added !== "-";
@@ -166,12 +165,8 @@ async function listChanges(git: Git, from: string | undefined, to: string): Prom
 
 /** Counts the commits that the branch gains; undefined when its head is not in this repository. */
 async function countCommits(git: Git, from: string | undefined, to: string): Promise<number | undefined> {
-  if (from && !(await isHere(git, from))) return undefined;
+  if (from && !(await exists(git, from))) return undefined;
   return Number(await git.text(["rev-list", "--count", to, ...(from ? [`^${from}`] : [])]));
-}
-
-function isHere(git: Git, commit: string): Promise<boolean> {
-  return git.test(["cat-file", "-e", commit]);
 }
 
 /** Refuses private keys among the files that are mirrored, and warns of others that rarely belong there. */
@@ -182,43 +177,20 @@ async function checkContent(
   { snapshot, allowedKeys }: MirrorInputs,
 ): Promise<void> {
   const folder = snapshot ? ["--", snapshot.path] : [];
-  const keys = await listPaths(git, [
-    "grep",
-    "-z",
-    "-l",
-    "-I",
-    "-E",
-    "-e",
-    privateKeyPattern,
-    commit,
-    ...folder,
-  ]);
-  const files = keys.map((name) => name.slice(commit.length + 1));
+  const keys = await git.find(["grep", "-zlIE", "-e", privateKeyPattern, commit, ...folder]);
+  const files = pathsIn(keys ?? "").map((name) => name.slice(commit.length + 1));
   refusePrivateKeys(
     files.filter((file) => !allowedKeys.includes(file)),
     "remove them from the repository and replace them where they are used, or list test keys in the input allow-private-keys; nothing was changed.",
   );
-  const paths = await listPaths(git, [
-    "ls-tree",
-    "-r",
-    "-z",
-    "--name-only",
-    "--full-tree",
-    commit,
-    ...folder,
-  ]);
-  const found = namesOfSensitive(paths, ["dependencies", "environment", "keys"]);
+  const all = await git.text(["ls-tree", "-rz", "--name-only", "--full-tree", commit, ...folder]);
+  const found = namesOfSensitive(pathsIn(all), ["dependencies", "environment", "keys"]);
   if (found)
     log.warning(
       `The mirror contains ${found}. Everyone who can read the CodeCommit repository can read them.`,
     );
 }
 
-/** `git grep` ends with 1 when it finds nothing. */
-async function listPaths(git: Git, commandArguments: readonly string[]): Promise<string[]> {
-  const listing = await git.text(commandArguments).catch((error) => {
-    if (!(error instanceof GitError) || error.stderr !== "") throw error;
-    return "";
-  });
+function pathsIn(listing: string): string[] {
   return listing.split("\0").filter((path) => path !== "");
 }

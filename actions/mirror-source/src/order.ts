@@ -67,6 +67,6 @@ async function isAncestor(git: Git, one: string, other: string): Promise<boolean
   );
 }
 
-function exists(git: Git, commit: string): Promise<boolean> {
+export function exists(git: Git, commit: string): Promise<boolean> {
   return git.test(["cat-file", "-e", `${commit}^{commit}`]);
 }

@@ -124,6 +124,16 @@ test.each<[string, unknown, RegExp]>([
     { region: "r", date: "d", prices: [{ ...price, source: "" }] },
     /prices\[0\] does not have the string `source`/,
   ],
+  [
+    "a service code that is no string",
+    { region: "r", date: "d", prices: [{ ...price, serviceCode: 5 }] },
+    /\(load-balancer\) has `serviceCode`, which is not a string/,
+  ],
+  [
+    "filters that are no strings",
+    { region: "r", date: "d", prices: [{ ...price, filters: { operation: 1 } }] },
+    /\(load-balancer\) has `filters`, which is not an object of strings/,
+  ],
   ["a price twice", { region: "r", date: "d", prices: [price, price] }, /has the price load-balancer twice/],
 ])("refuses a price list with %s", (_, content, message) => {
   expect(() => readPriceList(file("prices.json", JSON.stringify(content)))).toThrow(message);

@@ -16,6 +16,8 @@ export interface Git {
   bytes(commandArguments: readonly string[], options?: Options): Promise<Buffer>;
   /** Returns the output without the last line's end. */
   text(commandArguments: readonly string[], options?: Options): Promise<string>;
+  /** Returns the output; undefined when the command failed without a message, as when it finds nothing. */
+  find(commandArguments: readonly string[]): Promise<string | undefined>;
   /** Returns whether the command ended with 0. */
   test(commandArguments: readonly string[]): Promise<boolean>;
 }
@@ -45,11 +47,17 @@ export function createGit(
       env: { ...cleaned(variables), LC_ALL: "C", ...asVariables(settings), ...options?.variables },
       input: options?.input,
     });
+  const text: Git["text"] = async (commandArguments, options) =>
+    (await bytes(commandArguments, options)).toString().replace(/\n$/, "");
   return {
     folder,
     bytes,
-    text: async (commandArguments, options) =>
-      (await bytes(commandArguments, options)).toString().replace(/\n$/, ""),
+    text,
+    find: (commandArguments) =>
+      text(commandArguments).catch((error) => {
+        if (error instanceof GitError && error.stderr === "") return undefined;
+        throw error;
+      }),
     test: async (commandArguments) =>
       bytes(commandArguments).then(
         () => true,
@@ -172,7 +180,7 @@ const explanations: readonly Explanation[] = [
 
 /** Explains the error; `what` is the failed work, such as "push to dev of deployment". */
 export function explainGitError(error: GitError, what: string, url: string): Failure {
-  const said = error.stderr.trim().split("\n").slice(-3).join(" / ");
+  const said = lastLines(error.stderr);
   const { host } = new URL(url);
   const known = explanations.find(({ pattern }) => pattern.test(error.stderr));
   if (!known) return new Failure(`git could not ${what}: ${said || error.message}`, { cause: error });

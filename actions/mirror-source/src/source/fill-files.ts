@@ -4,7 +4,7 @@ import { Failure, type Place } from "../../../shared/failure.ts";
 import { didYouMean } from "../../../shared/nearest-name.ts";
 import { fillDataText, fillText, findPlaceholders } from "../../../shared/placeholders.ts";
 import { withPlainSecrets } from "../../../shared/plain-secrets.ts";
-import { type Git, GitError } from "../git/git.ts";
+import type { Git } from "../git/git.ts";
 import type { Placeholders, SnapshotInputs } from "../inputs.ts";
 
 /** Returns the folder's tree with its placeholders filled; throws one Failure that names all unfilled ones. */
@@ -143,10 +143,7 @@ interface Folder {
 
 /** Finds the folder of a commit, after a check that it contains only files. */
 export async function findFolder(git: Git, commit: string, path: string): Promise<Folder> {
-  const tree = await git.text(["rev-parse", "--verify", "--quiet", `${commit}:${path}`]).catch((error) => {
-    if (!(error instanceof GitError)) throw error;
-    return undefined;
-  });
+  const tree = await git.find(["rev-parse", "--verify", "--quiet", `${commit}:${path}`]);
   if (!tree) throw await noFolder(git, commit, path);
   if ((await git.text(["cat-file", "-t", tree])) !== "tree")
     throw new Failure(`${path} is not a folder in commit ${short(commit)} (input path)`, {

@@ -48,11 +48,7 @@ async function refuseIncomplete(git: Git): Promise<void> {
 async function findCommit(git: Git, ref: string): Promise<string> {
   // actions/checkout creates a local branch of the running one only.
   for (const name of [ref, `refs/remotes/origin/${ref}`]) {
-    const verify = ["rev-parse", "--verify", "--quiet", `${name}^{commit}`];
-    const commit = await git.text(verify).catch((error) => {
-      if (!(error instanceof GitError)) throw error;
-      return undefined;
-    });
+    const commit = await git.find(["rev-parse", "--verify", "--quiet", `${name}^{commit}`]);
     if (commit) return commit;
   }
   throw new Failure(`The checked-out repository has no commit "${ref}" (input ref)`, {
@@ -83,9 +79,7 @@ export async function writeSnapshot(git: Git, { tree, parent, source, origin }: 
   const people = commit.slice(0, end).match(/^(author|committer|encoding) .*$/gm) ?? [];
   const message = await git.bytes(
     ["interpret-trailers", "--no-divider", "--trailer", `${trailer}: ${origin}@${source}`],
-    {
-      input: Buffer.from(commit.slice(end + 2), "latin1"),
-    },
+    { input: Buffer.from(commit.slice(end + 2), "latin1") },
   );
   const head = [`tree ${tree}`, ...(parent ? [`parent ${parent}`] : []), ...people, "", ""].join("\n");
   return git.text(["hash-object", "-t", "commit", "-w", "--stdin"], {
