@@ -1,3 +1,4 @@
+import { json } from "node:stream/consumers";
 import { Failure } from "../../../shared/failure.ts";
 import type { Log } from "../../../shared/log.ts";
 import { type FetchedManifest, putTag } from "../../../shared/registry/client.ts";
@@ -79,10 +80,8 @@ async function readLabels(
     const image = digest === undefined ? undefined : await registry.getManifest(name, digest);
     return image ? readLabels(destination, image) : {};
   }
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of registry.openBlob(name, parse<ImageManifest>(manifest).config))
-    chunks.push(chunk);
-  return (JSON.parse(Buffer.concat(chunks).toString("utf8")) as ImageConfig).config?.Labels ?? {};
+  const config = await json(registry.openBlob(name, parse<ImageManifest>(manifest).config));
+  return (config as ImageConfig).config?.Labels ?? {};
 }
 
 function parse<Shape>({ body }: FetchedManifest): Shape {
