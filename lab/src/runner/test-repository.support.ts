@@ -88,6 +88,21 @@ export async function createTestRepository(
   };
 }
 
+/** Runs a workflow of these jobs manually, to its end; returns the log's lines, too. */
+export async function runJobs(jobs: string, options: Parameters<typeof createTestRepository>[1] = {}) {
+  const repository = await createTestRepository(workflowOf(jobs), options);
+  try {
+    return { ...(await repository.run()), lines: repository.lines() };
+  } finally {
+    await repository.remove();
+  }
+}
+
+/** The result of a step, without the action's later part. */
+export function stepOf(result: RunResult, id: string) {
+  return result.jobs.flatMap((job) => job.steps).find((step) => step.id === id && !step.post);
+}
+
 /** Returns a manually started workflow with these jobs (YAML, indented by two). */
 export function workflowOf(jobs: string, head = "on: workflow_dispatch"): Record<string, string> {
   return { ".github/workflows/main.yml": `name: main\n${head}\njobs:\n${jobs}` };

@@ -1,17 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { RunResult } from "../result.ts";
-import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
-
-let repository: TestRepository | undefined;
-afterEach(() => repository?.remove());
-
-async function runJobs(
-  jobs: string,
-  options: Parameters<typeof createTestRepository>[1] = {},
-): Promise<RunResult> {
-  repository = await createTestRepository(workflowOf(jobs), options);
-  return repository.run();
-}
+import { createTestRepository, runJobs, stepOf, workflowOf } from "../test-repository.support.ts";
 
 const conclusions = (result: RunResult) =>
   Object.fromEntries(result.jobs.map((job) => [job.name, job.conclusion]));
@@ -54,7 +43,7 @@ describe("jobs", () => {
       "deploy (employee, /admin)": "success",
       after: "success",
     });
-    expect(repository?.lines()).toEqual(expect.arrayContaining(["customer at /", "employee at /admin"]));
+    expect(result.lines).toEqual(expect.arrayContaining(["customer at /", "employee at /admin"]));
   });
 
   it("shows the environment that a job deploys to, with the address that a step returned", async () => {
@@ -102,7 +91,7 @@ describe("jobs", () => {
     steps: [{ run: 'echo "next was \${{ needs.next.result }}"' }]
 `);
     expect(conclusions(result)).toEqual({ broken: "failure", tell: "success" });
-    expect(repository?.lines()).toContain("next was skipped");
+    expect(result.lines).toContain("next was skipped");
     expect(result.conclusion).toBe("failure");
     expect(result.jobs[0]?.annotations).toEqual([
       { level: "error", message: "Process completed with exit code 3." },
@@ -132,5 +121,72 @@ describe("jobs", () => {
     expect(result.jobs[0]?.annotations[0]?.message).toBe(
       ".github/workflows/main.yml:5: the matrix of 'build' has no combination",
     );
+  });
+});
+
+describe("cancelling", () => {
+  it("interrupts the step, runs those with always(), and skips the rest", async () => {
+    const repository = await createTestRepository(
+      workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - id: long
+        run: |
+          trap 'echo interrupted; exit 1' INT
+          echo started
+          while true; do sleep 0.05; done
+      - { id: rest, run: echo never }
+      - { id: clean, if: cancelled(), run: echo cleaned }
+  next:
+    needs: job
+    runs-on: ubuntu-latest
+    steps: [{ run: echo never }]
+`),
+      { onEvent: (event) => event.type === "log" && event.line === "started" && run.cancel() },
+    );
+    onTestFinished(repository.remove);
+    const run = await repository.start();
+    const result = await run.result;
+    expect(repository.lines()).toEqual(["started", "interrupted", "cleaned"]);
+    expect(result.conclusion).toBe("cancelled");
+    expect(stepOf(result, "long")?.conclusion).toBe("cancelled");
+    expect(stepOf(result, "rest")?.conclusion).toBe("skipped");
+  });
+});
+
+describe("killing", () => {
+  it("ends all processes at once and starts no others", async () => {
+    const repository = await createTestRepository(
+      workflowOf(`
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          trap '' INT TERM
+          echo started
+          while true; do sleep 0.05; done
+      - { if: always(), run: echo never }
+`),
+      { onEvent: (event) => event.type === "log" && event.line === "started" && run.kill() },
+    );
+    onTestFinished(repository.remove);
+    const run = await repository.start();
+    expect((await run.result).conclusion).toBe("cancelled");
+    expect(repository.lines()).toEqual(["started"]);
+  });
+});
+
+describe("concurrency", () => {
+  it("runs one job of a group at a time", async () => {
+    const jobs = ["a", "b"].map(
+      (name) => `
+  ${name}:
+    runs-on: ubuntu-latest
+    concurrency: { group: one }
+    steps: [{ run: "echo start; sleep 0.2; echo end" }]`,
+    );
+    const { lines } = await runJobs(`${jobs.join("")}\n`);
+    expect(lines).toEqual(["start", "end", "start", "end"]);
   });
 });

@@ -1,14 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { RunResult } from "../result.ts";
-import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
-
-let repository: TestRepository | undefined;
-afterEach(() => repository?.remove());
-
-async function run(jobs: string): Promise<RunResult> {
-  repository = await createTestRepository(workflowOf(jobs));
-  return repository.run();
-}
+import { createTestRepository, runJobs, workflowOf } from "../test-repository.support.ts";
 
 /** A job that makes a.txt, folder/b.txt and folder/.hidden, and uploads. */
 const uploading = (id: string, ...uploads: string[]) => `
@@ -31,7 +23,7 @@ const downloading = (needs: string, inputs: string) => `
 
 const messages = (result: RunResult) =>
   result.jobs.flatMap(({ annotations }) => annotations.map(({ level, message }) => `${level}: ${message}`));
-const files = () => repository?.lines().filter((line) => line.startsWith("./"));
+const filesIn = (lines: string[]) => lines.filter((line) => line.startsWith("./"));
 
 describe("artifacts", () => {
   it.each([
@@ -43,14 +35,14 @@ describe("artifacts", () => {
     ["none for a pattern without a match", "pattern: x-*", []],
   ])("transfers %s", async (_, inputs, expected) => {
     const upload = uploading("make", "name: one, path: a.txt", "name: two, path: folder");
-    const result = await run(upload + downloading("make", inputs));
+    const result = await runJobs(upload + downloading("make", inputs));
     expect(messages(result)).toEqual([]);
-    expect(files()).toEqual(expected);
+    expect(filesIn(result.lines)).toEqual(expected);
   });
 
   it("lists the existing artifacts when one is missing", async () => {
     const upload = uploading("make", "name: one, path: a.txt", "name: two, path: folder");
-    const result = await run(upload + downloading("make", "name: three"));
+    const result = await runJobs(upload + downloading("make", "name: three"));
     expect(messages(result)).toEqual([
       "error: Unable to download artifact(s): Artifact not found for name: three; this run has one, two",
     ]);
@@ -59,19 +51,20 @@ describe("artifacts", () => {
   it("accepts a name once in a run, also from parallel jobs, unless it is to be overwritten", async () => {
     const jobs =
       uploading("first", "name: same, path: a.txt") + uploading("second", "name: same, path: a.txt");
-    const result = await run(jobs);
+    const result = await runJobs(jobs);
     expect(result.jobs.map(({ conclusion }) => conclusion).sort()).toEqual(["failure", "success"]);
     expect(messages(result)).toEqual([
       expect.stringMatching(/^error: Failed to CreateArtifact: .*an artifact with this name already exists/),
     ]);
-    await repository?.remove();
     const again = uploading("make", "name: same, path: a.txt", "name: same, path: folder, overwrite: true");
-    expect(messages(await run(again + downloading("make", "name: same")))).toEqual([]);
-    expect(files()).toEqual(["./b.txt"]);
+    const overwritten = await runJobs(again + downloading("make", "name: same"));
+    expect(messages(overwritten)).toEqual([]);
+    expect(filesIn(overwritten.lines)).toEqual(["./b.txt"]);
   });
 
   it("keeps the artifacts of one run from the next", async () => {
-    repository = await createTestRepository(workflowOf(uploading("make", "name: one, path: a.txt")));
+    const repository = await createTestRepository(workflowOf(uploading("make", "name: one, path: a.txt")));
+    onTestFinished(repository.remove);
     expect((await repository.run()).conclusion).toBe("success");
     expect((await repository.run()).conclusion).toBe("success");
   });
@@ -89,10 +82,10 @@ describe("artifacts", () => {
     ["path: '*.txt'", /^error: this runner uploads one file or folder, without wildcards, not '\*\.txt'/],
     ["path: a.txt, overwrite: perhaps", /^error: Input does not meet YAML 1\.2 .*: overwrite/],
   ])("reports the result of an upload with { %s }", async (inputs, message) => {
-    expect(messages(await run(uploading("make", inputs)))).toEqual([expect.stringMatching(message)]);
+    expect(messages(await runJobs(uploading("make", inputs)))).toEqual([expect.stringMatching(message)]);
   });
 
   it("ignores missing files when configured to", async () => {
-    expect(messages(await run(uploading("make", "path: none, if-no-files-found: ignore")))).toEqual([]);
+    expect(messages(await runJobs(uploading("make", "path: none, if-no-files-found: ignore")))).toEqual([]);
   });
 });

@@ -1,20 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
-import type { RunResult } from "../result.ts";
-import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
-
-let repository: TestRepository | undefined;
-afterEach(() => repository?.remove());
-
-async function runJobs(
-  jobs: string,
-  options: Parameters<typeof createTestRepository>[1] = {},
-): Promise<RunResult> {
-  repository = await createTestRepository(workflowOf(jobs), options);
-  return repository.run();
-}
-
-const step = (result: RunResult, id: string) =>
-  result.jobs.flatMap((job) => job.steps).find((each) => each.id === id && !each.post);
+import { describe, expect, it } from "vitest";
+import { runJobs, stepOf } from "../test-repository.support.ts";
 
 describe("steps", () => {
   it("gives each step its status functions and honours continue-on-error", async () => {
@@ -30,7 +15,7 @@ describe("steps", () => {
       - { id: always, if: "always() && steps.skipped.conclusion == 'skipped'", run: echo always }
 `);
     const ids = ["forgiven", "sees", "fails", "skipped", "failed", "always"];
-    expect(ids.map((id) => step(result, id)?.conclusion)).toEqual([
+    expect(ids.map((id) => stepOf(result, id)?.conclusion)).toEqual([
       "success",
       "success",
       "failure",
@@ -74,7 +59,7 @@ describe("steps", () => {
       - env: { TEXT: "\${{ steps.write.outputs.text }}" }
         run: echo "$TEXT"
 `);
-    expect(repository?.lines()).toEqual(["own tool", "step step", "sub", "one", "two"]);
+    expect(result.lines).toEqual(["own tool", "step step", "sub", "one", "two"]);
     expect(result.jobs[0]?.summary).toBe("# Title\n");
   });
 
@@ -100,7 +85,7 @@ describe("steps", () => {
 `,
       { secrets: { KEY: "s3cr3tvalue" } },
     );
-    expect(repository?.lines()).toEqual(["the key is ***", "and ***", "▸ Details"]);
+    expect(result.lines).toEqual(["the key is ***", "and ***", "▸ Details"]);
     expect(result.jobs[0]?.annotations[0]).toEqual({
       level: "warning",
       message: "first\nsecond ***",
@@ -134,8 +119,6 @@ describe("steps", () => {
 `);
     expect(result.conclusion).toBe("success");
     // SHA-256 of the SHA-256 of "1\n".
-    expect(repository?.lines()).toEqual([
-      "7d759b16b9254aaca9ffb2fddaf5e97ef724f28d7428e0b3409f82ca82b4b09a true",
-    ]);
+    expect(result.lines).toEqual(["7d759b16b9254aaca9ffb2fddaf5e97ef724f28d7428e0b3409f82ca82b4b09a true"]);
   });
 });
