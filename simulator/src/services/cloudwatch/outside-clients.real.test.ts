@@ -1,14 +1,9 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { promisify } from "node:util";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { awsCli, run } from "../../outside-clients/programs.support.ts";
 import type { Simulator } from "../../simulator.ts";
 import { startRealSimulator } from "../../test-simulator.support.ts";
-
-// Debian's packages install these; a version manager's programs of the same name may come first on PATH.
-const installed = (path: string, name: string) => (existsSync(path) ? path : name);
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -16,18 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => simulator?.close());
 
-async function run(program: string, args: string[]): Promise<string> {
-  const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, ...simulator.environmentVariables };
-  return (await promisify(execFile)(program, args, { env })).stdout;
-}
-
 describe("an alarm is created, set and described by", () => {
   it("the AWS CLI", async () => {
-    const aws = async (...args: string[]) =>
-      JSON.parse(
-        (await run(installed("/usr/bin/aws", "aws"), ["cloudwatch", ...args, "--output=json"])) || "{}",
-      );
+    const aws = async (...args: string[]) => {
+      const variables = simulator.environmentVariables;
+      return JSON.parse((await run(awsCli, ["cloudwatch", ...args, "--output=json"], { variables })) || "{}");
+    };
     await aws(
       "put-metric-alarm",
       "--alarm-name=cli",
@@ -49,26 +38,6 @@ describe("an alarm is created, set and described by", () => {
     await expect(
       aws("set-alarm-state", "--alarm-name=no", "--state-value=OK", "--state-reason=x"),
     ).rejects.toThrow("(ResourceNotFound)");
-  });
-
-  it("boto3", async () => {
-    const script = `
-import boto3, json
-c = boto3.client("cloudwatch")
-c.put_metric_alarm(AlarmName="boto", Namespace="Shop", MetricName="Errors", Statistic="Sum", Period=60,
-  EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold", TreatMissingData="ignore")
-c.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "Latency", "Values": [1.0, 2.0], "Unit": "Seconds"}])
-c.set_alarm_state(AlarmName="boto", StateValue="OK", StateReason="calm")
-[alarm] = c.describe_alarms(AlarmNames=["boto"])["MetricAlarms"]
-metrics = c.list_metrics(Namespace="Shop")["Metrics"]
-try:
-  c.set_alarm_state(AlarmName="no", StateValue="OK", StateReason="x")
-except c.exceptions.ResourceNotFound as e:
-  error = e.response["Error"]["Code"]
-print(json.dumps([alarm["StateValue"], [m["MetricName"] for m in metrics], error]))
-`;
-    const seen = JSON.parse(await run(installed("/usr/bin/python3", "python3"), ["-c", script]));
-    expect(seen).toEqual(["OK", ["Latency"], "ResourceNotFound"]);
   });
 
   it.each([

@@ -68,13 +68,6 @@ test.each<[string, object, string, string]>([
     "RepositoryNameExistsException",
     "deployment",
   ],
-  ["getBranch", { ...named, branchName: "dev" }, "BranchDoesNotExistException", "Branch dev does not exist"],
-  [
-    "updateDefaultBranch",
-    { ...named, defaultBranchName: "dev" },
-    "BranchDoesNotExistException",
-    "Branch dev",
-  ],
   [
     "listTagsForResource",
     { resourceArn: "arn:aws:s3:::b" },

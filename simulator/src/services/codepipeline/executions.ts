@@ -14,8 +14,14 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Caller, Service } from "../api.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
 import { sources } from "./controller/sources.ts";
-import { type Execution, isOver } from "./execution.ts";
-import { type CodePipelineState, find, findExecution, type PipelineRecord } from "./state.ts";
+import {
+  type CodePipelineState,
+  type Execution,
+  find,
+  findExecution,
+  isOver,
+  type PipelineRecord,
+} from "./state.ts";
 
 /** Source: API reference, ListPipelineExecutions. */
 const listSize = 100;

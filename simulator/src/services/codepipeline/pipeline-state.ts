@@ -8,7 +8,7 @@ import type {
 import type { Environment } from "../../environment.ts";
 import { page } from "../../kit/page.ts";
 import type { Service } from "../api.ts";
-import type { ActionRun, Execution } from "./execution.ts";
+import type { ActionRun, Execution } from "./state.ts";
 import { type CodePipelineState, find, latestRun, type PipelineRecord, placeOf } from "./state.ts";
 
 export function pipelineStateOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {

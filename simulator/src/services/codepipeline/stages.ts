@@ -3,12 +3,13 @@ import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Service } from "../api.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
-import { type Execution, isOver } from "./execution.ts";
 import {
   type CodePipelineState,
+  type Execution,
   find,
   findExecution,
   findStageIndex,
+  isOver,
   type PipelineRecord,
   placeOf,
   type Transition,

@@ -1,9 +1,20 @@
-import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import type {
+  ActionDeclaration,
+  ActionExecutionStatus,
+  ApprovalResult,
+  ArtifactDetail,
+  ErrorDetails,
+  ExecutionTrigger,
+  PipelineDeclaration,
+  PipelineExecutionStatus,
+  RetryStageMetadata,
+  SourceRevisionOverride,
+  StageExecutionStatus,
+} from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Aws } from "../api.ts";
 import { findTrustingRole } from "../sts/trust.ts";
-import type { ActionRun, Execution, StagePlace } from "./execution.ts";
 
 /** Whether executions may continue into a stage. */
 export interface Transition {
@@ -127,4 +138,85 @@ export async function assumePipelineRole(
   ).catch(() => {
     throw refusal(`CodePipeline is not authorized to perform AssumeRole on role ${roleArn}`);
   });
+}
+
+/** One run of a pipeline, from its start to its end, retries included. */
+export interface Execution {
+  readonly id: string;
+  /** Token of the request that started it: the same request again starts nothing. */
+  readonly requestToken?: string | undefined;
+  /** Counts the executions of the pipeline: a later one has a higher number. */
+  readonly number: number;
+  /** As it was at the start. */
+  readonly declaration: PipelineDeclaration;
+  readonly trigger: ExecutionTrigger;
+  readonly overrides: readonly SourceRevisionOverride[];
+  readonly startedAt: Date;
+  updatedAt: Date;
+  status: PipelineExecutionStatus;
+  statusSummary?: string | undefined;
+  stopRequest?: { readonly reason: string | undefined; readonly abandon: boolean };
+  /** 1, plus one for each retry. */
+  attempt: number;
+  /** Aborted when work in progress is abandoned; a retry gets a new one. */
+  control: AbortController;
+  /** By artifact name. */
+  readonly artifacts: Map<string, ArtifactDetail>;
+  /** By name of the source action. */
+  readonly revisions: Map<string, SourceRevision>;
+  /** Those that it has entered, by name. */
+  readonly stages: Map<string, StageRun>;
+}
+
+interface SourceRevision {
+  readonly artifactName: string;
+  readonly revisionId: string;
+  readonly summary: string | undefined;
+  readonly url: string | undefined;
+  readonly created: Date | undefined;
+}
+
+export interface StageRun {
+  status: StageExecutionStatus;
+  retries: RetryStageMetadata;
+}
+
+/** One attempt at an action. */
+export interface ActionRun {
+  readonly id: string;
+  readonly execution: Execution;
+  readonly stage: string;
+  readonly action: ActionDeclaration;
+  readonly startedAt: Date;
+  updatedAt: Date;
+  updatedBy?: string | undefined;
+  status: ActionExecutionStatus;
+  summary?: string | undefined;
+  externalExecutionId?: string | undefined;
+  externalExecutionUrl?: string | undefined;
+  error?: ErrorDetails | undefined;
+  readonly inputs: ArtifactDetail[];
+  readonly outputs: ArtifactDetail[];
+  /** Set while it waits for an approval. */
+  approval?: { readonly token: string; readonly decide: (result: ApprovalResult) => void } | undefined;
+}
+
+/** Executions that wait in front of a stage, and the one in it. */
+interface StagePlace {
+  /** The execution that has locked the stage. */
+  holder: Execution | undefined;
+  /** The last execution that entered. */
+  latest: Execution | undefined;
+  readonly waiting: Waiter[];
+}
+
+export interface Waiter {
+  readonly execution: Execution;
+  enter(): void;
+  turnAway(reason: Error): void;
+}
+
+/** Returns whether the status is final, unless a stage is retried. */
+export function isOver({ status }: Execution): boolean {
+  return status !== "InProgress" && status !== "Stopping";
 }

@@ -1,8 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { changeImageOperations } from "./change-images.ts";
-import { imageOperations, layerOperations } from "./images.ts";
+import { changeImageOperations, imageOperations, layerOperations } from "./images.ts";
 import { guardOtherAccounts } from "./other-accounts.ts";
 import { policyOperations } from "./policies.ts";
 import { repositoryOperations } from "./repositories.ts";

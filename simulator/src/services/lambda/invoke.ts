@@ -7,7 +7,7 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { FunctionOutcome } from "../../runtime/functions/run-function.ts";
 import { openLogStream } from "../../runtime/tasks/log-stream.ts";
 import type { Service } from "../api.ts";
-import { type FunctionRecord, findFunction, type LambdaState } from "./state.ts";
+import { type FunctionRecord, findFunction, type LambdaState } from "./functions.ts";
 
 /** Waits before a failed asynchronous invocation is retried ("Error handling for asynchronous invocation"). */
 const retryWaits = [60_000, 120_000];

@@ -1,10 +1,8 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { awsCli, run } from "../../outside-clients/programs.support.ts";
 import { startRealSimulator } from "../../test-simulator.support.ts";
 import { useFunctions } from "./functions.support.ts";
 import { zip } from "./zip.support.ts";
@@ -81,13 +79,11 @@ it("the AWS CLI creates and invokes a function", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lambda-"));
   try {
     await writeFile(join(folder, "code.zip"), zip({ "index.mjs": "export const handler = (e) => e.a + 1;" }));
-    const aws = existsSync("/usr/bin/aws") ? "/usr/bin/aws" : "aws";
-    const { PATH, HOME } = process.env;
-    const run = (...args: string[]) =>
-      promisify(execFile)(aws, ["lambda", ...args, "--output=json"], {
-        env: { PATH, HOME, ...functions.simulator.environmentVariables },
+    const aws = (...args: string[]) =>
+      run(awsCli, ["lambda", ...args, "--output=json"], {
+        variables: functions.simulator.environmentVariables,
       });
-    await run(
+    await aws(
       "create-function",
       "--function-name=cli",
       "--runtime=nodejs22.x",
@@ -95,10 +91,10 @@ it("the AWS CLI creates and invokes a function", async () => {
       "--role=arn:aws:iam::123456789012:role/function",
       `--zip-file=fileb://${join(folder, "code.zip")}`,
     );
-    await run("wait", "function-active-v2", "--function-name=cli");
+    await aws("wait", "function-active-v2", "--function-name=cli");
     const out = join(folder, "out.json");
     const options = ["--function-name=cli", "--cli-binary-format=raw-in-base64-out", '--payload={"a":41}'];
-    const { stdout } = await run("invoke", ...options, out);
+    const stdout = await aws("invoke", ...options, out);
     expect(JSON.parse(stdout)).toEqual({ StatusCode: 200, ExecutedVersion: "$LATEST" });
     expect(await readFile(out, "utf8")).toBe("42");
   } finally {

@@ -1,9 +1,8 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { functionOperations } from "./functions.ts";
+import { createLambdaState, functionOperations } from "./functions.ts";
 import { createInvocations } from "./invoke.ts";
-import { createLambdaState } from "./state.ts";
 
 export const lambda: Definition<"lambda"> = {
   create: createLambda,

@@ -1,9 +1,13 @@
-import { studentArn } from "../../access-keys.ts";
+import { randomBytes } from "node:crypto";
+import type { Role } from "@aws-sdk/client-iam";
+import { type AccessKeys, studentArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { assumeRoleOperations, createSessions } from "./assume-role.ts";
+import { newId } from "../iam/state.ts";
+import { findTrustingRole } from "./trust.ts";
 
 export const sts: Definition<"sts"> = {
   create: createSts,
@@ -41,5 +45,147 @@ export function createSts(environment: Environment): Service<"sts"> {
       getCallerIdentity: (_input, { accessKeyId }) => identityOf(accessKeyId),
       ...assumeRoleOperations(environment, sessions, identityOf),
     },
+  };
+}
+
+/** Default and minimum duration in seconds of a role's session. Source: AssumeRole, STS API reference. */
+const defaultDuration = 3600;
+const shortestDuration = 900;
+
+function assumeRoleOperations(
+  { accountId, aws, clock }: Environment,
+  sessions: Sessions,
+  identityOf: (accessKeyId: string) => { Arn: string },
+): Service<"sts">["operations"] {
+  const open = (role: Role, name: string, seconds = defaultDuration) => {
+    refuseBadRequest(role, name, seconds);
+    const arn = `arn:aws:sts::${accountId}:assumed-role/${role.RoleName}/${name}`;
+    const userId = `${role.RoleId}:${name}`;
+    const session = sessions.open({ arn, userId }, new Date(clock.now().getTime() + seconds * 1000));
+    return {
+      AssumedRoleUser: { AssumedRoleId: userId, Arn: arn },
+      Credentials: {
+        AccessKeyId: session.accessKeyId,
+        SecretAccessKey: session.secretAccessKey,
+        SessionToken: session.sessionToken,
+        Expiration: session.expiration,
+      },
+    };
+  };
+  return {
+    assumeRole: async (input, { accessKeyId }) => {
+      refuseUnsupported("ValidationError", "AssumeRole", input, [
+        "RoleArn",
+        "RoleSessionName",
+        "DurationSeconds",
+        "ExternalId",
+        "Tags",
+        "TransitiveTagKeys",
+      ]);
+      const callerArn = identityOf(accessKeyId).Arn;
+      const trusted = [accountId, `arn:aws:iam::${accountId}:root`, callerArn, "*"];
+      const role = await findTrustingRole(aws, input.RoleArn ?? "", "sts:AssumeRole", (type, principal) =>
+        type === "AWS" ? trusted.includes(principal) : false,
+      );
+      return open(role, input.RoleSessionName ?? "", input.DurationSeconds);
+    },
+    assumeRoleWithWebIdentity: async (input) => {
+      refuseUnsupported("ValidationError", "AssumeRoleWithWebIdentity", input, [
+        "RoleArn",
+        "RoleSessionName",
+        "WebIdentityToken",
+        "DurationSeconds",
+      ]);
+      const claims = parseToken(input.WebIdentityToken ?? "");
+      const provider = `arn:aws:iam::${accountId}:oidc-provider/${claims.iss.replace(/^https:\/\//, "")}`;
+      const isTrusted = (type: string, principal: string) => type === "Federated" && principal === provider;
+      const role = await findTrustingRole(
+        aws,
+        input.RoleArn ?? "",
+        "sts:AssumeRoleWithWebIdentity",
+        isTrusted,
+      );
+      const session = open(role, input.RoleSessionName ?? "", input.DurationSeconds);
+      return {
+        ...session,
+        SubjectFromWebIdentityToken: claims.sub,
+        Audience: claims.aud,
+        Provider: provider,
+      };
+    },
+  };
+}
+
+function refuseBadRequest(
+  { MaxSessionDuration = defaultDuration }: Role,
+  name: string,
+  seconds: number,
+): void {
+  if (!/^[\w+=,.@-]{2,64}$/.test(name))
+    throw new AwsError(
+      "ValidationError",
+      `RoleSessionName '${name}' must be 2 to 64 letters, digits and _ + = , . @ -.`,
+    );
+  if (seconds < shortestDuration)
+    throw new AwsError(
+      "ValidationError",
+      `DurationSeconds must be at least ${shortestDuration}, not ${seconds}.`,
+    );
+  if (seconds > MaxSessionDuration)
+    throw new AwsError(
+      "ValidationError",
+      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    );
+}
+
+/** Returns the claims of a JSON Web Token (RFC 7519). Does not verify the signature: there is no provider to query. */
+function parseToken(token: string): { iss: string; sub: string; aud: string } {
+  try {
+    const { iss, sub, aud } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+    if (typeof iss === "string" && typeof sub === "string") return { iss, sub, aud: String(aud) };
+  } catch {
+    // Reported below: the text is not a token, whatever its problem.
+  }
+  throw new AwsError("InvalidIdentityToken", "The ID Token provided is not a valid JWT with iss and sub.");
+}
+
+interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+  /** `AROA…:session-name`. */
+  readonly userId: string;
+  readonly arn: string;
+}
+
+interface Sessions {
+  open(session: Pick<Session, "userId" | "arn">, expiration: Date): Session;
+  /** By access key id; an expired session is kept until another one is opened. */
+  find(accessKeyId: string): Session | undefined;
+}
+
+function createSessions(now: () => Date, accessKeys: AccessKeys): Sessions {
+  const sessions = new Map<string, Session>();
+  return {
+    open: (identity, expiration) => {
+      for (const [key, session] of sessions)
+        if (session.expiration < now()) {
+          sessions.delete(key);
+          accessKeys.delete(key);
+        }
+      const session = {
+        ...identity,
+        expiration,
+        // Temporary keys begin with ASIA and are 20 characters long (IAM user guide, "Unique identifiers").
+        accessKeyId: newId("ASIA").slice(0, 20),
+        secretAccessKey: randomBytes(30).toString("base64"),
+        sessionToken: randomBytes(96).toString("base64"),
+      };
+      sessions.set(session.accessKeyId, session);
+      accessKeys.set(session.accessKeyId, session);
+      return session;
+    },
+    find: (accessKeyId) => sessions.get(accessKeyId),
   };
 }

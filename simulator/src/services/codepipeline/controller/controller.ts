@@ -1,6 +1,6 @@
 import type { StageRetryMode } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../../environment.ts";
-import type { Execution } from "../execution.ts";
+import type { Execution } from "../state.ts";
 import { type PipelineRecord, placeOf } from "../state.ts";
 import { Abandonment, Outdated, StopRequest } from "./action.ts";
 import { admit, runExecution, type Start, turnAway } from "./run-execution.ts";

@@ -1,8 +1,7 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { AwsError } from "../../../kit/errors.ts";
-import { ActionFailure, type ActionJob, type ActionResult, orActionFailure } from "./action.ts";
-import { readFileOf } from "./artifacts.ts";
+import { ActionFailure, type ActionJob, type ActionResult, orActionFailure, readFileOf } from "./action.ts";
 
 /** Bytes. Source: CodePipeline user guide, "Troubleshooting": the artifact's ZIP of CodeDeployToECS. */
 const largestArchive = 3 * 1024 * 1024;

@@ -1,10 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { ActionDeclaration, ApprovalResult } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../../environment.ts";
-import type { ActionRun, Execution } from "../execution.ts";
+import type { ActionRun, Execution } from "../state.ts";
 import { assumePipelineRole, type PipelineRecord } from "../state.ts";
-import { Abandonment, ActionFailure, type ActionJob, type ActionResult, type Perform } from "./action.ts";
-import { storeArtifact } from "./artifacts.ts";
+import {
+  Abandonment,
+  ActionFailure,
+  type ActionJob,
+  type ActionResult,
+  type Perform,
+  storeArtifact,
+} from "./action.ts";
 import { deployToEcs } from "./deploy-to-ecs.ts";
 import { sources } from "./sources.ts";
 import { reportAction } from "./state-changes.ts";

@@ -1,6 +1,13 @@
 import type { PipelineExecutionStatus, StageDeclaration, StageRetryMode } from "@aws-sdk/client-codepipeline";
-import { type Execution, isOver, type StageRun, type Waiter } from "../execution.ts";
-import { latestRun, type PipelineRecord, placeOf } from "../state.ts";
+import {
+  type Execution,
+  isOver,
+  latestRun,
+  type PipelineRecord,
+  placeOf,
+  type StageRun,
+  type Waiter,
+} from "../state.ts";
 import { Outdated, StageFailure, StopRequest, Superseded } from "./action.ts";
 import { type ActionContext, runAction } from "./run-action.ts";
 import { type PipelineEventState, reportPipeline, reportStage } from "./state-changes.ts";

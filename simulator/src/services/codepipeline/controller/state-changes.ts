@@ -1,5 +1,5 @@
 import type { Environment } from "../../../environment.ts";
-import type { ActionRun, Execution } from "../execution.ts";
+import type { ActionRun, Execution } from "../state.ts";
 import { type PipelineRecord, pipelineArn } from "../state.ts";
 
 /** State of a pipeline's execution in an event. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alarmVerdict, type Point } from "./alarm-verdict.ts";
+import { alarmVerdict, type Point } from "./evaluate-alarms.ts";
 import type { AlarmSettings, TreatMissingData } from "./state.ts";
 
 const settings: AlarmSettings = {
