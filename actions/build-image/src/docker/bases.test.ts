@@ -17,6 +17,7 @@ it.each([
   ["lowercase keywords, options, a stage", "from --platform=$BUILDPLATFORM node:24 as build", ["node:24"]],
   ["no image", "FROM scratch\nCOPY a /", []],
   ["another stage, by name or number", "FROM node:24 AS Base\nFROM base\nCOPY --from=0 /a /", ["node:24"]],
+  ["a base with the stage's own name", "FROM node AS node\nFROM node", ["node"]],
   ["a copy from an image", "FROM scratch\nCOPY --chown=1 --from=busybox:1 /a /b", ["busybox:1"]],
   [
     "a mount of an image",

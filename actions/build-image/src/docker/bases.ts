@@ -24,24 +24,27 @@ const copies: Readonly<Record<string, RegExp>> = {
 
 export function readNames(text: string, options: Options): Names {
   const stages: (string | undefined)[] = [];
-  const froms: string[] = [];
+  const froms: { from: string; earlier: (string | undefined)[] }[] = [];
   const copied: string[] = [];
   const globals: string[] = [];
   for (const [keyword, rest] of instructionsOf(text)) {
     if (keyword === "FROM") {
       const [from = "", as, name] = rest.split(/\s+/).filter((word) => !word.startsWith("--"));
-      froms.push(unquote(from));
+      froms.push({ from: unquote(from), earlier: [...stages] });
       stages.push(as?.toUpperCase() === "AS" ? name?.toLowerCase() : undefined);
     } else if (keyword === "ARG" && stages.length === 0) globals.push(rest);
     else if (copies[keyword])
       copied.push(...[...rest.matchAll(copies[keyword])].map(([, from = ""]) => unquote(from)));
   }
   const values = options.platforms.map((platform) => valuesOf(globals, options.buildArgs, platform));
-  const isStage = (name: string) => stages.includes(name.toLowerCase()) || /^\d+$/.test(name);
-  const bases = froms.flatMap((from) => values.map((each) => expand(from, each)));
-  const named = [...new Set([...bases, ...copied])].sort();
+  // A stage may have the name of its own base: FROM node AS node.
+  const bases = froms.flatMap(({ from, earlier }) =>
+    values.map((each) => expand(from, each)).filter((name) => !earlier.includes(name.toLowerCase())),
+  );
+  const images = copied.filter((name) => !stages.includes(name.toLowerCase()) && !/^\d+$/.test(name));
+  const named = [...new Set([...bases, ...images])].sort();
   return {
-    images: named.filter((name) => !name.includes("$") && name !== "scratch" && !isStage(name)),
+    images: named.filter((name) => !name.includes("$") && name !== "scratch"),
     unknown: named.filter((name) => name.includes("$")),
     finalStage: finalStageOf(stages, options),
   };
@@ -55,8 +58,8 @@ function instructionsOf(text: string): [keyword: string, rest: string][] {
     .replace(/\\[ \t]*\n/g, "")
     .split("\n")
     .map((line) => {
-      const [, keyword = "", rest = ""] = /^\s*(\S+)\s*(.*)$/.exec(line) ?? [];
-      return [keyword.toUpperCase(), rest.trim()];
+      const [keyword = "", ...words] = line.trim().split(/\s+/);
+      return [keyword.toUpperCase(), words.join(" ")];
     });
 }
 
