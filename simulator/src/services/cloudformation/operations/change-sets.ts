@@ -1,17 +1,11 @@
-import type {
-  DeleteChangeSetCommandInput,
-  DescribeChangeSetCommandInput,
-  ExecuteChangeSetCommandInput,
-  ListChangeSetsCommandInput,
-  ResourceChange,
-} from "@aws-sdk/client-cloudformation";
+import type { ResourceChange } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
 import type { CloudFormationState } from "../stack/records.ts";
 import { startCreate, startImport, startUpdate } from "./change-stacks.ts";
 import { describeParameters } from "./describe-stacks.ts";
-import { findChangeSet, findStack, page } from "./find.ts";
+import { findChangeSet, findStack, type Input, page } from "./find.ts";
 
-export function describeChangeSet(state: CloudFormationState, input: DescribeChangeSetCommandInput) {
+export function describeChangeSet(state: CloudFormationState, input: Input<"describeChangeSet">) {
   const { stack, changeSet } = findChangeSet(state, input.StackName, input.ChangeSetName);
   const { items, next } = page(changeSet.changes, input.NextToken);
   const changes = input.IncludePropertyValues ? items : items.map(withoutValues);
@@ -45,7 +39,7 @@ function withoutValues(change: ResourceChange): ResourceChange {
   return { ...change, Details };
 }
 
-export function executeChangeSet(state: CloudFormationState, input: ExecuteChangeSetCommandInput) {
+export function executeChangeSet(state: CloudFormationState, input: Input<"executeChangeSet">) {
   const { stack, changeSet } = findChangeSet(state, input.StackName, input.ChangeSetName);
   if (changeSet.executionStatus !== "AVAILABLE")
     throw new AwsError(
@@ -64,7 +58,7 @@ export function executeChangeSet(state: CloudFormationState, input: ExecuteChang
   return {};
 }
 
-export function deleteChangeSet(state: CloudFormationState, input: DeleteChangeSetCommandInput) {
+export function deleteChangeSet(state: CloudFormationState, input: Input<"deleteChangeSet">) {
   try {
     const { stack, changeSet } = findChangeSet(state, input.StackName, input.ChangeSetName);
     stack.changeSets.delete(changeSet.name);
@@ -77,7 +71,7 @@ export function deleteChangeSet(state: CloudFormationState, input: DeleteChangeS
 
 export function listChangeSets(
   state: CloudFormationState,
-  { StackName, NextToken }: ListChangeSetsCommandInput,
+  { StackName, NextToken }: Input<"listChangeSets">,
 ) {
   const stack = findStack(state, StackName);
   const { items, next } = page([...stack.changeSets.values()], NextToken);

@@ -1,12 +1,3 @@
-import type {
-  CancelUpdateStackCommandInput,
-  ContinueUpdateRollbackCommandInput,
-  CreateStackCommandInput,
-  DeleteStackCommandInput,
-  RollbackStackCommandInput,
-  UpdateStackCommandInput,
-  UpdateTerminationProtectionCommandInput,
-} from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
 import { rollBackCreation, runCreate, runImport, runUpdate } from "../stack/change-stack.ts";
 import type { Definition } from "../stack/definition.ts";
@@ -23,7 +14,7 @@ import {
 import { takeUpdateBack } from "../stack/roll-back-update.ts";
 import { refuseRemoval } from "../stack/scope.ts";
 import { validationError } from "../template/errors.ts";
-import { findStack, lookUpStack } from "./find.ts";
+import { findStack, type Input, lookUpStack } from "./find.ts";
 import { readDefinition, refuseMembers, takeServiceRole } from "./read-definition.ts";
 
 const unsupported = [
@@ -37,7 +28,7 @@ const unsupported = [
   "TimeoutInMinutes",
 ];
 
-export async function createStack(state: CloudFormationState, input: CreateStackCommandInput) {
+export async function createStack(state: CloudFormationState, input: Input<"createStack">) {
   refuseMembers(input, unsupported);
   const name = checkName(input.StackName ?? "");
   refuseTaken(state, name);
@@ -78,7 +69,7 @@ function beginOperation(stack: StackRecord, definition: Definition, given: Opera
   stack.retainExceptOnCreate = given.RetainExceptOnCreate ?? false;
 }
 
-export async function updateStack(state: CloudFormationState, input: UpdateStackCommandInput) {
+export async function updateStack(state: CloudFormationState, input: Input<"updateStack">) {
   refuseMembers(input, unsupported);
   const stack = findStack(state, input.StackName);
   refuseUnlessUpdatable(stack);
@@ -117,7 +108,7 @@ export function startImport(
 /** Statuses of an operation that a deletion ends. */
 const deletableInProgress: readonly string[] = ["CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"];
 
-export async function deleteStack(state: CloudFormationState, input: DeleteStackCommandInput) {
+export async function deleteStack(state: CloudFormationState, input: Input<"deleteStack">) {
   refuseMembers(input, ["DeletionMode"]);
   const stack = lookUpStack(state, input.StackName);
   if (stack) await takeServiceRole(state, stack, input.RoleARN);
@@ -144,7 +135,7 @@ export async function deleteStack(state: CloudFormationState, input: DeleteStack
 
 export function updateTerminationProtection(
   state: CloudFormationState,
-  input: UpdateTerminationProtectionCommandInput,
+  input: Input<"updateTerminationProtection">,
 ) {
   const stack = findStack(state, input.StackName);
   stack.terminationProtection = input.EnableTerminationProtection ?? false;
@@ -170,7 +161,7 @@ export function refuseUnlessUpdatable(stack: StackRecord): void {
 }
 
 /** Cancels an update; CloudFormation rolls it back. */
-export function cancelUpdateStack(state: CloudFormationState, input: CancelUpdateStackCommandInput) {
+export function cancelUpdateStack(state: CloudFormationState, input: Input<"cancelUpdateStack">) {
   const stack = findStack(state, input.StackName);
   if (stack.status !== "UPDATE_IN_PROGRESS")
     throw validationError(`CancelUpdateStack cannot be called from current stack status`);
@@ -180,7 +171,7 @@ export function cancelUpdateStack(state: CloudFormationState, input: CancelUpdat
 }
 
 /** Rolls back a creation or an update that failed with its rollback disabled. */
-export function rollbackStack(state: CloudFormationState, input: RollbackStackCommandInput) {
+export function rollbackStack(state: CloudFormationState, input: Input<"rollbackStack">) {
   refuseMembers(input, ["RoleARN"]);
   const stack = findStack(state, input.StackName);
   stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
@@ -191,10 +182,7 @@ export function rollbackStack(state: CloudFormationState, input: RollbackStackCo
   return { StackId: stack.id };
 }
 
-export function continueUpdateRollback(
-  state: CloudFormationState,
-  input: ContinueUpdateRollbackCommandInput,
-) {
+export function continueUpdateRollback(state: CloudFormationState, input: Input<"continueUpdateRollback">) {
   refuseMembers(input, ["RoleARN"]);
   const stack = findStack(state, input.StackName);
   if (stack.status !== "UPDATE_ROLLBACK_FAILED")

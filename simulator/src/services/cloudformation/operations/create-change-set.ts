@@ -1,10 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type {
-  ChangeSetType,
-  CreateChangeSetCommandInput,
-  ResourceChange,
-  ResourceToImport,
-} from "@aws-sdk/client-cloudformation";
+import type { ChangeSetType, ResourceChange, ResourceToImport } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
 import { refuseMissingValues } from "../stack/account-values.ts";
 import { isOwned } from "../stack/create-resource.ts";
@@ -20,7 +15,7 @@ import {
 } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { checkName, refuseUnlessUpdatable } from "./change-stacks.ts";
-import { findStack, lookUpStack } from "./find.ts";
+import { findStack, type Input, lookUpStack } from "./find.ts";
 import { readDefinition, refuseMembers, takeServiceRole } from "./read-definition.ts";
 
 /**
@@ -36,7 +31,7 @@ const unsupported = [
 ];
 
 /** Plans a creation, an update or an import; the stack of a planned creation is in REVIEW_IN_PROGRESS. */
-export async function createChangeSet(state: CloudFormationState, input: CreateChangeSetCommandInput) {
+export async function createChangeSet(state: CloudFormationState, input: Input<"createChangeSet">) {
   refuseMembers(input, unsupported);
   const type = input.ChangeSetType ?? "UPDATE";
   const name = input.ChangeSetName ?? "";
@@ -82,7 +77,7 @@ async function plan(
   state: CloudFormationState,
   stack: StackRecord,
   definition: Definition,
-  given: CreateChangeSetCommandInput & { name: string; type: ChangeSetType },
+  given: Input<"createChangeSet"> & { name: string; type: ChangeSetType },
 ): Promise<ChangeSetRecord> {
   const { region, accountId, clock } = state.environment;
   const shared = {

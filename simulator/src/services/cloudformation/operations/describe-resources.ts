@@ -1,26 +1,17 @@
-import type {
-  DescribeStackEventsCommandInput,
-  DescribeStackResourceCommandInput,
-  DescribeStackResourcesCommandInput,
-  ListStackResourcesCommandInput,
-} from "@aws-sdk/client-cloudformation";
 import type { CloudFormationState, ResourceRecord, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { resourceDrift } from "./drift.ts";
-import { findStack, page } from "./find.ts";
+import { findStack, type Input, page } from "./find.ts";
 
 export function describeStackEvents(
   state: CloudFormationState,
-  { StackName, NextToken }: DescribeStackEventsCommandInput,
+  { StackName, NextToken }: Input<"describeStackEvents">,
 ) {
   const { items, next } = page(findStack(state, StackName).events.toReversed(), NextToken);
   return { StackEvents: items, NextToken: next };
 }
 
-export function describeStackResources(
-  state: CloudFormationState,
-  input: DescribeStackResourcesCommandInput,
-) {
+export function describeStackResources(state: CloudFormationState, input: Input<"describeStackResources">) {
   const { StackName, PhysicalResourceId, LogicalResourceId } = input;
   const stack = PhysicalResourceId ? ownerOf(state, PhysicalResourceId) : findStack(state, StackName);
   const records = [...stack.resources.values()].filter(
@@ -35,7 +26,7 @@ export function describeStackResources(
   };
 }
 
-export function describeStackResource(state: CloudFormationState, input: DescribeStackResourceCommandInput) {
+export function describeStackResource(state: CloudFormationState, input: Input<"describeStackResource">) {
   const stack = findStack(state, input.StackName);
   const record = stack.resources.get(input.LogicalResourceId ?? "");
   if (!record)
@@ -53,7 +44,7 @@ export function describeStackResource(state: CloudFormationState, input: Describ
 
 export function listStackResources(
   state: CloudFormationState,
-  { StackName, NextToken }: ListStackResourcesCommandInput,
+  { StackName, NextToken }: Input<"listStackResources">,
 ) {
   const stack = findStack(state, StackName);
   const { items, next } = page([...stack.resources.values()], NextToken);

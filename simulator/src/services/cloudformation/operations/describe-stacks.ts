@@ -1,23 +1,15 @@
-import type {
-  DescribeStacksCommandInput,
-  ListExportsCommandInput,
-  ListImportsCommandInput,
-  ListStacksCommandInput,
-  Parameter,
-  Stack,
-  StackSummary,
-} from "@aws-sdk/client-cloudformation";
+import type { Parameter, Stack, StackSummary } from "@aws-sdk/client-cloudformation";
 import type { Definition } from "../stack/definition.ts";
 import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { allExports, findExport, importers } from "../stack/scope.ts";
 import { validationError } from "../template/errors.ts";
 import { isHidden } from "../template/parameters.ts";
 import { stackDrift } from "./drift.ts";
-import { findStack, page } from "./find.ts";
+import { findStack, type Input, page } from "./find.ts";
 
 export function describeStacks(
   state: CloudFormationState,
-  { StackName, NextToken }: DescribeStacksCommandInput,
+  { StackName, NextToken }: Input<"describeStacks">,
 ) {
   if (StackName !== undefined) return { Stacks: [describe(findStack(state, StackName))] };
   const live = [...state.stacks.values()].filter(({ deletedAt }) => deletedAt === undefined);
@@ -27,7 +19,7 @@ export function describeStacks(
 
 export function listStacks(
   state: CloudFormationState,
-  { StackStatusFilter, NextToken }: ListStacksCommandInput,
+  { StackStatusFilter, NextToken }: Input<"listStacks">,
 ) {
   const wanted = [...state.stacks.values()].filter(
     ({ status }) => !StackStatusFilter?.length || StackStatusFilter.includes(status),
@@ -91,7 +83,7 @@ export function describeParameters({ parameters, resolved, template }: Definitio
   });
 }
 
-export function listExports(state: CloudFormationState, { NextToken }: ListExportsCommandInput) {
+export function listExports(state: CloudFormationState, { NextToken }: Input<"listExports">) {
   const { items, next } = page(allExports(state), NextToken);
   return {
     Exports: items.map(({ name, value, stack }) => ({
@@ -105,7 +97,7 @@ export function listExports(state: CloudFormationState, { NextToken }: ListExpor
 
 export function listImports(
   state: CloudFormationState,
-  { ExportName = "", NextToken }: ListImportsCommandInput,
+  { ExportName = "", NextToken }: Input<"listImports">,
 ) {
   const users = importers(state, ExportName);
   if (users.length === 0) {

@@ -1,18 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type {
-  DescribeStackDriftDetectionStatusCommandInput,
-  DescribeStackResourceDriftsCommandInput,
-  DetectStackDriftCommandInput,
-  PropertyDifference,
-  StackResourceDrift,
-} from "@aws-sdk/client-cloudformation";
+import type { PropertyDifference, StackResourceDrift } from "@aws-sdk/client-cloudformation";
 import { findResource } from "../resources/resource-type.ts";
 import { resourceContext } from "../stack/operation.ts";
 import type { CloudFormationState, DriftRecord, ResourceRecord, StackRecord } from "../stack/records.ts";
 import { holdsDynamicReference } from "../template/dynamic-references.ts";
 import { validationError } from "../template/errors.ts";
 import { isMapping, type Mapping, sameValue, type Value } from "../template/value.ts";
-import { findStack, page } from "./find.ts";
+import { findStack, type Input, page } from "./find.ts";
 import { refuseMembers } from "./read-definition.ts";
 
 const detectable = [
@@ -24,7 +18,7 @@ const detectable = [
   "IMPORT_ROLLBACK_COMPLETE",
 ];
 
-export function detectStackDrift(state: CloudFormationState, input: DetectStackDriftCommandInput) {
+export function detectStackDrift(state: CloudFormationState, input: Input<"detectStackDrift">) {
   refuseMembers(input, ["LogicalResourceIds"]);
   const stack = findStack(state, input.StackName);
   if (!detectable.includes(stack.status))
@@ -38,7 +32,7 @@ export function detectStackDrift(state: CloudFormationState, input: DetectStackD
 
 export function describeStackDriftDetectionStatus(
   { stacks }: CloudFormationState,
-  { StackDriftDetectionId: id }: DescribeStackDriftDetectionStatusCommandInput,
+  { StackDriftDetectionId: id }: Input<"describeStackDriftDetectionStatus">,
 ) {
   const stack = [...stacks.values()].find(({ drift }) => drift?.id === id);
   if (!stack?.drift) throw validationError(`Drift detection with id ${id} does not exist`);
@@ -56,7 +50,7 @@ export function describeStackDriftDetectionStatus(
 
 export function describeStackResourceDrifts(
   state: CloudFormationState,
-  input: DescribeStackResourceDriftsCommandInput,
+  input: Input<"describeStackResourceDrifts">,
 ) {
   const stack = findStack(state, input.StackName);
   const wanted = input.StackResourceDriftStatusFilters ?? [];

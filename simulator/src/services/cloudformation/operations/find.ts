@@ -1,7 +1,12 @@
+import type { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
 import { page as pageOf } from "../../../kit/page.ts";
+import type { Api } from "../../api.ts";
 import type { ChangeSetRecord, CloudFormationState, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
+
+/** The input of an operation. */
+export type Input<Name extends keyof Api<CloudFormation>> = Parameters<Api<CloudFormation>[Name]>[0];
 
 /** Returns the live stack of that name, or the stack of that id, deleted or not. */
 export function lookUpStack(

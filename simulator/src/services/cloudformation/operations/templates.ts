@@ -1,17 +1,12 @@
-import type {
-  GetTemplateCommandInput,
-  GetTemplateSummaryCommandInput,
-  ValidateTemplateCommandInput,
-} from "@aws-sdk/client-cloudformation";
 import { define } from "../stack/definition.ts";
 import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { readTemplate, type Template } from "../template/template.ts";
 import type { Mapping, Value } from "../template/value.ts";
-import { findChangeSet, findStack } from "./find.ts";
+import { findChangeSet, findStack, type Input } from "./find.ts";
 import { neededCapabilities, readTemplateText, refuseMembers } from "./read-definition.ts";
 
-export function getTemplate(state: CloudFormationState, input: GetTemplateCommandInput) {
+export function getTemplate(state: CloudFormationState, input: Input<"getTemplate">) {
   const definition = input.ChangeSetName
     ? findChangeSet(state, input.StackName, input.ChangeSetName).changeSet.definition
     : findStack(state, input.StackName).definition;
@@ -22,7 +17,7 @@ export function getTemplate(state: CloudFormationState, input: GetTemplateComman
   };
 }
 
-export async function validateTemplate(state: CloudFormationState, input: ValidateTemplateCommandInput) {
+export async function validateTemplate(state: CloudFormationState, input: Input<"validateTemplate">) {
   const text = await readTemplateText(state, input);
   if (text === undefined) throw validationError("Either Template URL or Template Body must be specified.");
   const template = readTemplate(text, {});
@@ -50,7 +45,7 @@ function identifierSummaries({ types }: CloudFormationState, { resources }: Temp
   });
 }
 
-export async function getTemplateSummary(state: CloudFormationState, input: GetTemplateSummaryCommandInput) {
+export async function getTemplateSummary(state: CloudFormationState, input: Input<"getTemplateSummary">) {
   refuseMembers(input, ["StackSetName", "TemplateSummaryConfig"]);
   const text = await readTemplateText(state, input);
   const template =
