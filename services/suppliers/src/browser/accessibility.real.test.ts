@@ -36,7 +36,6 @@ const pages: readonly (readonly [
   ["home", "customer", (page) => open(page, "customer", "/")],
   ["customers' list", "customer", (page) => open(page, "customer", "/suppliers")],
   ["employees' list", "employee", (page) => open(page, "employee", "/admin/suppliers")],
-  ["import", "employee", (page) => open(page, "employee", "/admin/supplier-import")],
   ["fruitless search", "customer", (page) => open(page, "customer", "/suppliers?search=zzz")],
   ["missing page", "customer", (page) => open(page, "customer", "/nothing")],
   [
