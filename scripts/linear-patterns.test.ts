@@ -15,7 +15,7 @@ const builders = [
   "actions/provision-stack/src/set/parameter-values.ts",
   "simulator/src/kit/constraints.ts",
   "simulator/src/services/cloudformation/template/parameters.ts",
-  "simulator/src/services/ssm/parameters.ts",
+  "simulator/src/services/ssm/service.ts",
 ];
 
 interface Pattern {
@@ -73,7 +73,7 @@ function isSlow(literal: string): boolean {
 
 test("reads every pattern of the product", () => {
   expect(patterns.length).toBeGreaterThan(500);
-  expect(constraints.length).toBeGreaterThan(10);
+  expect(constraints.length).toBeGreaterThan(5);
 });
 
 test("patterns are built only of texts that this test knows", () => {

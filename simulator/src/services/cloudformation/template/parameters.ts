@@ -82,7 +82,7 @@ const ssmValue = "AWS::SSM::Parameter::Value<";
 
 /** `AWS::EC2::Subnet::Id` of `List<AWS::EC2::Subnet::Id>` and of a parameter of Systems Manager with such a value. */
 export function typeOfItems(declaration: Mapping): string {
-  return String(declaration.Type).replace(ssmValue, "").replace("List<", "").replace(/>+$/, "");
+  return String(declaration.Type).replace(ssmValue, "").replace("List<", "").replaceAll(">", "");
 }
 
 /** Returns whether its value is the name of a parameter of Systems Manager, which has the actual value. */
