@@ -17,9 +17,9 @@ async function main(): Promise<void> {
   const stale: string[] = [];
   const names = chooseActions(positionals);
   const cores = availableParallelism();
-  // Each bundle keeps one core busy for seconds.
+  // Each bundle keeps one core busy for seconds. The two largest, check-lab and provision-stack, are in different halves.
   const parts = Array.from({ length: cores }, (_, part) =>
-    names.filter((_, index) => index % cores === part),
+    names.filter((_, index) => Math.floor((index * cores) / names.length) === part),
   );
   await Promise.all(
     parts.map((part) =>

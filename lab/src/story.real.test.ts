@@ -1,4 +1,4 @@
-import { describeRehearsal, describeTakenPort } from "./story.support.ts";
+import { describeInterruption, describeRehearsal, describeTakenPort } from "./story.support.ts";
 
 describeRehearsal({
   runtime: "process",
@@ -13,4 +13,5 @@ describeRehearsal({
     "employee succeeded by CodePipeline",
   ],
 });
+describeInterruption();
 describeTakenPort();
