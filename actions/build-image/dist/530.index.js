@@ -1,1 +1,0 @@
-export const id=530;export const ids=[530];export const modules={3530:((e,t,n)=>{n.d(t,{fromEnv:()=>r.sF});var r=n(8741)})};

@@ -1,1 +1,0 @@
-export const id=915;export const ids=[915];export const modules={7915:((e,t,n)=>{n.d(t,{ECRClient:()=>r.S});var r=n(9523)})};

@@ -1,1 +1,0 @@
-export const id=255;export const ids=[255];export const modules={7255:((e,t,n)=>{n.d(t,{PricingClient:()=>r.c});var r=n(1165)})};

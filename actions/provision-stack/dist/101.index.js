@@ -1,1 +1,0 @@
-export const id=101;export const ids=[101];export const modules={101:((e,t,n)=>{n.d(t,{DescribeClustersCommand:()=>o,DescribeServicesCommand:()=>s.H,ECSClient:()=>r.Z});var r=n(7439),i=n(7882),a=n(693);class o extends (0,i.G5)(i.lq,i.yt,`DescribeClusters`,a.dM4){}var s=n(9345)})};

@@ -1,1 +1,0 @@
-export const id=1720;export const ids=[1720];export const modules={1720:((e,t,n)=>{n.d(t,{DescribeRepositoriesCommand:()=>o,ECRClient:()=>r.S});var r=n(5117),i=n(8323),a=n(6062);class o extends (0,i.G5)(i.lq,i.yt,`DescribeRepositories`,a.aAD){}})};

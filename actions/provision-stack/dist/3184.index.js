@@ -1,1 +1,0 @@
-export const id=3184;export const ids=[3184];export const modules={3184:((e,t,n)=>{n.d(t,{GetCallerIdentityCommand:()=>o,STSClient:()=>r.i});var r=n(970),i=n(5241),a=n(3287);class o extends (0,i.G5)(i.lq,i.yt,`GetCallerIdentity`,a.ef){}})};

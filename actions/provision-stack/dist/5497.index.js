@@ -1,1 +1,0 @@
-export const id=5497;export const ids=[5497];export const modules={5497:((e,t,n)=>{n.d(t,{DescribeSecurityGroupsCommand:()=>i.j,EC2Client:()=>r.g});var r=n(1471),i=n(7482)})};

@@ -1,1 +1,0 @@
-export const id=7851;export const ids=[7851];export const modules={7353:((e,t,n)=>{n.d(t,{k:()=>a});var r=n(7223),i=n(9286);class a extends (0,r.G5)(r.s_,r.yt,`HeadBucket`,i.NDZ){}}),232:((e,t,n)=>{n.d(t,{HeadBucketCommand:()=>i.k,S3Client:()=>r.Y});var r=n(2175),i=n(7353)})};

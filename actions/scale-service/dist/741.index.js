@@ -1,1 +1,0 @@
-export const id=741;export const ids=[741];export const modules={6741:((e,t,n)=>{n.d(t,{ApplicationAutoScalingClient:()=>r.g});var r=n(239)})};
