@@ -206,10 +206,10 @@ describe("the bus gets an event", () => {
       }),
     });
     const Arn = `arn:aws:logs:us-east-1:123456789012:log-group:${logGroupName}`;
-    await events.putTargets({ Rule: name, Targets: [{ Id: "log", Arn, InputPath: "$.detail" }] });
+    await events.putTargets({ Rule: name, Targets: [{ Id: "log", Arn }] });
     return async () => {
       const { events = [] } = await logs.filterLogEvents({ logGroupName });
-      return events.map(({ message = "" }) => JSON.parse(message) as Record<string, string>);
+      return events.map(({ message = "" }) => JSON.parse(message).detail as Record<string, string>);
     };
   }
 
