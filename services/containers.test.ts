@@ -48,6 +48,14 @@ describe.each(services)("the Dockerfile of $name", ({ name }) => {
   });
 });
 
+it("customer and employee are built in the same way", () => {
+  const steps = (name: string) =>
+    readInstructions(read(`services/${name}/Dockerfile`))
+      .filter(([keyword]) => keyword !== "LABEL")
+      .map((words) => words.join(" ").replaceAll(name, "SERVICE"));
+  expect(steps("customer")).toEqual(steps("employee"));
+});
+
 describe("compose.yaml", () => {
   const compose = parse(read("compose.yaml"), { merge: true });
 

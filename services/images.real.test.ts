@@ -21,8 +21,8 @@ import {
   writeNpmrc,
 } from "./images.support.ts";
 
+// The Dockerfile of customer is that of employee with another name: containers.test.ts shows it.
 const services = [
-  { name: "customer", port: 8080, paths: ["/", "/suppliers", "/health", "/ready", "/admin/suppliers"] },
   { name: "employee", port: 8080, paths: ["/admin/suppliers", "/admin/supplier-add", "/admin/health", "/"] },
   { name: "monolith", port: 80, paths: ["/", "/suppliers", "/supplier-add", "/health", "/admin/suppliers"] },
 ];

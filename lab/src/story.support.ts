@@ -161,7 +161,7 @@ export function describeFork(): void {
       timeout: storyDeadlineMs,
     }, async () => {
       const offset = String(await freeOffset("fork"));
-      const chapters = ["--chapters", "rollback,pipeline,source-ip,scaling,check-lab,teardown"];
+      const chapters = ["--chapters", "rollback,pipeline,source-ip,check-lab,teardown"];
       const place = ["--port", "0", "--listener-offset", offset, "--runtime", "process"];
       const { output, code } = await endOf(startLab("--account", "academy", ...chapters, ...place));
       expect(code, output).toBe(0);
