@@ -3,7 +3,7 @@ import { commitTagKey } from "../../../actions/delivery/order/run-tag.ts";
 import { webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
 import { createWebAccount } from "../../../simulator/src/outside-clients/web-account.support.ts";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { accessTo, actionsFromSource, filesOfProject, filesWithChangedServices } from "./project.support.ts";
+import { accessTo, actionsOfProject, filesOfProject, filesWithChangedServices } from "./project.support.ts";
 import type { RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.support.ts";
 
@@ -16,7 +16,7 @@ let repository: TestRepository;
 beforeAll(async () => {
   files = {
     ...(await filesOfProject([".github/workflows/deploy-service.yml"])),
-    ...(await actionsFromSource(actions)),
+    ...(await actionsOfProject(actions)),
   };
   repository = await createTestRepository(files);
 });
@@ -142,7 +142,7 @@ async function filesOfShop(): Promise<Record<string, string>> {
   const [head = ""] = (called ?? "").split(/^ {4}outputs:$/m);
   return {
     ...(await filesWithChangedServices(".github/workflows/deploy.yml")),
-    ...(await actionsFromSource(["log-in-to-aws"])),
+    ...(await actionsOfProject(["log-in-to-aws"])),
     ".github/workflows/deploy-service.yml": `${head}
 jobs:
   deploy:

@@ -9,7 +9,7 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
-import { accessTo, actionsFromSource, filesWithChangedServices } from "./project.support.ts";
+import { accessTo, actionsOfProject, filesWithChangedServices } from "./project.support.ts";
 import { createTestRepository } from "./test-repository.support.ts";
 
 describe("plan.yml", () => {
@@ -92,7 +92,7 @@ async function filesOfPlan(templates: Record<string, string>): Promise<Record<st
   const named = Object.entries(templates).map(([name, body]) => [`infra-templates/${name}.yaml`, body]);
   return {
     ...files,
-    ...(await actionsFromSource([
+    ...(await actionsOfProject([
       "log-in-to-aws",
       "provision-stack",
       "render-task-definition",

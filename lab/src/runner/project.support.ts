@@ -1,7 +1,6 @@
-import { existsSync, globSync } from "node:fs";
+import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
 import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 
@@ -16,18 +15,11 @@ export async function filesOfProject(paths: readonly string[]): Promise<Files> {
   return Object.fromEntries(await Promise.all(read));
 }
 
-/** Actions of this repository that run from their sources as they are now, whatever the committed bundles are. */
-export async function actionsFromSource(names: readonly string[]): Promise<Files> {
-  const files = await filesOfProject(
-    names.flatMap((name) => globSync(`actions/${name}/{action.yml,*.mjs}`, { cwd: root })),
+/** Actions of this repository with their committed bundles: `npm run build` after a change. */
+export const actionsOfProject = (names: readonly string[]): Promise<Files> =>
+  filesOfProject(
+    names.flatMap((name) => globSync(`actions/${name}/{action.yml,*.mjs,dist/*.{js,json}}`, { cwd: root })),
   );
-  for (const name of names) {
-    const source = join(root, "actions", name, "src/index.ts");
-    if (existsSync(source))
-      files[`actions/${name}/dist/index.js`] = `import(${JSON.stringify(pathToFileURL(source))});\n`;
-  }
-  return files;
-}
 
 /** The workflow, and the action with which it finds the changed services. */
 export function filesWithChangedServices(workflow: string): Promise<Files> {

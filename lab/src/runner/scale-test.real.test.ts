@@ -5,7 +5,7 @@ import {
   type Fixture,
 } from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
-import { actionsFromSource, filesOfProject } from "./project.support.ts";
+import { actionsOfProject, filesOfProject } from "./project.support.ts";
 import type { RunEvent, RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.support.ts";
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const names = { cluster: where.cluster, serviceName: where.service };
   await fixture.create({ strategy: "ROLLING" }, { ...names, loadBalancers });
   const template = await createAddressStack();
-  const files = { ...(await filesOfProject(workflows)), ...(await actionsFromSource(actions)), ...template };
+  const files = { ...(await filesOfProject(workflows)), ...(await actionsOfProject(actions)), ...template };
   const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = fixture.simulator.environmentVariables;
   repository = await createTestRepository(
     { ...files, ".github/workflows/main.yml": files[".github/workflows/scale-test.yml"] ?? "" },

@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
-import { actionsFromSource } from "../project.support.ts";
+import { actionsOfProject } from "../project.support.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 
-const actions = await actionsFromSource(["log-in-to-aws"]);
+const actions = await actionsOfProject(["log-in-to-aws"]);
 
 const sts = createServer(async (request, response) => {
   const action = new URLSearchParams(await text(request)).get("Action") ?? "";
