@@ -49,7 +49,7 @@ export function operateTab(operations: Operations): PageExtension {
       return () => clearInterval(timer);
     },
     routes(app) {
-      app.post("/:action", (c) => {
+      app.post("/:action", async (c) => {
         const name = c.req.param("action");
         const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (!action) return c.json({ message: "There is no such action." }, 404);

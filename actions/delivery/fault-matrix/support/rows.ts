@@ -36,5 +36,5 @@ export const rowsWithProcesses: readonly Row[] = [
   ...rowsOfSignals,
 ];
 
-/** Faults that a container's kernel limits, root user and processor add to the same tasks. */
-export const rowsInContainers: readonly Row[] = [...rowsOfTasks, ...rowsOfContainers];
+/** Faults by a container's kernel limits, its read-only root and its processor. */
+export const rowsInContainers: readonly Row[] = rowsOfContainers;

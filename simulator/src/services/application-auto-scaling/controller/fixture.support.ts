@@ -6,7 +6,6 @@ import { afterEach, beforeEach, expect } from "vitest";
 import { createDelivery } from "../../../outside-clients/delivery.support.ts";
 import type { Program } from "../../../runtime/tasks/in-process-runtime.support.ts";
 import {
-  type RealOptions,
   startRealSimulator,
   startTestSimulator,
   type TestSimulator,
@@ -14,21 +13,9 @@ import {
 } from "../../../test-simulator.support.ts";
 import { pushProgram } from "../../ecs/controller/push-program.support.ts";
 
-/** Responds at once, except for /work, which takes 5 ms of CPU time, and /wait, which takes only time. */
 const server = `
   import { createServer } from "node:http";
-  const burn = (ms) => {
-    const start = process.cpuUsage();
-    for (let used = 0; used < ms * 1000; ) {
-      const { user, system } = process.cpuUsage(start);
-      used = user + system;
-    }
-  };
-  const server = createServer(({ url }, response) => {
-    if (url === "/work") burn(5);
-    setTimeout(() => response.end(String(process.pid)), url === "/wait" ? 20 : 0);
-  });
-  server.listen(8080);
+  const server = createServer((_, response) => response.end()).listen(8080);
   process.on("SIGTERM", () => server.close(() => process.exit(0)));
 `;
 
@@ -57,8 +44,7 @@ const program: Program = (context) => {
 export const createTestFixture = async () => createFixture(await startTestSimulator(), program);
 
 /** With real tasks, in time that passes faster than the wall. */
-export const createRealFixture = async (options: RealOptions = {}) =>
-  createFixture(await startRealSimulator(options), server);
+export const createRealFixture = async () => createFixture(await startRealSimulator(), server);
 
 /** A simulator with a load balancer in front of one task of the service web, which CodeDeploy deploys. */
 async function createFixture(simulator: TestSimulator, program: string | Program) {
@@ -155,12 +141,6 @@ async function createFixture(simulator: TestSimulator, program: string | Program
       goOn(publishing.signal).catch(() => {});
     },
     /** `app/…/targetgroup/…`, as ALBRequestCountPerTarget wants it. */
-    async resourceLabel() {
-      const { LoadBalancers } = await elbv2.describeLoadBalancers({ Names: ["outside"] });
-      const arn = LoadBalancers?.[0]?.LoadBalancerArn ?? "";
-      const { blue } = delivery.targetGroups;
-      return `${arn.slice(arn.indexOf("app/"))}/${blue.slice(blue.indexOf("targetgroup/"))}`;
-    },
     async close() {
       publishing.abort();
       await simulator.close();
