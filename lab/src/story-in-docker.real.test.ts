@@ -5,10 +5,5 @@ import { describeRehearsal } from "./story.support.ts";
 describeRehearsal({
   runtime: "docker",
   chapters: "blue-green,broken-release",
-  deployments: [
-    "customer succeeded",
-    "customer succeeded",
-    "employee rolled-back",
-    "employee succeeded",
-  ],
+  deployments: ["customer succeeded", "customer succeeded", "employee rolled-back", "employee succeeded"],
 });
