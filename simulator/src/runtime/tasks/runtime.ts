@@ -100,8 +100,8 @@ export interface ExecResult {
 }
 
 /**
- * A program needs real time to start, however fast the clock: a share of a core does not limit it for this long, or
- * until it listens if that is detected. A health check's allowance is equal.
+ * A program needs real time to start, however fast the clock. For this long, or until it listens if that is detected, a
+ * share of a core does not limit it; for this long, failed health checks do not count if it was never healthy.
  */
 export const startAllowanceMs = 5_000;
 

@@ -1,17 +1,12 @@
 import type { ContainerDefinition, HealthCheck, HealthStatus } from "@aws-sdk/client-ecs";
 import type { Clock } from "../../clock.ts";
-import type { ExecResult, TaskContainer } from "../../runtime/tasks/runtime.ts";
+import { type ExecResult, startAllowanceMs, type TaskContainer } from "../../runtime/tasks/runtime.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { CheckedHealth, TaskRecord } from "./state.ts";
 
 /** AWS's defaults (API reference, HealthCheck). */
 export const healthCheckDefaults = { interval: 30, timeout: 5, retries: 3 } as const;
 
-/**
- * A program needs real time to start, however fast the clock: for this long, failures of a container that was never
- * healthy do not count, as if they had come in real seconds.
- */
-const startAllowanceMs = 5_000;
 /**
  * A check starts a process, in real time too. To leave most of the machine to the containers at a fast clock, each
  * check is followed by a pause of this many times its duration: it uses a tenth of the time if the result is known,
@@ -33,6 +28,7 @@ export interface WatchOptions {
 export async function watchHealth({ check, clock, exec, signal, onChecked }: WatchOptions): Promise<void> {
   const { interval, timeout, retries, startPeriod = 0 } = { ...healthCheckDefaults, ...check };
   const startedAt = clock.now().getTime();
+  // Failures of a container that was never healthy do not count, as if they had come in real seconds.
   const startMs = Math.max(clock.toWall(startPeriod * 1000), clock.scale > 1 ? startAllowanceMs : 0);
   let status: HealthStatus = "UNKNOWN";
   let since = clock.now();

@@ -1,6 +1,7 @@
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { type ProbeResult, parseStatusMatcher, probe } from "../../runtime/load-balancer/health-probe.ts";
+import { startAllowanceMs } from "../../runtime/tasks/runtime.ts";
 import type { TargetGroupRecord, TargetRecord } from "./state.ts";
 
 /** States, reasons and descriptions in the words of DescribeTargetHealth. */
@@ -41,12 +42,6 @@ function unhealthy(result: ProbeResult): TargetHealth {
   return health("unhealthy", "Target.ResponseCodeMismatch", codes);
 }
 
-/**
- * A process needs real time to start, however fast the clock: for this long, a new target that refuses connections is
- * still initial, as it would be with thresholds that pass in real seconds.
- */
-const startAllowanceMs = 5_000;
-
 /** Checks a target's health until the signal ends it; reports every change. */
 export async function watchTarget(
   environment: Environment,
@@ -56,6 +51,7 @@ export async function watchTarget(
 ): Promise<void> {
   const { clock } = environment;
   const { signal } = target.activity;
+  // A new target that refuses connections is still initial, as it would be with thresholds that pass in real seconds.
   const judge = createJudge(clock.scale > 1 ? startAllowanceMs : 0);
   while (!signal.aborted) {
     const group = settings();
