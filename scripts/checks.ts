@@ -14,8 +14,11 @@ export const checks: readonly Check[] = [
     name: "types",
     // TypeScript 7 is a native program without the API that ncc and our scripts call: that is TypeScript 6's.
     command: [
-      ...(["node", "node_modules/typescript-7/bin/tsc"] as const),
-      ...["--incremental", "--tsBuildInfoFile", "node_modules/.cache/tsbuildinfo"],
+      "node",
+      "node_modules/typescript-7/bin/tsc",
+      "--incremental",
+      "--tsBuildInfoFile",
+      "node_modules/.cache/tsbuildinfo",
     ],
   },
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."] },

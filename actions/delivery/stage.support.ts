@@ -110,21 +110,21 @@ export async function createWaitingStage(): Promise<Stage> {
   return stage;
 }
 
-/** Sets how long CodeDeploy's deployments of `web` stay in progress after the shift unless somebody ends them. */
-export async function keepOldTasks(
-  { aws }: Simulator,
-  terminationWaitTimeInMinutes = longestWaitMinutes,
-): Promise<void> {
+/** Setting of a deployment group: how long a deployment keeps the old tasks, and stays in progress, after the shift. */
+export const keepingOldTasks = (terminationWaitTimeInMinutes: number) =>
+  ({
+    blueGreenDeploymentConfiguration: {
+      terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE", terminationWaitTimeInMinutes },
+      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
+    },
+  }) as const;
+
+/** Keeps CodeDeploy's deployments of `web` in progress until somebody ends them. */
+export async function keepOldTasks({ aws }: Simulator): Promise<void> {
   await aws.codedeploy.updateDeploymentGroup({
     applicationName: "outside",
     currentDeploymentGroupName: "web",
-    blueGreenDeploymentConfiguration: {
-      terminateBlueInstancesOnDeploymentSuccess: {
-        action: "TERMINATE",
-        terminationWaitTimeInMinutes,
-      },
-      deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
-    },
+    ...keepingOldTasks(longestWaitMinutes),
   });
 }
 

@@ -1,7 +1,7 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import type { TaskRuntimeKind } from "../../../../simulator/src/runtime/tasks/runtime.ts";
 import { createEcsStage, createRealEcsStage } from "../../ecs/stage.support.ts";
-import { createRealStage, createStage, keepOldTasks, type Stage } from "../../stage.support.ts";
+import { createRealStage, createStage, keepingOldTasks, type Stage } from "../../stage.support.ts";
 
 /** All ways in which a service is deployed here. */
 export const backEnds = [
@@ -97,8 +97,8 @@ export async function configure(stage: Stage, backEnd: BackEnd, settings: Settin
     currentDeploymentGroupName: "web",
     deploymentConfigName: settings.codeDeploy ?? `CodeDeployDefault.ECS${shift}`,
     autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
+    ...keepingOldTasks(settings.waitMinutes ?? waitMinutes),
   });
-  await keepOldTasks(stage.simulator, settings.waitMinutes ?? waitMinutes);
 }
 
 /** One back end per engine; these suffice where the shift of traffic makes no difference. */
