@@ -47,14 +47,14 @@ interface Comment {
   readonly body?: string;
 }
 
-export interface ToPut {
+interface ToPut {
   /** Identifies the comment among others of the same pull request; it is not shown. */
   readonly key: string;
   readonly markdown: string;
 }
 
 /** Creates the one comment of this key, or updates it. Throws a Failure. */
-export async function putComment(
+async function putComment(
   pullRequest: PullRequest,
   token: string,
   { key, markdown }: ToPut,
@@ -141,7 +141,7 @@ interface PullRequest {
 }
 
 /** Reads the pull request that started this run from the runner's variables; undefined when none did. */
-export function readPullRequest(environment: NodeJS.ProcessEnv): PullRequest | undefined {
+function readPullRequest(environment: NodeJS.ProcessEnv): PullRequest | undefined {
   const {
     GITHUB_EVENT_PATH: file,
     GITHUB_REPOSITORY: repository,

@@ -100,7 +100,7 @@ function registerCommand(wanted: TaskDefinitionInput): RegisterTaskDefinitionCom
 }
 
 /** Creates a DescribeTaskDefinition whose output has every member of the task definition. */
-export function describeCommand(input: DescribeTaskDefinitionCommandInput): DescribeTaskDefinitionCommand {
+function describeCommand(input: DescribeTaskDefinitionCommandInput): DescribeTaskDefinitionCommand {
   const command = new DescribeTaskDefinitionCommand(input);
   let body: unknown;
   command.middlewareStack.addRelativeTo(

@@ -64,7 +64,7 @@ function unitOf({ kind }: Metric): string {
 }
 
 /** Returns the URL, of these, that an assertion is about; its scope is the URL or its path. */
-export function urlOfScope(scope: string, urls: readonly string[]): string | undefined {
+function urlOfScope(scope: string, urls: readonly string[]): string | undefined {
   return urls.find((url) => url === scope || pathOf(url) === scope);
 }
 

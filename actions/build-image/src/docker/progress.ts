@@ -77,7 +77,7 @@ function noteOfStep(step: Step, text: string): void {
 }
 
 /** A step of the Dockerfile: `[linux/arm64 build 2/4] RUN npm ci`. */
-export interface DockerfileStep extends Step {
+interface DockerfileStep extends Step {
   /** Undefined in a build for one platform. */
   readonly platform: string | undefined;
   readonly stage: string | undefined;
@@ -97,7 +97,7 @@ export function dockerfileSteps(steps: readonly Step[]): DockerfileStep[] {
   });
 }
 
-export function isFrom({ instruction }: Pick<DockerfileStep, "instruction">): boolean {
+function isFrom({ instruction }: Pick<DockerfileStep, "instruction">): boolean {
   return /^FROM /i.test(instruction);
 }
 

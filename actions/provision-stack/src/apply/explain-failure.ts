@@ -48,7 +48,7 @@ export async function explainFailure(
   };
 }
 
-export function toFailedResource(event: StackEvent): FailedResource {
+function toFailedResource(event: StackEvent): FailedResource {
   const { ResourceStatusReason = "no reason given", ResourceType = "", ResourceProperties = "" } = event;
   return {
     reason: ResourceStatusReason,

@@ -86,7 +86,7 @@ interface BeforeAndAfter {
 }
 
 /** Writes the summary's further sections. One that fails says why: that is no reason to hide the plan. */
-export async function writeSections(context: ProvisionContext, set: StackSet): Promise<string[]> {
+async function writeSections(context: ProvisionContext, set: StackSet): Promise<string[]> {
   const stacks = await readBoth(context, set).catch(asFailure);
   const section = (title: string, write: (stacks: BeforeAndAfter) => string) => {
     try {

@@ -97,7 +97,7 @@ function leave(git: RunningGit, { response, service }: GitExchange): void {
   git.process.stdout.resume();
 }
 
-export interface PushReport {
+interface PushReport {
   /** Options for `git receive-pack`. */
   readonly options: Pick<GitRun, "variables" | "settings">;
   /** Returns the updates of the push, once it has ended. */

@@ -84,7 +84,7 @@ export interface KeptConnection {
   discard(): void;
 }
 
-export interface KeptConnections {
+interface KeptConnections {
   /** Returns an idle connection, or a new one. */
   take(socket: Socket): KeptConnection;
   /** Closes idle connections; those in use close when their exchange ends. */

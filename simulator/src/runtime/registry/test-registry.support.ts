@@ -103,7 +103,7 @@ export async function serveLoopback(listener: RequestListener) {
   };
 }
 
-export function createCalls(host: string, authorization: string | undefined) {
+function createCalls(host: string, authorization: string | undefined) {
   const call = (method: string, path: string, init: RequestInit = {}) =>
     fetch(new URL(path, `http://${host}`), {
       ...init,

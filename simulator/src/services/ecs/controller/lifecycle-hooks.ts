@@ -108,7 +108,7 @@ const defaultCallBackDelay = 30;
  * Invokes a hook's function until it has decided. Rejects when it cannot be invoked or returns an undocumented value.
  * Source: developer guide, "Lambda hooks for Amazon ECS service deployments".
  */
-export async function askLambda(run: Run, lambdaHook: LambdaHook): Promise<"SUCCEEDED" | "FAILED"> {
+async function askLambda(run: Run, lambdaHook: LambdaHook): Promise<"SUCCEEDED" | "FAILED"> {
   const { clock } = run.context.environment;
   const signal = signalOf(run);
   let { hookDetails } = lambdaHook.hook;

@@ -141,7 +141,7 @@ async function requireAssociation(run: Run, loadBalancer: LoadBalancer): Promise
 }
 
 /** Sets the weights of a rule's target groups; its other target groups do not change. */
-export async function weighRule(run: Run, arn: string, weights: Weights): Promise<void> {
+async function weighRule(run: Run, arn: string, weights: Weights): Promise<void> {
   const { elbv2 } = run.context.environment.aws;
   const rule = await readRule(run, arn);
   const groups = Object.keys(weights);
