@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import type { FieldName, SupplierFields } from "../../domain/supplier.ts";
+import { waitUntilParsed } from "./watched-page.ts";
 
 /** The English labels of the form's fields. */
 const labels: Record<FieldName, string> = {
@@ -17,7 +18,10 @@ export async function fillForm(page: Page, fields: Partial<SupplierFields>): Pro
   for (const [name, value] of Object.entries(fields)) await fieldOf(page, name as FieldName).fill(value);
 }
 
-export const submit = (page: Page) => page.getByRole("button", { name: "Submit" }).click();
+export async function submit(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Submit" }).click();
+  await waitUntilParsed(page);
+}
 
 /** Turns off `required`, `type` and `maxlength`, as an old browser or an attacker does. */
 export const skipBrowserChecks = (page: Page) =>

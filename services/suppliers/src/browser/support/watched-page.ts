@@ -10,6 +10,12 @@ export interface WatchedPageOptions extends BrowserContextOptions {
   readonly onOffence: (offence: string) => void;
 }
 
+/**
+ * Resolves when the page has all of its elements. A click waits only until the next page begins to load, which then has
+ * some of its rows or messages, or none.
+ */
+export const waitUntilParsed = (page: Page) => page.waitForLoadState("domcontentloaded");
+
 /** Opens a page in a separate browser profile. */
 export async function openWatchedPage(browser: Browser, options: WatchedPageOptions): Promise<Page> {
   const { basePath, onOffence, ...contextOptions } = options;
