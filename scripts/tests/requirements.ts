@@ -25,8 +25,11 @@ const debianPackages: readonly DebianPackage[] = [
   // Ubuntu's own mysqld is confined to /var/lib/mysql and cannot serve a test's folder, so MariaDB is required.
   ["mariadb-server-core", has("mariadbd")],
   ["mariadb-client-core", has("mariadb")],
-  // Ubuntu's package of that name only points to a snap; GitHub's runners have Chrome.
-  ["chromium", () => has("chromium")() || has("google-chrome")()],
+  // Ubuntu does not have it; GitHub's runners have Chrome.
+  [
+    "chromium-headless-shell",
+    () => ["chromium-headless-shell", "chromium", "google-chrome"].some((browser) => has(browser)()),
+  ],
   ["python3-boto3", () => succeeds("/usr/bin/python3", "-c", "import boto3")],
   // A version manager's aws may be version 1.
   ["awscli", () => ["/usr/bin/aws", "aws"].some((aws) => output(aws, "--version").startsWith("aws-cli/2"))],

@@ -1,7 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const names = ["chromium", "google-chrome"];
+/** The headless shell comes first: it opens a page in half the time of a complete browser. */
+const names = ["chromium-headless-shell", "chromium", "google-chrome"];
 
 /** Returns the first browser on a `PATH` that the tests can control; throws an error that states how to get one. */
 export function findBrowser(path: string): string {
@@ -9,7 +10,7 @@ export function findBrowser(path: string): string {
   const found = files.find(isExecutable);
   if (found) return found;
   throw new Error(
-    `the tests of the pages need ${names.join(" or ")} on the PATH: install Debian's package "chromium"`,
+    `the tests of the pages need ${names.join(" or ")} on the PATH: install Debian's package "${names[0]}"`,
   );
 }
 
