@@ -19,6 +19,12 @@ const longest = [
   "services/images.real.test.ts",
   "lab/src/story-in-a-fork.real.test.ts",
   "lab/src/runner/scale-test.real.test.ts",
+  "actions/delivery/fault-matrix/codedeploy.real.test.ts",
+  "actions/delivery/fault-matrix/ecs-native.real.test.ts",
+  "actions/delivery/fault-matrix/ecs-rolling.real.test.ts",
+  "actions/delivery/fault-matrix/in-docker.real.test.ts",
+  "actions/scale-service/src/scale.real.test.ts",
+  "scripts/test.real.test.ts",
 ];
 
 class LongestFirst extends BaseSequencer {
