@@ -199,36 +199,29 @@ describe("scale-test.yml", () => {
     5 * minutes,
   );
 
-  it("reports every wrong input in one error, and changes nothing", async () => {
+  it.each([
+    [
+      { "task-counts": "1 a 1000", generators: "0", paths: "http://elsewhere.example/" },
+      [
+        /^prepare: .*Input task-counts is "1 a 1000", with a, 1000 in it/,
+        /Input generators is "0"/,
+        /Input paths has http:\/\/elsewhere\.example\/;/,
+      ],
+    ],
+    [
+      { duration: "long", assertions: "p99 < 1 hour" },
+      [/Input duration is "long"/, /Input assertions has the line "p99 < 1 hour"/],
+    ],
+    [{ service: "employee" }, [/^prepare: .*employee-microservice/]],
+  ])("reports %j in one error, and changes nothing", async (inputs, messages) => {
     const before = await service();
-    const wrong = {
-      "task-counts": "1 a 1000",
-      generators: "0",
-      duration: "long",
-      paths: "http://elsewhere.example/",
-      assertions: "p99 < 1 hour",
-    };
-    const result = await repository.run({ ...quick, ...wrong });
+    const result = await repository.run({ ...quick, ...inputs });
     expect(result.conclusion).toBe("failure");
     const [error = "", ...more] = errors(result);
+    for (const message of messages) expect(error).toMatch(message);
     expect(more).toEqual([]);
-    for (const message of [
-      /^prepare: .*Input task-counts is "1 a 1000", with a, 1000 in it/s,
-      /Input generators is "0"/,
-      /Input duration is "long"/,
-      /Input paths has http:\/\/elsewhere\.example\/;/,
-      /Input assertions has the line "p99 < 1 hour"/,
-    ])
-      expect(error).toMatch(message);
     expect(names(result)).toEqual(["prepare"]);
     expect((await service()).desiredCount).toBe(before.desiredCount);
-  });
-
-  it("reports a service that does not exist, and changes nothing", async () => {
-    const result = await repository.run({ ...quick, service: "employee" });
-    expect(result.conclusion).toBe("failure");
-    expect(errors(result)).toEqual([expect.stringMatching(/^prepare: .*employee-microservice/)]);
-    expect(names(result)).toEqual(["prepare"]);
   });
 
   it(
