@@ -11,13 +11,13 @@ const exclude = [...configDefaults.exclude, "**/dist/**"];
  * wait are between the stories, which do not wait.
  */
 const longest = [
+  "lab/src/story.real.test.ts",
   "lab/src/story-in-docker.real.test.ts",
   "scripts/lab-pages/commands.real.test.ts",
   "simulator/src/runtime/tasks/cpu-limit.real.test.ts",
-  "simulator/src/outside-clients/cdk.real.test.ts",
-  "lab/src/story.real.test.ts",
-  "services/images.real.test.ts",
   "lab/src/story-in-a-fork.real.test.ts",
+  "services/images.real.test.ts",
+  "simulator/src/outside-clients/cdk.real.test.ts",
   "lab/src/runner/scale-test.real.test.ts",
   "actions/delivery/fault-matrix/codedeploy.real.test.ts",
   "actions/delivery/fault-matrix/ecs-native.real.test.ts",
@@ -39,7 +39,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
-    // Node loads TypeScript by itself. Vite would transform each module first, for `vi.mock`, which no test uses.
+    // Node can load TypeScript. Vite would transform each module first, for `vi.mock`, which no test uses.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     projects: [
       {

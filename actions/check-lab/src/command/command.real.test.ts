@@ -86,4 +86,5 @@ it("exits with 2 on a wrong option, before it reads anything", async () => {
   const { code, stdout, stderr } = await run("command", "--weights", "missing.json");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(/^check-lab: Input weights: file .*missing\.json does not exist/);
+  expect(stderr).toContain("Next step: correct the options of this command; nothing was changed.");
 });

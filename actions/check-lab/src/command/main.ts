@@ -19,7 +19,9 @@ try {
   code = 0;
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
-  console.error(`check-lab: ${annotationText(error)}`);
+  // The inputs of the action are the options here.
+  const text = annotationText(error).replace("`with:` of this step", "the options of this command");
+  console.error(`check-lab: ${text}`);
 }
 process.exitCode = code;
 
