@@ -22,7 +22,7 @@ export interface SupplierDatabase {
   readonly connection: Connection;
 }
 
-export interface SupplierServer {
+interface SupplierServer {
   /** The server's folder, removed with it. */
   readonly directory: string;
   /** Creates a database with the suppliers' table and `rows` invented suppliers. */

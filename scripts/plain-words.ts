@@ -32,7 +32,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** Returns one line for each of these words in the repository's English texts: documents, YAML, comments, messages. */
-export function findWords(root: string): string[] {
+function findWords(root: string): string[] {
   const listed = execFileSync("git", ["ls-files", "-z", "*.md", "*.yml", "*.yaml", "*.ts", "*.mjs"], {
     cwd: root,
   });

@@ -20,7 +20,7 @@ interface ReturningAction<Inputs, Context, Result> extends Action<Inputs, Contex
 }
 
 /** Its step fills in a record, which is published however the step ends. */
-export interface RecordingAction<Inputs, Context, Kept> extends Action<Inputs, Context> {
+interface RecordingAction<Inputs, Context, Kept> extends Action<Inputs, Context> {
   readonly record: (inputs: Inputs) => Kept;
   readonly run: (context: Context, inputs: Inputs, record: Kept) => Promise<void>;
   /** Sets the outputs and writes the job summary. */

@@ -1,7 +1,7 @@
 import { getState, saveState } from "@actions/core";
 
 /** State that a step keeps for its post step, which runs whatever happens to the step itself; plain data. */
-export interface PostState<T> {
+interface PostState<T> {
   /** Undefined when nothing is left for the post step to do. */
   save(value: T | undefined): void;
   read(): T | undefined;
@@ -19,7 +19,7 @@ export function createPostState<T>(name: string): PostState<T> {
 }
 
 /** Unfinished work of a step, and what its post step does with it when the process of the step has died. */
-export interface UnfinishedState<Work, OnCancel> {
+interface UnfinishedState<Work, OnCancel> {
   /** Returns a function that saves unfinished work; undefined when there is none, or the step has decided on it. */
   saver(onCancel: OnCancel): (work: Work | undefined) => void;
   read(): (Work & { readonly onCancel: OnCancel }) | undefined;

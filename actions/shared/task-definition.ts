@@ -22,7 +22,7 @@ const passAll: ReadingRules = { unknownKeys: "pass", keptEmpty: [] };
 
 export type UnknownKey = Pick<Fault, "keys"> & NonNullable<Fault["unknown"]>;
 
-export interface InspectedTaskDefinition {
+interface InspectedTaskDefinition {
   readonly taskDefinition: TaskDefinitionInput;
   /** Removed keys that only DescribeTaskDefinition's response has, such as `revision` or `registeredAt`. */
   readonly dropped: readonly string[];

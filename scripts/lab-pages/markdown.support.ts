@@ -1,4 +1,4 @@
-export interface CodeBlock {
+interface CodeBlock {
   /** Text of the last heading before it. */
   readonly heading: string;
   readonly language: string;
@@ -32,7 +32,7 @@ export function commandsOf(text: string): Command[] {
     });
 }
 
-export interface Heading {
+interface Heading {
   readonly level: number;
   readonly text: string;
 }

@@ -20,7 +20,7 @@ import { createAlarmActions } from "./services/cloudwatch/alarm-actions.ts";
 import { createVirtualClock, type TestClock, withForeground } from "./virtual-clock.support.ts";
 
 /** Environment for tests of one service: using a part that the test does not provide fails. */
-export type TestEnvironment = Omit<Partial<Environment>, "aws" | "clock"> & {
+type TestEnvironment = Omit<Partial<Environment>, "aws" | "clock"> & {
   aws?: { [Name in ServiceName]?: Partial<Aws[Name]> };
 };
 

@@ -1,7 +1,7 @@
 /** Docker's engine sends as many in parallel (dockerd reference, max-concurrent-uploads). */
 const atOnce = 5;
 
-export type RunInTurn = <Result>(run: () => Promise<Result>) => Promise<Result>;
+type RunInTurn = <Result>(run: () => Promise<Result>) => Promise<Result>;
 
 /** Runs functions as soon as there is room; after a failure nothing more begins. */
 export function createTurns(): RunInTurn {

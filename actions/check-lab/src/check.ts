@@ -4,7 +4,7 @@ import { Missing, Unreadable } from "./outcome.ts";
 import type { Phase } from "./phases/phases.ts";
 import { type ItemReport, type PhaseReport, type Report, scoreOf, type Weights } from "./report.ts";
 
-export interface CheckSettings {
+interface CheckSettings {
   readonly phases: readonly Phase[];
   readonly weights: Weights;
   readonly student: string;

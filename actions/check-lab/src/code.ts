@@ -2,7 +2,7 @@ import { Missing, once } from "./outcome.ts";
 import type { ServiceName } from "./parts.ts";
 import { folderOf, type Source, type Sources } from "./sources.ts";
 
-export interface CodeFile {
+interface CodeFile {
   /** From the repository's root. */
   readonly path: string;
   readonly text: string;

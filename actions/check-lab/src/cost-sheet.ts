@@ -1,5 +1,5 @@
 /** A row of an estimate. */
-export interface CostRow {
+interface CostRow {
   readonly service: string;
   readonly region: string;
   /** US dollars. */

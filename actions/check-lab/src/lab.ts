@@ -41,7 +41,7 @@ export function openLab({ checkout, readPage, sites, browserAddress, ...options 
   return { account, roles, sources, code: createReadCode(sources), readPage, siteAddress, browserAddress };
 }
 
-export interface LabInputs {
+interface LabInputs {
   readonly region: string;
   readonly repository: string;
   readonly site: string | undefined;

@@ -18,7 +18,7 @@ export function useLabAccount(): void {
 }
 
 /** Makes the mistake; the returned function takes it back. */
-export type Seed = () => Promise<() => Promise<unknown>>;
+type Seed = () => Promise<() => Promise<unknown>>;
 
 /** A mistake, the items that fail for it, and the evidence of the first. */
 export type Mistake = readonly [name: string, seed: Seed, items: readonly string[], evidence: RegExp];

@@ -18,7 +18,7 @@ const spellings = [
 ];
 
 /** Returns each placeholder of a text once. */
-export function placeholdersIn(text: string): string[] {
+function placeholdersIn(text: string): string[] {
   return [...new Set(spellings.flatMap((spelling) => text.match(spelling) ?? []))];
 }
 

@@ -34,7 +34,7 @@ export interface Evidence {
 }
 
 /** The clients that the search for causes needs. */
-export interface EvidenceContext extends EcsContext {
+interface EvidenceContext extends EcsContext {
   readonly clients: EcsClients & Pick<Clients, "elbv2" | "cloudwatch">;
 }
 

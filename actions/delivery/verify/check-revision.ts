@@ -18,7 +18,7 @@ interface LogGroup {
 }
 
 /** Checks that the containers' log groups exist, unless the log driver creates them: a task cannot start without. */
-export async function checkLogGroups(checking: Checking): Promise<Finding[]> {
+async function checkLogGroups(checking: Checking): Promise<Finding[]> {
   const found = await Promise.all(groupsOf(checking).map((group) => checkLogGroup(checking, group)));
   return found.flat();
 }

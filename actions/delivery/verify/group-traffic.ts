@@ -64,7 +64,7 @@ function checkPrimary(
  * Foresees CodeDeploy's "Primary taskset target group must be behind listener …". CodeDeploy reads the production group
  * of the pair from the listener, and the primary task set's group from the service; both must be the same.
  */
-export function checkProductionRoutes(
+function checkProductionRoutes(
   { listener, name, routes }: ListenerRoutes,
   primary: string,
   pair: readonly string[],

@@ -17,12 +17,12 @@ export interface FollowInputs {
 export type Target = { readonly executionId: string } | WantedRevisions;
 
 /** An undefined revision matches any. */
-export interface WantedRevisions {
+interface WantedRevisions {
   readonly commit: string | undefined;
   readonly image: WantedImage | undefined;
 }
 
-export interface WantedImage {
+interface WantedImage {
   readonly digest: string;
   /** Undefined when only the digest is known. */
   readonly repository: string | undefined;

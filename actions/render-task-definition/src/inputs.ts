@@ -12,7 +12,7 @@ import { type Placed, parseTarget, type Target } from "./containers.ts";
 import { type NamedValues, readFileArns, readNamedValues, readTags } from "./named-values.ts";
 
 /** Members of the task itself; omitted ones stay as they are. */
-export type TaskSettings = Pick<
+type TaskSettings = Pick<
   TaskDefinitionInput,
   "family" | "cpu" | "memory" | "executionRoleArn" | "taskRoleArn" | "runtimePlatform"
 >;

@@ -32,7 +32,7 @@ export interface RunInputs {
 }
 
 /** Where the task runs: like a service's tasks, or as these inputs say. */
-export type PlacementSource =
+type PlacementSource =
   | { readonly service: string }
   | {
       readonly launchType?: LaunchType;

@@ -4,7 +4,7 @@ import { Failure } from "../failure.ts";
 import { isObject } from "../task-definition.ts";
 import type { KeptPrice, Price, PriceList } from "./price-list.ts";
 
-export interface PricingContext {
+interface PricingContext {
   readonly pricing: PricingClient;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -92,7 +92,7 @@ function deniedFailure(error: Error): Failure {
   });
 }
 
-export interface LivePrice {
+interface LivePrice {
   /** US dollars for one unit. */
   readonly usd: number;
   /** ISO date on which AWS published it. */

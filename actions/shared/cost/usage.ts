@@ -64,7 +64,7 @@ export const usageKeys = {
   readonly [key: string]: { readonly fallback: number | undefined; readonly meaning: string };
 };
 
-export type UsageKey = keyof typeof usageKeys;
+type UsageKey = keyof typeof usageKeys;
 
 export type Usage = { readonly [key in Exclude<UsageKey, "containerInsightsMetrics">]: number } & {
   readonly containerInsightsMetrics: number | undefined;

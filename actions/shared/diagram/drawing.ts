@@ -5,7 +5,7 @@ import type { DrawnResources } from "./drawn-resources.ts";
 /** How a resource of a type is drawn. */
 export type Drawing = GroupDrawing | NodeDrawing | EdgeDrawing | FoldedDrawing;
 
-export interface GroupDrawing {
+interface GroupDrawing {
   readonly as: "group";
   readonly kind: GroupKind;
   /** Written before the name. */
@@ -44,18 +44,15 @@ export interface Place {
   readonly area?: Area;
 }
 
-export type Related = (
-  resource: EvaluatedResource,
-  resources: DrawnResources,
-) => readonly EvaluatedResource[];
+type Related = (resource: EvaluatedResource, resources: DrawnResources) => readonly EvaluatedResource[];
 
-export type Area = "Access" | "Delivery" | "Observability";
+type Area = "Access" | "Delivery" | "Observability";
 
-export interface EdgeDrawing {
+interface EdgeDrawing {
   readonly as: "edge";
 }
 
-export interface FoldedDrawing {
+interface FoldedDrawing {
   readonly as: "folded";
   /** The resource that shows it instead, or why nothing does. */
   readonly into: string;

@@ -8,7 +8,7 @@ const tickMs = 1;
 /** How late such a timer is on an idle machine; that is not the target's latency. */
 const timerInaccuracyMs = 2;
 
-export interface OpenLoopOptions extends LoopOptions {
+interface OpenLoopOptions extends LoopOptions {
   readonly spacing: Spacing;
   /** Maximum number of connections; a request that finds all in use waits, and its wait is in its latency. */
   readonly maxConnections: number;

@@ -14,7 +14,7 @@ type Counts = Pick<
   "requests" | "failed" | "bytes" | "statuses" | "errors" | "histogram" | "targets" | "timeline"
 > & { readonly late: number; readonly latestMs: number; readonly lateForConnections: number };
 
-export interface LoadRecorder {
+interface LoadRecorder {
   record(sent: Sent): void;
   /** Closes the seconds that are over at `now`, also without responses. */
   advance(now: number): void;

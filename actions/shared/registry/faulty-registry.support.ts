@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 /** The front's treatment of a request instead of passing it on; it may still pass it on by `pass`. */
 export type Fault = (exchange: FaultyExchange) => void | Promise<void>;
 
-export interface FaultyExchange {
+interface FaultyExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Passes the request to the registry, completely or until the cut. */

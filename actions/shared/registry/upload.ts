@@ -15,7 +15,7 @@ const uploadsPerBlob = 3;
 /** A cancelled job has ten seconds to end. */
 const abandonWithinMs = 3_000;
 
-export type PushBlob = (
+type PushBlob = (
   repository: string,
   blob: BlobContent,
   mountFrom?: string,

@@ -2,7 +2,7 @@ import { nearestName } from "../../../actions/shared/nearest-name.ts";
 import { Refusal } from "../../../scripts/run/command-line.mjs";
 import type { ActionFile, ActionInput } from "./action-file.ts";
 
-export interface ActionFlags {
+interface ActionFlags {
   readonly help: boolean;
   readonly json: boolean;
   /** By the name in action.yml, with the defaults of those that were not given. */

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { Failure } from "../../../actions/shared/failure.ts";
 
-export interface InitClients {
+interface InitClients {
   readonly ecs: Pick<ECSClient, "send">;
   readonly ecr: Pick<ECRClient, "send">;
   readonly codedeploy: CodeDeployClient;

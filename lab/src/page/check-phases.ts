@@ -6,7 +6,7 @@ import { openCheckout } from "../../../actions/check-lab/src/sources.ts";
 import weights from "../../../actions/check-lab/weights.json" with { type: "json" };
 import type { CheckedPhase } from "./check-tab.ts";
 
-export interface CheckedLab extends Pick<LabOptions, "account" | "sites"> {
+interface CheckedLab extends Pick<LabOptions, "account" | "sites"> {
   /** Folder of the Git repository. */
   readonly repository: string;
 }

@@ -10,7 +10,7 @@ export interface StepRecord {
   durationMs?: number;
 }
 
-export interface JobRecord {
+interface JobRecord {
   name: string;
   startedAt: number;
   conclusion?: Conclusion;
@@ -34,7 +34,7 @@ export interface RunRecord {
 }
 
 /** A line of a job's log, with the index of its step. */
-export type LogLine = [step: number, text: string];
+type LogLine = [step: number, text: string];
 
 /** The newest lines of a job; its log file has all. */
 const keptLines = 5000;

@@ -6,7 +6,7 @@ import {
 import type { PageExtension } from "../../../live/src/page.ts";
 import type { RunRecords } from "./run-records.ts";
 
-export interface PipelineState {
+interface PipelineState {
   name: string;
   stages: { name: string; status: string; actions: { name: string; status: string }[] }[];
 }

@@ -22,7 +22,7 @@ interface Tools {
   readonly region: string;
 }
 
-export interface AccountParts {
+interface AccountParts {
   readonly architecture: ArchitecturePart;
   readonly cost: CostPart;
 }

@@ -19,7 +19,7 @@ export interface TargetGroupFacts {
 }
 
 /** One rule of a listener that forwards, with the weight of each target group. */
-export interface ForwardFacts {
+interface ForwardFacts {
   readonly listener: string;
   readonly port: number;
   readonly rule: string;

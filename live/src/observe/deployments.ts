@@ -41,7 +41,7 @@ export interface DeploymentFacts {
   readonly greenGroup: string | undefined;
 }
 
-export interface CodeDeployFacts {
+interface CodeDeployFacts {
   readonly groups: readonly GroupFacts[];
   /** Newest first within a service. */
   readonly deployments: readonly DeploymentFacts[];

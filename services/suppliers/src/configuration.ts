@@ -8,7 +8,7 @@ export interface DatabaseConfiguration {
 }
 
 /** The modes of MySQL's own clients, without PREFERRED, which an attacker can turn into DISABLED. */
-export const sslModes = ["DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"] as const;
+const sslModes = ["DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"] as const;
 export type SslMode = (typeof sslModes)[number];
 
 /** The database account of a service, if `migrate` creates it. */

@@ -9,7 +9,7 @@ import { definitions } from "../services/index.ts";
 import { membersOf, type Schema } from "./schema.ts";
 
 /** Allowed values of members: by the name of the structure, then of the member. */
-export type Enums = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+type Enums = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
 const loaded = new Map<string, Enums>();
 
@@ -58,7 +58,7 @@ const codesOfProtocols: Readonly<Record<Protocol, string>> = {
   rpcv2Cbor: "ValidationException",
 };
 
-export interface CheckedCall {
+interface CheckedCall {
   readonly service: ServiceName;
   readonly protocol: Protocol;
   readonly operation: string;

@@ -96,7 +96,7 @@ export function toJson(schema: Schema, value: unknown, leaf: Leaf = jsonLeaf): u
 }
 
 /** Writes a value without members in a protocol. */
-export type Leaf = (schema: Schema, value: unknown) => unknown;
+type Leaf = (schema: Schema, value: unknown) => unknown;
 
 export const jsonLeaf: Leaf = (schema, value) => {
   // awsJson uses seconds; the fraction holds the milliseconds.

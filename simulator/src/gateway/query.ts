@@ -9,7 +9,7 @@ import {
 } from "./schema.ts";
 
 /** A form's parameters as a tree: `Tags.member.1.Key=a` is `{Tags: {member: {1: {Key: "a"}}}}`. */
-export interface FormTree {
+interface FormTree {
   [name: string]: FormTree | string;
 }
 

@@ -56,7 +56,7 @@ export interface Wire {
   fail(error: WireError, requestId: string): Reply;
 }
 
-export interface WireError extends ErrorModel {
+interface WireError extends ErrorModel {
   readonly message: string;
   readonly members?: AwsError["members"];
 }

@@ -1,7 +1,7 @@
 import { AwsError } from "./errors.ts";
 
 /** Constraints of an API model on a member besides its type. Lengths are of texts and of lists. */
-export interface Constraint {
+interface Constraint {
   /** As AWS shows it. */
   readonly pattern?: string;
   /** The same in linear time, where AWS's own pattern can be slow. */

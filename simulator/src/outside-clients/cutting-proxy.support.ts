@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-export interface CuttingProxy {
+interface CuttingProxy {
   /** Returns the target's URL through the proxy. */
   readonly through: (url: string) => string;
   close(): Promise<void>;

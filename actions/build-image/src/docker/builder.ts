@@ -173,7 +173,7 @@ function recordOf(steps: readonly Step[]): string {
 const pauseMs = 2_000;
 
 /** Builds and pushes; a second time when the registry had a fault, with everything but the push cached. */
-export async function buildAndPush(
+async function buildAndPush(
   run: RunCommand,
   { args, variables }: { readonly args: readonly string[]; readonly variables: NodeJS.ProcessEnv },
   { destination }: BuildOrder,
@@ -196,7 +196,7 @@ export async function buildAndPush(
 }
 
 /** Reads the digest of buildx's result. */
-export function digestIn(metadata: string): string {
+function digestIn(metadata: string): string {
   const digest = (JSON.parse(metadata) as Record<string, unknown>)["containerimage.digest"];
   if (typeof digest === "string") return digest;
   throw new Failure("docker buildx build did not report the digest of the image", {

@@ -15,7 +15,7 @@ import { dockerHub } from "../../../shared/registry/image-name.ts";
 import { type Credentials, identityTokenUser } from "../../../shared/registry/token.ts";
 import type { BuildEnvironment } from "../builder.ts";
 
-export interface CommandResult {
+interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -14,14 +14,14 @@ export interface Explained {
   readonly nextStep: string;
 }
 
-export interface FailedResource {
+interface FailedResource {
   readonly reason: string;
   readonly type: string;
   /** Evaluated properties of the template. */
   readonly properties: { readonly [name: string]: unknown };
 }
 
-export interface Circumstances {
+interface Circumstances {
   readonly planned: PlannedStack;
   readonly region: string;
 }

@@ -116,7 +116,7 @@ async function logLeftOut(context: ProvisionContext, { folder, leftOut }: StackS
 }
 
 /** Returns a sentence per resource that outlives its stack. */
-export function keptBy(stacks: readonly StackContents[]): string[] {
+function keptBy(stacks: readonly StackContents[]): string[] {
   return stacks.flatMap(({ resources }) =>
     resources.flatMap(({ logicalId, physicalId, type, deletionPolicy }) => {
       if (deletionPolicy === "Retain")

@@ -4,7 +4,7 @@ import type { ProvisionContext } from "../context.ts";
 import { newestEvent, stripHandler } from "../stack/events.ts";
 import { followStack } from "../stack/follow-stack.ts";
 
-export interface ToRemove {
+interface ToRemove {
   readonly stackName: string;
   readonly stackId: string;
   /** Milliseconds since the epoch. */

@@ -42,12 +42,12 @@ function logDrift({ log }: ProvisionContext, { stackName, resources, reason }: S
     );
 }
 
-export function isDrifted({ status }: ResourceDrift): boolean {
+function isDrifted({ status }: ResourceDrift): boolean {
   return status === "MODIFIED" || status === "DELETED";
 }
 
 /** Shows differences first, then what could not be checked. */
-export function driftMarkdown(drifts: readonly StackDrift[]): string {
+function driftMarkdown(drifts: readonly StackDrift[]): string {
   const count = drifts.flatMap(({ resources = [] }) => resources).filter(isDrifted).length;
   return [
     `### ${count === 0 ? "✅" : "⚠️"} Drift: ${count === 0 ? "none" : `${count} resource${count === 1 ? "" : "s"}`}`,
@@ -73,7 +73,7 @@ function stackMarkdown({ stackName, resources, reason }: StackDrift): string {
   return [`**${escapeText(stackName)}**`, table, counts].join("\n\n");
 }
 
-export function sayDifference({ PropertyPath = "", ExpectedValue, ActualValue }: PropertyDifference): string {
+function sayDifference({ PropertyPath = "", ExpectedValue, ActualValue }: PropertyDifference): string {
   const [expected = "", actual = ""] = [ExpectedValue, ActualValue].map((value) =>
     value === undefined || value === "null" ? "—" : shownValue(PropertyPath, value),
   );

@@ -2,7 +2,7 @@ import type { Template } from "../../../shared/cloudformation/template.ts";
 import { Failure } from "../../../shared/failure.ts";
 
 /** A template for CloudFormation: the text itself, or its address. */
-export type TemplateSource = { readonly TemplateBody: string } | { readonly TemplateURL: string };
+type TemplateSource = { readonly TemplateBody: string } | { readonly TemplateURL: string };
 
 export interface TemplateStore {
   /** Throws a Failure for a template that cannot be sent. */
@@ -12,7 +12,7 @@ export interface TemplateStore {
 }
 
 /** CloudFormation's quota "Template body size in a request". */
-export const largestBody = 51_200;
+const largestBody = 51_200;
 
 export function isTooLarge({ body }: Template): boolean {
   return Buffer.byteLength(body) > largestBody;

@@ -16,7 +16,7 @@ export interface Implied {
 }
 
 /** Everything in the frame of a subnet. */
-export interface Frame {
+interface Frame {
   readonly aroundSubnet: EvaluatedResource;
 }
 
@@ -39,7 +39,7 @@ export type FindEdges = (resources: DrawnResources) => EdgeDraft[];
 export const visitors: External = { external: "visitors" };
 export const github: External = { external: "github" };
 
-export interface ResourceEdge extends EdgeDraft {
+interface ResourceEdge extends EdgeDraft {
   readonly from: EvaluatedResource;
   readonly to: EvaluatedResource;
 }

@@ -21,7 +21,7 @@ export interface Destination {
   readonly ecr: EcrRepository | undefined;
 }
 
-export interface EcrRepository {
+interface EcrRepository {
   readonly client: ECRClient;
   /** Account of the registry. */
   readonly registryId: string;

@@ -11,7 +11,7 @@ import type { RepositoryName } from "./repository-name.ts";
 
 export type EcrName = Extract<RepositoryName, { registry: "ecr" }>;
 
-export interface FoundInEcr {
+interface FoundInEcr {
   readonly client: ECRClient;
   /** Undefined when there is none. */
   readonly repository: Repository | undefined;

@@ -1,7 +1,7 @@
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
 import { evaluateToken, type Json, type Scope, toText } from "../expressions/evaluate.ts";
 
-export interface ConcurrencyRequest {
+interface ConcurrencyRequest {
   group: string;
   cancelInProgress: boolean;
   /** `single`: a newer waiter replaces an older one; `max`: all wait in order. */

@@ -36,7 +36,7 @@ export interface PushEvent {
   after: string;
 }
 
-export interface DispatchEvent {
+interface DispatchEvent {
   name: "workflow_dispatch";
   branch: string;
   sha: string;

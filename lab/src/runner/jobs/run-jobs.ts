@@ -5,7 +5,7 @@ import { type Conclusion, combine, type JobOutcome } from "../result.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";
 import { runMatrix } from "./run-matrix.ts";
 
-export interface WorkflowOutcome {
+interface WorkflowOutcome {
   conclusion: Conclusion;
   jobs: ReadonlyMap<string, JobOutcome>;
 }

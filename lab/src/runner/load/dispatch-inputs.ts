@@ -13,7 +13,7 @@ export interface DispatchInput {
   options: string[];
 }
 
-export interface InputProblem {
+interface InputProblem {
   input: string;
   message: string;
 }

@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import { endWithThisProcess } from "../../../../simulator/src/orphan-guard.ts";
 
-export interface ProcessRequest {
+interface ProcessRequest {
   command: string;
   arguments: string[];
   directory: string;

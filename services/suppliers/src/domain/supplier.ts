@@ -50,7 +50,7 @@ const supplierFields = z.object({
   ),
 } satisfies Record<FieldName, z.ZodMiniType<string>>);
 
-export type ParsedFields =
+type ParsedFields =
   | { readonly valid: true; readonly fields: SupplierFields }
   | {
       readonly valid: false;

@@ -25,7 +25,7 @@ export interface Route {
   readonly action: RouteAction;
 }
 
-export interface ListenerServerOptions {
+interface ListenerServerOptions {
   /** Its port on 127.0.0.1. */
   readonly servedPort: number;
   /** The port as the API reports it. */

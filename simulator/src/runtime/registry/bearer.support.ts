@@ -4,7 +4,7 @@ import { basicCredentials } from "../authorization.ts";
 import type { Access, Action, Grant, Tokens, Wanted } from "./access.ts";
 import { answerJson } from "./exchange.ts";
 
-export interface BearerOptions {
+interface BearerOptions {
   readonly tokens: Tokens;
   /** URL of the token service. */
   readonly realm: () => string;
@@ -44,7 +44,7 @@ export interface Login {
   readonly password: string;
 }
 
-export interface TokenService {
+interface TokenService {
   readonly tokens: Tokens;
   readonly lifetimeMs: number;
   /** Returns the grants, among those requested, of a login or of an anonymous client; undefined for a wrong login. */

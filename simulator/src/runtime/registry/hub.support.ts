@@ -9,7 +9,7 @@ import type { Registry } from "./registry.ts";
 import { sendBlob } from "./serve.ts";
 import { serveLoopback, serveRegistry } from "./test-registry.support.ts";
 
-export interface HubOptions {
+interface HubOptions {
   /** Owner of the repositories `<user>/…`. */
   readonly login?: Login;
   /** Readable for their owner only; all others are public. */

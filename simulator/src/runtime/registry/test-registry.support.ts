@@ -124,7 +124,7 @@ function createCalls(host: string, authorization: string | undefined) {
 }
 
 /** Calls that the functions below need of a registry, whatever its rules. */
-export type Pushable = ReturnType<typeof createCalls>;
+type Pushable = ReturnType<typeof createCalls>;
 
 export const ociManifest = "application/vnd.oci.image.manifest.v1+json";
 export const ociIndex = "application/vnd.oci.image.index.v1+json";

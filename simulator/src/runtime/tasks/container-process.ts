@@ -10,7 +10,7 @@ import { type ExecResult, execOutputKept } from "./runtime.ts";
 /** A process that left the container's group may keep its output open forever; its output is not waited for longer. */
 const outputAfterExitMs = 1_000;
 
-export interface ContainerProcessOptions {
+interface ContainerProcessOptions {
   readonly file: string;
   readonly args: readonly string[];
   readonly workingDirectory: string;

@@ -16,7 +16,7 @@ export interface CpuQuota {
   follow(group: number, pids: readonly number[]): void;
 }
 
-export interface CpuQuotaOptions {
+interface CpuQuotaOptions {
   /** CPU seconds per second. */
   readonly cores: number;
   /** Sends a signal to a whole group; a missing one is not an error. */

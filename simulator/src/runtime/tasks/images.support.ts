@@ -43,7 +43,7 @@ export async function makeNodeLayer(directory: string): Promise<ImageLayer> {
   };
 }
 
-export interface PushTarget {
+interface PushTarget {
   /** Origin of `/v2/`, such as http://host:port. */
   readonly endpoint: string;
   readonly authorization: string;

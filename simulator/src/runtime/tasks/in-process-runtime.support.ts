@@ -22,7 +22,7 @@ import type {
  */
 export type Program = (container: ProgramContext) => unknown;
 
-export interface ProgramContext {
+interface ProgramContext {
   /** Arguments after the program's name in the command. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;

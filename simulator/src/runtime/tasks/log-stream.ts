@@ -12,7 +12,7 @@ export interface LogStream {
   flush(): Promise<void>;
 }
 
-export interface LogStreamOptions {
+interface LogStreamOptions {
   readonly group: string;
   readonly stream: string;
   readonly createGroup: boolean;

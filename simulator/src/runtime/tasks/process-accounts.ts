@@ -16,7 +16,7 @@ export interface ProcessAccounts {
   close(): void;
 }
 
-export interface TaskCpu {
+interface TaskCpu {
   /** Id shared by its containers. */
   readonly task: string;
   readonly units: number;

@@ -21,7 +21,7 @@ export interface ScalableTarget {
 }
 
 /** Effects of past scaling activities on the next. Times are milliseconds of the wall clock. */
-export interface Cooldowns {
+interface Cooldowns {
   /** Until then a scale-out counts from the capacity before the last one. */
   out?: { readonly before: number; until: number };
   /** No policy scales in until then. */

@@ -9,7 +9,7 @@ const types = {
   layer: "application/vnd.oci.image.layer.v1.tar+gzip",
 };
 
-export interface TestImage {
+interface TestImage {
   readonly digest: string;
   readonly mediaType: string;
   readonly body: Buffer;

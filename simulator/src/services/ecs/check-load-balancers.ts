@@ -3,7 +3,7 @@ import type { Aws } from "../api.ts";
 import { invalid, refuseOthers } from "./inputs.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 
-export interface LoadBalancerDemands {
+interface LoadBalancerDemands {
   /** The target group must be behind a load balancer already. */
   readonly behindListener: boolean;
   /** Strategy of a service that ECS deploys itself; only such a service has advancedConfiguration. */

@@ -14,7 +14,7 @@ export function requireFargateProviders(providers: readonly (string | undefined)
   );
 }
 
-export interface PlacementInput {
+interface PlacementInput {
   launchType?: LaunchType;
   capacityProviderStrategy?: CapacityProviderStrategyItem[];
   platformVersion?: string;

@@ -1,7 +1,7 @@
 import { AwsError } from "../../kit/errors.ts";
 
 /** A role's trust policy has principals, a permissions policy resources, and a resource's own policy both. */
-export type PolicyKind = "trust" | "permissions" | "resource";
+type PolicyKind = "trust" | "permissions" | "resource";
 
 export interface Statement {
   readonly Effect: "Allow" | "Deny";

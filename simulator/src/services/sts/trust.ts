@@ -4,7 +4,7 @@ import { compileWildcard } from "../../kit/wildcard.ts";
 import type { Aws } from "../api.ts";
 import { parsePolicyDocument, type Statement } from "../iam/policy-document.ts";
 
-export type AssumeAction = "sts:AssumeRole" | "sts:AssumeRoleWithWebIdentity";
+type AssumeAction = "sts:AssumeRole" | "sts:AssumeRoleWithWebIdentity";
 
 /**
  * Returns an existing role whose trust policy allows this action to a principal of that type. Conditions are not

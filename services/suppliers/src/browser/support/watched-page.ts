@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from "playwright-core";
 
-export interface WatchedPageOptions extends BrowserContextOptions {
+interface WatchedPageOptions extends BrowserContextOptions {
   /** Where all paths of the visited service begin; empty where it has the whole host. */
   readonly basePath: string;
   /**

@@ -10,7 +10,7 @@ const mebibyte = 1024 ** 2;
 /** Path in containers of the databases' authority file. */
 const authorityPath = "/etc/ssl/simulator-rds-ca.pem";
 
-export interface Surroundings {
+interface Surroundings {
   /** Id of the network, for the first container of a task. */
   readonly network: string;
   /** Id of the task's first container: the others share its network, as they share a task's interface. */

@@ -4,7 +4,7 @@ import type { Value } from "../template/value.ts";
 import { conditionReader, type Definition, inputScope } from "./definition.ts";
 import type { CloudFormationState, OutputRecord, StackRecord } from "./records.ts";
 
-export interface ExportRecord {
+interface ExportRecord {
   readonly name: string;
   readonly value: string;
   readonly stack: StackRecord;

@@ -1,7 +1,7 @@
 import { templateError, validationError } from "./errors.ts";
 import type { Mapping, Value } from "./value.ts";
 
-export interface GivenParameter {
+interface GivenParameter {
   readonly ParameterKey?: string;
   readonly ParameterValue?: string;
   readonly UsePreviousValue?: boolean;

@@ -16,7 +16,7 @@ export const groups = {
 };
 export const listeners = { production: arn("listener", "80"), test: arn("listener", "8080") };
 
-export interface HookEvent {
+interface HookEvent {
   readonly functionName: string;
   readonly DeploymentId: string;
   readonly LifecycleEventHookExecutionId: string;

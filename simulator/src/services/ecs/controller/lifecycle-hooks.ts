@@ -95,7 +95,7 @@ async function waitUntilExpired(
   await clock.wait(wallMs * clock.scale, AbortSignal.any([over, signalOf(run)])).catch(() => {});
 }
 
-export interface LambdaHook {
+interface LambdaHook {
   readonly stage: DeploymentLifecycleHookStage;
   readonly hook: DeploymentLifecycleHook;
   readonly executionId: string;

@@ -9,7 +9,7 @@ const unsteadyPollMs = 5_000;
 const steadyPollMs = 15_000;
 
 /** The scheduler of ECS services: starts and stops real tasks until each service has its desired state. */
-export interface ServiceController {
+interface ServiceController {
   /** Checks the service again, soon. */
   wake(service: ServiceRecord): void;
   /** Starts nothing any more; resolves when the last check has ended. */
