@@ -54,6 +54,14 @@ describe("the installed command line", () => {
     expect(stderr.replace(/\s+/g, " ")).toContain(message);
   });
 
+  it("exits with 2 when the action refuses an option's value", async () => {
+    const { code, stdout } = await installed.run([...deploy, "--task-definition", "web:1", "--mode", "both"]);
+    expect(stdout.replace(/\s+/g, " ")).toMatch(
+      /Input mode is "both"; .* correct the options of this command; nothing was changed\./,
+    );
+    expect(code).toBe(2);
+  });
+
   it("deploys a service and prints log, summary, outputs and verdict", async () => {
     const definition = await stage.taskDefinition("good");
     const { code, stdout } = await installed.run([...deploy, "--task-definition", definition], account());

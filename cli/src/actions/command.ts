@@ -1,10 +1,10 @@
-import { Refusal } from "../../../scripts/run/command-line.mjs";
+import { Refusal, refused } from "../../../scripts/run/command-line.mjs";
 import { wrap } from "../../../scripts/run/wrap.mjs";
 import { renderMarkdown } from "../terminal/markdown.ts";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
 import { type ActionFile, actionHelp, readActionFile } from "./action-file.ts";
 import { readFlags, requireInputs } from "./read-flags.ts";
-import { type ActionResult, type Annotation, type Outcome, runAction } from "./run-action.ts";
+import { type ActionResult, type Annotation, correctOptions, type Outcome, runAction } from "./run-action.ts";
 
 const exitCodes: Readonly<Record<Outcome, number>> = { success: 0, failure: 1, cancelled: 130 };
 
@@ -39,8 +39,12 @@ export async function actionCommand(
   });
   if (json) console.log(JSON.stringify({ action: name, ...result }, null, 2));
   else printResult(name, result, terminal);
-  return exitCodes[result.outcome];
+  return isRefused(result) ? refused : exitCodes[result.outcome];
 }
+
+const isRefused = ({ outcome, annotations }: ActionResult) =>
+  outcome === "failure" &&
+  annotations.some(({ level, message }) => level === "error" && message.includes(correctOptions));
 
 function requireEntry({ name, entries }: ActionFile): void {
   if (entries) return;

@@ -127,9 +127,11 @@ function createLineReader(run: ActionRun, masker: Masker, annotations: Annotatio
 }
 
 const awsLogin = "aws-actions/configure-aws-credentials";
+/** Part of the annotation when the action refuses the value of an input, before it does anything. */
+export const correctOptions = "correct the options of this command";
 /** Texts of the actions about a workflow's step and job, and what they mean here. */
 const meanings = [
-  ["correct `with:` of this step", "correct the options of this command"],
+  ["correct `with:` of this step", correctOptions],
   ["in the job summary", "in the summary"],
   [`run ${awsLogin} before this step, or set`, "choose a profile (AWS_PROFILE), or set"],
   [`the input aws-region of ${awsLogin}`, "choose a profile with a region (AWS_PROFILE)"],
