@@ -27,6 +27,14 @@ it.each([
     "which raises the limit",
   ],
   [
+    "a base without such a tag, in a registry whose port looks like a status",
+    [
+      "ERROR: failed to solve: localhost:4290/node:24: failed to resolve source metadata for localhost:4290/node:24: localhost:4290/node:24: not found",
+    ],
+    "cannot pull the image localhost:4290/node:24",
+    "correct its name and tag",
+  ],
+  [
     "a private base",
     [
       `ERROR: failed to solve: ${base}: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
