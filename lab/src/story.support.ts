@@ -94,16 +94,16 @@ export function describeRehearsal({ runtime, chapters, deployments }: ExpectedRe
       const selection = chapters ? ["--chapters", chapters] : [];
       const lab = startLab(...(await optionsFor(runtime)), ...selection);
       const { output, problems, code } = await endOf(lab);
-      expect(problems).toBe("");
-      expect(code, output).toBe(0);
+      expect({ code, problems }, output).toEqual({ code: 0, problems: "" });
       const report = JSON.parse(await readFile(join(clone, ".lab/report.json"), "utf8")) as Report;
-      expect(report).toMatchObject({ ok: true, runtime, load: { failed: 0 } });
+      expect(report, output).toMatchObject({ ok: true, runtime, load: { failed: 0 } });
       expect(report.load.requests).toBeGreaterThan(0);
       const way = (through: string) => (through === "codepipeline" ? " by CodePipeline" : "");
       expect(
         report.deployments
           .map(({ service, status, through }) => `${service} ${status}${way(through)}`)
           .sort(),
+        output,
       ).toEqual(deployments);
       expect(await readFile(join(clone, ".lab/report.md"), "utf8")).toContain(": passed\n");
       expect(output.trimEnd().split("\n").at(-1)).toMatch(/^passed: \d+ checks in \d+ s$/);
