@@ -27,8 +27,7 @@ export function explainFailure(failed: Failed): Failure {
 
 /** Returns whether the push failed in a way that another attempt may fix. */
 export function isPassing({ error = "", steps }: Progress): boolean {
-  const broken =
-    /\b5\d\d [A-Z]|toomanyrequests|too many requests|connection reset|broken pipe|timeout|EOF\b/i;
+  const broken = /\b5\d\d [A-Z]|\b429\b|toomanyrequests|connection reset|broken pipe|timeout|EOF\b/i;
   return isPush(error, steps) && broken.test(error);
 }
 
@@ -88,7 +87,7 @@ const explainBase: Explain = (text, { place }) => {
   const because = `${place ? `${place}: ` : ""}cannot pull the image ${image}: ${cause}`;
   if (/no match for platform/.test(cause))
     return new Failure(because, { nextStep: "correct the input platform, or the base image." });
-  if (/toomanyrequests|too many requests/i.test(cause))
+  if (/toomanyrequests|\b429\b/i.test(cause))
     return new Failure(because, {
       nextStep: "log in to its registry first, which raises the limit (docker/login-action).",
     });
