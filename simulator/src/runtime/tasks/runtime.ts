@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import type { Network } from "../network.ts";
 import type { ImageConfig, Registry } from "../registry/registry.ts";
 import type { ContainerMetadata } from "./metadata-server.ts";
@@ -101,9 +102,18 @@ export interface ExecResult {
 
 /**
  * A program needs real time to start, however fast the clock. For this long, or until it listens if that is detected, a
- * share of a core does not limit it; for this long, failed health checks do not count if it was never healthy.
+ * share of a core does not limit it.
  */
 export const startAllowanceMs = 5_000;
+
+/**
+ * Returns for how many real milliseconds after its start failed health checks do not count for a program that was never
+ * healthy. Where several programs want each core, each of them takes that much longer to start.
+ */
+export function healthAllowanceMs(): number {
+  const [wanting = 0] = loadavg();
+  return startAllowanceMs * Math.max(1, wanting / availableParallelism());
+}
 
 /** Maximum length of an exec's output, the same as Docker keeps of a health check's. */
 export const execOutputKept = 4096;

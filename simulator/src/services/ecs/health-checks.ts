@@ -1,6 +1,6 @@
 import type { ContainerDefinition, HealthCheck, HealthStatus } from "@aws-sdk/client-ecs";
 import type { Clock } from "../../clock.ts";
-import { type ExecResult, startAllowanceMs, type TaskContainer } from "../../runtime/tasks/runtime.ts";
+import { type ExecResult, healthAllowanceMs, type TaskContainer } from "../../runtime/tasks/runtime.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { CheckedHealth, TaskRecord } from "./state.ts";
 
@@ -29,7 +29,8 @@ export async function watchHealth({ check, clock, exec, signal, onChecked }: Wat
   const { interval, timeout, retries, startPeriod = 0 } = { ...healthCheckDefaults, ...check };
   const startedAt = clock.now().getTime();
   // Failures of a container that was never healthy do not count, as if they had come in real seconds.
-  const startMs = Math.max(clock.toWall(startPeriod * 1000), clock.scale > 1 ? startAllowanceMs : 0);
+  const isStartingAt = (atMs: number) =>
+    atMs - startedAt < Math.max(clock.toWall(startPeriod * 1000), clock.scale > 1 ? healthAllowanceMs() : 0);
   let status: HealthStatus = "UNKNOWN";
   let since = clock.now();
   let failures = 0;
@@ -44,7 +45,7 @@ export async function watchHealth({ check, clock, exec, signal, onChecked }: Wat
     const result = await exec(commandOf(check), timeout * 1000).catch(failed);
     tookMs = performance.now() - beganAt;
     if (signal.aborted) return;
-    const isStarting = status === "UNKNOWN" && checkedAt - startedAt < startMs;
+    const isStarting = status === "UNKNOWN" && isStartingAt(checkedAt);
     if (result.exitCode === 0) failures = 0;
     else if (!isStarting) failures++;
     const next: HealthStatus =

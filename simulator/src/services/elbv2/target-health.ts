@@ -1,7 +1,7 @@
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { type ProbeResult, parseStatusMatcher, probe } from "../../runtime/load-balancer/health-probe.ts";
-import { startAllowanceMs } from "../../runtime/tasks/runtime.ts";
+import { healthAllowanceMs } from "../../runtime/tasks/runtime.ts";
 import type { TargetGroupRecord, TargetRecord } from "./state.ts";
 
 /** States, reasons and descriptions in the words of DescribeTargetHealth. */
@@ -52,7 +52,7 @@ export async function watchTarget(
   const { clock } = environment;
   const { signal } = target.activity;
   // A new target that refuses connections is still initial, as it would be with thresholds that pass in real seconds.
-  const judge = createJudge(clock.scale > 1 ? startAllowanceMs : 0);
+  const judge = createJudge(clock.scale > 1 ? healthAllowanceMs : () => 0);
   while (!signal.aborted) {
     const group = settings();
     const intervalPassed = clock.wait(group.HealthCheckIntervalSeconds * 1000, signal).then(
@@ -92,7 +92,7 @@ type Judge = (
  * Counts consecutive results. One passed check makes a new target healthy; one that was unhealthy needs the
  * healthy threshold (guide, "Health checks for Application Load Balancer target groups").
  */
-function createJudge(allowanceMs: number): Judge {
+function createJudge(allowanceMs: () => number): Judge {
   const startedAt = performance.now();
   let passed = 0;
   let failed = 0;
@@ -105,7 +105,7 @@ function createJudge(allowanceMs: number): Judge {
       return isInitial || passed >= group.HealthyThresholdCount ? healthy : current;
     }
     passed = 0;
-    const isStarting = isInitial && performance.now() - startedAt < allowanceMs;
+    const isStarting = isInitial && performance.now() - startedAt < allowanceMs();
     if (isStarting && result.outcome === "refused") return current;
     failed++;
     if (failed < group.UnhealthyThresholdCount) return current;
