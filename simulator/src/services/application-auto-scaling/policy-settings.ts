@@ -50,11 +50,7 @@ function readTracking(
   if (predefined) checkPredefined(predefined.PredefinedMetricType, predefined.ResourceLabel);
   if (customized) {
     refuseUnsupported("ValidationException", "CustomizedMetricSpecification", customized, [
-      "MetricName",
-      "Namespace",
-      "Dimensions",
-      "Statistic",
-      "Unit",
+      "MetricName Namespace Dimensions Statistic Unit",
     ]);
     for (const name of ["MetricName", "Namespace", "Statistic"] as const)
       if (!customized[name]) throw invalid(`CustomizedMetricSpecification needs ${name}.`);

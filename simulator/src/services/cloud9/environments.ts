@@ -84,16 +84,8 @@ function* textChecks(input: {
 
 function checkInput(input: CreateEnvironmentEC2CommandInput): void {
   refuseUnsupported("BadRequestException", "CreateEnvironmentEC2", input, [
-    "name",
-    "description",
-    "clientRequestToken",
-    "instanceType",
-    "subnetId",
-    "imageId",
-    "automaticStopTimeMinutes",
-    "ownerArn",
-    "tags",
-    "connectionType",
+    "name description clientRequestToken instanceType subnetId imageId automaticStopTimeMinutes ownerArn",
+    "tags connectionType",
   ]);
   refuseBroken("BadRequestException", [
     ...textChecks(input),

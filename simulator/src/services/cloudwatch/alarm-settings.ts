@@ -68,25 +68,9 @@ export function parseAlarm(input: PutMetricAlarmInput): AlarmSettings {
 
 function refuseForeign(input: PutMetricAlarmInput): void {
   refuseUnsupported(unsupported, "PutMetricAlarm", input, [
-    "AlarmName",
-    "AlarmDescription",
-    "ActionsEnabled",
-    "OKActions",
-    "AlarmActions",
-    "InsufficientDataActions",
-    "Namespace",
-    "MetricName",
-    "Dimensions",
-    "Unit",
-    "Statistic",
-    "ExtendedStatistic",
-    "Period",
-    "EvaluationPeriods",
-    "DatapointsToAlarm",
-    "Threshold",
-    "ComparisonOperator",
-    "TreatMissingData",
-    "Tags",
+    "AlarmName AlarmDescription ActionsEnabled OKActions AlarmActions InsufficientDataActions Namespace",
+    "MetricName Dimensions Unit Statistic ExtendedStatistic Period EvaluationPeriods DatapointsToAlarm",
+    "Threshold ComparisonOperator TreatMissingData Tags",
   ]);
 }
 

@@ -83,13 +83,7 @@ function findAlarm(state: CloudWatchState, name = ""): Alarm {
 /** Returns alarms by name, sorted like DescribeAlarms; unknown names are ignored, as by AWS. */
 function select(state: CloudWatchState, input: DescribeAlarmsInput): Alarm[] {
   refuseUnsupported(unsupported, "DescribeAlarms", input, [
-    "AlarmNames",
-    "AlarmNamePrefix",
-    "AlarmTypes",
-    "StateValue",
-    "ActionPrefix",
-    "MaxRecords",
-    "NextToken",
+    "AlarmNames AlarmNamePrefix AlarmTypes StateValue ActionPrefix MaxRecords NextToken",
   ]);
   const { AlarmNames, AlarmNamePrefix = "", AlarmTypes, StateValue, ActionPrefix = "" } = input;
   const acts = ({ settings }: Alarm) =>

@@ -35,12 +35,7 @@ export function readMetricsOperations(state: CloudWatchState): Service<"cloudwat
       return { Label: name, Datapoints };
     },
     getMetricData: (input) => {
-      refuseUnsupported(unsupported, "GetMetricData", input, [
-        "MetricDataQueries",
-        "StartTime",
-        "EndTime",
-        "ScanBy",
-      ]);
+      refuseUnsupported(unsupported, "GetMetricData", input, ["MetricDataQueries StartTime EndTime ScanBy"]);
       const { StartTime, EndTime, MetricDataQueries: queries = [], ScanBy } = input;
       if (queries.length === 0) throw missing("MetricDataQueries");
       refuseEmptyRange(StartTime, EndTime);

@@ -20,14 +20,7 @@ export function createCommitOperation(state: CodeCommitState): Service<"codecomm
   return {
     async createCommit(input, { accessKeyId }) {
       refuseUnsupported("OperationNotAllowedException", "CreateCommit", input, [
-        "repositoryName",
-        "branchName",
-        "parentCommitId",
-        "commitMessage",
-        "authorName",
-        "email",
-        "putFiles",
-        "deleteFiles",
+        "repositoryName branchName parentCommitId commitMessage authorName email putFiles deleteFiles",
       ]);
       const repository = find(state, input.repositoryName);
       refuseSizes(input);

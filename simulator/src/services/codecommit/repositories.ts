@@ -23,9 +23,7 @@ export function repositoryOperations(state: CodeCommitState): Service<"codecommi
   return {
     async createRepository(input) {
       refuseUnsupported("OperationNotAllowedException", "CreateRepository", input, [
-        "repositoryName",
-        "repositoryDescription",
-        "tags",
+        "repositoryName repositoryDescription tags",
       ]);
       const name = checkName(input.repositoryName);
       const description = checkDescription(input.repositoryDescription);

@@ -25,13 +25,8 @@ export function createDeploymentOperations(
   return {
     createDeployment: async (input) => {
       refuseUnsupported(unsupported, "CreateDeployment", input, [
-        "applicationName",
-        "deploymentGroupName",
-        "revision",
-        "deploymentConfigName",
-        "description",
-        "autoRollbackConfiguration",
-        "overrideAlarmConfiguration",
+        "applicationName deploymentGroupName revision deploymentConfigName description",
+        "autoRollbackConfiguration overrideAlarmConfiguration",
       ]);
       const application = findApplication(state, input.applicationName);
       const group = findGroup(application, input.deploymentGroupName);

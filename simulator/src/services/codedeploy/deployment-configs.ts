@@ -36,9 +36,7 @@ export function deploymentConfigOperations(
   return {
     createDeploymentConfig: (input) => {
       refuseUnsupported(unsupported, "CreateDeploymentConfig", input, [
-        "deploymentConfigName",
-        "computePlatform",
-        "trafficRoutingConfig",
+        "deploymentConfigName computePlatform trafficRoutingConfig",
       ]);
       const { deploymentConfigName: name = "", computePlatform, trafficRoutingConfig } = input;
       if (!/^[\w+=,.@-]{1,100}$/.test(name) || name.startsWith("CodeDeployDefault."))

@@ -3,15 +3,7 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { invalidAction } from "./state.ts";
 
 const supported = [
-  "name",
-  "actionTypeId",
-  "runOrder",
-  "configuration",
-  "inputArtifacts",
-  "outputArtifacts",
-  "roleArn",
-  "region",
-  "namespace",
+  "name actionTypeId runOrder configuration inputArtifacts outputArtifacts roleArn region namespace",
 ] as const;
 
 /** Checks each action on its own: its type, its configuration and its number of artifacts. */

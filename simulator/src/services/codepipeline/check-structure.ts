@@ -12,13 +12,7 @@ import { invalidStructure } from "./state.ts";
 export function checkStructure(pipeline: PipelineDeclaration, region: string): void {
   refuseBroken("ValidationException", pipelineChecks(pipeline));
   refuseUnsupported("InvalidStructureException", "a pipeline", pipeline, [
-    "name",
-    "roleArn",
-    "artifactStore",
-    "stages",
-    "version",
-    "executionMode",
-    "pipelineType",
+    "name roleArn artifactStore stages version executionMode pipelineType",
   ]);
   const { stages = [], artifactStore, executionMode = "SUPERSEDED" } = pipeline;
   if (!artifactStore) throw invalidStructure("The pipeline has no artifactStore.");

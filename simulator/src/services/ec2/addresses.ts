@@ -44,9 +44,7 @@ export function addressOperations(state: Ec2State): Service<"ec2">["operations"]
     },
     associateAddress: (input) => {
       refuseUnsupported(unsupported, "AssociateAddress", input, [
-        "AllocationId",
-        "InstanceId",
-        "AllowReassociation",
+        "AllocationId InstanceId AllowReassociation",
       ]);
       const address = find(state, "addresses", input.AllocationId);
       const instance = find(state, "instances", input.InstanceId);

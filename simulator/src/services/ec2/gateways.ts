@@ -91,10 +91,7 @@ export function natGatewayOperations(state: Ec2State): Service<"ec2">["operation
   return {
     createNatGateway: (input) => {
       refuseUnsupported(unsupported, "CreateNatGateway", input, [
-        "SubnetId",
-        "AllocationId",
-        "TagSpecifications",
-        "ClientToken",
+        "SubnetId AllocationId TagSpecifications ClientToken",
       ]);
       const tags = tagsFrom(input.TagSpecifications, "natgateway");
       const subnet = find(state, "subnets", input.SubnetId);

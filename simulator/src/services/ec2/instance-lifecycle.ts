@@ -89,10 +89,7 @@ export function instanceAttributeOperations(state: Ec2State): Service<"ec2">["op
   return {
     modifyInstanceAttribute: (input) => {
       refuseUnsupported(unsupported, "ModifyInstanceAttribute", input, [
-        "InstanceId",
-        "InstanceType",
-        "UserData",
-        "Groups",
+        "InstanceId InstanceType UserData Groups",
       ]);
       modify(state, find(state, "instances", input.InstanceId), input);
       return {};

@@ -59,8 +59,7 @@ export function instanceProfileOperations(
     },
     describeIamInstanceProfileAssociations: (input) => {
       refuseUnsupported(unsupported, "DescribeIamInstanceProfileAssociations", input, [
-        "AssociationIds",
-        "Filters",
+        "AssociationIds Filters",
       ]);
       const { AssociationIds, Filters = [] } = input;
       const other = Filters.find(({ Name }) => Name !== "instance-id");

@@ -22,11 +22,7 @@ import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 export function routeTableOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
     createRouteTable: (input) => {
-      refuseUnsupported(unsupported, "CreateRouteTable", input, [
-        "VpcId",
-        "TagSpecifications",
-        "ClientToken",
-      ]);
+      refuseUnsupported(unsupported, "CreateRouteTable", input, ["VpcId TagSpecifications ClientToken"]);
       const tags = tagsFrom(input.TagSpecifications, "route-table");
       const vpc = find(state, "vpcs", input.VpcId);
       const table = addRouteTable(state, vpc);

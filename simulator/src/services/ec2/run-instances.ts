@@ -21,20 +21,8 @@ import {
 import { addTags, tagsFrom } from "./tags.ts";
 
 const members = [
-  "ImageId",
-  "InstanceType",
-  "MinCount",
-  "MaxCount",
-  "SubnetId",
-  "SecurityGroupIds",
-  "NetworkInterfaces",
-  "KeyName",
-  "UserData",
-  "IamInstanceProfile",
-  "BlockDeviceMappings",
-  "MetadataOptions",
-  "TagSpecifications",
-  "ClientToken",
+  "ImageId InstanceType MinCount MaxCount SubnetId SecurityGroupIds NetworkInterfaces KeyName UserData",
+  "IamInstanceProfile BlockDeviceMappings MetadataOptions TagSpecifications ClientToken",
 ] as const;
 
 /** Starts instances that are state only: nothing runs on them, and their user data is stored unchanged. */
@@ -126,12 +114,7 @@ function placementOf(state: Ec2State, input: RunInstancesCommandInput): Placemen
   if (second) throw invalidValue("The simulator starts instances with one network interface.");
   if (networkInterface) {
     refuseUnsupported(unsupported, "a network interface of RunInstances", networkInterface, [
-      "DeviceIndex",
-      "SubnetId",
-      "Groups",
-      "AssociatePublicIpAddress",
-      "DeleteOnTermination",
-      "Description",
+      "DeviceIndex SubnetId Groups AssociatePublicIpAddress DeleteOnTermination Description",
     ]);
     if (input.SubnetId !== undefined || input.SecurityGroupIds !== undefined)
       throw new AwsError(

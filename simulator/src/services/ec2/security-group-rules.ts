@@ -72,8 +72,7 @@ function authorize(state: Ec2State, egress: boolean, input: PermissionInput) {
 
 function changeDescriptions(state: Ec2State, input: UpdateSecurityGroupRuleDescriptionsIngressRequest) {
   refuseUnsupported(unsupported, "UpdateSecurityGroupRuleDescriptions", input, [
-    "GroupId",
-    "SecurityGroupRuleDescriptions",
+    "GroupId SecurityGroupRuleDescriptions",
   ]);
   const group = find(state, "securityGroups", input.GroupId);
   for (const { SecurityGroupRuleId, Description } of input.SecurityGroupRuleDescriptions ?? []) {

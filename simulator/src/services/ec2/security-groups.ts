@@ -22,10 +22,7 @@ export function securityGroupOperations(state: Ec2State): Service<"ec2">["operat
   return {
     createSecurityGroup: (input) => {
       refuseUnsupported(unsupported, "CreateSecurityGroup", input, [
-        "GroupName",
-        "Description",
-        "VpcId",
-        "TagSpecifications",
+        "GroupName Description VpcId TagSpecifications",
       ]);
       const tags = tagsFrom(input.TagSpecifications, "security-group");
       const { GroupName: name = "", Description: description = "" } = input;

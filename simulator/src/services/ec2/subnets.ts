@@ -21,10 +21,7 @@ export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] 
   return {
     createSubnet: (input) => {
       refuseUnsupported(unsupported, "CreateSubnet", input, [
-        "VpcId",
-        "CidrBlock",
-        "AvailabilityZone",
-        "TagSpecifications",
+        "VpcId CidrBlock AvailabilityZone TagSpecifications",
       ]);
       const tags = tagsFrom(input.TagSpecifications, "subnet");
       const vpc = find(state, "vpcs", input.VpcId);

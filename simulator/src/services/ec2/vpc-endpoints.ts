@@ -23,16 +23,8 @@ export function vpcEndpointOperations(state: Ec2State): Service<"ec2">["operatio
   return {
     createVpcEndpoint: (input) => {
       refuseUnsupported(unsupported, "CreateVpcEndpoint", input, [
-        "VpcId",
-        "ServiceName",
-        "VpcEndpointType",
-        "RouteTableIds",
-        "SubnetIds",
-        "SecurityGroupIds",
-        "PrivateDnsEnabled",
-        "PolicyDocument",
-        "TagSpecifications",
-        "ClientToken",
+        "VpcId ServiceName VpcEndpointType RouteTableIds SubnetIds SecurityGroupIds PrivateDnsEnabled",
+        "PolicyDocument TagSpecifications ClientToken",
       ]);
       const tags = tagsFrom(input.TagSpecifications, "vpc-endpoint");
       const vpc = find(state, "vpcs", input.VpcId);
@@ -70,16 +62,8 @@ export function vpcEndpointOperations(state: Ec2State): Service<"ec2">["operatio
     },
     modifyVpcEndpoint: (input) => {
       refuseUnsupported(unsupported, "ModifyVpcEndpoint", input, [
-        "VpcEndpointId",
-        "AddRouteTableIds",
-        "RemoveRouteTableIds",
-        "AddSubnetIds",
-        "RemoveSubnetIds",
-        "AddSecurityGroupIds",
-        "RemoveSecurityGroupIds",
-        "PrivateDnsEnabled",
-        "PolicyDocument",
-        "ResetPolicy",
+        "VpcEndpointId AddRouteTableIds RemoveRouteTableIds AddSubnetIds RemoveSubnetIds AddSecurityGroupIds",
+        "RemoveSecurityGroupIds PrivateDnsEnabled PolicyDocument ResetPolicy",
       ]);
       const endpoint = find(state, "vpcEndpoints", input.VpcEndpointId);
       const { AddSecurityGroupIds: added, RemoveSecurityGroupIds: removed } = input;

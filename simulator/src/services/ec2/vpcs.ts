@@ -21,11 +21,7 @@ import { zoneNames } from "./zones.ts";
 export function vpcOperations(state: Ec2State): Service<"ec2">["operations"] {
   return {
     createVpc: (input) => {
-      refuseUnsupported(unsupported, "CreateVpc", input, [
-        "CidrBlock",
-        "InstanceTenancy",
-        "TagSpecifications",
-      ]);
+      refuseUnsupported(unsupported, "CreateVpc", input, ["CidrBlock InstanceTenancy TagSpecifications"]);
       const { CidrBlock = "", InstanceTenancy = "default", TagSpecifications } = input;
       const tags = tagsFrom(TagSpecifications, "vpc");
       const cidr = parseBlock("InvalidVpc.Range", CidrBlock);
@@ -67,9 +63,7 @@ export function vpcOperations(state: Ec2State): Service<"ec2">["operations"] {
     },
     modifyVpcAttribute: (input) => {
       refuseUnsupported(unsupported, "ModifyVpcAttribute", input, [
-        "VpcId",
-        "EnableDnsHostnames",
-        "EnableDnsSupport",
+        "VpcId EnableDnsHostnames EnableDnsSupport",
       ]);
       const vpc = find(state, "vpcs", input.VpcId);
       vpc.dnsHostnames = input.EnableDnsHostnames?.Value ?? vpc.dnsHostnames;

@@ -80,11 +80,7 @@ export function clusterOperations({ state, environment }: EcsContext): Operation
 
 function validateCluster(input: CreateClusterCommandInput): string {
   refuseOthers("CreateCluster", input, [
-    "clusterName",
-    "tags",
-    "settings",
-    "capacityProviders",
-    "defaultCapacityProviderStrategy",
+    "clusterName tags settings capacityProviders defaultCapacityProviderStrategy",
   ]);
   const { clusterName = "default", capacityProviders, defaultCapacityProviderStrategy = [] } = input;
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(clusterName)) throw invalid(`Invalid cluster name: ${clusterName}`);

@@ -76,23 +76,9 @@ function start(context: EcsContext, service: ServiceRecord, spec: RevisionSpec):
 
 function validate(input: CreateServiceCommandInput): void {
   refuseOthers("CreateService", input, [
-    "cluster",
-    "serviceName",
-    "taskDefinition",
-    "loadBalancers",
-    "desiredCount",
-    "clientToken",
-    "launchType",
-    "capacityProviderStrategy",
-    "platformVersion",
-    "role",
-    "deploymentConfiguration",
-    "networkConfiguration",
-    "healthCheckGracePeriodSeconds",
-    "schedulingStrategy",
-    "deploymentController",
-    "tags",
-    "enableECSManagedTags",
+    "cluster serviceName taskDefinition loadBalancers desiredCount clientToken launchType",
+    "capacityProviderStrategy platformVersion role deploymentConfiguration networkConfiguration",
+    "healthCheckGracePeriodSeconds schedulingStrategy deploymentController tags enableECSManagedTags",
     "propagateTags",
   ]);
   const { serviceName = "", desiredCount, loadBalancers = [] } = input;
@@ -119,8 +105,7 @@ function configurationOf(
   }
   // Percentages are reported; a task set always starts all of its tasks at once.
   refuseOthers(`deploymentConfiguration (controller ${type})`, deploymentConfiguration, [
-    "maximumPercent",
-    "minimumHealthyPercent",
+    "maximumPercent minimumHealthyPercent",
   ]);
   return { maximumPercent: 200, minimumHealthyPercent: 100, ...deploymentConfiguration };
 }

@@ -29,15 +29,8 @@ export function changeConfiguration(
 /** Throws InvalidParameterException where ECS, or the simulator, cannot perform such a deployment. */
 export function checkConfiguration(configuration: ResolvedConfiguration, hasLoadBalancer: boolean): void {
   refuseOthers("deploymentConfiguration", configuration, [
-    "strategy",
-    "maximumPercent",
-    "minimumHealthyPercent",
-    "deploymentCircuitBreaker",
-    "alarms",
-    "bakeTimeInMinutes",
-    "lifecycleHooks",
-    "linearConfiguration",
-    "canaryConfiguration",
+    "strategy maximumPercent minimumHealthyPercent deploymentCircuitBreaker alarms bakeTimeInMinutes",
+    "lifecycleHooks linearConfiguration canaryConfiguration",
   ]);
   checkPercentages(configuration);
   checkStrategy(configuration, hasLoadBalancer);

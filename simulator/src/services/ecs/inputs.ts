@@ -1,6 +1,6 @@
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { type Members, refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 
 export function invalid(message: string): AwsError {
   return new AwsError("InvalidParameterException", message);
@@ -15,10 +15,10 @@ export function clientException(message: string): AwsError {
  * Refuses members that the simulator would ignore. Tools send descriptions back, with empty lists for unused settings;
  * they have no effect.
  */
-export function refuseOthers<Input extends object>(
+export function refuseOthers<Input extends object, Text extends string>(
   operation: string,
   input: Input,
-  supported: readonly (keyof Input & string)[],
+  supported: Members<Input, Text>,
   code = "InvalidParameterException",
 ): void {
   const given = Object.entries(input).filter(([, value]) => !(Array.isArray(value) && value.length === 0));

@@ -83,12 +83,7 @@ async function updateService(context: EcsContext, input: UpdateServiceCommandInp
     await updateDeployedService(context, service, input);
   else {
     refuseDeployment(service, input);
-    refuseOthers("UpdateService", input, [
-      "cluster",
-      "service",
-      "desiredCount",
-      "healthCheckGracePeriodSeconds",
-    ]);
+    refuseOthers("UpdateService", input, ["cluster service desiredCount healthCheckGracePeriodSeconds"]);
   }
   const { desiredCount = service.desiredCount, healthCheckGracePeriodSeconds } = input;
   service.desiredCount = desiredCount;
@@ -128,19 +123,9 @@ async function updateDeployedService(
   input: UpdateServiceCommandInput,
 ): Promise<void> {
   refuseOthers("UpdateService", input, [
-    "cluster",
-    "service",
-    "desiredCount",
-    "healthCheckGracePeriodSeconds",
-    "taskDefinition",
-    "forceNewDeployment",
-    "networkConfiguration",
-    "platformVersion",
-    "capacityProviderStrategy",
-    "loadBalancers",
-    "deploymentConfiguration",
-    "propagateTags",
-    "enableECSManagedTags",
+    "cluster service desiredCount healthCheckGracePeriodSeconds taskDefinition forceNewDeployment",
+    "networkConfiguration platformVersion capacityProviderStrategy loadBalancers deploymentConfiguration",
+    "propagateTags enableECSManagedTags",
   ]);
   const primary = service.taskSets.filter(isRevision).find(({ status }) => status === "PRIMARY");
   if (!primary) throw new AwsError("ServerException", `The service ${service.name} has no primary revision.`);

@@ -60,18 +60,8 @@ async function createTaskSet(
 ): Promise<Omit<CreateTaskSetCommandOutput, "$metadata">> {
   const { state, environment } = context;
   refuseOthers("CreateTaskSet", input, [
-    "service",
-    "cluster",
-    "externalId",
-    "taskDefinition",
-    "networkConfiguration",
-    "loadBalancers",
-    "launchType",
-    "capacityProviderStrategy",
-    "platformVersion",
-    "scale",
-    "clientToken",
-    "tags",
+    "service cluster externalId taskDefinition networkConfiguration loadBalancers launchType",
+    "capacityProviderStrategy platformVersion scale clientToken tags",
   ]);
   const service = requireActiveService(state, input.cluster, input.service as string);
   requireTaskSets(service);

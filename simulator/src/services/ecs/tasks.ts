@@ -60,14 +60,7 @@ export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"
     },
     listTasks(input = {}) {
       refuseOthers("ListTasks", input, [
-        "cluster",
-        "family",
-        "serviceName",
-        "startedBy",
-        "desiredStatus",
-        "launchType",
-        "nextToken",
-        "maxResults",
+        "cluster family serviceName startedBy desiredStatus launchType nextToken maxResults",
       ]);
       const cluster = findCluster(state, input.cluster);
       const { serviceName, family, startedBy, desiredStatus = "RUNNING", launchType } = input;
@@ -91,20 +84,8 @@ export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"
 
 function validateRun(input: RunTaskCommandInput, definition: TaskDefinitionRecord): void {
   refuseOthers("RunTask", input, [
-    "cluster",
-    "taskDefinition",
-    "count",
-    "launchType",
-    "capacityProviderStrategy",
-    "platformVersion",
-    "networkConfiguration",
-    "overrides",
-    "group",
-    "startedBy",
-    "tags",
-    "propagateTags",
-    "enableECSManagedTags",
-    "clientToken",
+    "cluster taskDefinition count launchType capacityProviderStrategy platformVersion networkConfiguration",
+    "overrides group startedBy tags propagateTags enableECSManagedTags clientToken",
   ]);
   const { count = 1, overrides = {} } = input;
   if (count < 1 || count > maxCount) throw invalid(`Task count must be between 1 and ${maxCount}.`);
@@ -120,12 +101,7 @@ function validateRun(input: RunTaskCommandInput, definition: TaskDefinitionRecor
         `Override for container named ${override.name} is not a container in the TaskDefinition.`,
       );
     refuseOthers("RunTask containerOverrides", override, [
-      "name",
-      "command",
-      "environment",
-      "cpu",
-      "memory",
-      "memoryReservation",
+      "name command environment cpu memory memoryReservation",
     ]);
   }
 }

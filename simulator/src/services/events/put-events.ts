@@ -31,12 +31,7 @@ export function eventOperations(state: EventsState): Service<"events">["operatio
 function accept(state: EventsState, entry: PutEventsRequestEntry, caller: Caller): PutEventsResultEntry {
   try {
     refuseUnsupported("InvalidArgument", "an entry of PutEvents", entry, [
-      "Source",
-      "DetailType",
-      "Detail",
-      "Resources",
-      "Time",
-      "EventBusName",
+      "Source DetailType Detail Resources Time EventBusName",
     ]);
     refuseOtherBus(state, entry.EventBusName);
     const event = toEvent(state, entry, caller);

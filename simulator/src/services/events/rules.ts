@@ -26,13 +26,7 @@ export function ruleOperations(state: EventsState): Service<"events">["operation
   return {
     putRule: (input) => {
       refuseUnsupported(unsupported, "PutRule", input, [
-        "Name",
-        "EventPattern",
-        "State",
-        "Description",
-        "RoleArn",
-        "Tags",
-        "EventBusName",
+        "Name EventPattern State Description RoleArn Tags EventBusName",
       ]);
       refuseOtherBus(state, input.EventBusName);
       const { Name: name = "", EventPattern: text, State = "ENABLED", Tags } = input;

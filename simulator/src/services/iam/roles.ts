@@ -30,12 +30,7 @@ export function roleOperations(state: IamState): Service<"iam">["operations"] {
   return {
     createRole: (input) => {
       refuseUnsupported(unsupported, "CreateRole", input, [
-        "RoleName",
-        "Path",
-        "AssumeRolePolicyDocument",
-        "Description",
-        "MaxSessionDuration",
-        "Tags",
+        "RoleName Path AssumeRolePolicyDocument Description MaxSessionDuration Tags",
       ]);
       return { Role: describe(state, addRole(state, input)) };
     },

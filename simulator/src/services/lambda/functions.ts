@@ -19,18 +19,8 @@ export function functionOperations(
   return {
     createFunction: async (input) => {
       refuseUnsupported(unsupported, "CreateFunction", input, [
-        "FunctionName",
-        "Code",
-        "PackageType",
-        "Architectures",
-        "Tags",
-        "Role",
-        "Runtime",
-        "Handler",
-        "Description",
-        "Timeout",
-        "MemorySize",
-        "Environment",
+        "FunctionName Code PackageType Architectures Tags Role Runtime Handler Description Timeout",
+        "MemorySize Environment",
       ]);
       const { FunctionName: name = "", PackageType = "Zip", Code = {} } = input;
       if (!/^[\w-]{1,64}$/.test(name))

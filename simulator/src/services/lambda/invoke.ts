@@ -42,11 +42,7 @@ export function createInvocations(state: LambdaState, environment: Environment):
     operations: {
       invoke: async (input) => {
         refuseUnsupported("InvalidParameterValueException", "Invoke", input, [
-          "FunctionName",
-          "InvocationType",
-          "LogType",
-          "Payload",
-          "Qualifier",
+          "FunctionName InvocationType LogType Payload Qualifier",
         ]);
         const record = findFunction(state, input.FunctionName, input.Qualifier);
         const event = readEvent(input.Payload as string | Uint8Array | undefined);

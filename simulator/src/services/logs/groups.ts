@@ -23,9 +23,7 @@ export function groupOperations(state: LogsState): Service<"logs">["operations"]
     createLogGroup: (input) => {
       const { logGroupName: name = "", logGroupClass, tags = {} } = input;
       refuseUnsupported("InvalidParameterException", "CreateLogGroup", input, [
-        "logGroupName",
-        "logGroupClass",
-        "tags",
+        "logGroupName logGroupClass tags",
       ]);
       if (!/^[.\-_/#A-Za-z0-9]{1,512}$/.test(name))
         throw invalid(
@@ -50,10 +48,7 @@ export function groupOperations(state: LogsState): Service<"logs">["operations"]
     },
     describeLogGroups: (input) => {
       refuseUnsupported("InvalidParameterException", "DescribeLogGroups", input, [
-        "logGroupNamePrefix",
-        "logGroupNamePattern",
-        "limit",
-        "nextToken",
+        "logGroupNamePrefix logGroupNamePattern limit nextToken",
       ]);
       const { logGroupNamePrefix: prefix, logGroupNamePattern: pattern } = input;
       if (prefix !== undefined && pattern !== undefined)

@@ -19,14 +19,7 @@ export function readEventsOperations(state: LogsState): Service<"logs">["operati
   return {
     getLogEvents: (input) => {
       refuseUnsupported("InvalidParameterException", "GetLogEvents", input, [
-        "logGroupName",
-        "logGroupIdentifier",
-        "logStreamName",
-        "startTime",
-        "endTime",
-        "nextToken",
-        "limit",
-        "startFromHead",
+        "logGroupName logGroupIdentifier logStreamName startTime endTime nextToken limit startFromHead",
       ]);
       const group = findGroup(state, input);
       const events = select(state, group, findStream(group, input.logStreamName).events, input);
@@ -47,16 +40,8 @@ export function readEventsOperations(state: LogsState): Service<"logs">["operati
     },
     filterLogEvents: (input) => {
       refuseUnsupported("InvalidParameterException", "FilterLogEvents", input, [
-        "logGroupName",
-        "logGroupIdentifier",
-        "logStreamNames",
-        "logStreamNamePrefix",
-        "startTime",
-        "endTime",
-        "filterPattern",
-        "nextToken",
-        "limit",
-        "interleaved",
+        "logGroupName logGroupIdentifier logStreamNames logStreamNamePrefix startTime endTime filterPattern",
+        "nextToken limit interleaved",
       ]);
       const group = findGroup(state, input);
       const matches = parseFilterPattern(input.filterPattern ?? "");
@@ -220,10 +205,7 @@ export function putEventsOperations(state: LogsState): Service<"logs">["operatio
     putLogEvents: (input) => {
       // A sequence token is accepted and ignored, as by AWS since January 2023.
       refuseUnsupported("InvalidParameterException", "PutLogEvents", input, [
-        "logGroupName",
-        "logStreamName",
-        "logEvents",
-        "sequenceToken",
+        "logGroupName logStreamName logEvents sequenceToken",
       ]);
       const stream = findStream(findGroup(state, { logGroupName: input.logGroupName }), input.logStreamName);
       const batch = input.logEvents ?? [];

@@ -55,22 +55,9 @@ export function changeInstanceOperations(state: RdsState): Service<"rds">["opera
 }
 
 const supported = [
-  "DBInstanceIdentifier",
-  "ApplyImmediately",
-  "DBInstanceClass",
-  "EngineVersion",
-  "AllowMajorVersionUpgrade",
-  "AllocatedStorage",
-  "StorageType",
-  "VpcSecurityGroupIds",
-  "PubliclyAccessible",
-  "BackupRetentionPeriod",
-  "MultiAZ",
-  "DeletionProtection",
-  "AutoMinorVersionUpgrade",
-  "CopyTagsToSnapshot",
-  "MasterUserPassword",
-  "ManageMasterUserPassword",
+  "DBInstanceIdentifier ApplyImmediately DBInstanceClass EngineVersion AllowMajorVersionUpgrade",
+  "AllocatedStorage StorageType VpcSecurityGroupIds PubliclyAccessible BackupRetentionPeriod MultiAZ",
+  "DeletionProtection AutoMinorVersionUpgrade CopyTagsToSnapshot MasterUserPassword ManageMasterUserPassword",
 ] as const;
 
 async function readChanges(

@@ -56,28 +56,10 @@ export async function readSettings(
 }
 
 const supported = [
-  "DBInstanceIdentifier",
-  "DBInstanceClass",
-  "Engine",
-  "EngineVersion",
-  "AllocatedStorage",
-  "StorageType",
-  "StorageEncrypted",
-  "DBName",
-  "MasterUsername",
-  "MasterUserPassword",
-  "ManageMasterUserPassword",
-  "DBSubnetGroupName",
-  "VpcSecurityGroupIds",
-  "AvailabilityZone",
-  "Port",
-  "PubliclyAccessible",
-  "BackupRetentionPeriod",
-  "MultiAZ",
-  "DeletionProtection",
-  "AutoMinorVersionUpgrade",
-  "CopyTagsToSnapshot",
-  "Tags",
+  "DBInstanceIdentifier DBInstanceClass Engine EngineVersion AllocatedStorage StorageType StorageEncrypted",
+  "DBName MasterUsername MasterUserPassword ManageMasterUserPassword DBSubnetGroupName VpcSecurityGroupIds",
+  "AvailabilityZone Port PubliclyAccessible BackupRetentionPeriod MultiAZ DeletionProtection",
+  "AutoMinorVersionUpgrade CopyTagsToSnapshot Tags",
 ] as const;
 
 function requireSubnetGroup(name: string | undefined): string {

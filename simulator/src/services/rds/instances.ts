@@ -174,9 +174,7 @@ export function snapshotOperations(state: RdsState): Service<"rds">["operations"
   return {
     describeDBSnapshots: (input) => {
       refuseUnsupported(unsupported, "DescribeDBSnapshots", input, [
-        "DBSnapshotIdentifier",
-        "DBInstanceIdentifier",
-        "MaxRecords",
+        "DBSnapshotIdentifier DBInstanceIdentifier MaxRecords",
       ]);
       const { DBSnapshotIdentifier, DBInstanceIdentifier } = input;
       const snapshots =

@@ -70,10 +70,7 @@ export function bucketSettingOperations(state: S3State): Service<"s3">["operatio
     deletePublicAccessBlock: (input) => unset(findBucket(state, input), "publicAccessBlock"),
     putBucketLifecycleConfiguration: (input) => {
       refuseUnsupported(unsupported, "PutBucketLifecycleConfiguration", input, [
-        "Bucket",
-        "ChecksumAlgorithm",
-        "ExpectedBucketOwner",
-        "LifecycleConfiguration",
+        "Bucket ChecksumAlgorithm ExpectedBucketOwner LifecycleConfiguration",
       ]);
       const bucket = findBucket(state, input);
       bucket.lifecycle = checkLifecycleRules(input.LifecycleConfiguration?.Rules ?? []);

@@ -12,10 +12,7 @@ export function bucketOperations(state: S3State): Service<"s3">["operations"] {
     createBucket: (input) => {
       refuseUnsupported(unsupported, "CreateBucket", input, ["Bucket", "ACL", "CreateBucketConfiguration"]);
       const { Bucket: name = "", CreateBucketConfiguration: configuration = {} } = input;
-      refuseUnsupported(unsupported, "CreateBucketConfiguration", configuration, [
-        "LocationConstraint",
-        "Tags",
-      ]);
+      refuseUnsupported(unsupported, "CreateBucketConfiguration", configuration, ["LocationConstraint Tags"]);
       refuseBadBucketName(name);
       refuseOtherRegion(state, configuration.LocationConstraint);
       refuseAcl(input.ACL);

@@ -17,14 +17,7 @@ export function listObjectOperations(state: S3State): Service<"s3">["operations"
   return {
     listObjectsV2: (input) => {
       refuseUnsupported(unsupported, "ListObjectsV2", input, [
-        "Bucket",
-        "Prefix",
-        "Delimiter",
-        "MaxKeys",
-        "EncodingType",
-        "ExpectedBucketOwner",
-        "ContinuationToken",
-        "FetchOwner",
+        "Bucket Prefix Delimiter MaxKeys EncodingType ExpectedBucketOwner ContinuationToken FetchOwner",
         "StartAfter",
       ]);
       const bucket = findBucket(state, input);
@@ -167,14 +160,7 @@ export function listVersionOperations(state: S3State): Service<"s3">["operations
   return {
     listObjectVersions: (input) => {
       refuseUnsupported(unsupported, "ListObjectVersions", input, [
-        "Bucket",
-        "Prefix",
-        "Delimiter",
-        "MaxKeys",
-        "EncodingType",
-        "KeyMarker",
-        "VersionIdMarker",
-        "ExpectedBucketOwner",
+        "Bucket Prefix Delimiter MaxKeys EncodingType KeyMarker VersionIdMarker ExpectedBucketOwner",
       ]);
       const bucket = findBucket(state, input);
       const encode = encoder(input);

@@ -18,15 +18,7 @@ import {
   unsupported,
 } from "./state.ts";
 
-const members = [
-  "Bucket",
-  "Key",
-  "VersionId",
-  "ExpectedBucketOwner",
-  "ChecksumMode",
-  "Range",
-  "IfMatch",
-] as const;
+const members = ["Bucket Key VersionId ExpectedBucketOwner ChecksumMode Range IfMatch"] as const;
 
 export function readObjectOperations(state: S3State): Service<"s3">["operations"] {
   return {
@@ -94,22 +86,14 @@ const mostKeys = 1000;
 export function deleteObjectOperations(state: S3State): Service<"s3">["operations"] {
   return {
     deleteObject: async (input) => {
-      refuseUnsupported(unsupported, "DeleteObject", input, [
-        "Bucket",
-        "Key",
-        "VersionId",
-        "ExpectedBucketOwner",
-      ]);
+      refuseUnsupported(unsupported, "DeleteObject", input, ["Bucket Key VersionId ExpectedBucketOwner"]);
       const bucket = findBucket(state, input);
       const { DeleteMarker, DeleteMarkerVersionId, VersionId } = await remove(state, bucket, input);
       return { DeleteMarker, VersionId: DeleteMarkerVersionId ?? VersionId };
     },
     deleteObjects: async (input) => {
       refuseUnsupported(unsupported, "DeleteObjects", input, [
-        "Bucket",
-        "Delete",
-        "ChecksumAlgorithm",
-        "ExpectedBucketOwner",
+        "Bucket Delete ChecksumAlgorithm ExpectedBucketOwner",
       ]);
       const bucket = findBucket(state, input);
       const { Objects = [], Quiet = false } = input.Delete ?? {};

@@ -128,10 +128,7 @@ export function describeOperations(state: SecretsState): Service<"secretsmanager
     },
     listSecrets: (input) => {
       refuseUnsupported("InvalidParameterException", "ListSecrets", input, [
-        "Filters",
-        "IncludePlannedDeletion",
-        "MaxResults",
-        "NextToken",
+        "Filters IncludePlannedDeletion MaxResults NextToken",
       ]);
       const { Filters = [], IncludePlannedDeletion, MaxResults = 100, NextToken } = input;
       const tests = Filters.map(parseFilter);

@@ -31,11 +31,7 @@ export function valueOperations(state: SecretsState): Service<"secretsmanager">[
     },
     putSecretValue: (input) => {
       refuseUnsupported("InvalidParameterException", "PutSecretValue", input, [
-        "SecretId",
-        "ClientRequestToken",
-        "SecretString",
-        "SecretBinary",
-        "VersionStages",
+        "SecretId ClientRequestToken SecretString SecretBinary VersionStages",
       ]);
       const secret = find(state, input.SecretId);
       const value = readValue(input);

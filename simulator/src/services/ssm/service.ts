@@ -97,15 +97,7 @@ function parameterOperations(state: SsmState): Service<"ssm">["operations"] {
   return {
     putParameter(input) {
       refuseUnsupported(unsupported, "PutParameter", input, [
-        "Name",
-        "Value",
-        "Type",
-        "Description",
-        "AllowedPattern",
-        "DataType",
-        "Tier",
-        "Tags",
-        "Overwrite",
+        "Name Value Type Description AllowedPattern DataType Tier Tags Overwrite",
       ]);
       const { Name = "", Value = "", AllowedPattern, Tags = [] } = input;
       const existing = state.own.get(Name);

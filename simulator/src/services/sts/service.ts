@@ -75,12 +75,7 @@ function assumeRoleOperations(
   return {
     assumeRole: async (input, { accessKeyId }) => {
       refuseUnsupported("ValidationError", "AssumeRole", input, [
-        "RoleArn",
-        "RoleSessionName",
-        "DurationSeconds",
-        "ExternalId",
-        "Tags",
-        "TransitiveTagKeys",
+        "RoleArn RoleSessionName DurationSeconds ExternalId Tags TransitiveTagKeys",
       ]);
       const callerArn = identityOf(accessKeyId).Arn;
       const trusted = [accountId, `arn:aws:iam::${accountId}:root`, callerArn, "*"];
@@ -91,10 +86,7 @@ function assumeRoleOperations(
     },
     assumeRoleWithWebIdentity: async (input) => {
       refuseUnsupported("ValidationError", "AssumeRoleWithWebIdentity", input, [
-        "RoleArn",
-        "RoleSessionName",
-        "WebIdentityToken",
-        "DurationSeconds",
+        "RoleArn RoleSessionName WebIdentityToken DurationSeconds",
       ]);
       const claims = parseToken(input.WebIdentityToken ?? "");
       const provider = `arn:aws:iam::${accountId}:oidc-provider/${claims.iss.replace(/^https:\/\//, "")}`;
