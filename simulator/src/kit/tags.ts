@@ -21,3 +21,19 @@ export function tagReader(tooMany: string) {
     return given;
   };
 }
+
+/** Adds tags to a resource. Returns the empty output of an operation. */
+export function addTags(held: Map<string, string>, given: Iterable<readonly [string, string]>) {
+  for (const [key, value] of given) held.set(key, value);
+  return {};
+}
+
+/** Removes tags from a resource. Returns the empty output of an operation. */
+export function removeTags(held: Map<string, string>, keys: readonly string[] = []) {
+  for (const key of keys) held.delete(key);
+  return {};
+}
+
+export function tagList(held: ReadonlyMap<string, string>): { Key: string; Value: string }[] {
+  return [...held].map(([Key, Value]) => ({ Key, Value }));
+}

@@ -5,7 +5,7 @@ import type {
 } from "@aws-sdk/client-application-auto-scaling";
 import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { limitTags } from "../../kit/tags.ts";
+import { addTags, limitTags, removeTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import type { Scaler } from "./controller/scaler.ts";
 import { deletePolicy } from "./policies.ts";
@@ -143,14 +143,9 @@ export function tagOperations(state: ScalingState): Service<"applicationautoscal
     tagResource({ ResourceARN, Tags = {} }) {
       const { tags } = byArn(state, ResourceARN);
       limitTags("TooManyTagsException", Object.keys(Tags), tags.keys());
-      for (const [key, value] of Object.entries(Tags)) tags.set(key, value);
-      return {};
+      return addTags(tags, Object.entries(Tags));
     },
-    untagResource({ ResourceARN, TagKeys = [] }) {
-      const { tags } = byArn(state, ResourceARN);
-      for (const key of TagKeys) tags.delete(key);
-      return {};
-    },
+    untagResource: ({ ResourceARN, TagKeys }) => removeTags(byArn(state, ResourceARN).tags, TagKeys),
     listTagsForResource: ({ ResourceARN }) => ({ Tags: Object.fromEntries(byArn(state, ResourceARN).tags) }),
   };
 }

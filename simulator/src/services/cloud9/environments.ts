@@ -9,6 +9,7 @@ import { type Check, refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { addTags, removeTags, tagList } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 
 /** Maximum of ListEnvironments and DescribeEnvironments. Source: API reference. */
@@ -154,17 +155,10 @@ export function tagOperations(state: Cloud9State): Service<"cloud9">["operations
       const { tags } = byArn(state, ResourceARN);
       const given = checkedTags(Tags);
       if (new Set([...tags.keys(), ...given.keys()]).size > maximumTags) throw tooMany();
-      for (const [key, value] of given) tags.set(key, value);
-      return {};
+      return addTags(tags, given);
     },
-    untagResource({ ResourceARN, TagKeys = [] }) {
-      const { tags } = byArn(state, ResourceARN);
-      for (const key of TagKeys) tags.delete(key);
-      return {};
-    },
-    listTagsForResource: ({ ResourceARN }) => ({
-      Tags: [...byArn(state, ResourceARN).tags].map(([Key, Value]) => ({ Key, Value })),
-    }),
+    untagResource: ({ ResourceARN, TagKeys }) => removeTags(byArn(state, ResourceARN).tags, TagKeys),
+    listTagsForResource: ({ ResourceARN }) => ({ Tags: tagList(byArn(state, ResourceARN).tags) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { addTags, removeTags, tagList } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { alarmOperations } from "./alarms.ts";
@@ -55,16 +56,9 @@ function tagOperations(state: CloudWatchState): Service<"cloudwatch">["operation
   return {
     tagResource: ({ ResourceARN, Tags }) => {
       const held = tagsOf(ResourceARN);
-      for (const [key, value] of fromTags(Tags, held)) held.set(key, value);
-      return {};
+      return addTags(held, fromTags(Tags, held));
     },
-    untagResource: ({ ResourceARN, TagKeys = [] }) => {
-      const held = tagsOf(ResourceARN);
-      for (const key of TagKeys) held.delete(key);
-      return {};
-    },
-    listTagsForResource: ({ ResourceARN }) => ({
-      Tags: [...tagsOf(ResourceARN)].map(([Key, Value]) => ({ Key, Value })),
-    }),
+    untagResource: ({ ResourceARN, TagKeys }) => removeTags(tagsOf(ResourceARN), TagKeys),
+    listTagsForResource: ({ ResourceARN }) => ({ Tags: tagList(tagsOf(ResourceARN)) }),
   };
 }

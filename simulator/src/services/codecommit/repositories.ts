@@ -2,6 +2,7 @@ import type { RepositoryMetadata } from "@aws-sdk/client-codecommit";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { addTags, removeTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import { referencesMoved } from "./references.ts";
 import {
@@ -126,14 +127,9 @@ export function tagOperations(state: CodeCommitState): Service<"codecommit">["op
     tagResource({ resourceArn, tags }) {
       const repository = byArn(state, resourceArn);
       const next = checkedTags({ ...Object.fromEntries(repository.tags), ...tags });
-      for (const [key, value] of next) repository.tags.set(key, value);
-      return {};
+      return addTags(repository.tags, next);
     },
-    untagResource({ resourceArn, tagKeys = [] }) {
-      const repository = byArn(state, resourceArn);
-      for (const key of tagKeys) repository.tags.delete(key);
-      return {};
-    },
+    untagResource: ({ resourceArn, tagKeys }) => removeTags(byArn(state, resourceArn).tags, tagKeys),
     listTagsForResource: ({ resourceArn }) => ({ tags: Object.fromEntries(byArn(state, resourceArn).tags) }),
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ApplicationInfo } from "@aws-sdk/client-codedeploy";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { tagReader } from "../../kit/tags.ts";
+import { addTags, removeTags, tagList, tagReader } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import {
   type Application,
@@ -93,17 +93,10 @@ export function tagOperations(
   return {
     tagResource: ({ ResourceArn, Tags }) => {
       const held = tagsOf(ResourceArn);
-      for (const [key, value] of fromTags(Tags, held)) held.set(key, value);
-      return {};
+      return addTags(held, fromTags(Tags, held));
     },
-    untagResource: ({ ResourceArn, TagKeys = [] }) => {
-      const held = tagsOf(ResourceArn);
-      for (const key of TagKeys) held.delete(key);
-      return {};
-    },
-    listTagsForResource: ({ ResourceArn }) => ({
-      Tags: [...tagsOf(ResourceArn)].map(([Key, Value]) => ({ Key, Value })),
-    }),
+    untagResource: ({ ResourceArn, TagKeys }) => removeTags(tagsOf(ResourceArn), TagKeys),
+    listTagsForResource: ({ ResourceArn }) => ({ Tags: tagList(tagsOf(ResourceArn)) }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ExecutionTrigger, PipelineDeclaration, Tag } from "@aws-sdk/client
 import { callerArn } from "../../access-keys.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
+import { addTags, removeTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import { checkStructure } from "./check-structure.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
@@ -148,17 +149,10 @@ export function tagOperations(state: CodePipelineState): Service<"codepipeline">
       const { tags: current } = byArn(state, resourceArn);
       const given = checkedTags(tags);
       if (new Set([...current.keys(), ...given.keys()]).size > maximumTags) throw tooMany(resourceArn);
-      for (const [key, value] of given) current.set(key, value);
-      return {};
+      return addTags(current, given);
     },
-    untagResource({ resourceArn, tagKeys = [] }) {
-      const { tags } = byArn(state, resourceArn);
-      for (const key of tagKeys) tags.delete(key);
-      return {};
-    },
-    listTagsForResource: ({ resourceArn }) => ({
-      tags: [...byArn(state, resourceArn).tags].map(([key, value]) => ({ key, value })),
-    }),
+    untagResource: ({ resourceArn, tagKeys }) => removeTags(byArn(state, resourceArn).tags, tagKeys),
+    listTagsForResource: ({ resourceArn }) => ({ tags: tagList(byArn(state, resourceArn)) }),
   };
 }
 

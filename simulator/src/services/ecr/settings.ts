@@ -1,5 +1,6 @@
 import type { ECR, Repository } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
+import { removeTags, tagList } from "../../kit/tags.ts";
 import { compileWildcard } from "../../kit/wildcard.ts";
 import type { Operations } from "../api.ts";
 import { accountPattern, type EcrState, invalidParameter, toTagMap } from "./state.ts";
@@ -44,15 +45,8 @@ export function settingOperations({ environment, find, findByArn }: EcrState): O
       record.tags = toTagMap(tags, record.tags);
       return {};
     },
-    untagResource({ resourceArn, tagKeys }) {
-      const record = findByArn(resourceArn);
-      for (const key of tagKeys ?? []) record.tags.delete(key);
-      return {};
-    },
-    listTagsForResource({ resourceArn }) {
-      const { tags } = findByArn(resourceArn);
-      return { tags: [...tags].map(([Key, Value]) => ({ Key, Value })) };
-    },
+    untagResource: ({ resourceArn, tagKeys }) => removeTags(findByArn(resourceArn).tags, tagKeys),
+    listTagsForResource: ({ resourceArn }) => ({ tags: tagList(findByArn(resourceArn).tags) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { addTags, removeTags, tagList } from "../../kit/tags.ts";
 import type { AwsClients, Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { loadBalancerAttributeOperations, targetGroupAttributeOperations } from "./attributes.ts";
@@ -31,19 +32,18 @@ function tagOperations(state: State): Operations<AwsClients["elbv2"]> {
       }
       const resources = ResourceArns.map(tagsOf);
       const added = resources.map((tags) => tagMap(Tags, tags));
-      for (const [index, tags] of resources.entries())
-        for (const [key, value] of added[index] ?? []) tags.set(key, value);
+      for (const [index, tags] of resources.entries()) addTags(tags, added[index] ?? []);
       return {};
     },
     removeTags: ({ ResourceArns = [], TagKeys = [] }) => {
       const resources = ResourceArns.map(tagsOf);
-      for (const tags of resources) for (const key of TagKeys) tags.delete(key);
+      for (const tags of resources) removeTags(tags, TagKeys);
       return {};
     },
     describeTags: ({ ResourceArns = [] }) => ({
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,
-        Tags: [...tagsOf(arn)].map(([Key, Value]) => ({ Key, Value })),
+        Tags: tagList(tagsOf(arn)),
       })),
     }),
   };

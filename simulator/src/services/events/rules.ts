@@ -2,7 +2,7 @@ import type { Rule as Description, RuleState, Target } from "@aws-sdk/client-eve
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { tagReader } from "../../kit/tags.ts";
+import { addTags, removeTags, tagList, tagReader } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import { refuseUnknownTarget } from "./deliver.ts";
 import { parsePattern } from "./event-pattern.ts";
@@ -126,17 +126,10 @@ export function tagOperations(state: EventsState): Service<"events">["operations
   return {
     tagResource: ({ ResourceARN, Tags }) => {
       const { tags } = find(ResourceARN);
-      for (const [key, value] of tagMap(Tags, tags)) tags.set(key, value);
-      return {};
+      return addTags(tags, tagMap(Tags, tags));
     },
-    untagResource: ({ ResourceARN, TagKeys = [] }) => {
-      const { tags } = find(ResourceARN);
-      for (const key of TagKeys) tags.delete(key);
-      return {};
-    },
-    listTagsForResource: ({ ResourceARN }) => ({
-      Tags: [...find(ResourceARN).tags].map(([Key, Value]) => ({ Key, Value })),
-    }),
+    untagResource: ({ ResourceARN, TagKeys }) => removeTags(find(ResourceARN).tags, TagKeys),
+    listTagsForResource: ({ ResourceARN }) => ({ Tags: tagList(find(ResourceARN).tags) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { InstanceProfile as Description } from "@aws-sdk/client-iam";
 import { AwsError } from "../../kit/errors.ts";
+import { tagList } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import { describe as describeRole } from "./roles.ts";
 import {
@@ -14,7 +15,6 @@ import {
   page,
   refuseBadName,
   refuseBadPath,
-  toTags,
 } from "./state.ts";
 
 /** Instance profiles, which give a role to an instance. */
@@ -88,6 +88,6 @@ function describe(state: IamState, profile: InstanceProfile): Description {
     Arn: `arn:aws:iam::${state.accountId}:instance-profile${profile.path}${profile.name}`,
     CreateDate: profile.createDate,
     Roles: role ? [describeRole(state, role)] : [],
-    Tags: profile.tags.size > 0 ? toTags(profile.tags) : undefined,
+    Tags: profile.tags.size > 0 ? tagList(profile.tags) : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { AwsError } from "../../kit/errors.ts";
+import { removeTags, tagList } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import {
   alreadyExists,
@@ -7,8 +8,6 @@ import {
   noSuchEntity,
   type OidcProvider,
   tagAll,
-  toTags,
-  untagAll,
   validationError,
 } from "./state.ts";
 
@@ -39,7 +38,7 @@ export function oidcProviderOperations(state: IamState): Service<"iam">["operati
         thumbprints: ThumbprintList.length > 0 ? ThumbprintList : [unknownThumbprint],
         tags,
       });
-      return { OpenIDConnectProviderArn: arn, Tags: tags.size > 0 ? toTags(tags) : undefined };
+      return { OpenIDConnectProviderArn: arn, Tags: tags.size > 0 ? tagList(tags) : undefined };
     },
     getOpenIDConnectProvider: ({ OpenIDConnectProviderArn }) => {
       const provider = find(state, OpenIDConnectProviderArn);
@@ -49,7 +48,7 @@ export function oidcProviderOperations(state: IamState): Service<"iam">["operati
         ClientIDList: [...provider.clientIds],
         ThumbprintList: [...provider.thumbprints],
         CreateDate: provider.createDate,
-        Tags: toTags(provider.tags),
+        Tags: tagList(provider.tags),
       };
     },
     listOpenIDConnectProviders: () => ({
@@ -76,14 +75,10 @@ export function oidcProviderOperations(state: IamState): Service<"iam">["operati
       state.oidcProviders.delete(OpenIDConnectProviderArn);
       return {};
     },
-    tagOpenIDConnectProvider: ({ OpenIDConnectProviderArn, Tags }) => {
-      tagAll(find(state, OpenIDConnectProviderArn).tags, Tags);
-      return {};
-    },
-    untagOpenIDConnectProvider: ({ OpenIDConnectProviderArn, TagKeys }) => {
-      untagAll(find(state, OpenIDConnectProviderArn).tags, TagKeys);
-      return {};
-    },
+    tagOpenIDConnectProvider: ({ OpenIDConnectProviderArn, Tags }) =>
+      tagAll(find(state, OpenIDConnectProviderArn).tags, Tags),
+    untagOpenIDConnectProvider: ({ OpenIDConnectProviderArn, TagKeys }) =>
+      removeTags(find(state, OpenIDConnectProviderArn).tags, TagKeys),
   };
 }
 

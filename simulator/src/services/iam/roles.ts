@@ -1,6 +1,7 @@
 import type { Role as Description } from "@aws-sdk/client-iam";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { removeTags, tagList } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import {
@@ -16,9 +17,7 @@ import {
   refuseBadName,
   refuseBadPath,
   tagAll,
-  toTags,
   unsupported,
-  untagAll,
   validationError,
 } from "./state.ts";
 
@@ -67,14 +66,8 @@ export function roleOperations(state: IamState): Service<"iam">["operations"] {
       state.roles.delete(role.name);
       return {};
     },
-    tagRole: ({ RoleName, Tags }) => {
-      tagAll(findRole(state, RoleName).tags, Tags);
-      return {};
-    },
-    untagRole: ({ RoleName, TagKeys }) => {
-      untagAll(findRole(state, RoleName).tags, TagKeys);
-      return {};
-    },
+    tagRole: ({ RoleName, Tags }) => tagAll(findRole(state, RoleName).tags, Tags),
+    untagRole: ({ RoleName, TagKeys }) => removeTags(findRole(state, RoleName).tags, TagKeys),
   };
 }
 
@@ -120,7 +113,7 @@ export function describe(state: IamState, role: Role): Description {
     AssumeRolePolicyDocument: encodeDocument(role.trustPolicy),
     Description: role.description,
     MaxSessionDuration: role.maxSessionDuration,
-    Tags: role.tags.size > 0 ? toTags(role.tags) : undefined,
+    Tags: role.tags.size > 0 ? tagList(role.tags) : undefined,
   };
 }
 

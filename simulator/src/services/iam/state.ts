@@ -3,7 +3,7 @@ import type { Tag } from "@aws-sdk/client-iam";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page as pageOf } from "../../kit/page.ts";
-import { tagReader } from "../../kit/tags.ts";
+import { addTags, tagReader } from "../../kit/tags.ts";
 
 export interface Role {
   readonly name: string;
@@ -122,16 +122,8 @@ export function page<Item>(
   return { items, IsTruncated: next !== undefined, Marker: next };
 }
 
-export function toTags(held: ReadonlyMap<string, string>): Tag[] {
-  return [...held].map(([Key, Value]) => ({ Key, Value }));
-}
-
 export const fromTags = tagReader("LimitExceededException");
 
-export function tagAll(held: Map<string, string>, tags: readonly Tag[] | undefined): void {
-  for (const [key, value] of fromTags(tags, held)) held.set(key, value);
-}
-
-export function untagAll(held: Map<string, string>, keys: readonly string[] | undefined): void {
-  for (const key of keys ?? []) held.delete(key);
+export function tagAll(held: Map<string, string>, tags: readonly Tag[] | undefined) {
+  return addTags(held, fromTags(tags, held));
 }

@@ -1,6 +1,6 @@
 import { page as pageOf } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { limitTags } from "../../kit/tags.ts";
+import { addTags, limitTags, removeTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import {
   alreadyExists,
@@ -100,14 +100,9 @@ export function tagOperations(state: LogsState): Service<"logs">["operations"] {
     tagResource: ({ resourceArn, tags = {} }) => {
       const group = groupOf(resourceArn);
       limitTags("TooManyTagsException", Object.keys(tags), group.tags.keys());
-      for (const [key, value] of Object.entries(tags)) group.tags.set(key, value);
-      return {};
+      return addTags(group.tags, Object.entries(tags));
     },
-    untagResource: ({ resourceArn, tagKeys = [] }) => {
-      const group = groupOf(resourceArn);
-      for (const key of tagKeys) group.tags.delete(key);
-      return {};
-    },
+    untagResource: ({ resourceArn, tagKeys }) => removeTags(groupOf(resourceArn).tags, tagKeys),
     listTagsForResource: ({ resourceArn }) => ({ tags: Object.fromEntries(groupOf(resourceArn).tags) }),
   };
 }

@@ -2,7 +2,7 @@ import type { Parameter, Tag } from "@aws-sdk/client-ssm";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { limitTags } from "../../kit/tags.ts";
+import { addTags, limitTags, removeTags, tagList } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { publicImages } from "../ec2/images.ts";
@@ -143,18 +143,13 @@ function parameterOperations(state: SsmState): Service<"ssm">["operations"] {
     addTagsToResource({ ResourceType, ResourceId, Tags = [] }) {
       const { tags } = tagged(state, ResourceType, ResourceId);
       limitTags("TooManyTagsError", keysOf(Tags), tags.keys());
-      for (const [key, value] of entriesOf(Tags)) tags.set(key, value);
-      return {};
+      return addTags(tags, entriesOf(Tags));
     },
-    removeTagsFromResource({ ResourceType, ResourceId, TagKeys = [] }) {
-      const { tags } = tagged(state, ResourceType, ResourceId);
-      for (const key of TagKeys) tags.delete(key);
-      return {};
-    },
-    listTagsForResource({ ResourceType, ResourceId }) {
-      const { tags } = tagged(state, ResourceType, ResourceId);
-      return { TagList: [...tags].map(([Key, Value]) => ({ Key, Value })) };
-    },
+    removeTagsFromResource: ({ ResourceType, ResourceId, TagKeys }) =>
+      removeTags(tagged(state, ResourceType, ResourceId).tags, TagKeys),
+    listTagsForResource: ({ ResourceType, ResourceId }) => ({
+      TagList: tagList(tagged(state, ResourceType, ResourceId).tags),
+    }),
   };
 }
 
