@@ -37,3 +37,14 @@ export interface Definition<Name extends ServiceName> {
   /** Shared by all regions: its clients sign for us-east-1 or for their own. */
   readonly isGlobal?: boolean;
 }
+
+/** Returns how to create a service that is only operations on a state; each part has some of the operations. */
+export function serviceOn<State, Operations extends object>(
+  createState: (environment: Environment) => State,
+  parts: readonly ((state: State, environment: Environment) => Operations)[],
+) {
+  return (environment: Environment): { operations: Operations } => {
+    const state = createState(environment);
+    return { operations: Object.assign({}, ...parts.map((part) => part(state, environment))) };
+  };
+}

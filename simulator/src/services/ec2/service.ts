@@ -1,6 +1,4 @@
-import type { Environment } from "../../environment.ts";
-import type { Service } from "../api.ts";
-import type { Definition } from "../definition.ts";
+import { type Definition, serviceOn } from "../definition.ts";
 import { addressOperations } from "./addresses.ts";
 import { describeInstanceOperations } from "./describe-instances.ts";
 import { internetGatewayOperations, natGatewayOperations } from "./gateways.ts";
@@ -18,6 +16,30 @@ import { vpcEndpointOperations } from "./vpc-endpoints.ts";
 import { vpcOperations } from "./vpcs.ts";
 import { zoneOperations } from "./zones.ts";
 
+/**
+ * EC2 as state: it filters and routes no packets, and nothing runs on its instances. Source: API reference 2016-11-15.
+ */
+export const createEc2 = serviceOn(createEc2State, [
+  vpcOperations,
+  subnetOperations,
+  internetGatewayOperations,
+  routeTableOperations,
+  routeOperations,
+  securityGroupOperations,
+  securityGroupRuleOperations,
+  natGatewayOperations,
+  addressOperations,
+  vpcEndpointOperations,
+  imageOperations,
+  runInstanceOperations,
+  describeInstanceOperations,
+  instanceLifecycleOperations,
+  instanceAttributeOperations,
+  instanceProfileOperations,
+  tagOperations,
+  zoneOperations,
+]);
+
 export const ec2: Definition<"ec2"> = {
   create: createEc2,
   client: "ec2",
@@ -25,32 +47,3 @@ export const ec2: Definition<"ec2"> = {
     { protocol: "ec2Query", route: "2016-11-15", namespace: "http://ec2.amazonaws.com/doc/2016-11-15/" },
   ],
 };
-
-/**
- * EC2 as state: it filters and routes no packets, and nothing runs on its instances. Source: API reference 2016-11-15.
- */
-export function createEc2(environment: Environment): Service<"ec2"> {
-  const state = createEc2State(environment);
-  return {
-    operations: {
-      ...vpcOperations(state),
-      ...subnetOperations(state),
-      ...internetGatewayOperations(state),
-      ...routeTableOperations(state),
-      ...routeOperations(state),
-      ...securityGroupOperations(state),
-      ...securityGroupRuleOperations(state),
-      ...natGatewayOperations(state),
-      ...addressOperations(state),
-      ...vpcEndpointOperations(state),
-      ...imageOperations(state),
-      ...runInstanceOperations(state, environment),
-      ...describeInstanceOperations(state),
-      ...instanceLifecycleOperations(state),
-      ...instanceAttributeOperations(state),
-      ...instanceProfileOperations(state, environment),
-      ...tagOperations(state),
-      ...zoneOperations(state),
-    },
-  };
-}

@@ -1,11 +1,18 @@
-import type { Environment } from "../../environment.ts";
-import type { Service } from "../api.ts";
-import type { Definition } from "../definition.ts";
+import { type Definition, serviceOn } from "../definition.ts";
 import { instanceProfileOperations } from "./instance-profiles.ts";
 import { oidcProviderOperations } from "./oidc-providers.ts";
 import { rolePolicyOperations } from "./policies.ts";
 import { roleOperations, serviceLinkedRoleOperations } from "./roles.ts";
 import { createIamState } from "./state.ts";
+
+/** Roles and policies as state: documents are checked, permissions are not. Source: API reference 2010-05-08. */
+export const createIam = serviceOn(createIamState, [
+  roleOperations,
+  rolePolicyOperations,
+  instanceProfileOperations,
+  oidcProviderOperations,
+  serviceLinkedRoleOperations,
+]);
 
 export const iam: Definition<"iam"> = {
   create: createIam,
@@ -15,17 +22,3 @@ export const iam: Definition<"iam"> = {
   ],
   isGlobal: true,
 };
-
-/** Roles and policies as state: documents are checked, permissions are not. Source: API reference 2010-05-08. */
-export function createIam(environment: Environment): Service<"iam"> {
-  const state = createIamState(environment);
-  return {
-    operations: {
-      ...roleOperations(state),
-      ...rolePolicyOperations(state),
-      ...instanceProfileOperations(state),
-      ...oidcProviderOperations(state),
-      ...serviceLinkedRoleOperations(state),
-    },
-  };
-}

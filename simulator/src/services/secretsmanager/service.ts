@@ -1,9 +1,15 @@
-import type { Environment } from "../../environment.ts";
-import type { Service } from "../api.ts";
-import type { Definition } from "../definition.ts";
+import { type Definition, serviceOn } from "../definition.ts";
 import { describeOperations, secretOperations } from "./secrets.ts";
 import { createSecretsState } from "./state.ts";
 import { passwordOperations, valueOperations } from "./values.ts";
+
+/** Secrets Manager in memory. Source of shapes, limits and errors: API reference 2017-10-17. */
+export const createSecretsManager = serviceOn(createSecretsState, [
+  secretOperations,
+  valueOperations,
+  describeOperations,
+  passwordOperations,
+]);
 
 export const secretsmanager: Definition<"secretsmanager"> = {
   create: createSecretsManager,
@@ -11,16 +17,3 @@ export const secretsmanager: Definition<"secretsmanager"> = {
   wires: [{ protocol: "awsJson1.1", route: "secretsmanager" }],
   invalidValue: "InvalidParameterException",
 };
-
-/** Secrets Manager in memory. Source of shapes, limits and errors: API reference 2017-10-17. */
-export function createSecretsManager(environment: Environment): Service<"secretsmanager"> {
-  const state = createSecretsState(environment);
-  return {
-    operations: {
-      ...secretOperations(state),
-      ...valueOperations(state),
-      ...describeOperations(state),
-      ...passwordOperations(),
-    },
-  };
-}
