@@ -1,4 +1,5 @@
 import {
+  fromScalar,
   type Member,
   membersOf,
   missingMember,
@@ -71,7 +72,7 @@ function fromNode(dialect: Dialect, schema: Schema, node: FormTree | string, pat
     return fromForm(dialect, schema, node, path);
   }
   if (typeof node !== "string") throw wrongType(path, typeName(schema));
-  return scalar(schema, node, path);
+  return fromScalar(schema, node, path, "an ISO 8601 timestamp");
 }
 
 function list(dialect: Dialect, schema: Schema, node: FormTree | string, path: string): unknown[] {
@@ -105,21 +106,4 @@ function numbered(items: FormTree, path: string): [string, FormTree | string][] 
   for (const [index] of entries)
     if (!/^[1-9]\d*$/.test(index)) throw wrongType(`${path}.${index}`, "a number");
   return entries.sort(([a], [b]) => Number(a) - Number(b));
-}
-
-function scalar(schema: Schema, text: string, path: string): unknown {
-  if (schema.isBooleanSchema()) {
-    if (text !== "true" && text !== "false") throw wrongType(path, "true or false");
-    return text === "true";
-  }
-  if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema()) {
-    if (text.trim() === "" || !Number.isFinite(Number(text))) throw wrongType(path, "a number");
-    return Number(text);
-  }
-  if (schema.isTimestampSchema()) {
-    const date = new Date(text);
-    if (Number.isNaN(date.getTime())) throw wrongType(path, "an ISO 8601 timestamp");
-    return date;
-  }
-  return schema.isBlobSchema() ? Buffer.from(text, "base64") : text;
 }

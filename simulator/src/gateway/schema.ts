@@ -104,6 +104,24 @@ export function fromText(schema: Schema, text: string, name: string): unknown {
   return Number(text);
 }
 
+/** Converts the text of a form or of XML to a scalar type. `timestamp` describes a valid one, for the error. */
+export function fromScalar(schema: Schema, text: string, path: string, timestamp: string): unknown {
+  if (schema.isBooleanSchema()) {
+    if (text !== "true" && text !== "false") throw wrongType(path, "true or false");
+    return text === "true";
+  }
+  if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema()) {
+    if (text.trim() === "" || !Number.isFinite(Number(text))) throw wrongType(path, "a number");
+    return Number(text);
+  }
+  if (schema.isTimestampSchema()) {
+    const date = new Date(text);
+    if (Number.isNaN(date.getTime())) throw wrongType(path, timestamp);
+    return date;
+  }
+  return schema.isBlobSchema() ? Buffer.from(text, "base64") : text;
+}
+
 /** Returns the method, path and status in an operation's static schema. */
 export function httpOf(schema: unknown): [string, string, number] | undefined {
   if (!Array.isArray(schema) || schema[0] !== 9) return undefined;

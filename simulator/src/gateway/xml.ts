@@ -1,4 +1,12 @@
-import { type Member, membersOf, missingMember, type Schema, unknownMember, wrongType } from "./schema.ts";
+import {
+  fromScalar,
+  type Member,
+  membersOf,
+  missingMember,
+  type Schema,
+  unknownMember,
+  wrongType,
+} from "./schema.ts";
 
 /** Returns the content of a response of the query protocols: one element per existing member, by its schema. */
 export function toXml(schema: Schema, value: unknown): string {
@@ -128,7 +136,7 @@ export function fromXml(schema: Schema, element: XmlElement, path: string): unkn
     });
   }
   if (element.children.length > 0) throw wrongType(path, "text");
-  return scalar(schema, element.text, path);
+  return fromScalar(schema, element.text, path, "a timestamp");
 }
 
 function structure(schema: Schema, element: XmlElement, path: string): object {
@@ -156,21 +164,4 @@ function wireName({ name, schema }: Member): string {
 
 function traitsOf(schema: Schema): XmlTraits {
   return schema.getMergedTraits() as XmlTraits;
-}
-
-function scalar(schema: Schema, text: string, path: string): unknown {
-  if (schema.isBooleanSchema()) {
-    if (text !== "true" && text !== "false") throw wrongType(path, "true or false");
-    return text === "true";
-  }
-  if (schema.isNumericSchema()) {
-    if (text.trim() === "" || !Number.isFinite(Number(text))) throw wrongType(path, "a number");
-    return Number(text);
-  }
-  if (schema.isTimestampSchema()) {
-    const date = new Date(text);
-    if (Number.isNaN(date.getTime())) throw wrongType(path, "a timestamp");
-    return date;
-  }
-  return schema.isBlobSchema() ? Buffer.from(text, "base64") : text;
 }
