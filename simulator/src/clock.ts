@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 /**
  * Time of the control plane. Waits that AWS documents (minutes of termination wait, seconds between health checks,
  * deregistration delays) pass `scale` times faster than real time; timestamps are real, and every reported figure has
@@ -21,21 +23,7 @@ export function createClock(scale: number): Clock {
     scale,
     now: () => new Date(),
     toWall,
-    wait: (ms, signal) => sleep(toWall(ms), signal),
+    wait: (ms, signal) =>
+      setTimeout(toWall(ms), undefined, { signal }).catch(() => Promise.reject(signal?.reason)),
   };
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }
