@@ -19,14 +19,8 @@ import {
 } from "./state.ts";
 
 const settingMembers = [
-  "deploymentConfigName",
-  "serviceRoleArn",
-  "deploymentStyle",
-  "blueGreenDeploymentConfiguration",
-  "loadBalancerInfo",
-  "ecsServices",
-  "autoRollbackConfiguration",
-  "alarmConfiguration",
+  "deploymentConfigName serviceRoleArn deploymentStyle blueGreenDeploymentConfiguration loadBalancerInfo",
+  "ecsServices autoRollbackConfiguration alarmConfiguration",
 ] as const;
 
 export function deploymentGroupOperations(
@@ -37,9 +31,7 @@ export function deploymentGroupOperations(
   return {
     createDeploymentGroup: async (input) => {
       refuseUnsupported(unsupported, "CreateDeploymentGroup", input, [
-        "applicationName",
-        "deploymentGroupName",
-        "tags",
+        "applicationName deploymentGroupName tags",
         ...settingMembers,
       ]);
       const application = findApplication(state, input.applicationName);
@@ -69,9 +61,7 @@ export function deploymentGroupOperations(
     },
     updateDeploymentGroup: async (input) => {
       refuseUnsupported(unsupported, "UpdateDeploymentGroup", input, [
-        "applicationName",
-        "currentDeploymentGroupName",
-        "newDeploymentGroupName",
+        "applicationName currentDeploymentGroupName newDeploymentGroupName",
         ...settingMembers,
       ]);
       const application = findApplication(state, input.applicationName);

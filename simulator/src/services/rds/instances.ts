@@ -25,6 +25,7 @@ import {
   invalidCombination,
   invalidValue,
   newResourceId,
+  oneOrAll,
   type RdsState,
   type Snapshot,
   unsupported,
@@ -66,11 +67,7 @@ export function instanceOperations(state: RdsState): Service<"rds">["operations"
     },
     describeDBInstances: (input) => {
       refuseUnsupported(unsupported, "DescribeDBInstances", input, ["DBInstanceIdentifier", "MaxRecords"]);
-      const { DBInstanceIdentifier } = input;
-      const instances =
-        DBInstanceIdentifier === undefined
-          ? [...state.instances.values()]
-          : [findInstance(state, DBInstanceIdentifier)];
+      const instances = oneOrAll(state, state.instances, findInstance, input.DBInstanceIdentifier);
       return { DBInstances: instances.map((instance) => describeInstance(state, instance)) };
     },
     deleteDBInstance: (input) => {
@@ -176,12 +173,8 @@ export function snapshotOperations(state: RdsState): Service<"rds">["operations"
       refuseUnsupported(unsupported, "DescribeDBSnapshots", input, [
         "DBSnapshotIdentifier DBInstanceIdentifier MaxRecords",
       ]);
-      const { DBSnapshotIdentifier, DBInstanceIdentifier } = input;
-      const snapshots =
-        DBSnapshotIdentifier === undefined
-          ? [...state.snapshots.values()]
-          : [findSnapshot(state, DBSnapshotIdentifier)];
-      const wanted = DBInstanceIdentifier?.toLowerCase();
+      const snapshots = oneOrAll(state, state.snapshots, findSnapshot, input.DBSnapshotIdentifier);
+      const wanted = input.DBInstanceIdentifier?.toLowerCase();
       const matching = snapshots.filter(
         ({ instance }) => wanted === undefined || instance.identifier === wanted,
       );

@@ -132,3 +132,13 @@ export function invalidValue(message: string): AwsError {
 export function invalidCombination(message: string): AwsError {
   return new AwsError("InvalidParameterCombination", message);
 }
+
+/** Returns what a Describe operation lists: the named item, or all of them. */
+export function oneOrAll<Item>(
+  state: RdsState,
+  items: ReadonlyMap<string, Item>,
+  find: (state: RdsState, name: string) => Item,
+  name: string | undefined,
+): Item[] {
+  return name === undefined ? [...items.values()] : [find(state, name)];
+}

@@ -7,6 +7,7 @@ import {
   arnOf,
   findSubnetGroup,
   invalidValue,
+  oneOrAll,
   type RdsState,
   type SubnetGroup,
   unsupported,
@@ -41,11 +42,7 @@ export function subnetGroupOperations(state: RdsState): Service<"rds">["operatio
     },
     describeDBSubnetGroups: (input) => {
       refuseUnsupported(unsupported, "DescribeDBSubnetGroups", input, ["DBSubnetGroupName", "MaxRecords"]);
-      const { DBSubnetGroupName } = input;
-      const groups =
-        DBSubnetGroupName === undefined
-          ? [...state.subnetGroups.values()]
-          : [findSubnetGroup(state, DBSubnetGroupName)];
+      const groups = oneOrAll(state, state.subnetGroups, findSubnetGroup, input.DBSubnetGroupName);
       return { DBSubnetGroups: groups.map((group) => describeSubnetGroup(state, group)) };
     },
     deleteDBSubnetGroup: ({ DBSubnetGroupName }) => {

@@ -1,9 +1,10 @@
 import type { LifecycleRule, ServerSideEncryptionRule } from "@aws-sdk/client-s3";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { tagList } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
 import { parsePolicyDocument } from "../iam/policy-document.ts";
-import { defaultEncryption, parseTags, tagSet } from "./buckets.ts";
+import { defaultEncryption, parseTags } from "./buckets.ts";
 import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 
 /** Settings that are stored and returned; only versioning changes the simulator's behaviour. */
@@ -29,7 +30,7 @@ export function bucketSettingOperations(state: S3State): Service<"s3">["operatio
     getBucketTagging: (input) => {
       const { tags } = findBucket(state, input);
       if (tags.size === 0) throw missing("NoSuchTagSet", "The TagSet does not exist");
-      return { TagSet: tagSet(tags) };
+      return { TagSet: tagList(tags) };
     },
     deleteBucketTagging: (input) => {
       findBucket(state, input).tags = new Map();

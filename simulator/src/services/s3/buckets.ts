@@ -168,10 +168,6 @@ export function parseTags(tags: readonly Tag[]): ReadonlyMap<string, string> {
   return held;
 }
 
-export function tagSet(tags: ReadonlyMap<string, string>): { Key: string; Value: string }[] {
-  return [...tags].map(([Key, Value]) => ({ Key, Value }));
-}
-
 function invalidTag(message: string, key: string): AwsError {
   return new AwsError("InvalidTag", `${message}: ${key}`);
 }

@@ -41,11 +41,7 @@ export function multipartOperations(state: S3State): Service<"s3">["operations"]
   return {
     createMultipartUpload: (input) => {
       refuseUnsupported(unsupported, "CreateMultipartUpload", input, [
-        "Bucket",
-        "Key",
-        "ChecksumAlgorithm",
-        "ChecksumType",
-        "ExpectedBucketOwner",
+        "Bucket Key ChecksumAlgorithm ChecksumType ExpectedBucketOwner",
         ...detailsMembers,
       ]);
       const bucket = findBucket(state, input);

@@ -21,12 +21,7 @@ export function putObjectOperations(state: S3State): Service<"s3">["operations"]
   return {
     putObject: async (input) => {
       refuseUnsupported(unsupported, "PutObject", input, [
-        "Bucket",
-        "Key",
-        "Body",
-        "ContentLength",
-        "ContentMD5",
-        "ChecksumAlgorithm",
+        "Bucket Key Body ContentLength ContentMD5 ChecksumAlgorithm",
         ...checksumAlgorithms.map((name) => `Checksum${name}` as const),
         "ExpectedBucketOwner",
         ...detailsMembers,
@@ -91,18 +86,8 @@ interface DetailsInput extends ObjectDetails {
 }
 
 export const detailsMembers = [
-  "ACL",
-  "StorageClass",
-  "ContentType",
-  "CacheControl",
-  "ContentDisposition",
-  "ContentEncoding",
-  "ContentLanguage",
-  "Expires",
-  "Metadata",
-  "ServerSideEncryption",
-  "SSEKMSKeyId",
-  "BucketKeyEnabled",
+  "ACL StorageClass ContentType CacheControl ContentDisposition ContentEncoding ContentLanguage Expires",
+  "Metadata ServerSideEncryption SSEKMSKeyId BucketKeyEnabled",
 ] as const;
 
 /**
