@@ -18,3 +18,7 @@ export class AwsError extends Error {
     this.members = members;
   }
 }
+
+/** Returns the constructor of errors with one code. */
+export const errorWith = (code: string, statusCode?: number) => (message: string) =>
+  new AwsError(code, message, statusCode);

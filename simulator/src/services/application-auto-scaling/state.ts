@@ -5,7 +5,7 @@ import type {
   TargetTrackingScalingPolicyConfiguration,
 } from "@aws-sdk/client-application-auto-scaling";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 
 export interface ScalableTarget {
@@ -67,9 +67,7 @@ export function createScalingState(environment: Environment): ScalingState {
   return { environment, targets: new Map(), policies: [], activities: [] };
 }
 
-export function invalid(message: string): AwsError {
-  return new AwsError("ValidationException", message);
-}
+export const invalid = errorWith("ValidationException");
 
 /** Checks and returns the id of a target; the simulator scales only services of ECS. */
 export function resourceIdOf(input: {

@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-cloud9";
 import type { Environment } from "../../environment.ts";
 import { type Check, refuseBroken } from "../../kit/constraints.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { addTags, removeTags, tagList } from "../../kit/tags.ts";
@@ -222,6 +222,4 @@ function find({ environments }: Cloud9State, id: string | undefined): Developmen
   throw new AwsError("NotFoundException", `The environment ${id} does not exist.`);
 }
 
-function badRequest(message: string): AwsError {
-  return new AwsError("BadRequestException", message);
-}
+const badRequest = errorWith("BadRequestException");

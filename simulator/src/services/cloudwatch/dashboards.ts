@@ -1,4 +1,4 @@
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Service } from "../api.ts";
 import { type CloudWatchState, type Dashboard, fromTags, page, unsupported } from "./state.ts";
@@ -71,6 +71,4 @@ function refuseBadBody(text: string): void {
     throw invalidInput("The dashboard body is invalid: Should have required property 'widgets'");
 }
 
-function invalidInput(message: string): AwsError {
-  return new AwsError("DashboardInvalidInputError", message);
-}
+const invalidInput = errorWith("DashboardInvalidInputError");

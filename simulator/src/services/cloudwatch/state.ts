@@ -1,6 +1,6 @@
 import type { ComparisonOperator, Dimension, StandardUnit, StateValue } from "@aws-sdk/client-cloudwatch";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { page as pageOf } from "../../kit/page.ts";
 import { tagReader } from "../../kit/tags.ts";
 import type { AlarmActions } from "./alarm-actions.ts";
@@ -103,13 +103,9 @@ export function page<Item>(
   return { items, NextToken: next };
 }
 
-export function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterValueException", message);
-}
+export const invalid = errorWith("InvalidParameterValueException");
 
-export function invalidCombination(message: string): AwsError {
-  return new AwsError("InvalidParameterCombinationException", message);
-}
+export const invalidCombination = errorWith("InvalidParameterCombinationException");
 
 export function missing(parameter: string): AwsError {
   return new AwsError("MissingRequiredParameterException", `The parameter ${parameter} is required.`);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AppSpecContent, GenericRevisionInfo, RevisionLocation } from "@aws-sdk/client-codedeploy";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import type { Aws, Service } from "../api.ts";
 import { type AppSpec, parseAppSpec } from "./app-spec.ts";
 import { type Application, type CodeDeployState, type Deployment, findApplication } from "./state.ts";
@@ -55,9 +55,7 @@ export async function refuseMissingContainer({ ecs }: Aws, appSpec: AppSpec): Pr
     );
 }
 
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidRevisionException", message);
-}
+const invalid = errorWith("InvalidRevisionException");
 
 /** An application lists revisions that were deployed: a deployment registers its own. */
 export function applicationRevisionOperations(state: CodeDeployState): Service<"codedeploy">["operations"] {

@@ -8,7 +8,7 @@ import type {
 } from "@aws-sdk/client-codepipeline";
 import { callerArn } from "../../access-keys.ts";
 import { refuseBroken } from "../../kit/constraints.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Caller, Service } from "../api.ts";
@@ -197,6 +197,4 @@ function checkRevision(
     );
 }
 
-function invalid(message: string): AwsError {
-  return new AwsError("ValidationException", message);
-}
+const invalid = errorWith("ValidationException");

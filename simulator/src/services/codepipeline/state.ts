@@ -12,7 +12,7 @@ import type {
   StageExecutionStatus,
 } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import type { Aws } from "../api.ts";
 import { findTrustingRole } from "../sts/trust.ts";
 
@@ -113,13 +113,9 @@ export function latestRun(
   );
 }
 
-export function invalidStructure(message: string): AwsError {
-  return new AwsError("InvalidStructureException", message);
-}
+export const invalidStructure = errorWith("InvalidStructureException");
 
-export function invalidAction(message: string): AwsError {
-  return new AwsError("InvalidActionDeclarationException", message);
-}
+export const invalidAction = errorWith("InvalidActionDeclarationException");
 
 /**
  * Throws the error that `refusal` makes of CodePipeline's message unless CodePipeline may assume the role, whose

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Tenancy } from "@aws-sdk/client-ec2";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import type { Cidr } from "./cidr.ts";
 
 export interface Vpc {
@@ -205,9 +205,7 @@ export function dependencyViolation(what: string, id: string): AwsError {
   return new AwsError("DependencyViolation", `The ${what} '${id}' has dependencies and cannot be deleted.`);
 }
 
-export function invalidValue(message: string): AwsError {
-  return new AwsError("InvalidParameterValue", message);
-}
+export const invalidValue = errorWith("InvalidParameterValue");
 
 /** `ids` is the member of its describe call that lists ids. */
 export const kinds = {

@@ -1,15 +1,11 @@
-import { AwsError } from "../../kit/errors.ts";
+import { errorWith } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { type Members, refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 
-export function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
-}
+export const invalid = errorWith("InvalidParameterException");
 
 /** ECS's error about task definitions. */
-export function clientException(message: string): AwsError {
-  return new AwsError("ClientException", message);
-}
+export const clientException = errorWith("ClientException");
 
 /**
  * Refuses members that the simulator would ignore. Tools send descriptions back, with empty lists for unused settings;

@@ -8,7 +8,7 @@ import type {
   TargetHealth,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { refuseBroken } from "../../kit/constraints.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { page as pageOf } from "../../kit/page.ts";
 import { tagReader } from "../../kit/tags.ts";
 import type { ListenerServer } from "../../runtime/load-balancer/listener-server.ts";
@@ -92,9 +92,7 @@ export function newId(): string {
   return randomBytes(8).toString("hex");
 }
 
-export function validationError(message: string): AwsError {
-  return new AwsError("ValidationError", message);
-}
+export const validationError = errorWith("ValidationError");
 
 export function findLoadBalancer(state: State, arn = ""): LoadBalancerRecord {
   const found = state.loadBalancers.get(arn);

@@ -1,6 +1,6 @@
 import type { RuleState, Target } from "@aws-sdk/client-eventbridge";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import type { Pattern } from "./event-pattern.ts";
 
 export interface Rule {
@@ -42,8 +42,6 @@ export function findRule(state: EventsState, name = "", bus?: string): Rule {
   throw new AwsError("ResourceNotFoundException", `Rule ${name} does not exist on EventBus ${defaultBus}.`);
 }
 
-export function invalid(message: string): AwsError {
-  return new AwsError("ValidationException", message);
-}
+export const invalid = errorWith("ValidationException");
 
 export const unsupported = "ValidationException";

@@ -1,4 +1,4 @@
-import { AwsError } from "../../kit/errors.ts";
+import { errorWith } from "../../kit/errors.ts";
 
 /** A role's trust policy has principals, a permissions policy resources, and a resource's own policy both. */
 type PolicyKind = "trust" | "permissions" | "resource";
@@ -105,6 +105,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function malformed(message: string): AwsError {
-  return new AwsError("MalformedPolicyDocumentException", message);
-}
+const malformed = errorWith("MalformedPolicyDocumentException");

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Tag } from "@aws-sdk/client-iam";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { errorWith } from "../../kit/errors.ts";
 import { page as pageOf } from "../../kit/page.ts";
 import { addTags, tagReader } from "../../kit/tags.ts";
 
@@ -92,21 +92,13 @@ export function encodeDocument(document: string): string {
   );
 }
 
-export function noSuchEntity(message: string): AwsError {
-  return new AwsError("NoSuchEntityException", message, 404);
-}
+export const noSuchEntity = errorWith("NoSuchEntityException", 404);
 
-export function alreadyExists(message: string): AwsError {
-  return new AwsError("EntityAlreadyExistsException", message, 409);
-}
+export const alreadyExists = errorWith("EntityAlreadyExistsException", 409);
 
-export function deleteConflict(message: string): AwsError {
-  return new AwsError("DeleteConflictException", message, 409);
-}
+export const deleteConflict = errorWith("DeleteConflictException", 409);
 
-export function validationError(message: string): AwsError {
-  return new AwsError("ValidationError", message);
-}
+export const validationError = errorWith("ValidationError");
 
 export const unsupported = "InvalidInputException";
 

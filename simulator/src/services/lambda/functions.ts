@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CreateFunctionRequest, FunctionConfiguration, Runtime } from "@aws-sdk/client-lambda";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
 import { unpackCode } from "../../runtime/functions/run-function.ts";
@@ -247,6 +247,4 @@ export function findFunction(state: LambdaState, identifier = "", qualifier?: st
   throw new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
 }
 
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterValueException", message);
-}
+const invalid = errorWith("InvalidParameterValueException");

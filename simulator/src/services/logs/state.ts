@@ -1,5 +1,5 @@
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 
 export interface StoredEvent {
   readonly timestamp: number;
@@ -77,14 +77,8 @@ export function nameOf(identifier: string): string {
     : identifier;
 }
 
-export function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
-}
+export const invalid = errorWith("InvalidParameterException");
 
-export function notFound(message: string): AwsError {
-  return new AwsError("ResourceNotFoundException", message);
-}
+export const notFound = errorWith("ResourceNotFoundException");
 
-export function alreadyExists(message: string): AwsError {
-  return new AwsError("ResourceAlreadyExistsException", message);
-}
+export const alreadyExists = errorWith("ResourceAlreadyExistsException");

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Tag } from "@aws-sdk/client-rds";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import type { DatabaseServer } from "../../runtime/database/database-server.ts";
 
 export interface SubnetGroup {
@@ -125,13 +125,9 @@ export function findSnapshot(state: RdsState, identifier = ""): Snapshot {
 
 export const unsupported = "InvalidParameterValue";
 
-export function invalidValue(message: string): AwsError {
-  return new AwsError("InvalidParameterValue", message);
-}
+export const invalidValue = errorWith("InvalidParameterValue");
 
-export function invalidCombination(message: string): AwsError {
-  return new AwsError("InvalidParameterCombination", message);
-}
+export const invalidCombination = errorWith("InvalidParameterCombination");
 
 /** Returns what a Describe operation lists: the named item, or all of them. */
 export function oneOrAll<Item>(

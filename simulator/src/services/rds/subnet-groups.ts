@@ -1,5 +1,5 @@
 import type { DBSubnetGroup } from "@aws-sdk/client-rds";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
@@ -104,6 +104,4 @@ async function readSubnets({ environment }: RdsState, ids: string[] = []) {
   return { vpcId, subnets };
 }
 
-function invalidSubnet(message: string): AwsError {
-  return new AwsError("InvalidSubnet", message);
-}
+const invalidSubnet = errorWith("InvalidSubnet");

@@ -1,5 +1,5 @@
 import type { LifecycleRule, ServerSideEncryptionRule } from "@aws-sdk/client-s3";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { tagList } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
@@ -122,9 +122,7 @@ function missing(code: string, message: string): AwsError {
   return new AwsError(code, message, 404);
 }
 
-function malformed(message: string): AwsError {
-  return new AwsError("MalformedXML", message);
-}
+const malformed = errorWith("MalformedXML");
 
 const actions = [
   "Expiration",
@@ -169,9 +167,7 @@ function checkRule(rule: LifecycleRule): void {
     );
 }
 
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidArgument", message);
-}
+const invalid = errorWith("InvalidArgument");
 
 /** Largest policy of a bucket, bytes. Source: S3 user guide, bucket policies. */
 const largest = 20_480;

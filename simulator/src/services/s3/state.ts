@@ -10,7 +10,7 @@ import type {
 } from "@aws-sdk/client-s3";
 import { sdkStreamMixin } from "@smithy/core/serde";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import type { Checksum } from "./checksums.ts";
 
 /** A client's data about an object besides its bytes; returned unchanged. */
@@ -136,9 +136,7 @@ export function findObject(bucket: Bucket, key = "", versionId?: string): Object
 /** S3 has one exception for all unsupported members. */
 export const unsupported = "InvalidArgument";
 
-export function invalidArgument(message: string): AwsError {
-  return new AwsError("InvalidArgument", message);
-}
+export const invalidArgument = errorWith("InvalidArgument");
 
 /** Stores the bytes of objects and of parts, each in a separate file, so that no write affects another's. */
 interface ObjectStore {

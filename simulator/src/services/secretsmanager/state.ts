@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Tag } from "@aws-sdk/client-secrets-manager";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 
 export interface SecretVersion {
   readonly id: string;
@@ -70,10 +70,6 @@ export function find(state: SecretsState, id: string | undefined): Secret {
   return secret;
 }
 
-export function notFound(message: string): AwsError {
-  return new AwsError("ResourceNotFoundException", message);
-}
+export const notFound = errorWith("ResourceNotFoundException");
 
-export function invalidParameter(message: string): AwsError {
-  return new AwsError("InvalidParameterException", message);
-}
+export const invalidParameter = errorWith("InvalidParameterException");

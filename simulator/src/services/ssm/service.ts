@@ -1,6 +1,6 @@
 import type { Parameter, Tag } from "@aws-sdk/client-ssm";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { addTags, limitTags, removeTags, tagList } from "../../kit/tags.ts";
 import type { Service } from "../api.ts";
@@ -173,10 +173,6 @@ function tagged(state: SsmState, type: string | undefined, id = ""): StoredParam
 const keysOf = (tags: readonly Tag[]) => tags.map(({ Key }) => Key);
 const entriesOf = (tags: readonly Tag[]) => tags.map(({ Key = "", Value = "" }) => [Key, Value] as const);
 
-function notFound(message: string): AwsError {
-  return new AwsError("ParameterNotFound", message);
-}
+const notFound = errorWith("ParameterNotFound");
 
-function invalid(message: string): AwsError {
-  return new AwsError("ValidationException", message);
-}
+const invalid = errorWith("ValidationException");

@@ -1,9 +1,7 @@
-import { AwsError } from "../../../kit/errors.ts";
+import { type AwsError, errorWith } from "../../../kit/errors.ts";
 
 /** CloudFormation's only code for bad input. */
-export function validationError(message: string): AwsError {
-  return new AwsError("ValidationError", message);
-}
+export const validationError = errorWith("ValidationError");
 
 export function formatError(message: string): AwsError {
   return validationError(`Template format error: ${message}`);
