@@ -42,16 +42,18 @@ export interface Caller {
   readonly sourceIp: string;
 }
 
-/**
- * The operations that a simulated service performs, typed by the AWS SDK's own client: method `createService` gets
- * `CreateServiceCommandInput` and returns `CreateServiceCommandOutput`. A missing operation is refused.
- */
-export type Operations<Client> = {
+type OperationsOf<Client> = {
   [Name in OperationName<Client>]?: (
     input: Call<Client[Name]>["input"],
     caller: Caller,
   ) => Call<Client[Name]>["output"] | Promise<Call<Client[Name]>["output"]>;
 };
+
+/**
+ * The operations that a simulated service performs, typed by the AWS SDK's own client: method `createService` gets
+ * `CreateServiceCommandInput` and returns `CreateServiceCommandOutput`. A missing operation is refused.
+ */
+export type Operations<Name extends ServiceName> = OperationsOf<AwsClients[Name]>;
 
 /** The same API for in-process callers: an operation that is absent throws UnknownOperationException. */
 export type Api<Client> = {
@@ -93,7 +95,7 @@ export type ServiceName = keyof AwsClients;
 export type Aws = { [Name in ServiceName]: Api<AwsClients[Name]> };
 
 export interface Service<Name extends ServiceName> {
-  readonly operations: Operations<AwsClients[Name]>;
+  readonly operations: Operations<Name>;
   /** Ends everything the service started: timers, sockets, child processes. */
   close?(): Promise<void>;
 }

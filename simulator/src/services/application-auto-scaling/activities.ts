@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { NotScaledReason, ScalingActivity } from "@aws-sdk/client-application-auto-scaling";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { dimension, namespace, pageFor, type ScalingState } from "./state.ts";
 
 /** Activities kept; AWS keeps six weeks, which is more than a rehearsal fills. */
 const keptActivities = 1_000;
 
-export function activityOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {
+export function activityOperations(state: ScalingState): Operations<"applicationautoscaling"> {
   return {
     describeScalingActivities(input) {
       const wanted = state.activities.filter(

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Alarm, ScalingPolicy as PolicyView } from "@aws-sdk/client-application-auto-scaling";
 import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { readPolicySettings } from "./policy-settings.ts";
 import {
   dimension,
@@ -21,7 +21,7 @@ import { deleteAlarms, metricOf, replaceAlarms } from "./tracking-alarms.ts";
 /** Maximum of one scalable target. Source: quotas of Application Auto Scaling. */
 const maximumPolicies = 50;
 
-export function policyOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {
+export function policyOperations(state: ScalingState): Operations<"applicationautoscaling"> {
   return {
     async putScalingPolicy(input) {
       const resourceId = resourceIdOf(input);

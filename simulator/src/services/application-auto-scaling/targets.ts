@@ -6,7 +6,7 @@ import type {
 import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { addTags, limitTags, removeTags } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import type { Scaler } from "./controller/scaler.ts";
 import { deletePolicy } from "./policies.ts";
 import {
@@ -20,10 +20,7 @@ import {
   type ScalingState,
 } from "./state.ts";
 
-export function targetOperations(
-  state: ScalingState,
-  scaler: Scaler,
-): Service<"applicationautoscaling">["operations"] {
+export function targetOperations(state: ScalingState, scaler: Scaler): Operations<"applicationautoscaling"> {
   return {
     async registerScalableTarget(input) {
       const resourceId = resourceIdOf(input);
@@ -138,7 +135,7 @@ function describe({ environment: { accountId } }: ScalingState, target: Scalable
   };
 }
 
-export function tagOperations(state: ScalingState): Service<"applicationautoscaling">["operations"] {
+export function tagOperations(state: ScalingState): Operations<"applicationautoscaling"> {
   return {
     tagResource({ ResourceARN, Tags = {} }) {
       const { tags } = byArn(state, ResourceARN);

@@ -10,7 +10,7 @@ import { AwsError, errorWith } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { addTags, removeTags, tagList } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 
 /** Maximum of ListEnvironments and DescribeEnvironments. Source: API reference. */
 const pageSize = 25;
@@ -22,7 +22,7 @@ const images = [
   "ubuntu-22.04-x86_64",
 ];
 
-export function environmentOperations(state: Cloud9State): Service<"cloud9">["operations"] {
+export function environmentOperations(state: Cloud9State): Operations<"cloud9"> {
   const { environments } = state;
   return {
     async createEnvironmentEC2(input) {
@@ -149,7 +149,7 @@ function describe(environment: DevelopmentEnvironment): EnvironmentView {
 /** Maximum of one environment. Source: API reference, Tags. */
 const maximumTags = 200;
 
-export function tagOperations(state: Cloud9State): Service<"cloud9">["operations"] {
+export function tagOperations(state: Cloud9State): Operations<"cloud9"> {
   return {
     tagResource({ ResourceARN, Tags }) {
       const { tags } = byArn(state, ResourceARN);

@@ -46,7 +46,7 @@ export async function createTestCloudFormation() {
 
 export type TestCloudFormation = Awaited<ReturnType<typeof createTestCloudFormation>>;
 
-function asApi(operations: Operations<CloudFormation>): Api<CloudFormation> {
+function asApi(operations: Operations<"cloudformation">): Api<CloudFormation> {
   const caller = { accessKeyId: "test", sourceIp: "127.0.0.1" };
   const named = operations as unknown as Record<string, (input: object, caller: object) => unknown>;
   return new Proxy({} as Api<CloudFormation>, {

@@ -1,7 +1,7 @@
 import type { DescribeAlarmsInput, MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { parseAlarm } from "./alarm-settings.ts";
 import { type AlarmEvaluation, changeState } from "./evaluate-alarms.ts";
 import {
@@ -20,7 +20,7 @@ const states = ["OK", "ALARM", "INSUFFICIENT_DATA"] as const;
 export function alarmOperations(
   state: CloudWatchState,
   evaluation: AlarmEvaluation,
-): Service<"cloudwatch">["operations"] {
+): Operations<"cloudwatch"> {
   return {
     putMetricAlarm: (input) => {
       const settings = parseAlarm(input);

@@ -1,9 +1,9 @@
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { type CloudWatchState, type Dashboard, fromTags, page, unsupported } from "./state.ts";
 
-export function dashboardOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
+export function dashboardOperations(state: CloudWatchState): Operations<"cloudwatch"> {
   return {
     putDashboard: (input) => {
       refuseUnsupported(unsupported, "PutDashboard", input, ["DashboardName", "DashboardBody", "Tags"]);

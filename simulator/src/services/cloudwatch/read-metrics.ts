@@ -7,11 +7,11 @@ import type {
   Statistic,
 } from "@aws-sdk/client-cloudwatch";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { type Distribution, distributionOf, type MetricName, statistic } from "./metric-store.ts";
 import { type CloudWatchState, invalid, invalidCombination, missing, unsupported } from "./state.ts";
 
-export function readMetricsOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
+export function readMetricsOperations(state: CloudWatchState): Operations<"cloudwatch"> {
   return {
     getMetricStatistics: (input) => {
       const { Namespace: namespace = "", MetricName: name = "", Dimensions: dimensions = [] } = input;
@@ -169,7 +169,7 @@ const hour = 3_600_000;
 const oldestAccepted = 14 * 24 * hour;
 const newestAccepted = 2 * hour;
 
-export function putMetricDataOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
+export function putMetricDataOperations(state: CloudWatchState): Operations<"cloudwatch"> {
   return {
     putMetricData: (input) => {
       refuseUnsupported(unsupported, "PutMetricData", input, ["Namespace", "MetricData"]);

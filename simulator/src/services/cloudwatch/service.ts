@@ -1,7 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { addTags, removeTags, tagList } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { alarmOperations } from "./alarms.ts";
 import { dashboardOperations } from "./dashboards.ts";
@@ -44,7 +44,7 @@ export function createCloudWatch(environment: Environment): Service<"cloudwatch"
 }
 
 /** Tags of alarms and dashboards, by their ARN. */
-function tagOperations(state: CloudWatchState): Service<"cloudwatch">["operations"] {
+function tagOperations(state: CloudWatchState): Operations<"cloudwatch"> {
   const tagsOf = (arn = ""): Map<string, string> => {
     const tagged = [...state.alarms.values(), ...state.dashboards.values()].find((each) => each.arn === arn);
     if (tagged) return tagged.tags;

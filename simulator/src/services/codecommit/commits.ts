@@ -3,11 +3,11 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { GitError } from "../../runtime/git/git-program.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { setDefaultBranch } from "./references.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 
-export function commitOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
+export function commitOperations(state: CodeCommitState): Operations<"codecommit"> {
   const { environment } = state;
   return {
     async getCommit({ repositoryName, commitId }) {
@@ -111,7 +111,7 @@ async function parse({ git }: Environment, { id }: Repository, name: string): Pr
 /** Page size; the API reference does not document it. */
 const listSize = 1000;
 
-export function branchOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
+export function branchOperations(state: CodeCommitState): Operations<"codecommit"> {
   const { environment } = state;
   const { git } = environment;
   return {

@@ -5,7 +5,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { GitError } from "../../runtime/git/git-program.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { checkBranchName, isCommit, isObjectId } from "./commits.ts";
 import { checkFilePath, findFile, largestFile, modeOf } from "./files.ts";
 import { referencesMoved } from "./references.ts";
@@ -15,7 +15,7 @@ import { type CodeCommitState, find, type Repository } from "./state.ts";
 const mostFiles = 100;
 const largestChange = 7 * 1024 * 1024;
 
-export function createCommitOperation(state: CodeCommitState): Service<"codecommit">["operations"] {
+export function createCommitOperation(state: CodeCommitState): Operations<"codecommit"> {
   const { environment } = state;
   return {
     async createCommit(input, { accessKeyId }) {

@@ -2,14 +2,14 @@ import type { FileModeTypeEnum } from "@aws-sdk/client-codecommit";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { GitError } from "../../runtime/git/git-program.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { resolveCommit } from "./commits.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 
 /** Maximum bytes of a file in the API. Source: quotas of CodeCommit, "Individual files". */
 export const largestFile = 6 * 1024 * 1024;
 
-export function fileOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
+export function fileOperations(state: CodeCommitState): Operations<"codecommit"> {
   const { environment } = state;
   return {
     async getFile({ repositoryName, commitSpecifier, filePath }) {

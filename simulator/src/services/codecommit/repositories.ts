@@ -3,7 +3,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { addTags, removeTags } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { referencesMoved } from "./references.ts";
 import {
   type CodeCommitState,
@@ -18,7 +18,7 @@ import {
 /** Source: API reference, ListRepositories. */
 const listSize = 1000;
 
-export function repositoryOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
+export function repositoryOperations(state: CodeCommitState): Operations<"codecommit"> {
   const { repositories, environment } = state;
   const { git } = environment;
   return {
@@ -122,7 +122,7 @@ function describe(state: CodeCommitState, repository: Repository): RepositoryMet
 /** Maximum of one repository. Source: quotas of CodeCommit. */
 const maximumTags = 50;
 
-export function tagOperations(state: CodeCommitState): Service<"codecommit">["operations"] {
+export function tagOperations(state: CodeCommitState): Operations<"codecommit"> {
   return {
     tagResource({ resourceArn, tags }) {
       const repository = byArn(state, resourceArn);

@@ -3,7 +3,7 @@ import type { ApplicationInfo } from "@aws-sdk/client-codedeploy";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { addTags, removeTags, tagList, tagReader } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import {
   type Application,
   type CodeDeployState,
@@ -17,7 +17,7 @@ export function applicationOperations(
   state: CodeDeployState,
   now: () => Date,
   abandon: (group: Group) => void,
-): Service<"codedeploy">["operations"] {
+): Operations<"codedeploy"> {
   return {
     createApplication: ({ applicationName: name = "", computePlatform = "Server", tags }) => {
       if (!/^[\w+=,.@-]{1,100}$/.test(name))
@@ -78,7 +78,7 @@ function describe({ id, name, createTime }: Application): ApplicationInfo {
 export function tagOperations(
   state: CodeDeployState,
   { accountId, region }: Environment,
-): Service<"codedeploy">["operations"] {
+): Operations<"codedeploy"> {
   const tagsOf = (arn = ""): Map<string, string> => {
     const prefix = `arn:aws:codedeploy:${region}:${accountId}:`;
     const [kind = "", path = ""] = arn.startsWith(prefix) ? arn.slice(prefix.length).split(":") : [];

@@ -1,7 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import type { CodeDeployController } from "./controller/controller.ts";
 import { parseAlarms, parseAutoRollback } from "./group-settings.ts";
 import { readRevision, refuseMissingContainer } from "./revisions.ts";
@@ -21,7 +21,7 @@ export function createDeploymentOperations(
   state: CodeDeployState,
   { aws, clock }: Environment,
   controller: CodeDeployController,
-): Service<"codedeploy">["operations"] {
+): Operations<"codedeploy"> {
   return {
     createDeployment: async (input) => {
       refuseUnsupported(unsupported, "CreateDeployment", input, [

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DeploymentConfigInfo, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { type CodeDeployState, findConfig, page, unsupported } from "./state.ts";
 
 const allAtOnce: TrafficRoutingConfig = { type: "AllAtOnce" };
@@ -32,7 +32,7 @@ const longestInterval = 2880;
 export function deploymentConfigOperations(
   state: CodeDeployState,
   now: () => Date,
-): Service<"codedeploy">["operations"] {
+): Operations<"codedeploy"> {
   return {
     createDeploymentConfig: (input) => {
       refuseUnsupported(unsupported, "CreateDeploymentConfig", input, [

@@ -3,7 +3,7 @@ import type { DeploymentGroupInfo, LastDeploymentInfo } from "@aws-sdk/client-co
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Aws, Service } from "../api.ts";
+import type { Aws, Operations } from "../api.ts";
 import { fromTags } from "./applications.ts";
 import { parseSettings } from "./group-settings.ts";
 import {
@@ -27,7 +27,7 @@ export function deploymentGroupOperations(
   state: CodeDeployState,
   { aws }: Environment,
   abandon: (group: Group) => void,
-): Service<"codedeploy">["operations"] {
+): Operations<"codedeploy"> {
   return {
     createDeploymentGroup: async (input) => {
       refuseUnsupported(unsupported, "CreateDeploymentGroup", input, [

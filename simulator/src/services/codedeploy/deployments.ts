@@ -7,7 +7,7 @@ import type {
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import type { CodeDeployController } from "./controller/controller.ts";
 import {
   type CodeDeployState,
@@ -22,7 +22,7 @@ import {
 export function deploymentOperations(
   state: CodeDeployState,
   controller: CodeDeployController,
-): Service<"codedeploy">["operations"] {
+): Operations<"codedeploy"> {
   return {
     getDeployment: ({ deploymentId }) => ({ deploymentInfo: describe(findDeployment(state, deploymentId)) }),
     batchGetDeployments: ({ deploymentIds = [] }) => {
@@ -141,7 +141,7 @@ export function targetOperations(
   state: CodeDeployState,
   environment: Environment,
   controller: CodeDeployController,
-): Service<"codedeploy">["operations"] {
+): Operations<"codedeploy"> {
   const describe = async (deployment: Deployment, targetId: string): Promise<DeploymentTarget> => {
     if (targetId !== idOf(deployment))
       throw new AwsError(
@@ -183,7 +183,7 @@ function toTarget({ accountId, region }: Environment, deployment: Deployment): D
   };
 }
 
-export function hookExecutionOperations(state: CodeDeployState): Service<"codedeploy">["operations"] {
+export function hookExecutionOperations(state: CodeDeployState): Operations<"codedeploy"> {
   return {
     putLifecycleEventHookExecutionStatus: (input) => {
       const { deploymentId, lifecycleEventHookExecutionId: id = "", status } = input;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AppSpecContent, GenericRevisionInfo, RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { AwsError, errorWith } from "../../kit/errors.ts";
-import type { Aws, Service } from "../api.ts";
+import type { Aws, Operations } from "../api.ts";
 import { type AppSpec, parseAppSpec } from "./app-spec.ts";
 import { type Application, type CodeDeployState, type Deployment, findApplication } from "./state.ts";
 
@@ -58,7 +58,7 @@ export async function refuseMissingContainer({ ecs }: Aws, appSpec: AppSpec): Pr
 const invalid = errorWith("InvalidRevisionException");
 
 /** An application lists revisions that were deployed: a deployment registers its own. */
-export function applicationRevisionOperations(state: CodeDeployState): Service<"codedeploy">["operations"] {
+export function applicationRevisionOperations(state: CodeDeployState): Operations<"codedeploy"> {
   return {
     getApplicationRevision: ({ applicationName, revision }) => {
       const application = findApplication(state, applicationName);

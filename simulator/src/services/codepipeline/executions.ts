@@ -11,7 +11,7 @@ import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Caller, Service } from "../api.ts";
+import type { Caller, Operations } from "../api.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
 import { sources } from "./controller/sources.ts";
 import {
@@ -34,7 +34,7 @@ export interface StartByEvent extends StartPipelineExecutionInput {
 export function executionOperations(
   state: CodePipelineState,
   controller: CodePipelineController,
-): Service<"codepipeline">["operations"] {
+): Operations<"codepipeline"> {
   return {
     startPipelineExecution(input, caller) {
       const { variables } = input;

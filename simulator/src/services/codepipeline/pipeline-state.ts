@@ -7,11 +7,11 @@ import type {
 } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../environment.ts";
 import { page } from "../../kit/page.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import type { ActionRun, Execution } from "./state.ts";
 import { type CodePipelineState, find, latestRun, type PipelineRecord, placeOf } from "./state.ts";
 
-export function pipelineStateOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {
+export function pipelineStateOperations(state: CodePipelineState): Operations<"codepipeline"> {
   return {
     getPipelineState({ name }) {
       const record = find(state, name);
@@ -118,7 +118,7 @@ function entityUrl({ region }: Environment, { actionTypeId, configuration = {} }
 /** Source: API reference, ListActionExecutions. */
 const listSize = 100;
 
-export function actionExecutionOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {
+export function actionExecutionOperations(state: CodePipelineState): Operations<"codepipeline"> {
   return {
     listActionExecutions({ pipelineName, filter, maxResults = listSize, nextToken }) {
       const record = find(state, pipelineName);

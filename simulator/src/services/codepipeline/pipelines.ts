@@ -3,7 +3,7 @@ import { callerArn } from "../../access-keys.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { addTags, removeTags } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { checkStructure } from "./check-structure.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
 import { addExecution } from "./executions.ts";
@@ -22,7 +22,7 @@ const listSize = 1000;
 export function pipelineOperations(
   state: CodePipelineState,
   controller: CodePipelineController,
-): Service<"codepipeline">["operations"] {
+): Operations<"codepipeline"> {
   const { pipelines, environment } = state;
   const watch = (record: PipelineRecord) =>
     controller.watch(record, () => start(record, { triggerType: "PollForSourceChanges" }));
@@ -143,7 +143,7 @@ function withDefaults(pipeline: PipelineDeclaration): PipelineDeclaration {
 /** Maximum of one pipeline. Source: quotas of CodePipeline. */
 const maximumTags = 50;
 
-export function tagOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {
+export function tagOperations(state: CodePipelineState): Operations<"codepipeline"> {
   return {
     tagResource({ resourceArn, tags }) {
       const { tags: current } = byArn(state, resourceArn);

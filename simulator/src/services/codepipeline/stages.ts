@@ -1,7 +1,7 @@
 import { callerArn } from "../../access-keys.ts";
 import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
 import {
   type CodePipelineState,
@@ -25,7 +25,7 @@ interface TransitionInput {
 export function stageOperations(
   state: CodePipelineState,
   controller: CodePipelineController,
-): Service<"codepipeline">["operations"] {
+): Operations<"codepipeline"> {
   return {
     disableStageTransition(input, { accessKeyId }) {
       const { record, stage } = findStage(state, input);
@@ -68,7 +68,7 @@ function findStage(
   return { record, stage: into };
 }
 
-export function approvalOperations(state: CodePipelineState): Service<"codepipeline">["operations"] {
+export function approvalOperations(state: CodePipelineState): Operations<"codepipeline"> {
   return {
     putApprovalResult({ pipelineName, stageName, actionName, result, token }, { accessKeyId }) {
       const { status, summary } = result ?? {};
@@ -105,7 +105,7 @@ export function approvalOperations(state: CodePipelineState): Service<"codepipel
 export function retryOperations(
   state: CodePipelineState,
   controller: CodePipelineController,
-): Service<"codepipeline">["operations"] {
+): Operations<"codepipeline"> {
   return {
     retryStageExecution({ pipelineName, stageName = "", pipelineExecutionId, retryMode = "FAILED_ACTIONS" }) {
       const modes = ["FAILED_ACTIONS", "ALL_ACTIONS"];

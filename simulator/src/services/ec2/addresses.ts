@@ -1,6 +1,6 @@
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { formatAddress, sizeOf } from "./cidr.ts";
 import { instanceState, isTerminated } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
@@ -17,7 +17,7 @@ import {
 } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 
-export function addressOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function addressOperations(state: Ec2State): Operations<"ec2"> {
   const common = { Domain: "vpc" as const, PublicIpv4Pool: "amazon", NetworkBorderGroup: state.region };
   return {
     allocateAddress: (input) => {

@@ -1,5 +1,5 @@
 import type { Instance as Description, Reservation } from "@aws-sdk/client-ec2";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { publicIpOf } from "./addresses.ts";
 import { findImage } from "./images.ts";
 import { describeState, forgetOldInstances, instanceState } from "./instance-settings.ts";
@@ -7,7 +7,7 @@ import { type FilterTable, list } from "./list.ts";
 import type { Ec2State, Instance } from "./state.ts";
 import { tagsOf } from "./tags.ts";
 
-export function describeInstanceOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function describeInstanceOperations(state: Ec2State): Operations<"ec2"> {
   return {
     describeInstances: (input) => {
       forgetOldInstances(state);

@@ -1,7 +1,7 @@
 import type { NatGateway as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { hasMappedAddresses, natGatewayState, natGatewayUsing, takePrivateAddress } from "./addresses.ts";
 import { type FilterTable, list } from "./list.ts";
 import {
@@ -17,7 +17,7 @@ import {
 } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 
-export function internetGatewayOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function internetGatewayOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createInternetGateway: (input) => {
       refuseUnsupported(unsupported, "CreateInternetGateway", input, ["TagSpecifications"]);
@@ -87,7 +87,7 @@ function describeInternetGateway(state: Ec2State, { id, vpcId }: InternetGateway
 }
 
 /** State only: tasks use the machine's own network, with any route table. */
-export function natGatewayOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function natGatewayOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createNatGateway: (input) => {
       refuseUnsupported(unsupported, "CreateNatGateway", input, [

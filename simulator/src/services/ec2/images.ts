@@ -3,7 +3,7 @@ import type { Image as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { compileWildcard } from "../../kit/wildcard.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { type Ec2State, invalidValue, unsupported } from "./state.ts";
 
 interface PublicImage {
@@ -90,7 +90,7 @@ export function findImage(state: Ec2State, id = ""): FoundImage {
   );
 }
 
-export function imageOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function imageOperations(state: Ec2State): Operations<"ec2"> {
   return {
     describeImages: (input) => {
       refuseUnsupported(unsupported, "DescribeImages", input, ["ImageIds", "Owners", "Filters"]);

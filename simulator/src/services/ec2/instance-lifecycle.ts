@@ -1,7 +1,7 @@
 import type { InstanceStateName, ModifyInstanceAttributeCommandInput } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { elasticIpOf, freePoolAddress } from "./addresses.ts";
 import { findImage } from "./images.ts";
 import {
@@ -14,7 +14,7 @@ import {
 } from "./instance-settings.ts";
 import { type Ec2State, find, type Instance, type InstancePhase, unsupported } from "./state.ts";
 
-export function instanceLifecycleOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function instanceLifecycleOperations(state: Ec2State): Operations<"ec2"> {
   /** All of them or none: all are checked before the first is changed. */
   const change = (
     ids: readonly string[] = [],
@@ -85,7 +85,7 @@ function allow(state: Ec2State, states: readonly InstanceStateName[], verb: stri
   };
 }
 
-export function instanceAttributeOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function instanceAttributeOperations(state: Ec2State): Operations<"ec2"> {
   return {
     modifyInstanceAttribute: (input) => {
       refuseUnsupported(unsupported, "ModifyInstanceAttribute", input, [

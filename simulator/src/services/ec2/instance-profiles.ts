@@ -2,7 +2,7 @@ import type { IamInstanceProfileAssociation, IamInstanceProfileSpecification } f
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { type Ec2State, find, type Instance, invalidValue, newId, unsupported } from "./state.ts";
 
 /** Returns IAM's profile of a request. Throws InvalidParameterValue when there is none. */
@@ -28,10 +28,7 @@ export async function findProfile(
   return { arn: InstanceProfile.Arn ?? "", id: InstanceProfile.InstanceProfileId ?? "" };
 }
 
-export function instanceProfileOperations(
-  state: Ec2State,
-  environment: Environment,
-): Service<"ec2">["operations"] {
+export function instanceProfileOperations(state: Ec2State, environment: Environment): Operations<"ec2"> {
   const byAssociation = (id: string | undefined): Instance => {
     const instance = [...state.instances.values()].find(({ profile }) => profile?.associationId === id);
     if (id !== undefined && instance) return instance;

@@ -1,7 +1,7 @@
 import type { RouteTable as Description, Route as RouteDescription } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { formatCidr, parseCidr } from "./cidr.ts";
 import { type FilterTable, list } from "./list.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 
-export function routeTableOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function routeTableOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createRouteTable: (input) => {
       refuseUnsupported(unsupported, "CreateRouteTable", input, ["VpcId TagSpecifications ClientToken"]);
@@ -123,7 +123,7 @@ function filters(state: Ec2State): FilterTable<RouteTable> {
 
 const members = ["RouteTableId", "DestinationCidrBlock", "GatewayId", "NatGatewayId"] as const;
 
-export function routeOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function routeOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createRoute: (input) => {
       refuseUnsupported(unsupported, "CreateRoute", input, members);

@@ -2,7 +2,7 @@ import type { RunInstancesCommandInput } from "@aws-sdk/client-ec2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { freePoolAddress, takePrivateAddress } from "./addresses.ts";
 import { describeReservation } from "./describe-instances.ts";
 import { findImage } from "./images.ts";
@@ -26,10 +26,7 @@ const members = [
 ] as const;
 
 /** Starts instances that are state only: nothing runs on them, and their user data is stored unchanged. */
-export function runInstanceOperations(
-  state: Ec2State,
-  environment: Environment,
-): Service<"ec2">["operations"] {
+export function runInstanceOperations(state: Ec2State, environment: Environment): Operations<"ec2"> {
   return {
     runInstances: async (input) => {
       refuseUnsupported(unsupported, "RunInstances", input, members);

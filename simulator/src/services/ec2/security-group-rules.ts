@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { formatCidr, parseCidr } from "./cidr.ts";
 import {
   type Ec2State,
@@ -31,7 +31,7 @@ interface PermissionInput {
 
 const members = ["GroupId", "IpPermissions", "CidrIp", "IpProtocol", "FromPort", "ToPort"] as const;
 
-export function securityGroupRuleOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function securityGroupRuleOperations(state: Ec2State): Operations<"ec2"> {
   return {
     authorizeSecurityGroupIngress: (input) => {
       refuseUnsupported(unsupported, "AuthorizeSecurityGroupIngress", input, members);

@@ -1,7 +1,7 @@
 import type { SecurityGroup as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { isTerminated } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
 import { toPermissions } from "./security-group-rules.ts";
@@ -18,7 +18,7 @@ import {
 } from "./state.ts";
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 
-export function securityGroupOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function securityGroupOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createSecurityGroup: (input) => {
       refuseUnsupported(unsupported, "CreateSecurityGroup", input, [

@@ -1,6 +1,6 @@
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { freeAddressCount, usedAddresses } from "./addresses.ts";
 import { contains, formatCidr, overlaps, parseBlock } from "./cidr.ts";
 import { type FilterTable, list } from "./list.ts";
@@ -17,7 +17,7 @@ import {
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 import { zoneId, zoneNames } from "./zones.ts";
 
-export function subnetOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function subnetOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createSubnet: (input) => {
       refuseUnsupported(unsupported, "CreateSubnet", input, [

@@ -1,10 +1,10 @@
 import type { ResourceType, Tag, TagSpecification } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { limitTags } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { type Ec2State, invalidValue, type Kind, kinds } from "./state.ts";
 
-export function tagOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function tagOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createTags: ({ Resources = [], Tags = [] }) => {
       for (const id of Resources) {

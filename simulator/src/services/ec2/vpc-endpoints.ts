@@ -1,7 +1,7 @@
 import type { VpcEndpoint as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { securityGroupsFor } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
 import { type Ec2State, find, newId, remove, unsupported, type VpcEndpoint } from "./state.ts";
@@ -19,7 +19,7 @@ const openPolicy = JSON.stringify({
 });
 
 /** State only: they route nothing. */
-export function vpcEndpointOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function vpcEndpointOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createVpcEndpoint: (input) => {
       refuseUnsupported(unsupported, "CreateVpcEndpoint", input, [

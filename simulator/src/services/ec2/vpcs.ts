@@ -1,6 +1,6 @@
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { formatCidr, parseBlock } from "./cidr.ts";
 import { type FilterTable, list } from "./list.ts";
 import { addRouteTable } from "./route-tables.ts";
@@ -18,7 +18,7 @@ import {
 import { addTags, tagsFrom, tagsOf } from "./tags.ts";
 import { zoneNames } from "./zones.ts";
 
-export function vpcOperations(state: Ec2State): Service<"ec2">["operations"] {
+export function vpcOperations(state: Ec2State): Operations<"ec2"> {
   return {
     createVpc: (input) => {
       refuseUnsupported(unsupported, "CreateVpc", input, ["CidrBlock InstanceTenancy TagSpecifications"]);

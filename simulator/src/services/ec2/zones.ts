@@ -1,5 +1,5 @@
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { type Ec2State, invalidValue, unsupported } from "./state.ts";
 
 /** us-east-1 has six zones; other regions have at least three, which is what they get here. */
@@ -16,7 +16,7 @@ export function zoneId(zone: string): string {
   return `${area}${direction}${rest.slice(0, -1)}-az${rest.charCodeAt(rest.length - 1) - 96}`;
 }
 
-export function zoneOperations({ region }: Ec2State): Service<"ec2">["operations"] {
+export function zoneOperations({ region }: Ec2State): Operations<"ec2"> {
   return {
     describeAvailabilityZones: (input) => {
       refuseUnsupported(unsupported, "DescribeAvailabilityZones", input, ["ZoneNames", "Filters"]);

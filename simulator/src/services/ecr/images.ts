@@ -1,4 +1,4 @@
-import type { ECR, Image, ImageDetail, ImageIdentifier } from "@aws-sdk/client-ecr";
+import type { Image, ImageDetail, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
 import { isDigest } from "../../runtime/registry/manifest.ts";
 import {
@@ -11,7 +11,7 @@ import { tagPattern } from "../../runtime/registry/repository.ts";
 import type { Operations } from "../api.ts";
 import { type EcrState, invalidParameter, page, type RepositoryRecord } from "./state.ts";
 
-export function imageOperations({ environment, find }: EcrState): Operations<ECR> {
+export function imageOperations({ environment, find }: EcrState): Operations<"ecr"> {
   const detail = ({ images, description }: RepositoryRecord, manifest: StoredManifest): ImageDetail => {
     const imageTags = tagsOf(images, manifest.digest);
     return {
@@ -112,7 +112,7 @@ function hasStatus(tagged: boolean, status: string): boolean {
 /** Lifetime of the URL that AWS signs; ECR's documentation does not state it. */
 const urlLifetimeMs = 60 * 60 * 1000;
 
-export function layerOperations({ environment, find }: EcrState): Operations<ECR> {
+export function layerOperations({ environment, find }: EcrState): Operations<"ecr"> {
   return {
     /** Returns a URL for a layer or a configuration that needs no credentials; AWS signs a URL of S3. */
     getDownloadUrlForLayer(input) {
@@ -213,7 +213,7 @@ export function changeImageOperations({ find }: Pick<EcrState, "find">) {
       }
       return { imageIds, failures };
     },
-  } satisfies Operations<ECR>;
+  } satisfies Operations<"ecr">;
 }
 
 /** By tag, removes the tag, and the image with its last tag; by digest, the image with all its tags. */

@@ -1,4 +1,3 @@
-import type { ECR } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
 import { apiName } from "../../kit/operation-names.ts";
 import { compileWildcard } from "../../kit/wildcard.ts";
@@ -15,7 +14,7 @@ interface Named {
  * Calls over the wire come from the simulator's own account: in another account's registry the repository's policy
  * decides. In-process callers act as the account they specify, so that a rehearsal can have one.
  */
-export function guardOtherAccounts(state: EcrState, operations: Operations<ECR>): Operations<ECR> {
+export function guardOtherAccounts(state: EcrState, operations: Operations<"ecr">): Operations<"ecr"> {
   const guarded = Object.entries(operations as Record<string, Handler>).map(([name, operation]) => {
     const perform: Handler = (input, caller) => {
       assertAllowed(state, name, input as Named, caller);

@@ -1,9 +1,8 @@
-import type { ECR } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
 import { type EcrState, invalidParameter, type RepositoryRecord } from "./state.ts";
 
-export function policyOperations({ find }: EcrState): Operations<ECR> {
+export function policyOperations({ find }: EcrState): Operations<"ecr"> {
   const named = ({ description: { registryId, repositoryName } }: RepositoryRecord) => ({
     registryId,
     repositoryName,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CreateRepositoryRequest, ECR, EncryptionConfiguration } from "@aws-sdk/client-ecr";
+import type { CreateRepositoryRequest, EncryptionConfiguration } from "@aws-sdk/client-ecr";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { StoredManifest } from "../../runtime/registry/registry.ts";
@@ -22,7 +22,7 @@ const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-
 /** Permissions that an OCI client needs: for each, the most specific of several actions. */
 const pushedOrPulled = { pull: "ecr:BatchGetImage", push: "ecr:PutImage", delete: "ecr:BatchDeleteImage" };
 
-export function repositoryOperations(state: EcrState): Operations<ECR> {
+export function repositoryOperations(state: EcrState): Operations<"ecr"> {
   const { repositories, foreignRepositories, find, describe, scans } = state;
   const { accountId, region, registry, clock } = state.environment;
   const repositoriesOf = (registryId: string) =>

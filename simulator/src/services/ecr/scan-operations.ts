@@ -1,4 +1,4 @@
-import type { ECR, ImageIdentifier, ImageScanFinding } from "@aws-sdk/client-ecr";
+import type { ImageIdentifier, ImageScanFinding } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
 import { findImage } from "./images.ts";
@@ -15,7 +15,7 @@ interface ImageRequest {
  * Basic scanning with AWS's own technology. DescribeImages does not show it: ECR user guide, "Scan images for software
  * vulnerabilities".
  */
-export function scanOperations({ environment, repositories, find, scans }: EcrState): Operations<ECR> {
+export function scanOperations({ environment, repositories, find, scans }: EcrState): Operations<"ecr"> {
   const findScannable = (input: ImageRequest) => {
     const { images, description } = find(input);
     const { imageId = {} } = input;

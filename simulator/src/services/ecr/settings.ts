@@ -1,11 +1,11 @@
-import type { ECR, Repository } from "@aws-sdk/client-ecr";
+import type { Repository } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
 import { removeTags, tagList } from "../../kit/tags.ts";
 import { compileWildcard } from "../../kit/wildcard.ts";
 import type { Operations } from "../api.ts";
 import { accountPattern, type EcrState, invalidParameter, toTagMap } from "./state.ts";
 
-export function settingOperations({ environment, find, findByArn }: EcrState): Operations<ECR> {
+export function settingOperations({ environment, find, findByArn }: EcrState): Operations<"ecr"> {
   return {
     putImageTagMutability(input) {
       const { description } = find(input);
@@ -53,7 +53,7 @@ export function settingOperations({ environment, find, findByArn }: EcrState): O
 /** ECR API reference, GetAuthorizationToken: "The authorization token is valid for 12 hours." */
 const tokenLifetimeMs = 12 * 60 * 60 * 1000;
 
-export function authorizationOperations({ environment }: EcrState): Operations<ECR> {
+export function authorizationOperations({ environment }: EcrState): Operations<"ecr"> {
   const { accountId, clock, gateway, registry } = environment;
   return {
     getAuthorizationToken({ registryIds = [accountId] }) {
@@ -74,7 +74,7 @@ export function authorizationOperations({ environment }: EcrState): Operations<E
 }
 
 /** No rule can be created here: there is no other registry to pull from. */
-export function pullThroughCacheOperations({ environment }: EcrState): Operations<ECR> {
+export function pullThroughCacheOperations({ environment }: EcrState): Operations<"ecr"> {
   return {
     describePullThroughCacheRules({ registryId = environment.accountId, ecrRepositoryPrefixes = [] }) {
       const [prefix] = ecrRepositoryPrefixes;

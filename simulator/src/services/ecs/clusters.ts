@@ -1,7 +1,7 @@
 import type { CreateClusterCommandInput } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { findCluster, nameIn } from "./find.ts";
 import { invalid, lookUp, paginate, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
@@ -10,7 +10,7 @@ import type { ClusterRecord } from "./service-records.ts";
 import type { EcsContext, EcsState } from "./state.ts";
 import { checkTags, setTags, tagsOf } from "./tags.ts";
 
-export function clusterOperations({ state, environment }: EcsContext): Operations<AwsClients["ecs"]> {
+export function clusterOperations({ state, environment }: EcsContext): Operations<"ecs"> {
   const view = (cluster: ClusterRecord) => ({ ...cluster, ...countsOf(state, cluster) });
   return {
     async createCluster(input) {

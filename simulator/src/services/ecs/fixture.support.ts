@@ -177,7 +177,7 @@ export const networkConfiguration = {
 };
 
 /** Calls as the simulator's other services do: always a promise. */
-function callDirectly(operations: Operations<AwsClients["ecs"]>): Api<AwsClients["ecs"]> {
+function callDirectly(operations: Operations<"ecs">): Api<AwsClients["ecs"]> {
   const byName = operations as Record<string, (input: object, caller: Caller) => unknown>;
   return new Proxy({} as Api<AwsClients["ecs"]>, {
     get: (_, name) => async (input: object) =>

@@ -1,6 +1,6 @@
 import type { StopServiceDeploymentCommandInput } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { requireService } from "./find.ts";
 import { invalid, lookUp, paginate } from "./inputs.ts";
 import { Interruption, isOngoing, type ServiceDeploymentRecord } from "./service-records.ts";
@@ -12,7 +12,7 @@ const maxDescribed = 20;
 /** Default page size of ListServiceDeployments (API reference). */
 const defaultPage = 20;
 
-export function serviceDeploymentOperations(context: EcsContext): Operations<AwsClients["ecs"]> {
+export function serviceDeploymentOperations(context: EcsContext): Operations<"ecs"> {
   const { state } = context;
   const deployments = () => [...state.services.values()].flatMap((service) => service.deployments);
   const requireDeployment = (arn: string | undefined) => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { UpdateServiceCommandInput, UpdateServiceCommandOutput } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { beginDeployment, type RevisionSpec } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { createService } from "./create-service.ts";
@@ -25,7 +25,7 @@ import { viewService } from "./views.ts";
 /** DescribeServices takes at most this many (API reference). */
 const maxDescribed = 10;
 
-export function serviceOperations(context: EcsContext): Operations<AwsClients["ecs"]> {
+export function serviceOperations(context: EcsContext): Operations<"ecs"> {
   const { state, environment } = context;
   return {
     createService: (input) => createService(context, input),

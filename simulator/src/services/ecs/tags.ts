@@ -1,12 +1,12 @@
 import type { Tag } from "@aws-sdk/client-ecs";
 import { limitTags } from "../../kit/tags.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { findTaskDefinition } from "./find.ts";
 import { invalid } from "./inputs.ts";
 import { lastPart } from "./names.ts";
 import type { EcsContext, EcsState } from "./state.ts";
 
-export function tagOperations({ state }: EcsContext): Operations<AwsClients["ecs"]> {
+export function tagOperations({ state }: EcsContext): Operations<"ecs"> {
   return {
     tagResource({ resourceArn = "", tags = [] }) {
       requireResource(state, resourceArn);

@@ -1,6 +1,6 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { findTaskDefinition } from "./find.ts";
 import { healthCheckDefaults } from "./health-checks.ts";
 import { clientException, invalid, paginate } from "./inputs.ts";
@@ -10,7 +10,7 @@ import type { EcsContext } from "./state.ts";
 import { checkTags, setTags, tagsOf } from "./tags.ts";
 import { parseCpu, parseMemory, validateTaskDefinition } from "./validate-task-definition.ts";
 
-export function taskDefinitionOperations({ state, environment }: EcsContext): Operations<AwsClients["ecs"]> {
+export function taskDefinitionOperations({ state, environment }: EcsContext): Operations<"ecs"> {
   const all = () => [...state.families.values()].flat();
   return {
     registerTaskDefinition(input) {

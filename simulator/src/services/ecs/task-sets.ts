@@ -1,6 +1,6 @@
 import type { CreateTaskSetCommandInput, CreateTaskSetCommandOutput, Scale } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { newTaskSet } from "./begin-deployment.ts";
 import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { requireActiveService, requireService, requireTaskDefinition } from "./find.ts";
@@ -12,7 +12,7 @@ import type { EcsContext } from "./state.ts";
 import { checkTags, setTags } from "./tags.ts";
 import { viewTaskSet } from "./views.ts";
 
-export function taskSetOperations(context: EcsContext): Operations<AwsClients["ecs"]> {
+export function taskSetOperations(context: EcsContext): Operations<"ecs"> {
   const { state, environment } = context;
   const changed = (service: ServiceRecord, taskSet: TaskSetRecord) => {
     taskSet.updatedAt = environment.clock.now();

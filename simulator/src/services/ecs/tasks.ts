@@ -1,6 +1,6 @@
 import type { RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { findCluster, findService, findTask, requireTaskDefinition } from "./find.ts";
 import { invalid, lookUp, paginate, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
@@ -15,7 +15,7 @@ const maxCount = 10;
 /** RunTask, `startedBy` (API reference). */
 const startedByPattern = /^[\w/-]{1,128}$/;
 
-export function taskOperations(context: EcsContext): Operations<AwsClients["ecs"]> {
+export function taskOperations(context: EcsContext): Operations<"ecs"> {
   const { state, environment } = context;
   return {
     async runTask(input) {

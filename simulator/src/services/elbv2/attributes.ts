@@ -1,4 +1,4 @@
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import {
   findLoadBalancer,
   findTargetGroup,
@@ -105,7 +105,7 @@ export function idleTimeoutMs({ attributes }: LoadBalancerRecord): number {
   return Number(attributes.get("idle_timeout.timeout_seconds")) * 1000;
 }
 
-export function loadBalancerAttributeOperations(state: State): Operations<AwsClients["elbv2"]> {
+export function loadBalancerAttributeOperations(state: State): Operations<"elbv2"> {
   return {
     describeLoadBalancerAttributes: ({ LoadBalancerArn }) => ({
       Attributes: listAttributes(findLoadBalancer(state, LoadBalancerArn).attributes),
@@ -139,7 +139,7 @@ export const targetGroupAttributes: AttributeDefinitions = {
   "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": fixed("off"),
 };
 
-export function targetGroupAttributeOperations(state: State): Operations<AwsClients["elbv2"]> {
+export function targetGroupAttributeOperations(state: State): Operations<"elbv2"> {
   return {
     describeTargetGroupAttributes: ({ TargetGroupArn }) => ({
       Attributes: listAttributes(findTargetGroup(state, TargetGroupArn).attributes),

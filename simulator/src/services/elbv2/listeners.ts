@@ -13,7 +13,7 @@ import {
   startListenerServer,
 } from "../../runtime/load-balancer/listener-server.ts";
 import { createWeightedChoice } from "../../runtime/load-balancer/target-pool.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { normalizeActions } from "./actions.ts";
 import { idleTimeoutMs } from "./attributes.ts";
 import {
@@ -34,7 +34,7 @@ import {
 } from "./state.ts";
 
 export interface Listeners {
-  readonly operations: Operations<AwsClients["elbv2"]>;
+  readonly operations: Operations<"elbv2">;
   /** Applies the current rules of a listener. */
   applyRules(listener: ListenerRecord): void;
   remove(listener: ListenerRecord): Promise<void>;

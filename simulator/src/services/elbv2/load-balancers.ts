@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { CreateLoadBalancerInput, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { defaultAttributes, loadBalancerAttributes } from "./attributes.ts";
 import type { Listeners } from "./listeners.ts";
 import { readPlacement, readSecurityGroups } from "./load-balancer-network.ts";
@@ -31,7 +31,7 @@ export function loadBalancerOperations(
   environment: Environment,
   state: State,
   listeners: Listeners,
-): Operations<AwsClients["elbv2"]> {
+): Operations<"elbv2"> {
   const describe = (record: LoadBalancerRecord) => describeLoadBalancer(environment, record);
   return {
     createLoadBalancer: async (input) => ({

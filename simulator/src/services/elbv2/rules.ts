@@ -5,7 +5,7 @@ import type {
   RulePriorityPair,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../kit/errors.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { normalizeActions } from "./actions.ts";
 import { normalizeConditions } from "./conditions.ts";
 import type { Listeners } from "./listeners.ts";
@@ -26,7 +26,7 @@ const maxPriority = 50_000;
 /** Quota of Application Load Balancers: rules per listener, without the default rule. */
 const maxRules = 100;
 
-export function ruleOperations(state: State, listeners: Listeners): Operations<AwsClients["elbv2"]> {
+export function ruleOperations(state: State, listeners: Listeners): Operations<"elbv2"> {
   const apply = (rules: readonly RuleRecord[]) => {
     for (const arn of new Set(rules.map(({ listenerArn }) => listenerArn))) {
       listeners.applyRules(findListener(state, arn));

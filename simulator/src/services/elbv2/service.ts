@@ -1,7 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { addTags, removeTags, tagList } from "../../kit/tags.ts";
-import type { AwsClients, Operations, Service } from "../api.ts";
+import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { loadBalancerAttributeOperations, targetGroupAttributeOperations } from "./attributes.ts";
 import { createListeners } from "./listeners.ts";
@@ -21,7 +21,7 @@ import {
 import { targetGroupOperations } from "./target-groups.ts";
 import { createTargetLife, targetOperations } from "./target-life.ts";
 
-function tagOperations(state: State): Operations<AwsClients["elbv2"]> {
+function tagOperations(state: State): Operations<"elbv2"> {
   const tagsOf = (arn: string) => findTagged(state, arn).tags;
   return {
     addTags: ({ ResourceArns = [], Tags = [] }) => {

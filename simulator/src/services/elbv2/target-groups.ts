@@ -3,7 +3,7 @@ import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { createTargetPool } from "../../runtime/load-balancer/target-pool.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { defaultAttributes, targetGroupAttributes } from "./attributes.ts";
 import {
   findLoadBalancer,
@@ -23,7 +23,7 @@ export function targetGroupOperations(
   environment: Environment,
   state: State,
   targets: TargetLife,
-): Operations<AwsClients["elbv2"]> {
+): Operations<"elbv2"> {
   const describe = (group: TargetGroupRecord): TargetGroup => ({
     TargetGroupArn: group.arn,
     ...group.settings,

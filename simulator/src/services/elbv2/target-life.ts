@@ -3,7 +3,7 @@ import type { TargetDescription, TargetHealthDescription } from "@aws-sdk/client
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { createPoolMember } from "../../runtime/load-balancer/target-pool.ts";
-import type { AwsClients, Operations } from "../api.ts";
+import type { Operations } from "../api.ts";
 import {
   checkPortNumber,
   findTargetGroup,
@@ -142,7 +142,7 @@ for (const [address, prefix] of [
   targetAddresses.addSubnet(address, prefix);
 }
 
-export function targetOperations(state: State, life: TargetLife): Operations<AwsClients["elbv2"]> {
+export function targetOperations(state: State, life: TargetLife): Operations<"elbv2"> {
   return {
     registerTargets: ({ TargetGroupArn, Targets }) => {
       const group = findTargetGroup(state, TargetGroupArn);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { PutEventsRequestEntry, PutEventsResultEntry } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Caller, Service } from "../api.ts";
+import type { Caller, Operations } from "../api.ts";
 import { deliver } from "./deliver.ts";
 import { type BusEvent, isObject } from "./event-pattern.ts";
 import { type EventsState, invalid, refuseOtherBus, unsupported } from "./state.ts";
@@ -13,7 +13,7 @@ const mostEntries = 10;
 /** In-process callers are services of the simulator; only they may send events of AWS. */
 const inProcess = "in-process";
 
-export function eventOperations(state: EventsState): Service<"events">["operations"] {
+export function eventOperations(state: EventsState): Operations<"events"> {
   return {
     putEvents: ({ Entries = [], ...rest }, caller) => {
       refuseUnsupported(unsupported, "PutEvents", rest, []);

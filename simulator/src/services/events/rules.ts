@@ -3,7 +3,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { addTags, removeTags, tagList, tagReader } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { refuseUnknownTarget } from "./deliver.ts";
 import { parsePattern } from "./event-pattern.ts";
 import {
@@ -22,7 +22,7 @@ const pageSize = 100;
 
 const states: readonly RuleState[] = ["ENABLED", "DISABLED"];
 
-export function ruleOperations(state: EventsState): Service<"events">["operations"] {
+export function ruleOperations(state: EventsState): Operations<"events"> {
   return {
     putRule: (input) => {
       refuseUnsupported(unsupported, "PutRule", input, [
@@ -117,7 +117,7 @@ function describe(rule: Rule): Description {
   };
 }
 
-export function tagOperations(state: EventsState): Service<"events">["operations"] {
+export function tagOperations(state: EventsState): Operations<"events"> {
   const find = (arn: string | undefined): Rule => {
     const rule = [...state.rules.values()].find((each) => each.arn === arn);
     if (rule) return rule;
@@ -138,7 +138,7 @@ const tagMap = tagReader("LimitExceededException");
 /** Maximum of one rule. Source: EventBridge user guide, quotas. */
 const targetQuota = 5;
 
-export function targetOperations(state: EventsState): Service<"events">["operations"] {
+export function targetOperations(state: EventsState): Operations<"events"> {
   return {
     putTargets: (input) => {
       const rule = findRule(state, input.Rule, input.EventBusName);

@@ -1,7 +1,7 @@
 import type { InstanceProfile as Description } from "@aws-sdk/client-iam";
 import { AwsError } from "../../kit/errors.ts";
 import { tagList } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { describe as describeRole } from "./roles.ts";
 import {
   alreadyExists,
@@ -18,7 +18,7 @@ import {
 } from "./state.ts";
 
 /** Instance profiles, which give a role to an instance. */
-export function instanceProfileOperations(state: IamState): Service<"iam">["operations"] {
+export function instanceProfileOperations(state: IamState): Operations<"iam"> {
   return {
     createInstanceProfile: ({ InstanceProfileName: name = "", Path: path = "/", Tags }) => {
       refuseBadName("instance profile name", name, 128);

@@ -1,6 +1,6 @@
 import { AwsError } from "../../kit/errors.ts";
 import { removeTags, tagList } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import {
   alreadyExists,
   fromTags,
@@ -21,7 +21,7 @@ const mostThumbprints = 5;
 const unknownThumbprint = "f".repeat(40);
 
 /** External identity providers, such as GitHub Actions. Nothing is fetched from them. */
-export function oidcProviderOperations(state: IamState): Service<"iam">["operations"] {
+export function oidcProviderOperations(state: IamState): Operations<"iam"> {
   return {
     createOpenIDConnectProvider: ({ Url = "", ClientIDList = [], ThumbprintList = [], Tags }) => {
       const name = nameOf(Url);

@@ -1,4 +1,4 @@
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import { encodeDocument, findRole, type IamState, noSuchEntity, page, refuseBadName } from "./state.ts";
 
@@ -59,7 +59,7 @@ function findAttachable(arn: string): string {
 }
 
 /** Policies of a role: inline ones, and attached managed ones. */
-export function rolePolicyOperations(state: IamState): Service<"iam">["operations"] {
+export function rolePolicyOperations(state: IamState): Operations<"iam"> {
   return {
     putRolePolicy: ({ RoleName, PolicyName = "", PolicyDocument = "" }) => {
       const role = findRole(state, RoleName);

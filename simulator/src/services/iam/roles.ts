@@ -2,7 +2,7 @@ import type { Role as Description } from "@aws-sdk/client-iam";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { removeTags, tagList } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import {
   alreadyExists,
@@ -25,7 +25,7 @@ import {
 const defaultSession = 3600;
 const longestSession = 43_200;
 
-export function roleOperations(state: IamState): Service<"iam">["operations"] {
+export function roleOperations(state: IamState): Operations<"iam"> {
   return {
     createRole: (input) => {
       refuseUnsupported(unsupported, "CreateRole", input, [
@@ -132,7 +132,7 @@ const roleNames: Record<string, string> = {
   "ecs.application-autoscaling.amazonaws.com": "AWSServiceRoleForApplicationAutoScaling_ECSService",
 };
 
-export function serviceLinkedRoleOperations(state: IamState): Service<"iam">["operations"] {
+export function serviceLinkedRoleOperations(state: IamState): Operations<"iam"> {
   return {
     createServiceLinkedRole: (input) => {
       refuseUnsupported(unsupported, "CreateServiceLinkedRole", input, ["AWSServiceName", "Description"]);

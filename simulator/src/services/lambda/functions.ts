@@ -8,14 +8,11 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
 import { unpackCode } from "../../runtime/functions/run-function.ts";
 import { readZip, type ZipEntry } from "../../runtime/zip-archive.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 
 const unsupported = "InvalidParameterValueException";
 
-export function functionOperations(
-  state: LambdaState,
-  environment: Environment,
-): Service<"lambda">["operations"] {
+export function functionOperations(state: LambdaState, environment: Environment): Operations<"lambda"> {
   return {
     createFunction: async (input) => {
       refuseUnsupported(unsupported, "CreateFunction", input, [

@@ -6,7 +6,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { FunctionOutcome } from "../../runtime/functions/run-function.ts";
 import { openLogStream } from "../../runtime/tasks/log-stream.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { type FunctionRecord, findFunction, type LambdaState } from "./functions.ts";
 
 /** Waits before a failed asynchronous invocation is retried ("Error handling for asynchronous invocation"). */
@@ -15,7 +15,7 @@ const retryWaits = [60_000, 120_000];
 const tailBytes = 4096;
 
 interface Invocations {
-  readonly operations: Service<"lambda">["operations"];
+  readonly operations: Operations<"lambda">;
   /** Ends every function's process and waits for it. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { page as pageOf } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { addTags, limitTags, removeTags } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import {
   alreadyExists,
   findGroup,
@@ -18,7 +18,7 @@ const retentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-export function groupOperations(state: LogsState): Service<"logs">["operations"] {
+export function groupOperations(state: LogsState): Operations<"logs"> {
   return {
     createLogGroup: (input) => {
       const { logGroupName: name = "", logGroupClass, tags = {} } = input;
@@ -90,7 +90,7 @@ function describe(state: LogsState, group: Group) {
 }
 
 /** Tags of log groups; no other resource that the simulator keeps here has any. */
-export function tagOperations(state: LogsState): Service<"logs">["operations"] {
+export function tagOperations(state: LogsState): Operations<"logs"> {
   const groupOf = (arn = ""): Group => {
     const group = arn.startsWith("arn:") ? state.groups.get(nameOf(arn)) : undefined;
     if (!group) throw notFound("The specified resource does not exist.");
@@ -124,7 +124,7 @@ function page<Item>(all: readonly Item[], { limit = pageSize, nextToken }: PageR
   return { items, nextToken: next };
 }
 
-export function streamOperations(state: LogsState): Service<"logs">["operations"] {
+export function streamOperations(state: LogsState): Operations<"logs"> {
   return {
     createLogStream: (input) => {
       const group = findGroup(state, { logGroupName: input.logGroupName });

@@ -1,6 +1,6 @@
 import type { InputLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import {
   findGroup,
   findStream,
@@ -15,7 +15,7 @@ import {
 const maxEvents = 10_000;
 const day = 86_400_000;
 
-export function readEventsOperations(state: LogsState): Service<"logs">["operations"] {
+export function readEventsOperations(state: LogsState): Operations<"logs"> {
   return {
     getLogEvents: (input) => {
       refuseUnsupported("InvalidParameterException", "GetLogEvents", input, [
@@ -200,7 +200,7 @@ const newestAccepted = 2 * hour;
  */
 export const keptBytesPerStream = 1024 * 1024;
 
-export function putEventsOperations(state: LogsState): Service<"logs">["operations"] {
+export function putEventsOperations(state: LogsState): Operations<"logs"> {
   return {
     putLogEvents: (input) => {
       // A sequence token is accepted and ignored, as by AWS since January 2023.

@@ -1,7 +1,7 @@
 import type { ModifyDBInstanceMessage } from "@aws-sdk/client-rds";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { startServer, stopServer } from "./instance-server.ts";
 import {
   changePassword,
@@ -26,7 +26,7 @@ import {
 } from "./state.ts";
 
 /** Operations that change, stop and start an existing instance. */
-export function changeInstanceOperations(state: RdsState): Service<"rds">["operations"] {
+export function changeInstanceOperations(state: RdsState): Operations<"rds"> {
   const change = (instance: Instance) => ({ DBInstance: describeInstance(state, instance) });
   return {
     modifyDBInstance: async (input) => {

@@ -7,7 +7,7 @@ import type {
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { deleteServer, startServer } from "./instance-server.ts";
 import {
   checkPassword,
@@ -32,7 +32,7 @@ import {
 } from "./state.ts";
 import { describeSubnetGroup } from "./subnet-groups.ts";
 
-export function instanceOperations(state: RdsState): Service<"rds">["operations"] {
+export function instanceOperations(state: RdsState): Operations<"rds"> {
   return {
     createDBInstance: async (input) => {
       const identifier = checkIdentifier(input.DBInstanceIdentifier);
@@ -167,7 +167,7 @@ export function describeInstance(state: RdsState, instance: Instance): DBInstanc
 }
 
 /** Snapshots are created from deleted instances and hold their data: a folder of a stopped server. */
-export function snapshotOperations(state: RdsState): Service<"rds">["operations"] {
+export function snapshotOperations(state: RdsState): Operations<"rds"> {
   return {
     describeDBSnapshots: (input) => {
       refuseUnsupported(unsupported, "DescribeDBSnapshots", input, [

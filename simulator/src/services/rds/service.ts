@@ -2,7 +2,7 @@ import type { Tag } from "@aws-sdk/client-rds";
 import type { Environment } from "../../environment.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { changeInstanceOperations } from "./change-instance.ts";
 import { closeServers } from "./instance-server.ts";
@@ -46,7 +46,7 @@ function createRds(environment: Environment): Service<"rds"> {
   };
 }
 
-function tagOperations(state: RdsState): Service<"rds">["operations"] {
+function tagOperations(state: RdsState): Operations<"rds"> {
   return {
     addTagsToResource: ({ ResourceName, Tags = [] }) => {
       const resource = findTagged(state, ResourceName);

@@ -2,7 +2,7 @@ import type { DBSubnetGroup } from "@aws-sdk/client-rds";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import {
   arnOf,
   findSubnetGroup,
@@ -13,7 +13,7 @@ import {
   unsupported,
 } from "./state.ts";
 
-export function subnetGroupOperations(state: RdsState): Service<"rds">["operations"] {
+export function subnetGroupOperations(state: RdsState): Operations<"rds"> {
   return {
     createDBSubnetGroup: async ({ DBSubnetGroupName, DBSubnetGroupDescription, SubnetIds, Tags = [] }) => {
       const name = checkName(DBSubnetGroupName);

@@ -2,13 +2,13 @@ import type { LifecycleRule, ServerSideEncryptionRule } from "@aws-sdk/client-s3
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { tagList } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { parsePolicyDocument } from "../iam/policy-document.ts";
 import { defaultEncryption, parseTags } from "./buckets.ts";
 import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 
 /** Settings that are stored and returned; only versioning changes the simulator's behaviour. */
-export function bucketSettingOperations(state: S3State): Service<"s3">["operations"] {
+export function bucketSettingOperations(state: S3State): Operations<"s3"> {
   return {
     putBucketVersioning: (input) => {
       const bucket = findBucket(state, input);
@@ -173,7 +173,7 @@ const invalid = errorWith("InvalidArgument");
 const largest = 20_480;
 
 /** Policies are stored and checked, but not enforced. */
-export function bucketPolicyOperations(state: S3State): Service<"s3">["operations"] {
+export function bucketPolicyOperations(state: S3State): Operations<"s3"> {
   return {
     putBucketPolicy: (input) => {
       const bucket = findBucket(state, input);

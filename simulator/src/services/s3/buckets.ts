@@ -1,13 +1,13 @@
 import type { Tag } from "@aws-sdk/client-s3";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 
 /** Maximum of buckets in an account, all of them returned on one page. Source: S3 user guide, quotas. */
 const quota = 10_000;
 
-export function bucketOperations(state: S3State): Service<"s3">["operations"] {
+export function bucketOperations(state: S3State): Operations<"s3"> {
   return {
     createBucket: (input) => {
       refuseUnsupported(unsupported, "CreateBucket", input, ["Bucket", "ACL", "CreateBucketConfiguration"]);

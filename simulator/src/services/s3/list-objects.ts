@@ -1,6 +1,6 @@
 import type { _Object as Description } from "@aws-sdk/client-s3";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { ownerId } from "./buckets.ts";
 import {
   type Bucket,
@@ -13,7 +13,7 @@ import {
 } from "./state.ts";
 
 /** The list of the newest versions that are no delete markers. */
-export function listObjectOperations(state: S3State): Service<"s3">["operations"] {
+export function listObjectOperations(state: S3State): Operations<"s3"> {
   return {
     listObjectsV2: (input) => {
       refuseUnsupported(unsupported, "ListObjectsV2", input, [
@@ -156,7 +156,7 @@ interface Markers {
   readonly VersionIdMarker?: string | undefined;
 }
 
-export function listVersionOperations(state: S3State): Service<"s3">["operations"] {
+export function listVersionOperations(state: S3State): Operations<"s3"> {
   return {
     listObjectVersions: (input) => {
       refuseUnsupported(unsupported, "ListObjectVersions", input, [

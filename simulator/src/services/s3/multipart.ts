@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { CompletedPart } from "@aws-sdk/client-s3";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import {
   algorithmOf,
   type Checksum,
@@ -37,7 +37,7 @@ import {
 const mostParts = 10_000;
 const smallestPart = 5 * 1024 * 1024;
 
-export function multipartOperations(state: S3State): Service<"s3">["operations"] {
+export function multipartOperations(state: S3State): Operations<"s3"> {
   return {
     createMultipartUpload: (input) => {
       refuseUnsupported(unsupported, "CreateMultipartUpload", input, [

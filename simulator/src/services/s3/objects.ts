@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-s3";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { checksumMembers } from "./checksums.ts";
 import { addVersion, nextVersionId, removeVersion, versionMember } from "./put-object.ts";
 import {
@@ -20,7 +20,7 @@ import {
 
 const members = ["Bucket Key VersionId ExpectedBucketOwner ChecksumMode Range IfMatch"] as const;
 
-export function readObjectOperations(state: S3State): Service<"s3">["operations"] {
+export function readObjectOperations(state: S3State): Operations<"s3"> {
   return {
     getObject: (input) => {
       refuseUnsupported(unsupported, "GetObject", input, members);
@@ -83,7 +83,7 @@ function parseRange(text: string | undefined, size: number): { start: number; en
 /** Maximum of one request. Source: DeleteObjects, S3 API reference. */
 const mostKeys = 1000;
 
-export function deleteObjectOperations(state: S3State): Service<"s3">["operations"] {
+export function deleteObjectOperations(state: S3State): Operations<"s3"> {
   return {
     deleteObject: async (input) => {
       refuseUnsupported(unsupported, "DeleteObject", input, ["Bucket Key VersionId ExpectedBucketOwner"]);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { refuseAcl } from "./buckets.ts";
 import { checkedSum, checksumAlgorithms, checksumMembers, md5 } from "./checksums.ts";
 import {
@@ -17,7 +17,7 @@ import {
   type Version,
 } from "./state.ts";
 
-export function putObjectOperations(state: S3State): Service<"s3">["operations"] {
+export function putObjectOperations(state: S3State): Operations<"s3"> {
   return {
     putObject: async (input) => {
       refuseUnsupported(unsupported, "PutObject", input, [

@@ -1,6 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import type { Handler, Service } from "../api.ts";
+import type { Handler, Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { bucketPolicyOperations, bucketSettingOperations } from "./bucket-settings.ts";
 import { bucketOperations } from "./buckets.ts";
@@ -9,8 +9,6 @@ import { multipartOperations } from "./multipart.ts";
 import { deleteObjectOperations, readObjectOperations } from "./objects.ts";
 import { putObjectOperations } from "./put-object.ts";
 import { createS3State } from "./state.ts";
-
-type Operations = Service<"s3">["operations"];
 
 /** Elements of errors, and the request members with their values. Source: S3 API reference, "Error responses". */
 const bucket = { BucketName: "Bucket" };
@@ -29,7 +27,7 @@ const elements: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Returns the operations with errors that contain the names of their resources. */
-function withErrorMembers(operations: Operations): Operations {
+function withErrorMembers(operations: Operations<"s3">): Operations<"s3"> {
   const named = Object.entries(operations as Record<string, Handler>).map(([name, perform]) => [
     name,
     async (...[input, caller]: Parameters<Handler>) => {

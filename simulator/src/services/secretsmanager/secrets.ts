@@ -3,7 +3,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { limitTags } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import { find, findAny, invalidParameter, type Secret, type SecretsState } from "./state.ts";
 import { addVersion, readValue } from "./values.ts";
 
@@ -12,7 +12,7 @@ const content = ["Description", "KmsKeyId", "SecretString", "SecretBinary", "Cli
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Operations that create, change and delete secrets. */
-export function secretOperations(state: SecretsState): Service<"secretsmanager">["operations"] {
+export function secretOperations(state: SecretsState): Operations<"secretsmanager"> {
   return {
     createSecret: (input, caller) => {
       refuseUnsupported(unsupported, "CreateSecret", input, ["Name", "Tags", ...content]);
@@ -120,7 +120,7 @@ function withoutTags(tags: readonly Tag[], keys: readonly string[]): Tag[] {
 }
 
 /** Descriptions of secrets without their values. */
-export function describeOperations(state: SecretsState): Service<"secretsmanager">["operations"] {
+export function describeOperations(state: SecretsState): Operations<"secretsmanager"> {
   return {
     describeSecret: ({ SecretId }) => {
       const secret = findAny(state, SecretId);

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations } from "../api.ts";
 import {
   find,
   invalidParameter,
@@ -14,7 +14,7 @@ import {
 } from "./state.ts";
 
 /** Operations that read and write the versions of a secret. */
-export function valueOperations(state: SecretsState): Service<"secretsmanager">["operations"] {
+export function valueOperations(state: SecretsState): Operations<"secretsmanager"> {
   return {
     getSecretValue: ({ SecretId, VersionId, VersionStage }) => {
       const secret = find(state, SecretId);
@@ -105,7 +105,7 @@ const lowercase = "abcdefghijklmnopqrstuvwxyz";
 /** As the API reference of GetRandomPassword lists them. */
 const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
-export function passwordOperations(): Service<"secretsmanager">["operations"] {
+export function passwordOperations(): Operations<"secretsmanager"> {
   return {
     getRandomPassword: (input) => {
       const { PasswordLength: length = 32, ExcludeCharacters = "", RequireEachIncludedType = true } = input;

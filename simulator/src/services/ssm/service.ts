@@ -3,7 +3,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { addTags, limitTags, removeTags, tagList } from "../../kit/tags.ts";
-import type { Service } from "../api.ts";
+import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { publicImages } from "../ec2/images.ts";
 
@@ -92,7 +92,7 @@ interface SsmState {
 const longestValue = 4096;
 
 /** Parameters of the account itself: of the standard tier, and not encrypted. */
-function parameterOperations(state: SsmState): Service<"ssm">["operations"] {
+function parameterOperations(state: SsmState): Operations<"ssm"> {
   const { region, accountId, clock } = state.environment;
   return {
     putParameter(input) {

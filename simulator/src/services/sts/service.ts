@@ -4,7 +4,7 @@ import { type AccessKeys, studentArn } from "../../access-keys.ts";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import type { Service } from "../api.ts";
+import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { newId } from "../iam/state.ts";
 import { findTrustingRole } from "./trust.ts";
@@ -56,7 +56,7 @@ function assumeRoleOperations(
   { accountId, aws, clock }: Environment,
   sessions: Sessions,
   identityOf: (accessKeyId: string) => { Arn: string },
-): Service<"sts">["operations"] {
+): Operations<"sts"> {
   const open = (role: Role, name: string, seconds = defaultDuration) => {
     refuseBadRequest(role, name, seconds);
     const arn = `arn:aws:sts::${accountId}:assumed-role/${role.RoleName}/${name}`;
