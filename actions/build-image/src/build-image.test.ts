@@ -1,36 +1,21 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { beforeEach, describe, expect, it } from "vitest";
 import { Cancelled } from "../../shared/failure.ts";
-import { testEnvironment, testInputs, toRepository } from "./build-image.support.ts";
+import {
+  context,
+  folder,
+  simulator,
+  testEnvironment,
+  testInputs,
+  toRepository,
+  useSimulator,
+} from "./build-image.support.ts";
 import { type BuiltImage, buildImage } from "./build-image.ts";
 import type { BuildEnvironment } from "./builder.ts";
 
-let simulator: TestSimulator;
-let folder: string;
-let context: string;
-
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator.close());
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "build-image-test-"));
-  context = join(folder, "dist");
-  await mkdir(context);
-  await write("customer");
-  await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
-});
-afterEach(async () => {
-  simulator.faults.clear();
-  const { repositories } = await simulator.aws.ecr.describeRepositories({});
-  for (const { repositoryName } of repositories ?? [])
-    await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
-  await rm(folder, { recursive: true });
-});
+useSimulator();
+beforeEach(() => simulator.aws.ecr.createRepository({ repositoryName: "customer" }));
 
 const write = (text: string) => writeFile(join(context, "server.mjs"), `console.log("${text}")`);
 

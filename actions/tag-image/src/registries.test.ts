@@ -1,14 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startHubForTests } from "../../../simulator/src/runtime/registry/hub.support.ts";
 import {
   pushImage,
   startPlainRegistry,
 } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { build, testEnvironment } from "../../built-images.support.ts";
+import { build, folder, simulator, testEnvironment, useSimulator } from "../../built-images.support.ts";
 import {
   parseRepositoryName,
   type RepositoryName,
@@ -18,16 +16,7 @@ import { letOurs, theirAddress, theirs } from "../../shared/registry/other-accou
 import { tag } from "./tag-image.support.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
-let simulator: TestSimulator;
-let folder: string;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator.close());
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tag-registries-test-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+useSimulator();
 
 const variables = () => ({ DOCKER_CONFIG: folder });
 const context = () => testEnvironment(simulator, { variables: variables() });

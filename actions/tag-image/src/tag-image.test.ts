@@ -1,33 +1,25 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { type BuiltImage, build, testEnvironment } from "../../built-images.support.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  type BuiltImage,
+  build,
+  folder,
+  simulator,
+  testEnvironment,
+  useSimulator,
+} from "../../built-images.support.ts";
 import { tag } from "./tag-image.support.ts";
 
 const repositoryName = "customer";
-let simulator: TestSimulator;
-let folder: string;
 let old: BuiltImage;
 let image: BuiltImage;
 let context: ReturnType<typeof testEnvironment>;
 
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator.close());
+useSimulator();
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tag-image-test-"));
   await simulator.aws.ecr.createRepository({ repositoryName });
   old = await build(simulator, folder, { text: "old", tags: ["latest"] });
   image = await build(simulator, folder, { text: "new", tags: ["v1"] });
   context = testEnvironment(simulator);
-});
-afterEach(async () => {
-  simulator.faults.clear();
-  await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
-  await rm(folder, { recursive: true });
 });
 
 /** Returns digest by tag, without those of sources. */

@@ -1,29 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
-import { testEnvironment } from "../build-image.support.ts";
+import { expect, it } from "vitest";
+import { folder, simulator, testEnvironment, useSimulator } from "../build-image.support.ts";
 import { findDestination } from "../build-image.ts";
 import { presetPolicy } from "./ecr.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
-let simulator: TestSimulator;
-let folder: string;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator.close());
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "create-repository-test-"));
-});
-afterEach(async () => {
-  simulator.faults.clear();
-  const { repositories } = await simulator.aws.ecr.describeRepositories({});
-  for (const { repositoryName } of repositories ?? [])
-    await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
-  await rm(folder, { recursive: true });
-});
+useSimulator();
 
 const defaults: RepositoryCreation = {
   immutableTags: true,

@@ -1,27 +1,16 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
+import { describe, expect, it } from "vitest";
 import type { Clock } from "../../../shared/pace.ts";
 import {
   parseRepositoryName,
   type RepositoryName,
 } from "../../../shared/registry/destination/repository-name.ts";
-import { testEnvironment } from "../build-image.support.ts";
+import { simulator, testEnvironment, useSimulator } from "../build-image.support.ts";
 import { findDestination } from "../build-image.ts";
 import type { BuildEnvironment } from "../builder.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator.close());
-afterEach(async () => {
-  simulator.faults.clear();
-  const { repositories } = await simulator.aws.ecr.describeRepositories({});
-  for (const { repositoryName } of repositories ?? [])
-    await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
-});
+useSimulator();
 
 /** The simulator's account. */
 const account = "123456789012";

@@ -1,33 +1,25 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startHubForTests } from "../../../../simulator/src/runtime/registry/hub.support.ts";
 import { startPlainRegistry } from "../../../../simulator/src/runtime/registry/test-registry.support.ts";
-import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import {
   parseRepositoryName,
   type RepositoryName,
 } from "../../../shared/registry/destination/repository-name.ts";
 import { letOurs, theirAddress, theirs } from "../../../shared/registry/other-account.support.ts";
-import { testEnvironment, testInputs } from "../build-image.support.ts";
+import {
+  context,
+  folder,
+  simulator,
+  testEnvironment,
+  testInputs,
+  useSimulator,
+} from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
-let simulator: TestSimulator;
-let folder: string;
-let context: string;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator.close());
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "registries-test-"));
-  context = join(folder, "dist");
-  await mkdir(context);
-  await writeFile(join(context, "server.mjs"), "console.log(1)");
-});
-afterEach(() => rm(folder, { recursive: true }));
+useSimulator();
 
 /** Writes the configuration that `docker login` leaves. */
 async function logIn(host: string, { user, password }: { user: string; password: string }): Promise<void> {

@@ -1,39 +1,28 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { listLayer } from "../../../../simulator/src/runtime/tasks/list-layer.support.ts";
-import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { ImageManifest } from "../../../shared/registry/oci.ts";
-import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
+import {
+  context,
+  folder,
+  simulator,
+  testEnvironment,
+  testInputs,
+  toRepository,
+  useSimulator,
+} from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import type { OciInputs } from "./inputs.ts";
 
-let simulator: TestSimulator;
-let folder: string;
-let context: string;
-
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator.close());
-
+useSimulator();
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "build-image-test-"));
-  context = join(folder, "dist");
-  await mkdir(join(context, "public"), { recursive: true });
-  await writeFile(join(context, "server.mjs"), "console.log('customer')");
+  await mkdir(join(context, "public"));
   await writeFile(join(context, "public", "style.css"), "body{}");
   await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
 });
-afterEach(async () => {
-  const { repositories } = await simulator.aws.ecr.describeRepositories({});
-  for (const { repositoryName } of repositories ?? [])
-    await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
-  await simulator.aws.ecr.putAccountSetting({ name: "BLOB_MOUNTING", value: "DISABLED" });
-  await rm(folder, { recursive: true });
-});
+afterEach(() => simulator.aws.ecr.putAccountSetting({ name: "BLOB_MOUNTING", value: "DISABLED" }));
 
 let environment: ReturnType<typeof testEnvironment>;
 
