@@ -1,5 +1,6 @@
 import type { Lab } from "./lab.ts";
-import { Missing, type Outcome, Unreadable, unchecked } from "./outcome.ts";
+import { forEachOf, Missing, type Outcome, Unreadable, unchecked } from "./outcome.ts";
+import { type ServiceName, services } from "./parts.ts";
 
 /** One thing that a phase of the course asks for. Its weight is in weights.json. */
 export interface Item {
@@ -31,6 +32,11 @@ export function waysOf(fix: Fix | undefined, way: Way): [name: string, text: str
     (name) => way === "all" || way === name,
   );
   return shown.map((name) => [names[name], fix[name]]);
+}
+
+/** Returns the check of an item that asks the same of both services. */
+export function forServices(check: (lab: Lab, service: ServiceName) => Promise<Outcome>): Item["check"] {
+  return (lab) => forEachOf(services, (service) => check(lab, service));
 }
 
 /** Runs an item. An error that is neither Missing nor Unreadable is a bug in the item, which ends the action. */

@@ -1,5 +1,3 @@
-import { type ServiceName, services } from "./parts.ts";
-
 export type Status = "pass" | "fail" | "unchecked";
 
 export interface Outcome {
@@ -63,8 +61,4 @@ export async function forEachOf<Name extends string>(
   if (of("fail")) return { status: "fail", evidence: of("fail") };
   if (of("unchecked")) return unchecked(of("unchecked"));
   return { status: "pass", evidence: of("pass") };
-}
-
-export function forServices(check: (service: ServiceName) => Promise<Outcome>): Promise<Outcome> {
-  return forEachOf(services, check);
 }

@@ -14,21 +14,15 @@ import {
   paginateListTaskDefinitionFamilies,
 } from "@aws-sdk/client-ecs";
 import { once } from "../outcome.ts";
-import { type AccountConfig, batches, type Reads, unlessMissing } from "./reads.ts";
+import { type AccountConfig, type Reads, unlessMissing } from "./reads.ts";
 
-export function readContainers(config: AccountConfig, { ask, list }: Reads) {
+export function readContainers(config: AccountConfig, { ask, list, describe }: Reads) {
   const ecr = new ECRClient(config);
   const ecs = new ECSClient(config);
   const clusters = once(async () => {
-    const arns = await list(
-      "ecs:ListClusters",
-      paginateListClusters({ client: ecs }, {}),
-      ({ clusterArns }) => clusterArns,
-    );
-    const found = await Promise.all(
-      batches(arns, 100).map((clusters) =>
-        ask("ecs:DescribeClusters", () => ecs.send(new DescribeClustersCommand({ clusters }))),
-      ),
+    const arns = await list("ecs:ListClusters", paginateListClusters({ client: ecs }, {}), "clusterArns");
+    const found = await describe("ecs:DescribeClusters", arns, 100, (clusters) =>
+      ecs.send(new DescribeClustersCommand({ clusters })),
     );
     return found.flatMap(({ clusters = [] }) => clusters).filter(({ status }) => status !== "INACTIVE");
   });
@@ -36,13 +30,11 @@ export function readContainers(config: AccountConfig, { ask, list }: Reads) {
     const arns = await list(
       "ecs:ListServices",
       paginateListServices({ client: ecs, pageSize: 100 }, { cluster }),
-      ({ serviceArns }) => serviceArns,
+      "serviceArns",
     );
-    const found = [];
-    for (const services of batches(arns, 10))
-      found.push(
-        await ask("ecs:DescribeServices", () => ecs.send(new DescribeServicesCommand({ cluster, services }))),
-      );
+    const found = await describe("ecs:DescribeServices", arns, 10, (services) =>
+      ecs.send(new DescribeServicesCommand({ cluster, services })),
+    );
     return found.flatMap(({ services = [] }) => services);
   });
   return {
@@ -58,7 +50,7 @@ export function readContainers(config: AccountConfig, { ask, list }: Reads) {
       list(
         "ecs:ListTaskDefinitionFamilies",
         paginateListTaskDefinitionFamilies({ client: ecs }, { status: "ACTIVE" }),
-        ({ families }) => families,
+        "families",
       ),
     ),
     /** By ARN, or the newest of a family. */
@@ -68,11 +60,7 @@ export function readContainers(config: AccountConfig, { ask, list }: Reads) {
       ).then((found) => found.taskDefinition),
     ),
     imageRepositories: once(() =>
-      list(
-        "ecr:DescribeRepositories",
-        paginateDescribeRepositories({ client: ecr }, {}),
-        ({ repositories }) => repositories,
-      ),
+      list("ecr:DescribeRepositories", paginateDescribeRepositories({ client: ecr }, {}), "repositories"),
     ),
     /** The image under a tag. */
     image: once(async (repositoryName: string, imageTag: string) => {

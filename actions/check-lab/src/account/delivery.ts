@@ -31,25 +31,21 @@ import {
   ListRuleNamesByTargetCommand,
 } from "@aws-sdk/client-eventbridge";
 import { once } from "../outcome.ts";
-import { type AccountConfig, batches, type Reads, unlessMissing } from "./reads.ts";
+import { type AccountConfig, type Reads, unlessMissing } from "./reads.ts";
 
-export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
+export function readDelivery(config: AccountConfig, { ask, list, describe }: Reads) {
   const codedeploy = new CodeDeployClient(config);
   const codepipeline = new CodePipelineClient(config);
   const events = new EventBridgeClient(config);
   const autoscaling = new ApplicationAutoScalingClient(config);
   const groupsOf = async (applicationName: string): Promise<DeploymentGroupInfo[]> => {
-    const deploymentGroupNames = await list(
+    const names = await list(
       "codedeploy:ListDeploymentGroups",
       paginateListDeploymentGroups({ client: codedeploy }, { applicationName }),
-      ({ deploymentGroups }) => deploymentGroups,
+      "deploymentGroups",
     );
-    const found = await Promise.all(
-      batches(deploymentGroupNames, 100).map((deploymentGroupNames) =>
-        ask("codedeploy:BatchGetDeploymentGroups", () =>
-          codedeploy.send(new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames })),
-        ),
-      ),
+    const found = await describe("codedeploy:BatchGetDeploymentGroups", names, 100, (deploymentGroupNames) =>
+      codedeploy.send(new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames })),
     );
     return found.flatMap(({ deploymentGroupsInfo = [] }) => deploymentGroupsInfo);
   };
@@ -57,14 +53,10 @@ export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
     const names = await list(
       "codedeploy:ListApplications",
       paginateListApplications({ client: codedeploy }, {}),
-      ({ applications }) => applications,
+      "applications",
     );
-    const found = await Promise.all(
-      batches(names, 100).map((applicationNames) =>
-        ask("codedeploy:BatchGetApplications", () =>
-          codedeploy.send(new BatchGetApplicationsCommand({ applicationNames })),
-        ),
-      ),
+    const found = await describe("codedeploy:BatchGetApplications", names, 100, (applicationNames) =>
+      codedeploy.send(new BatchGetApplicationsCommand({ applicationNames })),
     );
     return found.flatMap(({ applicationsInfo = [] }) => applicationsInfo);
   });
@@ -94,16 +86,13 @@ export function readDelivery(config: AccountConfig, { ask, list }: Reads) {
       list(
         "application-autoscaling:DescribeScalingPolicies",
         paginateDescribeScalingPolicies({ client: autoscaling }, { ServiceNamespace: "ecs" }),
-        ({ ScalingPolicies }) => ScalingPolicies,
+        "ScalingPolicies",
       ),
     ),
-    pipelineNames: once(() =>
-      list(
-        "codepipeline:ListPipelines",
-        paginateListPipelines({ client: codepipeline }, {}),
-        ({ pipelines }) => pipelines?.map(({ name = "" }) => name),
-      ),
-    ),
+    pipelineNames: once(async () => {
+      const pages = paginateListPipelines({ client: codepipeline }, {});
+      return (await list("codepipeline:ListPipelines", pages, "pipelines")).map(({ name = "" }) => name);
+    }),
     pipeline: once(async (name: string) =>
       ask("codepipeline:GetPipeline", () => codepipeline.send(new GetPipelineCommand({ name }))),
     ),
@@ -136,13 +125,11 @@ export function readCodeCommit(config: AccountConfig, { ask, list }: Reads) {
     "FileDoesNotExistException",
   ];
   return {
-    gitRepositories: once(() =>
-      list(
-        "codecommit:ListRepositories",
-        paginateListRepositories({ client: codecommit }, {}),
-        ({ repositories }) => repositories?.map(({ repositoryName = "" }) => repositoryName),
-      ),
-    ),
+    gitRepositories: once(async () => {
+      const pages = paginateListRepositories({ client: codecommit }, {});
+      const repositories = await list("codecommit:ListRepositories", pages, "repositories");
+      return repositories.map(({ repositoryName = "" }) => repositoryName);
+    }),
     /** The commit of a branch; undefined without it. */
     branch: once(async (repositoryName: string, branchName: string) => {
       const read = ask("codecommit:GetBranch", () =>

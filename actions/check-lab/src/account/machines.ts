@@ -12,32 +12,28 @@ import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { paginateDescribeDBInstances, RDSClient } from "@aws-sdk/client-rds";
 import { withCloud9Endpoint } from "../../../shared/cloud9-endpoint.ts";
 import { once } from "../outcome.ts";
-import { type AccountConfig, batches, type Reads, unlessMissing } from "./reads.ts";
+import { type AccountConfig, type Reads, unlessMissing } from "./reads.ts";
 
-export function readMachines(config: AccountConfig, { ask, list }: Reads) {
+export function readMachines(config: AccountConfig, { ask, list, describe }: Reads) {
   const ec2 = new EC2Client(config);
   const rds = new RDSClient(config);
   const iam = new IAMClient(config);
   const cloud9 = new Cloud9Client(withCloud9Endpoint(config));
   return {
-    instances: once(() =>
-      list("ec2:DescribeInstances", paginateDescribeInstances({ client: ec2 }, {}), ({ Reservations }) =>
-        Reservations?.flatMap(({ Instances = [] }) => Instances),
-      ),
-    ),
+    instances: once(async () => {
+      const pages = paginateDescribeInstances({ client: ec2 }, {});
+      const reservations = await list("ec2:DescribeInstances", pages, "Reservations");
+      return reservations.flatMap(({ Instances = [] }) => Instances);
+    }),
     securityGroups: once(() =>
       list(
         "ec2:DescribeSecurityGroups",
         paginateDescribeSecurityGroups({ client: ec2 }, {}),
-        ({ SecurityGroups }) => SecurityGroups,
+        "SecurityGroups",
       ),
     ),
     databases: once(() =>
-      list(
-        "rds:DescribeDBInstances",
-        paginateDescribeDBInstances({ client: rds }, {}),
-        ({ DBInstances }) => DBInstances,
-      ),
+      list("rds:DescribeDBInstances", paginateDescribeDBInstances({ client: rds }, {}), "DBInstances"),
     ),
     role: once(async (RoleName: string) => {
       const read = ask("iam:GetRole", () => iam.send(new GetRoleCommand({ RoleName })));
@@ -47,14 +43,10 @@ export function readMachines(config: AccountConfig, { ask, list }: Reads) {
       const ids = await list(
         "cloud9:ListEnvironments",
         paginateListEnvironments({ client: cloud9 }, {}),
-        ({ environmentIds }) => environmentIds,
+        "environmentIds",
       );
-      const found = await Promise.all(
-        batches(ids, 25).map((environmentIds) =>
-          ask("cloud9:DescribeEnvironments", () =>
-            cloud9.send(new DescribeEnvironmentsCommand({ environmentIds })),
-          ),
-        ),
+      const found = await describe("cloud9:DescribeEnvironments", ids, 25, (environmentIds) =>
+        cloud9.send(new DescribeEnvironmentsCommand({ environmentIds })),
       );
       return found.flatMap(({ environments = [] }) => environments);
     }),
@@ -68,21 +60,21 @@ export function readLoadBalancing(config: AccountConfig, { ask, list }: Reads) {
       list(
         "elasticloadbalancing:DescribeLoadBalancers",
         paginateDescribeLoadBalancers({ client: elb }, {}),
-        ({ LoadBalancers }) => LoadBalancers,
+        "LoadBalancers",
       ),
     ),
     targetGroups: once(() =>
       list(
         "elasticloadbalancing:DescribeTargetGroups",
         paginateDescribeTargetGroups({ client: elb }, {}),
-        ({ TargetGroups }) => TargetGroups,
+        "TargetGroups",
       ),
     ),
     listeners: once((LoadBalancerArn: string) =>
       list(
         "elasticloadbalancing:DescribeListeners",
         paginateDescribeListeners({ client: elb }, { LoadBalancerArn }),
-        ({ Listeners }) => Listeners,
+        "Listeners",
       ),
     ),
     /** In the order of priority, the default last. */
@@ -90,7 +82,7 @@ export function readLoadBalancing(config: AccountConfig, { ask, list }: Reads) {
       const rules = await list(
         "elasticloadbalancing:DescribeRules",
         paginateDescribeRules({ client: elb }, { ListenerArn }),
-        ({ Rules }) => Rules,
+        "Rules",
       );
       const place = ({ Priority }: { Priority?: string }) =>
         Priority === "default" ? Number.POSITIVE_INFINITY : Number(Priority);

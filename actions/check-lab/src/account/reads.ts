@@ -9,11 +9,21 @@ export type AccountConfig = Pick<STSClientConfig, "endpoint" | "credentials" | "
 export interface Reads {
   /** Calls AWS; an error of AWS becomes Unreadable, with the call's name. */
   readonly ask: <T>(call: string, send: () => Promise<T>) => Promise<T>;
-  /** Reads all pages of a list. */
-  readonly list: <P, T>(
+  /** Reads the list under this key on all pages. */
+  readonly list: <
+    Page extends { readonly [key in Key]?: readonly unknown[] | undefined },
+    Key extends string,
+  >(
     call: string,
-    pages: AsyncIterable<P>,
-    pick: (page: P) => readonly T[] | undefined,
+    pages: AsyncIterable<Page>,
+    key: Key,
+  ) => Promise<NonNullable<Page[Key]>[number][]>;
+  /** Reads the items of these names; the call takes at most so many. */
+  readonly describe: <T>(
+    call: string,
+    names: readonly string[],
+    most: number,
+    send: (names: string[]) => Promise<T>,
   ) => Promise<T[]>;
 }
 
@@ -25,12 +35,18 @@ export function createReads(identify: () => Promise<unknown>): Reads {
   };
   return {
     ask,
-    list: (call, pages, pick) =>
+    list: (call, pages, key) =>
       ask(call, async () => {
         const found = [];
-        for await (const page of pages) found.push(...(pick(page) ?? []));
+        for await (const page of pages) found.push(...(page[key] ?? []));
         return found;
       }),
+    describe: async (call, names, most, send) => {
+      const found = [];
+      for (let start = 0; start < names.length; start += most)
+        found.push(await ask(call, () => send(names.slice(start, start + most))));
+      return found;
+    },
   };
 }
 
@@ -58,11 +74,4 @@ export async function unlessMissing<T>(
     if (errorNames.includes((error as { cause?: Error }).cause?.name ?? "")) return undefined;
     throw error;
   }
-}
-
-/** Many describing calls take a limited number of names. */
-export function batches<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

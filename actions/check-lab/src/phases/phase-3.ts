@@ -1,7 +1,7 @@
 import { namesOfSensitive } from "../../../shared/sensitive-files.ts";
-import type { Item } from "../item.ts";
+import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { forServices, type Outcome, Unreadable, unchecked, verdict } from "../outcome.ts";
+import { type Outcome, Unreadable, unchecked, verdict } from "../outcome.ts";
 import { hint } from "../roles.ts";
 import { openCodeCommit, type Source } from "../sources.ts";
 
@@ -45,11 +45,10 @@ export const phase3: readonly Item[] = [
       cli: "mkdir -p customer employee; cp -r the monolith's files into both; git add, git commit, git push origin dev",
       templates: "Restore services/customer and services/employee from this repository.",
     },
-    check: ({ code }) =>
-      forServices(async (service) => {
-        const { folder, source, files } = await code(service);
-        return verdict([], `${folder} in ${source.name}, ${files.length} files`);
-      }),
+    check: forServices(async ({ code }, service) => {
+      const { folder, source, files } = await code(service);
+      return verdict([], `${folder} in ${source.name}, ${files.length} files`);
+    }),
   },
   {
     id: "3.no-keys",

@@ -1,8 +1,8 @@
 import type { Instance } from "@aws-sdk/client-ec2";
 import { matches, type ServiceCode } from "../code.ts";
-import type { Item } from "../item.ts";
+import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { forServices, type Outcome, verdict } from "../outcome.ts";
+import { type Outcome, verdict } from "../outcome.ts";
 import { foreignIn } from "../placeholders.ts";
 import { opens } from "./phase-6.ts";
 
@@ -36,33 +36,28 @@ export const phase4: readonly Item[] = [
     id: "4.dockerfiles",
     title: "Each service has a Dockerfile that exposes port 8080",
     fix: editing("EXPOSE 8080 in the Dockerfiles of customer and employee."),
-    check: ({ code }) =>
-      forServices(async (service) => {
-        const { files, folder } = await code(service);
-        const file = files.find(({ path }) => path === `${folder}/Dockerfile`);
-        if (!file) return verdict([`${folder} has no Dockerfile`], "");
-        const exposed = [...file.text.matchAll(/^EXPOSE[ \t](.+)$/gim)].map(([, port]) => port?.trim());
-        const isRight = exposed.length === 1 && exposed[0]?.startsWith("8080");
-        return verdict(
-          isRight ? [] : [`${file.path} exposes ${exposed.join(", ") || "no port"}, not 8080`],
-          file.path,
-        );
-      }),
+    check: forServices(async ({ code }, service) => {
+      const { files, folder } = await code(service);
+      const file = files.find(({ path }) => path === `${folder}/Dockerfile`);
+      if (!file) return verdict([`${folder} has no Dockerfile`], "");
+      const exposed = [...file.text.matchAll(/^EXPOSE[ \t](.+)$/gim)].map(([, port]) => port?.trim());
+      const isRight = exposed.length === 1 && exposed[0]?.startsWith("8080");
+      return verdict(
+        isRight ? [] : [`${file.path} exposes ${exposed.join(", ") || "no port"}, not 8080`],
+        file.path,
+      );
+    }),
   },
   {
     id: "4.port",
     title: "Both programs listen on port 8080, and 8081 is nowhere left",
     fix: editing("Replace 8081 (and the default port 80) by 8080 in code and Dockerfile."),
-    check: ({ code }) =>
-      forServices(async (service) => {
-        const found = await code(service);
-        const left = matches(found, /(?<![\d.])(8081)(?![\d.])/g);
-        const old = matches(found, /\bAPP_PORT\s*\|\|\s*["'`]?(80)\b/g);
-        return verdict(
-          [...left, ...old].map(({ place, found: port }) => `${place} has ${port}`),
-          `${found.folder} has no 8081`,
-        );
-      }),
+    check: forServices(async ({ code }, service) => {
+      const found = await code(service);
+      const left = matches(found, /(?<![\d.])(8081)(?![\d.])/g);
+      const old = matches(found, /\bAPP_PORT\s*\|\|\s*["'`]?(80)\b/g);
+      return verdict(problemsAt([...left, ...old], "has"), `${found.folder} has no 8081`);
+    }),
   },
   {
     id: "4.employee-routes",
@@ -75,7 +70,7 @@ export const phase4: readonly Item[] = [
       const routes = matches(found, route, /\.([cm]?js|ts)$/);
       const wrong = routes.filter(({ found: path }) => !/^\/admin(\/[^/]|$)/.test(path));
       return verdict(
-        wrong.map(({ place, found: path }) => `${place} has the route ${path}`),
+        problemsAt(wrong, "has the route"),
         `${found.folder}: ${routes.map(({ found: path }) => path).join(", ") || "no route by its text"}`,
       );
     },
@@ -89,10 +84,7 @@ export const phase4: readonly Item[] = [
     check: async ({ code }) => {
       const found = await code("employee");
       const wrong = matches(found, redirect, /\.([cm]?js|ts)$/).filter(({ found: path }) => !isAdmin(path));
-      return verdict(
-        wrong.map(({ place, found: path }) => `${place} redirects to ${path}`),
-        `${found.folder} has no redirect out of /admin`,
-      );
+      return verdict(problemsAt(wrong, "redirects to"), `${found.folder} has no redirect out of /admin`);
     },
   },
   {
@@ -103,7 +95,7 @@ export const phase4: readonly Item[] = [
     ),
     check: async ({ code }) => {
       const found = await code("employee");
-      const wrong = matches(found, link, pages).map(({ place, found: path }) => `${place} links to ${path}`);
+      const wrong = problemsAt(matches(found, link, pages), "links to");
       const titled = matches(found, /Manage coffee suppliers/gi).length > 0;
       const untitled = titled ? [] : [`${found.folder} does not have the title Manage coffee suppliers`];
       return verdict([...wrong, ...untitled], `${found.folder} has its title and no link out of /admin`);
@@ -113,16 +105,15 @@ export const phase4: readonly Item[] = [
     id: "4.account",
     title: "No file of the services has another account's id or database endpoint",
     fix: editing("Replace the id or the endpoint by your own, or better read it from the environment."),
-    check: ({ account, code }) =>
-      forServices(async (service) => {
-        const { files, folder } = await code(service);
-        const found = await Promise.all(
-          files.map(async ({ path, text }) =>
-            (await foreignIn(text, account)).map((what) => `${path} has ${what}`),
-          ),
-        );
-        return verdict(found.flat(), `${folder} has no other account's id or endpoint`);
-      }),
+    check: forServices(async ({ account, code }, service) => {
+      const { files, folder } = await code(service);
+      const found = await Promise.all(
+        files.map(async ({ path, text }) =>
+          (await foreignIn(text, account)).map((what) => `${path} has ${what}`),
+        ),
+      );
+      return verdict(found.flat(), `${folder} has no other account's id or endpoint`);
+    }),
   },
   {
     id: "4.customer-reads",
@@ -134,7 +125,7 @@ export const phase4: readonly Item[] = [
       const found = await code("customer");
       const wrong = changingRoutes(found);
       return verdict(
-        wrong.map(({ place, found: path }) => `${place} has the route ${path}`),
+        problemsAt(wrong, "has the route"),
         `${found.folder} has no route that changes suppliers`,
       );
     },
@@ -158,6 +149,10 @@ async function checkWorkstation({ account }: Lab): Promise<Outcome> {
     `${name} opens 8080 and 8081`,
   );
 }
+
+/** Returns a problem for each place: that it `has` or `links to` what was found there. */
+const problemsAt = (places: ReturnType<typeof matches>, verb: string) =>
+  places.map(({ place, found }) => `${place} ${verb} ${found}`);
 
 const isAdmin = (path: string) => path === "/admin" || path.startsWith("/admin/");
 

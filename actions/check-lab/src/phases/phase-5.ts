@@ -1,6 +1,6 @@
 import { parseArn } from "../../../shared/arn.ts";
-import type { Item } from "../item.ts";
-import { broken, forServices, verdict } from "../outcome.ts";
+import { forServices, type Item } from "../item.ts";
+import { broken, verdict } from "../outcome.ts";
 import { containerOf, courseCluster } from "../parts.ts";
 import { leftPlaceholders } from "../placeholders.ts";
 import { hint, missing } from "../roles.ts";
@@ -22,11 +22,10 @@ export const phase5: readonly Item[] = [
       cli: "aws ecr create-repository --repository-name customer; the same for employee.",
       templates: "Run Provision with stacks: registry.",
     },
-    check: ({ roles }) =>
-      forServices(async (service) => {
-        const { repositoryName } = await roles.imageRepository(service);
-        return verdict([], `repository ${repositoryName}`);
-      }),
+    check: forServices(async ({ roles }, service) => {
+      const { repositoryName } = await roles.imageRepository(service);
+      return verdict([], `repository ${repositoryName}`);
+    }),
   },
   {
     id: "5.repository-policy",
@@ -37,16 +36,15 @@ export const phase5: readonly Item[] = [
       cli: "aws ecr delete-repository-policy --repository-name customer; the same for employee.",
       templates: "Run Provision with stacks: registry. Its policy lists one role.",
     },
-    check: ({ account, roles }) =>
-      forServices(async (service) => {
-        const { repositoryName = "" } = await roles.imageRepository(service);
-        const text = await account.repositoryPolicy(repositoryName);
-        const open = text !== undefined && isOpen(text);
-        return verdict(
-          open ? [`the policy of ${repositoryName} allows everyone`] : [],
-          `${repositoryName} has ${text ? "a policy with named principals" : "no policy"}`,
-        );
-      }),
+    check: forServices(async ({ account, roles }, service) => {
+      const { repositoryName = "" } = await roles.imageRepository(service);
+      const text = await account.repositoryPolicy(repositoryName);
+      const open = text !== undefined && isOpen(text);
+      return verdict(
+        open ? [`the policy of ${repositoryName} allows everyone`] : [],
+        `${repositoryName} has ${text ? "a policy with named principals" : "no policy"}`,
+      );
+    }),
   },
   {
     id: "5.images",
@@ -57,15 +55,14 @@ export const phase5: readonly Item[] = [
       cli: 'docker tag customer:latest "$repository:latest"; docker push "$repository:latest"; the same for employee.',
       templates: "Set the variable DEPLOY_THROUGH to codepipeline and run Deploy; it sets the tag latest.",
     },
-    check: ({ account, roles }) =>
-      forServices(async (service) => {
-        const { repositoryName = "" } = await roles.imageRepository(service);
-        const image = await account.image(repositoryName, "latest");
-        return verdict(
-          image ? [] : [`${repositoryName} has no image with the tag latest`],
-          `${repositoryName}:latest is ${image?.imageDigest}`,
-        );
-      }),
+    check: forServices(async ({ account, roles }, service) => {
+      const { repositoryName = "" } = await roles.imageRepository(service);
+      const image = await account.image(repositoryName, "latest");
+      return verdict(
+        image ? [] : [`${repositoryName} has no image with the tag latest`],
+        `${repositoryName}:latest is ${image?.imageDigest}`,
+      );
+    }),
   },
   {
     id: "5.service-linked-role",
@@ -112,20 +109,18 @@ export const phase5: readonly Item[] = [
       cli: `Set requiresCompatibilities, networkMode and containerPort (8080, not 8081). ${registerAgain}`,
       templates: "Restore infra-templates/ecs/taskdef-*.json from this repository and run Deploy.",
     },
-    check: ({ roles }) =>
-      forServices(async (service) => {
-        const definition = await roles.taskDefinition(service);
-        const { family, revision, requiresCompatibilities = [], networkMode } = definition;
-        const exposed =
-          containerOf(definition, service)?.portMappings?.map((port) => port.containerPort) ?? [];
-        const name = `${family}:${revision}`;
-        const problems = broken(
-          [requiresCompatibilities.includes("FARGATE"), `${name} is not for Fargate`],
-          [networkMode === "awsvpc", `${name} has the network mode ${networkMode}, not awsvpc`],
-          [exposed.includes(8080), `${name} exposes port ${exposed.join(", ") || "none"}, not 8080`],
-        );
-        return verdict(problems, `${name} is for Fargate and exposes 8080`);
-      }),
+    check: forServices(async ({ roles }, service) => {
+      const definition = await roles.taskDefinition(service);
+      const { family, revision, requiresCompatibilities = [], networkMode } = definition;
+      const exposed = containerOf(definition, service)?.portMappings?.map((port) => port.containerPort) ?? [];
+      const name = `${family}:${revision}`;
+      const problems = broken(
+        [requiresCompatibilities.includes("FARGATE"), `${name} is not for Fargate`],
+        [networkMode === "awsvpc", `${name} has the network mode ${networkMode}, not awsvpc`],
+        [exposed.includes(8080), `${name} exposes port ${exposed.join(", ") || "none"}, not 8080`],
+      );
+      return verdict(problems, `${name} is for Fargate and exposes 8080`);
+    }),
   },
   {
     id: "5.placeholders",
@@ -136,21 +131,20 @@ export const phase5: readonly Item[] = [
       cli: `Replace the placeholder; for the image, sed "s|<IMAGE1_NAME>|customer|". ${registerAgain}`,
       templates: deployAgain,
     },
-    check: ({ roles }) =>
-      forServices(async (service) => {
-        const { family, revision, containerDefinitions, executionRoleArn, taskRoleArn } =
-          await roles.taskDefinition(service);
-        // A password may look like anything.
-        const left = containerDefinitions?.flatMap(
-          ({ name, image, environment = [], secrets, logConfiguration }) => {
-            const shown = environment.filter((variable) => !/pass|token|secret/i.test(variable.name ?? ""));
-            return leftPlaceholders({ image, environment: shown, secrets, logConfiguration }, [], name);
-          },
-        );
-        const inRoles = leftPlaceholders({ executionRoleArn, taskRoleArn });
-        const problems = [...(left ?? []), ...inRoles].map((text) => `${family}:${revision}: ${text}`);
-        return verdict(problems, `${family}:${revision} has no placeholder`);
-      }),
+    check: forServices(async ({ roles }, service) => {
+      const { family, revision, containerDefinitions, executionRoleArn, taskRoleArn } =
+        await roles.taskDefinition(service);
+      // A password may look like anything.
+      const left = containerDefinitions?.flatMap(
+        ({ name, image, environment = [], secrets, logConfiguration }) => {
+          const shown = environment.filter((variable) => !/pass|token|secret/i.test(variable.name ?? ""));
+          return leftPlaceholders({ image, environment: shown, secrets, logConfiguration }, [], name);
+        },
+      );
+      const inRoles = leftPlaceholders({ executionRoleArn, taskRoleArn });
+      const problems = [...(left ?? []), ...inRoles].map((text) => `${family}:${revision}: ${text}`);
+      return verdict(problems, `${family}:${revision} has no placeholder`);
+    }),
   },
   {
     id: "5.account",
@@ -161,26 +155,25 @@ export const phase5: readonly Item[] = [
       cli: `aws sts get-caller-identity --query Account gives the id. ${registerAgain}`,
       templates: deployAgain,
     },
-    check: ({ account, roles }) =>
-      forServices(async (service) => {
-        const definition = await roles.taskDefinition(service);
-        const id = await account.id();
-        const problems: string[] = [];
-        const { executionRoleArn: role = "", family, revision } = definition;
-        const owner = parseArn(role)?.account;
-        if (!role) problems.push("no execution role");
-        else if (owner && owner !== id)
-          problems.push(`the execution role belongs to account ${owner}, not ${id}`);
-        const image = containerOf(definition, service)?.image ?? "";
-        const [, registry, region] = /^(\d{12})\.dkr\.ecr\.([\w-]+)\./.exec(image) ?? [];
-        if (registry && registry !== id) problems.push(`the image belongs to account ${registry}, not ${id}`);
-        if (region && region !== account.region)
-          problems.push(`the image is in ${region}, not ${account.region}`);
-        return verdict(
-          problems.map((text) => `${family}:${revision}: ${text}`),
-          `${family}:${revision} uses ${role.split("/").at(-1)} and ${image}`,
-        );
-      }),
+    check: forServices(async ({ account, roles }, service) => {
+      const definition = await roles.taskDefinition(service);
+      const id = await account.id();
+      const problems: string[] = [];
+      const { executionRoleArn: role = "", family, revision } = definition;
+      const owner = parseArn(role)?.account;
+      if (!role) problems.push("no execution role");
+      else if (owner && owner !== id)
+        problems.push(`the execution role belongs to account ${owner}, not ${id}`);
+      const image = containerOf(definition, service)?.image ?? "";
+      const [, registry, region] = /^(\d{12})\.dkr\.ecr\.([\w-]+)\./.exec(image) ?? [];
+      if (registry && registry !== id) problems.push(`the image belongs to account ${registry}, not ${id}`);
+      if (region && region !== account.region)
+        problems.push(`the image is in ${region}, not ${account.region}`);
+      return verdict(
+        problems.map((text) => `${family}:${revision}: ${text}`),
+        `${family}:${revision} uses ${role.split("/").at(-1)} and ${image}`,
+      );
+    }),
   },
   {
     id: "5.database-host",
@@ -191,20 +184,19 @@ export const phase5: readonly Item[] = [
       cli: `aws rds describe-db-instances --query 'DBInstances[].Endpoint.Address' gives the value. ${registerAgain}`,
       templates: "Run Provision with stacks: database,services, then Deploy.",
     },
-    check: ({ account, roles }) =>
-      forServices(async (service) => {
-        const definition = await roles.taskDefinition(service);
-        const { environment = [], secrets = [] } = containerOf(definition, service) ?? {};
-        const name = `${definition.family}:${definition.revision}`;
-        const host = environment.find((variable) => variable.name === "APP_DB_HOST")?.value;
-        if (secrets.some((secret) => secret.name === "APP_DB_HOST"))
-          return verdict([], `${name} reads APP_DB_HOST from a secret`);
-        if (!host) return verdict([`${name} has no APP_DB_HOST: the program tries localhost`], "");
-        const endpoints = (await account.databases()).flatMap(({ Endpoint }) => Endpoint?.Address ?? []);
-        const own = endpoints.includes(host.replace(/:\d+$/, ""));
-        const has = `this account has ${endpoints.join(", ") || "no database"}`;
-        return verdict(own ? [] : [`${name} has APP_DB_HOST ${host}; ${has}`], `${name} has ${host}`);
-      }),
+    check: forServices(async ({ account, roles }, service) => {
+      const definition = await roles.taskDefinition(service);
+      const { environment = [], secrets = [] } = containerOf(definition, service) ?? {};
+      const name = `${definition.family}:${definition.revision}`;
+      const host = environment.find((variable) => variable.name === "APP_DB_HOST")?.value;
+      if (secrets.some((secret) => secret.name === "APP_DB_HOST"))
+        return verdict([], `${name} reads APP_DB_HOST from a secret`);
+      if (!host) return verdict([`${name} has no APP_DB_HOST: the program tries localhost`], "");
+      const endpoints = (await account.databases()).flatMap(({ Endpoint }) => Endpoint?.Address ?? []);
+      const own = endpoints.includes(host.replace(/:\d+$/, ""));
+      const has = `this account has ${endpoints.join(", ") || "no database"}`;
+      return verdict(own ? [] : [`${name} has APP_DB_HOST ${host}; ${has}`], `${name} has ${host}`);
+    }),
   },
   {
     id: "5.taskdef-files",
@@ -215,7 +207,7 @@ export const phase5: readonly Item[] = [
       cli: "Correct taskdef-customer.json and taskdef-employee.json, then git push origin dev.",
       templates: definitionsOfTemplates,
     },
-    check: (lab) => forServices((service) => checkTaskDefinitionFile(lab, service)),
+    check: forServices(checkTaskDefinitionFile),
   },
   {
     id: "5.appspec-files",
@@ -226,7 +218,7 @@ export const phase5: readonly Item[] = [
       cli: "Correct appspec-customer.yaml and appspec-employee.yaml, then git push origin dev.",
       templates: definitionsOfTemplates,
     },
-    check: (lab) => forServices((service) => checkAppSpecFile(lab, service)),
+    check: forServices(checkAppSpecFile),
   },
 ];
 

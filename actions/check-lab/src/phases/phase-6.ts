@@ -1,8 +1,8 @@
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Item } from "../item.ts";
+import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { broken, forEachOf, forServices, verdict } from "../outcome.ts";
+import { broken, forEachOf, verdict } from "../outcome.ts";
 import { forwardedTo, type ListenerName, pathsOf, ports, type ServiceName } from "../parts.ts";
 
 export const listenerNames = Object.keys(ports) as ListenerName[];
@@ -129,14 +129,13 @@ export const phase6: readonly Item[] = [
       cli: "aws elbv2 create-target-group --name customer-tg-one --target-type ip --protocol HTTP --port 8080 --vpc-id $vpc",
       templates: provision,
     },
-    check: ({ roles }) =>
-      forEachGroup({ roles }, ({ TargetGroupName, TargetType, Protocol, Port }) =>
-        broken(
-          [TargetType === "ip", `${TargetGroupName} is of type ${TargetType}, not ip`],
-          [Protocol === "HTTP", `${TargetGroupName} uses ${Protocol}, not HTTP`],
-          [Port === 8080, `${TargetGroupName} is on port ${Port}, not 8080`],
-        ),
+    check: forEachGroup(({ TargetGroupName, TargetType, Protocol, Port }) =>
+      broken(
+        [TargetType === "ip", `${TargetGroupName} is of type ${TargetType}, not ip`],
+        [Protocol === "HTTP", `${TargetGroupName} uses ${Protocol}, not HTTP`],
+        [Port === 8080, `${TargetGroupName} is on port ${Port}, not 8080`],
       ),
+    ),
   },
   {
     id: "6.health-paths",
@@ -147,12 +146,11 @@ export const phase6: readonly Item[] = [
       cli: "aws elbv2 modify-target-group --target-group-arn … --health-check-path /admin/suppliers",
       templates: provision,
     },
-    check: ({ roles }) =>
-      forEachGroup({ roles }, ({ TargetGroupName, HealthCheckPath = "" }, service) => {
-        const isAdmin = HealthCheckPath.startsWith("/admin");
-        if (isAdmin === (service === "employee")) return [];
-        return [`${TargetGroupName} is behind the ${service}'s paths and checks ${HealthCheckPath}`];
-      }),
+    check: forEachGroup(({ TargetGroupName, HealthCheckPath = "" }, service) => {
+      const isAdmin = HealthCheckPath.startsWith("/admin");
+      if (isAdmin === (service === "employee")) return [];
+      return [`${TargetGroupName} is behind the ${service}'s paths and checks ${HealthCheckPath}`];
+    }),
   },
 ];
 
@@ -173,11 +171,8 @@ async function adminRules({ roles }: Pick<Lab, "roles">, name: ListenerName) {
   return (await roles.rulesOf(name)).filter(({ Actions }) => forwardedTo(Actions) === arn);
 }
 
-async function forEachGroup(
-  { roles }: Pick<Lab, "roles">,
-  problemsOf: (group: TargetGroup, service: ServiceName) => string[],
-) {
-  return forServices(async (service) => {
+function forEachGroup(problemsOf: (group: TargetGroup, service: ServiceName) => string[]) {
+  return forServices(async ({ roles }, service) => {
     const groups = await roles.targetGroups(service);
     const problems = groups.flatMap((group) => problemsOf(group, service));
     if (groups.length === 0) problems.push(`no target group of the ${service} is behind a listener`);

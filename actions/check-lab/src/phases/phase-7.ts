@@ -1,6 +1,6 @@
-import type { Item } from "../item.ts";
+import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { broken, forServices, verdict } from "../outcome.ts";
+import { broken, verdict } from "../outcome.ts";
 import { attachments, nameOfService, primaryOf, type ServiceName } from "../parts.ts";
 import { hint } from "../roles.ts";
 import { opens } from "./phase-6.ts";
@@ -20,22 +20,21 @@ export const phase7: readonly Item[] = [
       cli: "aws ecs create-service --launch-type FARGATE --desired-count 1 …; for an existing service, aws ecs update-service --desired-count 1.",
       templates: provision,
     },
-    check: ({ roles }) =>
-      forServices(async (name) => {
-        const service = await roles.service(name);
-        const { status, launchType, capacityProviderStrategy = [], desiredCount = 0 } = service;
-        const shown = nameOfService(service);
-        const launch = primaryOf(service)?.launchType ?? launchType;
-        const onFargate =
-          launch === "FARGATE" ||
-          capacityProviderStrategy.some(({ capacityProvider }) => capacityProvider?.startsWith("FARGATE"));
-        const problems = broken(
-          [status === "ACTIVE", `${shown} is ${status}`],
-          [onFargate, `${shown} runs on ${launch}, not FARGATE`],
-          [desiredCount > 0, `${shown} wants 0 tasks`],
-        );
-        return verdict(problems, `${shown} wants ${desiredCount}`);
-      }),
+    check: forServices(async ({ roles }, name) => {
+      const service = await roles.service(name);
+      const { status, launchType, capacityProviderStrategy = [], desiredCount = 0 } = service;
+      const shown = nameOfService(service);
+      const launch = primaryOf(service)?.launchType ?? launchType;
+      const onFargate =
+        launch === "FARGATE" ||
+        capacityProviderStrategy.some(({ capacityProvider }) => capacityProvider?.startsWith("FARGATE"));
+      const problems = broken(
+        [status === "ACTIVE", `${shown} is ${status}`],
+        [onFargate, `${shown} runs on ${launch}, not FARGATE`],
+        [desiredCount > 0, `${shown} wants 0 tasks`],
+      );
+      return verdict(problems, `${shown} wants ${desiredCount}`);
+    }),
   },
   {
     id: "7.controller",
@@ -46,16 +45,15 @@ export const phase7: readonly Item[] = [
       cli: `Use --deployment-controller type=CODE_DEPLOY: ${createAgain}`,
       templates: `Delete the service, then: ${provision}`,
     },
-    check: ({ roles }) =>
-      forServices(async (name) => {
-        const service = await roles.service(name);
-        const type = service.deploymentController?.type ?? "ECS";
-        const shown = nameOfService(service);
-        return verdict(
-          type === "CODE_DEPLOY" ? [] : [`${shown} has the deployment controller ${type}, not CODE_DEPLOY`],
-          `${shown}: ${type}`,
-        );
-      }),
+    check: forServices(async ({ roles }, name) => {
+      const service = await roles.service(name);
+      const type = service.deploymentController?.type ?? "ECS";
+      const shown = nameOfService(service);
+      return verdict(
+        type === "CODE_DEPLOY" ? [] : [`${shown} has the deployment controller ${type}, not CODE_DEPLOY`],
+        `${shown}: ${type}`,
+      );
+    }),
   },
   {
     id: "7.container",
@@ -66,25 +64,21 @@ export const phase7: readonly Item[] = [
       cli: `Use --load-balancers targetGroupArn=…,containerName=customer,containerPort=8080: ${createAgain}`,
       templates: provision,
     },
-    check: ({ roles }) =>
-      forServices(async (name) => {
-        const service = await roles.service(name);
-        const { containerDefinitions = [] } = await roles.taskDefinition(name);
-        const own = containerDefinitions.map((container) => container.name);
-        const shown = nameOfService(service);
-        const used = attachments(service);
-        const problems = used.flatMap(({ containerName, containerPort }) =>
-          broken(
-            [containerPort === 8080, `${shown} uses port ${containerPort}, not 8080`],
-            [own.includes(containerName), `${shown} uses the container ${containerName}, which is missing`],
-          ),
-        );
-        if (used.length === 0) problems.push(`${shown} has no load balancer`);
-        return verdict(
-          [...new Set(problems)],
-          `${shown}: ${used[0]?.containerName}:${used[0]?.containerPort}`,
-        );
-      }),
+    check: forServices(async ({ roles }, name) => {
+      const service = await roles.service(name);
+      const { containerDefinitions = [] } = await roles.taskDefinition(name);
+      const own = containerDefinitions.map((container) => container.name);
+      const shown = nameOfService(service);
+      const used = attachments(service);
+      const problems = used.flatMap(({ containerName, containerPort }) =>
+        broken(
+          [containerPort === 8080, `${shown} uses port ${containerPort}, not 8080`],
+          [own.includes(containerName), `${shown} uses the container ${containerName}, which is missing`],
+        ),
+      );
+      if (used.length === 0) problems.push(`${shown} has no load balancer`);
+      return verdict([...new Set(problems)], `${shown}: ${used[0]?.containerName}:${used[0]?.containerPort}`);
+    }),
   },
   {
     id: "7.behind-listener",
@@ -95,23 +89,22 @@ export const phase7: readonly Item[] = [
       cli: "aws elbv2 modify-listener (customer) or modify-rule (employee) with the target group of taskSets[0].",
       templates: "Run Deploy; its error has the command that puts the listener back.",
     },
-    check: ({ account, roles }) =>
-      forServices(async (name) => {
-        const service = await roles.service(name);
-        const used = (primaryOf(service)?.loadBalancers ?? service.loadBalancers)?.[0]?.targetGroupArn;
-        const production = await roles.targetGroup(name, "production");
-        const groups = await account.targetGroups();
-        const own = groups.find(({ TargetGroupArn }) => TargetGroupArn === used)?.TargetGroupName ?? "none";
-        const shown = nameOfService(service);
-        return verdict(
-          own === production.TargetGroupName
-            ? []
-            : [
-                `${shown} registers its tasks in ${own}, but listener 80 forwards to ${production.TargetGroupName}`,
-              ],
-          `${shown} and listener 80 use ${own}`,
-        );
-      }),
+    check: forServices(async ({ account, roles }, name) => {
+      const service = await roles.service(name);
+      const used = (primaryOf(service)?.loadBalancers ?? service.loadBalancers)?.[0]?.targetGroupArn;
+      const production = await roles.targetGroup(name, "production");
+      const groups = await account.targetGroups();
+      const own = groups.find(({ TargetGroupArn }) => TargetGroupArn === used)?.TargetGroupName ?? "none";
+      const shown = nameOfService(service);
+      return verdict(
+        own === production.TargetGroupName
+          ? []
+          : [
+              `${shown} registers its tasks in ${own}, but listener 80 forwards to ${production.TargetGroupName}`,
+            ],
+        `${shown} and listener 80 use ${own}`,
+      );
+    }),
   },
   {
     id: "7.network",
@@ -122,7 +115,7 @@ export const phase7: readonly Item[] = [
       cli: "aws ec2 authorize-security-group-ingress --group-id $group --protocol tcp --port 8080 --source-group $loadBalancerGroup",
       templates: "Run Provision with stacks: network,services.",
     },
-    check: (lab) => forServices((name) => checkNetwork(lab, name)),
+    check: forServices(checkNetwork),
   },
 ];
 

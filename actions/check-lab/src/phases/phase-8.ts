@@ -1,8 +1,8 @@
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { parseArn } from "../../../shared/arn.ts";
-import type { Item } from "../item.ts";
+import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { forServices, type Outcome, unchecked, verdict } from "../outcome.ts";
+import { type Outcome, unchecked, verdict } from "../outcome.ts";
 import { nameOfService, primaryOf, type ServiceName, services } from "../parts.ts";
 import { missing } from "../roles.ts";
 import { listenerNames } from "./phase-6.ts";
@@ -24,13 +24,12 @@ export const phase8: readonly Item[] = [
       cli: "aws deploy create-application --application-name microservices --compute-platform ECS; aws deploy create-deployment-group --cli-input-json file://group.json",
       templates: "Run Provision with stacks: delivery.",
     },
-    check: ({ account, roles }) =>
-      forServices(async (service) => {
-        const applications = await account.applications();
-        if (applications.length === 0) missing(account, "no CodeDeploy application");
-        const { applicationName, deploymentGroupName } = await roles.deploymentGroup(service);
-        return verdict([], `${applicationName}/${deploymentGroupName}`);
-      }),
+    check: forServices(async ({ account, roles }, service) => {
+      const applications = await account.applications();
+      if (applications.length === 0) missing(account, "no CodeDeploy application");
+      const { applicationName, deploymentGroupName } = await roles.deploymentGroup(service);
+      return verdict([], `${applicationName}/${deploymentGroupName}`);
+    }),
   },
   {
     id: "8.deployment-groups",
@@ -41,7 +40,7 @@ export const phase8: readonly Item[] = [
       cli: "aws deploy update-deployment-group --application-name … --current-deployment-group-name … --cli-input-json file://group.json",
       templates: "Run Provision with stacks: delivery.",
     },
-    check: (lab) => forServices((service) => checkDeploymentGroup(lab, service)),
+    check: forServices(checkDeploymentGroup),
   },
   {
     id: "8.deploy-role",
@@ -51,23 +50,22 @@ export const phase8: readonly Item[] = [
       cli: "aws deploy update-deployment-group … --service-role-arn $(aws iam get-role --role-name DeployRole --query Role.Arn --output text)",
       templates: "Run Provision with stacks: delivery.",
     },
-    check: ({ account, roles }) =>
-      forServices(async (service) => {
-        const { serviceRoleArn = "", deploymentGroupName } = await roles.deploymentGroup(service);
-        const id = await account.id();
-        const owner = parseArn(serviceRoleArn)?.account;
-        if (owner !== id)
-          return verdict([`${deploymentGroupName}: the role belongs to account ${owner}, not ${id}`], "");
-        const name = serviceRoleArn.split("/").at(-1) ?? "";
-        const role = await account.role(name);
-        const trust = decodeURIComponent(role?.AssumeRolePolicyDocument ?? "");
-        const problems = role
-          ? trust.includes("codedeploy")
-            ? []
-            : [`the role ${name} does not trust codedeploy.amazonaws.com`]
-          : [`the role ${name} does not exist`];
-        return verdict(problems, `${deploymentGroupName} uses ${name}`);
-      }),
+    check: forServices(async ({ account, roles }, service) => {
+      const { serviceRoleArn = "", deploymentGroupName } = await roles.deploymentGroup(service);
+      const id = await account.id();
+      const owner = parseArn(serviceRoleArn)?.account;
+      if (owner !== id)
+        return verdict([`${deploymentGroupName}: the role belongs to account ${owner}, not ${id}`], "");
+      const name = serviceRoleArn.split("/").at(-1) ?? "";
+      const role = await account.role(name);
+      const trust = decodeURIComponent(role?.AssumeRolePolicyDocument ?? "");
+      const problems = role
+        ? trust.includes("codedeploy")
+          ? []
+          : [`the role ${name} does not trust codedeploy.amazonaws.com`]
+        : [`the role ${name} does not exist`];
+      return verdict(problems, `${deploymentGroupName} uses ${name}`);
+    }),
   },
   {
     id: "8.deployment-repository",
@@ -98,7 +96,7 @@ export const phase8: readonly Item[] = [
       cli: `aws codepipeline create-pipeline --cli-input-json file://pipeline.json; for an existing one, ${editPipeline}`,
       templates: provision,
     },
-    check: (lab) => forServices((service) => checkPipeline(lab, service)),
+    check: forServices(checkPipeline),
   },
   {
     id: "8.pipeline-image",
@@ -109,7 +107,7 @@ export const phase8: readonly Item[] = [
       cli: `ImageTag latest, Image1ArtifactName of the ECR source, Image1ContainerName IMAGE1_NAME: ${editPipeline}`,
       templates: provision,
     },
-    check: (lab) => forServices((service) => checkPipelineImage(lab, service)),
+    check: forServices(checkPipelineImage),
   },
   {
     id: "8.image-trigger",
@@ -120,7 +118,7 @@ export const phase8: readonly Item[] = [
       cli: "aws events put-rule with source aws.ecr, detail-type ECR Image Action and the repository; aws events put-targets with the pipeline's ARN and a role.",
       templates: provision,
     },
-    check: (lab) => forServices((service) => checkTrigger(lab, service)),
+    check: forServices(checkTrigger),
   },
   {
     id: "8.pipeline-runs",
@@ -130,15 +128,14 @@ export const phase8: readonly Item[] = [
       cli: "aws codepipeline list-action-executions --pipeline-name … shows the error; then aws codepipeline start-pipeline-execution --name …",
       templates: "Run Deploy with DEPLOY_THROUGH codepipeline; its summary names the failed action.",
     },
-    check: ({ account, roles }) =>
-      forServices(async (service) => {
-        const { name = "" } = await roles.pipeline(service);
-        const [last] = await account.pipelineRuns(name);
-        if (last?.status === "InProgress")
-          return unchecked(`${name} is running; check again when it has ended`);
-        const problem = last ? `the last run of ${name} is ${last.status}` : `${name} has not run`;
-        return verdict(last?.status === "Succeeded" ? [] : [problem], `the last run of ${name} succeeded`);
-      }),
+    check: forServices(async ({ account, roles }, service) => {
+      const { name = "" } = await roles.pipeline(service);
+      const [last] = await account.pipelineRuns(name);
+      if (last?.status === "InProgress")
+        return unchecked(`${name} is running; check again when it has ended`);
+      const problem = last ? `the last run of ${name} is ${last.status}` : `${name} has not run`;
+      return verdict(last?.status === "Succeeded" ? [] : [problem], `the last run of ${name} succeeded`);
+    }),
   },
   {
     id: "8.deployments",
@@ -149,20 +146,19 @@ export const phase8: readonly Item[] = [
       cli: "aws deploy get-deployment --deployment-id …; aws ecs describe-tasks with the stopped tasks",
       templates: "Run Deploy; the error names the cause and the last log lines.",
     },
-    check: ({ account, roles }) =>
-      forServices(async (service) => {
-        const { applicationName = "", deploymentGroupName = "" } = await roles.deploymentGroup(service);
-        const last = await account.lastDeployment(applicationName, deploymentGroupName);
-        const shown = `${last?.deploymentId} of ${deploymentGroupName}`;
-        if (!last) return verdict([`${deploymentGroupName} has not deployed`], "");
-        if (!["Succeeded", "Failed", "Stopped"].includes(last.status ?? ""))
-          return unchecked(`${shown} is ${last.status}; check again when it has ended`);
-        const reason = last.errorInformation?.message ? ` (${last.errorInformation.message})` : "";
-        return verdict(
-          last.status === "Succeeded" ? [] : [`${shown} is ${last.status}${reason}`],
-          `${shown} succeeded`,
-        );
-      }),
+    check: forServices(async ({ account, roles }, service) => {
+      const { applicationName = "", deploymentGroupName = "" } = await roles.deploymentGroup(service);
+      const last = await account.lastDeployment(applicationName, deploymentGroupName);
+      const shown = `${last?.deploymentId} of ${deploymentGroupName}`;
+      if (!last) return verdict([`${deploymentGroupName} has not deployed`], "");
+      if (!["Succeeded", "Failed", "Stopped"].includes(last.status ?? ""))
+        return unchecked(`${shown} is ${last.status}; check again when it has ended`);
+      const reason = last.errorInformation?.message ? ` (${last.errorInformation.message})` : "";
+      return verdict(
+        last.status === "Succeeded" ? [] : [`${shown} is ${last.status}${reason}`],
+        `${shown} succeeded`,
+      );
+    }),
   },
   {
     id: "8.running",
@@ -172,7 +168,7 @@ export const phase8: readonly Item[] = [
       cli: "aws ecs describe-services --query 'services[].events[:3]'; aws elbv2 describe-target-health --target-group-arn …",
       templates: "Run Deploy; the error names the cause and the last log lines.",
     },
-    check: (lab) => forServices((service) => checkRunning(lab, service)),
+    check: forServices(checkRunning),
   },
   {
     id: "8.site",
@@ -183,7 +179,7 @@ export const phase8: readonly Item[] = [
       cli: 'curl -i "http://$dns/suppliers"; curl -i "http://$dns/admin/suppliers"; then the tasks\' log in awslogs-capstone',
       templates: "Run Deploy for both services.",
     },
-    check: (lab) => forServices((service) => checkSite(lab, service)),
+    check: forServices(checkSite),
   },
 ];
 
