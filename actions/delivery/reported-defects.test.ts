@@ -3,8 +3,9 @@ import type { Clock } from "../shared/pace.ts";
 import type { DeliveryContext } from "./context.ts";
 import { deploy } from "./deploy.ts";
 import { follow } from "./deployment/follow.ts";
+import { snapshot } from "./deployment/virtual-run.support.ts";
 import { createEcsStage } from "./ecs/stage.support.ts";
-import type { RunningDeployment, Snapshot } from "./engine.ts";
+import type { RunningDeployment } from "./engine.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { createStage, type Stage } from "./stage.support.ts";
@@ -25,26 +26,15 @@ describe("sees the end of a deployment within seconds, however long it took and 
     by: "ECS",
     initialTraffic: undefined,
     settleMs: 0,
-    poll: async () => snapshot(endMs - now()),
+    poll: async () => pollAt(endMs - now()),
     stop: async () => false,
     targetGroups: () => [],
   });
-  const snapshot = (left: number): Snapshot => ({
-    status: left <= 0 ? "SUCCESSFUL" : "IN_PROGRESS",
-    ended: left <= 0 ? "succeeded" : undefined,
-    stage: left <= 0 ? "complete" : "started",
-    near: left <= drainingMs ? "complete" : "started",
-    events: [],
-    traffic: undefined,
-    progress: undefined,
-    quietUntil: undefined,
-    createdAt: undefined,
-    reason: undefined,
-    triggeredAlarms: [],
-    aftermath: "",
-    startedBy: undefined,
-    failedTasks: 0,
-  });
+  const pollAt = (left: number) =>
+    snapshot({
+      near: left <= drainingMs ? "complete" : "started",
+      ...(left <= 0 && { status: "SUCCESSFUL", ended: "succeeded", stage: "complete" }),
+    });
 
   async function followUntil(endMs: number, deadlineAt: number) {
     let now = 0;

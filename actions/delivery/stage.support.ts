@@ -12,6 +12,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { createDelivery } from "../../simulator/src/outside-clients/delivery.support.ts";
 import { webLogs, webTaskDefinition, webVersion } from "../../simulator/src/outside-clients/web.support.ts";
 import { type Program, webProgram } from "../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import type { Aws } from "../../simulator/src/services/api.ts";
 import type { Simulator } from "../../simulator/src/simulator.ts";
 import {
   startRealSimulator,
@@ -125,6 +126,39 @@ export async function keepOldTasks({ aws }: Simulator): Promise<void> {
     applicationName: "outside",
     currentDeploymentGroupName: "web",
     ...keepingOldTasks(longestWaitMinutes),
+  });
+}
+
+/** Deploys a revision to `web` with CodeDeploy, as another person would. */
+export async function deployOutside({ codedeploy }: Aws, TaskDefinition: string | undefined): Promise<void> {
+  const LoadBalancerInfo = { ContainerName: "web", ContainerPort: 8080 };
+  const Properties = { TaskDefinition, LoadBalancerInfo };
+  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
+  await codedeploy.createDeployment({
+    applicationName: "outside",
+    deploymentGroupName: "web",
+    revision: {
+      revisionType: "AppSpecContent",
+      appSpecContent: { content: JSON.stringify({ version: 0, Resources }) },
+    },
+  });
+}
+
+/** Creates the alarm `errors`, on a metric without data. */
+export async function createAlarm(
+  { cloudwatch }: Aws,
+  TreatMissingData: "breaching" | "ignore",
+): Promise<void> {
+  await cloudwatch.putMetricAlarm({
+    AlarmName: "errors",
+    Namespace: "Shop",
+    MetricName: "NobodyPublishesIt",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+    TreatMissingData,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { RunningService } from "../../shared/ecs/service.ts";
 import type { Clock } from "../../shared/pace.ts";
 import type { Clients, DeliveryContext } from "../context.ts";
-import type { Begun, Handle } from "../engine.ts";
+import type { Begun, Handle, Snapshot } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { Run } from "../order/run.ts";
 import { newRecord } from "../record.ts";
@@ -88,6 +88,25 @@ export function deployInputs(file: string, changes: Partial<DeployInputs>): Depl
     ...changes,
   };
 }
+
+/** Returns a deployment in progress of which nothing else is known. */
+export const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
+  status: "IN_PROGRESS",
+  ended: undefined,
+  stage: "started",
+  events: [],
+  traffic: undefined,
+  progress: undefined,
+  near: "started",
+  quietUntil: undefined,
+  createdAt: undefined,
+  reason: undefined,
+  triggeredAlarms: [],
+  aftermath: "",
+  startedBy: undefined,
+  failedTasks: 0,
+  ...parts,
+});
 
 /** Deploys web:2 in virtual time with mocked clients; returns all results. */
 export async function runVirtually({ clients, begin, changes, budget, run }: VirtualRun) {

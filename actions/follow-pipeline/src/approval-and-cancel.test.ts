@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { approval } from "./pipeline.support.ts";
-import { createStage, type Followed, type Stage } from "./stage.support.ts";
+import { type Followed, stage, useStage } from "./stage.support.ts";
 
 const pipeline = "release-web";
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-  await stage.createPipeline(pipeline, [approval]);
-  await stage.createRules(pipeline);
-});
-afterAll(() => stage?.close());
+useStage(pipeline, [approval]);
 
 const asks = /Release \/ Approve: waiting for approval/;
 

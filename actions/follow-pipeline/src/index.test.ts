@@ -1,16 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { runEntry } from "../../shared/entry.support.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { stage, useStage } from "./stage.support.ts";
 
 const pipeline = "update-web";
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-  await stage.createPipeline(pipeline);
-  await stage.createRules(pipeline);
-});
-afterAll(() => stage?.close());
-afterEach(() => stage.simulator.faults.clear());
+useStage(pipeline);
 
 function runAction(inputs: Record<string, string>, environment: Record<string, string> = {}) {
   const { simulator } = stage;

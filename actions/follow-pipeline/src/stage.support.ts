@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodePipelineClient, type StageDeclaration } from "@aws-sdk/client-codepipeline";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { type Program, webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { createPipelineRole } from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
@@ -89,6 +90,20 @@ export interface Followed {
  * CodeCommit.
  */
 export const createStage = async () => createStageIn(await startTestSimulator(), createPrograms());
+
+/** Stage of the tests of one file. */
+export let stage: Stage;
+
+/** Creates a stage in virtual time with a pipeline that starts automatically, for the tests of one file. */
+export function useStage(pipelineName: string, between: readonly StageDeclaration[] = []): void {
+  beforeAll(async () => {
+    stage = await createStage();
+    await stage.createPipeline(pipelineName, between);
+    await stage.createRules(pipelineName);
+  });
+  afterAll(() => stage?.close());
+  afterEach(() => stage.simulator.faults.clear());
+}
 
 /** Creates the same with tasks that are processes, in accelerated real time. */
 export const createRealStage = async () => createStageIn(await startRealSimulator(), server);

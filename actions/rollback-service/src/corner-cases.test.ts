@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
-import { createStage, type Stage } from "../../delivery/stage.support.ts";
+import { createAlarm, createStage, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
 import { Cancelled } from "../../shared/failure.ts";
 import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
@@ -121,17 +121,7 @@ test("is not stopped by the group's alarms, which the undone revision has set of
   const { codedeploy, cloudwatch } = stage.simulator.aws;
   const good = await release(stage, "good");
   await release(stage, "bad");
-  await cloudwatch.putMetricAlarm({
-    AlarmName: "errors",
-    Namespace: "Shop",
-    MetricName: "NobodyPublishesIt",
-    Statistic: "Sum",
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 1,
-    ComparisonOperator: "GreaterThanThreshold",
-    TreatMissingData: "breaching",
-  });
+  await createAlarm(stage.simulator.aws, "breaching");
   const state = async () => (await cloudwatch.describeAlarms({})).MetricAlarms?.[0]?.StateValue;
   await stage.simulator.clock.until(async () => (await state()) === "ALARM");
   await codedeploy.updateDeploymentGroup({

@@ -2,6 +2,7 @@ import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } fro
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
 import type { DeliveryContext } from "../../delivery/context.ts";
+import { snapshot } from "../../delivery/deployment/virtual-run.support.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
 import { newRecord } from "../../delivery/record.ts";
 import { endActive } from "./end-active.ts";
@@ -33,24 +34,6 @@ const active: PastDeployment = {
   revision: "web:8",
   isRollback: false,
 };
-
-const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
-  status: "IN_PROGRESS",
-  ended: undefined,
-  stage: "started",
-  events: [],
-  traffic: undefined,
-  progress: undefined,
-  near: "started",
-  quietUntil: undefined,
-  createdAt: undefined,
-  reason: undefined,
-  triggeredAlarms: [],
-  aftermath: "",
-  startedBy: undefined,
-  failedTasks: 0,
-  ...parts,
-});
 
 interface Case {
   readonly poll?: () => Partial<Snapshot>;

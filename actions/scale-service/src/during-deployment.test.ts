@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { keepOldTasks } from "../../delivery/stage.support.ts";
+import { deployOutside, keepOldTasks } from "../../delivery/stage.support.ts";
 import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
@@ -10,19 +10,7 @@ async function beginDeployment() {
   const { aws } = stage.simulator;
   await keepOldTasks(stage.simulator);
   const { taskDefinitionArns = [] } = await aws.ecs.listTaskDefinitions({ familyPrefix: "web" });
-  const Properties = {
-    TaskDefinition: taskDefinitionArns.at(-1),
-    LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
-  };
-  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
-  await aws.codedeploy.createDeployment({
-    applicationName: "outside",
-    deploymentGroupName: "web",
-    revision: {
-      revisionType: "AppSpecContent",
-      appSpecContent: { content: JSON.stringify({ version: 0, Resources }) },
-    },
-  });
+  await deployOutside(aws, taskDefinitionArns.at(-1));
   const replacement = await stage.simulator.clock.until(async () => {
     const { services } = await aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
     return services?.[0]?.taskSets?.find(({ status }) => status === "ACTIVE");

@@ -5,15 +5,7 @@ import {
   startTestRegistry,
   type TestRegistry,
 } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
-import { createRegistryClient } from "./client.ts";
-import {
-  always,
-  answering,
-  type Fault,
-  type FaultRule,
-  first,
-  startFaultyRegistry,
-} from "./faulty-registry.support.ts";
+import { always, answering, behind, type Fault, type FaultRule, first } from "./faulty-registry.support.ts";
 import { digestOf } from "./oci.ts";
 
 const content = randomBytes(1_000_000).toString("hex");
@@ -32,8 +24,8 @@ afterEach(() => close?.());
 
 async function download(...rules: FaultRule[]) {
   const ranges: (string | undefined)[] = [];
-  const front = await startFaultyRegistry(
-    registry.host,
+  const front = await behind(
+    registry,
     rules.map((rule) => ({
       ...rule,
       fault: (exchange) => {
@@ -43,21 +35,7 @@ async function download(...rules: FaultRule[]) {
     })),
   );
   close = front.close;
-  const lines: string[] = [];
-  const client = createRegistryClient({
-    host: front.host,
-    credentials: { user: "AWS", password: registry.password },
-    clock: { now: Date.now, wait: async () => {} },
-    signal: new AbortController().signal,
-    mask: () => {},
-    log: { info: (line) => lines.push(line) },
-  });
-  return {
-    read: async () => digestOf(await buffer(client.openBlob("base", blob))),
-    lines,
-    ranges,
-    host: front.host,
-  };
+  return { ...front, ranges, read: async () => digestOf(await buffer(front.client.openBlob("base", blob))) };
 }
 
 const get = { method: "GET", path: /blobs/ };

@@ -2,6 +2,9 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from "node:net";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { TestRegistry } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
+import { createRegistryClient } from "./client.ts";
+import type { RegistryOptions } from "./request.ts";
 
 /** The front's treatment of a request instead of passing it on; it may still pass it on by `pass`. */
 export type Fault = (exchange: FaultyExchange) => void | Promise<void>;
@@ -54,6 +57,26 @@ export async function startFaultyRegistry(behind: string, rules: readonly FaultR
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Starts the same with a client that waits for nothing. */
+export async function behind(
+  { host, password }: TestRegistry,
+  rules: readonly FaultRule[],
+  options: Partial<RegistryOptions> = {},
+) {
+  const front = await startFaultyRegistry(host, rules);
+  const lines: string[] = [];
+  const client = createRegistryClient({
+    host: front.host,
+    credentials: { user: "AWS", password },
+    clock: { now: Date.now, wait: async () => {} },
+    signal: new AbortController().signal,
+    mask: () => {},
+    log: { info: (line) => lines.push(line) },
+    ...options,
+  });
+  return { ...front, client, lines };
 }
 
 export const first = (number: number) => number === 0;

@@ -4,16 +4,7 @@ import {
   startTestRegistry,
   type TestRegistry,
 } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
-import type { Clock } from "../pace.ts";
-import { createRegistryClient } from "./client.ts";
-import {
-  always,
-  answering,
-  type Fault,
-  type FaultRule,
-  first,
-  startFaultyRegistry,
-} from "./faulty-registry.support.ts";
+import { always, answering, behind, type Fault, type FaultRule, first } from "./faulty-registry.support.ts";
 import { blobOf, digestOf } from "./oci.ts";
 
 const big = randomBytes(25_000_000);
@@ -32,26 +23,17 @@ afterEach(async () => {
   await registry.ecr.deleteRepository?.({ repositoryName: "app", force: true }, caller);
 });
 
-const login = () => ({ user: "AWS", password: registry.password });
-
-async function behind(...rules: FaultRule[]) {
-  const front = await startFaultyRegistry(registry.host, rules);
-  ended.push(front.close);
-  const lines: string[] = [];
+async function through(...rules: FaultRule[]) {
   const waits: number[] = [];
   const controller = new AbortController();
-  const clock: Clock = { now: Date.now, wait: async (ms) => void waits.push(ms) };
-  const client = createRegistryClient({
-    host: front.host,
-    credentials: login(),
-    renewCredentials: async () => login(),
-    clock,
+  const front = await behind(registry, rules, {
+    renewCredentials: async () => ({ user: "AWS", password: registry.password }),
+    clock: { now: Date.now, wait: async (ms) => void waits.push(ms) },
     signal: controller.signal,
-    mask: () => {},
-    log: { info: (line) => lines.push(line) },
     random: () => 0.5,
   });
-  return { ...front, client, lines, waits, controller };
+  ended.push(front.close);
+  return { ...front, waits, controller };
 }
 
 const stored = async (digest: string) => {
@@ -139,7 +121,7 @@ const cases: [string, Buffer, FaultRule[], string[]][] = [
 ];
 
 it.each(cases)("%s", async (_, bytes, rules, expected) => {
-  const { client, asked } = await behind(...rules);
+  const { client, asked } = await through(...rules);
   const digest = digestOf(bytes);
   expect(await client.pushBlob("app", blobOf(digest, bytes))).toBe("uploaded");
   expect(steps(asked)).toEqual(expected);
@@ -147,7 +129,7 @@ it.each(cases)("%s", async (_, bytes, rules, expected) => {
 });
 
 it("sends parts of the smallest size that a registry accepts", async () => {
-  const { client, asked } = await behind({
+  const { client, asked } = await through({
     ...post,
     at: always,
     fault: async ({ pass, response }) => {
@@ -160,7 +142,7 @@ it("sends parts of the smallest size that a registry accepts", async () => {
 });
 
 it("remembers that a registry accepts no parts", async () => {
-  const { client, asked } = await behind({ ...patch, at: always, fault: answering(413) });
+  const { client, asked } = await through({ ...patch, at: always, fault: answering(413) });
   await client.pushBlob("app", blobOf(digestOf(big), big));
   const other = randomBytes(12_000_000);
   await client.pushBlob("app", blobOf(digestOf(other), other));
@@ -169,7 +151,7 @@ it("remembers that a registry accepts no parts", async () => {
 
 describe("gives up", () => {
   it("after five attempts, logs each, and leaves no upload behind", async () => {
-    const { client, asked, lines, waits, host } = await behind({
+    const { client, asked, lines, waits, host } = await through({
       ...patch,
       at: always,
       fault: answering(503),
@@ -186,7 +168,7 @@ describe("gives up", () => {
 
   it("at once when the registry refuses", async () => {
     const error = JSON.stringify({ errors: [{ code: "DENIED", message: "not yours" }] });
-    const { client, lines, host } = await behind({ ...post, at: always, fault: answering(403, {}, error) });
+    const { client, lines, host } = await through({ ...post, at: always, fault: answering(403, {}, error) });
     await expect(client.pushBlob("app", blobOf(digestOf(small), small))).rejects.toMatchObject({
       message: `The registry ${host} refused POST /v2/app/blobs/uploads/ (DENIED: not yours)`,
       nextStep: expect.stringContaining("allow this user"),
@@ -195,7 +177,7 @@ describe("gives up", () => {
   });
 
   it("when the registry loses the upload again and again", async () => {
-    const { client, asked, lines } = await behind({
+    const { client, asked, lines } = await through({
       ...patch,
       at: (number) => number % 2 === 1,
       fault: answering(404),
@@ -208,7 +190,7 @@ describe("gives up", () => {
   });
 
   it("when it is cancelled, and deletes what it began", async () => {
-    const { client, asked, controller } = await behind({
+    const { client, asked, controller } = await through({
       ...patch,
       at: first,
       fault: () => controller.abort(new Error("cancelled")),
@@ -222,7 +204,7 @@ it.each([
   ["seconds", () => "7", 7000],
   ["a date", () => new Date(Date.now() + 9_500).toUTCString(), 8000],
 ])("waits as long as the registry asks in %s", async (_, value, atLeast) => {
-  const { client, waits } = await behind({
+  const { client, waits } = await through({
     ...post,
     at: first,
     fault: (exchange) => answering(429, { "Retry-After": value() })(exchange),
@@ -233,7 +215,7 @@ it.each([
 });
 
 it("does not wait half an hour", async () => {
-  const { client, waits } = await behind({
+  const { client, waits } = await through({
     ...post,
     at: always,
     fault: answering(429, { "Retry-After": "1800" }),
@@ -246,7 +228,7 @@ it("logs in again when the login expires in the middle", async () => {
   const expired = JSON.stringify({
     errors: [{ code: "DENIED", message: "Your authorization token has expired." }],
   });
-  const { client, asked } = await behind({
+  const { client, asked } = await through({
     ...patch,
     at: (number) => number === 1,
     fault: answering(403, {}, expired),
@@ -261,7 +243,7 @@ it("mounts a blob from another repository, or sends it when that is refused", as
     async () => void (await registry.ecr.deleteRepository?.({ repositoryName: "base", force: true }, caller)),
   );
   const digest = await registry.pushBlob("base", "layer");
-  const { client, asked } = await behind();
+  const { client, asked } = await through();
   const layer = blobOf(digest, Buffer.from("layer"));
   expect(await client.pushBlob("app", layer, "base")).toBe("uploaded");
   await registry.ecr.putAccountSetting?.({ name: "BLOB_MOUNTING", value: "ENABLED" }, caller);

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { fastClock } from "../../../shared/fast-clock.support.ts";
-import { openWorkshop, type Workshop } from "./docker.support.ts";
+import { useWorkshop, workshop } from "./docker.support.ts";
 
-let workshop: Workshop;
+useWorkshop();
 let base: string;
-beforeAll(async () => {
-  workshop = await openWorkshop();
+beforeAll(() => {
   base = `${workshop.host}/base`;
 });
-afterAll(() => workshop.close());
 
 /** Moves the base's tag to an image of this text. */
 async function pushBase(text: string, tag = "1") {

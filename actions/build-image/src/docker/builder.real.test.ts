@@ -1,13 +1,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { docker, inspect, openWorkshop, type Workshop } from "./docker.support.ts";
+import { expect, it } from "vitest";
+import { docker, inspect, useWorkshop, workshop } from "./docker.support.ts";
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
-afterAll(() => workshop.close());
+useWorkshop();
 
 const twoStages = {
   Dockerfile: [

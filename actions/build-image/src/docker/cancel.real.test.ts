@@ -1,16 +1,14 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { Cancelled } from "../../../shared/failure.ts";
-import { docker, openWorkshop, pushNodeBase, run, type Workshop } from "./docker.support.ts";
+import { docker, pushNodeBase, run, useWorkshop, workshop } from "./docker.support.ts";
 
-let workshop: Workshop;
+useWorkshop();
 let base: string;
 beforeAll(async () => {
-  workshop = await openWorkshop();
   base = await pushNodeBase(workshop);
 });
-afterAll(() => workshop.close());
 
 /** Returns whether any process has the word among its arguments; a container's processes are visible to their host. */
 async function isRunning(word: string): Promise<boolean> {

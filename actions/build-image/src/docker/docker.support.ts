@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { afterAll, beforeAll } from "vitest";
 import { makeNodeBase } from "../../../../scripts/base-image.ts";
 import type { Simulator } from "../../../../simulator/src/simulator.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
@@ -39,6 +40,16 @@ export interface WorkshopBuild {
   readonly inputs?: Partial<BuildInputs>;
   readonly environment?: Partial<BuildEnvironment>;
   readonly variables?: NodeJS.ProcessEnv;
+}
+
+export let workshop: Workshop;
+
+/** Opens a workshop for the tests of one file. */
+export function useWorkshop(): void {
+  beforeAll(async () => {
+    workshop = await openWorkshop();
+  });
+  afterAll(() => workshop?.close());
 }
 
 /** Creates a registry, the repositories `customer` and `base`, a folder for sources and a user who is logged in. */
@@ -114,6 +125,7 @@ export async function openWorkshop() {
   };
 }
 
+/** The defaults of the inputs. */
 export function dockerInputs(context: string): DockerInputs {
   return {
     kind: "docker",

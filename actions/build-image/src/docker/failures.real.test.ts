@@ -1,16 +1,14 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { fastClock } from "../../../shared/fast-clock.support.ts";
-import { openWorkshop, pushNodeBase, type Workshop, type WorkshopBuild } from "./docker.support.ts";
+import { pushNodeBase, useWorkshop, type WorkshopBuild, workshop } from "./docker.support.ts";
 import { startEngine } from "./engine.support.ts";
 
-let workshop: Workshop;
+useWorkshop();
 let base: string;
 beforeAll(async () => {
-  workshop = await openWorkshop();
   base = await pushNodeBase(workshop);
 });
-afterAll(() => workshop.close());
 afterEach(() => vi.unstubAllEnvs());
 
 const fails = (files: Record<string, string>, options?: WorkshopBuild) =>

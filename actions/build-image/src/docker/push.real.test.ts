@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { fastClock } from "../../../shared/fast-clock.support.ts";
 import {
   always,
@@ -6,14 +6,9 @@ import {
   type FaultRule,
   first,
 } from "../../../shared/registry/faulty-registry.support.ts";
-import { docker, openWorkshop, type Workshop } from "./docker.support.ts";
+import { docker, useWorkshop, type Workshop, workshop } from "./docker.support.ts";
 
-let workshop: Workshop;
-beforeAll(async () => {
-  workshop = await openWorkshop();
-});
-afterAll(() => workshop.close());
-
+useWorkshop();
 let registry: Awaited<ReturnType<Workshop["openFaulty"]>> | undefined;
 afterEach(() => registry?.close());
 

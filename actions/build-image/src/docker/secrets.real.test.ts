@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import { inspect, openWorkshop, pushNodeBase, run, type Workshop } from "./docker.support.ts";
+import { afterEach, beforeAll, expect, it, vi } from "vitest";
+import { inspect, pushNodeBase, run, useWorkshop, workshop } from "./docker.support.ts";
 import type { BuildSecret } from "./inputs.ts";
 
-let workshop: Workshop;
+useWorkshop();
 let base: string;
 beforeAll(async () => {
-  workshop = await openWorkshop();
   base = await pushNodeBase(workshop);
 });
-afterAll(() => workshop.close());
 afterEach(() => vi.unstubAllEnvs());
 
 /** Puts a docker on the PATH that records its calls and runs the real one. */

@@ -6,7 +6,7 @@ import type { Aws } from "../../../../simulator/src/services/api.ts";
 import type { Fault } from "../../../../simulator/src/simulator.ts";
 import { type Clock, systemClock } from "../../../shared/pace.ts";
 import { pushImage } from "../../../shared/push-image.support.ts";
-import type { Stage } from "../../stage.support.ts";
+import { createAlarm, deployOutside, type Stage } from "../../stage.support.ts";
 import { type BackEnd, createStageFor, type Family, type Tasks } from "./back-ends.ts";
 import { inProcessProgram, program } from "./program.ts";
 
@@ -53,7 +53,8 @@ export async function createScene(family: Family, tasks: Tasks): Promise<Scene> 
   await mkdir(folder);
   const image = await pushImage(stage.simulator, folder, tasks === "in-process" ? inProcessProgram : program);
   const { cluster, service } = stage.inputs("");
-  await createAlarm(aws);
+  // Only a row sets the alarm, which then stays as the row set it.
+  await createAlarm(aws, "ignore");
   await shortenDraining(aws);
   let versions = 0;
 
@@ -95,21 +96,6 @@ export async function createScene(family: Family, tasks: Tasks): Promise<Scene> 
   };
 }
 
-/** Creates an alarm that only a row sets, and that stays as the row set it. */
-async function createAlarm({ cloudwatch }: Aws): Promise<void> {
-  await cloudwatch.putMetricAlarm({
-    AlarmName: "errors",
-    Namespace: "Shop",
-    MetricName: "NobodyPublishesIt",
-    Statistic: "Sum",
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 1,
-    ComparisonOperator: "GreaterThanThreshold",
-    TreatMissingData: "ignore",
-  });
-}
-
 /** Sets two minutes instead of five: far longer than the visitors' requests, and most of a row's waiting at its end. */
 async function shortenDraining({ elbv2 }: Aws): Promise<void> {
   const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "120" }];
@@ -126,19 +112,6 @@ export async function setAlarm({ aws }: Scene, StateValue: "ALARM" | "OK"): Prom
 export async function deployElse(scene: Scene, backEnd: BackEnd, version: string): Promise<void> {
   const { aws, where } = scene;
   const taskDefinition = await scene.register(version);
-  if (!backEnd.startsWith("CodeDeploy")) {
-    await aws.ecs.updateService({ ...where, taskDefinition });
-    return;
-  }
-  const LoadBalancerInfo = { ContainerName: "web", ContainerPort: 8080 };
-  const Properties = { TaskDefinition: taskDefinition, LoadBalancerInfo };
-  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
-  await aws.codedeploy.createDeployment({
-    applicationName: "outside",
-    deploymentGroupName: "web",
-    revision: {
-      revisionType: "AppSpecContent",
-      appSpecContent: { content: JSON.stringify({ version: 0, Resources }) },
-    },
-  });
+  if (backEnd.startsWith("CodeDeploy")) await deployOutside(aws, taskDefinition);
+  else await aws.ecs.updateService({ ...where, taskDefinition });
 }
