@@ -5,7 +5,9 @@ import {
   CreateDeploymentCommand,
   GetDeploymentCommand,
   GetDeploymentGroupCommand,
+  GetDeploymentTargetCommand,
   ListDeploymentsCommand,
+  ListDeploymentTargetsCommand,
 } from "@aws-sdk/client-codedeploy";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import {
@@ -43,6 +45,20 @@ export const denied = (action: string, resource = "*") =>
     "AccessDeniedException",
     `User: arn:x is not authorized to perform: ${action} on resource: ${resource}`,
   );
+
+const reads = {
+  "codedeploy:GetDeployment": () => codedeploy.on(GetDeploymentCommand),
+  "codedeploy:GetDeploymentTarget": () => codedeploy.on(GetDeploymentTargetCommand),
+  "codedeploy:ListDeploymentTargets": () => codedeploy.on(ListDeploymentTargetsCommand),
+  "ecs:DescribeServiceDeployments": () => ecs.on(DescribeServiceDeploymentsCommand),
+  "ecs:DescribeServiceRevisions": () => ecs.on(DescribeServiceRevisionsCommand),
+  "ecs:DescribeTaskDefinition": () => ecs.on(DescribeTaskDefinitionCommand),
+};
+
+/** Denies these reads to the role. */
+export function deny(...actions: readonly (keyof typeof reads)[]): void {
+  for (const action of actions) reads[action]().rejects(denied(action));
+}
 
 const ecr = new ECRClient(virtualConfig);
 const elbv2 = new ElasticLoadBalancingV2Client(virtualConfig);

@@ -1,19 +1,9 @@
-import {
-  GetDeploymentCommand,
-  GetDeploymentTargetCommand,
-  ListDeploymentsCommand,
-  ListDeploymentTargetsCommand,
-} from "@aws-sdk/client-codedeploy";
-import {
-  DescribeServiceDeploymentsCommand,
-  DescribeServiceRevisionsCommand,
-  DescribeServicesCommand,
-  DescribeTaskDefinitionCommand,
-} from "@aws-sdk/client-ecs";
+import { GetDeploymentCommand, ListDeploymentsCommand } from "@aws-sdk/client-codedeploy";
+import { DescribeServicesCommand } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
 import type { Failure } from "../../shared/failure.ts";
 import { named } from "../deployment/virtual-run.support.ts";
-import { codedeploy, denied, ecs, mockService, runWhole, serviceArn } from "../whole-run.support.ts";
+import { codedeploy, denied, deny, ecs, mockService, runWhole, serviceArn } from "../whole-run.support.ts";
 
 const group = "arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup:AppECS-c-web/DgpECS-c-web";
 
@@ -23,9 +13,7 @@ const statementIn = (error: Failure | undefined) =>
 
 test("names all missing rights for following a CodeDeploy deployment together, and changes nothing", async () => {
   mockService("CODE_DEPLOY");
-  codedeploy.on(GetDeploymentCommand).rejects(denied("codedeploy:GetDeployment"));
-  codedeploy.on(GetDeploymentTargetCommand).rejects(denied("codedeploy:GetDeploymentTarget"));
-  codedeploy.on(ListDeploymentTargetsCommand).rejects(denied("codedeploy:ListDeploymentTargets"));
+  deny("codedeploy:GetDeployment", "codedeploy:GetDeploymentTarget", "codedeploy:ListDeploymentTargets");
   const { error, changes } = await runWhole();
   expect(error?.message).toContain(
     "the role lacks what following the deployment needs: codedeploy:GetDeployment, codedeploy:GetDeploymentTarget, codedeploy:ListDeploymentTargets",
@@ -47,7 +35,7 @@ test("checks a group without a deployment with an ID that does not exist", async
   mockService("CODE_DEPLOY");
   codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
   codedeploy.on(GetDeploymentCommand).rejects(named("DeploymentDoesNotExistException"));
-  codedeploy.on(GetDeploymentTargetCommand).rejects(denied("codedeploy:GetDeploymentTarget"));
+  deny("codedeploy:GetDeploymentTarget");
   const { error, changes } = await runWhole();
   expect(statementIn(error)).toMatchObject({ Action: ["codedeploy:GetDeploymentTarget"] });
   expect(changes).toBe(0);
@@ -55,8 +43,7 @@ test("checks a group without a deployment with an ID that does not exist", async
 
 test("names all missing rights for following a deployment of ECS together", async () => {
   mockService("ECS");
-  ecs.on(DescribeServiceDeploymentsCommand).rejects(denied("ecs:DescribeServiceDeployments"));
-  ecs.on(DescribeServiceRevisionsCommand).rejects(denied("ecs:DescribeServiceRevisions"));
+  deny("ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions");
   const { error, changes } = await runWhole();
   expect(statementIn(error)).toEqual({
     Effect: "Allow",
@@ -72,9 +59,7 @@ test("names all missing rights for following a deployment of ECS together", asyn
 test("reports all other missing rights to a role that may not see the service", async () => {
   mockService("ECS");
   ecs.on(DescribeServicesCommand).rejects(denied("ecs:DescribeServices", serviceArn));
-  ecs.on(DescribeTaskDefinitionCommand).rejects(denied("ecs:DescribeTaskDefinition"));
-  ecs.on(DescribeServiceDeploymentsCommand).rejects(denied("ecs:DescribeServiceDeployments"));
-  codedeploy.on(GetDeploymentCommand).rejects(denied("codedeploy:GetDeployment"));
+  deny("ecs:DescribeTaskDefinition", "ecs:DescribeServiceDeployments", "codedeploy:GetDeployment");
   const { error, changes } = await runWhole();
   expect(error?.message).toMatch(/^the role lacks/);
   expect(statementIn(error)).toEqual({
@@ -92,7 +77,7 @@ test("reports all other missing rights to a role that may not see the service", 
 
 test("only warns in a plan, which follows nothing", async () => {
   mockService("CODE_DEPLOY");
-  codedeploy.on(GetDeploymentCommand).rejects(denied("codedeploy:GetDeployment"));
+  deny("codedeploy:GetDeployment");
   const { record, lines } = await runWhole({ mode: "plan" });
   expect(record.findings).toContainEqual(expect.objectContaining({ kind: "advice" }));
   expect(lines.join("\n")).toContain("codedeploy:GetDeployment");

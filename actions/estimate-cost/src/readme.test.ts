@@ -6,7 +6,7 @@ import { markdownTable } from "../../shared/summary.ts";
 
 test("has the README's table of use equal to the program's", () => {
   const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
-  const rows = Object.entries(usageKeys).map(([key, { fallback, meaning }]) => [
+  const rows = Object.entries(usageKeys).map(([key, [fallback, meaning]]) => [
     `\`${key}\``,
     meaning,
     fallback === undefined ? "" : `\`${fallback}\``,

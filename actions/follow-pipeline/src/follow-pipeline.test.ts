@@ -14,6 +14,13 @@ afterAll(() => stage?.close());
 
 const digestOf = (image: string) => image.slice(image.indexOf("@") + 1);
 
+/** Follows the execution of a new image, which waits before a disabled transition. */
+async function followIntoFrozen(version: string, onLine: (line: string) => void) {
+  const reason = "frozen for the fair";
+  await stage.simulator.aws.codepipeline.disableStageTransition({ ...transition, reason });
+  return stage.follow({ pipeline, image: await stage.push(version) }, { onLine });
+}
+
 test("reports that nothing starts without a rule, and starts the pipeline where it may", async () => {
   const image = await stage.push("one");
   const never = await stage.follow({ pipeline, image, start: "never", "wait-for-start": "1s" });
@@ -72,16 +79,9 @@ test("follows an image that changed with its definitions in the execution that h
 
 test("shows a disabled transition with its reason and follows the execution further", async () => {
   const { codepipeline } = stage.simulator.aws;
-  await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
-  const image = await stage.push("four");
-  const { error, lines } = await stage.follow(
-    { pipeline, image },
-    {
-      onLine: (line) => {
-        if (/frozen/.test(line)) void codepipeline.enableStageTransition(transition);
-      },
-    },
-  );
+  const { error, lines } = await followIntoFrozen("four", (line) => {
+    if (/frozen/.test(line)) void codepipeline.enableStageTransition(transition);
+  });
   expect(error).toBeUndefined();
   expect(lines.filter((line) => /frozen/.test(line))).toEqual([
     expect.stringMatching(
@@ -93,17 +93,10 @@ test("shows a disabled transition with its reason and follows the execution furt
 
 test("fails when superseded, and names what took over", async () => {
   const { codepipeline } = stage.simulator.aws;
-  await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
-  const image = await stage.push("five");
   let newer = Promise.resolve("");
-  const { error, record } = await stage.follow(
-    { pipeline, image },
-    {
-      onLine: (line) => {
-        if (/frozen/.test(line)) newer = stage.push("six");
-      },
-    },
-  );
+  const { error, record } = await followIntoFrozen("five", (line) => {
+    if (/frozen/.test(line)) newer = stage.push("six");
+  });
   expect(error?.message).toMatch(
     /^Execution \S+ of update-web was superseded by \S+ \(.*\), which is in progress: its own revisions were not deployed$/,
   );
@@ -119,17 +112,10 @@ test("fails when superseded, and names what took over", async () => {
 
 test("follows the second of two changes of one release after it supersedes the first", async () => {
   const { codepipeline } = stage.simulator.aws;
-  await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
-  const image = await stage.push("seven");
-  const { error, record } = await stage.follow(
-    { pipeline, image },
-    {
-      onLine: (line) => {
-        if (/frozen/.test(line)) void codepipeline.startPipelineExecution({ name: pipeline });
-        if (/This step follows it instead/.test(line)) void codepipeline.enableStageTransition(transition);
-      },
-    },
-  );
+  const { error, record } = await followIntoFrozen("seven", (line) => {
+    if (/frozen/.test(line)) void codepipeline.startPipelineExecution({ name: pipeline });
+    if (/This step follows it instead/.test(line)) void codepipeline.enableStageTransition(transition);
+  });
   expect(error).toBeUndefined();
   expect(record.notes.join()).toContain("has the same revisions. This step follows it instead");
   expect(await stage.page()).toBe("seven");

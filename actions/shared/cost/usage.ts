@@ -2,66 +2,39 @@ import { findDataPositions, parseData, readTextFile } from "../data-file.ts";
 import { Failure } from "../failure.ts";
 import { isObject } from "../task-definition.ts";
 
-/** Keys of a profile of use, with their defaults. All are for a month, unless stated otherwise. */
+/** Keys of a profile of use, with default and meaning. All are for a month, unless stated otherwise. */
 export const usageKeys = {
-  hours: {
-    fallback: 730,
-    meaning: "hours for which tasks, load balancer, database and gateways exist; a year has 12 × 730",
-  },
-  workstationHours: {
-    fallback: 80,
-    meaning: "hours for which the Cloud9 instance runs; it stops automatically when idle",
-  },
-  requests: { fallback: 100_000, meaning: "requests at the load balancer" },
-  requestKb: { fallback: 1, meaning: "average size of a request, in KB" },
-  responseKb: { fallback: 20, meaning: "average size of a response, in KB" },
-  requestsPerConnection: { fallback: 5, meaning: "requests that a browser sends over one connection" },
-  connectionSeconds: {
-    fallback: 60,
-    meaning: "seconds for which a connection stays open: the load balancer's idle time-out",
-  },
-  databaseGb: { fallback: 1, meaning: "data in the database, in GB" },
-  databaseChangeGb: {
-    fallback: 0.05,
-    meaning: "data that changes in a day, in GB: what each further day of backups adds",
-  },
-  manualSnapshots: { fallback: 0, meaning: "manual snapshots of the database" },
-  keptSnapshots: {
-    fallback: 0,
-    meaning: "snapshots of deleted databases (DeletionPolicy Snapshot)",
-  },
-  secretCalls: { fallback: 1_000, meaning: "reads of each secret; every start of a task is one" },
-  logGb: { fallback: 1, meaning: "log data written to all log groups, in GB" },
-  imageGb: { fallback: 0.5, meaning: "images kept in each repository, in GB" },
-  natGb: {
-    fallback: 5,
-    meaning: "data through each NAT gateway, in GB: images, logs and secrets of private tasks",
-  },
-  endpointGb: { fallback: 5, meaning: "data through each interface endpoint, in GB" },
-  bucketGb: { fallback: 0.1, meaning: "data in each bucket, in GB" },
-  bucketWrites: { fallback: 1_000, meaning: "PUT, COPY, POST and LIST requests at each bucket" },
-  bucketReads: { fallback: 1_000, meaning: "GET requests at each bucket" },
-  pipelineRuns: {
-    fallback: 20,
-    meaning: "runs of each pipeline; a pipeline of type V1 without runs is free",
-  },
-  pipelineMinutes: {
-    fallback: 8,
-    meaning: "minutes of the actions of one run, each rounded up: two sources and a deployment",
-  },
-  codeCommitUsers: { fallback: 3, meaning: "people and roles that use CodeCommit" },
-  instanceVolumeGb: {
-    fallback: 8,
-    meaning: "volume of an EC2 instance without one in its template, in GB: its image's",
-  },
-  workstationVolumeGb: { fallback: 10, meaning: "volume of the Cloud9 instance, in GB" },
-  kmsCalls: { fallback: 1_000, meaning: "requests at each customer managed key" },
-  containerInsightsMetrics: {
-    fallback: undefined,
-    meaning: "metrics that Container Insights sends; required if a template enables it",
-  },
+  hours: [730, "hours for which tasks, load balancer, database and gateways exist; a year has 12 × 730"],
+  workstationHours: [80, "hours for which the Cloud9 instance runs; it stops automatically when idle"],
+  requests: [100_000, "requests at the load balancer"],
+  requestKb: [1, "average size of a request, in KB"],
+  responseKb: [20, "average size of a response, in KB"],
+  requestsPerConnection: [5, "requests that a browser sends over one connection"],
+  connectionSeconds: [60, "seconds for which a connection stays open: the load balancer's idle time-out"],
+  databaseGb: [1, "data in the database, in GB"],
+  databaseChangeGb: [0.05, "data that changes in a day, in GB: what each further day of backups adds"],
+  manualSnapshots: [0, "manual snapshots of the database"],
+  keptSnapshots: [0, "snapshots of deleted databases (DeletionPolicy Snapshot)"],
+  secretCalls: [1_000, "reads of each secret; every start of a task is one"],
+  logGb: [1, "log data written to all log groups, in GB"],
+  imageGb: [0.5, "images kept in each repository, in GB"],
+  natGb: [5, "data through each NAT gateway, in GB: images, logs and secrets of private tasks"],
+  endpointGb: [5, "data through each interface endpoint, in GB"],
+  bucketGb: [0.1, "data in each bucket, in GB"],
+  bucketWrites: [1_000, "PUT, COPY, POST and LIST requests at each bucket"],
+  bucketReads: [1_000, "GET requests at each bucket"],
+  pipelineRuns: [20, "runs of each pipeline; a pipeline of type V1 without runs is free"],
+  pipelineMinutes: [8, "minutes of the actions of one run, each rounded up: two sources and a deployment"],
+  codeCommitUsers: [3, "people and roles that use CodeCommit"],
+  instanceVolumeGb: [8, "volume of an EC2 instance without one in its template, in GB: its image's"],
+  workstationVolumeGb: [10, "volume of the Cloud9 instance, in GB"],
+  kmsCalls: [1_000, "requests at each customer managed key"],
+  containerInsightsMetrics: [
+    undefined,
+    "metrics that Container Insights sends; required if a template enables it",
+  ],
 } as const satisfies {
-  readonly [key: string]: { readonly fallback: number | undefined; readonly meaning: string };
+  readonly [key: string]: readonly [fallback: number | undefined, meaning: string];
 };
 
 type UsageKey = keyof typeof usageKeys;
@@ -97,7 +70,7 @@ function checkUsage(value: unknown, file: string, lineOf: (key: string) => numbe
     throw new Failure(problems.join("; "), {
       nextStep: "correct the profile of use; nothing was estimated.",
     });
-  const numbers = Object.entries(usageKeys).map(([key, { fallback }]) => [key, value[key] ?? fallback]);
+  const numbers = Object.entries(usageKeys).map(([key, [fallback]]) => [key, value[key] ?? fallback]);
   return { ...Object.fromEntries(numbers), alwaysFree: value.alwaysFree ?? true };
 }
 

@@ -25,6 +25,10 @@ function sentAt(endedAt: number, changes: Partial<Sent> = {}): Sent {
 /** Time of performance.now() at which a second of the clock begins. */
 const wholeSecond = 1000 - (performance.timeOrigin % 1000);
 
+/** Starts a recorder at the beginning of a second, for which every response is expected. */
+const startRecorder = (onInterval: Parameters<typeof createRecorder>[3] = () => {}) =>
+  createRecorder(targets, () => true, wholeSecond, onInterval);
+
 it("counts responses in the second of the clock in which they came, with silent seconds and partial ones", () => {
   const recorder = createRecorder(
     targets,
@@ -49,15 +53,10 @@ it("counts responses in the second of the clock in which they came, with silent 
 
 it("reports each second when it is over, even without responses", () => {
   const reported: number[] = [];
-  const recorder = createRecorder(
-    targets,
-    () => true,
-    wholeSecond,
-    ({ requests }, histogram) => {
-      expect(histogram.totalCount).toBe(requests);
-      reported.push(requests);
-    },
-  );
+  const recorder = startRecorder(({ requests }, histogram) => {
+    expect(histogram.totalCount).toBe(requests);
+    reported.push(requests);
+  });
   recorder.record(sentAt(wholeSecond + 10));
   recorder.record(sentAt(wholeSecond + 20));
   recorder.advance(wholeSecond + 3500);
@@ -68,12 +67,7 @@ setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
 it("keeps no request: a million take no more room than 1,000", () => {
-  const recorder = createRecorder(
-    targets,
-    () => true,
-    wholeSecond,
-    () => {},
-  );
+  const recorder = startRecorder();
   const heapAfter = (requests: number, second: number) => {
     for (let index = 0; index < requests; index++)
       recorder.record(sentAt(wholeSecond + second * 1000, { latencyMs: 1 + (index % 5000) / 10 }));
@@ -90,12 +84,7 @@ it("keeps no request: a million take no more room than 1,000", () => {
 });
 
 it("counts as late what a person would, and says why", () => {
-  const recorder = createRecorder(
-    targets,
-    () => true,
-    wholeSecond,
-    () => {},
-  );
+  const recorder = startRecorder();
   recorder.record(sentAt(wholeSecond + 10, { lateMs: 9 }));
   recorder.record(sentAt(wholeSecond + 10, { lateMs: 300 }));
   recorder.record(sentAt(wholeSecond + 10, { lateMs: 200, lateForConnections: true }));

@@ -5,35 +5,26 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { Failure } from "../../../../shared/failure.ts";
-import { lookUp } from "../../../../shared/findings.ts";
 import { counted } from "../../../../shared/summary.ts";
-import type { ProvisionContext } from "../../context.ts";
-import type { Held } from "../contents.ts";
-import { type Inspect, type Inspected, inspectEach } from "./inspected.ts";
+import { type Inspect, inspectEach, lookUpHeld } from "./inspected.ts";
 
 /** Counting a large bucket further takes long and adds nothing. */
 const countedAtMost = 10_000;
 
 /** Finds buckets with objects, or versions of objects: CloudFormation does not delete them. */
-export const inspectBuckets: Inspect = async (context, stacks) => {
-  const s3 = new S3Client({ ...context.clientConfig, followRegionRedirects: true });
-  return inspectEach(stacks, (bucket) => inspect(context, s3, bucket));
-};
-
-async function inspect(
-  { signal }: ProvisionContext,
-  s3: S3Client,
-  { physicalId: name, stackName }: Held,
-): Promise<Inspected> {
-  const where = `bucket ${name} (stack ${stackName})`;
-  const { value: count = 0, findings } = await lookUp(where, () => countVersions(s3, name, signal), {
-    NoSuchBucket: { text: `${where} is already deleted`, kind: "note" },
+export const inspectBuckets: Inspect = async ({ clientConfig, signal }, stacks) => {
+  const s3 = new S3Client({ ...clientConfig, followRegionRedirects: true });
+  return inspectEach(stacks, async ({ physicalId: name, stackName }) => {
+    const where = `bucket ${name} (stack ${stackName})`;
+    const { value: count = 0, findings } = await lookUpHeld(where, "NoSuchBucket", () =>
+      countVersions(s3, name, signal),
+    );
+    if (count === 0) return { findings, emptyings: [] };
+    const many = count >= countedAtMost ? `at least ${counted(count, "object")}` : counted(count, "object");
+    const text = `${where} contains ${many}, including old versions`;
+    return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(s3, name, signal) }] };
   });
-  if (count === 0) return { findings, emptyings: [] };
-  const many = count >= countedAtMost ? `at least ${counted(count, "object")}` : counted(count, "object");
-  const text = `${where} contains ${many}, including old versions`;
-  return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(s3, name, signal) }] };
-}
+};
 
 async function countVersions(client: S3Client, Bucket: string, abortSignal: AbortSignal): Promise<number> {
   let count = 0;

@@ -9,12 +9,11 @@ import {
   type Task,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { lookUp } from "../../../../shared/findings.ts";
 import { createPace } from "../../../../shared/pace.ts";
 import { counted } from "../../../../shared/summary.ts";
 import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
-import { type Inspect, type Inspected, inspectEach } from "./inspected.ts";
+import { type Inspect, type Inspected, inspectEach, lookUpHeld } from "./inspected.ts";
 
 /** The maximum of DescribeTasks. */
 const tasksAtOnce = 100;
@@ -39,9 +38,9 @@ export const inspectContainers: Inspect = async (context, stacks) => {
 async function inspectService(context: ProvisionContext, ecs: ECSClient, held: Held): Promise<Inspected> {
   const { cluster, name } = nameOf(held);
   const where = `service ${name} (stack ${held.stackName})`;
-  const { value: service, findings } = await lookUp(where, () => describe(context, ecs, cluster, name), {
-    ClusterNotFoundException: { text: `${where} is already deleted`, kind: "note" },
-  });
+  const { value: service, findings } = await lookUpHeld(where, "ClusterNotFoundException", () =>
+    describe(context, ecs, cluster, name),
+  );
   const { runningCount = 0, taskSets = [] } = service ?? {};
   if (runningCount === 0) return { findings, emptyings: [] };
   const sets = taskSets.length > 1 ? ` in ${taskSets.length} task sets (a deployment is in progress)` : "";
@@ -78,9 +77,9 @@ async function inspectCluster(
   own: readonly string[],
 ): Promise<Inspected> {
   const where = `cluster ${cluster} (stack ${stackName})`;
-  const { value, findings } = await lookUp(where, () => listStrangers(context, ecs, cluster, own), {
-    ClusterNotFoundException: { text: `${where} is already deleted`, kind: "note" },
-  });
+  const { value, findings } = await lookUpHeld(where, "ClusterNotFoundException", () =>
+    listStrangers(context, ecs, cluster, own),
+  );
   if (!value) return { findings, emptyings: [] };
   const services = value.services.map((arn) => ({
     text: `${where} has service ${arn.slice(arn.lastIndexOf("/") + 1)}, which is in none of these stacks`,

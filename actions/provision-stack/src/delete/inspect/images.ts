@@ -5,38 +5,29 @@ import {
   paginateListImages,
 } from "@aws-sdk/client-ecr";
 import { Failure } from "../../../../shared/failure.ts";
-import { lookUp } from "../../../../shared/findings.ts";
 import { counted } from "../../../../shared/summary.ts";
-import type { ProvisionContext } from "../../context.ts";
-import type { Held } from "../contents.ts";
-import { type Inspect, type Inspected, inspectEach } from "./inspected.ts";
+import { type Inspect, inspectEach, lookUpHeld } from "./inspected.ts";
 
 /** The maximum of BatchDeleteImage. */
 const mostAtOnce = 100;
 
 /** Finds repositories with images: without EmptyOnDelete, CloudFormation does not delete them. */
-export const inspectImages: Inspect = async (context, stacks) => {
-  const ecr = new ECRClient(context.clientConfig);
-  return inspectEach(stacks, (repository) => inspect(context, ecr, repository));
-};
-
-async function inspect(
-  { signal }: ProvisionContext,
-  ecr: ECRClient,
-  { physicalId: name, stackName, properties }: Held,
-): Promise<Inspected> {
-  const where = `repository ${name} (stack ${stackName})`;
-  const { value: images, findings } = await lookUp(where, () => listImages(ecr, name, signal), {
-    RepositoryNotFoundException: { text: `${where} is already deleted`, kind: "note" },
+export const inspectImages: Inspect = async ({ clientConfig, signal }, stacks) => {
+  const ecr = new ECRClient(clientConfig);
+  return inspectEach(stacks, async ({ physicalId: name, stackName, properties }) => {
+    const where = `repository ${name} (stack ${stackName})`;
+    const { value: images, findings } = await lookUpHeld(where, "RepositoryNotFoundException", () =>
+      listImages(ecr, name, signal),
+    );
+    // A manifest counts once, however many tags it has.
+    const digests = new Set((images ?? []).map(({ imageDigest }) => imageDigest));
+    if (digests.size === 0) return { findings, emptyings: [] };
+    const text = `${where} contains ${counted(digests.size, "image")}`;
+    if (String(properties.EmptyOnDelete) === "true")
+      return { findings: [{ text: `${text}, which are deleted with it`, kind: "note" }], emptyings: [] };
+    return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(ecr, name, signal) }] };
   });
-  // A manifest counts once, however many tags it has.
-  const digests = new Set((images ?? []).map(({ imageDigest }) => imageDigest));
-  if (digests.size === 0) return { findings, emptyings: [] };
-  const text = `${where} contains ${counted(digests.size, "image")}`;
-  if (String(properties.EmptyOnDelete) === "true")
-    return { findings: [{ text: `${text}, which are deleted with it`, kind: "note" }], emptyings: [] };
-  return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(ecr, name, signal) }] };
-}
+};
 
 async function empty(client: ECRClient, repositoryName: string, abortSignal: AbortSignal): Promise<void> {
   // Images of an index can be deleted only after it, so refused ones are tried again.

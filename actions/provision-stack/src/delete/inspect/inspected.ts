@@ -1,4 +1,4 @@
-import type { Finding } from "../../../../shared/findings.ts";
+import { type Finding, lookUp } from "../../../../shared/findings.ts";
 import type { ProvisionContext } from "../../context.ts";
 import type { Held, StackContents } from "../contents.ts";
 
@@ -29,6 +29,11 @@ export async function inspectEach(
   const held = stacks.flatMap(({ resources }) => resources);
   const going = held.filter(({ deletionPolicy }) => deletionPolicy === "Delete");
   return together(await Promise.all(going.map(inspect)));
+}
+
+/** Reads something about a resource. AWS's error that it does not exist becomes a note. */
+export function lookUpHeld<T>(where: string, errorName: string, call: () => Promise<T>) {
+  return lookUp(where, call, { [errorName]: { text: `${where} is already deleted`, kind: "note" } });
 }
 
 export function together(parts: readonly Inspected[]): Inspected {

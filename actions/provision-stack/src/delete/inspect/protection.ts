@@ -2,32 +2,23 @@ import {
   DescribeLoadBalancerAttributesCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { lookUp } from "../../../../shared/findings.ts";
-import type { ProvisionContext } from "../../context.ts";
-import type { Held } from "../contents.ts";
-import { type Inspect, type Inspected, inspectEach } from "./inspected.ts";
+import { type Inspect, inspectEach, lookUpHeld } from "./inspected.ts";
 
 /** Finds load balancers that are protected from deletion. */
-export const inspectLoadBalancers: Inspect = async (context, stacks) => {
-  const client = new ElasticLoadBalancingV2Client(context.clientConfig);
-  return inspectEach(stacks, (balancer) => inspect(context, client, balancer));
-};
-
-async function inspect(
-  { signal }: ProvisionContext,
-  client: ElasticLoadBalancingV2Client,
-  { logicalId, physicalId, stackName }: Held,
-): Promise<Inspected> {
-  const where = `load balancer ${logicalId} (stack ${stackName})`;
-  const command = new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: physicalId });
-  const { value, findings } = await lookUp(where, () => client.send(command, { abortSignal: signal }), {
-    LoadBalancerNotFoundException: { text: `${where} is already deleted`, kind: "note" },
+export const inspectLoadBalancers: Inspect = async ({ clientConfig, signal }, stacks) => {
+  const client = new ElasticLoadBalancingV2Client(clientConfig);
+  return inspectEach(stacks, async ({ logicalId, physicalId, stackName }) => {
+    const where = `load balancer ${logicalId} (stack ${stackName})`;
+    const command = new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: physicalId });
+    const { value, findings } = await lookUpHeld(where, "LoadBalancerNotFoundException", () =>
+      client.send(command, { abortSignal: signal }),
+    );
+    const held = value?.Attributes?.find(({ Key }) => Key === "deletion_protection.enabled");
+    if (held?.Value !== "true") return { findings, emptyings: [] };
+    const fix = `turn its deletion protection off: aws elbv2 modify-load-balancer-attributes --attributes Key=deletion_protection.enabled,Value=false --load-balancer-arn ${physicalId}`;
+    return { findings: [{ text: `${where} is protected from deletion`, fix }], emptyings: [] };
   });
-  const held = value?.Attributes?.find(({ Key }) => Key === "deletion_protection.enabled");
-  if (held?.Value !== "true") return { findings, emptyings: [] };
-  const fix = `turn its deletion protection off: aws elbv2 modify-load-balancer-attributes --attributes Key=deletion_protection.enabled,Value=false --load-balancer-arn ${physicalId}`;
-  return { findings: [{ text: `${where} is protected from deletion`, fix }], emptyings: [] };
-}
+};
 
 /** Finds databases that are protected in the template that was applied last. */
 export const inspectDatabases: Inspect = async (_, stacks) => {
