@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 /** Right after a change, the next change is often near. */
 const afterChangeMs = 2_000;
 /** AWS's own waiters poll every 15 s; polling a steady deployment more rarely gains nothing. */
@@ -40,17 +42,12 @@ export interface Clock {
 
 export const systemClock: Clock = { now: Date.now, wait };
 
-function wait(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
+async function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch (error) {
+    // Node's own error has the reason only as its cause.
+    signal?.throwIfAborted();
+    throw error;
+  }
 }

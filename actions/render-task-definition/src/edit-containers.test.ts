@@ -1,9 +1,8 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createWorkbench, one, two, variables, web } from "./workbench.support.ts";
 
 const bench = createWorkbench();
-afterAll(() => bench.close());
 
 test.each<[string, ContainerDefinition[], Record<string, string>, Record<string, ContainerDefinition>]>([
   [

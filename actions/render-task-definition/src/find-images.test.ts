@@ -5,23 +5,19 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { pinImages } from "./find-images.ts";
-import { createTestFixture, createWorkbench, type Workbench } from "./workbench.support.ts";
+import { createTestFixture, createWorkbench } from "./workbench.support.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
+const bench = createWorkbench();
 let simulator: TestSimulator;
-let bench: Workbench;
 let uri: string;
 
 beforeAll(async () => {
   simulator = await startTestSimulator();
-  bench = createWorkbench();
   const { repository } = await simulator.aws.ecr.createRepository({ repositoryName: "team/customer" });
   uri = repository?.repositoryUri as string;
 });
-afterAll(async () => {
-  bench.close();
-  await simulator.close();
-});
+afterAll(() => simulator.close());
 
 async function render(images: string, image = "old") {
   const file = bench.file("task.json", {

@@ -1,9 +1,8 @@
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createWorkbench } from "./workbench.support.ts";
 
 // The test cases of amazon-ecs-render-task-definition v1.9.0, with its own names of inputs.
 const bench = createWorkbench();
-afterAll(() => bench.close());
 
 const arns = {
   file: "arn:aws:s3:::bucket/web.env",

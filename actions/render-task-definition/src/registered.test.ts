@@ -36,10 +36,7 @@ beforeAll(async () => {
   await register("tea", [{ key: "team", value: "coffee" }]);
   await register("coffee", []);
 });
-afterAll(async () => {
-  await simulator?.close();
-  bench.close();
-});
+afterAll(() => simulator?.close());
 
 const render = (inputs: Record<string, string>) => bench.render(inputs, simulator.clientConfig);
 const context = () => createTestFixture(bench.folder, simulator.clientConfig);

@@ -1,9 +1,8 @@
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { writeRendered } from "./render-files.ts";
 import { createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();
-afterAll(() => bench.close());
 
 const template = {
   family: "customer-microservice",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { type ContainerDefinition, ECSClient } from "@aws-sdk/client-ecs";
+import { afterAll } from "vitest";
 import type { RenderContext } from "./context.ts";
 import { readRenderInputs } from "./inputs.ts";
 import { render } from "./render.ts";
@@ -34,7 +35,7 @@ export const two = [web, side];
 
 export const variables = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
 
-export interface Workbench {
+interface Workbench {
   readonly folder: string;
   /** Warnings of all renderings. */
   readonly warnings: readonly string[];
@@ -47,11 +48,12 @@ export interface Workbench {
     containers: ContainerDefinition[],
     inputs: Readonly<Record<string, string>>,
   ): Promise<Record<string, ContainerDefinition>>;
-  close(): void;
 }
 
+/** Creates a workbench for the tests of one file. */
 export function createWorkbench(): Workbench {
   const folder = mkdtempSync(join(tmpdir(), "render-test-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
   const warnings: string[] = [];
   const bench: Workbench = {
     folder,
@@ -75,7 +77,6 @@ export function createWorkbench(): Workbench {
       const list = taskDefinition.containerDefinitions ?? [];
       return Object.fromEntries(list.map((container) => [container.name ?? "", container]));
     },
-    close: () => rmSync(folder, { recursive: true }),
   };
   return bench;
 }
