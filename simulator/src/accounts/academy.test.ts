@@ -2,24 +2,16 @@ import { EC2 } from "@aws-sdk/client-ec2";
 import { IAM } from "@aws-sdk/client-iam";
 import { RDS } from "@aws-sdk/client-rds";
 import { S3 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../command.ts";
+import { refusal } from "../kit/calls.support.ts";
 import { startStackTest } from "../services/cloudformation/resources/stack.support.ts";
-import type { Simulator } from "../simulator.ts";
 import { startTestSimulator } from "../test-simulator.support.ts";
 
-let simulator: Simulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator({ account: "academy" });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator({ account: "academy" });
+afterAll(() => simulator.close());
 
 const byName = (name: string) => ({ Filters: [{ Name: "tag:Name", Values: [name] }] });
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => "nothing",
-    ({ name, message, $metadata }) => `${$metadata.httpStatusCode} ${name}: ${message}`,
-  );
 
 describe("the lab's account", () => {
   it("has a VPC with two public subnets and a working route to the internet", async () => {

@@ -7,15 +7,13 @@ import { Lambda } from "@aws-sdk/client-lambda";
 import { S3 } from "@aws-sdk/client-s3";
 import { STS } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../test-simulator.support.ts";
+import { outcome } from "../kit/calls.support.ts";
+import { startTestSimulator } from "../test-simulator.support.ts";
 
 const temporary = { accessKeyId: "ASIATEMPORARY", secretAccessKey: "temporary", sessionToken: "a+to/ken=" };
 
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator({ accessKeys: [temporary] });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator({ accessKeys: [temporary] });
+afterAll(() => simulator.close());
 
 type Credentials = Partial<typeof temporary>;
 const config = (credentials: Credentials = {}) => {
@@ -37,11 +35,8 @@ const calls: Record<string, (credentials?: Credentials) => Promise<unknown>> = {
   lambda: (given) => new Lambda(config(given)).listFunctions({}),
   s3: (given) => new S3(config(given)).listBuckets({}),
 };
-const outcome = (service: string, credentials?: Credentials) =>
-  calls[service]?.(credentials).then(
-    () => "performed",
-    ({ name, $metadata }) => `${name} ${$metadata?.httpStatusCode}`,
-  );
+const outcomeOf = (service: string, credentials?: Credentials) =>
+  outcome(calls[service]?.(credentials) ?? Promise.reject(new Error(service)));
 
 describe("a call is performed when it is signed with a known key, and otherwise refused in AWS's words", () => {
   it.each([
@@ -52,11 +47,11 @@ describe("a call is performed when it is signed with a known key, and otherwise 
     ["lambda", "UnrecognizedClientException 403", "InvalidSignatureException 403"],
     ["s3", "InvalidAccessKeyId 403", "SignatureDoesNotMatch 403"],
   ])("%s", async (service, unknownKey, wrongSignature) => {
-    expect(await outcome(service)).toBe("performed");
-    expect(await outcome(service, temporary)).toBe("performed");
-    expect(await outcome(service, { accessKeyId: "AKIASOMEBODY" })).toBe(unknownKey);
-    expect(await outcome(service, { secretAccessKey: "guessed" })).toBe(wrongSignature);
-    expect(await outcome(service, { ...temporary, sessionToken: "another" })).toBe(unknownKey);
+    expect(await outcomeOf(service)).toBe("performed");
+    expect(await outcomeOf(service, temporary)).toBe("performed");
+    expect(await outcomeOf(service, { accessKeyId: "AKIASOMEBODY" })).toBe(unknownKey);
+    expect(await outcomeOf(service, { secretAccessKey: "guessed" })).toBe(wrongSignature);
+    expect(await outcomeOf(service, { ...temporary, sessionToken: "another" })).toBe(unknownKey);
   });
 
   it("however its path and query are written", async () => {

@@ -1,16 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../test-simulator.support.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestSimulator } from "../test-simulator.support.ts";
 
 const mebibyte = 1024 * 1024;
 
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
 
 /** Sends a body of so many zeros, which is never completely in memory. */
 async function send(service: string, headers: Record<string, string>, bytes: number) {

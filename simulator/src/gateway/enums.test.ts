@@ -6,17 +6,13 @@ import { ECS } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { S3 } from "@aws-sdk/client-s3";
 import { SSM } from "@aws-sdk/client-ssm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../simulator.ts";
+import { afterAll, describe, expect, it } from "vitest";
 import { startTestSimulator } from "../test-simulator.support.ts";
 import { enumsOf } from "./enums.ts";
 import { wireModels } from "./models.ts";
 
-let simulator: Simulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
 
 const wrong = "nonsense" as never;
 type Config = { endpoint: string; maxAttempts: number };

@@ -4,18 +4,16 @@ import { EC2 } from "@aws-sdk/client-ec2";
 import { ECS } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Lambda } from "@aws-sdk/client-lambda";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { parseArguments } from "../command.ts";
-import { startTestSimulator, type TestSimulator } from "../test-simulator.support.ts";
+import { outcome } from "../kit/calls.support.ts";
+import { startTestSimulator } from "../test-simulator.support.ts";
 
 const slow = { accessKeyId: "AKIASLOW", secretAccessKey: "x" };
 const old = { accessKeyId: "ASIAOLD", secretAccessKey: "x" };
 
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator({ accessKeys: [slow, old] });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator({ accessKeys: [slow, old] });
+afterAll(() => simulator.close());
 afterEach(() => simulator.faults.clear());
 
 const config = (maxAttempts = 1) => ({ ...simulator.clientConfig, maxAttempts });
@@ -29,12 +27,6 @@ const calls: Record<string, () => Promise<unknown>> = {
   "lambda:ListFunctions": () => new Lambda(config()).listFunctions({}),
 };
 const perform = (operation: string) => calls[operation]?.() ?? Promise.reject(new Error(operation));
-
-const outcome = (call: Promise<unknown>) =>
-  call.then(
-    () => "performed",
-    ({ name, $metadata }) => `${name} ${$metadata?.httpStatusCode}`,
-  );
 
 describe("a client sees each fault as its protocol defines it", () => {
   it.each([

@@ -15,6 +15,20 @@ export async function callsOf(
   return (name, input) => operations[name]?.(input, { accessKeyId: "test", sourceIp: "127.0.0.1" });
 }
 
+/** The status, name and message of the error that a client's call rejects with, or "nothing". */
+export const refusal = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => "nothing",
+    ({ $metadata, name, message }) => `${$metadata?.httpStatusCode} ${name}: ${message}`,
+  );
+
+/** The name and status of the error that a client's call rejects with, or "performed". */
+export const outcome = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => "performed",
+    ({ $metadata, name }) => `${name} ${$metadata?.httpStatusCode}`,
+  );
+
 /** The code of the AwsError that `action` throws, or "no error". */
 export function codeOf(action: () => unknown): string {
   try {

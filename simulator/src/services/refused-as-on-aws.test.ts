@@ -11,19 +11,14 @@ import { IAM } from "@aws-sdk/client-iam";
 import { S3 } from "@aws-sdk/client-s3";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { STS } from "@aws-sdk/client-sts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../test-simulator.support.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { startTestSimulator } from "../test-simulator.support.ts";
 
-let simulator: TestSimulator;
-let config: TestSimulator["clientConfig"] & { maxAttempts: number; forcePathStyle: boolean };
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  config = { ...simulator.clientConfig, maxAttempts: 1, forcePathStyle: true };
-  await new ECR(config).createRepository({ repositoryName: "web" });
-  await new ECS(config).createCluster({ clusterName: "main" });
-  await new ECS(config).registerTaskDefinition(definition());
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const config = { ...simulator.clientConfig, maxAttempts: 1, forcePathStyle: true };
+await new ECR(config).createRepository({ repositoryName: "web" });
+await new ECS(config).createCluster({ clusterName: "main" });
 
 const definition = (changes: object = {}) => ({
   family: "web",
@@ -34,6 +29,7 @@ const definition = (changes: object = {}) => ({
   containerDefinitions: [{ name: "web", image: "public.ecr.aws/web" }],
   ...changes,
 });
+await new ECS(config).registerTaskDefinition(definition());
 const register = (changes: object) => new ECS(config).registerTaskDefinition(definition(changes));
 const describeRevision = (taskDefinition: string) =>
   new ECS(config).describeTaskDefinition({ taskDefinition });

@@ -3,16 +3,12 @@ import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
 import { S3 } from "@aws-sdk/client-s3";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../test-simulator.support.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { startTestSimulator } from "../test-simulator.support.ts";
 
-let simulator: TestSimulator;
-let config: TestSimulator["clientConfig"] & { maxAttempts: number; forcePathStyle: boolean };
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  config = { ...simulator.clientConfig, maxAttempts: 1, forcePathStyle: true };
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const config = { ...simulator.clientConfig, maxAttempts: 1, forcePathStyle: true };
 
 describe("Secrets Manager", () => {
   it("returns the ARN of a secret that was deleted by force and never existed", async () => {

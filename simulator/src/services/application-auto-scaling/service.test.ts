@@ -1,16 +1,11 @@
 import { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-scaling";
 import { IAM } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
-let scaling: ApplicationAutoScaling;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  scaling = new ApplicationAutoScaling({ ...simulator.clientConfig, maxAttempts: 1 });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const scaling = new ApplicationAutoScaling({ ...simulator.clientConfig, maxAttempts: 1 });
 
 const target = (service: string) => ({
   ServiceNamespace: "ecs" as const,

@@ -1,15 +1,10 @@
 import { Cloud9 } from "@aws-sdk/client-cloud9";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Simulator } from "../../simulator.ts";
+import { afterAll, expect, test } from "vitest";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
-let cloud9: Cloud9;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  cloud9 = new Cloud9({ ...simulator.clientConfig, maxAttempts: 1 });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const cloud9 = new Cloud9({ ...simulator.clientConfig, maxAttempts: 1 });
 
 const settings = (name: string) => ({
   name,

@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: TestSimulator;
-const values: Record<string, string> = {};
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  const { ec2 } = simulator.aws;
-  const VpcId = (await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
-  const subnet = async (CidrBlock: string) =>
-    (await ec2.createSubnet({ VpcId, CidrBlock })).Subnet?.SubnetId ?? "";
-  const group = await ec2.createSecurityGroup({ GroupName: "web", Description: "web", VpcId });
-  Object.assign(values, {
-    "AWS::EC2::VPC::Id": VpcId,
-    "List<AWS::EC2::Subnet::Id>": `${await subnet("10.0.0.0/24")}, ${await subnet("10.0.1.0/24")}`,
-    "AWS::EC2::SecurityGroup::Id": group.GroupId,
-  });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+
+const { ec2 } = simulator.aws;
+const VpcId = (await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
+const subnet = async (CidrBlock: string) =>
+  (await ec2.createSubnet({ VpcId, CidrBlock })).Subnet?.SubnetId ?? "";
+const group = await ec2.createSecurityGroup({ GroupName: "web", Description: "web", VpcId });
+const values: Record<string, string | undefined> = {
+  "AWS::EC2::VPC::Id": VpcId,
+  "List<AWS::EC2::Subnet::Id>": `${await subnet("10.0.0.0/24")}, ${await subnet("10.0.1.0/24")}`,
+  "AWS::EC2::SecurityGroup::Id": group.GroupId,
+};
 
 let made = 0;
 const stackOf = (Type: string, ParameterValue: string) => ({

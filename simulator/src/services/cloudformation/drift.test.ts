@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { afterAll, expect, test } from "vitest";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 
 const folder = new URL("../../../../infra-templates/", import.meta.url);
 /** In the order of their imports. */
@@ -12,11 +12,8 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   "load-balancer": ["AdminSourceIps"],
 };
 
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
 
 async function describe(StackName: string) {
   return (await simulator.aws.cloudformation.describeStacks({ StackName })).Stacks?.[0];

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { afterAll, expect, test } from "vitest";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
 
 const images = (policy = "DeletionPolicy: Retain, ", more = "") => `Resources:
   Images: { Type: AWS::ECR::Repository, ${policy}Properties: { RepositoryName: customer } }

@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  await simulator.aws.s3.createBucket({ Bucket: "templates" });
-  await simulator.aws.s3.putObject({ Bucket: "templates", Key: "lab/network.yaml", Body: large });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
 
 const large = `Description: large network\nMetadata: {Text: ${"large ".repeat(10_000)}}\nResources: {Gateway: {Type: AWS::EC2::InternetGateway}}\n`;
+await simulator.aws.s3.createBucket({ Bucket: "templates" });
+await simulator.aws.s3.putObject({ Bucket: "templates", Key: "lab/network.yaml", Body: large });
+
 const settled = async (StackName: string) => {
   for (;;) {
     const { Stacks: [stack] = [] } = await simulator.aws.cloudformation.describeStacks({ StackName });

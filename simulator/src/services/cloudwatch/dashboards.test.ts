@@ -1,22 +1,13 @@
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { refusal } from "../../kit/calls.support.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
-let cloudwatch: CloudWatch;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  cloudwatch = new CloudWatch({ ...simulator.clientConfig, maxAttempts: 1 });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const cloudwatch = new CloudWatch({ ...simulator.clientConfig, maxAttempts: 1 });
 
 const body = (...widgets: object[]) => JSON.stringify({ widgets });
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => "nothing",
-    ({ name, message }) => `${name}: ${message}`,
-  );
 
 it("a dashboard is created, read, listed, changed and deleted", async () => {
   const DashboardName = "microservices";

@@ -1,16 +1,12 @@
 import { CodePipeline, type PipelineDeclaration } from "@aws-sdk/client-codepipeline";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 import { createPipelineRole, deliveryPipeline } from "./pipeline.support.ts";
 
-let simulator: TestSimulator;
-let codepipeline: CodePipeline;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  codepipeline = new CodePipeline({ ...simulator.clientConfig, maxAttempts: 1 });
-  await createPipelineRole(simulator.aws, "PipelineRole");
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const codepipeline = new CodePipeline({ ...simulator.clientConfig, maxAttempts: 1 });
+await createPipelineRole(simulator.aws, "PipelineRole");
 
 const create = (pipeline: PipelineDeclaration, more = {}) =>
   codepipeline.createPipeline({ pipeline, ...more });

@@ -1,15 +1,12 @@
 import { EC2 } from "@aws-sdk/client-ec2";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { refusal } from "../../kit/calls.support.ts";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 import { publicImages } from "./images.ts";
 
-let simulator: TestSimulator;
-let ec2: EC2;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  ec2 = new EC2({ ...simulator.clientConfig, maxAttempts: 1 });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const ec2 = new EC2({ ...simulator.clientConfig, maxAttempts: 1 });
 
 let vpc: string;
 let subnet: string;
@@ -40,11 +37,6 @@ const describeOne = async (id: string) =>
 const stateIs = (id: string, name: string) =>
   simulator.clock.until(async () => (await describeOne(id))?.State?.Name === name);
 const running = (id: string) => stateIs(id, "running");
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => "nothing",
-    ({ name, message }) => `${name}: ${message}`,
-  );
 
 describe("an instance", () => {
   it("runs with an address of its subnet and a public one, and is found by its name", async () => {
@@ -107,7 +99,7 @@ describe("an instance", () => {
       () => ec2.detachInternetGateway({ InternetGatewayId: gateway, VpcId: vpc }),
       () => ec2.deleteSubnet({ SubnetId: subnet }),
     ];
-    for (const remove of removals) expect(await refusal(remove())).toMatch(/^DependencyViolation/);
+    for (const remove of removals) expect(await refusal(remove())).toMatch(/^400 DependencyViolation/);
     await ec2.terminateInstances({ InstanceIds: [id] });
     await stateIs(id, "terminated");
     expect(await describeOne(id)).toMatchObject({ StateReason: { Code: "Client.UserInitiatedShutdown" } });
@@ -133,16 +125,16 @@ describe("an instance", () => {
 
 describe("instances are refused", () => {
   it.each<[string, object, RegExp]>([
-    ["an unknown image", { ImageId: "ami-0123" }, /^InvalidAMIID.NotFound.*public parameters/],
+    ["an unknown image", { ImageId: "ami-0123" }, /^400 InvalidAMIID.NotFound.*public parameters/],
     ["an unknown type", { InstanceType: "large" }, /Invalid value 'large' for InstanceType/],
     ["another architecture", { InstanceType: "t4g.micro" }, /'arm64' .* does not match .* 'x86_64'/],
-    ["an unknown key", { KeyName: "mine" }, /^InvalidKeyPair.NotFound/],
+    ["an unknown key", { KeyName: "mine" }, /^400 InvalidKeyPair.NotFound/],
     ["an unknown profile", { IamInstanceProfile: { Name: "none" } }, /Invalid IAM Instance Profile name/],
-    ["broken user data", { UserData: "#!/bin/sh" }, /^InvalidUserData.Malformed/],
+    ["broken user data", { UserData: "#!/bin/sh" }, /^400 InvalidUserData.Malformed/],
     ["too much user data", { UserData: Buffer.alloc(16_385).toString("base64") }, /limited to 16384 bytes/],
     ["a chosen address", { PrivateIpAddress: "10.0.0.9" }, /does not support PrivateIpAddress/],
     ["a launch template", { LaunchTemplate: { LaunchTemplateName: "x" } }, /does not support LaunchTemplate/],
-    ["more than fit", { MaxCount: 12, MinCount: 12 }, /^InsufficientFreeAddressesInSubnet/],
+    ["more than fit", { MaxCount: 12, MinCount: 12 }, /^400 InsufficientFreeAddressesInSubnet/],
   ])("%s", async (_, more, expected) => expect(await refusal(run(more))).toMatch(expected));
 });
 

@@ -1,6 +1,6 @@
 import { ECR } from "@aws-sdk/client-ecr";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 import { connectTo, type Findings, finding } from "./scanned-images.support.ts";
 
 const openssl = finding("CVE-2024-5535", "CRITICAL");
@@ -8,14 +8,9 @@ const many = Array.from({ length: 120 }, (_, index) => finding(`CVE-2023-${index
 const customer = { repositoryName: "customer" };
 
 const found = new Map<string, Findings>();
-let simulator: TestSimulator;
-let ecr: ECR;
-let registry: Awaited<ReturnType<typeof connectTo>>;
-beforeAll(async () => {
-  simulator = await startTestSimulator({ scanFindings: (digest) => found.get(digest) });
-  ecr = new ECR(simulator.clientConfig);
-  registry = await connectTo(simulator, found);
-});
+const simulator = await startTestSimulator({ scanFindings: (digest) => found.get(digest) });
+const ecr = new ECR(simulator.clientConfig);
+const registry = await connectTo(simulator, found);
 afterAll(async () => {
   ecr.destroy();
   await simulator.close();

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createDelivery, type Delivery } from "../../outside-clients/delivery.support.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { createDelivery } from "../../outside-clients/delivery.support.ts";
 import { type Program, webProgram } from "../../runtime/tasks/in-process-runtime.support.ts";
-import {
-  startTestSimulator,
-  type TestSimulator,
-  testListenerPortOffset,
-} from "../../test-simulator.support.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
 import { pushProgram } from "./controller/push-program.support.ts";
 
 /** Uses half of its task's quarter of a vCPU, and holds a quarter of its memory. */
@@ -18,15 +14,11 @@ const Dimensions = [
   { Name: "ServiceName", Value: "web" },
 ];
 
-let simulator: TestSimulator;
-let delivery: Delivery;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  delivery = await createDelivery(simulator, testListenerPortOffset());
-  await pushProgram(simulator, delivery.repositoryUri, program);
-  await simulator.aws.ecs.updateService({ cluster: "outside", service: "web", desiredCount: 2 });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const delivery = await createDelivery(simulator, testListenerPortOffset());
+await pushProgram(simulator, delivery.repositoryUri, program);
+await simulator.aws.ecs.updateService({ cluster: "outside", service: "web", desiredCount: 2 });
 
 async function newest(MetricName: string, Namespace = "AWS/ECS") {
   const { Datapoints = [] } = await simulator.aws.cloudwatch.getMetricStatistics({

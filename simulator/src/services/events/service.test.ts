@@ -1,18 +1,15 @@
 import { EventBridge } from "@aws-sdk/client-eventbridge";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../test-simulator.support.ts";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { refusal } from "../../kit/calls.support.ts";
+import { startTestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: TestSimulator;
-let events: EventBridge;
 const warnings: string[] = [];
-beforeAll(async () => {
-  simulator = await startTestSimulator({ warn: (message) => warnings.push(message) });
-  events = new EventBridge({ ...simulator.clientConfig, maxAttempts: 1 });
-  await simulator.aws.logs.createLogGroup({ logGroupName: logGroup });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator({ warn: (message) => warnings.push(message) });
+afterAll(() => simulator.close());
+const events = new EventBridge({ ...simulator.clientConfig, maxAttempts: 1 });
 
 const logGroup = "/aws/events/seen";
+await simulator.aws.logs.createLogGroup({ logGroupName: logGroup });
 const logArn = `arn:aws:logs:us-east-1:123456789012:log-group:${logGroup}`;
 const pipelineArn = "arn:aws:codepipeline:us-east-1:123456789012:update-customer-microservice";
 const pattern = (name: string) => JSON.stringify({ source: ["test"], detail: { name: [name] } });
@@ -32,11 +29,6 @@ const seen = async (): Promise<string[]> => {
   const { events: lines = [] } = await simulator.aws.logs.filterLogEvents({ logGroupName: logGroup });
   return lines.map(({ message = "" }) => message);
 };
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => "nothing",
-    ({ name, message }) => `${name}: ${message}`,
-  );
 
 describe("a rule", () => {
   it("is described, listed, changed, switched and removed", async () => {
@@ -63,7 +55,7 @@ describe("a rule", () => {
       FailedEntries: [{ TargetId: "no" }],
     });
     await events.deleteRule({ Name: rule });
-    expect(await refusal(events.describeRule({ Name: rule }))).toMatch(/^ResourceNotFoundException/);
+    expect(await refusal(events.describeRule({ Name: rule }))).toMatch(/^400 ResourceNotFoundException/);
   });
 
   it("passes matching events to its targets while it is enabled", async () => {
@@ -114,13 +106,13 @@ describe("refused", () => {
     [
       "a bad pattern",
       () => events.putRule({ Name: "s", EventPattern: "{}" }),
-      /^InvalidEventPatternException/,
+      /^400 InvalidEventPatternException/,
     ],
     ["a bad name", () => events.putRule({ Name: "a b", EventPattern: pattern("a") }), /not a rule's name/],
     [
       "another bus",
       () => events.putRule({ Name: "s", EventPattern: pattern("a"), EventBusName: "mine" }),
-      /^ResourceNotFoundException: Event bus mine does not exist/,
+      /^400 ResourceNotFoundException: Event bus mine does not exist/,
     ],
     [
       "an unknown rule",

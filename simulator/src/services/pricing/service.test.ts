@@ -2,21 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pricing } from "@aws-sdk/client-pricing";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Simulator } from "../../simulator.ts";
+import { afterAll, expect, test } from "vitest";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 import { readProducts } from "./products.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pricing-test-"));
-let simulator: Simulator;
-let pricing: Pricing;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  pricing = new Pricing({ ...simulator.clientConfig, maxAttempts: 1 });
-});
+const simulator = await startTestSimulator();
+const pricing = new Pricing({ ...simulator.clientConfig, maxAttempts: 1 });
 afterAll(async () => {
-  pricing?.destroy();
-  await simulator?.close();
+  pricing.destroy();
+  await simulator.close();
   rmSync(folder, { recursive: true });
 });
 

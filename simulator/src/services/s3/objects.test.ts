@@ -2,18 +2,13 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 
 const Bucket = "objects";
-let simulator: Simulator;
-let s3: S3;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  s3 = new S3({ ...simulator.clientConfig, maxAttempts: 1 });
-  await s3.createBucket({ Bucket });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const s3 = new S3({ ...simulator.clientConfig, maxAttempts: 1 });
+await s3.createBucket({ Bucket });
 
 const refusal = (call: Promise<unknown>) =>
   call.then(

@@ -1,15 +1,11 @@
 import { S3 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { refusal } from "../../kit/calls.support.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
-let s3: S3;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  s3 = new S3({ ...simulator.clientConfig, maxAttempts: 1 });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const s3 = new S3({ ...simulator.clientConfig, maxAttempts: 1 });
 
 let made = 0;
 async function bucket(): Promise<string> {
@@ -17,12 +13,6 @@ async function bucket(): Promise<string> {
   await s3.createBucket({ Bucket });
   return Bucket;
 }
-
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => "nothing",
-    ({ name, message, $metadata }) => `${$metadata?.httpStatusCode} ${name}: ${message}`,
-  );
 
 describe("a bucket", () => {
   it("is created, listed, described and removed", async () => {

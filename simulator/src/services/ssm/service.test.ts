@@ -1,15 +1,10 @@
 import { SSM } from "@aws-sdk/client-ssm";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Simulator } from "../../simulator.ts";
+import { afterAll, expect, it } from "vitest";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
-let ssm: SSM;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  ssm = new SSM({ ...simulator.clientConfig, maxAttempts: 1 });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+afterAll(() => simulator.close());
+const ssm = new SSM({ ...simulator.clientConfig, maxAttempts: 1 });
 
 const Name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
