@@ -1,3 +1,5 @@
+import { appSpecOf } from "../../../simulator/src/outside-clients/web.support.ts";
+
 /** Resources of the account in memory. */
 export const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`;
 export const revisions = {
@@ -26,20 +28,7 @@ export const registered = (revision: 1 | 2) => ({
   containerDefinitions: [container(revision)],
 });
 
-export const appSpec = {
-  version: 0,
-  Resources: [
-    {
-      TargetService: {
-        Type: "AWS::ECS::Service",
-        Properties: {
-          TaskDefinition: "<TASK_DEFINITION>",
-          LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
-        },
-      },
-    },
-  ],
-};
+export const appSpec = appSpecOf("web");
 
 export const service = {
   serviceName: "web",

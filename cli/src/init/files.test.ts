@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { appSpecOf } from "../../../simulator/src/outside-clients/web.support.ts";
 import { readActionFile } from "../actions/action-file.ts";
 import { filesOf } from "./files.ts";
 import type { DeployedService } from "./read-service.ts";
@@ -53,18 +54,5 @@ test("a service that ECS deploys gets no AppSpec", () => {
 });
 
 test("the AppSpec names the container behind the load balancer", () => {
-  expect(parse(filesOf(deployed, target).get("appspec.yaml") ?? "")).toEqual({
-    version: 0,
-    Resources: [
-      {
-        TargetService: {
-          Type: "AWS::ECS::Service",
-          Properties: {
-            TaskDefinition: "<TASK_DEFINITION>",
-            LoadBalancerInfo: { ContainerName: "app", ContainerPort: 8080 },
-          },
-        },
-      },
-    ],
-  });
+  expect(parse(filesOf(deployed, target).get("appspec.yaml") ?? "")).toEqual(appSpecOf("app"));
 });

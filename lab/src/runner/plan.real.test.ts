@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import { webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
+import { appSpecOf, webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
 import {
   startTestSimulator,
   type TestSimulator,
@@ -109,24 +109,9 @@ async function filesOfPlan(templates: Record<string, string>): Promise<Record<st
       ...definition,
       containerDefinitions: [container],
     }),
-    "infra-templates/ecs/appspec-web.yaml": JSON.stringify(appSpecOfWeb),
+    "infra-templates/ecs/appspec-web.yaml": JSON.stringify(appSpecOf("web")),
   };
 }
-
-const appSpecOfWeb = {
-  version: 0,
-  Resources: [
-    {
-      TargetService: {
-        Type: "AWS::ECS::Service",
-        Properties: {
-          TaskDefinition: "<TASK_DEFINITION>",
-          LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
-        },
-      },
-    },
-  ],
-};
 
 /** The part of GitHub's API that keeps the comments of a pull request. */
 async function startGitHub() {

@@ -1,5 +1,5 @@
 import type { Simulator } from "../simulator.ts";
-import { registerWeb, webLogs } from "./web.support.ts";
+import { appSpecOf, registerWeb, webLogs } from "./web.support.ts";
 import { createWebAccount } from "./web-account.support.ts";
 
 export interface Delivery {
@@ -39,24 +39,9 @@ export async function createDelivery(simulator: Simulator, listenerPortOffset: n
     repositoryUri,
     targetGroups,
     productionUrl: `http://127.0.0.1:${80 + listenerPortOffset}/`,
-    appSpec,
+    appSpec: (taskDefinition) => appSpecOf("web", taskDefinition),
   };
 }
-
-const appSpec = (taskDefinition: string) => ({
-  version: 0,
-  Resources: [
-    {
-      TargetService: {
-        Type: "AWS::ECS::Service",
-        Properties: {
-          TaskDefinition: taskDefinition,
-          LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
-        },
-      },
-    },
-  ],
-});
 
 async function createDeploymentGroup(
   { aws }: Simulator,

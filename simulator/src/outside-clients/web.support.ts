@@ -38,7 +38,24 @@ export async function registerWeb(
   return taskDefinition?.taskDefinitionArn ?? "";
 }
 
-/** AppSpec of the course. */
+/** The course's AppSpec for a container, with more properties of its service. */
+export const appSpecOf = (container: string, taskDefinition = "<TASK_DEFINITION>", more: object = {}) => ({
+  version: 0,
+  Resources: [
+    {
+      TargetService: {
+        Type: "AWS::ECS::Service",
+        Properties: {
+          TaskDefinition: taskDefinition,
+          LoadBalancerInfo: { ContainerName: container, ContainerPort: 8080 },
+          ...more,
+        },
+      },
+    },
+  ],
+});
+
+/** The same as YAML. */
 export const appSpecFile = `version: 0.0
 Resources:
   - TargetService:

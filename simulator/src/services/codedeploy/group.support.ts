@@ -1,4 +1,5 @@
 import { afterEach } from "vitest";
+import { appSpecOf } from "../../outside-clients/web.support.ts";
 import { createFixture, listeners, taskDefinition } from "./controller/fixture.support.ts";
 
 const closers: (() => Promise<void>)[] = [];
@@ -18,19 +19,7 @@ export const codedeploy = async () => (await createApplication()).call;
 
 /** An AppSpec of the fixture's revision, with more properties of the service or other parts. */
 export const appSpec = (properties: object = {}, top: object = {}) => ({
-  version: 0,
-  Resources: [
-    {
-      TargetService: {
-        Type: "AWS::ECS::Service",
-        Properties: {
-          TaskDefinition: taskDefinition,
-          LoadBalancerInfo: { ContainerName: "customer", ContainerPort: 8080 },
-          ...properties,
-        },
-      },
-    },
-  ],
+  ...appSpecOf("customer", taskDefinition, properties),
   ...top,
 });
 
