@@ -1,7 +1,7 @@
 import type { ContainerDefinition, HealthCheck, Task } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Program } from "../../runtime/tasks/in-process-runtime.support.ts";
-import { createFixture, type Fixture, networkConfiguration, role } from "./fixture.support.ts";
+import { createFixture, type Fixture, networkConfiguration, webFamily } from "./fixture.support.ts";
 
 /** Healthy until a request to /close, by its health check `ask`; shows its own metadata. */
 const web: Program = ({ listen, metadata, onExec }) => {
@@ -32,12 +32,7 @@ afterEach(() => fixture.close());
 /** Runs one task of these containers. */
 async function run(...containers: Partial<ContainerDefinition>[]): Promise<() => Promise<Task>> {
   const { taskDefinition } = await fixture.ecs.registerTaskDefinition({
-    family: "web",
-    networkMode: "awsvpc",
-    requiresCompatibilities: ["FARGATE"],
-    cpu: "512",
-    memory: "1024",
-    executionRoleArn: role,
+    ...webFamily,
     containerDefinitions: containers.map((each, index) => ({ name: `c${index}`, image: "web", ...each })),
   });
   const { tasks } = await fixture.ecs.runTask({

@@ -1,4 +1,9 @@
-import type { ContainerDefinition, CreateServiceCommandInput, Task } from "@aws-sdk/client-ecs";
+import type {
+  ContainerDefinition,
+  CreateServiceCommandInput,
+  RegisterTaskDefinitionCommandInput,
+  Task,
+} from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
 import type { Registry } from "../../runtime/registry/registry.ts";
 import { createFixedRegistry, makeImage } from "../../runtime/tasks/images.support.ts";
@@ -124,12 +129,7 @@ export async function createFixture(programs: Record<string, Program> = { web: w
     /** Registers a revision of family `web` with one container of that name. */
     register: (container: Partial<ContainerDefinition> = {}) =>
       ecs.registerTaskDefinition({
-        family: "web",
-        networkMode: "awsvpc",
-        requiresCompatibilities: ["FARGATE"],
-        cpu: "512",
-        memory: "1024",
-        executionRoleArn: role,
+        ...webFamily,
         containerDefinitions: [
           {
             name: "web",
@@ -167,6 +167,16 @@ export async function createFixture(programs: Record<string, Program> = { web: w
     },
   };
 }
+
+/** A revision of family `web` without its containers. */
+export const webFamily = {
+  family: "web",
+  networkMode: "awsvpc",
+  requiresCompatibilities: ["FARGATE"],
+  cpu: "512",
+  memory: "1024",
+  executionRoleArn: role,
+} satisfies Partial<RegisterTaskDefinitionCommandInput>;
 
 export const networkConfiguration = {
   awsvpcConfiguration: {

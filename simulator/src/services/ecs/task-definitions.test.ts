@@ -1,6 +1,6 @@
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFixture, role } from "./fixture.support.ts";
+import { createFixture, webFamily } from "./fixture.support.ts";
 
 let fixture: Awaited<ReturnType<typeof createFixture>>;
 beforeEach(async () => {
@@ -16,12 +16,7 @@ const container = (settings: object = {}): ContainerDefinition => ({
 const input = (
   settings: Partial<RegisterTaskDefinitionCommandInput> = {},
 ): RegisterTaskDefinitionCommandInput => ({
-  family: "web",
-  networkMode: "awsvpc",
-  requiresCompatibilities: ["FARGATE"],
-  cpu: "512",
-  memory: "1024",
-  executionRoleArn: role,
+  ...webFamily,
   containerDefinitions: [container()],
   ...settings,
 });
