@@ -1,12 +1,13 @@
-import { alternate, type Benchmark, type Measurement, measure, median, NotHere } from "./measurement.ts";
 import {
-  applyLoad,
-  isOnPath,
-  type LoadResult,
-  residentMb,
-  type StartedProgram,
-  startProgram,
-} from "./run-program.ts";
+  alternate,
+  type Benchmark,
+  type Measurement,
+  measure,
+  medians,
+  NotHere,
+  type Sides,
+} from "./measurement.ts";
+import { applyLoad, isOnPath, residentMb, type StartedProgram, startProgram } from "./run-program.ts";
 
 // Enough connections to keep one core of a proxy busy without queueing for most of the response time.
 const connections = 32;
@@ -48,26 +49,21 @@ async function compare(ours: StartedProgram, { name, peer, goal }: Peer): Promis
     ours: () => load(ours, { seconds: secondsPerRun }),
     peer: () => load(peer, { seconds: secondsPerRun }),
   });
-  const medians = (pick: (load: LoadResult) => number) => ({
-    ours: median(results.ours.map(pick)),
-    peer: { name, value: median(results.peer.map(pick)) },
-  });
-  const figure = { name: "load-balancer", goal };
+  const row = (figure: Pick<Measurement, "metric" | "unit" | "better">, values: Sides<number>) =>
+    measure({
+      name: "load-balancer",
+      goal,
+      ...figure,
+      ours: values.ours,
+      peer: { name, value: values.peer },
+    });
+  const requests = medians(results, ({ requestsPerSecond }) => requestsPerSecond);
   return [
-    measure({
-      ...figure,
-      metric: "throughput",
-      unit: "requests/s",
-      better: "higher",
-      ...medians(({ requestsPerSecond }) => requestsPerSecond),
-    }),
-    measure({
-      ...figure,
-      metric: "p99 latency",
-      unit: "ms",
-      better: "lower",
-      ...medians(({ p99Ms }) => p99Ms),
-    }),
+    row({ metric: "throughput", unit: "requests/s", better: "higher" }, requests),
+    row(
+      { metric: "p99 latency", unit: "ms", better: "lower" },
+      medians(results, ({ p99Ms }) => p99Ms),
+    ),
   ];
 }
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { GeneratorLoad, GeneratorResult } from "./load-generators/generator.ts";
-import { alternate, type Benchmark, type Measurement, measure, median, NotHere } from "./measurement.ts";
+import { alternate, type Benchmark, type Measurement, measure, medians, NotHere } from "./measurement.ts";
 import { isOnPath, runProgram, startProgram } from "./run-program.ts";
 
 const connections = 32;
@@ -62,16 +62,18 @@ async function compare({ target, goal, ours, name, peer }: Comparison): Promise<
     unit: string,
     better: Measurement["better"],
     pick: (result: GeneratorResult) => number,
-  ) =>
-    measure({
+  ) => {
+    const { ours, peer } = medians(results, pick);
+    return measure({
       name: "load-generator",
       metric: `${target}: ${metric}`,
       unit,
       better,
-      ours: median(results.ours.map(pick)),
-      peer: { name, value: median(results.peer.map(pick)) },
+      ours,
+      peer: { name, value: peer },
       goal,
     });
+  };
   return [
     figure("throughput", "requests/s", "higher", ({ requestsPerSecond }) => requestsPerSecond),
     figure("median latency", "ms", "lower", ({ p50Ms }) => p50Ms),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RowDataPacket } from "mysql2/promise";
-import { alternate, type Benchmark, type Measurement, measure, median, type Sides } from "./measurement.ts";
-import { applyLoad, type LoadResult } from "./run-program.ts";
+import { alternate, type Benchmark, type Measurement, measure, medians, type Sides } from "./measurement.ts";
+import { applyLoad } from "./run-program.ts";
 import {
   type BuiltService,
   buildService,
@@ -11,7 +11,6 @@ import {
 } from "./service-process.ts";
 import { type SupplierDatabase, startSupplierServer } from "./supplier-database.ts";
 
-const rows = 100;
 const connections = 50;
 const secondsPerRun = 3;
 /** Tens of thousands of requests: by then V8 has compiled both as well as it will. */
@@ -27,7 +26,7 @@ const peerProgram = join(import.meta.dirname, "express-peer", "server.mjs");
 const services: Benchmark = async () => {
   const server = await startSupplierServer();
   try {
-    const database = await server.create("COFFEE", rows);
+    const database = await server.create("COFFEE", 100);
     const emails = await firstPageOf(database);
     const measurements: Measurement[] = [];
     for (const [service, page] of Object.entries(pages)) {
@@ -73,18 +72,14 @@ async function compare(
       ours: values.ours,
       peer: { name: "Express 4, Mustache, mysql2", value: values.peer },
     });
-  const medians = (pick: (load: LoadResult) => number): Sides<number> => ({
-    ours: median(loads.ours.map(pick)),
-    peer: median(loads.peer.map(pick)),
-  });
   return [
     row(
       { metric: "list page", unit: "requests/s", better: "higher", goal: "≥ 2 ×" },
-      medians(({ requestsPerSecond }) => requestsPerSecond),
+      medians(loads, ({ requestsPerSecond }) => requestsPerSecond),
     ),
     row(
       { metric: "list page, p99", unit: "ms", better: "lower", goal: "≥ 2 ×" },
-      medians(({ p99Ms }) => p99Ms),
+      medians(loads, ({ p99Ms }) => p99Ms),
     ),
     row({ metric: "start to first page", unit: "ms", better: "lower", goal: "≥ 1.67 ×" }, startMs),
     row({ metric: "resident after load", unit: "MB", better: "lower", goal: "≥ 1 ×" }, residentMb),
@@ -98,7 +93,7 @@ async function measureStarts({ ours, peer }: Sides<ServiceOptions>): Promise<Sid
     return service.startMs;
   };
   const results = await alternate(starts, { ours: once(ours), peer: once(peer) });
-  return { ours: median(results.ours), peer: median(results.peer) };
+  return medians(results, (ms) => ms);
 }
 
 async function measureLoad({ ours, peer }: Sides<ServiceOptions>, emails: readonly string[]) {
