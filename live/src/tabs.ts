@@ -59,13 +59,13 @@ export async function loadTabs(extensions: readonly PageExtension[]): Promise<Ta
     return { ...tab, module: `/files/${tab.name}.mjs`, view };
   });
   const added = extensions.map(
-    async ({ name, title, folder, module, styles = [], operates = false }): Promise<Tab> => {
-      const { view } = await import(pathToFileURL(`${folder}/${module}`).href);
+    async ({ name, title, folder, styles = [], operates = false }): Promise<Tab> => {
+      const { view } = await import(pathToFileURL(`${folder}/${name}.mjs`).href);
       return {
         name,
         path: `/${name}`,
         title,
-        module: `/x/${name}/${module}`,
+        module: `/x/${name}/${name}.mjs`,
         styles: styles.map((style) => `/x/${name}/${style}`),
         operates,
         view,
@@ -96,10 +96,8 @@ export interface PageExtension {
   /** First segment of its addresses (`/<name>`) and of its parts. */
   readonly name: string;
   readonly title: Readonly<Record<Language, string>>;
-  /** Folder with its browser modules and styles, served under `/x/<name>/`. */
+  /** Folder with its browser module, `<name>.mjs`, and styles, served under `/x/<name>/`. */
   readonly folder: string;
-  /** Browser module in the folder, such as `tab.mjs`. */
-  readonly module: string;
   /** Style sheets in the folder. */
   readonly styles?: readonly string[];
   /** Whether it changes the account: the page then does not say that it only reads. */

@@ -52,7 +52,6 @@ export function checkTab(check: CheckPhases, now: () => number = Date.now): Page
     name: "check",
     title: { en: "Check the lab", fr: "Vérifier le lab" },
     folder: `${import.meta.dirname}/browser`,
-    module: "check.mjs",
     styles: ["runs.css"],
     start(to) {
       publish = to;

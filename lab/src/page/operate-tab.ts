@@ -38,7 +38,6 @@ export function operateTab(operations: Operations): PageExtension {
     name: "operate",
     title: { en: "Operate", fr: "Piloter" },
     folder: `${import.meta.dirname}/browser`,
-    module: "operate.mjs",
     styles: ["runs.css"],
     operates: true,
     start(to) {

@@ -17,7 +17,6 @@ export function runsTab(records: RunRecords, pipelines: CodePipelineClient): Pag
     name: "runs",
     title: { en: "Workflow runs", fr: "Exécutions" },
     folder: `${import.meta.dirname}/browser`,
-    module: "runs.mjs",
     styles: ["runs.css"],
     start: records.start,
     routes(app) {
