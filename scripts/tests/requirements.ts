@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { browserNames, isExecutable } from "../../services/suppliers/src/browser/support/find-browser.ts";
 import { lastLines, runQuietly } from "../run/quiet-task.mjs";
 import { asRoot, engineAnswers, mayBecomeRoot } from "./container-engine.ts";
 
@@ -26,10 +27,7 @@ const debianPackages: readonly DebianPackage[] = [
   ["mariadb-server-core", has("mariadbd")],
   ["mariadb-client-core", has("mariadb")],
   // Ubuntu does not have it; GitHub's runners have Chrome.
-  [
-    "chromium-headless-shell",
-    () => ["chromium-headless-shell", "chromium", "google-chrome"].some((browser) => has(browser)()),
-  ],
+  ["chromium-headless-shell", () => browserNames.some((browser) => has(browser)())],
   ["python3-boto3", () => succeeds("/usr/bin/python3", "-c", "import boto3")],
   // A version manager's aws may be version 1.
   ["awscli", () => ["/usr/bin/aws", "aws"].some((aws) => output(aws, "--version").startsWith("aws-cli/2"))],
@@ -116,15 +114,6 @@ const folders = () => (process.env.PATH ?? "").split(delimiter);
 /** A helper program that other programs run, in the folder of Debian or of Fedora. */
 function hasHelper(name: string): () => boolean {
   return () => ["/usr/lib/podman", "/usr/libexec/podman"].some((folder) => isExecutable(join(folder, name)));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function succeeds(command: string, ...args: readonly string[]): boolean {
