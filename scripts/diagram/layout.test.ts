@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Diagram } from "../../actions/shared/diagram/diagram.ts";
 import { type Box, type Layout, layOut } from "./layout.ts";
 import { drawProfile } from "./profile.ts";
+import { contains } from "./svg.ts";
 
 const templates = resolve(import.meta.dirname, "../../infra-templates");
 const profiles = readdirSync(join(templates, "parameters")).map((file) => file.replace(".json", ""));
@@ -46,15 +47,6 @@ describe.each(profiles)("the picture of the profile %s", (profile) => {
     expect(crossings).toEqual([]);
   });
 });
-
-function contains(outer: Box, inner: Box): boolean {
-  return (
-    inner.x >= outer.x &&
-    inner.y >= outer.y &&
-    inner.x + inner.width <= outer.x + outer.width &&
-    inner.y + inner.height <= outer.y + outer.height
-  );
-}
 
 function overlap(one: Box, other: Box): boolean {
   return (

@@ -106,7 +106,7 @@ function groundUnder(box: Box, groups: readonly DiagramGroup[], boxOf: (id: stri
   return `on-${under?.kind ?? "page"}`;
 }
 
-function contains(outer: Box, inner: Box): boolean {
+export function contains(outer: Box, inner: Box): boolean {
   return (
     inner.x >= outer.x &&
     inner.y >= outer.y &&
