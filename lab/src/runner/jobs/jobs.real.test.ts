@@ -124,10 +124,21 @@ describe("jobs", () => {
   });
 });
 
-describe("cancelling", () => {
-  it("interrupts the step, runs those with always(), and skips the rest", async () => {
-    const repository = await createTestRepository(
-      workflowOf(`
+/** Runs jobs until one logs `started`, and ends the run then. */
+async function endStarted(how: "cancel" | "kill", jobs: string) {
+  const repository = await createTestRepository(workflowOf(jobs), {
+    onEvent: (event) => event.type === "log" && event.line === "started" && run[how](),
+  });
+  onTestFinished(repository.remove);
+  const run = await repository.start();
+  return { result: await run.result, lines: repository.lines() };
+}
+
+describe("a run that is ended", () => {
+  it("by cancelling interrupts the step, runs those with always(), and skips the rest", async () => {
+    const { result, lines } = await endStarted(
+      "cancel",
+      `
   job:
     runs-on: ubuntu-latest
     steps:
@@ -142,23 +153,18 @@ describe("cancelling", () => {
     needs: job
     runs-on: ubuntu-latest
     steps: [{ run: echo never }]
-`),
-      { onEvent: (event) => event.type === "log" && event.line === "started" && run.cancel() },
+`,
     );
-    onTestFinished(repository.remove);
-    const run = await repository.start();
-    const result = await run.result;
-    expect(repository.lines()).toEqual(["started", "interrupted", "cleaned"]);
+    expect(lines).toEqual(["started", "interrupted", "cleaned"]);
     expect(result.conclusion).toBe("cancelled");
     expect(stepOf(result, "long")?.conclusion).toBe("cancelled");
     expect(stepOf(result, "rest")?.conclusion).toBe("skipped");
   });
-});
 
-describe("killing", () => {
-  it("ends all processes at once and starts no others", async () => {
-    const repository = await createTestRepository(
-      workflowOf(`
+  it("by killing ends all processes at once and starts no others", async () => {
+    const { result, lines } = await endStarted(
+      "kill",
+      `
   job:
     runs-on: ubuntu-latest
     steps:
@@ -167,13 +173,10 @@ describe("killing", () => {
           echo started
           while true; do sleep 0.05; done
       - { if: always(), run: echo never }
-`),
-      { onEvent: (event) => event.type === "log" && event.line === "started" && run.kill() },
+`,
     );
-    onTestFinished(repository.remove);
-    const run = await repository.start();
-    expect((await run.result).conclusion).toBe("cancelled");
-    expect(repository.lines()).toEqual(["started"]);
+    expect(result.conclusion).toBe("cancelled");
+    expect(lines).toEqual(["started"]);
   });
 });
 

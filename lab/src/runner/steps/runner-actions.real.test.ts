@@ -28,20 +28,18 @@ if (process.env.INPUT_WHO === "nobody") { console.log("::error title=Greet::nobo
 `,
   "actions/greet/post.mjs": "console.log('goodbye ' + process.env.STATE_whom);",
 };
+const withAction = (jobs: string) => createTestRepository({ ...action, ...workflowOf(jobs) });
 
 describe("own actions", () => {
   it("runs an action of the running commit with its pre and post, without a checkout", async () => {
-    repository = await createTestRepository({
-      ...action,
-      ...workflowOf(`
+    repository = await withAction(`
   job:
     runs-on: ubuntu-latest
     outputs: { said: "\${{ steps.greet.outputs.greeting }}" }
     steps:
       - { id: greet, uses: $/actions/greet, with: { who: you } }
       - { run: echo between }
-`),
-    });
+`);
     const result = await repository.run();
     expect(repository.lines()).toEqual(["pre", "hello you!", "between", "goodbye you"]);
     expect(result.jobs[0]?.outputs).toEqual({ said: "hello you!" });
@@ -66,14 +64,11 @@ ${steps}
   });
 
   it("keeps an action's own error as the only one", async () => {
-    repository = await createTestRepository({
-      ...action,
-      ...workflowOf(`
+    repository = await withAction(`
   job:
     runs-on: ubuntu-latest
     steps: [{ uses: $/actions/greet, with: { who: nobody, loud: yes } }]
-`),
-    });
+`);
     const result = await repository.run();
     expect(result.conclusion).toBe("failure");
     expect(result.jobs[0]?.annotations).toEqual([

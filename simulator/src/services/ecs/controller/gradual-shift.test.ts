@@ -12,6 +12,16 @@ const canary: DeploymentConfiguration = {
   canaryConfiguration: { canaryPercent: 20, canaryBakeTimeInMinutes: 0 },
 };
 
+/** Serves the first revision under load until 20 per cent of production have shifted to the second. */
+async function serveCanary() {
+  const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
+  await rehearsal.fixture.deploy("2");
+  await pauses();
+  await rehearsal.fixture.answerPause();
+  await shifts({ blue: 20, green: 80 });
+  return load;
+}
+
 describe("CANARY", () => {
   it("gives the new revision its share, then everything, without a failed request", async () => {
     const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") }, 2);
@@ -38,11 +48,7 @@ describe("CANARY", () => {
   });
 
   it("that is superseded first returns production to the last good revision", async () => {
-    const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
-    await rehearsal.fixture.deploy("2");
-    await pauses();
-    await rehearsal.fixture.answerPause();
-    await shifts({ blue: 20, green: 80 });
+    const load = await serveCanary();
     await pauses();
     await rehearsal.fixture.deploy("3", { deploymentConfiguration: pauseAt("RECONCILE_SERVICE") });
     await until(async () => (await rehearsal.fixture.newest()).lifecycleStage === "RECONCILE_SERVICE");
@@ -62,11 +68,7 @@ describe("CANARY", () => {
   });
 
   it("that a rolling update supersedes first returns production, too", async () => {
-    const load = await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
-    await rehearsal.fixture.deploy("2");
-    await pauses();
-    await rehearsal.fixture.answerPause();
-    await shifts({ blue: 20, green: 80 });
+    const load = await serveCanary();
     await rehearsal.fixture.deploy("3", { deploymentConfiguration: { strategy: "ROLLING" } });
     await ends("SUCCESSFUL");
     expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 0, green: 100 });
@@ -76,11 +78,7 @@ describe("CANARY", () => {
   });
 
   it("that is aborted leaves the traffic divided as it is", async () => {
-    await serve({ ...canary, ...pauseAt("PRE_PRODUCTION_TRAFFIC_SHIFT") });
-    await rehearsal.fixture.deploy("2");
-    await pauses();
-    await rehearsal.fixture.answerPause();
-    await shifts({ blue: 20, green: 80 });
+    await serveCanary();
     const { serviceDeploymentArn } = await rehearsal.fixture.newest();
     await rehearsal.fixture.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ABORT" });
     await ends("STOPPED");
