@@ -1,38 +1,15 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { createPipelineRole, deliveryPipeline } from "../services/codepipeline/pipeline.support.ts";
-import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, python, run } from "./programs.support.ts";
+import { createIdleCluster } from "./web-account.support.ts";
 
-let simulator: Simulator;
-let subnet: string;
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-  const { ec2, ecs } = simulator.aws;
-  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
-  const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: "10.0.0.0/24" });
-  subnet = Subnet?.SubnetId ?? "";
-  await createPipelineRole(simulator.aws, "PipelineRole");
-  await ecs.createCluster({ clusterName: "coffee" });
-  await ecs.registerTaskDefinition({
-    family: "web",
-    networkMode: "awsvpc",
-    requiresCompatibilities: ["FARGATE"],
-    cpu: "256",
-    memory: "512",
-    containerDefinitions: [{ name: "web", image: "web" }],
-  });
-  await ecs.createService({
-    cluster: "coffee",
-    serviceName: "web",
-    taskDefinition: "web",
-    launchType: "FARGATE",
-    desiredCount: 0,
-    networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
-  });
-});
-afterAll(() => simulator?.close());
+const simulator = await startRealSimulator();
+afterAll(() => simulator.close());
+const { subnet, createService } = await createIdleCluster(simulator);
+await createPipelineRole(simulator.aws, "PipelineRole");
+await createService("web");
 
 const execute = (program: string, args: string[]) =>
   run(program, args, { variables: simulator.environmentVariables });

@@ -1,35 +1,20 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeploy, waitUntilDeploymentSuccessful } from "@aws-sdk/client-codedeploy";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Simulator } from "../simulator.ts";
-import { startRealSimulator, testListenerPortOffset } from "../test-simulator.support.ts";
-import { createDelivery, type Delivery } from "./delivery.support.ts";
+import { describe, expect, it } from "vitest";
+import { testListenerPortOffset } from "../test-simulator.support.ts";
+import { createDelivery } from "./delivery.support.ts";
 import { writeImageLayout } from "./image.support.ts";
-import { awsCli, run as execute, python } from "./programs.support.ts";
+import { awsCli, run as execute, python, startForClients } from "./programs.support.ts";
 
-let simulator: Simulator;
-let delivery: Delivery;
-let layout: string;
-let password: string;
-
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-  delivery = await createDelivery(simulator, testListenerPortOffset());
-  layout = await mkdtemp(join(tmpdir(), "image-"));
-  await writeImageLayout(layout);
-  const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
-  const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? "", "base64").toString();
-  password = token.slice(token.indexOf(":") + 1);
-});
-afterAll(async () => {
-  await simulator?.close();
-  await rm(layout, { recursive: true, force: true });
-});
+const { simulator, folder: layout } = await startForClients();
+const delivery = await createDelivery(simulator, testListenerPortOffset());
+await writeImageLayout(layout);
+const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
+const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? "", "base64").toString();
+const password = token.slice(token.indexOf(":") + 1);
 
 const run = (program: string, args: string[], stdin = "") =>
   execute(program, args, { variables: simulator.environmentVariables, stdin });

@@ -1,29 +1,16 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startHubForTests } from "../runtime/registry/hub.support.ts";
 import { pushImage, startPlainRegistry } from "../runtime/registry/test-registry.support.ts";
 import { hasDocker } from "../runtime/tasks/runtimes.support.ts";
-import type { Simulator } from "../simulator.ts";
-import { startRealSimulator } from "../test-simulator.support.ts";
 import { writeImageLayout } from "./image.support.ts";
-import { run } from "./programs.support.ts";
+import { run, startForClients } from "./programs.support.ts";
 
-let simulator: Simulator;
-let folder: string;
-let layout: string;
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-  folder = await mkdtemp(join(tmpdir(), "registry-clients-"));
-  layout = join(folder, "layout");
-  await writeImageLayout(layout);
-});
-afterAll(async () => {
-  await simulator?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const { simulator, folder } = await startForClients();
+const layout = join(folder, "layout");
+await writeImageLayout(layout);
 
 /** Address and login of a registry for its clients. */
 interface Target {

@@ -1,21 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Simulator } from "../simulator.ts";
-import { startRealSimulator } from "../test-simulator.support.ts";
-import { awsCli, python, run } from "./programs.support.ts";
+import { expect, it } from "vitest";
+import { awsCli, python, run, startForClients } from "./programs.support.ts";
 
-let simulator: Simulator;
-let folder: string;
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-  folder = await mkdtemp(join(tmpdir(), "s3-objects-"));
-});
-afterAll(async () => {
-  await simulator?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const { simulator, folder } = await startForClients();
 
 const aws = (...args: string[]) => run(awsCli, args, { variables: simulator.environmentVariables });
 

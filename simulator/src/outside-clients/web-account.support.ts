@@ -22,6 +22,32 @@ export async function createWebAccount(simulator: Simulator, name: string) {
   };
 }
 
+/** Creates the cluster `coffee`, whose services have no tasks; returns its subnet, and creates such services. */
+export async function createIdleCluster({ aws: { ec2, ecs } }: Simulator) {
+  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
+  const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: "10.0.0.0/24" });
+  const subnet = Subnet?.SubnetId ?? "";
+  await ecs.createCluster({ clusterName: "coffee" });
+  await ecs.registerTaskDefinition({
+    family: "web",
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: "256",
+    memory: "512",
+    containerDefinitions: [{ name: "web", image: "web" }],
+  });
+  const createService = (serviceName: string) =>
+    ecs.createService({
+      cluster: "coffee",
+      serviceName,
+      taskDefinition: "web",
+      launchType: "FARGATE",
+      desiredCount: 0,
+      networkConfiguration: { awsvpcConfiguration: { subnets: [subnet] } },
+    });
+  return { subnet, createService };
+}
+
 /** Two zones, as load balancers require. */
 async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
   const vpc = (await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";

@@ -1,10 +1,12 @@
 import { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-scaling";
 import { IAM } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createIdleCluster } from "../../outside-clients/web-account.support.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 
 const simulator = await startTestSimulator();
 afterAll(() => simulator.close());
+const { createService } = await createIdleCluster(simulator);
 const scaling = new ApplicationAutoScaling({ ...simulator.clientConfig, maxAttempts: 1 });
 
 const target = (service: string) => ({
@@ -12,35 +14,6 @@ const target = (service: string) => ({
   ScalableDimension: "ecs:service:DesiredCount" as const,
   ResourceId: `service/coffee/${service}`,
 });
-
-let subnets: string[];
-beforeAll(async () => {
-  const { ec2, ecs } = simulator.aws;
-  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
-  const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: "10.0.0.0/24" });
-  subnets = [Subnet?.SubnetId ?? ""];
-  await ecs.createCluster({ clusterName: "coffee" });
-  await ecs.registerTaskDefinition({
-    family: "web",
-    networkMode: "awsvpc",
-    requiresCompatibilities: ["FARGATE"],
-    cpu: "256",
-    memory: "512",
-    containerDefinitions: [{ name: "web", image: "web" }],
-  });
-});
-
-/** An ECS service without tasks, so that there is something to scale. */
-async function createService(serviceName: string): Promise<void> {
-  await simulator.aws.ecs.createService({
-    cluster: "coffee",
-    serviceName,
-    taskDefinition: "web",
-    launchType: "FARGATE",
-    desiredCount: 0,
-    networkConfiguration: { awsvpcConfiguration: { subnets } },
-  });
-}
 
 async function register(service: string, more: object = { MinCapacity: 1, MaxCapacity: 4 }) {
   await createService(service);
