@@ -162,26 +162,17 @@ describe("scale-test.yml", () => {
     5 * minutes,
   );
 
-  it(
-    "restores the original count when cancelled under load",
-    async () => {
-      onFirstLine("Send load", () => run.cancel());
-      const run = await repository.start({ ...quick, "task-counts": "3", duration: "5m" });
+  it.each([
+    ["under load", "Send load", { duration: "5m" }],
+    ["while scaling", "Scale, and wait until all tasks serve", {}],
+  ])(
+    "restores the original count when cancelled %s",
+    async (_, step, more) => {
+      onFirstLine(step, () => run.cancel());
+      const run = await repository.start({ ...quick, "task-counts": "3", ...more });
       const result = await run.result;
       expect(result.conclusion).toBe("cancelled");
       expect(result.jobs.find(({ name }) => name === "restore")?.conclusion).toBe("success");
-      expect(await service()).toEqual(single);
-    },
-    5 * minutes,
-  );
-
-  it(
-    "restores the original count when cancelled while scaling",
-    async () => {
-      onFirstLine("Scale, and wait until all tasks serve", () => run.cancel());
-      const run = await repository.start({ ...quick, "task-counts": "3" });
-      const result = await run.result;
-      expect(result.conclusion).toBe("cancelled");
       expect(await service()).toEqual(single);
     },
     5 * minutes,

@@ -124,21 +124,21 @@ describe("jobs", () => {
   });
 });
 
-/** Runs jobs until one logs `started`, and ends the run then. */
-async function endStarted(how: "cancel" | "kill", jobs: string) {
+/** Returns a function that runs jobs until one logs `started`, and ends the run then. */
+const endBy = (how: "cancel" | "kill") => async (jobs: string) => {
   const repository = await createTestRepository(workflowOf(jobs), {
     onEvent: (event) => event.type === "log" && event.line === "started" && run[how](),
   });
   onTestFinished(repository.remove);
   const run = await repository.start();
   return { result: await run.result, lines: repository.lines() };
-}
+};
+const cancelStarted = endBy("cancel");
+const killStarted = endBy("kill");
 
 describe("a run that is ended", () => {
   it("by cancelling interrupts the step, runs those with always(), and skips the rest", async () => {
-    const { result, lines } = await endStarted(
-      "cancel",
-      `
+    const { result, lines } = await cancelStarted(`
   job:
     runs-on: ubuntu-latest
     steps:
@@ -153,8 +153,7 @@ describe("a run that is ended", () => {
     needs: job
     runs-on: ubuntu-latest
     steps: [{ run: echo never }]
-`,
-    );
+`);
     expect(lines).toEqual(["started", "interrupted", "cleaned"]);
     expect(result.conclusion).toBe("cancelled");
     expect(stepOf(result, "long")?.conclusion).toBe("cancelled");
@@ -162,9 +161,7 @@ describe("a run that is ended", () => {
   });
 
   it("by killing ends all processes at once and starts no others", async () => {
-    const { result, lines } = await endStarted(
-      "kill",
-      `
+    const { result, lines } = await killStarted(`
   job:
     runs-on: ubuntu-latest
     steps:
@@ -173,8 +170,7 @@ describe("a run that is ended", () => {
           echo started
           while true; do sleep 0.05; done
       - { if: always(), run: echo never }
-`,
-    );
+`);
     expect(result.conclusion).toBe("cancelled");
     expect(lines).toEqual(["started"]);
   });

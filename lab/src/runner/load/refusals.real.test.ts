@@ -4,7 +4,8 @@ import { createTestRepository, type TestRepository, workflowOf } from "../test-r
 let repository: TestRepository | undefined;
 afterEach(() => repository?.remove());
 
-const job = (body: string) => workflowOf(`\n  job:\n    runs-on: ubuntu-latest\n${body}`);
+const job = (body: string, head?: string) =>
+  workflowOf(`\n  job:\n    runs-on: ubuntu-latest\n${body}`, head);
 const file = ".github/workflows/main.yml";
 const withAction = (runs: string) => ({
   ...job("    steps: [{ uses: $/a }]"),
@@ -155,12 +156,8 @@ describe("workflows that are refused before anything runs", () => {
 describe("a push", () => {
   it("starts only the workflows whose filters match", async () => {
     const head = "on:\n  push: { branches: [main], paths: ['services/**', '!**.md'] }";
-    const jobs = `
-  job:
-    runs-on: ubuntu-latest
-    steps: [{ run: printenv BEFORE, env: { BEFORE: "\${{ github.event.before }}" } }]
-`;
-    repository = await createTestRepository(workflowOf(jobs, head));
+    const steps = `    steps: [{ run: printenv BEFORE, env: { BEFORE: "\${{ github.event.before }}" } }]`;
+    repository = await createTestRepository(job(steps, head));
     const first = await repository.commit({ "services/a.ts": "1" });
     const second = await repository.commit({ "services/b.md": "1" });
     expect(await repository.push(first, second)).toBeUndefined();
@@ -174,12 +171,8 @@ describe("a push", () => {
 describe("a pull request", () => {
   it("starts only the workflows whose filters match its base and its changes", async () => {
     const head = "on: { pull_request: { branches: [main], paths: ['services/**'] } }";
-    const jobs = `
-  job:
-    runs-on: ubuntu-latest
-    steps: [{ run: 'echo "$GITHUB_REF $GITHUB_BASE_REF $GITHUB_HEAD_REF"' }]
-`;
-    repository = await createTestRepository(workflowOf(jobs, head));
+    const steps = `    steps: [{ run: 'echo "$GITHUB_REF $GITHUB_BASE_REF $GITHUB_HEAD_REF"' }]`;
+    repository = await createTestRepository(job(steps, head));
     const base = await repository.commit({ "README.md": "1" });
     const documented = await repository.commit({ "README.md": "2" });
     expect(await repository.openPullRequest(base, documented)).toBeUndefined();
