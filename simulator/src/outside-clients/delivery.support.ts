@@ -11,6 +11,12 @@ export interface Delivery {
   readonly appSpec: (taskDefinition: string) => object;
 }
 
+/** Dimensions of the service's metrics. */
+export const webDimensions = [
+  { Name: "ClusterName", Value: "outside" },
+  { Name: "ServiceName", Value: "web" },
+];
+
 /**
  * Creates the resources for a CodeDeploy deployment as a user would: network, load balancer, service, deployment group.
  */

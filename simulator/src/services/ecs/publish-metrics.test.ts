@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { createDelivery } from "../../outside-clients/delivery.support.ts";
+import { createDelivery, webDimensions as Dimensions } from "../../outside-clients/delivery.support.ts";
 import { type Program, webProgram } from "../../runtime/tasks/in-process-runtime.support.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
 import { pushProgram } from "./controller/push-program.support.ts";
@@ -9,10 +9,6 @@ const program: Program = (context) => {
   context.use(0.125, 128 * 1024 ** 2);
   webProgram(context);
 };
-const Dimensions = [
-  { Name: "ClusterName", Value: "outside" },
-  { Name: "ServiceName", Value: "web" },
-];
 
 const simulator = await startTestSimulator();
 afterAll(() => simulator.close());

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { webDimensions } from "../../../outside-clients/delivery.support.ts";
 import { fixtureOfEachTest, target } from "./fixture.support.ts";
 
 const fixture = fixtureOfEachTest();
@@ -121,10 +122,7 @@ describe("target tracking", () => {
     const common = {
       Namespace: "AWS/ECS",
       MetricName: "CPUUtilization",
-      Dimensions: [
-        { Name: "ClusterName", Value: "outside" },
-        { Name: "ServiceName", Value: "web" },
-      ],
+      Dimensions: webDimensions,
       Statistic: "Average",
       Period: 60,
       AlarmActions: [expect.stringContaining(`${PolicyARN}:createdBy/`)],
