@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { connectTo, type Findings, finding } from "../services/ecr/scanned-images.support.ts";
-import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, run } from "./programs.support.ts";
 
@@ -9,13 +8,9 @@ const findings = Array.from({ length: 130 }, (_, index) =>
 );
 
 const found = new Map<string, Findings>();
-let simulator: Simulator;
-let registry: Awaited<ReturnType<typeof connectTo>>;
-beforeAll(async () => {
-  simulator = await startRealSimulator({ scanFindings: (digest) => found.get(digest) });
-  registry = await connectTo(simulator, found);
-});
-afterAll(() => simulator?.close());
+const simulator = await startRealSimulator({ scanFindings: (digest) => found.get(digest) });
+afterAll(() => simulator.close());
+const registry = await connectTo(simulator, found);
 
 it("the AWS command line starts a manual scan, waits for it and reads all pages of it", async () => {
   const aws = (...args: string[]) =>

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { awsCli, python, run, startForClients } from "./programs.support.ts";
+import { awsCli, python, run } from "./programs.support.ts";
+import { startForClients } from "./start-for-clients.support.ts";
 
 const { simulator, folder } = await startForClients();
 

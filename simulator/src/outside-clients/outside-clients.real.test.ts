@@ -7,7 +7,8 @@ import { describe, expect, it } from "vitest";
 import { testListenerPortOffset } from "../test-simulator.support.ts";
 import { createDelivery } from "./delivery.support.ts";
 import { writeImageLayout } from "./image.support.ts";
-import { awsCli, run as execute, python, startForClients } from "./programs.support.ts";
+import { awsCli, run as execute, python } from "./programs.support.ts";
+import { startForClients } from "./start-for-clients.support.ts";
 
 const { simulator, folder: layout } = await startForClients();
 const delivery = await createDelivery(simulator, testListenerPortOffset());

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { preparePipelines, waitingPipeline } from "../services/codepipeline/controller/pipelines.support.ts";
-import { startRealSimulator, type TestSimulator } from "../test-simulator.support.ts";
+import { startRealSimulator } from "../test-simulator.support.ts";
 import { awsCli, run } from "./programs.support.ts";
 
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-  await preparePipelines(simulator);
-});
-afterAll(() => simulator?.close());
+const simulator = await startRealSimulator();
+afterAll(() => simulator.close());
+await preparePipelines(simulator);
 
 const codepipeline = async (...args: string[]) => {
   const variables = simulator.environmentVariables;

@@ -1,8 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { exportLines } from "../shell-lines.ts";
-import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { python, run } from "./programs.support.ts";
 
@@ -13,10 +12,7 @@ const programs = (process.env.PATH ?? "")
   .filter((program) => existsSync(program));
 const commandLines = [...new Set(programs.map((program) => realpathSync(program)))];
 
-let simulator: Simulator;
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-});
+const simulator = await startRealSimulator();
 afterAll(() => simulator.close());
 
 it.each([

@@ -6,7 +6,8 @@ import { startHubForTests } from "../runtime/registry/hub.support.ts";
 import { pushImage, startPlainRegistry } from "../runtime/registry/test-registry.support.ts";
 import { hasDocker } from "../runtime/tasks/runtimes.support.ts";
 import { writeImageLayout } from "./image.support.ts";
-import { run, startForClients } from "./programs.support.ts";
+import { run } from "./programs.support.ts";
+import { startForClients } from "./start-for-clients.support.ts";
 
 const { simulator, folder } = await startForClients();
 const layout = join(folder, "layout");

@@ -1,15 +1,11 @@
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { awsCli, run } from "../../outside-clients/programs.support.ts";
-import type { Simulator } from "../../simulator.ts";
 import { startRealSimulator } from "../../test-simulator.support.ts";
 
-let simulator: Simulator;
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-});
-afterAll(() => simulator?.close());
+const simulator = await startRealSimulator();
+afterAll(() => simulator.close());
 
 describe("an alarm is created, set and described by", () => {
   it("the AWS CLI", async () => {
