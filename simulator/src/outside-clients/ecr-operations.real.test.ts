@@ -1,23 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Simulator } from "../simulator.ts";
-import { startRealSimulator } from "../test-simulator.support.ts";
+import { expect, it } from "vitest";
 import { writeImageLayout } from "./image.support.ts";
 import { awsCli, python, run } from "./programs.support.ts";
+import { startForClients } from "./start-for-clients.support.ts";
 
-let simulator: Simulator;
-let layout: string;
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-  layout = await mkdtemp(join(tmpdir(), "ecr-operations-"));
-  await writeImageLayout(layout);
-});
-afterAll(async () => {
-  await simulator?.close();
-  await rm(layout, { recursive: true, force: true });
-});
+const { simulator, folder: layout } = await startForClients();
+await writeImageLayout(layout);
 
 const execute = (program: string, args: string[], stdin = "") =>
   run(program, args, { variables: simulator.environmentVariables, stdin });
