@@ -1,3 +1,4 @@
+import { appSpecFile } from "../../../simulator/src/outside-clients/web.support.ts";
 import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { deliveryActions } from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
 import { type ServiceName, services } from "./parts.ts";
@@ -97,16 +98,7 @@ app.listen(process.env.APP_PORT || 8080);
   "employee/Dockerfile": "FROM node:24-alpine\nCOPY . .\nRUN npm install\nEXPOSE 8080\nCMD npm run start\n",
 };
 
-export const appSpec = (service: ServiceName) => `version: 0.0
-Resources:
-  - TargetService:
-      Type: AWS::ECS::Service
-      Properties:
-        TaskDefinition: <TASK_DEFINITION>
-        LoadBalancerInfo:
-          ContainerName: ${service}
-          ContainerPort: 8080
-`;
+export const appSpec = (service: ServiceName) => appSpecFile.replace("web", service);
 
 export const executionRole = "arn:aws:iam::123456789012:role/PipelineRole";
 

@@ -98,8 +98,7 @@ function refuseOver(deployment: Deployment): void {
     );
 }
 
-function describe(deployment: Deployment): DeploymentInfo {
-  const { settings } = deployment;
+function describe({ settings, ...deployment }: Deployment): DeploymentInfo {
   return {
     applicationName: deployment.applicationName,
     deploymentGroupName: deployment.groupName,

@@ -129,7 +129,6 @@ function name({ protocol, from, to, peer }: Rule): string {
 }
 
 function describe(state: Ec2State, group: SecurityGroup, rule: Rule): SecurityGroupRule {
-  const { peer } = rule;
   return {
     SecurityGroupRuleId: rule.id,
     GroupId: group.id,
@@ -139,10 +138,10 @@ function describe(state: Ec2State, group: SecurityGroup, rule: Rule): SecurityGr
     // EC2 reports -1 where a rule means every port.
     FromPort: rule.from ?? -1,
     ToPort: rule.to ?? -1,
-    CidrIpv4: peer.kind === "ipv4" ? peer.cidr : undefined,
-    CidrIpv6: peer.kind === "ipv6" ? peer.cidr : undefined,
+    CidrIpv4: rule.peer.kind === "ipv4" ? rule.peer.cidr : undefined,
+    CidrIpv6: rule.peer.kind === "ipv6" ? rule.peer.cidr : undefined,
     ReferencedGroupInfo:
-      peer.kind === "group" ? { GroupId: peer.groupId, UserId: state.accountId } : undefined,
+      rule.peer.kind === "group" ? { GroupId: rule.peer.groupId, UserId: state.accountId } : undefined,
     Description: rule.description,
     Tags: [],
   };
