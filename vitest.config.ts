@@ -5,6 +5,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const folders = "{actions,services,simulator,live,lab,cli,scripts,infra-templates,bench,examples}";
 const realTests = `${folders}/**/*.real.test.ts`;
 const exclude = [...configDefaults.exclude, "**/dist/**"];
+const browserTests = [
+  "services/suppliers/src/browser/*.real.test.ts",
+  "live/src/browser.real.test.ts",
+  "lab/src/page/operate.real.test.ts",
+];
 
 /**
  * Real tests that take long. They start first, so that no core is idle while the last of them runs. Those that mostly
@@ -60,7 +65,7 @@ export default defineConfig({
         test: {
           name: "real",
           include: [realTests],
-          exclude,
+          exclude: [...exclude, ...browserTests],
           globalSetup: "scripts/tests/preload-aws.ts",
           // Real processes, databases and deployments: the limit only ends what hangs.
           testTimeout: 600_000,
@@ -68,6 +73,18 @@ export default defineConfig({
           // They wait for other processes now and then. A percentage would be limited to the number of cores.
           maxWorkers: Math.ceil(1.5 * availableParallelism()),
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: browserTests,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: "100%",
+          // After the others: each container that starts or ends changes the machine's network, and Chrome then stops
+          // what it loads (net::ERR_NETWORK_CHANGED).
+          sequence: { groupOrder: 2 },
         },
       },
     ],

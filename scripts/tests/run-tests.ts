@@ -8,7 +8,7 @@ const { values, positionals: names } = parseArgs({
   options: { all: { type: "boolean" } },
   allowPositionals: true,
 });
-const projects = values.all ? ["fast", "real"] : ["fast"];
+const projects = values.all ? ["fast", "real", "browser"] : ["fast"];
 
 const counts = [names.length > 0 ? { passed: 0, problems: [] } : await runChecks(checks), await runTests()];
 const problems = counts.flatMap((count) => count.problems);

@@ -23,7 +23,6 @@ export async function openWatchedPage(browser: Browser, options: WatchedPageOpti
   await context.addInitScript(`addEventListener("securitypolicyviolation", (violation) =>
     console.error(violation.violatedDirective, "of the policy violated by", violation.blockedURI))`);
   const page = await context.newPage();
-  outlastNetworkChanges(page);
   page.on("dialog", async (dialog) => {
     onOffence(`opened a dialog: ${dialog.message()}`);
     await dialog.dismiss();
@@ -38,21 +37,6 @@ export async function openWatchedPage(browser: Browser, options: WatchedPageOpti
       onOffence(`asked for ${request.url()}`);
   });
   return page;
-}
-
-/**
- * Chrome stops loading with ERR_NETWORK_CHANGED when the machine gets or loses a network interface, as it does with each
- * container of the tests beside. A user would load the page again.
- */
-function outlastNetworkChanges(page: Page): void {
-  const goto = page.goto.bind(page);
-  page.goto = async (url, options) => {
-    for (;;) {
-      const opened = await goto(url, options).catch((error: Error) => error);
-      if (!(opened instanceof Error)) return opened;
-      if (!opened.message.includes("net::ERR_NETWORK_CHANGED")) throw opened;
-    }
-  };
 }
 
 /** A browser also complains about the status of the page itself, and about a header for HTTPS only. */
