@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from "node:os";
+import type { Clock } from "../../clock.ts";
 import type { Network } from "../network.ts";
 import type { ImageConfig, Registry } from "../registry/registry.ts";
 import type { ContainerMetadata } from "./metadata-server.ts";
@@ -108,9 +109,11 @@ export const startAllowanceMs = 5_000;
 
 /**
  * Returns for how many real milliseconds after its start failed health checks do not count for a program that was never
- * healthy. Where several programs want each core, each of them takes that much longer to start.
+ * healthy, as if they had come in real seconds. Where several programs want each core, each of them takes that much
+ * longer to start.
  */
-export function healthAllowanceMs(): number {
+export function healthAllowanceMs({ scale }: Clock): number {
+  if (scale <= 1) return 0;
   const [wanting = 0] = loadavg();
   return startAllowanceMs * Math.max(1, wanting / availableParallelism());
 }

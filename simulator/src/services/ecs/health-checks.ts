@@ -28,9 +28,6 @@ export interface WatchOptions {
 export async function watchHealth({ check, clock, exec, signal, onChecked }: WatchOptions): Promise<void> {
   const { interval, timeout, retries, startPeriod = 0 } = { ...healthCheckDefaults, ...check };
   const startedAt = clock.now().getTime();
-  // Failures of a container that was never healthy do not count, as if they had come in real seconds.
-  const isStartingAt = (atMs: number) =>
-    atMs - startedAt < Math.max(clock.toWall(startPeriod * 1000), clock.scale > 1 ? healthAllowanceMs() : 0);
   let status: HealthStatus = "UNKNOWN";
   let since = clock.now();
   let failures = 0;
@@ -45,7 +42,8 @@ export async function watchHealth({ check, clock, exec, signal, onChecked }: Wat
     const result = await exec(commandOf(check), timeout * 1000).catch(failed);
     tookMs = performance.now() - beganAt;
     if (signal.aborted) return;
-    const isStarting = status === "UNKNOWN" && isStartingAt(checkedAt);
+    const startMs = Math.max(clock.toWall(startPeriod * 1000), healthAllowanceMs(clock));
+    const isStarting = status === "UNKNOWN" && checkedAt - startedAt < startMs;
     if (result.exitCode === 0) failures = 0;
     else if (!isStarting) failures++;
     const next: HealthStatus =

@@ -51,8 +51,7 @@ export async function watchTarget(
 ): Promise<void> {
   const { clock } = environment;
   const { signal } = target.activity;
-  // A new target that refuses connections is still initial, as it would be with thresholds that pass in real seconds.
-  const judge = createJudge(clock.scale > 1 ? healthAllowanceMs : () => 0);
+  const judge = createJudge(() => healthAllowanceMs(clock));
   while (!signal.aborted) {
     const group = settings();
     const intervalPassed = clock.wait(group.HealthCheckIntervalSeconds * 1000, signal).then(
@@ -106,6 +105,7 @@ function createJudge(allowanceMs: () => number): Judge {
     }
     passed = 0;
     const isStarting = isInitial && performance.now() - startedAt < allowanceMs();
+    // A new target that refuses connections is still initial, as it would be with thresholds that pass in real seconds.
     if (isStarting && result.outcome === "refused") return current;
     failed++;
     if (failed < group.UnhealthyThresholdCount) return current;
