@@ -1,6 +1,7 @@
 import type { DescribeAlarmsInput, MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
+import { addTags } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { parseAlarm } from "./alarm-settings.ts";
 import { type AlarmEvaluation, changeState } from "./evaluate-alarms.ts";
@@ -32,7 +33,7 @@ export function alarmOperations(
         configuredAt: state.now(),
       });
       // Tags are set when an alarm is created; an update does not change them (PutMetricAlarm, API reference).
-      if (!known) for (const [key, value] of fromTags(input.Tags)) alarm.tags.set(key, value);
+      if (!known) addTags(alarm.tags, fromTags(input.Tags));
       state.alarms.set(settings.name, alarm);
       evaluation.start();
       return {};

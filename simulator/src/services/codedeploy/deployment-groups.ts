@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DeploymentGroupInfo, LastDeploymentInfo } from "@aws-sdk/client-codedeploy";
 import type { Environment } from "../../environment.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Aws, Operations } from "../api.ts";
 import { fromTags } from "./applications.ts";
@@ -158,7 +158,7 @@ function summarise(deployment: Deployment | undefined): LastDeploymentInfo | und
 async function refuseMissingResources(aws: Aws, settings: GroupSettings): Promise<void> {
   await refuseBadService(aws, settings.service);
   const [pair] = settings.loadBalancer.targetGroupPairInfoList ?? [];
-  const invalid = (message: string) => new AwsError("InvalidTargetGroupPairException", message);
+  const invalid = errorWith("InvalidTargetGroupPairException");
   const names = (pair?.targetGroups ?? []).map(({ name = "" }) => name);
   await aws.elbv2.describeTargetGroups({ Names: names }).catch((error: Error) => {
     throw invalid(`The target groups ${names.join(" and ")} must exist: ${error.message}`);
@@ -175,7 +175,7 @@ async function refuseBadService(
   { ecs }: Aws,
   { clusterName, serviceName }: GroupSettings["service"],
 ): Promise<void> {
-  const invalid = (message: string) => new AwsError("InvalidECSServiceException", message);
+  const invalid = errorWith("InvalidECSServiceException");
   const { services } = await ecs
     .describeServices({ cluster: clusterName, services: [serviceName] })
     .catch((error: Error) => {

@@ -98,11 +98,11 @@ function refuseOver(deployment: Deployment): void {
     );
 }
 
-function describe({ settings, ...deployment }: Deployment): DeploymentInfo {
+function describe(deployment: Deployment): DeploymentInfo {
   return {
     applicationName: deployment.applicationName,
     deploymentGroupName: deployment.groupName,
-    deploymentConfigName: settings.configName,
+    deploymentConfigName: deployment.settings.configName,
     deploymentId: deployment.id,
     previousRevision: deployment.previousRevision,
     revision: deployment.revision,
@@ -115,17 +115,17 @@ function describe({ settings, ...deployment }: Deployment): DeploymentInfo {
     description: deployment.description,
     creator: deployment.creator,
     ignoreApplicationStopFailures: false,
-    autoRollbackConfiguration: settings.autoRollback,
+    autoRollbackConfiguration: deployment.settings.autoRollback,
     updateOutdatedInstancesOnly: false,
     rollbackInfo: deployment.rollbackInfo,
-    deploymentStyle: settings.style,
+    deploymentStyle: deployment.settings.style,
     instanceTerminationWaitTimeStarted: deployment.terminationWaitStarted,
-    blueGreenDeploymentConfiguration: settings.blueGreen,
-    loadBalancerInfo: settings.loadBalancer,
+    blueGreenDeploymentConfiguration: deployment.settings.blueGreen,
+    loadBalancerInfo: deployment.settings.loadBalancer,
     fileExistsBehavior: "DISALLOW",
     deploymentStatusMessages: [],
     computePlatform: "ECS",
-    overrideAlarmConfiguration: settings.alarms,
+    overrideAlarmConfiguration: deployment.settings.alarms,
   };
 }
 

@@ -6,7 +6,7 @@ import type {
   ECSService,
   LoadBalancerInfo,
 } from "@aws-sdk/client-codedeploy";
-import { AwsError } from "../../kit/errors.ts";
+import { AwsError, errorWith } from "../../kit/errors.ts";
 import { type CodeDeployState, findConfig, type GroupSettings } from "./state.ts";
 
 /** Settings shared by createDeploymentGroup and updateDeploymentGroup. */
@@ -102,7 +102,7 @@ function parseLoadBalancer(input: LoadBalancerInfo | undefined): LoadBalancerInf
         `For ECS deployment group, loadBalancerInfo must not contain ${kind} list`,
       );
   const [pair, ...others] = input?.targetGroupPairInfoList ?? [];
-  const invalid = (message: string) => new AwsError("InvalidTargetGroupPairException", message);
+  const invalid = errorWith("InvalidTargetGroupPairException");
   if (!pair || others.length > 0)
     throw invalid("For ECS deployment group, loadBalancerInfo must contain exactly one targetGroupPairInfo");
   const names = (pair.targetGroups ?? []).map(({ name }) => name);
@@ -134,7 +134,7 @@ const maxAlarms = 10;
 /** Checks names, as CodeDeploy does, but not whether CloudWatch has such alarms. */
 export function parseAlarms(input: AlarmConfiguration | undefined): AlarmConfiguration {
   const { enabled = false, ignorePollAlarmFailure = false, alarms = [] } = input ?? {};
-  const invalid = (message: string) => new AwsError("InvalidAlarmConfigException", message);
+  const invalid = errorWith("InvalidAlarmConfigException");
   if (alarms.length > maxAlarms)
     throw new AwsError(
       "AlarmsLimitExceededException",

@@ -1,6 +1,6 @@
 import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from "@aws-sdk/client-codepipeline";
 import { type Check, refuseBroken } from "../../kit/constraints.ts";
-import { AwsError } from "../../kit/errors.ts";
+import { errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { checkAction, checkArtifacts } from "./check-actions.ts";
 import { invalidStructure } from "./state.ts";
@@ -34,7 +34,7 @@ export function checkStructure(pipeline: PipelineDeclaration, region: string): v
 }
 
 function checkStage(stage: StageDeclaration, first: boolean, region: string): void {
-  const invalidStage = (message: string) => new AwsError("InvalidStageDeclarationException", message);
+  const invalidStage = errorWith("InvalidStageDeclarationException");
   const { name, actions = [] } = stage;
   refuseUnsupported("InvalidStageDeclarationException", `stage ${name}`, stage, ["name", "actions"]);
   if (actions.length === 0) throw invalidStage(`Stage ${name} must have at least one action`);

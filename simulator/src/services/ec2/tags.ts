@@ -1,6 +1,6 @@
 import type { ResourceType, Tag, TagSpecification } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
-import { limitTags } from "../../kit/tags.ts";
+import { limitTags, tagList } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { type Ec2State, invalidValue, type Kind, kinds } from "./state.ts";
 
@@ -44,7 +44,7 @@ export function addTags(state: Ec2State, id: string, tags: readonly Tag[]): void
 }
 
 export function tagsOf(state: Ec2State, id: string): Tag[] {
-  return [...(state.tags.get(id) ?? [])].map(([Key, Value]) => ({ Key, Value }));
+  return tagList(state.tags.get(id) ?? new Map());
 }
 
 /** A value given with a key deletes the tag only if it matches; without tags, all are deleted. */
