@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { deployInputs } from "../../delivery/deployment/virtual-run.support.ts";
 import { readDeployInputs } from "./inputs.ts";
 
 const file = "package.json";
@@ -7,8 +6,24 @@ const given = (inputs: Record<string, string>) => (name: string) =>
   ({ cluster: "c", service: "s", "task-definition": file, ...inputs })[name] ?? "";
 
 test("defaults to the ECS console's names and the careful choices", () => {
-  const names = { codeDeployApplication: "AppECS-c-s", codeDeployDeploymentGroup: "DgpECS-c-s" };
-  expect(readDeployInputs(given({}))).toEqual(deployInputs(file, { service: "s", ...names }));
+  expect(readDeployInputs(given({}))).toEqual({
+    cluster: "c",
+    service: "s",
+    source: { file },
+    rules: { unknownKeys: "pass", keptEmpty: [] },
+    mode: "apply",
+    appSpecFile: undefined,
+    codeDeployApplication: "AppECS-c-s",
+    codeDeployDeploymentGroup: "DgpECS-c-s",
+    desiredCount: undefined,
+    force: false,
+    rollbackOnAlarm: [],
+    waitUntil: "complete",
+    deadlineMs: undefined,
+    maxFailedTasks: 3,
+    onCancel: "rollback",
+    serviceSettings: {},
+  });
 });
 
 test.each<[Record<string, string>, object]>([

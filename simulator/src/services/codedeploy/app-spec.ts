@@ -129,7 +129,7 @@ function invalid(message: string): AwsError {
 }
 
 /** Events at which a deployment to ECS calls functions ("AppSpec 'hooks' section for an Amazon ECS deployment"). */
-export const hookNames = [
+const hookNames = [
   "BeforeInstall",
   "AfterInstall",
   "AfterAllowTestTraffic",

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { hookNames } from "../app-spec.ts";
 import { outcome } from "../group.support.ts";
 import { createDelivery, requestWith, statuses } from "./delivery.support.ts";
 import { listeners, weightsOf } from "./fixture.support.ts";
+
+const hookNames = [
+  "BeforeInstall",
+  "AfterInstall",
+  "AfterAllowTestTraffic",
+  "BeforeAllowTraffic",
+  "AfterAllowTraffic",
+];
 
 async function delivery() {
   const created = await createDelivery({
