@@ -25,10 +25,13 @@ export function explainFailure(failed: Failed): Failure {
   });
 }
 
+/** A port such as 42901 has the digits, too. */
+const rateLimit = /\b429\b|toomanyrequests/i;
+
 /** Returns whether the push failed in a way that another attempt may fix. */
 export function isPassing({ error = "", steps }: Progress): boolean {
-  const broken = /\b5\d\d [A-Z]|\b429\b|toomanyrequests|connection reset|broken pipe|timeout|EOF\b/i;
-  return isPush(error, steps) && broken.test(error);
+  const broken = /\b5\d\d [A-Z]|connection reset|broken pipe|timeout|EOF\b/i;
+  return isPush(error, steps) && (broken.test(error) || rateLimit.test(error));
 }
 
 function isPush(text: string, steps: readonly Step[]): boolean {
@@ -87,7 +90,7 @@ const explainBase: Explain = (text, { place }) => {
   const because = `${place ? `${place}: ` : ""}cannot pull the image ${image}: ${cause}`;
   if (/no match for platform/.test(cause))
     return new Failure(because, { nextStep: "correct the input platform, or the base image." });
-  if (/toomanyrequests|\b429\b/i.test(cause))
+  if (rateLimit.test(cause))
     return new Failure(because, {
       nextStep: "log in to its registry first, which raises the limit (docker/login-action).",
     });
