@@ -41,6 +41,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Real processes, databases and deployments: the limit only ends what hangs. */
+const realLimits = { testTimeout: 600_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -67,9 +70,7 @@ export default defineConfig({
           include: [realTests],
           exclude: [...exclude, ...browserTests],
           globalSetup: "scripts/tests/preload-aws.ts",
-          // Real processes, databases and deployments: the limit only ends what hangs.
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          ...realLimits,
           // They wait for other processes now and then. A percentage would be limited to the number of cores.
           maxWorkers: Math.ceil(1.5 * availableParallelism()),
           sequence: { groupOrder: 1 },
@@ -79,8 +80,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: browserTests,
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          ...realLimits,
           maxWorkers: "100%",
           // After the others: each container that starts or ends changes the machine's network, and Chrome then stops
           // what it loads (net::ERR_NETWORK_CHANGED).
