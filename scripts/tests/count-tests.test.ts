@@ -5,7 +5,9 @@ type Run = Parameters<typeof countTests>[0];
 
 /** A run of one file whose tests ended so. */
 function runOf(states: string[], { errors = [] as unknown[], stray = [] as unknown[] } = {}): Run {
-  const tests = states.map((state, index) => ({ fullName: `test ${index}`, result: () => ({ state }) }));
+  const resultOf = (state: string) =>
+    state === "failed" ? { state, errors: [{ message: "expected 1 to be 2\n\n- Expected" }] } : { state };
+  const tests = states.map((state, index) => ({ fullName: `test ${index}`, result: () => resultOf(state) }));
   const module = {
     relativeModuleId: "a.test.ts",
     errors: () => errors,
@@ -17,7 +19,13 @@ function runOf(states: string[], { errors = [] as unknown[], stray = [] as unkno
 const fromWorker = Object.assign(Object.create(null), { message: "lost" });
 
 it.each([
-  ["passed and failed tests", runOf(["passed", "failed", "passed"]), {}, 2, ["✗ a.test.ts: test 1"]],
+  [
+    "passed and failed tests, with the first line of an error",
+    runOf(["passed", "failed", "passed"]),
+    {},
+    2,
+    ["✗ a.test.ts: test 1\n    expected 1 to be 2"],
+  ],
   ["no skipped test", runOf(["passed", "skipped"]), {}, 1, []],
   [
     "a skipped test as failed where none may be skipped",

@@ -3,7 +3,7 @@ import type { Vitest } from "vitest/node";
 
 export interface Count {
   readonly passed: number;
-  /** One line for each failure. */
+  /** A text for each failure: a line, for a test with the first line of each error below it. */
   readonly problems: readonly string[];
 }
 
@@ -29,16 +29,23 @@ function messageOf(error: unknown): string {
   return typeof message === "string" ? message : inspect(error);
 }
 
+/** The reporter's account of an error may be thousands of lines before the closing one. */
+function beginningOf(error: { readonly message: string }): string {
+  const [line = ""] = error.message.trim().split("\n", 1);
+  return line.length > longestLine ? `${line.slice(0, longestLine)} …` : line;
+}
+const longestLine = 300;
+
 function countModule(module: Module, skippedFails: boolean): Count {
   let passed = 0;
   const problems = module.errors().map((error) => `✗ ${module.relativeModuleId}: ${error.message}`);
   for (const suite of module.children.allSuites())
     for (const error of suite.errors()) problems.push(`✗ ${suite.fullName}: ${error.message}`);
   for (const test of module.children.allTests()) {
-    const { state } = test.result();
+    const { state, errors } = test.result();
     const name = `✗ ${module.relativeModuleId}: ${test.fullName}`;
     if (state === "passed") passed += 1;
-    else if (state === "failed") problems.push(name);
+    else if (state === "failed") problems.push([name, ...(errors ?? []).map(beginningOf)].join("\n    "));
     else if (skippedFails) problems.push(`${name} did not run (${state})`);
   }
   return { passed, problems };
