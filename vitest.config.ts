@@ -16,6 +16,8 @@ const browserTests = [
  * wait are between the stories, which do not wait.
  */
 const longest = [
+  "lab/src/page/operate.real.test.ts",
+  "services/suppliers/src/browser/edit-suppliers.real.test.ts",
   "lab/src/story.real.test.ts",
   "lab/src/story-in-docker.real.test.ts",
   "scripts/lab-pages/commands.real.test.ts",
@@ -81,10 +83,10 @@ export default defineConfig({
           name: "browser",
           include: browserTests,
           ...realLimits,
+          // Beside the fast tests, not beside the containers: each of those changes the machine's network when it starts
+          // or ends, and Chrome then stops what it loads (net::ERR_NETWORK_CHANGED).
           maxWorkers: "100%",
-          // After the others: each container that starts or ends changes the machine's network, and Chrome then stops
-          // what it loads (net::ERR_NETWORK_CHANGED).
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 0 },
         },
       },
     ],
