@@ -15,24 +15,28 @@ if (fate === "writing") writeFileSync("/tmp/menu", version);
 if (fate === "hungry") for (const held = []; ; ) held.push(Buffer.alloc(2 ** 24, 1));
 if (fate === "killed") process.kill(process.pid, "SIGKILL");
 const server = createServer((request, response) => {
-  response.statusCode = { unhealthy: 500, slow: 503 }[fate] ?? 200;
+  if (fate === "slow") response.statusCode = 503;
   setTimeout(() => response.end(version), 10);
 });
-server.listen(fate === "elsewhere" ? 9090 : 8080);
+server.listen(8080);
 process.on("SIGTERM", () => {
   if (fate !== "stubborn") server.close(() => process.exit(0));
 });
 console.log("ready");
 `;
 
-/** The fates of this program that need no process. */
-export const inProcessProgram: Program = ({ environment: { VERSION = "" }, listen, onSignal, exit, log }) => {
+const failingStatus: Readonly<Record<string, number>> = { unhealthy: 500, slow: 503 };
+
+/** The same with the fates that need no process. */
+export const inProcessProgram: Program = ({ environment, listen, onSignal, onExec, exit, log }) => {
+  const { VERSION = "" } = environment;
   const [fate = ""] = VERSION.split("-");
   if (fate === "crash") throw new Error("cannot read the menu");
-  const server = listen(8080, (_, response) => {
-    if (fate === "slow") response.statusCode = 503;
+  const server = listen(fate === "elsewhere" ? 9090 : 8080, (_, response) => {
+    response.statusCode = failingStatus[fate] ?? 200;
     response.end(VERSION);
   });
+  onExec(() => (fate === "sick" ? 1 : 0));
   onSignal(() => fate !== "stubborn" && server.close(() => exit(0)));
   log("ready");
 };

@@ -6,7 +6,7 @@ import { rowsOfEnds, rowsOfSignals } from "./rows/ended-from-outside.ts";
 import { rowsOfCapacity } from "./rows/no-capacity.ts";
 import { rowsOfOrder } from "./rows/order.ts";
 import { rowsOfServices } from "./rows/service-not-as-needed.ts";
-import { rowsOfTasks } from "./rows/tasks-fail.ts";
+import { rowsOfProcesses, rowsOfTasks } from "./rows/tasks-fail.ts";
 import { rowsOfPreparations } from "./rows/tasks-never-start.ts";
 
 // No row shows the following, as the simulator would have to pretend:
@@ -17,8 +17,9 @@ import { rowsOfPreparations } from "./rows/tasks-never-start.ts";
 // - an alarm that its metric sets off: rows set its state; tests of the simulator publish metrics under load
 // - a session that ends: rows respond with ExpiredTokenException from one moment on
 
-/** Faults by AWS, by people and by the order of runs. */
+/** Faults by tasks that cannot serve, by AWS, by people and by the order of runs. */
 export const rowsInVirtualTime: readonly Row[] = [
+  ...rowsOfTasks,
   ...rowsOfPreparations,
   ...rowsOfCapacity,
   ...rowsOfDeployments,
@@ -28,9 +29,9 @@ export const rowsInVirtualTime: readonly Row[] = [
   ...rowsOfServices,
 ];
 
-/** Faults that need real processes: tasks, hooks and steps that get a signal. Traffic shifts under load. */
+/** Faults that need real processes: tasks that end, hooks and steps that get a signal. Traffic shifts under load. */
 export const rowsWithProcesses: readonly Row[] = [
-  ...rowsOfTasks,
+  ...rowsOfProcesses,
   ...rowsOfHooks,
   ...rowsDuringTheShift,
   ...rowsOfSignals,

@@ -13,8 +13,8 @@ const failsItsCheck = {
 };
 const impatient = { graceSeconds: 0 };
 
-/** Tasks whose processes start, but cannot serve. */
-export const rowsOfTasks: readonly Row[] = [
+/** Tasks whose processes end by themselves. */
+export const rowsOfProcesses: readonly Row[] = [
   {
     fault: "crash at start",
     backEnds: eachEngine,
@@ -36,6 +36,10 @@ export const rowsOfTasks: readonly Row[] = [
       nextStep: /it was killed, most often because of its memory/,
     },
   },
+];
+
+/** Tasks whose processes start, but cannot serve. */
+export const rowsOfTasks: readonly Row[] = [
   {
     fault: "health check fails",
     backEnds: eachEngine,
@@ -56,21 +60,17 @@ export const rowsOfTasks: readonly Row[] = [
     backEnds: eachEngine,
     fate: "elsewhere",
     settings: impatient,
-    // The simulator waits real seconds for a silent port: one such task is enough.
-    inputs: { maxFailedTasks: 1 },
     expect: { ...rolledBack, ...unhealthy },
   },
   {
     fault: "health check fails",
     when: "the container's own",
-    // At the simulator's pace CodeDeploy's hour is over before such a container is given up.
-    backEnds: ["ECS rolling", "ECS blue/green"],
+    backEnds: eachEngine,
+    fate: "sick",
     draft: ({ containerDefinitions: [web] }) => {
-      web.healthCheck = { command: ["CMD", "node", "--eval", "process.exit(1)"], retries: 1, timeout: 60 };
+      web.healthCheck = { command: ["CMD", "node", "check.js"], retries: 1 };
     },
     settings: impatient,
-    // Each check starts a process: one such task is enough.
-    inputs: { maxFailedTasks: 1 },
     expect: failsItsCheck,
     // The load balancer checks the new task on its own.
     except: { "ECS rolling": { ...failsItsCheck, shown: "new" } },
