@@ -99,9 +99,9 @@ beforeAll(async () => {
   const environment = { PATH: process.env.PATH, APP_PORT: String(ports.server) };
   server = spawn("node", ["index.js"], { cwd: join(folder, "server"), env: environment, stdio: "ignore" });
   writeFiles(workspace, { "labsuser.pem": "the key of AWS Details\n" });
-  // Rewrites the load balancer's own address to its address on this machine.
+  // Rewrites the load balancer's own address to its address on this machine. A request without a response is repeated.
   const targets = [80, 8080].map((port) => `connect-to = ":${port}:127.0.0.1:${port + offset}"`);
-  writeFileSync(join(folder, ".curlrc"), targets.join("\n"));
+  writeFileSync(join(folder, ".curlrc"), [...targets, "max-time = 20"].join("\n"));
   const author = ["AUTHOR", "COMMITTER"].flatMap((who) => [
     [`GIT_${who}_NAME`, "Student"],
     [`GIT_${who}_EMAIL`, "student@example.com"],
@@ -142,7 +142,11 @@ describe.skipIf(!hasDocker).sequential.each(pages)("%s", (page) => {
       // Tasks and containers start and stop on their own: a command is repeated until its output is as expected.
       else
         await expect
-          .poll(() => shell.run(`{ ${text}\n} || echo "exit code $?"`), { timeout: 120_000, interval: 1_000 })
+          .poll(() => shell.run(`{ ${text}\n} || echo "exit code $?"`), {
+            timeout: 120_000,
+            interval: 1_000,
+            message: text,
+          })
           .toMatch(step.shown ? patternOf(step) : /^(?!exit code)/);
     }
   });
