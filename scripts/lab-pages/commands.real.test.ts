@@ -143,7 +143,7 @@ describe.skipIf(!hasDocker).sequential.each(pages)("%s", (page) => {
       else
         await expect
           .poll(() => shell.run(`{ ${text}\n} || echo "exit code $?"`), {
-            timeout: 120_000,
+            timeout: 300_000,
             interval: 1_000,
             message: text,
           })

@@ -10,6 +10,7 @@ import { withDefaults } from "../../lab/src/options.mjs";
 import { git } from "../../lab/src/runner/load/git.ts";
 import { createProgress } from "../../lab/src/story/progress.ts";
 import { runOnce } from "../../lab/src/story/run-once.ts";
+import { testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
 
 const root = join(import.meta.dirname, "../..");
 let directory: string;
@@ -90,7 +91,7 @@ it("is provisioned and deployed as a repository of its own, with the actions of 
       chapters: ["provision", "first-release"],
       runtime: "process",
       port: 0,
-      "listener-offset": 26_000,
+      "listener-offset": testListenerPortOffset(),
     });
     const progress = createProgress(terminal, signal);
     const passed = await runOnce(options, place, progress, ends, signal);

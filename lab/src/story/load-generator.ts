@@ -24,8 +24,8 @@ export interface LoadGenerator {
 
 // A load balancer's idle timeout: requests that take longer are lost anyway.
 const answerPatienceMs = 60_000;
-/** Enough for three seconds without any response, at the rate of the story. */
-const maxConnections = 660;
+/** Enough for ten seconds without any response, at the rate of the story. */
+const maxConnections = 600;
 const shownFailures = 5;
 
 /**

@@ -9,10 +9,10 @@ export const healthCheckDefaults = { interval: 30, timeout: 5, retries: 3 } as c
 
 /**
  * A check starts a process, in real time too. To leave most of the machine to the containers at a fast clock, each
- * check is followed by a pause of this many times its duration: it uses a tenth of the time if the result is known,
+ * check is followed by a pause of this many times its duration: it uses a thirtieth of the time if the result is known,
  * half of it if a change is expected.
  */
-const restPerWork = { settled: 9, changing: 1 };
+const restPerWork = { settled: 29, changing: 1 };
 
 export interface WatchOptions {
   readonly check: HealthCheck;
