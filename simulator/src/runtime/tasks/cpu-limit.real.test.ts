@@ -8,18 +8,18 @@ const serve = `
   await new Promise((resolve) => createServer().listen(8080, resolve));
   console.log("up");
 `;
-/** Keeps a core busy forever. */
-const busy = `
+/** Keeps a core busy forever, once it is limited. */
+const busy = (afterMs: number) => `
   ${serve}
   process.on("SIGTERM", () => { console.log("asked"); process.exit(0); });
   const work = () => { const end = Date.now() + 20; while (Date.now() < end); setImmediate(work); };
-  work();
+  setTimeout(work, ${afterMs});
 `;
 /** The same work in an additional process. */
-const busyChild = `
+const busyChild = (afterMs: number) => `
   ${serve}
   import { spawn } from "node:child_process";
-  spawn(process.execPath, ["--eval", "for (;;);"], { stdio: "ignore" });
+  setTimeout(() => spawn(process.execPath, ["--eval", "for (;;);"], { stdio: "ignore" }), ${afterMs});
 `;
 /** CPU seconds per real second. */
 const vcpuShare = 0.4;
@@ -58,7 +58,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
       ["itself", busy],
       ["a child of it", busyChild],
     ])("gets no more than its CPU units' share of it, used by %s", async (_, text) => {
-      const { container, line } = await start(await program(text), { isolation: { cpu } });
+      const { container, line } = await start(await program(text(heldAfterMs)), { isolation: { cpu } });
       await line("up");
       // A child is found within a second, and its usage until then is compensated.
       await pause(heldAfterMs + 1_500);
@@ -69,7 +69,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
     });
 
     it("gets the same as another, and three of them three times as much as one", async () => {
-      const image = await program(busy);
+      const image = await program(busy(heldAfterMs));
       const tasks = await Promise.all(
         [1, 2, 3].map((number) => start(image, { address: `10.0.0.${number}`, isolation: { cpu } })),
       );
@@ -84,7 +84,9 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
     });
 
     it("ends at full speed when it is asked to, whatever its debt", async () => {
-      const { container, line, lines } = await start(await program(busy), { isolation: { cpu: 64 } });
+      const { container, line, lines } = await start(await program(busy(heldAfterMs)), {
+        isolation: { cpu: 64 },
+      });
       await line("up");
       await pause(heldAfterMs + 500);
       expect(await container.stop("SIGTERM", 30_000)).toEqual({ exitCode: 0 });
@@ -94,7 +96,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
     // Docker counts them with the container's own.
     if (kind === "process")
       it("runs additional commands without a limit", async () => {
-        const { container, line } = await start(await program(busy), { isolation: { cpu: 64 } });
+        const { container, line } = await start(await program(busy(heldAfterMs)), { isolation: { cpu: 64 } });
         await line("up");
         await pause(heldAfterMs);
         const check = ["node", "--eval", "console.log('checked')"];
@@ -119,9 +121,12 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
     // A script of the machine's shell; Docker's container has none.
     if (kind === "process")
       it("of an image without Node is limited as well", async () => {
-        const image = await push([{ "app/run": "#!/bin/sh\necho up\nwhile :; do :; done\n" }], {
-          Entrypoint: ["/app/run"],
-        });
+        const image = await push(
+          [{ "app/run": `#!/bin/sh\necho up\nsleep ${startAllowanceMs / 1_000}\nwhile :; do :; done\n` }],
+          {
+            Entrypoint: ["/app/run"],
+          },
+        );
         const { container, line } = await start(image, { isolation: { cpu } });
         await line("up");
         await pause(startAllowanceMs);
