@@ -18,7 +18,7 @@ const server = createServer((request, response) => {
   if (fate === "slow") response.statusCode = 503;
   setTimeout(() => response.end(version), 10);
 });
-server.listen(8080);
+server.listen(fate === "elsewhere" ? 9090 : 8080);
 process.on("SIGTERM", () => {
   if (fate !== "stubborn") server.close(() => process.exit(0));
 });

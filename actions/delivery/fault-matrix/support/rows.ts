@@ -29,7 +29,7 @@ export const rowsInVirtualTime: readonly Row[] = [
   ...rowsOfServices,
 ];
 
-/** Faults that need real processes: tasks that end, hooks and steps that get a signal. Traffic shifts under load. */
+/** Faults that need real processes: tasks, hooks and steps that get a signal. Traffic shifts under load. */
 export const rowsWithProcesses: readonly Row[] = [
   ...rowsOfProcesses,
   ...rowsOfHooks,

@@ -12,8 +12,36 @@ const failsItsCheck = {
   nextStep: /^run the health check's command inside the container/,
 };
 const impatient = { graceSeconds: 0 };
+/** The simulator gives each such task real seconds to start: one task of one engine is enough. */
+const watchedOnce: Pick<Row, "backEnds" | "inputs"> = {
+  backEnds: ["ECS blue/green"],
+  inputs: { maxFailedTasks: 1 },
+};
 
-/** Tasks whose processes end by themselves. */
+const portMismatch: Row = {
+  fault: "port mismatch",
+  when: "the process listens elsewhere",
+  backEnds: eachEngine,
+  fate: "elsewhere",
+  settings: impatient,
+  expect: { ...rolledBack, ...unhealthy },
+};
+
+const ownCheckFails: Row = {
+  fault: "health check fails",
+  when: "the container's own",
+  backEnds: eachEngine,
+  fate: "sick",
+  draft: ({ containerDefinitions: [web] }) => {
+    web.healthCheck = { command: ["CMD", "node", "--eval", "process.exit(1)"], retries: 1, timeout: 60 };
+  },
+  settings: impatient,
+  expect: failsItsCheck,
+  // The load balancer checks the new task on its own.
+  except: { "ECS rolling": { ...failsItsCheck, shown: "new" } },
+};
+
+/** Tasks whose processes end by themselves, and those that are watched in real time: one engine's suffice. */
 export const rowsOfProcesses: readonly Row[] = [
   {
     fault: "crash at start",
@@ -36,6 +64,8 @@ export const rowsOfProcesses: readonly Row[] = [
       nextStep: /it was killed, most often because of its memory/,
     },
   },
+  { ...portMismatch, ...watchedOnce },
+  { ...ownCheckFails, ...watchedOnce },
 ];
 
 /** Tasks whose processes start, but cannot serve. */
@@ -54,25 +84,6 @@ export const rowsOfTasks: readonly Row[] = [
     settings: { graceSeconds: 60 },
     expect: { ...rolledBack, ...unhealthy },
   },
-  {
-    fault: "port mismatch",
-    when: "the process listens elsewhere",
-    backEnds: eachEngine,
-    fate: "elsewhere",
-    settings: impatient,
-    expect: { ...rolledBack, ...unhealthy },
-  },
-  {
-    fault: "health check fails",
-    when: "the container's own",
-    backEnds: eachEngine,
-    fate: "sick",
-    draft: ({ containerDefinitions: [web] }) => {
-      web.healthCheck = { command: ["CMD", "node", "check.js"], retries: 1 };
-    },
-    settings: impatient,
-    expect: failsItsCheck,
-    // The load balancer checks the new task on its own.
-    except: { "ECS rolling": { ...failsItsCheck, shown: "new" } },
-  },
+  portMismatch,
+  ownCheckFails,
 ];
