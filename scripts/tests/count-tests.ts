@@ -30,8 +30,8 @@ function messageOf(error: unknown): string {
 }
 
 /** The reporter's account of an error may be thousands of lines before the closing one. */
-function beginningOf(error: { readonly message: string }): string {
-  const [line = ""] = error.message.trim().split("\n", 1);
+function beginningOf(error: unknown): string {
+  const [line = ""] = messageOf(error).trim().split("\n", 1);
   return line.length > longestLine ? `${line.slice(0, longestLine)} …` : line;
 }
 const longestLine = 300;

@@ -11,7 +11,7 @@ import { type FinishedChapter, makeReport, type ServicePhase, verdict } from "./
 import { checkChanges, runChapters } from "./run-chapters.ts";
 import { writeReport } from "./write-report.ts";
 
-/** Requests to each service: one every 17 milliseconds, so that no gap between two tasks stays unseen. */
+/** Requests to each service: one every 17 milliseconds, so any longer gap between two tasks meets one. */
 const requestsPerSecond = 60;
 const lists = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
 /**
