@@ -27,6 +27,15 @@ it("removes the folders of processes that were killed, and no other", async () =
   expect((await readdir(directory)).sort()).toEqual([...kept, basename(made)].sort());
 });
 
+it("removes the folder of a killed process from the system's place when it makes its own elsewhere", async () => {
+  const dead = join(directory, `lab-${thisProcess().replace(/-\d+-/, "-4194305-")}-abc`);
+  const other = join(directory, "other");
+  await Promise.all([mkdir(dead), mkdir(other)]);
+  const made = await makeOwnedFolder("lab", other);
+  expect(await readdir(directory)).toEqual(["other"]);
+  expect(await readdir(other)).toEqual([basename(made)]);
+});
+
 it("names a temporary folder that does not exist", async () => {
   vi.stubEnv("TMPDIR", join(directory, "missing"));
   await expect(makeOwnedFolder("simulator")).rejects.toThrow(

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseCommandLine, Refusal, refused, textOf } from "../../../scripts/run/command-line.mjs";
 import { thisProcess } from "../../../scripts/run/processes.mjs";
+import { temporaryFolder } from "../../../scripts/run/temporary-folder.ts";
 import { makeOwnedFolder } from "../../../simulator/src/owned-folder.ts";
 import { command, type LabOptions, withDefaults } from "../options.mjs";
 import { git } from "../runner/load/git.ts";
@@ -15,6 +16,9 @@ import { chooseTaskRuntime } from "./task-runtime.ts";
 const project = resolve(import.meta.dirname, "../../..");
 // The exit code that a shell reports for a program ended by Ctrl-C.
 const interruptedExitCode = 130;
+
+/** Bytes: twice what a rehearsal has at once in files and as processes. */
+const memoryNeeded = 2 * 2 ** 30;
 
 /**
  * `npm run lab`. Resolves to the exit code when every child process has ended and temporary data is gone: 0 passed,
@@ -76,7 +80,7 @@ async function preparePlace(ends: AsyncDisposableStack): Promise<LabPlace> {
   await mkdir(outputDirectory, { recursive: true });
   await becomeOwner(project);
   ends.defer(() => rm(ownerFile(project)));
-  const directory = await makeOwnedFolder("lab");
+  const directory = await makeOwnedFolder("lab", temporaryFolder(memoryNeeded));
   // A git process that is ending may still write.
   ends.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   for (const old of ["report.json", "report.md", "report", "logs"]) {
