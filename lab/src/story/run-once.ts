@@ -11,8 +11,8 @@ import { type FinishedChapter, makeReport, type ServicePhase, verdict } from "./
 import { checkChanges, runChapters } from "./run-chapters.ts";
 import { writeReport } from "./write-report.ts";
 
-/** Requests to each service: one every 17 milliseconds, so any longer gap between two tasks meets one. */
-const requestsPerSecond = 60;
+/** Requests to each service: one every 25 milliseconds, so any longer gap between two tasks meets one. */
+const requestsPerSecond = 40;
 const lists = { customer: "/suppliers", employee: "/admin/suppliers" } as const;
 /**
  * Addresses for a group of clients. A page is cached for a second: with so many addresses, nearly each request renders
