@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
 import { doExercises } from "./exercises.support.ts";
 import { git } from "./runner/load/git.ts";
@@ -63,7 +63,7 @@ async function take(port: number): Promise<Server | undefined> {
 const storyDeadlineMs = 1_800_000;
 
 /** Far apart, as the rehearsals may look for free ports at the same time. */
-const firstOffset = { process: 20_000, docker: 22_000, fork: 24_000 };
+const firstOffset = { standard: 20_000, docker: 22_000, academy: 24_000 };
 
 /** Ports 80 and 8080 of the load balancer are free at this offset. */
 async function freeOffset(rehearsal: keyof typeof firstOffset): Promise<number> {
@@ -74,25 +74,31 @@ async function freeOffset(rehearsal: keyof typeof firstOffset): Promise<number> 
   }
 }
 
+const options = (runtime: TaskRuntimeKind, offset: number) => [
+  ...["--once", "--runtime", runtime, "--port", "0", "--listener-offset", String(offset)],
+];
+
 interface ExpectedRehearsal {
-  readonly runtime: TaskRuntimeKind;
+  readonly rehearsal: keyof typeof firstOffset;
   /** Value of `--chapters`; the whole story without it. */
   readonly chapters?: string;
   /** Service and status of each deployment, sorted; the way only when it is CodePipeline. */
   readonly deployments: readonly string[];
 }
 
-const optionsFor = async (runtime: TaskRuntimeKind) => [
-  ...["--once", "--runtime", runtime, "--port", "0"],
-  ...["--listener-offset", String(await freeOffset(runtime))],
-];
-
 /** Declares the test of a rehearsal. */
-export function describeRehearsal({ runtime, chapters, deployments }: ExpectedRehearsal): void {
-  describe.skipIf(runtime === "docker" && !hasDocker)(`npm run lab -- --once --runtime ${runtime}`, () => {
-    it(`passes ${chapters ?? "the whole story"}`, { timeout: storyDeadlineMs }, async () => {
+export function describeRehearsal({ rehearsal, chapters, deployments }: ExpectedRehearsal): void {
+  const runtime = rehearsal === "docker" ? "docker" : "process";
+  const account = rehearsal === "academy" ? ["--account", "academy"] : [];
+  const title = ["npm run lab -- --once --runtime", runtime, ...account].join(" ");
+  it.skipIf(runtime === "docker" && !hasDocker)(
+    `${title} passes ${chapters ?? "the whole story"}`,
+    {
+      timeout: storyDeadlineMs,
+    },
+    async () => {
       const selection = chapters ? ["--chapters", chapters] : [];
-      const lab = startLab(...(await optionsFor(runtime)), ...selection);
+      const lab = startLab(...options(runtime, await freeOffset(rehearsal)), ...account, ...selection);
       const { output, problems, code } = await endOf(lab);
       expect({ code, problems }, output).toEqual({ code: 0, problems: "" });
       const report = JSON.parse(await readFile(join(clone, ".lab/report.json"), "utf8")) as Report;
@@ -108,14 +114,37 @@ export function describeRehearsal({ runtime, chapters, deployments }: ExpectedRe
       expect(await readFile(join(clone, ".lab/report.md"), "utf8")).toContain(": passed\n");
       expect(output.trimEnd().split("\n").at(-1)).toMatch(/^passed: \d+ checks in \d+ s$/);
       expect(await readdir(temporary)).toEqual([]);
-    });
+    },
+  );
+}
+
+const services = ["customer", "employee", "monolith"];
+
+/** Commits the changes that the course asks for, as students do in their forks. */
+export async function commitExercises(): Promise<void> {
+  for (const service of services) {
+    const app = join(clone, "services", service, "src/app.ts");
+    await writeFile(app, doExercises(await readFile(app, "utf8")));
+  }
+  const author = ["-c", "user.name=Student", "-c", "user.email=student@example.com"];
+  await git(clone, ...author, "commit", "--quiet", "--all", "-m", "Do the exercises");
+}
+
+/** Declares the test of the services' own tests. */
+export function describeServiceTests(): void {
+  it("passes its services' own tests", async () => {
+    const vitest = join(root, "node_modules/vitest/vitest.mjs");
+    const files = services.map((service) => `services/${service}/src/app.test.ts`);
+    const options = ["run", "--project", "fast", "--root", clone, ...files];
+    const { stdout } = await promisify(execFile)(process.execPath, [vitest, ...options], { cwd: clone });
+    expect(stdout).toMatch(/Test Files .*3 passed/);
   });
 }
 
 /** Declares the test of Ctrl-C. The simulator's own tests show that its end leaves nothing in Docker's engine. */
 export function describeInterruption(): void {
   it("npm run lab ends everything on Ctrl-C, pressed twice", { timeout: storyDeadlineMs }, async () => {
-    const lab = startLab(...(await optionsFor("process")));
+    const lab = startLab(...options("process", await freeOffset("standard")));
     const ended = once(lab, "exit");
     for await (const line of createInterface({ input: lab.stdout as NodeJS.ReadableStream })) {
       // During a deployment: the simulator, its database, its tasks and an action's process are all running.
@@ -141,40 +170,5 @@ export function describeTakenPort(): void {
     expect(problems).toContain(`port ${port} (--port) is used by`);
     expect(await lastReport()).toEqual(before);
     expect(await readdir(temporary)).toEqual([]);
-  });
-}
-
-/** Declares the tests of a student's fork: the course's exercises, in an account like the course's. */
-export function describeFork(): void {
-  describe("a fork that has done the course's exercises", () => {
-    const services = ["customer", "employee", "monolith"];
-    beforeAll(async () => {
-      for (const service of services) {
-        const app = join(clone, "services", service, "src/app.ts");
-        await writeFile(app, doExercises(await readFile(app, "utf8")));
-      }
-      const author = ["-c", "user.name=Student", "-c", "user.email=student@example.com"];
-      await git(clone, ...author, "commit", "--quiet", "--all", "-m", "Do the exercises");
-    });
-
-    it("passes the chapters that read and change pages, in the course's account", {
-      timeout: storyDeadlineMs,
-    }, async () => {
-      const offset = String(await freeOffset("fork"));
-      const chapters = ["--chapters", "rollback,pipeline,source-ip,check-lab,teardown"];
-      const place = ["--port", "0", "--listener-offset", offset, "--runtime", "process"];
-      const { output, code } = await endOf(startLab("--account", "academy", ...chapters, ...place));
-      expect(code, output).toBe(0);
-      expect(output).toContain("pipeline: the new colour is live");
-      expect(output).toContain("teardown: no cluster, service or pipeline is left");
-    });
-
-    it("passes its services' own tests", async () => {
-      const vitest = join(root, "node_modules/vitest/vitest.mjs");
-      const files = services.map((service) => `services/${service}/src/app.test.ts`);
-      const options = ["run", "--project", "fast", "--root", clone, ...files];
-      const { stdout } = await promisify(execFile)(process.execPath, [vitest, ...options], { cwd: clone });
-      expect(stdout).toMatch(/Test Files .*3 passed/);
-    });
   });
 }

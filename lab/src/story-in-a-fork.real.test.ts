@@ -1,3 +1,0 @@
-import { describeFork } from "./story.support.ts";
-
-describeFork();
