@@ -4,18 +4,19 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
 import { startTestDatabase, type TestDatabase } from "./database/test-database.support.ts";
-import { freePort } from "./test-service.support.ts";
+import { bundleServices, freePort, type ServiceBundles } from "./test-service.support.ts";
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const entry = (service: string) => file(`../../${service}/src/index.ts`);
 
 let testDatabase: TestDatabase;
+let bundles: ServiceBundles;
 beforeAll(async () => {
-  testDatabase = await startTestDatabase();
+  [testDatabase, bundles] = await Promise.all([startTestDatabase(), bundleServices("customer", "employee")]);
   await (await testDatabase.open()).close();
 });
-afterAll(() => testDatabase.remove());
+afterAll(() => Promise.all([testDatabase?.remove(), bundles?.remove()]));
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -26,7 +27,10 @@ type Line = Record<string, unknown> & { readonly message: string };
 
 /** Runs Node with `args`; its output is parsed as lines of JSON. */
 function run(args: string[], environment: Record<string, string>) {
-  const child = spawn(process.execPath, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, {
+    env: { ...nodeEnvironment(), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   children.push(child);
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => {
@@ -52,7 +56,7 @@ const parse = (stdout: string): Line[] =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
 
-const start = (service: string) => listen([entry(service)]);
+const start = (service: string) => listen([bundles.entry(service)]);
 
 /** Starts a command that listens on APP_PORT, on a free port. */
 async function listen(args: string[]) {
@@ -139,7 +143,7 @@ describe("a service that gets SIGTERM", () => {
     const connected = once(silent, "connection");
     await once(silent, "listening");
     const { port } = silent.address() as { port: number };
-    const { child, ended } = run([entry("customer")], {
+    const { child, ended } = run([bundles.entry("customer")], {
       APP_DB_HOST: "127.0.0.1",
       APP_DB_PORT: String(port),
     });
@@ -197,14 +201,17 @@ describe("the log of a service", () => {
   });
 
   it("is as detailed as LOG_LEVEL", async () => {
-    const quiet = run([entry("customer"), "migrate"], { ...testDatabase.environment, LOG_LEVEL: "warn" });
+    const quiet = run([bundles.entry("customer"), "migrate"], {
+      ...testDatabase.environment,
+      LOG_LEVEL: "warn",
+    });
     expect(await quiet.ended).toMatchObject({ code: 0, stdout: "", stderr: "" });
   });
 });
 
 describe("the other commands", () => {
   it("migrate prints what it did", async () => {
-    const { code, lines } = await run([entry("customer"), "migrate"], testDatabase.environment).ended;
+    const { code, lines } = await run([bundles.entry("customer"), "migrate"], testDatabase.environment).ended;
     expect(code).toBe(0);
     expect(lines).toEqual([
       expect.objectContaining({ level: "info", applied: [], message: "the database is up to date" }),
@@ -214,7 +221,7 @@ describe("the other commands", () => {
   it("health prints nothing when all is well, and the reason when it is not", async () => {
     const { port } = await start("employee");
     const check = (APP_PORT: number) =>
-      run([entry("employee"), "health"], { APP_PORT: String(APP_PORT) }).ended;
+      run([bundles.entry("employee"), "health"], { APP_PORT: String(APP_PORT) }).ended;
     expect(await check(port)).toMatchObject({ code: 0, stdout: "", stderr: "" });
     const { code, lines } = await check(await freePort());
     expect(code).toBe(1);
@@ -249,7 +256,7 @@ describe("a service that fails", () => {
       /^customer serve failed: LOG_LEVEL must be one of debug, info, warn, error, fatal; not "verbose"$/,
     ],
   ])("%s ends with exit code 1 and one line with the cause at its end", async (_, environment, sentence) => {
-    const { code, stderr, lines } = await run([entry("customer")], environment()).ended;
+    const { code, stderr, lines } = await run([bundles.entry("customer")], environment()).ended;
     expect({ code, stderr, lines: lines.length }).toEqual({ code: 1, stderr: "", lines: 1 });
     expect(lines[0]).toEqual({
       level: "fatal",

@@ -1,7 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
 
 export interface TestService {
   readonly url: string;
@@ -10,15 +14,36 @@ export interface TestService {
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-/** Starts a service as its image runs it, in a separate process on a free port. */
+const services = resolve(import.meta.dirname, "../..");
+
+export interface ServiceBundles {
+  /** Returns the file that starts a service. */
+  entry(name: string): string;
+  remove(): Promise<void>;
+}
+
+/** Bundles services as their images have them: a bundle starts in a third of the time that its sources take. */
+export async function bundleServices(...names: readonly string[]): Promise<ServiceBundles> {
+  const folder = await mkdtemp(join(tmpdir(), "service-bundles-"));
+  for (const name of names)
+    await promisify(execFile)(process.execPath, ["../suppliers/build.mjs", join(folder, name)], {
+      cwd: join(services, name),
+    });
+  return {
+    entry: (name) => join(folder, name, "server.mjs"),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Starts a service in a separate process on a free port. */
 export async function startTestService(
   name: string,
   environment: Record<string, string>,
+  entry = join(services, name, "src/index.ts"),
 ): Promise<TestService> {
   const port = await freePort();
-  const entry = fileURLToPath(new URL(`../../${name}/src/index.ts`, import.meta.url));
   const child = spawn(process.execPath, [entry], {
-    env: { ...environment, APP_PORT: String(port) },
+    env: { ...nodeEnvironment(), ...environment, APP_PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };

@@ -1,23 +1,29 @@
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestService, type TestService } from "../test-service.support.ts";
+import {
+  bundleServices,
+  type ServiceBundles,
+  startTestService,
+  type TestService,
+} from "../test-service.support.ts";
 import { serviceLimits } from "./guarded-pool.ts";
 import { startTestDatabase, type TestDatabase } from "./test-database.support.ts";
 
 let testDatabase: TestDatabase;
+let bundles: ServiceBundles;
 let service: TestService;
 beforeAll(async () => {
-  testDatabase = await startTestDatabase();
+  [testDatabase, bundles] = await Promise.all([startTestDatabase(), bundleServices("employee")]);
   // A killed server would otherwise lose the commits of the last second, the migrations among them.
   const connection = await testDatabase.connect();
   await connection.query("SET GLOBAL innodb_flush_log_at_trx_commit = 1");
   await connection.end();
   await (await testDatabase.open()).close();
 });
-afterAll(() => testDatabase.remove());
+afterAll(() => Promise.all([testDatabase?.remove(), bundles?.remove()]));
 beforeEach(async () => {
-  service = await startTestService("employee", testDatabase.environment);
+  service = await startTestService("employee", testDatabase.environment, bundles.entry("employee"));
 });
 afterEach(async () => {
   service.process.kill("SIGKILL");

@@ -1,22 +1,24 @@
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
+import { bundleServices, type ServiceBundles } from "../test-service.support.ts";
 import { openDatabase } from "./database.ts";
 import { startTestDatabase, type TestDatabase } from "./test-database.support.ts";
 
 let testDatabase: TestDatabase;
+let bundles: ServiceBundles;
 beforeAll(async () => {
-  testDatabase = await startTestDatabase();
+  [testDatabase, bundles] = await Promise.all([startTestDatabase(), bundleServices("customer", "employee")]);
 });
-afterAll(() => testDatabase.remove());
+afterAll(() => Promise.all([testDatabase?.remove(), bundles?.remove()]));
 
 /** Migrates with TLS to the server of the test, as the service's migration task does. */
 function migrate(service: string, password: string, environment: Record<string, string> = {}) {
-  const entry = fileURLToPath(new URL(`../../../${service}/src/index.ts`, import.meta.url));
-  return promisify(execFile)(process.execPath, [entry, "migrate"], {
+  return promisify(execFile)(process.execPath, [bundles.entry(service), "migrate"], {
     env: {
+      ...nodeEnvironment(),
       ...testDatabase.environment,
       APP_DB_SSL_MODE: "VERIFY_CA",
       NODE_EXTRA_CA_CERTS: testDatabase.authorityFile,
