@@ -29,9 +29,8 @@ afterAll(async () => {
 /** Runs the CDK's own command line, while AWS's time passes. */
 function cdk(...args: string[]): Promise<string> {
   const modules = join(npmClients.folder, "node_modules");
-  const app = `node "${join(import.meta.dirname, "cdk_app.cjs")}"`;
-  const options = ["--app", app, "--output", join(home, "out"), "--ci", "--no-notices"];
-  const running = run(process.execPath, [join(modules, "aws-cdk/bin/cdk"), ...args, ...options], {
+  const command = [join(modules, "aws-cdk/bin/cdk"), ...args, "--ci", "--no-notices"];
+  const running = run(process.execPath, command, {
     variables: {
       ...simulator.environmentVariables,
       HOME: home,
@@ -44,6 +43,10 @@ function cdk(...args: string[]): Promise<string> {
   });
   return simulator.clock.during(running);
 }
+
+/** The app's program writes the assembly to this folder once; the CDK deploys from there too. */
+const assembly = () => join(home, "out");
+const app = `node "${join(import.meta.dirname, "cdk_app.cjs")}"`;
 
 const setVersion = (Value: string) =>
   simulator.aws.ssm.putParameter({ Name: "/shop/version", Type: "String", Value, Overwrite: true });
@@ -80,10 +83,10 @@ it("an app of the CDK is deployed unchanged, and CodeDeploy replaces its tasks b
 }, async () => {
   await cdk("bootstrap", "aws://123456789012/us-east-1");
   await setVersion("1");
-  await cdk("deploy", "--require-approval", "never");
+  await cdk("deploy", "--require-approval", "never", "--app", app, "--output", assembly());
   await simulator.clock.until(async () => (await served()).includes("1"), { withinMs: 600_000 });
   await setVersion("2");
-  await cdk("deploy", "--require-approval", "never");
+  await cdk("deploy", "--require-approval", "never", "--app", assembly());
   expect(await served()).toContain("1");
   expect(await deployNewestRevision()).toBe("Succeeded");
   expect(await served()).toContain("2");
