@@ -22,7 +22,7 @@ const longest = [
   "lab/src/story-in-docker.real.test.ts",
   "scripts/lab-pages/commands.real.test.ts",
   "simulator/src/runtime/tasks/cpu-limit.real.test.ts",
-  "lab/src/story-in-a-fork.real.test.ts",
+  "lab/src/story-in-academy.real.test.ts",
   "services/images.real.test.ts",
   "simulator/src/outside-clients/cdk.real.test.ts",
   "lab/src/runner/scale-test.real.test.ts",
@@ -46,6 +46,14 @@ class LongestFirst extends BaseSequencer {
 /** Real processes, databases and deployments: the limit only ends what hangs. */
 const realLimits = { testTimeout: 600_000, hookTimeout: 600_000 };
 
+const sharedWorkers = {
+  // Files of one worker share the modules: most of a short file's time is loading them.
+  isolate: false,
+  setupFiles: ["scripts/tests/share-worker.ts"],
+  // Fewer collections of young objects: measured on the tests of `actions/delivery`, a tenth less processor time.
+  execArgv: ["--max-semi-space-size=64"],
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -57,11 +65,7 @@ export default defineConfig({
           name: "fast",
           include: [`${folders}/**/*.test.ts`],
           exclude: [...exclude, realTests],
-          // Files of one worker share the modules: most of a file's time is loading them.
-          isolate: false,
-          setupFiles: ["scripts/tests/share-worker.ts"],
-          // Fewer collections of young objects: measured on the tests of `actions/delivery`, a tenth less processor time.
-          execArgv: ["--max-semi-space-size=64"],
+          ...sharedWorkers,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: "100%",
@@ -73,10 +77,11 @@ export default defineConfig({
           name: "real",
           include: [realTests],
           exclude: [...exclude, ...browserTests],
+          ...sharedWorkers,
           globalSetup: "scripts/tests/preload-aws.ts",
           ...realLimits,
           // They wait for other processes now and then. A percentage would be limited to the number of cores.
-          maxWorkers: Math.ceil(1.5 * availableParallelism()),
+          maxWorkers: 2 * availableParallelism(),
           sequence: { groupOrder: 1 },
         },
       },

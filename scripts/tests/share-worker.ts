@@ -1,6 +1,6 @@
 import { afterAll, vi } from "vitest";
 
-// The fast tests' files share a process: each starts with the original environment and time.
+// Test files share a process: each starts with the original environment and time.
 const environment = { ...process.env };
 
 afterAll(() => {
