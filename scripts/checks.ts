@@ -33,18 +33,22 @@ export const checks: readonly Check[] = [
  */
 export async function runChecks(
   wanted: readonly Check[],
+  print: (text: string) => void = console.log,
 ): Promise<{ readonly passed: number; readonly problems: readonly string[] }> {
   const waiting = [...wanted];
   const problems: string[] = [];
   const work = async () => {
     for (let check = waiting.shift(); check; check = waiting.shift())
-      if (!(await runCheck(check))) problems.push(`✗ check: ${check.name}`);
+      if (!(await runCheck(check, print))) problems.push(`✗ check: ${check.name}`);
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   return { passed: wanted.length - problems.length, problems };
 }
 
-async function runCheck({ name, command: [program, ...args] }: Check): Promise<boolean> {
+async function runCheck(
+  { name, command: [program, ...args] }: Check,
+  print: (text: string) => void,
+): Promise<boolean> {
   const startedAt = performance.now();
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   const output: Buffer[] = [];
@@ -55,8 +59,8 @@ async function runCheck({ name, command: [program, ...args] }: Check): Promise<b
     (error) => `${program} did not start: ${error.message}`,
   );
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${problem === undefined ? "✓" : "✗"} ${name} (${seconds} s)`);
-  if (problem !== undefined) console.log(problem);
+  print(`${problem === undefined ? "✓" : "✗"} ${name} (${seconds} s)`);
+  if (problem !== undefined) print(problem);
   return problem === undefined;
 }
 

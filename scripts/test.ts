@@ -2,10 +2,11 @@
 // npm run test:all [NAME…]   the real tests too, after installing what they need
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
-import { constants, freemem, homedir, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { constants, homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
+import { temporaryFolder } from "./run/temporary-folder.ts";
 import {
   type ContainerEngine,
   removeContainers,
@@ -18,21 +19,34 @@ const { all, names } = readArguments();
 // Debian keeps servers in /usr/sbin and pipx its programs at home; a user's PATH may lack both.
 process.env.PATH = [process.env.PATH, "/usr/sbin", "/sbin", join(homedir(), ".local/bin")].join(delimiter);
 
-// A signal ends an installation gracefully: a killed one leaves packages half unpacked.
-if (all) await installRequirements().catch((error) => process.exit(report(error)));
-
 /** Bytes: twice what the tests have at once in files and as processes. */
 const memoryNeeded = 8 * 2 ** 30;
 /** Holds all temporary files of the tests, so that none is left. */
-const temporary = mkdtempSync(join(process.env.TMPDIR ? tmpdir() : (memoryFolder() ?? tmpdir()), "tests-"));
+const temporary = mkdtempSync(join(temporaryFolder(memoryNeeded), "tests-"));
+process.on("exit", () => rmSync(temporary, { recursive: true, force: true }));
 let engine: ContainerEngine | undefined;
 let tests: ChildProcess | undefined;
+let isEnding = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.once(signal, () => endEarly(128 + constants.signals[signal]));
+  process.on(signal, () => {
+    // Both a terminal and npm send it.
+    if (isEnding) return;
+    isEnding = true;
+    // An installation ends in good order, and this process with it: a killed one leaves packages half unpacked.
+    if (process.listenerCount(signal) > 1) endTests();
+    else endEarly(128 + constants.signals[signal]);
+  });
 try {
-  if (all) engine = startEngineUnlessOneAnswers();
-  await engine?.ready;
-  await end(await runTests());
+  tests = startTests();
+  const ended = once(tests, "exit");
+  if (all) {
+    await installRequirements();
+    engine = startEngineUnlessOneAnswers();
+    await engine?.ready;
+  }
+  if (tests.connected) tests.send("ready");
+  const [code] = await ended;
+  await end(code ?? 1);
 } catch (error) {
   await end(report(error as Error));
 }
@@ -50,25 +64,6 @@ function readArguments() {
   }
 }
 
-/**
- * Returns Linux's folder in memory, where it may hold programs and has plenty of room: the tests write tens of thousands
- * of small files, each of which costs a millisecond of processor time on some disks.
- */
-function memoryFolder(): string | undefined {
-  const folder = "/dev/shm";
-  try {
-    const mounts = readFileSync("/proc/mounts", "utf8")
-      .split("\n")
-      .map((line) => line.split(" "));
-    const [, , kind, options = ""] = mounts.findLast(([, path]) => path === folder) ?? [];
-    const { bavail, bsize } = statfsSync(folder);
-    const fits = Math.min(bavail * bsize, freemem()) >= memoryNeeded;
-    return kind === "tmpfs" && !options.split(",").includes("noexec") && fits ? folder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Returns the exit code. */
 function report({ message }: Error): number {
   console.error(message);
@@ -76,12 +71,15 @@ function report({ message }: Error): number {
   return 1;
 }
 
-/** Runs in a separate session: Ctrl-C reaches this process only, which then ends all of them. */
-async function runTests(): Promise<number> {
+/**
+ * Runs in a separate session: Ctrl-C reaches this process only, which then ends all of them. The checks need nothing that
+ * is installed now; the tests start when they get the message "ready".
+ */
+function startTests(): ChildProcess {
   const program = join(import.meta.dirname, "tests/run-tests.ts");
-  tests = spawn(process.execPath, [program, ...(all ? ["--all"] : []), ...names], {
+  return spawn(process.execPath, [program, ...(all ? ["--all"] : []), ...names], {
     detached: true,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
     env: {
       ...process.env,
       TMPDIR: temporary,
@@ -89,8 +87,6 @@ async function runTests(): Promise<number> {
       NODE_COMPILE_CACHE: join(temporary, "compiled"),
     },
   });
-  const [code] = await once(tests, "exit");
-  return code ?? 1;
 }
 
 /** Removes containers that an interrupted run has left. */
@@ -104,7 +100,6 @@ async function endEarly(code: number): Promise<never> {
 async function end(code: number): Promise<never> {
   endTests();
   await engine?.end();
-  rmSync(temporary, { recursive: true, force: true });
   process.exit(code);
 }
 

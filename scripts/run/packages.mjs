@@ -122,8 +122,9 @@ export function lacksDatabaseServer({ PATH = "" }) {
 export async function installDatabaseServer() {
   // The core packages are the server without the system's service: nothing starts, nothing uses port 3306. The client's
   // package has my_print_defaults, which mariadb-install-db runs.
+  // apt does not go on after an interrupted installation until the unpacked packages are configured.
   const script =
-    "apt-get -qq update; apt-get -qq install --yes --no-install-recommends mariadb-server-core mariadb-client-core";
+    "dpkg --configure -a; apt-get -qq update; apt-get -qq install --yes --no-install-recommends mariadb-server-core mariadb-client-core";
   const { succeeded, output } = await runQuietly(
     "installing a database server (mariadb-server-core)",
     ["/bin/sh", "-c", script],

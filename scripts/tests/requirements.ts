@@ -53,7 +53,9 @@ export async function installRequirements(): Promise<void> {
   const engine = mayInstall || engineAnswers();
   if (!engine || (debian.length > 0 && !mayInstall)) throw new Error(listOf(debian, python, engine));
   if (debian.length > 0) {
-    await install("reading Debian's lists of packages", asRoot(["apt-get", "-qq", "update"]));
+    // apt does not go on after an interrupted installation until the unpacked packages are configured.
+    const update = ["sh", "-c", "dpkg --configure -a && apt-get -qq update"] as const;
+    await install("reading Debian's lists of packages", asRoot(update));
     // The package lists from the update decide which packages exist.
     const packages = missingPackages(python.length > 0);
     const options = ["-qq", "install", "--yes", "--no-install-recommends"];
