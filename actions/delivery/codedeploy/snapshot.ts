@@ -95,11 +95,8 @@ function stageOf(status: string, events: readonly Event[]): Stage {
 const minute = 60_000;
 /** CodeDeploy takes its steps a little late; until then the due step is still waited for. */
 const lateMs = 10_000;
-/**
- * CodeDeploy and ECS need half a minute and more to deregister, stop and remove the old tasks. Where that is quicker, a
- * poll or two right after the shift see it; they come at most five seconds after it.
- */
-const removal = { earlyPollsMs: 6_000, usualMs: 20_000 };
+/** CodeDeploy and ECS need half a minute and more to deregister, stop and remove the old tasks. */
+const removalMs = 20_000;
 
 /**
  * Returns the end of the deployment's current wait, in milliseconds since the epoch; undefined while CodeDeploy works.
@@ -109,7 +106,7 @@ export function quietUntil(info: DeploymentInfo, events: readonly Event[], now: 
   const shift = events.find(({ name }) => name === "AllowTraffic");
   if (!shift?.startedAt) return undefined;
   const until =
-    shift.status === "InProgress" ? nextStep(info, shift.startedAt, now) : terminationAt(info, events, now);
+    shift.status === "InProgress" ? nextStep(info, shift.startedAt, now) : terminationAt(info, events);
   return until !== undefined && until > now ? until : undefined;
 }
 
@@ -132,13 +129,12 @@ function nextStep(
 }
 
 /** Old tasks are kept for a while after the last event, and then removed. */
-function terminationAt(info: DeploymentInfo, events: readonly Event[], now: number): number | undefined {
+function terminationAt(info: DeploymentInfo, events: readonly Event[]): number | undefined {
   const done = events.every(({ status }) => status === "Succeeded" || status === "Skipped");
   const { action, terminationWaitTimeInMinutes = 0 } =
     info.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess ?? {};
   if (!done || action !== "TERMINATE") return undefined;
-  const startsAt =
-    Math.max(...events.map(({ endedAt = 0 }) => endedAt)) + terminationWaitTimeInMinutes * minute;
-  const hasJustBegun = now >= startsAt && now < startsAt + removal.earlyPollsMs;
-  return hasJustBegun ? undefined : startsAt + removal.usualMs;
+  return (
+    Math.max(...events.map(({ endedAt = 0 }) => endedAt)) + terminationWaitTimeInMinutes * minute + removalMs
+  );
 }

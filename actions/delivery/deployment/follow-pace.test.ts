@@ -99,6 +99,7 @@ test("pauses up to a minute in a wait of known length, polls three seconds befor
   const pace = paceUntil("complete");
   const quiet = () => poll("complete", { quietUntil: 10 * minute });
   const found = looks(pace, quiet, 10 * minute);
+  expect(found.slice(0, 5)).toEqual([0, 5, 10, 20, 40].map((seconds) => seconds * second));
   expect(longest(found, 4 * minute, 9 * minute)).toBe(minute);
   expect(found).toContain(10 * minute - 3 * second);
 });

@@ -15,8 +15,11 @@ const earlyMs = 3_000;
 const defaultDrainMs = 300_000;
 
 const pauses = {
-  /** Only an alarm or a person ends a wait of known length early, and CloudWatch evaluates alarms every minute. */
-  quiet: { shortest: 20_000, longest: 60_000, share: 1 / 2 },
+  /**
+   * Only an alarm or a person ends a wait of known length early, and CloudWatch evaluates alarms every minute. The first
+   * pauses are short: where waits pass quicker than they are configured, the end is seen soon after.
+   */
+  quiet: { shortest: 5_000, longest: 60_000, share: 1 },
   /** The end may come any moment. If nothing shows when, `blind` applies after the first minute. */
   near: { shortest: 3_500, longest: 7_600, share: 1 / 40 },
   /** Another stage has to come before the end. */
