@@ -263,13 +263,13 @@ describe("the bus gets an event", () => {
 });
 
 describe("a long history", () => {
-  it("of 60 MB is pushed and cloned completely", async () => {
-    const commit = await commitMebibytes(client, 60);
+  it("of 100 MB is pushed and cloned completely", async () => {
+    const commit = await commitMebibytes(client, 100);
     await client.git("push", "--quiet", "origin", "dev");
     expect(await tip()).toBe(commit);
     await client.git("clone", "--quiet", "--bare", url, "../clone");
     expect(await client.git("-C", "../clone", "fsck", "--no-progress")).toBe("");
-    expect(await client.git("-C", "../clone", "rev-list", "--count", "dev")).toBe("60\n");
+    expect(await client.git("-C", "../clone", "rev-list", "--count", "dev")).toBe("100\n");
   });
 
   it("that is cut off leaves nothing behind, and is accepted when it is pushed again", async () => {
