@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
+import { Agent } from "node:http";
 import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
+import { ask, askUntilClosed } from "./ask.support.ts";
 import { startTestDatabase, type TestDatabase } from "./database/test-database.support.ts";
 import { bundleServices, freePort, type ServiceBundles } from "./test-service.support.ts";
 
@@ -67,31 +68,6 @@ async function listen(args: string[]) {
     running.ended.then((end) => Promise.reject(new Error(end.stdout + end.stderr))),
   ]);
   return { ...running, port };
-}
-
-interface Question {
-  readonly agent?: Agent;
-  readonly method?: string;
-  readonly headers?: Record<string, string>;
-}
-
-async function ask(port: number, path: string, { agent, ...options }: Question = {}) {
-  const outgoing = request({ port, path, agent: agent ?? false, ...options }).end();
-  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
-  response.resume();
-  await once(response, "end");
-  const { statusCode: status, headers } = response;
-  return { status, connection: headers.connection, requestId: headers["x-request-id"] };
-}
-
-/** Sends requests over one kept connection until a response closes it, as a load balancer does. */
-async function askUntilClosed(port: number, path: string) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const answers: Awaited<ReturnType<typeof ask>>[] = [];
-  do answers.push(await ask(port, path, { agent }));
-  while (answers.at(-1)?.connection !== "close");
-  agent.destroy();
-  return answers;
 }
 
 describe("a service that gets SIGTERM", () => {
