@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { folderLabel } from "../scripts/tests/container-engine.ts";
@@ -11,15 +11,8 @@ import { startDatabaseServer } from "../simulator/src/runtime/database/database-
 import { hasDocker } from "../simulator/src/runtime/tasks/runtimes.support.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
 import { startRealSimulator } from "../simulator/src/test-simulator.support.ts";
-import {
-  buildImage,
-  bundleService,
-  pushBase,
-  root,
-  run,
-  serveToContainers,
-  writeNpmrc,
-} from "./images.support.ts";
+import { buildImage, pushBase, root, run, serveToContainers, writeNpmrc } from "./images.support.ts";
+import { bundleServices, type ServiceBundles } from "./suppliers/src/test-service.support.ts";
 
 // The Dockerfile of customer is that of employee with another name: containers.test.ts shows it.
 const services = [
@@ -35,6 +28,7 @@ let folder: string;
 /** Label of every container that these tests start, so that none is left. */
 let label: string;
 let simulator: Simulator;
+let bundles: ServiceBundles;
 let bases: { build: string; run: string };
 let dockerConfig: string;
 let databaseVariables: string[];
@@ -49,6 +43,8 @@ beforeAll(async () => {
   const { host, port, server } = await serveToContainers(database.port);
   ends.defer(() => void server.close());
   ends.defer(removeContainers);
+  bundles = await bundleServices(...services.map(({ name }) => name));
+  ends.defer(() => bundles.remove());
   databaseVariables = variables({
     APP_DB_HOST: host,
     APP_DB_PORT: String(port),
@@ -122,7 +118,7 @@ async function build(builder: Builder, name: string, port: number): Promise<stri
   return buildImage(simulator, folder, {
     repository: `${name}-by-oci`,
     builder,
-    context: await bundleService(folder, name),
+    context: dirname(bundles.entry(name)),
     "base-image": bases.run,
     user: "65532:65532",
     ...workflowInputs,

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,21 +49,6 @@ export async function pushBase(simulator: Simulator, folder: string, npm: boolea
     entrypoint: JSON.stringify(["node"]),
     environment: `PATH=${basePath}`,
   });
-}
-
-/** Copies the services' sources into the folder and bundles one of them there. Returns the folder of its bundle. */
-export async function bundleService(folder: string, service: string): Promise<string> {
-  const sources = join(folder, `${service}-sources`);
-  await mkdir(join(sources, "services"), { recursive: true });
-  await symlink(join(root, "node_modules"), join(sources, "node_modules"));
-  for (const part of ["suppliers", service])
-    await cp(join(root, "services", part), join(sources, "services", part), {
-      recursive: true,
-      filter: (path) => !path.endsWith("/dist"),
-    });
-  const cwd = join(sources, "services", service);
-  await run(process.execPath, ["../suppliers/build.mjs"], { cwd });
-  return join(cwd, "dist");
 }
 
 /** Writes npm's settings for reaching its registry into one file. A certificate's path would not exist in a build. */
