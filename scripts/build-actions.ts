@@ -4,16 +4,24 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { actionsFolder, bundleActions } from "./bundle-action.ts";
+import { checkHashes, noteHashes } from "./bundle-hashes.ts";
+
+const fix = 'Run "npm run build" and commit actions.';
 
 /**
- * Bundles `actions/<name>/src/index.ts` into `actions/<name>/dist`. With `--check` nothing is written: the bundles are
- * compared with the committed ones byte for byte. Without names, all actions are built.
+ * Bundles `actions/<name>/src/index.ts` into `actions/<name>/dist`. With `--verify` nothing is written: the bundles are
+ * compared with the committed ones byte for byte. Without names, all actions are built. `--check` builds nothing: it
+ * compares hashes of sources and bundles with those of the last build.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { check: { type: "boolean", default: false } },
+    options: {
+      check: { type: "boolean", default: false },
+      verify: { type: "boolean", default: false },
+    },
     allowPositionals: true,
   });
+  if (values.check) return check();
   const stale: string[] = [];
   const names = chooseActions(positionals);
   const cores = availableParallelism();
@@ -28,15 +36,23 @@ async function main(): Promise<void> {
         const differing = await compare(folder, dist);
         console.log(`${name}: ${describe(differing)}`);
         if (differing.length === 0) return;
-        if (values.check) stale.push(name);
+        if (values.verify) stale.push(name);
         else await replace(dist, folder);
       }),
     ),
   );
   if (stale.length > 0) {
-    console.error(`dist is not what src builds: ${stale.join(", ")}. Run "npm run build" and commit dist.`);
+    console.error(`dist is not what src builds: ${stale.join(", ")}. ${fix}`);
     process.exitCode = 1;
   }
+  if (!values.verify && positionals.length === 0) noteHashes();
+}
+
+function check(): void {
+  const problem = checkHashes();
+  if (problem === undefined) return;
+  console.error(`${problem}. ${fix}`);
+  process.exitCode = 1;
 }
 
 /** A change of a shared file renames most chunks of a bundle. */

@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { actionsFolder } from "./bundle-action.ts";
+import { actionsFolder, bundleAction } from "./bundle-action.ts";
 
-// The committed bundles: `npm run check` shows that they are what the sources give.
+// The committed bundles: `npm run check` shows that they were built from these sources.
 const bundleOf = (action: string) => join(actionsFolder, action, "dist");
 const actions = readdirSync(actionsFolder).filter((name) => existsSync(bundleOf(name)));
 
@@ -36,6 +36,18 @@ function start(variables: Readonly<Record<string, string>>) {
   });
   return { text: stdout, bytes: Number(stdout.trim().split("\n").at(-1)) };
 }
+
+test("another build of tag-image gives the same files, byte for byte", { timeout: 300_000 }, async () => {
+  const built = join(folder, "built");
+  await bundleAction("tag-image", built);
+  const committed = bundleOf("tag-image");
+  const names = await readdir(committed);
+  expect(await readdir(built)).toEqual(names);
+  for (const name of names)
+    expect((await readFile(join(built, name))).equals(await readFile(join(committed, name))), name).toBe(
+      true,
+    );
+});
 
 test("a start of deploy-service reads less than a megabyte", () => {
   const { text, bytes } = start({ INPUT_CLUSTER: "main" });

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { minify } from "rolldown/utils";
+import { expectHashed } from "./bundle-hashes.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const actionsFolder = join(root, "actions");
@@ -32,6 +33,7 @@ async function finish(folder: string): Promise<void> {
   const modules = `${resolve(folder)}.json`;
   const files: string[] = JSON.parse(await readFile(modules, "utf8"));
   await rm(modules);
+  expectHashed(files);
   await writeFile(join(folder, "licenses.txt"), await licensesOf(files));
   const parts = (await readdir(folder)).filter((file) => file.endsWith(".index.js")).sort();
   await Promise.all(parts.map((part) => shrink(join(folder, part))));

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)));
+const record = "actions/bundles.json";
+
+interface Hashes {
+  /** Of the code that bundles are made of and with, and of the packages' versions. */
+  readonly sources: string;
+  /** Of the files of all bundles. */
+  readonly bundles: string;
+}
+
+/** Notes in the repository what the bundles were built from. To be called when all are built. */
+export function noteHashes(root = project): void {
+  writeFileSync(join(root, record), `${JSON.stringify(readHashes(root), null, 2)}\n`);
+}
+
+/** Compares with the noted hashes, which takes a second where a build takes a minute. Returns what is wrong. */
+export function checkHashes(root = project): string | undefined {
+  const noted: Hashes = JSON.parse(readFileSync(join(root, record), "utf8"));
+  const now = readHashes(root);
+  if (noted.sources !== now.sources) return "dist is older than the sources, or than the packages in it";
+  if (noted.bundles !== now.bundles) return "dist was changed after its build";
+  return undefined;
+}
+
+/** Throws an error if a bundle has a module of ours that the hashes leave out. */
+export function expectHashed(modules: readonly string[]): void {
+  const hashed = new Set(listSources(project));
+  const own = modules.filter((path) => path.startsWith(project) && !path.includes("node_modules"));
+  const missing = own.map((path) => relative(project, path)).filter((path) => !hashed.has(path));
+  if (missing.length > 0) throw new Error(`scripts/bundle-hashes.ts does not hash ${missing.join(", ")}`);
+}
+
+function readHashes(root: string): Hashes {
+  const texts = (paths: readonly string[]) =>
+    paths.map((path) => `${path}\n${readFileSync(join(root, path), "utf8").replaceAll("\r\n", "\n")}`);
+  return {
+    sources: hash([...texts(listSources(root)), ...listVersions(root)]),
+    bundles: hash(texts(list(root, ["actions/*/dist/*"]))),
+  };
+}
+
+function listSources(root: string): string[] {
+  const patterns = [
+    "actions/**/*.{ts,mjs,json}",
+    "scripts/run/*.mjs",
+    "scripts/{bundle-action,run-ncc}.ts",
+    "tsconfig.json",
+  ];
+  return list(root, patterns, ["**/node_modules", "**/dist", "**/*.{test,support}.ts", record]);
+}
+
+const list = (cwd: string, patterns: string[], exclude: string[] = []): string[] =>
+  globSync(patterns, { cwd, exclude }).sort();
+
+/** Packages for development that make the bundles. */
+const bundlers = ["@vercel/ncc", "rolldown", "typescript"].map((name) => `node_modules/${name}`);
+
+function listVersions(root: string): string[] {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  return Object.entries<{ dev?: true; version?: string; integrity?: string }>(packages)
+    .filter(([path, { dev }]) => !dev || bundlers.includes(path))
+    .map(([path, { version, integrity }]) => `${path} ${version} ${integrity}`);
+}
+
+/** SHA-256 of texts, each after its length. */
+function hash(texts: readonly string[]): string {
+  const whole = createHash("sha256");
+  for (const text of texts) whole.update(`${text.length}\n${text}`);
+  return whole.digest("hex");
+}
