@@ -72,8 +72,8 @@ function report({ message }: Error): number {
 }
 
 /**
- * Runs in a separate session: Ctrl-C reaches this process only, which then ends all of them. The checks need nothing that
- * is installed now; the tests start when they get the message "ready".
+ * Runs in a separate session: Ctrl-C reaches this process only, which then ends all of them. The checks and the fast
+ * tests need nothing that is installed now; the others start when they get the message "ready".
  */
 function startTests(): ChildProcess {
   const program = join(import.meta.dirname, "tests/run-tests.ts");
