@@ -38,7 +38,8 @@ export function probe(
     });
     const finished = new AbortController();
     const finish = (result: ProbeResult) => {
-      finished.abort();
+      // Without a reason it would be an exception with its stack, at each probe.
+      finished.abort("finished");
       resolve(result);
     };
     clock.wait(check.timeoutMs * clock.scale, finished.signal).then(

@@ -14,6 +14,9 @@ const maxValues = 150;
  */
 const startMs = 2_000;
 
+/** A task is not measured more often, as it takes reading dozens of files; at a fast clock minutes are shorter. */
+const measureMs = 250;
+
 /** A container's usage at one measurement. */
 interface Look {
   readonly cpuNs: number;
@@ -32,12 +35,12 @@ interface Utilization {
  * developer guide, "Amazon ECS CloudWatch metrics" and "Container Insights metrics".
  */
 export function publishMetrics(context: EcsContext): void {
-  const looks = new WeakMap<RunningContainer, Look>();
+  const measure = createMeasure(context);
   const publications = [
     publishEachMinute(context.environment, {
       namespace: "AWS/ECS",
       publisher: "services",
-      collect: async () => (await eachActive(context, (each) => usageOf(context, looks, each))).flat(),
+      collect: async () => (await eachActive(context, (each) => usageOf(context, measure, each))).flat(),
     }),
     publishEachMinute(context.environment, {
       namespace: "ECS/ContainerInsights",
@@ -59,13 +62,13 @@ function eachActive<Result>(
 
 async function usageOf(
   context: EcsContext,
-  looks: WeakMap<RunningContainer, Look>,
+  measure: Measure,
   service: ServiceRecord,
 ): Promise<MetricDatum[]> {
   const tasks = [...context.state.tasks.values()].filter(
     (record) => record.service === service && record.task.lastStatus === "RUNNING",
   );
-  const utilizations = (await Promise.all(tasks.map((task) => utilizationOf(context, looks, task)))).filter(
+  const utilizations = (await Promise.all(tasks.map(measure))).filter(
     (utilization) => utilization !== undefined,
   );
   const cpu = utilizations.map((utilization) => utilization.cpu);
@@ -74,6 +77,21 @@ async function usageOf(
     ...percentages("CPUUtilization", service, cpu),
     ...percentages("MemoryUtilization", service, memory),
   ];
+}
+
+type Measure = (task: TaskRecord) => Promise<Utilization | undefined>;
+
+function createMeasure(context: EcsContext): Measure {
+  const looks = new WeakMap<RunningContainer, Look>();
+  const measured = new WeakMap<TaskRecord, { atMs: number; utilization: ReturnType<Measure> }>();
+  return (task) => {
+    const atMs = context.environment.clock.now().getTime();
+    const last = measured.get(task);
+    if (last && atMs - last.atMs < measureMs) return last.utilization;
+    const utilization = utilizationOf(context, looks, task);
+    measured.set(task, { atMs, utilization });
+    return utilization;
+  };
 }
 
 /** Usage since the last measurement; undefined at the first one. */

@@ -42,6 +42,9 @@ function unhealthy(result: ProbeResult): TargetHealth {
   return health("unhealthy", "Target.ResponseCodeMismatch", codes);
 }
 
+/** At a fast clock, the checks of a healthy target take up to one part in this many of its program's time. */
+const timePerCheck = 30;
+
 /** Checks a target's health until the signal ends it; reports every change. */
 export async function watchTarget(
   environment: Environment,
@@ -54,11 +57,11 @@ export async function watchTarget(
   const judge = createJudge(() => healthAllowanceMs(clock));
   while (!signal.aborted) {
     const group = settings();
-    const intervalPassed = clock.wait(group.HealthCheckIntervalSeconds * 1000, signal).then(
-      () => true,
-      () => false,
-    );
+    const intervalMs = group.HealthCheckIntervalSeconds * 1000;
+    const intervalPassed = passes(clock.wait(intervalMs, signal));
+    const beganAt = performance.now();
     const result = await probe(environment, probeOf(group, target), signal);
+    const tookMs = performance.now() - beganAt;
     if (signal.aborted) return;
     const next = judge(target.health, result, group);
     if (next !== target.health) {
@@ -66,8 +69,17 @@ export async function watchTarget(
       onChange();
     }
     if (!(await intervalPassed)) return;
+    const restMs = tookMs * timePerCheck * clock.scale - intervalMs;
+    const isSettled = result.outcome === "passed" && target.health === healthy;
+    if (isSettled && restMs > 0 && !(await passes(clock.wait(restMs, signal)))) return;
   }
 }
+
+const passes = (wait: Promise<void>) =>
+  wait.then(
+    () => true,
+    () => false,
+  );
 
 function probeOf(group: TargetGroupRecord["settings"], { description }: TargetRecord) {
   const matches = parseStatusMatcher(group.Matcher.HttpCode);

@@ -53,7 +53,8 @@ function startWatch(context: EcsContext, service: ServiceRecord): Watch {
         timer.signal,
       );
       await Promise.race([woken.promise, wait]);
-      timer.abort();
+      // Without a reason it would be an exception with its stack, several times a second.
+      timer.abort("woken");
       await wait.catch(() => {});
       woken = Promise.withResolvers();
       if (context.closing.aborted) return;
