@@ -89,6 +89,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: browserTests,
+          ...sharedWorkers,
           ...realLimits,
           // At the time of the fast tests, not of those with containers: each container changes the machine's network
           // when it starts or ends, and Chrome then stops what it loads (net::ERR_NETWORK_CHANGED).

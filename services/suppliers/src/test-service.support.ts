@@ -39,7 +39,7 @@ export async function bundleServices(...names: readonly string[]): Promise<Servi
 export async function startTestService(
   name: string,
   environment: Record<string, string>,
-  entry = join(services, name, "src/index.ts"),
+  entry: string,
 ): Promise<TestService> {
   const port = await freePort();
   const child = spawn(process.execPath, [entry], {
