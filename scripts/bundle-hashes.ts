@@ -7,9 +7,9 @@ const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const record = "actions/bundles.json";
 
 interface Hashes {
-  /** Of the code that bundles are made of and with, and of the packages' versions. */
+  /** Hash of the code that bundles are made of and with, and of the packages' versions. */
   readonly sources: string;
-  /** Of the files of all bundles. */
+  /** Hash of the files of all bundles. */
   readonly bundles: string;
 }
 

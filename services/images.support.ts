@@ -22,7 +22,7 @@ export async function buildImage(
   const outputs = join(folder, `outputs-${randomUUID()}`);
   await writeFile(outputs, "");
   const given = Object.entries({ "create-repository": "true", "tags-from": "none", ...inputs });
-  await run(process.execPath, [join(root, "actions/build-image/src/index.ts")], {
+  await run(process.execPath, [join(root, "actions/build-image/dist/index.js")], {
     env: {
       ...nodeEnvironment(),
       HOME: process.env.HOME,

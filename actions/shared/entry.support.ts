@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { vi } from "vitest";
 import { nodeEnvironment } from "../../scripts/tests/node-environment.support.ts";
 import type { TestSimulator } from "../../simulator/src/test-simulator.support.ts";
@@ -37,11 +37,14 @@ export interface Ended {
   readonly summary: string;
 }
 
-/** Starts an action as the runner does: a process with INPUT_… and files for its output. */
+/**
+ * Starts an action's committed bundle as the runner does: a process with INPUT_… and files for its output. `npm run
+ * build` after a change.
+ */
 export function startEntry(action: string, { folder, onLine, ...given }: Given = {}): Promise<Ended> {
   return withFiles(given, async (env, noteLine) => {
     const options = { env, cwd: folder, stdio: ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"] };
-    const child = spawn(process.execPath, [entryOf(action)], options);
+    const child = spawn(process.execPath, [fileOf(action, "dist/index.js")], options);
     const kill: ChildProcess["kill"] = (signal) => child.kill(signal);
     createInterface({ input: child.stdout }).on("line", (line) => {
       noteLine(line);
@@ -62,7 +65,7 @@ let runs = 0;
  */
 export function runEntry(action: string, given: Omit<Given, "folder"> = {}): Promise<Ended> {
   // Each run evaluates the entry again, but none of its imports.
-  const entry = `${pathToFileURL(entryOf(action))}?run=${++runs}`;
+  const entry = `${pathToFileURL(fileOf(action, "src/index.ts"))}?run=${++runs}`;
   const { now, wait } = given.simulator?.clock.foreground ?? systemClock;
   const spies = [
     vi.spyOn(systemClock, "now").mockImplementation(now),
@@ -100,7 +103,7 @@ export function runHere(
   });
 }
 
-const entryOf = (action: string) => fileURLToPath(new URL(`../${action}/src/index.ts`, import.meta.url));
+const fileOf = (action: string, path: string) => join(import.meta.dirname, "..", action, path);
 
 async function withFiles(
   { inputs = {}, simulator, environment = {} }: Given,
