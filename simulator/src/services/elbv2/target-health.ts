@@ -42,8 +42,11 @@ function unhealthy(result: ProbeResult): TargetHealth {
   return health("unhealthy", "Target.ResponseCodeMismatch", codes);
 }
 
-/** At a fast clock, the checks of a healthy target take up to one part in this many of its program's time. */
-const timePerCheck = 30;
+/**
+ * A check takes real time, of the target's program too. At a fast clock the checks of a healthy target are this many
+ * times their duration apart, and at most so many real milliseconds.
+ */
+const checkPause = { timesDuration: 30, longestMs: 500 };
 
 /** Checks a target's health until the signal ends it; reports every change. */
 export async function watchTarget(
@@ -69,7 +72,8 @@ export async function watchTarget(
       onChange();
     }
     if (!(await intervalPassed)) return;
-    const restMs = tookMs * timePerCheck * clock.scale - intervalMs;
+    const pauseMs = Math.min(tookMs * checkPause.timesDuration, checkPause.longestMs);
+    const restMs = pauseMs * clock.scale - intervalMs;
     const isSettled = result.outcome === "passed" && target.health === healthy;
     if (isSettled && restMs > 0 && !(await passes(clock.wait(restMs, signal)))) return;
   }

@@ -85,6 +85,7 @@ async function waitForExit(
   } catch (error) {
     // The state is unknown without the engine: the task counts as killed.
     onExit();
+    await read;
     return { exitCode: sigkilled, reason: `the Docker engine does not answer: ${(error as Error).message}` };
   }
 }
