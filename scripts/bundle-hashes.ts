@@ -27,19 +27,24 @@ export function checkHashes(root = project): string | undefined {
   return undefined;
 }
 
-/** Throws an error if a bundle has a module of ours that the hashes leave out. */
+/** Throws an error if a bundle has a module, of ours or of a package, that the hashes leave out. */
 export function expectHashed(modules: readonly string[]): void {
-  const hashed = new Set(listSources(project));
-  const own = modules.filter((path) => path.startsWith(project) && !path.includes("node_modules"));
-  const missing = own.map((path) => relative(project, path)).filter((path) => !hashed.has(path));
-  if (missing.length > 0) throw new Error(`scripts/bundle-hashes.ts does not hash ${missing.join(", ")}`);
+  const hashed = new Set([...listSources(project), ...listPackages(readLock(project)), ...bundlers]);
+  const paths = modules.filter((path) => path.startsWith(project)).map((path) => relative(project, path));
+  const missing = new Set(paths.map((path) => packageOf(path) ?? path)).difference(hashed);
+  if (missing.size === 0) return;
+  throw new Error(
+    `the hashes leave out ${[...missing].join(", ")}. Fix: add a package to actions/package.json, a file to scripts/bundle-hashes.ts`,
+  );
 }
+
+const packageOf = (path: string) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
 
 function readHashes(root: string): Hashes {
   const texts = (paths: readonly string[]) =>
     paths.map((path) => `${path}\n${readFileSync(join(root, path), "utf8").replaceAll("\r\n", "\n")}`);
   return {
-    sources: hash([...texts(listSources(root)), ...listVersions(root)]),
+    sources: hash([...texts(listSources(root)), ...listVersions(readLock(root))]),
     bundles: hash(texts(list(root, ["actions/*/dist/*"]))),
   };
 }
@@ -57,14 +62,49 @@ function listSources(root: string): string[] {
 const list = (cwd: string, patterns: string[], exclude: string[] = []): string[] =>
   globSync(patterns, { cwd, exclude }).sort();
 
-/** Packages for development that make the bundles. */
+interface LockedPackage {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+type Lock = Readonly<Record<string, LockedPackage>>;
+
+const readLock = (root: string): Lock =>
+  JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
+
+/** Packages that make the bundles. */
 const bundlers = ["@vercel/ncc", "rolldown", "typescript"].map((name) => `node_modules/${name}`);
 
-function listVersions(root: string): string[] {
-  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-  return Object.entries<{ dev?: true; version?: string; integrity?: string }>(packages)
-    .filter(([path, { dev }]) => !dev || bundlers.includes(path))
-    .map(([path, { version, integrity }]) => `${path} ${version} ${integrity}`);
+const listVersions = (lock: Lock): string[] =>
+  [...new Set([...listPackages(lock), ...bundlers])]
+    .sort()
+    .map((path) => `${path} ${lock[path]?.version} ${lock[path]?.integrity}`);
+
+/** Folders of all packages that the actions need; others, such as a service's, do not change the bundles. */
+function listPackages(lock: Lock): string[] {
+  const found = new Set<string>();
+  const addNeeds = (user: string): void => {
+    const { dependencies, optionalDependencies, peerDependencies } = lock[user] ?? {};
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
+      const paths = foldersAbove(user).map((folder) => join(folder, "node_modules", name));
+      const path = paths.find((each) => each in lock);
+      // Optional packages may be missing.
+      if (path === undefined || found.has(path)) continue;
+      found.add(path);
+      addNeeds(path);
+    }
+  };
+  addNeeds("actions");
+  return [...found];
+}
+
+/** The folders in whose node_modules Node searches for a package, the nearest first. */
+function foldersAbove(user: string): string[] {
+  const end = user.lastIndexOf("/node_modules/");
+  return [user, ...(end === -1 ? [""] : foldersAbove(user.slice(0, end)))];
 }
 
 /** SHA-256 of texts, each after its length. */
