@@ -31,10 +31,11 @@ export function checkHashes(root = project): string | undefined {
 export function expectHashed(modules: readonly string[]): void {
   const hashed = new Set([...listSources(project), ...listPackages(readLock(project)), ...bundlers]);
   const paths = modules.filter((path) => path.startsWith(project)).map((path) => relative(project, path));
-  const missing = new Set(paths.map((path) => packageOf(path) ?? path)).difference(hashed);
-  if (missing.size === 0) return;
+  const used = new Set(paths.map((path) => packageOf(path) ?? path));
+  const missing = [...used].filter((path) => !hashed.has(path));
+  if (missing.length === 0) return;
   throw new Error(
-    `the hashes leave out ${[...missing].join(", ")}. Fix: add a package to actions/package.json, a file to scripts/bundle-hashes.ts`,
+    `the hashes leave out ${missing.join(", ")}. Fix: add a package to actions/package.json, a file to scripts/bundle-hashes.ts`,
   );
 }
 
