@@ -57,7 +57,7 @@ function listSources(root: string): string[] {
     "scripts/{bundle-action,run-ncc}.ts",
     "tsconfig.json",
   ];
-  return list(root, patterns, ["**/node_modules", "**/dist", "**/*.{test,support}.ts", record]);
+  return list(root, patterns, ["**/{node_modules,dist,support}", "**/*.{test,support}.ts", record]);
 }
 
 const list = (cwd: string, patterns: string[], exclude: string[] = []): string[] =>
