@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { minify } from "rolldown/utils";
-import { expectHashed } from "./bundle-hashes.ts";
+import { expectHashed, packageOf } from "./bundle-hashes.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const actionsFolder = join(root, "actions");
@@ -26,19 +26,21 @@ export async function bundleActions(folders: ReadonlyMap<string, string>): Promi
     const names = [...folders.keys()].join(", ");
     throw new Error(`actions (${names}) could not be bundled: ${firstError(stderr) ?? message}`);
   });
-  await Promise.all([...folders.values()].map(finish));
+  const modules = await Promise.all([...folders.values()].map(finish));
+  expectHashed(modules.flat());
 }
 
-async function finish(folder: string): Promise<void> {
+/** Returns the files of the bundle's modules. */
+async function finish(folder: string): Promise<string[]> {
   const modules = `${resolve(folder)}.json`;
   const files: string[] = JSON.parse(await readFile(modules, "utf8"));
   await rm(modules);
-  expectHashed(files);
   await writeFile(join(folder, "licenses.txt"), await licensesOf(files));
   const parts = (await readdir(folder)).filter((file) => file.endsWith(".index.js")).sort();
   await Promise.all(parts.map((part) => shrink(join(folder, part))));
   await joinParts(folder, parts);
   await shrink(join(folder, "index.js"));
+  return files;
 }
 
 /** A stack trace of ncc quotes its own minified source, megabytes of it, before the message. */
@@ -91,7 +93,7 @@ async function shrink(file: string): Promise<void> {
  * `--license` misses packages whose modules were joined with ours, such as `@actions/core`.
  */
 export async function licensesOf(files: readonly string[]): Promise<string> {
-  const folders = [...new Set(files.flatMap(packageFolder))].sort();
+  const folders = [...new Set(files.flatMap((file) => packageOf(file) ?? []))].sort();
   const packages = await Promise.all(folders.map(licenseOf));
   const byText = Map.groupBy(packages, ({ text }) => text);
   const sections = [...byText].map(
@@ -99,8 +101,6 @@ export async function licensesOf(files: readonly string[]): Promise<string> {
   );
   return `${sections.join("\n\n\n")}\n`;
 }
-
-const packageFolder = (file: string) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [];
 
 async function licenseOf(folder: string): Promise<{ readonly name: string; readonly text: string }> {
   const { name, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type LockedPackages, neededPackages } from "./package-lock.ts";
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const record = "actions/bundles.json";
@@ -39,7 +40,8 @@ export function expectHashed(modules: readonly string[]): void {
   );
 }
 
-const packageOf = (path: string) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+/** Returns the folder of the package that has this file. */
+export const packageOf = (path: string) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
 
 function readHashes(root: string): Hashes {
   const texts = (paths: readonly string[]) =>
@@ -63,50 +65,19 @@ function listSources(root: string): string[] {
 const list = (cwd: string, patterns: string[], exclude: string[] = []): string[] =>
   globSync(patterns, { cwd, exclude }).sort();
 
-interface LockedPackage {
-  readonly version?: string;
-  readonly integrity?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-}
-
-type Lock = Readonly<Record<string, LockedPackage>>;
-
-const readLock = (root: string): Lock =>
+const readLock = (root: string): LockedPackages =>
   JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
 
 /** Packages that make the bundles. */
 const bundlers = ["@vercel/ncc", "rolldown", "typescript"].map((name) => `node_modules/${name}`);
 
-const listVersions = (lock: Lock): string[] =>
+const listVersions = (lock: LockedPackages): string[] =>
   [...new Set([...listPackages(lock), ...bundlers])]
     .sort()
     .map((path) => `${path} ${lock[path]?.version} ${lock[path]?.integrity}`);
 
 /** Folders of all packages that the actions need; others, such as a service's, do not change the bundles. */
-function listPackages(lock: Lock): string[] {
-  const found = new Set<string>();
-  const addNeeds = (user: string): void => {
-    const { dependencies, optionalDependencies, peerDependencies } = lock[user] ?? {};
-    for (const name of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
-      const paths = foldersAbove(user).map((folder) => join(folder, "node_modules", name));
-      const path = paths.find((each) => each in lock);
-      // Optional packages may be missing.
-      if (path === undefined || found.has(path)) continue;
-      found.add(path);
-      addNeeds(path);
-    }
-  };
-  addNeeds("actions");
-  return [...found];
-}
-
-/** The folders in whose node_modules Node searches for a package, the nearest first. */
-function foldersAbove(user: string): string[] {
-  const end = user.lastIndexOf("/node_modules/");
-  return [user, ...(end === -1 ? [""] : foldersAbove(user.slice(0, end)))];
-}
+const listPackages = (lock: LockedPackages) => neededPackages(lock, ["actions"]);
 
 /** SHA-256 of texts, each after its length. */
 function hash(texts: readonly string[]): string {

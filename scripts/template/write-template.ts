@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix } from "node:path";
+import { type LockedPackages, neededPackages } from "../package-lock.ts";
 import { Refusal } from "../run/command-line.mjs";
 
 /** Workflows that a student starts, or a push does. The reusable ones stay in the project. */
@@ -97,36 +98,16 @@ function linksTo(base: string, copied: ReadonlySet<string>): (page: string, text
     });
 }
 
-interface LockedPackage {
-  readonly resolved?: string;
-  readonly link?: boolean;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-}
-
 interface PackageLock {
-  readonly packages: Readonly<Record<string, LockedPackage>>;
+  readonly packages: LockedPackages;
 }
 
 /** Returns a lock file for the workspaces `services/*` alone, with the versions of the whole project. */
 function lockOf({ packages, ...lock }: PackageLock, manifest: { name: string; workspaces: string[] }) {
-  const kept = new Set<string>();
-  const keep = (key: string) => {
-    if (kept.has(key)) return;
-    kept.add(key);
-    const { link, resolved = "", ...each } = packages[key] as LockedPackage;
-    if (link) return keep(resolved);
-    const dev = key.startsWith("services/") ? each.devDependencies : {};
-    const names = { ...each.dependencies, ...dev, ...each.optionalDependencies, ...each.peerDependencies };
-    for (const name of Object.keys(names)) {
-      const found = locate(packages, key, name);
-      if (found) keep(found);
-    }
-  };
-  for (const [key, { link, resolved }] of Object.entries(packages))
-    if (link && resolved?.startsWith("services/")) keep(key);
+  const links = Object.entries(packages).flatMap(([key, { link, resolved }]) =>
+    link && resolved?.startsWith("services/") ? [key] : [],
+  );
+  const kept = neededPackages(packages, links, (key) => key.startsWith("services/"));
   const root = { name: manifest.name, workspaces: manifest.workspaces };
   const entries = Object.entries(packages).filter(([key]) => kept.has(key));
   return {
@@ -135,13 +116,4 @@ function lockOf({ packages, ...lock }: PackageLock, manifest: { name: string; wo
     version: undefined,
     packages: { "": root, ...Object.fromEntries(entries) },
   };
-}
-
-/** Finds a package as Node does: in the nearest `node_modules` above. Optional ones may be missing. */
-function locate(packages: PackageLock["packages"], from: string, name: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const key = folder === "." ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
-    if (packages[key]) return key;
-    if (folder === ".") return undefined;
-  }
 }

@@ -15,6 +15,13 @@ export interface Clock {
   toWall(ms: number): number;
 }
 
+/** Resolves to whether a wait passed; false when a signal ended it. */
+export const passes = (wait: Promise<void>): Promise<boolean> =>
+  wait.then(
+    () => true,
+    () => false,
+  );
+
 export function createClock(scale: number): Clock {
   if (!(scale > 0 && Number.isFinite(scale)))
     throw new Error(`time scale must be a positive number, not ${scale}`);

@@ -25,10 +25,11 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
     // ends at once (moby/moby#49655, concourse/concourse#6775).
     it("gets the image's environment and the given one, and nothing of the simulator's", async () => {
       process.env.OF_THE_SIMULATOR = "secret";
-      const text = `console.log(JSON.stringify(process.env)); ${patient}`;
+      const text = `${patient}; console.log(JSON.stringify(process.env))`;
       const image = await program(text, ["A=image", "B=image"]);
-      const { lines, line } = await start(image, { environment: { B: "task" } });
+      const { container, lines, line } = await start(image, { environment: { B: "task" } });
       await line("");
+      expect(await container.stop("SIGTERM", 30_000)).toEqual({ exitCode: 0 });
       const environment = JSON.parse(lines[0] ?? "");
       expect(environment).toMatchObject({ A: "image", B: "task" });
       expect(environment).not.toHaveProperty("OF_THE_SIMULATOR");

@@ -1,5 +1,5 @@
 import type { ContainerDefinition, HealthCheck, HealthStatus } from "@aws-sdk/client-ecs";
-import type { Clock } from "../../clock.ts";
+import { type Clock, passes } from "../../clock.ts";
 import { type ExecResult, healthAllowanceMs, type TaskContainer } from "../../runtime/tasks/runtime.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { CheckedHealth, TaskRecord } from "./state.ts";
@@ -54,12 +54,6 @@ export async function watchHealth({ check, clock, exec, signal, onChecked }: Wat
     onChecked({ status, since, exitCode: result.exitCode ?? -1, output: result.output });
   }
 }
-
-const passes = (wait: Promise<void>) =>
-  wait.then(
-    () => true,
-    () => false,
-  );
 
 const failed = (error: Error): ExecResult => ({ exitCode: undefined, output: error.message });
 

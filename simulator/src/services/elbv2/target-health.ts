@@ -1,4 +1,5 @@
 import type { TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { passes } from "../../clock.ts";
 import type { Environment } from "../../environment.ts";
 import { type ProbeResult, parseStatusMatcher, probe } from "../../runtime/load-balancer/health-probe.ts";
 import { healthAllowanceMs } from "../../runtime/tasks/runtime.ts";
@@ -78,12 +79,6 @@ export async function watchTarget(
     if (isSettled && restMs > 0 && !(await passes(clock.wait(restMs, signal)))) return;
   }
 }
-
-const passes = (wait: Promise<void>) =>
-  wait.then(
-    () => true,
-    () => false,
-  );
 
 function probeOf(group: TargetGroupRecord["settings"], { description }: TargetRecord) {
   const matches = parseStatusMatcher(group.Matcher.HttpCode);
