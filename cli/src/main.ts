@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { explainAwsError } from "../../actions/shared/aws-errors.ts";
 import { annotationText, Failure } from "../../actions/shared/failure.ts";
@@ -10,14 +10,16 @@ import { actionCommand } from "./actions/command.ts";
 import { inCommandLine } from "./actions/run-action.ts";
 import { openTerminal, type Terminal } from "./terminal/style.ts";
 
-/** Folder of the installed package. */
-const packageFolder = new URL("../", import.meta.url);
+/** Folder of the installed package, or of the clone in which npm runs this file. */
+const packageFolder = ["../", "../../"]
+  .map((path) => new URL(path, import.meta.url))
+  .find((folder) => existsSync(new URL("actions/", folder))) as URL;
 const actions = fileURLToPath(new URL("actions/", packageFolder));
 
 interface Package {
   readonly version: string;
-  /** `owner/name` on GitHub. */
-  readonly repository: { readonly url: string };
+  /** Its address on GitHub; a clone's package.json has none. */
+  readonly repository?: { readonly url: string };
 }
 
 /** A command of the command line itself; resolves to its exit code. */
@@ -48,7 +50,7 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     terminal.print(name === "--version" || name === "-v" ? version : usage(terminal, version));
     return name === undefined ? refused : 0;
   }
-  const ownerAndName = repository.url.replace(/^.*github\.com\/|\.git$/g, "");
+  const ownerAndName = repository?.url.replace(/^.*github\.com\/|\.git$/g, "") ?? "OWNER/ecs-delivery";
   if (Object.hasOwn(commands, name)) return (commands[name] as { run: Command }).run(argv, ownerAndName);
   if (name.startsWith("-")) throw new Refusal(unknownOption(name));
   const names = listActions(actions);

@@ -110,7 +110,7 @@ export function actionHelp(action: ActionFile, { columns, style }: Terminal): st
   const section = (title: string, rows: readonly string[]) =>
     rows.length === 0 ? [] : [[style.bold(title), ...rows].join("\n")];
   return [
-    `${style.bold("Usage:")} ecs-delivery ${action.name}${required.map(({ name }) => ` --${name} VALUE`).join("")} [options]`,
+    `${style.bold("Usage:")} ${typed(action)}${required.map(({ name }) => ` --${name} VALUE`).join("")} [options]`,
     wrap(`${action.description}.`, columns),
     ...section(
       "Required:",
@@ -137,6 +137,11 @@ export function actionHelp(action: ActionFile, { columns, style }: Terminal): st
       columns,
     ),
   ].join("\n\n");
+}
+
+/** The command as its user typed it; in a clone, npm runs it under its own name. */
+export function typed({ name }: ActionFile): string {
+  return process.env.npm_lifecycle_event === name ? `npm run ${name} --` : `ecs-delivery ${name}`;
 }
 
 function flagOf({ name, isSwitch }: ActionInput): string {

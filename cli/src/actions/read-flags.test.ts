@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it, test, vi } from "vitest";
 import { explainAwsError } from "../../../actions/shared/aws-errors.ts";
 import { createStyle } from "../terminal/style.ts";
 import { actionHelp, listActions, readActionFile } from "./action-file.ts";
@@ -72,6 +72,9 @@ describe("help", () => {
     expect(text).toMatch(/--wait-until VALUE +Stage to wait for.*\n.*\n.*\(default: complete\)/);
     expect(text).toMatch(/--appspec +Use codedeploy-appspec\./);
     expect(text).toMatch(/\n {2}status +\S/);
+    vi.stubEnv("npm_lifecycle_event", "rollback-service");
+    expect(actionHelp(rollback, page)).toContain("Usage: npm run rollback-service -- --service VALUE");
+    vi.unstubAllEnvs();
   });
 
   it.each(names)("of %s fits 80 columns", (name) => {

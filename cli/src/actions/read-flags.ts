@@ -1,6 +1,6 @@
 import { nearestName } from "../../../actions/shared/nearest-name.ts";
 import { Refusal } from "../../../scripts/run/command-line.mjs";
-import type { ActionFile, ActionInput } from "./action-file.ts";
+import { type ActionFile, type ActionInput, typed } from "./action-file.ts";
 
 interface ActionFlags {
   readonly help: boolean;
@@ -92,6 +92,6 @@ function valueOfSwitch(action: ActionFile, name: string): string {
   throw new Refusal(`${action.name}: --${name} needs a value. ${input?.description}.`);
 }
 
-const helpHint = ({ name }: ActionFile) => `All options: ecs-delivery ${name} --help`;
+const helpHint = (action: ActionFile) => `All options: ${typed(action)} --help`;
 
 const exampleOf = ({ inputs: [first] }: ActionFile) => `${first?.name} ${first?.fallback || "VALUE"}`;
