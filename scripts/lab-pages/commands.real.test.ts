@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../bench/run-program.ts";
 import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
@@ -85,18 +86,24 @@ let simulator: Simulator;
 let shell: Shell;
 let server: ChildProcess;
 let ports: Readonly<Record<"server" | "customer" | "employee", number>>;
-/** Where a client reaches supplierdb. */
+/** The endpoint of supplierdb. */
 let database: string;
 
 beforeAll(async () => {
   // CodeDeploy gives new tasks an hour: a minute here, which is enough even on a busy machine.
-  simulator = await startRealSimulator({ account: "academy", timeScale: 60 });
+  // Tasks are containers, as on page 4: these reach the database at the same address.
+  simulator = await startRealSimulator({ account: "academy", timeScale: 60, taskRuntime: "docker" });
   ports = { server: await freePort(), customer: await freePort(), employee: await freePort() };
   await Promise.all([createWorkstationGroup(simulator), importNodeBase()]);
   const { DBInstances } = await simulator.aws.rds.describeDBInstances({ DBInstanceIdentifier: "supplierdb" });
-  database = `-h ${DBInstances?.[0]?.Endpoint?.Address} -P ${DBInstances?.[0]?.Endpoint?.Port}`;
+  database = DBInstances?.[0]?.Endpoint?.Address ?? "";
   writeFiles(join(folder, "server"), monolith);
-  const environment = { PATH: process.env.PATH, APP_PORT: String(ports.server) };
+  const environment = {
+    PATH: process.env.PATH,
+    NODE_PATH: join(root, "node_modules"),
+    APP_PORT: String(ports.server),
+    APP_DB_HOST: database,
+  };
   server = spawn("node", ["index.js"], { cwd: join(folder, "server"), env: environment, stdio: "ignore" });
   writeFiles(workspace, { "labsuser.pem": "the key of AWS Details\n" });
   // Rewrites the load balancer's own address to its address on this machine.
@@ -171,9 +178,16 @@ async function createWorkstationGroup({ aws }: Simulator): Promise<void> {
   });
 }
 
-/** Node, npm and a shell, which RUN lines need. */
+/** Node, npm, a shell, which RUN lines need, and the packages, which the images need not fetch then. */
 async function importNodeBase(): Promise<void> {
   const files = await makeNodeBase({ folder: join(folder, "base"), npm: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(["express", "mustache-express", "mysql2"].map((name) => [name, name])),
+    outdir: join(files, "node_modules"),
+    bundle: true,
+    platform: "node",
+  });
   mkdirSync(join(files, "bin"), { recursive: true });
   copyFileSync(realpathSync("/bin/sh"), join(files, "bin/sh"));
   chmodSync(join(files, "bin/sh"), 0o755);
@@ -210,12 +224,15 @@ function onThisMachine(text: string): string {
       )
       .replace("lsof -i :80", `lsof -n -P -i :${ports.server}`)
       .replace(/scp .*:<its folder>\/\*/, `scp -r ${folder}/server/*`)
-      .replace(/^mysql .*/, `mariadb ${database} -u admin -plab-password -e 'select * from COFFEE.suppliers'`)
+      .replace(
+        /^mysql .*/,
+        `mariadb -h ${database} -u admin -plab-password -e 'select * from COFFEE.suppliers'`,
+      )
       .replaceAll(/\b(?:customer|employee)_1\b/g, ownName)
       // A container that does not respond is asked again; a load balancer that does not respond is a fault.
       .replace(/^curl (?=.*localhost:808[01])/, "curl --max-time 20 ")
       .replaceAll(/(-p |localhost:)(808[01])\b/g, (_, before, port) => before + ownPort(port))
-      .replace("OUTPUT-FOLDER=.lab/cost", `OUTPUT-FOLDER=${folder}/cost`)
+      .replaceAll(".lab/cost", `${folder}/cost`)
       .replace(
         "--phase 6 --repository ../my-repository",
         `--phase 3,4,5,6,7,8,9 --repository ${workspace}/microservices --report ${folder}/reports/student ${site}`,

@@ -1,78 +1,74 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** A program of the monolith's kind that needs no packages: routes to pages in `views`, as text that a student edits. */
-const program = (routes: readonly string[], port: number) => `const { createServer } = require("node:http");
-const { readFileSync } = require("node:fs");
+const index = `const express = require("express");
+const supplier = require("./controller/supplier");
 
-const routes = new Map();
-const app = {
-  get: (path, respond) => routes.set(\`GET \${path}\`, respond),
-  post: (path, respond) => routes.set(\`POST \${path}\`, respond),
-};
-const page = (name) => (response) =>
-  response.end(readFileSync("views/nav.html", "utf8") + readFileSync(\`views/\${name}.html\`, "utf8"));
-const redirect = (path) => (response) => response.writeHead(302, { location: path }).end();
+const app = express();
+app.engine("html", require("mustache-express")());
+app.set("view engine", "html");
+app.use(express.urlencoded({ extended: false }));
 
-${routes.join("\n")}
+app.get("/", (request, response) => response.render("home"));
+app.get("/suppliers", supplier.list);
+app.get("/supplier-add", (request, response) => response.render("supplier-add"));
+app.post("/supplier-add", supplier.add);
 
-createServer(({ method, url }, response) => {
-  const respond = routes.get(\`\${method} \${url}\`);
-  if (respond) respond(response);
-  else response.writeHead(404).end();
-}).listen(process.env.APP_PORT || ${port});
+app.listen(process.env.APP_PORT || 80);
 process.on("SIGTERM", () => process.exit(0));
 `;
+const controller = `const supplier = require("../model/supplier");
 
-const listed = (name: string) => ({
-  "package.json": JSON.stringify({ name, version: "1.0.0" }),
-  "package-lock.json": JSON.stringify({
-    name,
-    version: "1.0.0",
-    lockfileVersion: 3,
-    packages: { "": { name, version: "1.0.0" } },
-  }),
-});
+exports.list = (request, response, next) =>
+  supplier.all((error, suppliers) => (error ? next(error) : response.render("suppliers", { suppliers })));
+exports.add = (request, response, next) =>
+  supplier.add(request.body, (error) => (error ? next(error) : response.redirect("/suppliers")));
+`;
+/** As in the course, only the host of the database can be set, and not its port. */
+const model = `const mysql = require("mysql2");
+
+const host = process.env.APP_DB_HOST || "localhost";
+const database = mysql.createPool({ host, user: "nodeapp", password: "coffee", database: "COFFEE" });
+
+exports.all = (done) => database.query("SELECT * FROM suppliers ORDER BY name", done);
+exports.add = (supplier, done) => database.query("INSERT INTO suppliers SET ?", supplier, done);
+`;
 const navigation = (brand: string) => `<nav class="navbar navbar-dark bg-dark">${brand}</nav>\n`;
+const list = `{{> nav}}
+{{#suppliers}}<p>{{name}}, {{city}}</p>{{/suppliers}}
+<a href="/supplier-add">Add a new supplier</a>
+`;
+const form = '{{> nav}}\n<form action="/supplier-add" method="POST"><input name="name"></form>\n';
 
-/** Code on the monolith's server, which phase 3 copies. */
+/** Code on the monolith's server, which phase 3 copies: a program of the course's kind. */
 export const monolith: Readonly<Record<string, string>> = {
-  ...listed("coffee"),
-  "index.js": program(
-    [
-      'app.get("/", page("home"));',
-      'app.get("/suppliers", page("suppliers"));',
-      'app.get("/supplier-add", page("supplier-add"));',
-      'app.post("/supplier-add", redirect("/suppliers"));',
-    ],
-    80,
-  ),
+  "package.json": '{ "name": "coffee" }',
+  "package-lock.json": '{ "name": "coffee", "lockfileVersion": 3, "packages": { "": { "name": "coffee" } } }',
+  "index.js": index,
+  "controller/supplier.js": controller,
+  "model/supplier.js": model,
   "views/nav.html": navigation("Coffee suppliers"),
-  "views/home.html": '<a href="/suppliers">Suppliers list</a>\n',
-  "views/suppliers.html": '<a href="/supplier-add">Add a new supplier</a>\n',
-  "views/supplier-add.html": '<form action="/supplier-add" method="POST"></form>\n',
+  "views/home.html": '{{> nav}}\n<a href="/suppliers">Suppliers list</a>\n',
+  "views/suppliers.html": list,
+  "views/supplier-add.html": form,
 };
 
 /** The edits of phase 4. */
 export const customerEdits: Readonly<Record<string, string>> = {
-  "index.js": program(['app.get("/", page("home"));', 'app.get("/suppliers", page("suppliers"));'], 8080),
-  "views/suppliers.html": '<a href="/admin/suppliers">Administrator link</a>\n',
+  "index.js": index.replaceAll(/^.*supplier-add.*\n/gm, "").replace("|| 80", "|| 8080"),
+  "views/suppliers.html": list.replace(/<a.*/, '<a href="/admin/suppliers">Administrator link</a>'),
   "views/supplier-add.html": "",
 };
+const underAdmin = (text: string) => text.replaceAll('"/', '"/admin/').replace('"/admin/"', '"/admin"');
 export const employeeEdits: Readonly<Record<string, string>> = {
-  "index.js": program(
-    [
-      'app.get("/admin", redirect("/admin/suppliers"));',
-      'app.get("/admin/suppliers", page("suppliers"));',
-      'app.get("/admin/supplier-add", page("supplier-add"));',
-      'app.post("/admin/supplier-add", redirect("/admin/suppliers"));',
-    ],
-    8081,
-  ),
+  "index.js": underAdmin(index)
+    .replace('response.render("home")', 'response.redirect("/admin/suppliers")')
+    .replace("|| 80", "|| 8081"),
+  "controller/supplier.js": underAdmin(controller),
   "views/nav.html": navigation("Manage coffee suppliers"),
   "views/home.html": "",
-  "views/suppliers.html": '<a href="/admin/supplier-add">Add a new supplier</a>\n',
-  "views/supplier-add.html": '<form action="/admin/supplier-add" method="POST"></form>\n',
+  "views/suppliers.html": underAdmin(list),
+  "views/supplier-add.html": underAdmin(form),
 };
 
 export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {

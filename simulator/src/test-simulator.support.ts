@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { createClock } from "./clock.ts";
 import type { DatabaseServer, DatabaseServerOptions } from "./runtime/database/database-server.ts";
 import { runFunctionInProcess } from "./runtime/functions/in-process-functions.support.ts";
+import type { Socket } from "./runtime/network.ts";
 import { createInProcessRuntime } from "./runtime/tasks/in-process-runtime.support.ts";
 import { type TaskRuntimeKind, taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
@@ -41,13 +42,11 @@ export function startRealSimulator({
   return startWith(clock, { taskRuntime: taskRuntimeOfRun(), ...options });
 }
 
-async function startNoDatabase({
-  dataDirectory,
-  port = 3306,
-}: DatabaseServerOptions): Promise<DatabaseServer> {
+async function startNoDatabase({ dataDirectory, sockets }: DatabaseServerOptions): Promise<DatabaseServer> {
   // A snapshot keeps the folder of its instance.
   await mkdir(dataDirectory, { recursive: true });
   const { promise: exited, resolve } = Promise.withResolvers<void>();
+  const [{ port }] = sockets as [Socket];
   return { host: "127.0.0.1", port, version: "8.0.46", exited, close: async () => resolve() };
 }
 

@@ -63,7 +63,7 @@ export async function startTestDatabase() {
       await signal("SIGCONT");
     },
     bringUp: async () => {
-      server = await startDatabaseServer({ dataDirectory, ...account, certificate, port });
+      server = await startDatabaseServer({ dataDirectory, ...account, certificate, sockets: [server] });
     },
     remove: async () => {
       await server.close();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import mysql, { type ConnectionOptions } from "mysql2/promise";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createCertificateAuthority } from "../certificate-authority.ts";
+import type { Socket } from "../network.ts";
 import { type DatabaseServer, startDatabaseServer } from "./database-server.ts";
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -48,7 +49,7 @@ describe("a private database server", () => {
     await first.close();
     await expect(query(first, "SELECT 1")).rejects.toThrow("ECONNREFUSED");
 
-    const second = await start({ dataDirectory, ...account, port: first.port });
+    const second = await start({ dataDirectory, ...account, sockets: [first] });
     expect(second.port).toBe(first.port);
     expect(await query(second, "SELECT name FROM beans")).toEqual([{ name: "arabica" }]);
   });
@@ -75,14 +76,16 @@ describe("a private database server", () => {
     expect(await query(server, cipher)).toMatchObject([{ Value: "" }]);
   });
 
-  it("names a used port", async () => {
+  it("listens on the first free socket, and names a used one if none is free", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     cleanUp.push(async () => other.close());
     await new Promise((listening) => other.once("listening", listening));
     const { port } = other.address() as { port: number };
-    await expect(start({ dataDirectory: await temporaryFolder(), ...account, port })).rejects.toThrow(
-      `127.0.0.1:${port}: the port is taken`,
-    );
+    const [used, own] = ["127.0.0.1", "127.33.0.1"].map((host) => ({ host, port })) as [Socket, Socket];
+    const listen = async (...sockets: Socket[]) =>
+      start({ dataDirectory: await temporaryFolder(), ...account, sockets });
+    await expect(listen(used)).rejects.toThrow(`127.0.0.1:${port}: the port is taken`);
+    expect(await listen(used, own, { host: "127.0.0.1", port: 0 })).toMatchObject(own);
   });
 
   it("refuses a name that would break out of the initial statements", async () => {

@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { endWithThisProcess } from "../../orphan-guard.ts";
 import type { Certificate } from "../certificate-authority.ts";
+import type { Socket } from "../network.ts";
 import { findDatabaseServer, findInstaller, isMariaDb, readVersion } from "./database-program.ts";
 
 const run = promisify(execFile);
@@ -21,17 +22,13 @@ export interface DatabaseServerOptions {
   database?: string | undefined;
   /** Run at each start with every privilege, one statement each, without line breaks. */
   statements?: readonly string[] | undefined;
-  /** TCP port; a free one when absent. */
-  port?: number | undefined;
-  /** An address of this machine to listen on, in addition to 127.0.0.1. */
-  alsoOn?: string | undefined;
+  /** It listens on the first of these that is free; port 0 is any free port. By default any port of 127.0.0.1. */
+  sockets?: readonly Socket[] | undefined;
   /** For optional TLS; without it, the server uses its own default, if any. */
   certificate?: Certificate | undefined;
 }
 
-export interface DatabaseServer {
-  readonly host: string;
-  readonly port: number;
+export interface DatabaseServer extends Socket {
   /** As the server names itself, for example `11.8.9-MariaDB`. */
   readonly version: string;
   /** Resolves when the process is gone, for any reason. */
@@ -40,7 +37,6 @@ export interface DatabaseServer {
   close(): Promise<void>;
 }
 
-const host = "127.0.0.1";
 /** A clean end takes well under a second; a server that needs longer hangs. */
 const endsWithinMs = 4000;
 
@@ -52,9 +48,7 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   const initialSql = initialStatements(options);
   const program = await findDatabaseServer();
   const version = await readVersion(program);
-  const hosts = [...new Set([host, options.alsoOn ?? host])];
-  const port = options.port ?? (await freePort());
-  if (options.port !== undefined) for (const each of hosts) await requireFree(each, options.port);
+  const { host, port } = await firstFree(options.sockets ?? [{ host: "127.0.0.1", port: 0 }]);
 
   const directory = resolve(options.dataDirectory);
   const data = join(directory, "data");
@@ -65,7 +59,7 @@ export async function startDatabaseServer(options: DatabaseServerOptions): Promi
   const initFile = join(directory, "init.sql");
   await writeFile(initFile, initialSql, { mode: 0o600 });
   try {
-    const child = spawn(program, [...serverArguments(version, data, initFile, hosts, port), ...tls], {
+    const child = spawn(program, [...serverArguments(version, data, initFile, host, port), ...tls], {
       stdio: ["ignore", "ignore", "pipe"],
       // A terminal's Ctrl-C must not end it before the tasks that use it.
       detached: true,
@@ -132,12 +126,12 @@ function serverArguments(
   version: string,
   data: string,
   initFile: string,
-  hosts: readonly string[],
+  host: string,
   port: number,
 ): string[] {
   return [
     ...storageArguments(version, data),
-    `--bind-address=${hosts.join()}`,
+    `--bind-address=${host}`,
     `--port=${port}`,
     // No socket: only root's account could use it, and it is not needed.
     "--socket=",
@@ -211,24 +205,19 @@ async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
   clearTimeout(hanging);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-async function requireFree(address: string, port: number): Promise<void> {
-  const server = createServer().listen(port, address);
+async function firstFree([socket, ...others]: readonly Socket[]): Promise<Socket> {
+  const { host, port } = socket as Socket;
+  const server = createServer().listen(port, host);
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new Error(`the database server cannot listen on ${address}:${port}: the port is taken`, {
+    if (others.length > 0) return firstFree(others);
+    throw new Error(`the database server cannot listen on ${host}:${port}: the port is taken`, {
       cause: error,
     });
   }
+  const { port: free } = server.address() as AddressInfo;
   server.close();
   await once(server, "close");
+  return { host, port: free };
 }

@@ -13,7 +13,9 @@ control.on("error", () => {});
 control.on("close", () => process.kill(process.pid, "SIGKILL"));
 control.write(`${JSON.stringify({ token })}\n`);
 
-const loopback = /^(localhost|127\.|::1$)/;
+/** The task's own; databases have other addresses of the machine (see instance-server.ts). */
+const loopback = /^(localhost|127\.(?!3[34]\.)|::1$)/;
+const movedDatabase = /^127\.34\.(\d+)\.(\d+)$/;
 /** The port that each mapped server requested, which `address()` returns. */
 const asked = new WeakMap();
 /** Loopback ports of the task's ports: those known when this process began, and its own; 0 without a server. */
@@ -55,12 +57,14 @@ net.Socket.prototype.connect = function (...args) {
       ? first
       : { port: first, host: typeof second === "string" ? second : undefined };
   const port = Number(options.port);
-  const servedOn = loopback.test(options.host ?? "localhost") ? served.get(port) : undefined;
+  const moved = port === 3306 && movedDatabase.exec(options.host);
+  const own = loopback.test(options.host ?? "localhost") ? served.get(port) : undefined;
+  const servedOn = moved ? moved[1] * 256 + Number(moved[2]) : own;
   // Does not connect to another program of this machine on that port.
   if (servedOn === 0) return this.destroy(refusal(port));
   if (servedOn !== undefined) {
     if (typeof second === "string") sorted.splice(1, 1);
-    sorted[0] = { ...options, port: servedOn, host: "127.0.0.1" };
+    sorted[0] = { ...options, port: servedOn, host: moved ? options.host : "127.0.0.1" };
   }
   return connect.apply(this, args);
 };

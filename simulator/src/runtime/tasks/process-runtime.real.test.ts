@@ -40,6 +40,23 @@ describe("a container's network", () => {
   );
 });
 
+it("reaches a database by the port of MySQL when that is in use, also from a child process", async () => {
+  const port = 33_333;
+  const host = `127.34.${port >> 8}.${port & 255}`;
+  const database = createServer((socket) => socket.end("coffee")).listen(port, host);
+  await once(database, "listening");
+  const child = `require("net").connect({ host: "${host}", port: 3306 }).pipe(process.stdout)`;
+  const text = `require("child_process").spawn("node", ["-e", ${JSON.stringify(child)}], { stdio: "inherit" })`;
+  const { container, lines } = await start(await program(""), {
+    entryPoint: ["node", "-e", text],
+    // One of the task's own.
+    ports: [3306],
+  });
+  await container.exited;
+  database.close();
+  expect(lines).toEqual(["coffee"]);
+});
+
 describe("a container's process", () => {
   it.each([
     ["process.kill(process.pid, 'SIGKILL')", 137],

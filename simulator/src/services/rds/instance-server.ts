@@ -1,5 +1,7 @@
+import { randomInt } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Socket } from "../../runtime/network.ts";
 import {
   type Instance,
   type InstanceStatus,
@@ -24,26 +26,53 @@ export function resetPassword(state: RdsState, instance: Instance): void {
 
 async function serve(state: RdsState, instance: Instance, meanwhile: InstanceStatus): Promise<void> {
   const { settings } = instance;
-  const { databaseAuthority, databaseStatements, taskRuntime } = state.environment;
-  const server = await state.environment.startDatabaseServer({
+  const { databaseAuthority, databaseStatements, startDatabaseServer, taskRuntime, warn } = state.environment;
+  const sockets = instance.endpoint
+    ? [instance.endpoint]
+    : chooseSockets(taskRuntime.hostAddress, settings.port);
+  const server = await startDatabaseServer({
     dataDirectory: instanceFolder(state, instance),
-    alsoOn: taskRuntime.hostAddress,
+    sockets,
     user: settings.masterUsername,
     password: instance.masterPassword,
     database: settings.databaseName,
     statements: databaseStatements.get(instance.identifier),
-    port: settings.port,
     // A connection by address is verified under the name localhost.
-    certificate: databaseAuthority.issue([taskRuntime.hostAddress, "localhost"]),
+    certificate: databaseAuthority.issue([...sockets.map(({ host }) => host), "localhost"]),
   });
-  settings.port = server.port;
+  const { host, port } = server;
+  instance.endpoint = { host, port };
   instance.server = server;
   if (instance.status === meanwhile) instance.status = "available";
+  if (settings.port === undefined && port !== defaultPort)
+    warn(
+      `DB instance ${instance.identifier} has port ${port}, because ${defaultPort} is in use. Fix: give programs this port, or end the program that uses ${defaultPort} and start again`,
+    );
   void server.exited.then(() => {
     if (instance.status !== "available") return;
     instance.status = "failed";
-    state.environment.warn(`the database server of ${instance.identifier} ended unexpectedly`);
+    warn(`the database server of ${instance.identifier} ended unexpectedly`);
   });
+}
+
+/** RDS's for MySQL. */
+const defaultPort = 3306;
+
+/**
+ * On AWS every instance has an address of its own, so all have the same port. On Linux all of 127.0.0.0/8 is this
+ * machine; in Docker's network, and on other systems, instances share an address. Where another program has the port at
+ * every address, an address 127.34.a.b shows Node in tasks that the port is 256 a + b (see listen-on-loopback.cjs).
+ */
+function chooseSockets(hostAddress: string, givenPort: number | undefined): Socket[] {
+  const free = randomInt(33_000, 60_000);
+  const [own, moved] = [33, 34].map((part) => `127.${part}.${free >> 8}.${free & 255}`) as [string, string];
+  const wanted = [own, hostAddress].map((host) => ({ host, port: givenPort ?? defaultPort }));
+  const others = [
+    { host: moved, port: free },
+    { host: hostAddress, port: 0 },
+  ];
+  const sockets = givenPort === undefined ? [...wanted, ...others] : wanted;
+  return hostAddress.startsWith("127.") ? sockets : sockets.filter(({ host }) => host === hostAddress);
 }
 
 export function stopServer(state: RdsState, instance: Instance): void {

@@ -146,10 +146,7 @@ export function describeInstance(state: RdsState, instance: Instance): DBInstanc
       ? { SecretArn: instance.secretArn, SecretStatus: status === "creating" ? "creating" : "active" }
       : undefined,
     // The server's real address: clients connect to it directly.
-    Endpoint:
-      status === "creating"
-        ? undefined
-        : { Address: state.environment.taskRuntime.hostAddress, Port: settings.port },
+    Endpoint: instance.endpoint && { Address: instance.endpoint.host, Port: instance.endpoint.port },
     DBSubnetGroup: describeSubnetGroup(state, findSubnetGroup(state, settings.subnetGroupName)),
     VpcSecurityGroups: settings.securityGroupIds.map((VpcSecurityGroupId) => ({
       VpcSecurityGroupId,

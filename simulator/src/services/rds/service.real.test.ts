@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { createConnection } from "mysql2/promise";
 import { describe, expect, it } from "vitest";
@@ -7,10 +9,10 @@ import { useDatabases } from "./databases.support.ts";
 const account = useDatabases(startRealSimulator);
 const { remove, request, untilAvailable, untilDeleted, untilStatus } = account;
 
+/** As the course's program, which knows the host only. */
 async function query(instance: DBInstance, password: string, sql: string) {
   const connection = await createConnection({
     host: instance?.Endpoint?.Address,
-    port: instance?.Endpoint?.Port,
     user: instance?.MasterUsername,
     database: instance?.DBName,
     password,
@@ -34,7 +36,7 @@ describe("an instance", () => {
     const instance = await untilAvailable("supplierdb");
     expect(instance).toMatchObject({
       DBInstanceArn: "arn:aws:rds:us-east-1:123456789012:db:supplierdb",
-      Endpoint: { Address: "127.0.0.1" },
+      Endpoint: { Address: expect.stringMatching(/^127\.33\./), Port: 3306 },
       VpcSecurityGroups: [{ VpcSecurityGroupId: account.groupId, Status: "active" }],
       MasterUserSecret: { SecretStatus: "active" },
       PubliclyAccessible: false,
@@ -105,8 +107,21 @@ describe("an instance", () => {
     await remove(DBInstanceIdentifier);
   });
 
+  it("has an address of its own with the port of MySQL, and so has a second one", async () => {
+    const names = ["first", "second"];
+    const own = { ManageMasterUserPassword: false, MasterUserPassword: "coffee-beans" };
+    for (const DBInstanceIdentifier of names)
+      await account.rds.createDBInstance(request({ DBInstanceIdentifier, ...own }));
+    // A server refuses a table that it has.
+    for (const instance of await Promise.all(names.map(untilAvailable)))
+      await query(instance, "coffee-beans", "CREATE TABLE beans (name VARCHAR(20))");
+    for (const name of names) await remove(name);
+  });
+
   it("whose server ends on its own has failed", async () => {
-    const taken = Number(new URL(account.simulator.endpoint).port);
+    const other = createServer().listen(0);
+    await once(other, "listening");
+    const { port: taken } = other.address() as AddressInfo;
     await account.rds.createDBInstance(request({ DBInstanceIdentifier: "unlucky", Port: taken }));
     await account.simulator.clock.until(() =>
       account.warned.some((line) => line.includes(`127.0.0.1:${taken}: the port is taken`)),
@@ -114,5 +129,6 @@ describe("an instance", () => {
     const { DBInstances } = await account.rds.describeDBInstances({ DBInstanceIdentifier: "unlucky" });
     expect(DBInstances).toMatchObject([{ DBInstanceStatus: "failed" }]);
     await remove("unlucky");
+    other.close();
   });
 });

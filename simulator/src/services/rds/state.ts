@@ -4,6 +4,7 @@ import type { Tag } from "@aws-sdk/client-rds";
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import type { DatabaseServer } from "../../runtime/database/database-server.ts";
+import type { Socket } from "../../runtime/network.ts";
 
 export interface SubnetGroup {
   readonly name: string;
@@ -13,19 +14,18 @@ export interface SubnetGroup {
   tags: Tag[];
 }
 
-/** Settings chosen by the caller; the first four cannot be changed later. */
+/** Settings chosen by the caller; the first five cannot be changed later. */
 export interface InstanceSettings {
   readonly databaseName: string | undefined;
   readonly masterUsername: string;
   readonly subnetGroupName: string;
   readonly encrypted: boolean;
+  readonly port: number | undefined;
   engineVersion: string;
   instanceClass: string;
   allocatedStorage: number;
   storageType: string;
   zone: string;
-  /** Port of the server on this machine; chosen at the first start when the caller gave none. */
-  port: number | undefined;
   securityGroupIds: readonly string[];
   publiclyAccessible: boolean;
   backupRetentionDays: number;
@@ -54,6 +54,8 @@ export interface Instance {
   /** ARN of the secret that RDS manages, if it does. */
   secretArn?: string | undefined;
   status: InstanceStatus;
+  /** Socket of the server on this machine, from its first start on. */
+  endpoint?: Socket | undefined;
   server?: DatabaseServer | undefined;
   tags: Tag[];
 }
