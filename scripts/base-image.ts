@@ -4,6 +4,7 @@ import { access, chmod, copyFile, cp, mkdir, realpath, writeFile } from "node:fs
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
+import { requireEmpty } from "./run/output-folder.ts";
 
 interface NodeBaseOptions {
   /** Folder of the base's root file system; created if missing. */
@@ -190,7 +191,10 @@ if (import.meta.main) {
     });
     if (values.help) console.log(usage);
     else if (!values.folder) throw new Error(`--folder is missing\n\n${usage}`);
-    else console.log(await makeNodeBase({ folder: values.folder, npm: values.npm ?? false }));
+    else {
+      await requireEmpty(values.folder);
+      console.log(await makeNodeBase({ folder: values.folder, npm: values.npm ?? false }));
+    }
   } catch (error) {
     console.error(`base-image: ${(error as Error).message}`);
     process.exitCode = 1;

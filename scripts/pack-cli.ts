@@ -1,25 +1,33 @@
 // node scripts/pack-cli.ts FOLDER   makes the npm package `ecs-delivery`: the command line with the actions' bundles
 
 import { existsSync, globSync } from "node:fs";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { licensesOf } from "./bundle-action.ts";
+import { Refusal, refused } from "./run/command-line.mjs";
+import { renewOutput } from "./run/output-folder.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const copies = { "cli/bin.cjs": "bin.cjs", "cli/README.md": "README.md", LICENSE: "LICENSE" };
+const output = {
+  madeBy: "scripts/pack-cli.ts",
+  names: ["package.json", "lib", "actions", "browser", ...Object.values(copies)],
+  never: [root, homedir()],
+};
 
-/** Makes the package's folder, for `npm pack` or `npm publish`. What was in the folder is removed. */
+/** Makes the package's folder, for `npm pack` or `npm publish`. The files of an earlier run are removed. */
 async function packCli(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await renewOutput(folder, output);
+  // First, so that the next run recognises the folder of one that failed.
+  await writeFile(join(folder, "package.json"), `${JSON.stringify(await manifest(), null, 2)}\n`);
   await bundleCommandLine(join(folder, "lib"));
   await copyActions(join(folder, "actions"));
   // Modules and styles of the live page, which its server finds next to lib.
   await cp(join(root, "live/browser"), join(folder, "browser"), { recursive: true });
-  const copies = { "cli/bin.cjs": "bin.cjs", "cli/README.md": "README.md", LICENSE: "LICENSE" };
   for (const [from, to] of Object.entries(copies)) await cp(join(root, from), join(folder, to));
-  await writeFile(join(folder, "package.json"), `${JSON.stringify(await manifest(), null, 2)}\n`);
 }
 
 /** Code that few commands need is in files of its own. */
@@ -89,11 +97,18 @@ async function manifest() {
     type: "module",
     engines,
     bin: { "ecs-delivery": "bin.cjs" },
+    // Other files in the folder are not published.
+    files: output.names,
+    madeBy: output.madeBy,
   };
 }
 
-const [folder] = process.argv.slice(2);
-if (!folder) {
-  console.error("usage: node scripts/pack-cli.ts FOLDER");
-  process.exitCode = 2;
-} else await packCli(resolve(folder));
+const [folder = "", ...others] = process.argv.slice(2);
+try {
+  if (!folder || folder.startsWith("-") || others.length > 0)
+    throw new Refusal("one folder is needed. Fix: npm run pack:cli -- FOLDER, which is new or empty");
+  await packCli(resolve(folder));
+} catch (error) {
+  console.error(`pack-cli: ${(error as Error).message}`);
+  process.exitCode = error instanceof Refusal ? refused : 1;
+}

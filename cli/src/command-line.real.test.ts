@@ -1,5 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRealStage, type Stage } from "../../actions/delivery/stage.support.ts";
 import { type Installed, installCommandLine } from "./installed.support.ts";
@@ -31,6 +33,16 @@ async function readPage(address: string): Promise<string> {
   ending.abort();
   return html;
 }
+
+it("is not packed into a folder with other files, which stay", async () => {
+  const before = await readdir(installed.folder);
+  const packing = promisify(execFile)(process.execPath, ["scripts/pack-cli.ts", installed.folder]);
+  await expect(packing).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("is not empty. Fix"),
+  });
+  expect(await readdir(installed.folder)).toEqual(before);
+});
 
 describe("the installed command line", () => {
   it("shows its commands, and the options of each", async () => {

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix } from "node:path";
 import { type LockedPackages, neededPackages } from "../package-lock.ts";
-import { Refusal } from "../run/command-line.mjs";
+import { requireEmpty } from "../run/output-folder.ts";
 
 /** Workflows that a student starts, or a push does. The reusable ones stay in the project. */
 const workflows = [
@@ -26,7 +26,7 @@ const isTest = (path: string) => /\.(test|support)\.ts$/.test(path) && !forCheck
  * @param uses `owner/name@ref` of the project, for the workflows
  */
 export async function writeTemplate(project: string, folder: string, uses: string): Promise<number> {
-  await refuseFull(folder);
+  await requireEmpty(folder);
   const [repository = "", ref = ""] = uses.split("@");
   const listing = execFileSync("git", ["ls-files", "-z", "--", ...copied], {
     cwd: project,
@@ -52,14 +52,6 @@ export async function writeTemplate(project: string, folder: string, uses: strin
   };
   for (const [path, text] of Object.entries(own)) await write(join(folder, path), text);
   return paths.length + Object.keys(own).length;
-}
-
-async function refuseFull(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw new Refusal(`${folder} cannot be written to: ${error.message}`, { cause: error });
-  });
-  if (entries.length > 0) throw new Refusal(`${folder} is not empty. Fix: choose a new folder`);
 }
 
 async function write(path: string, text: string): Promise<void> {

@@ -1,6 +1,5 @@
 // Bundles the service in whose folder it runs: src/index.ts becomes server.mjs in dist, or in the folder that is named;
 // it needs Node alone.
-import { rm } from "node:fs/promises";
 import { build } from "esbuild";
 
 /**
@@ -39,7 +38,6 @@ const askNodeForHttp = {
 process.env.GOGC = "off";
 
 const [folder = "dist"] = process.argv.slice(2);
-await rm(folder, { recursive: true, force: true });
 await build({
   entryPoints: ["src/index.ts"],
   outfile: `${folder}/server.mjs`,

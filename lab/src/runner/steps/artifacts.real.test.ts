@@ -75,6 +75,7 @@ describe("artifacts", () => {
       /^error: The artifact name is not valid: scale\/1\. Contains the following character: Forward slash \//,
     ],
     ["name: 'a:b', path: a.txt", /Colon :/],
+    ["name: .., path: a.txt, overwrite: true", /^error: this runner has no artifacts named '\.\.'/],
     ["path: none", /^warning: No files were found with the provided path: none\./],
     ["path: none, if-no-files-found: error", /^error: No files were found/],
     ["path: none, if-no-files-found: maybe", /Provided: maybe\. Available options: warn,error,ignore/],

@@ -99,6 +99,8 @@ const forbiddenInNames = { ...forbiddenInPaths, "\\": "Backslash \\", "/": "Forw
 /** Throws for a character that GitHub does not allow in an artifact's name. */
 function checkArtifactName(name: string): void {
   check("name", name, forbiddenInNames);
+  // The folder of all artifacts, and of the run.
+  if (name === "." || name === "..") throw new Error(`this runner has no artifacts named '${name}'`);
 }
 
 /** Throws for a character that GitHub does not allow in a path inside an artifact. */
