@@ -48,7 +48,8 @@ it.each([
 it.each([
   ["6.admin-pathh: 3", 'has the unknown item "6.admin-pathh"; did you mean "6.admin-path"?'],
   ["6.admin-path: -1", "6.admin-path in"],
-  ["6.admin-path: many", "must be a number, 0 or more"],
+  ["6.admin-path: many", "must be a number from 0 to 1000"],
+  ["6.admin-path: .inf", "must be a number from 0 to 1000"],
   ["- 6.admin-path", "is not an object of numbers by item"],
 ])("refuses the weights %s", (text, message) => {
   expect(() => read({ weights: file(text) })).toThrow(message);

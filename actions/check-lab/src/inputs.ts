@@ -8,7 +8,7 @@ import { didYouMean } from "../../shared/nearest-name.ts";
 import defaults from "../weights.json" with { type: "json" };
 import { type Way, ways } from "./item.ts";
 import { type Phase, phase10, phases } from "./phases/phases.ts";
-import type { Weights } from "./report.ts";
+import { largestWeight, type Weights } from "./report.ts";
 
 export interface CheckInputs {
   readonly phases: readonly Phase[];
@@ -85,8 +85,8 @@ function readWeights(read: InputReader): Weights {
       read.problem(
         `Input weights: ${file} has the unknown item "${id}"${didYouMean(id, Object.keys(defaults))}`,
       );
-    else if (typeof weight !== "number" || !(weight >= 0))
-      read.problem(`Input weights: ${id} in ${file} must be a number, 0 or more`);
+    else if (typeof weight !== "number" || !(weight >= 0 && weight <= largestWeight))
+      read.problem(`Input weights: ${id} in ${file} must be a number from 0 to ${largestWeight}`);
   }
   return { ...defaults, ...given };
 }

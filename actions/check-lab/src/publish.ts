@@ -80,8 +80,8 @@ function resultXml({ status, evidence, fix }: ItemReport): string {
   return `<failure message="${xml(evidence)}">${xml(fixes.join("\n"))}</failure>`;
 }
 
-/** Also removes characters that no XML may have. */
-function xml(text: string): string {
+/** Escapes a text for XML and HTML. Also removes characters that no XML may have. */
+export function xml(text: string): string {
   return text
     .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD]/g, "?")
     .replaceAll("&", "&amp;")

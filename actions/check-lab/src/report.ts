@@ -42,6 +42,9 @@ export interface ItemReport {
   readonly fix?: Fix;
 }
 
+/** Keeps sums of weights finite. */
+export const largestWeight = 1000;
+
 /** Weight by item id. */
 export type Weights = { readonly [id: string]: number };
 

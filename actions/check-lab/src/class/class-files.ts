@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { xml } from "../publish.ts";
 import { type ClassTable, percentOf, type StudentRow } from "./class-table.ts";
 
 const shownTime = (iso: string | undefined) => iso?.slice(0, 16).replace("T", " ") ?? "";
@@ -11,6 +13,8 @@ export function classCsv({ phases, students }: ClassTable): string {
     "stuck on",
     "since",
     "checked",
+    "account",
+    "to check",
   ];
   const lines = students.map((row) => [
     row.student,
@@ -19,37 +23,62 @@ export function classCsv({ phases, students }: ClassTable): string {
     row.stuck ? `${row.stuck.id} ${row.stuck.title}` : "",
     shownTime(row.since),
     shownTime(row.report.checkedAt),
+    row.report.account ?? "",
+    row.notes.join(", "),
   ]);
   return [head, ...lines].map((cells) => `${cells.map(csvCell).join(",")}\r\n`).join("");
 }
 
-/** A spreadsheet would run a name that begins as a formula does. */
+/**
+ * A spreadsheet would run a text that begins as a formula does, also with wide signs, or after a semicolon, at which
+ * the spreadsheets of some countries divide a line.
+ */
 function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = plain(text).replace(/(^|;)(?= ?[=+\-@＝＋－＠])/g, "$1'");
+  return /[",;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+/** Makes a student's text one line, without characters that move a terminal's cursor or reverse the line. */
+export function plain(text: string): string {
+  return text.replace(/[\p{C}\p{Z}]+/gu, " ").slice(0, 300);
+}
+
+const style = `
+body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #1b1f24; background: #fff; }
+table { border-collapse: collapse; }
+th, td { padding: .35rem .6rem; border: 1px solid #d0d7de; text-align: left; vertical-align: top; }
+th { background: #f6f8fa; position: sticky; top: 0; }
+td.number, td.time { white-space: nowrap; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th[scope="row"] { max-width: 18rem; overflow-wrap: anywhere; }
+.good { background: #dafbe1; } .part { background: #fff8c5; } .bad { background: #ffebe9; }
+small { color: #59636e; display: block; }
+`;
+const styleHash = createHash("sha256").update(style).digest("base64");
+/** Even if a text were not escaped, a browser would run no script of the page and load nothing. */
+const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`;
 
 /** One page without scripts or other files. */
 export function classPage(table: ClassTable): string {
   const { phases, students, unread } = table;
-  const head = ["student", ...phases.map((phase) => `phase ${phase}`), "score", "stuck on", "since"];
+  const head = [
+    "student",
+    "account",
+    ...phases.map((phase) => `phase ${phase}`),
+    "score",
+    "stuck on",
+    "since",
+    "to check",
+  ];
   const reasons = unread.map(({ file, reason }) => `<li>${html(file)}: ${html(reason)}</li>`).join("");
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Lab: ${students.length} students</title>
-<style>
-body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #1b1f24; background: #fff; }
-table { border-collapse: collapse; }
-th, td { padding: .35rem .6rem; border: 1px solid #d0d7de; text-align: left; vertical-align: top; }
-th { background: #f6f8fa; position: sticky; top: 0; }
-td.number, th[scope="row"], td:last-child { white-space: nowrap; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-.good { background: #dafbe1; } .part { background: #fff8c5; } .bad { background: #ffebe9; }
-small { color: #59636e; display: block; }
-</style>
+<style>${style}</style>
 </head>
 <body>
 <h1>The lab, ${students.length} students</h1>
@@ -61,7 +90,7 @@ ${students.map((row) => rowHtml(row, phases)).join("\n")}
 </table>
 <h2>Stuck most often</h2>
 <ul>${stuckMost(students)}</ul>
-${reasons ? `<h2>Without a report</h2>\n<ul>${reasons}</ul>\n` : ""}</body>
+${reasons ? `<h2>Left out</h2>\n<ul>${reasons}</ul>\n` : ""}</body>
 </html>
 `;
 }
@@ -71,9 +100,9 @@ function rowHtml(row: StudentRow, phases: readonly number[]): string {
   const { stuck, since } = row;
   const place = stuck ? `${html(`${stuck.id} ${stuck.title}`)}<small>${html(stuck.evidence)}</small>` : "";
   return [
-    `<tr><th scope="row">${html(row.student)}</th>`,
+    `<tr><th scope="row">${html(row.student)}</th><td>${html(row.report.account ?? "")}</td>`,
     ...percents.map(percentHtml),
-    `<td>${place}</td><td>${shownTime(since)}</td></tr>`,
+    `<td>${place}</td><td class="time">${html(shownTime(since))}</td><td>${html(row.notes.join(", "))}</td></tr>`,
   ].join("");
 }
 
@@ -90,10 +119,4 @@ function stuckMost(students: readonly StudentRow[]): string {
   return ranked.map(({ item, rows }) => `<li>${rows.length} × ${html(item)}</li>`).join("");
 }
 
-function html(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
+const html = (text: string) => xml(plain(text));

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { ItemReport, Report } from "../report.ts";
+import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
+import { type ItemReport, type Report, scoreOf } from "../report.ts";
+import { faultsOf } from "./report-faults.ts";
 
 export interface ClassTable {
   /** Phases that any report has, ascending. */
@@ -12,21 +13,28 @@ export interface ClassTable {
 }
 
 export interface StudentRow {
+  /** Name of the repository or the folder that the reports came from. */
   readonly student: string;
-  /** The newest report. */
+  /** The newest report, with scores computed from its items. */
   readonly report: Report;
   /** The first item that fails; undefined if none does. */
   readonly stuck: ItemReport | undefined;
   /** When that item failed first, of those reports in a row in which it did. ISO 8601. */
   readonly since: string | undefined;
+  /** Facts that a teacher should check before the mark counts. */
+  readonly notes: readonly string[];
 }
 
 /** A file that may be a report. */
 export interface FoundFile {
   readonly file: string;
   readonly text: string;
-  /** Name for a report that has none. */
-  readonly student?: string;
+  /** Why the text was not read. */
+  readonly problem?: string | undefined;
+  /** Name of the repository or the folder; undefined if the report has no folder. */
+  readonly student?: string | undefined;
+  /** Reports of one source are of one student; without it, those of one name. */
+  readonly source?: string;
 }
 
 /** A file or a repository that gave no report. */
@@ -38,38 +46,63 @@ export interface Unread {
 /** Name of a student in a report of a run that was given none. */
 const unnamed = "this account";
 
-/** Reads the JSON files of a folder and its folders, without the badges that are next to reports. */
-export function readFolder(folder: string): FoundFile[] {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return files
-    .filter((file) => file.endsWith(".json") && !file.endsWith("badge.json"))
-    .sort()
-    .map((file) => ({ file, text: readFileSync(join(folder, file), "utf8") }));
+/** Bytes; a report of check-lab has less than a tenth. */
+const largestReport = 1024 ** 2;
+
+/** Returns why a file is not read. A link may lead to another student's report, and a named pipe never ends. */
+export function problemOf(isFile: boolean, bytes: number): string | undefined {
+  if (!isFile) return "not a regular file";
+  return bytes > largestReport ? "larger than 1 MB, so it is not a report of check-lab" : undefined;
 }
 
-/** Makes the table of all reports among the files. Of a student's several reports the newest counts. */
+/** Reads the JSON files of a folder and its folders, without the badges that are next to reports. */
+export function readFolder(folder: string, path = ""): FoundFile[] {
+  // Node's own recursion follows links.
+  return readdirSync(join(folder, path), { withFileTypes: true }).flatMap((entry) => {
+    const file = join(path, entry.name);
+    const below = entry.isDirectory() ? readFolder(folder, file) : [];
+    const mayBeReport = /(?<!badge)\.json$/.test(file) || entry.isSymbolicLink();
+    return mayBeReport ? [...below, readFound(join(folder, file), file, entry)] : below;
+  });
+}
+
+function readFound(path: string, file: string, entry: Dirent): FoundFile {
+  const problem = problemOf(entry.isFile(), entry.isFile() ? statSync(path).size : 0);
+  const [first = ""] = file.split(sep);
+  const student = first === "report.json" ? undefined : first.replace(/\.json$/, "");
+  return { file, student, problem, text: problem ? "" : readFileSync(path, "utf8") };
+}
+
+interface Found {
+  readonly student: string;
+  readonly source: string;
+  readonly report: Report;
+}
+
+/** Makes the table of all reports among the files. Of several reports of one source the newest counts. */
 export function makeTable(files: readonly FoundFile[], missing: readonly Unread[] = []): ClassTable {
-  const reports: Report[] = [];
+  const found: Found[] = [];
   const unread = [...missing];
-  for (const { file, text, student } of files) {
+  for (const { file, text, problem, student, source = student ?? "" } of files) {
     try {
+      if (problem) throw new Error(problem);
       const report = parseReport(text);
-      reports.push(student && report.student === unnamed ? { ...report, student } : report);
+      found.push({ source, student: student ?? report.student, report });
     } catch (error) {
       unread.push({ file, reason: (error as Error).message });
     }
   }
-  const byStudent = Map.groupBy(reports, ({ student }) => student);
-  const students = [...byStudent.values()].map(rowOf);
-  const phases = [...new Set(reports.flatMap((report) => report.phases.map(({ phase }) => phase)))];
+  const bySource = Map.groupBy(found, ({ source }) => source);
+  const students = [...bySource.values()].map((own) => rowOf(own, found));
+  const phases = new Set(found.flatMap(({ report }) => report.phases.map(({ phase }) => phase)));
   return {
-    phases: phases.sort((one, other) => one - other),
+    phases: [...phases].sort((one, other) => one - other),
     students: students.sort((one, other) => one.student.localeCompare(other.student)),
     unread,
   };
 }
 
-/** Throws what is wrong with a text that is no report of this version. */
+/** Throws what is wrong with a text that is no report of this version. Computes the scores from the items. */
 function parseReport(text: string): Report {
   let value: Partial<Report>;
   try {
@@ -77,22 +110,25 @@ function parseReport(text: string): Report {
   } catch (error) {
     throw new Error(`damaged: ${(error as Error).message}`);
   }
-  if (typeof value !== "object" || value === null || !("version" in value))
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, "version"))
     throw new Error("no report of check-lab");
   if (value.version !== 1)
-    throw new Error(`a report of version ${value.version}; this program reads version 1`);
-  const { student, checkedAt, phases, score } = value;
-  const isComplete =
-    typeof student === "string" &&
-    !Number.isNaN(Date.parse(checkedAt ?? "")) &&
-    typeof score?.percent === "number" &&
-    Array.isArray(phases) &&
-    phases.every(({ phase, score, items }) => Number.isInteger(phase) && score && Array.isArray(items));
-  if (!isComplete) throw new Error("damaged: student, checkedAt, score or phases are missing");
-  return value as Report;
+    throw new Error(`a report of version ${JSON.stringify(value.version)}; this program reads version 1`);
+  const [fault] = faultsOf(value);
+  if (fault) throw new Error(`damaged: ${fault}`);
+  const report = value as Report;
+  const names = report.phases.flatMap(({ phase, items }) => [`phase ${phase}`, ...items.map(({ id }) => id)]);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice) throw new Error(`damaged: ${twice} appears twice`);
+  const phases = report.phases.map((phase) => ({ ...phase, score: scoreOf(phase.items) }));
+  const score = scoreOf(phases.flatMap(({ items }) => items));
+  const stated = report.score.percent;
+  const notes = stated === score.percent ? [] : [`the report itself states ${stated} %`];
+  return { ...report, checkedAt: new Date(report.checkedAt).toISOString(), phases, score, notes };
 }
 
-function rowOf(reports: readonly Report[]): StudentRow {
+function rowOf(own: readonly Found[], all: readonly Found[]): StudentRow {
+  const reports = own.map(({ report }) => report);
   const ordered = reports.toSorted((one, other) => Date.parse(other.checkedAt) - Date.parse(one.checkedAt));
   const [report, ...older] = ordered as [Report, ...Report[]];
   const stuck = failedIn(report)[0];
@@ -100,8 +136,27 @@ function rowOf(reports: readonly Report[]): StudentRow {
     const fixed = older.findIndex((each) => !failedIn(each).some((item) => item.id === id));
     return (fixed < 0 ? older : older.slice(0, fixed)).at(-1) ?? report;
   };
-  return { student: report.student, report, stuck, since: stuck && failedBefore(stuck).checkedAt };
+  const [{ student, source } = { student: "", source: "" }] = own;
+  const others = all.filter((each) => each.source !== source);
+  const notes = [...sharedWith(own, others), ...report.notes];
+  return { student, report, stuck, since: stuck && failedBefore(stuck).checkedAt, notes };
 }
+
+/** A report may be a copy of another student's. */
+function sharedWith(own: readonly Found[], others: readonly Found[]): string[] {
+  return Object.entries(traits).flatMap(([kind, valuesOf]) => {
+    const values = own.flatMap(valuesOf);
+    const sharing = others.filter((each) => valuesOf(each).some((value) => values.includes(value)));
+    const [first, ...more] = new Set(sharing.map(({ student }) => student));
+    if (first === undefined) return [];
+    return [`the same ${kind} as ${first}${more.length > 0 ? ` and ${more.length} more` : ""}`];
+  });
+}
+
+const traits: Readonly<Record<string, (found: Found) => string[]>> = {
+  account: ({ report }) => (report.account === null ? [] : [report.account]),
+  name: ({ student, report }) => [student, report.student].filter((name) => name !== unnamed),
+};
 
 function failedIn({ phases }: Report): ItemReport[] {
   return phases.flatMap(({ items }) => items).filter(({ status, weight }) => status === "fail" && weight > 0);

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -10,6 +9,8 @@ import { type ClassTable, makeTable, readFolder } from "./class-table.ts";
 const folder = mkdtempSync(join(tmpdir(), "check-lab-class-"));
 let table: ClassTable;
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const accountOf = new Map([["ada", "111122223333"]]);
 
 function report(student: string, failed: readonly string[], day: number): Report {
   const phases = [5, 6, 7].map((phase) => {
@@ -26,7 +27,7 @@ function report(student: string, failed: readonly string[], day: number): Report
     version: 1,
     checkedAt,
     student,
-    account: null,
+    account: accountOf.get(student) ?? null,
     region: "us-east-1",
     score,
     phases,
@@ -35,22 +36,24 @@ function report(student: string, failed: readonly string[], day: number): Report
   };
 }
 
-beforeAll(async () => {
-  const write = async (name: string, content: object | string) => {
-    await mkdir(join(folder, name), { recursive: true });
-    const text = typeof content === "string" ? content : JSON.stringify(content);
-    writeFileSync(join(folder, name, "report.json"), text);
-  };
-  for (let number = 10; number < 47; number++)
-    await write(`student-${number}`, report(`student-${number}`, [], 2));
-  await write("ada-1", report("ada", ["6.two"], 1));
-  await write("ada-2", report("ada", ["5.one", "6.two"], 2));
-  await write("ada-3", report("ada", ["6.two", "7.one"], 4));
-  await write("grace", report('=1+1 "grace"', ["7.two"], 3));
-  await write("damaged", JSON.stringify(report("lost", [], 1)).slice(0, 300));
-  await write("old", { ...report("old", [], 1), version: 2 });
-  await write("other", { name: "package" });
-  table = makeTable(readFolder(folder));
+function write(name: string, content: object | string) {
+  mkdirSync(join(folder, name), { recursive: true });
+  const text = typeof content === "string" ? content : JSON.stringify(content);
+  writeFileSync(join(folder, name, "report.json"), text);
+}
+
+const readTable = () => makeTable(readFolder(folder));
+
+beforeAll(() => {
+  for (let number = 10; number < 47; number++) write(`student-${number}`, report(`student-${number}`, [], 2));
+  write("ada/1", report("ada", ["6.two"], 1));
+  write("ada/2", report("ada", ["5.one", "6.two"], 2));
+  write("ada/3", report("ada", ["6.two", "7.one"], 4));
+  write('=1+1 "grace"', report("grace", ["7.two"], 3));
+  write("damaged", JSON.stringify(report("lost", [], 1)).slice(0, 300));
+  write("old", { ...report("old", [], 1), version: 2 });
+  write("other", { name: "package" });
+  table = readTable();
 });
 
 it("has a row for each of 39 students, of several reports the newest", () => {
@@ -75,10 +78,14 @@ it("leaves out damaged reports and those of another version, each with the reaso
 it("writes a CSV line for each student, in which no name is a formula", () => {
   const lines = classCsv(table).split("\r\n");
   expect(lines).toHaveLength(41);
-  expect(lines[0]).toBe("student,phase 5 (%),phase 6 (%),phase 7 (%),score (%),stuck on,since,checked");
-  expect(lines).toContain("ada,100,50,50,66,6.two Item 6.two,2026-10-01 08:00,2026-10-04 08:00");
+  expect(lines[0]).toBe(
+    "student,phase 5 (%),phase 6 (%),phase 7 (%),score (%),stuck on,since,checked,account,to check",
+  );
   expect(lines).toContain(
-    `"'=1+1 ""grace""",100,100,50,83,7.two Item 7.two,2026-10-03 08:00,2026-10-03 08:00`,
+    "ada,100,50,50,66,6.two Item 6.two,2026-10-01 08:00,2026-10-04 08:00,111122223333,",
+  );
+  expect(lines).toContain(
+    `"'=1+1 ""grace""",100,100,50,83,7.two Item 7.two,2026-10-03 08:00,2026-10-03 08:00,,`,
   );
 });
 
@@ -87,6 +94,53 @@ it("writes one page that shows foreign text as text", () => {
   expect(page.match(/<tr>/g)).toHaveLength(40);
   expect(page).toContain("&lt;b&gt;no&lt;/b&gt;");
   expect(page).not.toMatch(/<script|<b>no/);
+  expect(page).toContain(`content="default-src 'none'; style-src 'sha256-`);
   expect(page).toContain("<li>1 × 6.two Item 6.two</li>");
   expect(page).toContain("a report of version 2");
+});
+
+it("keeps a student's mark when another's report has that name and account, and marks both", () => {
+  write("mallory", { ...report("ada", [], 9), score: { points: 6, of: 6, percent: 7 } });
+  const rows = readTable().students.filter(({ notes }) => notes.length > 0);
+  expect(rows.map(({ student, report, notes }) => [student, report.score.percent, notes])).toEqual([
+    ["ada", 66, ["the same account as mallory", "the same name as mallory"]],
+    ["mallory", 100, ["the same account as ada", "the same name as ada", "the report itself states 7 %"]],
+  ]);
+  rmSync(join(folder, "mallory"), { recursive: true });
+});
+
+const good = JSON.stringify(report("eve", [], 1));
+it.each<[string, string, string, string]>([
+  ["a total that is markup", '"percent":100', '"percent":"<b>"', "percent is string, not integer"],
+  ["an infinite total", '"percent":100', '"percent":1e999', "percent is number, not integer"],
+  ["an empty item", '"items":[', '"items":[null,', "phases[0].items[0] is null, not object"],
+  ["inherited members", '"student"', '"__proto__":{"student":"ada"},"students"', "report lacks student"],
+  ["a negative weight", '"weight":1', '"weight":-1', "weight is -1"],
+  ["a huge weight", '"weight":1', '"weight":1e300', "weight is 1e+300"],
+  ["another status", '"pass"', '"<b>"', "status is <b>"],
+  ["an item twice", "5.one", "5.two", "5.two appears twice"],
+  ["a phase twice", '"phase":5', '"phase":6', "phase 6 appears twice"],
+  ["a time with a comment", '"2026-10-01T08:00:00.000Z"', '"2026-10-01 (<b>)"', "checkedAt is 2026"],
+  ["a month 13", "2026-10", "2026-13", "Invalid time value"],
+  ["an account that is markup", '"account":null', '"account":"<b>"', "account is <b>"],
+  ["a large text", "{", " ".repeat(2 * 1024 ** 2), "larger than 1 MB"],
+  ["a null", good, "null", "no report of check-lab"],
+])("leaves out %s in one line, and shows the others", (_, text, replacement, reason) => {
+  write("eve", good.replace(text, replacement));
+  const { students, unread } = readTable();
+  expect(students).toEqual(table.students);
+  const added = unread.filter(({ file }) => file.startsWith("eve"));
+  expect(added).toEqual([{ file: join("eve", "report.json"), reason: expect.stringContaining(reason) }]);
+  rmSync(join(folder, "eve"), { recursive: true });
+});
+
+it("leaves out links and folders in place of a report", () => {
+  mkdirSync(join(folder, "eve/report.json"), { recursive: true });
+  symlinkSync("../ada/1/report.json", join(folder, "eve/link.json"));
+  symlinkSync("../ada", join(folder, "eve/all"));
+  const { students, unread } = readTable();
+  expect(students).toEqual(table.students);
+  const added = unread.filter(({ reason }) => reason === "not a regular file");
+  expect(added.map(({ file }) => file).sort()).toEqual(["eve/all", "eve/link.json", "eve/report.json"]);
+  rmSync(join(folder, "eve"), { recursive: true });
 });

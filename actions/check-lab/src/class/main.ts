@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCommandLine } from "../../../../scripts/run/command-line.mjs";
-import { classCsv, classPage } from "./class-files.ts";
+import { classCsv, classPage, plain } from "./class-files.ts";
 import { makeTable, readFolder } from "./class-table.ts";
 import { command, fromUser } from "./options.mjs";
 import { fetchReports, repositoriesIn } from "./repositories.ts";
@@ -16,7 +16,7 @@ await mkdir(folder, { recursive: true });
 await writeFile(join(folder, "class.csv"), classCsv(table));
 await writeFile(join(folder, "class.html"), classPage(table));
 for (const { file, reason } of table.unread)
-  console.error(`check-lab-class: ${file} was left out: ${reason}`);
+  console.error(plain(`check-lab-class: ${file} was left out: ${reason}`));
 console.log(
   `Students: ${table.students.length}. Files: ${join(folder, "class.csv")}, ${join(folder, "class.html")}`,
 );

@@ -3,11 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { FoundFile, Unread } from "./class-table.ts";
+import { withoutUserInfo } from "../../../shared/shown-value.ts";
+import { type FoundFile, problemOf, type Unread } from "./class-table.ts";
 
 /** Where a report is looked for: a branch of its own, or the default branch. */
 const references = ["refs/heads/check-lab", "HEAD"];
 const atOnce = 6;
+/** Reports that are read of one repository. */
+const mostReports = 100;
 const timeoutMs = 60_000;
 
 /** Returns the addresses of a list: one a line, without comments. */
@@ -24,20 +27,21 @@ export async function fetchReports(
 ): Promise<{ files: FoundFile[]; unread: Unread[] }> {
   const files: FoundFile[] = [];
   const unread: Unread[] = [];
-  const waiting = [...addresses];
+  const waiting = [...new Set(addresses)];
   const work = async () => {
     for (let address = waiting.shift(); address !== undefined; address = waiting.shift())
       try {
-        files.push(...(await fetchFrom(address)));
+        await fetchFrom(address, files);
       } catch (error) {
-        unread.push({ file: address, reason: (error as Error).message });
+        const { message } = error as Error;
+        unread.push({ file: withoutUserInfo(address), reason: withoutUserInfo(message) });
       }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return { files, unread };
 }
 
-async function fetchFrom(address: string): Promise<FoundFile[]> {
+async function fetchFrom(address: string, files: FoundFile[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "check-lab-class-"));
   const git = (...args: string[]) => runGit(folder, args);
   try {
@@ -50,15 +54,20 @@ async function fetchFrom(address: string): Promise<FoundFile[]> {
         reason = (error as Error).message;
         continue;
       }
-      const paths = (await git("ls-tree", "-r", "-z", "--name-only", "FETCH_HEAD")).split("\0");
-      const found = paths.filter((path) => /(^|\/)report\.json$/.test(path));
-      const texts = await Promise.all(found.map((path) => git("show", `FETCH_HEAD:${path}`)));
-      if (texts.length > 0)
-        return texts.map((text, index) => ({
-          file: `${address} ${found[index]}`,
-          text,
-          student: nameOf(address),
-        }));
+      const found = (await git("ls-tree", "-r", "-l", "-z", "FETCH_HEAD"))
+        .split("\0")
+        .map((line) => /^(\d+) \w+ (\w+) +(\S+)\t((?:.*\/)?report\.json)$/s.exec(line))
+        .filter((match) => match !== null);
+      for (const [, mode = "", object = "", size, path] of found.slice(0, mostReports)) {
+        const file = `${withoutUserInfo(address)} ${path}`;
+        const problem = problemOf(mode.startsWith("100"), Number(size));
+        const text = problem ? "" : await git("cat-file", "blob", object);
+        const student = nameOf(withoutUserInfo(address));
+        files.push({ file, text, problem, student, source: address });
+      }
+      if (found.length > mostReports)
+        throw new Error(`${found.length} files report.json; only ${mostReports} were read`);
+      if (found.length > 0) return;
       reason = "no report.json in its branch check-lab, or in its default branch";
     }
     throw new Error(reason);
