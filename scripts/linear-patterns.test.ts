@@ -12,6 +12,7 @@ const notProduct = /node_modules|\/dist\/|\.test\.ts$|\.support\.ts$|-for-tests\
  * the template or of the parameter.
  */
 const builders = [
+  "actions/check-lab/src/class/report-faults.ts",
   "actions/provision-stack/src/set/parameter-values.ts",
   "simulator/src/kit/constraints.ts",
   "simulator/src/services/cloudformation/template/parameters.ts",

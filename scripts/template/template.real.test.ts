@@ -47,6 +47,15 @@ it("installs its packages from its lock file", async () => {
   await promisify(execFile)("npm", [...options, "--prefer-offline", "--dry-run"], { cwd: folder });
 });
 
+it("has nothing for teachers, such as the answers, and does not lead there", async () => {
+  const files = await readdir(folder, { recursive: true });
+  expect(files.filter((file) => file.includes("teacher"))).toEqual([]);
+  const pages = files.filter((file) => file.endsWith(".md"));
+  const texts = await Promise.all(pages.map((file) => readFile(join(folder, file), "utf8")));
+  expect(texts.join("\n")).not.toMatch(/teacher|enseignant|check-lab-class/i);
+  expect(await readFile(join(folder, "docs/lab/check-lab.en.md"), "utf8")).toContain("What it cannot see");
+});
+
 it("leads readers from its pages to existing files or to the project", async () => {
   const page = await readFile(join(folder, "docs/lab/phase-1-plan-and-cost.en.md"), "utf8");
   expect(page).toContain("(https://github.com/OWNER/ecs-delivery/blob/v1/actions/estimate-cost/README.md)");

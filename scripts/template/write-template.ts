@@ -14,7 +14,7 @@ const workflows = [
 const copied = [
   ...workflows,
   ...["services", "infra-templates", "docs/lab", "actions/estimate-cost/usage"],
-  ...["LICENSE", ".dockerignore", ".gitattributes", ".gitignore"],
+  ...["LICENSE", ".dockerignore", ".gitattributes", ".gitignore", ":(exclude)docs/lab/teachers.*"],
 ];
 /** Packages that the services' checks before a deployment need. */
 const forChecks = ["parts.support.ts", "suppliers-in-memory.support.ts"];
@@ -40,7 +40,7 @@ export async function writeTemplate(project: string, folder: string, uses: strin
     const edited = path.endsWith(".yml")
       ? text.replace(/uses: \$\/(\S+)/g, `uses: ${repository}/$1@${ref}`)
       : path.endsWith(".md")
-        ? toProject(path, text)
+        ? toProject(path, withoutTeachers(text))
         : text;
     await write(join(folder, path), edited);
     if ((await stat(source)).mode & 0o100) await chmod(join(folder, path), 0o755);
@@ -52,6 +52,14 @@ export async function writeTemplate(project: string, folder: string, uses: strin
   };
   for (const [path, text] of Object.entries(own)) await write(join(folder, path), text);
   return paths.length + Object.keys(own).length;
+}
+
+/** Removes the teachers' section of a page, and the lines that lead to their pages. */
+function withoutTeachers(page: string): string {
+  const sections = page.split(/^(?=## )/m);
+  const kept = sections.filter((section) => !/^## (?:For teachers|Pour les enseignants)\n/.test(section));
+  const lines = kept.join("").split("\n");
+  return lines.filter((line) => !/\bteachers\.[a-z]{2}\.md/.test(line)).join("\n");
 }
 
 async function write(path: string, text: string): Promise<void> {
