@@ -22,7 +22,7 @@ export function diffTaskDefinitions(before: object, after: object): string[] {
 }
 
 /** A name and its value, which many people may read in a summary: variables, options of a driver, labels. */
-const variable = /\.(?:environment|properties)\[(.*)\]\.value$|\.(?:options|driverOpts|dockerLabels)\.(.*)$/;
+const variable = /\.(?:environment|properties)\[(.*)\]\.value$|\.(?:options|driverOpts|dockerLabels)\.(.*)$/s;
 /** Options of the CloudWatch log driver contain no secret, and the log group is worth seeing. */
 const knownOption = /\.options\.awslogs-[a-z-]+$/;
 
@@ -36,6 +36,36 @@ function shown(path: string, json = "null"): string {
   }
   if (/\.(?:command|entryPoint)$/.test(path)) return JSON.stringify(shownCommand(JSON.parse(json)));
   return withoutUserInfo(json);
+}
+
+/** A member, or an item of a list with its name, if it has one. */
+export type Step = string | { readonly index: number; readonly name?: string };
+
+/** Copies a task definition with `replace(steps)` in place of each text that a diff does not show whole. */
+export function replaceHidden(
+  value: unknown,
+  replace: (steps: readonly Step[]) => string,
+  path = "",
+  steps: readonly Step[] = [],
+): unknown {
+  if (Array.isArray(value) && value.some(isObject))
+    return value.map((item, index) => {
+      const at = `${path}[${identityOf(item) ?? index}]`;
+      return replaceHidden(item, replace, at, [...steps, { index, name: item.name }]);
+    });
+  if (isObject(value)) {
+    const members = Object.entries(value).map(([key, item]) => {
+      const at = path ? `${path}.${key}` : key;
+      return [key, replaceHidden(item, replace, at, [...steps, key])];
+    });
+    return Object.fromEntries(members);
+  }
+  const json = JSON.stringify(value);
+  const shownJson = shown(path, json);
+  if (shownJson === json) return value;
+  if (!Array.isArray(value)) return replace(steps);
+  const words: unknown[] = JSON.parse(shownJson);
+  return value.map((word, index) => (word === words[index] ? word : replace([...steps, { index }])));
 }
 
 // ECS's defaults for members that the input of a registered task definition omits, from the API reference's "default"

@@ -7,6 +7,7 @@ import { defineOptions, parseCommandLine, Refusal, textOf } from "../../../scrip
 import { wrap } from "../../../scripts/run/wrap.mjs";
 import { openTerminal, type Terminal } from "../terminal/style.ts";
 import { filesOf } from "./files.ts";
+import { type HiddenValue, hideValues } from "./hidden-values.ts";
 import { type DeployedService, readService } from "./read-service.ts";
 
 /** Writes the files of an existing service. Nothing is written if one of them exists, unless --force is given. */
@@ -22,7 +23,7 @@ export async function initCommand(argv: readonly string[], actions: string): Pro
   if (!cluster || !service)
     throw new Refusal(`init: ${cluster ? "--service" : "--cluster"} is missing. Usage: ${command.usage}`);
   const clients = { ecs: new ECSClient(), ecr: new ECRClient(), codedeploy: new CodeDeployClient() };
-  const deployed = await readService(clients, cluster, service);
+  const { deployed, hidden } = hideValues(await readService(clients, { cluster, service }));
   const files = filesOf(deployed, { actions, region: await clients.ecs.config.region() });
   const existing = [...files.keys()].filter((path) => existsSync(join(folder, path)));
   if (existing.length > 0 && !force)
@@ -34,6 +35,7 @@ export async function initCommand(argv: readonly string[], actions: string): Pro
     writeFileSync(join(folder, path), content);
   }
   report(deployed, [...files.keys()], existsSync(join(folder, "Dockerfile")), terminal);
+  if (hidden.length > 0) reportHidden(hidden, terminal);
   return 0;
 }
 
@@ -64,7 +66,7 @@ function report(
       : [
           "Add a Dockerfile, which the workflow builds, or set builder: oci and a base-image in its step build-image.",
         ]),
-    "Check the files: secrets belong in Secrets Manager, not in the variables of taskdef.json.",
+    "Check the files: taskdef.json has no value that may be secret, but placeholders such as <NAME>.",
     "Commit them and push to main.",
   ];
   for (const [index, step] of steps.entries()) print(wrap(`${index + 1}. ${step}`, columns, 3));
@@ -74,6 +76,13 @@ function report(
   print(
     `\nTo compare with production first, without a change:\n  ecs-delivery deploy-service --mode plan --task-definition taskdef.json \\\n    --cluster ${cluster} --service ${service}${names}`,
   );
+}
+
+function reportHidden(hidden: readonly HiddenValue[], { columns, style, print }: Terminal): void {
+  const text = `Before you commit or compare: ${hidden.length} placeholders of taskdef.json stand for values that may be secret. Each command moves one to Secrets Manager without showing it, and prints the ARN to write in its place; the execution role then needs secretsmanager:GetSecretValue. A value that is not secret can be written back instead.`;
+  print(`\n${wrap(`${style.yellow("!")} ${text}`, columns, 2)}`);
+  for (const { name, command, reference } of hidden)
+    print(`\n${style.bold(`<${name}>`)}\n  ${command}\n  ${reference}`);
 }
 
 const options = defineOptions({

@@ -1,10 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { appSpecOf } from "../../../simulator/src/outside-clients/web.support.ts";
 import { readActionFile } from "../actions/action-file.ts";
 import { filesOf } from "./files.ts";
-import type { DeployedService } from "./read-service.ts";
+import { hideValues } from "./hidden-values.ts";
+import { type DeployedService, readService } from "./read-service.ts";
 
 const deployed: DeployedService = {
   cluster: "production",
@@ -55,4 +57,54 @@ test("a service that ECS deploys gets no AppSpec", () => {
 
 test("the AppSpec names the container behind the load balancer", () => {
   expect(parse(filesOf(deployed, target).get("appspec.yaml") ?? "")).toEqual(appSpecOf("app"));
+});
+
+const password = "p'a\"$(id)`id` SECRET";
+const variable = (name: string, value: string) => ({ environment: [{ name, value }] });
+
+test.each<[string, object, string, string]>([
+  ["a variable", variable("DB_PASSWORD", password), "DB_PASSWORD", '"secrets", instead of its variable: {'],
+  ["a variable of any name", variable("a'b`$(id)\n", password), "A_B_ID_", '"a\'b\\u0060$(id)\\n"'],
+  [
+    "an address",
+    variable("URL", "https://u:SECRET@h.example"),
+    "URL",
+    '{ "name": "URL", "valueFrom": "ARN" }',
+  ],
+  ["a word", { command: ["run", "--key", password] }, "COMMAND_3", "ECS reads no secret there"],
+  ["a label", { dockerLabels: { "x.token": password } }, "X_TOKEN", "ECS reads no secret there"],
+  ["an option", { logConfiguration: { options: { token: password } } }, "TOKEN", "secretOptions"],
+])("writes a placeholder for %s, and a command that moves the value", (_, member, name, reference) => {
+  const taskDefinition = {
+    containerDefinitions: [
+      { name: "app", ...member },
+      { name: "side", ...member },
+    ],
+  };
+  const { deployed: shown, hidden } = hideValues({ ...deployed, taskDefinition });
+  const text = [...filesOf(shown, target).values()].join("") + JSON.stringify(hidden);
+  expect(text).not.toContain("SECRET");
+  expect(text).toContain(`"<${name}>"`);
+  expect(hidden.map((each) => each.name)).toEqual([name, `${name}_2`]);
+  expect(hidden[0]?.reference).toContain(reference);
+  // Prints the value that it gets of ECS, or the standard input that Secrets Manager would get.
+  const aws = 'aws() { if [ "$1" = ecs ]; then printf "%s\\n" "$VALUE"; else cat; fi; }';
+  const env = { ...process.env, VALUE: password };
+  const moved = execFileSync("sh", ["-c", `${aws}; ${hidden[0]?.command}`], { env, encoding: "utf8" });
+  expect(moved).toBe(password);
+});
+
+test.each([
+  ["web", "web"],
+  ["../../x", 'AWS returned the service name "../../x"'],
+  ["web\n- run: id", "AWS returned the service name"],
+])("takes the name %j from AWS, or refuses it", async (serviceName, result) => {
+  const container = { name: "app", image: "nginx" };
+  const found = { services: [{ serviceName, clusterArn: "arn:aws:ecs:eu-west-3:1:cluster/production" }] };
+  const ecs = { send: async () => ({ ...found, taskDefinition: { containerDefinitions: [container] } }) };
+  const reading = readService({ ecs } as never, { cluster: "arn:x", service: "arn:y" }).then(
+    ({ cluster, service }) => [cluster, service],
+    (error) => error.message,
+  );
+  expect(await reading).toEqual(result === "web" ? ["production", "web"] : expect.stringContaining(result));
 });

@@ -80,9 +80,9 @@ jobs:
 ${ofCodeDeploy.join("")}`;
 }
 
-/** Quotes what YAML could read as something else than this text. */
+/** Quotes what YAML could read as something else than this text, and what GitHub would evaluate. */
 function yamlText(text: string): string {
   return /^[A-Za-z_][\w./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text)
     ? text
-    : JSON.stringify(text);
+    : JSON.stringify(text).replaceAll("${{", `\${{ '\${{' }}`);
 }

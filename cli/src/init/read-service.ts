@@ -46,10 +46,12 @@ export interface CodeDeployGroup {
 /** Reads a service and all that its files need. Throws a Failure that says what does not exist. */
 export async function readService(
   clients: InitClients,
-  cluster: string,
-  service: string,
+  given: { readonly cluster: string; readonly service: string },
 ): Promise<DeployedService> {
-  const found = await describeService(clients, cluster, service);
+  const found = await describeService(clients, given.cluster, given.service);
+  // An ARN may have been given.
+  const cluster = found.clusterArn?.split("/").at(-1) ?? given.cluster;
+  const service = requireName("service", found.serviceName);
   const primary = found.taskSets?.find(({ status }) => status === "PRIMARY");
   const running = primary?.taskDefinition ?? found.taskDefinition ?? "";
   const { taskDefinition = {}, tags = [] } = await clients.ecs.send(
@@ -65,10 +67,18 @@ export async function readService(
     service,
     taskDefinition: cleaned({ ...taskDefinition, tags }),
     revision: `${taskDefinition.family}:${taskDefinition.revision}`,
-    container: container?.name ?? "",
+    container: requireName("container", container?.name),
     repository: await repositoryOf(clients, container?.image ?? ""),
     codedeploy: await codedeployOf(clients, found, cluster, balancer),
   };
+}
+
+/** Names become file names and a part of a workflow. ECS allows no other characters in them. */
+function requireName(kind: string, name = ""): string {
+  if (/^[\w-]+$/.test(name)) return name;
+  throw new Failure(`AWS returned the ${kind} name ${JSON.stringify(name)}`, {
+    nextStep: "use the account's own endpoint; a name has letters, digits, - and _ only.",
+  });
 }
 
 async function describeService({ ecs }: InitClients, cluster: string, service: string): Promise<Service> {
