@@ -12,6 +12,13 @@ test.each<[SensitiveKind, string[], string | undefined]>([
   ["git", [".gitignore", ".github/workflows/ci.yml"], undefined],
   ["environment", [".env", "web/.env.production"], ".env, web/.env.production"],
   ["environment", [".env.example", ".env.sample", ".envrc", "env"], undefined],
+  [
+    "credentials",
+    [".aws/credentials", "a/.aws/sso/cache/b.json"],
+    ".aws/credentials, a/.aws/sso/cache/b.json",
+  ],
+  ["credentials", [".docker/config.json", "a/.netrc"], ".docker/config.json, a/.netrc"],
+  ["credentials", ["aws/credentials", ".aws/README.md", "credentials"], undefined],
   ["registry", [".npmrc", "a/.npmrc"], ".npmrc, a/.npmrc"],
   ["keys", ["a.pem", "tls/b.key", "id_ed25519", "c.p12"], "a.pem, tls/b.key, id_ed25519, c.p12"],
   ["keys", ["id_ed25519.pub", "keys.ts", "pem"], undefined],

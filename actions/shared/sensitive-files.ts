@@ -6,6 +6,8 @@ const patterns = {
   git: /^((?:.*\/)?\.git)(?:\/|$)/,
   // Examples contain no secrets by purpose.
   environment: /^((?:.*\/)?\.env(?:\.(?!(?:example|sample|template|dist)$)[^/]*)?)$/,
+  credentials:
+    /^((?:.*\/)?(?:\.aws\/(?:credentials|config|(?:sso|cli)\/cache\/.*)|\.docker\/config\.json|\.kube\/config|\.netrc|\.git-credentials))$/,
   registry: /^((?:.*\/)?\.npmrc)$/,
   keys: /^((?:.*\/)?(?:id_(?:rsa|dsa|ecdsa|ed25519)|[^/]*\.(?:pem|key|p12|pfx|jks)))$/,
 } as const;

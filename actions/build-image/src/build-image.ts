@@ -104,7 +104,7 @@ export function warnOfSecrets(
   { log }: Pick<BuildEnvironment, "log">,
 ): void {
   const paths = files.filter(({ kind }) => kind !== "folder").map(({ path }) => path);
-  const found = namesOfSensitive(paths, ["git", "environment", "registry", "keys"]);
+  const found = namesOfSensitive(paths, ["git", "environment", "credentials", "registry", "keys"]);
   if (found)
     log.warning(
       `The image may contain ${found}. Everyone who can pull the image can read them. List them in .dockerignore, and pass secrets to the build with build-secrets.`,

@@ -184,7 +184,7 @@ async function checkContent(
     "remove them from the repository and replace them where they are used, or list test keys in the input allow-private-keys; nothing was changed.",
   );
   const all = await git.text(["ls-tree", "-rz", "--name-only", "--full-tree", commit, ...folder]);
-  const found = namesOfSensitive(pathsIn(all), ["dependencies", "environment", "keys"]);
+  const found = namesOfSensitive(pathsIn(all), ["dependencies", "environment", "credentials", "keys"]);
   if (found)
     log.warning(
       `The mirror contains ${found}. Everyone who can read the CodeCommit repository can read them.`,

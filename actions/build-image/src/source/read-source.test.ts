@@ -49,16 +49,16 @@ it("lists the files in one order everywhere", async () => {
 });
 
 it("warns of secrets that are not ignored, whatever the builder", async () => {
-  for (const path of [".env", ".npmrc", "tls.key", "ignored.pem"]) await write(path, "");
-  await mkdir(join(context, ".git"));
-  await write(".git/config", "");
+  for (const folder of [".git", ".aws"]) await mkdir(join(context, folder));
+  for (const path of [".git/config", ".aws/credentials", ".env", ".npmrc", "tls.key", "ignored.pem"])
+    await write(path, "");
   await write(".dockerignore", "ignored.pem\n");
   const warnings: string[] = [];
   const log = { info: () => {}, notice: () => {}, warning: (line: string) => void warnings.push(line) };
   warnOfSecrets(await read(), { log });
   expect(warnings).toEqual([
     expect.stringMatching(
-      /^The image may contain \.env, \.git, \.npmrc, tls\.key\. Everyone .*\.dockerignore/,
+      /^The image may contain \.aws\/credentials, \.env, \.git, \.npmrc, tls\.key\. Everyone .*\.dockerignore/,
     ),
   ]);
   warnOfSecrets({ files: [] }, { log });
