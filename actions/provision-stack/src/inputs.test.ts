@@ -19,6 +19,7 @@ test.each<[Record<string, string>, string]>([
   [{ parameters: `${folder}/acadmy.json` }, 'has academy.json; did you mean "academy.json"?'],
   [{ templates: "none" }, "folder none does not exist"],
   [{ force: "true" }, "Input force works with mode delete only, and mode is apply"],
+  [{ unprotect: "db" }, "Input unprotect works with mode delete only, and mode is apply"],
   [{ "comment-on-pull-request": "true" }, "Input github-token is required with comment-on-pull-request"],
   [{ "template-bucket": "My_Bucket" }, "expected 3 to 63 lower-case letters, digits and hyphens"],
   [{ "on-failure": "stop" }, "allowed: rollback, keep"],

@@ -24,6 +24,8 @@ export interface ProvisionInputs {
   readonly templateBucket: string | undefined;
   /** Whether a deletion empties what blocks it. */
   readonly force: boolean;
+  /** Names of protected resources that a deletion removes too. */
+  readonly unprotect: readonly string[];
   /** Treatment of resources that exist outside any stack. */
   readonly existing: ExistingResources;
 }
@@ -43,9 +45,11 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
     const force = read.boolean("force", false);
     if (force && mode !== "delete")
       read.problem(`Input force works with mode delete only, and mode is ${mode}`);
-    const stacks = read.lines("stacks").flatMap((line) => line.split(","));
+    const unprotect = readNames(read, "unprotect");
+    if (unprotect.length > 0 && mode !== "delete")
+      read.problem(`Input unprotect works with mode delete only, and mode is ${mode}`);
     return {
-      stacks: stacks.map((name) => name.trim()).filter(Boolean),
+      stacks: readNames(read, "stacks"),
       templatesFolder: read.optional("templates") ? read.folder("templates") : "infra-templates",
       parametersFile: readParametersFile(read),
       stackPrefix,
@@ -56,9 +60,15 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
       commentToken: readCommentToken(read),
       templateBucket: readBucketName(read),
       force,
+      unprotect,
       existing: readExistingResources(read),
     };
   }, getInput);
+}
+
+function readNames(read: InputReader, input: string): string[] {
+  const names = read.lines(input).flatMap((line) => line.split(","));
+  return names.map((name) => name.trim()).filter(Boolean);
 }
 
 /** Dots would be allowed, but break S3's own host names over HTTPS. */

@@ -29,6 +29,7 @@ export const testInputs: ProvisionInputs = {
   commentToken: undefined,
   templateBucket: undefined,
   force: false,
+  unprotect: [],
   existing: { others: "fail", byTemplate: new Map() },
 };
 
@@ -135,7 +136,7 @@ export const loadBalancerTemplate = `Resources:
   Entry: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Scheme: internal, Subnets: [!Ref One, !Ref Two] } }
 `;
 
-/** Copies the project's templates to the stage; returns a profile whose database may be deleted. */
+/** Copies the project's templates to the stage; returns the profile `standard` for them. */
 export async function copyOwnTemplates(stage: Stage): Promise<string> {
   const own = fileURLToPath(new URL("../../../infra-templates", import.meta.url));
   await cp(own, stage.templatesFolder, { recursive: true });
@@ -144,6 +145,5 @@ export async function copyOwnTemplates(stage: Stage): Promise<string> {
     ...standard,
     network: { TestSourceIps: "192.0.2.7/32" },
     "load-balancer": { AdminSourceIps: "192.0.2.7/32" },
-    database: { DeletionProtection: "false" },
   });
 }

@@ -64,7 +64,10 @@ function resourcesIn(scope: Scope): EvaluatedResource[] {
       logicalId,
       type: resource.Type,
       properties: evaluate(resource.Properties ?? {}, scope) as EvaluatedResource["properties"],
-      deletionPolicy: String(resource.DeletionPolicy ?? "Delete"),
+      // CloudFormation's default is Snapshot for databases.
+      deletionPolicy: String(
+        resource.DeletionPolicy ?? (resource.Type === "AWS::RDS::DBInstance" ? "Snapshot" : "Delete"),
+      ),
     };
   });
 }

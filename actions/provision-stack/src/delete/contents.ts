@@ -23,9 +23,11 @@ export interface Held {
   readonly type: string;
   /** Properties from the template that was applied last, as far as it shows them. */
   readonly properties: { readonly [name: string]: unknown };
-  /** Whether it is retained when its stack is deleted. */
   readonly deletionPolicy: string;
 }
+
+/** Whether the resource outlives its stack: `Retain`, or `RetainExceptOnCreate` after a creation that succeeded. */
+export const isRetained = ({ deletionPolicy }: Held) => deletionPolicy.startsWith("Retain");
 
 /** Undefined when there is no such stack. */
 export async function readContents(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pushImage } from "../../../shared/push-image.support.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createStage, loadBalancerTemplate, type Stage } from "../stage.support.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -124,6 +124,30 @@ test("names what CloudFormation cannot delete and what to do; the rest is delete
   expect(error?.nextStep).toMatch(/^remove the resources outside these stacks that use it/);
   await ec2.deleteSubnet({ SubnetId: Subnet?.SubnetId });
   expect((await stage.run({ mode: "delete" })).error).toBeUndefined();
+});
+
+test("reads a database's protection from RDS; only one that is named loses it", async () => {
+  const database = (id: string, isProtected: boolean) =>
+    `  ${id}: { Type: AWS::RDS::DBInstance, Properties: { DBInstanceIdentifier: ${id}, DBInstanceClass: db.t3.micro, Engine: mysql, DBSubnetGroupName: !Ref Group, AllocatedStorage: "20", MasterUsername: admin, MasterUserPassword: lab-password, DeletionProtection: ${isProtected} } }\n`;
+  const group =
+    "  Group: { Type: AWS::RDS::DBSubnetGroup, Properties: { DBSubnetGroupDescription: a, SubnetIds: [!Ref One, !Ref Two] } }\n";
+  const databases = [database("first", true), database("second", true), database("third", false)];
+  await stage.templates({ data: `${loadBalancerTemplate}${group}${databases.join("")}` });
+  expect((await stage.run({})).error).toBeUndefined();
+  const { rds } = stage.simulator.aws;
+  await rds.modifyDBInstance({ DBInstanceIdentifier: "second", DeletionProtection: false });
+  await rds.modifyDBInstance({ DBInstanceIdentifier: "third", DeletionProtection: true });
+  const refused = async (unprotect: string[]) => {
+    const { error } = await stage.run({ mode: "delete", force: true, unprotect });
+    expect(error?.nextStep).toContain("nothing was changed");
+    return error?.message.match(/\w+(?= \(stack shop-data\) is protected from deletion)/g);
+  };
+  expect(await refused([])).toEqual(["first", "third"]);
+  expect(await refused(["first", "thir", "Third"])).toEqual(["third"]);
+  const { error, summary } = await stage.run({ mode: "delete", unprotect: ["first", "third"] });
+  expect(error).toBeUndefined();
+  // Without a DeletionPolicy too, CloudFormation keeps the last snapshot of a database.
+  expect(summary.match(/`aws rds delete-db-snapshot --db-snapshot-identifier \S+`/g)).toHaveLength(3);
 });
 
 test("warns an account that may not read, and continues with the deletion", async () => {

@@ -7,7 +7,7 @@ import { type StackResult, timed } from "../result.ts";
 import type { StackSet } from "../set/choose-stacks.ts";
 import { eachInOrder, reversed } from "../stack/each-in-order.ts";
 import { describeStack } from "../stack/stack.ts";
-import { readContents, type StackContents } from "./contents.ts";
+import { isRetained, readContents, type StackContents } from "./contents.ts";
 import { inspectAll } from "./inspect/inspect.ts";
 import type { Emptying } from "./inspect/inspected.ts";
 import { removeStack } from "./remove-stack.ts";
@@ -22,22 +22,25 @@ export async function deleteStacks(
   const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const contents = await readAll(context, set, results);
   const { findings, emptyings } = await inspectAll(context, [...contents.values()]);
-  refuseFindings([...findings, ...(inputs.force ? [] : emptyings.map(toFinding))], toLog(context));
-  for (const [name, stack] of contents) result(results, name).kept = keptBy([stack]);
+  const { true: allowed = [], false: others = [] } = Object.groupBy(
+    emptyings,
+    ({ unprotects }) => `${unprotects ? inputs.unprotect.includes(unprotects) : inputs.force}` as const,
+  );
+  refuseFindings([...findings, ...others.map(toFinding)], toLog(context));
   await eachInOrder(reversed(set.dependencies), async (name) => {
     const stack = contents.get(name);
     if (!stack) return;
     context.signal.throwIfAborted();
     const { stackName } = stack;
     await timed(context, result(results, name), async () => {
-      if (inputs.force)
-        await empty(
-          context,
-          emptyings.filter((emptying) => emptying.stackName === stackName),
-        );
+      await empty(
+        context,
+        allowed.filter((emptying) => emptying.stackName === stackName),
+      );
       await liftProtection(context, stack);
       result(results, name).events = await removeStack(context, toRemove(stack, deadlineAt));
       result(results, name).outcome = "deleted";
+      result(results, name).kept = await keptBy(context, stack);
     });
     for (const text of result(results, name).kept) context.log.info(`${stackName}: ${text}`);
   });
@@ -69,8 +72,8 @@ function result(results: ReadonlyMap<string, StackResult>, name: string): StackR
   return found;
 }
 
-function toFinding({ text, blocks }: Emptying): Finding {
-  if (blocks) return { text, fix: "empty it, or use `force: true`" };
+function toFinding({ text, blocks, fix = "empty it, or use `force: true`" }: Emptying): Finding {
+  if (blocks) return { text, fix };
   return { text: `${text}, which are stopped`, kind: "note" };
 }
 
@@ -96,8 +99,8 @@ async function liftProtection(context: ProvisionContext, { stack, stackName }: S
 }
 
 async function empty(context: ProvisionContext, emptyings: readonly Emptying[]): Promise<void> {
-  for (const { text, blocks, run } of emptyings) {
-    context.log.info(`${text}: removing (force)`);
+  for (const { text, blocks, unprotects, run } of emptyings) {
+    context.log.info(`${text}: ${unprotects ? "turning that off (unprotect)" : "removing (force)"}`);
     // A failure here must not stop the deletion of what CloudFormation removes itself, such as a service during its
     // deployment.
     await run().catch((error) => {
@@ -115,17 +118,18 @@ async function logLeftOut(context: ProvisionContext, { folder, leftOut }: StackS
   }
 }
 
-/** Returns a sentence per resource that outlives its stack. */
-function keptBy(stacks: readonly StackContents[]): string[] {
-  return stacks.flatMap(({ resources }) =>
-    resources.flatMap(({ logicalId, physicalId, type, deletionPolicy }) => {
-      if (deletionPolicy === "Retain")
-        return [`${logicalId} (${type}, ${physicalId}) is kept and continues to cost money.`];
-      return deletionPolicy === "Snapshot"
-        ? [
-            `A last snapshot of ${logicalId} (${type}, ${physicalId}) is kept, and costs money until it is deleted.`,
-          ]
-        : [];
-    }),
-  );
+/** Returns a sentence per resource that outlives its deleted stack. */
+async function keptBy(context: ProvisionContext, { resources }: StackContents): Promise<string[]> {
+  const kept: string[] = [];
+  for (const held of resources) {
+    const { logicalId, physicalId, type, deletionPolicy } = held;
+    const what = `${logicalId} (${type}, ${physicalId})`;
+    if (isRetained(held)) kept.push(`${what} is kept and continues to cost money.`);
+    if (deletionPolicy !== "Snapshot") continue;
+    const { lastSnapshotOf } = await import("./inspect/protection.ts");
+    const snapshot = type === "AWS::RDS::DBInstance" && (await lastSnapshotOf(context, physicalId));
+    const command = snapshot ? `: \`aws rds delete-db-snapshot --db-snapshot-identifier ${snapshot}\`` : ".";
+    kept.push(`A last snapshot of ${what} is kept, and costs money until it is deleted${command}`);
+  }
+  return kept;
 }

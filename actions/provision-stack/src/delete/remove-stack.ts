@@ -84,7 +84,7 @@ const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] 
     nextStep: "stop the services and tasks that still run in the cluster",
   },
   {
-    pattern: /deletion ?protection|protected DB Instance|DeletionProtection/i,
+    pattern: /deletion ?protection|protected DB Instance|disableApiTermination/i,
     nextStep: "turn its deletion protection off",
   },
   {

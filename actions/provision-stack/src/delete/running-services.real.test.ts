@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { inventory } from "../../../../infra-templates/inventory.support.ts";
+import { awsCli, run } from "../../../../simulator/src/outside-clients/programs.support.ts";
 import { copyOwnTemplates, createRealStage, type Stage } from "../stage.support.ts";
 
 const cluster = "microservices-serverlesscluster";
@@ -45,21 +47,38 @@ async function startDeployment() {
   });
 }
 
-test.each([false, true])("deletes everything during a blue/green deployment (force: %s)", async (force) => {
-  expect((await stage.run({ parametersFile, stackPrefix: "microservices" })).error).toBeUndefined();
-  await startDeployment();
-  // ECS may refuse to scale a service during its deployment: CloudFormation deletes it all the same.
-  if (force) stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
-  await stage.simulator.clock.until(async () => (await taskSets()) === 2);
-  const { error, summary } = await stage.run({
-    mode: "delete",
-    parametersFile,
-    stackPrefix: "microservices",
-    force,
-  });
-  expect(error).toBeUndefined();
-  expect(await stage.stacks()).toEqual({});
-  expect(summary).toContain("A last snapshot of Database (AWS::RDS::DBInstance, supplierdb) is kept");
-  const { clusters = [] } = await stage.simulator.aws.ecs.describeClusters({ clusters: [cluster] });
-  expect(clusters.filter(({ status }) => status === "ACTIVE")).toEqual([]);
-});
+/** Runs the command of AWS's command line that a text contains, as a user would paste it. */
+async function paste(text = ""): Promise<void> {
+  const [, command = "; false"] = /`aws( [^`]+)`/.exec(text) ?? [];
+  await run("sh", ["-c", `${awsCli}${command}`], { variables: stage.simulator.environmentVariables });
+}
+
+async function everything() {
+  const { DBSnapshots } = await stage.simulator.aws.rds.describeDBSnapshots({});
+  return { ...(await inventory(stage.simulator)), DBSnapshots };
+}
+
+test.each([false, true])(
+  "what it prints removes the whole profile, during a blue/green deployment (force: %s)",
+  async (force) => {
+    const before = await everything();
+    expect((await stage.run({ parametersFile, stackPrefix: "microservices" })).error).toBeUndefined();
+    await startDeployment();
+    // ECS may refuse to scale a service during its deployment: CloudFormation deletes it all the same.
+    if (force) stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
+    await stage.simulator.clock.until(async () => (await taskSets()) === 2);
+    const remove = { mode: "delete" as const, parametersFile, stackPrefix: "microservices", force };
+    const refused = await stage.run(remove);
+    expect(refused.error?.message).toBe(
+      "database supplierdb (stack microservices-database) is protected from deletion",
+    );
+    expect(refused.error?.nextStep).toContain("write supplierdb into the input `unprotect`");
+    if (!force) await paste(refused.error?.nextStep);
+    const { error, summary } = await stage.run({ ...remove, unprotect: force ? ["supplierdb"] : [] });
+    expect(error).toBeUndefined();
+    expect(await stage.stacks()).toEqual({});
+    expect(summary).toContain("A last snapshot of Database (AWS::RDS::DBInstance, supplierdb) is kept");
+    await paste(summary);
+    expect(await everything()).toEqual(before);
+  },
+);

@@ -37,10 +37,6 @@ export async function provisionAgain(
 export const teardown: ChapterBody = {
   async run({ rehearsal, steps, stopLoad }) {
     await stopLoad();
-    if (rehearsal.account === "standard")
-      await steps.perform("allow deleting the database", () =>
-        provisionAgain(rehearsal, "database", { DeletionProtection: "false" }),
-      );
     await steps.perform("delete the stacks with teardown.yml", async () => {
       const inputs = { confirm: "delete microservices", profile: rehearsal.account, force: "true" };
       expectGreen(await rehearsal.runWorkflow("teardown.yml", inputs));

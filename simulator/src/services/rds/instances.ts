@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type {
   CreateDBInstanceMessage,
   DBInstance,
@@ -28,6 +29,7 @@ import {
   oneOrAll,
   type RdsState,
   type Snapshot,
+  snapshotFolder,
   unsupported,
 } from "./state.ts";
 import { describeSubnetGroup } from "./subnet-groups.ts";
@@ -176,6 +178,18 @@ export function snapshotOperations(state: RdsState): Operations<"rds"> {
         ({ instance }) => wanted === undefined || instance.identifier === wanted,
       );
       return { DBSnapshots: matching.map((snapshot) => describeSnapshot(state, snapshot)) };
+    },
+    deleteDBSnapshot: async ({ DBSnapshotIdentifier }) => {
+      const snapshot = findSnapshot(state, DBSnapshotIdentifier);
+      const DBSnapshot = describeSnapshot(state, snapshot);
+      if (DBSnapshot.Status !== "available")
+        throw new AwsError(
+          "InvalidDBSnapshotStateFault",
+          `Snapshot ${snapshot.identifier} is not available.`,
+        );
+      state.snapshots.delete(snapshot.identifier);
+      await rm(snapshotFolder(state, snapshot.identifier), { recursive: true, force: true });
+      return { DBSnapshot };
     },
   };
 }

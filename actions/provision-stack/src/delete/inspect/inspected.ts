@@ -1,6 +1,6 @@
 import { type Finding, lookUp } from "../../../../shared/findings.ts";
 import type { ProvisionContext } from "../../context.ts";
-import type { Held, StackContents } from "../contents.ts";
+import { type Held, isRetained, type StackContents } from "../contents.ts";
 
 /** Findings before a deletion. */
 export interface Inspected {
@@ -15,6 +15,9 @@ export interface Emptying {
   readonly text: string;
   /** False for what CloudFormation removes itself, only less gently. */
   readonly blocks: boolean;
+  /** Name of the resource whose protection ends: only where the input `unprotect` repeats it, not by `force`. */
+  readonly unprotects?: string;
+  readonly fix?: string;
   run(): Promise<void>;
 }
 
@@ -27,7 +30,7 @@ export async function inspectEach(
   inspect: (held: Held) => Promise<Inspected>,
 ): Promise<Inspected> {
   const held = stacks.flatMap(({ resources }) => resources);
-  const going = held.filter(({ deletionPolicy }) => deletionPolicy === "Delete");
+  const going = held.filter((each) => !isRetained(each));
   return together(await Promise.all(going.map(inspect)));
 }
 
