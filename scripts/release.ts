@@ -1,12 +1,12 @@
 // node scripts/release.ts plan             decides whether the version of this commit has to be released
-// node scripts/release.ts checksums FILE   writes the SHA-256 of each file that makes up the actions
+// node scripts/release.ts checksums FILE   writes the SHA-256 of each file that a `uses:` line can reach, and of *.tgz
 // node scripts/release.ts publish          releases the version, then moves its tags such as v1 and v1.2
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { compareVersions, newestOf, notesOf, readVersion } from "./release/version.ts";
 
 interface Release {
@@ -86,7 +86,7 @@ function publishRelease(release: Release): void {
     writeFileSync(notesFile, notes);
     writeFileSync(asset, checksums());
     deleteDraft(tag);
-    createDraft(tag, notesFile, asset);
+    createDraft(tag, notesFile, [asset, ...packages()]);
     if (!tagged) push([`${commit}:refs/tags/${tag}`]);
     publishDraft(tag);
     console.log(`published ${tag} at ${commit}`);
@@ -129,13 +129,29 @@ function moveTags({ tag, commit, moving }: Release): void {
 
 /** In the format of sha256sum. Users compare it with their checkout; the provenance is signed for the same lines. */
 function checksums(): string {
-  const files = git("ls-files", "-z", "actions/*/action.yml", "actions/*/*.mjs", "actions/*/dist/**")
-    .split("\0")
-    .filter(Boolean);
-  if (files.length === 0)
-    throw new Error("There is no actions/*/action.yml. Fix: run this in the root folder.");
   const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
-  return files.map((file) => `${digest(file)}  ${file}\n`).join("");
+  return [...reachableFiles(), ...packages()].map((file) => `${digest(file)}  ${file}\n`).join("");
+}
+
+/** The workflows, and everything in a folder with an action.yml except what only its developers use. */
+function reachableFiles(): string[] {
+  const list = (...paths: string[]) =>
+    git("ls-files", "-z", "--", ...paths)
+      .split("\0")
+      .filter(Boolean);
+  const actions = list("action.yml", "*/action.yml");
+  if (actions.length === 0) throw new Error("There is no action.yml. Fix: run this in the root folder.");
+  const folders = actions.map((file) => (dirname(file) === "." ? file : `${dirname(file)}/`));
+  const development = ["*/src/*", "*.test.ts", "*/README.md"].map((each) => `:(exclude)${each}`);
+  return list(".github/workflows", ...folders, ...development);
+}
+
+/** The npm packages in the root folder, which `npm pack` names after name and version. */
+function packages(): string[] {
+  const found = readdirSync(".").filter((file) => file.endsWith(".tgz"));
+  if (found.length === 0)
+    throw new Error("There is no package (*.tgz) here. Fix: make it with scripts/pack-cli.ts and npm pack.");
+  return found;
 }
 
 /** Tag → commit. */
@@ -185,8 +201,8 @@ function readRelease(tag: string): "none" | "draft" | "published" {
 }
 
 /** Creates an unpublished release. Its notes are read as a file, because they are long and start with any character. */
-function createDraft(tag: string, notesFile: string, asset: string): void {
-  gh("release", "create", tag, asset, "--draft", "--title", tag, "--notes-file", notesFile);
+function createDraft(tag: string, notesFile: string, assets: readonly string[]): void {
+  gh("release", "create", tag, ...assets, "--draft", "--title", tag, "--notes-file", notesFile);
 }
 
 /** Publishes the draft for the existing tag. Naming a target commit would need a permission that no job can get. */

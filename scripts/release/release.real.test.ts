@@ -11,13 +11,22 @@ beforeEach(() => {
 afterEach(() => repository.remove());
 
 const bundle = "console.log('deployed');\n";
+/** Files that a `uses:` line reaches, and the package, next to the bundle. */
+const reached = [
+  ".github/workflows/deploy.yml",
+  "action.yml",
+  ...["action.yml", "usage/lab.yaml", "weights.json"].map((file) => `actions/deploy/${file}`),
+  ...["action.yml", "find.mjs"].map((file) => `scripts/find/${file}`),
+  "ecs-delivery-1.2.3.tgz",
+];
+const forDevelopers = ["actions/deploy/src/index.ts", "scripts/find/find.test.ts", "scripts/build.ts"];
 
 function filesOf(version: string, notes = `Notes of ${version}.`): Record<string, string> {
   return {
     "package.json": JSON.stringify({ version }),
     "CHANGELOG.md": `# Changelog\n\n## ${version}\n\n${notes}\n`,
-    "actions/deploy/action.yml": "name: Deploy\n",
     "actions/deploy/dist/index.js": bundle,
+    ...Object.fromEntries([...reached, ...forDevelopers].map((file) => [file, `${file}\n`])),
   };
 }
 
@@ -44,8 +53,11 @@ describe("a new version", () => {
     const release = repository.releases()["v1.2.3"];
     expect(release).toMatchObject({ draft: false, notes: "Notes of 1.2.3." });
     const digest = createHash("sha256").update(bundle).digest("hex");
-    expect(release?.assets["checksums.txt"]).toContain(`${digest}  actions/deploy/dist/index.js\n`);
-    expect(release?.assets["checksums.txt"]).toContain("  actions/deploy/action.yml\n");
+    const { "checksums.txt": checksums = "", ...packages } = release?.assets ?? {};
+    expect(checksums).toContain(`${digest}  actions/deploy/dist/index.js\n`);
+    const files = checksums.match(/(?<= {2}).+/g)?.sort();
+    expect(files).toEqual([...reached, "actions/deploy/dist/index.js"].sort());
+    expect(packages).toEqual({ "ecs-delivery-1.2.3.tgz": "ecs-delivery-1.2.3.tgz\n" });
   });
 
   it.each([

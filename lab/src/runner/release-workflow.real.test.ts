@@ -21,6 +21,16 @@ beforeEach(async () => {
   // The remote that a checkout names is the bare repository.
   const address = `[url "${repository.remote}"]\n\tinsteadOf = https://github.com/octo/coffee\n`;
   await writeFile(join(repository.folder, ".gitconfig"), address);
+  // Stands in for npm: it notes what it publishes, and knows that version then.
+  const npm = `#!/bin/sh
+case $1 in
+  pack) touch "$4/octo-coffee-1.2.3.tgz" ;;
+  view) grep -q . "$FAKE_GH/npm" ;;
+  publish) echo "$@" >> "$FAKE_GH/npm" ;;
+esac
+`;
+  await writeFile(join(repository.folder, "npm"), "");
+  await writeFile(join(repository.folder, "bin/npm"), npm, { mode: 0o755 });
 });
 afterEach(async () => {
   repository.remove();
@@ -34,6 +44,7 @@ async function filesOf(version: string, tests: "true" | "false") {
     ".github/workflows/ci.yml": `on: { workflow_call: }\njobs: { fast: { runs-on: ubuntu-24.04, steps: [{ run: "${tests}" }] } }\n`,
     "package.json": JSON.stringify({ version, type: "module" }),
     "CHANGELOG.md": `## ${version}\n\nNotes of ${version}.\n`,
+    "scripts/pack-cli.ts": "console.log(process.env.NPM_PACKAGE);\n",
     "actions/deploy/action.yml": "name: Deploy\n",
     "actions/deploy/dist/index.js": "console.log('deployed');\n",
   };
@@ -61,10 +72,12 @@ const log = () => events.flatMap((event) => (event.type === "log" ? [event.line]
 it("releases a version, and a second run changes nothing", async () => {
   const commit = repository.commit(await filesOf("1.2.3", "true"));
   const first = await push(commit);
-  expect(log()).toContain("Attestation created for 2 subjects");
+  expect(log()).toContain("Attestation created for 5 subjects");
   expect(first?.conclusion).toBe("success");
   expect(repository.tags()).toEqual({ "v1.2.3": commit, "v1.2": commit, v1: commit });
-  expect(repository.releases()).toMatchObject({ "v1.2.3": { draft: false, notes: "Notes of 1.2.3." } });
+  const release = { draft: false, notes: "Notes of 1.2.3.", assets: { "octo-coffee-1.2.3.tgz": "" } };
+  expect(repository.releases()).toMatchObject({ "v1.2.3": release });
+  expect(await readFile(join(repository.folder, "npm"), "utf8")).toBe("");
   const before = [repository.tags(), repository.changes()];
   const second = await push(commit);
   expect(second?.conclusion).toBe("success");
@@ -82,20 +95,7 @@ it.each([
 });
 
 it("publishes the command line once, where a variable names its package", async () => {
-  // Stands in for npm: it notes what it publishes, and knows that version then.
-  const npm = `#!/bin/sh
-case $1 in
-  pack) touch "$4/octo-coffee-1.2.3.tgz" ;;
-  view) grep -q . "$FAKE_GH/npm" ;;
-  publish) echo "$@" >> "$FAKE_GH/npm" ;;
-esac
-`;
-  await writeFile(join(repository.folder, "npm"), "");
-  await writeFile(join(repository.folder, "bin/npm"), npm, { mode: 0o755 });
-  const commit = repository.commit({
-    ...(await filesOf("1.2.3", "true")),
-    "scripts/pack-cli.ts": "console.log(process.env.NPM_PACKAGE);\n",
-  });
+  const commit = repository.commit(await filesOf("1.2.3", "true"));
   const vars = { NPM_PACKAGE: "@octo/coffee" };
   const published = () => readFile(join(repository.folder, "npm"), "utf8");
   expect((await push(commit, { vars }))?.conclusion).toBe("success");
