@@ -1,4 +1,5 @@
 import type { CreateServiceCommandInput } from "@aws-sdk/client-ecs";
+import { createRoles } from "../lab/src/runner/github.support.ts";
 import { nodeEnvironment } from "../scripts/tests/node-environment.support.ts";
 import { webTaskDefinition } from "../simulator/src/outside-clients/web.support.ts";
 import { createWebAccount } from "../simulator/src/outside-clients/web-account.support.ts";
@@ -11,7 +12,6 @@ export type ExampleAccount = Awaited<ReturnType<typeof createExampleAccount>>;
 export type Kind = "rolling" | "canary" | "codedeploy";
 
 const role = "arn:aws:iam::123456789012:role";
-const oidc = "token.actions.githubusercontent.com";
 /** Returned by the tasks before the first deployment of an example. */
 const before = `
   import { createServer } from "node:http";
@@ -41,7 +41,12 @@ export async function createExampleAccount() {
       AWS_ENDPOINT_URL: environmentVariables.AWS_ENDPOINT_URL ?? "",
     },
     // The simulated AWS provides Node to processes.
-    variables: { AWS_ROLE_TO_ASSUME: `${role}/deploy`, BASE_IMAGE: "scratch" },
+    variables: {
+      AWS_ROLE_TO_ASSUME: `${role}/deploy`,
+      AWS_ROLE_TO_PLAN: `${role}/plan`,
+      BASE_IMAGE: "scratch",
+    },
+    imagesOf: async (repositoryName: string) => (await aws.ecr.listImages({ repositoryName })).imageIds,
     close: () => simulator.close(),
   };
 }
@@ -153,20 +158,4 @@ async function createDeploymentGroup({ codedeploy }: Aws, name: string, listener
       deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
     },
   });
-}
-
-async function createRoles(iam: Aws["iam"]): Promise<void> {
-  await iam.createOpenIDConnectProvider({ Url: `https://${oidc}`, ClientIDList: ["sts.amazonaws.com"] });
-  const Principal = { Federated: `arn:aws:iam::123456789012:oidc-provider/${oidc}` };
-  const Condition = { StringEquals: { [`${oidc}:aud`]: "sts.amazonaws.com" } };
-  const trust = { Effect: "Allow", Principal, Action: "sts:AssumeRoleWithWebIdentity", Condition };
-  const create = (RoleName: string, statement: object) =>
-    iam.createRole({
-      RoleName,
-      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
-    });
-  await create("deploy", trust);
-  const Service = "ecs-tasks.amazonaws.com";
-  const tasks = { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" };
-  for (const name of ["execution", "ecsTaskExecutionRole"]) await create(name, tasks);
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { startGitHub } from "../lab/src/runner/github.support.ts";
 import type { RunResult } from "../lab/src/runner/result.ts";
 import { createExampleAccount, type ExampleAccount, type Kind } from "./account.support.ts";
 import { createExample, createMirror } from "./examples.support.ts";
@@ -24,8 +25,13 @@ const errors = ({ jobs }: RunResult) =>
   jobs.flatMap(({ annotations }) => annotations.filter(({ level }) => level !== "notice"));
 const read = async (address: string) => (await fetch(address)).text();
 
-async function open(context: TestContext, name: string, workflow = "deploy.yml") {
-  const repository = await createExample(name, { mirror, account, workflow });
+async function open(
+  context: TestContext,
+  name: string,
+  workflow = "deploy.yml",
+  github?: { apiUrl: string; token: string },
+) {
+  const repository = await createExample(name, { mirror, account, workflow, github });
   context.onTestFinished(() => repository.remove());
   return repository;
 }
@@ -168,14 +174,19 @@ jobs:
 
   it("plan-on-pull-requests: a pull request shows its plan and changes nothing, its merge deploys", async (context) => {
     const address = await account.addService("stock", "rolling");
-    const repository = await open(context, "plan-on-pull-requests");
+    const github = await startGitHub();
+    context.onTestFinished(github.close);
+    const access = { apiUrl: github.address, token: "token-1" };
+    const repository = await open(context, "plan-on-pull-requests", "plan.yml", access);
     const base = await repository.commit({});
     const head = await repository.commit({ "app/more.txt": "more" });
     const planned = (await (await repository.openPullRequest(base, head))?.result) as RunResult;
     expect(errors(planned)).toEqual([]);
-    expect(planned.jobs[0]?.summary).toMatch(/stock: planned/);
+    expect(github.comments[0]?.body).toMatch(/stock: planned/);
+    expect(await account.imagesOf("stock")).toEqual([]);
     expect(await read(address)).toBe("before");
-    const merged = (await (await repository.push(base, head))?.result) as RunResult;
+    const deploy = await repository.push(base, head, ".github/workflows/deploy.yml");
+    const merged = (await deploy?.result) as RunResult;
     expect(errors(merged)).toEqual([]);
     expect(await read(address)).toBe("stock 1\n");
   });

@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { RunnerOptions } from "../lab/src/runner/jobs/run-context.ts";
 import { git } from "../lab/src/runner/load/git.ts";
 import { createTestRepository, type TestRepository } from "../lab/src/runner/test-repository.support.ts";
 import type { ExampleAccount } from "./account.support.ts";
@@ -24,10 +25,12 @@ export async function createMirror(directory: string): Promise<string> {
   return mirror;
 }
 
+type Example = { mirror: string; account: ExampleAccount; workflow: string } & Pick<RunnerOptions, "github">;
+
 /** A repository with the files of an example, whose workflows use `OWNER/ecs-delivery` from the mirror. */
 export async function createExample(
   name: string,
-  { mirror, account, workflow }: { mirror: string; account: ExampleAccount; workflow: string },
+  { mirror, account, workflow, github }: Example,
 ): Promise<TestRepository> {
   const folder = join(root, "examples", name);
   const paths = globSync(["{**,.github/**}/*", ".dockerignore"], { cwd: folder, withFileTypes: true })
@@ -39,5 +42,6 @@ export async function createExample(
     mirrors: { "OWNER/ecs-delivery": mirror },
     environment: account.environment,
     vars: account.variables,
+    github,
   });
 }

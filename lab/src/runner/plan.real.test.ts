@@ -1,23 +1,19 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { appSpecOf, webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
-import {
-  startTestSimulator,
-  type TestSimulator,
-  testListenerPortOffset,
-} from "../../../simulator/src/test-simulator.support.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
+import { createRoles, startGitHub } from "./github.support.ts";
 import { accessTo, actionsOfProject, filesWithChangedServices } from "./project.support.ts";
 import { createTestRepository } from "./test-repository.support.ts";
+
+const planRole = "arn:aws:iam::123456789012:role/plan";
 
 describe("plan.yml", () => {
   it("comments on a pull request what its merge would change in production, and deploys nothing", async (context) => {
     const simulator = await startTestSimulator();
     context.onTestFinished(() => simulator.close());
     const delivery = await createDelivery(simulator, testListenerPortOffset());
-    await createExecutionRole(simulator);
+    await createRoles(simulator.aws.iam);
     const templates = templatesOf(delivery.repositoryUri);
     for (const [name, TemplateBody] of Object.entries(templates))
       await simulator.aws.cloudformation.createStack({ StackName: `microservices-${name}`, TemplateBody });
@@ -30,6 +26,8 @@ describe("plan.yml", () => {
     const shop = await createTestRepository(await filesOfPlan(templates), {
       workflow: ".github/workflows/plan.yml",
       ...accessTo(simulator),
+      secrets: { AWS_ACCESS_KEY_ID: "of another account", AWS_SECRET_ACCESS_KEY: "of another account" },
+      vars: { AWS_ROLE_TO_ASSUME: "arn:aws:iam::123456789012:role/absent", AWS_ROLE_TO_PLAN: planRole },
       github: { apiUrl: github.address, token: "token-1" },
     });
     context.onTestFinished(() => shop.remove());
@@ -48,32 +46,26 @@ describe("plan.yml", () => {
     expect((await simulator.aws.codedeploy.listDeployments({})).deployments).toEqual([]);
   });
 
-  it("comments nothing on a pull request of a fork, and says why", async (context) => {
+  it.each([
+    ["of a fork", "somebody/coffee", /gets no credentials .* push the branch to this repository/],
+    ["without a role that plans", undefined, /AWS_ROLE_TO_PLAN is not set.* role that only plans/],
+  ])("comments nothing on a pull request %s, and says why", async (_, fork, why) => {
     const shop = await createTestRepository(await filesOfPlan({}), {
       workflow: ".github/workflows/plan.yml",
+      vars: { AWS_ROLE_TO_ASSUME: planRole, ...(fork && { AWS_ROLE_TO_PLAN: planRole }) },
+      secrets: { AWS_ACCESS_KEY_ID: "of deployments", AWS_SECRET_ACCESS_KEY: "of deployments" },
     });
-    context.onTestFinished(() => shop.remove());
+    onTestFinished(() => shop.remove());
     const base = await shop.commit({ "services/web/app.ts": "1" });
     const head = await shop.commit({ "services/web/app.ts": "2" });
-    const result = await (await shop.openPullRequest(base, head, "somebody/coffee"))?.result;
+    const result = await (await shop.openPullRequest(base, head, fork))?.result;
     const ran = result?.jobs.filter((job) => job.conclusion !== "skipped") ?? [];
-    expect(ran.map(({ name, conclusion }) => [name, conclusion])).toEqual([
-      ["no plan for a fork", "success"],
-    ]);
-    const why = /gets no credentials .* push the branch to this repository/;
-    expect(ran[0]?.annotations).toEqual([expect.objectContaining({ message: expect.stringMatching(why) })]);
+    expect(ran.map(({ name, conclusion }) => [name, conclusion])).toEqual([["no plan", "success"]]);
+    const notice = { level: "notice", message: expect.stringMatching(why) };
+    expect(ran[0]?.annotations).toEqual([expect.objectContaining(notice)]);
     expect(ran[0]?.summary).toMatch(why);
   });
 });
-
-async function createExecutionRole({ aws }: TestSimulator): Promise<void> {
-  const principal = { Service: "ecs-tasks.amazonaws.com" };
-  const statement = { Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" };
-  await aws.iam.createRole({
-    RoleName: "execution",
-    AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
-  });
-}
 
 /** The stacks whose outputs the plan reads. */
 const templatesOf = (repositoryUri: string) => {
@@ -110,20 +102,5 @@ async function filesOfPlan(templates: Record<string, string>): Promise<Record<st
       containerDefinitions: [container],
     }),
     "infra-templates/ecs/appspec-web.yaml": JSON.stringify(appSpecOf("web")),
-  };
-}
-
-/** The part of GitHub's API that keeps the comments of a pull request. */
-async function startGitHub() {
-  const comments: { body: string }[] = [];
-  const server = createServer(async (request, response) => {
-    if (request.method === "POST") comments.push((await json(request)) as { body: string });
-    response.end(JSON.stringify(comments));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    comments,
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => void server.close(),
   };
 }

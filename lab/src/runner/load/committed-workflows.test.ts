@@ -27,7 +27,6 @@ it.each([
   "measure-scale.yml",
   "mirror-to-codecommit.yml",
   "plan.yml",
-  "plan.yml",
   "provision.yml",
   "rollback.yml",
   "scale-test.yml",
@@ -90,7 +89,17 @@ function isLogin({ uses }: Step): boolean {
   return uses === "$/actions/log-in-to-aws";
 }
 
-it.each(loggedIn)(
+it("plan.yml logs in with nothing but the role that plans", () => {
+  const logins = loggedIn.flatMap(({ file, steps = [] }) =>
+    file === "plan.yml" ? steps.filter(isLogin) : [],
+  );
+  expect(logins.map((login) => Object.keys(login.with ?? {}))).toEqual(
+    logins.map(() => ["role-to-assume", "aws-region"]),
+  );
+  expect(readFileSync(join(folder, "plan.yml"), "utf8")).not.toMatch(/secrets\.|AWS_ROLE_TO_(?!PLAN)/);
+});
+
+it.each(loggedIn.filter(({ file }) => file !== "plan.yml"))(
   "$file, job $id: logs in with the block of AWS Details or single keys",
   ({ steps = [] }) => {
     const expected = Object.entries(keySecrets).map(([input, name]) => [input, secretOf(name)]);

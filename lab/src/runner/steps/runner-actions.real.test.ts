@@ -127,6 +127,7 @@ describe("stand-ins", () => {
       - uses: actions/setup-node@v7
         with: { node-version: ${process.versions.node.split(".")[0]} }
       - run: git rev-list --count HEAD && node --version
+      - { uses: actions/setup-node@v7, continue-on-error: true, with: { cache: npm } }
       - uses: actions/checkout@v7
         with: { fetch-depth: 0, path: whole }
       - run: git -C whole rev-list --count HEAD && git -C whole fsck --no-progress && git -C whole status --short
@@ -137,7 +138,8 @@ describe("stand-ins", () => {
     );
     await repository.commit({ "second.txt": "" });
     await repository.commit({ "third.txt": "" });
-    await repository.run();
+    const { jobs } = await repository.run();
+    expect(JSON.stringify(jobs[0]?.annotations)).toContain("Dependencies lock file is not found");
     const numbers = repository
       .lines()
       .filter((line) => !line.startsWith("checked out") && !/^node: /.test(line));
@@ -176,45 +178,6 @@ describe("stand-ins", () => {
       "made",
       "none",
     ]);
-  });
-
-  it("restores the cache of an earlier job under the same key, once that job has succeeded", async () => {
-    const job = (name: string, key: string, end: string) => `
-  ${name}:
-    needs: [${name === "a" ? "" : String.fromCharCode(name.charCodeAt(0) - 1)}]
-    if: always()
-    runs-on: ubuntu-latest
-    steps:
-      - { uses: actions/cache@v6, id: kept, with: { path: made, key: ${key} } }
-      - run: |
-          echo "${name}: \${{ steps.kept.outputs.cache-hit }} $(cat made/by 2>&1)"
-          mkdir -p made; echo ${name} > made/by; ln -sf by made/link
-          ${end}
-`;
-    repository = await createTestRepository(
-      workflowOf(job("a", "one", "false") + job("b", "one", "") + job("c", "one", "") + job("d", "two", "")),
-    );
-    await repository.run();
-    const missing = "cat: made/by: No such file or directory";
-    expect(repository.lines().filter((line) => /^[a-d]:/.test(line))).toEqual([
-      `a:  ${missing}`,
-      `b:  ${missing}`,
-      "c: true b",
-      `d:  ${missing}`,
-    ]);
-  });
-
-  it.each([
-    ["path: ../a, key: k", "without wildcards, not '../a'"],
-    ["path: a, key: 'k,l'", "nor contain commas"],
-    ["path: a", "Input required and not supplied: key"],
-  ])("refuses to cache %s", async (inputs, message) => {
-    const steps = `[{ uses: actions/cache@v6, with: { ${inputs} } }]`;
-    repository = await createTestRepository(
-      workflowOf(`\n  job:\n    runs-on: ubuntu-latest\n    steps: ${steps}\n`),
-    );
-    const result = await repository.run();
-    expect(result.jobs[0]?.annotations[0]?.message).toContain(message);
   });
 
   it("exports keys once STS accepts them, and hides them", async () => {

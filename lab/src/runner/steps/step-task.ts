@@ -221,7 +221,6 @@ function standInStep(running: RunningStep, given: Record<string, string>): Stand
     workspace: job.workspace,
     gitDirectory: job.run.options.repository.gitDirectory,
     workTrees: job.run.workTrees,
-    cacheDirectory: join(job.run.options.directory, "caches"),
     artifactDirectory: join(job.run.directory, "artifacts"),
     ref: github.ref as string,
     sha: github.sha as string,

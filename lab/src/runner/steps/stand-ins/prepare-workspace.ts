@@ -1,12 +1,10 @@
 import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
-import { shortEnvironment } from "../../../../../scripts/run/short-environment.mjs";
 import { git } from "../../load/git.ts";
-import type { StandIn, StandInStep } from "./stand-in.ts";
+import type { StandIn } from "./stand-in.ts";
 
 /** Checks out the running commit (or `ref`) into the workspace, with the requested depth of history. */
 export const checkout: StandIn = {
@@ -58,8 +56,13 @@ async function oldest(gitDirectory: string, commit: string, depth: number): Prom
 
 /** Adds the Node.js that runs this runner to the path, if it is of the requested version. */
 export const setupNode: StandIn = {
-  inputs: ["node-version", "node-version-file", "package-manager-cache"],
+  inputs: ["node-version", "node-version-file", "package-manager-cache", "cache"],
   async run(step) {
+    // npm itself keeps its downloads on this machine.
+    const manager = step.input("cache");
+    if (manager && manager !== "npm") throw new Error(`Caching for '${manager}' is not supported`);
+    if (manager && !existsSync(join(step.workspace, "package-lock.json")))
+      throw new Error(`Dependencies lock file is not found in ${step.workspace}.`);
     const file = step.input("node-version-file");
     const wanted =
       step.input("node-version") || (file && (await readFile(join(step.workspace, file), "utf8")).trim());
@@ -82,51 +85,4 @@ function isSatisfiedBy(wanted: string, have: string): boolean {
     .split(".")
     .filter((part) => part !== "x" && part !== "*");
   return numbers.every((part, index) => have.split(".")[index] === part);
-}
-
-const tar = (...options: string[]) =>
-  promisify(execFile)("tar", options, { env: shortEnvironment(process.env) });
-const longestKey = 512;
-
-/** Restores a folder that an earlier job saved under the same key, else saves it when the job has succeeded. */
-export const cache: StandIn = {
-  inputs: ["path", "key"],
-  async run(step) {
-    const { path, key, archive } = readInputs(step);
-    if (existsSync(archive)) {
-      await tar("-xf", archive, "-C", step.workspace);
-      step.setOutput("cache-hit", "true");
-      step.log(`Cache restored from key: ${key}`);
-      return;
-    }
-    step.setOutput("cache-hit", "");
-    step.log(`Cache not found for input keys: ${key}`);
-    return async (later) => {
-      if (!(await stat(join(step.workspace, path)).catch(() => undefined)))
-        return later.warn(`Path Validation Error: ${path} does not exist, so that no cache is being saved.`);
-      await mkdir(step.cacheDirectory, { recursive: true });
-      // Moved into place once complete: another job may be reading or saving the same.
-      const unfinished = `${archive}.${randomUUID()}`;
-      await tar("-cf", unfinished, "-C", step.workspace, path);
-      await rename(unfinished, archive);
-      later.log(`Cache saved with key: ${key}`);
-    };
-  },
-};
-
-function readInputs(step: StandInStep) {
-  const path = step.input("path");
-  const key = step.input("key");
-  if (!path || !key) throw new Error(`Input required and not supplied: ${path ? "key" : "path"}`);
-  if (/[\n*?[!~]|^\/|(^|\/)\.\.(\/|$)/.test(path))
-    throw new Error(
-      `this runner caches one file or folder of the workspace, without wildcards, not '${path}'`,
-    );
-  if (key.length > longestKey || key.includes(","))
-    throw new Error(
-      `Key Validation Error: ${key} cannot be larger than ${longestKey} characters, nor contain commas.`,
-    );
-  // As the real action: a key is for the same path only.
-  const name = createHash("sha256").update(`${path}\n${key}`).digest("hex");
-  return { path, key, archive: join(step.cacheDirectory, `${name}.tar`) };
 }

@@ -18,8 +18,6 @@ export interface StandInStep {
   workspace: string;
   gitDirectory: string;
   workTrees: WorkTrees;
-  /** Cache of the repository, shared by all runs. */
-  cacheDirectory: string;
   /** Artifacts of the run, each in a folder with its name. */
   artifactDirectory: string;
   ref: string;

@@ -1,12 +1,11 @@
 import { attestBuildProvenance, downloadArtifact, uploadArtifact } from "./artifacts.ts";
 import { configureAwsCredentials } from "./configure-aws-credentials.ts";
-import { cache, checkout, setupNode } from "./prepare-workspace.ts";
+import { checkout, setupNode } from "./prepare-workspace.ts";
 import type { StandIn } from "./stand-in.ts";
 
 /** Marketplace actions that this runner implements itself, because it cannot download them from GitHub. */
 export const standIns: Record<string, StandIn> = {
   "actions/attest-build-provenance": attestBuildProvenance,
-  "actions/cache": cache,
   "actions/checkout": checkout,
   "actions/download-artifact": downloadArtifact,
   "actions/setup-node": setupNode,
