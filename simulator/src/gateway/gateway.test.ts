@@ -41,6 +41,7 @@ const operations: { [Name in ServiceName]?: Record<string, (input: object) => ob
       throw new AwsError("TargetGroupNotFoundException", "One or more target groups not found");
     },
   },
+  cloudwatch: { listMetrics: () => ({}) },
   secretsmanager: {
     describeSecret: () => {
       throw new AwsError("ResourceNotFoundException", "No such secret.");
@@ -86,7 +87,12 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 /** Signs like any AWS tool. */
-async function post(headers: Record<string, string>, body: string, accessKeyId = key.accessKeyId) {
+async function post(
+  headers: Record<string, string>,
+  body: string | Uint8Array<ArrayBuffer>,
+  accessKeyId = key.accessKeyId,
+  path = "/",
+) {
   const signer = new SignatureV4({
     credentials: { ...key, accessKeyId },
     region: "us-east-1",
@@ -94,11 +100,15 @@ async function post(headers: Record<string, string>, body: string, accessKeyId =
     sha256: Hash.bind(null, "sha256"),
   });
   const { host } = new URL(endpoint);
-  const request = new HttpRequest({ method: "POST", path: "/", headers: { ...headers, host }, body });
-  return fetch(endpoint, { method: "POST", headers: (await signer.sign(request)).headers, body });
+  const request = new HttpRequest({ method: "POST", path, headers: { ...headers, host }, body });
+  return fetch(endpoint + path, { method: "POST", headers: (await signer.sign(request)).headers, body });
 }
 const json = (operation: string, body: string, accessKeyId?: string) =>
   post({ "x-amz-target": `AmazonEC2ContainerServiceV20141113.${operation}` }, body, accessKeyId);
+const cborBody = (...bytes: number[]) => {
+  const path = "/service/GraniteServiceVersion20100801/operation/ListMetrics";
+  return post({ "smithy-protocol": "rpc-v2-cbor" }, Uint8Array.from(bytes), undefined, path);
+};
 const form = (body: string, accessKeyId?: string) =>
   post({ "content-type": "application/x-www-form-urlencoded" }, body, accessKeyId);
 
@@ -164,6 +174,10 @@ describe("unsupported requests are refused with an error that names them", () =>
     ["wrong type", () => json("ListTasks", '{"cluster":1}'), 400, /parameter cluster: expected a string/],
     ["missing member", () => json("DescribeTasks", "{}"), 400, /Missing required parameter tasks/],
     ["broken JSON", () => json("ListTasks", "{"), 400, /SerializationException/],
+    // A map whose text or end is missing; lists in lists.
+    ["CBOR cut in a text", () => cborBody(0xa1, 0x69, 0x4e), 400, /SerializationException.*remaining buf/],
+    ["CBOR without its end", () => cborBody(0xbf), 400, /SerializationException/],
+    ["CBOR that is too deep", () => cborBody(...Array(50_000).fill(0x81)), 400, /SerializationException/],
     [
       "unknown parameter",
       () => form("Action=DescribeTargetHealth&Version=2015-12-01&TargetGroupArn=a&Targets.member.1.Idd=x"),

@@ -193,7 +193,7 @@ const cborHeaders = { "smithy-protocol": "rpc-v2-cbor" };
 export const cborWire: Wire = {
   errors: jsonErrors,
   read: (operation, { body }) =>
-    fromJson(schemaOf(operation.input), body.length === 0 ? {} : asJson(cbor.deserialize(body))) as object,
+    fromJson(schemaOf(operation.input), body.length === 0 ? {} : parseCbor(body)) as object,
   write: (_model, operation, output) => ({
     statusCode: 200,
     contentType: cborType,
@@ -207,6 +207,15 @@ export const cborWire: Wire = {
     body: cbor.serialize({ __type: code, [messageMember]: message }),
   }),
 };
+
+/** Throws a SyntaxError as JSON.parse does: the decoder throws plain errors for a body that is cut or too deep. */
+function parseCbor(body: Buffer): unknown {
+  try {
+    return asJson(cbor.deserialize(body));
+  } catch (error) {
+    throw new SyntaxError(`The CBOR is not well-formed: ${(error as Error).message}`);
+  }
+}
 
 /** Timestamps are sent as tagged seconds; bytes unchanged. */
 function cborLeaf(schema: Schema, value: unknown): unknown {
