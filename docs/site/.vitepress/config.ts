@@ -1,4 +1,5 @@
-import { globSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type DefaultTheme, defineConfig, type MarkdownOptions } from "vitepress";
 import { anchorOf, phasePages } from "../../../scripts/lab-pages/pages.ts";
@@ -7,7 +8,13 @@ import { left, linkOf, pathOf } from "../pages.ts";
 // Builds the site from the repository's Markdown as it is: docs/, and the README of each part.
 const root = join(import.meta.dirname, "../../..");
 const repository = `https://github.com/${process.env.GITHUB_REPOSITORY ?? "OWNER/ecs-delivery"}`;
-const files = globSync("**/*.md", { cwd: root, exclude: left }).filter((file) => !/(^|\/)\./.test(file));
+// Node 20 has no globSync.
+const excluded = left.map((pattern) => `:(exclude,glob)${pattern}`);
+const listed = execFileSync("git", ["ls-files", "-zco", "--exclude-standard", "--", "*.md", ...excluded], {
+  cwd: root,
+  encoding: "utf8",
+});
+const files = listed.split("\0").filter((file) => file && !/(^|\/)\./.test(file));
 const pages = new Set(files);
 
 const titleOf = (file: string) => /^# (.+)$/m.exec(readFileSync(join(root, file), "utf8"))?.[1] ?? file;
