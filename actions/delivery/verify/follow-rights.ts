@@ -18,16 +18,18 @@ import { type Finding, refuseFindings, refuseWith } from "../../shared/findings.
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 
-/** An action of IAM, and the resource that a policy may limit it to. */
+/** An action of IAM, and the resources that a policy may limit it to; none if that has to be `*`. */
 interface Right {
   readonly action: string;
-  readonly resource: string;
+  readonly resources: readonly string[];
+  /** The call was about something that does not exist: nobody outside AWS knows for which resource it was denied. */
+  readonly unsure?: boolean;
 }
 
 /** Location of the service, as far as it is known. */
 type Known = Pick<RunningService, "controller"> & { readonly serviceArn: string };
 
-/** Well-formed IDs that AWS never assigns: the call is allowed if AWS responds that there is no such thing. */
+/** Well-formed IDs that AWS never assigns, to ask without an earlier deployment. Their denial is a mere hint. */
 const nothing = { deployment: "d-000000000", serviceDeployment: "0000000000000000000000" };
 
 /** Finds missing rights for following the deployment: read calls show them before anything changes. */
@@ -39,7 +41,7 @@ export async function checkFollowRights(
   // A pull request is planned with another role than the one that deploys.
   if (inputs.waitUntil === "registered" || inputs.commentToken) return [];
   const missing = await findMissing(context, inputs, { controller, serviceArn: service.serviceArn ?? "" });
-  return missing.length > 0 ? [describeMissing(missing, inputs)] : [];
+  return describeMissing(missing, inputs);
 }
 
 /** Reports a denied read that the deployment needs, together with all other denied ones. */
@@ -53,28 +55,45 @@ export async function refuseDenied(
   const serviceArn = /on resource: (arn:\S+:service\/\S+)/.exec(error.message)?.[1] ?? "";
   const first = {
     action: /perform: (\w+:\w+)/.exec(error.message)?.[1] ?? "ecs:DescribeServices",
-    resource: /on resource: (arn:\S+)/.exec(error.message)?.[1] ?? "*",
+    resources: /on resource: (arn:\S+)/.exec(error.message)?.slice(1) ?? [],
   };
   const others = await findMissing(context, inputs, { controller: "", serviceArn });
   const all = [first, ...others.filter(({ action }) => action !== first.action)];
-  refuseFindings([...findings, describeMissing(all, { mode: "apply" })], context.log);
+  refuseFindings([...findings, ...describeMissing(all, { mode: "apply" })], context.log);
   throw error;
 }
 
-function describeMissing(missing: readonly Right[], { mode }: Pick<DeployInputs, "mode">): Finding {
-  const actions = missing.map(({ action }) => action).sort();
-  const resources = [...new Set(missing.map(({ resource }) => resource))].sort();
-  const statement = {
+/** Lists the missing rights that are certain, then the others. A plan follows nothing. */
+function describeMissing(missing: readonly Right[], { mode }: Pick<DeployInputs, "mode">): Finding[] {
+  return [false, true].flatMap((unsure): Finding[] => {
+    const rights = missing.filter((right) => (right.unsure ?? false) === unsure);
+    if (rights.length === 0) return [];
+    const actions = rights.map(({ action }) => action).sort();
+    const lacks = unsure ? "may lack (asked without an earlier deployment)" : "lacks";
+    return [
+      {
+        text: `the role ${lacks} what following the deployment needs: ${actions.join(", ")}`,
+        fix: `add to the statements of its policy: ${statementsFor(rights)}`,
+        ...((unsure || mode === "plan") && { kind: "advice" }),
+      },
+    ];
+  });
+}
+
+/** A statement on ARNs does not allow actions without a resource type, which get one of their own. */
+function statementsFor(rights: readonly Right[]): string {
+  const groups = [true, false].map((onArns) =>
+    rights.filter(({ resources }) => resources.length > 0 === onArns),
+  );
+  const statements = groups.map((group) => ({
     Effect: "Allow",
-    Action: actions,
-    Resource: resources.includes("*") ? "*" : resources,
-  };
-  return {
-    text: `the role lacks what following the deployment needs: ${actions.join(", ")}`,
-    fix: `add this statement to its policy: ${JSON.stringify(statement)}`,
-    // A plan follows nothing.
-    ...(mode === "plan" && { kind: "advice" }),
-  };
+    Action: group.map(({ action }) => action).sort(),
+    Resource: group === groups[1] ? "*" : [...new Set(group.flatMap(({ resources }) => resources))].sort(),
+  }));
+  return statements
+    .filter(({ Action }) => Action.length > 0)
+    .map((each) => JSON.stringify(each))
+    .join(", ");
 }
 
 async function findMissing(context: DeliveryContext, inputs: DeployInputs, known: Known): Promise<Right[]> {
@@ -97,6 +116,9 @@ async function findMissing(context: DeliveryContext, inputs: DeployInputs, known
   return missing;
 }
 
+/** An ARN is empty until it is known. */
+const arns = (...known: readonly string[]) => known.filter(Boolean);
+
 type Try = <T>(right: Right, call: () => Promise<T>) => Promise<T | undefined>;
 
 interface Trial {
@@ -112,10 +134,10 @@ async function tryBoth({ context, inputs, known, attempt }: Trial): Promise<void
   const { cluster, service, source } = inputs;
   const options = { abortSignal: context.signal };
   const taskDefinition = "revision" in source ? source.revision : service;
-  const services = { action: "ecs:DescribeServices", resource: known.serviceArn || "*" };
+  const services = { action: "ecs:DescribeServices", resources: arns(known.serviceArn) };
   await Promise.all([
     attempt(services, () => ecs.send(new DescribeServicesCommand({ cluster, services: [service] }), options)),
-    attempt({ action: "ecs:DescribeTaskDefinition", resource: "*" }, () =>
+    attempt({ action: "ecs:DescribeTaskDefinition", resources: [] }, () =>
       ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }), options),
     ),
   ]);
@@ -126,7 +148,7 @@ async function tryEcs({ context, inputs, known: { serviceArn }, attempt }: Trial
   const { cluster, service } = inputs;
   const options = { abortSignal: context.signal };
   const ofService = (kind: string) => serviceArn && `${serviceArn.replace(":service/", `:${kind}/`)}/*`;
-  const listed = await attempt({ action: "ecs:ListServiceDeployments", resource: serviceArn || "*" }, () =>
+  const listed = await attempt({ action: "ecs:ListServiceDeployments", resources: arns(serviceArn) }, () =>
     ecs.send(new ListServiceDeploymentsCommand({ cluster, service }), options),
   );
   const last = listed?.serviceDeployments?.[0];
@@ -137,11 +159,11 @@ async function tryEcs({ context, inputs, known: { serviceArn }, attempt }: Trial
   const revision = last?.targetServiceRevisionArn ?? unknown(revisions);
   await Promise.all([
     deployment &&
-      attempt({ action: "ecs:DescribeServiceDeployments", resource: deployments || "*" }, () =>
+      attempt({ action: "ecs:DescribeServiceDeployments", resources: arns(serviceArn, deployments) }, () =>
         ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [deployment] }), options),
       ),
     revision &&
-      attempt({ action: "ecs:DescribeServiceRevisions", resource: revisions || "*" }, () =>
+      attempt({ action: "ecs:DescribeServiceRevisions", resources: arns(serviceArn, revisions) }, () =>
         ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [revision] }), options),
       ),
   ]);
@@ -153,8 +175,8 @@ async function tryCodeDeploy({ context, inputs, known, attempt, missing }: Trial
   const options = { abortSignal: context.signal };
   const [, partition, , region, account] = known.serviceArn.split(":");
   const group = `deploymentgroup:${codeDeployApplication}/${codeDeployDeploymentGroup}`;
-  const resource = account ? `arn:${partition}:codedeploy:${region}:${account}:${group}` : "*";
-  const right = (name: string) => ({ action: `codedeploy:${name}`, resource });
+  const resources = arns(account ? `arn:${partition}:codedeploy:${region}:${account}:${group}` : "");
+  const right = (name: string) => ({ action: `codedeploy:${name}`, resources });
   const names = {
     applicationName: codeDeployApplication,
     deploymentGroupName: codeDeployDeploymentGroup,
@@ -164,16 +186,20 @@ async function tryCodeDeploy({ context, inputs, known, attempt, missing }: Trial
   );
   // The group is missing, which another check reports, or ECS deploys the service.
   if (!listed && !missing.some(({ action }) => action === right("ListDeployments").action)) return;
-  const deploymentId = listed?.deployments?.[0] ?? nothing.deployment;
+  const last = listed?.deployments?.[0];
+  const deploymentId = last ?? nothing.deployment;
+  const unsure = last === undefined;
   const targetId = `${lastSegment(cluster)}:${lastSegment(service)}`;
+  // AWS's reference has no resource type for the calls about targets.
+  const ofTargets = { resources: [], unsure };
   await Promise.all([
-    attempt(right("GetDeployment"), () =>
+    attempt({ ...right("GetDeployment"), unsure }, () =>
       codedeploy.send(new GetDeploymentCommand({ deploymentId }), options),
     ),
-    attempt(right("ListDeploymentTargets"), () =>
+    attempt({ ...right("ListDeploymentTargets"), ...ofTargets }, () =>
       codedeploy.send(new ListDeploymentTargetsCommand({ deploymentId }), options),
     ),
-    attempt(right("GetDeploymentTarget"), () =>
+    attempt({ ...right("GetDeploymentTarget"), ...ofTargets }, () =>
       codedeploy.send(new GetDeploymentTargetCommand({ deploymentId, targetId }), options),
     ),
   ]);

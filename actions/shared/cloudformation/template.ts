@@ -66,7 +66,7 @@ const intrinsics = [
   .join(" ")
   .split(" ");
 
-const intrinsicTags = [
+export const intrinsicTags = [
   ...["Ref", "Condition"].flatMap((name) => tagsOf(name, name)),
   ...intrinsics.flatMap((name) => tagsOf(name, `Fn::${name}`)),
 ];
