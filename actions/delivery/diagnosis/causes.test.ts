@@ -176,6 +176,16 @@ test.each<[string, Partial<Evidence>, string]>([
     { by: "ECS", reason: { code: "STOPPED", message: "Circuit breaker: tasks failed to start." } },
     "ECS ended the deployment (STOPPED): Circuit breaker: tasks failed to start",
   ],
+  [
+    "a quota in an event of the service, behind the deployment's end",
+    {
+      serviceEvents: [
+        "(service x) (deployment ecs-svc/1) deployment failed: tasks failed to start.",
+        "(service x) was unable to place a task. Reason: You've reached the limit on the number of vCPUs you can run concurrently.",
+      ],
+    },
+    "The account's quota of Fargate vCPUs is used up",
+  ],
   ["nothing at all", {}, "CodeDeploy gives no reason"],
 ])("reports %s as the cause without stopped tasks", (_, evidence, text) => {
   expect(causeOf({ ...nothing, ...evidence }).text).toContain(text);
@@ -236,4 +246,34 @@ test("asks for a value for a secret without one", () => {
   const { text, nextStep } = causeOf({ ...nothing, failedTasks: [task({ stoppedReason })] });
   expect(text).toMatch(/^A secret of the task definition has no value: /);
   expect(nextStep).toContain("put-secret-value");
+});
+
+const zone =
+  "Target is in an Availability Zone that is not enabled for the load balancer (port 80; target 10.0.0.1, Target.NotInUse)";
+const timeout =
+  "(service web) (port 8080) is unhealthy in (target-group x) due to (reason Request timed out).";
+// The messages are CodeDeploy's: ErrorInformation of its API reference, and terraform and blog reports of the first.
+const roleMessage =
+  "The IAM role arn:aws:iam::123456789012:role/deploy does not give you permission to perform operations in the following AWS service: AmazonECS.";
+
+test.each<[string, Partial<Evidence>, RegExp]>([
+  [
+    "a health check without a response",
+    { serviceEvents: [timeout] },
+    /^allow the target's port in the tasks'/,
+  ],
+  ["such a target", { failedTasks: [], unhealthyTargets: ["Request timed out (port 80)"] }, /security group/],
+  ["a target in another zone", { failedTasks: [], unhealthyTargets: [zone] }, /^add a subnet of this zone/],
+  [
+    "a role without permissions, also after tasks failed",
+    { reason: { code: "IAM_ROLE_PERMISSIONS", message: roleMessage } },
+    /^attach AWSCodeDeployRoleForECS/,
+  ],
+  [
+    "a missing role",
+    { reason: { code: "IAM_ROLE_MISSING", message: "The service role cannot be accessed." } },
+    /serviceRoleArn.*codedeploy\.amazonaws\.com/,
+  ],
+])("shows the fix for %s", (_, evidence, fix) => {
+  expect(causeOf({ ...nothing, failedTasks: [task(unhealthy)], ...evidence }).nextStep).toMatch(fix);
 });

@@ -1,14 +1,26 @@
 import type { FailedTask } from "../../shared/ecs/failed-task.ts";
 import { lastTellingLine } from "../../shared/ecs/log-tail.ts";
-import { type Cause, causeOfTask, nextStepOfConnection } from "../../shared/ecs/task-causes.ts";
+import {
+  type Cause,
+  causeOfReason,
+  causeOfTask,
+  nextStepOfConnection,
+} from "../../shared/ecs/task-causes.ts";
 import type { Evidence } from "./evidence.ts";
 
 /**
- * Returns the sentence for the first annotation. An alarm is a certain cause. Otherwise the newest task says most, then
- * lifecycle, targets, service and AWS's own reason.
+ * Returns the sentence for the first annotation. An alarm and CodeDeploy's role are certain causes. Otherwise the newest
+ * task says most, then lifecycle, targets, service and AWS's own reason.
  */
 export function causeOf(evidence: Evidence, state?: string): Cause {
   if (evidence.triggeredAlarms.length > 0) return causeOfAlarms(evidence);
+  if (evidence.reason?.code.startsWith("IAM_ROLE_"))
+    return causeOfDeployment({
+      ...evidence,
+      failedEvent: undefined,
+      unhealthyTargets: [],
+      serviceEvents: [],
+    });
   const task = evidence.failedTasks.at(-1);
   return (task && (causeOfTask(task) ?? causeOfHealth(task, evidence))) ?? causeOfDeployment(evidence, state);
 }
@@ -21,18 +33,28 @@ function causeOfHealth(task: FailedTask, evidence: Evidence): Cause | undefined 
   const line = lastTellingLine(logLines);
   return {
     text: `${words ? `${words}: c${failed}` : `C${failed}: ${stoppedReason}`}${line ? `; its log ends with: ${line}` : ""}`,
-    nextStep:
-      nextStepOfConnection(line) ??
-      "compare the target group's path, port and expected codes with the container's responses.",
+    nextStep: fixOfHealth(words ?? stoppedReason, line),
   };
+}
+
+/** A closed security group looks like a slow container: the load balancer only sees that no response came. */
+function fixOfHealth(words: string, line = ""): string {
+  const connection = nextStepOfConnection(line);
+  if (/Availability Zone that is not enabled/i.test(words))
+    return "add a subnet of this zone to the load balancer, or take the zone's subnets out of the service's network configuration.";
+  if (/Request timed out/i.test(words))
+    return `allow the target's port in the tasks' security group from the load balancer's, and in the load balancer's outgoing rules; then check that the container listens on 0.0.0.0 and responds within the health check's timeout.${connection ? ` Its log also shows: ${connection}` : ""}`;
+  return (
+    connection ?? "compare the target group's path, port and expected codes with the container's responses."
+  );
 }
 
 /** Returns the health check's own words, from a target that is still registered or from an event of the service. */
 function wordsOfHealthCheck({ unhealthyTargets, serviceEvents }: Evidence): string | undefined {
   if (unhealthyTargets[0]) return unhealthyTargets[0];
   for (const event of serviceEvents) {
-    const found = /\(port (\d+)\) is unhealthy in .*due to \(reason (.+?)\)\.?$/.exec(event);
-    if (found) return `${found[2]} (port ${found[1]})`;
+    const found = /(?:\(port (\d+)\) )?is unhealthy in .*due to \(reason (.+?)\)\.?$/.exec(event);
+    if (found) return `${found[2]}${found[1] ? ` (port ${found[1]})` : ""}`;
   }
   return undefined;
 }
@@ -55,6 +77,16 @@ const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
   {
     pattern: /Primary taskset target group must be behind listener/i,
     nextStep: "make the production listener and its rules forward to the target group of the running tasks.",
+  },
+  {
+    pattern: /IAM_ROLE_MISSING/,
+    nextStep:
+      "create the role that the deployment group names (serviceRoleArn) or name another one, and allow codedeploy.amazonaws.com to assume it.",
+  },
+  {
+    pattern: /IAM_ROLE_PERMISSIONS/,
+    nextStep:
+      "attach AWSCodeDeployRoleForECS to this role, and allow it iam:PassRole on the task and execution role of the task definition.",
   },
   {
     pattern: /alarm/i,
@@ -80,8 +112,12 @@ const deploymentCauses: readonly { pattern: RegExp; nextStep: string }[] = [
 ];
 
 /** `state` describes a deployment without known faults at the time of its deadline. */
-function causeOfDeployment(evidence: Evidence, state: string | undefined): Cause {
+function causeOfDeployment(evidence: Evidence, state?: string): Cause {
   const { failedEvent, unhealthyTargets, serviceEvents, reason, by } = evidence;
+  for (const event of serviceEvents) {
+    const cause = /unable to/i.test(event) && causeOfReason("", event);
+    if (cause) return cause;
+  }
   const unable = serviceEvents.find((message) => /unable to|failed/i.test(message));
   const text =
     (failedEvent?.diagnostics && `${failedEvent.name} failed: ${failedEvent.diagnostics}`) ??
@@ -95,6 +131,7 @@ function causeOfDeployment(evidence: Evidence, state: string | undefined): Cause
     text: trim(text),
     nextStep:
       known?.nextStep ??
+      (unhealthyTargets[0] && fixOfHealth(text)) ??
       `${text === state ? "raise the input deadline, or " : ""}open the deployment in the ${by} console.`,
   };
 }

@@ -149,8 +149,10 @@ async function unhealthyTargets(
   ]);
   return answers.flatMap(({ TargetHealthDescriptions = [] }, index) => {
     const check = checks.find(({ TargetGroupArn }) => TargetGroupArn === groups[index]);
+    // The load balancer does not check targets in a zone without one of its subnets.
     const unhealthy = TargetHealthDescriptions.filter(
-      ({ TargetHealth }) => TargetHealth?.State === "unhealthy",
+      ({ TargetHealth: { State, Description = "" } = {} }) =>
+        State === "unhealthy" || /Availability Zone that is not enabled/i.test(Description),
     );
     return unhealthy.map((target) => sayTarget(target, check));
   });

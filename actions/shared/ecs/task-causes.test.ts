@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { eventLines } from "./task-causes.ts";
+import reasons from "./stop-reasons.json" with { type: "json" };
+import { causeOfReason, eventLines } from "./task-causes.ts";
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 27, 12, 3, second));
 
@@ -23,4 +24,10 @@ test("shows events with their time, oldest first, with short names", () => {
     "12:03:07  registered 1 targets in (target-group web-two)",
     "12:03:09  has reached a steady state.",
   ]);
+});
+
+test.each(reasons)("explains a task that did not start ($source): $cause", ({ text, cause, fix }) => {
+  const found = causeOfReason("web", text);
+  expect(found?.text.slice(0, cause.length)).toBe(cause);
+  expect(found?.nextStep).toContain(fix);
 });

@@ -1,11 +1,9 @@
 import type { ServiceEvent } from "@aws-sdk/client-ecs";
+import { type Cause, causeOfAgent } from "./agent-causes.ts";
 import type { FailedTask } from "./failed-task.ts";
 import { lastTellingLine } from "./log-tail.ts";
 
-export interface Cause {
-  readonly text: string;
-  readonly nextStep: string;
-}
+export type { Cause };
 
 interface TaskCause {
   /** Matched against the stop reason, the container's reason and its last log line, in this order. */
@@ -19,13 +17,8 @@ interface Found {
   readonly reason: string;
 }
 
-// ECS's reasons, from "Stopped tasks error messages" of the ECS developer guide.
-const taskCauses: readonly TaskCause[] = [
-  {
-    pattern: /CannotPullContainerError.*(not found|does not exist|manifest unknown)/is,
-    text: ({ container, reason }) => `The image of container ${container} does not exist: ${reason}`,
-    nextStep: "check that the image was pushed to this repository and that the digest or tag is right.",
-  },
+// ECS's reasons, from "Stopped tasks error messages" of the ECS developer guide. These say more than the agent's step.
+const certainCauses: readonly TaskCause[] = [
   {
     pattern: /descriptor matching platform/i,
     text: ({ container, reason }) =>
@@ -33,27 +26,26 @@ const taskCauses: readonly TaskCause[] = [
     nextStep: "build it for the platform in runtimePlatform (default: linux/amd64).",
   },
   {
-    pattern: /CannotPullContainerError|CannotPullImageManifestError/i,
-    text: ({ container, reason }) => `The image of container ${container} cannot be pulled: ${reason}`,
-    nextStep:
-      "check the execution role's ECR permissions and the subnets' route to ECR (NAT, public IP or endpoints).",
-  },
-  {
-    pattern: /can.t find the specified secret value/i,
+    pattern: /can.t find the specified secret value|did not contain json key|marked for deletion/i,
     text: ({ reason }) => `A secret of the task definition has no value: ${reason}`,
-    nextStep: "set a value (aws secretsmanager put-secret-value), or use a version that has one.",
-  },
-  {
-    pattern: /ResourceInitializationError.*secret/is,
-    text: ({ reason }) => `A secret of the task definition cannot be read: ${reason}`,
     nextStep:
-      "check the secret's ARN, and allow the execution role to read it (secretsmanager:GetSecretValue).",
+      "set a value (aws secretsmanager put-secret-value) or restore the secret, or use a version or a JSON key that has one.",
   },
   {
-    pattern: /ResourceInitializationError.*log/is,
-    text: ({ reason }) => `The task's log group cannot be used: ${reason}`,
-    nextStep: "create the log group, or set awslogs-create-group and allow logs:CreateLogGroup.",
+    pattern: /EFS utils/i,
+    text: ({ reason }) => `The task's file system cannot be mounted: ${reason}`,
+    nextStep:
+      "allow port 2049 from the task's security group to the file system's; check the volume's directory, and the task role if the volume uses IAM.",
   },
+  {
+    pattern: /limit on the number of vCPUs|configuration is above your limit/i,
+    text: ({ reason }) => `The account's quota of Fargate vCPUs is used up: ${reason}`,
+    nextStep:
+      "stop other tasks, or raise the quota in Service Quotas (AWS Fargate, On-Demand vCPU resource count): during a deployment, old and new tasks run together.",
+  },
+];
+
+const taskCauses: readonly TaskCause[] = [
   {
     pattern: /unable to assume the role|AssumeRole/i,
     text: ({ reason }) => `ECS may not assume a role of the task definition: ${reason}`,
@@ -93,13 +85,21 @@ const taskCauses: readonly TaskCause[] = [
 /** Returns why a task stopped; undefined for unknown reasons, such as a health check of the load balancer. */
 export function causeOfTask(task: FailedTask): Cause | undefined {
   const line = lastTellingLine(task.logLines);
-  const container = task.container;
   for (const reason of [task.containerReason ?? "", task.stoppedReason, line]) {
-    const cause = taskCauses.find(({ pattern }) => pattern.test(reason));
-    const found = { container, reason: reason.trim().replace(/\.$/, "") };
-    if (cause) return { text: cause.text(found), nextStep: cause.nextStep };
+    const cause = causeOfReason(task.container, reason);
+    if (cause) return cause;
   }
   return task.stopCode === "EssentialContainerExited" ? causeOfExit(task, line) : undefined;
+}
+
+/** Explains a reason of ECS, from a stopped task or from an event of the service. */
+export function causeOfReason(container: string, text: string): Cause | undefined {
+  const reason = text.trim().replace(/\.$/, "");
+  const find = (causes: readonly TaskCause[]) => {
+    const known = causes.find(({ pattern }) => pattern.test(reason));
+    return known && { text: known.text({ container, reason }), nextStep: known.nextStep };
+  };
+  return find(certainCauses) ?? causeOfAgent(container, reason) ?? find(taskCauses);
 }
 
 /** Returns what to do about a connection error in a container's last lines. */
