@@ -3,12 +3,12 @@ import type { ClientConfig } from "../context.ts";
 
 /**
  * Rejects or resolves to false when there is none; resolves to the identifier for an import where it is not the name.
- * `text` returns other properties of the resource.
+ * `text` returns other properties of the resource; it rejects for one that refers to what does not exist yet.
  */
 type Exists = (
   config: ClientConfig,
   name: string,
-  text: (property: string) => string | undefined,
+  text: (property: string) => Promise<string | undefined>,
 ) => Promise<unknown>;
 
 interface Finder {
@@ -70,7 +70,7 @@ export const finders: Readonly<Record<string, Finder>> = {
     async (config, deploymentGroupName, text) => {
       const { CodeDeployClient, GetDeploymentGroupCommand } = await import("@aws-sdk/client-codedeploy");
       const command = new GetDeploymentGroupCommand({
-        applicationName: text("ApplicationName"),
+        applicationName: await text("ApplicationName"),
         deploymentGroupName,
       });
       return new CodeDeployClient(config).send(command);
@@ -82,7 +82,7 @@ export const finders: Readonly<Record<string, Finder>> = {
   }),
   "AWS::EC2::SecurityGroup": importable("GroupName", async (config, name, text) => {
     const { EC2Client, DescribeSecurityGroupsCommand } = await import("@aws-sdk/client-ec2");
-    const vpc = text("VpcId");
+    const vpc = await text("VpcId");
     // A VPC that the templates create has no groups yet.
     if (!vpc?.startsWith("vpc-")) return false;
     const Filters = [
@@ -105,7 +105,7 @@ export const finders: Readonly<Record<string, Finder>> = {
   }),
   "AWS::ECS::Service": named("ServiceName", async (config, name, text) => {
     const { ECSClient, DescribeServicesCommand } = await import("@aws-sdk/client-ecs");
-    const command = new DescribeServicesCommand({ cluster: text("Cluster"), services: [name] });
+    const command = new DescribeServicesCommand({ cluster: await text("Cluster"), services: [name] });
     const { services = [] } = await new ECSClient(config).send(command);
     return services.some(({ status }) => status !== "INACTIVE");
   }),

@@ -91,3 +91,64 @@ test("names what an update would add under a name in use, and changes nothing", 
   );
   expect(Object.values(await stage.stacks())).toEqual(["CREATE_COMPLETE"]);
 });
+
+const clusterAs = (properties: string) => `
+Resources: { Cluster: { Type: AWS::ECS::Cluster, Properties: { ${properties} } } }
+Outputs: { Name: { Value: !Ref Cluster, Export: { Name: !Sub "\${AWS::StackName}-ClusterName" } } }
+`;
+const serviceIn = (name: string, others = "") => `
+Parameters: { ClusterStack: { Type: String, Default: shop-cluster } }
+Resources:
+  Web: { Type: AWS::ECS::Service, Properties: { ServiceName: web, TaskDefinition: web, Cluster: ${name} } }
+${others}`;
+const imported = `{ "Fn::ImportValue": !Sub "\${ClusterStack}-ClusterName" }`;
+const shop = "  Shop: { Type: AWS::ECS::Cluster, Properties: { ClusterName: shop } }\n";
+
+test("finds a service in its cluster, also one that the template imports or refers to", async () => {
+  const { ecs, ec2, cloudformation } = stage.simulator.aws;
+  const CidrBlock = "10.0.0.0/24";
+  const { Vpc } = await ec2.createVpc({ CidrBlock });
+  const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock });
+  const networkConfiguration = { awsvpcConfiguration: { subnets: [Subnet?.SubnetId ?? ""] } };
+  await ecs.registerTaskDefinition({
+    family: "web",
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: "256",
+    memory: "512",
+    containerDefinitions: [{ name: "web", image: "web" }],
+  });
+  const launched = { launchType: "FARGATE", networkConfiguration } as const;
+  const web = { ...launched, serviceName: "web", taskDefinition: "web", desiredCount: 0 };
+  await ecs.createService({ ...web, cluster: "shop" });
+  const isFound = async (templates: Record<string, string>) => {
+    await stage.templates(templates);
+    const { summary } = await stage.run({ mode: "plan" });
+    return summary.includes("Web (AWS::ECS::Service) cannot be created: the name web is already used");
+  };
+  const unnamed = clusterAs("Tags: []");
+  expect(await isFound({ web: serviceIn("shop") })).toBe(true);
+  expect(await isFound({ web: serviceIn("other") })).toBe(false);
+  expect(await isFound({ web: serviceIn("!GetAtt Shop.Arn", shop) })).toBe(true);
+  expect(await isFound({ web: serviceIn(imported), cluster: clusterAs("ClusterName: shop") })).toBe(true);
+  expect(await isFound({ web: serviceIn(imported), cluster: unnamed })).toBe(false);
+  // The name is CloudFormation's.
+  await stage.templates({ cluster: unnamed });
+  expect((await stage.run({})).error).toBeUndefined();
+  expect(await isFound({ web: serviceIn(imported), cluster: unnamed })).toBe(false);
+  const { StackResources } = await cloudformation.describeStackResources({ StackName: "shop-cluster" });
+  await ecs.createService({ ...web, cluster: StackResources?.[0]?.PhysicalResourceId });
+  expect(await isFound({ web: serviceIn(imported), cluster: unnamed })).toBe(true);
+});
+
+test("warns of each resource that the role may not read, and of no other", async () => {
+  await stage.templates({ it: templateOf(resources) });
+  for (const operation of ["ecr:DescribeRepositories", "iam:GetRole"])
+    stage.simulator.faults.add({ kind: "deny", operation });
+  const { warnings, summary } = await stage.run({ mode: "plan" });
+  expect(warnings).toMatch(
+    /could not check .*Images \(AWS::ECR::Repository customer\): .*Role \(AWS::IAM::Role shop\): /,
+  );
+  expect(warnings.split("\n")[0]).not.toMatch(/Cluster|Secret/);
+  expect(summary).toContain("Cluster (AWS::ECS::Cluster) cannot be created");
+});

@@ -1,5 +1,8 @@
+import { DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
+import { isAccessDenied, isThrottled, isTransient, messageOf } from "../../../shared/aws-errors.ts";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
+import { Reference } from "../../../shared/cloudformation/values.ts";
 import { Failure } from "../../../shared/failure.ts";
 import { ownerOf } from "../apply/explain-failure.ts";
 import type { ProvisionContext } from "../context.ts";
@@ -32,8 +35,8 @@ export function refuseNames(
 
 /**
  * Finds names of a stack's new resources that others already have: created manually, kept when a stack was deleted, or
- * of another stack. Reports each with its fix; names that the role may not read stay unknown. `added` holds the logical
- * IDs that an update adds; without it, all resources are new.
+ * of another stack. Reports each with its fix; warns of those that it could not check. `added` holds the logical IDs that
+ * an update adds; without it, all resources are new.
  */
 export async function namesInUse(
   context: ProvisionContext,
@@ -41,18 +44,30 @@ export async function namesInUse(
   folder: readonly PlannedStack[],
   added?: readonly string[],
 ): Promise<NameInUse[]> {
+  const resources = await evaluateFolder(context, folder);
+  const textOf = createReader(context, folder, resources);
+  const unchecked: string[] = [];
   const found = await Promise.all(
-    (await resourcesOf(context, planned, folder)).map(async (resource) => {
-      if (added?.includes(resource.logicalId) === false) return [];
-      const name = nameOf(resource);
-      const there = name !== undefined && (await findResource(context, resource, name));
+    resources.map(async (resource) => {
+      const { template, logicalId, type, properties } = resource;
+      if (template !== planned.template.name || added?.includes(logicalId) === false) return [];
+      const name = await textOf(properties[finders[type]?.property ?? ""]);
+      if (name === undefined) return [];
+      const there = await findResource(context, resource, name, textOf).catch((error: Error) => {
+        unchecked.push(`${logicalId} (${type} ${name}): ${messageOf(error)}`);
+        return false;
+      });
       if (!there) return [];
       const id = there === true ? name : there;
       const owner = await ownerOf(context.cloudformation, id);
-      const importId = finders[resource.type]?.importable ? id : undefined;
+      const importId = finders[type]?.importable ? id : undefined;
       return [{ resource, owner, importId, ...describe(planned, resource, name, owner) }];
     }),
   );
+  if (unchecked.length > 0)
+    context.log.warning(
+      `Stack ${planned.stackName}: could not check whether these exist already: ${unchecked.join("; ")}. Fix: allow these reads, else an existing one ends the creation of the stack.`,
+    );
   return found.flat();
 }
 
@@ -62,33 +77,70 @@ export async function resourcesOf(
   { template }: PlannedStack,
   folder: readonly PlannedStack[],
 ): Promise<EvaluatedResource[]> {
+  return (await evaluateFolder(context, folder)).filter((resource) => resource.template === template.name);
+}
+
+async function evaluateFolder(
+  context: ProvisionContext,
+  folder: readonly PlannedStack[],
+): Promise<EvaluatedResource[]> {
   const region = await context.cloudformation.config.region();
   try {
-    return evaluateResources(folder, region).filter((resource) => resource.template === template.name);
+    return evaluateResources(folder, region);
   } catch (error) {
     if (error instanceof Failure) return [];
     throw error;
   }
 }
 
-/** Returns undefined where the template has none, or one that only CloudFormation can evaluate. */
-function nameOf({ type, properties }: EvaluatedResource): string | undefined {
-  const name = properties[finders[type]?.property ?? ""];
-  return typeof name === "string" && name !== "" ? name : undefined;
+type ReadText = (value: unknown) => Promise<string | undefined>;
+
+/**
+ * Returns a function for the text of a value. A reference becomes the name of its resource in the template, or the
+ * name that CloudFormation gave it; undefined for a resource that does not exist yet.
+ */
+function createReader(
+  { cloudformation }: ProvisionContext,
+  folder: readonly PlannedStack[],
+  resources: readonly EvaluatedResource[],
+): ReadText {
+  const textOf: ReadText = async (value) => {
+    if (!(value instanceof Reference)) return typeof value === "string" && value !== "" ? value : undefined;
+    const { template, logicalId: LogicalResourceId } = value;
+    const target = resources.find(
+      (each) => each.template === template && each.logicalId === LogicalResourceId,
+    );
+    const name = await textOf(target?.properties[finders[target.type]?.property ?? ""]);
+    if (name !== undefined) return name;
+    const StackName = folder.find((each) => each.template.name === template)?.stackName;
+    const command = new DescribeStackResourcesCommand({ StackName, LogicalResourceId });
+    const found = await cloudformation.send(command).catch(() => undefined);
+    return found?.StackResources?.[0]?.PhysicalResourceId;
+  };
+  return textOf;
 }
 
+/** Rejects if the answer stays unknown. Each service has its own error for a missing resource. */
 async function findResource(
   context: ProvisionContext,
   { type, properties }: EvaluatedResource,
   name: string,
+  textOf: ReadText,
 ): Promise<boolean | string> {
+  const text = async (key: string) => {
+    const found = await textOf(properties[key]);
+    if (found === undefined && properties[key] !== undefined) throw new Error(`${key} does not exist yet`);
+    return found;
+  };
   try {
-    const text = (key: string) => (typeof properties[key] === "string" ? String(properties[key]) : undefined);
     const found = (await finders[type]?.exists(context.clientConfig, name, text)) ?? false;
     return typeof found === "string" ? found : found !== false;
-  } catch {
-    // Missing, or not readable: each service has its own error for both.
+  } catch (error) {
     context.signal.throwIfAborted();
+    const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+    // A request without a body, such as HeadBucket, has no name for its error.
+    const isDenied = isAccessDenied(error) || $metadata?.httpStatusCode === 403;
+    if (isDenied || isThrottled(error) || isTransient(error)) throw error;
     return false;
   }
 }
