@@ -1,7 +1,7 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import { isAccessDenied, isThrottled, isTransient } from "../../shared/aws-errors.ts";
 import type { EcsContext } from "../../shared/ecs/context.ts";
-import { type FailedTask, stoppedByItself, toFailedTask } from "../../shared/ecs/failed-task.ts";
+import { type FailedTask, logStopped, stoppedByItself, toFailedTask } from "../../shared/ecs/failed-task.ts";
 import { describeTasks, listTasks, type ServiceName } from "../../shared/ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Snapshot } from "../engine.ts";
@@ -58,11 +58,6 @@ export function createTaskSearch(context: EcsContext) {
   };
 }
 
-export function logStopped({ log }: EcsContext, task: FailedTask): void {
-  const exit = task.exitCode === undefined ? "" : ` (${task.container}: exit code ${task.exitCode})`;
-  log.info(`              task ${task.taskId} stopped: ${task.stoppedReason}${exit}`);
-}
-
 /** Each check costs a call, and crashing tasks keep crashing for minutes: after the first crash, every poll checks. */
 const firstMs = 45_000;
 /**
@@ -107,7 +102,8 @@ export function watchTasks({
     if (now >= dueAt) dueAt = now + Math.min(longest, Math.max(shortest, (now - startedAt) * share));
     const failed = await search({ ...inputs, revision, startedBy });
     if (!failed) return tooMany;
-    for (const task of failed.slice(record.failedTasks.length)) logStopped(context, task);
+    for (const index of failed.keys())
+      if (index >= record.failedTasks.length) logStopped(context.log, failed.slice(0, index + 1));
     record.failedTasks = failed;
     return tooMany || failed.length >= inputs.maxFailedTasks;
   };

@@ -110,7 +110,7 @@ test.each<[string, ServiceDeployment, string]>([
   expect(snapshotOf(deployment, known).stage).toBe(stage);
 });
 
-const rolling = (running: number) => ({
+const rolling = (running: number): ServiceDeployment => ({
   status: "IN_PROGRESS" as const,
   targetServiceRevision: target(2, running),
   sourceServiceRevisions: [{ arn: "old", runningTaskCount: 1 }],
@@ -145,6 +145,21 @@ test.each<[string, ServiceDeployment, object | undefined]>([
     { blue: 66.7, green: 33.3 },
   ],
   ["is not known while no task runs", { targetServiceRevision: target(3, 0) }, undefined],
+  [
+    "stays with the old task until the new one is healthy",
+    { targetServiceRevision: target(1, 1), sourceServiceRevisions: [{ arn: "old", runningTaskCount: 1 }] },
+    { blue: 100, green: 0 },
+  ],
+  [
+    "stays with an old task although the other was stopped before a new one was healthy",
+    { ...rolling(1), deploymentConfiguration: { minimumHealthyPercent: 50 } },
+    { blue: 100, green: 0 },
+  ],
+  [
+    "is not known if all old tasks were stopped before a new one was healthy",
+    { targetServiceRevision: target(1, 1), deploymentConfiguration: { minimumHealthyPercent: 0 } },
+    undefined,
+  ],
 ])("computes the traffic %s", (_, deployment, traffic) => {
   expect(snapshotOf(deployment, known).traffic).toEqual(traffic);
 });

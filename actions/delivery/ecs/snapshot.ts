@@ -115,18 +115,24 @@ function hasRolledOver(deployment: ServiceDeployment): boolean {
 }
 
 /**
- * Returns the traffic as set on the load balancer; in a rolling update, which has no weights, each side's share of
- * running tasks.
+ * Returns the traffic as set on the load balancer; in a rolling update, which has no weights, each side's share of the
+ * tasks that serve. ECS does not show which of the new tasks are healthy. But it stops old tasks only as far as new ones
+ * have become healthy (minimumHealthyPercent), so those that must be healthy are counted.
  */
 function trafficOf(deployment: ServiceDeployment): Traffic | undefined {
-  const target = deployment.targetServiceRevision;
+  const { status, deploymentConfiguration, targetServiceRevision: target = {} } = deployment;
   if (!isRolling(deployment)) {
-    const weight = target?.requestedProductionTrafficWeight;
+    const weight = target.requestedProductionTrafficWeight;
     return weight === undefined ? undefined : sharesOf(weight);
   }
-  const running = target?.runningTaskCount ?? 0;
-  const all = running + runningOld(deployment);
-  return all === 0 ? undefined : sharesOf((100 * running) / all);
+  const { requestedTaskCount = 0, runningTaskCount = 0 } = target;
+  const percent = status === "SUCCESSFUL" ? 100 : (deploymentConfiguration?.minimumHealthyPercent ?? 100);
+  const old = runningOld(deployment);
+  const healthy = Math.min(
+    runningTaskCount,
+    Math.max(0, Math.ceil((requestedTaskCount * percent) / 100) - old),
+  );
+  return healthy + old === 0 ? undefined : sharesOf((100 * healthy) / (healthy + old));
 }
 
 function sharesOf(percent: number): Traffic {

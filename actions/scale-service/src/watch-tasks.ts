@@ -1,5 +1,5 @@
-import { createTaskSearch, logStopped } from "../../delivery/diagnosis/watch-tasks.ts";
-import type { FailedTask } from "../../shared/ecs/failed-task.ts";
+import { createTaskSearch } from "../../delivery/diagnosis/watch-tasks.ts";
+import { type FailedTask, logStopped } from "../../shared/ecs/failed-task.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";
@@ -35,11 +35,11 @@ export async function watchTasks(
     isOld,
     async poll() {
       const failed = await find();
-      for (const task of failed) {
+      for (const [index, task] of failed.entries()) {
         if (reported.has(task.taskId)) continue;
         reported.add(task.taskId);
         failedSince += 1;
-        logStopped(context, task);
+        logStopped(context.log, failed.slice(0, index + 1));
       }
       if (failed.length > 0) record.failedTasks = failed.filter((task) => !isOld(task));
       return failedSince >= inputs.maxFailedTasks;

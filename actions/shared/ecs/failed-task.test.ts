@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type FailedTask, failedTasksFold } from "./failed-task.ts";
+import { type FailedTask, failedTasksFold, logStopped } from "./failed-task.ts";
 
 const task = (number: number, changes: Partial<FailedTask> = {}): FailedTask => ({
   taskId: `task-${number}`,
@@ -36,4 +36,22 @@ test("shows different ends, the newest first, and counts those beyond five", () 
 
 test("shows nothing when no task stopped", () => {
   expect(failedTasksFold([])).toBe("");
+});
+
+test("logs tasks that stop alike ever more rarely, and each new kind at once", () => {
+  const lines: string[] = [];
+  const log = { info: (line: string) => void lines.push(line.trim()) };
+  const tasks = Array.from({ length: 43 }, (_, number) =>
+    task(number, {
+      stoppedReason: `RequestID 24460c33-1d7d-4ee9-99cf-c259d53e7b${10 + number}, 10.0.0.${number}`,
+      exitCode: number === 40 ? 2 : 1,
+    }),
+  );
+  for (const index of tasks.keys()) logStopped(log, tasks.slice(0, index + 1));
+  expect(lines).toHaveLength(7);
+  expect(lines[5]).toMatch(
+    /^32 tasks stopped alike, the last one task-31: RequestID .* \(web: exit code 1\)$/,
+  );
+  expect(lines[6]).toMatch(/^task task-40 stopped: RequestID .* \(web: exit code 2\)$/);
+  expect(failedTasksFold(tasks)).toContain("- 42 tasks, the last one task-42: ");
 });

@@ -1,4 +1,5 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
+import type { Log } from "../log.ts";
 import { codeBlock, counted, escapeText, fold } from "../summary.ts";
 
 /** A task that stopped unexpectedly, described by the container that caused it. */
@@ -41,6 +42,18 @@ function culprit(containers: readonly Container[]): Container | undefined {
   );
 }
 
+/** Logs the newest task. A crash loop ends alike for minutes: of each kind, the first, second, fourth, eighth … is logged. */
+export function logStopped(log: Pick<Log, "info">, tasks: readonly FailedTask[]): void {
+  const newest = tasks.at(-1);
+  if (!newest) return;
+  const count = tasks.filter((task) => kindOf(task) === kindOf(newest)).length;
+  if (!Number.isInteger(Math.log2(count))) return;
+  const { taskId, container, exitCode, stoppedReason } = newest;
+  const exit = exitCode === undefined ? "" : ` (${container}: exit code ${exitCode})`;
+  const who = count === 1 ? `task ${taskId} stopped` : `${count} tasks stopped alike, the last one ${taskId}`;
+  log.info(`              ${who}: ${stoppedReason}${exit}`);
+}
+
 /** Enough ends to recognize what happens. */
 const shownKinds = 5;
 
@@ -49,20 +62,20 @@ const shownKinds = 5;
  * newest one's. Empty without such tasks.
  */
 export function failedTasksFold(failedTasks: readonly FailedTask[]): string {
-  const kinds = [...Map.groupBy(failedTasks.toReversed(), endOf)];
-  const shown = kinds.slice(0, shownKinds).map(([end, tasks]) => kindMarkdown(end, tasks));
+  const kinds = [...Map.groupBy(failedTasks.toReversed(), kindOf)];
+  const shown = kinds.slice(0, shownKinds).map(([, tasks]) => kindMarkdown(tasks));
   const more = kinds.slice(shownKinds).reduce((sum, [, tasks]) => sum + tasks.length, 0);
   if (more > 0) shown.push(`- and ${counted(more, "task")} that ended otherwise`);
   const head = `${counted(failedTasks.length, "task")} stopped${kinds.length === 1 && failedTasks.length > 1 ? " alike" : ""}`;
   return fold(head, shown.join("\n\n"));
 }
 
-function kindMarkdown(end: string, [newest, ...others]: readonly FailedTask[]): string {
+function kindMarkdown([newest, ...others]: readonly FailedTask[]): string {
   const ids =
     others.length === 0
       ? `Task ${newest?.taskId}`
       : `${counted(others.length + 1, "task")}, the last one ${newest?.taskId}`;
-  const line = `- ${escapeText(`${ids}: ${end}`)}`;
+  const line = `- ${escapeText(`${ids}: ${newest && endOf(newest)}`)}`;
   const log = newest?.logLines ?? [];
   return log.length > 0 ? `${line}\n\n${codeBlock(log.join("\n"))}` : line;
 }
@@ -71,4 +84,9 @@ function endOf({ container, exitCode, stopCode, stoppedReason, containerReason }
   const exit = exitCode === undefined ? "" : `, exit code ${exitCode}`;
   const reason = [stoppedReason, containerReason].filter(Boolean).join("; ");
   return `${container}${exit} (${stopCode}: ${reason})`;
+}
+
+/** Returns the end without IDs of requests and sessions, and without addresses, which differ each time. */
+function kindOf(task: FailedTask): string {
+  return endOf(task).replace(/[0-9a-f.-]{8,}/gi, "…");
 }
