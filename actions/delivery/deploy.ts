@@ -9,7 +9,7 @@ import {
 import { findService, type RunningService, targetGroupOf } from "../shared/ecs/service.ts";
 import { Failure } from "../shared/failure.ts";
 import { hasFaults, refuseFindings } from "../shared/findings.ts";
-import { persist } from "../shared/outage-tolerance.ts";
+import { beforeChanges, persist } from "../shared/outage-tolerance.ts";
 import type { TaskDefinitionInput } from "../shared/task-definition.ts";
 import { diffTaskDefinitions } from "../shared/task-definition-diff.ts";
 import { createCodeDeployEngine } from "./codedeploy/engine.ts";
@@ -54,22 +54,24 @@ async function deployToService(
   record: DeploymentRecord,
 ): Promise<void> {
   const firstContact = true;
-  const wanted = await persist(context, () => findRevision(context, inputs), { firstContact }).catch(
-    (error: Error) => refuseDenied(context, inputs, [], error),
+  const wanted = await beforeChanges(
+    persist(context, () => findRevision(context, inputs), { firstContact }).catch((error: Error) =>
+      refuseDenied(context, inputs, [], error),
+    ),
   );
   // When there is a fault to report already, an outage is not waited for.
   const find = () => findService(context, inputs);
-  const service = await (hasFaults(wanted.findings)
-    ? find()
-    : persist(context, find, { firstContact })
-  ).catch((error: Error) => refuseDenied(context, inputs, wanted.findings, error));
+  const found = hasFaults(wanted.findings) ? find() : persist(context, find, { firstContact });
+  const service = await beforeChanges(
+    found.catch((error: Error) => refuseDenied(context, inputs, wanted.findings, error)),
+  );
   record.revisionBefore = service.revision;
   record.targetGroup = targetGroupOf(service);
   const engine = chooseEngine(service, context, inputs);
-  await verifyAndPlan(context, inputs, record, { engine, wanted, service });
+  await beforeChanges(verifyAndPlan(context, inputs, record, { engine, wanted, service }));
   refuseOlderRun(context, inputs, record, service);
   keepContainer(record, containerOf(wanted, engine));
-  const budget = await settleBudget(context, inputs, engine, record);
+  const budget = await beforeChanges(settleBudget(context, inputs, engine, record));
   if (inputs.mode === "plan") {
     record.status = "planned";
     return;
@@ -210,7 +212,9 @@ async function registerAlone(
   refuseFindings(findings, context.log);
   if (!taskDefinition) throw new Error("a task definition without faults is read");
   const family = taskDefinition.family ?? "";
-  const latest = await persist(context, () => describeRevision(context, family), { firstContact: true });
+  const latest = await beforeChanges(
+    persist(context, () => describeRevision(context, family), { firstContact: true }),
+  );
   const arn = latest?.taskDefinition?.taskDefinitionArn;
   const changes = latest ? diffRevision(latest, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
   const equal = changes.length === 0 ? arn : undefined;

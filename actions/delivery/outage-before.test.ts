@@ -17,7 +17,9 @@ const calls = [
   ["CODE_DEPLOY", "GetDeploymentGroup"],
   ["CODE_DEPLOY", "CreateDeployment"],
 ] as const;
-const outages = [throttled, cut, unavailable];
+const outages = [throttled, cut, unavailable, refused];
+/** Calls that are made before the step changes anything. */
+const reads: readonly string[] = ["DescribeServices", "DescribeTaskDefinition", "GetDeploymentGroup"];
 const cells = calls.flatMap(([controller, operation]) =>
   outages.map((error) => [controller, operation, error.message, error] as const),
 );
@@ -37,22 +39,18 @@ test.each(cells)("%s: fails after five minutes when %s fails for good (%s)", asy
   const [controller, operation, , error] = cell;
   mockService(controller);
   const run = await runWhole({}, (name) => (name === operation ? error : undefined));
-  expect(run.error).toBe(error);
+  const isRead = reads.includes(operation);
+  expect(isRead ? run.error?.cause : run.error).toBe(error);
+  expect(/Nothing was changed\.$/.test(run.error?.nextStep ?? "")).toBe(isRead);
   expect(run.record.deploymentId).toBe("");
   expect(run.endedAt).toBeGreaterThanOrEqual(5 * minute);
   expect(run.endedAt).toBeLessThan(6 * minute);
 });
 
-test("ends at once when nothing listens at the endpoint, which must be wrong", async () => {
+test("ends at once when the endpoint's host does not exist, which must be a wrong region", async () => {
   mockService("ECS");
-  const run = await runWhole({}, () => refused);
-  expect(run).toMatchObject({ error: refused, changes: 0, endedAt: 0 });
-});
-
-test("treats a connection that is refused later as an outage", async () => {
-  mockService("ECS");
-  const strike = (name: string, at: number) =>
-    name === "RegisterTaskDefinition" && at < 4 * minute ? refused : undefined;
-  const run = await runWhole({}, strike);
-  expect(run.record.status).toBe("succeeded");
+  const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
+  const run = await runWhole({}, () => unknown);
+  expect(run).toMatchObject({ error: { cause: unknown }, changes: 0, endedAt: 0 });
+  expect(run.error?.nextStep).toMatch(/Nothing was changed\.$/);
 });

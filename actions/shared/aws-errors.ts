@@ -93,7 +93,7 @@ export function explainAwsError(error: unknown): Failure | undefined {
     ({ names }) => names.includes(failure.name) || names.includes(failure.code),
   );
   if (known) return new Failure(known.say(failure), { nextStep: known.nextStep, cause: error });
-  if ("$metadata" in error)
+  if ("$metadata" in error || "$fault" in error)
     return new Failure(`AWS returned ${error.name}: ${error.message}`, {
       cause: error,
       ...(isTransient(error) && {
@@ -136,9 +136,9 @@ export function isTransient(error: unknown): boolean {
   return hasName(error, unreachable) || $fault === "server" || ($metadata?.httpStatusCode ?? 0) >= 500;
 }
 
-/** Returns whether nothing listens at the address, or the name does not exist. */
-export function isNobodyThere(error: unknown): boolean {
-  return hasName(error, ["ECONNREFUSED", "ENOTFOUND"]);
+/** Returns whether the host's name does not exist. */
+export function isUnknownHost(error: unknown): boolean {
+  return hasName(error, ["ENOTFOUND"]);
 }
 
 function hasName(error: unknown, names: readonly string[]): boolean {

@@ -1,6 +1,7 @@
-import { isNobodyThere, isThrottled, isTransient } from "./aws-errors.ts";
+import { explainAwsError, isThrottled, isTransient, isUnknownHost } from "./aws-errors.ts";
 import type { StepContext } from "./context.ts";
 import { formatDuration } from "./duration.ts";
+import { Failure } from "./failure.ts";
 import { createPace } from "./pace.ts";
 
 /**
@@ -40,8 +41,8 @@ export function createPatience({ clock, log, signal }: StepContext) {
 
 /**
  * Calls AWS for something that the step needs: repeatedly while AWS throttles or cannot respond, for five minutes.
- * `call` has to be safe to repeat. At first contact, an address at which nothing listens is a wrong region or endpoint,
- * not an outage.
+ * `call` has to be safe to repeat. At first contact, a host that does not exist is a wrong region or endpoint, not an
+ * outage.
  */
 export async function persist<T>(
   context: StepContext,
@@ -56,7 +57,7 @@ export async function persist<T>(
     try {
       return { value: await call() };
     } catch (error) {
-      if (firstContact && isNobodyThere(error)) return { refused: error };
+      if (firstContact && isUnknownHost(error)) return { refused: error };
       last = error;
       throw error;
     }
@@ -68,4 +69,14 @@ export async function persist<T>(
     if (context.clock.now() >= until) throw last;
     await context.clock.wait(pace.next(false), context.signal);
   }
+}
+
+/** Waits for a part of a step that only reads: if AWS does not respond, the error adds that nothing was changed. */
+export async function beforeChanges<T>(reading: Promise<T>): Promise<T> {
+  return reading.catch((cause: Error) => {
+    const failure = isTransient(cause) || isThrottled(cause) ? explainAwsError(cause) : undefined;
+    if (!failure) throw cause;
+    const nextStep = `${failure.nextStep ?? "run the job again."} Nothing was changed.`;
+    throw new Failure(failure.message, { nextStep, cause });
+  });
 }

@@ -14,7 +14,7 @@ import { shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService, targetGroupOf } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
-import { persist } from "../../shared/outage-tolerance.ts";
+import { beforeChanges, persist } from "../../shared/outage-tolerance.ts";
 import { rollBackActive } from "./end-active.ts";
 import { goBack } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";
@@ -28,12 +28,14 @@ export async function rollBack(
 ): Promise<void> {
   record.rollback = true;
   await refuseExpired(context);
-  const service = await persist(context, () => findService(context, inputs), { firstContact: true });
+  const service = await beforeChanges(
+    persist(context, () => findService(context, inputs), { firstContact: true }),
+  );
   record.revisionBefore = service.revision;
   record.targetGroup = targetGroupOf(service);
-  const settled = await settleAlarms(context, inputs, service);
+  const settled = await beforeChanges(settleAlarms(context, inputs, service));
   const history = openHistory(service, context, inputs);
-  const deployments = await persist(context, () => history.list());
+  const deployments = await beforeChanges(persist(context, () => history.list()));
   const active = deployments.find(({ state }) => state === "ongoing");
   const rollback = { context, inputs: settled, record, service, deployments };
   if (active) return rollBackActive(rollback, history, active);

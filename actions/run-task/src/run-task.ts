@@ -9,7 +9,7 @@ import { settleRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import { readTaskDefinition } from "../../shared/ecs/task-definition-file.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, hasFaults, refuseFindings, refuseWith } from "../../shared/findings.ts";
-import { persist } from "../../shared/outage-tolerance.ts";
+import { beforeChanges, persist } from "../../shared/outage-tolerance.ts";
 import { followToEnd } from "./follow-to-end.ts";
 import type { RunInputs } from "./inputs.ts";
 import { type RunRecord, taskId } from "./record.ts";
@@ -20,15 +20,15 @@ import { createTaskLog } from "./task-log.ts";
 export async function run(context: EcsContext, inputs: RunInputs, record: RunRecord): Promise<void> {
   const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const firstContact = true;
-  const definition = await persist(context, () => findDefinition(context, inputs), {
-    firstContact,
-  });
+  const definition = await beforeChanges(
+    persist(context, () => findDefinition(context, inputs), { firstContact }),
+  );
   // When there is a fault to report already, an outage is not waited for.
   const place = () => findPlacement(context, inputs);
-  const placement = await (hasFaults(definition.findings)
-    ? place()
-    : persist(context, place, { firstContact })
-  ).catch((error: Error) => refuseWith(definition.findings, context.log, error));
+  const placed = hasFaults(definition.findings) ? place() : persist(context, place, { firstContact });
+  const placement = await beforeChanges(
+    placed.catch((error: Error) => refuseWith(definition.findings, context.log, error)),
+  );
   const { container, findings } = chooseContainer(definition.containers, inputs.container);
   const unknown = unknownOverrides(definition.containers, inputs.containerOverrides ?? []);
   refuseFindings([...definition.findings, ...findings, ...unknown], context.log);

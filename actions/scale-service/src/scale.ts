@@ -3,6 +3,7 @@ import { explainAwsError } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
+import { beforeChanges } from "../../shared/outage-tolerance.ts";
 import { readAutoscaling } from "./autoscaling/apply.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { dimensionOf, isSuspended } from "./autoscaling/state.ts";
@@ -21,7 +22,7 @@ import { watchTasks } from "./watch-tasks.ts";
 /** Verifies and plans, waits for a deployment, changes, follows to the wanted stage, and checks the outcome. */
 export async function scale(context: ScaleContext, inputs: ScaleInputs, record: ScaleRecord): Promise<void> {
   await refuseExpired(context);
-  let planned = await verifyAndPlan(context, inputs, record);
+  let planned = await beforeChanges(verifyAndPlan(context, inputs, record));
   if (inputs.mode === "plan") {
     record.status = "planned";
     return;
