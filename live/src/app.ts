@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { streamSSE } from "hono/streaming";
+import type { Access } from "./access.ts";
 import { renderDocument } from "./document.ts";
 import { languageOf, loadTabs, type PageExtension, tabOf } from "./tabs.ts";
 import type { Watch, WatchClock } from "./watch.ts";
@@ -14,14 +15,18 @@ interface AppOptions {
   readonly clock: WatchClock;
   readonly extensions: readonly PageExtension[];
   readonly host: string;
+  /** Undefined for a page that only reads. */
+  readonly access?: Access | undefined;
 }
 
 /** A browser learns within this time that the server is alive. */
 const heartbeatMs = 10_000;
 /** A page is rendered without news if AWS does not respond in time. */
 const firstLookMs = 4_000;
+/** More than the tabs of several users; each stream takes memory and work. */
+const mostStreams = 50;
 
-export async function createApp({ watch, clock, extensions, host }: AppOptions): Promise<Hono> {
+export async function createApp({ watch, clock, extensions, host, access }: AppOptions): Promise<Hono> {
   const app = new Hono({ strict: false });
   app.use(refuseOtherHosts(host));
   app.use(safeHeaders);
@@ -33,31 +38,44 @@ export async function createApp({ watch, clock, extensions, host }: AppOptions):
     app.route(`/${name}`, own);
   }
   const tabs = await loadTabs(extensions);
+  const accessOf = (c: Context) => ({ mayOperate: access?.mayOperate(c) ?? false });
+  let streams = 0;
 
   app.get("/events", (c) => {
+    // Hono responds to HEAD like to GET, and never ends the stream that it discards.
+    if (c.req.method !== "GET") return c.body(null, 405);
+    if (streams >= mostStreams)
+      return c.text(`This page has ${mostStreams} open streams. Fix: close some of its tabs.\n`, 503);
     c.header("X-Accel-Buffering", "no");
     return streamSSE(c, async (stream) => {
+      streams += 1;
       const ending = new AbortController();
       stream.onAbort(() => ending.abort());
       const beat = setInterval(() => void stream.writeSSE({ event: "alive", data: "" }), heartbeatMs);
       try {
         const lastId = c.req.header("last-event-id");
-        for await (const { id, kind, ...data } of watch.follow(lastId, ending.signal))
-          await stream.writeSSE({ id, event: kind, data: JSON.stringify(data), retry: 1000 });
+        for await (const { id, kind, ...data } of watch.follow(lastId, ending.signal)) {
+          const set = kind === "snapshot" ? { ...data.set, access: accessOf(c) } : data.set;
+          await stream.writeSSE({ id, event: kind, data: JSON.stringify({ ...data, set }), retry: 1000 });
+        }
       } finally {
+        streams -= 1;
         clearInterval(beat);
       }
     });
   });
   app.get("*", async (c) => {
+    c.header("Cache-Control", "no-store");
+    const entered = access?.enter(c);
+    if (entered) return entered;
     const path = new URL(c.req.url).pathname;
     const tab = tabOf(tabs, path);
     await Promise.race([watch.refresh(), new Promise((resolve) => setTimeout(resolve, firstLookMs).unref())]);
     c.header("Vary", "Accept-Language");
-    c.header("Cache-Control", "no-store");
     const language = languageOf(c);
     const search = new URL(c.req.url).search;
-    const page = renderDocument({ tabs, tab, path, search, language, parts: watch.parts, now: clock.now() });
+    const parts = new Map(watch.parts).set("access", accessOf(c));
+    const page = renderDocument({ tabs, tab, path, search, language, parts, now: clock.now() });
     return c.html(page, tab ? 200 : 404);
   });
   return app;

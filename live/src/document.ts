@@ -1,7 +1,7 @@
 import { createContext, renderNotices, renderScale } from "../browser/frame.mjs";
 import { html } from "../browser/html.mjs";
 import { texts } from "../browser/texts.mjs";
-import type { Parts } from "./parts.ts";
+import type { AccessPart, Parts } from "./parts.ts";
 import type { Language, Tab } from "./tabs.ts";
 
 interface DocumentOptions {
@@ -20,6 +20,7 @@ export function renderDocument({ tabs, tab, path, search, language, parts, now }
   const t = texts[language];
   const context = createContext({ language, now, path, search });
   const { link } = context;
+  const { mayOperate } = parts.get("access") as AccessPart;
   const other = language === "en" ? "fr" : "en";
   const nav = tabs.map(
     (each) =>
@@ -61,7 +62,7 @@ ${tab?.styles.map((style) => html`<link rel="stylesheet" href="${style}">`) ?? "
 <noscript><p class="notice">${t.noScript} <a href="">${t.reload}</a></p></noscript>
 <div id="sections" class="sections">${sections}</div>
 </main>
-${tab?.operates ? "" : html`<footer>${t.readOnly}</footer>`}
+${tab?.operates && mayOperate ? "" : html`<footer>${t.readOnly}</footer>`}
 </body>
 </html>
 `.toString();

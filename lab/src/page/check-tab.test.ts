@@ -1,10 +1,12 @@
 import { Hono } from "hono";
 import { expect, it } from "vitest";
 import { html } from "../../../live/browser/html.mjs";
+import { createAccess } from "../../../live/src/access.ts";
 import { view } from "./browser/check.mjs";
 import { type CheckedPhase, type CheckPhases, type CheckState, checkTab } from "./check-tab.ts";
 
 const host = "127.0.0.1:4567";
+const access = createAccess();
 
 const phase: CheckedPhase = {
   ...{ phase: 6, title: "Load balancer", score: { points: 1, of: 2, percent: 50 } },
@@ -34,14 +36,14 @@ const phase: CheckedPhase = {
 /** The tab of a lab that is checked in this way. */
 function open(check: CheckPhases) {
   const states: CheckState[] = [];
-  const tab = checkTab(check, () => 1);
+  const tab = checkTab(check, access, () => 1);
   const app = new Hono();
   tab.routes?.(app);
   tab.start?.((_, value) => states.push(value as CheckState));
   const own = {
     host,
     origin: `http://${host}`,
-    "x-lab-token": states[0]?.token ?? "",
+    cookie: `live-page-4567=${new URL(access.addressOf("http://page")).searchParams.get("secret")}`,
     "content-length": "2",
   };
   return {
@@ -49,13 +51,19 @@ function open(check: CheckPhases) {
     post: async (headers: Record<string, string> = {}) =>
       (await app.request("/start", { method: "POST", body: "{}", headers: { ...own, ...headers } })).status,
     text: (language: "en" | "fr" = "en") =>
-      view(new Map([["check/state", states.at(-1)]]), {
-        html,
-        language,
-        now: 1,
-        path: "/check",
-        link: String,
-      })
+      view(
+        new Map<string, unknown>([
+          ["access", { mayOperate: true }],
+          ["check/state", states.at(-1)],
+        ]),
+        {
+          html,
+          language,
+          now: 1,
+          path: "/check",
+          link: String,
+        },
+      )
         .map((section: { html: unknown }) =>
           String(typeof section.html === "function" ? section.html() : section.html),
         )
@@ -110,7 +118,7 @@ it("says why a check ended early", async () => {
 
 it.each<Record<string, string>>([
   { origin: "http://evil.example" },
-  { "x-lab-token": "x" },
+  { cookie: "live-page-4567=x" },
   { "sec-fetch-site": "cross-site" },
 ])("is not started by a request with %j", async (headers) => {
   const lab = open(async function* () {

@@ -1,7 +1,7 @@
 import type { Status } from "../../../actions/check-lab/src/outcome.ts";
 import type { Score } from "../../../actions/check-lab/src/report.ts";
-import type { PageExtension, Publish } from "../../../live/src/page.ts";
-import { createForms } from "./own-forms.ts";
+import type { Access, PageExtension, Publish } from "../../../live/src/page.ts";
+import { respond } from "./own-forms.ts";
 
 export interface CheckedPhase {
   phase: number;
@@ -22,7 +22,6 @@ export type CheckPhases = () => AsyncIterable<CheckedPhase>;
 
 /** Part `check/state` of the page. */
 export interface CheckState {
-  token: string;
   isRunning: boolean;
   /** Milliseconds; undefined before the first check. */
   startedAt: number | undefined;
@@ -31,10 +30,9 @@ export interface CheckState {
 }
 
 /** The tab that runs check-lab. It reads the account, the repository and the site, and changes nothing. */
-export function checkTab(check: CheckPhases, now: () => number = Date.now): PageExtension {
-  const { token, respond } = createForms();
+export function checkTab(check: CheckPhases, access: Access, now = Date.now): PageExtension {
   let publish: Publish | undefined;
-  let state: CheckState = { token, isRunning: false, startedAt: undefined, problem: undefined, phases: [] };
+  let state: CheckState = { isRunning: false, startedAt: undefined, problem: undefined, phases: [] };
   const change = (changes: Partial<CheckState>) => {
     state = { ...state, ...changes };
     publish?.("state", state);
@@ -62,7 +60,7 @@ export function checkTab(check: CheckPhases, now: () => number = Date.now): Page
     },
     routes(app) {
       app.post("/start", (c) =>
-        respond(c, async () => {
+        respond(c, access, async () => {
           if (!state.isRunning) void run();
           return {};
         }),

@@ -1,11 +1,15 @@
 import { Hono } from "hono";
 import { expect, it } from "vitest";
+import { createAccess } from "../../../live/src/access.ts";
 import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
 import { operateTab } from "./operate-tab.ts";
 import type { Operations } from "./operations.ts";
 
 const host = "127.0.0.1:4567";
 const origin = `http://${host}`;
+const access = createAccess();
+const secret = new URL(access.addressOf(origin)).searchParams.get("secret");
+const cookie = `live-page-4567=${secret}`;
 
 /** The tab of a lab that records what is done with it. */
 async function open() {
@@ -21,16 +25,12 @@ async function open() {
     startExercise: async (name) => void done.push(name),
     stopDeployment: async (id, rollBack) => void done.push(`${id} ${rollBack}`),
   };
-  const tab = operateTab(operations);
+  const tab = operateTab(operations, access);
   const app = new Hono();
   tab.routes?.(app);
-  const { promise, resolve } = Promise.withResolvers<{ token: string }>();
-  const stop = tab.start?.((_, value) => resolve(value as { token: string }));
-  const { token } = await promise;
-  stop?.();
   const post = async (action: string, body: unknown, headers: Record<string, string> = {}) => {
     const text = JSON.stringify(body);
-    const own = { host, origin, "x-lab-token": token, "content-length": String(text.length) };
+    const own = { host, origin, cookie, "content-length": String(text.length) };
     const response = await app.request(`/${action}`, {
       method: "POST",
       body: text,
@@ -63,8 +63,13 @@ it.each([
   ["a sandboxed page", { origin: "null" }, "Only this page can operate the lab"],
   ["no page", { origin: "" }, "Only this page can operate the lab"],
   ["a request across sites", { "sec-fetch-site": "cross-site" }, "Only this page can operate the lab"],
-  ["a page of an earlier start", { "x-lab-token": "x".repeat(32) }, "Fix: reload the page"],
-  ["a request without a token", { "x-lab-token": "" }, "Fix: reload the page"],
+  [
+    "a browser of an earlier start",
+    { cookie: `live-page-4567=${"x".repeat(32)}` },
+    "This browser only reads",
+  ],
+  ["a browser of another port's lab", { cookie: `live-page-4568=${secret}` }, "This browser only reads"],
+  ["a request without a cookie", { cookie: "" }, "Fix: open the address that the lab printed"],
 ])("refuses %s", async (_, headers, message) => {
   const { post, done } = await open();
   const refusal = await post("exercise", { name: "new-heading" }, headers);

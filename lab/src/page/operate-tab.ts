@@ -1,17 +1,16 @@
-import type { PageExtension, Publish } from "../../../live/src/page.ts";
+import type { Access, PageExtension, Publish } from "../../../live/src/page.ts";
 import type { Operations } from "./operations.ts";
-import { createForms, type Form } from "./own-forms.ts";
+import { type Form, respond } from "./own-forms.ts";
 
 /** Before the names of a workflow's inputs. */
 const inputPrefix = "input:";
 
 /** The tab that starts workflows and exercises, and stops deployments. */
-export function operateTab(operations: Operations): PageExtension {
-  const { token, respond } = createForms();
+export function operateTab(operations: Operations, access: Access): PageExtension {
   let publish: Publish | undefined;
   const refresh = async () => {
     const { exercises } = operations;
-    publish?.("form", { ...(await operations.describe()), exercises, token });
+    publish?.("form", { ...(await operations.describe()), exercises });
   };
   const actions: Record<string, (form: Form) => Promise<string>> = {
     async workflow(form) {
@@ -52,7 +51,7 @@ export function operateTab(operations: Operations): PageExtension {
         const name = c.req.param("action");
         const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (!action) return c.json({ message: "There is no such action." }, 404);
-        return respond(c, async (form) => ({ location: await action(form) }));
+        return respond(c, access, async (form) => ({ location: await action(form) }));
       });
     },
   };

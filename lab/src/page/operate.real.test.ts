@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../../actions/shared/pace.ts";
 import { findBarriers, isLive, openBrowser } from "../../../live/src/browser.support.ts";
-import { type LivePage, openPageClients, startPage } from "../../../live/src/page.ts";
+import { createAccess, type LivePage, openPageClients, startPage } from "../../../live/src/page.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
@@ -20,6 +20,7 @@ let page: Page;
 const ends = new AsyncDisposableStack();
 const done: string[] = [];
 const records = createRunRecords();
+const access = createAccess();
 
 /** A lab whose workflow starts a run that the records show. */
 const operations: Operations = {
@@ -112,15 +113,17 @@ beforeAll(async () => {
       runsTab(records, pipelines),
       checkTab(async function* () {
         yield checkedPhase;
-      }),
-      operateTab(operations),
+      }, access),
+      operateTab(operations, access),
     ],
+    access,
   });
   browser = await openBrowser();
 });
 beforeEach(async () => {
   done.length = 0;
   page = await browser.newPage();
+  await page.goto(access.addressOf(live.address));
 });
 afterAll(async () => {
   await browser?.close();
@@ -185,32 +188,40 @@ it.each(["/operate", "/runs", "/runs/4", "/check?lang=fr"])(
   },
 );
 
-it("is not operated by a page of another port, which knows the token", async () => {
-  const token = await page.goto(`${live.address}/operate`).then(() =>
-    page.evaluate(async () => {
-      const text = await new Promise<string>((resolve) => {
-        new EventSource("/events").addEventListener("snapshot", (event) =>
-          resolve((event as unknown as { data: string }).data),
-        );
-      });
-      return JSON.parse(text).set["operate/form"].token as string;
-    }),
-  );
+it("is only read by another browser, and by one of an earlier start", async () => {
+  const other = await browser.newContext();
+  const stranger = await other.newPage();
+  await stranger.goto(`${live.address}/operate`);
+  await stranger.getByText("This browser only reads").waitFor();
+  expect(await stranger.getByRole("button").count()).toBe(0);
+  await stranger.goto(`${live.address}/check`);
+  await isLive(stranger);
+  expect(await stranger.getByRole("button", { name: "Check" }).isDisabled()).toBe(true);
+  await other.close();
+  await page.goto(`${live.address}/operate`);
+  await page.context().clearCookies();
+  await page.getByRole("button", { name: "New heading" }).click();
+  await page.getByText("Fix: open the address that the lab printed").waitFor();
+  expect(done).toEqual([]);
+});
+
+it("is not operated by a page of another port, which gets the cookie too", async () => {
   await page.goto(simulator.endpoint);
   const outcome = await page.evaluate(
-    async ([address, token]) => {
-      const send = (mode: "cors" | "no-cors", headers: Record<string, string>) =>
-        fetch(`${address}/operate/exercise`, {
-          method: "POST",
-          mode,
-          headers,
-          body: '{"name":"new-heading"}',
-        })
-          .then((response) => response.type)
-          .catch(() => "blocked");
-      return [await send("cors", { "X-Lab-Token": token ?? "" }), await send("no-cors", {})];
-    },
-    [live.address, token],
+    ([address]) =>
+      Promise.all(
+        (["cors", "no-cors"] as const).map((mode) =>
+          fetch(`${address}/operate/exercise`, {
+            method: "POST",
+            mode,
+            credentials: "include",
+            body: '{"name":"new-heading"}',
+          })
+            .then((response) => response.type)
+            .catch(() => "blocked"),
+        ),
+      ),
+    [live.address],
   );
   expect(outcome[0]).toBe("blocked");
   expect(done).toEqual([]);

@@ -1,5 +1,5 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
+import type { Access } from "../../../live/src/page.ts";
 import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
 
 /** A request that the page did not send. */
@@ -12,28 +12,24 @@ export type Form = Readonly<Record<string, string>>;
 const mostBytes = 20_000;
 
 /**
- * Responds to the forms of a tab: with what `act` returns, or with why it is refused. A request counts only if it comes
- * from this page: its origin is the host that the browser sees, and it has the token of this start.
+ * Responds to a form of a tab: with what `act` returns, or with why it is refused. A request counts only if it comes
+ * from this page: its origin is the host that the browser sees, and the browser has the cookie of this start.
  */
-export function createForms() {
-  const token = randomBytes(24).toString("base64url");
-  const respond = async (c: Context, act: (form: Form) => Promise<object>) => {
-    try {
-      return c.json(await act(await readForm(c, token)));
-    } catch (error) {
-      const problems = error instanceof InputsRefused ? error.problems : [];
-      return c.json({ message: (error as Error).message, problems }, error instanceof Foreign ? 403 : 400);
-    }
-  };
-  return { token, respond };
+export async function respond(c: Context, access: Access, act: (form: Form) => Promise<object>) {
+  try {
+    return c.json(await act(await readForm(c, access)));
+  } catch (error) {
+    const problems = error instanceof InputsRefused ? error.problems : [];
+    return c.json({ message: (error as Error).message, problems }, error instanceof Foreign ? 403 : 400);
+  }
 }
 
-async function readForm(c: Context, token: string): Promise<Form> {
+async function readForm(c: Context, access: Access): Promise<Form> {
   const { origin, host, "sec-fetch-site": site = "same-origin" } = c.req.header();
   if (origin !== `http://${host}` || site !== "same-origin")
     throw new Foreign("Only this page can operate the lab, not a page of another site.");
-  if (!isSame(c.req.header("x-lab-token") ?? "", token))
-    throw new Foreign("The token is not of this start. Fix: reload the page.");
+  if (!access.mayOperate(c))
+    throw new Foreign("This browser only reads. Fix: open the address that the lab printed when it started.");
   if (Number(c.req.header("content-length") ?? Number.POSITIVE_INFINITY) > mostBytes)
     throw new Error("The form is too long.");
   const parsed: unknown = await c.req.json().catch(() => undefined);
@@ -41,9 +37,4 @@ async function readForm(c: Context, token: string): Promise<Form> {
   if (typeof parsed !== "object" || entries.some(([, value]) => typeof value !== "string"))
     throw new Error("The request is not a JSON object of texts.");
   return Object.fromEntries(entries) as Form;
-}
-
-function isSame(given: string, wanted: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }

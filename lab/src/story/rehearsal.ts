@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { systemClock } from "../../../actions/shared/pace.ts";
-import { openPageClients, type PageExtension, startPage } from "../../../live/src/page.ts";
+import {
+  type Access,
+  createAccess,
+  openPageClients,
+  type PageExtension,
+  startPage,
+} from "../../../live/src/page.ts";
 import { warningForRoot } from "../../../simulator/src/runtime/tasks/start-runtime.ts";
 import type { LabOptions } from "../options.mjs";
 import { checkTab } from "../page/check-tab.ts";
@@ -185,6 +191,7 @@ export async function startRehearsal(
     list: `${addresses.production}/suppliers`,
     push: (release) => pushes.push(repository, variables, release),
   });
+  const access = createAccess();
   const extensions = [
     runsTab(records, aws.pipelines),
     checkTab(async function* () {
@@ -193,11 +200,11 @@ export async function startRehearsal(
       // Few users need it, and it has many clients.
       const { checkPhases } = await import("../page/check-phases.ts");
       yield* checkPhases({ account, repository: project, sites: addresses });
-    }),
+    }, access),
     // The unattended story checks its own changes, and no others.
-    ...(options.once ? [] : [operateTab(operations)]),
+    ...(options.once ? [] : [operateTab(operations, access)]),
   ];
-  await showLivePage({ simulator, port: options.pagePort, timeScale, extensions }, progress, ends);
+  await showLivePage({ simulator, port: options.pagePort, timeScale, extensions, access }, progress, ends);
   return {
     simulator,
     aws,
@@ -224,11 +231,12 @@ interface LivePageOptions {
   readonly port: number;
   readonly timeScale: number;
   readonly extensions: readonly PageExtension[];
+  readonly access: Access;
 }
 
 /** Serves the live page of the rehearsal's account, and prints its address. `ends` closes it. */
 async function showLivePage(
-  { simulator, port, timeScale, extensions }: LivePageOptions,
+  { simulator, port, timeScale, extensions, access }: LivePageOptions,
   progress: Progress,
   ends: AsyncDisposableStack,
 ): Promise<void> {
@@ -242,10 +250,11 @@ async function showLivePage(
     timeScale,
     callsPerMinute: 2_000,
     extensions,
+    access,
   });
   ends.defer(page.close);
   simulator.showPage(page.address);
-  progress.say(`  watch it in a browser: ${page.address}`);
+  progress.say(`  watch it in a browser: ${access.addressOf(page.address)}`);
 }
 
 async function noted(run: Promise<RunResult>): Promise<RunResult> {

@@ -16,6 +16,7 @@ const texts = {
     score: ({ points, of, percent }) =>
       of === 0 ? "not checked" : `${points} of ${of} points (${percent} %)`,
     unreachable: "The lab does not respond.",
+    reads: "This browser only reads. To check, open the address that the lab printed when it started.",
   },
   fr: {
     heading: "Les neuf phases du lab",
@@ -33,13 +34,14 @@ const texts = {
     score: ({ points, of, percent }) =>
       of === 0 ? "non vérifié" : `${points} points sur ${of} (${percent} %)`,
     unreachable: "Le laboratoire ne répond pas.",
+    reads:
+      "Ce navigateur ne fait que lire. Pour vérifier, ouvrez l’adresse que le laboratoire a affichée à son démarrage.",
   },
 };
 
 const marks = { pass: "✓", fail: "✗", unchecked: "?" };
 const colours = { pass: "good", fail: "bad", unchecked: "busy" };
 
-let token = "";
 /** Why a check did not start. */
 let refusal = "";
 
@@ -47,10 +49,9 @@ export function view(parts, context) {
   const { html, language } = context;
   const t = texts[language];
   const state = parts.get("check/state");
-  token = state?.token ?? "";
   const phases = state?.phases ?? [];
   return [
-    { key: "head", wide: true, html: head(state, context, t) },
+    { key: "head", wide: true, html: head(state, parts.get("access"), context, t) },
     ...phases.map((phase) => ({
       key: `phase-${phase.phase}`,
       of: [phase],
@@ -59,7 +60,7 @@ export function view(parts, context) {
   ];
 }
 
-function head(state, { html }, t) {
+function head(state, access, { html }, t) {
   const items = (state?.phases ?? []).flatMap((phase) => phase.items);
   const counts = Object.keys(marks).flatMap((status) => {
     const count = items.filter((item) => item.status === status).length;
@@ -70,10 +71,10 @@ function head(state, { html }, t) {
   const since = state?.startedAt
     ? html`<p class="sub">${t.checked} <time data-since="${state.startedAt}"></time></p>`
     : html`<p class="sub">${t.never}</p>`;
-  const problem = refusal || state?.problem;
+  const problem = access?.mayOperate ? refusal || state?.problem : t.reads;
   return html`<section class="card operate"><div><h2>${t.heading}</h2><p class="sub">${t.about}</p></div>
 ${since}${counts.length > 0 && html`<p>${counts}</p>`}
-<form data-action="check">${problem && html`<p class="problem" role="alert">${problem}</p>`}<button${state?.isRunning ? html` disabled` : ""}>${state?.isRunning ? t.running : state?.startedAt ? t.again : t.start}</button></form></section>`;
+<form data-action="check">${problem && html`<p class="problem" role="alert">${problem}</p>`}<button${state?.isRunning || !access?.mayOperate ? html` disabled` : ""}>${state?.isRunning ? t.running : state?.startedAt ? t.again : t.start}</button></form></section>`;
 }
 
 function showPhase({ phase, title, score, items }, html, t) {
@@ -89,7 +90,7 @@ function showPhase({ phase, title, score, items }, html, t) {
 export function connect(main, { language, update }) {
   main.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const headers = { "Content-Type": "application/json", "X-Lab-Token": token };
+    const headers = { "Content-Type": "application/json" };
     const outcome = await fetch("/check/start", { method: "POST", headers, body: "{}" })
       .then((response) => response.json())
       .catch(() => ({ message: texts[language].unreachable }));

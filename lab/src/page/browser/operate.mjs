@@ -18,6 +18,8 @@ const texts = {
     stop: "Stop",
     stopAndRollBack: "Stop and roll back",
     unreachable: "The lab does not respond.",
+    reads:
+      "This browser only reads. To operate the lab, open the address that the lab printed when it started.",
   },
   fr: {
     waiting: "Le laboratoire se prépare : ses services ne sont pas encore déployés, ou la page se charge.",
@@ -36,6 +38,8 @@ const texts = {
     stop: "Arrêter",
     stopAndRollBack: "Arrêter et annuler",
     unreachable: "Le laboratoire ne répond pas.",
+    reads:
+      "Ce navigateur ne fait que lire. Pour piloter, ouvrez l’adresse que le laboratoire a affichée à son démarrage.",
   },
 };
 
@@ -43,14 +47,14 @@ const texts = {
 let refusal;
 /** Key of the form that waits for the server. */
 let busy;
-let token = "";
 
 export function view(parts, context) {
   const { html, language } = context;
   const t = texts[language];
+  if (!parts.get("access")?.mayOperate)
+    return [{ key: "reads", wide: true, html: html`<p class="notice">${t.reads}</p>` }];
   const lab = parts.get("operate/form");
   if (!lab) return [{ key: "waiting", wide: true, html: html`<p class="empty">${t.waiting}</p>` }];
-  token = lab.token;
   const running = [...parts]
     .filter(
       ([key, value]) => key.startsWith("deployment/") && !value.verdict && value.engine === "CodeDeploy",
@@ -173,7 +177,7 @@ export function connect(main, { language, update }) {
 }
 
 async function send(action, fields) {
-  const headers = { "Content-Type": "application/json", "X-Lab-Token": token };
+  const headers = { "Content-Type": "application/json" };
   const response = await fetch(`/operate/${action}`, {
     method: "POST",
     headers,
