@@ -188,6 +188,20 @@ it.each(["/operate", "/runs", "/runs/4", "/check?lang=fr"])(
   },
 );
 
+it.each(["click", "double click"])("starts one run at a %s, also if the lab responds late", async (how) => {
+  await page.goto(`${live.address}/operate`);
+  const { promise: isLate, resolve: respond } = Promise.withResolvers<void>();
+  await page.route("**/operate/exercise", async (route) => {
+    await isLate;
+    await route.continue();
+  });
+  const button = page.getByRole("button", { name: "New heading" });
+  await button.click({ clickCount: how === "click" ? 1 : 2 });
+  respond();
+  await page.waitForURL("**/runs");
+  expect(done).toEqual(["new-heading"]);
+});
+
 it("is only read by another browser, and by one of an earlier start", async () => {
   const other = await browser.newContext();
   const stranger = await other.newPage();

@@ -154,11 +154,19 @@ function field({ name, type, description, required, default: value, options }, {
 }
 
 export function connect(main, { language, update }) {
+  // The way back may show this page as it was left.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    busy = undefined;
+    update();
+  });
   main.addEventListener("submit", async (event) => {
     const { target } = event;
     const { action, key } = target.dataset;
     if (!action) return;
     event.preventDefault();
+    // A double click submits twice, the second time before the button is disabled.
+    if (busy) return;
     const fields = Object.fromEntries(new FormData(target));
     for (const box of target.querySelectorAll("input[type=checkbox]")) fields[box.name] = String(box.checked);
     busy = key;
@@ -168,11 +176,12 @@ export function connect(main, { language, update }) {
       message: texts[language].unreachable,
       problems: [],
     }));
+    // Busy until the next page is loaded, too.
+    if (answer.location) return location.assign(answer.location + location.search);
     busy = undefined;
-    if (answer.location) location.assign(answer.location + location.search);
-    else refusal = { key, message: answer.message, problems: answer.problems ?? [] };
+    refusal = { key, message: answer.message, problems: answer.problems ?? [] };
     update();
-    if (refusal) requestAnimationFrame(() => target.querySelector("[aria-invalid]")?.focus());
+    requestAnimationFrame(() => target.querySelector("[aria-invalid]")?.focus());
   });
 }
 
