@@ -1,6 +1,7 @@
 import type { Publish } from "../../../live/src/page.ts";
 import type { Annotation, Conclusion, RunEvent } from "../runner/result.ts";
 import { renderMarkdown } from "./markdown.ts";
+import { linkOwnPages } from "./own-pages.ts";
 
 export interface StepRecord {
   name: string;
@@ -131,6 +132,6 @@ export function createRunRecords(now: () => number = Date.now) {
   function publishSummary(run: number, job: JobRecord): void {
     const text = summaries.get(job);
     const index = runs.get(run)?.jobs.indexOf(job);
-    if (text) publish?.(`summary-${run}-${index}`, renderMarkdown(text));
+    if (text) publish?.(`summary-${run}-${index}`, linkOwnPages(renderMarkdown(text)));
   }
 }
