@@ -17,9 +17,9 @@ const kinds = { succeeded: "good", failed: "bad", stopped: "busy", "rolled-back"
  * @param {ViewContext & { timeScale: number }} context
  */
 export function activeDeployment(deployment, context) {
-  const { language, timeScale, now } = context;
+  const { language, timeScale, now, link } = context;
   const t = texts[language];
-  const { verdict, id, wait, configuration, createdAt } = deployment;
+  const { verdict, id, wait, configuration, createdAt, cause, fix, run } = deployment;
   const kind = verdict ? kinds[verdict] : "busy";
   const until = wait && {
     until: String(wait.until),
@@ -27,9 +27,9 @@ export function activeDeployment(deployment, context) {
   };
   return html`<section class="deployment ${kind}" aria-label="${t.deployment} ${id}">
 <header><h3>${verdict ? html`<span class="mark ${kind}" aria-hidden="true">${marks[verdict]}</span> ` : ""}${t.headlines[verdict ?? "running"]}</h3>
-<p class="sub"><code>${id}</code>${configuration && html` · ${configuration}`} · <time>${clockTime(createdAt, language)}</time>${took(deployment, context)}</p></header>
+<p class="sub"><code>${id}</code>${configuration && html` · ${configuration}`} · <time>${clockTime(createdAt, language)}</time>${took(deployment, context)}${run && html` · <a href="${run.startsWith("/") ? link(run) : run}" rel="noreferrer">${t.run}</a>`}</p></header>
 <p class="change">${change(deployment, t)}</p>
-${deployment.cause && html`<p class="cause">${deployment.cause}</p>`}
+${cause && html`<p class="cause">${cause}${fix && html`<br><b>${t.fix}</b> ${fix}`}</p>`}
 ${until && html`<p class="wait"><span>${t.waits[/** @type {"bake"} */ (wait.kind)]}</span> <time class="countdown" data-until="${until.until}" data-scale="${until.scale}">${timeText(until, now, language)}</time></p>`}
 ${timeline(deployment, context)}
 ${alarms(deployment, t)}

@@ -81,7 +81,8 @@ function trafficBar(sides, t) {
 }
 
 /**
- * Tasks that failed since the latest deployment began, counted by reason.
+ * Tasks that failed since the latest deployment began, counted by reason. A revision that never worked, such as the
+ * one with which a stack creates a service before its first image, is not of the deployment.
  * @param {ServicePart} service
  * @param {DeploymentPart | undefined} latest
  * @param {ViewContext} context
@@ -89,9 +90,10 @@ function trafficBar(sides, t) {
 function stoppedTasks({ stoppedTasks }, latest, { language, now }) {
   const t = texts[language];
   const failed = stoppedTasks.filter(
-    ({ reason, stoppedAt }) =>
+    ({ reason, stoppedAt, revision }) =>
       !/^Scaling activity|^Task stopped by|deployment ecs-svc/i.test(reason) &&
-      stoppedAt >= (latest?.createdAt ?? 0),
+      stoppedAt >= (latest?.createdAt ?? 0) &&
+      (!latest || [latest.from?.name, latest.to?.name].includes(revision)),
   );
   if (failed.length === 0) return "";
   const groups = Map.groupBy(failed, ({ revision, reason }) => `${revision}: ${reason}`);

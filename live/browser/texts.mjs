@@ -35,7 +35,10 @@ const en = {
   noSuchService: (name, cluster) => `There is no service ${name} in the cluster ${cluster}`,
   noSuchServiceFix: "It may have been deleted. Check the address, or go to",
   /** @param {number} running @param {number} desired */
-  tasksRunning: (running, desired) => `${running} of ${desired} tasks running`,
+  tasksRunning: (running, desired) =>
+    running > desired
+      ? `tasks running: ${running}, desired: ${desired}`
+      : `${running} of ${desired} tasks running`,
   gone: "Gone",
   draining: "Draining",
   deploying: "Deploying",
@@ -52,6 +55,7 @@ const en = {
   idle: "Idle",
   noRevision: "nothing runs here",
   requests: "Requests",
+  noRequests: "no requests",
   failures: "Failures",
   /** @param {number} minutes @param {number} most */
   sparkLabel: (minutes, most) => `Requests per second in the last ${minutes} minutes, at most ${most}`,
@@ -104,6 +108,8 @@ const en = {
     reroute: "Waits to be continued for",
     bake: "Bakes for",
   },
+  fix: "Fix:",
+  run: "workflow run",
   timeline: "Lifecycle events",
   eventStates: {
     done: "done",
@@ -185,7 +191,10 @@ const fr = {
   stacksReady: (done, all) => `${done} piles sur ${all} sont prêtes`,
   noSuchService: (name, cluster) => `Il n'y a pas de service ${name} dans le cluster ${cluster}`,
   noSuchServiceFix: "Il a peut-être été supprimé. Vérifiez l'adresse, ou voyez",
-  tasksRunning: (running, desired) => `tâches en cours : ${running} sur ${desired}`,
+  tasksRunning: (running, desired) =>
+    running > desired
+      ? `tâches en cours : ${running}, souhaitées : ${desired}`
+      : `tâches en cours : ${running} sur ${desired}`,
   gone: "Disparu",
   draining: "En vidage",
   deploying: "Déploiement",
@@ -201,6 +210,7 @@ const fr = {
   idle: "Au repos",
   noRevision: "rien ne tourne ici",
   requests: "Requêtes",
+  noRequests: "pas de requêtes",
   failures: "Échecs",
   sparkLabel: (minutes, most) => `Requêtes par seconde des ${minutes} dernières minutes, au plus ${most}`,
   tasksOf: (side) => `Tâches : ${side}`,
@@ -247,6 +257,8 @@ const fr = {
     reroute: "Attend d'être poursuivi pendant",
     bake: "En observation pendant",
   },
+  fix: "Correction :",
+  run: "exécution",
   timeline: "Événements du cycle de vie",
   eventStates: {
     done: "fait",

@@ -1,5 +1,6 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { ECSClient, type ECSClientConfig } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -13,6 +14,7 @@ export function openPageClients(settings: Pick<ECSClientConfig, "region" | "endp
     balancer: new ElasticLoadBalancingV2Client(settings),
     codedeploy: new CodeDeployClient(settings),
     cloudwatch: new CloudWatchClient(settings),
+    logs: new CloudWatchLogsClient(settings),
     cloudformation: new CloudFormationClient(settings),
   };
 }

@@ -13,7 +13,7 @@ export { type Access, createAccess } from "./access.ts";
 export { openPageClients, type PageClients } from "./clients.ts";
 export type { PageExtension, Publish } from "./tabs.ts";
 
-interface PageOptions extends Pick<ObserveOptions, "clients" | "region" | "cluster" | "services"> {
+interface PageOptions extends Pick<ObserveOptions, "clients" | "region" | "cluster" | "services" | "pageOf"> {
   /** Address to listen on; by default only this machine reaches the page. */
   readonly host?: string;
   /** 0 selects a free one. */

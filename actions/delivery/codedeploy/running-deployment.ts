@@ -5,8 +5,9 @@ import {
   GetDeploymentTargetCommand,
   ListDeploymentTargetsCommand,
 } from "@aws-sdk/client-codedeploy";
+import type { Service } from "@aws-sdk/client-ecs";
 import type { DeliveryContext } from "../context.ts";
-import type { RunningDeployment } from "../engine.ts";
+import type { RunningDeployment, Snapshot } from "../engine.ts";
 import { stopDeployment } from "../stop.ts";
 import { finalStatuses, snapshotOf } from "./snapshot.ts";
 
@@ -77,11 +78,17 @@ export function runningDeployment(context: DeliveryContext, deploymentId: string
       stopping = true;
       return stopDeployment(context, deploymentId, how);
     },
-    targetGroups(service, { startedBy }) {
-      const green = service.taskSets?.find(({ id }) => id === startedBy);
-      return (green?.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
-    },
+    targetGroups: targetGroupsOf,
   };
+}
+
+/** Returns the target groups of the new task set, as long as it exists. */
+export function targetGroupsOf(
+  { taskSets = [] }: Service,
+  { startedBy }: Pick<Snapshot, "startedBy">,
+): string[] {
+  const green = taskSets.find(({ id }) => id === startedBy);
+  return (green?.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
 }
 
 type Options = { readonly abortSignal?: AbortSignal };

@@ -47,6 +47,12 @@ interface Carrier extends Pick<RunningDeployment, "by"> {
   targetGroups(service: Service): string[];
 }
 
+interface EndedSnapshot
+  extends Pick<Snapshot, "startedBy" | "reason" | "triggeredAlarms" | "createdAt" | "events"> {
+  /** Given for a deployment that ended some time ago: what happened later has other causes. */
+  readonly endedAt?: Date | undefined;
+}
+
 /** Only the newest task's log is read; tasks of one crash loop log the same. */
 const tasksWithLog = 1;
 
@@ -54,13 +60,18 @@ export async function gatherEvidence(
   context: EvidenceContext,
   subject: Subject,
   { by, targetGroups }: Carrier,
-  snapshot: Pick<Snapshot, "startedBy" | "reason" | "triggeredAlarms" | "createdAt" | "events">,
+  snapshot: EndedSnapshot,
 ): Promise<Evidence> {
-  const { startedBy, reason, triggeredAlarms, createdAt } = snapshot;
+  const { startedBy, reason, triggeredAlarms, createdAt, endedAt } = snapshot;
   const replacement = { ...subject, startedBy };
-  const failedTasks = await orNone(context, "stopped tasks", () => findFailedTasks(context, replacement));
+  const stoppedTasks = await orNone(context, "stopped tasks", () => findFailedTasks(context, replacement));
+  // Without a task set's id, only the time excludes tasks of another deployment of the same revision.
+  const failedTasks = stoppedTasks.filter(
+    ({ stoppedAt }) =>
+      startedBy || !endedAt || (stoppedAt >= Number(createdAt) && stoppedAt <= Number(endedAt)),
+  );
   const [events, alarmTexts] = await Promise.all([
-    orNone(context, "service events", () => serviceEvents(context, subject, createdAt)),
+    orNone(context, "service events", () => serviceEvents(context, subject, snapshot)),
     triggeredAlarms.length > 0
       ? orNone(context, "the alarm", async () => {
           const { describeAlarms } = await import("./alarms.ts");
@@ -118,10 +129,12 @@ async function withLogs(
 async function serviceEvents(
   context: EvidenceContext,
   name: ServiceName,
-  since: Date | undefined,
+  { createdAt: since, endedAt: until }: EndedSnapshot,
 ): Promise<ServiceEvent[]> {
   const { service } = await findService(context, name);
-  return (service.events ?? []).filter(({ createdAt }) => !since || !createdAt || createdAt >= since);
+  return (service.events ?? []).filter(
+    ({ createdAt: at }) => !at || ((!since || at >= since) && (!until || at <= until)),
+  );
 }
 
 async function unhealthyTargets(

@@ -13,6 +13,7 @@ import type { LabOptions } from "../options.mjs";
 import { checkTab } from "../page/check-tab.ts";
 import { operateTab } from "../page/operate-tab.ts";
 import { createOperations, type StartedRun } from "../page/operations.ts";
+import { pageOf } from "../page/own-pages.ts";
 import { createRunRecords } from "../page/run-records.ts";
 import { runsTab } from "../page/runs-tab.ts";
 import type { Mirrors } from "../runner/load/sources.ts";
@@ -251,6 +252,7 @@ async function showLivePage(
     callsPerMinute: 2_000,
     extensions,
     access,
+    pageOf,
   });
   ends.defer(page.close);
   simulator.showPage(page.address);

@@ -1,7 +1,9 @@
-import type { DeploymentInfo, ECSTarget, LifecycleEvent } from "@aws-sdk/client-codedeploy";
+import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
+import type { Snapshot } from "../../../actions/delivery/engine.ts";
 import type { DeploymentPart, LifecycleEventPart, Revision, Verdict, WaitKind } from "../parts.ts";
+import { isStop } from "./diagnose.ts";
 
-interface Known {
+interface Known extends Pick<DeploymentPart, "cause" | "fix" | "run"> {
   readonly group: { readonly cluster: string; readonly service: string };
   readonly from: Revision | undefined;
   readonly to: Revision | undefined;
@@ -12,50 +14,41 @@ interface Known {
 /** Describes a deployment of CodeDeploy. Its alarms are read separately. */
 export function codeDeployPart(
   info: DeploymentInfo,
-  target: ECSTarget | undefined,
-  { group, from, to, timeScale, now }: Known,
+  snapshot: Snapshot,
+  { group, timeScale, now, ...known }: Known,
 ): DeploymentPart {
-  const events = (target?.lifecycleEvents ?? []).map(eventOf);
+  const events = eventsOf(snapshot);
   const { rollbackDeploymentId, rollbackTriggeringDeploymentId } = info.rollbackInfo ?? {};
-  const sets = target?.taskSetsInfo ?? [];
-  const weight = (label: "Blue" | "Green") =>
-    Math.round(sets.find(({ taskSetLabel }) => taskSetLabel === label)?.trafficWeight ?? 0);
   return {
     id: info.deploymentId ?? "",
     engine: "CodeDeploy",
-    ...group,
-    status: info.status ?? "Created",
-    verdict: verdictOf(info),
-    cause: info.errorInformation?.message,
+    cluster: group.cluster,
+    service: group.service,
+    status: snapshot.status,
+    verdict: verdictOf(snapshot),
     configuration: info.deploymentConfigName?.replace(/^CodeDeployDefault\.ECS/, ""),
-    from,
-    to,
     rollbackOf: rollbackTriggeringDeploymentId,
     rolledBackBy: rollbackDeploymentId,
     createdAt: info.createTime?.getTime() ?? now,
     endedAt: info.completeTime?.getTime(),
     events,
-    traffic: sets.length > 0 ? { blue: weight("Blue"), green: weight("Green") } : undefined,
+    traffic: snapshot.traffic,
     wait: waitOf(info, events, { timeScale, now }),
     alarms: [],
+    ...known,
   };
 }
 
-function eventOf(event: LifecycleEvent): LifecycleEventPart {
-  return {
-    name: event.lifecycleEventName ?? "",
-    status: event.status ?? "Unknown",
-    startedAt: event.startTime?.getTime(),
-    endedAt: event.endTime?.getTime(),
-    message: event.diagnostics?.message,
-  };
+/** The event that a stop interrupts has the stop's own words. */
+export function eventsOf(snapshot: Snapshot): LifecycleEventPart[] {
+  return snapshot.events.map(({ diagnostics, ...event }) => ({
+    ...event,
+    message: isStop(snapshot) ? undefined : diagnostics,
+  }));
 }
 
-function verdictOf({ status, rollbackInfo }: DeploymentInfo): Verdict | undefined {
-  if (status === "Succeeded") return "succeeded";
-  if (status !== "Failed" && status !== "Stopped") return undefined;
-  if (rollbackInfo?.rollbackDeploymentId) return "rolled-back";
-  return status === "Stopped" ? "stopped" : "failed";
+export function verdictOf({ ended }: Pick<Snapshot, "ended">): Verdict | undefined {
+  return ended === "superseded" ? "stopped" : ended;
 }
 
 const minuteMs = 60_000;

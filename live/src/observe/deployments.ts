@@ -12,11 +12,17 @@ import {
   ListDeploymentsCommand,
   type RevisionLocation,
 } from "@aws-sdk/client-codedeploy";
+import { targetGroupsOf } from "../../../actions/delivery/codedeploy/running-deployment.ts";
+import { snapshotOf } from "../../../actions/delivery/codedeploy/snapshot.ts";
 import type { PageClients } from "../clients.ts";
 import type { AlarmPart, DeploymentPart } from "../parts.ts";
 import { codeDeployPart } from "./codedeploy-part.ts";
+import type { Diagnose } from "./diagnose.ts";
 import type { Reader } from "./reader.ts";
 import { allPages, chunks, type Revisions } from "./services.ts";
+
+/** Returns the path of this page that shows what a page elsewhere shows; undefined without one. */
+export type PageOf = (address: string) => string | undefined;
 
 /** Deployments to show of each group. */
 const shownDeployments = 8;
@@ -53,12 +59,22 @@ interface Tools {
   readonly clients: Pick<PageClients, "codedeploy" | "cloudwatch">;
   readonly reader: Reader;
   readonly revisions: Revisions;
+  readonly diagnose: Diagnose;
+  readonly pageOf: PageOf;
   readonly timeScale: number;
   readonly now: () => number;
 }
 
 /** Reads the deployments of CodeDeploy. What an ended deployment shows never changes, so it is read once. */
-export function createCodeDeployReader({ clients, reader, revisions, timeScale, now }: Tools) {
+export function createCodeDeployReader({
+  clients,
+  reader,
+  revisions,
+  diagnose,
+  pageOf,
+  timeScale,
+  now,
+}: Tools) {
   const { codedeploy } = clients;
   const ended = new Map<string, DeploymentFacts>();
   let active = new Set<string>();
@@ -74,16 +90,24 @@ export function createCodeDeployReader({ clients, reader, revisions, timeScale, 
   };
   const readOne = async (group: GroupFacts, info: DeploymentInfo): Promise<DeploymentFacts> => {
     const target = await readTarget(codedeploy, reader, group, info.deploymentId ?? "");
-    const [from, to] = await Promise.all(
-      [info.previousRevision, info.revision].map(async (revision) =>
-        revisions.revisionOf(await taskDefinitionOf(group.application, revision)),
-      ),
+    const [before, revision = ""] = await Promise.all(
+      [info.previousRevision, info.revision].map((each) => taskDefinitionOf(group.application, each)),
     );
-    const part = codeDeployPart(info, target, { group, from, to, timeScale, now: now() });
+    const [from, to] = await Promise.all([before, revision].map(revisions.revisionOf));
+    const snapshot = snapshotOf(info, target, now());
+    const { cluster, service } = group;
+    const { isFinal, ...found } = await diagnose({
+      ...{ cluster, service, revision, snapshot, endedAt: info.completeTime, by: "CodeDeploy" },
+      targetGroups: (service) => targetGroupsOf(service, snapshot),
+    });
+    const part = codeDeployPart(info, snapshot, {
+      ...{ group, from, to, timeScale, now: now(), cause: undefined, ...found },
+      run: runIn(info.description, pageOf),
+    });
     const groupOf = (label: string) =>
       target?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === label)?.targetGroup?.name;
     const facts = { part, blueGroup: groupOf("Blue"), greenGroup: groupOf("Green") };
-    if (part.verdict) ended.set(part.id, facts);
+    if (part.verdict && isFinal) ended.set(part.id, facts);
     return facts;
   };
   return async (): Promise<CodeDeployFacts> => {
@@ -109,6 +133,12 @@ export function createCodeDeployReader({ clients, reader, revisions, timeScale, 
     const alarms = await readAlarms(clients.cloudwatch, reader, groups);
     return { groups, deployments: deployments.map((each) => withAlarms(each, owners, alarms)) };
   };
+}
+
+/** The run's address, as deploy-service writes it into the description. */
+function runIn(description = "", pageOf: PageOf): string | undefined {
+  const address = /https?:\/\/\S+\/actions\/runs\/\d+(\/attempts\/\d+)?/.exec(description)?.[0];
+  return address && (pageOf(address) ?? address);
 }
 
 function withAlarms(

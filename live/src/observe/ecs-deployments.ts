@@ -6,10 +6,13 @@ import {
   type ServiceRevision,
 } from "@aws-sdk/client-ecs";
 import { createHistory, createQuietTimes } from "../../../actions/delivery/ecs/history.ts";
+import { targetGroupsOf } from "../../../actions/delivery/ecs/running-deployment.ts";
 import { snapshotOf } from "../../../actions/delivery/ecs/snapshot.ts";
 import type { PageClients } from "../clients.ts";
 import type { DeploymentPart, Verdict } from "../parts.ts";
+import { eventsOf, verdictOf } from "./codedeploy-part.ts";
 import type { DeploymentFacts } from "./deployments.ts";
+import type { Diagnose } from "./diagnose.ts";
 import type { Reader } from "./reader.ts";
 import { chunks, lastSegment, type Revisions, type ServiceFacts } from "./services.ts";
 
@@ -20,6 +23,7 @@ interface Tools {
   readonly ecs: PageClients["ecs"];
   readonly reader: Reader;
   readonly revisions: Revisions;
+  readonly diagnose: Diagnose;
   readonly timeScale: number;
   readonly now: () => number;
 }
@@ -31,7 +35,7 @@ interface Followed {
 }
 
 /** Reads the deployments of services that ECS itself deploys. An ended one is read once. */
-export function createEcsDeploymentReader({ ecs, reader, revisions, timeScale, now }: Tools) {
+export function createEcsDeploymentReader({ ecs, reader, revisions, diagnose, timeScale, now }: Tools) {
   const ended = new Map<string, DeploymentFacts>();
   const followed = new Map<string, Followed>();
   const known = new Map<string, ServiceRevision>();
@@ -75,7 +79,16 @@ export function createEcsDeploymentReader({ ecs, reader, revisions, timeScale, n
       // It counts in AWS's minutes.
       quietUntil: follow.quietUntil(deployment, now() * timeScale),
     });
-    const verdict = verdictOf(snapshot.ended);
+    const revision = target?.taskDefinition ?? "";
+    const endedAt = deployment.finishedAt ?? deployment.stoppedAt;
+    const { isFinal, ...found } = await diagnose({
+      ...{ cluster: facts.cluster, service: facts.name, revision, snapshot, endedAt, by: "ECS" },
+      targetGroups: (service) =>
+        service.deployments?.some(({ taskDefinition }) => taskDefinition === revision)
+          ? targetGroupsOf(service)
+          : [],
+    });
+    const verdict = verdictOf(snapshot);
     const until = snapshot.quietUntil && snapshot.quietUntil / timeScale;
     const isBake = deployment.lifecycleStage === "BAKE_TIME";
     const strategy = deployment.deploymentConfiguration?.strategy ?? "ROLLING";
@@ -86,21 +99,22 @@ export function createEcsDeploymentReader({ ecs, reader, revisions, timeScale, n
       service: facts.name,
       status: snapshot.status,
       verdict,
-      cause: verdict === "succeeded" ? undefined : snapshot.reason?.message,
+      cause: undefined,
+      ...found,
       configuration: strategy.toLowerCase().replaceAll("_", "/"),
       from,
       to,
       rollbackOf: undefined,
       rolledBackBy: undefined,
       createdAt: createdAt?.getTime() ?? now(),
-      endedAt: (deployment.finishedAt ?? deployment.stoppedAt)?.getTime(),
-      events: snapshot.events.map(({ diagnostics, ...event }) => ({ ...event, message: diagnostics })),
+      endedAt: endedAt?.getTime(),
+      events: eventsOf(snapshot),
       traffic: snapshot.traffic,
       wait: until === undefined || verdict ? undefined : { kind: isBake ? "bake" : "next-shift", until },
       alarms: alarmsOf(deployment, verdict),
     };
     const result = { part, blueGroup: groupOf(source), greenGroup: groupOf(target) };
-    if (verdict) ended.set(arn, result);
+    if (verdict && isFinal) ended.set(arn, result);
     return result;
   };
   return async (services: readonly ServiceFacts[]): Promise<DeploymentFacts[]> => {
@@ -129,12 +143,6 @@ export function createEcsDeploymentReader({ ecs, reader, revisions, timeScale, n
     );
     return found.flat().sort((one, other) => other.part.createdAt - one.part.createdAt);
   };
-}
-
-function verdictOf(ended: string | undefined): Verdict | undefined {
-  if (ended === undefined) return undefined;
-  if (ended === "superseded") return "stopped";
-  return ended as Verdict;
 }
 
 function alarmsOf({ alarms }: ServiceDeployment, verdict: Verdict | undefined): DeploymentPart["alarms"] {

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import { registerWeb, webLogs } from "../../../simulator/src/outside-clients/web.support.ts";
 import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { createTestFixture } from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
@@ -82,8 +83,10 @@ it("shows a blue/green deployment of ECS itself with the stages it has passed", 
   });
 });
 
+const run = "https://github.com/octo/shop/actions/runs/7/attempts/1";
 const deploy = ({ aws }: TestSimulator, appSpec: object, deploymentConfigName: string) =>
   aws.codedeploy.createDeployment({
+    description: `octo/shop@0123456789ab, run 7: ${run}`,
     applicationName: "outside",
     deploymentGroupName: "web",
     deploymentConfigName,
@@ -149,20 +152,51 @@ it("shows the requests that the load balancer counted on each side", async () =>
   expect((await service()).sides[0]?.traffic).toMatchObject({ requestsPerSecond: 1, failures: 0 });
 });
 
-it("shows why a deployment ended without success", async () => {
-  const { simulator, delivery, deployment, isHealthy } = await createStage();
-  const { clock } = simulator;
-  await isHealthy();
-  const { deploymentId } = await deploy(
-    simulator,
-    delivery.appSpec(delivery.taskDefinitions[1]),
-    "CodeDeployDefault.ECSAllAtOnce",
-  );
-  await clock.until(async () => (await deployment())?.status === "InProgress");
-  await simulator.aws.codedeploy.stopDeployment({ deploymentId, autoRollbackEnabled: false });
-  await clock.until(async () => (await deployment())?.verdict);
-  expect(await deployment()).toMatchObject({ verdict: "stopped", cause: expect.stringMatching(/stopped/i) });
-});
+it.each([
+  ["1", "", /^The deployment was stopped during Install$/, undefined],
+  ["crash", "", /^Container web exited with code 1: Error: cannot read the menu$/, /^read its log/],
+  ["exit", "", /^Container web exited with code 3, without a line in its log$/, /^read its log/],
+  [
+    "unhealthy",
+    "",
+    /[Hh]ealth checks failed.*ontainer web failed the load balancer's health checks/,
+    /^compare/,
+  ],
+  [
+    "1",
+    ":none",
+    /^The image of container web does not exist: .*:none:latest: not found$/,
+    /^check that the image/,
+  ],
+])(
+  "shows why a release '%s%s' failed, not that deploy-service then stopped it",
+  async (version, tag, cause, fix) => {
+    const { simulator, delivery, parts, deployment, isHealthy } = await createStage();
+    const { clock, aws } = simulator;
+    await isHealthy();
+    const revision = await registerWeb(simulator, delivery.repositoryUri + tag, version, webLogs);
+    const { deploymentId } = await deploy(
+      simulator,
+      delivery.appSpec(revision),
+      "CodeDeployDefault.ECSAllAtOnce",
+    );
+    await clock.until(async () => (await deployment())?.status === "InProgress");
+    await clock.until(async () => {
+      const { taskArns = [] } = await aws.ecs.listTasks({ cluster: "outside", desiredStatus: "STOPPED" });
+      if (taskArns.length === 0) return !fix;
+      const { tasks = [] } = await aws.ecs.describeTasks({ cluster: "outside", tasks: taskArns });
+      return tasks.some(({ lastStatus }) => lastStatus === "STOPPED");
+    });
+    await aws.codedeploy.stopDeployment({ deploymentId, autoRollbackEnabled: true });
+    const found = async () => (await parts()).get(`deployment/outside/web/${deploymentId}`) as DeploymentPart;
+    await clock.until(async () => (await found()).verdict);
+    // The log may come some seconds later.
+    await clock.foreground.wait(15_000);
+    expect(await found()).toMatchObject({ verdict: "rolled-back", cause: expect.stringMatching(cause), run });
+    expect((await found()).fix ?? "").toMatch(fix ?? /^$/);
+    expect(JSON.stringify(await found())).not.toMatch(/by the user/);
+  },
+);
 
 it("keeps what it knows and reports the problem while an AWS service throttles, and slows down", async () => {
   const { simulator, observe, parts, isHealthy } = await createStage();

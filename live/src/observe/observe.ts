@@ -4,7 +4,8 @@ import type { Pass } from "../watch.ts";
 import { createAccountReader } from "./account.ts";
 import { noBalancing, readBalancing, targetGroupsOf } from "./balancing.ts";
 import { composeService } from "./compose.ts";
-import { createCodeDeployReader, noCodeDeploy } from "./deployments.ts";
+import { createCodeDeployReader, noCodeDeploy, type PageOf } from "./deployments.ts";
+import { createDiagnosis } from "./diagnose.ts";
 import { createEcsDeploymentReader } from "./ecs-deployments.ts";
 import { readTraffic } from "./metrics.ts";
 import { createReader } from "./reader.ts";
@@ -17,6 +18,7 @@ export interface ObserveOptions extends Selection {
   readonly now: () => number;
   /** Factor by which AWS's waits pass faster than real time: 1 on AWS. */
   readonly timeScale: number;
+  readonly pageOf?: PageOf | undefined;
   /** Bounds the pace of the passes. */
   readonly callsPerMinute: number;
 }
@@ -32,17 +34,13 @@ const longestPauseMs = 60_000;
  * CloudWatch's metrics, which cost $0.01 per 1,000, are read twice a minute of AWS time: 8 for a blue/green service.
  */
 export function createObserver(options: ObserveOptions): (signal: AbortSignal) => Promise<Pass> {
-  const { clients, region, now, timeScale, callsPerMinute } = options;
+  const { clients, region, now, timeScale, callsPerMinute, pageOf = () => undefined } = options;
   const reader = createReader(now);
   const revisions = createRevisions(clients.ecs, reader);
-  const readCodeDeploy = createCodeDeployReader({ clients, reader, revisions, timeScale, now });
-  const readEcsDeployments = createEcsDeploymentReader({
-    ecs: clients.ecs,
-    reader,
-    revisions,
-    timeScale,
-    now,
-  });
+  const diagnose = createDiagnosis({ clients, reader, timeScale, now });
+  const tools = { reader, revisions, diagnose, timeScale, now };
+  const readCodeDeploy = createCodeDeployReader({ ...tools, clients, pageOf });
+  const readEcsDeployments = createEcsDeploymentReader({ ...tools, ecs: clients.ecs });
   const readAccount = createAccountReader({
     cloudformation: clients.cloudformation,
     reader,

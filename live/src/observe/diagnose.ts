@@ -1,0 +1,76 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import { causeOf } from "../../../actions/delivery/diagnosis/causes.ts";
+import { gatherEvidence, type Subject } from "../../../actions/delivery/diagnosis/evidence.ts";
+import type { Snapshot } from "../../../actions/delivery/engine.ts";
+import { isThrottled, isTransient } from "../../../actions/shared/aws-errors.ts";
+import { deliveryMs } from "../../../actions/shared/ecs/log-tail.ts";
+import type { PageClients } from "../clients.ts";
+import type { DeploymentPart } from "../parts.ts";
+import type { Reader } from "./reader.ts";
+
+interface Tools {
+  readonly clients: PageClients;
+  readonly reader: Reader;
+  readonly timeScale: number;
+  readonly now: () => number;
+}
+
+interface Ended extends Subject {
+  readonly snapshot: Snapshot;
+  readonly endedAt: Date | undefined;
+  readonly by: DeploymentPart["engine"];
+  /** Target groups in which its tasks still are. */
+  targetGroups(service: Service): string[];
+}
+
+export type Diagnose = ReturnType<typeof createDiagnosis>;
+
+/** Explains deployments that ended without success by the evidence and rules of the action that deploys. */
+export function createDiagnosis({ clients, reader, timeScale, now }: Tools) {
+  return async ({ snapshot, endedAt, by, targetGroups, ...subject }: Ended) => {
+    let isFinal = true;
+    if (!snapshot.ended || snapshot.ended === "succeeded") return { isFinal };
+    const counted = <Client extends Parameters<Reader["send"]>[0]>(client: Client): Client =>
+      Object.assign(Object.create(client), {
+        send: (command: Parameters<Reader["send"]>[1]) =>
+          reader.send(client, command).catch((error) => {
+            if (isThrottled(error) || isTransient(error)) isFinal = false;
+            throw error;
+          }),
+      });
+    const nothing = () => {};
+    const context = {
+      clients: {
+        ecs: counted(clients.ecs),
+        logs: async () => counted(clients.logs),
+        elbv2: async () => counted(clients.balancer),
+        cloudwatch: async () => counted(clients.cloudwatch),
+      },
+      // A later pass reads the lines that are still on their way to the log.
+      clock: {
+        now,
+        wait: async () => {
+          if (now() < (endedAt?.getTime() ?? 0) + (2 * deliveryMs) / timeScale) isFinal = false;
+        },
+      },
+      log: { info: nothing, notice: nothing, warning: nothing },
+      signal: new AbortController().signal,
+    };
+    // The action, too, stops a deployment that fails: a stop is never the cause.
+    const stopped = isStop(snapshot) && { reason: undefined, events: [] };
+    const evidence = await gatherEvidence(
+      context,
+      subject,
+      { by, targetGroups },
+      { ...snapshot, endedAt, ...stopped },
+    );
+    const event = snapshot.events.find(({ status }) => status === "Failed");
+    const state = `The deployment was stopped${event ? ` during ${event.name}` : ""}`;
+    const { text, nextStep } = causeOf(evidence, stopped ? state : undefined);
+    return { isFinal, cause: text, fix: text === state ? undefined : nextStep };
+  };
+}
+
+/** Returns whether a user or an action stopped it, by AWS's words. */
+export const isStop = ({ reason }: Pick<Snapshot, "reason">) =>
+  /stopped by (a|the) user/i.test(reason?.message ?? "");
