@@ -49,19 +49,17 @@ export function digestOf(digest) {
  */
 function measures({ traffic, role, tasks }, { language, most }) {
   const t = texts[language];
-  if (!traffic && tasks.length === 0) return "";
+  if (!traffic) return tasks.length === 0 ? "" : html`<p class="none">${t.noRequests}</p>`;
   const number = numbers[language];
-  const ms = (/** @type {number | undefined} */ seconds) =>
-    seconds === undefined
-      ? "–"
-      : html`${number.format(seconds < 0.1 ? seconds * 1000 : Math.round(seconds * 1000))} <small>ms</small>`;
-  const failures = traffic?.failures ?? 0;
+  const time = (/** @type {string} */ name, /** @type {number | undefined} */ seconds) =>
+    seconds !== undefined &&
+    html`<div><dt>${name}</dt><dd>${number.format(seconds < 0.1 ? seconds * 1000 : Math.round(seconds * 1000))} <small>ms</small></dd></div>`;
   return html`<dl class="measures">
-<div><dt>${t.requests}</dt><dd>${traffic ? number.format(traffic.requestsPerSecond) : "–"} <small>/s</small></dd></div>
-<div><dt>p50</dt><dd>${ms(traffic?.p50Seconds)}</dd></div>
-<div><dt>p99</dt><dd>${ms(traffic?.p99Seconds)}</dd></div>
-<div><dt>${t.failures}</dt><dd class="${failures > 0 ? "bad" : ""}">${traffic ? failures : "–"}</dd></div>
-</dl>${traffic && spark(traffic, { role, most, t })}`;
+<div><dt>${t.requests}</dt><dd>${number.format(traffic.requestsPerSecond)} <small>/s</small></dd></div>
+${time("p50", traffic.p50Seconds)}
+${time("p99", traffic.p99Seconds)}
+<div><dt>${t.failures}</dt><dd class="${traffic.failures > 0 ? "bad" : ""}">${traffic.failures}</dd></div>
+</dl>${spark(traffic, { role, most, t })}`;
 }
 
 /**

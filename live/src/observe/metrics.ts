@@ -84,12 +84,15 @@ function trafficOf(
   return {
     at: newest,
     requestsPerSecond: history.at(-1) ?? 0,
-    p50Seconds: of("p50").get(newest),
-    p99Seconds: of("p99").get(newest),
+    p50Seconds: latest(of("p50")),
+    p99Seconds: latest(of("p99")),
     failures: of("failures").get(newest) ?? 0,
     history,
     failureHistory: perMinute(of("failures")),
   };
 }
+
+/** A minute without a response has no times: the newest that were measured count. */
+const latest = (values: ReadonlyMap<number, number>) => [...values.values()].at(-1);
 
 const round = (value: number) => Math.round(value * 10) / 10;

@@ -5,6 +5,8 @@ const texts = {
     waiting: "The lab gets ready: its services are not deployed yet, or the page is about to load.",
     noScript: "Buttons need JavaScript.",
     main: "main is at",
+    visitors: (count) => `Visitors: ${count} requests per second`,
+    startVisitors: "Start",
     exercises: "Exercises",
     exercisesAbout: "Each makes a commit and pushes it, as you would.",
     start: "Push",
@@ -25,6 +27,8 @@ const texts = {
     waiting: "Le laboratoire se prépare : ses services ne sont pas encore déployés, ou la page se charge.",
     noScript: "Les boutons ont besoin de JavaScript.",
     main: "main est à",
+    visitors: (count) => `Visiteurs : ${count} requêtes par seconde`,
+    startVisitors: "Lancer",
     exercises: "Exercices",
     exercisesAbout: "Chacun fait un commit et le pousse, comme vous le feriez.",
     start: "Pousser",
@@ -67,7 +71,13 @@ export function view(parts, context) {
       wide: true,
       html: html`<p>${t.main} <code>${lab.commit.slice(0, 7)}</code> ${lab.subject}</p><noscript><p class="notice">${t.noScript}</p></noscript>`,
     },
-    { key: "deployments", wide: true, html: section(showDeployments(running, html, t)) },
+    {
+      key: "deployments",
+      wide: true,
+      html: section(
+        html`${lab.perSecond === undefined ? "" : visitors(lab.perSecond, html, t)}${showDeployments(running, html, t)}`,
+      ),
+    },
     {
       key: "exercises",
       wide: true,
@@ -95,6 +105,12 @@ function form({ key, action, fields, label }, html) {
 }
 
 const hidden = (name, value, html) => html`<input type="hidden" name="${name}" value="${value}">`;
+
+function visitors(perSecond, html, t) {
+  const fields = hidden("on", String(perSecond === 0), html);
+  const label = perSecond > 0 ? t.stop : t.startVisitors;
+  return html`<h2>${t.visitors(perSecond)}</h2>${form({ key: "visitors", action: "visitors", fields, label }, html)}`;
+}
 
 function exerciseForm({ name, title, about }, { html, language }, t) {
   const fields = html`<div><h3>${title[language]}</h3><p>${about[language]}</p></div>${hidden("name", name, html)}`;
