@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { createAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { exampleDeployment, exampleNow, exampleParts, exampleService, exampleSide } from "./parts.support.ts";
 import { createWatch } from "./watch.ts";
@@ -9,7 +10,7 @@ const clock = { now: () => exampleNow, wait: () => new Promise<void>(() => {}) }
 async function get(path: string, { parts = exampleParts(), headers = {} as Record<string, string> } = {}) {
   const observe = async () => ({ parts: new Map(Object.entries(parts)), pauseMs: 1000 });
   const watch = createWatch({ observe, clock });
-  const app = await createApp({ watch, clock, extensions: [], host: "127.0.0.1" });
+  const app = await createApp({ watch, clock, extensions: [], host: "127.0.0.1", access: createAccess() });
   const response = await app.request(`http://127.0.0.1:4567${path}`, {
     headers: { host: "127.0.0.1:4567", ...headers },
   });

@@ -15,8 +15,7 @@ interface AppOptions {
   readonly clock: WatchClock;
   readonly extensions: readonly PageExtension[];
   readonly host: string;
-  /** Undefined for a page that only reads. */
-  readonly access?: Access | undefined;
+  readonly access: Access;
 }
 
 /** A browser learns within this time that the server is alive. */
@@ -34,11 +33,11 @@ export async function createApp({ watch, clock, extensions, host, access }: AppO
   for (const { name, folder } of extensions) serveFiles(app, `/x/${name}`, await readFiles(folder));
   for (const { name, routes } of extensions) {
     const own = new Hono();
-    routes?.(own);
+    routes?.(own, access.mayOperate);
     app.route(`/${name}`, own);
   }
   const tabs = await loadTabs(extensions);
-  const accessOf = (c: Context) => ({ mayOperate: access?.mayOperate(c) ?? false });
+  const accessOf = (c: Context) => ({ mayOperate: access.mayOperate(c) });
   let streams = 0;
 
   app.get("/events", (c) => {
@@ -66,7 +65,7 @@ export async function createApp({ watch, clock, extensions, host, access }: AppO
   });
   app.get("*", async (c) => {
     c.header("Cache-Control", "no-store");
-    const entered = access?.enter(c);
+    const entered = access.enter(c);
     if (entered) return entered;
     const path = new URL(c.req.url).pathname;
     const tab = tabOf(tabs, path);

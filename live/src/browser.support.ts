@@ -1,7 +1,7 @@
 import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findBrowser } from "../../services/suppliers/src/browser/support/find-browser.ts";
-import type { Access } from "./access.ts";
+import { createAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { type Listening, listen } from "./page.ts";
 import { exampleService, exampleSide, exampleTask } from "./parts.support.ts";
@@ -15,19 +15,19 @@ export const openBrowser = (): Promise<Browser> =>
 interface ServeOptions {
   readonly now?: () => number;
   readonly extensions?: readonly PageExtension[];
-  readonly access?: Access;
 }
 
 /** Serves a page of these parts. A test publishes their changes. */
 export async function servePage(
   parts: Record<string, unknown>,
-  { now = Date.now, extensions = [], access }: ServeOptions = {},
+  { now = Date.now, extensions = [] }: ServeOptions = {},
 ) {
   const clock = { now, wait: () => new Promise<void>(() => {}) };
   const watch = createWatch({
     clock,
     observe: async () => ({ parts: new Map(Object.entries(parts)), pauseMs: 1000 }),
   });
+  const access = { ...createAccess(), mayOperate: () => true };
   const app = await createApp({ watch, clock, extensions, host: "127.0.0.1", access });
   const stops = extensions.map(({ name, start }) =>
     start?.((key, value) => watch.publish(`${name}/${key}`, value)),

@@ -1,7 +1,7 @@
 import { createContext, renderNotices, renderScale } from "../browser/frame.mjs";
 import { html } from "../browser/html.mjs";
 import { texts } from "../browser/texts.mjs";
-import type { AccessPart, Parts } from "./parts.ts";
+import type { Parts } from "./parts.ts";
 import type { Language, Tab } from "./tabs.ts";
 
 interface DocumentOptions {
@@ -20,7 +20,7 @@ export function renderDocument({ tabs, tab, path, search, language, parts, now }
   const t = texts[language];
   const context = createContext({ language, now, path, search });
   const { link } = context;
-  const { mayOperate } = parts.get("access") as AccessPart;
+  const { mayOperate } = parts.get("access") as { mayOperate: boolean };
   const other = language === "en" ? "fr" : "en";
   const nav = tabs.map(
     (each) =>

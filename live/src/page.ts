@@ -3,13 +3,12 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
-import type { Access } from "./access.ts";
+import { createAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { createObserver, type ObserveOptions } from "./observe/observe.ts";
 import type { PageExtension } from "./tabs.ts";
 import { createWatch, type WatchClock } from "./watch.ts";
 
-export { type Access, createAccess } from "./access.ts";
 export { openPageClients, type PageClients } from "./clients.ts";
 export type { PageExtension, Publish } from "./tabs.ts";
 
@@ -24,12 +23,12 @@ interface PageOptions extends Pick<ObserveOptions, "clients" | "region" | "clust
   /** Bound of the calls to AWS; by default 300, of which accounts allow many times more. */
   readonly callsPerMinute?: number;
   readonly extensions?: readonly PageExtension[];
-  /** Decides which browsers may operate; without it the page only reads. */
-  readonly access?: Access;
 }
 
 export interface LivePage {
   readonly address: string;
+  /** A browser that opens this one may operate what extensions offer. */
+  readonly operatorAddress: string;
   close(): Promise<void>;
 }
 
@@ -38,17 +37,10 @@ export interface LivePage {
  * no calls while nobody watches. Rejects if the port is in use.
  */
 export async function startPage(options: PageOptions): Promise<LivePage> {
-  const {
-    host = "127.0.0.1",
-    port,
-    clock,
-    timeScale = 1,
-    callsPerMinute = 300,
-    extensions = [],
-    access,
-  } = options;
+  const { host = "127.0.0.1", port, clock, timeScale = 1, callsPerMinute = 300, extensions = [] } = options;
   const observe = createObserver({ ...options, now: () => clock.now(), timeScale, callsPerMinute });
   const watch = createWatch({ observe, clock });
+  const access = createAccess();
   const app = await createApp({ watch, clock, extensions, host, access });
   const { address, close } = await listen(app, host, port);
   const stops = extensions.map(({ name, start }) =>
@@ -56,6 +48,7 @@ export async function startPage(options: PageOptions): Promise<LivePage> {
   );
   return {
     address,
+    operatorAddress: access.addressOf(address),
     async close() {
       for (const stop of stops) stop?.();
       watch.close();

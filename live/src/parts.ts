@@ -176,11 +176,6 @@ export interface ProblemPart {
   readonly since: number;
 }
 
-/** Key `access`: the same page in another browser may have another one. */
-export interface AccessPart {
-  readonly mayOperate: boolean;
-}
-
 /** Key `about`. */
 export interface AboutPart {
   readonly region: string;

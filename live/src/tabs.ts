@@ -102,8 +102,8 @@ export interface PageExtension {
   readonly styles?: readonly string[];
   /** Whether it changes the account: the page then does not say that it only reads. */
   readonly operates?: boolean;
-  /** Adds its own requests below `/<name>/`. */
-  routes?(app: Hono): void;
+  /** Adds its own requests below `/<name>/`; `mayOperate` says whether a request's browser may change anything. */
+  routes?(app: Hono, mayOperate: (c: Context) => boolean): void;
   /** Called once, when the page starts. The page's end calls the returned function. */
   start?(publish: Publish): (() => void) | undefined;
 }

@@ -8,7 +8,6 @@ import { createRunRecords } from "../../lab/src/page/run-records.ts";
 import { runsTab } from "../../lab/src/page/runs-tab.ts";
 import { git } from "../../lab/src/runner/load/git.ts";
 import { readManualWorkflows } from "../../lab/src/story/manual-runs.ts";
-import { createAccess } from "../../live/src/access.ts";
 import { servePage } from "../../live/src/browser.support.ts";
 import { drawAccount, priceAccount } from "../../live/src/observe/account.ts";
 import {
@@ -41,14 +40,13 @@ export async function serveExamplePage(summary: string) {
     startExercise: async () => {},
     stopDeployment: async () => {},
   };
-  const access = { ...createAccess(), mayOperate: () => true };
   const extensions = [
     // The pictures show no pipelines: the client is not used.
     runsTab(records, new CodePipelineClient({ region })),
-    checkTab(async function* () {}, access),
-    operateTab(operations, access),
+    checkTab(async function* () {}),
+    operateTab(operations),
   ];
-  return servePage({ ...deliveryParts(), ...accountParts() }, { now: () => exampleNow, extensions, access });
+  return servePage({ ...deliveryParts(), ...accountParts() }, { now: () => exampleNow, extensions });
 }
 
 function deliveryParts(): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { Status } from "../../../actions/check-lab/src/outcome.ts";
 import type { Score } from "../../../actions/check-lab/src/report.ts";
-import type { Access, PageExtension, Publish } from "../../../live/src/page.ts";
+import type { PageExtension, Publish } from "../../../live/src/page.ts";
 import { respond } from "./own-forms.ts";
 
 export interface CheckedPhase {
@@ -30,7 +30,7 @@ export interface CheckState {
 }
 
 /** The tab that runs check-lab. It reads the account, the repository and the site, and changes nothing. */
-export function checkTab(check: CheckPhases, access: Access, now = Date.now): PageExtension {
+export function checkTab(check: CheckPhases, now: () => number = Date.now): PageExtension {
   let publish: Publish | undefined;
   let state: CheckState = { isRunning: false, startedAt: undefined, problem: undefined, phases: [] };
   const change = (changes: Partial<CheckState>) => {
@@ -58,9 +58,9 @@ export function checkTab(check: CheckPhases, access: Access, now = Date.now): Pa
         publish = undefined;
       };
     },
-    routes(app) {
+    routes(app, mayOperate) {
       app.post("/start", (c) =>
-        respond(c, access, async () => {
+        respond(c, mayOperate(c), async () => {
           if (!state.isRunning) void run();
           return {};
         }),

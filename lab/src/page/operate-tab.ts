@@ -1,4 +1,4 @@
-import type { Access, PageExtension, Publish } from "../../../live/src/page.ts";
+import type { PageExtension, Publish } from "../../../live/src/page.ts";
 import type { Operations } from "./operations.ts";
 import { type Form, respond } from "./own-forms.ts";
 
@@ -6,7 +6,7 @@ import { type Form, respond } from "./own-forms.ts";
 const inputPrefix = "input:";
 
 /** The tab that starts workflows and exercises, and stops deployments. */
-export function operateTab(operations: Operations, access: Access): PageExtension {
+export function operateTab(operations: Operations): PageExtension {
   let publish: Publish | undefined;
   const refresh = async () => {
     const { exercises, visitors } = operations;
@@ -52,12 +52,12 @@ export function operateTab(operations: Operations, access: Access): PageExtensio
       const timer = setInterval(() => void refresh().catch(() => {}), refreshEveryMs).unref();
       return () => clearInterval(timer);
     },
-    routes(app) {
+    routes(app, mayOperate) {
       app.post("/:action", async (c) => {
         const name = c.req.param("action");
         const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (!action) return c.json({ message: "There is no such action." }, 404);
-        return respond(c, access, async (form) => ({ location: await action(form) }));
+        return respond(c, mayOperate(c), async (form) => ({ location: await action(form) }));
       });
     },
   };

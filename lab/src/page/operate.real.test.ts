@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../../actions/shared/pace.ts";
 import { findBarriers, isLive, openBrowser } from "../../../live/src/browser.support.ts";
-import { createAccess, type LivePage, openPageClients, startPage } from "../../../live/src/page.ts";
+import { type LivePage, openPageClients, startPage } from "../../../live/src/page.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
@@ -20,7 +20,6 @@ let page: Page;
 const ends = new AsyncDisposableStack();
 const done: string[] = [];
 const records = createRunRecords();
-const access = createAccess();
 
 /** A lab whose workflow starts a run that the records show. */
 const operations: Operations = {
@@ -113,17 +112,16 @@ beforeAll(async () => {
       runsTab(records, pipelines),
       checkTab(async function* () {
         yield checkedPhase;
-      }, access),
-      operateTab(operations, access),
+      }),
+      operateTab(operations),
     ],
-    access,
   });
   browser = await openBrowser();
 });
 beforeEach(async () => {
   done.length = 0;
   page = await browser.newPage();
-  await page.goto(access.addressOf(live.address));
+  await page.goto(live.operatorAddress);
 });
 afterAll(async () => {
   await browser?.close();

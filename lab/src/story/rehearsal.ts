@@ -1,13 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { systemClock } from "../../../actions/shared/pace.ts";
-import {
-  type Access,
-  createAccess,
-  openPageClients,
-  type PageExtension,
-  startPage,
-} from "../../../live/src/page.ts";
+import { openPageClients, type PageExtension, startPage } from "../../../live/src/page.ts";
 import { warningForRoot } from "../../../simulator/src/runtime/tasks/start-runtime.ts";
 import type { LabOptions } from "../options.mjs";
 import { checkTab } from "../page/check-tab.ts";
@@ -192,7 +186,6 @@ export async function startRehearsal(
     list: `${addresses.production}/suppliers`,
     push: (release) => pushes.push(repository, variables, release),
   });
-  const access = createAccess();
   const extensions = [
     runsTab(records, aws.pipelines),
     checkTab(async function* () {
@@ -201,11 +194,11 @@ export async function startRehearsal(
       // Few users need it, and it has many clients.
       const { checkPhases } = await import("../page/check-phases.ts");
       yield* checkPhases({ account, repository: project, sites: addresses });
-    }, access),
+    }),
     // The unattended story checks its own changes, and no others.
-    ...(options.once ? [] : [operateTab(operations, access)]),
+    ...(options.once ? [] : [operateTab(operations)]),
   ];
-  await showLivePage({ simulator, port: options.pagePort, timeScale, extensions, access }, progress, ends);
+  await showLivePage({ simulator, port: options.pagePort, timeScale, extensions }, progress, ends);
   return {
     simulator,
     aws,
@@ -232,12 +225,11 @@ interface LivePageOptions {
   readonly port: number;
   readonly timeScale: number;
   readonly extensions: readonly PageExtension[];
-  readonly access: Access;
 }
 
 /** Serves the live page of the rehearsal's account, and prints its address. `ends` closes it. */
 async function showLivePage(
-  { simulator, port, timeScale, extensions, access }: LivePageOptions,
+  { simulator, port, timeScale, extensions }: LivePageOptions,
   progress: Progress,
   ends: AsyncDisposableStack,
 ): Promise<void> {
@@ -251,12 +243,11 @@ async function showLivePage(
     timeScale,
     callsPerMinute: 2_000,
     extensions,
-    access,
     pageOf,
   });
   ends.defer(page.close);
   simulator.showPage(page.address);
-  progress.say(`  watch it in a browser: ${access.addressOf(page.address)}`);
+  progress.say(`  watch it in a browser: ${page.operatorAddress}`);
 }
 
 async function noted(run: Promise<RunResult>): Promise<RunResult> {

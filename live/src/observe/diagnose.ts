@@ -8,13 +8,6 @@ import type { PageClients } from "../clients.ts";
 import type { DeploymentPart } from "../parts.ts";
 import type { Reader } from "./reader.ts";
 
-interface Tools {
-  readonly clients: PageClients;
-  readonly reader: Reader;
-  readonly timeScale: number;
-  readonly now: () => number;
-}
-
 interface Ended extends Subject {
   readonly snapshot: Snapshot;
   readonly endedAt: Date | undefined;
@@ -26,7 +19,7 @@ interface Ended extends Subject {
 export type Diagnose = ReturnType<typeof createDiagnosis>;
 
 /** Explains deployments that ended without success by the evidence and rules of the action that deploys. */
-export function createDiagnosis({ clients, reader, timeScale, now }: Tools) {
+export function createDiagnosis(clients: PageClients, reader: Reader, timeScale: number, now: () => number) {
   return async ({ snapshot, endedAt, by, targetGroups, ...subject }: Ended) => {
     let isFinal = true;
     if (!snapshot.ended || snapshot.ended === "succeeded") return { isFinal };
@@ -38,7 +31,6 @@ export function createDiagnosis({ clients, reader, timeScale, now }: Tools) {
             throw error;
           }),
       });
-    const nothing = () => {};
     const context = {
       clients: {
         ecs: counted(clients.ecs),
@@ -53,7 +45,7 @@ export function createDiagnosis({ clients, reader, timeScale, now }: Tools) {
           if (now() < (endedAt?.getTime() ?? 0) + (2 * deliveryMs) / timeScale) isFinal = false;
         },
       },
-      log: { info: nothing, notice: nothing, warning: nothing },
+      log: { info() {}, notice() {}, warning() {} },
       signal: new AbortController().signal,
     };
     // The action, too, stops a deployment that fails: a stop is never the cause.

@@ -37,7 +37,7 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
   const { clients, region, now, timeScale, callsPerMinute, pageOf = () => undefined } = options;
   const reader = createReader(now);
   const revisions = createRevisions(clients.ecs, reader);
-  const diagnose = createDiagnosis({ clients, reader, timeScale, now });
+  const diagnose = createDiagnosis(clients, reader, timeScale, now);
   const tools = { reader, revisions, diagnose, timeScale, now };
   const readCodeDeploy = createCodeDeployReader({ ...tools, clients, pageOf });
   const readEcsDeployments = createEcsDeploymentReader({ ...tools, ecs: clients.ecs });
