@@ -100,7 +100,7 @@ export interface DeploymentPart {
   /** Undefined while it runs. */
   readonly verdict: Verdict | undefined;
   readonly cause: string | undefined;
-  /** What to do about the cause. */
+  /** Next step that removes the cause. */
   readonly fix?: string | undefined;
   /** Page of the workflow run that created it: an address, or a path of this page. */
   readonly run?: string | undefined;
