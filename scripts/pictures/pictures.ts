@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { marked } from "marked";
+import MarkdownIt from "markdown-it";
 
 /** Pictures that the documents show, and the most bytes of each. */
 export const picturesFolder = "docs/images";
@@ -47,8 +47,8 @@ summary { cursor: pointer }
 /** Returns a page that shows a job summary as GitHub does. Mermaid is shown as text: cards fold it. */
 export function summaryPage(markdown: string): string {
   // Not every machine has a font with emoji.
-  const html = marked
-    .parse(markdown, { gfm: true, async: false })
+  const html = new MarkdownIt({ html: true })
+    .render(markdown)
     .replace(/<p>\[!CAUTION\]\s/g, '<p><b class="bad">Caution</b><br>')
     .replaceAll("✅", '<b class="ok">✔</b>')
     .replaceAll("❌", '<b class="bad">✘</b>');

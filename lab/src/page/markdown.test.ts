@@ -16,7 +16,7 @@ it.each([
   [
     "a link in the head of a folded part, below the head",
     '<details><summary>Done · <a href="https://example.com/?a=1&amp;b=2">log</a></summary>\n\nx\n\n</details>',
-    '<summary>Done</summary><p><a href="https://example.com/?a=1&#38;b=2" rel="noreferrer">log</a></p>',
+    '<summary>Done</summary><p><a href="https://example.com/?a=1&amp;b=2" rel="noreferrer">log</a></p>',
   ],
   ["an unknown diagram as text", "```mermaid\nsequenceDiagram\n a->>b: x\n```", "a-&#62;&#62;b: x"],
   ["a flowchart that it cannot read as text", "```mermaid\nflowchart LR\n a==>b\n```", "a==&#62;b"],
@@ -36,6 +36,15 @@ it.each([
     '<th scope="row">AWS Fargate</th><td><svg class="bar" width="100%" height="8" aria-hidden="true"><rect class="only" height="8" width="50.0%"></rect></svg></td><td align="right">5</td>',
   ],
   ["no comment", "a <!-- hidden --> b", "<p>a  b</p>"],
+  ["entities once", "<p>a &amp; b &lt; c & d</p>", "<p>a &amp; b &lt; c &#38; d</p>"],
+  ["no end of an element of the page", "x</div></p>", "<p>x&#60;/div&#62;&#60;/p&#62;</p>"],
+  ["the end of an element that the text leaves open", "<div>\n\nx", "<p>x</p>\n</div>"],
+  ["5,000 quotes in each other", ">".repeat(5000), "<blockquote>"],
+  ["160 kB of unfinished tags", "<b ".repeat(53_000), "<p>&lt;b &lt;b "],
+  ["160 kB of unfinished tags in a block", `<div>${"<b ".repeat(53_000)}`, "<div>&#60;b &#60;b "],
+  ["160 kB of comments that do not end", `<div>${"<!--".repeat(40_000)}`, "<div>&#60;!--&#60;!--"],
+  ["160 kB of blank lines in a diagram", `\`\`\`mermaid\n${"\n".repeat(160_000)}`, "<figure><pre>"],
+  ["more than GitHub takes as text", "<b>".repeat(400_000), "<pre>&#60;b&#62;"],
 ])("renders %s", (_, text, markup) => {
   expect(renderMarkdown(text)).toContain(markup);
 });

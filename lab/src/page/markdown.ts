@@ -1,28 +1,42 @@
-import { Marked, type Tokens } from "marked";
+import MarkdownIt from "markdown-it";
 import { escapeHtml } from "../../../live/browser/html.mjs";
 import { drawMermaid } from "./mermaid.ts";
 
 /** Elements of job summaries. Attributes are never kept, so that no summary brings a style, script or address. */
 const allowed =
-  "details|summary|br|hr|sub|sup|kbd|b|i|em|strong|code|p|div|h[1-6]|ul|ol|li|table|thead|tbody|tr|th|td";
-const tag = new RegExp(`&#60;(/?)(${allowed})(?:\\s[^<>]*?)?(/?)&#62;`, "gi");
+  /^(details|summary|br|hr|sub|sup|kbd|b|i|em|strong|code|p|div|h[1-6]|ul|ol|li|table|thead|tbody|tr|th|td)$/;
 
 /** Links to pages, as the one-line cards of actions have them in a summary element, where Markdown is not rendered. */
-const anchor = /&#60;a href=&#34;(https?:\/\/(?:[^\s<>&]|&#38;)+)&#34;&#62;/g;
+const anchor = /^<a href="(https?:\/\/[^\s<>"]+)">$/;
 
-/** Escapes markup, except for links to pages and tags that only structure text; `open` is kept on details. */
-function safeTags(markup: string): string {
-  const visible = markup.replace(/<!--.*?-->/gs, "");
-  const linked = escapeHtml(visible)
-    .replace(
-      anchor,
-      (_, href: string) => `<a href="${href.replaceAll("&#38;amp;", "&#38;")}" rel="noreferrer">`,
-    )
-    .replaceAll("&#60;/a&#62;", "</a>");
-  const structured = linked.replace(tag, (whole, end: string, name: string) => {
-    const open = name.toLowerCase() === "details" && /\sopen\b/.test(whole) ? " open" : "";
-    return `<${end}${name}${open}>`;
-  });
+/** How many elements of each name a summary has open: it closes these, and none of the page. */
+type Open = Map<string, number>;
+
+/** Escapes text of a markup, where an entity is escaped already. */
+const escapeText = (text: string) => text.replace(/&(?!#?\w+;)|[<>"']/g, (found) => escapeHtml(found));
+
+/** Escapes a tag, except for links to pages and tags that only structure text; `open` is kept on details. */
+function safeTag(tag: string, open: Open): string {
+  const [, end = "", written = ""] = /^<(\/?)(\w*)/.exec(tag) ?? [];
+  const name = written.toLowerCase();
+  const href = anchor.exec(tag)?.[1];
+  const count = open.get(name) ?? 0;
+  if (end ? count === 0 : href === undefined && !allowed.test(name)) return escapeText(tag);
+  if (name !== "br" && name !== "hr") open.set(name, count + (end ? -1 : 1));
+  if (href) return `<a href="${escapeText(href)}" rel="noreferrer">`;
+  return `<${end}${name}${name === "details" && /\sopen\b/.test(tag) ? " open" : ""}>`;
+}
+
+/** Takes time in proportion to the text, as each part ends where the next tag or comment begins. */
+function safeTags(markup: string, open: Open): string {
+  const visible = markup
+    .split("-->")
+    .map((part, index, parts) => (index < parts.length - 1 ? part.split("<!--", 1)[0] : part))
+    .join("");
+  const parts = visible.split(/(<[^<>]*>)/);
+  const structured = parts
+    .map((part, index) => (index % 2 ? safeTag(part, open) : escapeText(part)))
+    .join("");
   return structured.split("<summary>").map(moveLinks).join("<summary>");
 }
 
@@ -37,34 +51,57 @@ function moveLinks(part: string, index: number): string {
   return `${head.replace(linkInHead, "")}</summary><p>${links.join(" · ")}</p>${part.slice(end + "</summary>".length)}`;
 }
 
-/** Only addresses of pages; a script, a file or data is shown as text. */
-const isPage = (href: string) => /^https?:\/\//i.test(href);
+const markdown = new MarkdownIt({ html: true, linkify: true });
+markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
+// The rules below decide.
+markdown.validateLink = () => true;
 
-const marked = new Marked({
-  gfm: true,
-  renderer: {
-    html: ({ text }: Tokens.HTML | Tokens.Tag) => safeTags(text),
-    link({ href, tokens }) {
-      const text = this.parser.parseInline(tokens);
-      return isPage(href) ? `<a href="${escapeHtml(href)}" rel="noreferrer">${text}</a>` : text;
-    },
-    // The page loads nothing from other hosts.
-    image: ({ href, text }) =>
-      isPage(href)
-        ? `<a href="${escapeHtml(href)}" rel="noreferrer">${escapeHtml(text || href)}</a>`
-        : escapeHtml(text),
-    code({ text, lang }) {
-      const code = `<pre><code>${escapeHtml(text)}</code></pre>`;
-      if (lang !== "mermaid") return code;
-      return (
-        drawMermaid(text) ??
-        `<figure>${code}<figcaption>Mermaid, which GitHub draws as a diagram</figcaption></figure>`
-      );
-    },
-  },
-});
-
-/** Renders a job summary as GitHub does. Whatever the text is, the markup has no script, style or resource. */
-export function renderMarkdown(text: string): string {
-  return marked.parse(text, { async: false });
+/** Only addresses of pages; a script, a file or data is no link. */
+function linkTo(href: string | null | undefined): string {
+  return href && /^https?:\/\//i.test(href) ? `<a href="${escapeHtml(href)}" rel="noreferrer">` : "<a>";
 }
+
+/** The page's policy forbids the style attribute, by which the library aligns. */
+function alignedCell(tag: string, style: string | null | undefined): string {
+  const align = /^text-align:(left|center|right)$/.exec(style ?? "")?.[1];
+  return align ? `<${tag} align="${align}">` : `<${tag}>`;
+}
+
+function fence(text: string, language: string | undefined): string {
+  const code = `<pre><code>${escapeHtml(text)}</code></pre>`;
+  if (language !== "mermaid") return code;
+  return (
+    drawMermaid(text) ??
+    `<figure>${code}<figcaption>Mermaid, which GitHub draws as a diagram</figcaption></figure>`
+  );
+}
+
+Object.assign(markdown.renderer.rules, {
+  html_block: (tokens, index, _, open: Open) => safeTags(tokens[index]?.content ?? "", open),
+  html_inline: (tokens, index, _, open: Open) => safeTags(tokens[index]?.content ?? "", open),
+  link_open: (tokens, index) => linkTo(tokens[index]?.attrGet("href")),
+  // The page loads nothing from other hosts.
+  image: (tokens, index) =>
+    `${linkTo(tokens[index]?.attrGet("src"))}${escapeHtml(tokens[index]?.content ?? "")}</a>`,
+  th_open: (tokens, index) => alignedCell("th", tokens[index]?.attrGet("style")),
+  td_open: (tokens, index) => alignedCell("td", tokens[index]?.attrGet("style")),
+  fence: (tokens, index) => fence(tokens[index]?.content ?? "", tokens[index]?.info.trim()),
+} satisfies typeof markdown.renderer.rules);
+
+/**
+ * Renders a job summary as GitHub does, in time in proportion to its length, for any text: the markup has no script,
+ * style or resource. A summary of more than 1 MiB, or one that cannot be rendered, is shown as text.
+ */
+export function renderMarkdown(text: string): string {
+  const open: Open = new Map();
+  try {
+    if (text.length > mostLength) throw new RangeError("the summary is too long");
+    const rendered = markdown.render(text, open);
+    return rendered + [...open].map(([name, count]) => `</${name}>`.repeat(count)).join("");
+  } catch {
+    return `<pre>${escapeHtml(text.slice(0, mostLength))}</pre>`;
+  }
+}
+
+/** GitHub's limit for the summary of a step. */
+const mostLength = 2 ** 20;

@@ -5,7 +5,7 @@ import { escapeHtml } from "../../../live/browser/html.mjs";
  * Undefined for others. Whatever the text is, the markup has no script, style or resource.
  */
 export function drawMermaid(text: string): string | undefined {
-  if (/^\s*xychart-beta\b/m.test(text)) return drawChart(text);
+  if (/^[ \t]*xychart-beta\b/m.test(text)) return drawChart(text);
   if (/^\s*pie\b/.test(text)) return drawPie(text);
   if (/^\s*flowchart\b/.test(text)) return drawFlowchart(text);
   return undefined;
@@ -15,14 +15,14 @@ const [chartWidth, chartHeight] = [600, 120];
 const numbers = (list = "") => list.split(",").map(Number);
 
 function drawChart(text: string): string | undefined {
-  const title = /^\s*title "([^"]*)"/m.exec(text)?.[1] ?? "";
-  const [, unit = "", categories] = /^\s*x-axis "([^"]*)" \[([^\]]*)\]/m.exec(text) ?? [];
-  const [, bottom = 0, top = 100] = (/^\s*y-axis [^\n]*?(-?[\d.]+) --> (-?[\d.]+)/m.exec(text) ?? []).map(
-    Number,
-  );
-  const series = (kind: "bar" | "line") =>
-    [...text.matchAll(new RegExp(`^\\s*${kind} \\[([^\\]]*)\\]`, "gm"))].map(([, list]) => numbers(list));
-  const [bars, lines] = [series("bar"), series("line")];
+  const title = /^[ \t]*title "([^"\n]*)"/m.exec(text)?.[1] ?? "";
+  const [, unit = "", categories] = /^[ \t]*x-axis "([^"\n]*)" \[([^\]\n]*)\]/m.exec(text) ?? [];
+  const [, bottom = 0, top = 100] = (
+    /^[ \t]*y-axis (?:"[^"\n]*" )?(-?[\d.]+) --> (-?[\d.]+)/m.exec(text) ?? []
+  ).map(Number);
+  const series = (kind: RegExp) => [...text.matchAll(kind)].map(([, list]) => numbers(list));
+  const bars = series(/^[ \t]*bar \[([^\]\n]*)\]/gm);
+  const lines = series(/^[ \t]*line \[([^\]\n]*)\]/gm);
   const all = [...bars, ...lines];
   if (all.length === 0 || !(top > bottom) || !all.flat().every(Number.isFinite)) return undefined;
   const yOf = (value: number) => chartHeight * (1 - (value - bottom) / (top - bottom));
@@ -48,7 +48,7 @@ function drawChart(text: string): string | undefined {
 /** Bars compare amounts better than the slices of a pie. */
 function drawPie(text: string): string | undefined {
   const title = /^\s*pie(?: showData)?(?: title ([^\n]*))?/.exec(text)?.[1] ?? "";
-  const slices = [...text.matchAll(/^\s*"([^"]*)" : ([\d.]+)\s*$/gm)].map(
+  const slices = [...text.matchAll(/^[ \t]*"([^"\n]*)" : ([\d.]+)[ \t]*$/gm)].map(
     ([, name = "", value = ""]) => [name, Number(value)] as const,
   );
   const most = Math.max(...slices.map(([, value]) => value));

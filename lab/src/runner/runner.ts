@@ -16,7 +16,7 @@ import { git, WorkTrees } from "./load/git.ts";
 import { loadWorkflows } from "./load/load-workflows.ts";
 import { SourceStore } from "./load/sources.ts";
 import { readPermissions, type Workflow } from "./load/workflow.ts";
-import type { Conclusion, RunResult } from "./result.ts";
+import type { Conclusion, RunEvent, RunResult } from "./result.ts";
 import { endGroup } from "./steps/run-process.ts";
 import { createMasker } from "./steps/workflow-commands.ts";
 
@@ -50,6 +50,16 @@ export function createRunner(options: RunnerOptions): Runner {
   const store = new SourceStore(options.mirrors ?? {}, options.directory);
   const workTrees = new WorkTrees(gitDirectory, options.directory);
   let runs = 0;
+  // What an observer does with an event, such as showing it, never changes a verdict.
+  const emit = (event: RunEvent) => {
+    try {
+      options.emit(event);
+    } catch (error) {
+      console.error(
+        `the event ${event.type} of run ${event.run} cannot be shown: ${(error as Error).message}`,
+      );
+    }
+  };
   return {
     async start({ workflow: path, event }) {
       const id = ++runs;
@@ -73,7 +83,7 @@ export function createRunner(options: RunnerOptions): Runner {
         workTrees,
         workflows,
         groups,
-        options: { ...options, vars },
+        options: { ...options, vars, emit },
         masker: createMasker(Object.values(options.secrets)),
         github: githubContext({ ...options, id, sha, event, inputs, workflow }),
         nextJob: () => ++jobs,

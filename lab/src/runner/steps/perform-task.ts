@@ -208,5 +208,14 @@ function keepWritings(step: RunningStep, writings: StepWritings): void {
   Object.assign(job.env, writings.env);
   job.paths.unshift(...writings.paths.reverse());
   job.saved.set(step.key, { ...job.saved.get(step.key), ...writings.state });
-  if (writings.summary) job.summaries.push(job.run.masker.hide(writings.summary));
+  const kilobytes = Math.ceil(Buffer.byteLength(writings.summary) / 1024);
+  if (kilobytes > mostSummaryKilobytes)
+    step.annotate({
+      level: "error",
+      message: `$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of ${mostSummaryKilobytes}k, got ${kilobytes}k.`,
+    });
+  else if (writings.summary) job.summaries.push(job.run.masker.hide(writings.summary));
 }
+
+/** GitHub leaves out a longer summary, and the step's result is as before. */
+const mostSummaryKilobytes = 1024;

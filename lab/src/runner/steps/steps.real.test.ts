@@ -63,6 +63,30 @@ describe("steps", () => {
     expect(result.jobs[0]?.summary).toBe("# Title\n");
   });
 
+  it("stays green when a summary is above GitHub's limit, or cannot be shown", async () => {
+    const result = await runJobs(
+      `
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - run: head -c 1048577 /dev/zero | tr '\\0' '>' >> "$GITHUB_STEP_SUMMARY"
+      - run: echo short >> "$GITHUB_STEP_SUMMARY"
+`,
+      {
+        onEvent: ({ type }) => {
+          if (type === "job-finished") throw new RangeError("Maximum call stack size exceeded");
+        },
+      },
+    );
+    expect(result).toMatchObject({ conclusion: "success", jobs: [{ summary: "short\n" }] });
+    expect(result.jobs[0]?.annotations).toMatchObject([
+      {
+        level: "error",
+        message: expect.stringContaining("supports content up to a size of 1024k, got 1025k"),
+      },
+    ]);
+  });
+
   it("reads workflow commands and hides masked values and secrets", async () => {
     const result = await runJobs(
       `
