@@ -1,5 +1,6 @@
 // @ts-check
 import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
+import { databaseOption } from "../../scripts/run/database.mjs";
 import { chaptersOf, describeChapters, selectChapters } from "./story/chapter-list.mjs";
 import { checkBeforeStart, checkVariables, repositoryVariable } from "./story/check-before-start.mjs";
 
@@ -21,6 +22,7 @@ const options = defineOptions({
     parse: oneOf("process", "docker"),
     help: "docker: a container per task on this machine's engine; process: a child process per task (default docker if an engine responds, else process)",
   },
+  database: databaseOption,
   port: {
     value: "N",
     parse: wholeNumber(0, 65_535),
@@ -74,7 +76,7 @@ for "git push lab HEAD:main"; Ctrl-C ends it. With --once it runs the whole stor
 
 /** @typedef {ReturnType<typeof withDefaults>} LabOptions */
 
-/** @param {{ once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
+/** @param {{ once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", database?: "local" | "docker", port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
 export function withDefaults(values) {
   const once = values.once ?? values.chapters !== undefined;
   const port = values.port ?? 4566;
@@ -85,6 +87,7 @@ export function withDefaults(values) {
     chapters: values.chapters ?? chaptersOf(account),
     /** Undefined selects the one that this machine supports. */
     runtime: values.runtime,
+    database: values.database ?? "local",
     port,
     // A free port is selected for both.
     pagePort: values["page-port"] ?? (port === 0 ? 0 : port + 1),

@@ -23,6 +23,7 @@ it.each([
   expect(withDefaults(parseCommandLine(command, argv))).toEqual({
     account: "standard",
     chapters: standardChapters,
+    database: "local",
     port: 4566,
     pagePort: 4567,
     variables: {},
@@ -92,6 +93,7 @@ it.each([
   [["--var", "GITHUB_TOKEN=x"], '--var: "GITHUB_TOKEN=x" has a name that GitHub refuses'],
   [["--var", "aws_region=x"], '--var: "aws_region=x" has the name AWS_REGION, which the rehearsal sets'],
   [["--account", "acadmy"], `--account: "acadmy" is not one of standard, academy`],
+  [["--database", "x"], '--database: "x" is not one of local, docker'],
   [["--runtime", "podman"], `--runtime: "podman" is not one of ${taskRuntimeKinds.join(", ")}`],
 ])("the rehearsal refuses %j", (argv, message) => {
   expect(() => parseCommandLine(command, argv)).toThrow(message);

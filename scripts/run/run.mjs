@@ -12,12 +12,8 @@ import {
   textOf,
   withoutNpmOptions,
 } from "./command-line.mjs";
-import {
-  arePackagesInstalled,
-  installDatabaseServer,
-  installPackages,
-  lacksDatabaseServer,
-} from "./packages.mjs";
+import { provideDatabaseServer } from "./database.mjs";
+import { arePackagesInstalled, installPackages } from "./packages.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -32,15 +28,14 @@ export async function run(argv) {
   try {
     requireHome(process.env);
     const programArguments = command ? restoreFromNpm(command, given, process.env) : given;
+    const values = command ? parseCommandLine(command, programArguments) : {};
     if (command) {
-      const values = parseCommandLine(command, programArguments);
       const text = textOf(command, values, process.stdout.columns);
       if (text !== undefined) return console.log(text);
       await command.check?.(values, root);
     }
-    const databaseIsMissing = needsDatabase && lacksDatabaseServer(process.env);
+    if (needsDatabase) provideDatabaseServer(values.database);
     if (!arePackagesInstalled(root)) await installPackages(root);
-    if (databaseIsMissing) await installDatabaseServer();
     startProgram(root, program, programArguments, command);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

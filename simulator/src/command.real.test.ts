@@ -10,7 +10,9 @@ const root = resolve(import.meta.dirname, "../..");
 const secret = "a secret of the user's";
 let temporary: string;
 let npm: ChildProcess | undefined;
+let printed: string;
 beforeEach(async () => {
+  printed = "";
   temporary = await mkdtemp(join(tmpdir(), "simulator-command-"));
 });
 afterEach(async () => {
@@ -31,7 +33,10 @@ async function start(): Promise<ChildProcess> {
   });
   const started = npm;
   await new Promise<void>((resolve) => {
-    started.stderr?.on("data", (text) => /is ready/.test(text) && resolve());
+    started.stderr?.on("data", (text) => {
+      printed += text;
+      if (/is ready/.test(printed)) resolve();
+    });
   });
   await expect.poll(() => processes("mariadbd|mysqld"), { timeout: 300_000 }).not.toEqual([]);
   return started;
@@ -63,6 +68,14 @@ it.runIf(process.platform === "linux")("gives its child processes no secret of i
   const environment = await readFile(`/proc/${database}/environ`, "utf8");
   expect(environment).toContain(temporary);
   expect(environment).not.toContain(secret);
+});
+
+it("leads a browser that opens its address to the page that it serves", async () => {
+  await start();
+  const [endpoint = ""] = /http:\/\/127\.0\.0\.1:\d+(?=\/v1\/repos)/.exec(printed) ?? [];
+  const response = await fetch(endpoint, { headers: { Accept: "text/html" } });
+  expect(printed).toContain(`watch it in a browser: ${new URL(response.url).origin}`);
+  expect(await response.text()).toMatch(/^<!doctype html>/i);
 });
 
 it("leaves no process when it is killed, and no data after the next start", async () => {

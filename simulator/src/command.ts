@@ -46,14 +46,12 @@ function forgetEnvironment(): void {
 }
 
 /**
- * Serves the page that shows the account, and leads browsers that open the endpoint there. A parent that opened a
- * channel has a page of its own, whose address it sends. Resolves to the address of the page.
+ * Serves the page that shows the account, and leads browsers that open the endpoint there. Without a port, the parent
+ * has a page, whose address it sends. Resolves to the address of the page.
  */
-async function showPage(simulator: Simulator, port: number): Promise<string | undefined> {
-  if (process.send) {
-    process.on("message", ({ page }: { page?: string }) => page && simulator.showPage(page));
-    return undefined;
-  }
+async function showPage(simulator: Simulator, port: number | undefined): Promise<string | undefined> {
+  process.on("message", ({ page }: { page?: string }) => page && simulator.showPage(page));
+  if (port === undefined) return undefined;
   const { openPageClients, startPage } = await import("../../live/src/page.ts");
   const { region } = simulator.clientConfig;
   const { address } = await startPage({
@@ -96,7 +94,7 @@ const fail =
 /** Returns the options of the command. Throws a refusal with the option and its allowed values. */
 export function parseArguments(
   argv: readonly string[],
-): SimulatorOptions & { help: boolean; pagePort: number } {
+): SimulatorOptions & { help: boolean; pagePort: number | undefined } {
   const values = parseCommandLine(command, argv);
   const options = {
     port: values.port,
@@ -107,13 +105,14 @@ export function parseArguments(
     region: values.region,
     accountId: values.account,
     account: values["account-kind"],
+    databaseInDocker: values.database === "docker",
     faults: refuse(() => values.fault?.map(parseFault)),
     products: refuse(() => values.prices && readProducts(values.prices)),
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const { port = defaultPort } = values;
   // A free port is selected for both.
-  const pagePort = values["page-port"] ?? (port === 0 ? 0 : port + 1);
+  const pagePort = values["no-page"] ? undefined : (values["page-port"] ?? (port === 0 ? 0 : port + 1));
   return { help: values.help ?? false, pagePort, ...Object.fromEntries(given) };
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
+import { databaseOption } from "../../scripts/run/database.mjs";
 import { requireFreePorts } from "../../scripts/run/processes.mjs";
 
 /** The smallest share for which the kernel's CPU quota can limit a task of the smallest size. */
@@ -16,6 +17,7 @@ const options = defineOptions({
     parse: wholeNumber(0, 65_535),
     help: "port of the page that shows the account to a browser (default: the port after --port)",
   },
+  "no-page": { help: "serve no such page" },
   "listener-offset": {
     value: "N",
     parse: wholeNumber(0, 65_535 - 80),
@@ -26,6 +28,7 @@ const options = defineOptions({
     parse: oneOf("process", "docker"),
     help: "process (default): tasks are child processes; docker: containers of this machine's Docker engine",
   },
+  database: databaseOption,
   "vcpu-share": {
     value: "N",
     parse: cores,
@@ -64,10 +67,10 @@ export const command = {
     "Starts an offline AWS on 127.0.0.1 and prints the environment variables that point any AWS tool at it.",
   options,
   notes: `The printed secret key is valid for this start only, and every call must be signed. Calls may also be signed with keys that STS issues and with those in the variable SIMULATOR_ACCESS_KEYS: [{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`,
-  check: ({ port = 4566, "page-port": pagePort = port && port + 1 }) =>
+  check: ({ port = 4566, "page-port": pagePort = port && port + 1, "no-page": noPage }) =>
     requireFreePorts([
       { port, option: "--port" },
-      { port: pagePort, option: "--page-port" },
+      ...(noPage ? [] : [{ port: pagePort, option: "--page-port" }]),
     ]),
 };
 

@@ -45,6 +45,8 @@ export interface SimulatorOptions {
   runFunction?: Environment["runFunction"];
   /** Starts the server of a DB instance; by default one of this machine. */
   startDatabaseServer?: Environment["startDatabaseServer"];
+  /** Starts the servers of DB instances in Docker, from the official image. */
+  databaseInDocker?: boolean;
   /** Says whether one can be started; looks on this machine unless given. */
   findDatabaseServer?: Environment["findDatabaseServer"];
   /**
@@ -151,8 +153,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     git,
     taskRuntime,
     runFunction: options.runFunction ?? runFunction,
-    findDatabaseServer: options.findDatabaseServer ?? (() => findDatabaseServer()),
-    startDatabaseServer: options.startDatabaseServer ?? startDatabaseServer,
+    findDatabaseServer:
+      options.findDatabaseServer ?? (async () => options.databaseInDocker || findDatabaseServer()),
+    startDatabaseServer:
+      options.startDatabaseServer ??
+      ((server) => startDatabaseServer({ ...server, inDocker: options.databaseInDocker })),
     databaseStatements: new Map(),
     databaseAuthority,
     aws: callInProcess(services, faults),

@@ -18,6 +18,7 @@ it.runIf(process.platform === "linux")(
     ends.defer(() => rm(directory, { recursive: true }));
     const options = {
       runtime: "process",
+      database: "local",
       account: "standard",
       port: 0,
       listenerOffset: 0,

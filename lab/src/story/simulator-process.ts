@@ -31,6 +31,7 @@ export type Keys = Record<"AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_S
 
 interface SimulatorProcessOptions {
   runtime: TaskRuntimeKind;
+  database: "local" | "docker";
   account: AccountKind;
   port: number;
   listenerOffset: number;
@@ -58,8 +59,11 @@ export async function startSimulatorProcess(
   const child = fork(
     main,
     [
+      "--no-page",
       "--runtime",
       options.runtime,
+      "--database",
+      options.database,
       "--account-kind",
       options.account,
       "--port",

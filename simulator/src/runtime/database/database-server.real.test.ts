@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +52,31 @@ describe("a private database server", () => {
     const second = await start({ dataDirectory, ...account, sockets: [first] });
     expect(second.port).toBe(first.port);
     expect(await query(second, "SELECT name FROM beans")).toEqual([{ name: "arabica" }]);
+  });
+
+  it("runs the official image when asked to", async () => {
+    // Stands in for Docker: it runs the image's command on this machine.
+    const bin = await temporaryFolder();
+    const script =
+      '#!/bin/sh\necho "$*" >> "$0.log"\nwhile [ "$1" != mysql:8.4 ]; do shift; done\nshift\nexec sh "$@"\n';
+    await writeFile(join(bin, "docker"), script, { mode: 0o755 });
+    vi.stubEnv("PATH", `${bin}:/usr/sbin:${process.env.PATH}`);
+    const dataDirectory = await temporaryFolder();
+    const server = await start({ dataDirectory, ...account, inDocker: true });
+    expect(await query(server, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+    await server.close();
+    const last = (await readFile(join(bin, "docker.log"), "utf8")).trim().split("\n").at(-1);
+    expect(last).toContain(`--volume ${dataDirectory}:${dataDirectory} `);
+    expect(last).toContain(` --publish 127.0.0.1:${server.port}:${server.port} --entrypoint sh mysql:8.4 `);
+  });
+
+  it("refuses data that a server of another version made", async () => {
+    const dataDirectory = await temporaryFolder();
+    await (await start({ dataDirectory, ...account })).close();
+    await writeFile(join(dataDirectory, "version"), "10.6.12-MariaDB");
+    await expect(start({ dataDirectory, ...account })).rejects.toThrow(
+      /was made by server 10\.6\.12-MariaDB, and the server here is .* Fix: /,
+    );
   });
 
   it("refuses everybody else", async () => {

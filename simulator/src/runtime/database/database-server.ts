@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,7 +8,14 @@ import { promisify } from "node:util";
 import { endWithThisProcess } from "../../orphan-guard.ts";
 import type { Certificate } from "../certificate-authority.ts";
 import type { Socket } from "../network.ts";
-import { findDatabaseServer, findInstaller, isMariaDb, readVersion } from "./database-program.ts";
+import {
+  findDatabaseServer,
+  findInstaller,
+  isMariaDb,
+  readVersion,
+  type ServerProgram,
+  serverInDocker,
+} from "./database-program.ts";
 
 const run = promisify(execFile);
 
@@ -24,6 +31,8 @@ export interface DatabaseServerOptions {
   statements?: readonly string[] | undefined;
   /** It listens on the first of these that is free; port 0 is any free port. By default any port of 127.0.0.1. */
   sockets?: readonly Socket[] | undefined;
+  /** Starts the server of the official image instead of this machine's. */
+  inDocker?: boolean | undefined;
   /** For optional TLS; without it, the server uses its own default, if any. */
   certificate?: Certificate | undefined;
 }
@@ -46,24 +55,32 @@ const endsWithinMs = 4000;
  */
 export async function startDatabaseServer(options: DatabaseServerOptions): Promise<DatabaseServer> {
   const initialSql = initialStatements(options);
-  const program = await findDatabaseServer();
-  const version = await readVersion(program);
   const { host, port } = await firstFree(options.sockets ?? [{ host: "127.0.0.1", port: 0 }]);
 
   const directory = resolve(options.dataDirectory);
   const data = join(directory, "data");
   await mkdir(directory, { recursive: true });
-  if (!(await exists(join(data, "mysql")))) await initialise(program, version, data);
+  const program = options.inDocker ? serverInDocker(directory, { host, port }) : await findDatabaseServer();
+  const version = await readVersion(program);
+  if (await exists(join(data, "mysql"))) await requireVersion(directory, version);
+  else await initialise(program, version, data);
 
   const tls = await writeCertificate(directory, options.certificate);
   const initFile = join(directory, "init.sql");
   await writeFile(initFile, initialSql, { mode: 0o600 });
   try {
-    const child = spawn(program, [...serverArguments(version, data, initFile, host, port), ...tls], {
-      stdio: ["ignore", "ignore", "pipe"],
-      // A terminal's Ctrl-C must not end it before the tasks that use it.
-      detached: true,
-    });
+    const bound = options.inDocker ? "*" : host;
+    const [command, ...before] = program;
+    const child = spawn(
+      command,
+      [...before, ...serverArguments(version, data, initFile, bound, port), ...tls],
+      {
+        // A container ends when its standard input does.
+        stdio: ["pipe", "ignore", "pipe"],
+        // A terminal's Ctrl-C must not end it before the tasks that use it.
+        detached: true,
+      },
+    );
     endWithThisProcess(child);
     const exited = new Promise<void>((done) => child.once("close", () => done()));
     await untilReady(child);
@@ -118,7 +135,7 @@ function storageArguments(version: string, data: string): string[] {
     "--innodb-buffer-pool-size=64M",
     ...(isMariaDb(version)
       ? ["--debug-no-sync", "--innodb-log-file-size=8M", "--innodb-undo-tablespaces=0"]
-      : []),
+      : ["--secure-file-priv=NULL"]),
   ];
 }
 
@@ -152,16 +169,30 @@ async function writeCertificate(directory: string, given: Certificate | undefine
   return [`--ssl-cert=${certificate}`, `--ssl-key=${key}`];
 }
 
-async function initialise(program: string, version: string, data: string): Promise<void> {
+/** Holds the version of the server that made the data next to it. */
+const versionFile = (directory: string) => join(directory, "version");
+
+/** A server would change the data of an older one for good, and does not read those of a newer one. */
+async function requireVersion(directory: string, version: string): Promise<void> {
+  const made = await readFile(versionFile(directory), "utf8").catch(() => version);
+  const series = (text: string) => text.replace(/^(\d+\.\d+)\.\d+/, "$1");
+  if (series(made) === series(version)) return;
+  throw new Error(
+    `the database in ${directory} was made by server ${made}, and the server here is ${version}. Fix: install that version, or remove the folder`,
+  );
+}
+
+async function initialise(program: ServerProgram, version: string, data: string): Promise<void> {
   const storage = storageArguments(version, data);
-  const [command, args] = isMariaDb(version)
+  const [command, ...args] = isMariaDb(version)
     ? [
-        await findInstaller(program),
-        [...storage, "--auth-root-authentication-method=socket", "--skip-test-db"],
+        findInstaller(program[0]),
+        ...[...storage, "--auth-root-authentication-method=socket", "--skip-test-db"],
       ]
-    : [program, [...storage, "--initialize-insecure"]];
+    : [...program, ...storage, "--initialize-insecure"];
   try {
-    await run(command, args);
+    await run(command as string, args);
+    await writeFile(versionFile(dirname(data)), version);
   } catch (error) {
     // The next start would use half a data directory as a complete one.
     await rm(data, { recursive: true, force: true });
