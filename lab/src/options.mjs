@@ -39,6 +39,11 @@ const options = defineOptions({
     parse: wholeNumber(0, 65_535 - 8080),
     help: "the load balancer's port P is served on 127.0.0.1:(P + N) (default 20000)",
   },
+  visitors: {
+    value: "N",
+    parse: wholeNumber(0, 1000),
+    help: "requests per second to the sites of a lab that stays up (default 10, none in an account of kind academy)",
+  },
   var: {
     value: "NAME=VALUE",
     multiple: true,
@@ -74,9 +79,12 @@ for "git push lab HEAD:main"; Ctrl-C ends it. With --once it runs the whole stor
   },
 };
 
+/** Requests per second. */
+export const defaultVisitors = 10;
+
 /** @typedef {ReturnType<typeof withDefaults>} LabOptions */
 
-/** @param {{ once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", database?: "local" | "docker", port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
+/** @param {{ once?: boolean, account?: import("./story/chapter-list.mjs").AccountKind, chapters?: import("./story/chapter-list.mjs").ChapterName[], runtime?: "process" | "docker", database?: "local" | "docker", visitors?: number, port?: number, "page-port"?: number, "listener-offset"?: number, var?: [name: string, value: string][], "time-scale"?: number }} values */
 export function withDefaults(values) {
   const once = values.once ?? values.chapters !== undefined;
   const port = values.port ?? 4566;
@@ -88,6 +96,7 @@ export function withDefaults(values) {
     /** Undefined selects the one that this machine supports. */
     runtime: values.runtime,
     database: values.database ?? "local",
+    visitors: values.visitors ?? (account === "academy" ? 0 : defaultVisitors),
     port,
     // A free port is selected for both.
     pagePort: values["page-port"] ?? (port === 0 ? 0 : port + 1),

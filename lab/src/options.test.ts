@@ -24,6 +24,7 @@ it.each([
     account: "standard",
     chapters: standardChapters,
     database: "local",
+    visitors: 10,
     port: 4566,
     pagePort: 4567,
     variables: {},
@@ -41,9 +42,12 @@ it("selected chapters include those they need, and run once", () => {
 });
 
 it("--account academy has the chapters of a session in the course", () => {
-  const { account, chapters } = withDefaults(parseCommandLine(command, ["--account", "academy", "--once"]));
-  expect({ account, chapters }).toEqual({
+  const { account, chapters, visitors } = withDefaults(
+    parseCommandLine(command, ["--account", "academy", "--once"]),
+  );
+  expect({ account, chapters, visitors }).toEqual({
     account: "academy",
+    visitors: 0,
     chapters: [
       "provision",
       "first-release",
@@ -93,6 +97,7 @@ it.each([
   [["--var", "GITHUB_TOKEN=x"], '--var: "GITHUB_TOKEN=x" has a name that GitHub refuses'],
   [["--var", "aws_region=x"], '--var: "aws_region=x" has the name AWS_REGION, which the rehearsal sets'],
   [["--account", "acadmy"], `--account: "acadmy" is not one of standard, academy`],
+  [["--visitors", "-1"], '--visitors: "-1" is not a whole number from 0 to 1000'],
   [["--database", "x"], '--database: "x" is not one of local, docker'],
   [["--runtime", "podman"], `--runtime: "podman" is not one of ${taskRuntimeKinds.join(", ")}`],
 ])("the rehearsal refuses %j", (argv, message) => {

@@ -1,4 +1,4 @@
-import { describeRehearsal } from "./story.support.ts";
+import { describeRedStart, describeRehearsal } from "./story.support.ts";
 
 // The chapters that only the course's account has, with those they need.
 describeRehearsal({
@@ -11,3 +11,5 @@ describeRehearsal({
     "employee succeeded by CodePipeline",
   ],
 });
+
+describeRedStart();

@@ -172,3 +172,29 @@ export function describeTakenPort(): void {
     expect(await readdir(temporary)).toEqual([]);
   });
 }
+
+/** Declares the test of a first deployment that fails until its user does what the lab says. */
+export function describeRedStart(): void {
+  it("npm run lab -- --account academy stays up, and deploys after the command that it shows", {
+    timeout: storyDeadlineMs,
+  }, async () => {
+    const [, ...staysUp] = options("process", await freeOffset("academy"));
+    const lab = startLab(...staysUp, "--account", "academy");
+    const ended = once(lab, "exit");
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: lab.stdout as NodeJS.ReadableStream })) {
+      lines.push(line);
+      const [, page] = /^Watch it in a browser: +(.*)/.exec(line) ?? [];
+      if (page) {
+        const shown = await fetch(new URL("/runs/2", page)).then((response) => response.text());
+        expect(shown).toContain("aws secretsmanager put-secret-value --secret-id microservices-database ");
+        const pasted = lines.filter((each) => /^(unset|export|aws) /.test(each));
+        const deploy = "git push --quiet lab HEAD:main -o workflow=deploy.yml";
+        await promisify(execFile)("bash", ["-ec", [...pasted, deploy].join("\n")], { cwd: clone });
+      }
+      if (/add 200 suppliers/.test(line)) break;
+    }
+    lab.kill("SIGINT");
+    expect(await ended, lines.join("\n")).toEqual([0, null]);
+  });
+}

@@ -29,6 +29,7 @@ const programFolders = () => [
 /**
  * Returns the first program's path; undefined without any.
  * @param {readonly string[]} names
+ * @param {readonly string[]} [folders]
  */
 export function findProgram(names, folders = programFolders()) {
   const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
@@ -42,7 +43,7 @@ export function findProgram(names, folders = programFolders()) {
   });
 }
 
-/** @param {string[]} [folders] */
+/** @param {readonly string[]} [folders] */
 export const findServer = (folders) => findProgram(["mariadbd", "mysqld"], folders);
 
 /** Commands by the program that this system has. */
@@ -57,7 +58,7 @@ const installers = {
 
 /**
  * Says that the server is missing, with the command that installs it on this system.
- * @param {string[]} [folders]
+ * @param {readonly string[]} [folders]
  */
 export function missingServer(folders) {
   const found = Object.entries(installers).find(([program]) => findProgram([program], folders));
@@ -69,7 +70,7 @@ export function missingServer(folders) {
 /**
  * Provides a server, which needs no rights of root. Refuses if that is not possible.
  * @param {unknown} kind value of the option
- * @param {string[]} [folders] of programs
+ * @param {readonly string[]} [folders] of programs
  */
 export function provideDatabaseServer(kind, folders) {
   if (kind === "docker") return provideImage();

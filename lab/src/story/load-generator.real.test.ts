@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
+import { createVisitors } from "./load.ts";
 import { startLoad } from "./load-generator.ts";
 
 let server: Server;
@@ -90,4 +91,22 @@ it("changes to another level without losing a request", async () => {
   // The first was due before the first phase began, and nothing else is sent before its response.
   const counted = phases.reduce((sum, { requests }) => sum + requests, 0);
   expect(counted).toBeGreaterThanOrEqual(answered - 1);
+});
+
+it("visitors come in turn to each address, until they are stopped", async () => {
+  await using ends = new AsyncDisposableStack();
+  const { promise: both, resolve } = Promise.withResolvers<void>();
+  const seen = new Set<string>();
+  const address = await serve((path) => {
+    if (seen.add(path).size === 2) resolve();
+    return 200;
+  });
+  const visitors = createVisitors([`${address}/`, `${address}/suppliers`], 10, ends);
+  expect(visitors.perSecond).toBe(0);
+  visitors.start();
+  visitors.start();
+  await both;
+  expect(visitors.perSecond).toBe(10);
+  visitors.stop();
+  expect(visitors.perSecond).toBe(0);
 });

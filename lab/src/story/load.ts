@@ -43,3 +43,36 @@ export async function startLoadProcess(
     },
   };
 }
+
+/** Visitors of a lab that stays up, so that its page has something to show. */
+export interface Visitors {
+  /** Requests of all visitors; 0 while they are stopped. */
+  readonly perSecond: number;
+  start(): void;
+  stop(): void;
+}
+
+/** The addresses are visited in turn. `ends` stops the visitors. */
+export function createVisitors(
+  addresses: string[],
+  requestsPerSecond: number,
+  ends: AsyncDisposableStack,
+): Visitors {
+  let load: AsyncDisposableStack | undefined;
+  ends.defer(() => load?.disposeAsync());
+  return {
+    get perSecond() {
+      return load ? requestsPerSecond : 0;
+    },
+    start() {
+      if (load) return;
+      load = new AsyncDisposableStack();
+      // A process that is stopped at once never starts.
+      startLoadProcess(addresses, { requestsPerSecond }, load).catch(() => {});
+    },
+    stop() {
+      void load?.disposeAsync();
+      load = undefined;
+    },
+  };
+}

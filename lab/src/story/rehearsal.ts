@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../../../actions/shared/pace.ts";
 import { openPageClients, type PageExtension, startPage } from "../../../live/src/page.ts";
 import { warningForRoot } from "../../../simulator/src/runtime/tasks/start-runtime.ts";
-import type { LabOptions } from "../options.mjs";
+import { defaultVisitors, type LabOptions } from "../options.mjs";
 import { checkTab } from "../page/check-tab.ts";
 import { operateTab } from "../page/operate-tab.ts";
 import { createOperations, type StartedRun } from "../page/operations.ts";
@@ -17,6 +17,7 @@ import type { Change } from "./change.ts";
 import type { AccountKind } from "./chapter-list.mjs";
 import { createPushFollower, type Move, type Release } from "./follow-pushes.ts";
 import { createCancellations, createFollower, writeLogs } from "./follow-runs.ts";
+import { createVisitors, type Visitors } from "./load.ts";
 import type { ManualRun } from "./manual-runs.ts";
 import type { Progress } from "./progress.ts";
 import { listenForPushes } from "./push-listener.ts";
@@ -44,8 +45,15 @@ export interface Rehearsal {
   repository: ScratchRepository;
   /** Addresses of the load balancer's two listeners. */
   addresses: { production: string; test: string };
+  /** Address of the live page. */
+  page: string;
+  visitors: Visitors;
   /** Finished runs, in the order they ended. */
   runs: RunResult[];
+  /** Resolves when deploy.yml has succeeded for the first time. */
+  deployed: Promise<unknown>;
+  /** Shows a notice on the page of a run, at each job that failed. */
+  noticeOn(run: RunResult, message: string): void;
   /** Runs provision.yml to its end and meanwhile pushes the base image of the releases. */
   provision(): Promise<RunResult>;
   /** Pushes to main and resolves when the run that this starts has ended. Further pushes may follow quickly. */
@@ -63,6 +71,8 @@ const unattendedTimeScales: Readonly<Record<TaskRuntimeKind, number>> = { proces
  * With 0.25, health checks at this time scale kept processes of a slow machine too busy for a scale-in.
  */
 const vcpuShare: Readonly<Record<TaskRuntimeKind, number>> = { process: 0.35, docker: 0.5 };
+
+const deployWorkflow = ".github/workflows/deploy.yml";
 
 interface Place {
   project: string;
@@ -162,11 +172,19 @@ export async function startRehearsal(
       records.notice(event);
     },
   });
+  const deployed = Promise.withResolvers<void>();
   const start = async (request: RunRequest, cancelAtLine?: RegExp): Promise<StartedRun> => {
     const started = await runner.start(request);
     if (!started) throw new Error(`${request.workflow} is not started by this push`);
     if (cancelAtLine) cancellations.add(started, cancelAtLine);
-    return { id: started.id, result: follow(started) };
+    const result = follow(started);
+    result.then(
+      ({ conclusion }) => {
+        if (conclusion === "success" && request.workflow === deployWorkflow) deployed.resolve();
+      },
+      () => {},
+    );
+    return { id: started.id, result };
   };
   const startManually = ({ file, inputs }: ManualRun, sha: string) =>
     start({
@@ -178,11 +196,13 @@ export async function startRehearsal(
     (await startManually({ file, inputs }, main())).result;
   const startDeploy = async ({ before, after }: Move, cancelAtLine?: RegExp) => {
     const event = { name: "push", branch: "main", before, after } as const;
-    return (await start({ workflow: ".github/workflows/deploy.yml", event }, cancelAtLine)).result;
+    return (await start({ workflow: deployWorkflow, event }, cancelAtLine)).result;
   };
   const aws = openClients(simulator, ends);
+  const visited = ["/", "/suppliers", "/admin/suppliers"].map((path) => addresses.production + path);
+  const visitors = createVisitors(visited, options.visitors || defaultVisitors, ends);
   const operations = createOperations({
-    ...{ aws, main, startManually, gitDirectory: repository.gitDirectory, say: progress.say },
+    ...{ aws, main, visitors, startManually, gitDirectory: repository.gitDirectory, say: progress.say },
     list: `${addresses.production}/suppliers`,
     push: (release) => pushes.push(repository, variables, release),
   });
@@ -198,7 +218,11 @@ export async function startRehearsal(
     // The unattended story checks its own changes, and no others.
     ...(options.once ? [] : [operateTab(operations)]),
   ];
-  await showLivePage({ simulator, port: options.pagePort, timeScale, extensions }, progress, ends);
+  const page = await showLivePage(
+    { simulator, port: options.pagePort, timeScale, extensions },
+    progress,
+    ends,
+  );
   return {
     simulator,
     aws,
@@ -207,7 +231,15 @@ export async function startRehearsal(
     timeScale,
     repository,
     addresses,
+    page,
+    visitors,
     runs,
+    deployed: deployed.promise,
+    noticeOn({ id, jobs }, message) {
+      const failed = jobs.filter(({ conclusion }) => conclusion === "failure");
+      for (const { name } of failed)
+        records.notice({ type: "annotation", run: id, job: name, annotation: { level: "notice", message } });
+    },
     async provision() {
       const [result] = await Promise.all([
         noted(runWorkflow("provision.yml", { profile: options.account })),
@@ -227,12 +259,12 @@ interface LivePageOptions {
   readonly extensions: readonly PageExtension[];
 }
 
-/** Serves the live page of the rehearsal's account, and prints its address. `ends` closes it. */
+/** Serves the live page of the rehearsal's account. Prints and returns its address. `ends` closes it. */
 async function showLivePage(
   { simulator, port, timeScale, extensions }: LivePageOptions,
   progress: Progress,
   ends: AsyncDisposableStack,
-): Promise<void> {
+): Promise<string> {
   const { endpoint, region, keys } = simulator;
   const clients = openPageClients({ endpoint, region, credentials: credentialsOf(keys) });
   const page = await startPage({
@@ -248,6 +280,7 @@ async function showLivePage(
   ends.defer(page.close);
   simulator.showPage(page.address);
   progress.say(`  watch it in a browser: ${page.operatorAddress}`);
+  return page.operatorAddress;
 }
 
 async function noted(run: Promise<RunResult>): Promise<RunResult> {

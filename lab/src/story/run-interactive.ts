@@ -1,7 +1,9 @@
+import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import { exportLines, gitCloneCommand } from "../../../simulator/src/shell-lines.ts";
 import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/load/git.ts";
-import { expectGreen } from "./chapters/expectations.ts";
+import { expectGreen, firstError } from "./chapters/expectations.ts";
+import { passwordCommand } from "./chapters/stacks.ts";
 import { exampleOfManualRun } from "./follow-pushes.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, type StoryRecorder } from "./record-steps.ts";
@@ -11,9 +13,11 @@ import { seedSuppliers } from "./service-state.ts";
 import { writeReport } from "./write-report.ts";
 
 const remote = "lab";
-const exampleOfConfiguration = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes";
+const linear = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes";
 
-/** Provisions and deploys, then stays up until `signal` aborts; a push to the remote `lab` deploys. */
+/**
+ * Provisions and deploys, then stays up until `signal` aborts, also if that failed; a push to the remote `lab` deploys.
+ */
 export async function runInteractive(
   options: LabOptions,
   place: LabPlace,
@@ -25,18 +29,57 @@ export async function runInteractive(
   const rehearsal = await steps.perform("start the simulated AWS", () =>
     startRehearsal(options, place, progress, ends),
   );
-  await steps.perform("provision the stacks", async () => expectGreen(await rehearsal.provision()));
-  const readyMs = performance.now();
-  await steps.perform("deploy customer and employee", async () =>
-    expectGreen(await rehearsal.pushAndFollow()),
-  );
-  await steps.perform("add 200 suppliers", () => seedSuppliers(rehearsal.aws));
   await addRemote(place.project, rehearsal.repository.gitDirectory, ends);
-  progress.sayVerbatim(describeLab(rehearsal));
+  let readyMs = 0;
   // Written first, while the simulator runs.
   ends.defer(() => reportLab(place, rehearsal, steps, readyMs));
+  const opened = rehearsal.deployed.then(() => open(options, rehearsal, steps));
+  try {
+    await steps.perform("provision the stacks", async () => expectGreen(await rehearsal.provision()));
+    readyMs = performance.now();
+    await steps.perform("deploy customer and employee", async () =>
+      expectGreen(await rehearsal.pushAndFollow()),
+    );
+    await opened;
+    progress.sayVerbatim(describeLab(rehearsal, ""));
+  } catch {
+    // The failed step has been shown.
+    opened.catch(() => {});
+    progress.sayVerbatim(describeLab(rehearsal, describeFailure(rehearsal)));
+  }
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}
+
+/** After the first successful deployment: there is something to see, and a release shifts visibly. */
+async function open(
+  { account, visitors }: LabOptions,
+  { aws, ...rehearsal }: Rehearsal,
+  steps: StoryRecorder,
+) {
+  await steps.perform("add 200 suppliers", () => seedSuppliers(aws));
+  if (account === "standard")
+    await steps.perform("let customer's next releases shift linearly", () =>
+      aws.codedeploy.send(
+        new UpdateDeploymentGroupCommand({
+          applicationName: "microservices",
+          currentDeploymentGroupName: "microservices-customer",
+          deploymentConfigName: linear,
+        }),
+      ),
+    );
+  if (visitors > 0) rehearsal.visitors.start();
+}
+
+/** Where the cause is and, for what only the user can do, the command. */
+function describeFailure({ runs, page, noticeOn }: Rehearsal): string {
+  const run = runs.findLast(({ conclusion }) => conclusion !== "success");
+  if (!run) return "";
+  const where = `${run.workflow} failed. The cause:  ${new URL(`/runs/${run.id}`, page)}\n`;
+  if (!firstError(run).includes("put-secret-value")) return where;
+  const fix = `Store the database's password, then start Deploy under Operate: ${passwordCommand}`;
+  noticeOn(run, fix);
+  return `${where}${fix.replace(": ", ":\n")}\n`;
 }
 
 async function reportLab(
@@ -58,7 +101,10 @@ async function reportLab(
 }
 
 /** The addresses and commands of a lab that is ready. */
-function describeLab({ addresses: { production, test }, simulator }: Rehearsal): string {
+function describeLab(
+  { addresses: { production, test }, simulator, page }: Rehearsal,
+  failure: string,
+): string {
   const { endpoint, region, keys } = simulator;
   return `
   customer        ${production}/
@@ -69,14 +115,15 @@ function describeLab({ addresses: { production, test }, simulator }: Rehearsal):
 
 To use AWS's commands, paste these lines into a second terminal:
 ${exportLines({ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, ...keys }).join("\n")}
-${gitCloneCommand(endpoint, "deployment")}
 
+With these, clone CodeCommit's files:      ${gitCloneCommand(endpoint, "deployment")}
 Change a service, commit, and deploy it:   git push ${remote} HEAD:main
 Start a workflow with its inputs:          ${exampleOfManualRun}
-Or press buttons:                          Operate, on the page at the top
-Set a variable, at the next start:         npm run lab -- --var DEPLOYMENT_CONFIG=${exampleOfConfiguration}
+Or press buttons:                          Operate, on the live page
+Set a variable, at the next start:         npm run lab -- --var DEPLOYMENT_CONFIG=${linear}
 Ctrl-C ends the rehearsal and removes its data.
-`;
+
+${failure}Watch it in a browser:                     ${page}`;
 }
 
 /** Adds the rehearsal's repository as a remote of the user's, until the rehearsal ends. */

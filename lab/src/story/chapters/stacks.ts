@@ -7,16 +7,20 @@ import type { Rehearsal } from "../rehearsal.ts";
 import { type ChapterBody, expectGreen } from "./expectations.ts";
 
 /** The account of the monolith in the course's database, with the password in the monolith's source. */
-const courseAccount = { username: "nodeapp", password: "coffee" };
+const password = {
+  SecretId: "microservices-database",
+  SecretString: JSON.stringify({ username: "nodeapp", password: "coffee" }),
+};
+
+/** Stores the password, which no template knows. */
+export const passwordCommand = `aws secretsmanager put-secret-value --secret-id ${password.SecretId} --secret-string '${password.SecretString}'`;
 
 export const provision: ChapterBody = {
   async run({ rehearsal, steps }) {
     await steps.perform("create the stacks", async () => expectGreen(await rehearsal.provision()));
     if (rehearsal.account === "academy")
       await steps.perform("store the password of the course's database in its secret, manually", async () => {
-        const SecretString = JSON.stringify(courseAccount);
-        const SecretId = "microservices-database";
-        await rehearsal.aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+        await rehearsal.aws.secrets.send(new PutSecretValueCommand(password));
       });
   },
 };

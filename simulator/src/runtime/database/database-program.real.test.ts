@@ -40,7 +40,7 @@ describe("the database server's program", () => {
 
   it("with other output is named", async () => {
     await expect(readVersion([await install("mysqld", "hello")])).rejects.toThrow(
-      /mysqld does not tell its version: hello/,
+      /mysqld cannot be asked for its version: hello/,
     );
   });
 });
