@@ -50,7 +50,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const store = new SourceStore(options.mirrors ?? {}, options.directory);
   const workTrees = new WorkTrees(gitDirectory, options.directory);
   let runs = 0;
-  // What an observer does with an event, such as showing it, never changes a verdict.
+  // An observer, such as the page, never changes a verdict.
   const emit = (event: RunEvent) => {
     try {
       options.emit(event);
