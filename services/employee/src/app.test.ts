@@ -1,3 +1,4 @@
+import { mostCounted, pageSize } from "@ecs-delivery/suppliers/domain/supplier-page";
 import { createSuppliersInMemory } from "@ecs-delivery/suppliers/domain/suppliers-in-memory.support";
 import { partsForTests, shownOf } from "@ecs-delivery/suppliers/parts.support";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -109,6 +110,24 @@ describe("the employees' pages", () => {
     expect(order(await read("?sort=-city"))).toEqual(["Oslo", "Lima", "Cork"]);
     expect(byCity).toContain('<p class="range">1–3 of 3</p>');
     expect((await app.request("/admin/suppliers?sort=phone")).status).toBe(400);
+  });
+
+  it.each([
+    [0, undefined],
+    [pageSize, "1–20 of 20"],
+    [pageSize + 1, "1–20 of 21"],
+    [mostCounted, "1–20 of 200"],
+    [mostCounted + 1, "1–20 of more than 200"],
+  ])("of %i suppliers state %s", async (rows, range) => {
+    await database.suppliers.addAll(Array.from({ length: rows }, () => obrien));
+    const text = await (await app.request("/admin/suppliers")).text();
+    expect(/class="range">(.*)</.exec(text)?.[1]).toBe(range);
+  });
+
+  it("far from the beginning state more than their own rows", async () => {
+    const readPage = async () => ({ suppliers: [{ ...obrien, id: 1 }], first: mostCounted + 1 });
+    const deep = createApp(partsForTests({ ...database, suppliers: { ...database.suppliers, readPage } }));
+    expect(await (await deep.request("/admin/suppliers")).text()).toContain("201–201 of more than 201<");
   });
 
   it("edit a supplier", async () => {

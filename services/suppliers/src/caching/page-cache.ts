@@ -1,19 +1,19 @@
 import { createLRU } from "lru.min";
 
-interface CachedPage {
-  readonly body: string;
+interface CachedPage<Body> {
+  readonly body: Body;
   /** When its data began to be read, in milliseconds of `performance.now()`. */
   readonly readAt: number;
 }
 
-type PageSource = (key: string, render: () => Promise<string>) => Promise<CachedPage>;
+type PageSource<Body> = (key: string, render: () => Promise<Body>) => Promise<CachedPage<Body>>;
 
 /** Pages of a list are some 10 kB each. */
 const mostPages = 500;
 
 /** Renders a page once for all requests that wait for it, and again for later requests. */
-export function createFreshPages(now: () => number): PageSource {
-  const share = createSharedReads<CachedPage>();
+export function createFreshPages<Body>(now: () => number): PageSource<Body> {
+  const share = createSharedReads<CachedPage<Body>>();
   return (key, render) =>
     share(key, async () => {
       const readAt = now();
@@ -22,8 +22,8 @@ export function createFreshPages(now: () => number): PageSource {
 }
 
 /** Keeps each page until its data are `milliseconds` old. A request during a read gets the page of that read. */
-export function createCachedPages(milliseconds: number, now: () => number): PageSource {
-  const pages = createLRU<string, { readonly readAt: number; readonly page: Promise<CachedPage> }>({
+export function createCachedPages<Body>(milliseconds: number, now: () => number): PageSource<Body> {
+  const pages = createLRU<string, { readonly readAt: number; readonly page: Promise<CachedPage<Body>> }>({
     max: mostPages,
   });
   return (key, render) => {

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, like, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, getTableColumns, gt, like, lt, or, type SQL, sql } from "drizzle-orm";
 import type { MySqlRemoteDatabase } from "drizzle-orm/mysql-proxy";
 import { suppliers } from "../database/drizzle.ts";
 import type { Supplier } from "./supplier.ts";
@@ -7,7 +7,6 @@ import {
   type PageRequest,
   type Position,
   pageSize,
-  type Search,
   type SearchableField,
   type Sort,
   type SupplierPage,
@@ -17,7 +16,8 @@ type Direction = "first" | "after" | "before";
 
 /**
  * Reads pages of the list by keyset: a page begins at a position of the index that gives the order, however far
- * it is from the first one. Every statement reads `pageSize` + 1 rows of one index, with and without a search.
+ * it is from the first one. A page is one statement, which reads `pageSize` + 1 rows of one index and counts at most
+ * `mostCounted` + 1 of its entries, with and without a search.
  */
 export function createPageReader(
   database: MySqlRemoteDatabase,
@@ -40,48 +40,34 @@ export function createPageReader(
       prefix: search && `${escapeWildcards(search.text)}%`,
     });
     const hasMore = rows.length > pageSize;
-    // An extra row shows that there is another page; less than a page before a position is the first page.
-    if (direction === "before" && !hasMore) return readPage({ search, sort });
-    const page = rows.slice(0, pageSize);
+    // An extra row shows that there is another page; less than a page before a position is the first page. Nothing is
+    // after a position when the rows of its link have been deleted since.
+    if (direction === "before" ? !hasMore : after && rows.length === 0) return readPage({ search, sort });
+    const page = rows.slice(0, pageSize).map(({ supplier }) => supplier);
     if (direction === "before") page.reverse();
-    const first = firstRow(request, page.length);
-    const last = first && first + page.length - 1;
+    const hasNext = direction === "before" || hasMore;
+    const { first, last, total } = rangeOf(request, page.length, hasNext, rows[0]?.counted ?? 0);
     return {
       suppliers: page,
       first,
+      total,
       previous: direction === "first" ? undefined : positionOf(page[0], by, first),
-      next: direction === "before" || hasMore ? positionOf(page.at(-1), by, last) : undefined,
+      next: hasNext ? positionOf(page.at(-1), by, last) : undefined,
     };
   };
 }
 
-/** A link states the number of its row. Changes since then may have moved the row; it is never before the first. */
-function firstRow({ after, before }: PageRequest, rows: number): number | undefined {
-  if (!after && !before) return 1;
-  const first = after?.row === undefined ? before?.row && before.row - rows : after.row + 1;
-  return first === undefined ? undefined : Math.max(first, 1);
-}
-
-/** Returns the number of suppliers, counted up to `mostCounted` + 1: the index is read that far and no further. */
-export function createCounter(database: MySqlRemoteDatabase): (search?: Search) => Promise<number> {
-  const build = (by: SearchableField, searched: boolean) => {
-    const some = database
-      .select({ id: suppliers.id })
-      .from(suppliers, { useIndex: orders[by] })
-      .where(searched ? like(suppliers[by], sql.placeholder("prefix")) : undefined)
-      .limit(mostCounted + 1)
-      .as("some");
-    return database.select({ total: count() }).from(some).prepare();
-  };
-  const statements = new Map<string, ReturnType<typeof build>>();
-  return async (search) => {
-    const by = search?.by ?? "name";
-    const key = `${by} ${search !== undefined}`;
-    const statement = statements.get(key) ?? build(by, search !== undefined);
-    statements.set(key, statement);
-    const rows = await statement.execute({ prefix: search && `${escapeWildcards(search.text)}%` });
-    return Number(rows[0]?.total ?? 0);
-  };
+/** A link states the number of its row. Changes since then may have moved the row, which a counted list corrects. */
+function rangeOf({ after, before }: PageRequest, rows: number, hasNext: boolean, counted: number) {
+  const stated = after ? after.row && after.row + 1 : before ? before.row && before.row - rows : 1;
+  const isCounted = counted <= mostCounted;
+  // The first row of a page at the end of the list. One row at least follows a page that is not at the end.
+  const latest = isCounted ? counted - rows + 1 : Number.POSITIVE_INFINITY;
+  const first =
+    isCounted && !hasNext ? latest : stated && Math.max(1, Math.min(stated, before ? latest : latest - 1));
+  const last = first && first + rows - 1;
+  const isEnd = !hasNext && last !== undefined && last > mostCounted;
+  return { first, last, total: isCounted ? counted : isEnd ? last : undefined };
 }
 
 /**
@@ -105,15 +91,20 @@ function buildStatement(
   const order = downwards ? desc : asc;
   const columns =
     by === "name" ? [suppliers.name, suppliers.id] : [suppliers[by], suppliers.name, suppliers.id];
-  return database
-    .select()
+  const found = searched ? like(suppliers[by], sql.placeholder("prefix")) : undefined;
+  const some = database
+    .select({ id: suppliers.id })
     .from(suppliers, { useIndex: orders[by] })
-    .where(
-      and(
-        searched ? like(suppliers[by], sql.placeholder("prefix")) : undefined,
-        direction === "first" ? undefined : beyond(by, downwards ? lt : gt),
-      ),
-    )
+    .where(found)
+    // Without an order the optimizer prefers to read the whole index for a search that finds a quarter of the rows.
+    .orderBy(...columns)
+    .limit(mostCounted + 1)
+    .as("some");
+  const counted = sql<number>`${database.select({ rows: count() }).from(some)}`;
+  return database
+    .select({ supplier: getTableColumns(suppliers), counted })
+    .from(suppliers, { useIndex: orders[by] })
+    .where(and(found, direction === "first" ? undefined : beyond(by, downwards ? lt : gt)))
     .orderBy(...columns.map((column) => order(column)))
     .limit(pageSize + 1)
     .prepare();

@@ -4,8 +4,11 @@ import type { Supplier } from "./supplier.ts";
 /** Rows of one page of the list. */
 export const pageSize = 20;
 
-/** A list of more suppliers has "more than" this number: counting a million would take longer than its page. */
-export const mostCounted = 10_000;
+/**
+ * A list of more suppliers has "more than" this number: each page counts again, so that the number is right when another
+ * task adds a supplier, and 10,000 took three times as long as the page.
+ */
+export const mostCounted = 10 * pageSize;
 
 export const searchableFields = ["name", "city", "state"] as const;
 export type SearchableField = (typeof searchableFields)[number];
@@ -48,6 +51,8 @@ export interface SupplierPage {
   readonly suppliers: readonly Supplier[];
   /** Number of the first row in the list; undefined if the link did not state it. */
   readonly first?: number | undefined;
+  /** Number of suppliers on all pages; undefined for more than `mostCounted`, except on the last page. */
+  readonly total?: number | undefined;
   /** Absent on the first page. */
   readonly previous?: Position | undefined;
   /** Absent on the last page. */

@@ -1,9 +1,9 @@
 import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { MySqlRawQueryResult } from "drizzle-orm/mysql2";
 import { openDrizzle, type StatementRunner, suppliers } from "../database/drizzle.ts";
-import { createCounter, createPageReader } from "./page-queries.ts";
+import { createPageReader } from "./page-queries.ts";
 import { type FieldName, fieldNames, type Supplier, type SupplierFields } from "./supplier.ts";
-import type { PageRequest, Search, SupplierPage } from "./supplier-page.ts";
+import type { PageRequest, SupplierPage } from "./supplier-page.ts";
 
 /** A supplier and the state it was read in, which a later change can require. */
 export type VersionedSupplier = Supplier & { readonly version: string };
@@ -13,8 +13,6 @@ export type ChangeResult = "done" | "changed" | "absent";
 
 export interface SupplierReader {
   readPage(request: PageRequest): Promise<SupplierPage>;
-  /** Counts up to `mostCounted` + 1. */
-  count(search?: Search): Promise<number>;
 }
 
 export interface SupplierStore extends SupplierReader {
@@ -68,7 +66,6 @@ export function createSupplierQueries(run: StatementRunner): SupplierStore {
   };
   return {
     readPage: createPageReader(database),
-    count: createCounter(database),
     find: findOne,
     async add(fields) {
       await add.execute({ ...fields });

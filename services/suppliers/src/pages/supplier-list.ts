@@ -18,8 +18,6 @@ export interface ListOptions extends TableOptions {
   readonly actions?: Markup | undefined;
   /** The change that led to this page. */
   readonly done?: Change | undefined;
-  /** Number of suppliers on all pages; undefined if unknown. */
-  readonly total?: number | undefined;
 }
 
 /** Renders the list's content: search, one page of suppliers, and the links to the next and previous pages. */
@@ -27,7 +25,7 @@ export function supplierList(
   view: View,
   request: PageRequest,
   found: SupplierPage,
-  { actions, editPath, done, total }: ListOptions,
+  { actions, editPath, done }: ListOptions,
 ): Markup {
   const { texts } = view;
   const isEmpty = found.suppliers.length === 0 && !request.search;
@@ -37,19 +35,18 @@ export function supplierList(
 ${actions && !isEmpty ? actions : ""}
 </div>
 ${searchForm(view, request.search)}
-${found.suppliers.length === 0 ? html`<div class="empty"><p>${nothing(view, request)}</p>${isEmpty ? (actions ?? "") : ""}</div>` : html`${range(view, found, total)}${supplierTable(view, found.suppliers, { editPath, sort })}`}
+${found.suppliers.length === 0 ? html`<div class="empty"><p>${nothing(view, request)}</p>${isEmpty ? (actions ?? "") : ""}</div>` : html`${range(view, found)}${supplierTable(view, found.suppliers, { editPath, sort })}`}
 ${pageLinks(view, request, found)}`;
 }
 
 /** Which rows of how many: "41–60 of 120". */
-function range({ texts }: View, { first, suppliers }: SupplierPage, total: number | undefined): Markup {
-  if (first === undefined || total === undefined) return html``;
+function range({ texts }: View, { first, suppliers, total }: SupplierPage): Markup {
+  if (first === undefined) return html``;
   const last = first + suppliers.length - 1;
-  // Rows may have been deleted since the page's link was made.
   const text =
-    total > mostCounted
-      ? texts.rangeOfMore(first, last, mostCounted)
-      : texts.range(first, last, Math.max(last, total));
+    total === undefined
+      ? texts.rangeOfMore(first, last, Math.max(last, mostCounted))
+      : texts.range(first, last, total);
   return html`<p class="range">${text}</p>\n`;
 }
 
