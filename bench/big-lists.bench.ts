@@ -106,7 +106,7 @@ function inTurn(client: PageClient, queries: readonly string[]): () => Promise<n
   return async () => {
     const path = list + (queries[turn % queries.length] ?? "");
     turn += 1;
-    const { ms, status, body } = await client.ask(path);
+    const { ms, status, body } = await client(path);
     const rows = body.split(`href="/admin/supplier-update/`).length - 1;
     if (status !== 200 || rows !== pageSize)
       throw new Error(`${path} answered ${status} with ${rows} rows instead of 200 with ${pageSize}`);
@@ -145,32 +145,26 @@ async function listPages(
   };
 }
 
-interface PageClient {
-  /** Requests a page on the client's one connection. Returns the milliseconds until its last byte, and its text. */
-  ask(
-    path: string,
-  ): Promise<{ readonly ms: number; readonly status: number | undefined; readonly body: string }>;
-  close(): void;
-}
+/** Requests a page on the client's one connection. Returns the milliseconds until its last byte, and its text. */
+type PageClient = (
+  path: string,
+) => Promise<{ readonly ms: number; readonly status: number | undefined; readonly body: string }>;
 
 /** Creates a client for an `origin` such as `http://127.0.0.1:8080`. */
 function createPageClient(origin: string): PageClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  return {
-    ask: (path) =>
-      new Promise((answered, failed) => {
-        const started = performance.now();
-        get(origin + path, { agent }, (response) => {
-          let body = "";
-          response.setEncoding("utf8");
-          response.on("data", (chunk) => {
-            body += chunk;
-          });
-          response.once("end", () =>
-            answered({ ms: performance.now() - started, status: response.statusCode, body }),
-          );
-        }).once("error", failed);
-      }),
-    close: () => agent.destroy(),
-  };
+  return (path) =>
+    new Promise((answered, failed) => {
+      const started = performance.now();
+      get(origin + path, { agent }, (response) => {
+        let body = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk) => {
+          body += chunk;
+        });
+        response.once("end", () =>
+          answered({ ms: performance.now() - started, status: response.statusCode, body }),
+        );
+      }).once("error", failed);
+    });
 }

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
 /** One of our figures compared with a named peer's, both measured in the same run. */
 export interface Measurement {
   readonly name: string;
@@ -8,17 +11,26 @@ export interface Measurement {
   readonly peer: { readonly name: string; readonly value: number };
   /** How many times better our figure is: above 1 is better, in either direction of the metric. */
   readonly ratio: number;
-  /** The value that the figure should reach, in words: `≥ 2 ×`, `≤ 120 s`. */
+  /** Of the ratio or of our figure: `≥ 2 ×`, `≤ 120 s`, `0.95 to 1.05 ×`, `1 ×`; empty without a goal. */
   readonly goal: string;
+  /** Whether the goal, if any, is reached. */
+  readonly held: boolean;
 }
 
 /** The default export of a file of this folder named `NAME.bench.ts`. */
 export type Benchmark = () => Promise<readonly Measurement[]>;
 
-export function measure(figures: Omit<Measurement, "ratio">): Measurement {
-  const { better, ours, peer } = figures;
-  const ratio = better === "lower" ? peer.value / ours : ours / peer.value;
-  return { ...figures, ratio: Number(ratio.toFixed(3)) };
+export function measure(figures: Omit<Measurement, "ratio" | "held">): Measurement {
+  const { better, ours, peer, goal } = figures;
+  const ratio = Number((better === "lower" ? peer.value / ours : ours / peer.value).toFixed(3));
+  return { ...figures, ratio, held: goal === "" || isReached(goal, ours, ratio) };
+}
+
+function isReached(goal: string, ours: number, ratio: number): boolean {
+  const [, sign, from, to = from, unit] = /^([≥≤]?) ?([\d.]+)(?: to ([\d.]+))? (.+)$/.exec(goal) ?? [];
+  if (unit === undefined) throw new Error(`the goal "${goal}" is not like "≥ 2 ×", "≤ 120 s" or "1 to 2 ×"`);
+  const value = unit === "×" ? ratio : ours;
+  return (sign === "≤" || value >= Number(from)) && (sign === "≥" || value <= Number(to));
 }
 
 export function median(values: readonly number[]): number {
@@ -28,20 +40,46 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
+/** Returns a Markdown table, as docs/benchmarks.md has it: what misses its goal is bold. */
 export function asTable(measurements: readonly Measurement[]): string {
-  const rows = [
+  return markdownTable([
     ["benchmark", "metric", "ours", "peer", "times better", "goal"],
-    ...measurements.map(({ name, metric, unit, ours, peer, ratio, goal }) => [
+    ...measurements.map(({ name, metric, unit, ours, peer, ratio, goal, held }) => [
       name,
       metric,
       `${round(ours)} ${unit}`,
       `${round(peer.value)} ${unit} (${peer.name})`,
-      `${ratio} ×`,
+      held ? `${ratio} ×` : `**${ratio} ×**`,
       goal,
     ]),
+  ]);
+}
+
+/** The first row is the head. */
+export const markdownTable = ([head = [], ...rows]: readonly (readonly string[])[]) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** Returns a line for each missed goal, after a line that counts them. */
+export function listMissed(measurements: readonly Measurement[]): string[] {
+  const missed = measurements.filter(({ held }) => !held);
+  return [
+    `${missed.length} of ${measurements.filter(({ goal }) => goal !== "").length} goals are missed`,
+    ...missed.map(
+      (one) =>
+        `missed: ${one.name}, ${one.metric}: ${round(one.ours)} ${one.unit}, ${one.ratio} ×; ${one.goal}`,
+    ),
   ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
+}
+
+/** States what was measured and when: the commit, `-dirty` with changes that are not committed, Node and the date. */
+export async function describeRun(): Promise<string> {
+  const args = ["describe", "--always", "--exclude=*", "--abbrev=8", "--dirty"];
+  const git = promisify(execFile)("git", args, { cwd: import.meta.dirname });
+  const commit = await git.then(
+    ({ stdout }) => `\`${stdout.trim()}\``,
+    () => "unknown",
+  );
+  return `Commit ${commit}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}.`;
 }
 
 const round = (value: number) => Number(value.toPrecision(4));

@@ -74,14 +74,15 @@ async function compare(
     });
   return [
     row(
-      { metric: "list page", unit: "requests/s", better: "higher", goal: "≥ 2 ×" },
+      { metric: "list page", unit: "requests/s", better: "higher", goal: "≥ 3 ×" },
       medians(loads, ({ requestsPerSecond }) => requestsPerSecond),
     ),
     row(
       { metric: "list page, p99", unit: "ms", better: "lower", goal: "≥ 2 ×" },
       medians(loads, ({ p99Ms }) => p99Ms),
     ),
-    row({ metric: "start to first page", unit: "ms", better: "lower", goal: "≥ 1.67 ×" }, startMs),
+    // Without a goal: a new task of ECS takes half a minute, of which this is a hundredth.
+    row({ metric: "start to first page", unit: "ms", better: "lower", goal: "" }, startMs),
     row({ metric: "resident after load", unit: "MB", better: "lower", goal: "≥ 1 ×" }, residentMb),
   ];
 }

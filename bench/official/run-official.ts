@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { asTable } from "../measurement.ts";
+import { asTable, describeRun, listMissed, markdownTable } from "../measurement.ts";
 import { measureBuild, reportBuild } from "./build/measure-build.ts";
 import { prepareBundles } from "./bundles.ts";
-import { type Report, textTable } from "./figure.ts";
 import { measurePolling } from "./polling/measure-polling.ts";
 import { untilTrafficShifted } from "./rehearsal/cases.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
+import type { Report } from "./report.ts";
 import { measureStart } from "./start/measure-start.ts";
 
 const usage = `npm run bench:official -- --bundles FOLDER
@@ -49,13 +49,12 @@ function parseArguments(): string {
 }
 
 async function tell(reports: readonly Report[]): Promise<void> {
+  console.log(await describeRun());
   for (const { title, table } of reports)
-    if (table.length > 0) console.log(`${title}\n\n${textTable(table)}\n`);
+    if (table.length > 0) console.log(`\n${title}\n\n${markdownTable(table)}`);
   const figures = reports.flatMap((report) => report.figures);
-  console.log(asTable(figures));
-  const missed = figures.filter(({ held }) => !held);
-  console.log(`\n${figures.length - missed.length} of ${figures.length} goals are reached`);
-  for (const { name, metric, goal } of missed) console.log(`  missed: ${name}, ${metric} (${goal})`);
+  console.log(`\n${asTable(figures)}\n\n${listMissed(figures).join("\n")}`);
+  if (figures.some(({ held }) => !held)) process.exitCode = 1;
   const output = join(import.meta.dirname, "../..", ".bench");
   await mkdir(output, { recursive: true });
   await writeFile(join(output, "official.json"), `${JSON.stringify(reports, null, 2)}\n`);

@@ -13,8 +13,8 @@ import {
 } from "../../images/orders.ts";
 import { prepareYard, type Setup } from "../../images/setup.ts";
 import { bundleService } from "../../images/source.ts";
-import { median, NotHere, type Sides } from "../../measurement.ts";
-import { type Figure, figure, type Report } from "../figure.ts";
+import { type Measurement, measure, median, NotHere, type Sides } from "../../measurement.ts";
+import type { Report } from "../report.ts";
 import { runAction } from "../run-action.ts";
 
 /** Odd, so that the median is a run that happened. */
@@ -80,26 +80,27 @@ async function compare(
 }
 
 /** Reports the build alone, and build plus deployment: from the changed line until all traffic has shifted. */
-export function reportBuild(build: Sides<number>, deployment: Figure): Report {
-  const options = { name: "whole chain", unit: "s", better: "lower", by: "official chain" } as const;
+export function reportBuild(build: Sides<number>, deployment: Measurement): Report {
+  const options = { name: "whole chain", unit: "s", better: "lower" } as const;
+  const peer = (value: number) => ({ name: "official chain", value });
   const deployed = { ours: deployment.ours * 60, official: deployment.peer.value * 60 };
   return {
     title: "From a changed line to all traffic",
     table: [],
     figures: [
-      figure({
+      measure({
         ...options,
         metric: "login, build and push",
         ours: build.ours,
-        official: build.peer,
-        goal: { ratio: 1 },
+        peer: peer(build.peer),
+        goal: "≥ 1 ×",
       }),
-      figure({
+      measure({
         ...options,
         metric: "changed line until the traffic has shifted",
         ours: build.ours + deployed.ours,
-        official: build.peer + deployed.official,
-        goal: { ratio: 3 },
+        peer: peer(build.peer + deployed.official),
+        goal: "≥ 3 ×",
       }),
     ],
     details: { build, deployed },

@@ -2,9 +2,9 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import type { Sides } from "../../measurement.ts";
+import { type Measurement, measure, type Sides } from "../../measurement.ts";
 import type { Chain } from "../bundles.ts";
-import { type Figure, figure, type Report } from "../figure.ts";
+import type { Report } from "../report.ts";
 import { grid, type Kind } from "./deployments.ts";
 import type { Order, Run } from "./run-virtually.ts";
 
@@ -84,7 +84,7 @@ function tableRows(row: number, results: Results): string[][] {
 }
 
 /** Figures over all rows of a kind. Lags and calls are compared only where the official action sees the end. */
-function figuresOf(kind: Kind, results: Results): Figure[] {
+function figuresOf(kind: Kind, results: Results): Measurement[] {
   const rows = grid.flatMap((row, index) => (row.kind === kind ? [index] : []));
   const seen = rows.filter((row) => ofRow(results.official, row).some(({ green }) => green));
   const of = (by: Contender, among: readonly number[]) =>
@@ -94,26 +94,26 @@ function figuresOf(kind: Kind, results: Results): Figure[] {
     unit: string,
     key: Exclude<keyof Summary, "complaint">,
     [among, by]: [readonly number[], Contender],
-    rest: Pick<Parameters<typeof figure>[0], "better" | "goal">,
+    rest: Pick<Measurement, "better" | "goal">,
   ) => {
     const [ours, official] = [of("ours", among)[key], of(by, among)[key]];
-    return figure({ name: kind, metric, unit, ours, official, by, ...rest });
+    return measure({ name: kind, metric, unit, ours, peer: { name: by, value: official }, ...rest });
   };
   const green = compare("seen as green", "%", "greenPercent", [rows, "official"], {
     better: "higher",
-    goal: { limit: 100 },
+    goal: "≥ 100 %",
   });
   if (seen.length === 0) return [green];
   const goals = unannouncedKinds.includes(kind) ? unannounced : announced;
   const lag = (metric: string, key: "meanLagSeconds" | "p90LagSeconds", limit: number) =>
-    compare(metric, "s", key, [seen, "official"], { better: "lower", goal: { limit } });
+    compare(metric, "s", key, [seen, "official"], { better: "lower", goal: `≤ ${limit} s` });
   return [
     green,
     lag("mean lag", "meanLagSeconds", goals.mean),
     lag("p90 lag", "p90LagSeconds", goals.p90),
     compare("calls", "calls", "meanCalls", [seen, "official, wait-max-delay-seconds 15"], {
       better: "lower",
-      goal: { ratio: Math.floor(1000 / goals.calls) / 1000 },
+      goal: `≥ ${Math.floor(1000 / goals.calls) / 1000} ×`,
     }),
   ];
 }

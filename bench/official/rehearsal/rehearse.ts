@@ -1,6 +1,6 @@
-import type { Sides } from "../../measurement.ts";
+import { type Measurement, measure, type Sides } from "../../measurement.ts";
 import type { Chain } from "../bundles.ts";
-import { type Figure, figure, type Report } from "../figure.ts";
+import type { Report } from "../report.ts";
 import { type Case, cases, type Outcome } from "./cases.ts";
 import { tellers } from "./chains.ts";
 import { type Contender, rehearseCase } from "./rehearse-case.ts";
@@ -80,18 +80,17 @@ const shorten = (text: string) => {
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 };
 
-function figuresOf({ name, timesFaster }: Case, { ours, peer }: Sides<Outcome>): Figure[] {
+function figuresOf({ name, timesFaster }: Case, { ours, peer }: Sides<Outcome>): Measurement[] {
   if (timesFaster === undefined) return [];
   return [
-    figure({
+    measure({
       name: "deployments",
       metric: name,
       unit: "min of AWS",
       better: "lower",
       ours: ours.minutes,
-      official: peer.minutes,
-      by: "official chain",
-      goal: { ratio: timesFaster },
+      peer: { name: "official chain", value: peer.minutes },
+      goal: `≥ ${timesFaster} ×`,
     }),
   ];
 }

@@ -163,53 +163,31 @@ describe("many suppliers", () => {
     expect(page.suppliers).toHaveLength(rows - first + 1);
   });
 
-  it("state their number and rows rightly after another task has added or deleted some", async () => {
+  it("are numbered on pages whose links were made before others were added or deleted", async () => {
     const { suppliers, withConnection } = database;
-    const change = (statement: string) => withConnection((connection) => connection.query(statement));
     await suppliers.addAll(numbered(2 * pageSize + 5));
-    const second = (await suppliers.readPage({})).next;
-    const third = (await suppliers.readPage({ after: second })).next;
-    const read = async (request: PageRequest) => {
-      const { first, total, suppliers: rows, previous, next } = await suppliers.readPage(request);
-      return { first, total, rows: rows.length, previous: !!previous, next: !!next };
-    };
-    const end = { rows: 5, previous: true, next: false };
-    await change("DELETE FROM suppliers WHERE name = 'Supplier 0000'");
-    expect(await read({ after: third })).toEqual({ ...end, first: 40, total: 44 });
-    await change("INSERT INTO suppliers SELECT 1000 + id, 'A', '', '', '', '', '' FROM suppliers LIMIT 3");
-    expect(await read({ after: third })).toEqual({ ...end, first: 43, total: 47 });
-    await change("DELETE FROM suppliers WHERE name < 'Supplier 0019'");
-    const middle = { total: 26, rows: pageSize, previous: true };
-    expect(await read({ after: second }), "rows 2 to 21").toEqual({ ...middle, first: 6, next: true });
-    await change("DELETE FROM suppliers WHERE name > 'Supplier 0039'");
-    expect(await read({ after: third }), "nothing is left after it").toMatchObject({ first: 1, total: 21 });
-    expect(await read({ before: { ...fields, value: "", id: 1, row: 41 } })).toEqual({
-      ...middle,
-      ...{ first: 2, total: 21, next: true },
-    });
-  });
-
-  it("stay on a valid page when the supplier that a link begins after is deleted", async () => {
-    const { suppliers } = database;
-    await suppliers.addAll(numbered(pageSize + 5));
-    const { next, suppliers: first } = await suppliers.readPage({});
-    await suppliers.remove(first.at(-1)?.id ?? 0);
-    expect(await names({ after: next })).toEqual(
-      numbered(pageSize + 5)
-        .slice(pageSize)
-        .map(({ name }) => name),
-    );
-  });
-
-  it("lead back to a whole first page when some were added before it", async () => {
-    const { suppliers } = database;
-    await suppliers.addAll(numbered(pageSize + 1));
-    const { next } = await suppliers.readPage({});
-    const { previous } = await suppliers.readPage({ after: next });
-    await suppliers.remove((await suppliers.readPage({})).suppliers[0]?.id ?? 0);
-    const back = await suppliers.readPage({ before: previous });
-    expect(back.suppliers).toHaveLength(pageSize);
-    expect(back.previous).toBeUndefined();
+    const { next: second } = await suppliers.readPage({});
+    const { next: third } = await suppliers.readPage({ after: second });
+    const steps: [change: string, PageRequest, first: number, rows: number, total: number][] = [
+      ["DELETE FROM suppliers WHERE name = 'Supplier 0039'", { after: third }, 40, 5, 44],
+      [
+        "INSERT INTO suppliers VALUES (98, 'A', '', '', '', '', ''), (99, 'A', '', '', '', '', '')",
+        { after: third },
+        42,
+        5,
+        46,
+      ],
+      ["DELETE FROM suppliers WHERE name < 'Supplier 0018'", { after: second }, 6, pageSize, 26],
+      ["DELETE FROM suppliers WHERE name > 'Supplier 0039'", { before: third }, 2, pageSize, 21],
+      ["SELECT 'nothing is left after it'", { after: third }, 1, pageSize, 21],
+      ["DELETE FROM suppliers WHERE name = 'Supplier 0018'", { before: third }, 1, pageSize, 20],
+    ];
+    for (const [change, request, ...expected] of steps) {
+      await withConnection((connection) => connection.query(change));
+      const { first, suppliers: rows, total, previous } = await suppliers.readPage(request);
+      expect([first, rows.length, total], change).toEqual(expected);
+      expect(previous === undefined, change).toBe(first === 1);
+    }
   });
 
   it.each([

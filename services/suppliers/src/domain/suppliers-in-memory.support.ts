@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { DatabaseUnavailable } from "../database/database-failure.ts";
 import { fieldNames, type Supplier, type SupplierFields } from "./supplier.ts";
-import { mostCounted, type PageRequest, pageSize, type Search } from "./supplier-page.ts";
+import { type PageRequest, pageSize, type Search } from "./supplier-page.ts";
 import type { ChangeResult, SupplierStore } from "./supplier-queries.ts";
 
 const { compare } = new Intl.Collator("en", { sensitivity: "base" });
@@ -42,8 +42,7 @@ export function createSuppliersInMemory() {
       const last = found[pageSize - 1];
       const next = last &&
         found[pageSize] && { value: last[by], name: last.name, id: last.id, row: pageSize };
-      const total = found.length > mostCounted ? undefined : found.length;
-      return { suppliers: found.slice(0, pageSize), first: 1, total, next };
+      return { suppliers: found.slice(0, pageSize), first: 1, total: found.length, next };
     },
     async find(id: number) {
       await ping();
