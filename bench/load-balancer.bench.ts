@@ -1,6 +1,7 @@
 import {
   alternate,
   type Benchmark,
+  type Goal,
   type Measurement,
   measure,
   medians,
@@ -41,7 +42,7 @@ const loadBalancer: Benchmark = async () => {
 interface Peer {
   readonly name: string;
   readonly peer: StartedProgram;
-  readonly goal: string;
+  readonly goal: Goal;
 }
 
 async function compare(ours: StartedProgram, { name, peer, goal }: Peer): Promise<Measurement[]> {

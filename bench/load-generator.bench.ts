@@ -2,8 +2,16 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { GeneratorLoad, GeneratorResult } from "./load-generators/generator.ts";
-import { alternate, type Benchmark, type Measurement, measure, medians, NotHere } from "./measurement.ts";
-import { isOnPath, runProgram, startProgram } from "./run-program.ts";
+import {
+  alternate,
+  type Benchmark,
+  type Goal,
+  type Measurement,
+  measure,
+  medians,
+  NotHere,
+} from "./measurement.ts";
+import { applyLoad, isOnPath, runProgram, startProgram } from "./run-program.ts";
 
 const connections = 32;
 /**
@@ -31,16 +39,16 @@ const loadGenerator: Benchmark = async () => {
   const timed = await start(serviceMs);
   const quick = await start();
   return [
-    ...(await compareAll(timed, `target of ${serviceMs} ms`, "0.95–1.05 ×")),
+    ...(await compareAll(timed, `target of ${serviceMs} ms`, "0.95 to 1.05 ×")),
     ...(await compareAll(quick, "target without a pause", "≥ 0.95 ×")),
     await measureMemory(quick),
   ];
 };
 
-async function compareAll(url: string, target: string, goal: string): Promise<Measurement[]> {
+async function compareAll(url: string, target: string, goal: Goal): Promise<Measurement[]> {
   const load: GeneratorLoad = { url, connections, seconds: secondsPerRun };
   const ours = () => runGenerator<GeneratorResult>("ours.ts", load);
-  const autocannon = () => runGenerator<GeneratorResult>("autocannon.ts", load);
+  const autocannon = () => applyLoad(load);
   return [
     ...(await compare({ target, goal, ours, name: "wrk", peer: () => runWrk(load) })),
     ...(await compare({ target, goal, ours, name: "autocannon", peer: autocannon })),
@@ -49,7 +57,7 @@ async function compareAll(url: string, target: string, goal: string): Promise<Me
 
 interface Comparison {
   readonly target: string;
-  readonly goal: string;
+  readonly goal: Goal;
   readonly ours: () => Promise<GeneratorResult>;
   readonly name: string;
   readonly peer: () => Promise<GeneratorResult>;

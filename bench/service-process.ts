@@ -5,7 +5,8 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
-import { freePort, residentMb } from "./run-program.ts";
+import { freePort } from "../simulator/src/runtime/database/database-server.ts";
+import { residentMb } from "./run-program.ts";
 
 export interface ServiceOptions {
   /** Node program that listens on APP_PORT. */

@@ -1,4 +1,4 @@
-import { type Measurement, measure, median } from "../measurement.ts";
+import { type Goal, type Measurement, measure, median } from "../measurement.ts";
 import {
   describeTimes,
   dockerInputs,
@@ -36,7 +36,7 @@ export async function compareChanged(setup: Setup): Promise<Measurement[]> {
   const seconds = (side: Side, given?: string) =>
     median(times[side].map((each) => totalOf(each, given))) / 1000;
   const rowsOf = (begin: string, given?: string) => {
-    const row = (ours: Side, peer: Side, peerName: string, goal: string) =>
+    const row = (ours: Side, peer: Side, peerName: string, goal: Goal) =>
       measure({
         name: "images",
         metric: `changed source to registry, builder ${ours}, peer from ${begin}`,

@@ -13,7 +13,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../../bench/run-program.ts";
+import { freePort } from "../../simulator/src/runtime/database/database-server.ts";
 import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
 import type { Simulator } from "../../simulator/src/simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";

@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { Hono } from "hono";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePort } from "../../../simulator/src/runtime/database/database-server.ts";
 import type { Answer, Exchange } from "./operations/exchange.ts";
 import { startWebServer, type WebServer } from "./server.ts";
 
@@ -18,14 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.drain();
 });
-
-async function freePort(): Promise<number> {
-  const taken = createServer().listen(0);
-  await once(taken, "listening");
-  const { port } = taken.address() as { port: number };
-  taken.close();
-  return port;
-}
 
 /** Sends malformed requests, and returns the status line. */
 async function send(request: string): Promise<string> {

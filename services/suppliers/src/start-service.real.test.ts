@@ -5,9 +5,10 @@ import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
+import { freePort } from "../../../simulator/src/runtime/database/database-server.ts";
 import { ask, askUntilClosed } from "./ask.support.ts";
 import { startTestDatabase, type TestDatabase } from "./database/test-database.support.ts";
-import { bundleServices, freePort, type ServiceBundles } from "./test-service.support.ts";
+import { bundleServices, type ServiceBundles } from "./test-service.support.ts";
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

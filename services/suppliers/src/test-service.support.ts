@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
+import { freePort } from "../../../simulator/src/runtime/database/database-server.ts";
 
 export interface TestService {
   readonly url: string;
@@ -63,12 +63,4 @@ export async function startTestService(
   await Promise.race([listens, failed]);
   failed.catch(() => {});
   return { url: `http://127.0.0.1:${port}`, process: child, ended };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }

@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answer, ask, forwardTo, freePort, type Stage, setStage } from "./stage.support.ts";
+import { freePort } from "../../runtime/database/database-server.ts";
+import { answer, ask, forwardTo, type Stage, setStage } from "./stage.support.ts";
 
 let stage: Stage;
 let group: string;

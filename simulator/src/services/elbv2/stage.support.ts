@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import type { Action, ElasticLoadBalancingV2, Matcher } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { freePort } from "../../runtime/database/database-server.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { TestClock } from "../../virtual-clock.support.ts";
 import type { Api } from "../api.ts";
@@ -131,15 +132,6 @@ const vpc = {
     }),
   }),
 };
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Sends one request on a new connection. */
 export function ask(
