@@ -5,7 +5,7 @@ import { testEnvironment, testInputs, toRepository } from "./build-image/src/bui
 import { type BuiltImage, buildImage } from "./build-image/src/build-image.ts";
 
 // Tests of the other actions get images as workflows do: from build-image.
-export { folder, simulator, testEnvironment, useSimulator } from "./build-image/src/build-image.support.ts";
+export { testEnvironment, useSimulator } from "./build-image/src/build-image.support.ts";
 export type { BuiltImage } from "./build-image/src/build-image.ts";
 export { docker, openWorkshop, run, type Workshop } from "./build-image/src/docker/docker.support.ts";
 

@@ -26,6 +26,7 @@ export const checks: readonly Check[] = [
   { name: "documents", command: ["node", "scripts/update-readmes.ts", "--check"] },
   { name: "pictures", command: ["node", "scripts/update-pictures.ts", "--check"] },
   { name: "words", command: ["node", "scripts/plain-words.ts"] },
+  { name: "shared state", command: ["node", "scripts/shared-state.ts"] },
 ];
 
 /**

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import ts from "typescript";
 
 interface Rule {
@@ -30,23 +29,6 @@ const rules: readonly Rule[] = [
   { pattern: /\bhand(s|ed)? over\b/i, instead: "passes" },
   { pattern: /^(Of|What|Whoever|That) /, instead: "the subject first", only: "comments" },
 ];
-
-/** Returns one line for each of these words in the repository's English texts: documents, YAML, comments, messages. */
-function findWords(root: string): string[] {
-  const listed = execFileSync("git", ["ls-files", "-z", "*.md", "*.yml", "*.yaml", "*.ts", "*.mjs"], {
-    cwd: root,
-  });
-  return listed
-    .toString()
-    .split("\0")
-    .filter(
-      (file) =>
-        file &&
-        !/(^|\/)dist\/|\.fr\.md$|^CHANGELOG\.md$/.test(file) &&
-        !basename(file).startsWith("plain-words."),
-    )
-    .flatMap((file) => wordsOf(file, readFileSync(`${root}/${file}`, "utf8")));
-}
 
 /** Returns one line for each banned word of a file: where it is and what to write instead. */
 export function wordsOf(file: string, source: string): string[] {
@@ -84,7 +66,14 @@ function textsOf(source: string): Text[] {
         pos,
         source
           .slice(pos, end)
-          .replace(/^(\/\*+|\/\/)\s*|\n\s*(\*|\/\/)?\s*|\s*\*\/$/g, " ")
+          .split("\n")
+          .map((line) =>
+            line
+              .trim()
+              .replace(/^(\/\*+|\/\/|\*(?!\/))|\*\/$/g, "")
+              .trim(),
+          )
+          .join(" ")
           .trim(),
         true,
       );
@@ -98,9 +87,20 @@ function textsOf(source: string): Text[] {
   return [...found.values()];
 }
 
-if (import.meta.main) {
-  const found = findWords(process.cwd());
+/** Returns the repository's files of these names, without the bundles. */
+export function filesOf(...names: string[]): string[] {
+  const listed = execFileSync("git", ["ls-files", "-z", ...names], { encoding: "utf8" });
+  return listed.split("\0").filter((file) => file && !/(^|\/)dist\//.test(file));
+}
+
+/** Prints what is found in these files, and sets the exit code. */
+export function checkFiles(files: string[], find: (file: string, source: string) => string[]): void {
+  const found = files.flatMap((file) => find(file, readFileSync(file, "utf8")));
   for (const line of found) console.error(line);
   if (found.length > 0) process.exitCode = 1;
-  else console.log("The texts use plain words.");
 }
+
+if (import.meta.main)
+  checkFiles(filesOf("*.md", "*.yml", "*.yaml", "*.ts", "*.mjs"), (file, source) =>
+    /\.fr\.md$|^CHANGELOG\.md$|(^|\/)plain-words\./.test(file) ? [] : wordsOf(file, source),
+  );

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { deploy } from "./deploy.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { createStage } from "./stage.support.ts";
 import { summaryOf } from "./summary.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 
 const page = async () => (await fetch(stage.productionUrl)).text();
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../simulator/src/test-simulator.support.ts";
+import { afterAll, expect, test } from "vitest";
+import { startTestSimulator } from "../../simulator/src/test-simulator.support.ts";
 import { askSts } from "./ask-sts.mjs";
 
 const keys = {
@@ -9,11 +9,8 @@ const keys = {
 };
 const own = { accessKeyId: "ASIATEMPORARY", secretAccessKey: "temp/or+ary", sessionToken: "a+to/ken==" };
 
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator({ accessKeys: [own], expiredAccessKeys: ["ASIAENDED"] });
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator({ accessKeys: [own], expiredAccessKeys: ["ASIAENDED"] });
+afterAll(() => simulator.close());
 
 test.each([
   ["keys that it accepts", {}, undefined],

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -57,15 +58,13 @@ export function startEntry(action: string, { folder, onLine, ...given }: Given =
   });
 }
 
-let runs = 0;
-
 /**
  * Runs an action's entry in this process, in the time of the clock. A signal is an event, since there is no process to
  * end.
  */
 export function runEntry(action: string, given: Omit<Given, "folder"> = {}): Promise<Ended> {
   // Each run evaluates the entry again, but none of its imports.
-  const entry = `${pathToFileURL(fileOf(action, "src/index.ts"))}?run=${++runs}`;
+  const entry = `${pathToFileURL(fileOf(action, "src/index.ts"))}?run=${randomUUID()}`;
   const { now, wait } = given.simulator?.clock.foreground ?? systemClock;
   const spies = [
     vi.spyOn(systemClock, "now").mockImplementation(now),

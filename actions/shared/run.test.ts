@@ -4,6 +4,7 @@ import { readTextFile } from "./data-file.ts";
 import { type Given, runHere } from "./entry.support.ts";
 import { Failure } from "./failure.ts";
 import { runAction, toFailure } from "./run.ts";
+import { appendSummary } from "./summary.ts";
 
 async function run(main: Parameters<typeof runAction>[0], onLine?: Given["onLine"]) {
   const { exitCode, lines } = await runHere(() => runAction(main), { onLine });
@@ -22,6 +23,13 @@ test("shows a failure that has a place there", async () => {
     exitCode: 1,
     annotations: ["::error file=infra/a.yaml,line=3::It broke."],
   });
+});
+
+test("shows the cause in the summary of a step without one, after a step that has one", async () => {
+  const green = await runHere(() => runAction(() => appendSummary("done")));
+  const red = await runHere(() => runAction(() => Promise.reject(new Failure("It broke."))));
+  expect(green.summary).toBe("done\n\n");
+  expect(red.summary).toContain("It broke.");
 });
 
 test("is green and silent on success", async () => {

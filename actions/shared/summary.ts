@@ -1,16 +1,19 @@
 import { appendFile } from "node:fs/promises";
 
-let written = false;
+/** A process can run several steps after each other: a test does. */
+let writtenTo: string | undefined;
+
+const summaryFile = () => process.env.GITHUB_STEP_SUMMARY ?? "";
 
 /** Returns whether this step has a summary. */
 export function hasSummary(): boolean {
-  return written;
+  return writtenTo === summaryFile();
 }
 
 /** Adds GitHub-flavoured markdown to the job summary; outside of a runner there is none, and nothing is written. */
 export async function appendSummary(markdown: string): Promise<void> {
-  const file = process.env.GITHUB_STEP_SUMMARY;
-  written = true;
+  const file = summaryFile();
+  writtenTo = file;
   if (file) await appendFile(file, `${markdown.trimEnd()}\n\n`);
 }
 

@@ -1,7 +1,9 @@
-import { describeRedStart, describeRehearsal } from "./story.support.ts";
+import { describeRedStart, describeRehearsal, useMachine } from "./story.support.ts";
+
+const machine = await useMachine();
 
 // The chapters that only the course's account has, with those they need.
-describeRehearsal({
+describeRehearsal(machine, {
   rehearsal: "academy",
   chapters: "check-lab,teardown",
   deployments: [
@@ -12,4 +14,4 @@ describeRehearsal({
   ],
 });
 
-describeRedStart();
+describeRedStart(machine);

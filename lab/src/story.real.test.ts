@@ -5,13 +5,16 @@ import {
   describeRehearsal,
   describeServiceTests,
   describeTakenPort,
+  useMachine,
 } from "./story.support.ts";
+
+const machine = await useMachine();
 
 // Nothing that the chapters read or change may be a constant of theirs. The fork in the course's account has none of
 // these changes.
 describe("a fork that has done the course's exercises", () => {
-  beforeAll(commitExercises);
-  describeRehearsal({
+  beforeAll(() => commitExercises(machine));
+  describeRehearsal(machine, {
     rehearsal: "standard",
     deployments: [
       "customer cancelled",
@@ -24,8 +27,8 @@ describe("a fork that has done the course's exercises", () => {
       "employee succeeded by CodePipeline",
     ],
   });
-  describeServiceTests();
+  describeServiceTests(machine);
 });
 
-describeInterruption();
-describeTakenPort();
+describeInterruption(machine);
+describeTakenPort(machine);

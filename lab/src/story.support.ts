@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
 import { doExercises } from "./exercises.support.ts";
 import { git } from "./runner/load/git.ts";
@@ -16,25 +16,25 @@ import type { Report } from "./story/report.ts";
 import type { TaskRuntimeKind } from "./story/task-runtime.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-let directory: string;
-let clone: string;
-let temporary: string;
 
-// Clones the last commit, as for a new user, with the packages that are installed here.
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "story-test-"));
-  clone = join(directory, "clone");
-  temporary = join(directory, "tmp");
+type Machine = Awaited<ReturnType<typeof useMachine>>;
+
+/** Clones the last commit for the tests of a file, as for a new user, with the packages that are installed here. */
+export async function useMachine() {
+  const directory = await mkdtemp(join(tmpdir(), "story-test-"));
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+  const clone = join(directory, "clone");
+  const temporary = join(directory, "tmp");
   await mkdir(temporary);
   await git(directory, "clone", "--quiet", root, clone);
   for (const workspace of ["", "lab", "simulator", "actions"]) {
     const packages = join(root, workspace, "node_modules");
     if (existsSync(packages)) await symlink(packages, join(clone, workspace, "node_modules"));
   }
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
+  return { clone, temporary };
+}
 
-function startLab(...options: string[]): ChildProcess {
+function startLab({ clone, temporary }: Machine, ...options: string[]): ChildProcess {
   return spawn(process.execPath, [join(clone, "lab/src/main.ts"), ...options], {
     env: { ...process.env, TMPDIR: temporary },
     stdio: ["ignore", "pipe", "pipe"],
@@ -87,7 +87,11 @@ interface ExpectedRehearsal {
 }
 
 /** Declares the test of a rehearsal. */
-export function describeRehearsal({ rehearsal, chapters, deployments }: ExpectedRehearsal): void {
+export function describeRehearsal(
+  machine: Machine,
+  { rehearsal, chapters, deployments }: ExpectedRehearsal,
+): void {
+  const { clone, temporary } = machine;
   const runtime = rehearsal === "docker" ? "docker" : "process";
   const account = rehearsal === "academy" ? ["--account", "academy"] : [];
   const title = ["npm run lab -- --once --runtime", runtime, ...account].join(" ");
@@ -98,7 +102,12 @@ export function describeRehearsal({ rehearsal, chapters, deployments }: Expected
     },
     async () => {
       const selection = chapters ? ["--chapters", chapters] : [];
-      const lab = startLab(...options(runtime, await freeOffset(rehearsal)), ...account, ...selection);
+      const lab = startLab(
+        machine,
+        ...options(runtime, await freeOffset(rehearsal)),
+        ...account,
+        ...selection,
+      );
       const { output, problems, code } = await endOf(lab);
       expect({ code, problems }, output).toEqual({ code: 0, problems: "" });
       const report = JSON.parse(await readFile(join(clone, ".lab/report.json"), "utf8")) as Report;
@@ -121,7 +130,7 @@ export function describeRehearsal({ rehearsal, chapters, deployments }: Expected
 const services = ["customer", "employee", "monolith"];
 
 /** Commits the changes that the course asks for, as students do in their forks. */
-export async function commitExercises(): Promise<void> {
+export async function commitExercises({ clone }: Machine): Promise<void> {
   for (const service of services) {
     const app = join(clone, "services", service, "src/app.ts");
     await writeFile(app, doExercises(await readFile(app, "utf8")));
@@ -131,7 +140,7 @@ export async function commitExercises(): Promise<void> {
 }
 
 /** Declares the test of the services' own tests. */
-export function describeServiceTests(): void {
+export function describeServiceTests({ clone }: Machine): void {
   it("passes its services' own tests", async () => {
     const vitest = join(root, "node_modules/vitest/vitest.mjs");
     const files = services.map((service) => `services/${service}/src/app.test.ts`);
@@ -142,9 +151,9 @@ export function describeServiceTests(): void {
 }
 
 /** Declares the test of Ctrl-C. The simulator's own tests show that its end leaves nothing in Docker's engine. */
-export function describeInterruption(): void {
+export function describeInterruption(machine: Machine): void {
   it("npm run lab ends everything on Ctrl-C, pressed twice", { timeout: storyDeadlineMs }, async () => {
-    const lab = startLab(...options("process", await freeOffset("standard")));
+    const lab = startLab(machine, ...options("process", await freeOffset("standard")));
     const ended = once(lab, "exit");
     for await (const line of createInterface({ input: lab.stdout as NodeJS.ReadableStream })) {
       // During a deployment: the simulator, its database, its tasks and an action's process are all running.
@@ -153,33 +162,33 @@ export function describeInterruption(): void {
     lab.kill("SIGINT");
     lab.kill("SIGINT");
     expect(await ended).toEqual([130, null]);
-    expect(await readdir(temporary)).toEqual([]);
+    expect(await readdir(machine.temporary)).toEqual([]);
   });
 }
 
 /** Declares a test of the message before anything runs. */
-export function describeTakenPort(): void {
+export function describeTakenPort(machine: Machine): void {
   it("npm run lab names a port that is in use and leaves nothing behind", async () => {
     const server = (await take(0)) as Server;
     const { port } = server.address() as { port: number };
-    const lastReport = () => readdir(join(clone, ".lab")).catch(() => []);
+    const lastReport = () => readdir(join(machine.clone, ".lab")).catch(() => []);
     const before = await lastReport();
-    const { problems, code } = await endOf(startLab("--once", "--port", String(port)));
+    const { problems, code } = await endOf(startLab(machine, "--once", "--port", String(port)));
     server.close();
     expect(code).toBe(2);
     expect(problems).toContain(`port ${port} (--port) is used by`);
     expect(await lastReport()).toEqual(before);
-    expect(await readdir(temporary)).toEqual([]);
+    expect(await readdir(machine.temporary)).toEqual([]);
   });
 }
 
 /** Declares the test of a first deployment that fails until its user does what the lab says. */
-export function describeRedStart(): void {
+export function describeRedStart(machine: Machine): void {
   it("npm run lab -- --account academy stays up, and deploys after the command that it shows", {
     timeout: storyDeadlineMs,
   }, async () => {
     const [, ...staysUp] = options("process", await freeOffset("academy"));
-    const lab = startLab(...staysUp, "--account", "academy");
+    const lab = startLab(machine, ...staysUp, "--account", "academy");
     const ended = once(lab, "exit");
     const lines: string[] = [];
     for await (const line of createInterface({ input: lab.stdout as NodeJS.ReadableStream })) {
@@ -190,7 +199,9 @@ export function describeRedStart(): void {
         expect(shown).toContain("aws secretsmanager put-secret-value --secret-id microservices-database ");
         const pasted = lines.filter((each) => /^(unset|export|aws) /.test(each));
         const deploy = "git push --quiet lab HEAD:main -o workflow=deploy.yml";
-        await promisify(execFile)("bash", ["-ec", [...pasted, deploy].join("\n")], { cwd: clone });
+        await promisify(execFile)("bash", ["-ec", [...pasted, deploy].join("\n")], {
+          cwd: machine.clone,
+        });
       }
       if (/add 200 suppliers/.test(line)) break;
     }

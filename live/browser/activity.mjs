@@ -12,7 +12,7 @@ import { clockTime } from "./times.mjs";
 const shown = 60;
 
 /**
- * What happened lately in all services, deployments and stacks, newest first.
+ * Shows what happened lately in all services, deployments and stacks, newest first.
  * @param {import("../src/parts.ts").Parts} parts
  * @param {import("../src/tabs.ts").ViewContext} context
  */
@@ -73,6 +73,6 @@ export function withoutName(message, name) {
     .replace(`(service ${name}, `, "(")
     .replace(`(service ${name}) `, "")
     .replace(/^\(taskSet [^)]*\) /, "")
-    .replace(/\(target-group arn:[^)]*:targetgroup\/([^/)]+)[^)]*\)/, "(target group $1)")
+    .replace(/\(target-group arn:[^()/]*:targetgroup\/([^()/]+)(?:\/[^()]*)?\)/, "(target group $1)")
     .replace(/\b([0-9a-f]{7})[0-9a-f]{25}\b/g, "$1");
 }

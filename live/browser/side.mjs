@@ -43,7 +43,7 @@ export function digestOf(digest) {
 }
 
 /**
- * What the load balancer counted in the newest minute, and a chart of the last minutes.
+ * Shows what the load balancer counted in the newest minute, and a chart of the last minutes.
  * @param {SidePart} side
  * @param {ViewContext & { most: number }} context
  */

@@ -53,7 +53,6 @@ const { setImmediate, setTimeout } = globalThis;
  * deadline. Otherwise time does not advance. It starts at a full minute, so that periods do not depend on real time.
  */
 export function createVirtualClock(): TestClock {
-  watchRequests();
   let now = Math.floor(Date.now() / 60_000) * 60_000;
   let isRunning = false;
   let isStopped = false;
@@ -172,12 +171,13 @@ async function quiet(countWaits: () => number): Promise<void> {
   let news = { turns, at: startedAt, state: "" };
   for (;;) {
     const at = performance.now();
-    const state = `${countWaits()} ${requestsStarted} ${requestsInProgress()}`;
+    const inProgress = requests.inProgress();
+    const state = `${countWaits()} ${requests.started()} ${inProgress}`;
     const isWorking = at - startedAt < workMs && process.getActiveResourcesInfo().some(isWork);
     if (state !== news.state) news = { turns, at, state };
     const calm = turns - news.turns;
     if (!isWorking) {
-      if (requests.size === 0 && calm >= quietTurns) return;
+      if (inProgress === 0 && calm >= quietTurns) return;
       if (calm >= requestTurns && at - news.at >= requestMs) return;
       if (turns >= busyTurns && at - startedAt >= busyMs) return;
     }
@@ -195,22 +195,16 @@ function isWork(resource: string): boolean {
   return /^(FSReq|CloseReq|GetAddrInfoReq|TCPConnectWrap|WriteWrap|ShutdownWrap|ProcessWrap)/.test(resource);
 }
 
-/** Requests of this process in progress, each as a function that returns whether it is over. */
-const requests = new Set<() => boolean>();
-let requestsStarted = 0;
-let isWatching = false;
+/** Requests of this process, whichever test file started them. */
+const requests = watchRequests();
 
-function requestsInProgress(): number {
-  for (const isOver of requests) if (isOver()) requests.delete(isOver);
-  return requests.size;
-}
-
-function watchRequests(): void {
-  if (isWatching) return;
-  isWatching = true;
+function watchRequests() {
+  /** Those in progress, each as a function that returns whether it is over. */
+  const open = new Set<() => boolean>();
+  let started = 0;
   const start = (isOver: () => boolean) => {
-    requestsStarted++;
-    requests.add(isOver);
+    started++;
+    open.add(isOver);
   };
   subscribe("http.client.request.start", (message) => {
     const { request } = message as { request: ClientRequest };
@@ -224,4 +218,11 @@ function watchRequests(): void {
     const { request } = message as { request: { completed: boolean; aborted: boolean } };
     start(() => request.completed || request.aborted);
   });
+  return {
+    started: () => started,
+    inProgress(): number {
+      for (const isOver of open) if (isOver()) open.delete(isOver);
+      return open.size;
+    },
+  };
 }

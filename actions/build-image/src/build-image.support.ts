@@ -1,30 +1,26 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeEach } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { retryStrategy } from "../../shared/prompt-retries.support.ts";
 import type { BuildEnvironment } from "./builder.ts";
 import type { BuildInputs } from "./inputs.ts";
 import type { OciInputs } from "./oci/inputs.ts";
 
-export let simulator: TestSimulator;
-/** An empty folder but for the context, for each test. */
-export let folder: string;
-/** A folder with one program, to build an image from. */
-export let context: string;
-
-/** Starts one simulator for the tests of a file. Removes the faults and the repositories of each test. */
-export function useSimulator(): void {
-  beforeAll(async () => {
-    simulator = await startTestSimulator();
-  });
-  afterAll(() => simulator?.close());
+/**
+ * Starts one simulator for the tests of a file, and removes the faults and the repositories of each test. Each test gets
+ * a folder that is empty but for its `context`, a folder with one program to build an image from.
+ */
+export async function useSimulator() {
+  const simulator = await startTestSimulator();
+  afterAll(() => simulator.close());
+  const folder = join(tmpdir(), `image-test-${randomUUID()}`);
+  const context = join(folder, "dist");
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "image-test-"));
-    context = join(folder, "dist");
-    await mkdir(context);
+    await mkdir(context, { recursive: true });
     await writeFile(join(context, "server.mjs"), 'console.log("customer")');
   });
   afterEach(async () => {
@@ -34,6 +30,7 @@ export function useSimulator(): void {
       await simulator.aws.ecr.deleteRepository({ repositoryName, force: true });
     await rm(folder, { recursive: true });
   });
+  return { simulator, folder, context };
 }
 
 /** Inputs that build the folder without a base image, for the repository `customer` with the tag `latest`. */

@@ -2,19 +2,11 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Cancelled } from "../../shared/failure.ts";
-import {
-  context,
-  folder,
-  simulator,
-  testEnvironment,
-  testInputs,
-  toRepository,
-  useSimulator,
-} from "./build-image.support.ts";
+import { testEnvironment, testInputs, toRepository, useSimulator } from "./build-image.support.ts";
 import { type BuiltImage, buildImage } from "./build-image.ts";
 import type { BuildEnvironment } from "./builder.ts";
 
-useSimulator();
+const { simulator, folder, context } = await useSimulator();
 beforeEach(() => simulator.aws.ecr.createRepository({ repositoryName: "customer" }));
 
 const write = (text: string) => writeFile(join(context, "server.mjs"), `console.log("${text}")`);

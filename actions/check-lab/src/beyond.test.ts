@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { check, checkoutOf, costSheet, itemsOf, ownFiles } from "./check.support.ts";
-import { simulator, useLabAccount } from "./mistakes.support.ts";
+import { useLabAccount } from "./mistakes.support.ts";
 
-useLabAccount();
+const { simulator } = await useLabAccount();
 
 const [applicationName, deploymentGroupName] = ["microservices", "microservices-customer"];
 

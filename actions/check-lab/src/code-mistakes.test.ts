@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check, checkoutOf, itemsOf } from "./check.support.ts";
 import { codeFiles } from "./lab-parts.support.ts";
 
-let empty: TestSimulator;
-beforeAll(async () => {
-  empty = await startTestSimulator();
-});
-afterAll(() => empty?.close());
+const empty = await startTestSimulator();
+afterAll(() => empty.close());
 
 /** The changed file of the course's code. */
 const edit = (path: string, from: string, to: string) => ({

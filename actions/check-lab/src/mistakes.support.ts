@@ -1,30 +1,32 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check } from "./check.support.ts";
 import { buildByHand, commit, type LabAccount, limitAdmin } from "./lab-account.support.ts";
 import { courseNames, definitionFiles, pipelineOf } from "./lab-parts.support.ts";
 
-/** An account in which all nine phases are done, for the tests of one file. */
-export let simulator: TestSimulator;
-export let lab: LabAccount;
+interface Account {
+  readonly simulator: TestSimulator;
+  readonly lab: LabAccount;
+}
 
-export function useLabAccount(): void {
-  beforeAll(async () => {
-    simulator = await startTestSimulator({ account: "academy" });
-    lab = await buildByHand(simulator);
-  });
-  afterAll(() => simulator?.close());
+/** Creates an account in which all nine phases are done, for the tests of one file. */
+export async function useLabAccount() {
+  const simulator = await startTestSimulator({ account: "academy" });
+  afterAll(() => simulator.close());
+  const account = { simulator, lab: await buildByHand(simulator) };
+  return { ...account, expectCaught: (mistake: Mistake) => expectCaught(account, mistake) };
 }
 
 /** Makes the mistake; the returned function takes it back. */
-type Seed = () => Promise<() => Promise<unknown>>;
+type Seed = (account: Account) => Promise<() => Promise<unknown>>;
 
 /** A mistake, the items that fail for it, and the evidence of the first. */
 export type Mistake = readonly [name: string, seed: Seed, items: readonly string[], evidence: RegExp];
 
 export const replace =
-  (repository: string, files: Readonly<Record<string, string>>, path: string, text: string) => async () => {
+  (repository: string, files: Readonly<Record<string, string>>, path: string, text: string): Seed =>
+  async ({ simulator }) => {
     await commit(simulator, repository, { [path]: text });
     const before = files[path];
     return () => commit(simulator, repository, before ? { [path]: before } : {}, before ? [] : [path]);
@@ -32,15 +34,14 @@ export const replace =
 
 export const editDefinition =
   (path: string, from: string | RegExp, to: string): Seed =>
-  async () => {
-    const files = definitionFiles(courseNames, lab.host);
-    return replace(courseNames.deployment, files, path, (files[path] ?? "").replace(from, to))();
+  async (account) => {
+    const files = definitionFiles(courseNames, account.lab.host);
+    return replace(courseNames.deployment, files, path, (files[path] ?? "").replace(from, to))(account);
   };
 
 export const editPipeline =
   (change: (pipeline: PipelineDeclaration) => void): Seed =>
-  async () => {
-    const { aws } = simulator;
+  async ({ simulator: { aws } }) => {
     const pipeline = structuredClone(pipelineOf(courseNames, "customer")) as PipelineDeclaration;
     change(pipeline);
     await aws.codepipeline.updatePipeline({ pipeline });
@@ -54,14 +55,14 @@ export const actionOf = ({ stages = [] }: PipelineDeclaration, provider: string)
 
 export const limit =
   (options: Parameters<typeof limitAdmin>[2]): Seed =>
-  async () => {
+  async ({ simulator, lab }) => {
     await limitAdmin(simulator, lab.listeners.test.rule, options);
     return () => limitAdmin(simulator, lab.listeners.test.rule);
   };
 
 export const changeGroup =
   (name: string, HealthCheckPath: string): Seed =>
-  async () => {
+  async ({ simulator, lab }) => {
     const [service, number] = name.split(" ") as ["customer" | "employee", "one" | "two"];
     const TargetGroupArn = lab.group(service, number);
     await simulator.aws.elbv2.modifyTargetGroup({ TargetGroupArn, HealthCheckPath });
@@ -76,7 +77,7 @@ export const forward = (TargetGroupArn: string) => [{ Type: "forward" as const, 
 
 export const changeDeploymentGroup =
   (targetGroups: readonly string[]): Seed =>
-  async () => {
+  async ({ simulator, lab }) => {
     const update = (names: readonly string[]) =>
       simulator.aws.codedeploy.updateDeploymentGroup({
         applicationName: courseNames.application,
@@ -95,9 +96,9 @@ export const changeDeploymentGroup =
     return () => update(["customer-tg-two", "customer-tg-one"]);
   };
 
-export async function expectCaught([, seed, items, evidence]: Mistake): Promise<void> {
-  const undo = await seed();
-  const report = await check(simulator, { numbers: [5, 6, 7, 8, 9] }).finally(undo);
+async function expectCaught(account: Account, [, seed, items, evidence]: Mistake): Promise<void> {
+  const undo = await seed(account);
+  const report = await check(account.simulator, { numbers: [5, 6, 7, 8, 9] }).finally(undo);
   const failed = report.phases.flatMap((phase) => phase.items).filter(({ status }) => status === "fail");
   expect(failed.map(({ id }) => id)).toEqual(items);
   expect(failed[0]?.evidence).toMatch(evidence);

@@ -5,16 +5,13 @@ import {
   changeGroup,
   editDefinition,
   editPipeline,
-  expectCaught,
   forward,
-  lab,
   limit,
   type Mistake,
-  simulator,
   useLabAccount,
 } from "./mistakes.support.ts";
 
-useLabAccount();
+const { simulator, lab, expectCaught } = await useLabAccount();
 
 const course: readonly Mistake[] = [
   [

@@ -98,7 +98,7 @@ function badgeJson({ score: { points, of, percent } }: Report): string {
 }
 
 /**
- * What a step of GitHub Classroom's autograding passes to its reporter, in base64: points for each item.
+ * The value that a step of GitHub Classroom's autograding passes to its reporter, in base64: points for each item.
  * Source: classroom-resources/autograding-io-grader and autograding-grading-reporter.
  */
 function classroomResult({ phases }: Report): string {

@@ -5,14 +5,12 @@ import {
   changeDeploymentGroup,
   editDefinition,
   editPipeline,
-  expectCaught,
   limit,
   type Mistake,
-  simulator,
   useLabAccount,
 } from "./mistakes.support.ts";
 
-useLabAccount();
+const { simulator, expectCaught } = await useLabAccount();
 
 const reviewer: readonly Mistake[] = [
   [

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check, checkoutOf, itemsOf, ownFiles } from "./check.support.ts";
 import {
-  type Balancing,
   courseParts,
   createContainers,
   createLoadBalancer,
@@ -12,20 +11,16 @@ import {
 import { courseNames, taskDefinition } from "./lab-parts.support.ts";
 
 /** An account with phases 5 to 7, before anything is deployed. */
-let simulator: TestSimulator;
-let balancing: Balancing;
 /** The simulator serves every database there. */
 const host = "127.0.0.1";
-beforeAll(async () => {
-  simulator = await startTestSimulator({ account: "academy" });
-  const parts = await courseParts(simulator);
-  await createContainers(simulator, courseNames, host);
-  balancing = await createLoadBalancer(simulator, courseNames, parts);
-  await createServices(simulator, courseNames, { ...parts, ...balancing });
-  await simulator.clock.foreground.wait(5 * 60_000);
-});
+const simulator = await startTestSimulator({ account: "academy" });
+const parts = await courseParts(simulator);
+await createContainers(simulator, courseNames, host);
+const balancing = await createLoadBalancer(simulator, courseNames, parts);
+await createServices(simulator, courseNames, { ...parts, ...balancing });
+await simulator.clock.foreground.wait(5 * 60_000);
 afterEach(() => simulator.faults.clear());
-afterAll(() => simulator?.close());
+afterAll(() => simulator.close());
 
 const idsOf = (items: readonly string[]) => items.map((item) => item.split(":")[0]);
 

@@ -1,19 +1,16 @@
 import { readFile } from "node:fs/promises";
 import type { Service } from "@aws-sdk/client-ecs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { deploy } from "../deploy.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { newRecord } from "../record.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createStage } from "../stage.support.ts";
 import { summaryOf } from "../summary.ts";
 import { diffOf, diffService, hasChanges, serviceInAppSpec, serviceInProduction } from "./plan.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-  await run("one", { mode: "apply" });
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+await run("one", { mode: "apply" });
+afterAll(() => stage.close());
 
 async function run(version: string, changes: Partial<DeployInputs> = {}, definition: object = {}) {
   const record = newRecord("outside", "web");

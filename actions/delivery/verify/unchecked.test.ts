@@ -1,15 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { deploy } from "../deploy.ts";
 import { newRecord } from "../record.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createStage } from "../stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-  await stage.simulator.aws.secretsmanager.createSecret({ Name: "web", SecretString: "x" });
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+await stage.simulator.aws.secretsmanager.createSecret({ Name: "web", SecretString: "x" });
+afterAll(() => stage.close());
 afterEach(() => stage.simulator.faults.clear());
 
 async function plan() {

@@ -4,15 +4,12 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { createStage, type Stage } from "../../delivery/stage.support.ts";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { createStage } from "../../delivery/stage.support.ts";
 import { runEntry } from "../../shared/entry.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 
 async function runAction(
   version: string,

@@ -1,20 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { defaultProducts, type PricedProduct } from "../../../simulator/src/services/pricing/products.ts";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { createPricing, estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 
 const root = mkdtempSync(join(tmpdir(), "live-prices-test-"));
-let simulator: TestSimulator;
-beforeAll(async () => {
-  simulator = await startTestSimulator({ products: changedProducts() });
-});
+const simulator = await startTestSimulator({ products: changedProducts() });
 afterAll(async () => {
-  await simulator?.close();
+  await simulator.close();
   rmSync(root, { recursive: true });
 });
 beforeEach(() => {

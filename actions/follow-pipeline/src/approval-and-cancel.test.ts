@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { approval } from "./pipeline.support.ts";
-import { type Followed, stage, useStage } from "./stage.support.ts";
+import { type Followed, useStage } from "./stage.support.ts";
 
 const pipeline = "release-web";
-useStage(pipeline, [approval]);
+const stage = await useStage(pipeline, [approval]);
 
 const asks = /Release \/ Approve: waiting for approval/;
 

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { definitions } from "./pipeline.support.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { createStage } from "./stage.support.ts";
 
 const pipeline = "update-web";
 /** While it is disabled, an execution waits before it deploys. */
 const transition = { pipelineName: pipeline, stageName: "Deploy", transitionType: "Inbound" } as const;
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-  await stage.createPipeline(pipeline);
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+await stage.createPipeline(pipeline);
+afterAll(() => stage.close());
 
 const digestOf = (image: string) => image.slice(image.indexOf("@") + 1);
 

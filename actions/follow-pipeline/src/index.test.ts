@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { runEntry } from "../../shared/entry.support.ts";
-import { stage, useStage } from "./stage.support.ts";
+import { useStage } from "./stage.support.ts";
 
 const pipeline = "update-web";
-useStage(pipeline);
+const stage = await useStage(pipeline);
 
 function runAction(inputs: Record<string, string>, environment: Record<string, string> = {}) {
   const { simulator } = stage;

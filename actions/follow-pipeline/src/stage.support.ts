@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodePipelineClient, type StageDeclaration } from "@aws-sdk/client-codepipeline";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { type Program, webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { createPipelineRole } from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
@@ -91,18 +91,17 @@ export interface Followed {
  */
 export const createStage = async () => createStageIn(await startTestSimulator(), createPrograms());
 
-/** Stage of the tests of one file. */
-export let stage: Stage;
-
 /** Creates a stage in virtual time with a pipeline that starts automatically, for the tests of one file. */
-export function useStage(pipelineName: string, between: readonly StageDeclaration[] = []): void {
-  beforeAll(async () => {
-    stage = await createStage();
-    await stage.createPipeline(pipelineName, between);
-    await stage.createRules(pipelineName);
-  });
-  afterAll(() => stage?.close());
+export async function useStage(
+  pipelineName: string,
+  between: readonly StageDeclaration[] = [],
+): Promise<Stage> {
+  const stage = await createStage();
+  afterAll(() => stage.close());
   afterEach(() => stage.simulator.faults.clear());
+  await stage.createPipeline(pipelineName, between);
+  await stage.createRules(pipelineName);
+  return stage;
 }
 
 /** Creates the same with tasks that are processes, in accelerated real time. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Fault } from "../../../simulator/src/gateway/faults.ts";
-import { stage, useStage } from "./stage.support.ts";
+import { useStage } from "./stage.support.ts";
 
 const pipeline = "update-web";
-useStage(pipeline);
+const stage = await useStage(pipeline);
 
 /** Follows, with a fault from the beginning of following on. */
 async function followWith(version: string, fault: Fault, onCancel = "leave") {

@@ -1,34 +1,26 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import {
-  startTestSimulator,
-  type TestSimulator,
-  testListenerPortOffset,
-} from "../../../simulator/src/test-simulator.support.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import { runEntry } from "../../shared/entry.support.ts";
 import { reportOf } from "../../shared/load/report.support.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
 
-let simulator: TestSimulator;
-let folder: string;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  folder = await mkdtemp(join(tmpdir(), "measure-scaling-test-"));
-  await createDelivery(simulator, testListenerPortOffset());
-  await pushImage(simulator, folder, webProgram);
-  const running = async () => {
-    const { services } = await simulator.aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
-    return services?.[0]?.runningCount;
-  };
-  await simulator.clock.until(async () => (await running()) === 1);
-});
+const simulator = await startTestSimulator();
+const folder = await mkdtemp(join(tmpdir(), "measure-scaling-test-"));
+await createDelivery(simulator, testListenerPortOffset());
+await pushImage(simulator, folder, webProgram);
+const running = async () => {
+  const { services } = await simulator.aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
+  return services?.[0]?.runningCount;
+};
+await simulator.clock.until(async () => (await running()) === 1);
 afterAll(async () => {
-  await simulator?.close();
+  await simulator.close();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { runEntry } from "../../shared/entry.support.ts";
-import { createStage, loadBalancerTemplate, type Stage } from "./stage.support.ts";
+import { createStage, loadBalancerTemplate } from "./stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 
 /** Runs the step or its post step, and cancels it where the test says so. */
 async function runAction(

@@ -3,20 +3,16 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { pinImages } from "./find-images.ts";
 import { createTestFixture, createWorkbench } from "./workbench.support.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const bench = createWorkbench();
-let simulator: TestSimulator;
-let uri: string;
 
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  const { repository } = await simulator.aws.ecr.createRepository({ repositoryName: "team/customer" });
-  uri = repository?.repositoryUri as string;
-});
+const simulator = await startTestSimulator();
+const { repository } = await simulator.aws.ecr.createRepository({ repositoryName: "team/customer" });
+const uri = repository?.repositoryUri as string;
 afterAll(() => simulator.close());
 
 async function render(images: string, image = "old") {

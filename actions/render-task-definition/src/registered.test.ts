@@ -1,17 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { afterAll, expect, test } from "vitest";
+import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { runEntry } from "../../shared/entry.support.ts";
 import { pushImage } from "../../shared/push-image.support.ts";
 import { compareWithLatest } from "./render-files.ts";
 import { createTestFixture, createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();
-let simulator: TestSimulator;
 /** `host/web` in the simulated ECR, with the one tag `latest`, and that image by digest. */
-let repository: string;
-let image: string;
 
 const base = {
   family: "shop",
@@ -22,21 +19,19 @@ const base = {
   executionRoleArn: "arn:aws:iam::123456789012:role/execution",
 };
 
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  await simulator.aws.ecr.createRepository({ repositoryName: "web" });
-  image = await pushImage(simulator, bench.folder, () => {});
-  repository = image.slice(0, image.indexOf("@"));
-  const register = (motto: string, tags: { key: string; value: string }[]) =>
-    simulator.aws.ecs.registerTaskDefinition({
-      ...base,
-      containerDefinitions: [{ name: "web", image, environment: [{ name: "MOTTO", value: motto }] }],
-      tags,
-    });
-  await register("tea", [{ key: "team", value: "coffee" }]);
-  await register("coffee", []);
-});
-afterAll(() => simulator?.close());
+const simulator = await startTestSimulator();
+await simulator.aws.ecr.createRepository({ repositoryName: "web" });
+const image = await pushImage(simulator, bench.folder, () => {});
+const repository = image.slice(0, image.indexOf("@"));
+const register = (motto: string, tags: { key: string; value: string }[]) =>
+  simulator.aws.ecs.registerTaskDefinition({
+    ...base,
+    containerDefinitions: [{ name: "web", image, environment: [{ name: "MOTTO", value: motto }] }],
+    tags,
+  });
+await register("tea", [{ key: "team", value: "coffee" }]);
+await register("coffee", []);
+afterAll(() => simulator.close());
 
 const render = (inputs: Record<string, string>) => bench.render(inputs, simulator.clientConfig);
 const context = () => createTestFixture(bench.folder, simulator.clientConfig);

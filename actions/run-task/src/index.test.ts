@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { type Given, runEntry } from "../../shared/entry.support.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { createStage } from "./stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 
 async function runAction(
   changes: Record<string, string>,

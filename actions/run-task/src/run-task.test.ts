@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { EcsContext } from "../../shared/ecs/context.ts";
 import type { RunInputs } from "./inputs.ts";
 import { summaryOf } from "./publish.ts";
 import { newRecord } from "./record.ts";
 import { run } from "./run-task.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { createStage } from "./stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 
 async function perform(inputs: RunInputs, context: EcsContext & { lines: string[] } = stage.context()) {
   const record = newRecord(inputs.cluster);

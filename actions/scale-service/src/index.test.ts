@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { runEntry } from "../../shared/entry.support.ts";
-import { createStage, type Stage } from "./stage.support.ts";
+import { createStage } from "./stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage("CodeDeploy");
-});
-afterAll(() => stage?.close());
+const stage = await createStage("CodeDeploy");
+afterAll(() => stage.close());
 
 /** Runs the step, which may get a signal at a line of its log, and then its post step. */
 async function runAction(

@@ -48,7 +48,7 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     expectConsistent(report);
     expect(report.requests).toBe((seen["/well"] ?? 0) + (seen["/ill"] ?? 0));
     expect(report.failed).toBe(Math.floor((seen["/ill"] ?? 0) / 2));
-    expect(report.statuses["503"]).toBe(report.failed);
+    expect(report.statuses["503"] ?? 0).toBe(report.failed);
     expect(report.bytes).toBe(report.requests * 5);
     expect(report.targets).toMatchObject([
       { url: `${origin}/well`, weight: 3, requests: seen["/well"], failed: 0 },

@@ -1,21 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  startTestRegistry,
-  type TestRegistry,
-} from "../../../simulator/src/runtime/registry/test-registry.support.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startTestRegistry } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
 import { always, answering, behind, type Fault, type FaultRule, first } from "./faulty-registry.support.ts";
 import { blobOf, digestOf } from "./oci.ts";
 
 const big = randomBytes(25_000_000);
 const small = Buffer.from("hello world");
-let registry: TestRegistry;
 const caller = { accessKeyId: "test", sourceIp: "127.0.0.1" };
 const ended: (() => Promise<void>)[] = [];
 
-beforeAll(async () => {
-  registry = await startTestRegistry();
-});
+const registry = await startTestRegistry();
 afterAll(() => registry.close());
 beforeEach(() => registry.ecr.createRepository?.({ repositoryName: "app" }, caller));
 afterEach(async () => {

@@ -1,25 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { type BuiltImage, build } from "../../built-images.support.ts";
+import { afterAll, afterEach, expect, it } from "vitest";
+import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { build } from "../../built-images.support.ts";
 import { runEntry } from "../../shared/entry.support.ts";
 
-let simulator: TestSimulator;
-let folder: string;
-let old: BuiltImage;
-let image: BuiltImage;
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  folder = await mkdtemp(join(tmpdir(), "tag-image-run-"));
-  await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
-  old = await build(simulator, folder, { text: "old", tags: ["latest"] });
-  image = await build(simulator, folder, { text: "new", tags: ["v1"] });
-});
+const simulator = await startTestSimulator();
+const folder = await mkdtemp(join(tmpdir(), "tag-image-run-"));
+await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
+const old = await build(simulator, folder, { text: "old", tags: ["latest"] });
+const image = await build(simulator, folder, { text: "new", tags: ["v1"] });
 afterEach(() => simulator.faults.clear());
 afterAll(async () => {
-  await simulator?.close();
+  await simulator.close();
   await rm(folder, { recursive: true });
 });
 

@@ -6,7 +6,7 @@ import {
   pushImage,
   startPlainRegistry,
 } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
-import { build, folder, simulator, testEnvironment, useSimulator } from "../../built-images.support.ts";
+import { build, testEnvironment, useSimulator } from "../../built-images.support.ts";
 import {
   parseRepositoryName,
   type RepositoryName,
@@ -16,7 +16,7 @@ import { letOurs, theirAddress, theirs } from "../../shared/registry/other-accou
 import { tag } from "./tag-image.support.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
-useSimulator();
+const { simulator, folder } = await useSimulator();
 
 const variables = () => ({ DOCKER_CONFIG: folder });
 const context = () => testEnvironment(simulator, { variables: variables() });

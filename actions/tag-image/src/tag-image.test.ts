@@ -1,12 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import {
-  type BuiltImage,
-  build,
-  folder,
-  simulator,
-  testEnvironment,
-  useSimulator,
-} from "../../built-images.support.ts";
+import { type BuiltImage, build, testEnvironment, useSimulator } from "../../built-images.support.ts";
 import { tag } from "./tag-image.support.ts";
 
 const repositoryName = "customer";
@@ -14,7 +7,7 @@ let old: BuiltImage;
 let image: BuiltImage;
 let context: ReturnType<typeof testEnvironment>;
 
-useSimulator();
+const { simulator, folder } = await useSimulator();
 beforeEach(async () => {
   await simulator.aws.ecr.createRepository({ repositoryName });
   old = await build(simulator, folder, { text: "old", tags: ["latest"] });

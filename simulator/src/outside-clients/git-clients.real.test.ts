@@ -1,9 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { signedCredentials } from "../runtime/git/credentials.support.ts";
 import { gitCloneCommand } from "../shell-lines.ts";
-import type { Simulator } from "../simulator.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
 import { startCuttingProxy } from "./cutting-proxy.support.ts";
 import { cliHelper, createGitClient, type GitClient } from "./git-client.support.ts";
@@ -20,15 +19,12 @@ const temporary = {
 /** Milliseconds; needed only on a loaded machine. */
 const timeoutMs = 30_000;
 
-let simulator: Simulator;
 let client: GitClient;
 let url: string;
 let name: string;
 let count = 0;
-beforeAll(async () => {
-  simulator = await startRealSimulator({ accessKeys: [temporary] });
-});
-afterAll(() => simulator?.close());
+const simulator = await startRealSimulator({ accessKeys: [temporary] });
+afterAll(() => simulator.close());
 beforeEach(async () => {
   name = `repository-${++count}`;
   const { repositoryMetadata } = await simulator.aws.codecommit.createRepository({ repositoryName: name });

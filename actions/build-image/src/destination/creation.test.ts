@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { folder, simulator, testEnvironment, useSimulator } from "../build-image.support.ts";
+import { testEnvironment, useSimulator } from "../build-image.support.ts";
 import { findDestination } from "../build-image.ts";
 import { presetPolicy } from "./ecr.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
-useSimulator();
+const { simulator, folder } = await useSimulator();
 
 const defaults: RepositoryCreation = {
   immutableTags: true,

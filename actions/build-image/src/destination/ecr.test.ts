@@ -5,12 +5,12 @@ import {
   parseRepositoryName,
   type RepositoryName,
 } from "../../../shared/registry/destination/repository-name.ts";
-import { simulator, testEnvironment, useSimulator } from "../build-image.support.ts";
+import { testEnvironment, useSimulator } from "../build-image.support.ts";
 import { findDestination } from "../build-image.ts";
 import type { BuildEnvironment } from "../builder.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
-useSimulator();
+const { simulator } = await useSimulator();
 
 /** The simulator's account. */
 const account = "123456789012";

@@ -8,18 +8,11 @@ import {
   type RepositoryName,
 } from "../../../shared/registry/destination/repository-name.ts";
 import { letOurs, theirAddress, theirs } from "../../../shared/registry/other-account.support.ts";
-import {
-  context,
-  folder,
-  simulator,
-  testEnvironment,
-  testInputs,
-  useSimulator,
-} from "../build-image.support.ts";
+import { testEnvironment, testInputs, useSimulator } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 
-useSimulator();
+const { simulator, folder, context } = await useSimulator();
 
 /** Writes the configuration that `docker login` leaves. */
 async function logIn(host: string, { user, password }: { user: string; password: string }): Promise<void> {

@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from "vitest";
 import { fastClock } from "../../../shared/fast-clock.support.ts";
-import { useWorkshop, workshop } from "./docker.support.ts";
+import { useWorkshop } from "./docker.support.ts";
 
-useWorkshop();
+const workshop = await useWorkshop();
 let base: string;
 beforeAll(() => {
   base = `${workshop.host}/base`;

@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { docker, inspect, useWorkshop, workshop } from "./docker.support.ts";
+import { docker, inspect, useWorkshop } from "./docker.support.ts";
 
-useWorkshop();
+const workshop = await useWorkshop();
 
 const twoStages = {
   Dockerfile: [

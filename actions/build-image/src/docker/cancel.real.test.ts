@@ -2,9 +2,9 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { Cancelled } from "../../../shared/failure.ts";
-import { docker, pushNodeBase, run, useWorkshop, workshop } from "./docker.support.ts";
+import { docker, pushNodeBase, run, useWorkshop } from "./docker.support.ts";
 
-useWorkshop();
+const workshop = await useWorkshop();
 let base: string;
 beforeAll(async () => {
   base = await pushNodeBase(workshop);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll } from "vitest";
 import { makeNodeBase } from "../../../../scripts/base-image.ts";
 import type { Simulator } from "../../../../simulator/src/simulator.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
@@ -42,14 +42,11 @@ export interface WorkshopBuild {
   readonly variables?: NodeJS.ProcessEnv;
 }
 
-export let workshop: Workshop;
-
 /** Opens a workshop for the tests of one file. */
-export function useWorkshop(): void {
-  beforeAll(async () => {
-    workshop = await openWorkshop();
-  });
-  afterAll(() => workshop?.close());
+export async function useWorkshop(): Promise<Workshop> {
+  const workshop = await openWorkshop();
+  afterAll(() => workshop.close());
+  return workshop;
 }
 
 /** Creates a registry, the repositories `customer` and `base`, a folder for sources and a user who is logged in. */

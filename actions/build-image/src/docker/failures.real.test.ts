@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { fastClock } from "../../../shared/fast-clock.support.ts";
-import { pushNodeBase, useWorkshop, type WorkshopBuild, workshop } from "./docker.support.ts";
+import { pushNodeBase, useWorkshop, type WorkshopBuild } from "./docker.support.ts";
 import { startEngine } from "./engine.support.ts";
 
-useWorkshop();
+const workshop = await useWorkshop();
 let base: string;
 beforeAll(async () => {
   base = await pushNodeBase(workshop);

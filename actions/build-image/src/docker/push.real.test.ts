@@ -6,9 +6,9 @@ import {
   type FaultRule,
   first,
 } from "../../../shared/registry/faulty-registry.support.ts";
-import { docker, useWorkshop, type Workshop, workshop } from "./docker.support.ts";
+import { docker, useWorkshop, type Workshop } from "./docker.support.ts";
 
-useWorkshop();
+const workshop = await useWorkshop();
 let registry: Awaited<ReturnType<Workshop["openFaulty"]>> | undefined;
 afterEach(() => registry?.close());
 

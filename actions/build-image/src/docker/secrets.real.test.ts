@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
-import { inspect, pushNodeBase, run, useWorkshop, workshop } from "./docker.support.ts";
+import { inspect, pushNodeBase, run, useWorkshop } from "./docker.support.ts";
 import type { BuildSecret } from "./inputs.ts";
 
-useWorkshop();
+const workshop = await useWorkshop();
 let base: string;
 beforeAll(async () => {
   base = await pushNodeBase(workshop);

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
+import { afterAll, afterEach, expect, it } from "vitest";
+import { startTestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import {
   always,
   answering,
@@ -14,25 +14,19 @@ import { parseImageName } from "../../../shared/registry/image-name.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 
-let simulator: TestSimulator;
-let folder: string;
-let host: string;
-let base: string;
 let front: Awaited<ReturnType<typeof startFaultyRegistry>> | undefined;
 
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  folder = await mkdtemp(join(tmpdir(), "broken-registries-"));
-  await mkdir(join(folder, "dist"));
-  await writeFile(join(folder, "dist", "main.mjs"), "");
-  await simulator.aws.ecr.createRepository({ repositoryName: "base" });
-  const built = await buildImage(
-    testInputs(join(folder, "dist"), { destination: toRepository("base"), tags: ["v1"] }),
-    testEnvironment(simulator),
-  );
-  base = built.digest;
-  host = built.image.split("/")[0] ?? "";
-});
+const simulator = await startTestSimulator();
+const folder = await mkdtemp(join(tmpdir(), "broken-registries-"));
+await mkdir(join(folder, "dist"));
+await writeFile(join(folder, "dist", "main.mjs"), "");
+await simulator.aws.ecr.createRepository({ repositoryName: "base" });
+const built = await buildImage(
+  testInputs(join(folder, "dist"), { destination: toRepository("base"), tags: ["v1"] }),
+  testEnvironment(simulator),
+);
+const base = built.digest;
+const host = built.image.split("/")[0] ?? "";
 afterAll(async () => {
   await simulator.close();
   await rm(folder, { recursive: true });

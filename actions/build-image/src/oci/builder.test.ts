@@ -4,19 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { listLayer } from "../../../../simulator/src/runtime/tasks/list-layer.support.ts";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { ImageManifest } from "../../../shared/registry/oci.ts";
-import {
-  context,
-  folder,
-  simulator,
-  testEnvironment,
-  testInputs,
-  toRepository,
-  useSimulator,
-} from "../build-image.support.ts";
+import { testEnvironment, testInputs, toRepository, useSimulator } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import type { OciInputs } from "./inputs.ts";
 
-useSimulator();
+const { simulator, folder, context } = await useSimulator();
 beforeEach(async () => {
   await mkdir(join(context, "public"));
   await writeFile(join(context, "public", "style.css"), "body{}");

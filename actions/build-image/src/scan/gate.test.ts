@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   connectTo,
   type Findings,
   finding,
 } from "../../../../simulator/src/services/ecr/scanned-images.support.ts";
-import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
+import { startTestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { Cancelled } from "../../../shared/failure.ts";
 import { testEnvironment } from "../build-image.support.ts";
 import { ask, createCustomer, deleteCustomer } from "./simulated-scan.support.ts";
@@ -13,12 +13,8 @@ const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 const found = new Map<string, Findings>();
 
-let simulator: TestSimulator;
-let registry: Awaited<ReturnType<typeof connectTo>>;
-beforeAll(async () => {
-  simulator = await startTestSimulator({ scanFindings: (digest) => found.get(digest) });
-  registry = await connectTo(simulator, found);
-});
+const simulator = await startTestSimulator({ scanFindings: (digest) => found.get(digest) });
+const registry = await connectTo(simulator, found);
 afterAll(() => simulator.close());
 beforeEach(async () => {
   await createCustomer(simulator);

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Findings, finding } from "../../../../simulator/src/services/ecr/scanned-images.support.ts";
-import { startTestSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
+import { startTestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { testEnvironment, testInputs } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
@@ -12,12 +12,9 @@ import { checkScan } from "./gate.ts";
 import { createCustomer, deleteCustomer, gateInputs } from "./simulated-scan.support.ts";
 
 let found: Findings;
-let simulator: TestSimulator;
 let folder: string;
 
-beforeAll(async () => {
-  simulator = await startTestSimulator({ scanFindings: () => found });
-});
+const simulator = await startTestSimulator({ scanFindings: () => found });
 afterAll(() => simulator.close());
 
 beforeEach(async () => {

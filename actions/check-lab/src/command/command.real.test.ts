@@ -2,17 +2,14 @@ import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
-import { startRealSimulator, type TestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
+import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 
-let simulator: TestSimulator;
 const folder = mkdtempSync(join(tmpdir(), "check-lab-command-"));
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-});
+const simulator = await startRealSimulator();
 afterAll(async () => {
-  await simulator?.close();
+  await simulator.close();
   rmSync(folder, { recursive: true });
 });
 

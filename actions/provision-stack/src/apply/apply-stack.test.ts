@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { Cancelled } from "../../../shared/failure.ts";
-import { createStage, loadBalancerTemplate, type Stage } from "../stage.support.ts";
+import { createStage, loadBalancerTemplate } from "../stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 
 const net = (cidr: string, more = "") => `Resources:
   Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }

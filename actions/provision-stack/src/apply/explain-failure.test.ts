@@ -1,15 +1,12 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
 import { parseTemplate } from "../../../shared/cloudformation/template.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createStage } from "../stage.support.ts";
 import { explainFailure } from "./explain-failure.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 
 const repository =
   "Resources:\n  Images: { Type: AWS::ECR::Repository, Properties: { RepositoryName: customer } }\n";

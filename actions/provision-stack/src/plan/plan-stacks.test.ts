@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createStage, ownTemplate, type Stage } from "../stage.support.ts";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { createStage, ownTemplate } from "../stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 beforeEach(async () => {
   await stage.run({ mode: "delete" });
 });

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../stage.support.ts";
+import { afterAll, expect, test } from "vitest";
+import { createStage } from "../stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 
 const group = "  Group: { Type: AWS::Logs::LogGroup }\n";
 const exporting = `Resources:\n${group}Outputs:\n  Id: { Value: !Ref Group, Export: { Name: !Sub "\${AWS::StackName}-Id" } }\n`;

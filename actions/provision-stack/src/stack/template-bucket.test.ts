@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../stage.support.ts";
+import { afterAll, expect, test } from "vitest";
+import { createStage } from "../stage.support.ts";
 import { throughBucket } from "./template-bucket.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await createStage();
+afterAll(() => stage.close());
 
 const template = (size: number) =>
   `Resources:\n  Log: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: ${size % 2 ? 1 : 3} } }\n# ${"x".repeat(size)}\n`;

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { AccessKey } from "../../access-keys.ts";
-import type { Simulator } from "../../simulator.ts";
 import { startRealSimulator } from "../../test-simulator.support.ts";
 import { basic, signedCredentials } from "./credentials.support.ts";
 import type { SignedTarget } from "./credentials.ts";
@@ -10,15 +9,12 @@ const lasting = { accessKeyId: "AKIALASTING", secretAccessKey: "a" };
 const over = { accessKeyId: "ASIAOVER", secretAccessKey: "c", sessionToken: "t" };
 const path = "/v1/repos/deployment";
 
-let simulator: Simulator;
-beforeAll(async () => {
-  simulator = await startRealSimulator({
-    accessKeys: [temporary, lasting, over],
-    expiredAccessKeys: [over.accessKeyId],
-  });
-  await simulator.aws.codecommit.createRepository({ repositoryName: "deployment" });
+const simulator = await startRealSimulator({
+  accessKeys: [temporary, lasting, over],
+  expiredAccessKeys: [over.accessKeyId],
 });
-afterAll(() => simulator?.close());
+await simulator.aws.codecommit.createRepository({ repositoryName: "deployment" });
+afterAll(() => simulator.close());
 
 interface Signed extends Partial<SignedTarget> {
   key?: AccessKey;

@@ -1,11 +1,8 @@
 import type { CreateStackCommandInput } from "@aws-sdk/client-cloudformation";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTestCloudFormation, type TestCloudFormation } from "./things.support.ts";
+import { afterAll, expect, test } from "vitest";
+import { createTestCloudFormation } from "./things.support.ts";
 
-let cloudformation: TestCloudFormation;
-beforeAll(async () => {
-  cloudformation = await createTestCloudFormation();
-});
+const cloudformation = await createTestCloudFormation();
 afterAll(() => cloudformation.close());
 
 const thing = "{Type: Test::Thing}";

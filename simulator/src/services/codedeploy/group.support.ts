@@ -1,16 +1,11 @@
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { appSpecOf } from "../../outside-clients/web.support.ts";
 import { createFixture, listeners, taskDefinition } from "./controller/fixture.support.ts";
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
 
 /** A fixture with an application; closed after the test. */
 export async function createApplication() {
   const created = await createFixture();
-  closers.push(created.close);
+  onTestFinished(created.close);
   await created.call("createApplication", { applicationName: "microservices", computePlatform: "ECS" });
   return created;
 }

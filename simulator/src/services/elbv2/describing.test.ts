@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { forwardTo, type Stage, setStage } from "./stage.support.ts";
+import { afterAll, expect, it } from "vitest";
+import { forwardTo, setStage } from "./stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await setStage();
-});
+const stage = await setStage();
 afterAll(() => stage.close());
 
 it("describes a load balancer as AWS does, and provisions it before it is active", async () => {

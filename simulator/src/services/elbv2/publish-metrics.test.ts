@@ -1,31 +1,23 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  startTestSimulator,
-  type TestSimulator,
-  testListenerPortOffset,
-} from "../../test-simulator.support.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
 
-let simulator: TestSimulator;
-let target: Server;
 const url = `http://127.0.0.1:${testListenerPortOffset() + 80}`;
 const dimensions: Record<"LoadBalancer" | "TargetGroup", string> = { LoadBalancer: "", TargetGroup: "" };
 
-beforeAll(async () => {
-  simulator = await startTestSimulator();
-  target = createServer((request, response) => {
-    if (request.url === "/cut") response.destroy();
-    else response.writeHead(Number(/\d{3}/.exec(request.url ?? "")?.[0] ?? 200)).end();
-  }).listen(0, "127.0.0.1");
-  await once(target, "listening");
-  await serve((target.address() as AddressInfo).port);
-});
+const simulator = await startTestSimulator();
+const target = createServer((request, response) => {
+  if (request.url === "/cut") response.destroy();
+  else response.writeHead(Number(/\d{3}/.exec(request.url ?? "")?.[0] ?? 200)).end();
+}).listen(0, "127.0.0.1");
+await once(target, "listening");
+await serve((target.address() as AddressInfo).port);
 afterAll(async () => {
   target.closeAllConnections();
   target.close();
-  await simulator?.close();
+  await simulator.close();
 });
 
 async function serve(Port: number): Promise<void> {

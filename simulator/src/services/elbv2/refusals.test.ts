@@ -1,17 +1,12 @@
 import { createServer } from "node:http";
 import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { freePort } from "../../runtime/database/database-server.ts";
-import { answer, ask, forwardTo, type Stage, setStage } from "./stage.support.ts";
+import { answer, ask, forwardTo, setStage } from "./stage.support.ts";
 
-let stage: Stage;
-let group: string;
-let listener: { arn: string; port: number };
-beforeAll(async () => {
-  stage = await setStage();
-  group = await stage.createGroup("group");
-  listener = await stage.listen(answer("default"));
-});
+const stage = await setStage();
+const group = await stage.createGroup("group");
+const listener = await stage.listen(answer("default"));
 afterAll(() => stage.close());
 
 const subnets = ["subnet-1", "subnet-2"];

@@ -1,11 +1,8 @@
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Ask, answer, ask, type Stage, setStage } from "./stage.support.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { type Ask, answer, ask, setStage } from "./stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await setStage();
-});
+const stage = await setStage();
 afterAll(() => stage.close());
 
 const path = (...Values: string[]): RuleCondition => ({ Field: "path-pattern", Values });

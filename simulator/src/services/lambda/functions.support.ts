@@ -1,25 +1,17 @@
 import { Lambda } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll } from "vitest";
 import type { TestSimulator } from "../../test-simulator.support.ts";
 import { zip } from "./zip.support.ts";
 
 /** Starts one simulator for all functions of a file. */
-export function useFunctions(start: () => Promise<TestSimulator>) {
-  let simulator: TestSimulator;
-  let lambda: Lambda;
+export async function useFunctions(start: () => Promise<TestSimulator>) {
+  const simulator = await start();
+  afterAll(() => simulator.close());
+  const lambda = new Lambda({ ...simulator.clientConfig, maxAttempts: 1 });
   let made = 0;
-  beforeAll(async () => {
-    simulator = await start();
-    lambda = new Lambda({ ...simulator.clientConfig, maxAttempts: 1 });
-  });
-  afterAll(() => simulator?.close());
   return {
-    get simulator() {
-      return simulator;
-    },
-    get lambda() {
-      return lambda;
-    },
+    simulator,
+    lambda,
     /** Creates a function of these files, and returns its name. */
     async create(files: Record<string, string>, more: object = {}): Promise<string> {
       const FunctionName = `function-${made++}`;

@@ -7,7 +7,7 @@ import { startRealSimulator } from "../../test-simulator.support.ts";
 import { useFunctions } from "./functions.support.ts";
 import { zip } from "./zip.support.ts";
 
-const functions = useFunctions(startRealSimulator);
+const functions = await useFunctions(startRealSimulator);
 const { create, invoke, logOf } = functions;
 
 describe("a function runs", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 import { useFunctions } from "./functions.support.ts";
 
-const functions = useFunctions(startTestSimulator);
+const functions = await useFunctions(startTestSimulator);
 const { create, logOf } = functions;
 
 describe("a function", () => {

@@ -1,33 +1,27 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { type CreateDBInstanceCommandInput, RDS } from "@aws-sdk/client-rds";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll } from "vitest";
 import type { TestOptions, TestSimulator } from "../../test-simulator.support.ts";
 
 /** Starts one simulator with a subnet group `LabGroup` for all DB instances of a file. */
-export function useDatabases(start: (options: TestOptions) => Promise<TestSimulator>) {
+export async function useDatabases(start: (options: TestOptions) => Promise<TestSimulator>) {
   const warned: string[] = [];
-  let simulator: TestSimulator;
-  let rds: RDS;
-  let subnetIds: string[];
-  let groupId: string;
-  beforeAll(async () => {
-    simulator = await start({ warn: (message) => warned.push(message) });
-    rds = new RDS(simulator.clientConfig);
-    const ec2 = new EC2(simulator.clientConfig);
-    const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
-    const subnet = async (CidrBlock: string, AvailabilityZone: string) =>
-      (await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone })).Subnet?.SubnetId ?? "";
-    subnetIds = [await subnet("10.0.0.0/24", "us-east-1a"), await subnet("10.0.1.0/24", "us-east-1b")];
-    const group = { VpcId: Vpc?.VpcId, GroupName: "database", Description: "database" };
-    groupId = (await ec2.createSecurityGroup(group)).GroupId ?? "";
-    await rds.createDBSubnetGroup({
-      DBSubnetGroupName: "LabGroup",
-      DBSubnetGroupDescription: "for tests",
-      SubnetIds: subnetIds,
-    });
+  const simulator = await start({ warn: (message) => warned.push(message) });
+  afterAll(() => simulator.close());
+  const rds = new RDS(simulator.clientConfig);
+  const ec2 = new EC2(simulator.clientConfig);
+  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
+  const subnet = async (CidrBlock: string, AvailabilityZone: string) =>
+    (await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone })).Subnet?.SubnetId ?? "";
+  const subnetIds = [await subnet("10.0.0.0/24", "us-east-1a"), await subnet("10.0.1.0/24", "us-east-1b")];
+  const group = { VpcId: Vpc?.VpcId, GroupName: "database", Description: "database" };
+  const { GroupId: groupId = "" } = await ec2.createSecurityGroup(group);
+  await rds.createDBSubnetGroup({
+    DBSubnetGroupName: "LabGroup",
+    DBSubnetGroupDescription: "for tests",
+    SubnetIds: subnetIds,
   });
-  afterAll(() => simulator?.close());
   const describe = async (DBInstanceIdentifier: string) => {
     const { DBInstances = [] } = await rds.describeDBInstances({ DBInstanceIdentifier });
     return DBInstances[0];
@@ -46,21 +40,11 @@ export function useDatabases(start: (options: TestOptions) => Promise<TestSimula
     );
   return {
     warned,
-    get simulator() {
-      return simulator;
-    },
-    get rds() {
-      return rds;
-    },
-    get secrets() {
-      return new SecretsManager(simulator.clientConfig);
-    },
-    get subnetIds() {
-      return subnetIds;
-    },
-    get groupId() {
-      return groupId;
-    },
+    simulator,
+    rds,
+    secrets: new SecretsManager(simulator.clientConfig),
+    subnetIds,
+    groupId,
     request: (changes: Partial<CreateDBInstanceCommandInput> = {}): CreateDBInstanceCommandInput => ({
       DBInstanceIdentifier: "supplierdb",
       DBInstanceClass: "db.t3.micro",

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { startRealSimulator } from "../../test-simulator.support.ts";
 import { useDatabases } from "./databases.support.ts";
 
-const account = useDatabases(startRealSimulator);
+const account = await useDatabases(startRealSimulator);
 const { remove, request, untilAvailable, untilDeleted, untilStatus } = account;
 
 /** As the course's program, which knows the host only. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { startTestSimulator } from "../../test-simulator.support.ts";
 import { useDatabases } from "./databases.support.ts";
 
-const account = useDatabases(startTestSimulator);
+const account = await useDatabases(startTestSimulator);
 const { remove, request, untilAvailable, untilDeleted } = account;
 
 describe("an instance", () => {

@@ -3,25 +3,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { createDelivery, type Delivery } from "../../../outside-clients/delivery.support.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createDelivery } from "../../../outside-clients/delivery.support.ts";
 import { writeImageLayout } from "../../../outside-clients/image.support.ts";
 import { type Load, startLoad } from "../../../outside-clients/load.support.ts";
-import type { Simulator } from "../../../simulator.ts";
 import { startRealSimulator, testListenerPortOffset } from "../../../test-simulator.support.ts";
 import { zip } from "../../lambda/zip.support.ts";
 
-let simulator: Simulator;
-let delivery: Delivery;
 let load: Load;
 
-beforeAll(async () => {
-  simulator = await startRealSimulator();
-  delivery = await createDelivery(simulator, testListenerPortOffset());
-  await pushImage();
-  await release(delivery.taskDefinitions[0]);
-});
-afterAll(() => simulator?.close());
+const simulator = await startRealSimulator();
+const delivery = await createDelivery(simulator, testListenerPortOffset());
+await pushImage();
+await release(delivery.taskDefinitions[0]);
+afterAll(() => simulator.close());
 beforeEach(() => {
   load = startLoad(delivery.productionUrl, 4);
 });

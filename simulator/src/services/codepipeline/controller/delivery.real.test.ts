@@ -1,18 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Load, startLoad } from "../../../outside-clients/load.support.ts";
-import { startRealSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
+import { startRealSimulator } from "../../../test-simulator.support.ts";
 import { filesPushed, imagePushed } from "../pipeline.support.ts";
 import { preparePipelineDelivery } from "./delivery.support.ts";
 
 /** Each test continues from the state of the service that the previous one left. */
-let simulator: TestSimulator;
 const warnings: string[] = [];
-let course: Awaited<ReturnType<typeof preparePipelineDelivery>>;
-beforeAll(async () => {
-  simulator = await startRealSimulator({ warn: (message) => warnings.push(message) });
-  course = await preparePipelineDelivery(simulator);
-});
-afterAll(() => simulator?.close());
+const simulator = await startRealSimulator({ warn: (message) => warnings.push(message) });
+const course = await preparePipelineDelivery(simulator);
+afterAll(() => simulator.close());
 
 const name = "update-web";
 const executions = async () =>

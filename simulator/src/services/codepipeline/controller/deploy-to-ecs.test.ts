@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { appSpecFile } from "../../../outside-clients/web.support.ts";
 import { deploy, taskDefinitionFile } from "./delivery.support.ts";
-import { files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines.support.ts";
+import { files, stage, usePipelines, waitingPipeline } from "./pipelines.support.ts";
 
-const pipelines = pipelinesOfFile();
+const pipelines = await usePipelines();
 
 const imageDetail = JSON.stringify({ ImageURI: "127.0.0.1:4566/web@sha256:0" });
 const good = {
@@ -21,16 +21,16 @@ let made = 0;
 /** Returns the reason why a deployment of these files fails; one archive holds all of them. */
 async function failure(content: Record<string, string>, configuration: object = {}): Promise<unknown> {
   const name = `deploys-${made++}`;
-  await pipelines().putFiles(content);
+  await pipelines.putFiles(content);
   const settings = { ...deploy.configuration, Image1ArtifactName: "SourceArtifact", ...configuration };
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   const action = { ...deploy, configuration: given, inputArtifacts: [{ name: "SourceArtifact" }] };
-  const id = await pipelines().create(
+  const id = await pipelines.create(
     waitingPipeline(name, { stages: [stage("Source", files), stage("Deploy", action)] }),
   );
-  await pipelines().reaches(name, id, "Failed");
+  await pipelines.reaches(name, id, "Failed");
   const { code, message } =
-    (await pipelines().actions(name, id)).at(-1)?.output?.executionResult?.errorDetails ?? {};
+    (await pipelines.actions(name, id)).at(-1)?.output?.executionResult?.errorDetails ?? {};
   return `${code}: ${message}`;
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines.support.ts";
+import { approval, files, stage, usePipelines, waitingPipeline } from "./pipelines.support.ts";
 
-const pipelines = pipelinesOfFile();
+const pipelines = await usePipelines();
 
 const uuid = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
 describe("an execution", () => {
   it("is started by the pipeline's creation, waits for its approval, and succeeds with it", async () => {
-    const { create, answer, reaches, client, stageState, actions } = pipelines();
+    const { create, answer, reaches, client, stageState, actions } = pipelines;
     const id = await create(waitingPipeline("approved"));
     await answer("approved");
     await reaches("approved", id, "Succeeded");
@@ -65,7 +65,7 @@ describe("an execution", () => {
   });
 
   it("fails when its approval is rejected, and reports why", async () => {
-    const { create, answer, reaches, actions } = pipelines();
+    const { create, answer, reaches, actions } = pipelines;
     const id = await create(waitingPipeline("rejected"));
     await answer("rejected", "Rejected");
     await reaches("rejected", id, "Failed");
@@ -83,7 +83,7 @@ describe("an execution", () => {
     ["action", { actionName: "Deploy" }, "ActionNotFoundException"],
     ["pipeline", { pipelineName: "nobody" }, "PipelineNotFoundException"],
   ])("is not approved with another %s", async (what, wrong, name) => {
-    const { create, asked, client, statusOf } = pipelines();
+    const { create, asked, client, statusOf } = pipelines;
     const pipelineName = `wrong-${what}`;
     const id = await create(waitingPipeline(pipelineName));
     const token = await asked(pipelineName);
@@ -94,7 +94,7 @@ describe("an execution", () => {
   });
 
   it("is approved once only", async () => {
-    const { create, asked, answer, client } = pipelines();
+    const { create, asked, answer, client } = pipelines;
     await create(waitingPipeline("once"));
     const token = await asked("once");
     await answer("once");
@@ -105,11 +105,11 @@ describe("an execution", () => {
   });
 
   it("runs actions of one order in parallel, and the next order only after them", async () => {
-    const { create, client, token, reaches } = pipelines();
+    const { create, client, token, reaches } = pipelines;
     const ask = stage("Ask", approval("Approve"), approval("Too"), approval("Last", { runOrder: 2 }));
     const id = await create(waitingPipeline("orders", { stages: [stage("Source", files), ask] }));
     for (const actionName of ["Approve", "Too", "Last"]) {
-      await pipelines().until(() => token("orders", "Ask", actionName));
+      await pipelines.until(() => token("orders", "Ask", actionName));
       if (actionName !== "Last") expect(await token("orders", "Ask", "Last")).toBeUndefined();
       await client.putApprovalResult({
         pipelineName: "orders",
@@ -123,7 +123,7 @@ describe("an execution", () => {
   });
 
   it("is started once for one request token", async () => {
-    const { create, start, ids } = pipelines();
+    const { create, start, ids } = pipelines;
     await create(waitingPipeline("token"));
     const clientRequestToken = "b0a3f6d8-2a5c-4b39-9d0c-1f0f4f6f2a11";
     expect(await start("token", { clientRequestToken })).toBe(await start("token", { clientRequestToken }));
@@ -131,7 +131,7 @@ describe("an execution", () => {
   });
 
   it("ends once its pipeline was changed or deleted", async () => {
-    const { create, asked, answer, reaches, client } = pipelines();
+    const { create, asked, answer, reaches, client } = pipelines;
     const pipeline = waitingPipeline("changed", {
       stages: [...(waitingPipeline("").stages ?? []), stage("Last", approval())],
     });

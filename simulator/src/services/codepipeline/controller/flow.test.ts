@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines.support.ts";
+import { approval, files, stage, usePipelines, waitingPipeline } from "./pipelines.support.ts";
 
-const pipelines = pipelinesOfFile();
+const pipelines = await usePipelines();
 
-const inbound = async (name: string) => (await pipelines().stageState(name, "Ask"))?.inboundExecutions ?? [];
+const inbound = async (name: string) => (await pipelines.stageState(name, "Ask"))?.inboundExecutions ?? [];
 const waits = (name: string, ...ids: string[]) =>
-  pipelines().eventually(async () =>
+  pipelines.eventually(async () =>
     expect((await inbound(name)).map(({ pipelineExecutionId }) => pipelineExecutionId)).toEqual(ids),
   );
 
 describe("several executions", () => {
   it("supersede each other in front of a locked stage: the newest continues", async () => {
-    const { create, start, asked, answer, reaches, statusOf } = pipelines();
+    const { create, start, asked, answer, reaches, statusOf } = pipelines;
     const first = await create(waitingPipeline("superseded"));
     await asked("superseded", first);
     const second = await start("superseded");
@@ -27,7 +27,7 @@ describe("several executions", () => {
   });
 
   it("wait at a disabled transition, the newest of them until it is enabled", async () => {
-    const { create, start, asked, answer, client, reaches } = pipelines();
+    const { create, start, asked, answer, client, reaches } = pipelines;
     const transition = { pipelineName: "held", stageName: "Ask", transitionType: "Inbound" as const };
     const first = await create(waitingPipeline("held"));
     await answer("held");
@@ -45,7 +45,7 @@ describe("several executions", () => {
 
 describe("a stop", () => {
   const stop = (pipelineName: string, pipelineExecutionId: string, abandon = false) =>
-    pipelines().client.stopPipelineExecution({
+    pipelines.client.stopPipelineExecution({
       pipelineName,
       pipelineExecutionId,
       abandon,
@@ -53,7 +53,7 @@ describe("a stop", () => {
     });
 
   it("waits for actions in progress, and starts no others", async () => {
-    const { create, asked, answer, reaches, statusOf, client, stageState } = pipelines();
+    const { create, asked, answer, reaches, statusOf, client, stageState } = pipelines;
     const stages = [stage("Source", files), stage("Ask", approval()), stage("After", approval())];
     const id = await create(waitingPipeline("stopped", { stages }));
     await asked("stopped", id);
@@ -72,7 +72,7 @@ describe("a stop", () => {
   });
 
   it("abandons actions in progress, even after it first waited for them", async () => {
-    const { create, asked, reaches, actions } = pipelines();
+    const { create, asked, reaches, actions } = pipelines;
     const id = await create(waitingPipeline("abandoned"));
     await asked("abandoned", id);
     await stop("abandoned", id);
@@ -85,7 +85,7 @@ describe("a stop", () => {
   });
 
   it("ends an execution that waits in front of a stage at once", async () => {
-    const { create, start, asked, reaches } = pipelines();
+    const { create, start, asked, reaches } = pipelines;
     await asked("waiting", await create(waitingPipeline("waiting")));
     const second = await start("waiting");
     await waits("waiting", second);

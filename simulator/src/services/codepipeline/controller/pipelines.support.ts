@@ -4,7 +4,7 @@ import {
   type PipelineDeclaration,
   type StageDeclaration,
 } from "@aws-sdk/client-codepipeline";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../test-simulator.support.ts";
 import { zip } from "../../lambda/zip.support.ts";
 import { createPipelineRole } from "../pipeline.support.ts";
@@ -114,14 +114,9 @@ export async function preparePipelines(simulator: TestSimulator) {
 
 export type Pipelines = Awaited<ReturnType<typeof preparePipelines>>;
 
-/** Starts one simulator for all tests of a file; call the result in them. */
-export function pipelinesOfFile(): () => Pipelines {
-  let simulator: TestSimulator | undefined;
-  let pipelines: Pipelines;
-  beforeAll(async () => {
-    simulator = await startTestSimulator();
-    pipelines = await preparePipelines(simulator);
-  });
-  afterAll(() => simulator?.close());
-  return () => pipelines;
+/** Starts one simulator for all tests of a file. */
+export async function usePipelines(): Promise<Pipelines> {
+  const simulator = await startTestSimulator();
+  afterAll(() => simulator.close());
+  return preparePipelines(simulator);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { approval, files, pipelinesOfFile, stage, waitingPipeline } from "./pipelines.support.ts";
+import { approval, files, stage, usePipelines, waitingPipeline } from "./pipelines.support.ts";
 
-const pipelines = pipelinesOfFile();
+const pipelines = await usePipelines();
 
 describe("a retry", () => {
   const retry = (
@@ -9,7 +9,7 @@ describe("a retry", () => {
     pipelineExecutionId: string,
     retryMode: "FAILED_ACTIONS" | "ALL_ACTIONS" = "FAILED_ACTIONS",
   ) =>
-    pipelines().client.retryStageExecution({
+    pipelines.client.retryStageExecution({
       pipelineName,
       stageName: "Ask",
       pipelineExecutionId,
@@ -20,12 +20,12 @@ describe("a retry", () => {
     stage("Ask", approval("Sooner"), approval("Approve", { runOrder: 2 })),
   ];
   const answerSooner = async (pipelineName: string) => {
-    await pipelines().until(() => pipelines().token(pipelineName, "Ask", "Sooner"));
-    await pipelines().client.putApprovalResult({
+    await pipelines.until(() => pipelines.token(pipelineName, "Ask", "Sooner"));
+    await pipelines.client.putApprovalResult({
       pipelineName,
       stageName: "Ask",
       actionName: "Sooner",
-      token: await pipelines().token(pipelineName, "Ask", "Sooner"),
+      token: await pipelines.token(pipelineName, "Ask", "Sooner"),
       result: { status: "Approved", summary: "" },
     });
   };
@@ -34,7 +34,7 @@ describe("a retry", () => {
     ["FAILED_ACTIONS", ["Files", "Sooner", "Approve", "Approve"]],
     ["ALL_ACTIONS", ["Files", "Sooner", "Approve", "Sooner", "Approve"]],
   ] as const)("of %s runs those again and continues", async (retryMode, ran) => {
-    const { create, answer, reaches, actions, stageState } = pipelines();
+    const { create, answer, reaches, actions, stageState } = pipelines;
     const name = `retried-${retryMode}`;
     const id = await create(waitingPipeline(name, { stages: two }));
     await answerSooner(name);
@@ -49,7 +49,7 @@ describe("a retry", () => {
   });
 
   it("is refused for actions that run or succeeded, and after a later execution entered the stage", async () => {
-    const { create, start, asked, answer, reaches } = pipelines();
+    const { create, start, asked, answer, reaches } = pipelines;
     const name = "late";
     const first = await create(waitingPipeline(name));
     await asked(name, first);

@@ -1,27 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
-import type { ImageLayer } from "../../../runtime/registry/registry.ts";
 import { makeLayer, makeNodeLayer, pushLayers } from "../../../runtime/tasks/images.support.ts";
 import { imageConfigOf, type Program } from "../../../runtime/tasks/in-process-runtime.support.ts";
 import type { Simulator } from "../../../simulator.ts";
 import { taskRuntimeOfRun } from "../../../test-simulator.support.ts";
-
-let base: Promise<{ directory: string; layer: ImageLayer }> | undefined;
-afterAll(async () => {
-  if (base) await rm((await base).directory, { recursive: true, force: true });
-  base = undefined;
-});
-
-/** Created once for all tests of a file. */
-async function nodeLayer(): Promise<ImageLayer> {
-  base ??= mkdtemp(join(tmpdir(), "push-base-test-")).then(async (directory) => ({
-    directory,
-    layer: await makeNodeLayer(directory),
-  }));
-  return (await base).layer;
-}
 
 /**
  * Pushes an image as `latest` over the registry's HTTP API: of a function for `startTestSimulator`, of a program that
@@ -47,7 +30,7 @@ export async function pushProgram(
   try {
     // The runtime provides Node for processes.
     const layers = [
-      ...(taskRuntime === "docker" ? [await nodeLayer()] : []),
+      ...(taskRuntime === "docker" ? [await makeNodeLayer(directory)] : []),
       await makeLayer(directory, { "app/server.mjs": program }),
     ];
     await pushLayers(target, layers, { Entrypoint: ["node", "server.mjs"], WorkingDir: "/app" });
