@@ -32,7 +32,10 @@ export async function measurePolling(bundles: Sides<Chain>, folder: string): Pro
   const collect = async (name: Contender) => {
     const { side, inputs } = contenders[name];
     const own = await mkdtemp(join(folder, "polling-"));
-    results[name] = await runVirtually({ side, inputs, bundle: bundles[side].deploy, folder: own, runs });
+    results[name] = await runVirtually({
+      ...{ side, inputs, rows: [...grid.keys()], runs },
+      ...{ bundle: bundles[side].deploy, folder: own },
+    });
   };
   await Promise.all(names.map(collect));
   const kinds = [...new Set(grid.map(({ kind }) => kind))];
@@ -120,7 +123,8 @@ function figuresOf(kind: Kind, results: Results): Measurement[] {
 
 const program = join(import.meta.dirname, "run-virtually.ts");
 
-async function runVirtually(order: Order): Promise<Run[]> {
+/** Runs an action in a process with a virtual clock. */
+export async function runVirtually(order: Order): Promise<Run[]> {
   const child = fork(program, [JSON.stringify(order)]);
   const results: Run[] = [];
   child.on("message", (run) => results.push(run as Run));

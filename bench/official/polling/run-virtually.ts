@@ -14,6 +14,8 @@ export interface Order {
   readonly bundle: string;
   readonly inputs: Readonly<Record<string, string>>;
   readonly folder: string;
+  /** Indices of rows of the grid. */
+  readonly rows: readonly number[];
   /** Runs of each row. */
   readonly runs: number;
 }
@@ -33,7 +35,7 @@ export interface Run {
 }
 
 const order = JSON.parse(process.argv[2] ?? "") as Order;
-const now = installVirtualClock(Date.now());
+const now = installVirtualClock();
 const stub = await startStubAws();
 Object.assign(process.env, {
   AWS_ENDPOINT_URL: stub.endpoint,
@@ -50,7 +52,7 @@ await writeFile(files.taskDefinition, JSON.stringify(taskDefinition));
 await writeFile(files.appSpec, JSON.stringify(appSpec));
 
 const start = starter(order);
-for (let row = 0; row < grid.length; row += 1)
+for (const row of order.rows)
   for (let run = 0; run < order.runs; run += 1) process.send?.(await runOnce(row, run));
 stub.close();
 process.disconnect?.();
@@ -83,7 +85,7 @@ async function runOnce(row: number, run: number): Promise<Run> {
     green: Number(process.exitCode) === 0,
     lagMs: now() - createdAt - (order.side === "ours" && until ? deployment.shiftedAt : deployment.endsAt),
     calls: stub.calls.length - begin - 1,
-    complaint: firstAnnotation(log) || (/[^:\n]*\bNaN\b.*/.exec(log)?.[0] ?? ""),
+    complaint: firstAnnotation(log) || (log.split("\n").find((line) => /\bNaN\b/.test(line)) ?? ""),
   };
 }
 
