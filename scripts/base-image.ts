@@ -158,9 +158,9 @@ async function findLibraries(program: string): Promise<string[]> {
  * file.
  */
 export function parseLibraries(listed: string): string[] {
-  const missing = /^\s*(\S+) => not found$/m.exec(listed)?.[1];
+  const missing = /^[ \t]*(\S+) => not found$/m.exec(listed)?.[1];
   if (missing) throw new Error(`Node needs ${missing}, which this machine does not have`);
-  return [...listed.matchAll(/^\s*(?:\S+ => )?(\/\S+) \(0x[0-9a-f]+\)$/gm)].map(([, path = ""]) => path);
+  return [...listed.matchAll(/^[ \t]*(?:\S+ => )?(\/\S+) \(0x[0-9a-f]+\)$/gm)].map(([, path = ""]) => path);
 }
 
 /** Runs a program to its end and returns its output. */

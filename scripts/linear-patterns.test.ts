@@ -1,19 +1,22 @@
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { analyse } from "scslre";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { filesOf } from "./plain-words.ts";
 
-/** Product code, whose patterns match text of unknown origin. */
-const folders = ["actions", "services", "simulator"];
-const notProduct = /node_modules|\/dist\/|\.test\.ts$|\.support\.ts$|-for-tests\.ts$/;
+/** Code of tests, whose patterns match known texts; all others may match text of unknown origin. */
+const forTests = /\.(test|support)\.ts$|\/fault-matrix\/support\//;
 
 /**
- * Code that builds patterns from texts. Those of constraints.ts are checked below; the others come from the author of
- * the template or of the parameter.
+ * Code that builds patterns from texts. Those of constraints.ts are checked below; the others are constants, or come
+ * from the author of the template, of the parameter or of the workflow.
  */
 const builders = [
   "actions/check-lab/src/class/report-faults.ts",
   "actions/provision-stack/src/set/parameter-values.ts",
+  "bench/load-generator.bench.ts",
+  "lab/src/runner/runner.ts",
+  "scripts/pictures/other-pictures.ts",
   "simulator/src/kit/constraints.ts",
   "simulator/src/services/cloudformation/template/parameters.ts",
   "simulator/src/services/ssm/service.ts",
@@ -24,9 +27,8 @@ interface Pattern {
   readonly literal: string;
 }
 
-const sources = folders
-  .flatMap((folder) => globSync(`${folder}/**/*.ts`))
-  .filter((file) => !notProduct.test(file))
+const sources = filesOf("*.ts", "*.js", "*.mjs", "*.cjs")
+  .filter((file) => !forTests.test(file))
   .map((file) => ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true));
 
 const patterns = collect(({ node, place }) =>

@@ -35,9 +35,10 @@ export function messagesOf(source: string): Omit<Message, "action">[] {
   const file = ts.createSourceFile("source.ts", source, ts.ScriptTarget.Latest, true);
   const found: Omit<Message, "action">[] = [];
   const add = (text: ts.Expression | undefined, fix: ts.Expression | undefined) => {
-    for (const one of text ? textsOf(text) : [])
-      if (/\p{L}{2}.* /u.test(one.replace(/‹.*?›/g, "")))
-        found.push({ text: one, fix: fix && textsOf(fix).join(" Or: ") });
+    for (const one of text ? textsOf(text) : []) {
+      const [, afterWord = ""] = one.replace(/‹[^‹›]*›/g, "").split(/\p{L}{2}(.*)/su, 2);
+      if (afterWord.includes(" ")) found.push({ text: one, fix: fix && textsOf(fix).join(" Or: ") });
+    }
   };
   const visit = (node: ts.Node): void => {
     if (ts.isNewExpression(node) && node.expression.getText() === "Failure") {
@@ -108,4 +109,4 @@ function entry({ text, fix }: Message): string {
   return `- ${escapeMarkdown(text)}${fix ? `\n  - **Fix:** ${escapeMarkdown(fix)}` : ""}`;
 }
 
-const escapeMarkdown = (text: string) => text.replace(/\s*\n\s*/g, " ").replace(/[\\`*_<>[\]|{}#]/g, "\\$&");
+const escapeMarkdown = (text: string) => text.replace(/\s+/g, " ").replace(/[\\`*_<>[\]|{}#]/g, "\\$&");

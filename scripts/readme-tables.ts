@@ -42,14 +42,7 @@ function outputTable(outputs: NonNullable<ActionFile["outputs"]>): string {
 
 export function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) =>
-    `| ${cells
-      .map((cell) =>
-        cell
-          .trim()
-          .replace(/\s*\n\s*/g, " ")
-          .replace(/\|/g, "\\|"),
-      )
-      .join(" | ")} |`;
+    `| ${cells.map((cell) => cell.trim().replace(/\s+/g, " ").replace(/\|/g, "\\|")).join(" | ")} |`;
   return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
 

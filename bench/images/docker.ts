@@ -101,7 +101,7 @@ export function parseRecords(text: string): CacheRecord[] {
     .map((paragraph) => ({
       id: /^ID:\s+(\S+)$/m.exec(paragraph)?.[1] ?? "",
       parents: /^Parents?:([^:]*)\n[A-Z]/m.exec(paragraph)?.[1]?.match(/\w+/g) ?? [],
-      description: /^Description:\s+(.*)$/m.exec(paragraph)?.[1] ?? "",
+      description: /^Description:\s+(\S.*)/m.exec(paragraph)?.[1] ?? "",
     }))
     .filter(({ id }) => id !== "");
 }

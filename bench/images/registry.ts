@@ -70,7 +70,7 @@ async function connect(environment: Record<string, string>): Promise<Registry> {
     },
     createRepository: async (name) => void (await ecr.createRepository({ repositoryName: name })),
     async readLayers(image) {
-      const [, repositoryName = "", digest, tag] = /([^/@:]+)(?:@(sha256:.+)|:([^/]+))$/.exec(image) ?? [];
+      const [, repositoryName = "", digest, tag] = /\/([^/@:]+)(?:@(sha256:.+)|:([^/]+))$/.exec(image) ?? [];
       const id = digest === undefined ? { imageTag: tag } : { imageDigest: digest };
       const { images } = await ecr.batchGetImage({ repositoryName, imageIds: [id] });
       const manifest = images?.[0]?.imageManifest;

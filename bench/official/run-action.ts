@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readPairs } from "../../lab/src/runner/steps/command-files.ts";
 
 export interface Step {
   /** Entry file of the action's bundle. */
@@ -53,7 +54,7 @@ export async function runAction(step: Step): Promise<StepResult> {
   const text = Buffer.concat(log).toString();
   return {
     green: code === 0,
-    outputs: parseOutputs(await readFile(output, "utf8")),
+    outputs: new Map(Object.entries(readPairs(await readFile(output, "utf8"), output))),
     annotation: firstAnnotation(text),
     log: text,
   };
@@ -62,12 +63,6 @@ export async function runAction(step: Step): Promise<StepResult> {
 function asVariables(inputs: Step["inputs"]): Record<string, string> {
   const entries = Object.entries(inputs);
   return Object.fromEntries(entries.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
-}
-
-/** Parses blocks `name<<delimiter`, value, `delimiter`, as described in "Workflow commands for GitHub Actions". */
-export function parseOutputs(text: string): Map<string, string> {
-  const blocks = text.matchAll(/^(.+?)<<(\S+)\n([\s\S]*?)\n\2$/gm);
-  return new Map([...blocks].map(([, name = "", , value = ""]) => [name, value]));
 }
 
 export function firstAnnotation(log: string): string {

@@ -77,7 +77,7 @@ export const command = {
 /** @param {string} text */
 function cores(text) {
   const value = Number(text);
-  if (!/^\d*\.?\d+$/.test(text) || value < leastVcpuShare)
+  if (!/^(?:\d+|\d*\.\d+)$/.test(text) || value < leastVcpuShare)
     throw new Error(`is not a number of cores from ${leastVcpuShare}, such as 0.5`);
   return value;
 }

@@ -71,7 +71,7 @@ const nearSeconds = 86_400;
 
 export function scaleTimes(json: string, time: AwsTime): string {
   const epochSeconds = time.epoch / 1000;
-  return json.replaceAll(/(?<=":\s*)\d{10}(?:\.\d+)?(?=\s*[,}\]])/g, (digits) =>
+  return json.replaceAll(/(?<=": ?)\d{10}(?:\.\d+)?(?= ?[,}\]])/g, (digits) =>
     Math.abs(Number(digits) - epochSeconds) < nearSeconds
       ? String(toAwsTime(time, Number(digits) * 1000) / 1000)
       : digits,

@@ -126,7 +126,7 @@ const isEmpty = (value: unknown) =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
 async function repositoryOf({ ecr }: InitClients, image: string): Promise<string | undefined> {
-  const address = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+  const address = image.replace(/@.*/s, "").replace(/:[^/:]*$/, "");
   const name = address.slice(address.indexOf("/") + 1);
   if (!address.includes("/")) return undefined;
   try {

@@ -104,7 +104,7 @@ function migrateInputs(
 /** Shows where build-image can replace steps, which is for the owner to decide. */
 function advise({ note }: Work, step: YAMLMap): void {
   const [uses, run] = [pairNamed(step, "uses")?.value, pairNamed(step, "run")?.value];
-  const action = isScalar(uses) ? `${uses.value}`.replace(/@.*$/, "") : "";
+  const action = isScalar(uses) ? `${uses.value}`.replace(/@.*/s, "") : "";
   if (isScalar(uses) && action === "aws-actions/amazon-ecr-login")
     note(uses, "actions/build-image logs in to Amazon ECR on its own");
   if (isScalar(uses) && action === "docker/build-push-action") note(uses, buildAdvice);
@@ -190,7 +190,7 @@ interface InputChange {
 
 /** Returns our action for an official one; undefined for any other action. */
 function counterpartOf(uses: string, inputs: ReadonlyMap<string, string>): string | undefined {
-  const official = uses.replace(/@.*$/, "").toLowerCase();
+  const official = uses.replace(/@.*/s, "").toLowerCase();
   const action = counterparts[official];
   // The official action deploys a service, runs a task, or both.
   if (action === "deploy-service" && runsTask(inputs) && !inputs.has("service")) return "run-task";

@@ -35,8 +35,11 @@ function renderBlocks(lines: readonly string[], page: Page): string[] {
 }
 
 const readHeading: Reader = ([first = ""], { columns, style }) => {
-  const text = /^#{1,6}\s+(.*?)\s*#*$/.exec(first)?.[1];
-  if (text === undefined) return undefined;
+  if (!/^#{1,6}\s/.test(first)) return undefined;
+  const text = first
+    .replace(/^#+/, "")
+    .trim()
+    .replace(/(?<!\S)#+$/, "");
   const lines = wrap(renderInline(text, style), columns, 2).split("\n");
   return { text: lines.map(style.bold).join("\n"), used: 1 };
 };
@@ -64,8 +67,10 @@ const readDetails: Reader = (lines, { columns, style }) => {
     .join("\n")
     .replace(/^\s*<details[^>]*>/i, "")
     .replace(/<\/details>\s*$/i, "");
-  const [, head = "", body = ""] = /^\s*(?:<summary>([\s\S]*?)<\/summary>)?([\s\S]*)$/i.exec(whole) ?? [];
-  const inner = renderBlocks(body.split("\n"), { columns: columns - 2, style }).join("\n\n");
+  const [summary = "", head = ""] = /^\s*<summary>([\s\S]*?)<\/summary>/i.exec(whole) ?? [];
+  const inner = renderBlocks(whole.slice(summary.length).split("\n"), { columns: columns - 2, style }).join(
+    "\n\n",
+  );
   if (inner === "") return { text: "", used: part.length };
   const title = style.bold(`▾ ${renderInline(head.trim(), style)}`);
   return { text: `${title}\n${inner.replace(/^(?=.)/gm, "  ")}`, used: part.length };
@@ -90,7 +95,7 @@ const readQuote: Reader = (lines, { columns, style }) => {
   return { text: text.replace(/^/gm, `${style.dim("│")} `), used: quoted.length };
 };
 
-const item = /^(\s*)([-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
+const item = /^(\s*)([-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(\S.*|)$/;
 
 const readList: Reader = (lines, { columns, style }) => {
   if (!item.test(lines[0] ?? "")) return undefined;
@@ -144,19 +149,15 @@ function renderInline(text: string, style: Style): string {
   // Code and links are kept aside, since no other mark counts in them.
   const kept: string[] = [];
   const keep = (rendered: string) => `\uE000${kept.push(rendered) - 1}\uE000`;
-  const rendered = text
-    .replaceAll("\uE000", "")
-    .replace(/(`+)(?!`)(.+?)(?<!`)\1(?!`)/g, (_, _fence, code: string) =>
-      keep(style.cyan(foreign(code.trim()))),
-    )
+  const rendered = mapCode(text.replaceAll("\uE000", ""), (code) => keep(style.cyan(foreign(code.trim()))))
     .replace(/\\([!-/:-@[-`{-~])/g, (_, character: string) => keep(character))
-    .replace(/!\[([^\]]*)\]\([^)]*\)/g, (_, alternative: string) => keep(foreign(alternative)))
-    .replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, (_, label: string, target: string) =>
+    .replace(/!\[([^[\]]*)\]\([^()]*\)/g, (_, alternative: string) => keep(foreign(alternative)))
+    .replace(/\[([^[\]]+)\]\(([^()\s]+)\)/g, (_, label: string, target: string) =>
       keep(linkText(label, target)),
     )
     .replace(/<br\s*\/?>/gi, "\n")
-    .replace(/<(https?:[^>\s]+)>/g, "$1")
-    .replace(/<\/?[a-z][^>]*>/gi, "")
+    .replace(/<(https?:[^<>\s]+)>/g, "$1")
+    .replace(/<\/?[a-z][^<>]*>/gi, "")
     .split(/(\*\*.+?\*\*|(?<![\w*])[*_][^*_\s](?:[^*_]*[^*_\s])?[*_](?![\w*]))/)
     .map((part) => {
       if (/^\*\*.+\*\*$/.test(part)) return style.bold(foreign(part.slice(2, -2)));
@@ -165,6 +166,18 @@ function renderInline(text: string, style: Style): string {
     })
     .join("");
   return restore(rendered, kept);
+}
+
+/** Replaces what is between two equal runs of backticks. */
+function mapCode(text: string, replace: (code: string) => string): string {
+  const parts = text.split(/(`+)/);
+  let mapped = "";
+  for (let at = 0; at < parts.length; at += 1) {
+    const end = at % 2 === 0 ? -1 : parts.indexOf(parts[at] ?? "", at + 1);
+    mapped += end < 0 ? parts[at] : replace(parts.slice(at + 1, end).join(""));
+    at = Math.max(at, end);
+  }
+  return mapped;
 }
 
 /** Text between marks may hold others that are kept aside. */
@@ -206,7 +219,7 @@ const gap = 2;
 
 /** Whether a line is the one between head and rows of a table. */
 function isTableRule(line: string | undefined): boolean {
-  return line !== undefined && /^\s*\|?(\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*$/.test(line) && line.includes("|");
+  return line?.includes("|") === true && cellsOf(line).every((cell) => /^:?-+:?$/.test(cell));
 }
 
 /** Renders a table in aligned columns; the widest columns break their cells if the page is too narrow. */
