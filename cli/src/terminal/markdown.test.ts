@@ -37,6 +37,17 @@ describe("a summary in a terminal", () => {
     ).toBe("▾ Tasks <2>\n  Two.\n\n  ▾ Log\n    │ started");
   });
 
+  it.each([
+    ["quotes", `${">".repeat(5_000)} end`],
+    ["folded parts", `${"<details>\n".repeat(5_000)}end`],
+    [
+      "paragraphs with quotes",
+      Array.from({ length: 99 }, (_, level) => `${">".repeat(level)} end`).join("\n"),
+    ],
+  ])("shows any number of %s inside each other", (_, markdown) => {
+    expect(render(markdown)).toContain("end");
+  });
+
   it("aligns a table, and leaves out empty titles and columns", () => {
     expect(render("| Event | Time | |\n| --- | ---: | --- |\n| Install | 12 s | |\n| Allow | 3 s | |")).toBe(
       "Event    Time\n───────  ────\nInstall  12 s\nAllow     3 s",

@@ -54,9 +54,12 @@ const readCode: Reader = ([first = "", ...lines], { style }) => {
   return { text: code.map((line) => `${style.dim("│")} ${plain(line)}`).join("\n"), used };
 };
 
+/** With fewer columns, a quote or a folded part is shown as text: parts inside each other are two narrower each. */
+const fewestColumns = 12;
+
 /** A folded part, which may hold other ones. */
 const readDetails: Reader = (lines, { columns, style }) => {
-  if (!/^\s*<details\b/i.test(lines[0] ?? "")) return undefined;
+  if (columns < fewestColumns || !/^\s*<details\b/i.test(lines[0] ?? "")) return undefined;
   let depth = 0;
   const used = lines.findIndex((line) => {
     depth += (line.match(/<details\b/gi) ?? []).length - (line.match(/<\/details>/gi) ?? []).length;
@@ -89,7 +92,7 @@ const readRule: Reader = ([first = ""], { columns, style }) =>
 const readQuote: Reader = (lines, { columns, style }) => {
   const end = lines.findIndex((line) => !line.startsWith(">"));
   const quoted = lines.slice(0, end < 0 ? undefined : end);
-  if (quoted.length === 0) return undefined;
+  if (quoted.length === 0 || columns < fewestColumns) return undefined;
   const inner = quoted.map((line) => line.replace(/^>\s?/, "").replace(/^\[!(\w+)\]$/, "**$1**"));
   const text = renderBlocks(inner, { columns: columns - 2, style }).join("\n");
   return { text: text.replace(/^/gm, `${style.dim("│")} `), used: quoted.length };
@@ -111,14 +114,11 @@ const readList: Reader = (lines, { columns, style }) => {
   return { text: text.join("\n"), used: used.length };
 };
 
+/** An empty line, or the first of a heading, code, a folded part, a quote or a list. */
+const otherBlock = /^(?:\s*$|#{1,6}\s|\s*(?:`{3}|~{3}|<details\b|[-*+]\s|\d+[.)]\s)|>)/i;
+
 const readParagraph: Reader = (lines, { columns, style }) => {
-  const starts = [readHeading, readCode, readDetails, readQuote, readList];
-  const end = lines.findIndex(
-    (line, index) =>
-      index > 0 &&
-      (line.trim() === "" ||
-        starts.some((read) => read(lines.slice(index), { columns, style }) !== undefined)),
-  );
+  const end = lines.findIndex((line, index) => index > 0 && otherBlock.test(line));
   const used = lines.slice(0, end < 0 ? undefined : end);
   return { text: wrap(renderInline(used.join("\n"), style), columns), used: used.length };
 };
