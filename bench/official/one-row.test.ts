@@ -40,7 +40,7 @@ describe.each([
   ["peer", peer, {}],
 ] as const)("a rolling update of two minutes, with %s", (side, bundle, inputs) => {
   it("is followed to its end under the virtual clock", async () => {
-    const [run] = await runVirtually({ side, bundle, inputs, folder, rows: [0], runs: 1 });
+    const [run] = await runVirtually({ side, bundle, inputs, folder, row: 0, runs: 1 });
     expect(run).toMatchObject({ row: 0, green: true, complaint: "" });
     expect(run?.lagMs).toBeGreaterThanOrEqual(0);
     expect(run?.lagMs).toBeLessThan(15_000);

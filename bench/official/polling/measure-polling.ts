@@ -32,10 +32,13 @@ export async function measurePolling(bundles: Sides<Chain>, folder: string): Pro
   const collect = async (name: Contender) => {
     const { side, inputs } = contenders[name];
     const own = await mkdtemp(join(folder, "polling-"));
-    results[name] = await runVirtually({
-      ...{ side, inputs, rows: [...grid.keys()], runs },
-      ...{ bundle: bundles[side].deploy, folder: own },
-    });
+    // A process keeps each copy of a bundle that it has evaluated, so no process runs more than a row.
+    const all: Run[] = [];
+    for (const row of grid.keys())
+      all.push(
+        ...(await runVirtually({ side, inputs, row, runs, bundle: bundles[side].deploy, folder: own })),
+      );
+    results[name] = all;
   };
   await Promise.all(names.map(collect));
   const kinds = [...new Set(grid.map(({ kind }) => kind))];

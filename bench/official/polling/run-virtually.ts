@@ -14,9 +14,8 @@ export interface Order {
   readonly bundle: string;
   readonly inputs: Readonly<Record<string, string>>;
   readonly folder: string;
-  /** Indices of rows of the grid. */
-  readonly rows: readonly number[];
-  /** Runs of each row. */
+  /** Index of a row of the grid. */
+  readonly row: number;
   readonly runs: number;
 }
 
@@ -52,8 +51,7 @@ await writeFile(files.taskDefinition, JSON.stringify(taskDefinition));
 await writeFile(files.appSpec, JSON.stringify(appSpec));
 
 const start = starter(order);
-for (const row of order.rows)
-  for (let run = 0; run < order.runs; run += 1) process.send?.(await runOnce(row, run));
+for (let run = 0; run < order.runs; run += 1) process.send?.(await runOnce(order.row, run));
 stub.close();
 process.disconnect?.();
 process.exit(0);
