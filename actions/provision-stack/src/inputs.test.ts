@@ -11,7 +11,7 @@ writeFileSync(join(folder, "academy.json"), "{}");
 const read = (given: Record<string, string>) => readProvisionInputs((name) => given[name] ?? "");
 
 test.each<[Record<string, string>, string]>([
-  [{ mode: "destroy" }, "allowed: apply, plan, outputs, delete, drift"],
+  [{ mode: "destroy" }, "allowed: apply, plan, outputs, delete"],
   [{ deadline: "soon" }, "a duration such as"],
   [{ "stack-prefix": "my prefix" }, 'Input stack-prefix is "my prefix"'],
   [{ parameters: "none.json" }, "file none.json does not exist"],

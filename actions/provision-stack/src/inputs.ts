@@ -4,7 +4,7 @@ import { readCommentToken } from "../../shared/comment-plan.ts";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { didYouMean } from "../../shared/nearest-name.ts";
 
-export const modes = ["apply", "plan", "outputs", "delete", "drift"] as const;
+export const modes = ["apply", "plan", "outputs", "delete"] as const;
 
 export interface ProvisionInputs {
   /** Template names; empty for all of the profile. */

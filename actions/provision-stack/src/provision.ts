@@ -26,8 +26,6 @@ export async function provisionAndReport(context: ProvisionContext, inputs: Prov
       context.log.info(`Not listed in ${inputs.parametersFile}, so not changed: ${set.leftOut.join(", ")}`);
     if (inputs.mode === "plan")
       await (await import("./plan/plan-stacks.ts")).planStacks(context, inputs, set);
-    else if (inputs.mode === "drift")
-      await (await import("./drift/detect-drifts.ts")).detectDrifts(context, inputs, set);
     else await perform(context, inputs, set);
   } finally {
     await context.templates.clear();

@@ -4,7 +4,6 @@ import { Failure } from "../../../shared/failure.ts";
 import { isObject } from "../../../shared/task-definition.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
-import { detectDrift } from "../drift/stack-drift.ts";
 import { type Adoption, type ExistingOptions, findExisting } from "../existing/find-existing.ts";
 import { refuseNames, resourcesOf } from "../plan/names-in-use.ts";
 import { createChangeSet } from "../stack/change-set.ts";
@@ -36,7 +35,12 @@ export async function adoptExisting(
   const changeSet = await createChangeSet(context, imported, "IMPORT", options.deadlineAt, resources);
   context.log.info(`${stackName}: adopts ${adoptions.map(sayAdoption).join(", ")}`);
   const followed = await runChangeSet(context, stackName, changeSet, options);
-  if (followed.status === "IMPORT_COMPLETE") return adoptions;
+  if (followed.status === "IMPORT_COMPLETE") {
+    context.log.info(
+      `${stackName}: the adopted resources were not changed; "Detect drift" in CloudFormation's console shows where they differ from the template.`,
+    );
+    return adoptions;
+  }
   const failure = await toFailure(
     context,
     imported,
@@ -73,34 +77,6 @@ async function resourcesToImport(
 /** Returns a text such as `Images (AWS::ECR::Repository customer)`. */
 export function sayAdoption({ logicalId, type, id }: Adoption): string {
   return `${logicalId} (${type} ${id})`;
-}
-
-/** An import leaves a resource as it is, so it may differ from the template until somebody changes it. */
-export async function warnOfDifferences(
-  context: ProvisionContext,
-  stackName: string,
-  adoptions: readonly Adoption[],
-  deadlineAt: number,
-): Promise<void> {
-  if (adoptions.length === 0) return;
-  try {
-    const { resources = [] } = await detectDrift(context, stackName, deadlineAt);
-    for (const { logicalId, differences } of resources) {
-      if (differences.length === 0 || !adoptions.some((each) => each.logicalId === logicalId)) continue;
-      const list = differences.map(
-        ({ PropertyPath = "", ActualValue, ExpectedValue }) =>
-          `${PropertyPath.slice(1)} is ${ActualValue}, in the template ${ExpectedValue}`,
-      );
-      context.log.warning(
-        `${stackName}: the adopted ${logicalId} was not changed and differs from the template: ${list.join("; ")}. Fix: change it in the console or by the CLI where the difference matters.`,
-      );
-    }
-  } catch (error) {
-    context.signal.throwIfAborted();
-    context.log.warning(
-      `${stackName}: whether the adopted resources differ from the template could not be checked: ${(error as Error).message}`,
-    );
-  }
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Adoption, ExistingOptions } from "../existing/find-existing.ts";
 import type { StackResult } from "../result.ts";
 import { type ChangeSet, createChangeSet, discardChangeSet } from "../stack/change-set.ts";
 import type { Followed } from "../stack/follow-stack.ts";
-import { adoptExisting, sayAdoption, warnOfDifferences } from "./adopt-existing.ts";
+import { adoptExisting, sayAdoption } from "./adopt-existing.ts";
 import { toFailure } from "./explain-failure.ts";
 import { recoverStack } from "./recover-stack.ts";
 import { type RunOptions, runChangeSet } from "./run-change-set.ts";
@@ -38,7 +38,6 @@ export async function applyStack(
     result.outcome = exists ? "updated" : "created";
   }
   if (!exists) await protect(context, stackName);
-  await warnOfDifferences(context, stackName, adoptions, options.deadlineAt);
 }
 
 /** Creates the change set for all that remains after existing resources were adopted or refused. */

@@ -49,12 +49,10 @@ test("adopts an existing resource, creates the others, and updates nothing the n
   expect(plan.summary).toContain("| adopt | Images | AWS::ECR::Repository |");
   expect(plan.warnings).toBe("");
   expect(await stage.stacks()).toEqual({});
-  const { error, summary, warnings } = await stage.run(as("adopt"));
+  const { error, summary, lines } = await stage.run(as("adopt"));
   expect(error).toBeUndefined();
   expect(summary).toContain("**Adopted resources**\n\n- Images (AWS::ECR::Repository customer)");
-  expect(warnings).toMatch(
-    /^shop-registry: the adopted Images was not changed .*: ImageTagMutability is MUTABLE, in the template IMMUTABLE\. Fix: /,
-  );
+  expect(lines).toContain("shop-registry: the adopted resources were not changed");
   expect(await resources("shop-registry")).toEqual([
     "Images customer IMPORT_COMPLETE",
     "Others employee CREATE_COMPLETE",

@@ -24,11 +24,6 @@ import {
   listStackResources,
 } from "./operations/describe-resources.ts";
 import { describeStacks, listExports, listImports, listStacks } from "./operations/describe-stacks.ts";
-import {
-  describeStackDriftDetectionStatus,
-  describeStackResourceDrifts,
-  detectStackDrift,
-} from "./operations/drift.ts";
 import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
 import { resourceTypes } from "./resources/catalog.ts";
 import type { ResourceTypes } from "./resources/resource-type.ts";
@@ -65,9 +60,6 @@ const operations = {
   validateTemplate,
   listExports,
   listImports,
-  detectStackDrift,
-  describeStackDriftDetectionStatus,
-  describeStackResourceDrifts,
   createChangeSet,
   describeChangeSet,
   executeChangeSet,

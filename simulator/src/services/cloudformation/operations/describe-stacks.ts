@@ -4,7 +4,6 @@ import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { allExports, findExport, importers } from "../stack/scope.ts";
 import { validationError } from "../template/errors.ts";
 import { isHidden } from "../template/parameters.ts";
-import { stackDrift } from "./drift.ts";
 import { findStack, type Input, page } from "./find.ts";
 
 export function describeStacks(
@@ -38,7 +37,7 @@ function summarize(stack: StackRecord): StackSummary {
     DeletionTime: stack.deletedAt,
     StackStatus: stack.status,
     StackStatusReason: stack.statusReason,
-    DriftInformation: stackDrift(stack),
+    DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
   };
 }
 
@@ -67,7 +66,7 @@ function describe(stack: StackRecord): Stack {
     })),
     Tags: [...stack.tags],
     EnableTerminationProtection: stack.terminationProtection,
-    DriftInformation: stackDrift(stack),
+    DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
   };
 }
 

@@ -32,10 +32,6 @@ export const alarm = resourceType({
   find: async ({ aws }, name) =>
     (await aws.cloudwatch.describeAlarms({ AlarmNames: [name] })).MetricAlarms?.[0],
   attributes: { Arn: ({ found }) => found.AlarmArn },
-  actual({ found, properties: { Tags: _, ...settings } }) {
-    const actual: Properties = found;
-    return Object.fromEntries(Object.keys(settings).map((name) => [name, actual[name]]));
-  },
   tagging: {
     target: ({ context, id }) => context.arn("cloudwatch", `alarm:${id}`),
     set: (aws, ResourceARN, Tags) => aws.cloudwatch.tagResource({ ResourceARN, Tags }),
@@ -78,7 +74,6 @@ export const logGroup = resourceType({
     return logGroups.find(({ logGroupName }) => logGroupName === id);
   },
   attributes: { Arn: ({ context, id }) => `${context.arn("logs", `log-group:${id}`)}:*` },
-  actual: ({ found }) => ({ LogGroupName: found.logGroupName, RetentionInDays: found.retentionInDays }),
   tagging: {
     target: ({ context, id }) => context.arn("logs", `log-group:${id}`),
     set: (aws, resourceArn, set) => aws.logs.tagResource({ resourceArn, tags: tagMap(set) }),

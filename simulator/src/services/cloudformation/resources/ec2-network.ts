@@ -1,4 +1,4 @@
-import type { ResourceType as EC2ResourceType, Tag as EC2Tag } from "@aws-sdk/client-ec2";
+import type { ResourceType as EC2ResourceType } from "@aws-sdk/client-ec2";
 import {
   type Properties,
   physicalId,
@@ -16,11 +16,6 @@ export const ec2Tagging: Tagging = {
 /** Tags of any EC2 resource that is being created. */
 export function tagSpecifications(resource: EC2ResourceType, { Tags }: Properties) {
   return Tags?.length ? [{ ResourceType: resource, Tags }] : undefined;
-}
-
-/** Tags that CloudFormation itself sets are not drift. */
-export function ownTags(found: readonly EC2Tag[] = []): EC2Tag[] {
-  return found.filter(({ Key }) => !Key?.startsWith("aws:"));
 }
 
 export const internetGateway = resourceType({
@@ -101,7 +96,6 @@ export const vpc = resourceType({
   replacement: ["CidrBlock"],
   find: async ({ aws }, id) => (await aws.ec2.describeVpcs({ VpcIds: [id] })).Vpcs?.[0],
   attributes: { VpcId: physicalId, CidrBlock: ({ found }) => found.CidrBlock },
-  actual: ({ found: { CidrBlock, Tags } }) => ({ CidrBlock, Tags: ownTags(Tags) }),
   tagging: ec2Tagging,
   async create(context, properties) {
     const { Vpc } = await context.aws.ec2.createVpc({
@@ -146,10 +140,6 @@ export const subnet = resourceType({
     CidrBlock: ({ found }) => found.CidrBlock,
     AvailabilityZone: ({ found }) => found.AvailabilityZone,
   },
-  actual: ({ found: { VpcId, CidrBlock, AvailabilityZone, MapPublicIpOnLaunch, Tags } }) => ({
-    ...{ VpcId, CidrBlock, AvailabilityZone, MapPublicIpOnLaunch },
-    Tags: ownTags(Tags),
-  }),
   tagging: ec2Tagging,
   async create(context, properties) {
     const { VpcId, CidrBlock, AvailabilityZone } = properties;

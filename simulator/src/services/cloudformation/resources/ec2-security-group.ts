@@ -1,6 +1,6 @@
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import { sameValue } from "../template/value.ts";
-import { ec2Tagging, ownTags, tagSpecifications } from "./ec2-network.ts";
+import { ec2Tagging, tagSpecifications } from "./ec2-network.ts";
 import { type Properties, physicalId, type ResourceContext, resourceType } from "./resource-type.ts";
 import { integer, list, object, tags, text } from "./shape.ts";
 
@@ -29,14 +29,6 @@ export const securityGroup = resourceType({
   importedBy: "Id",
   find: async ({ aws }, id) => (await aws.ec2.describeSecurityGroups({ GroupIds: [id] })).SecurityGroups?.[0],
   attributes: { GroupId: physicalId, VpcId: ({ found }) => found.VpcId },
-  actual: ({ found }) => ({
-    GroupName: found.GroupName,
-    GroupDescription: found.Description,
-    VpcId: found.VpcId,
-    SecurityGroupIngress: found.IpPermissions?.flatMap((each) => templateRules(each, "Ingress")),
-    SecurityGroupEgress: found.IpPermissionsEgress?.flatMap((each) => templateRules(each, "Egress")),
-    Tags: ownTags(found.Tags),
-  }),
   tagging: ec2Tagging,
   async create(context, properties) {
     const { GroupId = "" } = await context.aws.ec2.createSecurityGroup({
@@ -84,20 +76,6 @@ function permission({ CidrIp, Description, ...rule }: Properties): IpPermission 
     IpRanges: CidrIp ? [{ CidrIp, Description }] : undefined,
     UserIdGroupPairs: GroupId ? [{ GroupId, Description }] : undefined,
   };
-}
-
-/** EC2 groups rules of the same ports; a template has one of each. */
-function templateRules(found: IpPermission, direction: Direction): Properties[] {
-  const { IpProtocol, FromPort, ToPort, IpRanges = [], UserIdGroupPairs = [] } = found;
-  const ports = { IpProtocol, FromPort, ToPort };
-  return [
-    ...IpRanges.map(({ CidrIp, Description }) => ({ ...ports, CidrIp, Description })),
-    ...UserIdGroupPairs.map(({ GroupId, Description }) => ({
-      ...ports,
-      [peers[direction]]: GroupId,
-      Description,
-    })),
-  ];
 }
 
 /** A rule outside its group, such as for a group of another stack; its physical id is the rule's. */

@@ -1,4 +1,3 @@
-import { ignoreMissing } from "./failures.ts";
 import { type Properties, type ResourceContext, resourceType } from "./resource-type.ts";
 import { boolean, json, object, oneOf, tags, text } from "./shape.ts";
 
@@ -20,15 +19,6 @@ export const repository = resourceType({
   attributes: {
     Arn: ({ found }) => found.repositoryArn,
     RepositoryUri: ({ found }) => found.repositoryUri,
-  },
-  async actual({ id: repositoryName, found, context: { aws } }) {
-    const policy = await ignoreMissing(() => aws.ecr.getLifecyclePolicy({ repositoryName }));
-    return {
-      RepositoryName: found.repositoryName,
-      ImageTagMutability: found.imageTagMutability,
-      ImageScanningConfiguration: { ScanOnPush: found.imageScanningConfiguration?.scanOnPush ?? false },
-      LifecyclePolicy: { LifecyclePolicyText: policy?.lifecyclePolicyText },
-    };
   },
   tagging: {
     target: ({ context, id }) => context.arn("ecr", `repository/${id}`),

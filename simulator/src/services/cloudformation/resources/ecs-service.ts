@@ -99,26 +99,6 @@ export const service = resourceType({
   nameScope: "Cluster",
   find,
   attributes: { Name: ({ found }) => found.serviceName, ServiceArn: physicalId },
-  actual({ found }) {
-    const vpc = found.networkConfiguration?.awsvpcConfiguration;
-    return {
-      ServiceName: found.serviceName,
-      DesiredCount: found.desiredCount,
-      HealthCheckGracePeriodSeconds: found.healthCheckGracePeriodSeconds,
-      EnableExecuteCommand: found.enableExecuteCommand,
-      // A service deployed by CodeDeploy has its task definition in its task sets.
-      ...(found.deploymentController?.type === "ECS" && { TaskDefinition: found.taskDefinition }),
-      ...(vpc && {
-        NetworkConfiguration: {
-          AwsvpcConfiguration: {
-            AssignPublicIp: vpc.assignPublicIp,
-            SecurityGroups: vpc.securityGroups,
-            Subnets: vpc.subnets,
-          },
-        },
-      }),
-    };
-  },
   tagging: ecsTagging,
   async create({ aws, generateName }, { Tags, ForceNewDeployment: _, ...rest }) {
     const input = camelCase<CreateServiceCommandInput>(object(serviceProperties), rest);

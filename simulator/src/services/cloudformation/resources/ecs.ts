@@ -101,10 +101,6 @@ export const cluster = resourceType({
     return clusters.find(({ status }) => status === "ACTIVE");
   },
   attributes: { Arn: ({ found }) => found.clusterArn },
-  actual: ({ found }) => ({
-    ClusterName: found.clusterName,
-    ClusterSettings: found.settings?.map(({ name: Name, value: Value }) => ({ Name, Value })),
-  }),
   tagging: { ...ecsTagging, target: ({ context, id }) => context.arn("ecs", `cluster/${id}`) },
   async create({ aws, generateName }, { ClusterName, ClusterSettings, Tags }) {
     const clusterName = ClusterName ?? generateName(255);

@@ -41,12 +41,6 @@ export const loadBalancer = resourceType({
     LoadBalancerFullName: ({ id }) => fullName(id).replace("loadbalancer/", ""),
     CanonicalHostedZoneID: ({ found }) => found.CanonicalHostedZoneId,
   },
-  actual: ({ found: { LoadBalancerName, Scheme, SecurityGroups, AvailabilityZones = [] } }) => ({
-    Name: LoadBalancerName,
-    Scheme,
-    SecurityGroups,
-    Subnets: AvailabilityZones.map(({ SubnetId }) => SubnetId),
-  }),
   tagging,
   async create({ aws, generateName, identify }, properties) {
     const { LoadBalancerAttributes: Attributes, Tags, ...rest } = properties;
@@ -114,11 +108,6 @@ export const targetGroup = resourceType({
     TargetGroupArn: physicalId,
     TargetGroupName: ({ found }) => found.TargetGroupName,
     TargetGroupFullName: ({ id }) => fullName(id),
-  },
-  async actual({ id, found, context: { aws } }) {
-    const { TargetGroupName, TargetGroupArn, LoadBalancerArns, IpAddressType, ...settings } = found;
-    const { Attributes } = await aws.elbv2.describeTargetGroupAttributes({ TargetGroupArn: id });
-    return { ...settings, Name: TargetGroupName, TargetGroupAttributes: Attributes };
   },
   tagging,
   async create({ aws, generateName, identify }, properties) {
@@ -198,9 +187,6 @@ export const listener = resourceType({
   importedBy: "ListenerArn",
   find: async ({ aws }, id) => (await aws.elbv2.describeListeners({ ListenerArns: [id] })).Listeners?.[0],
   attributes: { ListenerArn: physicalId },
-  actual: ({ found: { LoadBalancerArn, Protocol, Port, DefaultActions } }) => ({
-    ...{ LoadBalancerArn, Protocol, Port, DefaultActions },
-  }),
   async create({ aws }, { LoadBalancerArn, DefaultActions, ...rest }) {
     const { Listeners = [] } = await aws.elbv2.createListener({ LoadBalancerArn, DefaultActions, ...rest });
     return Listeners[0]?.ListenerArn;

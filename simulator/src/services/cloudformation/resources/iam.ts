@@ -26,21 +26,6 @@ export const role = resourceType({
   identity: true,
   find: async ({ aws }, RoleName) => (await aws.iam.getRole({ RoleName })).Role,
   attributes: { Arn: ({ found }) => found.Arn, RoleId: ({ found }) => found.RoleId },
-  async actual({ id: RoleName, found, context: { aws } }) {
-    const { PolicyNames = [] } = await aws.iam.listRolePolicies({ RoleName });
-    const { AttachedPolicies = [] } = await aws.iam.listAttachedRolePolicies({ RoleName });
-    const policies = PolicyNames.map(async (PolicyName) => {
-      const { PolicyDocument } = await aws.iam.getRolePolicy({ RoleName, PolicyName });
-      return { PolicyName, PolicyDocument: parseDocument(PolicyDocument) };
-    });
-    return {
-      RoleName,
-      Description: found.Description,
-      AssumeRolePolicyDocument: parseDocument(found.AssumeRolePolicyDocument),
-      ManagedPolicyArns: AttachedPolicies.map(({ PolicyArn }) => PolicyArn),
-      Policies: await Promise.all(policies),
-    };
-  },
   tagging: {
     set: (aws, RoleName, Tags) => aws.iam.tagRole({ RoleName, Tags }),
     remove: (aws, RoleName, TagKeys) => aws.iam.untagRole({ RoleName, TagKeys }),
@@ -71,11 +56,6 @@ export const role = resourceType({
     await context.aws.iam.deleteRole({ RoleName });
   },
 });
-
-/** IAM returns its documents URL-encoded. */
-function parseDocument(document = "{}"): unknown {
-  return JSON.parse(decodeURIComponent(document));
-}
 
 async function setPolicies(
   { aws: { iam } }: ResourceContext,

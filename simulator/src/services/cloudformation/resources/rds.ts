@@ -72,21 +72,6 @@ export const dbInstance = resourceType({
     "MasterUserSecret.SecretArn": ({ found }) => found.MasterUserSecret?.SecretArn,
     DBInstanceArn: ({ found }) => found.DBInstanceArn,
   },
-  actual({ id, found, properties }) {
-    const { DBInstanceClass, Engine, StorageType, StorageEncrypted, DBName, MasterUsername } = found;
-    const { PubliclyAccessible, BackupRetentionPeriod, MultiAZ, DeletionProtection } = found;
-    const version = found.EngineVersion ?? "";
-    const isMinor = version.startsWith(`${properties.EngineVersion}.`);
-    return {
-      DBInstanceIdentifier: id,
-      ...{ DBInstanceClass, Engine, StorageType, StorageEncrypted, DBName, MasterUsername },
-      ...{ PubliclyAccessible, BackupRetentionPeriod, MultiAZ, DeletionProtection },
-      // The resource type's propertyTransform: a major version matches all its minor versions.
-      EngineVersion: isMinor ? properties.EngineVersion : version,
-      AllocatedStorage: String(found.AllocatedStorage),
-      VPCSecurityGroups: found.VpcSecurityGroups?.map(({ VpcSecurityGroupId }) => VpcSecurityGroupId),
-    };
-  },
   tagging: { ...tagging, target: ({ context, id }) => context.arn("rds", `db:${id}`) },
   async create({ aws, generateName }, { DBInstanceClass, Engine, ...rest }) {
     const DBInstanceIdentifier = (rest.DBInstanceIdentifier ?? generateName(63)).toLowerCase();

@@ -69,11 +69,6 @@ export interface ResourceType<Found = any> {
   find?(context: ResourceContext, id: string, properties: Properties): Promise<Found | undefined>;
   /** Attributes for Fn::GetAtt. */
   readonly attributes?: Readonly<Record<string, (resource: Resource<Found>) => Value | undefined>>;
-  /**
-   * Returns the properties as the service has them, in the template's terms, to detect drift; a property that cannot be
-   * read is left out. Absent where drift is not detected.
-   */
-  actual?(resource: Resource<Found>): Properties | Promise<Properties>;
   readonly tagging?: Tagging;
   /** Resolves with the physical id (what Ref gives) once the service has accepted the request. */
   create(context: ResourceContext, properties: Properties): Promise<string | undefined>;

@@ -6,7 +6,6 @@ import type {
   ResourceChange,
   ResourceStatus,
   StackEvent,
-  StackResourceDrift,
   StackStatus,
 } from "@aws-sdk/client-cloudformation";
 import type { Clock } from "../../../clock.ts";
@@ -37,15 +36,6 @@ export interface OutputRecord {
   readonly value: string;
   readonly description: string | undefined;
   readonly exportName: string | undefined;
-}
-
-export interface DriftRecord {
-  readonly id: string;
-  status: "DETECTION_IN_PROGRESS" | "DETECTION_COMPLETE" | "DETECTION_FAILED";
-  statusReason?: string;
-  at: Date;
-  /** Drifts of the resources whose types can be checked. */
-  drifts: readonly StackResourceDrift[];
 }
 
 export interface ChangeSetRecord {
@@ -118,8 +108,6 @@ export interface StackRecord {
   clientRequestToken?: string;
   /** Values that parameters with NoEcho have had: events show none of them. */
   readonly secrets: Set<string>;
-  /** The last detection of drift. */
-  drift?: DriftRecord;
   /** Cancels the creation or update in progress. */
   cancel: () => void;
   /** Changes of an update still to be rolled back: the rollback failed, or was disabled. */
