@@ -11,7 +11,6 @@ import { createTestEnvironment } from "../simulator/src/test-environment.support
 import { updateDiagrams } from "./diagram/profile.ts";
 import { costTable } from "./lab-pages/cost-table.ts";
 import { languages, phasePages } from "./lab-pages/pages.ts";
-import { messagesMarkdown, readMessages } from "./messages.ts";
 import { between, table, withTables } from "./readme-tables.ts";
 import { servicesOf } from "./services-of-templates.ts";
 
@@ -19,8 +18,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Generates the tables of every actions/<name>/README.md from its action.yml, the table of AWS services in README.md
- * from infra-templates, the table of operations in simulator/README.md, the cost tables of the course's phases and
- * docs/messages.md, and draws docs/architecture. `--check` only lists outdated documents.
+ * from infra-templates, the table of operations in simulator/README.md and the cost tables of the course's phases, and
+ * draws docs/architecture. `--check` only lists outdated documents.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
@@ -46,7 +45,6 @@ async function main(): Promise<void> {
       update(join(root, `docs/lab/${name}.${language}.md`), (before) =>
         between(before, "cost", costTable(costs ?? [], language)),
       );
-  update(join(root, "docs/messages.md"), () => messagesMarkdown(readMessages(root)));
   const architecture = join(root, "docs/architecture");
   const pictures = await updateDiagrams(join(root, "infra-templates"), architecture, values.check);
   stale.push(...pictures.map((file) => relative(root, file)));

@@ -50,7 +50,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: "Reference",
     items: [
-      ...docs("messages", "architecture", "containers", "benchmarks", "testing", "versions"),
+      ...docs("architecture", "containers", "benchmarks", "testing", "versions"),
       { ...item("cli/README.md"), text: "Command line" },
       ...["infra-templates", "simulator"].map((folder) => item(`${folder}/README.md`)),
     ],
