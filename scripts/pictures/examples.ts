@@ -64,7 +64,6 @@ function jobOf(deployment: string): string {
     tags: [variablesCommit],
     source: { digest: digest("c"), tag: `source-${"c".repeat(40)}`, files: [] },
     parts: [{ what: "context", digest: digest("d"), size: 299_000, how: "uploaded" }],
-    scan: undefined,
     durations: new Map([["building and pushing", 1_900]]),
   });
   const migration = runSummary({

@@ -1,4 +1,3 @@
-import type { ImageScanFinding } from "@aws-sdk/client-ecr";
 import type { AccessKeys } from "./access-keys.ts";
 import type { Clock } from "./clock.ts";
 import type { CertificateAuthority } from "./runtime/certificate-authority.ts";
@@ -11,12 +10,6 @@ import type { TaskRuntime } from "./runtime/tasks/runtime.ts";
 import type { Aws } from "./services/api.ts";
 import type { AlarmActions } from "./services/cloudwatch/alarm-actions.ts";
 import type { PricedProduct } from "./services/pricing/products.ts";
-
-/**
- * Returns what ECR's scan finds in the image with this digest; undefined for an image from scratch, or of a system that
- * basic scanning does not know.
- */
-export type ScanFindings = (digest: string) => readonly ImageScanFinding[] | undefined;
 
 /** Dependencies of every simulated service. */
 export interface Environment {
@@ -41,7 +34,6 @@ export interface Environment {
   readonly databaseStatements: Map<string, readonly string[]>;
   /** Signs the certificates of DB instances, as Amazon's does. */
   readonly databaseAuthority: CertificateAuthority;
-  readonly scanFindings: ScanFindings;
   /** Products and prices of the Price List API. */
   readonly products: readonly PricedProduct[];
   /** The other services. Call only from inside operations and controllers, never while being created. */

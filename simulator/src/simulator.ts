@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
 import { type Clock, createClock } from "./clock.ts";
-import type { Environment, ScanFindings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { callInProcess } from "./gateway/call-in-process.ts";
 import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
@@ -64,8 +64,6 @@ export interface SimulatorOptions {
   expiredAccessKeys?: readonly string[];
   /** Keys that may sign, in addition to the simulator's own and those issued by STS. */
   accessKeys?: readonly AccessKey[];
-  /** Findings of image scans; by default none. */
-  scanFindings?: ScanFindings;
   /** Products of the Price List API; by default list prices of us-east-1 of one day for the templates' resources. */
   products?: readonly PricedProduct[];
   /** Faults to inject from the start; none by default. */
@@ -147,7 +145,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clock,
     network,
     accessKeys: createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys),
-    scanFindings: options.scanFindings ?? (() => []),
     products: options.products ?? defaultProducts,
     registry,
     git,

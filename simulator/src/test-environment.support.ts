@@ -67,7 +67,6 @@ async function createEnvironment(
     databaseStatements: new Map(),
     databaseAuthority: createCertificateAuthority("Simulated Amazon RDS CA", Date.now()),
     alarmActions: createAlarmActions(),
-    scanFindings: () => [],
     products: [],
     gateway: { host: "127.0.0.1", port: 4566 },
     listenerPortOffset: 10_000,

@@ -57,7 +57,6 @@ export function testInputs(
       platforms: [{ os: "linux", architecture: "amd64" }],
       ...oci,
     },
-    scan: { wait: false },
     ...inputs,
   };
 }

@@ -18,7 +18,6 @@ import { type BuildEnvironment, type Builder, type Built, formatBytes, type Imag
 import type { DestinationInputs } from "./destination/inputs.ts";
 import type { BuildInputs } from "./inputs.ts";
 import { createOciBuilder } from "./oci/builder.ts";
-import { checkScan, type ScanOutcome } from "./scan/gate.ts";
 import { readSource, type Source, sourceLabel } from "./source/read-source.ts";
 import { claimSource, putTags, readTags } from "./tags/image-tags.ts";
 
@@ -33,7 +32,6 @@ export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
   /** Without the source's tag. */
   readonly tags: readonly string[];
   readonly source: Source;
-  readonly scan: ScanOutcome | undefined;
   /** Milliseconds of each step, in order. */
   readonly durations: ReadonlyMap<string, number>;
 }
@@ -64,8 +62,6 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
   log.info(`${made.built ? "Pushed" : "Already there"}: ${image}`);
   await putTags(destination, manifest, inputs.tags, existing.tagged, log);
   watch.lap("tags");
-  const scan = await checkScan({ destination, manifest }, inputs.scan, environment);
-  if (scan) watch.lap("scan");
   return {
     ...made,
     image,
@@ -73,7 +69,6 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
     digest: manifest.digest,
     tags: inputs.tags,
     source,
-    scan,
     durations: watch.laps,
   };
 }
@@ -243,6 +238,5 @@ async function elsewhere(
     isImmutable: () => false,
     credentials,
     registry: createRegistryClient({ ...environment, host, credentials }),
-    ecr: undefined,
   };
 }

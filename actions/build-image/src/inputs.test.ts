@@ -72,15 +72,13 @@ it.each([
 
 it("reads the inputs of action.yml, and no other", () => {
   const asked = new Set<string>();
-  for (const builder of ["oci", "docker"])
-    for (const scan of ["none", "wait"]) {
-      const given: Record<string, string> = { builder, scan };
-      const getInput = (name: string) => {
-        asked.add(name);
-        return given[name] ?? "";
-      };
-      expect(() => readBuildInputs({}, getInput)).toThrow();
-    }
+  for (const builder of ["oci", "docker"]) {
+    const getInput = (name: string) => {
+      asked.add(name);
+      return name === "builder" ? builder : "";
+    };
+    expect(() => readBuildInputs({}, getInput)).toThrow();
+  }
   const { inputs } = parse(readFileSync(new URL("../action.yml", import.meta.url), "utf8"));
   expect([...asked].sort()).toEqual(Object.keys(inputs).sort());
 });

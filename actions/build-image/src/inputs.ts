@@ -3,7 +3,6 @@ import { readTagNames } from "../../shared/registry/destination/repository-name.
 import { type DestinationInputs, readDestinationInputs } from "./destination/inputs.ts";
 import { type DockerInputs, dockerInputNames, readDockerInputs } from "./docker/inputs.ts";
 import { type OciInputs, ociInputNames, readOciInputs } from "./oci/inputs.ts";
-import { readScanInputs, type ScanInputs } from "./scan/inputs.ts";
 
 export interface BuildInputs {
   readonly destination: DestinationInputs;
@@ -12,7 +11,6 @@ export interface BuildInputs {
   readonly labels: ReadonlyMap<string, string>;
   readonly tags: readonly string[];
   readonly builder: OciInputs | DockerInputs;
-  readonly scan: ScanInputs;
 }
 
 /** Settings of one builder that the other would ignore. */
@@ -32,7 +30,6 @@ export function readBuildInputs(
       labels: read.pairs("labels"),
       tags: readTags(read, variables),
       builder: builder === "docker" ? readDockerInputs(read, variables) : readOciInputs(read),
-      scan: readScanInputs(read),
     };
   }, getInput);
 }

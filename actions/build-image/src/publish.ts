@@ -7,9 +7,9 @@ import { appendSummary, counted, factList, fold, markdownTable } from "../../sha
 import type { BuiltImage } from "./build-image.ts";
 import { formatBytes } from "./builder.ts";
 
-/** Returns the job summary: a line for a green end, a card when the scan fails the step. */
+/** Returns the job summary, which is one line until it is unfolded. */
 export function summarize(built: BuiltImage): string {
-  const { image, parts, record, scan, digest } = built;
+  const { image, parts, record, digest } = built;
   const [name = ""] = image.split("@");
   const rows = parts.map(({ what, digest, size, how }) => [
     what,
@@ -18,13 +18,10 @@ export function summarize(built: BuiltImage): string {
     how,
   ]);
   const card: Card = {
-    ok: scan?.status === "failed" ? false : scan?.status === "could-not-check" ? undefined : true,
+    ok: true,
     verdict: `Image ${name.slice(name.lastIndexOf("/") + 1)}@${shortDigest(digest)} ${built.built ? "pushed" : "exists already"}`,
-    cause: scan?.failure?.message,
-    fix: scan?.failure?.nextStep,
     links: imagePage(image),
     folds: [
-      scan?.summary ?? "",
       built.built ? "" : whyNothingWasBuilt(built),
       factList(facts(built)),
       parts.length > 0
@@ -53,7 +50,7 @@ function facts({ image, source, tags, parts, durations }: BuiltImage): [string, 
   ];
 }
 
-/** Sets every output and writes the job summary; the image exists even when its scan fails the step. */
+/** Sets every output and writes the job summary. */
 export async function publish(built: BuiltImage): Promise<void> {
   setOutput("image", built.image);
   setOutput("portable-image", built.portableImage);
@@ -61,8 +58,5 @@ export async function publish(built: BuiltImage): Promise<void> {
   setOutput("built", String(built.built));
   setOutput("tags", built.tags.join("\n"));
   setOutput("source", built.source.digest);
-  setOutput("scan-status", built.scan?.status ?? "");
-  setOutput("findings", built.scan?.counts ? JSON.stringify(built.scan.counts) : "");
   await appendSummary(summarize(built));
-  if (built.scan?.failure) throw built.scan.failure;
 }

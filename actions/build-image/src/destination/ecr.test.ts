@@ -46,7 +46,6 @@ describe("a repository that exists", () => {
       name: "team/customer",
       portableUri: "ecr://team/customer",
       credentials: { user: "AWS" },
-      ecr: { registryId: account, repositoryName: "team/customer" },
     });
     expect(destination.uri).toBe(`${destination.host}/team/customer`);
     expect(destination.isImmutable("v1")).toBe(false);

@@ -1,4 +1,3 @@
-import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { RegistryClient } from "../client.ts";
 import type { Credentials } from "../token.ts";
 
@@ -17,15 +16,6 @@ export interface Destination {
   /** Credentials of `registry`; undefined where the registry needs none. */
   readonly credentials: Credentials | undefined;
   readonly registry: RegistryClient;
-  /** Private ECR's data of it; undefined in any other registry. */
-  readonly ecr: EcrRepository | undefined;
-}
-
-interface EcrRepository {
-  readonly client: ECRClient;
-  /** Account of the registry. */
-  readonly registryId: string;
-  readonly repositoryName: string;
 }
 
 /** A repository that was found. A missing and wanted one is only created by `open`. */

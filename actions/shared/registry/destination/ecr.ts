@@ -78,7 +78,7 @@ interface Opened {
 }
 
 function toDestination(repository: Repository, { client, name, credentials, context }: Opened): Destination {
-  const { repositoryUri: uri = "", registryId = "" } = repository;
+  const { repositoryUri: uri = "" } = repository;
   const slash = uri.indexOf("/");
   if (slash < 1) throw new Failure(`ECR did not return an address for the repository ${name.name}`);
   const host = uri.slice(0, slash);
@@ -95,7 +95,6 @@ function toDestination(repository: Repository, { client, name, credentials, cont
       credentials,
       renewCredentials: () => logInToEcr(client, context),
     }),
-    ecr: { client, registryId, repositoryName: name.name },
   };
 }
 

@@ -81,8 +81,6 @@ export interface RepositorySettings {
   readonly denial?: (action: "pull" | "push" | "delete") => string | undefined;
   /** Returns whether `tag` is immutable once it points to an image. Called at each push. */
   readonly isImmutable: (tag: string) => boolean;
-  /** Called for every manifest that was pushed. */
-  readonly onPush?: (manifest: StoredManifest) => void;
   /** Called for every tag that now points to another manifest. */
   readonly onTag?: (manifest: StoredManifest, tag: string) => void;
   /** Called for every tag that no longer points to its manifest because it was removed, or its manifest was. */

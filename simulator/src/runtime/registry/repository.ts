@@ -102,7 +102,6 @@ export function createRepository(
       if (manifest.tag !== undefined) assertTagIsFree(manifest.tag, digest);
       const stored = manifests.get(digest) ?? store(manifest, digest);
       manifests.set(digest, stored);
-      settings.onPush?.(stored);
       if (manifest.tag !== undefined && tags.get(manifest.tag) !== digest) {
         tags.set(manifest.tag, digest);
         settings.onTag?.(stored, manifest.tag);

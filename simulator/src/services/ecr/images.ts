@@ -145,7 +145,7 @@ interface Failure {
 
 type Found = { manifest: StoredManifest } | Failure;
 
-export function findImage(images: RegistryRepository, { imageDigest, imageTag }: ImageIdentifier): Found {
+function findImage(images: RegistryRepository, { imageDigest, imageTag }: ImageIdentifier): Found {
   if (imageDigest === undefined && imageTag === undefined)
     return fail("MissingDigestAndTag", "Invalid request parameters: both tag and digest cannot be null");
   if (imageDigest !== undefined && !isDigest(imageDigest))

@@ -23,7 +23,7 @@ const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-
 const pushedOrPulled = { pull: "ecr:BatchGetImage", push: "ecr:PutImage", delete: "ecr:BatchDeleteImage" };
 
 export function repositoryOperations(state: EcrState): Operations<"ecr"> {
-  const { repositories, foreignRepositories, find, describe, scans } = state;
+  const { repositories, foreignRepositories, find, describe } = state;
   const { accountId, region, registry, clock } = state.environment;
   const repositoriesOf = (registryId: string) =>
     registryId === accountId
@@ -56,9 +56,6 @@ export function repositoryOperations(state: EcrState): Operations<"ecr"> {
           encryption: JSON.stringify(encryptionConfiguration),
           denial: (action) => denialOf(state, record, pushedOrPulled[action]),
           isImmutable: (tag) => isImmutable(tag, record.description),
-          onPush: (manifest) => {
-            if (record.description.imageScanningConfiguration?.scanOnPush) scans.startIfPossible(manifest);
-          },
           onTag: (manifest, tag) => reportImageAction(state, record, { action: "PUSH", manifest, tag }),
           onUntag: (manifest, tag) => reportImageAction(state, record, { action: "DELETE", manifest, tag }),
         }),

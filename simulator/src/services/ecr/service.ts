@@ -5,7 +5,6 @@ import { changeImageOperations, imageOperations, layerOperations } from "./image
 import { guardOtherAccounts } from "./other-accounts.ts";
 import { policyOperations } from "./policies.ts";
 import { repositoryOperations } from "./repositories.ts";
-import { scanOperations } from "./scan-operations.ts";
 import { authorizationOperations, pullThroughCacheOperations, settingOperations } from "./settings.ts";
 import { createEcrState } from "./state.ts";
 
@@ -27,10 +26,8 @@ export function createEcr(environment: Environment): Service<"ecr"> {
       ...changeImageOperations(state),
       ...layerOperations(state),
       ...policyOperations(state),
-      ...scanOperations(state),
       ...settingOperations(state),
       ...pullThroughCacheOperations(state),
     }),
-    close: state.scans.close,
   };
 }

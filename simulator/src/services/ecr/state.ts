@@ -3,7 +3,6 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import { page as pageOf } from "../../kit/page.ts";
 import type { RegistryRepository } from "../../runtime/registry/registry.ts";
-import { createScans, type Scans } from "./scans.ts";
 
 export interface RepositoryRecord {
   /** As DescribeRepositories shows it; `repositoryUri` is added when it is read. */
@@ -26,7 +25,6 @@ export interface EcrState {
   readonly repositories: Map<string, RepositoryRecord>;
   /** Repositories of other accounts, by the name of their images. */
   readonly foreignRepositories: Map<string, RepositoryRecord>;
-  readonly scans: Scans;
   /** Throws RepositoryNotFoundException. */
   find(input: { registryId?: string | undefined; repositoryName: string | undefined }): RepositoryRecord;
   findByArn(arn: string | undefined): RepositoryRecord;
@@ -53,7 +51,6 @@ export function createEcrState(environment: Environment): EcrState {
     environment,
     repositories,
     foreignRepositories,
-    scans: createScans(environment),
     find,
     findByArn(arn) {
       const prefix = repositoryArn(region, accountId, "");
