@@ -14,7 +14,7 @@ export type RepositoryName =
       readonly uri: string;
     };
 
-export interface ElsewhereInEcr {
+interface ElsewhereInEcr {
   readonly host: string;
   readonly accountId: string;
   readonly region: string;
