@@ -6,15 +6,9 @@ import { createRegistryClient, type FetchedManifest } from "../../shared/registr
 import type { Destination, FoundDestination } from "../../shared/registry/destination/destination.ts";
 import type { RepositoryName } from "../../shared/registry/destination/repository-name.ts";
 import { dockerCredentials } from "../../shared/registry/docker-credentials.ts";
-import {
-  type ImageIndex,
-  type ImageManifest,
-  isIndex,
-  platformName,
-  shortDigest,
-} from "../../shared/registry/oci.ts";
+import { shortDigest } from "../../shared/registry/oci.ts";
 import { namesOfSensitive } from "../../shared/sensitive-files.ts";
-import { type BuildEnvironment, type Builder, type Built, formatBytes, type ImagePart } from "./builder.ts";
+import { type BuildEnvironment, type Builder, type Built, formatBytes, partsOf } from "./builder.ts";
 import type { DestinationInputs } from "./destination/inputs.ts";
 import type { BuildInputs } from "./inputs.ts";
 import { createOciBuilder } from "./oci/builder.ts";
@@ -78,7 +72,7 @@ interface Made extends Built {
 }
 
 function alreadyThere(manifest: FetchedManifest): Made {
-  return { built: false, manifest, tagged: false, parts: partsOf(manifest) };
+  return { built: false, manifest, tagged: false, parts: partsOf(manifest, "already there") };
 }
 
 interface Prepared {
@@ -189,22 +183,6 @@ function createStopwatch({ now }: Clock) {
       since = at;
     },
   };
-}
-
-/**
- * Returns the layers of an existing image; for an index, its images without sizes, which would need further requests.
- */
-function partsOf({ body, mediaType }: FetchedManifest): ImagePart[] {
-  const how = "already there";
-  const manifest = JSON.parse(body.toString("utf8")) as ImageIndex & ImageManifest;
-  if (!isIndex(mediaType))
-    return manifest.layers.map(({ digest, size }) => ({ what: "layer", digest, size, how }));
-  return manifest.manifests.map(({ digest, platform }) => ({
-    what: platformName(platform),
-    digest,
-    size: undefined,
-    how,
-  }));
 }
 
 /** Finds the repository and logs in to its registry. */

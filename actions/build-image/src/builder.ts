@@ -3,6 +3,7 @@ import type { JobContext } from "../../shared/context.ts";
 import type { FetchedManifest } from "../../shared/registry/client.ts";
 import type { Destination } from "../../shared/registry/destination/destination.ts";
 import { createRegistryContext, type RegistryContext } from "../../shared/registry/ecr-login.ts";
+import { type ImageIndex, type ImageManifest, isIndex, platformName } from "../../shared/registry/oci.ts";
 import type { SourceFile } from "./source/list-files.ts";
 
 /** One way of building an image; the input `builder` chooses it. */
@@ -52,6 +53,19 @@ export interface ImagePart {
   /** Compressed bytes; undefined where they were not read. */
   readonly size: number | undefined;
   readonly how: string;
+}
+
+/** Returns the layers of an image; for an index, its images without sizes, which would need further requests. */
+export function partsOf({ body, mediaType }: FetchedManifest, how: string): ImagePart[] {
+  const manifest = JSON.parse(body.toString("utf8")) as ImageIndex & ImageManifest;
+  if (!isIndex(mediaType))
+    return manifest.layers.map(({ digest, size }) => ({ what: "layer", digest, size, how }));
+  return manifest.manifests.map(({ digest, platform }) => ({
+    what: platformName(platform),
+    digest,
+    size: undefined,
+    how,
+  }));
 }
 
 /** Context of a build; nothing below reads time, the network or the environment otherwise. */

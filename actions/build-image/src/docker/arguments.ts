@@ -16,14 +16,12 @@ interface CommandParts {
   readonly order: BuildOrder;
   /** All labels, including the order's. */
   readonly labels: ReadonlyMap<string, string>;
-  /** Current digest of each base image that is named without one. */
-  readonly bases: ReadonlyMap<string, string>;
   /** File that buildx writes its result into. */
   readonly metadata: string;
 }
 
 export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCommand {
-  const { order, labels, bases, metadata } = parts;
+  const { order, labels, metadata } = parts;
   const { destination, sourceTag, context } = order;
   const { dockerfile, platforms, target, buildArgs, provenance, sbom } = inputs;
   const secrets = secretArguments(inputs);
@@ -37,7 +35,6 @@ export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCo
     ...(target === undefined ? [] : ["--target", target]),
     ...pairs("--build-arg", buildArgs),
     ...pairs("--label", labels),
-    ...[...bases].flatMap(([name, digest]) => ["--build-context", `${name}=${pinned(name, digest)}`]),
     ...secrets.args,
     ...cacheArguments(inputs, destination),
     `--provenance=${provenance === "none" ? "false" : `mode=${provenance}`}`,
@@ -58,10 +55,6 @@ function output({ provenance, sbom }: DockerInputs): string[] {
 
 function pairs(option: string, values: ReadonlyMap<string, string>): string[] {
   return [...values].flatMap(([name, value]) => [option, `${name}=${value}`]);
-}
-
-function pinned(name: string, digest: string): string {
-  return `docker-image://${name}@${digest}`;
 }
 
 function secretArguments({ secrets }: DockerInputs) {

@@ -1,42 +1,29 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../../shared/failure.ts";
+import type { FetchedManifest } from "../../../shared/registry/client.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
 import { ecrRegion, logIn } from "../../../shared/registry/ecr-login.ts";
-import { parseImageName } from "../../../shared/registry/image-name.ts";
 import type { Credentials } from "../../../shared/registry/token.ts";
 import { markdownTable } from "../../../shared/summary.ts";
-import type { BuildEnvironment, Builder, BuildOrder, Built, Ingredients } from "../builder.ts";
-import { buildCommand, cacheTag, checkCache, labelsOf, readCommit } from "./arguments.ts";
-import { type Names, readNames, resolveBases } from "./bases.ts";
-import { createDockerConfig, createRunCommand, type RunCommand } from "./docker-command.ts";
-import { checkEngine, explainFailure, isPassing } from "./explain.ts";
-import type { DockerInputs } from "./inputs.ts";
 import {
-  dockerfileSteps,
-  followProgress,
-  getPushed,
-  type Progress,
-  partsOfBuild,
-  type Step,
-} from "./progress.ts";
-
-/** Facts from the Dockerfile, read once for the source and for the build. */
-interface Dockerfile {
-  readonly text: string;
-  readonly names: Names;
-  /** Digest of each base that is named without one, as far as it is known. */
-  readonly bases: ReadonlyMap<string, string>;
-}
+  type BuildEnvironment,
+  type Builder,
+  type BuildOrder,
+  type Built,
+  type Ingredients,
+  partsOf,
+} from "../builder.ts";
+import { buildCommand, cacheTag, checkCache, labelsOf, readCommit } from "./arguments.ts";
+import { createDockerConfig, createRunCommand, type RunCommand } from "./docker-command.ts";
+import { explainFailure, isPassing } from "./explain.ts";
+import type { DockerInputs } from "./inputs.ts";
+import { dockerfileSteps, followProgress, type Progress, type Step } from "./progress.ts";
 
 /** Runs a Dockerfile with BuildKit through `docker buildx build`. */
 export function createDockerBuilder(inputs: DockerInputs, environment: BuildEnvironment): Builder {
   for (const secret of inputs.secrets.values()) if ("value" in secret) environment.mask(secret.value);
-  let reading: Promise<Dockerfile> | undefined;
-  const read = () => {
-    reading ??= readDockerfile(inputs, environment);
-    return reading;
-  };
+  const read = () => readFile(inputs.dockerfile, "utf8");
   return {
     ignoreFile: `${inputs.dockerfile}.dockerignore`,
     readIngredients: async () => ingredients(inputs, await read()),
@@ -44,27 +31,16 @@ export function createDockerBuilder(inputs: DockerInputs, environment: BuildEnvi
   };
 }
 
-async function readDockerfile(inputs: DockerInputs, environment: BuildEnvironment): Promise<Dockerfile> {
-  const text = await readFile(inputs.dockerfile, "utf8");
-  const names = readNames(text, inputs);
-  for (const reference of names.unknown)
-    environment.log.info(
-      `${reference}: only Docker can find this image; only its name is part of the source digest`,
-    );
-  return { text, names, bases: await resolveBases(names.images, environment) };
-}
-
 /** Includes only the names of secrets: a value may change, as tokens do, without making another image. */
-function ingredients(inputs: DockerInputs, { text, names, bases }: Dockerfile): Ingredients {
+function ingredients(inputs: DockerInputs, dockerfile: string): Ingredients {
   const { kind, target, platforms, buildArgs, secrets, provenance, sbom } = inputs;
   return {
     kind,
-    dockerfile: text,
+    dockerfile,
     target: target ?? null,
     platforms: [...platforms].sort(),
     buildArgs: Object.fromEntries(buildArgs),
     secrets: [...secrets.keys()].sort(),
-    bases: Object.fromEntries(names.images.map((image) => [image, bases.get(image) ?? image])),
     provenance,
     sbom,
   };
@@ -72,22 +48,19 @@ function ingredients(inputs: DockerInputs, { text, names, bases }: Dockerfile): 
 
 async function build(
   inputs: DockerInputs,
-  { names, bases }: Dockerfile,
+  dockerfile: string,
   order: BuildOrder,
   environment: BuildEnvironment,
 ): Promise<Built> {
   const { destination, folder, context } = order;
   checkCache(inputs, destination, environment.variables);
-  const logins = await loginsFor(destination, names.images, environment);
+  const logins = await loginsFor(destination, [dockerfile, ...inputs.buildArgs.values()], environment);
   const variables = await createDockerConfig(join(folder, "docker"), environment.variables, logins);
   const run = createRunCommand(environment);
-  const [commit] = await Promise.all([
-    readCommit(context, environment.variables, run),
-    checkEngine(inputs, run, { variables }),
-  ]);
+  const commit = await readCommit(context, environment.variables, run);
   const metadata = join(folder, "metadata.json");
   const labels = new Map([...labelsOf(commit), ...order.labels]);
-  const { args, secrets } = buildCommand(inputs, { order, labels, bases, metadata });
+  const { args, secrets } = buildCommand(inputs, { order, labels, metadata });
   // buildx passes it as a build argument: the times in the image's configuration are the commit's.
   const epoch = commit.time === undefined ? {} : { SOURCE_DATE_EPOCH: String(commit.time) };
   const command = { args, variables: { ...epoch, ...variables, ...secrets } };
@@ -97,7 +70,7 @@ async function build(
     throw error;
   });
   const [built] = await Promise.all([
-    describe(inputs, names, order, { metadata, steps }),
+    describe(inputs, order, { metadata, steps }),
     driver === "docker" && remove(),
   ]);
   return built;
@@ -105,7 +78,6 @@ async function build(
 
 async function describe(
   { cache, target }: DockerInputs,
-  { finalStage }: Names,
   { destination }: BuildOrder,
   { metadata, steps }: { readonly metadata: string; readonly steps: readonly Step[] },
 ): Promise<Built> {
@@ -113,8 +85,16 @@ async function describe(
   // A fixed tag finds the cache in the image.
   if (cache === "inline")
     await destination.registry.putManifest(destination.name, cacheTag(target), manifest);
-  const parts = await partsOfBuild(destination, manifest, { steps, finalStage });
-  return { manifest, tagged: true, parts, record: recordOf(steps) };
+  return { manifest, tagged: true, parts: partsOf(manifest, "pushed"), record: recordOf(steps) };
+}
+
+/** Reads what was pushed a moment ago. */
+async function getPushed({ registry, name, uri }: Destination, reference: string): Promise<FetchedManifest> {
+  const manifest = await registry.getManifest(name, reference);
+  if (manifest) return manifest;
+  throw new Failure(`Docker reported that it pushed ${uri}@${reference}, but the registry does not have it`, {
+    nextStep: "run the job again.",
+  });
 }
 
 /** An engine keeps what it pushes, under the tag of the source, and would fill up self-hosted runners. */
@@ -129,17 +109,23 @@ async function removeFromEngine(
 }
 
 /**
- * Returns the logins that Docker needs besides the user's own, by host: the destination's and those of bases in ECR.
+ * Returns the logins that Docker needs besides the user's own, by host: the destination's, and those of every ECR that
+ * the Dockerfile or a build argument contains.
  */
 async function loginsFor(
   { host, credentials }: Destination,
-  images: readonly string[],
+  texts: readonly string[],
   environment: BuildEnvironment,
 ): Promise<ReadonlyMap<string, Credentials>> {
-  const hosts = new Set(images.map((image) => parseImageName(image)?.host ?? ""));
+  const hosts = new Set(texts.flatMap(ecrHostsIn));
   hosts.delete(host);
   const logins = await Promise.all([...hosts].map((each) => logInToEcr(each, environment)));
   return new Map([...logins.flat(), ...(credentials ? [[host, credentials] as const] : [])]);
+}
+
+/** Returns the hosts of private ECR in the text of a Dockerfile or of a build argument. */
+export function ecrHostsIn(text: string): readonly string[] {
+  return text.match(/\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/g) ?? [];
 }
 
 async function logInToEcr(

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { dockerCredentials } from "../../../shared/registry/docker-credentials.ts";
+import { ecrHostsIn } from "./builder.ts";
 import { createDockerConfig } from "./docker-command.ts";
 
 let folder: string;
@@ -67,4 +68,15 @@ it("logs in to Docker Hub by the name that Docker uses, and with an identity tok
 it("names a broken file", async () => {
   await writeFile(join(own, "config.json"), "{");
   await expect(create(new Map())).rejects.toThrow("user/config.json is not JSON");
+});
+
+it.each([
+  [
+    "FROM 123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:1\nCOPY --from=public.ecr.aws/b:1 / /",
+    ["eu-west-1.amazonaws.com"],
+  ],
+  ["ARG A=123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn\nFROM $A/base", ["cn-north-1.amazonaws.com.cn"]],
+  ["FROM node:24", []],
+])("finds the private ECRs that need a login in %j", (text, hosts) => {
+  expect(ecrHostsIn(text)).toEqual(hosts.map((host) => `123456789012.dkr.ecr.${host}`));
 });

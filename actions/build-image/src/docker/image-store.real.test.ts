@@ -45,12 +45,7 @@ it("builds for several platforms and returns the index's digest", async () => {
   const built = await build(files, { docker: { platforms: ["linux/amd64", "linux/arm64"] } });
   const { manifests } = await readIndex(built);
   expect(manifests.map(({ platform }) => platform.architecture)).toEqual(["amd64", "arm64"]);
-  expect(built.parts.map(({ what }) => what)).toEqual([
-    "linux/amd64, WORKDIR /app",
-    "linux/amd64, COPY --from=a /a.txt ./",
-    "linux/arm64, WORKDIR /app",
-    "linux/arm64, COPY --from=a /a.txt ./",
-  ]);
+  expect(built.parts.map(({ what }) => what)).toEqual(["linux/amd64", "linux/arm64"]);
   expect(await images()).toBe("");
 });
 
@@ -58,11 +53,6 @@ it("attests how the image was built", async () => {
   const built = await build(files, { docker: { provenance: "max" } });
   const { manifests } = await readIndex(built);
   expect(manifests.map(({ platform }) => platform.os)).toEqual(["linux", "unknown"]);
-  expect(built.parts.map(({ what }) => what)).toEqual([
-    "WORKDIR /app",
-    "COPY --from=a /a.txt ./",
-    "attestation",
-  ]);
 });
 
 it.each(["registry", "inline"] as const)(
@@ -78,7 +68,7 @@ it.each(["registry", "inline"] as const)(
     await engineDocker("builder", "prune", "--all", "--force");
     const again = await build({ ...sources, "b.txt": "not copied" }, { docker: { cache } });
     expect(again.built).toBe(true);
-    expect(again.parts.at(-1)).toMatchObject({ what: "COPY --from=a /a.txt ./", how: "cached" });
+    expect(again.record).toMatch(/COPY --from=a \/a\.txt \.\/ \| cached \|/);
   },
 );
 
