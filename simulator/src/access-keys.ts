@@ -1,3 +1,5 @@
+import type { IdentityKeys } from "./services/sts/identity-token.ts";
+
 /** A key that may sign. */
 export interface AccessKey {
   readonly accessKeyId: string;
@@ -42,6 +44,17 @@ export function readAccessKeys(text: string | undefined): AccessKey[] {
   if (Array.isArray(keys) && keys.every(isAccessKey)) return keys;
   throw new Error(
     `${accessKeysVariable} is no JSON list of objects with accessKeyId, secretAccessKey and, for temporary keys, sessionToken`,
+  );
+}
+
+/** Reads `{"https://ISSUER":[{"kty":"RSA",…}]}`, keys of identity providers; throws a sentence about any other text. */
+export function readIdentityKeys(text: string | undefined): IdentityKeys {
+  const keys = text ? parse(text) : {};
+  const isPublic = (key: object) => "kty" in key && !("d" in key) && !("k" in key);
+  const lists = Object.values(Object(keys)) as object[][];
+  if (keys && lists.every((list) => Array.isArray(list) && list.every(isPublic))) return keys as IdentityKeys;
+  throw new Error(
+    "SIMULATOR_IDENTITY_KEYS is no JSON object with a list of public keys (JWK) for each issuer",
   );
 }
 

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { parseCommandLine, Refusal, refused, usageOf } from "../../scripts/run/command-line.mjs";
 import { neededBySimulator, shortEnvironment } from "../../scripts/run/short-environment.mjs";
-import { accessKeysVariable, readAccessKeys } from "./access-keys.ts";
+import { accessKeysVariable, readAccessKeys, readIdentityKeys } from "./access-keys.ts";
 import { type Fault, type FaultKind, faultKinds } from "./gateway/faults.ts";
 import { command } from "./options.mjs";
 import { warningForRoot } from "./runtime/tasks/start-runtime.ts";
@@ -26,10 +26,11 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     if (help) return console.log(usageOf(command, process.stdout.columns));
     setFlagsFromString(heapGrowth);
     const accessKeys = readAccessKeys(process.env[accessKeysVariable]);
+    const identityKeys = readIdentityKeys(process.env.SIMULATOR_IDENTITY_KEYS);
     forgetEnvironment();
     const warning = warningForRoot(taskRuntime);
     if (warning) console.error(`simulator: ${warning}`);
-    const starting = startSimulator({ ...options, taskRuntime, accessKeys });
+    const starting = startSimulator({ ...options, taskRuntime, accessKeys, identityKeys });
     // Also during the start, which may have started processes already.
     endWith(starting);
     const simulator = await starting;

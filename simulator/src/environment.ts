@@ -10,6 +10,7 @@ import type { TaskRuntime } from "./runtime/tasks/runtime.ts";
 import type { Aws } from "./services/api.ts";
 import type { AlarmActions } from "./services/cloudwatch/alarm-actions.ts";
 import type { PricedProduct } from "./services/pricing/products.ts";
+import type { IdentityKeys } from "./services/sts/identity-token.ts";
 
 /** Dependencies of every simulated service. */
 export interface Environment {
@@ -19,6 +20,7 @@ export interface Environment {
   readonly network: Network;
   /** Keys with their secrets. */
   readonly accessKeys: AccessKeys;
+  readonly identityKeys: IdentityKeys;
   readonly registry: Registry;
   /** The Git repositories of CodeCommit. */
   readonly git: GitRepositories;

@@ -66,7 +66,7 @@ export const command = {
   about:
     "Starts an offline AWS on 127.0.0.1 and prints the environment variables that point any AWS tool at it.",
   options,
-  notes: `The printed secret key is valid for this start only, and every call must be signed. Calls may also be signed with keys that STS issues and with those in the variable SIMULATOR_ACCESS_KEYS: [{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]`,
+  notes: `The printed secret key is valid for this start only, and every call must be signed. Calls may also be signed with keys that STS issues and with those in the variable SIMULATOR_ACCESS_KEYS: [{"accessKeyId":"…","secretAccessKey":"…","sessionToken":"…"}]. AssumeRoleWithWebIdentity accepts tokens signed by the public keys in the variable SIMULATOR_IDENTITY_KEYS: {"https://ISSUER":[{"kty":"RSA","kid":"…","n":"…","e":"AQAB"}]}`,
   check: ({ port = 4566, "page-port": pagePort = port && port + 1, "no-page": noPage }) =>
     requireFreePorts([
       { port, option: "--port" },

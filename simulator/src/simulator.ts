@@ -22,6 +22,7 @@ import type { Aws } from "./services/api.ts";
 import { createAlarmActions } from "./services/cloudwatch/alarm-actions.ts";
 import { closeServices, createServices, type Services } from "./services/index.ts";
 import { defaultProducts, type PricedProduct } from "./services/pricing/products.ts";
+import type { IdentityKeys } from "./services/sts/identity-token.ts";
 
 export type { AccessKey } from "./access-keys.ts";
 export { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
@@ -64,6 +65,8 @@ export interface SimulatorOptions {
   expiredAccessKeys?: readonly string[];
   /** Keys that may sign, in addition to the simulator's own and those issued by STS. */
   accessKeys?: readonly AccessKey[];
+  /** Public keys of the identity providers whose tokens STS accepts; by default none. */
+  identityKeys?: IdentityKeys;
   /** Products of the Price List API; by default list prices of us-east-1 of one day for the templates' resources. */
   products?: readonly PricedProduct[];
   /** Faults to inject from the start; none by default. */
@@ -145,6 +148,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     clock,
     network,
     accessKeys: createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys),
+    identityKeys: options.identityKeys ?? {},
     products: options.products ?? defaultProducts,
     registry,
     git,

@@ -58,6 +58,7 @@ async function createEnvironment(
     clock,
     network,
     accessKeys: createAccessKeys([]),
+    identityKeys: {},
     registry,
     git,
     taskRuntime,

@@ -29,10 +29,7 @@ export interface Gateway {
 }
 
 interface GatewayOptions extends Pick<GatewayServices, "services" | "expiredAccessKeys" | "faults"> {
-  readonly environment: Pick<
-    Environment,
-    "accessKeys" | "accountId" | "clock" | "gateway" | "git" | "region" | "registry" | "taskRuntime" | "warn"
-  >;
+  readonly environment: Environment;
   /** 0 selects a free one. */
   readonly port: number;
 }
@@ -115,6 +112,9 @@ async function handle(options: Serving, request: IncomingMessage, response: Serv
     return void response.writeHead(302, { Location: page }).end();
   if (path === "/v2" || path.startsWith("/v2/")) return environment.registry.handle(request, response);
   if (path.startsWith(gitPath)) return serveGit(gitServer(options), request, response);
+  // Served here in place of the identity providers, from which AWS fetches it.
+  if (path === "/.well-known/jwks")
+    return void response.end(JSON.stringify({ keys: Object.values(environment.identityKeys).flat() }));
   const requestId = randomUUID();
   const { method = "GET", url = "/", headers } = request;
   const message = { method, url, headers, sourceIp: request.socket.remoteAddress ?? "", requestId };

@@ -7,6 +7,7 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { newId } from "../iam/state.ts";
+import { findProvider, keysOf, readToken } from "./identity-token.ts";
 import { findTrustingRole } from "./trust.ts";
 
 export const sts: Definition<"sts"> = {
@@ -53,7 +54,7 @@ const defaultDuration = 3600;
 const shortestDuration = 900;
 
 function assumeRoleOperations(
-  { accountId, aws, clock }: Environment,
+  { accountId, aws, clock, identityKeys, warn }: Environment,
   sessions: Sessions,
   identityOf: (accessKeyId: string) => { Arn: string },
 ): Operations<"sts"> {
@@ -88,21 +89,23 @@ function assumeRoleOperations(
       refuseUnsupported("ValidationError", "AssumeRoleWithWebIdentity", input, [
         "RoleArn RoleSessionName WebIdentityToken DurationSeconds",
       ]);
-      const claims = parseToken(input.WebIdentityToken ?? "");
-      const provider = `arn:aws:iam::${accountId}:oidc-provider/${claims.iss.replace(/^https:\/\//, "")}`;
-      const isTrusted = (type: string, principal: string) => type === "Federated" && principal === provider;
+      const { claims, verify } = readToken(input.WebIdentityToken ?? "");
+      const { name, arn, clientIds } = await findProvider(aws, accountId, claims.iss);
+      if (!identityKeys[claims.iss])
+        warn(`The simulator has no public keys of ${claims.iss}. Fix: set SIMULATOR_IDENTITY_KEYS`);
+      verify(identityKeys[claims.iss], clientIds, clock.now());
       const role = await findTrustingRole(
         aws,
         input.RoleArn ?? "",
         "sts:AssumeRoleWithWebIdentity",
-        isTrusted,
+        (type, principal) => type === "Federated" && principal === arn,
+        { keys: keysOf(name, claims, input.RoleSessionName), warn },
       );
-      const session = open(role, input.RoleSessionName ?? "", input.DurationSeconds);
       return {
-        ...session,
+        ...open(role, input.RoleSessionName ?? "", input.DurationSeconds),
         SubjectFromWebIdentityToken: claims.sub,
-        Audience: claims.aud,
-        Provider: provider,
+        Audience: claims.aud[0],
+        Provider: arn,
       };
     },
   };
@@ -128,17 +131,6 @@ function refuseBadRequest(
       "ValidationError",
       "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     );
-}
-
-/** Returns the claims of a JSON Web Token (RFC 7519). Does not verify the signature: there is no provider to query. */
-function parseToken(token: string): { iss: string; sub: string; aud: string } {
-  try {
-    const { iss, sub, aud } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-    if (typeof iss === "string" && typeof sub === "string") return { iss, sub, aud: String(aud) };
-  } catch {
-    // Reported below: the text is not a token, whatever its problem.
-  }
-  throw new AwsError("InvalidIdentityToken", "The ID Token provided is not a valid JWT with iss and sub.");
 }
 
 interface Session {
