@@ -1,5 +1,6 @@
 import type { CreateServiceCommandInput } from "@aws-sdk/client-ecs";
 import { createRoles } from "../lab/src/runner/github.support.ts";
+import { createTokenIssuer, githubIssuer } from "../lab/src/runner/jobs/token-issuer.ts";
 import { nodeEnvironment } from "../scripts/tests/node-environment.support.ts";
 import { webTaskDefinition } from "../simulator/src/outside-clients/web.support.ts";
 import { createWebAccount } from "../simulator/src/outside-clients/web-account.support.ts";
@@ -20,7 +21,9 @@ const before = `
 
 /** The account that the examples' READMEs ask for: a cluster, a load balancer and a role that GitHub may assume. */
 export async function createExampleAccount() {
-  const simulator = await startRealSimulator({ taskRuntime: "process" });
+  const issuer = await createTokenIssuer();
+  const identityKeys = { [githubIssuer]: issuer.keys };
+  const simulator = await startRealSimulator({ taskRuntime: "process", identityKeys });
   const { aws, environmentVariables } = simulator;
   const { repositoryUri, networkConfiguration } = await createWebAccount(simulator, "production");
   await pushProgram(simulator, repositoryUri, before, "process");
@@ -40,6 +43,7 @@ export async function createExampleAccount() {
       ...nodeEnvironment(),
       AWS_ENDPOINT_URL: environmentVariables.AWS_ENDPOINT_URL ?? "",
     },
+    issuer,
     // The simulated AWS provides Node to processes.
     variables: {
       AWS_ROLE_TO_ASSUME: `${role}/deploy`,

@@ -41,6 +41,7 @@ export async function createExample(
     workflow: `.github/workflows/${workflow}`,
     mirrors: { "OWNER/ecs-delivery": mirror },
     environment: account.environment,
+    issuer: account.issuer,
     vars: account.variables,
     github,
   });

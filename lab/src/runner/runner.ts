@@ -11,6 +11,7 @@ import type {
   WorkflowEvent,
 } from "./jobs/run-context.ts";
 import { runJobs } from "./jobs/run-jobs.ts";
+import { createTokenIssuer, type TokenIssuer } from "./jobs/token-issuer.ts";
 import { readDispatchInputs } from "./load/dispatch-inputs.ts";
 import { git, WorkTrees } from "./load/git.ts";
 import { loadWorkflows } from "./load/load-workflows.ts";
@@ -60,6 +61,12 @@ export function createRunner(options: RunnerOptions): Runner {
       );
     }
   };
+  let ownIssuer: Promise<TokenIssuer> | undefined;
+  const issuer = async () => {
+    if (options.issuer) return options.issuer;
+    ownIssuer ??= createTokenIssuer();
+    return ownIssuer;
+  };
   return {
     async start({ workflow: path, event }) {
       const id = ++runs;
@@ -74,6 +81,7 @@ export function createRunner(options: RunnerOptions): Runner {
       if (event.name !== "workflow_dispatch" && !(await isStarted(workflow, event, gitDirectory)))
         return undefined;
       const inputs = event.name === "workflow_dispatch" ? readDispatchInputs(workflow, event.inputs) : {};
+      const isOfFork = event.name === "pull_request" && (event.fork ?? repository) !== repository;
       const cancellation = new AbortController();
       let jobs = 0;
       const context: RunContext = {
@@ -85,6 +93,8 @@ export function createRunner(options: RunnerOptions): Runner {
         groups,
         options: { ...options, vars, emit },
         masker: createMasker(Object.values(options.secrets)),
+        issuer,
+        isOfFork,
         github: githubContext({ ...options, id, sha, event, inputs, workflow }),
         nextJob: () => ++jobs,
         killed: false,
@@ -92,7 +102,8 @@ export function createRunner(options: RunnerOptions): Runner {
         jobs: [],
       };
       const permissions = readPermissions(workflow.permissions);
-      const start = { inputs, permissions, cancellation, event: event.name, sha };
+      const secrets = isOfFork ? {} : options.secrets;
+      const start = { inputs, secrets, permissions, cancellation, event: event.name, sha };
       const result = runWorkflow(context, workflow, start).finally(() => workTrees.keep(checkout));
       // Thousands of files, which are not needed any more. The rest is removed with the folder of all runs.
       const remove = () => rm(directory, { recursive: true, force: true }).catch(() => {});
@@ -120,6 +131,7 @@ async function checkOutCommit(workTrees: WorkTrees, directory: string, sha: stri
 
 interface Start {
   inputs: { [name: string]: Json };
+  secrets: Record<string, string>;
   permissions: Record<string, string>;
   cancellation: AbortController;
   event: string;
@@ -129,8 +141,8 @@ interface Start {
 /** Runs a whole workflow from its first job to its last. */
 async function runWorkflow(context: RunContext, workflow: Workflow, start: Start): Promise<RunResult> {
   const startedAt = performance.now();
-  const { emit, secrets } = context.options;
-  const { event, sha, inputs, permissions, cancellation } = start;
+  const { emit } = context.options;
+  const { event, sha, inputs, secrets, permissions, cancellation } = start;
   emit({ type: "run-started", run: context.id, workflow: workflow.name, event, sha });
   const scope = { workflow, prefix: "", inputs, secrets, permissions, signal: cancellation.signal };
   const conclusion = await concludeRun(context, scope, cancellation);

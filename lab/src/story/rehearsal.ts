@@ -10,6 +10,7 @@ import { createOperations, type StartedRun } from "../page/operations.ts";
 import { pageOf } from "../page/own-pages.ts";
 import { createRunRecords } from "../page/run-records.ts";
 import { runsTab } from "../page/runs-tab.ts";
+import { createTokenIssuer } from "../runner/jobs/token-issuer.ts";
 import type { Mirrors } from "../runner/load/sources.ts";
 import type { RunResult } from "../runner/result.ts";
 import { createRunner, type RunRequest } from "../runner/runner.ts";
@@ -105,6 +106,7 @@ export async function startRehearsal(
   const warning = warningForRoot(runtime);
   if (warning) progress.say(`  ${warning}`);
   const secrets = inventedKeys();
+  const issuer = await createTokenIssuer();
   const pushes = createPushFollower({
     gitDirectory: gitDirectoryIn(directory),
     startDeploy: (move, cancelAtLine) => startDeploy(move, cancelAtLine),
@@ -121,6 +123,7 @@ export async function startRehearsal(
         timeScale,
         vcpuShare: vcpuShare[runtime],
         keys: secrets,
+        issuer,
         temporaryDirectory: directory,
         logFile: join(logDirectory, "simulator.log"),
       },
@@ -162,6 +165,7 @@ export async function startRehearsal(
     repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
     mirrors: place.mirrors,
     environment,
+    issuer,
     // Students copy AWS Details into this one secret.
     secrets: { AWS_CREDENTIALS: credentialsBlock(secrets) },
     vars: variables,

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ECS } from "@aws-sdk/client-ecs";
 import { expect, it, vi } from "vitest";
+import { createTokenIssuer } from "../runner/jobs/token-issuer.ts";
 import { startSimulatorProcess } from "./simulator-process.ts";
 
 const keys = { AWS_ACCESS_KEY_ID: "AKIALAB", AWS_SECRET_ACCESS_KEY: "lab", AWS_SESSION_TOKEN: "session" };
 
 it.runIf(process.platform === "linux")(
-  "the simulator knows the rehearsal's keys and no secret of the user",
+  "the simulator knows the rehearsal's keys, serves those of its identity tokens, and knows no secret of the user",
   async () => {
     vi.stubEnv("NPM_TOKEN", "a secret of the user's");
     const directory = await mkdtemp(join(tmpdir(), "simulator-process-"));
@@ -24,8 +25,9 @@ it.runIf(process.platform === "linux")(
       listenerOffset: 0,
       timeScale: 60,
     } as const;
+    const issuer = await createTokenIssuer();
     const { endpoint, region } = await startSimulatorProcess(
-      { ...options, keys, temporaryDirectory: directory, logFile: join(directory, "log") },
+      { ...options, keys, issuer, temporaryDirectory: directory, logFile: join(directory, "log") },
       ends,
     );
     const search = ["--parent", String(process.pid), "--full", "simulator/src/main.ts"];
@@ -39,5 +41,6 @@ it.runIf(process.platform === "linux")(
       sessionToken: keys.AWS_SESSION_TOKEN,
     };
     expect((await new ECS({ endpoint, region, credentials }).listClusters({})).clusterArns).toEqual([]);
+    expect(await (await fetch(`${endpoint}/.well-known/jwks`)).json()).toEqual({ keys: issuer.keys });
   },
 );

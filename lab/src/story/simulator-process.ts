@@ -12,6 +12,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { neededBySimulator, shortEnvironment } from "../../../scripts/run/short-environment.mjs";
+import { githubIssuer, type TokenIssuer } from "../runner/jobs/token-issuer.ts";
 import type { AccountKind } from "./chapter-list.mjs";
 import type { TaskRuntimeKind } from "./task-runtime.ts";
 
@@ -40,6 +41,8 @@ interface SimulatorProcessOptions {
   vcpuShare?: number;
   /** Keys that sign the calls of this rehearsal. */
   keys: Keys;
+  /** Signs the identity tokens of this rehearsal. */
+  issuer: TokenIssuer;
   /** Folder for its temporary files. */
   temporaryDirectory: string;
   logFile: string;
@@ -84,6 +87,7 @@ export async function startSimulatorProcess(
         ...shortEnvironment(process.env, neededBySimulator),
         TMPDIR: options.temporaryDirectory,
         SIMULATOR_ACCESS_KEYS: accessKeys(options.keys),
+        SIMULATOR_IDENTITY_KEYS: JSON.stringify({ [githubIssuer]: options.issuer.keys }),
       },
     },
   );

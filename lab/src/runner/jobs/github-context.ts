@@ -1,6 +1,7 @@
 import type { Json } from "../expressions/evaluate.ts";
 import type { Workflow } from "../load/workflow.ts";
 import type { RunnerOptions, WorkflowEvent } from "./run-context.ts";
+import { idOf } from "./token-issuer.ts";
 
 interface Facts {
   id: number;
@@ -24,6 +25,7 @@ export function githubContext(facts: Facts): { [name: string]: Json } {
   return {
     action: "",
     actor: owner,
+    actor_id: idOf(owner),
     api_url: facts.github?.apiUrl ?? "https://api.github.com",
     base_ref: baseRef,
     event: payload,
@@ -36,7 +38,9 @@ export function githubContext(facts: Facts): { [name: string]: Json } {
     ref_protected: false,
     ref_type: "branch",
     repository,
+    repository_id: idOf(repository),
     repository_owner: owner,
+    repository_owner_id: idOf(owner),
     run_attempt: "1",
     run_id: String(facts.id),
     run_number: String(facts.id),

@@ -5,6 +5,7 @@ import type { Workflow } from "../load/workflow.ts";
 import type { Emit, JobResult } from "../result.ts";
 import type { Masker } from "../steps/workflow-commands.ts";
 import type { ConcurrencyGroups } from "./concurrency.ts";
+import type { TokenIssuer } from "./token-issuer.ts";
 
 export interface RunnerOptions {
   repository: {
@@ -21,6 +22,8 @@ export interface RunnerOptions {
   /** The environment of the runner's machine, which every step inherits. */
   environment: Record<string, string>;
   secrets: Record<string, string>;
+  /** Signs the jobs' identity tokens; by default with a key that nobody else knows. */
+  issuer?: TokenIssuer | undefined;
   /** Read when a run starts; later changes apply to later runs. */
   vars: Record<string, string>;
   /** An existing folder for all output of the runs; the caller removes it. */
@@ -73,6 +76,9 @@ export interface RunContext {
   groups: ConcurrencyGroups;
   options: RunnerOptions;
   masker: Masker;
+  issuer: () => Promise<TokenIssuer>;
+  /** Whether a pull request of a fork started it: without secrets, identity tokens and permissions to write. */
+  isOfFork: boolean;
   github: { [name: string]: Json };
   /** Numbers the folders of jobs. */
   nextJob(): number;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { evaluateToken, type Json, type Scope, toText } from "../expressions/evaluate.ts";
 import { find } from "../load/tokens.ts";
-import { type Job, readPermissions } from "../load/workflow.ts";
+import { type Job, readOnly, readPermissions } from "../load/workflow.ts";
 import { type Conclusion, combine, type JobOutcome } from "../result.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import { runCallJob } from "./run-call-job.ts";
@@ -97,7 +97,8 @@ async function runOnce(
   contexts: Contexts,
 ): Promise<JobOutcome> {
   const name = scope.prefix + displayName(job, contexts);
-  const permissions = readPermissions(job.permissions, scope.permissions);
+  const requested = readPermissions(job.permissions, scope.permissions);
+  const permissions = run.isOfFork ? readOnly(requested) : requested;
   if (job.kind === "call") return runCallJob(run, { ...scope, permissions }, job, { name, contexts });
   const { needs = {}, matrix = null, strategy = null } = contexts;
   const placed = { needs, matrix, strategy };
@@ -142,6 +143,7 @@ function failJob(run: RunContext, name: string, error: Error): JobOutcome {
     annotations: [annotation],
     summary: "",
     permissions: {},
+    executed: [],
     durationMs: 0,
   });
   return { conclusion: "failure", outputs: {} };

@@ -9,6 +9,9 @@ export interface Source {
   repository: string;
   /** As the caller gives it; undefined for the running commit. */
   ref?: string;
+  /** The same ref as GitHub's claims state it: `refs/tags/v1`, `refs/heads/main`, or the commit. */
+  fullRef?: string;
+  commit?: string;
   directory: string;
 }
 
@@ -62,18 +65,19 @@ export class SourceStore {
     const mirror = this.mirrors[repository];
     if (mirror === undefined) throw unknownRepository(place, repository, Object.keys(this.mirrors));
     await mkdir(this.directory, { recursive: true });
-    const commit = await findCommit(mirror, ref, this.directory).catch((cause) => {
+    const found = await findCommit(mirror, ref, this.directory).catch((cause) => {
       const problem = `the repository '${repository}' cannot be read: ${(cause as Error).message}`;
       throw new WorkflowRefused(`${place}: ${problem}`, { cause });
     });
-    if (!commit) throw unknownRef(place, repository, ref);
+    if (!found) throw unknownRef(place, repository, ref);
+    const { commit, fullRef } = found;
     const checkout = this.checkouts.get(commit) ?? addCheckout(mirror, commit, this.directory);
     this.checkouts.set(commit, checkout);
     const directory = await checkout.catch((cause) => {
       this.checkouts.delete(commit);
       throw unknownRef(place, repository, ref, cause);
     });
-    return { repository, ref, directory };
+    return { repository, ref, fullRef, commit, directory };
   }
 }
 
@@ -89,13 +93,16 @@ function unknownRef(place: string, repository: string, ref: string, cause?: unkn
   return new WorkflowRefused(`${place}: ${problem}`, { cause });
 }
 
+type Found = Required<Pick<Source, "commit" | "fullRef">>;
+
 /** Resolves to the commit of a ref. As on GitHub, a tag takes precedence over a branch of the same name. */
-async function findCommit(mirror: string, ref: string, directory: string): Promise<string | undefined> {
+async function findCommit(mirror: string, ref: string, directory: string): Promise<Found | undefined> {
   const names = [`refs/tags/${ref}^{}`, `refs/tags/${ref}`, `refs/heads/${ref}`];
   const listing = await git(directory, "ls-remote", "--", mirror, ...names);
   const commits = new Map(listing.split("\n").map((line) => line.split("\t").reverse() as [string, string]));
-  const named = names.map((name) => commits.get(name)).find((commit) => commit !== undefined);
-  return named ?? (/^[0-9a-f]{40}$/.test(ref) ? ref : undefined);
+  const name = names.find((each) => commits.has(each));
+  if (name !== undefined) return { commit: commits.get(name) ?? "", fullRef: name.replace("^{}", "") };
+  return /^[0-9a-f]{40}$/.test(ref) ? { commit: ref, fullRef: ref } : undefined;
 }
 
 async function addCheckout(mirror: string, commit: string, parent: string): Promise<string> {

@@ -106,6 +106,13 @@ export function readPermissions(
   return Object.fromEntries(Object.entries(value as object).map(([name, level]) => [name, toText(level)]));
 }
 
+/** Permissions of a pull request from a fork. Source: https://docs.github.com/actions/reference/security/securely-using-the-github_token */
+export function readOnly(permissions: Permissions): Permissions {
+  const lowered = ([name, level]: [string, string]) =>
+    [name, name === "id-token" ? "none" : level.replace("write", "read")] as const;
+  return Object.fromEntries(Object.entries(permissions).map(lowered));
+}
+
 /** Returns `none`, `read` or `write`. */
 export function permissionLevel(permissions: Permissions, name: string): string {
   return permissions[name] ?? permissions.all?.replace("-all", "") ?? "none";

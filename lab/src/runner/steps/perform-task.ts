@@ -173,7 +173,12 @@ function createRunningStep(
     key: outer ? `${outer.key}/${task.id}` : task.id,
     shownAs: outer?.shownAs ?? name,
     job,
-    environment: { ...jobEnvironment(job, contexts), ...own.ownEnv, GITHUB_ACTION: task.id },
+    environment: {
+      ...jobEnvironment(job, contexts),
+      ...own.ownEnv,
+      ...job.identity,
+      GITHUB_ACTION: task.id,
+    },
     errors: 0,
     write: () => {},
     annotate(annotation) {

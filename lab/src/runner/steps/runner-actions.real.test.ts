@@ -1,6 +1,4 @@
-import { createServer } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 
 let repository: TestRepository | undefined;
@@ -178,42 +176,6 @@ describe("stand-ins", () => {
       "made",
       "none",
     ]);
-  });
-
-  it("exports keys once STS accepts them, and hides them", async () => {
-    const seen: string[] = [];
-    const sts = createServer((request, response) => {
-      seen.push(String(request.headers["x-amz-security-token"]));
-      const result = "<Arn>arn:aws:sts::123456789012:user/me</Arn><Account>123456789012</Account>";
-      const body = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${result}</GetCallerIdentityResult></GetCallerIdentityResponse>`;
-      response.setHeader("content-type", "text/xml").end(body);
-    });
-    await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
-    const { port } = sts.address() as { port: number };
-    repository = await createTestRepository(
-      workflowOf(`
-  job:
-    runs-on: ubuntu-latest
-    steps:
-      - id: login
-        uses: aws-actions/configure-aws-credentials@v6
-        with:
-          aws-region: us-east-1
-          aws-access-key-id: \${{ secrets.ID }}
-          aws-secret-access-key: \${{ secrets.KEY }}
-          aws-session-token: \${{ secrets.TOKEN }}
-      - run: echo "$AWS_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY \${{ steps.login.outputs.aws-account-id }}"
-`),
-      {
-        environment: { ...nodeEnvironment(), AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` },
-        secrets: { ID: "AKIDEXAMPLE", KEY: "wJalrXUtnFEMI", TOKEN: "FQoGZXIvYXdz" },
-      },
-    );
-    const result = await repository.run();
-    sts.close();
-    expect(result.conclusion).toBe("success");
-    expect(seen).toEqual(["FQoGZXIvYXdz"]);
-    expect(repository.lines().at(-1)).toBe("us-east-1 *** *** 123456789012");
   });
 
   it("reports what is missing when no credentials are given", async () => {

@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
+import { identityVariables } from "../../jobs/token-issuer.ts";
 import type { StandIn, StandInStep } from "./stand-in.ts";
 
 /** Inputs that log-in-to-aws passes on, mostly empty. */
@@ -96,18 +97,13 @@ async function assumeRole(
     RoleArn: step.input("role-to-assume"),
     RoleSessionName: step.input("role-session-name") || "GitHubActions",
   };
-  if (!given && step.permissions["id-token"] !== "write") {
-    const reason =
-      "Could not fetch an OIDC token. Did you remember to add 'id-token: write' to your job permissions?";
-    throw new Error(`Credentials could not be loaded, please check your action inputs: ${reason}`);
-  }
   const audience = step.input("audience") || "sts.amazonaws.com";
   const { Credentials: assumed } = given
     ? await client(given).send(new AssumeRoleCommand(role))
     : await client({ accessKeyId: "", secretAccessKey: "" }).send(
         new AssumeRoleWithWebIdentityCommand({
           ...role,
-          WebIdentityToken: unsignedIdentityToken(step, audience),
+          WebIdentityToken: await identityToken(step, audience),
         }),
       );
   if (!assumed?.AccessKeyId || !assumed.SecretAccessKey)
@@ -119,26 +115,17 @@ async function assumeRole(
   };
 }
 
-// Same lifetime as GitHub's own tokens: https://docs.github.com/actions/reference/security/oidc
-const lifetimeSeconds = 300;
-
-/**
- * The claims of GitHub's identity token. Unsigned, since GitHub's key is not available: only a simulated STS accepts
- * it.
- */
-function unsignedIdentityToken(step: StandInStep, audience: string): string {
-  const repository = step.environment.GITHUB_REPOSITORY ?? "";
-  const issuedAt = Math.floor(Date.now() / 1000);
-  const claims = {
-    iss: "https://token.actions.githubusercontent.com",
-    aud: audience,
-    sub: `repo:${repository}:ref:${step.ref}`,
-    repository,
-    ref: step.ref,
-    sha: step.sha,
-    iat: issuedAt,
-    exp: issuedAt + lifetimeSeconds,
-  };
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  return `${part({ alg: "none", typ: "JWT" })}.${part(claims)}.`;
+/** Requests a token as `getIDToken` of @actions/core does. */
+async function identityToken({ environment, mask }: StandInStep, audience: string): Promise<string> {
+  const [url, token] = identityVariables.map((name) => environment[name]);
+  if (!url || !token) {
+    const reason =
+      "Could not fetch an OIDC token. Did you remember to add 'id-token: write' to your job permissions?";
+    throw new Error(`Credentials could not be loaded, please check your action inputs: ${reason}`);
+  }
+  const headers = { Authorization: `Bearer ${token}` };
+  const response = await fetch(`${url}&audience=${encodeURIComponent(audience)}`, { headers });
+  const { value } = (await response.json()) as { value: string };
+  mask(value);
+  return value;
 }
