@@ -42,7 +42,26 @@ export interface JobResult {
   /** Markdown of the job's summary. */
   summary: string;
   permissions: Record<string, string>;
+  /**
+   * Files that the job executed, relative to the folder of all runs or absolute, sorted: programs and scripts that the
+   * runner started, files that actions loaded, and child processes that ran long enough to be seen. Not known: shorter
+   * child processes, files that scripts or child processes load, and text that a program evaluates.
+   */
+  executed: string[];
   durationMs: number;
+}
+
+const installed = /^\/(usr|bin|sbin|lib\w*|opt|nix)\//;
+const ofAction = /^(run-\d+\/commit|sources\/[0-9a-f]{40})\//;
+const script = /^run-\d+\/job-\d+\/steps\/[^/]+\/script\.sh$/;
+
+/**
+ * Returns the executed files of a job that are neither of an action that GitHub downloads, nor the text of a step, nor
+ * installed on the machine: code of the repository, as checked out, built or downloaded by the job.
+ */
+export function codeOfJob({ executed }: Pick<JobResult, "executed">): string[] {
+  const known = (file: string) => [installed, ofAction, script].some((pattern) => pattern.test(file));
+  return executed.filter((file) => !known(file) && file !== process.execPath);
 }
 
 export interface RunResult {

@@ -6,10 +6,12 @@ import type { Run } from "../runner/runner.ts";
 import type { Progress } from "./progress.ts";
 import { logName } from "./report.ts";
 
-/** Writes the summaries that GitHub would show on the run's page, one file for each job that has one. */
-async function writeSummaries(directory: string, { id, jobs }: RunResult): Promise<void> {
-  for (const { name, summary } of jobs)
+/** Writes the summaries that GitHub would show on the run's page, and the files that each job executed. */
+async function writeRecords(directory: string, { id, jobs }: RunResult): Promise<void> {
+  for (const { name, summary, executed } of jobs) {
     if (summary !== "") await writeFile(join(directory, `${logName(id, name)}.summary.md`), summary);
+    await writeFile(join(directory, `${logName(id, name)}.executed.txt`), `${executed.join("\n")}\n`);
+  }
 }
 
 /** Writes every line of every job to a file of its run and job; progress shows the rest. */
@@ -63,7 +65,7 @@ export function createFollower(
     try {
       const result = await run.result;
       runs.push(result);
-      await writeSummaries(logDirectory, result);
+      await writeRecords(logDirectory, result);
       return result;
     } finally {
       active.delete(run);

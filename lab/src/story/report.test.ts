@@ -22,6 +22,7 @@ function job(name: string, outputs: Record<string, string>, more: Partial<JobRes
     annotations: [],
     summary: "",
     permissions: {},
+    executed: [],
     durationMs: 12_000,
     ...more,
   };

@@ -4,7 +4,9 @@ import { evaluateTexts, type Json } from "../expressions/evaluate.ts";
 import type { StepsJob } from "../load/workflow.ts";
 import type { Annotation, Conclusion } from "../result.ts";
 import { githubVariables, variablesOf } from "./github-context.ts";
+import { JobProcesses } from "./job-processes.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";
+import { identityVariables } from "./token-issuer.ts";
 
 /** State of a running job, updated as its steps run. */
 export interface JobState extends JobPlacement {
@@ -19,6 +21,9 @@ export interface JobState extends JobPlacement {
   summaries: string[];
   /** Process groups that steps started and that still have processes. */
   groups: Set<number>;
+  processes: JobProcesses;
+  /** Variables of the endpoint for identity tokens; empty without `id-token: write`. */
+  identity: Record<string, string>;
   /** Values that steps wrote to GITHUB_STATE, by the steps' keys. */
   saved: Map<string, Record<string, string>>;
 }
@@ -74,6 +79,8 @@ export async function createJobState(placement: JobPlacement, index: number): Pr
     summaries: [],
     saved: new Map(),
     groups: new Set(),
+    processes: new JobProcesses(directory),
+    identity: {},
   };
 }
 
@@ -85,7 +92,11 @@ export function jobEnvironment(
   job: JobState,
   contexts: { [name: string]: Json } = job.contexts,
 ): Record<string, string> {
-  const machine = job.run.options.environment;
+  const given = Object.entries(job.run.options.environment);
+  // The runner itself may be in a job.
+  const machine = Object.fromEntries(
+    given.filter(([name]) => !identityVariables.some((each) => each === name)),
+  );
   const github = contexts.github as { [name: string]: Json };
   const runner = job.contexts.runner as { [name: string]: Json };
   return {
@@ -94,6 +105,7 @@ export function jobEnvironment(
     ...variablesOf("RUNNER", runner),
     CI: "true",
     GITHUB_ACTIONS: "true",
+    RUNNER_TRACKING_ID: job.processes.trackingId,
     ...job.env,
     PATH: [...job.paths, job.env.PATH ?? machine.PATH ?? ""].join(":"),
   };

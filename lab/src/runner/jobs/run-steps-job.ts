@@ -5,6 +5,7 @@ import { performTask } from "../steps/perform-task.ts";
 import { endGroup } from "../steps/run-process.ts";
 import { preTask, stepTask } from "../steps/step-task.ts";
 import { jobSequence, type StepSequence, stepScope } from "../steps/task.ts";
+import { serveIdentity } from "./identity.ts";
 import { annotateJob, createJobState, type JobPlacement } from "./job-state.ts";
 
 // GitHub's default for a job: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
@@ -35,11 +36,15 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
   // A name that cannot be evaluated ends the job before its first step.
   const name = environmentName(sequence);
   checkRunnerOf(sequence);
+  const identity = await serveIdentity(job, name);
   try {
     await performAll(sequence);
   } finally {
     clearTimeout(timer);
+    await identity.close();
     for (const group of job.groups) endGroup(group);
+    for (const line of await job.processes.end())
+      emit({ type: "log", run: job.run.id, job: job.name, step: "Complete job", line });
     job.run.processGroups.delete(job.groups);
   }
   const environment = name === "" ? undefined : { name, url: environmentUrl(sequence) };
@@ -52,6 +57,7 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
     annotations: job.annotations,
     summary: job.summaries.join("\n"),
     permissions: job.permissions,
+    executed: job.processes.executed(job.run.options.directory),
     durationMs: performance.now() - startedAt,
   };
   job.run.jobs.push(result);

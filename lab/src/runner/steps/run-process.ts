@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { endWithThisProcess } from "../../../../simulator/src/orphan-guard.ts";
 
 interface ProcessRequest {
@@ -10,6 +11,10 @@ interface ProcessRequest {
   directory: string;
   environment: Record<string, string>;
   onLine: (line: string) => void;
+  /** Receives each line of a pipe that the process gets as file 3; without it, there is no such pipe. */
+  onFile?: ((line: string) => void) | undefined;
+  /** Receives the process's id; the returned function is called at its end. */
+  watch?: (pid: number) => () => void;
   /** Cancels: SIGINT, then SIGTERM, then SIGKILL. */
   signal: AbortSignal;
   /** Contains the process's group as long as any process is in it. */
@@ -25,7 +30,7 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   const child = spawn(request.command, request.arguments, {
     cwd: request.directory,
     env: request.environment,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(request.onFile ? ["pipe" as const] : [])],
     detached: true,
   });
   await once(child, "spawn").catch((cause: NodeJS.ErrnoException) => {
@@ -34,8 +39,10 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   const group = child.pid as number;
   request.groups.add(group);
   endWithThisProcess(child);
-  const read = [child.stdout, child.stderr].map((stream) =>
-    createInterface({ input: stream }).on("line", request.onLine),
+  const unwatch = request.watch?.(group);
+  const [, ...streams] = child.stdio as Readable[];
+  const read = streams.map((input, index) =>
+    createInterface({ input }).on("line", index < 2 ? request.onLine : (request.onFile ?? (() => {}))),
   );
   const timers: NodeJS.Timeout[] = [];
   const cancel = () => {
@@ -47,6 +54,7 @@ export async function runProcess(request: ProcessRequest): Promise<number> {
   else request.signal.addEventListener("abort", cancel, { once: true });
   const closed = Promise.all(read.map((lines) => once(lines, "close")));
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  unwatch?.();
   request.signal.removeEventListener("abort", cancel);
   for (const timer of timers) clearTimeout(timer);
   // A process left in the background may hold the pipes open; what it writes later belongs to no step.

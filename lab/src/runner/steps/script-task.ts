@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { refuse } from "../errors.ts";
 import { evaluateToken, toText } from "../expressions/evaluate.ts";
+import { findProgram } from "../jobs/job-processes.ts";
 import type { RunDefaults, ScriptStep } from "../load/workflow.ts";
 import { runProcess } from "./run-process.ts";
 import { type RunningStep, StepFailed, type Task } from "./task.ts";
@@ -43,13 +44,20 @@ export function scriptTask(step: ScriptStep, defaults: RunDefaults[]): Task {
   };
 }
 
-/** Runs a process of a step; a code other than 0 fails the step, with an annotation if it wrote none. */
+/**
+ * Runs a process of a step; a code other than 0 fails the step, with an annotation if it wrote none.
+ * @param command program, arguments, and last the file that it executes
+ */
 export async function runToSuccess(
   running: RunningStep,
   command: string[],
   directory: string,
+  onFile?: (path: string) => void,
 ): Promise<void> {
   const [executable = "", ...processArguments] = command;
+  const { processes } = running.job;
+  processes.note(findProgram(executable, running.environment));
+  processes.note(processArguments.at(-1));
   const code = await runProcess({
     command: executable,
     arguments: processArguments,
@@ -58,6 +66,8 @@ export async function runToSuccess(
     onLine: running.write,
     signal: running.signal,
     groups: running.job.groups,
+    onFile,
+    watch: (pid) => processes.watch(pid),
   });
   if (running.signal.aborted) throw new StepFailed("the step was stopped");
   if (code === 0) return;

@@ -166,6 +166,8 @@ function requireSuccess(steps: StepResult[]): void {
 
 type Inputs = Record<string, string>;
 
+const recorder = join(import.meta.dirname, "record-loads.cjs");
+
 async function runNodeAction(running: RunningStep, action: NodeAction, inputs: Inputs): Promise<void> {
   await runEntry(running, action, action.runs.main, inputs);
 }
@@ -206,7 +208,9 @@ async function runEntry(
   for (const [name, value] of Object.entries(running.job.saved.get(running.key) ?? {})) {
     running.environment[`STATE_${name}`] = value;
   }
-  await runToSuccess(running, [process.execPath, resolve(action.directory, entry)], running.job.workspace);
+  const { workspace, processes } = running.job;
+  const command = [process.execPath, `--require=${recorder}`, resolve(action.directory, entry)];
+  await runToSuccess(running, command, workspace, (file) => processes.note(file));
 }
 
 /** @param given the step's `with`, evaluated */
