@@ -3,6 +3,7 @@ import { createDelivery } from "../../../simulator/src/outside-clients/delivery.
 import { appSpecOf, webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import { createRoles, startGitHub } from "./github.support.ts";
+import { createTokenIssuer, githubIssuer } from "./jobs/token-issuer.ts";
 import { accessTo, actionsOfProject, filesWithChangedServices } from "./project.support.ts";
 import { createTestRepository } from "./test-repository.support.ts";
 
@@ -10,7 +11,8 @@ const planRole = "arn:aws:iam::123456789012:role/plan";
 
 describe("plan.yml", () => {
   it("comments on a pull request what its merge would change in production, and deploys nothing", async (context) => {
-    const simulator = await startTestSimulator();
+    const issuer = await createTokenIssuer();
+    const simulator = await startTestSimulator({ identityKeys: { [githubIssuer]: issuer.keys } });
     context.onTestFinished(() => simulator.close());
     const delivery = await createDelivery(simulator, testListenerPortOffset());
     await createRoles(simulator.aws.iam);
@@ -26,6 +28,7 @@ describe("plan.yml", () => {
     const shop = await createTestRepository(await filesOfPlan(templates), {
       workflow: ".github/workflows/plan.yml",
       ...accessTo(simulator),
+      issuer,
       secrets: { AWS_ACCESS_KEY_ID: "of another account", AWS_SECRET_ACCESS_KEY: "of another account" },
       vars: { AWS_ROLE_TO_ASSUME: "arn:aws:iam::123456789012:role/absent", AWS_ROLE_TO_PLAN: planRole },
       github: { apiUrl: github.address, token: "token-1" },
