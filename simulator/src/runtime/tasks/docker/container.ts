@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { PassThrough, type Readable } from "node:stream";
 import { json } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { processesOfContainer, usageOf } from "../process-times.ts";
 import {
   type ContainerExit,
@@ -80,14 +81,24 @@ async function waitForExit(
   try {
     const { StatusCode } = (await json(end as never)) as { StatusCode: number };
     onExit();
-    const [{ State }] = await Promise.all([look(), read]);
-    return State.OOMKilled ? { exitCode: StatusCode, reason: outOfMemory } : { exitCode: StatusCode };
+    const isOutOfMemory = StatusCode === sigkilled && (await wasOutOfMemory(look));
+    await read;
+    return isOutOfMemory ? { exitCode: StatusCode, reason: outOfMemory } : { exitCode: StatusCode };
   } catch (error) {
     // The state is unknown without the engine: the task counts as killed.
     onExit();
     await read;
     return { exitCode: sigkilled, reason: `the Docker engine does not answer: ${(error as Error).message}` };
   }
+}
+
+/** On a busy machine the engine records the cause after the exit: containerd reports them as separate events. */
+async function wasOutOfMemory(look: () => Promise<ContainerView>): Promise<boolean> {
+  for (let reads = 0; reads < 5; reads++) {
+    if ((await look()).State.OOMKilled) return true;
+    await delay(100);
+  }
+  return false;
 }
 
 async function signal(engine: Engine, id: string, name: string): Promise<void> {
