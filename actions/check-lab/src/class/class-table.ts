@@ -56,21 +56,29 @@ export function problemOf(isFile: boolean, bytes: number): string | undefined {
 }
 
 /** Reads the JSON files of a folder and its folders, without the badges that are next to reports. */
-export function readFolder(folder: string, path = ""): FoundFile[] {
+export function readFolder(folder: string): FoundFile[] {
   // Node's own recursion follows links.
-  return readdirSync(join(folder, path), { withFileTypes: true }).flatMap((entry) => {
-    const file = join(path, entry.name);
-    const below = entry.isDirectory() ? readFolder(folder, file) : [];
-    const mayBeReport = /(?<!badge)\.json$/.test(file) || entry.isSymbolicLink();
-    return mayBeReport ? [...below, readFound(join(folder, file), file, entry)] : below;
-  });
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    readEntry(folder, entry.name, entry),
+  );
 }
 
-function readFound(path: string, file: string, entry: Dirent): FoundFile {
-  const problem = problemOf(entry.isFile(), entry.isFile() ? statSync(path).size : 0);
+function readEntry(folder: string, file: string, entry: Dirent): FoundFile[] {
+  const path = join(folder, file);
   const [first = ""] = file.split(sep);
   const student = first === "report.json" ? undefined : first.replace(/\.json$/, "");
-  return { file, student, problem, text: problem ? "" : readFileSync(path, "utf8") };
+  const found = { file, student, text: "" };
+  const mayBeReport = /(?<!badge)\.json$/.test(file) || entry.isSymbolicLink();
+  try {
+    const problem = problemOf(entry.isFile(), entry.isFile() && mayBeReport ? statSync(path).size : 0);
+    const own = mayBeReport ? [{ ...found, problem, text: problem ? "" : readFileSync(path, "utf8") }] : [];
+    if (!entry.isDirectory()) return own;
+    const below = readdirSync(path, { withFileTypes: true });
+    return [...own, ...below.flatMap((each) => readEntry(folder, join(file, each.name), each))];
+  } catch (error) {
+    // Without permission, or with a name that is not UTF-8.
+    return [{ ...found, problem: (error as Error).message }];
+  }
 }
 
 interface Found {
@@ -118,7 +126,8 @@ function parseReport(text: string): Report {
   if (fault) throw new Error(`damaged: ${fault}`);
   const report = value as Report;
   const names = report.phases.flatMap(({ phase, items }) => [`phase ${phase}`, ...items.map(({ id }) => id)]);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice) throw new Error(`damaged: ${twice} appears twice`);
   const phases = report.phases.map((phase) => ({ ...phase, score: scoreOf(phase.items) }));
   const score = scoreOf(phases.flatMap(({ items }) => items));

@@ -138,8 +138,11 @@ it("leaves out links and folders in place of a report", () => {
   mkdirSync(join(folder, "eve/report.json"), { recursive: true });
   symlinkSync("../ada/1/report.json", join(folder, "eve/link.json"));
   symlinkSync("../ada", join(folder, "eve/all"));
+  // Node does not find names that are not UTF-8.
+  for (const name of ["eve/\xff", "eve/\xff.json"]) mkdirSync(Buffer.from(join(folder, name), "latin1"));
   const { students, unread } = readTable();
   expect(students).toEqual(table.students);
+  expect(unread.filter(({ reason }) => reason.startsWith("ENOENT"))).toHaveLength(2);
   const added = unread.filter(({ reason }) => reason === "not a regular file");
   expect(added.map(({ file }) => file).sort()).toEqual(["eve/all", "eve/link.json", "eve/report.json"]);
   rmSync(join(folder, "eve"), { recursive: true });
