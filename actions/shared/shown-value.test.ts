@@ -65,6 +65,10 @@ test.each<[string[], string[]]>([
     ["curl", "--header", "*** Bearer ***"],
   ],
   [
+    ["sh", "-c", "set -e\n  node app.mjs\n"],
+    ["sh", "-c", "set -e\n  node app.mjs\n"],
+  ],
+  [
     ["mysql", "-pgeheim"],
     ["mysql", "***"],
   ],
@@ -94,7 +98,7 @@ test("shows nothing secret in the difference of two task definitions", () => {
       {
         name: "web",
         command: ["serve", `--password=${secret}`],
-        dockerLabels: { "traefik.auth": `me:${secret}` },
+        dockerLabels: { "traefik.auth": `me:${secret}`, "a.options.awslogs-b": `me:${secret}` },
         environment: ["MYSQL_PWD", "DB_PASS", "JWT_KEY", "CONNECTION_STRING", "NOTE"].map((name) => ({
           name,
           value: secret,
@@ -108,7 +112,7 @@ test("shows nothing secret in the difference of two task definitions", () => {
     ],
   });
   const lines = diffTaskDefinitions(web("geheim1"), web("geheim2"));
-  expect(lines).toHaveLength(10);
+  expect(lines).toHaveLength(11);
   expect(lines).toContain("~ containerDefinitions[web].environment[NOTE].value: changed");
   expect(lines.join()).not.toContain("geheim");
   const added = diffTaskDefinitions({}, web("geheim1"));

@@ -49,7 +49,10 @@ export function shownCommand(words: readonly string[]): string[] {
     const before = words[index - 1] ?? "";
     if ((isSecretFlag(before) && !word.startsWith("-")) || isScheme(before)) return hidden;
     // A line for a shell.
-    if (/\s/.test(word)) return shownCommand(word.split(/\s/)).join(" ");
+    if (/\s/.test(word)) {
+      const parts = shownCommand(word.match(/\S+/g) ?? []);
+      return word.replace(/\S+/g, () => parts.shift() ?? hidden);
+    }
     const [, flag, value] = /^(-[A-Za-z]|--[A-Za-z][\w.-]{0,60})(?:=(.*))?$/.exec(word) ?? [];
     if (flag !== undefined) return value === undefined ? flag : `${flag}=${shownVariable(flag, value)}`;
     return isPlainWord(word) ? word : hidden;

@@ -22,9 +22,10 @@ export function diffTaskDefinitions(before: object, after: object): string[] {
 }
 
 /** A name and its value, which many people may read in a summary: variables, options of a driver, labels. */
-const variable = /\.(?:environment|properties)\[(.*)\]\.value$|\.(?:options|driverOpts|dockerLabels)\.(.*)$/s;
+const variable =
+  /\.(?:environment|properties)\[(.*)\]\.value$|\.(?:options|driverOpts|dockerLabels|labels)\.(.*)$/s;
 /** Options of the CloudWatch log driver contain no secret, and the log group is worth seeing. */
-const knownOption = /\.options\.awslogs-[a-z-]+$/;
+const knownOption = /\]\.logConfiguration\.options\.awslogs-[a-z-]+$/;
 
 /** Returns `json` as it may be read; `***` in place of possible secrets. */
 function shown(path: string, json = "null"): string {
@@ -62,7 +63,8 @@ export function replaceHidden(
   }
   const json = JSON.stringify(value);
   const shownJson = shown(path, json);
-  if (shownJson === json) return value;
+  // Nothing is secret in an empty text, and Secrets Manager takes none.
+  if (shownJson === json || value === "") return value;
   if (!Array.isArray(value)) return replace(steps);
   const words: unknown[] = JSON.parse(shownJson);
   return value.map((word, index) => (word === words[index] ? word : replace([...steps, { index }])));

@@ -73,10 +73,12 @@ test.each<[string, object, string, string]>([
   ],
   ["a word", { command: ["run", "--key", password] }, "COMMAND_3", "ECS reads no secret there"],
   ["a label", { dockerLabels: { "x.token": password } }, "X_TOKEN", "ECS reads no secret there"],
+  ["a volume's label", { labels: { "x.token": password } }, "X_TOKEN", "ECS reads no secret there"],
   ["an option", { logConfiguration: { options: { token: password } } }, "TOKEN", "secretOptions"],
 ])("writes a placeholder for %s, and a command that moves the value", (_, member, name, reference) => {
   const taskDefinition = {
     containerDefinitions: [
+      { name: "empty", ...variable("PASSWORD", "") },
       { name: "app", ...member },
       { name: "side", ...member },
     ],
@@ -85,6 +87,7 @@ test.each<[string, object, string, string]>([
   const text = [...filesOf(shown, target).values()].join("") + JSON.stringify(hidden);
   expect(text).not.toContain("SECRET");
   expect(text).toContain(`"<${name}>"`);
+  expect(text).toContain('"value": ""');
   expect(hidden.map((each) => each.name)).toEqual([name, `${name}_2`]);
   expect(hidden[0]?.reference).toContain(reference);
   // Prints the value that it gets of ECS, or the standard input that Secrets Manager would get.
