@@ -1,4 +1,4 @@
-import { access, constants, mkdir, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { access, constants, lstat, mkdir, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { Refusal } from "./command-line.mjs";
 
@@ -31,10 +31,12 @@ export async function renewOutput(folder: string, { madeBy, names, never }: Outp
   for (const kept of await Promise.all(never.map(realPlace)))
     if (!/^\.\.(?:$|[/\\])/.test(relative(place, kept)))
       throw new Refusal(`${folder} is or contains ${kept}. ${fix}`);
-  const manifest = await readFile(join(folder, "package.json"), "utf8").catch(() => "{}");
-  const author = /"madeBy": ?"([^"]*)"/.exec(manifest)?.[1];
-  if (author !== madeBy) return requireEmpty(folder);
+  if ((await authorOf(join(folder, "package.json")).catch(() => "")) !== madeBy) return requireEmpty(folder);
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
 }
+
+/** A link may lead to the package.json of another folder. Rejects for a file that is absent or damaged. */
+const authorOf = async (manifest: string): Promise<unknown> =>
+  (await lstat(manifest)).isFile() && JSON.parse(await readFile(manifest, "utf8")).madeBy;
 
 const realPlace = (folder: string) => realpath(folder).catch(() => folder);
