@@ -65,16 +65,12 @@ test.each<[string[], string[]]>([
     ["curl", "--header", "*** Bearer ***"],
   ],
   [
-    ["sh", "-c", "set -e\n  node app.mjs\n"],
-    ["sh", "-c", "set -e\n  node app.mjs\n"],
-  ],
-  [
     ["mysql", "-pgeheim"],
     ["mysql", "***"],
   ],
   [
-    ["/bin/sh", "-c", "DB_PASS=x ./run && curl -f http://localhost:80/health || exit 1"],
-    ["/bin/sh", "-c", "*** ./run && curl -f http://localhost:80/health || exit 1"],
+    ["/bin/sh", "-c", "DB_PASS=x ./run &&\n  curl -f http://localhost:80/health || exit 1"],
+    ["/bin/sh", "-c", "*** ./run &&\n  curl -f http://localhost:80/health || exit 1"],
   ],
 ])("shows the command %j as %j", (words, shown) => {
   expect(shownCommand(words)).toEqual(shown);

@@ -56,29 +56,26 @@ export function problemOf(isFile: boolean, bytes: number): string | undefined {
 }
 
 /** Reads the JSON files of a folder and its folders, without the badges that are next to reports. */
-export function readFolder(folder: string): FoundFile[] {
+export function readFolder(folder: string, path = ""): FoundFile[] {
   // Node's own recursion follows links.
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    readEntry(folder, entry.name, entry),
-  );
+  return readdirSync(join(folder, path), { withFileTypes: true }).flatMap((entry) => {
+    const file = join(path, entry.name);
+    const mayBeReport = /(?<!badge)\.json$/.test(file) || entry.isSymbolicLink();
+    try {
+      const below = entry.isDirectory() ? readFolder(folder, file) : [];
+      return mayBeReport ? [...below, readFound(join(folder, file), file, entry)] : below;
+    } catch (error) {
+      // Without permission, or with a name that is not UTF-8.
+      return [{ file, text: "", problem: (error as Error).message }];
+    }
+  });
 }
 
-function readEntry(folder: string, file: string, entry: Dirent): FoundFile[] {
-  const path = join(folder, file);
+function readFound(path: string, file: string, entry: Dirent): FoundFile {
+  const problem = problemOf(entry.isFile(), entry.isFile() ? statSync(path).size : 0);
   const [first = ""] = file.split(sep);
   const student = first === "report.json" ? undefined : first.replace(/\.json$/, "");
-  const found = { file, student, text: "" };
-  const mayBeReport = /(?<!badge)\.json$/.test(file) || entry.isSymbolicLink();
-  try {
-    const problem = problemOf(entry.isFile(), entry.isFile() && mayBeReport ? statSync(path).size : 0);
-    const own = mayBeReport ? [{ ...found, problem, text: problem ? "" : readFileSync(path, "utf8") }] : [];
-    if (!entry.isDirectory()) return own;
-    const below = readdirSync(path, { withFileTypes: true });
-    return [...own, ...below.flatMap((each) => readEntry(folder, join(file, each.name), each))];
-  } catch (error) {
-    // Without permission, or with a name that is not UTF-8.
-    return [{ ...found, problem: (error as Error).message }];
-  }
+  return { file, student, problem, text: problem ? "" : readFileSync(path, "utf8") };
 }
 
 interface Found {
