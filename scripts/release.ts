@@ -139,7 +139,7 @@ function reachableFiles(): string[] {
     git("ls-files", "-z", "--", ...paths)
       .split("\0")
       .filter(Boolean);
-  const actions = list("action.yml", "*/action.yml");
+  const actions = list(":(glob)**/action.y*ml");
   if (actions.length === 0) throw new Error("There is no action.yml. Fix: run this in the root folder.");
   const folders = actions.map((file) => (dirname(file) === "." ? file : `${dirname(file)}/`));
   const development = ["*/src/*", "*.test.ts", "*/README.md"].map((each) => `:(exclude)${each}`);

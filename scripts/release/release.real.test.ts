@@ -16,7 +16,7 @@ const reached = [
   ".github/workflows/deploy.yml",
   "action.yml",
   ...["action.yml", "usage/lab.yaml", "weights.json"].map((file) => `actions/deploy/${file}`),
-  ...["action.yml", "find.mjs"].map((file) => `scripts/find/${file}`),
+  ...["action.yaml", "find.mjs"].map((file) => `scripts/find/${file}`),
   "ecs-delivery-1.2.3.tgz",
 ];
 const forDevelopers = ["actions/deploy/src/index.ts", "scripts/find/find.test.ts", "scripts/build.ts"];
