@@ -161,7 +161,8 @@ function sharedWith(own: readonly Found[], others: readonly Found[]): string[] {
 
 const traits: Readonly<Record<string, (found: Found) => string[]>> = {
   account: ({ report }) => (report.account === null ? [] : [report.account]),
-  name: ({ student, report }) => [student, report.student].filter((name) => name !== unnamed),
+  name: ({ student, report }) =>
+    [student, report.student].filter((name) => name !== unnamed).map((name) => name.trim().toLowerCase()),
 };
 
 function failedIn({ phases }: Report): ItemReport[] {

@@ -100,7 +100,7 @@ it("writes one page that shows foreign text as text", () => {
 });
 
 it("keeps a student's mark when another's report has that name and account, and marks both", () => {
-  write("mallory", { ...report("ada", [], 9), score: { points: 6, of: 6, percent: 7 } });
+  write("mallory", { ...report("ada", [], 9), student: "Ada ", score: { points: 6, of: 6, percent: 7 } });
   const rows = readTable().students.filter(({ notes }) => notes.length > 0);
   expect(rows.map(({ student, report, notes }) => [student, report.score.percent, notes])).toEqual([
     ["ada", 66, ["the same account as mallory", "the same name as mallory"]],
