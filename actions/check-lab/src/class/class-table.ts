@@ -123,13 +123,14 @@ function parseReport(text: string): Report {
   if (fault) throw new Error(`damaged: ${fault}`);
   const report = value as Report;
   const names = report.phases.flatMap(({ phase, items }) => [`phase ${phase}`, ...items.map(({ id }) => id)]);
-  const seen = new Set<string>();
-  const twice = names.find((name) => seen.size === seen.add(name).size);
+  const twice = names.sort().find((name, index) => name === names[index - 1]);
   if (twice) throw new Error(`damaged: ${twice} appears twice`);
   const phases = report.phases.map((phase) => ({ ...phase, score: scoreOf(phase.items) }));
   const score = scoreOf(phases.flatMap(({ items }) => items));
-  const stated = report.score.percent;
-  const notes = stated === score.percent ? [] : [`the report itself states ${stated} %`];
+  const stated = report.phases.map((each) => ({ ...each, of: ` for phase ${each.phase}` }));
+  const notes = [{ ...report, items: phases.flatMap(({ items }) => items), of: "" }, ...stated]
+    .filter((each) => each.score.percent !== scoreOf(each.items).percent)
+    .map((each) => `the report itself states ${each.score.percent} %${each.of}`);
   return { ...report, checkedAt: new Date(report.checkedAt).toISOString(), phases, score, notes };
 }
 
