@@ -2,6 +2,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { diagramMermaid } from "../../../actions/shared/diagram/mermaid.ts";
 import { exampleSummaries } from "../../../scripts/pictures/examples.ts";
 import { renderMarkdown } from "./markdown.ts";
+import { linkOwnPages } from "./own-pages.ts";
 
 it.each([
   ["a heading", "## Done", "<h2>Done</h2>"],
@@ -44,9 +45,11 @@ it.each([
   ["160 kB of unfinished tags in a block", `<div>${"<b ".repeat(53_000)}`, "<div>&#60;b &#60;b "],
   ["160 kB of comments that do not end", `<div>${"<!--".repeat(40_000)}`, "<div>&#60;!--&#60;!--"],
   ["160 kB of blank lines in a diagram", `\`\`\`mermaid\n${"\n".repeat(160_000)}`, "<figure><pre>"],
+  ["600 kB of starts of addresses", "https:".repeat(100_000), "<p>https:https:"],
+  ["120 kB of addresses with open brackets", "http://a.b/(".repeat(10_000), '<a href="http://a.b/" rel='],
   ["more than GitHub takes as text", "<b>".repeat(400_000), "<pre>&#60;b&#62;"],
 ])("renders %s", (_, text, markup) => {
-  expect(renderMarkdown(text)).toContain(markup);
+  expect(linkOwnPages(renderMarkdown(text))).toContain(markup);
 });
 
 it("draws the architecture of a plan as frames and cards", () => {

@@ -53,6 +53,11 @@ function moveLinks(part: string, index: number): string {
 
 const markdown = new MarkdownIt({ html: true, linkify: true });
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
+// The inline rule finds the addresses of pages. This one finds others, and reads the text again at each.
+markdown.core.ruler.disable("linkify");
+const { matchAtStart } = markdown.linkify;
+// It reads all of the text for the end of each open bracket.
+markdown.linkify.matchAtStart = (text) => matchAtStart.call(markdown.linkify, text.slice(0, longestAddress));
 // The rules below decide.
 markdown.validateLink = () => true;
 
@@ -102,6 +107,8 @@ export function renderMarkdown(text: string): string {
     return `<pre>${escapeHtml(text.slice(0, mostLength))}</pre>`;
   }
 }
+
+const longestAddress = 1000;
 
 /** GitHub's limit for the summary of a step. */
 const mostLength = 2 ** 20;
