@@ -15,7 +15,7 @@ import {
   toggleNavigation,
 } from "../story/change.ts";
 import type { Release } from "../story/follow-pushes.ts";
-import { startLoadProcess } from "../story/load.ts";
+import { startLoadProcess, type Visitors } from "../story/load.ts";
 import {
   checkManualRun,
   type ManualRun,
@@ -29,14 +29,6 @@ interface Exercise {
   name: string;
   title: Readonly<Record<"en" | "fr", string>>;
   about: Readonly<Record<"en" | "fr", string>>;
-}
-
-/** The load of the lab's own visitors. */
-export interface Visitors {
-  /** Requests of all visitors now: 0 while they are stopped. */
-  readonly perSecond: number;
-  start(): void;
-  stop(): void;
 }
 
 /** Operations of the page on a lab. Each rejects with a sentence for its user. */

@@ -102,6 +102,10 @@ it("visitors come in turn to each address, until they are stopped", async () => 
     return 200;
   });
   const visitors = createVisitors([`${address}/`, `${address}/suppliers`], 10, ends);
+  for (let turn = 0; turn < 5; turn++) {
+    visitors.start();
+    visitors.stop();
+  }
   expect(visitors.perSecond).toBe(0);
   visitors.start();
   visitors.start();

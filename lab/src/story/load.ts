@@ -8,6 +8,8 @@ import type { LoadOrder } from "./load-process.ts";
 export interface Load {
   beginPhase(name: string, level?: LoadLevel): void;
   stop(): Promise<LoadPhase[]>;
+  /** Resolves when its process has ended, for any reason. */
+  readonly exited: Promise<unknown>;
 }
 
 /** Starts a load generator in a separate process, so that the rehearsal's work does not delay it; ended by `ends`. */
@@ -26,9 +28,11 @@ export async function startLoadProcess(
     await exited;
   });
   await once(child, "spawn");
-  const order = (message: LoadOrder) => void child.send(message);
+  // A process that has ended gets no orders; `exited` reports its end.
+  const order = (message: LoadOrder) => void child.send(message, () => {});
   order({ start: { addresses, level } });
   return {
+    exited,
     beginPhase: (phase, level) => order({ phase, level }),
     async stop() {
       const answer = once(child, "message");
@@ -66,9 +70,15 @@ export function createVisitors(
     },
     start() {
       if (load) return;
-      load = new AsyncDisposableStack();
-      // A process that is stopped at once never starts.
-      startLoadProcess(addresses, { requestsPerSecond }, load).catch(() => {});
+      const started = new AsyncDisposableStack();
+      load = started;
+      startLoadProcess(addresses, { requestsPerSecond }, started)
+        .then(({ exited }) => exited)
+        // A process that is stopped at once never starts.
+        .catch(() => {})
+        .finally(() => {
+          if (load === started) load = undefined;
+        });
     },
     stop() {
       void load?.disposeAsync();
