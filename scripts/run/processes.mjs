@@ -181,24 +181,27 @@ function commandOf(pid) {
  */
 export async function requireFreePorts(wanted) {
   const problems = [];
-  for (const { port, option } of wanted) {
-    const problem = await portProblem(port);
+  for (const [index, { port, option }] of wanted.entries()) {
+    const other = wanted.slice(0, index).find((each) => port !== 0 && each.port === port);
+    const problem = other ? `is that of ${other.option} too` : await portProblem(port);
     if (problem) problems.push({ text: `port ${port} (${option}) ${problem}`, option });
   }
   if (problems.length === 0) return;
   const options = [...new Set(problems.map(({ option }) => option))].join(" and ");
+  const end = problems.some(({ text }) => text.includes(" is used by ")) ? "end that program, or " : "";
   throw new Refusal(
-    `${problems.map(({ text }) => text).join("; ")}. Fix: end that program, or choose ${problems.length > 1 ? "other ports" : "another port"} with ${options}`,
+    `${problems.map(({ text }) => text).join("; ")}. Fix: ${end}choose ${problems.length > 1 ? "other ports" : "another port"} with ${options}`,
   );
 }
 
 /** @param {number} port */
 async function portProblem(port) {
-  const server = createServer().listen(port, "127.0.0.1");
+  const server = createServer();
   try {
-    await once(server, "listening");
+    await once(server.listen(port, "127.0.0.1"), "listening");
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === "ERR_SOCKET_BAD_PORT") return "does not exist: the highest is 65535";
     if (code === "EACCES") return "is only for the system's administrator";
     if (code !== "EADDRINUSE") return `cannot be served (${message})`;
     const user = listenerOn(port);
