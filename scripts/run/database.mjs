@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { oneOf, Refusal } from "./command-line.mjs";
 import { writeProblem } from "./packages.mjs";
@@ -16,8 +16,11 @@ export const databaseOption = {
   help: `local (default): a server of this machine, downloaded on Debian and Ubuntu; docker: the image ${databaseImage}`,
 };
 
-/** Folder of the user's for what is downloaded once. */
-const cache = () => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ecs-delivery");
+/** Folder of the user's for what is downloaded once. A relative XDG_CACHE_HOME counts as none (XDG's specification). */
+function cache() {
+  const { XDG_CACHE_HOME: given = "" } = process.env;
+  return join(isAbsolute(given) ? given : join(homedir(), ".cache"), "ecs-delivery");
+}
 const downloaded = () => join(cache(), "database-server/bin");
 
 /** PATH, folders in which distributions keep servers outside a user's PATH, and the downloaded server's. */

@@ -14,6 +14,7 @@ beforeEach(async () => {
   cache = join(folder, "of a user/ecs-delivery");
   await mkdir(programs);
   vi.stubEnv("PATH", `${programs}:/usr/bin:/bin`);
+  vi.stubEnv("HOME", "/dev/null");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "of a user"));
 });
 afterEach(async () => {
@@ -63,6 +64,7 @@ it("keeps nothing of a download that did not succeed", async () => {
 
 it.each([
   ["local", ["apt-get", "dpkg-deb"], "/dev/null", "/dev/null/ecs-delivery is not writable (ENOTDIR), "],
+  ["local", ["apt-get", "dpkg-deb"], "relative", "/dev/null/.cache/ecs-delivery is not writable (ENOTDIR), "],
   ["local", ["dnf"], "", "dnf install mariadb-server;"],
   ["local", ["pacman"], "", "pacman -S mariadb;"],
   ["local", ["apk"], "", "apk add mariadb mariadb-client;"],

@@ -92,7 +92,8 @@ function requireWritable(root) {
  */
 export function writeProblem(folder) {
   try {
-    accessSync(folder, constants.W_OK);
+    // A file in its place is not writable like this.
+    accessSync(`${folder}/.`, constants.W_OK);
     return undefined;
   } catch (error) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
