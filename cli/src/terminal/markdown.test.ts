@@ -38,13 +38,15 @@ describe("a summary in a terminal", () => {
   });
 
   it.each([
-    ["quotes", `${">".repeat(5_000)} end`],
-    ["folded parts", `${"<details>\n".repeat(5_000)}end`],
+    ["quotes inside each other", `${">".repeat(5_000)} end`],
+    ["folded parts inside each other", `${"<details>\n".repeat(5_000)}end`],
+    ["100,000 blank lines", `${"\n".repeat(100_000)}end`],
+    ["150,000 rows of a table", `|a|\n|-|\n${"|b|\n".repeat(150_000)}|end|`],
     [
-      "paragraphs with quotes",
+      "paragraphs with quotes inside each other",
       Array.from({ length: 99 }, (_, level) => `${">".repeat(level)} end`).join("\n"),
     ],
-  ])("shows any number of %s inside each other", (_, markdown) => {
+  ])("shows %s", (_, markdown) => {
     expect(render(markdown)).toContain("end");
   });
 

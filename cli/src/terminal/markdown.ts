@@ -1,4 +1,5 @@
 import { widthOf, wrap } from "../../../scripts/run/wrap.mjs";
+import { foreign } from "./foreign.ts";
 import { type Page, plain, type Style } from "./style.ts";
 
 /**
@@ -10,63 +11,72 @@ export function renderMarkdown(markdown: string, page: Page): string {
   return blocks.join("\n\n");
 }
 
+/** Renders the block that begins at a line; the next one begins at `end`. */
 type Reader = (
   lines: readonly string[],
   page: Page,
-) => { readonly text: string; readonly used: number } | undefined;
+  at: number,
+) => { readonly text: string; readonly end: number } | undefined;
 
 function renderBlocks(lines: readonly string[], page: Page): string[] {
   const blocks: string[] = [];
   for (let at = 0; at < lines.length; ) {
-    const rest = lines.slice(at);
-    if (rest[0]?.trim() === "") {
+    if (lines[at]?.trim() === "") {
       at += 1;
       continue;
     }
     for (const read of readers) {
-      const block = read(rest, page);
+      const block = read(lines, page, at);
       if (!block) continue;
       if (block.text.trim() !== "") blocks.push(block.text);
-      at += block.used;
+      at = block.end;
       break;
     }
   }
   return blocks;
 }
 
-const readHeading: Reader = ([first = ""], { columns, style }) => {
+/** Returns the index of the first line from `index` on that is an end; the number of lines without one. */
+function findFrom(lines: readonly string[], index: number, isEnd: (line: string) => boolean): number {
+  let end = index;
+  while (end < lines.length && !isEnd(lines[end] ?? "")) end += 1;
+  return end;
+}
+
+const readHeading: Reader = (all, { columns, style }, at) => {
+  const first = all[at] ?? "";
   if (!/^#{1,6}\s/.test(first)) return undefined;
   const text = first
     .replace(/^#+/, "")
     .trim()
     .replace(/(?<!\S)#+$/, "");
   const lines = wrap(renderInline(text, style), columns, 2).split("\n");
-  return { text: lines.map(style.bold).join("\n"), used: 1 };
+  return { text: lines.map(style.bold).join("\n"), end: at + 1 };
 };
 
-const readCode: Reader = ([first = "", ...lines], { style }) => {
-  const [, fence = "", language] = /^\s*(`{3,}|~{3,})\s*(\S*)/.exec(first) ?? [];
+const readCode: Reader = (lines, { style }, at) => {
+  const [, fence = "", language] = /^\s*(`{3,}|~{3,})\s*(\S*)/.exec(lines[at] ?? "") ?? [];
   if (fence === "") return undefined;
-  const end = lines.findIndex((line) => line.trim().startsWith(fence) && line.trim().length === fence.length);
-  const code = end < 0 ? lines : lines.slice(0, end);
-  const used = code.length + (end < 0 ? 1 : 2);
-  if (language === "mermaid") return { text: "", used };
-  return { text: code.map((line) => `${style.dim("│")} ${plain(line)}`).join("\n"), used };
+  const last = findFrom(lines, at + 1, (line) => line.trim() === fence);
+  const [code, end] = [lines.slice(at + 1, last), last + 1];
+  if (language === "mermaid") return { text: "", end };
+  return { text: code.map((line) => `${style.dim("│")} ${plain(line)}`).join("\n"), end };
 };
 
 /** With fewer columns, a quote or a folded part is shown as text: parts inside each other are two narrower each. */
 const fewestColumns = 12;
 
 /** A folded part, which may hold other ones. */
-const readDetails: Reader = (lines, { columns, style }) => {
-  if (columns < fewestColumns || !/^\s*<details\b/i.test(lines[0] ?? "")) return undefined;
+const readDetails: Reader = (lines, { columns, style }, at) => {
+  if (columns < fewestColumns || !/^\s*<details\b/i.test(lines[at] ?? "")) return undefined;
   let depth = 0;
-  const used = lines.findIndex((line) => {
+  const last = findFrom(lines, at, (line) => {
     depth += (line.match(/<details\b/gi) ?? []).length - (line.match(/<\/details>/gi) ?? []).length;
     return depth <= 0;
   });
-  const part = lines.slice(0, used < 0 ? undefined : used + 1);
-  const whole = part
+  const end = last + 1;
+  const whole = lines
+    .slice(at, end)
     .join("\n")
     .replace(/^\s*<details[^>]*>/i, "")
     .replace(/<\/details>\s*$/i, "");
@@ -74,53 +84,52 @@ const readDetails: Reader = (lines, { columns, style }) => {
   const inner = renderBlocks(whole.slice(summary.length).split("\n"), { columns: columns - 2, style }).join(
     "\n\n",
   );
-  if (inner === "") return { text: "", used: part.length };
+  if (inner === "") return { text: "", end };
   const title = style.bold(`▾ ${renderInline(head.trim(), style)}`);
-  return { text: `${title}\n${inner.replace(/^(?=.)/gm, "  ")}`, used: part.length };
+  return { text: `${title}\n${inner.replace(/^(?=.)/gm, "  ")}`, end };
 };
 
-const readTable: Reader = (lines, page) => {
-  if (!isTableRule(lines[1]) || !lines[0]?.includes("|")) return undefined;
-  const end = lines.findIndex((line) => !line.includes("|"));
-  const rows = lines.slice(0, end < 0 ? undefined : end);
-  return { text: renderTable(rows, page), used: rows.length };
+const readTable: Reader = (lines, page, at) => {
+  if (!isTableRule(lines[at + 1]) || !lines[at]?.includes("|")) return undefined;
+  const end = findFrom(lines, at, (line) => !line.includes("|"));
+  return { text: renderTable(lines.slice(at, end), page), end };
 };
 
-const readRule: Reader = ([first = ""], { columns, style }) =>
-  /^\s*([-*_])(\s*\1){2,}\s*$/.test(first) ? { text: style.dim("─".repeat(columns)), used: 1 } : undefined;
+const readRule: Reader = (lines, { columns, style }, at) =>
+  /^\s*([-*_])(\s*\1){2,}\s*$/.test(lines[at] ?? "")
+    ? { text: style.dim("─".repeat(columns)), end: at + 1 }
+    : undefined;
 
-const readQuote: Reader = (lines, { columns, style }) => {
-  const end = lines.findIndex((line) => !line.startsWith(">"));
-  const quoted = lines.slice(0, end < 0 ? undefined : end);
+const readQuote: Reader = (lines, { columns, style }, at) => {
+  const end = findFrom(lines, at, (line) => !line.startsWith(">"));
+  const quoted = lines.slice(at, end);
   if (quoted.length === 0 || columns < fewestColumns) return undefined;
   const inner = quoted.map((line) => line.replace(/^>\s?/, "").replace(/^\[!(\w+)\]$/, "**$1**"));
   const text = renderBlocks(inner, { columns: columns - 2, style }).join("\n");
-  return { text: text.replace(/^/gm, `${style.dim("│")} `), used: quoted.length };
+  return { text: text.replace(/^/gm, `${style.dim("│")} `), end };
 };
 
 const item = /^(\s*)([-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(\S.*|)$/;
 
-const readList: Reader = (lines, { columns, style }) => {
-  if (!item.test(lines[0] ?? "")) return undefined;
-  const end = lines.findIndex((line) => !item.test(line) && !/^\s+\S/.test(line));
-  const used = lines.slice(0, end < 0 ? undefined : end);
-  const text = used.map((line) => {
+const readList: Reader = (lines, { columns, style }, at) => {
+  if (!item.test(lines[at] ?? "")) return undefined;
+  const end = findFrom(lines, at, (line) => !item.test(line) && !/^\s+\S/.test(line));
+  const text = lines.slice(at, end).map((line) => {
     const [, indent = "", mark = "", box, content] = item.exec(line) ?? [];
     if (content === undefined) return wrap(`  ${renderInline(line.trim(), style)}`, columns, 2);
     const sign = box === undefined ? (/\d/.test(mark) ? mark : "•") : box === " " ? "☐" : "☑";
     const start = `${indent}${sign} `;
     return wrap(`${start}${renderInline(content, style)}`, columns, start.length);
   });
-  return { text: text.join("\n"), used: used.length };
+  return { text: text.join("\n"), end };
 };
 
 /** An empty line, or the first of a heading, code, a folded part, a quote or a list. */
 const otherBlock = /^(?:\s*$|#{1,6}\s|\s*(?:`{3}|~{3}|<details\b|[-*+]\s|\d+[.)]\s)|>)/i;
 
-const readParagraph: Reader = (lines, { columns, style }) => {
-  const end = lines.findIndex((line, index) => index > 0 && otherBlock.test(line));
-  const used = lines.slice(0, end < 0 ? undefined : end);
-  return { text: wrap(renderInline(used.join("\n"), style), columns), used: used.length };
+const readParagraph: Reader = (lines, { columns, style }, at) => {
+  const end = findFrom(lines, at + 1, (line) => otherBlock.test(line));
+  return { text: wrap(renderInline(lines.slice(at, end).join("\n"), style), columns), end };
 };
 
 const readers: readonly Reader[] = [
@@ -133,16 +142,6 @@ const readers: readonly Reader[] = [
   readList,
   readParagraph,
 ];
-
-/** Signs of which terminals disagree on the width. */
-const signs: Readonly<Record<string, string>> = {
-  "✅": "✓",
-  "❌": "✗",
-  "⚠️": "!",
-  "⚠": "!",
-  ℹ️: "i",
-  "⏭️": "-",
-};
 
 /** Renders emphasis, code, links and entities of a text; tags are removed, `<br>` breaks the line. */
 function renderInline(text: string, style: Style): string {
@@ -190,31 +189,6 @@ function linkText(label: string, target: string): string {
   return text === target || !/^https?:/.test(target) ? text : `${text} (${target})`;
 }
 
-/** Resolves entities, then removes control characters, which an entity may be. */
-function foreign(text: string): string {
-  const resolved = text
-    .replace(/&#(x[\da-f]+|\d+);/gi, (_, code: string) => characterOf(code))
-    .replace(/&(lt|gt|quot|apos|nbsp|amp);/g, (_, name: string) => entities[name] ?? "");
-  return Object.entries(signs).reduce(
-    (result, [sign, simple]) => result.replaceAll(sign, simple),
-    plain(resolved),
-  );
-}
-
-const entities: Readonly<Record<string, string>> = {
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: " ",
-  amp: "&",
-};
-
-function characterOf(code: string): string {
-  const point = code.toLowerCase().startsWith("x") ? Number.parseInt(code.slice(1), 16) : Number(code);
-  return point > 0 && point <= 0x10_ffff ? String.fromCodePoint(point) : "";
-}
-
 const gap = 2;
 
 /** Whether a line is the one between head and rows of a table. */
@@ -234,7 +208,7 @@ function renderTable(lines: readonly string[], { columns, style }: Page): string
   const hasTitles = titles.some((title) => title.trim() !== "");
   const all = hasTitles ? [titles, ...body] : body;
   const most = (measure: (cell: string) => number) =>
-    titles.map((_, index) => Math.max(1, ...all.map((row) => measure(row[index] ?? ""))));
+    titles.map((_, index) => greatest([1, ...all.map((row) => measure(row[index] ?? ""))]));
   const widths = fit(most(widthOfCell), most(widthOfWord), columns);
   const print = (row: readonly string[]) => printRow(row, widths, toRight);
   const ruler = style.dim(widths.map((width) => "─".repeat(width)).join(" ".repeat(gap)));
@@ -249,9 +223,12 @@ function cellsOf(line: string): string[] {
   return text.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
-const widthOfCell = (cell: string) => Math.max(...cell.split("\n").map(widthOf));
+/** Math.max takes no more numbers than a call has room for. */
+const greatest = (numbers: readonly number[]) => numbers.reduce((one, other) => Math.max(one, other), 0);
 
-const widthOfWord = (cell: string) => Math.max(...cell.split(/\s+/).map(widthOf));
+const widthOfCell = (cell: string) => greatest(cell.split("\n").map(widthOf));
+
+const widthOfWord = (cell: string) => greatest(cell.split(/\s+/).map(widthOf));
 
 /** Narrows the widest columns until the table fits: first those whose cells break between words, then any. */
 function fit(widths: readonly number[], words: readonly number[], columns: number): number[] {
