@@ -72,13 +72,14 @@ export function createVisitors(
       if (load) return;
       const started = new AsyncDisposableStack();
       load = started;
-      startLoadProcess(addresses, { requestsPerSecond }, started)
-        .then(({ exited }) => exited)
-        // A process that is stopped at once never starts.
-        .catch(() => {})
-        .finally(() => {
-          if (load === started) load = undefined;
-        });
+      const ended = () => {
+        if (load === started) load = undefined;
+      };
+      // A process that is stopped at once never starts.
+      startLoadProcess(addresses, { requestsPerSecond }, started).then(
+        ({ exited }) => exited.then(ended),
+        ended,
+      );
     },
     stop() {
       void load?.disposeAsync();
