@@ -56,7 +56,10 @@ const sharedWorkers = {
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongestFirst },
+    // A sequencer of the configuration would win over --sequence.shuffle.files.
+    sequence: process.argv.some((argument) => argument.startsWith("--sequence.shuffle"))
+      ? {}
+      : { sequencer: LongestFirst },
     // Node can load TypeScript. Vite would transform each module first, for `vi.mock`, which no test uses.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     projects: [
