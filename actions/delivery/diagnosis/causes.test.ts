@@ -101,6 +101,15 @@ test.each<[string, Partial<FailedTask>, string]>([
     "for another processor architecture",
   ],
   [
+    "a denied call of the program itself",
+    {
+      ...exited,
+      exitCode: 1,
+      logLines: ["may not perform: sts:AssumeRole on resource: arn:aws:iam::1:role/x"],
+    },
+    "Container web exited with code 1: may not perform: sts:AssumeRole",
+  ],
+  [
     "no executable",
     { containerReason: 'CannotStartContainerError: exec: "nod": executable file not found in $PATH' },
     "Container web cannot be started",

@@ -43,10 +43,18 @@ const steps: readonly AgentStep[] = [
   },
   {
     ...ecr,
-    pattern: /ecr registry auth|registry auth from|GetAuthorizationToken|\bapi\.ecr\./i,
+    pattern: /ecr registry auth|registry auth from (Amazon )?ECR|GetAuthorizationToken|\bapi\.ecr\./i,
     text: "The task cannot log in to Amazon ECR",
     actions: "ecr:GetAuthorizationToken on *",
     fix: "check the registry of the image.",
+  },
+  {
+    pattern: /env files/i,
+    text: "A file of environment variables cannot be read",
+    service: "Amazon S3",
+    endpoints: "s3",
+    actions: "s3:GetObject on the file (check that it exists) and s3:GetBucketLocation on its bucket",
+    fix: "upload the file, or correct its ARN in environmentFiles.",
   },
   {
     pattern: /from ssm|ssm param|Systems Manager|SSM:/i,
@@ -75,16 +83,17 @@ const steps: readonly AgentStep[] = [
 ];
 
 const key = /Access to KMS|customer master key|perform: kms:|\bKMS:? (key|Decrypt)|KMS[.\w]+Exception/i;
-const denied = /AccessDenied|not authorized|Forbidden|no basic auth credentials/i;
+const denied = /AccessDenied|not authorized|unauthorized|Forbidden|no basic auth credentials/i;
 const missing =
-  /not ?found|NoSuch|does not exist|can.t find the specified|invalid ssm param|manifest unknown/i;
+  /not ?found|NoSuch|does not exist|can.t find the specified|invalid (ssm )?parameters:|manifest unknown/i;
 // A response of the service, even an error, excludes these; the agent may add "check your network configuration" to it.
 const noWay =
   /connection issue|timed? ?out|deadline exceeded|dial tcp|no such host|send request failed|request send failed|RequestError|RequestCanceled|connection (refused|reset)|unreachable|no route to host|StatusCode: 0\b|signal: killed/i;
 
 /** Returns why Fargate's agent could not prepare a container; undefined for other reasons. */
 export function causeOfAgent(container: string, reason: string): Cause | undefined {
-  if (!/ResourceInitializationError|CannotPull|logging driver/i.test(reason)) return undefined;
+  if (!/ResourceInitializationError|CannotPull|logging driver|Fetching secret data/i.test(reason))
+    return undefined;
   const plain = reason.replace(/arn:[\w-]+:\S*/g, "");
   const step = steps.find(({ pattern }) => pattern.test(plain));
   if (!step) return undefined;
@@ -96,6 +105,11 @@ export function causeOfAgent(container: string, reason: string): Cause | undefin
       text: `${failed}: the execution role may not use its KMS key: ${reason}`,
       nextStep:
         "allow the execution role kms:Decrypt, in its policy and in the key's; check that the key exists in this region and is enabled.",
+    };
+  if (isPull && denied.test(plain) && !/\becr\b/i.test(plain))
+    return {
+      text: `${failed}: its registry denies it: ${reason}`,
+      nextStep: `check the image's name, and set repositoryCredentials; for Amazon ECR, ${allow(reason, step)}.`,
     };
   if (denied.test(plain))
     return {

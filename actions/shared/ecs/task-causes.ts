@@ -8,38 +8,51 @@ export type { Cause };
 interface TaskCause {
   /** Matched against the stop reason, the container's reason and its last log line, in this order. */
   readonly pattern: RegExp;
-  readonly text: (found: Found) => string;
+  /** With {container} and {reason}. */
+  readonly text: string;
   readonly nextStep: string;
-}
-
-interface Found {
-  readonly container: string;
-  readonly reason: string;
 }
 
 // ECS's reasons, from "Stopped tasks error messages" of the ECS developer guide. These say more than the agent's step.
 const certainCauses: readonly TaskCause[] = [
   {
     pattern: /descriptor matching platform/i,
-    text: ({ container, reason }) =>
-      `The image of container ${container} is not available for this processor architecture: ${reason}`,
+    text: "The image of container {container} is not available for this processor architecture: {reason}",
     nextStep: "build it for the platform in runtimePlatform (default: linux/amd64).",
   },
   {
     pattern: /can.t find the specified secret value|did not contain json key|marked for deletion/i,
-    text: ({ reason }) => `A secret of the task definition has no value: ${reason}`,
+    text: "A secret of the task definition has no value: {reason}",
     nextStep:
       "set a value (aws secretsmanager put-secret-value) or restore the secret, or use a version or a JSON key that has one.",
   },
   {
+    pattern:
+      /invalid character .* looking for|GetSecretValueInput\.|(invalid|unexpected) ARN format|ValidationException: Invalid name/i,
+    text: "A secret of the task definition is not named as ECS expects: {reason}",
+    nextStep:
+      "correct its valueFrom: the secret's ARN, or ARN:JSON-KEY:VERSION-STAGE:VERSION-ID, where unused parts are empty; a JSON key needs a secret whose value is JSON.",
+  },
+  {
+    pattern: /CannotPull.*(toomanyrequests|429 Too Many)/is,
+    text: "The image of container {container} cannot be pulled so often from its registry: {reason}",
+    nextStep:
+      "set repositoryCredentials, or copy the image to Amazon ECR (a pull-through cache rule does it at the first pull).",
+  },
+  {
+    pattern: /CannotPull.*no space left on device/is,
+    text: "The image of container {container} does not fit on the disk: {reason}",
+    nextStep: "make the image smaller, or raise ephemeralStorage in the task definition.",
+  },
+  {
     pattern: /EFS utils/i,
-    text: ({ reason }) => `The task's file system cannot be mounted: ${reason}`,
+    text: "The task's file system cannot be mounted: {reason}",
     nextStep:
       "allow port 2049 from the task's security group to the file system's; check the volume's directory, and the task role if the volume uses IAM.",
   },
   {
     pattern: /limit on the number of vCPUs|configuration is above your limit/i,
-    text: ({ reason }) => `The account's quota of Fargate vCPUs is used up: ${reason}`,
+    text: "The account's quota of Fargate vCPUs is used up: {reason}",
     nextStep:
       "stop other tasks, or raise the quota in Service Quotas (AWS Fargate, On-Demand vCPU resource count): during a deployment, old and new tasks run together.",
   },
@@ -48,36 +61,35 @@ const certainCauses: readonly TaskCause[] = [
 const taskCauses: readonly TaskCause[] = [
   {
     pattern: /unable to assume the role|AssumeRole/i,
-    text: ({ reason }) => `ECS may not assume a role of the task definition: ${reason}`,
+    text: "ECS may not assume a role of the task definition: {reason}",
     nextStep:
       "allow ecs-tasks.amazonaws.com to assume the task and execution role, and allow iam:PassRole on them.",
   },
   {
     pattern: /OutOfMemory/i,
-    text: ({ container }) => `Container ${container} ran out of memory`,
+    text: "Container {container} ran out of memory",
     nextStep: "raise the memory in the task definition, or find what uses it.",
   },
   {
     pattern: /exec format error/i,
-    text: ({ container }) =>
-      `The image of container ${container} is for another processor architecture (exec format error)`,
+    text: "The image of container {container} is for another processor architecture (exec format error)",
     nextStep: "build it for the platform in runtimePlatform (default: linux/amd64).",
   },
   {
     pattern: /CannotStartContainerError|executable file not found|no such file or directory: unknown/i,
-    text: ({ container, reason }) => `Container ${container} cannot be started: ${reason}`,
+    text: "Container {container} cannot be started: {reason}",
     nextStep: "check entry point, command and working directory of the image and the task definition.",
   },
   {
     pattern: /failed container health checks/i,
-    text: ({ container }) => `Container ${container} failed its own health check`,
+    text: "Container {container} failed its own health check",
     nextStep:
       "run the health check's command inside the container; raise startPeriod if the container starts slowly.",
   },
   {
     pattern:
-      /RESOURCE:|Capacity is unavailable|insufficient (capacity|memory|cpu)|InsufficientFreeAddresses/i,
-    text: ({ reason }) => `There is no capacity for the task: ${reason}`,
+      /RESOURCE:\w|Capacity is unavailable|insufficient (capacity|memory|cpu)|enough (CPU|memory)|InsufficientFreeAddresses/i,
+    text: "There is no capacity for the task: {reason}",
     nextStep: "run the job again later, or use other subnets, another size or another capacity provider.",
   },
 ];
@@ -85,7 +97,9 @@ const taskCauses: readonly TaskCause[] = [
 /** Returns why a task stopped; undefined for unknown reasons, such as a health check of the load balancer. */
 export function causeOfTask(task: FailedTask): Cause | undefined {
   const line = lastTellingLine(task.logLines);
-  for (const reason of [task.containerReason ?? "", task.stoppedReason, line]) {
+  // A program's own line may tell of its own denied call, or of its own capacity.
+  const ofRuntime = /exec format error|OutOfMemory|executable file not found/i.test(line) ? line : "";
+  for (const reason of [task.containerReason ?? "", task.stoppedReason, ofRuntime]) {
     const cause = causeOfReason(task.container, reason);
     if (cause) return cause;
   }
@@ -97,7 +111,8 @@ export function causeOfReason(container: string, text: string): Cause | undefine
   const reason = text.trim().replace(/\.$/, "");
   const find = (causes: readonly TaskCause[]) => {
     const known = causes.find(({ pattern }) => pattern.test(reason));
-    return known && { text: known.text({ container, reason }), nextStep: known.nextStep };
+    const text = known?.text.replace("{container}", container).replace("{reason}", () => reason);
+    return known && { text: text ?? "", nextStep: known.nextStep };
   };
   return find(certainCauses) ?? causeOfAgent(container, reason) ?? find(taskCauses);
 }
