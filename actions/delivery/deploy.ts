@@ -40,7 +40,7 @@ export async function deploy(
   inputs: DeployInputs,
   record: DeploymentRecord,
 ): Promise<void> {
-  await refuseExpired(context);
+  if (!record.changed) await refuseExpired(context);
   if (inputs.service) await deployToService(context, inputs, record);
   else await registerAlone(context, inputs, record);
   if (inputs.keptRevisions === undefined || inputs.mode === "plan") return;
@@ -54,7 +54,9 @@ async function deployToService(
   record: DeploymentRecord,
 ): Promise<void> {
   const firstContact = true;
-  const wanted = await beforeChanges(
+  // A rollback may have stopped another deployment already.
+  const reads = record.changed ? <T>(reading: Promise<T>) => reading : beforeChanges;
+  const wanted = await reads(
     persist(context, () => findRevision(context, inputs), { firstContact }).catch((error: Error) =>
       refuseDenied(context, inputs, [], error),
     ),
@@ -62,16 +64,16 @@ async function deployToService(
   // When there is a fault to report already, an outage is not waited for.
   const find = () => findService(context, inputs);
   const found = hasFaults(wanted.findings) ? find() : persist(context, find, { firstContact });
-  const service = await beforeChanges(
+  const service = await reads(
     found.catch((error: Error) => refuseDenied(context, inputs, wanted.findings, error)),
   );
   record.revisionBefore = service.revision;
   record.targetGroup = targetGroupOf(service);
   const engine = chooseEngine(service, context, inputs);
-  await beforeChanges(verifyAndPlan(context, inputs, record, { engine, wanted, service }));
+  await reads(verifyAndPlan(context, inputs, record, { engine, wanted, service }));
   refuseOlderRun(context, inputs, record, service);
   keepContainer(record, containerOf(wanted, engine));
-  const budget = await beforeChanges(settleBudget(context, inputs, engine, record));
+  const budget = await reads(settleBudget(context, inputs, engine, record));
   if (inputs.mode === "plan") {
     record.status = "planned";
     return;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { minute, named } from "./deployment/virtual-run.support.ts";
+import { newRecord } from "./record.ts";
 import { mockService, runWhole } from "./whole-run.support.ts";
 
 const throttled = named("ThrottlingException", "Rate exceeded");
@@ -45,6 +46,13 @@ test.each(cells)("%s: fails after five minutes when %s fails for good (%s)", asy
   expect(run.record.deploymentId).toBe("");
   expect(run.endedAt).toBeGreaterThanOrEqual(5 * minute);
   expect(run.endedAt).toBeLessThan(6 * minute);
+});
+
+test("does not say that nothing was changed after a rollback has stopped another deployment", async () => {
+  mockService("ECS");
+  const record = Object.assign(newRecord("c", "web"), { changed: true });
+  const run = await runWhole({}, (name) => (name === "DescribeServices" ? refused : undefined), record);
+  expect(run.error).toBe(refused);
 });
 
 test("ends at once when the endpoint's host does not exist, which must be a wrong region", async () => {

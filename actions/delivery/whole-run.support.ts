@@ -26,7 +26,7 @@ import { clients, codedeploy, ecs, mockAccount } from "./codedeploy/mocks.suppor
 import { deploy } from "./deploy.ts";
 import { deployInputs, named, virtualConfig, virtualContext } from "./deployment/virtual-run.support.ts";
 import type { DeployInputs } from "./inputs.ts";
-import { newRecord } from "./record.ts";
+import { type DeploymentRecord, newRecord } from "./record.ts";
 
 export { codedeploy, ecs };
 
@@ -136,25 +136,28 @@ function runs(type: Controller, taskDefinition: string): void {
 type Strike = (operation: string, at: number) => Error | undefined;
 
 /** Runs the whole step in virtual time: `changes` counts the calls that register or deploy. */
-export async function runWhole(changes: Partial<DeployInputs> = {}, strike: Strike = () => undefined) {
+export async function runWhole(
+  changes: Partial<DeployInputs> = {},
+  strike: Strike = () => undefined,
+  record = newRecord("c", "web"),
+) {
   const folder = mkdtempSync(join(tmpdir(), "whole-run-"));
   try {
     const file = join(folder, "web.json");
     writeFileSync(file, JSON.stringify({ family: "web", containerDefinitions: [container("x/web:2")] }));
-    return await runOn(deployInputs(file, changes), strike);
+    return await runOn(deployInputs(file, changes), strike, record);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function runOn(inputs: DeployInputs, strike: Strike) {
+async function runOn(inputs: DeployInputs, strike: Strike, record: DeploymentRecord) {
   const { context, lines } = virtualContext({
     ecs: struck(clients.ecs, () => context.clock.now(), strike),
     codedeploy: struck(clients.codedeploy, () => context.clock.now(), strike),
     ecr: async () => ecr,
     elbv2: async () => elbv2,
   });
-  const record = newRecord("c", "web");
   const error = await deploy(context, inputs, record).then(
     () => undefined,
     (reason: Failure) => reason,

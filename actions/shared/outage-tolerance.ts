@@ -71,12 +71,11 @@ export async function persist<T>(
   }
 }
 
-/** Waits for a part of a step that only reads: if AWS does not respond, the error adds that nothing was changed. */
+/** Waits for a part of a step that only reads: if AWS or its credentials end it, the error adds that nothing was changed. */
 export async function beforeChanges<T>(reading: Promise<T>): Promise<T> {
   return reading.catch((cause: Error) => {
-    const failure = isTransient(cause) || isThrottled(cause) ? explainAwsError(cause) : undefined;
-    if (!failure) throw cause;
-    const nextStep = `${failure.nextStep ?? "run the job again."} Nothing was changed.`;
-    throw new Failure(failure.message, { nextStep, cause });
+    const failure = explainAwsError(cause);
+    if (!failure?.nextStep) throw cause;
+    throw new Failure(failure.message, { nextStep: `${failure.nextStep} Nothing was changed.`, cause });
   });
 }

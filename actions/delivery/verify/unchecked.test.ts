@@ -76,5 +76,6 @@ test.each([
 test("fails when credentials expire during a check", async () => {
   stage.simulator.faults.add({ kind: "expire", operation: "secretsmanager:DescribeSecret" });
   const { error } = await plan();
-  expect(error?.name).toMatch(/^ExpiredToken/);
+  expect(error?.message).toMatch(/^The AWS credentials have expired/);
+  expect(error).toMatchObject({ nextStep: expect.stringMatching(/Nothing was changed\.$/) });
 });

@@ -9,7 +9,7 @@ import { explainAwsError } from "../../shared/aws-errors.ts";
 import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
-import { createPatience } from "../../shared/outage-tolerance.ts";
+import { beforeChanges, createPatience, persist } from "../../shared/outage-tolerance.ts";
 import { createPace } from "../../shared/pace.ts";
 import { deployFormer, findTarget, goBack, planWithout, type Rollback } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";
@@ -53,7 +53,8 @@ async function readAgain(rollback: Rollback, startedAt: number): Promise<Rollbac
   record.events = [];
   const passed = context.clock.now() - startedAt;
   const deadlineMs = inputs.deadlineMs && Math.max(0, inputs.deadlineMs - passed);
-  return { ...rollback, inputs: { ...inputs, deadlineMs }, service: await findService(context, inputs) };
+  const service = await persist(context, () => findService(context, inputs));
+  return { ...rollback, inputs: { ...inputs, deadlineMs }, service };
 }
 
 /** Returns the ARN that production should run in the end; undefined: the one before the active deployment. */
@@ -63,7 +64,8 @@ async function findNext(
 ): Promise<string | undefined> {
   if (inputs.to === "active") return undefined;
   if (inputs.to === "last-good") return isWayBack(deployments, active.revision) ? active.revision : undefined;
-  const found = await findTarget(context, inputs, service, deployments);
+  const find = () => findTarget(context, inputs, service, deployments);
+  const found = await beforeChanges(persist(context, find));
   return "revision" in found ? found.revision : undefined;
 }
 

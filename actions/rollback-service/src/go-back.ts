@@ -7,6 +7,7 @@ import { isAccessDenied } from "../../shared/aws-errors.ts";
 import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import type { RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
+import { beforeChanges, persist } from "../../shared/outage-tolerance.ts";
 import type { RollbackInputs, Target } from "./inputs.ts";
 import { findLastGood, type PastDeployment } from "./service-history.ts";
 
@@ -23,7 +24,8 @@ export interface Rollback {
 /** Deploys the requested revision, unless production runs it again already. */
 export async function goBack(rollback: Rollback): Promise<void> {
   const { context, inputs, service, deployments } = rollback;
-  const found = await findTarget(context, inputs, service, deployments);
+  const find = () => findTarget(context, inputs, service, deployments);
+  const found = await beforeChanges(persist(context, find));
   if ("there" in found) return stay(rollback, found.there);
   await deployFormer(rollback, found.revision);
 }

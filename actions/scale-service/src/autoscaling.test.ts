@@ -192,7 +192,7 @@ describe("when suspended by a role that Application Auto Scaling refuses", () =>
       autoscaling: "resume",
       "autoscaling-before": JSON.stringify(record.autoscalingBefore),
     });
-    expect(explainAwsError(error)?.message).toMatch(/may not do this: .*DescribeScalableTargets/);
+    expect(error?.message).toMatch(/may not do this: .*DescribeScalableTargets/);
   });
 });
 

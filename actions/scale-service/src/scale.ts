@@ -3,7 +3,7 @@ import { explainAwsError } from "../../shared/aws-errors.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { refuseFindings } from "../../shared/findings.ts";
-import { beforeChanges } from "../../shared/outage-tolerance.ts";
+import { beforeChanges, persist } from "../../shared/outage-tolerance.ts";
 import { readAutoscaling } from "./autoscaling/apply.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { dimensionOf, isSuspended } from "./autoscaling/state.ts";
@@ -22,14 +22,15 @@ import { watchTasks } from "./watch-tasks.ts";
 /** Verifies and plans, waits for a deployment, changes, follows to the wanted stage, and checks the outcome. */
 export async function scale(context: ScaleContext, inputs: ScaleInputs, record: ScaleRecord): Promise<void> {
   await refuseExpired(context);
-  let planned = await beforeChanges(verifyAndPlan(context, inputs, record));
+  const plan = () => verifyAndPlan(context, inputs, record);
+  let planned = await beforeChanges(persist(context, plan, { firstContact: true }));
   if (inputs.mode === "plan") {
     record.status = "planned";
     return;
   }
   const deploymentDeadline = context.clock.now() + (inputs.deadlineMs ?? deploymentMs);
-  if (await waitForDeployment(context, inputs, record, deploymentDeadline))
-    planned = await verifyAndPlan(context, inputs, record);
+  if (await beforeChanges(waitForDeployment(context, inputs, record, deploymentDeadline)))
+    planned = await beforeChanges(persist(context, plan));
   await change(context, inputs, record, planned);
 }
 
@@ -76,9 +77,10 @@ async function change(
   record: ScaleRecord,
   { subject, autoscaling }: Planned,
 ): Promise<void> {
-  const budgetMs = await settleBudget(context, inputs, record, subject);
-  const watch = await watchTasks(context, inputs, record, subject);
-  const undo = await prepareUndo(context, inputs, subject, autoscaling);
+  const reads = <T>(read: () => Promise<T>) => beforeChanges(persist(context, read));
+  const budgetMs = await reads(() => settleBudget(context, inputs, record, subject));
+  const watch = await reads(() => watchTasks(context, inputs, record, subject));
+  const undo = await reads(() => prepareUndo(context, inputs, subject, autoscaling));
   context.keepForPost(undo);
   try {
     const deadlineAt = (inputs.deadlineMs === undefined ? context.clock.now() : record.startedAt) + budgetMs;
