@@ -38,7 +38,7 @@ export async function beginDeployment(
   const arn = await findOurs(context, inputs, revision, before, updated);
   const primary = updated.deployments?.find(({ status }) => status === "PRIMARY");
   return {
-    running: runningDeployment(context, inputs, arn, primary?.id, production.runningCount > 0, drainMs),
+    running: runningDeployment(context, inputs, arn, primary?.id, production.runningCount, drainMs),
   };
 }
 

@@ -15,13 +15,16 @@ import { runningOld, snapshotOf } from "./snapshot.ts";
 /** A rollback of a rolling update starts old tasks again; one of the other strategies drains the new ones. */
 const settleMs = 15 * 60_000;
 
-/** `startedBy` is the id of the service's primary deployment, which its tasks carry. */
+/**
+ * `startedBy` is the id of the service's primary deployment, which its tasks carry; `oldTasks` ran when it began,
+ * infinitely many if nobody knows.
+ */
 export function runningDeployment(
   context: DeliveryContext,
   service: ServiceName,
   arn: string,
   startedBy: string | undefined,
-  replaces: boolean,
+  oldTasks: number,
   drainMs?: number,
 ): RunningDeployment {
   const history = createHistory();
@@ -32,7 +35,7 @@ export function runningDeployment(
     id: arn,
     name: `service deployment ${shortId(arn)}`,
     by: "ECS",
-    initialTraffic: replaces ? { blue: 100, green: 0 } : undefined,
+    initialTraffic: oldTasks > 0 ? { blue: 100, green: 0 } : undefined,
     settleMs,
     drainMs,
     async poll(signal) {
@@ -41,7 +44,8 @@ export function runningDeployment(
       const events = history(found, now);
       const quietUntil = quiet(found, now);
       const successor = found.status === "STOPPED" ? await findSuccessor(found, signal) : undefined;
-      return snapshotOf(found, { events, startedBy, successor, quietUntil, restMs: rest(found, now) });
+      const restMs = rest(found, now);
+      return snapshotOf(found, { events, startedBy, successor, quietUntil, restMs, oldTasks });
     },
     stop: (how) => stopServiceDeployment(context, arn, how),
     targetGroups: targetGroupsOf,

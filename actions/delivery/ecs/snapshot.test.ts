@@ -132,7 +132,7 @@ test.each<[string, ServiceDeployment, string]>([
   expect(snapshotOf(deployment, known).near).toBe(near);
 });
 
-test.each<[string, ServiceDeployment, object | undefined]>([
+test.each<[string, ServiceDeployment, object | undefined, number?]>([
   [
     "is the requested weight, in tenths",
     { ...native, targetServiceRevision: target(1, 1, 12.5) },
@@ -160,8 +160,14 @@ test.each<[string, ServiceDeployment, object | undefined]>([
     { targetServiceRevision: target(1, 1), deploymentConfiguration: { minimumHealthyPercent: 0 } },
     undefined,
   ],
-])("computes the traffic %s", (_, deployment, traffic) => {
-  expect(snapshotOf(deployment, known).traffic).toEqual(traffic);
+  [
+    "stays with the old tasks when the count rises and no new one is healthy",
+    { targetServiceRevision: target(4, 2), sourceServiceRevisions: [{ arn: "old", runningTaskCount: 2 }] },
+    { blue: 100, green: 0 },
+    2,
+  ],
+])("computes the traffic %s", (_, deployment, traffic, oldTasks) => {
+  expect(snapshotOf(deployment, { ...known, oldTasks }).traffic).toEqual(traffic);
 });
 
 test("reads the cause from rollback and alarms", () => {

@@ -9,11 +9,13 @@ interface Known {
   readonly successor: string | undefined;
   readonly quietUntil: number | undefined;
   readonly restMs?: number | undefined;
+  /** How many ran when the deployment began. */
+  readonly oldTasks?: number | undefined;
 }
 
 export function snapshotOf(
   deployment: ServiceDeployment,
-  { events, startedBy, successor, quietUntil, restMs }: Known,
+  { events, startedBy, successor, quietUntil, restMs, oldTasks }: Known,
 ): Snapshot {
   const { status = "PENDING", statusReason, rollback, createdAt, alarms } = deployment;
   const message = rollback?.reason ?? statusReason;
@@ -23,7 +25,7 @@ export function snapshotOf(
     stage: stageOf(deployment),
     near: nearOf(deployment),
     events,
-    traffic: trafficOf(deployment),
+    traffic: trafficOf(deployment, oldTasks),
     progress: progressOf(deployment),
     quietUntil,
     restMs,
@@ -117,21 +119,22 @@ function hasRolledOver(deployment: ServiceDeployment): boolean {
 /**
  * Returns the traffic as set on the load balancer; in a rolling update, which has no weights, each side's share of the
  * tasks that serve. ECS does not show which of the new tasks are healthy. But it stops old tasks only as far as new ones
- * have become healthy (minimumHealthyPercent), so those that must be healthy are counted.
+ * have become healthy (minimumHealthyPercent), so those that must be healthy are counted: no more than old ones have gone,
+ * of which there are too few when the count rises or one has crashed.
  */
-function trafficOf(deployment: ServiceDeployment): Traffic | undefined {
+function trafficOf(deployment: ServiceDeployment, oldTasks = Number.POSITIVE_INFINITY): Traffic | undefined {
   const { status, deploymentConfiguration, targetServiceRevision: target = {} } = deployment;
   if (!isRolling(deployment)) {
     const weight = target.requestedProductionTrafficWeight;
     return weight === undefined ? undefined : sharesOf(weight);
   }
   const { requestedTaskCount = 0, runningTaskCount = 0 } = target;
-  const percent = status === "SUCCESSFUL" ? 100 : (deploymentConfiguration?.minimumHealthyPercent ?? 100);
   const old = runningOld(deployment);
-  const healthy = Math.min(
-    runningTaskCount,
-    Math.max(0, Math.ceil((requestedTaskCount * percent) / 100) - old),
+  const needed = Math.ceil(
+    (requestedTaskCount * (deploymentConfiguration?.minimumHealthyPercent ?? 100)) / 100,
   );
+  const replaced = Math.max(0, Math.min(needed, oldTasks) - old);
+  const healthy = status === "SUCCESSFUL" ? runningTaskCount : Math.min(runningTaskCount, replaced);
   return healthy + old === 0 ? undefined : sharesOf((100 * healthy) / (healthy + old));
 }
 

@@ -90,7 +90,7 @@ function openEcsHistory(
       const revisions = new Map(distinct.map((arn, index) => [arn, found[index]]));
       return listed.map((each) => pastDeployment(each, revisions.get(each.targetServiceRevisionArn ?? "")));
     },
-    resume: ({ id }) => runningDeployment(context, inputs, id, primary?.id, true),
+    resume: ({ id }) => runningDeployment(context, inputs, id, primary?.id, Number.POSITIVE_INFINITY),
   };
 }
 
