@@ -73,29 +73,6 @@ test.each<[string, Partial<FailedTask>, string]>([
     "Container web ran out of memory",
   ],
   [
-    "a missing image",
-    { containerReason: "CannotPullContainerError: manifest unknown" },
-    "The image of container web does not exist: CannotPullContainerError: manifest unknown",
-  ],
-  [
-    "an image out of reach",
-    { stoppedReason: "CannotPullContainerError: dial tcp: i/o timeout" },
-    "The image of container web cannot be pulled: CannotPullContainerError: dial tcp: i/o timeout",
-  ],
-  [
-    "an image without the task's architecture",
-    {
-      stoppedReason:
-        "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'",
-    },
-    "The image of container web is not available for this processor architecture: CannotPullContainerError",
-  ],
-  [
-    "a secret",
-    { stoppedReason: "ResourceInitializationError: unable to pull secrets or registry auth: AccessDenied" },
-    "A secret of the task definition cannot be read",
-  ],
-  [
     "another architecture",
     { ...exited, exitCode: 255, logLines: ["exec /app/server: exec format error"] },
     "for another processor architecture",
@@ -118,14 +95,6 @@ test.each<[string, Partial<FailedTask>, string]>([
     "no capacity",
     { stoppedReason: "Capacity is unavailable at this time." },
     "There is no capacity for the task",
-  ],
-  [
-    "no address",
-    {
-      stoppedReason:
-        "Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-1': InsufficientFreeAddressesInSubnet",
-    },
-    "There is no capacity for the task: Unexpected EC2 error",
   ],
   [
     "its own health check",
@@ -247,14 +216,6 @@ test.each<[string, Partial<FailedTask>]>([
   const logLines = ["Error: getaddrinfo ENOTFOUND db.elsewhere.example"];
   const { nextStep } = causeOf({ ...nothing, failedTasks: [task({ ...parts, logLines })] });
   expect(nextStep).toMatch(/^the DNS of the task's VPC cannot resolve db\.elsewhere\.example/);
-});
-
-test("asks for a value for a secret without one", () => {
-  const stoppedReason =
-    "ResourceInitializationError: unable to pull secrets or registry auth: ResourceNotFoundException: Secrets Manager can't find the specified secret value for staging label: AWSCURRENT";
-  const { text, nextStep } = causeOf({ ...nothing, failedTasks: [task({ stoppedReason })] });
-  expect(text).toMatch(/^A secret of the task definition has no value: /);
-  expect(nextStep).toContain("put-secret-value");
 });
 
 const zone =
