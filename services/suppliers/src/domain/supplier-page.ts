@@ -62,7 +62,7 @@ export interface SupplierPage {
 // A number and two texts: in JSON, base64url-encoded, at most a few hundred characters for usual names.
 const positionShape = z.tuple(
   [z.string().check(z.maxLength(255)), z.string().check(z.maxLength(255)), z.int().check(z.nonnegative())],
-  z.int().check(z.positive()),
+  z.int().check(z.positive(), z.maximum(Number.MAX_SAFE_INTEGER / 2)),
 );
 
 const queryShape = z.object({
