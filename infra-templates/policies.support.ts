@@ -57,7 +57,7 @@ export async function problemsIn(content: Content): Promise<string[]> {
     const unused = named.filter((arn) => !found.flat().some((action) => has(action, arn)));
     const words = [...Object.keys(statement), ...Object.keys(Condition ?? {})];
     return [
-      // What NotAction leaves is any other action.
+      // NotAction leaves any other action.
       ...names.flatMap((name, index) =>
         problemsOf(name, found[index] ?? [], Action ? arns : [], Action ? keys : []),
       ),
