@@ -15,7 +15,6 @@ const builders = [
   "actions/check-lab/src/class/report-faults.ts",
   "actions/provision-stack/src/set/parameter-values.ts",
   "bench/load-generator.bench.ts",
-  "lab/src/page/own-pages.ts",
   "lab/src/runner/runner.ts",
   "scripts/pictures/other-pictures.ts",
   "simulator/src/kit/constraints.ts",
