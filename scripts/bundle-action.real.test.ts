@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,9 +16,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const index = join(bundleOf("deploy-service"), "index.js");
+
+const environmentOf = (variables: Readonly<Record<string, string>>) => ({
+  cwd: folder,
+  env: { PATH: process.env.PATH, GITHUB_WORKSPACE: folder, ...variables },
+});
+
 /** Returns the output of deploy-service and the number of bytes of JavaScript that it opens. */
 function start(variables: Readonly<Record<string, string>>) {
-  const index = join(bundleOf("deploy-service"), "index.js");
   const noting = `import { registerHooks } from "node:module";
     import { statSync } from "node:fs";
     import { fileURLToPath } from "node:url";
@@ -30,8 +36,7 @@ function start(variables: Readonly<Record<string, string>>) {
     process.on("exit", () => console.log("\\n" + bytes));`;
   const preload = `data:text/javascript,${encodeURIComponent(noting)}`;
   const { stdout } = spawnSync(process.execPath, ["--import", preload, index], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, GITHUB_WORKSPACE: folder, ...variables },
+    ...environmentOf(variables),
     encoding: "utf8",
   });
   return { text: stdout, bytes: Number(stdout.trim().split("\n").at(-1)) };
@@ -64,7 +69,7 @@ test("code loaded on demand is in the bundle, such as credentials by web identit
     taskDefinition,
     JSON.stringify({ family: "web", containerDefinitions: [{ name: "web", image: "web" }] }),
   );
-  const { text } = start({
+  const variables = {
     INPUT_CLUSTER: "main",
     INPUT_SERVICE: "web",
     "INPUT_TASK-DEFINITION": taskDefinition,
@@ -72,10 +77,16 @@ test("code loaded on demand is in the bundle, such as credentials by web identit
     AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/deploy",
     AWS_WEB_IDENTITY_TOKEN_FILE: token,
     AWS_MAX_ATTEMPTS: "1",
-    // No server listens there. The bundle logs this error once it has the STS client.
+    // No server listens there. The bundle logs this error once it has the STS client, and tries again for minutes.
     AWS_ENDPOINT_URL: "http://127.0.0.1:1",
-  });
-  expect(text).toContain("ECONNREFUSED");
+  };
+  const child = spawn(process.execPath, [index], environmentOf(variables));
+  let text = "";
+  for await (const output of child.stdout) {
+    text += output;
+    if (text.includes("ECONNREFUSED")) child.kill("SIGKILL");
+  }
+  expect(text).toContain("AWS does not respond (connect ECONNREFUSED 127.0.0.1:1)");
 });
 
 test.each(actions)(
