@@ -1,13 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { systemClock } from "../../../actions/shared/pace.ts";
-import { openPageClients, type PageExtension, startPage } from "../../../live/src/page.ts";
 import { warningForRoot } from "../../../simulator/src/runtime/tasks/start-runtime.ts";
 import { defaultVisitors, type LabOptions } from "../options.mjs";
 import { checkTab } from "../page/check-tab.ts";
 import { operateTab } from "../page/operate-tab.ts";
 import { createOperations, type StartedRun } from "../page/operations.ts";
-import { pageOf } from "../page/own-pages.ts";
 import { createRunRecords } from "../page/run-records.ts";
 import { runsTab } from "../page/runs-tab.ts";
 import { createTokenIssuer } from "../runner/jobs/token-issuer.ts";
@@ -24,6 +21,7 @@ import type { Progress } from "./progress.ts";
 import { listenForPushes } from "./push-listener.ts";
 import { noteRun } from "./record-steps.ts";
 import { createScratchRepository, gitDirectoryIn, type ScratchRepository } from "./scratch-repository.ts";
+import { showLivePage } from "./show-live-page.ts";
 import {
   type AwsClients,
   credentialsOf,
@@ -254,37 +252,6 @@ export async function startRehearsal(
     pushAndFollow: (release = {}) => noted(pushes.pushAndFollow(repository, variables, release)),
     runWorkflow: (file, inputs) => noted(runWorkflow(file, inputs)),
   };
-}
-
-interface LivePageOptions {
-  readonly simulator: SimulatorProcess;
-  readonly port: number;
-  readonly timeScale: number;
-  readonly extensions: readonly PageExtension[];
-}
-
-/** Serves the live page of the rehearsal's account. Prints and returns its address. `ends` closes it. */
-async function showLivePage(
-  { simulator, port, timeScale, extensions }: LivePageOptions,
-  progress: Progress,
-  ends: AsyncDisposableStack,
-): Promise<string> {
-  const { endpoint, region, keys } = simulator;
-  const clients = openPageClients({ endpoint, region, credentials: credentialsOf(keys) });
-  const page = await startPage({
-    clients,
-    region,
-    port,
-    clock: systemClock,
-    timeScale,
-    callsPerMinute: 2_000,
-    extensions,
-    pageOf,
-  });
-  ends.defer(page.close);
-  simulator.showPage(page.address);
-  progress.say(`  watch it in a browser: ${page.operatorAddress}`);
-  return page.operatorAddress;
 }
 
 async function noted(run: Promise<RunResult>): Promise<RunResult> {
