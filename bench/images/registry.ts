@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ECR } from "@aws-sdk/client-ecr";
+import { parseImageName } from "../../actions/shared/registry/image-name.ts";
 import { awsCli } from "../../simulator/src/outside-clients/programs.support.ts";
 
 const run = promisify(execFile);
@@ -70,7 +71,8 @@ async function connect(environment: Record<string, string>): Promise<Registry> {
     },
     createRepository: async (name) => void (await ecr.createRepository({ repositoryName: name })),
     async readLayers(image) {
-      const [, repositoryName = "", digest, tag] = /\/([^/@:]+)(?:@(sha256:.+)|:([^/]+))$/.exec(image) ?? [];
+      const { repository = "", digest, tag } = parseImageName(image) ?? {};
+      const repositoryName = repository.slice(repository.lastIndexOf("/") + 1);
       const id = digest === undefined ? { imageTag: tag } : { imageDigest: digest };
       const { images } = await ecr.batchGetImage({ repositoryName, imageIds: [id] });
       const manifest = images?.[0]?.imageManifest;
