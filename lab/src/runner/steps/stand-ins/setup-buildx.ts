@@ -1,0 +1,24 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { StandIn } from "./stand-in.ts";
+
+/**
+ * The real action (release 4) starts BuildKit in a container, whose image it pulls. This one uses the BuildKit of the
+ * engine, which must have containerd's image store to write OCI archives.
+ */
+export const setupBuildx: StandIn = {
+  inputs: [],
+  async run(step) {
+    const args = ["--debug", "buildx", "inspect", "default"];
+    const { stdout } = await promisify(execFile)("docker", args, { env: step.environment }).catch((cause) => {
+      throw new Error(`This machine has no Docker engine with buildx: ${cause.message}`, { cause });
+    });
+    if (!/OCI exporter:\s+true/.test(stdout))
+      throw new Error(
+        `The rehearsal starts no BuildKit in a container, and this machine's Docker engine cannot write OCI archives. Fix: set {"features":{"containerd-snapshotter":true}} in Docker's daemon.json and restart Docker.`,
+      );
+    step.setOutput("name", "default");
+    step.setOutput("driver", "docker");
+    step.log("Builds with the engine's own BuildKit");
+  },
+};
