@@ -100,7 +100,10 @@ export function warnOfSecrets(
     );
 }
 
-async function createBuilder({ builder }: BuildInputs, environment: BuildEnvironment): Promise<Builder> {
+export async function createBuilder(
+  { builder }: Pick<BuildInputs, "builder">,
+  environment: BuildEnvironment,
+): Promise<Builder> {
   if (builder.kind === "oci") return createOciBuilder(builder, environment);
   const { createDockerBuilder } = await import("./docker/builder.ts");
   return createDockerBuilder(builder, environment);
@@ -140,7 +143,7 @@ async function build(
   { destination, source }: Place,
   { group, log, variables }: BuildEnvironment,
 ): Promise<Built> {
-  return inTemporaryFolder(variables.RUNNER_TEMP ?? tmpdir(), (folder) =>
+  return inTemporaryFolder(variables, (folder) =>
     group("Build", async () => {
       const built = await builder.build({
         destination,
@@ -159,11 +162,11 @@ async function build(
   );
 }
 
-async function inTemporaryFolder<Result>(
-  parent: string,
+export async function inTemporaryFolder<Result>(
+  { RUNNER_TEMP = tmpdir() }: NodeJS.ProcessEnv,
   use: (folder: string) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await mkdtemp(join(parent, "build-image-"));
+  const folder = await mkdtemp(join(RUNNER_TEMP, "build-image-"));
   try {
     return await use(folder);
   } finally {

@@ -18,6 +18,8 @@ export interface Builder {
   readonly ignoreFile?: string;
   /** Builds the image and pushes it to the destination. Leaves nothing on the machine, also when it fails. */
   build(order: BuildOrder): Promise<Built>;
+  /** Writes the image into an OCI archive instead. */
+  write(order: WriteOrder): Promise<Built>;
 }
 
 export type Ingredients = Readonly<Record<string, unknown>>;
@@ -34,6 +36,14 @@ export interface BuildOrder {
   /** An empty folder, which the caller removes. */
   readonly folder: string;
 }
+
+export interface WriteOrder extends Omit<BuildOrder, "destination"> {
+  /** Path of the archive. */
+  readonly file: string;
+}
+
+/** An order to push, or to write an archive. */
+export type Order = Omit<BuildOrder, "destination"> & Partial<BuildOrder & WriteOrder>;
 
 export interface Built {
   /** Everything that it refers to is in the repository; unless it is tagged, the caller pushes the manifest itself. */

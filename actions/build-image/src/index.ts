@@ -1,12 +1,12 @@
 import { defineAction } from "../../shared/define-action.ts";
-import { buildImage } from "./build-image.ts";
 import { createBuildEnvironment } from "./builder.ts";
 import { readBuildInputs } from "./inputs.ts";
+import { makeImage } from "./make-image.ts";
 import { publish } from "./publish.ts";
 
 await defineAction({
   inputs: () => readBuildInputs(process.env),
   context: createBuildEnvironment,
-  run: (environment, inputs) => buildImage(inputs, environment),
+  run: (environment, inputs) => makeImage(inputs, environment),
   publish,
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { parse } from "yaml";
-import { readBuildInputs } from "./inputs.ts";
+import { type BuildInputs, readBuildInputs } from "./inputs.ts";
 
 const context = mkdtempSync(join(tmpdir(), "build-image-inputs-"));
 afterAll(() => rmSync(context, { recursive: true }));
@@ -17,8 +17,11 @@ function read(inputs: Record<string, string>) {
     "base-image": `node:24-slim@${digest}`,
     ...inputs,
   };
-  return readBuildInputs({}, (name) => given[name] ?? "");
+  return readBuildInputs({}, (name) => given[name] ?? "") as BuildInputs;
 }
+
+const fetching = { repository: "", context: "", outputs: "type=oci,dest=base.tar" };
+const pushing = { archive: import.meta.filename, digest, context: "", "base-image": "" };
 
 it("needs only a repository, a context and a base image", () => {
   expect(read({})).toMatchObject({
@@ -51,7 +54,24 @@ it("reads the settings of a repository to create", () => {
   });
 });
 
+it("reads an archive to write without a repository, and one to push without a source", () => {
+  expect(read(fetching)).toMatchObject({ file: "base.tar", context: undefined, builder: { kind: "oci" } });
+  expect(read(pushing)).toMatchObject({ archive: import.meta.filename, digest, tags: [] });
+});
+
 it.each([
+  [{ ...fetching, outputs: "type=tar,dest=a" }, 'outputs has "type=tar,dest=a"; allowed: type=oci,dest=FILE'],
+  [{ ...fetching, outputs: "type=oci,dest=a,tar=false" }, 'outputs has "type=oci,dest=a,tar=false"'],
+  [{ ...fetching, outputs: "type=oci,dest=-" }, 'outputs has "type=oci,dest=-"'],
+  [{ ...fetching, outputs: "type=oci\ndest=a" }, 'outputs has "type=oci and dest=a"'],
+  [{ ...fetching, repository: "customer" }, "Input repository does not go with outputs"],
+  [{ ...fetching, context }, "Input context does not go with outputs and builder oci"],
+  [{ ...fetching, "base-image": "scratch" }, "Input base-image is scratch, which has no image"],
+  [{ ...pushing, context }, "Input context does not go with archive"],
+  [{ ...pushing, "build-args": "A=1" }, "Input build-args does not go with archive"],
+  [{ ...pushing, archive: "" }, "Input archive is required"],
+  [{ ...pushing, digest: "sha256:1" }, 'Input digest is "sha256:1"; expected sha256:'],
+  [{ context: "/nowhere.tar" }, "file /nowhere.tar does not exist"],
   [{ repository: "" }, "Input repository is required"],
   [{ repository: "ghcr.io/owner/customer:v1" }, "the name of an ECR repository, such as customer"],
   [
@@ -72,10 +92,10 @@ it.each([
 
 it("reads the inputs of action.yml, and no other", () => {
   const asked = new Set<string>();
-  for (const builder of ["oci", "docker"]) {
+  for (const [input, value] of Object.entries({ builder: "docker", context: "oci", archive: "a" })) {
     const getInput = (name: string) => {
       asked.add(name);
-      return name === "builder" ? builder : "";
+      return name === input ? value : "";
     };
     expect(() => readBuildInputs({}, getInput)).toThrow();
   }

@@ -4,13 +4,31 @@ import { type DestinationInputs, readDestinationInputs } from "./destination/inp
 import { type DockerInputs, dockerInputNames, readDockerInputs } from "./docker/inputs.ts";
 import { type OciInputs, ociInputNames, readOciInputs } from "./oci/inputs.ts";
 
-export interface BuildInputs {
-  readonly destination: DestinationInputs;
-  /** Folder of the source. */
+interface Building {
+  /** Folder of the source, or a tar archive of it. */
   readonly context: string;
   readonly labels: ReadonlyMap<string, string>;
-  readonly tags: readonly string[];
   readonly builder: OciInputs | DockerInputs;
+}
+
+/** An image to build and push. */
+export interface BuildInputs extends Building {
+  readonly destination: DestinationInputs;
+  readonly tags: readonly string[];
+}
+
+/** An image to build, or a base image to fetch, into an OCI archive. */
+export interface WriteInputs extends Omit<Building, "context"> {
+  /** Path of the archive. */
+  readonly file: string;
+  /** Undefined for a base image. */
+  readonly context: string | undefined;
+}
+
+/** An image in an OCI archive to push. */
+export interface PushInputs extends Pick<BuildInputs, "destination" | "tags"> {
+  readonly archive: string;
+  readonly digest: string;
 }
 
 /** Settings of one builder that the other would ignore. */
@@ -20,18 +38,70 @@ const inputsOfBuilders = { oci: ociInputNames, docker: dockerInputNames };
 export function readBuildInputs(
   variables: NodeJS.ProcessEnv,
   getInput?: (name: string) => string,
-): BuildInputs {
+): BuildInputs | WriteInputs | PushInputs {
   return readInputs((read) => {
+    if (read.optional("archive") || read.optional("digest")) return readPushInputs(read, variables);
     const builder = read.choice("builder", ["oci", "docker"], "oci");
     refuseInputsOfOthers(read, builder);
+    const file = readOutputs(read);
+    if (file !== undefined) return readWriteInputs(read, variables, { file, builder });
     return {
       destination: readDestinationInputs(read),
-      context: read.folder("context"),
+      context: readContext(read),
       labels: read.pairs("labels"),
       tags: readTags(read, variables),
       builder: builder === "docker" ? readDockerInputs(read, variables) : readOciInputs(read),
     };
   }, getInput);
+}
+
+function readContext(read: InputReader): string {
+  return read.optional("context")?.endsWith(".tar") ? read.file("context") : read.folder("context");
+}
+
+/** Returns the path of an OCI archive, from an input of docker/build-push-action that can say more. */
+function readOutputs(read: InputReader): string | undefined {
+  const outputs = read.lines("outputs").join(" and ");
+  const fields = outputs.split(",").map((field) => field.split(/=(.*)/s, 2));
+  const { type, dest = "" } = Object.fromEntries(fields) as Record<string, string | undefined>;
+  if (outputs && (fields.length !== 2 || type !== "oci" || /^-?$/.test(dest)))
+    read.problem(`Input outputs has "${outputs}"; allowed: type=oci,dest=FILE`);
+  return outputs ? dest : undefined;
+}
+
+function readWriteInputs(
+  read: InputReader,
+  variables: NodeJS.ProcessEnv,
+  { file, builder }: { readonly file: string; readonly builder: "oci" | "docker" },
+): WriteInputs {
+  refuse(read, ["repository", "tags"], "outputs, which writes a file instead of pushing");
+  const labels = read.pairs("labels");
+  if (builder === "docker") {
+    const inputs = readDockerInputs(read, variables);
+    if (inputs.cache === "registry" || inputs.cache === "inline")
+      read.problem(`Input cache is ${inputs.cache}; allowed with outputs: none, gha`);
+    return { file, context: readContext(read), labels, builder: inputs };
+  }
+  const changing = ["context", "labels", ...ociInputNames.filter((name) => name !== "base-image")];
+  refuse(read, changing, "outputs and builder oci, which writes a base image as it is");
+  if (read.optional("base-image") === "scratch")
+    read.problem("Input base-image is scratch, which has no image");
+  return { file, context: undefined, labels, builder: readOciInputs(read) };
+}
+
+function readPushInputs(read: InputReader, variables: NodeJS.ProcessEnv): PushInputs {
+  const building = ["context", "labels", "outputs", ...ociInputNames, ...dockerInputNames];
+  refuse(read, building, "archive, whose image is built already");
+  const archive = read.file("archive");
+  const digest = read.required("digest");
+  if (digest && !/^sha256:[0-9a-f]{64}$/.test(digest))
+    read.problem(`Input digest is "${digest}"; expected sha256:<64 hexadecimal digits>`);
+  return { archive, digest, destination: readDestinationInputs(read), tags: readTags(read, variables) };
+}
+
+function refuse(read: InputReader, names: readonly string[], reason: string): void {
+  for (const name of names)
+    if (read.optional(name) !== undefined) read.problem(`Input ${name} does not go with ${reason}`);
 }
 
 function refuseInputsOfOthers(read: InputReader, builder: "oci" | "docker"): void {

@@ -1,16 +1,16 @@
+import { basename } from "node:path";
 import { setOutput } from "@actions/core";
 import { type Card, lineMarkdown } from "../../shared/card.ts";
 import { imagePage } from "../../shared/console.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { shortDigest } from "../../shared/registry/oci.ts";
 import { appendSummary, counted, factList, fold, markdownTable } from "../../shared/summary.ts";
-import type { BuiltImage } from "./build-image.ts";
 import { formatBytes } from "./builder.ts";
+import type { MadeImage } from "./make-image.ts";
 
 /** Returns the job summary, which is one line until it is unfolded. */
-export function summarize(built: BuiltImage): string {
-  const { image, parts, record, digest } = built;
-  const [name = ""] = image.split("@");
+export function summarize(built: MadeImage): string {
+  const { image, parts, record } = built;
   const rows = parts.map(({ what, digest, size, how }) => [
     what,
     shortDigest(digest),
@@ -19,7 +19,7 @@ export function summarize(built: BuiltImage): string {
   ]);
   const card: Card = {
     ok: true,
-    verdict: `Image ${name.slice(name.lastIndexOf("/") + 1)}@${shortDigest(digest)} ${built.built ? "pushed" : "exists already"}`,
+    verdict: verdictOf(built),
     links: imagePage(image),
     folds: [
       built.built ? "" : whyNothingWasBuilt(built),
@@ -33,30 +33,41 @@ export function summarize(built: BuiltImage): string {
   return lineMarkdown(card);
 }
 
-function whyNothingWasBuilt({ source }: BuiltImage): string {
+function verdictOf({ image, digest, file, built }: MadeImage): string {
+  const short = shortDigest(digest);
+  if (file) return `Image written to ${basename(file.path)}, ${formatBytes(file.size)}, ${short}`;
+  const [name = ""] = image.split("@");
+  return `Image ${name.slice(name.lastIndexOf("/") + 1)}@${short} ${built ? "pushed" : "exists already"}`;
+}
+
+function whyNothingWasBuilt({ source }: MadeImage): string {
+  if (!source) return "Nothing was pushed: the repository already has the image of this archive.";
   return `Nothing was built or pushed: the repository already has the image of this source, with the tag \`${source.tag}\`.`;
 }
 
-function facts({ image, source, tags, parts, durations }: BuiltImage): [string, string][] {
-  const files = source.files.filter(({ kind }) => kind !== "folder");
+function facts({ image, file, digest, source, tags, parts, durations }: MadeImage): [string, string][] {
+  const files = source?.files.filter(({ kind }) => kind !== "folder") ?? [];
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const layers = parts.reduce((sum, { size = 0 }) => sum + size, 0);
   return [
-    ["Image", image],
-    ["Source", `${shortDigest(source.digest)}, ${counted(files.length, "file")}, ${formatBytes(bytes)}`],
+    ["Image", file ? `${file.path}, ${digest}` : image],
+    [
+      "Source",
+      source ? `${shortDigest(source.digest)}, ${counted(files.length, "file")}, ${formatBytes(bytes)}` : "",
+    ],
     ["Size", layers > 0 ? `${formatBytes(layers)} compressed, ${counted(parts.length, "part")}` : ""],
-    ["Tags", tags.join(", ") || "only the source tag"],
+    ["Tags", file ? "" : tags.join(", ") || "only the source tag"],
     ["Time", [...durations].map(([what, ms]) => `${what} ${formatDuration(ms)}`).join(", ")],
   ];
 }
 
 /** Sets every output and writes the job summary. */
-export async function publish(built: BuiltImage): Promise<void> {
+export async function publish(built: MadeImage): Promise<void> {
   setOutput("image", built.image);
   setOutput("portable-image", built.portableImage);
   setOutput("digest", built.digest);
   setOutput("built", String(built.built));
   setOutput("tags", built.tags.join("\n"));
-  setOutput("source", built.source.digest);
+  setOutput("source", built.source?.digest ?? "");
   await appendSummary(summarize(built));
 }

@@ -49,6 +49,18 @@ it("shows the image in one line, with its parts, its size and the duration of ea
 </details>`);
 });
 
+it("shows an image that was written to a file", () => {
+  const file = { path: "out/image.tar", size: 46_000_000 };
+  expect(
+    summarize({ ...built, image: "", file, tags: [], source: undefined, parts: [] }),
+  ).toBe(`<details><summary>✅ Image written to image.tar, 46.0 MB, sha256:aaaaaaaaaaaa</summary>
+
+- Image: out/image.tar, ${digest}
+- Time: looking 120 ms, building 1 s
+
+</details>`);
+});
+
 it("links to an image in ECR", () => {
   const image = `123456789012.dkr.ecr.eu-west-3.amazonaws.com/shop/customer@${digest}`;
   expect(summarize({ ...built, image })).toContain(

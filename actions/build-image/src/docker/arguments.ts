@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Failure } from "../../../shared/failure.ts";
 import type { Destination } from "../../../shared/registry/destination/destination.ts";
-import type { BuildOrder } from "../builder.ts";
+import type { BuildEnvironment, Order } from "../builder.ts";
 import type { RunCommand } from "./docker-command.ts";
 import type { DockerInputs } from "./inputs.ts";
 
@@ -13,7 +13,7 @@ interface BuildCommand {
 }
 
 interface CommandParts {
-  readonly order: BuildOrder;
+  readonly order: Order;
   /** All labels, including the order's. */
   readonly labels: ReadonlyMap<string, string>;
   /** File that buildx writes its result into. */
@@ -22,24 +22,24 @@ interface CommandParts {
 
 export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCommand {
   const { order, labels, metadata } = parts;
-  const { destination, sourceTag, context } = order;
-  const { dockerfile, platforms, target, buildArgs, provenance, sbom } = inputs;
+  const { dockerfile, platforms, target, buildArgs, buildContexts, provenance, sbom } = inputs;
   const secrets = secretArguments(inputs);
   const args = [
     "buildx",
     "build",
     ...["--file", resolve(dockerfile)],
-    ...["--tag", `${destination.uri}:${sourceTag}`, ...output(inputs)],
+    ...output(inputs, order),
     ...["--progress", "plain", "--metadata-file", metadata],
     ...["--platform", platforms.join(",")],
     ...(target === undefined ? [] : ["--target", target]),
     ...pairs("--build-arg", buildArgs),
+    ...pairs("--build-context", buildContexts),
     ...pairs("--label", labels),
     ...secrets.args,
-    ...cacheArguments(inputs, destination),
+    ...cacheArguments(inputs, order.destination?.uri ?? ""),
     `--provenance=${provenance === "none" ? "false" : `mode=${provenance}`}`,
     `--sbom=${sbom}`,
-    resolve(context),
+    resolve(order.context),
   ];
   return { args, secrets: secrets.variables };
 }
@@ -48,9 +48,11 @@ export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCo
  * ECR and some other registries refuse an attestation that refers to its image as its subject, which is BuildKit's
  * default since 0.32 (moby/buildkit#5747, #6171, #7007); older versions ignore the option.
  */
-function output({ provenance, sbom }: DockerInputs): string[] {
-  const attests = provenance !== "none" || sbom;
-  return attests ? ["--output", "type=registry,oci-artifact=false"] : ["--push"];
+function output({ provenance, sbom }: DockerInputs, { destination, sourceTag, file = "" }: Order): string[] {
+  const option = provenance !== "none" || sbom ? ",oci-artifact=false" : "";
+  if (!destination) return ["--output", `type=oci,${csvField(`dest=${file}`)}${option}`];
+  const push = option ? ["--output", `type=registry${option}`] : ["--push"];
+  return ["--tag", `${destination.uri}:${sourceTag}`, ...push];
 }
 
 function pairs(option: string, values: ReadonlyMap<string, string>): string[] {
@@ -79,26 +81,25 @@ export function cacheTag(target: string | undefined): string {
   return target === undefined ? "build-cache" : `build-cache-${target.toLowerCase()}`;
 }
 
-/** Throws when the requested cache cannot be stored. */
+/** Throws when the repository cannot store the requested cache; warns when this step cannot use GitHub's. */
 export function checkCache(
   { cache, target }: DockerInputs,
-  { uri, isImmutable }: Destination,
-  variables: NodeJS.ProcessEnv,
+  destination: Destination | undefined,
+  { variables, log }: Pick<BuildEnvironment, "variables" | "log">,
 ): void {
   const tag = cacheTag(target);
-  if ((cache === "registry" || cache === "inline") && isImmutable(tag))
-    throw new Failure(`Input cache is ${cache}, but the tags of ${uri} are immutable, ${tag} too`, {
-      nextStep: `use cache gha, or exclude ${tag}* from the repository's tag immutability; nothing was changed.`,
-    });
+  if ((cache === "registry" || cache === "inline") && destination?.isImmutable(tag))
+    throw new Failure(
+      `Input cache is ${cache}, but the tags of ${destination.uri} are immutable, ${tag} too`,
+      {
+        nextStep: `use cache gha, or exclude ${tag}* from the repository's tag immutability; nothing was changed.`,
+      },
+    );
   const { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: url, ACTIONS_CACHE_URL: legacyUrl } = variables;
   // Without them buildx leaves the cache out and reports nothing.
   if (cache === "gha" && !(token && (url || legacyUrl)))
-    throw new Failure(
-      "Input cache is gha, but this step has no access to GitHub's cache (ACTIONS_RUNTIME_TOKEN, ACTIONS_RESULTS_URL)",
-      {
-        nextStep:
-          "run this action with uses: on a GitHub runner (run: steps do not receive these variables), or use another cache; nothing was changed.",
-      },
+    log.warning(
+      "Built without a cache: input cache is gha, but this step has no access to GitHub's cache (ACTIONS_RUNTIME_TOKEN, ACTIONS_RESULTS_URL), which a GitHub runner gives to steps with uses:.",
     );
 }
 
@@ -106,7 +107,7 @@ export function checkCache(
  * Returns arguments of buildx. A cache that cannot be written makes the next build slower and is no reason to fail this
  * one.
  */
-function cacheArguments({ cache, target }: DockerInputs, { uri }: Destination): string[] {
+function cacheArguments({ cache, target }: DockerInputs, uri: string): string[] {
   const ref = `type=registry,ref=${uri}:${cacheTag(target)}`;
   const scope = `type=gha,scope=${cacheTag(target)}`;
   const byKind = {

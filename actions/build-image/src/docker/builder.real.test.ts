@@ -115,3 +115,10 @@ it("labels the image with its commit and the commit's time, unless the inputs se
     "org.opencontainers.image.created": "2026-02-03T02:05:06Z",
   });
 });
+
+it("builds without a cache, and warns, when the step has no access to GitHub's", async () => {
+  const variables = { ACTIONS_RUNTIME_TOKEN: undefined };
+  const files = { ...twoStages, "main.txt": "no cache" };
+  expect((await workshop.build(files, { docker: { cache: "gha" }, variables })).built).toBe(true);
+  expect(workshop.lines()).toContainEqual(expect.stringMatching(/^Built without a cache: input cache is gha/));
+});

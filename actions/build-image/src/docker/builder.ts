@@ -9,9 +9,9 @@ import { markdownTable } from "../../../shared/summary.ts";
 import {
   type BuildEnvironment,
   type Builder,
-  type BuildOrder,
   type Built,
   type Ingredients,
+  type Order,
   partsOf,
 } from "../builder.ts";
 import { buildCommand, cacheTag, checkCache, labelsOf, readCommit } from "./arguments.ts";
@@ -28,18 +28,22 @@ export function createDockerBuilder(inputs: DockerInputs, environment: BuildEnvi
     ignoreFile: `${inputs.dockerfile}.dockerignore`,
     readIngredients: async () => ingredients(inputs, await read()),
     build: async (order) => build(inputs, await read(), order, environment),
+    write: async (order) => build(inputs, await read(), order, environment),
   };
 }
 
 /** Includes only the names of secrets: a value may change, as tokens do, without making another image. */
 function ingredients(inputs: DockerInputs, dockerfile: string): Ingredients {
-  const { kind, target, platforms, buildArgs, secrets, provenance, sbom } = inputs;
+  const { kind, target, platforms, buildArgs, buildContexts, secrets, provenance, sbom } = inputs;
+  const contexts = [...buildContexts].map(([name, value]) => [name, value.split("@")[1]]);
   return {
     kind,
     dockerfile,
     target: target ?? null,
     platforms: [...platforms].sort(),
     buildArgs: Object.fromEntries(buildArgs),
+    // Earlier images of the same source have none.
+    ...(contexts.length > 0 && { buildContexts: Object.fromEntries(contexts) }),
     secrets: [...secrets.keys()].sort(),
     provenance,
     sbom,
@@ -49,12 +53,12 @@ function ingredients(inputs: DockerInputs, dockerfile: string): Ingredients {
 async function build(
   inputs: DockerInputs,
   dockerfile: string,
-  order: BuildOrder,
+  order: Order,
   environment: BuildEnvironment,
 ): Promise<Built> {
   const { destination, folder, context } = order;
-  checkCache(inputs, destination, environment.variables);
-  const logins = await loginsFor(destination, [dockerfile, ...inputs.buildArgs.values()], environment);
+  checkCache(inputs, destination, environment);
+  const logins = await loginsFor(destination, textsOf(inputs, dockerfile), environment);
   const variables = await createDockerConfig(join(folder, "docker"), environment.variables, logins);
   const run = createRunCommand(environment);
   const commit = await readCommit(context, environment.variables, run);
@@ -78,10 +82,16 @@ async function build(
 
 async function describe(
   { cache, target }: DockerInputs,
-  { destination }: BuildOrder,
+  { destination, file = "" }: Order,
   { metadata, steps }: { readonly metadata: string; readonly steps: readonly Step[] },
 ): Promise<Built> {
-  const manifest = await getPushed(destination, digestIn(await readFile(metadata, "utf8")));
+  const digest = digestIn(await readFile(metadata, "utf8"));
+  if (!destination) {
+    const { openArchive } = await import("../archive/oci-archive.ts");
+    const { manifest } = await openArchive(file, digest);
+    return { manifest, tagged: false, parts: partsOf(manifest, "written"), record: recordOf(steps) };
+  }
+  const manifest = await getPushed(destination, digest);
   // A fixed tag finds the cache in the image.
   if (cache === "inline")
     await destination.registry.putManifest(destination.name, cacheTag(target), manifest);
@@ -99,13 +109,22 @@ async function getPushed({ registry, name, uri }: Destination, reference: string
 
 /** An engine keeps what it pushes, under the tag of the source, and would fill up self-hosted runners. */
 async function removeFromEngine(
-  { destination, sourceTag }: BuildOrder,
+  { destination, sourceTag }: Order,
   variables: NodeJS.ProcessEnv,
   { clock }: BuildEnvironment,
 ): Promise<void> {
+  if (!destination) return;
   // Runs also after the step was cancelled, and without an image.
   const run: RunCommand = createRunCommand({ clock, signal: new AbortController().signal });
   await run("docker", ["image", "rm", `${destination.uri}:${sourceTag}`], { variables }).catch(() => {});
+}
+
+/** Returns texts with the base images that Docker fetches from a registry, without those of another job. */
+function textsOf({ buildArgs, buildContexts }: DockerInputs, dockerfile: string): readonly string[] {
+  const texts = [dockerfile, ...buildArgs.values()];
+  return texts.map((text) =>
+    [...buildContexts.keys()].reduce((rest, name) => rest.replaceAll(name, ""), text),
+  );
 }
 
 /**
@@ -113,7 +132,7 @@ async function removeFromEngine(
  * the Dockerfile or a build argument contains.
  */
 async function loginsFor(
-  { host, credentials }: Destination,
+  { host = "", credentials }: Partial<Destination> = {},
   texts: readonly string[],
   environment: BuildEnvironment,
 ): Promise<ReadonlyMap<string, Credentials>> {
@@ -162,7 +181,7 @@ const pauseMs = 2_000;
 async function buildAndPush(
   run: RunCommand,
   { args, variables }: { readonly args: readonly string[]; readonly variables: NodeJS.ProcessEnv },
-  { destination }: BuildOrder,
+  { destination }: Order,
   { log, clock, signal }: BuildEnvironment,
 ): Promise<Progress> {
   log.info(`docker ${args.map(quote).join(" ")}`);

@@ -13,6 +13,7 @@ import { testEnvironment, testInputs, toRepository } from "../build-image.suppor
 import { type BuiltImage, buildImage } from "../build-image.ts";
 import type { BuildEnvironment } from "../builder.ts";
 import type { BuildInputs } from "../inputs.ts";
+import { makeImage } from "../make-image.ts";
 import { readSource } from "../source/read-source.ts";
 import { createDockerBuilder } from "./builder.ts";
 import type { DockerInputs } from "./inputs.ts";
@@ -98,6 +99,14 @@ export async function openWorkshop() {
       return buildImage(inputs, environment);
     },
 
+    /** Writes the sources again and builds their image into an archive, without any registry. */
+    async write(files: Files, file: string, options: WorkshopBuild = {}) {
+      const createEcr = () => Promise.reject(new Error("this job has no credentials"));
+      const [inputs, environment] = await prepare(files, { environment: { createEcr }, ...options });
+      const { context, labels, builder } = inputs;
+      return makeImage({ context, labels, builder, file }, environment);
+    },
+
     /** Writes the sources again; returns their digest. */
     async readSource(files: Files, options: WorkshopBuild = {}) {
       const [inputs, environment] = await prepare(files, options);
@@ -130,6 +139,7 @@ export function dockerInputs(context: string): DockerInputs {
     target: undefined,
     platforms: ["linux/amd64"],
     buildArgs: new Map(),
+    buildContexts: new Map(),
     secrets: new Map(),
     cache: "none",
     provenance: "none",

@@ -59,7 +59,8 @@ const pushSteps: readonly (readonly [RegExp, string])[] = [
 ];
 
 interface Failed extends Progress {
-  readonly destination: Destination;
+  /** Undefined for an archive. */
+  readonly destination: Destination | undefined;
   readonly stderr: string;
 }
 
@@ -77,7 +78,7 @@ export function explainFailure(failed: Failed): Failure {
   const output = steps.flatMap((step) => (step.error === undefined ? [] : step.output));
   const end = output.filter((line) => line.trim() !== "").slice(-shownLines);
   const all = [text, ...steps.flatMap((step) => step.error ?? []), ...end].join("\n");
-  if (isPush(failed) && !/no space left on device/i.test(all))
+  if (destination && isPush(failed) && !/no space left on device/i.test(all))
     return new Failure(`Could not push to ${destination.uri}: ${text}`, {
       nextStep:
         nextStepIn(pushSteps, text) ??

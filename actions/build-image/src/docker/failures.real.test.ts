@@ -95,14 +95,6 @@ describe("before anything is built", () => {
     });
   });
 
-  it("reports that this step has no access to GitHub's cache", async () => {
-    const variables = { ACTIONS_RUNTIME_TOKEN: undefined };
-    expect(await fails(any, { docker: { cache: "gha" }, variables })).toEqual({
-      message: expect.stringContaining("this step has no access to GitHub's cache"),
-      nextStep: expect.stringContaining("run: steps do not receive"),
-    });
-  });
-
   it.each(["registry", "inline"] as const)("refuses cache %s where tags are immutable", async (cache) => {
     const { ecr } = workshop.simulator.aws;
     await ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "IMMUTABLE" });

@@ -1,8 +1,13 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { always, answering } from "../../../shared/registry/faulty-registry.support.ts";
+import { testEnvironment, toRepository } from "../build-image.support.ts";
 import type { BuiltImage } from "../build-image.ts";
+import { makeImage } from "../make-image.ts";
 import { openWorkshop, run, type Workshop, type WorkshopBuild } from "./docker.support.ts";
 import { startEngine, type TestEngine } from "./engine.support.ts";
+import type { DockerInputs } from "./inputs.ts";
 
 let workshop: Workshop;
 let engine: TestEngine;
@@ -24,7 +29,7 @@ const build = (sources: Record<string, string>, options: WorkshopBuild) =>
   workshop.build(sources, { ...options, variables: { ...engine.variables, ...options.variables } });
 
 /** Returns the index, read by an independent client. */
-async function readIndex({ image }: BuiltImage) {
+async function readIndex({ image }: Pick<BuiltImage, "image">) {
   const authFile = `${workshop.dockerConfig}/config.json`;
   const { stdout } = await run("skopeo", [
     "inspect",
@@ -53,6 +58,38 @@ it("attests how the image was built", async () => {
   const built = await build(files, { docker: { provenance: "max" } });
   const { manifests } = await readIndex(built);
   expect(manifests.map(({ platform }) => platform.os)).toEqual(["linux", "unknown"]);
+});
+
+it.each<[string, Partial<DockerInputs>]>([
+  ["one platform", {}],
+  ["several platforms", { platforms: ["linux/amd64", "linux/arm64"] }],
+  ["attestations", { provenance: "max" }],
+])("writes an archive with %s, which is pushed as it is", async (name, docker) => {
+  const archive = join(workshop.folder, "out/a,b.tar");
+  const { variables } = engine;
+  const { digest, image } = await workshop.write({ ...files, "a.txt": name }, archive, { docker, variables });
+  expect(image).toBe("");
+  const inputs = { archive, digest, destination: toRepository("customer"), tags: [] };
+  const pushed = await makeImage(inputs, testEnvironment(workshop.simulator));
+  expect(pushed).toMatchObject({
+    built: true,
+    digest,
+    image: expect.stringContaining(`/customer@${digest}`),
+  });
+  const { manifests } = await readIndex(pushed);
+  expect(manifests?.length).toBe(name === "one platform" ? undefined : 2);
+});
+
+it("builds on a base image that another job has written", async () => {
+  const folder = join(workshop.folder, "base");
+  const { variables } = engine;
+  const { digest } = await workshop.write(files, `${folder}.tar`, { variables });
+  await mkdir(folder);
+  await run("tar", ["-xf", `${folder}.tar`, "-C", folder]);
+  const buildContexts = new Map([["base", `oci-layout://${folder}@${digest}`]]);
+  const sources = { ...files, Dockerfile: "FROM base\nCOPY a.txt /b.txt" };
+  const { parts } = await workshop.write(sources, `${folder}.tar`, { variables, docker: { buildContexts } });
+  expect(parts).toHaveLength(3);
 });
 
 it.each(["registry", "inline"] as const)(

@@ -25,12 +25,15 @@ it("builds the context's Dockerfile for one platform, with nothing added, by def
     target: undefined,
     platforms: ["linux/amd64"],
     buildArgs: new Map(),
+    buildContexts: new Map(),
     secrets: new Map(),
     cache: "none",
     provenance: "none",
     sbom: false,
   });
 });
+
+const digest = `sha256:${"a".repeat(64)}`;
 
 it("accepts all inputs", () => {
   const file = join(context, "Dockerfile");
@@ -39,6 +42,7 @@ it("accepts all inputs", () => {
     target: "run",
     platform: "linux/amd64\nlinux/arm64",
     "build-args": "BASE=node:24\nURL=https://example.com/?a=b",
+    "build-contexts": `node=oci-layout://base@${digest}`,
     "build-secrets": "token=a=b\nNPMRC",
     "build-secret-files": `ca=${file}`,
     cache: "gha",
@@ -54,6 +58,7 @@ it("accepts all inputs", () => {
       ["BASE", "node:24"],
       ["URL", "https://example.com/?a=b"],
     ]),
+    buildContexts: new Map([["node", `oci-layout://base@${digest}`]]),
     secrets: new Map<string, object>([
       ["token", { value: "a=b" }],
       ["NPMRC", { value: "two\nlines" }],
@@ -75,6 +80,12 @@ it.each([
   ],
   ["build-args", "1A=b", 'Input build-args has "1A"'],
   ["build-args", "A", "expected lines of the form name=value"],
+  [
+    "build-contexts",
+    "node=oci-layout://base:24",
+    'has "node=oci-layout://base:24"; expected name=oci-layout://',
+  ],
+  ["build-contexts", "node=../base", 'has "node=../base"; expected name=oci-layout://folder@sha256:'],
   ["build-secrets", "TOKEN", "Input build-secrets: TOKEN has no value"],
   [
     "build-secret-files",

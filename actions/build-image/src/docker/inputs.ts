@@ -13,6 +13,8 @@ export interface DockerInputs {
   /** `linux/amd64`; several make an index. */
   readonly platforms: readonly string[];
   readonly buildArgs: ReadonlyMap<string, string>;
+  /** `oci-layout://folder@sha256:…` by the name that the Dockerfile uses. */
+  readonly buildContexts: ReadonlyMap<string, string>;
   /** By id. */
   readonly secrets: ReadonlyMap<string, BuildSecret>;
   readonly cache: (typeof caches)[number];
@@ -26,6 +28,7 @@ export type BuildSecret = { readonly value: string } | { readonly file: string }
 export const dockerInputNames: readonly string[] = [
   "dockerfile",
   "build-args",
+  "build-contexts",
   "build-secrets",
   "build-secret-files",
   "target",
@@ -37,6 +40,7 @@ export const dockerInputNames: readonly string[] = [
 /** Linux in Go's terms, which BuildKit and ECS use: image-spec v1.1, image-index.md, `platform`. */
 const platformPattern = /^linux\/(?:386|amd64|arm64|arm\/v[5-8]|ppc64le|riscv64|s390x)$/;
 const secretPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const layoutPattern = /^oci-layout:\/\/[^@]+@sha256:[0-9a-f]{64}$/;
 const argumentPattern = /^[A-Za-z_]\w*$/;
 
 /** Reads the inputs; `variables` are those of the step, which may provide a secret without a value. */
@@ -45,12 +49,19 @@ export function readDockerInputs(read: InputReader, variables: NodeJS.ProcessEnv
   for (const name of buildArgs.keys())
     if (!argumentPattern.test(name))
       read.problem(`Input build-args has "${name}"; expected the name of a build argument`);
+  const buildContexts = read.pairs("build-contexts");
+  for (const [name, value] of buildContexts)
+    if (!layoutPattern.test(value))
+      read.problem(
+        `Input build-contexts has "${name}=${value}"; expected name=oci-layout://folder@sha256:<64 hexadecimal digits>`,
+      );
   return {
     kind: "docker",
     dockerfile: readDockerfile(read),
     target: read.optional("target"),
     platforms: readPlatforms(read),
     buildArgs,
+    buildContexts,
     secrets: new Map([...readSecrets(read, variables), ...readSecretFiles(read)]),
     cache: read.choice("cache", caches, "none"),
     provenance: read.choice("provenance", provenances, "none"),

@@ -36,13 +36,21 @@ export async function findBaseImage(
   return { registry, name, digest: found, pinned: `${repository}${shownTag}@${found}` };
 }
 
+/** Reads the manifest of the base or, of a base for several platforms, that of one. */
+export async function getBaseManifest(
+  { registry, name, pinned, digest }: BaseImage,
+  platform?: Platform,
+): Promise<FetchedManifest> {
+  const found = await getManifest(registry, name, digest, pinned);
+  return platform && isIndex(found.mediaType)
+    ? getManifest(registry, name, choosePlatform(found, platform, pinned), pinned)
+    : found;
+}
+
 /** Reads the base's configuration and layers; digests pin every byte of them. */
 export async function readBaseImage(base: BaseImage, platform: Platform): Promise<Base> {
-  const { registry, name, pinned, digest } = base;
-  const found = await getManifest(registry, name, digest, pinned);
-  const image = isIndex(found.mediaType)
-    ? await getManifest(registry, name, choosePlatform(found, platform, pinned), pinned)
-    : found;
+  const { registry, name, pinned } = base;
+  const image = await getBaseManifest(base, platform);
   if (!isImage(image.mediaType))
     throw new Failure(`Base image ${pinned} has the media type ${image.mediaType}, which is not an image`);
   const manifest = JSON.parse(image.body.toString("utf8")) as ImageManifest;

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { connectToRegistry, type RegistryClient } from "../../../shared/registry/client.ts";
-import { blobOf, type Descriptor, platformName, shortDigest } from "../../../shared/registry/oci.ts";
+import { type BlobContent, blobOf, platformName, shortDigest } from "../../../shared/registry/oci.ts";
 import { counted } from "../../../shared/summary.ts";
 import {
   type BuildEnvironment,
@@ -11,9 +11,11 @@ import {
   formatBytes,
   type ImagePart,
   type Ingredients,
+  partsOf,
+  type WriteOrder,
 } from "../builder.ts";
 import { createTurns, settleAll } from "../parallel.ts";
-import { type Base, type BaseImage, findBaseImage, readBaseImage } from "./base-image.ts";
+import { type Base, type BaseImage, findBaseImage, getBaseManifest, readBaseImage } from "./base-image.ts";
 import { type AssembledImage, assembleImage, assembleIndex, type Document, scratch } from "./image.ts";
 import type { OciInputs } from "./inputs.ts";
 import type { Layer, PackOptions } from "./layer.ts";
@@ -31,6 +33,7 @@ export function createOciBuilder(inputs: OciInputs, environment: BuildEnvironmen
   return {
     readIngredients: async () => ingredients(inputs, await findBase()),
     build: async (order) => build(inputs, order, await findBase(), environment),
+    write: async (order) => fetchBase(inputs, order, (await findBase()) as BaseImage, environment),
   };
 }
 
@@ -58,6 +61,21 @@ async function find({ baseImage }: OciInputs, environment: BuildEnvironment): Pr
   return base;
 }
 
+/** Writes the base image as it is, for one platform or, if several are wanted, for all of its platforms. */
+async function fetchBase(
+  { platforms }: OciInputs,
+  { file }: WriteOrder,
+  base: BaseImage,
+  { signal }: BuildEnvironment,
+): Promise<Built> {
+  const manifest = await getBaseManifest(base, platforms.length === 1 ? platforms[0] : undefined);
+  const { readWhole, writeArchive } = await import("../archive/oci-archive.ts");
+  const image = await readWhole(manifest, ({ digest }) => getBaseManifest({ ...base, digest }));
+  await writeArchive(file, image, (blob) => base.registry.openBlob(base.name, blob), signal);
+  const record = `Base image: \`${base.pinned}\``;
+  return { manifest, tagged: false, parts: partsOf(manifest, "written"), record };
+}
+
 /** Independent work runs in parallel: reading the base, packing, sending known layers. */
 async function build(
   inputs: OciInputs,
@@ -78,7 +96,7 @@ async function build(
     log.info(
       `Layer ${shortDigest(digest)}: ${counted(layer.files, "file")} of ${context}, ${formatBytes(size)}`,
     );
-    return pusher.context(layer);
+    return pusher.blob("context", { ...layer, open: () => createReadStream(layer.path) });
   });
   const made = bases.map((each) => makeImage({ base: each, packed, pusher }, inputs, order));
   const [contextPart] = await settleAll<ImagePart | Made>([sent, ...made]);
@@ -122,7 +140,16 @@ interface Made {
 async function makeImage(making: Making, inputs: OciInputs, { labels }: BuildOrder): Promise<Made> {
   const { packed, pusher } = making;
   const base = await making.base;
-  const layers = settleAll(base.layers.map((layer) => pusher.baseLayer(layer, base.source as BaseImage)));
+  const source = base.source as BaseImage;
+  const layers = settleAll(
+    base.layers.map((layer) =>
+      pusher.blob(
+        "base layer",
+        { ...layer, open: () => source.registry.openBlob(source.name, layer) },
+        source,
+      ),
+    ),
+  );
   const image = packed.then((layer) => assembleImage(base, layer, { ...inputs, labels }));
   const config = image.then((assembled) => pusher.config(assembled.config));
   await settleAll<unknown>([layers, config]);
@@ -141,33 +168,25 @@ async function bringManifests(images: readonly AssembledImage[], pusher: Pusher)
 const worthAsking = 1_000_000;
 
 /** Pushes blobs to a repository, several in parallel and each once. */
-function createPusher(registry: RegistryClient, repository: string) {
+export function createPusher(registry: RegistryClient, repository: string) {
   const inTurn = createTurns();
-  const baseLayers = new Map<string, Promise<ImagePart>>();
+  const begun = new Map<string, Promise<ImagePart>>();
 
-  const bringBaseLayer = async ({ digest, size }: Descriptor, base: BaseImage): Promise<ImagePart> => {
-    const part = { what: "base layer", digest, size };
-    if (await registry.hasBlob(repository, digest)) return { ...part, how: "already there" };
-    const open = () => base.registry.openBlob(base.name, { digest, size });
-    const from = base.registry.host === registry.host ? base.name : undefined;
-    return { ...part, how: await registry.pushBlob(repository, { digest, size, open }, from) };
+  const bring = async (what: string, blob: BlobContent, base?: BaseImage): Promise<ImagePart> => {
+    const part = { what, digest: blob.digest, size: blob.size };
+    const maybe = what !== "context" || blob.size > worthAsking;
+    if (maybe && (await registry.hasBlob(repository, blob.digest))) return { ...part, how: "already there" };
+    const from = base?.registry.host === registry.host ? base.name : undefined;
+    return { ...part, how: await registry.pushBlob(repository, blob, from) };
   };
 
   return {
     /** Layers that several platforms share, and the empty ones that Dockerfiles make, are pushed once. */
-    baseLayer(layer: Descriptor, base: BaseImage): Promise<ImagePart> {
-      const begun = baseLayers.get(layer.digest) ?? inTurn(() => bringBaseLayer(layer, base));
-      baseLayers.set(layer.digest, begun);
-      return begun;
+    blob(what: string, blob: BlobContent, base?: BaseImage): Promise<ImagePart> {
+      const part = begun.get(blob.digest) ?? inTurn(() => bring(what, blob, base));
+      begun.set(blob.digest, part);
+      return part;
     },
-    context: ({ digest, size, path }: Layer): Promise<ImagePart> =>
-      inTurn(async () => {
-        const part = { what: "context", digest, size };
-        if (size > worthAsking && (await registry.hasBlob(repository, digest)))
-          return { ...part, how: "already there" };
-        const open = () => createReadStream(path);
-        return { ...part, how: await registry.pushBlob(repository, { digest, size, open }) };
-      }),
     config: ({ digest, body }: Document) => inTurn(() => registry.pushBlob(repository, blobOf(digest, body))),
     manifest: (manifest: Document) =>
       inTurn(() => registry.putManifest(repository, manifest.digest, manifest)),

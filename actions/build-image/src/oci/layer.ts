@@ -161,7 +161,7 @@ async function addLink(archive: Pack, file: SourceFile, name: string, root: stri
 }
 
 /** Owned by root, without a time. */
-const reproducible = { uid: 0, gid: 0, uname: "", gname: "", mtime: new Date(0) };
+export const reproducible = { uid: 0, gid: 0, uname: "", gname: "", mtime: new Date(0) };
 
 function addEntry(archive: Pack, header: Partial<Header> & Pick<Header, "name">): Promise<void> {
   return new Promise((done, fail) => {

@@ -3,9 +3,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
-import { testEnvironment, testInputs } from "../build-image.support.ts";
+import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
 import { docker, openWorkshop, pushNodeBase, run, type Workshop } from "../docker/docker.support.ts";
+import { makeImage } from "../make-image.ts";
 import { type OciInputs, type Platform, parseHealthCheck } from "./inputs.ts";
 
 const program = `
@@ -59,6 +60,11 @@ function healthCheck(json: string): OciInputs["healthCheck"] {
   return parsed;
 }
 
+const storage = () => ["--root", join(workshop.folder, "buildah"), "--storage-driver=vfs"];
+const copy = (image: string, archive: string) => [
+  ...["copy", "--src-tls-verify=false", ...authfile()],
+  ...[`docker://${image}`, `oci-archive:${archive}`],
+];
 const authfile = () => ["--authfile", join(workshop.dockerConfig, "config.json")];
 const skopeo = async (...args: string[]) =>
   JSON.parse((await run("skopeo", ["inspect", "--tls-verify=false", ...authfile(), ...args])).stdout);
@@ -114,16 +120,40 @@ it("shows skopeo the image of each platform in an index", async () => {
   await docker("--config", workshop.dockerConfig, "pull", "--quiet", "--platform=linux/arm64", several.image);
 });
 
+it.each<[string, (archive: string) => Promise<unknown>]>([
+  ["skopeo", (archive) => run("skopeo", copy(built.image, archive))],
+  [
+    "skopeo-all",
+    (archive) => run("skopeo", ["--override-arch=arm64", ...copy(several.image, archive), "--all"]),
+  ],
+  [
+    "buildah",
+    async (archive) => {
+      const from = ["from", "--tls-verify=false", ...authfile(), "--name", "archive", built.image];
+      await run("buildah", [...storage(), ...from]);
+      await run("buildah", [...storage(), "commit", "--rm", "archive", `oci-archive:${archive}`]);
+    },
+  ],
+])("is pushed with its digest from an archive of %s", async (repositoryName, write) => {
+  const archive = join(workshop.folder, `${repositoryName}.tar`);
+  await write(archive);
+  const { stdout } = await run("tar", ["-xOf", archive, "index.json"]);
+  const { digest } = JSON.parse(stdout).manifests[0];
+  await workshop.simulator.aws.ecr.createRepository({ repositoryName });
+  const inputs = { archive, digest, destination: toRepository(repositoryName), tags: ["v1"] };
+  const { image } = await makeImage(inputs, testEnvironment(workshop.simulator));
+  expect(await skopeo(`docker://${image}`)).toMatchObject({ Digest: digest, Architecture: "amd64" });
+});
+
 it.each(["amd64", "arm64"])("is a base for buildah, for %s", async (architecture) => {
   const name = `oci-witness-${randomUUID()}`;
-  const storage = ["--root", join(workshop.folder, "buildah"), "--storage-driver=vfs"];
   const image = architecture === "amd64" ? built.image : several.image;
   const from = ["from", "--tls-verify=false", ...authfile(), `--arch=${architecture}`, "--name", name, image];
-  await run("buildah", [...storage, ...from]);
+  await run("buildah", [...storage(), ...from]);
   try {
-    const { stdout } = await run("buildah", [...storage, "inspect", "--type=container", name]);
+    const { stdout } = await run("buildah", [...storage(), "inspect", "--type=container", name]);
     expect(JSON.parse(stdout).OCIv1).toMatchObject({ architecture, config: { WorkingDir: "/app" } });
   } finally {
-    await run("buildah", [...storage, "rm", name]);
+    await run("buildah", [...storage(), "rm", name]);
   }
 });

@@ -45,7 +45,7 @@ export async function readSource(
 }
 
 /** 160 bits distinguish sources as well as Git distinguishes commits. */
-function sourceTag(digest: string): string {
+export function sourceTag(digest: string): string {
   return `source-${digest.slice("sha256:".length, "sha256:".length + 40)}`;
 }
 

@@ -1,0 +1,168 @@
+import { createWriteStream } from "node:fs";
+import { chmod, mkdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { type Header, pack } from "tar-stream";
+import { beforeEach, expect, it } from "vitest";
+import { parseImageName } from "../../../shared/registry/image-name.ts";
+import { digestOf, mediaTypes } from "../../../shared/registry/oci.ts";
+import { testEnvironment, testInputs, toRepository, useSimulator } from "../build-image.support.ts";
+import { makeImage } from "../make-image.ts";
+import type { OciInputs } from "../oci/inputs.ts";
+import { unpackTar } from "./read-tar.ts";
+
+const { simulator, folder, context } = await useSimulator();
+beforeEach(() => simulator.aws.ecr.createRepository({ repositoryName: "customer" }));
+
+interface Entry extends Partial<Header> {
+  readonly name: string;
+  readonly text?: string;
+}
+
+const link = (name: string, linkname: string): Entry => ({ name, type: "symlink", linkname });
+
+async function tar(entries: readonly Entry[]): Promise<string> {
+  const path = join(folder, "image.tar");
+  const archive = pack();
+  for (const { text = "", ...header } of entries)
+    if (header.type) archive.entry(header);
+    else archive.entry(header, text);
+  archive.finalize();
+  await pipeline(archive, createWriteStream(path));
+  return path;
+}
+
+const blobName = (text: string) => `blobs/${digestOf(text).replace(":", "/")}`;
+const describe = (mediaType: string, text: string) => ({
+  mediaType,
+  digest: digestOf(text),
+  size: Buffer.byteLength(text),
+});
+
+const [layer, config] = [
+  "layer",
+  '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}',
+];
+const manifestWith = (more: object) =>
+  JSON.stringify({
+    schemaVersion: 2,
+    config: describe(mediaTypes.config, config),
+    layers: [describe(mediaTypes.layer, layer)],
+    ...more,
+  });
+const manifest = manifestWith({});
+const digest = digestOf(manifest);
+
+/** Returns the entries of an OCI archive with this manifest. */
+const layout = (text = manifest, mediaType: string = mediaTypes.manifest): Entry[] => [
+  { name: "oci-layout", text: '{"imageLayoutVersion":"1.0.0"}' },
+  { name: "index.json", text: JSON.stringify({ manifests: [describe(mediaType, text)] }) },
+  ...[layer, config, text].map((each) => ({ name: blobName(each), text: each })),
+];
+
+const push = (archive: string, wanted = digest) =>
+  makeImage(
+    { archive, digest: wanted, destination: toRepository("customer"), tags: ["v1"] },
+    testEnvironment(simulator),
+  );
+const images = async () =>
+  (await simulator.aws.ecr.describeImages({ repositoryName: "customer" })).imageDetails ?? [];
+
+it("pushes the image of an archive with its digest, and not again", async () => {
+  const archive = await tar(layout());
+  expect(await push(archive)).toMatchObject({ built: true, digest, source: undefined, tags: ["v1"] });
+  expect(await images()).toMatchObject([{ imageDigest: digest, imageTags: expect.arrayContaining(["v1"]) }]);
+  expect(await push(archive)).toMatchObject({ built: false, digest, parts: [{ how: "already there" }] });
+});
+
+it("pushes an index after its images", async () => {
+  const manifests = [{ ...describe(mediaTypes.manifest, manifest), platform: { os: "linux" } }];
+  const index = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests });
+  const archive = await tar([
+    ...layout(index, mediaTypes.index),
+    { name: blobName(manifest), text: manifest },
+  ]);
+  expect(await push(archive, digestOf(index))).toMatchObject({ built: true, digest: digestOf(index) });
+});
+
+const and = (entry: Entry) => [...layout(), entry];
+const without = (text: string) => layout().filter(({ name }) => name !== blobName(text));
+const both = manifestWith({ manifests: [] });
+const larger = manifestWith({ layers: [{ ...describe(mediaTypes.layer, layer), size: 6 }] });
+const evil = { name: blobName(layer), text: "evil!" };
+
+it.each<[string, Entry[], string, string?]>([
+  ["a hard link", and({ name: "a", type: "link", linkname: "b" }), 'contains the hard link "a"'],
+  ["a symbolic link", and(link("a", "b")), "contains the link a"],
+  ["a device", and({ name: "a", type: "block-device" }), 'contains the special file "a"'],
+  ["an absolute path", and({ name: "/etc/a" }), 'contains the path "/etc/a", which leaves'],
+  ["a path to outside", and({ name: "a/../../b" }), 'contains the path "a/../../b"'],
+  ["a path with a backslash", and({ name: "..\\a" }), "which leaves its folder"],
+  ["a second index", and({ name: ".//index.json" }), "contains index.json twice"],
+  ["no blob of a layer", without(layer), `the blob ${digestOf(layer)} is missing`],
+  ["other bytes", [...without(layer), evil], `has 5 bytes of ${digestOf("evil!")}`],
+  ["another size", layout(larger), "of 6 bytes has 5 bytes", digestOf(larger)],
+  ["an ambiguous manifest", layout(both), "is not a valid image", digestOf(both)],
+  ["an index that is an image", layout(manifest, mediaTypes.index), "is not a valid image"],
+  ["no index", layout().slice(2), "index.json is missing"],
+  ["another image", layout(), `index.json lists ${digest}`, digestOf("")],
+])("refuses an archive with %s before anything is pushed", async (_, entries, message, wanted) => {
+  const refused = push(await tar(entries), wanted);
+  await expect(refused).rejects.toMatchObject({ nextStep: expect.stringContaining("nothing was pushed") });
+  await expect(refused).rejects.toThrow(message);
+  expect(await images()).toEqual([]);
+});
+
+it.each<[string, (path: string) => Promise<void>, string]>([
+  ["is cut off", (path) => truncate(path, 3000), "is not a valid tar archive"],
+  ["is no archive", (path) => writeFile(path, "x".repeat(1024)), "is not a valid tar archive"],
+  ["is too large", (path) => truncate(path, 10_000_000_001), "has 10000.0 MB; the limit is 10000.0 MB"],
+])("refuses an archive that %s", async (_, damage, message) => {
+  const archive = await tar(layout());
+  await damage(archive);
+  await expect(push(archive)).rejects.toThrow(message);
+});
+
+it("builds a folder's archive as the folder, with its modes and links", async () => {
+  await mkdir(join(context, "bin"));
+  await writeFile(join(context, "bin/run"), "#!/bin/sh");
+  await chmod(join(context, "bin/run"), 0o755);
+  await symlink("../server.mjs", join(context, "bin/server"));
+  const ofFolder = await makeImage(testInputs(context), testEnvironment(simulator));
+  const archive = await tar([
+    { name: "./", type: "directory" },
+    { name: "./server.mjs", text: await readFile(join(context, "server.mjs"), "utf8") },
+    link("./bin/server", "../server.mjs"),
+    { name: "./bin/run", text: "#!/bin/sh", mode: 0o755 },
+  ]);
+  const ofArchive = await makeImage(testInputs(archive), testEnvironment(simulator));
+  expect(ofArchive).toMatchObject({ built: false, digest: ofFolder.digest });
+});
+
+it.each<[string, Entry[]]>([
+  ["a link to an absolute path", [link("a", "/etc")]],
+  ["a link to outside", [link("a/b", "../../c")]],
+  ["a link to outside of another link", [link("a", "b/../../c")]],
+  ["a file behind a link", [link("a", "b"), { name: "a/c" }]],
+  ["a file in a file", [{ name: "a" }, { name: "a/c" }]],
+  ["a file twice", [{ name: "a" }, { name: "./a" }]],
+])("does not unpack %s", async (_, entries) => {
+  await expect(unpackTar(await tar(entries), join(folder, "to"))).rejects.toThrow(
+    /image\.tar (contains|cannot be unpacked)/,
+  );
+});
+
+it("fetches a base image as it is, which is pushed with its digest", async () => {
+  const base = await makeImage(testInputs(context), testEnvironment(simulator));
+  const baseImage = parseImageName(base.image) as OciInputs["baseImage"];
+  const { builder } = testInputs(context, { oci: { baseImage } });
+  const file = join(folder, "new/base.tar");
+  const written = await makeImage(
+    { file, context: undefined, labels: new Map(), builder },
+    testEnvironment(simulator),
+  );
+  expect(written).toMatchObject({ digest: base.digest, image: "", file: { path: file } });
+  await simulator.aws.ecr.deleteRepository({ repositoryName: "customer", force: true });
+  await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
+  expect(await push(file, base.digest)).toMatchObject({ built: true, digest: base.digest });
+});

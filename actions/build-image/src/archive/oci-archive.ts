@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { pack } from "tar-stream";
+import { Failure } from "../../../shared/failure.ts";
+import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import {
+  type BlobContent,
+  type Descriptor,
+  type ImageIndex,
+  type ImageManifest,
+  isImage,
+  isIndex,
+  mediaTypes,
+} from "../../../shared/registry/oci.ts";
+import { reproducible } from "../oci/layer.ts";
+import { archiveFault, readTar } from "./read-tar.ts";
+
+/** An image with everything that it refers to. */
+export interface WholeImage {
+  readonly manifest: FetchedManifest;
+  /** Manifests of an index. */
+  readonly others: readonly FetchedManifest[];
+  readonly blobs: readonly Descriptor[];
+}
+
+/** Finds everything that an image, or an index of images, refers to. */
+export async function readWhole(
+  manifest: FetchedManifest,
+  read: (part: Descriptor) => Promise<FetchedManifest>,
+): Promise<WholeImage> {
+  const several = isIndex(manifest.mediaType);
+  const others = several ? await Promise.all(unique(parse(manifest, "manifests").manifests).map(read)) : [];
+  const images = (several ? others : [manifest]).map((image) => parse(image, "layers"));
+  return { manifest, others, blobs: unique(images.flatMap(({ config, layers }) => [config, ...layers])) };
+}
+
+/** A document that is both would be two images (CVE-2021-41190), so it must be what its descriptor says. */
+function parse({ mediaType, digest, body }: FetchedManifest, has: "manifests" | "layers") {
+  const content = JSON.parse(body.toString("utf8")) as ImageIndex & ImageManifest;
+  const [isType, other] = has === "layers" ? [isImage, "manifests"] : [isIndex, "layers"];
+  const isAsSaid = isType(mediaType) && (content.mediaType ?? mediaType) === mediaType;
+  if (isAsSaid && Array.isArray(content[has]) && !(other in content)) return content;
+  throw new Failure(`${digest} is not a valid image of the type ${mediaType}`);
+}
+
+function unique<Part extends { readonly digest: string }>(parts: readonly Part[]): Part[] {
+  return [...new Map(parts.map((part) => [part.digest, part])).values()];
+}
+
+const blobName = (digest: string) => `blobs/${digest.replace(":", "/")}`;
+
+/** The limit of a manifest in OCI distribution-spec v1.1. */
+const mostManifestBytes = 4 * 1024 * 1024;
+
+export interface ArchivedImage extends WholeImage {
+  readonly open: (blob: Descriptor) => BlobContent;
+}
+
+/**
+ * Opens the image with this digest in an OCI archive (image-spec v1.1, image-layout.md, as a tar), which is not
+ * unpacked. Throws unless every part exists, with the bytes of its digest.
+ */
+export async function openArchive(path: string, digest: string): Promise<ArchivedImage> {
+  const files = await readFiles(path);
+  const open = ({ digest, size }: Pick<Descriptor, "digest" | "size">): BlobContent => {
+    const blob = files.get(blobName(digest));
+    if (!blob) throw new Error(`the blob ${digest} is missing`);
+    if (blob.digest === digest && blob.size === size) return blob;
+    throw new Error(`the blob ${digest} of ${size} bytes has ${blob.size} bytes of ${blob.digest}`);
+  };
+  const read = async ({ digest, mediaType, size }: Descriptor): Promise<FetchedManifest> => ({
+    digest,
+    mediaType,
+    body: await readSmall(open({ digest, size })),
+  });
+  try {
+    const index = files.get("index.json");
+    if (!index) throw new Error("index.json is missing");
+    const { manifests } = JSON.parse((await readSmall(index)).toString("utf8")) as ImageIndex;
+    const found = manifests.find((each) => each.digest === digest);
+    if (!found) throw new Error(`index.json lists ${manifests.map((each) => each.digest).join(", ")}`);
+    const image = await readWhole(await read(found), read);
+    image.blobs.forEach(open);
+    return { ...image, open };
+  } catch (error) {
+    throw archiveFault(path, `does not contain the image ${digest}: ${(error as Error).message}`, error);
+  }
+}
+
+/** Returns the files of an archive by their names, each with the digest of its bytes. */
+async function readFiles(path: string): Promise<ReadonlyMap<string, BlobContent>> {
+  const files = new Map<string, BlobContent>();
+  await readTar(path, async ({ path: name, type, size, position: start, content }) => {
+    if (type === "symlink") throw archiveFault(path, `contains the link ${name}`);
+    if (type === "directory") return;
+    if (files.has(name)) throw archiveFault(path, `contains ${name} twice`);
+    const hash = createHash("sha256");
+    for await (const chunk of content) hash.update(chunk);
+    const open = async function* () {
+      if (size > 0) yield* createReadStream(path, { start, end: start + size - 1 });
+    };
+    files.set(name, { digest: `sha256:${hash.digest("hex")}`, size, open });
+  });
+  return files;
+}
+
+function readSmall({ size, open }: BlobContent): Promise<Buffer> {
+  if (size > mostManifestBytes) throw new Error(`a manifest has ${size} bytes`);
+  return buffer(open());
+}
+
+/** Writes an image as an OCI archive. */
+export async function writeArchive(
+  path: string,
+  { manifest, others, blobs }: WholeImage,
+  open: (blob: Descriptor) => AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const archive = pack();
+  const add = (name: string, size: number, content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) =>
+    pipeline(content, archive.entry({ ...reproducible, name, size, mode: 0o644 }), { signal });
+  const { mediaType, digest, body } = manifest;
+  const manifests = [{ mediaType, digest, size: body.length }];
+  const texts = {
+    "oci-layout": { imageLayoutVersion: "1.0.0" },
+    "index.json": { schemaVersion: 2, mediaType: mediaTypes.index, manifests },
+  };
+  const fill = async () => {
+    for (const [name, json] of Object.entries(texts)) {
+      const text = Buffer.from(JSON.stringify(json));
+      await add(name, text.length, [text]);
+    }
+    for (const { digest, body } of [...others, manifest]) await add(blobName(digest), body.length, [body]);
+    for (const blob of blobs) await add(blobName(blob.digest), blob.size, open(blob));
+    archive.finalize();
+  };
+  const filled = fill().catch((error) => archive.destroy(error));
+  await Promise.all([pipeline(archive, createWriteStream(path), { signal }), filled]);
+}
