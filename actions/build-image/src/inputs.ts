@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { type InputReader, readInputs } from "../../shared/inputs.ts";
 import { readTagNames } from "../../shared/registry/destination/repository-name.ts";
 import { type DestinationInputs, readDestinationInputs } from "./destination/inputs.ts";
@@ -31,9 +32,6 @@ export interface PushInputs extends Pick<BuildInputs, "destination" | "tags"> {
   readonly digest: string;
 }
 
-/** Settings of one builder that the other would ignore. */
-const inputsOfBuilders = { oci: ociInputNames, docker: dockerInputNames };
-
 /** Reads the inputs; `variables` are the run's, such as GITHUB_SHA. */
 export function readBuildInputs(
   variables: NodeJS.ProcessEnv,
@@ -42,7 +40,7 @@ export function readBuildInputs(
   return readInputs((read) => {
     if (read.optional("archive") || read.optional("digest")) return readPushInputs(read, variables);
     const builder = read.choice("builder", ["oci", "docker"], "oci");
-    refuseInputsOfOthers(read, builder);
+    refuse(read, builder === "oci" ? dockerInputNames : ociInputNames, `builder ${builder}`);
     const file = readOutputs(read);
     if (file !== undefined) return readWriteInputs(read, variables, { file, builder });
     return {
@@ -64,6 +62,8 @@ function readOutputs(read: InputReader): string | undefined {
   const outputs = read.lines("outputs").join(" and ");
   const fields = outputs.split(",").map((field) => field.split(/=(.*)/s, 2));
   const { type, dest = "" } = Object.fromEntries(fields) as Record<string, string | undefined>;
+  if (statSync(dest, { throwIfNoEntry: false })?.isDirectory())
+    read.problem(`Input outputs: ${dest} is a folder, not a file`);
   if (outputs && (fields.length !== 2 || type !== "oci" || /^-?$/.test(dest)))
     read.problem(`Input outputs has "${outputs}"; allowed: type=oci,dest=FILE`);
   return outputs ? dest : undefined;
@@ -102,13 +102,6 @@ function readPushInputs(read: InputReader, variables: NodeJS.ProcessEnv): PushIn
 function refuse(read: InputReader, names: readonly string[], reason: string): void {
   for (const name of names)
     if (read.optional(name) !== undefined) read.problem(`Input ${name} does not go with ${reason}`);
-}
-
-function refuseInputsOfOthers(read: InputReader, builder: "oci" | "docker"): void {
-  for (const [owner, names] of Object.entries(inputsOfBuilders))
-    for (const name of names)
-      if (owner !== builder && read.optional(name) !== undefined)
-        read.problem(`Input ${name} works with builder ${owner} only, and builder is ${builder}`);
 }
 
 /** Reads the tags of this image: the given ones, and those of the run's commit and ref. */

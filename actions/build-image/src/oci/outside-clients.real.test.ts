@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseImageName } from "../../../shared/registry/image-name.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
-import { docker, openWorkshop, pushNodeBase, run, type Workshop } from "../docker/docker.support.ts";
+import { docker, openWorkshop, pushNodeBase, run, skopeo, type Workshop } from "../docker/docker.support.ts";
 import { makeImage } from "../make-image.ts";
 import { type OciInputs, type Platform, parseHealthCheck } from "./inputs.ts";
 
@@ -61,13 +61,7 @@ function healthCheck(json: string): OciInputs["healthCheck"] {
 }
 
 const storage = () => ["--root", join(workshop.folder, "buildah"), "--storage-driver=vfs"];
-const copy = (image: string, archive: string) => [
-  ...["copy", "--src-tls-verify=false", ...authfile()],
-  ...[`docker://${image}`, `oci-archive:${archive}`],
-];
 const authfile = () => ["--authfile", join(workshop.dockerConfig, "config.json")];
-const skopeo = async (...args: string[]) =>
-  JSON.parse((await run("skopeo", ["inspect", "--tls-verify=false", ...authfile(), ...args])).stdout);
 
 it("is pulled and run with its settings by docker", async () => {
   await docker("--config", workshop.dockerConfig, "pull", "--quiet", built.image);
@@ -89,13 +83,13 @@ it("is pulled and run with its settings by docker", async () => {
 });
 
 it("is inspected by skopeo", async () => {
-  expect(await skopeo(`docker://${built.image}`)).toMatchObject({
+  expect(await skopeo(workshop, built.image)).toMatchObject({
     Digest: built.digest,
     Architecture: "amd64",
     Os: "linux",
     Layers: built.parts.map(({ digest }) => digest),
   });
-  const raw = await skopeo("--raw", `docker://${built.image}`);
+  const raw = await skopeo(workshop, built.image, "--raw");
   expect(raw.annotations).toEqual({
     "org.opencontainers.image.base.name": `${workshop.host}/base:node`,
     "org.opencontainers.image.base.digest": expect.stringMatching(/^sha256:/),
@@ -103,8 +97,7 @@ it("is inspected by skopeo", async () => {
 });
 
 it("shows skopeo the image of each platform in an index", async () => {
-  const image = `docker://${several.image}`;
-  const raw = await skopeo("--raw", image);
+  const raw = await skopeo(workshop, several.image, "--raw");
   expect(raw).toMatchObject({
     mediaType: "application/vnd.oci.image.index.v1+json",
     manifests: [
@@ -113,19 +106,23 @@ it("shows skopeo the image of each platform in an index", async () => {
     ],
   });
   const [forAmd, forArm] = await Promise.all(
-    ["amd64", "arm64"].map((architecture) => skopeo(`--override-arch=${architecture}`, image)),
+    ["amd64", "arm64"].map((architecture) =>
+      skopeo(workshop, several.image, `--override-arch=${architecture}`),
+    ),
   );
   expect([forAmd.Architecture, forArm.Architecture]).toEqual(["amd64", "arm64"]);
   expect(forAmd.Layers).toEqual(forArm.Layers);
   await docker("--config", workshop.dockerConfig, "pull", "--quiet", "--platform=linux/arm64", several.image);
 });
 
+const copyBySkopeo = (archive: string, image: string, ...options: string[]) => {
+  const source = ["--src-tls-verify=false", ...authfile(), `docker://${image}`];
+  return run("skopeo", ["copy", ...options, ...source, `oci-archive:${archive}`]);
+};
+
 it.each<[string, (archive: string) => Promise<unknown>]>([
-  ["skopeo", (archive) => run("skopeo", copy(built.image, archive))],
-  [
-    "skopeo-all",
-    (archive) => run("skopeo", ["--override-arch=arm64", ...copy(several.image, archive), "--all"]),
-  ],
+  ["skopeo", (archive) => copyBySkopeo(archive, built.image)],
+  ["skopeo-all", (archive) => copyBySkopeo(archive, several.image, "--all")],
   [
     "buildah",
     async (archive) => {
@@ -142,7 +139,7 @@ it.each<[string, (archive: string) => Promise<unknown>]>([
   await workshop.simulator.aws.ecr.createRepository({ repositoryName });
   const inputs = { archive, digest, destination: toRepository(repositoryName), tags: ["v1"] };
   const { image } = await makeImage(inputs, testEnvironment(workshop.simulator));
-  expect(await skopeo(`docker://${image}`)).toMatchObject({ Digest: digest, Architecture: "amd64" });
+  expect(await skopeo(workshop, image)).toMatchObject({ Digest: digest, Architecture: "amd64" });
 });
 
 it.each(["amd64", "arm64"])("is a base for buildah, for %s", async (architecture) => {
