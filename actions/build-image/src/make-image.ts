@@ -97,9 +97,7 @@ async function pushContent(
   { registry, name }: Destination,
 ): Promise<ImagePart[]> {
   const pusher = createPusher(registry, name);
-  const parts = await settleAll(
-    blobs.map((blob) => pusher.blob(blob.mediaType.includes("config") ? "config" : "layer", open(blob))),
-  );
+  const parts = await settleAll(blobs.map((blob) => pusher.blob("blob", open(blob))));
   // A registry refuses an index without its images.
   for (const each of others) await pusher.manifest(each);
   return parts;

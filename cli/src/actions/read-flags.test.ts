@@ -54,12 +54,12 @@ describe("flags", () => {
   });
 
   it("names every required input that is missing, with its description", () => {
-    const action = readActionFile(actions, "build-image");
-    const { inputs } = readFlags(action, ["--context", "."]);
+    const action = readActionFile(actions, "tag-image");
+    const { inputs } = readFlags(action, ["--tags", "v1"]);
     expect(() => requireInputs(action, inputs)).toThrow(
-      "a required option is missing:\n  --repository: Target repository",
+      "a required option is missing:\n  --image: Existing image",
     );
-    expect(() => requireInputs(action, { ...inputs, repository: "web" })).not.toThrow();
+    expect(() => requireInputs(action, { ...inputs, image: "ecr://web:v0" })).not.toThrow();
   });
 });
 

@@ -9,11 +9,11 @@ import type { StandIn } from "./stand-in.ts";
 export const setupBuildx: StandIn = {
   inputs: [],
   async run(step) {
-    const args = ["--debug", "buildx", "inspect", "default"];
+    const args = ["info", "--format", "{{.DriverStatus}}"];
     const { stdout } = await promisify(execFile)("docker", args, { env: step.environment }).catch((cause) => {
-      throw new Error(`This machine has no Docker engine with buildx: ${cause.message}`, { cause });
+      throw new Error(`No Docker engine responds: ${cause.stderr || cause.message}`, { cause });
     });
-    if (!/OCI exporter:\s+true/.test(stdout))
+    if (!stdout.includes("io.containerd.snapshotter"))
       throw new Error(
         `The rehearsal starts no BuildKit in a container, and this machine's Docker engine cannot write OCI archives. Fix: set {"features":{"containerd-snapshotter":true}} in Docker's daemon.json and restart Docker.`,
       );
