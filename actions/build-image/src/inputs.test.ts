@@ -63,7 +63,10 @@ it.each([
   [{ ...fetching, outputs: "type=tar,dest=a" }, 'outputs has "type=tar,dest=a"; allowed: type=oci,dest=FILE'],
   [{ ...fetching, outputs: "type=oci,dest=a,tar=false" }, 'outputs has "type=oci,dest=a,tar=false"'],
   [{ ...fetching, outputs: "type=oci,dest=-" }, 'outputs has "type=oci,dest=-"'],
-  [{ ...fetching, outputs: "type=oci\ndest=a" }, 'outputs has "type=oci and dest=a"'],
+  [
+    { ...fetching, outputs: "type=oci,dest=a\ntype=tar" },
+    String.raw`outputs has "type=oci,dest=a\ntype=tar"`,
+  ],
   [{ ...fetching, outputs: `type=oci,dest=${context}` }, "is a folder, not a file"],
   [{ ...fetching, repository: "customer" }, "Input repository does not go with outputs"],
   [{ ...fetching, context }, "Input context does not go with outputs and builder oci"],

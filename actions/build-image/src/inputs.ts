@@ -59,14 +59,13 @@ function readContext(read: InputReader): string {
 
 /** Returns the path of an OCI archive, from an input of docker/build-push-action that can say more. */
 function readOutputs(read: InputReader): string | undefined {
-  const outputs = read.lines("outputs").join(" and ");
-  const fields = outputs.split(",").map((field) => field.split(/=(.*)/s, 2));
-  const { type, dest = "" } = Object.fromEntries(fields) as Record<string, string | undefined>;
-  if (statSync(dest, { throwIfNoEntry: false })?.isDirectory())
-    read.problem(`Input outputs: ${dest} is a folder, not a file`);
-  if (outputs && (fields.length !== 2 || type !== "oci" || /^-?$/.test(dest)))
-    read.problem(`Input outputs has "${outputs}"; allowed: type=oci,dest=FILE`);
-  return outputs ? dest : undefined;
+  const outputs = read.optional("outputs");
+  const file = /^dest=(?!-,)([^,\n]+),type=oci$/.exec(outputs?.split(",").sort().join() ?? "")?.[1];
+  if (outputs && !file)
+    read.problem(`Input outputs has ${JSON.stringify(outputs)}; allowed: type=oci,dest=FILE`);
+  if (file && statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    read.problem(`Input outputs: ${file} is a folder, not a file`);
+  return file ?? outputs;
 }
 
 function readWriteInputs(

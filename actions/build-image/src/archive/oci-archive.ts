@@ -51,9 +51,6 @@ function unique<Part extends { readonly digest: string }>(parts: readonly Part[]
 
 const blobName = (digest: string) => `blobs/${digest.replace(":", "/")}`;
 
-/** The limit of a manifest in OCI distribution-spec v1.1. */
-const mostManifestBytes = 4 * 1024 * 1024;
-
 export interface ArchivedImage extends WholeImage {
   readonly open: (blob: Descriptor) => BlobContent;
 }
@@ -73,12 +70,12 @@ export async function openArchive(path: string, digest: string): Promise<Archive
   const read = async ({ digest, mediaType, size }: Descriptor): Promise<FetchedManifest> => ({
     digest,
     mediaType,
-    body: await readSmall(open({ digest, size })),
+    body: await buffer(open({ digest, size }).open()),
   });
   try {
     const index = files.get("index.json");
     if (!index) throw new Error("index.json is missing");
-    const { manifests } = JSON.parse((await readSmall(index)).toString("utf8")) as ImageIndex;
+    const { manifests } = JSON.parse((await buffer(index.open())).toString("utf8")) as ImageIndex;
     const found = manifests.find((each) => each.digest === digest);
     if (!found) throw new Error(`index.json lists ${manifests.map((each) => each.digest).join(", ")}`);
     const image = await readWhole(await read(found), read);
@@ -106,11 +103,6 @@ async function readFiles(path: string): Promise<ReadonlyMap<string, BlobContent>
   return files;
 }
 
-function readSmall({ size, open }: BlobContent): Promise<Buffer> {
-  if (size > mostManifestBytes) throw new Error(`a manifest has ${size} bytes`);
-  return buffer(open());
-}
-
 /** Writes an image as an OCI archive. */
 export async function writeArchive(
   path: string,
@@ -121,18 +113,14 @@ export async function writeArchive(
   const archive = pack();
   const add = (name: string, size: number, content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) =>
     pipeline(content, archive.entry({ ...reproducible, name, size, mode: 0o644 }), { signal });
+  const addText = (name: string, text: Buffer) => add(name, text.length, [text]);
   const { mediaType, digest, body } = manifest;
   const manifests = [{ mediaType, digest, size: body.length }];
-  const texts = {
-    "oci-layout": { imageLayoutVersion: "1.0.0" },
-    "index.json": { schemaVersion: 2, mediaType: mediaTypes.index, manifests },
-  };
+  const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
   const fill = async () => {
-    for (const [name, json] of Object.entries(texts)) {
-      const text = Buffer.from(JSON.stringify(json));
-      await add(name, text.length, [text]);
-    }
-    for (const { digest, body } of [...others, manifest]) await add(blobName(digest), body.length, [body]);
+    await addText("oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
+    await addText("index.json", Buffer.from(JSON.stringify(index)));
+    for (const { digest, body } of [...others, manifest]) await addText(blobName(digest), body);
     for (const blob of blobs) await add(blobName(blob.digest), blob.size, open(blob));
     archive.finalize();
   };

@@ -73,8 +73,9 @@ it("builds on a base image that another job has written", async () => {
   const { digest } = await workshop.write(files, `${folder}.tar`, { variables });
   await mkdir(folder);
   await run("tar", ["-xf", `${folder}.tar`, "-C", folder]);
-  const buildContexts = new Map([["base", `oci-layout://${folder}@${digest}`]]);
-  const sources = { ...files, Dockerfile: "FROM base\nCOPY a.txt /b.txt" };
+  const base = `127.0.0.1:9/base@${digest}`;
+  const buildContexts = new Map([[base, `oci-layout://${folder}@${digest}`]]);
+  const sources = { ...files, Dockerfile: `FROM ${base}\nCOPY a.txt /b.txt` };
   const { parts } = await workshop.write(sources, `${folder}.tar`, { variables, docker: { buildContexts } });
   expect(parts).toHaveLength(3);
 });
