@@ -5,24 +5,20 @@ import { type DestinationInputs, readDestinationInputs } from "./destination/inp
 import { type DockerInputs, dockerInputNames, readDockerInputs } from "./docker/inputs.ts";
 import { type OciInputs, ociInputNames, readOciInputs } from "./oci/inputs.ts";
 
-interface Building {
+/** An image to build and push. */
+export interface BuildInputs {
+  readonly destination: DestinationInputs;
   /** Folder of the source, or a tar archive of it. */
   readonly context: string;
   readonly labels: ReadonlyMap<string, string>;
+  readonly tags: readonly string[];
   readonly builder: OciInputs | DockerInputs;
 }
 
-/** An image to build and push. */
-export interface BuildInputs extends Building {
-  readonly destination: DestinationInputs;
-  readonly tags: readonly string[];
-}
-
-/** An image to build, or a base image to fetch, into an OCI archive. */
-export interface WriteInputs extends Omit<Building, "context"> {
+/** An image to build, or without a context a base image to fetch, into an OCI archive. */
+export interface WriteInputs extends Pick<BuildInputs, "labels" | "builder"> {
   /** Path of the archive. */
   readonly file: string;
-  /** Undefined for a base image. */
   readonly context: string | undefined;
 }
 
