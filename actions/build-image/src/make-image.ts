@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Failure } from "../../shared/failure.ts";
 import type { Destination } from "../../shared/registry/destination/destination.ts";
 import type { ArchivedImage } from "./archive/oci-archive.ts";
 import {
@@ -34,12 +35,15 @@ export async function makeImage(
   if (!inputs.context?.endsWith(".tar"))
     return "file" in inputs ? writeImage(inputs, environment) : buildImage(inputs, environment);
   const { context: archive, builder } = inputs;
-  const { archiveFault, unpackTar } = await import("./archive/read-tar.ts");
+  const { unpackTar } = await import("./archive/read-tar.ts");
   return inTemporaryFolder(environment.variables, async (context) => {
     await unpackTar(archive, context);
     const inside = builder.kind === "docker" && builder.dockerfile === join(archive, "Dockerfile");
     const dockerfile = join(context, "Dockerfile");
-    if (inside && !existsSync(dockerfile)) throw archiveFault(archive, "contains no Dockerfile");
+    if (inside && !existsSync(dockerfile))
+      throw new Failure(`The archive ${archive} contains no Dockerfile`, {
+        nextStep: "set the path of the Dockerfile in input dockerfile; nothing was changed.",
+      });
     const unpacked = inside ? { ...builder, dockerfile } : builder;
     return makeImage({ ...inputs, context, builder: unpacked }, environment);
   });
