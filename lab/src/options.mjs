@@ -64,7 +64,7 @@ const options = defineOptions({
 export const command = {
   name: "lab",
   about: `Rehearses the delivery of this repository's last commit on a simulated AWS: provisions, deploys, and stays up
-for "git push lab HEAD:main"; Ctrl-C ends it. With --once it runs the whole story and writes .lab/report.json.`,
+for "git push lab"; Ctrl-C ends it. With --once it runs the whole story and writes .lab/report.json.`,
   options,
   print: ({ list }, columns) => (list ? describeChapters(columns) : undefined),
   check: async (values, project) => {

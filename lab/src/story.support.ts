@@ -27,6 +27,8 @@ export async function useMachine() {
   const temporary = join(directory, "tmp");
   await mkdir(temporary);
   await git(directory, "clone", "--quiet", root, clone);
+  // As actions/checkout leaves a pull request: pushes name no branch then.
+  await git(clone, "switch", "--quiet", "--detach");
   for (const workspace of ["", "lab", "simulator", "actions"]) {
     const packages = join(root, workspace, "node_modules");
     if (existsSync(packages)) await symlink(packages, join(clone, workspace, "node_modules"));
@@ -198,7 +200,7 @@ export function describeRedStart(machine: Machine): void {
         const shown = await fetch(new URL("/runs/2", page)).then((response) => response.text());
         expect(shown).toContain("aws secretsmanager put-secret-value --secret-id microservices-database ");
         const pasted = lines.filter((each) => /^(unset|export|aws) /.test(each));
-        const deploy = "git push --quiet lab HEAD:main -o workflow=deploy.yml";
+        const deploy = "git push --quiet lab -o workflow=deploy.yml";
         await promisify(execFile)("bash", ["-ec", [...pasted, deploy].join("\n")], {
           cwd: machine.clone,
         });

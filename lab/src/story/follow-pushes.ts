@@ -30,7 +30,7 @@ interface Options {
 }
 
 /** The command that starts a workflow, as a user types it. */
-export const exampleOfManualRun = "git push lab HEAD:main -o workflow=rollback.yml -o service=customer";
+export const exampleOfManualRun = "git push lab -o workflow=rollback.yml -o service=customer";
 
 /** Starts a run for each push to main, the user's and the story's, and allows the story to follow its own. */
 export function createPushFollower({ gitDirectory, startDeploy, startManually, say }: Options) {

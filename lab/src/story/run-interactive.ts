@@ -117,7 +117,7 @@ To use AWS's commands, paste these lines into a second terminal:
 ${exportLines({ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, ...keys }).join("\n")}
 
 With these, clone CodeCommit's files:      ${gitCloneCommand(endpoint, "deployment")}
-Change a service, commit, and deploy it:   git push ${remote} HEAD:main
+Change a service, commit, and deploy it:   git push ${remote}
 Start a workflow with its inputs:          ${exampleOfManualRun}
 Or press buttons:                          Operate, on the live page
 Set a variable, at the next start:         npm run lab -- --var DEPLOYMENT_CONFIG=${linear}
@@ -134,4 +134,6 @@ async function addRemote(project: string, gitDirectory: string, ends: AsyncDispo
     await git(project, "remote", "remove", remote);
   });
   await git(project, "remote", "add", remote, gitDirectory);
+  // "git push lab" is enough then, also without a branch, as after checking out a tag or a pull request.
+  await git(project, "config", `remote.${remote}.push`, "HEAD:refs/heads/main");
 }
