@@ -18,7 +18,9 @@ export async function filesOfProject(paths: readonly string[]): Promise<Files> {
 /** Actions of this repository with their committed bundles: `npm run build` after a change. */
 export const actionsOfProject = (names: readonly string[]): Promise<Files> =>
   filesOfProject(
-    names.flatMap((name) => globSync(`actions/${name}/{action.yml,*.mjs,dist/*.{js,json}}`, { cwd: root })),
+    names.flatMap((name) =>
+      globSync(`actions/${name}/{action.yml,*.mjs,*/action.yml,dist/*.{js,json}}`, { cwd: root }),
+    ),
   );
 
 /** The workflow, and the action with which it finds the changed services. */

@@ -36,6 +36,18 @@ export function writeLogs(
   };
 }
 
+/** Finds notices that another job of the run has shown: each login states where requests to AWS go. */
+export function createRepeatFilter(): (event: RunEvent) => boolean {
+  const shown = new Set<string>();
+  return (event) => {
+    if (event.type !== "annotation" || event.annotation.level !== "notice") return false;
+    const key = `${event.run} ${event.annotation.message}`;
+    const isRepeated = shown.has(key);
+    shown.add(key);
+    return isRepeated;
+  };
+}
+
 /** Presses "Cancel workflow" of a run when its log comes to a line. */
 export function createCancellations() {
   const waiting = new Map<number, { run: Run; line: RegExp }>();

@@ -14,7 +14,7 @@ import { createRunner, type RunRequest } from "../runner/runner.ts";
 import type { Change } from "./change.ts";
 import type { AccountKind } from "./chapter-list.mjs";
 import { createPushFollower, type Move, type Release } from "./follow-pushes.ts";
-import { createCancellations, createFollower, writeLogs } from "./follow-runs.ts";
+import { createCancellations, createFollower, createRepeatFilter, writeLogs } from "./follow-runs.ts";
 import { createVisitors, type Visitors } from "./load.ts";
 import type { ManualRun } from "./manual-runs.ts";
 import type { Progress } from "./progress.ts";
@@ -159,6 +159,7 @@ export async function startRehearsal(
   const writeLog = writeLogs(logDirectory, progress, ends);
   const cancellations = createCancellations();
   const records = createRunRecords();
+  const isRepeated = createRepeatFilter();
   const runner = createRunner({
     repository: { name: "rehearsal/ecs-delivery", gitDirectory: repository.gitDirectory },
     mirrors: place.mirrors,
@@ -169,6 +170,7 @@ export async function startRehearsal(
     vars: variables,
     directory,
     emit: (event) => {
+      if (isRepeated(event)) return;
       writeLog(event);
       cancellations.notice(event);
       records.notice(event);

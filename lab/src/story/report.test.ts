@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JobResult, RunResult } from "../runner/result.ts";
+import { createRepeatFilter } from "./follow-runs.ts";
 import { deploymentsOf, makeReport, verdict } from "./report.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportMarkdown } from "./write-report.ts";
@@ -192,4 +193,15 @@ describe("the report", () => {
     expect(page).toContain('<a href="../logs/run-3-customer-deploy.log">log</a>');
     expect(page).toContain('<a href="../logs/run-3-customer-deploy.summary.md">summary</a>');
   });
+});
+
+it("shows a notice of several jobs once", () => {
+  const notice = { level: "notice", message: "a notice" } as const;
+  const jobs = run.jobs.flatMap((job) => [job, job]).map((job) => ({ ...job, annotations: [notice] }));
+  expect(reportMarkdown(makeReport({ ...facts, runs: [{ ...run, jobs }] })).match(/a notice/g)).toHaveLength(
+    1,
+  );
+  const isRepeated = createRepeatFilter();
+  const found = [1, 1, 2].map((run) => isRepeated({ type: "annotation", run, job: "a", annotation: notice }));
+  expect(found).toEqual([false, true, false]);
 });

@@ -125,12 +125,13 @@ function trafficChart({ traffic }: Deployment): string[] {
 function describeAnnotations(report: Report): string[] {
   const lines = report.runs.flatMap((run) =>
     run.jobs.flatMap((job) =>
-      job.annotations.map(
-        (each) => `- **${each.level}** in run ${run.id}, ${job.name}: ${oneLine(each.message)}`,
-      ),
+      job.annotations.map(({ level, message }) => {
+        const place = level === "notice" ? "" : ` in run ${run.id}, ${job.name}`;
+        return `- **${level}**${place}: ${oneLine(message)}`;
+      }),
     ),
   );
-  return lines.length === 0 ? [] : ["## Annotations", "", ...lines, ""];
+  return lines.length === 0 ? [] : ["## Annotations", "", ...new Set(lines), ""];
 }
 
 function shortArn(arn: string): string {

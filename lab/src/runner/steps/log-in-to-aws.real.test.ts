@@ -1,6 +1,9 @@
 import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
@@ -55,7 +58,12 @@ const lines = [
 /** The block that AWS Details shows. */
 const block = ["[default]", ...lines].join("\n");
 
-async function logIn(secrets: Record<string, string>, vars: Record<string, string> = {}, settings = "") {
+async function logIn(
+  secrets: Record<string, string>,
+  vars: Record<string, string> = {},
+  settings = "",
+  before = "",
+) {
   repository = await createTestRepository(
     {
       ...actions,
@@ -64,6 +72,7 @@ async function logIn(secrets: Record<string, string>, vars: Record<string, strin
     runs-on: ubuntu-latest
     ${settings || "permissions: { id-token: write }"}
     steps:
+${before}
       - uses: $/actions/log-in-to-aws
         with:
           role-to-assume: \${{ vars.ROLE }}
@@ -71,7 +80,8 @@ async function logIn(secrets: Record<string, string>, vars: Record<string, strin
           aws-access-key-id: \${{ secrets.ID }}
           aws-secret-access-key: \${{ secrets.KEY }}
           aws-session-token: \${{ secrets.TOKEN }}
-      - run: echo "$AWS_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY \${AWS_SESSION_TOKEN-none}"
+      - if: vars.QUIET == ''
+        run: echo "$AWS_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY \${AWS_SESSION_TOKEN-none}"
 `),
     },
     {
@@ -81,8 +91,20 @@ async function logIn(secrets: Record<string, string>, vars: Record<string, strin
     },
   );
   const result = await repository.run();
-  return { ...result, lines: repository.lines() };
+  const annotations = result.jobs.flatMap((job) => job.annotations);
+  const errors = annotations.filter(({ level }) => level === "error");
+  return { ...result, annotations, errors, lines: repository.lines() };
 }
+
+/** A file to which foreign code writes the environment that it gets. */
+const theft = join(await mkdtemp(join(tmpdir(), "theft-")), "environment");
+afterAll(() => rm(dirname(theft), { recursive: true }));
+const stealing = `process.getBuiltinModule('fs').appendFileSync('${theft}',JSON.stringify(process.env))`;
+const setVariable = (name: string, value: string) => `echo "${name}=${value}" >> "$GITHUB_ENV"`;
+const foreignPrograms = `mkdir bin
+for name in node bash sh; do printf '#!/bin/sh\\nenv >> ${theft}\\n' > "bin/$name"; done
+chmod +x bin/*
+echo "$PWD/bin" >> "$GITHUB_PATH"`;
 
 describe("log-in-to-aws", () => {
   it.each([
@@ -90,10 +112,10 @@ describe("log-in-to-aws", () => {
     ["a key without its secret", { ID: keys.ID }],
     ["a secret without its key", { KEY: keys.KEY }],
   ])("given %s, fails with one error that states what to add and where", async (_, secrets) => {
-    const { conclusion, jobs } = await logIn(secrets);
+    const { conclusion, errors } = await logIn(secrets);
     expect(conclusion).toBe("failure");
     expect(asked).toEqual([]);
-    expect(jobs[0]?.annotations).toEqual([
+    expect(errors).toEqual([
       {
         level: "error",
         title: "No AWS credentials",
@@ -115,10 +137,10 @@ describe("log-in-to-aws", () => {
 
   it("given a role in a job of GitHub's runner without id-token, names the permission", async () => {
     const settings = "env: { RUNNER_ENVIRONMENT: github-hosted }";
-    const { conclusion, jobs } = await logIn(keys, { ROLE: "arn:aws:iam::123456789012:role/x" }, settings);
+    const { conclusion, errors } = await logIn(keys, { ROLE: "arn:aws:iam::123456789012:role/x" }, settings);
     expect(conclusion).toBe("failure");
     expect(asked).toEqual([]);
-    expect(jobs[0]?.annotations.map(({ title }) => title)).toEqual(["No permission id-token"]);
+    expect(errors.map(({ title }) => title)).toEqual(["No permission id-token"]);
   });
 
   it("given a role and keys, uses the role, through the job's identity alone", async () => {
@@ -180,12 +202,49 @@ describe("log-in-to-aws", () => {
       /^The keys of aws-access-key-id, aws-secret-access-key, aws-session-token have expired: .* Fix: copy the current keys/,
     ],
   ])("given %s, fails with one error that shows no key", async (_, secrets, title, message) => {
-    const { conclusion, jobs, lines } = await logIn(secrets);
+    const { conclusion, jobs, errors, lines } = await logIn(secrets);
     expect(conclusion).toBe("failure");
-    expect(jobs[0]?.annotations).toEqual([
-      { level: "error", title, message: expect.stringMatching(message) },
-    ]);
+    expect(errors).toEqual([{ level: "error", title, message: expect.stringMatching(message) }]);
     const shown = JSON.stringify([lines, jobs]);
     for (const value of values) expect(shown).not.toContain(value);
+  });
+
+  it.each<[string, string, string?, string?]>([
+    ["puts another node and bash into PATH", foreignPrograms],
+    ["gives Node.js an option", "", `env: { NODE_OPTIONS: "--import=data:text/javascript,${stealing}" }`],
+    [
+      "has bash run a script that ends each step early, without an error",
+      `echo 'env >> ${theft}; exit 0' > "$RUNNER_TEMP/a"\n${setVariable("BASH_ENV", "$RUNNER_TEMP/a")}`,
+      "",
+      "BASH_ENV",
+    ],
+    ["preloads a library", setVariable("LD_PRELOAD", "/a.so"), "", "LD_PRELOAD"],
+    [
+      "loads a library, and deceives the first check",
+      `${setVariable("LD_AUDIT", "/a.so")}\n${foreignPrograms}`,
+      "",
+      "LD_AUDIT",
+    ],
+    ["gives OpenSSL a provider", setVariable("OPENSSL_CONF", "/a.cnf"), "", "OPENSSL_CONF"],
+  ])("gives no key to code of a job that %s", async (_, script, settings, refused) => {
+    await writeFile(theft, "");
+    const step = script && `      - run: |\n${script.replace(/^/gm, "          ")}`;
+    const { conclusion, errors } = await logIn({ BLOCK: block }, { QUIET: "true" }, settings, step);
+    const stolen = await readFile(theft, "utf8");
+    expect(values.filter((value) => stolen.includes(value))).toEqual([]);
+    expect([conclusion, asked.length > 0]).toEqual(refused ? ["failure", false] : ["success", true]);
+    const title = "Foreign code in every process";
+    const message = expect.stringMatching(new RegExp(`^${refused} is set.* Fix: remove it`));
+    expect(errors).toEqual(refused ? [{ level: "error", title, message }] : []);
+  });
+
+  it("states in one notice where requests go, for roles too", async () => {
+    const settings = `env: { AWS_ENDPOINT_URL: "http://user:word@aws.example/x", AWS_ENDPOINT_URL_S3: s3, AWS_CA_BUNDLE: ca }
+    permissions: { id-token: write }`;
+    const { annotations } = await logIn(keys, { ROLE: "arn:aws:iam::123456789012:role/x" }, settings);
+    const message = expect.stringMatching(
+      /^AWS_CA_BUNDLE is ca, AWS_ENDPOINT_URL is http:\/\/aws.example\/x, AWS_ENDPOINT_URL_S3 is s3\./,
+    );
+    expect(annotations).toContainEqual({ level: "notice", title: "AWS endpoint", message });
   });
 });
