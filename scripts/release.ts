@@ -1,22 +1,18 @@
 // node scripts/release.ts plan             decides whether the version of this commit has to be released
 // node scripts/release.ts checksums FILE   writes the SHA-256 of each file that a `uses:` line can reach, and of *.tgz
-// node scripts/release.ts publish          releases the version, then moves its tags such as v1 and v1.2
+// The jobs of release.yml that may publish run neither.
 
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { createHash, randomUUID } from "node:crypto";
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { compareVersions, newestOf, notesOf, readVersion } from "./release/version.ts";
 
 interface Release {
   readonly version: string;
-  readonly tag: string;
   readonly notes: string;
   /** The commit to release, or the one that is released. */
   readonly commit: string;
-  /** Whether the tag exists in the remote repository. */
-  readonly tagged: boolean;
   readonly published: boolean;
   /** Tags such as v1 that have to move to the commit. */
   readonly moving: readonly string[];
@@ -24,22 +20,18 @@ interface Release {
 
 function main([command, file]: readonly string[]): void {
   if (command === "plan") plan();
-  else if (command === "publish") publish();
   else if (command === "checksums" && file) writeFileSync(file, checksums());
-  else throw new Error("usage: node scripts/release.ts plan | checksums FILE | publish");
+  else throw new Error("usage: node scripts/release.ts plan | checksums FILE");
 }
 
+/** Writes the outputs `version` (empty for a complete release), `commit` and `notes`. */
 function plan(): void {
-  const { version, published, moving } = read();
+  const { version, commit, notes, published, moving } = read();
   const due = !published || moving.length > 0;
   console.log(due ? `${version} has to be released` : `${version} is released`);
-  if (process.env.GITHUB_OUTPUT) appendFileSync(process.env.GITHUB_OUTPUT, `version=${due ? version : ""}\n`);
-}
-
-function publish(): void {
-  const release = read();
-  if (!release.published) publishRelease(release);
-  moveTags(release);
+  const end = randomUUID();
+  const outputs = `version=${due ? version : ""}\ncommit=${commit}\nnotes<<${end}\n${notes}\n${end}\n`;
+  if (process.env.GITHUB_OUTPUT) appendFileSync(process.env.GITHUB_OUTPUT, outputs);
 }
 
 /** Reads package.json, CHANGELOG.md and the remote repository. Throws for a version that must not be released. */
@@ -50,14 +42,13 @@ function read(): Release {
   const tag = `v${version}`;
   const head = git("rev-parse", "HEAD");
   const commit = tags.get(tag) ?? head;
-  const tagged = tags.has(tag);
-  const published = tagged && readRelease(tag) === "published";
-  if (!tagged) checkIsNewest(version, tags);
+  const published = tags.has(tag) && isPublished(tag);
+  if (!tags.has(tag)) checkIsNewest(version, tags);
   if (!published && commit !== head)
     throw new Error(
       `The tag ${tag} is at ${commit}, but has no release; this commit is ${head}. Fix: delete the tag, then run this job again.`,
     );
-  return { version, tag, notes, commit, tagged, published, moving: movingTags(version, commit, tags) };
+  return { version, notes, commit, published, moving: movingTags(version, commit, tags) };
 }
 
 function checkIsNewest(version: string, tags: Tags): void {
@@ -75,56 +66,6 @@ function movingTags(version: string, commit: string, tags: Tags): string[] {
     .filter((series) => compareVersions(version, newestOf(tags.keys(), series) ?? version) >= 0)
     .map((series) => `v${series}`)
     .filter((tag) => tags.get(tag) !== commit);
-}
-
-/** Nobody sees a draft. What this run created is removed again if the release is not published. */
-function publishRelease(release: Release): void {
-  const { tag, commit, tagged, notes } = release;
-  const folder = mkdtempSync(join(tmpdir(), "release-"));
-  try {
-    const [notesFile, asset] = [join(folder, "notes.md"), join(folder, "checksums.txt")];
-    writeFileSync(notesFile, notes);
-    writeFileSync(asset, checksums());
-    deleteDraft(tag);
-    createDraft(tag, notesFile, [asset, ...packages()]);
-    if (!tagged) push([`${commit}:refs/tags/${tag}`]);
-    publishDraft(tag);
-    console.log(`published ${tag} at ${commit}`);
-  } catch (error) {
-    if (!undo(release, error as Error)) throw error;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Returns true if the release is public after all: then only the response was lost. */
-function undo({ tag, tagged, commit }: Release, { message }: Error): boolean {
-  try {
-    if (readRelease(tag) === "published") return true;
-    if (!tagged && readTags().get(tag) === commit) push([`:refs/tags/${tag}`]);
-    deleteDraft(tag);
-    return false;
-  } catch (cause) {
-    throw new Error(
-      `${message}\nThe clean-up failed too: ${(cause as Error).message}\nFix: run this job again; it continues.`,
-      { cause },
-    );
-  }
-}
-
-function moveTags({ tag, commit, moving }: Release): void {
-  if (moving.length === 0) return;
-  fetchTag(tag);
-  try {
-    push(moving.map((each) => `+${commit}:refs/tags/${each}`));
-  } catch (cause) {
-    const commands = moving.map((each) => `+${commit}:refs/tags/${each}`).join(" ");
-    throw new Error(
-      `${tag} is released, but ${moving.join(" and ")} did not move: ${(cause as Error).message}\nFix: run this job again, or: git push --atomic origin ${commands}`,
-      { cause },
-    );
-  }
-  console.log(`moved ${moving.join(" and ")} to ${commit}`);
 }
 
 /** In the format of sha256sum. Users compare it with their checkout; the provenance is signed for the same lines. */
@@ -155,29 +96,16 @@ function packages(): string[] {
 }
 
 /** Tag → commit. */
-export type Tags = ReadonlyMap<string, string>;
+type Tags = ReadonlyMap<string, string>;
 
 /** Reads tokens from GH_TOKEN, so that none is written to a file. */
 const credentials = ["-c", "credential.helper=", "-c", "credential.helper=!gh auth git-credential"];
 
-export function git(...parameters: string[]): string {
+function git(...parameters: string[]): string {
   return run("git", parameters);
 }
 
-export function gh(...parameters: string[]): string {
-  return run("gh", parameters);
-}
-
-/** Creates, moves or deletes all of these refs of the remote repository, or none of them. */
-export function push(refspecs: readonly string[]): void {
-  git(...credentials, "push", "--quiet", "--atomic", "origin", ...refspecs);
-}
-
-function fetchTag(tag: string): void {
-  git(...credentials, "fetch", "--quiet", "--no-tags", "origin", `refs/tags/${tag}`);
-}
-
-export function readTags(): Tags {
+function readTags(): Tags {
   const tags = new Map<string, string>();
   // The commit of an annotated tag comes after the tag, as `refs/tags/v1^{}`.
   for (const line of git(...credentials, "ls-remote", "--tags", "origin")
@@ -190,29 +118,14 @@ export function readTags(): Tags {
 }
 
 /** A token that may only read sees no drafts. */
-function readRelease(tag: string): "none" | "draft" | "published" {
+function isPublished(tag: string): boolean {
   try {
-    const { isDraft } = JSON.parse(gh("release", "view", tag, "--json", "isDraft")) as { isDraft: boolean };
-    return isDraft ? "draft" : "published";
+    const { isDraft } = JSON.parse(run("gh", ["release", "view", tag, "--json", "isDraft"]));
+    return !isDraft;
   } catch (error) {
-    if ((error as Error).message.includes("release not found")) return "none";
+    if ((error as Error).message.includes("release not found")) return false;
     throw error;
   }
-}
-
-/** Creates an unpublished release. Its notes are read as a file, because they are long and start with any character. */
-function createDraft(tag: string, notesFile: string, assets: readonly string[]): void {
-  gh("release", "create", tag, ...assets, "--draft", "--title", tag, "--notes-file", notesFile);
-}
-
-/** Publishes the draft for the existing tag. Naming a target commit would need a permission that no job can get. */
-function publishDraft(tag: string): void {
-  // gh verifies only a tag that is given as --tag.
-  gh("release", "edit", tag, "--draft=false", "--latest", "--tag", tag, "--verify-tag");
-}
-
-function deleteDraft(tag: string): void {
-  if (readRelease(tag) === "draft") gh("release", "delete", tag, "--yes");
 }
 
 function run(program: string, parameters: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -16,21 +16,17 @@ export interface RunOptions {
 
 export type Installed = Awaited<ReturnType<typeof installCommandLine>>;
 
-/** Packs the command line, and installs it into an empty folder without a network. */
+/** Installs the npm package in the file CLI_PACKAGE, else packs one, into an empty folder without a network. */
 export async function installCommandLine() {
   const home = await mkdtemp(join(tmpdir(), "cli-test-"));
-  const [packed, folder] = [join(home, "package"), join(home, "project")];
+  const folder = join(home, "project");
   await mkdir(folder);
-  await execute(process.execPath, [join(root, "scripts/pack-cli.ts"), packed]);
-  const { stdout } = await execute("npm", ["pack", packed, "--json", "--loglevel=error"], { cwd: home });
-  const [{ filename, size }] = JSON.parse(stdout);
-  await execute("npm", ["install", join(home, filename), "--offline", "--no-audit", "--no-fund"], {
-    cwd: folder,
-  });
+  const file = process.env.CLI_PACKAGE ?? (await pack(home));
+  await execute("npm", ["install", file, "--offline", "--no-audit", "--no-fund"], { cwd: folder });
   const program = join(folder, "node_modules/.bin/ecs-delivery");
   return {
     folder,
-    tarballBytes: size as number,
+    tarballBytes: (await stat(file)).size,
     /**
      * Runs the installed program as a shell does, with the Node.js in the folder CLI_NODE if that variable is set;
      * resolves to all that it wrote.
@@ -51,4 +47,12 @@ export async function installCommandLine() {
     },
     remove: () => rm(home, { recursive: true, force: true }),
   };
+}
+
+/** Returns the package's file. */
+async function pack(home: string): Promise<string> {
+  const packed = join(home, "package");
+  await execute(process.execPath, [join(root, "scripts/pack-cli.ts"), packed]);
+  const { stdout } = await execute("npm", ["pack", packed, "--json", "--loglevel=error"], { cwd: home });
+  return join(home, JSON.parse(stdout)[0].filename);
 }

@@ -2,8 +2,12 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { parse } from "yaml";
 
 const script = resolve(import.meta.dirname, "../release.ts");
+const name = "octo/coffee";
+const workflow = resolve(import.meta.dirname, "../../.github/workflows/release.yml");
+const { publish } = parse(readFileSync(workflow, "utf8")).jobs;
 
 /** Releases that GitHub would have, by tag. */
 export type Releases = Record<string, { draft: boolean; notes: string; assets: Record<string, string> }>;
@@ -21,7 +25,7 @@ const file = process.env.FAKE_GH + "/releases.json";
 const releases = JSON.parse(readFileSync(file, "utf8"));
 const fail = (text) => { console.error(text); process.exit(1); };
 const options = { draft: { type: "string" }, title: { type: "string" }, "notes-file": { type: "string" },
-  json: { type: "string" }, latest: { type: "boolean" }, tag: { type: "string" }, "verify-tag": { type: "boolean" }, yes: { type: "boolean" } };
+  json: { type: "string" }, jq: { type: "string" }, latest: { type: "boolean" }, tag: { type: "string" }, "verify-tag": { type: "boolean" }, yes: { type: "boolean" } };
 const given = process.argv.slice(2).map((each) => (each === "--draft" ? "--draft=true" : each));
 const { values, positionals: [noun, verb, tag, ...assets] } = parseArgs({ args: given, options, allowPositionals: true });
 if (noun !== "release") fail("unknown command " + noun);
@@ -30,15 +34,16 @@ const release = releases[tag];
 const write = () => writeFileSync(file, JSON.stringify(releases));
 if (verb === "view") {
   if (!release) fail("release not found");
-  console.log(JSON.stringify({ isDraft: release.draft }));
+  console.log(values.jq ? String(release.draft) : JSON.stringify({ isDraft: release.draft }));
 } else if (verb === "create") {
   if (release) fail("a release with the tag already exists");
   const content = assets.map((path) => [basename(path), readFileSync(path, "utf8")]);
-  releases[tag] = { draft: values.draft === "true", notes: readFileSync(values["notes-file"], "utf8"), assets: Object.fromEntries(content) };
+  releases[tag] = { draft: values.draft === "true", notes: readFileSync(values["notes-file"] === "-" ? 0 : values["notes-file"], "utf8"), assets: Object.fromEntries(content) };
   write();
 } else if (verb === "edit") {
   if (!release) fail("release not found");
-  const tags = execFileSync("git", ["ls-remote", "--tags", "origin", "refs/tags/" + tag], { encoding: "utf8" });
+  const origin = "https://github.com/" + process.env.GH_REPO;
+  const tags = execFileSync("git", ["ls-remote", "--tags", origin, "refs/tags/" + tag], { encoding: "utf8" });
   if (values.tag !== tag || !values["verify-tag"] || tags === "") fail("tag " + tag + " is not verified");
   release.draft = values.draft === "true";
   write();
@@ -64,11 +69,28 @@ export function createScratchRepository() {
     FAKE_GH: folder,
     GIT_CONFIG_SYSTEM: "/dev/null",
   };
+  const release = (parameters: string[], environmentOfRun: Record<string, string> = {}) => {
+    const options = { cwd: clone, env: { ...environment, ...environmentOfRun }, encoding: "utf8" } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...parameters], options);
+    return { status, output: stdout + stderr };
+  };
+  /** Returns the outputs of `plan`. */
+  const plan = () => {
+    const file = join(folder, "output");
+    writeFileSync(file, "");
+    const result = release(["plan"], { GITHUB_OUTPUT: file });
+    const [, version = "", commit = "", notes = ""] =
+      /^version=(.*)\ncommit=(.*)\nnotes<<(?:.*)\n([\s\S]*)\n.*\n$/.exec(readFileSync(file, "utf8")) ?? [];
+    return { ...result, version, commit, notes };
+  };
   const git = (...parameters: string[]) =>
     execFileSync("git", parameters, { cwd: clone, env: environment, encoding: "utf8" }).trim();
   mkdirSync(bin);
   writeFileSync(join(bin, "gh"), fakeGh, { mode: 0o755 });
   writeFileSync(join(folder, "releases.json"), "{}");
+  // The remote that a workflow names is the bare repository.
+  const address = `[url "${remote}"]\n\tinsteadOf = https://github.com/${name}\n`;
+  writeFileSync(join(folder, ".gitconfig"), address);
   execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch", "main", remote]);
   execFileSync("git", ["clone", "--quiet", remote, clone], { stdio: "ignore" });
   return {
@@ -97,11 +119,28 @@ export function createScratchRepository() {
       git("push", "--quiet", "origin", "HEAD:main");
       return git("rev-parse", "HEAD");
     },
+    plan,
     /** Runs the script; returns its exit code and all that it wrote. */
-    release(command: string, environmentOfRun: Record<string, string> = {}) {
-      const env = { ...environment, ...environmentOfRun };
-      const options = { cwd: clone, env, encoding: "utf8" } as const;
-      const { status, stdout, stderr } = spawnSync(process.execPath, [script, command], options);
+    release,
+    /**
+     * Plans, prepares and publishes as the jobs of release.yml do.
+     * @param planned by an earlier run
+     */
+    publish(environmentOfRun: Record<string, string> = {}, planned = plan()) {
+      if (planned.status !== 0 || planned.version === "") return planned;
+      const files = mkdtempSync(join(folder, "files-"));
+      const prepared = release(["checksums", join(files, "checksums.txt")]);
+      if (prepared.status !== 0) return prepared;
+      execFileSync("sh", ["-c", `cp *.tgz ${files}`], { cwd: clone });
+      const env = {
+        ...environment,
+        ...{ GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: name, GH_REPO: name },
+        ...{ TAG: `v${planned.version}`, COMMIT: planned.commit, NOTES: planned.notes },
+        FILES: execFileSync("sh", ["-c", "sha256sum -- *"], { cwd: files, encoding: "utf8" }).trim(),
+        ...environmentOfRun,
+      };
+      const shell = ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", publish.steps.at(-1).run];
+      const { status, stdout, stderr } = spawnSync("bash", shell, { cwd: files, env, encoding: "utf8" });
       return { status, output: stdout + stderr };
     },
     /** Refuses changes of the refs that match a shell pattern, as a rule of GitHub does; none without a pattern. */

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { createScratchRepository } from "../../../scripts/release/scratch-repository.support.ts";
 import { filesOfProject } from "./project.support.ts";
-import type { RunEvent, RunResult } from "./result.ts";
+import { codeOfJob, type RunEvent, type RunResult } from "./result.ts";
 import { createRunner } from "./runner.ts";
 
 const workflow = ".github/workflows/release.yml";
@@ -18,15 +19,12 @@ beforeEach(async () => {
   repository = createScratchRepository();
   directory = await mkdtemp(join(tmpdir(), "release-runs-"));
   events = [];
-  // The remote that a checkout names is the bare repository.
-  const address = `[url "${repository.remote}"]\n\tinsteadOf = https://github.com/octo/coffee\n`;
-  await writeFile(join(repository.folder, ".gitconfig"), address);
   // Stands in for npm: it notes what it publishes, and knows that version then.
   const npm = `#!/bin/sh
 case $1 in
-  pack) touch "$4/octo-coffee-1.2.3.tgz" ;;
+  pack) echo "$2" > "$4/octo-coffee-1.2.3.tgz" ;;
   view) grep -q . "$FAKE_GH/npm" ;;
-  publish) echo "$@" >> "$FAKE_GH/npm" ;;
+  publish) echo "$@: $(cat "$2")" >> "$FAKE_GH/npm" ;;
 esac
 `;
   await writeFile(join(repository.folder, "npm"), "");
@@ -37,11 +35,18 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** The workflow and its scripts as they are, with tests that pass or fail. */
-async function filesOf(version: string, tests: "true" | "false") {
+const { package: packing } = parse(await readFile(".github/workflows/ci.yml", "utf8")).jobs;
+const packed = "./package\n";
+
+/** The workflow, its scripts and its job that packs as they are, with tests that pass, fail or attack. */
+async function filesOf(version: string, tests: string | readonly object[]) {
+  const steps = typeof tests === "string" ? [{ run: tests }] : tests;
+  const outputs = { package: { value: `\${{ jobs.package.outputs.digest }}` } };
+  const test = { "runs-on": "ubuntu-24.04", needs: "package", permissions: { contents: "read" }, steps };
+  const jobs = { package: packing, tests: test };
   return {
     ...(await filesOfProject([workflow, ...scripts])),
-    ".github/workflows/ci.yml": `on: { workflow_call: }\njobs: { fast: { runs-on: ubuntu-24.04, steps: [{ run: "${tests}" }] } }\n`,
+    ".github/workflows/ci.yml": stringify({ on: { workflow_call: { outputs } }, jobs }),
     "package.json": JSON.stringify({ version, type: "module" }),
     "CHANGELOG.md": `## ${version}\n\nNotes of ${version}.\n`,
     "scripts/pack-cli.ts": "console.log(process.env.NPM_PACKAGE);\n",
@@ -75,7 +80,7 @@ it("releases a version, and a second run changes nothing", async () => {
   expect(log()).toContain("Attestation created for 5 subjects");
   expect(first?.conclusion).toBe("success");
   expect(repository.tags()).toEqual({ "v1.2.3": commit, "v1.2": commit, v1: commit });
-  const release = { draft: false, notes: "Notes of 1.2.3.", assets: { "octo-coffee-1.2.3.tgz": "" } };
+  const release = { draft: false, notes: "Notes of 1.2.3.", assets: { "octo-coffee-1.2.3.tgz": packed } };
   expect(repository.releases()).toMatchObject({ "v1.2.3": release });
   expect(await readFile(join(repository.folder, "npm"), "utf8")).toBe("");
   const before = [repository.tags(), repository.changes()];
@@ -94,19 +99,41 @@ it.each([
   expect([repository.tags(), repository.releases()]).toEqual([{}, {}]);
 });
 
-it("publishes the command line once, where a variable names its package", async () => {
+it("publishes the command line once, where a variable names its package, without code of the repository", async () => {
   const commit = repository.commit(await filesOf("1.2.3", "true"));
   const vars = { NPM_PACKAGE: "@octo/coffee" };
   const published = () => readFile(join(repository.folder, "npm"), "utf8");
-  expect((await push(commit, { vars }))?.conclusion).toBe("success");
+  const result = await push(commit, { vars });
+  expect(result?.conclusion).toBe("success");
+  const mayWrite = result?.jobs.filter((job) => Object.values(job.permissions).includes("write")) ?? [];
+  expect(mayWrite.map(({ name }) => name)).toEqual(["Attest", "Publish", "Publish to npm"]);
+  // Other code of no repository is the stand-ins for gh and npm.
+  const installed = join(repository.folder, "bin/");
+  expect(mayWrite.flatMap(codeOfJob).filter((file) => !file.startsWith(installed))).toEqual([]);
   expect(log()).toContain("@octo/coffee");
-  expect(await published()).toBe("publish ./octo-coffee-1.2.3.tgz --provenance --access public\n");
+  expect(await published()).toBe(
+    `publish ./octo-coffee-1.2.3.tgz --ignore-scripts --provenance --access public: ${packed}`,
+  );
   const before = await published();
   // The tag v1 is behind, so that the workflow continues the release.
   repository.git("push", "--quiet", "origin", ":refs/tags/v1");
   expect((await push(commit, { vars }))?.conclusion).toBe("success");
   expect(log()).toContain("@octo/coffee@1.2.3 is published already");
   expect(await published()).toBe(before);
+});
+
+it("publishes no file that a test put in the place of the packed one", async () => {
+  const upload = { name: "command-line", path: "octo-coffee-1.2.3.tgz", overwrite: true };
+  const attack = [
+    { run: `echo other > ${upload.path}` },
+    { uses: "actions/upload-artifact@v7", with: upload },
+  ];
+  const commit = repository.commit(await filesOf("1.2.3", attack));
+  const result = await push(commit, { vars: { NPM_PACKAGE: "@octo/coffee" } });
+  expect(result?.jobs.find(({ name }) => name === "Prepare")?.conclusion).toBe("failure");
+  expect(log()).toContain("octo-coffee-1.2.3.tgz: FAILED");
+  expect([repository.tags(), repository.releases()]).toEqual([{}, {}]);
+  expect(await readFile(join(repository.folder, "npm"), "utf8")).toBe("");
 });
 
 it("releases nothing from a fork", async () => {
