@@ -42,7 +42,7 @@ test.each<Choice>([
   [
     "access",
     { GitHubRepository: "octocat/coffee" },
-    ["GitHubDeployRole", "GitHubPlanRole", "GitHubProvisionRole"],
+    ["Boundary", "GitHubDeployRole", "GitHubPlanRole", "GitHubProvisionRole"],
     [],
   ],
   ["access", { ExistingProviderArn: provider }, [], ["Provider"]],

@@ -83,6 +83,8 @@ async function resolveLookups({ endpoint }: Moto, profile: ProfileValues): Promi
     "LabVPC/Public Subnet2": Subnets[1]?.SubnetId,
     "instance-endpoint": "supplierdb.abcdefghijkl.us-east-1.rds.amazonaws.com",
     "instance-port": "3306",
+    // Variables of the repository that are not set here.
+    PERMISSIONS_BOUNDARY: "",
   };
   const resolve = (value: unknown) => {
     const [[kind = "", name] = []] = typeof value === "object" ? Object.entries(value as object) : [];

@@ -48,6 +48,7 @@ test.each<[unknown, () => unknown]>([
   [{ variable: "ADMIN_SOURCE_IPS" }, () => "192.0.2.7/32"],
   [{ variable: "ADMIN_SOURCE_IPS", default: "none" }, () => "192.0.2.7/32"],
   [{ variable: "UNSET", default: "none" }, () => "none"],
+  [{ variable: "UNSET", default: "" }, () => ""],
   ["plain text", () => "plain text"],
 ])("finds %j", async (value, expected) => {
   expect(await resolve(value)).toEqual({ network: { It: expected(), Size: 3 }, cluster: {} });

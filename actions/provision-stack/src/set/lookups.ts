@@ -79,13 +79,13 @@ function readVariable(
   lookup: object,
   variables: NodeJS.ProcessEnv,
 ): { id: string } | { problem: string } | undefined {
-  const { variable, default: otherwise = "", ...others } = lookup as { readonly [key: string]: unknown };
-  if (typeof variable !== "string" || typeof otherwise !== "string" || Object.keys(others).length > 0)
-    return undefined;
+  const { variable, default: otherwise, ...others } = lookup as { readonly [key: string]: unknown };
+  if (typeof variable !== "string" || Object.keys(others).length > 0) return undefined;
   const value = variables[variable] || otherwise;
-  return value
-    ? { id: value }
-    : { problem: `the variable ${variable} is not set (set it in the repository, or in the step's \`env\`)` };
+  if (typeof value === "string") return { id: value };
+  return otherwise === undefined
+    ? { problem: `the variable ${variable} is not set (set it in the repository, or in the step's \`env\`)` }
+    : undefined;
 }
 
 async function find(network: Network, lookup: object): Promise<{ id: string } | { problem: string }> {

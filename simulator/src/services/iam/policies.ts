@@ -1,6 +1,19 @@
+import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
-import { encodeDocument, findRole, type IamState, noSuchEntity, page, refuseBadName } from "./state.ts";
+import {
+  alreadyExists,
+  deleteConflict,
+  encodeDocument,
+  findRole,
+  type IamState,
+  newId,
+  noSuchEntity,
+  page,
+  refuseBadName,
+  refuseBadPath,
+  unsupported,
+} from "./state.ts";
 
 /**
  * AWS managed policies that deployments to ECS attach to roles, without `arn:aws:iam::aws:policy/`. Source: AWS managed
@@ -50,8 +63,9 @@ const awsManagedPolicies: ReadonlySet<string> = new Set([
 
 const awsPrefix = "arn:aws:iam::aws:policy/";
 
-/** Returns the ARN of one of AWS's own policies: the simulator stores no others. */
-function findAttachable(arn: string): string {
+/** Returns the ARN of a policy of the account, or of AWS. */
+export function findAttachable({ policies }: IamState, arn: string): string {
+  if (policies.has(arn)) return arn;
   if (arn.startsWith(awsPrefix) && awsManagedPolicies.has(arn.slice(awsPrefix.length))) return arn;
   throw noSuchEntity(
     `Policy ${arn} does not exist or is not attachable. Policies of AWS known to the simulator: ${[...awsManagedPolicies].join(", ")}.`,
@@ -84,7 +98,7 @@ export function rolePolicyOperations(state: IamState): Operations<"iam"> {
     },
     attachRolePolicy: ({ RoleName, PolicyArn = "" }) => {
       const role = findRole(state, RoleName);
-      role.attachedPolicies.add(findAttachable(PolicyArn));
+      role.attachedPolicies.add(findAttachable(state, PolicyArn));
       return {};
     },
     detachRolePolicy: ({ RoleName, PolicyArn = "" }) => {
@@ -108,4 +122,50 @@ export function rolePolicyOperations(state: IamState): Operations<"iam"> {
 
 function noInlinePolicy(name: string) {
   return noSuchEntity(`The role policy with name ${name} cannot be found.`);
+}
+
+/** Policies of the account. Of their versions, the default one alone is kept. */
+export function managedPolicyOperations(state: IamState): Operations<"iam"> {
+  const find = (arn = "") => {
+    const policy = state.policies.get(arn);
+    if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`);
+    return policy;
+  };
+  return {
+    createPolicy: ({ PolicyName = "", Path = "/", PolicyDocument = "", Description }) => {
+      refuseBadName("policy name", PolicyName, 128);
+      refuseBadPath(Path);
+      parsePolicyDocument(PolicyDocument, "permissions");
+      const Arn = `arn:aws:iam::${state.accountId}:policy${Path}${PolicyName}`;
+      if (state.policies.has(Arn)) throw alreadyExists(`A policy called ${PolicyName} already exists.`);
+      const facts = { PolicyName, Path, Description, PolicyId: newId("ANPA"), CreateDate: state.now() };
+      const Policy = { ...facts, Arn, DefaultVersionId: "v1", IsAttachable: true };
+      state.policies.set(Arn, { facts: Policy, document: PolicyDocument });
+      return { Policy };
+    },
+    getPolicy: ({ PolicyArn }) => ({ Policy: find(PolicyArn).facts }),
+    createPolicyVersion: ({ PolicyArn, PolicyDocument = "", SetAsDefault }) => {
+      const policy = find(PolicyArn);
+      parsePolicyDocument(PolicyDocument, "permissions");
+      if (!SetAsDefault) throw new AwsError(unsupported, "The simulator keeps the default version alone.");
+      const VersionId = `v${Number(policy.facts.DefaultVersionId?.slice(1)) + 1}`;
+      policy.facts.DefaultVersionId = VersionId;
+      policy.document = PolicyDocument;
+      return { PolicyVersion: { VersionId, IsDefaultVersion: true } };
+    },
+    getPolicyVersion: ({ PolicyArn, VersionId }) => {
+      const { facts, document } = find(PolicyArn);
+      if (VersionId !== facts.DefaultVersionId)
+        throw noSuchEntity(`Policy ${PolicyArn} version ${VersionId} does not exist.`);
+      return { PolicyVersion: { VersionId, IsDefaultVersion: true, Document: encodeDocument(document) } };
+    },
+    deletePolicy: ({ PolicyArn = "" }) => {
+      find(PolicyArn);
+      for (const { attachedPolicies, permissionsBoundary } of state.roles.values())
+        if (attachedPolicies.has(PolicyArn) || permissionsBoundary === PolicyArn)
+          throw deleteConflict("Cannot delete a policy attached to entities.");
+      state.policies.delete(PolicyArn);
+      return {};
+    },
+  };
 }

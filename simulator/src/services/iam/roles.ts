@@ -3,6 +3,7 @@ import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { removeTags, tagList } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
+import { findAttachable } from "./policies.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import {
   alreadyExists,
@@ -29,7 +30,7 @@ export function roleOperations(state: IamState): Operations<"iam"> {
   return {
     createRole: (input) => {
       refuseUnsupported(unsupported, "CreateRole", input, [
-        "RoleName Path AssumeRolePolicyDocument Description MaxSessionDuration Tags",
+        "RoleName Path AssumeRolePolicyDocument Description MaxSessionDuration PermissionsBoundary Tags",
       ]);
       return { Role: describe(state, addRole(state, input)) };
     },
@@ -55,6 +56,14 @@ export function roleOperations(state: IamState): Operations<"iam"> {
       role.trustPolicy = PolicyDocument;
       return {};
     },
+    putRolePermissionsBoundary: ({ RoleName, PermissionsBoundary = "" }) => {
+      findRole(state, RoleName).permissionsBoundary = findAttachable(state, PermissionsBoundary);
+      return {};
+    },
+    deleteRolePermissionsBoundary: ({ RoleName }) => {
+      findRole(state, RoleName).permissionsBoundary = undefined;
+      return {};
+    },
     deleteRole: ({ RoleName }) => {
       const role = findRole(state, RoleName);
       if (role.attachedPolicies.size > 0)
@@ -77,6 +86,7 @@ interface NewRole {
   AssumeRolePolicyDocument?: string | undefined;
   Description?: string | undefined;
   MaxSessionDuration?: number | undefined;
+  PermissionsBoundary?: string | undefined;
   Tags?: Parameters<typeof fromTags>[0];
 }
 
@@ -95,6 +105,7 @@ function addRole(state: IamState, input: NewRole): Role {
     trustPolicy,
     description: input.Description,
     maxSessionDuration: input.MaxSessionDuration ?? defaultSession,
+    permissionsBoundary: input.PermissionsBoundary && findAttachable(state, input.PermissionsBoundary),
     inlinePolicies: new Map(),
     attachedPolicies: new Set(),
     tags: fromTags(input.Tags),
@@ -113,6 +124,12 @@ export function describe(state: IamState, role: Role): Description {
     AssumeRolePolicyDocument: encodeDocument(role.trustPolicy),
     Description: role.description,
     MaxSessionDuration: role.maxSessionDuration,
+    PermissionsBoundary: role.permissionsBoundary
+      ? {
+          PermissionsBoundaryType: "PermissionsBoundaryPolicy",
+          PermissionsBoundaryArn: role.permissionsBoundary,
+        }
+      : undefined,
     Tags: role.tags.size > 0 ? tagList(role.tags) : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { type Definition, serviceOn } from "../definition.ts";
 import { instanceProfileOperations } from "./instance-profiles.ts";
 import { oidcProviderOperations } from "./oidc-providers.ts";
-import { rolePolicyOperations } from "./policies.ts";
+import { managedPolicyOperations, rolePolicyOperations } from "./policies.ts";
 import { roleOperations, serviceLinkedRoleOperations } from "./roles.ts";
 import { createIamState } from "./state.ts";
 
@@ -9,6 +9,7 @@ import { createIamState } from "./state.ts";
 export const createIam = serviceOn(createIamState, [
   roleOperations,
   rolePolicyOperations,
+  managedPolicyOperations,
   instanceProfileOperations,
   oidcProviderOperations,
   serviceLinkedRoleOperations,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Tag } from "@aws-sdk/client-iam";
+import type { Policy, Tag } from "@aws-sdk/client-iam";
 import type { Environment } from "../../environment.ts";
 import { errorWith } from "../../kit/errors.ts";
 import { page as pageOf } from "../../kit/page.ts";
@@ -14,6 +14,8 @@ export interface Role {
   description?: string | undefined;
   /** Seconds. */
   maxSessionDuration: number;
+  /** ARN of the policy that limits the role. */
+  permissionsBoundary?: string | undefined;
   readonly inlinePolicies: Map<string, string>;
   /** ARNs, in the order they were attached. */
   readonly attachedPolicies: Set<string>;
@@ -44,6 +46,8 @@ export interface IamState {
   readonly accountId: string;
   readonly now: () => Date;
   readonly roles: Map<string, Role>;
+  /** By ARN, with the default version's document. */
+  readonly policies: Map<string, { facts: Policy; document: string }>;
   /** By name. */
   readonly instanceProfiles: Map<string, InstanceProfile>;
   /** By ARN. */
@@ -55,6 +59,7 @@ export function createIamState({ accountId, clock }: Environment): IamState {
     accountId,
     now: () => clock.now(),
     roles: new Map(),
+    policies: new Map(),
     instanceProfiles: new Map(),
     oidcProviders: new Map(),
   };

@@ -78,10 +78,13 @@ export async function findProvider({ iam }: Aws, accountId: string, issuer: stri
   return { name, arn, clientIds: found.ClientIDList ?? [] };
 }
 
-/** Source: "AWS STS supports validation of identity provider claims" (January 2026). Others never have a value. */
+/**
+ * Sources: "AWS STS supports validation of identity provider claims" (January 2026); the Service Authorization Reference,
+ * which lists repository_owner_id, too. Others never have a value.
+ */
 const githubClaims = [
-  ...["actor", "actor_id", "job_workflow_ref", "repository", "repository_id", "workflow", "ref"],
-  ...["environment", "enterprise_id"],
+  ...["actor", "actor_id", "job_workflow_ref", "repository", "repository_id", "repository_owner_id"],
+  ...["workflow", "ref", "environment", "enterprise_id"],
 ];
 const commonClaims = ["amr", "aud", "sub"];
 const github = "token.actions.githubusercontent.com";

@@ -22,7 +22,7 @@ import { cluster, taskDefinition } from "./ecs.ts";
 import { service } from "./ecs-service.ts";
 import { listener, listenerRule, loadBalancer, targetGroup } from "./elbv2.ts";
 import { rule } from "./events.ts";
-import { instanceProfile, oidcProvider, policy, role } from "./iam.ts";
+import { instanceProfile, managedPolicy, oidcProvider, policy, role } from "./iam.ts";
 import { dbInstance, dbSubnetGroup } from "./rds.ts";
 import { type ResourceTypes, resourceType } from "./resource-type.ts";
 import { bucket, bucketPolicy } from "./s3.ts";
@@ -74,6 +74,7 @@ export const resourceTypes: ResourceTypes = {
   "AWS::ElasticLoadBalancingV2::TargetGroup": targetGroup,
   "AWS::Events::Rule": rule,
   "AWS::IAM::InstanceProfile": instanceProfile,
+  "AWS::IAM::ManagedPolicy": managedPolicy,
   "AWS::IAM::OIDCProvider": oidcProvider,
   "AWS::IAM::Policy": policy,
   "AWS::IAM::Role": role,

@@ -17,6 +17,7 @@ export const role = resourceType({
     ManagedPolicyArns: list(text),
     Policies: list(object({ PolicyName: text, PolicyDocument: json }, ["PolicyName", "PolicyDocument"])),
     MaxSessionDuration: integer,
+    PermissionsBoundary: text,
     Tags: tags,
   },
   required: ["AssumeRolePolicyDocument"],
@@ -31,11 +32,11 @@ export const role = resourceType({
     remove: (aws, RoleName, TagKeys) => aws.iam.untagRole({ RoleName, TagKeys }),
   },
   async create(context, properties) {
-    const { Path, Description, MaxSessionDuration, Tags } = properties;
+    const { Path, Description, MaxSessionDuration, PermissionsBoundary, Tags } = properties;
     // 64 is IAM's limit on role names.
     const RoleName: string = properties.RoleName ?? context.generateName(64);
     await context.aws.iam.createRole({
-      ...{ RoleName, Path, Description, MaxSessionDuration },
+      ...{ RoleName, Path, Description, MaxSessionDuration, PermissionsBoundary },
       Tags: Tags?.length ? Tags : undefined,
       AssumeRolePolicyDocument: JSON.stringify(properties.AssumeRolePolicyDocument),
     });
@@ -45,7 +46,9 @@ export const role = resourceType({
   },
   async update(context, RoleName, next, previous) {
     const { iam } = context.aws;
-    const { AssumeRolePolicyDocument, Description, MaxSessionDuration } = next;
+    const { AssumeRolePolicyDocument, Description, MaxSessionDuration, PermissionsBoundary } = next;
+    if (PermissionsBoundary) await iam.putRolePermissionsBoundary({ RoleName, PermissionsBoundary });
+    else if (previous.PermissionsBoundary) await iam.deleteRolePermissionsBoundary({ RoleName });
     const PolicyDocument = JSON.stringify(AssumeRolePolicyDocument);
     await iam.updateAssumeRolePolicy({ RoleName, PolicyDocument });
     await iam.updateRole({ RoleName, Description, MaxSessionDuration });
@@ -147,6 +150,28 @@ export const oidcProvider = resourceType({
   },
   // Deleting a missing provider is not an error.
   delete: ({ aws }, arn) => aws.iam.deleteOpenIDConnectProvider({ OpenIDConnectProviderArn: arn }),
+});
+
+/** Ref gives its ARN. */
+export const managedPolicy = resourceType({
+  properties: { ManagedPolicyName: text, Path: text, Description: text, PolicyDocument: json },
+  required: ["PolicyDocument"],
+  replacement: ["ManagedPolicyName", "Path", "Description"],
+  nameProperty: "ManagedPolicyName",
+  identity: true,
+  attributes: { PolicyArn: physicalId },
+  async create(context, { ManagedPolicyName, Path, Description, PolicyDocument }) {
+    const { Policy } = await context.aws.iam.createPolicy({
+      PolicyName: ManagedPolicyName ?? context.generateName(128),
+      ...{ Path, Description, PolicyDocument: JSON.stringify(PolicyDocument) },
+    });
+    return Policy?.Arn;
+  },
+  update: ({ aws }, PolicyArn, next) => {
+    const PolicyDocument = JSON.stringify(next.PolicyDocument);
+    return aws.iam.createPolicyVersion({ PolicyArn, PolicyDocument, SetAsDefault: true });
+  },
+  delete: ({ aws }, PolicyArn) => aws.iam.deletePolicy({ PolicyArn }),
 });
 
 /** An inline policy of roles; its physical id is a name that CloudFormation generates, not the policy's. */
