@@ -23,7 +23,7 @@ export function closedLoop(url: string, connections: number, durationMs: number)
     warmUpMs: 0,
     spacing: "constant",
     maxConnections: connections,
-    targets: [{ url: new URL(url), weight: 1 }],
+    urls: [new URL(url)],
     request: { method: "GET", headers: {}, body: undefined, timeoutMs: 10_000 },
     expected: (status) => status === 200,
   } satisfies Parameters<typeof generateLoad>[0];

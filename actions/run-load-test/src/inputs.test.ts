@@ -20,7 +20,7 @@ test("defaults to a modest closed loop in which only 2xx succeeds", () => {
     warmUpMs: 0,
     spacing: "constant",
     maxConnections: 500,
-    targets: [{ url: new URL("http://web.example/"), weight: 1 }],
+    urls: [new URL("http://web.example/")],
     request: {
       method: "GET",
       headers: { "user-agent": "run-load-test" },
@@ -33,7 +33,7 @@ test("defaults to a modest closed loop in which only 2xx succeeds", () => {
 
 test("accepts all inputs", () => {
   const { expected, ...plan } = planOf({
-    targets: "3 https://web.example/suppliers?page=2\nhttp://127.0.0.1:8080/x#part",
+    targets: "https://web.example/suppliers?page=2\nhttp://127.0.0.1:8080/x#part",
     "allowed-hosts": "web.example, 127.0.0.1:8080",
     loop: "open",
     stages: "10s 0..200\n1m 200",
@@ -50,10 +50,7 @@ test("accepts all inputs", () => {
     stages: [stage(10_000, 0, 200), stage(60_000, 200)],
     spacing: "poisson",
     maxConnections: 20,
-    targets: [
-      { url: new URL("https://web.example/suppliers?page=2"), weight: 3 },
-      { url: new URL("http://127.0.0.1:8080/x"), weight: 1 },
-    ],
+    urls: [new URL("https://web.example/suppliers?page=2"), new URL("http://127.0.0.1:8080/x")],
     request: {
       method: "POST",
       headers: { "content-type": "application/json", "x-key": "a: b" },
@@ -128,9 +125,9 @@ test.each<[Record<string, string>, string]>([
   ],
   [{ targets: "web.example" }, "begins with http://"],
   [{ targets: "ftp://web.example/" }, "begins with http://"],
-  [{ targets: "http://user:word@web.example/" }, "put credentials into the input headers"],
-  [{ targets: "0 http://web.example/" }, "expected a weight from 1 to 1000"],
-  [{ targets: "http://web.example/ 3" }, "optionally after a weight"],
+  [{ targets: "http://user:word@web.example/" }, "a URL with credentials is not allowed"],
+  [{ targets: "3 http://web.example/" }, "begins with http://"],
+  [{ targets: "http://web.example/ 3" }, "begins with http://"],
   [{ targets: "http://web.example/\n2 http://web.example" }, "twice"],
   [{ loop: "half" }, "allowed: closed, open"],
   [{ rate: "100" }, "Input rate works with an open loop only"],

@@ -10,7 +10,6 @@ import { type Assertion, formatNumber, refuseUnknownScopes } from "../../shared/
 import { clientOptions, requestOptions } from "../../shared/load/connection.ts";
 import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
 import { createHistogram, percentileOf } from "../../shared/load/histogram.ts";
-import type { LoadTarget } from "../../shared/load/loop.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
 import type { OnInterval } from "../../shared/load/record-load.ts";
 import { type LoadReport, readReport } from "../../shared/load/report.ts";
@@ -34,14 +33,14 @@ async function sendLoad({ log, signal }: LoadContext, plan: LoadPlan): Promise<L
   return generateLoad(plan, signal, createProgress(log));
 }
 
-function inWords({ loop, stages, warmUpMs, targets }: LoadPlan): string {
+function inWords({ loop, stages, warmUpMs, urls }: LoadPlan): string {
   const unit = loop === "closed" ? "connections" : "requests/s";
   const levels = stages.map(({ durationMs, from, to }) => {
     const level = from === to ? from : `${from} to ${to}`;
     return `${level} ${unit} for ${formatDuration(durationMs)}`;
   });
   const warmUp = warmUpMs > 0 ? ` after ${formatDuration(warmUpMs)} of warm-up` : "";
-  return `${loop === "closed" ? "Closed" : "Open"} loop, ${levels.join(", then ")}${warmUp}: ${targets.map(({ url }) => url.href).join(", ")}`;
+  return `${loop === "closed" ? "Closed" : "Open"} loop, ${levels.join(", then ")}${warmUp}: ${urls.map(({ href }) => href).join(", ")}`;
 }
 
 /** Jobs that start at the same time on two runners are seconds apart. */
@@ -116,7 +115,7 @@ function createProgress(log: Log): OnInterval {
 
 /** Sends each target one request, and refuses the test after an unexpected response. */
 async function probeTargets(plan: LoadPlan, log: Log, signal: AbortSignal): Promise<void> {
-  const findings = await Promise.all(plan.targets.map((target) => probe(target, plan, signal)));
+  const findings = await Promise.all(plan.urls.map((url) => probe(url, plan, signal)));
   signal.throwIfAborted();
   refuseFindings(
     findings.flatMap((finding) => finding ?? []),
@@ -125,7 +124,7 @@ async function probeTargets(plan: LoadPlan, log: Log, signal: AbortSignal): Prom
 }
 
 async function probe(
-  { url }: LoadTarget,
+  url: URL,
   { request, expected }: LoadPlan,
   signal: AbortSignal,
 ): Promise<Finding | undefined> {

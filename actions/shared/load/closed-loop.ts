@@ -1,6 +1,6 @@
 import { levelAt, totalMs } from "./arrivals.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { type Loop, type LoopOptions, takeTurns, timeoutCheckMs } from "./loop.ts";
+import { type Loop, type LoopOptions, timeoutCheckMs } from "./loop.ts";
 import type { LoadStage } from "./report.ts";
 
 /** How often the number of connections follows a ramp. */
@@ -13,12 +13,12 @@ const pauseAfterErrorMs = 100;
  * after `startedAt` of performance.now(). A slow target slows the load down.
  */
 export function startClosedLoop(options: LoopOptions, stages: readonly LoadStage[], startedAt: number): Loop {
-  const { targets, request, onSent } = options;
+  const { urls, request, onSent } = options;
   const { promise: done, resolve } = Promise.withResolvers<void>();
-  const nextTarget = takeTurns(targets);
   const connections: Connection[] = [];
   const busy: boolean[] = [];
   let busyCount = 0;
+  let turns = 0;
   let wanted = 0;
   let endAt = startedAt + totalMs(stages);
 
@@ -26,9 +26,9 @@ export function startClosedLoop(options: LoopOptions, stages: readonly LoadStage
   const send = (index: number) => {
     const connection = connections[index] ?? createConnection(request);
     connections[index] = connection;
-    const target = nextTarget();
+    const target = turns++ % urls.length;
     const dueAt = performance.now();
-    connection.send((targets[target] as (typeof targets)[number]).url, (outcome) => {
+    connection.send(urls[target] as URL, (outcome) => {
       const endedAt = performance.now();
       onSent({
         ...outcome,

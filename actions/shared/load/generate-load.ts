@@ -1,7 +1,7 @@
 import { type Spacing, totalMs } from "./arrivals.ts";
 import { startClosedLoop } from "./closed-loop.ts";
 import type { LoadRequest } from "./connection.ts";
-import type { LoadTarget, Loop, Sent } from "./loop.ts";
+import type { Loop, Sent } from "./loop.ts";
 import { startOpenLoop } from "./open-loop.ts";
 import { createRecorder, type OnInterval } from "./record-load.ts";
 import type { LoadReport, LoadStage } from "./report.ts";
@@ -15,7 +15,8 @@ export interface LoadPlan {
   /** Spacing in an open loop. */
   readonly spacing: Spacing;
   readonly maxConnections: number;
-  readonly targets: readonly LoadTarget[];
+  /** Each gets the same share of the requests. */
+  readonly urls: readonly URL[];
   readonly request: LoadRequest;
   /** Returns whether a response with this status succeeded. */
   readonly expected: (status: number) => boolean;
@@ -34,7 +35,7 @@ export async function generateLoad(
 ): Promise<LoadReport> {
   const beganAt = performance.now();
   const startedAt = beganAt + plan.warmUpMs;
-  const recorder = createRecorder(plan.targets, plan.expected, startedAt, onInterval);
+  const recorder = createRecorder(plan.urls, plan.expected, startedAt, onInterval);
   const before = { cpu: process.cpuUsage(), loop: performance.eventLoopUtilization() };
   const loop = start(plan, beganAt, recorder.record, startedAt);
   const looks = setInterval(() => recorder.advance(performance.now()), lookMs);
@@ -73,7 +74,7 @@ function start(plan: LoadPlan, beganAt: number, record: (sent: Sent) => void, co
   const warmUp = { durationMs: plan.warmUpMs, from: level, to: level };
   const stages = plan.warmUpMs > 0 ? [warmUp, ...plan.stages] : plan.stages;
   const options = {
-    targets: plan.targets,
+    urls: plan.urls,
     request: plan.request,
     onSent: (sent: Sent) => {
       if (sent.dueAt >= countFrom) record(sent);

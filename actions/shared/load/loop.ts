@@ -2,7 +2,7 @@ import type { LoadRequest, Outcome } from "./connection.ts";
 
 /** A finished request; times are those of performance.now(). */
 export interface Sent extends Outcome {
-  /** Index of its target. */
+  /** Index of its URL. */
   readonly target: number;
   /** When it should have been sent; in a closed loop, when it was. */
   readonly dueAt: number;
@@ -15,7 +15,7 @@ export interface Sent extends Outcome {
 }
 
 export interface LoopOptions {
-  readonly targets: readonly LoadTarget[];
+  readonly urls: readonly URL[];
   readonly request: LoadRequest;
   readonly onSent: (sent: Sent) => void;
 }
@@ -32,28 +32,3 @@ export interface Loop {
 
 /** Far below the unit of timeouts, and rare enough to cost nothing. */
 export const timeoutCheckMs = 50;
-
-export interface LoadTarget {
-  readonly url: URL;
-  /** A whole number from 1. */
-  readonly weight: number;
-}
-
-/**
- * Returns indexes of targets in proportion to their weights, evenly mixed: nginx's smooth weighted round robin, exact
- * after each sum of the weights.
- */
-export function takeTurns(targets: readonly Pick<LoadTarget, "weight">[]): () => number {
-  const weights = targets.map(({ weight }) => weight);
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const credit = weights.map(() => 0);
-  return () => {
-    let best = 0;
-    for (let index = 0; index < credit.length; index++) {
-      credit[index] = (credit[index] ?? 0) + (weights[index] ?? 0);
-      if ((credit[index] ?? 0) > (credit[best] ?? 0)) best = index;
-    }
-    credit[best] = (credit[best] ?? 0) - sum;
-    return best;
-  };
-}

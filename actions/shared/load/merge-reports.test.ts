@@ -36,7 +36,7 @@ describe("mergeReports", () => {
       errors: { ECONNRESET: 2, TIMEOUT: 4 },
       generator: { cpuMs: 900, busiestCore: 0.9, late: 1, latestMs: 20, lateForConnections: 1 },
       targets: [
-        { url: "http://web.example/other", weight: 3, requests: 1, failed: 1, histogram: histogramOf([3]) },
+        { url: "http://web.example/other", requests: 1, failed: 1, histogram: histogramOf([3]) },
       ],
       cancelled: true,
     });
@@ -47,7 +47,7 @@ describe("mergeReports", () => {
       statuses: { 200: 12, 503: 1 },
       errors: { ECONNRESET: 3, TIMEOUT: 4 },
       stages: [{ durationMs: 1000, from: 4, to: 4 }],
-      targets: [{ url: "http://web.example/" }, { url: "http://web.example/other", weight: 3, failed: 1 }],
+      targets: [{ url: "http://web.example/" }, { url: "http://web.example/other", failed: 1 }],
       generator: { cpuMs: 1000, busiestCore: 0.9, late: 4, latestMs: 40, lateForConnections: 2 },
       cancelled: true,
     });

@@ -82,7 +82,7 @@ function addCounts(all: readonly Readonly<Record<string, number>>[]): Record<str
 }
 
 function addTargets(parts: readonly [TargetReport, ...TargetReport[]]): TargetReport {
-  return { url: parts[0].url, weight: parts[0].weight, ...addRequests(parts) };
+  return { url: parts[0].url, ...addRequests(parts) };
 }
 
 function addIntervals(parts: readonly [Interval, ...Interval[]]): Interval {

@@ -1,6 +1,6 @@
 import { type Arrivals, createArrivals, type Spacing, totalMs } from "./arrivals.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { type Loop, type LoopOptions, type Sent, takeTurns, timeoutCheckMs } from "./loop.ts";
+import { type Loop, type LoopOptions, type Sent, timeoutCheckMs } from "./loop.ts";
 import type { LoadStage } from "./report.ts";
 
 /** Node's finest timer. */
@@ -24,9 +24,10 @@ export function startOpenLoop(
   stages: readonly LoadStage[],
   startedAt: number,
 ): Loop {
-  const { targets, request, maxConnections } = options;
+  const { urls, request, maxConnections } = options;
   const { promise: done, resolve } = Promise.withResolvers<void>();
-  const nextTarget = takeTurns(targets);
+  let turns = 0;
+  const nextTarget = () => turns++ % urls.length;
   const arrivals = createArrivals(stages, options.spacing);
   const connections: Connection[] = [];
   const free: Connection[] = [];
@@ -55,7 +56,7 @@ export function startOpenLoop(
     const sentAt = performance.now();
     const inTime = !connectionWasFreed && sentAt - dueAt <= timerInaccuracyMs;
     const lateMs = inTime ? 0 : sentAt - dueAt;
-    connection.send((targets[target] as (typeof targets)[number]).url, (outcome) => {
+    connection.send(urls[target] as URL, (outcome) => {
       const endedAt = performance.now();
       const latencyMs = endedAt - sentAt + lateMs;
       options.onSent({

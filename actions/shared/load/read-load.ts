@@ -6,7 +6,6 @@ import { type Assertion, readAssertions, refuseUnknownScopes } from "./assertion
 import type { LoadRequest } from "./connection.ts";
 import type { LoadPlan } from "./generate-load.ts";
 import { isLinkLocal } from "./link-local.ts";
-import type { LoadTarget } from "./loop.ts";
 import type { LoadStage } from "./report.ts";
 
 interface Load {
@@ -29,7 +28,7 @@ export function readLoad(read: InputReader): Load {
   const plan = readPlan(read);
   refuseUnknownScopes(
     assertions,
-    plan.targets.map(({ url }) => url.href),
+    plan.urls.map(({ href }) => href),
     read.problem,
   );
   return { plan, assertions };
@@ -48,7 +47,7 @@ function readPlan(read: InputReader): LoadPlan {
     warmUpMs,
     spacing: read.choice("arrivals", ["constant", "poisson"], "constant"),
     maxConnections: read.integer("max-connections", { min: 1, max: mostConnections, fallback: 500 }),
-    targets: readTargets(read),
+    urls: readTargets(read),
     request: readRequest(read),
     expected: parseStatuses(read.optional("expect-status") ?? "2xx", read.problem),
   };
@@ -201,45 +200,32 @@ function readHeaders(read: InputReader): Record<string, string> {
   return headers;
 }
 
-/** A larger weight adds nothing that a smaller one cannot express. */
-const highestWeight = 1000;
-
 /** Reads the targets, each on an allowed host: a typing error must not send load to somebody else's. */
-function readTargets(read: InputReader): LoadTarget[] {
+function readTargets(read: InputReader): URL[] {
   const allowed = readAllowedHosts(read);
   const lines = read.lines("targets");
   if (lines.length === 0) read.problem("Input targets is required, but not set");
-  const targets = lines.flatMap((line) => parseTarget(line, read.problem) ?? []);
-  for (const { url } of targets) {
+  const urls = lines.flatMap((line) => parseTarget(line, read.problem) ?? []);
+  for (const url of urls) {
     const refusal = refusalOf(url, allowed);
     if (refusal) read.problem(refusal);
   }
-  const urls = targets.map(({ url }) => url.href);
-  for (const url of new Set(urls.filter((each, index) => urls.indexOf(each) !== index)))
-    read.problem(`Input targets has ${url} twice: list it once, with a weight`);
-  return targets;
+  const addresses = urls.map(({ href }) => href);
+  for (const address of new Set(addresses.filter((each, index) => addresses.indexOf(each) !== index)))
+    read.problem(`Input targets has ${address} twice`);
+  return urls;
 }
 
-function parseTarget(line: string, problem: (sentence: string) => void): LoadTarget | undefined {
-  const [, weight, address = ""] = /^(?:(\d+)\s+)?(\S+)$/.exec(line) ?? [];
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const fault = faultOf(url, weight);
-  if (url && !fault) {
-    // No part of a request.
-    url.hash = "";
-    return { url, weight: Number(weight ?? 1) };
-  }
-  problem(`Input targets has the line "${line}"; ${fault}`);
-  return undefined;
-}
-
-function faultOf(url: URL | undefined, weight: string | undefined): string | undefined {
-  if (!url || !/^https?:$/.test(url.protocol))
-    return "expected a URL that begins with http:// or https://, optionally after a weight";
-  if (url.username || url.password) return "put credentials into the input headers: a URL is shown in logs";
-  if (weight !== undefined && (Number(weight) < 1 || Number(weight) > highestWeight))
-    return `expected a weight from 1 to ${highestWeight}`;
-  return undefined;
+function parseTarget(line: string, problem: (sentence: string) => void): URL | undefined {
+  const refuse = (why: string) => void problem(`Input targets has the line "${line}"; ${why}`);
+  if (!/^https?:\/\/\S+$/i.test(line) || !URL.canParse(line))
+    return refuse("expected a URL that begins with http:// or https://");
+  const url = new URL(line);
+  if (url.username || url.password)
+    return refuse("a URL with credentials is not allowed, because it is shown in logs");
+  // No part of a request.
+  url.hash = "";
+  return url;
 }
 
 function readAllowedHosts(read: InputReader): string[] {

@@ -5,7 +5,7 @@ import { decodeHistogram } from "./histogram.ts";
 import type { Sent } from "./loop.ts";
 import { createRecorder } from "./record-load.ts";
 
-const targets = [{ url: new URL("http://web.example/"), weight: 1 }];
+const urls = [new URL("http://web.example/")];
 
 function sentAt(endedAt: number, changes: Partial<Sent> = {}): Sent {
   return {
@@ -27,11 +27,11 @@ const wholeSecond = 1000 - (performance.timeOrigin % 1000);
 
 /** Starts a recorder at the beginning of a second, for which every response is expected. */
 const startRecorder = (onInterval: Parameters<typeof createRecorder>[3] = () => {}) =>
-  createRecorder(targets, () => true, wholeSecond, onInterval);
+  createRecorder(urls, () => true, wholeSecond, onInterval);
 
 it("counts responses in the second of the clock in which they came, with silent seconds and partial ones", () => {
   const recorder = createRecorder(
-    targets,
+    urls,
     (status) => status === 200,
     wholeSecond + 600,
     () => {},

@@ -1,6 +1,6 @@
 import type { Histogram } from "hdr-histogram-js";
 import { createHistogram, encodeHistogram, recordMs } from "./histogram.ts";
-import type { LoadTarget, Sent } from "./loop.ts";
+import type { Sent } from "./loop.ts";
 import type { Interval, LoadReport, TargetReport } from "./report.ts";
 
 /** From here on a person would call it late; a turn of Node's event loop under load is shorter. */
@@ -27,12 +27,12 @@ interface LoadRecorder {
  * when the second is over. `startedAt` and `now` are of performance.now().
  */
 export function createRecorder(
-  targets: readonly LoadTarget[],
+  urls: readonly URL[],
   expected: (status: number) => boolean,
   startedAt: number,
   onInterval: OnInterval,
 ): LoadRecorder {
-  const perTarget = targets.map(() => ({ requests: 0, failed: 0, histogram: createHistogram() }));
+  const perTarget = urls.map(() => ({ requests: 0, failed: 0, histogram: createHistogram() }));
   const statuses: Record<string, number> = {};
   const errors: Record<string, number> = {};
   const lateness = { late: 0, latestMs: 0, lateForConnections: 0 };
@@ -66,9 +66,9 @@ export function createRecorder(
         statuses,
         errors,
         histogram: encodeHistogram(all),
-        targets: targets.map(({ url, weight }, index): TargetReport => {
+        targets: urls.map(({ href }, index): TargetReport => {
           const { histogram, ...counts } = perTarget[index] as (typeof perTarget)[number];
-          return { url: url.href, weight, ...counts, histogram: encodeHistogram(histogram) };
+          return { url: href, ...counts, histogram: encodeHistogram(histogram) };
         }),
         timeline: seconds.finish(performance.timeOrigin + now),
         ...lateness,

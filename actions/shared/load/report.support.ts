@@ -33,7 +33,7 @@ export function reportOf(
     statuses: { 200: all.length },
     errors: {},
     histogram,
-    targets: [{ url: "http://web.example/", weight: 1, requests: all.length, failed: 0, histogram }],
+    targets: [{ url: "http://web.example/", requests: all.length, failed: 0, histogram }],
     timeline,
     generator: { cpuMs: 500, busiestCore: 0.5, late: 0, latestMs: 0, lateForConnections: 0 },
     assertions: [],

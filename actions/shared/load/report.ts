@@ -50,8 +50,6 @@ export interface LoadStage {
 
 export interface TargetReport {
   readonly url: string;
-  /** Its share of the requests is this divided by the sum of all weights. */
-  readonly weight: number;
   readonly requests: number;
   readonly failed: number;
   readonly histogram: string;

@@ -23,7 +23,7 @@ export function planOf(urls: readonly string[], changes: Partial<LoadPlan> = {})
     warmUpMs: 0,
     spacing: "constant",
     maxConnections: 100,
-    targets: urls.map((url) => ({ url: new URL(url), weight: 1 })),
+    urls: urls.map((url) => new URL(url)),
     request: { method: "GET", headers: {}, body: undefined, timeoutMs: 30_000 },
     expected: (status) => status >= 200 && status < 300,
     ...changes,

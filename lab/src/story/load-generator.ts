@@ -39,7 +39,7 @@ export type LoadLevel = { requestsPerSecond: number } | { connections: number };
 export function startLoad(addresses: readonly string[], level: LoadLevel): LoadGenerator {
   const phases: Phase[] = [];
   const options = {
-    targets: addresses.map((address) => ({ url: new URL(address), weight: 1 })),
+    urls: addresses.map((address) => new URL(address)),
     request: { method: "GET", headers: {}, body: undefined, timeoutMs: answerPatienceMs } as const,
     onSent: (sent: Sent) => {
       const phase = phases.findLast(({ beganAt }) => beganAt <= sent.dueAt);
