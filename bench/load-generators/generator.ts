@@ -19,12 +19,12 @@ export interface GeneratorResult {
 export function closedLoop(url: string, connections: number, durationMs: number) {
   return {
     loop: "closed",
-    stages: [{ durationMs, from: connections, to: connections }],
+    level: connections,
+    durationMs,
     warmUpMs: 0,
     spacing: "constant",
     maxConnections: connections,
     urls: [new URL(url)],
-    request: { method: "GET", headers: {}, body: undefined, timeoutMs: 10_000 },
-    expected: (status) => status === 200,
+    timeoutMs: 10_000,
   } satisfies Parameters<typeof generateLoad>[0];
 }

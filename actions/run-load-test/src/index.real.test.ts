@@ -70,12 +70,12 @@ test("ends at once and fails when cancelled, with what it has counted", async ()
   let count = 0;
   let cancel = () => {};
   const origin = await serve((_, response) => {
-    // The second hundred never gets a response, so waiting for it would take until its timeout.
+    // The second hundred gets no response: waiting for it would take until its timeout.
     if (++count < 100) response.end();
     else cancel();
   });
   const { exitCode, errors, outputs, summary } = await runAction(
-    { targets: origin, duration: "5m", timeout: "5m" },
+    { targets: origin, duration: "5m" },
     (_, kill) => {
       cancel = () => kill("SIGINT");
     },
@@ -89,33 +89,6 @@ test("ends at once and fails when cancelled, with what it has counted", async ()
   const report = await readReport(outputs.report as string);
   expect(report).toMatchObject({ cancelled: true, failed: 0 });
   expect(report.requests).toBeLessThan(100);
-});
-
-test("reports a target that does not respond in one clear error", async () => {
-  const origin = await serve(() => {});
-  const { exitCode, errors } = await runAction({ targets: origin, timeout: "1s" });
-  expect(exitCode).toBe(1);
-  expect(errors).toEqual([expect.stringMatching(/did not respond within 1 s.* Next step: /)]);
-});
-
-test("sends headers, method and body as given", async () => {
-  const seen = new Set<string>();
-  const origin = await serve((request, response) => {
-    const { method, url, headers } = request;
-    request.on("data", (body) =>
-      seen.add([method, url, headers["x-key"], headers["content-type"], body].join(" ")),
-    );
-    request.on("end", () => response.writeHead(201).end());
-  });
-  const { exitCode } = await runAction({
-    targets: `${origin}/add?to=list`,
-    method: "POST",
-    headers: "X-Key: 7\nContent-Type: text/plain",
-    body: "coffee",
-    "expect-status": "201",
-  });
-  expect(exitCode).toBe(0);
-  expect([...seen]).toEqual(["POST /add?to=list 7 text/plain coffee"]);
 });
 
 describe("merging", () => {
@@ -145,7 +118,7 @@ describe("merging", () => {
     expect(count).toBe(102);
     expect(await readReport(join(folder, "merged.json"))).toMatchObject({
       generators: 2,
-      stages: [{ durationMs: 1000, from: 100, to: 100 }],
+      level: 100,
     });
     // They ran one after the other.
     expect(lines.join("\n")).toMatch(/^::warning title=.*::The generators did not send at the same time/m);

@@ -27,7 +27,7 @@ export function readLoadInputs(getInput?: (name: string) => string): LoadInputs 
 }
 
 function refuseBesideMerge(read: InputReader): void {
-  for (const name of ["targets", "connections", "rate", "duration", "stages", "warm-up", "share", "body"])
+  for (const name of ["targets", "connections", "rate", "duration", "warm-up", "share"])
     if (read.optional(name))
       read.problem(`Inputs merge and ${name} exclude each other: merging sends no load`);
 }

@@ -5,10 +5,10 @@ import { Client } from "undici";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, refuseFindings } from "../../shared/findings.ts";
-import { totalMs } from "../../shared/load/arrivals.ts";
-import { type Assertion, formatNumber, refuseUnknownScopes } from "../../shared/load/assertions.ts";
-import { clientOptions, requestOptions } from "../../shared/load/connection.ts";
+import { type Assertion, refuseUnknownScopes } from "../../shared/load/assertions.ts";
+import { clientOptions, isExpected, requestOptions } from "../../shared/load/connection.ts";
 import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
+import { describeLoad, formatNumber } from "../../shared/load/format.ts";
 import { createHistogram, percentileOf } from "../../shared/load/histogram.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
 import type { OnInterval } from "../../shared/load/record-load.ts";
@@ -29,18 +29,9 @@ export function measure(context: LoadContext, { work, assertions }: LoadInputs):
 
 async function sendLoad({ log, signal }: LoadContext, plan: LoadPlan): Promise<LoadReport> {
   await probeTargets(plan, log, signal);
-  log.info(inWords(plan));
+  const warmUp = plan.warmUpMs > 0 ? ` after ${formatDuration(plan.warmUpMs)} of warm-up` : "";
+  log.info(`${describeLoad(plan)}${warmUp}: ${plan.urls.map(({ href }) => href).join(", ")}`);
   return generateLoad(plan, signal, createProgress(log));
-}
-
-function inWords({ loop, stages, warmUpMs, urls }: LoadPlan): string {
-  const unit = loop === "closed" ? "connections" : "requests/s";
-  const levels = stages.map(({ durationMs, from, to }) => {
-    const level = from === to ? from : `${from} to ${to}`;
-    return `${level} ${unit} for ${formatDuration(durationMs)}`;
-  });
-  const warmUp = warmUpMs > 0 ? ` after ${formatDuration(warmUpMs)} of warm-up` : "";
-  return `${loop === "closed" ? "Closed" : "Open"} loop, ${levels.join(", then ")}${warmUp}: ${urls.map(({ href }) => href).join(", ")}`;
 }
 
 /** Jobs that start at the same time on two runners are seconds apart. */
@@ -62,10 +53,9 @@ async function merge(
     },
   );
   log.info(`Merged ${counted(files.length, "report")}: ${files.join(", ")}`);
-  const planned = totalMs(report.stages);
-  if (report.durationMs > planned * looselyTogether)
+  if (report.durationMs > report.plannedMs * looselyTogether)
     log.warning(
-      `The generators did not send at the same time: ${formatDuration(report.durationMs)} from the first start to the last end, for a load of ${formatDuration(planned)}. Requests per second are for the whole time.`,
+      `The generators did not send at the same time: ${formatDuration(report.durationMs)} from the first start to the last end, for a load of ${formatDuration(report.plannedMs)}. Requests per second are for the whole time.`,
     );
   return report;
 }
@@ -125,20 +115,20 @@ async function probeTargets(plan: LoadPlan, log: Log, signal: AbortSignal): Prom
 
 async function probe(
   url: URL,
-  { request, expected }: LoadPlan,
+  { timeoutMs }: LoadPlan,
   signal: AbortSignal,
 ): Promise<Finding | undefined> {
-  const client = new Client(url.origin, clientOptions(request));
+  const client = new Client(url.origin, clientOptions(timeoutMs));
   try {
     const answer = await client.request({
-      ...requestOptions(url, request),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)]),
+      ...requestOptions(url),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     await answer.body.dump();
-    if (expected(answer.statusCode)) return undefined;
+    if (isExpected(answer.statusCode)) return undefined;
     return unexpected(url, answer.statusCode, answer.headers.location);
   } catch (error) {
-    return unreachable(url, error as NodeJS.ErrnoException, request.timeoutMs);
+    return unreachable(url, error as NodeJS.ErrnoException, timeoutMs);
   } finally {
     await client.destroy();
   }
@@ -148,11 +138,11 @@ function unexpected({ href }: URL, status: number, location: string | string[] |
   if (location)
     return {
       text: `${href} returns ${status}, a redirect to ${location}`,
-      fix: "load that address, or add the status to expect-status: redirects are not followed",
+      fix: "load that address: redirects are not followed",
     };
   return {
     text: `${href} returns ${status} before the load starts`,
-    fix: "read the service's log, or add the status to expect-status",
+    fix: "read the service's log: only 2xx is a success",
   };
 }
 

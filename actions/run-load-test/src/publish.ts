@@ -1,8 +1,8 @@
 import { setOutput } from "@actions/core";
 import { cardMarkdown } from "../../shared/card.ts";
 import { runCommit } from "../../shared/console.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { formatNumber, formatValue } from "../../shared/load/assertions.ts";
+import { formatValue } from "../../shared/load/assertions.ts";
+import { describeLoad, formatNumber } from "../../shared/load/format.ts";
 import { type LoadReport, summarise } from "../../shared/load/report.ts";
 import { appendSummary, factList, fold, markdownTable } from "../../shared/summary.ts";
 import { chartsOf } from "./charts.ts";
@@ -95,15 +95,10 @@ function failureTable({ statuses, errors }: LoadReport): string {
   return markdownTable(["Responses", "Requests"], rows);
 }
 
-function facts({ loop, stages, durationMs, generators, generator, bytes }: LoadReport): string {
-  const unit = loop === "closed" ? "connections" : "requests/s";
-  const levels = stages.map(({ durationMs: ms, from, to }) => {
-    const level = from === to ? formatNumber(from) : `${formatNumber(from)} to ${formatNumber(to)}`;
-    return `${formatDuration(ms)} ${level}`;
-  });
+function facts(report: LoadReport): string {
+  const { loop, generators, generator, bytes } = report;
   const rows: [string, string][] = [
-    ["Load", `${loop} loop, ${unit}: ${levels.join(", ")}`],
-    ["Measured for", formatDuration(durationMs)],
+    ["Load", describeLoad(report)],
     ["Received", `${formatNumber(bytes / 1e6)} MB`],
     ["Generators", String(generators)],
     [

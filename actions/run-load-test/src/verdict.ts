@@ -1,5 +1,6 @@
 import { Failure } from "../../shared/failure.ts";
-import { formatNumber, formatValue } from "../../shared/load/assertions.ts";
+import { formatValue } from "../../shared/load/assertions.ts";
+import { formatNumber } from "../../shared/load/format.ts";
 import { lateAfterMs } from "../../shared/load/record-load.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 
@@ -33,7 +34,7 @@ function cancelled({ requests, generators }: LoadReport, { aborted, reason }: Ab
 
 function withoutSuccess({ requests, failed, errors, statuses }: LoadReport): Failure | undefined {
   if (requests === 0)
-    return new Failure("No request was sent", { nextStep: "set a longer load, or a higher level." });
+    return new Failure("No request was sent", { nextStep: "set a longer duration, or a higher level." });
   if (failed < requests) return undefined;
   const kinds = [...Object.entries(errors), ...Object.entries(statuses)].map(
     ([name, count]) => `${name} ${count} times`,
@@ -74,7 +75,7 @@ export function warningsOf(report: LoadReport): string[] {
   if (late > 0) {
     const own = late - lateForConnections;
     const reasons = [
-      lateForConnections > 0 && `${lateForConnections} because all connections were in use (max-connections)`,
+      lateForConnections > 0 && `${lateForConnections} because all connections were in use`,
       own > 0 && `${own} because the generator or its machine was busy`,
     ];
     warnings.push(

@@ -1,4 +1,5 @@
 import type { InputReader } from "../inputs.ts";
+import { formatNumber } from "./format.ts";
 import { decodeHistogram, percentileOf } from "./histogram.ts";
 import { type AssertionReport, type LoadReport, summarise } from "./report.ts";
 
@@ -132,9 +133,4 @@ export function formatValue(assertion: Pick<AssertionReport, "text" | "value">):
   const number = formatNumber(assertion.value);
   if (/^(p\d|max)/.test(assertion.text)) return `${number} ms`;
   return assertion.text.startsWith("error-rate") ? `${number} %` : number;
-}
-
-/** Formats at least three digits, the precision of the histograms. */
-export function formatNumber(value: number): string {
-  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }

@@ -1,13 +1,6 @@
 import { Client, type Dispatcher } from "undici";
 import { lookUpAllowed } from "./link-local.ts";
 
-export interface LoadRequest {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  readonly timeoutMs: number;
-}
-
 /** Result of one request. */
 export interface Outcome {
   /** Undefined without a complete response: `error` says why. */
@@ -15,6 +8,11 @@ export interface Outcome {
   readonly error: string | undefined;
   /** Bytes of the body. */
   readonly bytes: number;
+}
+
+/** Returns whether a response succeeded; redirects are not followed. */
+export function isExpected(status: number | undefined): boolean {
+  return status !== undefined && status >= 200 && status < 300;
 }
 
 /** One HTTP/1.1 connection to each origin it is used for, with one request at a time; it is opened at its first use. */
@@ -26,7 +24,7 @@ export interface Connection {
   close(): void;
 }
 
-export function createConnection(request: LoadRequest): Connection {
+export function createConnection(timeoutMs: number): Connection {
   const clients = new Map<string, Client>();
   let sentAt = Number.POSITIVE_INFINITY;
   let origin = "";
@@ -48,13 +46,12 @@ export function createConnection(request: LoadRequest): Connection {
       origin = url.origin;
       finish = done;
       sentAt = performance.now();
-      const client = clients.get(origin) ?? new Client(origin, clientOptions(request));
+      const client = clients.get(origin) ?? new Client(origin, clientOptions(timeoutMs));
       clients.set(origin, client);
-      client.dispatch(requestOptions(url, request), answerHandler(settle));
+      client.dispatch(requestOptions(url), answerHandler(settle));
     },
     expire(now) {
-      if (now - sentAt <= request.timeoutMs) return;
-      drop(new TimeoutError());
+      if (now - sentAt > timeoutMs) drop(new TimeoutError());
     },
     close() {
       finish = undefined;
@@ -69,7 +66,7 @@ class TimeoutError extends Error {
   readonly code = "TIMEOUT";
 }
 
-export function clientOptions({ timeoutMs }: LoadRequest): Client.Options {
+export function clientOptions(timeoutMs: number): Client.Options {
   return {
     // An HTTP/2 connection would carry many requests in parallel: then `connections` would not be their number.
     allowH2: false,
@@ -81,9 +78,9 @@ export function clientOptions({ timeoutMs }: LoadRequest): Client.Options {
   };
 }
 
-export function requestOptions(url: URL, { method, headers, body }: LoadRequest): Dispatcher.DispatchOptions {
-  const path = url.pathname + url.search;
-  return { path, method: method as Dispatcher.HttpMethod, headers, body };
+export function requestOptions({ pathname, search }: URL): Dispatcher.DispatchOptions {
+  // Firewalls such as AWS WAF's common rules refuse requests without a user agent.
+  return { path: pathname + search, method: "GET", headers: { "user-agent": "run-load-test" } };
 }
 
 function answerHandler(settle: (outcome: Outcome) => void): Dispatcher.DispatchHandler {

@@ -1,25 +1,23 @@
-import { type Spacing, totalMs } from "./arrivals.ts";
-import { startClosedLoop } from "./closed-loop.ts";
-import type { LoadRequest } from "./connection.ts";
-import type { Loop, Sent } from "./loop.ts";
-import { startOpenLoop } from "./open-loop.ts";
+import type { Spacing } from "./arrivals.ts";
+import { type Loop, type Sent, startClosedLoop, startOpenLoop } from "./loop.ts";
 import { createRecorder, type OnInterval } from "./record-load.ts";
-import type { LoadReport, LoadStage } from "./report.ts";
+import type { LoadReport } from "./report.ts";
 
 export interface LoadPlan {
   readonly loop: "closed" | "open";
   /** Connections of a closed loop, requests per second of an open one. */
-  readonly stages: readonly LoadStage[];
-  /** Time before the first stage, at the level it begins with; its requests are not counted. */
+  readonly level: number;
+  readonly durationMs: number;
+  /** Time before it at the same level; its requests are not counted. */
   readonly warmUpMs: number;
   /** Spacing in an open loop. */
   readonly spacing: Spacing;
+  /** Maximum number of connections in an open loop. */
   readonly maxConnections: number;
   /** Each gets the same share of the requests. */
   readonly urls: readonly URL[];
-  readonly request: LoadRequest;
-  /** Returns whether a response with this status succeeded. */
-  readonly expected: (status: number) => boolean;
+  /** Maximum time for one request, after which it counts as failed. */
+  readonly timeoutMs: number;
 }
 
 /** How often the seconds are checked: more often than they are shown. */
@@ -35,7 +33,7 @@ export async function generateLoad(
 ): Promise<LoadReport> {
   const beganAt = performance.now();
   const startedAt = beganAt + plan.warmUpMs;
-  const recorder = createRecorder(plan.urls, plan.expected, startedAt, onInterval);
+  const recorder = createRecorder(plan.urls, startedAt, onInterval);
   const before = { cpu: process.cpuUsage(), loop: performance.eventLoopUtilization() };
   const loop = start(plan, beganAt, recorder.record, startedAt);
   const looks = setInterval(() => recorder.advance(performance.now()), lookMs);
@@ -52,10 +50,11 @@ export async function generateLoad(
     version: 1,
     startedAt: new Date(performance.timeOrigin + startedAt).toISOString(),
     // Responses to the last requests come after it, and are counted; those to the last ones of the warm-up are not.
-    durationMs: Math.round(Math.min(Math.max(0, endedAt - startedAt), totalMs(plan.stages))),
+    durationMs: Math.round(Math.min(Math.max(0, endedAt - startedAt), plan.durationMs)),
     generators: 1,
     loop: plan.loop,
-    stages: plan.stages,
+    level: plan.level,
+    plannedMs: plan.durationMs,
     cancelled: signal.aborted,
     ...counts,
     generator: {
@@ -70,17 +69,17 @@ export async function generateLoad(
 }
 
 function start(plan: LoadPlan, beganAt: number, record: (sent: Sent) => void, countFrom: number): Loop {
-  const level = plan.stages[0]?.from ?? 0;
-  const warmUp = { durationMs: plan.warmUpMs, from: level, to: level };
-  const stages = plan.warmUpMs > 0 ? [warmUp, ...plan.stages] : plan.stages;
+  const { urls, timeoutMs, spacing, maxConnections, level } = plan;
   const options = {
-    urls: plan.urls,
-    request: plan.request,
+    urls,
+    timeoutMs,
+    startedAt: beganAt,
+    durationMs: plan.warmUpMs + plan.durationMs,
     onSent: (sent: Sent) => {
       if (sent.dueAt >= countFrom) record(sent);
     },
   };
-  if (plan.loop === "closed") return startClosedLoop(options, stages, beganAt);
-  const { spacing, maxConnections } = plan;
-  return startOpenLoop({ ...options, spacing, maxConnections }, stages, beganAt);
+  return plan.loop === "closed"
+    ? startClosedLoop({ ...options, connections: level })
+    : startOpenLoop({ ...options, rate: level, spacing, maxConnections });
 }

@@ -1,4 +1,5 @@
-import type { LoadRequest, Outcome } from "./connection.ts";
+import { arrivalsOf, type Spacing } from "./arrivals.ts";
+import { type Connection, createConnection, type Outcome } from "./connection.ts";
 
 /** A finished request; times are those of performance.now(). */
 export interface Sent extends Outcome {
@@ -14,10 +15,15 @@ export interface Sent extends Outcome {
   readonly lateForConnections: boolean;
 }
 
-export interface LoopOptions {
+interface LoopOptions {
+  /** Each gets the same share of the requests. */
   readonly urls: readonly URL[];
-  readonly request: LoadRequest;
+  /** Maximum time for one request. */
+  readonly timeoutMs: number;
   readonly onSent: (sent: Sent) => void;
+  /** Time of performance.now() at which the first request is due, and the length of the load. */
+  readonly startedAt: number;
+  readonly durationMs: number;
 }
 
 /** Load that is being sent. */
@@ -30,5 +36,151 @@ export interface Loop {
   cancel(): void;
 }
 
+/** Pause of a failed connection: refusals take no time, and their number would mean nothing. */
+const pauseAfterErrorMs = 100;
+
+/**
+ * Sends with connections that each send the next request after the last response, the first one in any case. A slow
+ * target slows the load down.
+ */
+export function startClosedLoop(options: LoopOptions & { readonly connections: number }): Loop {
+  const pool = createPool(options);
+  let endAt = options.startedAt + options.durationMs;
+  let busy = options.connections;
+  const send = (connection: Connection) => {
+    const due = { dueAt: performance.now(), lateMs: 0, lateForConnections: false };
+    pool.send(connection, due, (error) => {
+      if (error === undefined) proceed(connection);
+      else setTimeout(proceed, pauseAfterErrorMs, connection);
+    });
+  };
+  const proceed = (connection: Connection) => {
+    if (performance.now() < endAt) send(connection);
+    else if (--busy === 0) pool.close();
+  };
+  for (let count = 0; count < options.connections; count++) send(pool.open());
+  return {
+    done: pool.done,
+    end() {
+      endAt = Math.min(endAt, performance.now());
+    },
+    cancel() {
+      endAt = Number.NEGATIVE_INFINITY;
+      pool.close();
+    },
+  };
+}
+
+/** Node's finest timer. */
+const tickMs = 1;
+/** How late such a timer is on an idle machine; that is not the target's latency. */
+const timerInaccuracyMs = 2;
+
+interface OpenLoopOptions extends LoopOptions {
+  /** Requests per second. */
+  readonly rate: number;
+  readonly spacing: Spacing;
+  /** Maximum number of connections; a request that finds all in use waits, and its wait is in its latency. */
+  readonly maxConnections: number;
+}
+
+/**
+ * Sends requests at a rate, however long responses take. Latency counts from the moment a request was due, so a stall
+ * of the target shows in all requests it delays. None is left out: a request without a connection within the time
+ * allowed after the end counts as failed, `NOT_SENT`.
+ */
+export function startOpenLoop(options: OpenLoopOptions): Loop {
+  const { startedAt, durationMs, timeoutMs, maxConnections, onSent } = options;
+  const pool = createPool(options);
+  const arrivals = arrivalsOf(options.rate, options.spacing);
+  const nextDue = () => startedAt + arrivals.next().value;
+  const free: Connection[] = [];
+  let endAt = startedAt + durationMs;
+  let dueAt = nextDue();
+
+  const sendDue = (connectionWasFreed: boolean) => {
+    const now = performance.now();
+    for (; dueAt <= now && dueAt < endAt; dueAt = nextDue()) {
+      const connection = free.pop() ?? (pool.size() < maxConnections ? pool.open() : undefined);
+      if (!connection) return;
+      send(connection, connectionWasFreed);
+    }
+    if (now >= endAt && dueAt >= endAt && free.length === pool.size()) finish();
+  };
+  const send = (connection: Connection, connectionWasFreed: boolean) => {
+    const waitedMs = performance.now() - dueAt;
+    const lateMs = connectionWasFreed || waitedMs > timerInaccuracyMs ? waitedMs : 0;
+    pool.send(connection, { dueAt, lateMs, lateForConnections: connectionWasFreed }, () => {
+      const allWereInUse = free.length === 0 && pool.size() >= maxConnections;
+      free.push(connection);
+      sendDue(allWereInUse);
+    });
+  };
+  const giveUp = (endedAt: number) => {
+    const never = { status: undefined, error: "NOT_SENT", bytes: 0, lateForConnections: true, endedAt };
+    for (; dueAt < endAt; dueAt = nextDue()) {
+      const waitedMs = endedAt - dueAt;
+      onSent({ ...never, target: pool.nextTarget(), dueAt, latencyMs: waitedMs, lateMs: waitedMs });
+    }
+  };
+  const tick = setInterval(() => {
+    sendDue(false);
+    const now = performance.now();
+    if (now > endAt + timeoutMs) giveUp(now);
+  }, tickMs);
+  const finish = () => {
+    clearInterval(tick);
+    pool.close();
+  };
+  return {
+    done: pool.done,
+    end() {
+      endAt = Math.min(endAt, performance.now());
+    },
+    cancel: finish,
+  };
+}
+
 /** Far below the unit of timeouts, and rare enough to cost nothing. */
-export const timeoutCheckMs = 50;
+const timeoutCheckMs = 50;
+
+/** Connections that take turns with the URLs, until they are closed. */
+function createPool({ urls, timeoutMs, onSent }: LoopOptions) {
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  const connections: Connection[] = [];
+  let turns = 0;
+  const nextTarget = () => turns++ % urls.length;
+  const expiry = setInterval(() => {
+    const now = performance.now();
+    for (const connection of connections) connection.expire(now);
+  }, timeoutCheckMs);
+  return {
+    done,
+    nextTarget,
+    size: () => connections.length,
+    open(): Connection {
+      const connection = createConnection(timeoutMs);
+      connections.push(connection);
+      return connection;
+    },
+    send(
+      connection: Connection,
+      { dueAt, lateMs, lateForConnections }: Pick<Sent, "dueAt" | "lateMs" | "lateForConnections">,
+      done: (error: string | undefined) => void,
+    ): void {
+      const target = nextTarget();
+      const sentAt = performance.now();
+      connection.send(urls[target] as URL, (outcome) => {
+        const endedAt = performance.now();
+        const latencyMs = endedAt - sentAt + lateMs;
+        onSent({ ...outcome, target, dueAt, endedAt, latencyMs, lateMs, lateForConnections });
+        done(outcome.error);
+      });
+    },
+    close(): void {
+      clearInterval(expiry);
+      for (const connection of connections) connection.close();
+      resolve();
+    },
+  };
+}

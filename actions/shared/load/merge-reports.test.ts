@@ -46,7 +46,8 @@ describe("mergeReports", () => {
       failed: 3,
       statuses: { 200: 12, 503: 1 },
       errors: { ECONNRESET: 3, TIMEOUT: 4 },
-      stages: [{ durationMs: 1000, from: 4, to: 4 }],
+      level: 4,
+      plannedMs: 1000,
       targets: [{ url: "http://web.example/" }, { url: "http://web.example/other", failed: 1 }],
       generator: { cpuMs: 1000, busiestCore: 0.9, late: 4, latestMs: 40, lateForConnections: 2 },
       cancelled: true,
@@ -73,12 +74,12 @@ describe("mergeReports", () => {
     [
       "another loop",
       [reportOf(start, [[1]]), reportOf(start, [[1]], { loop: "open" })],
-      /one has loop: closed, another one loop: open/,
+      /one is of a closed loop for 1000 ms, another one of an open loop for 1000 ms/,
     ],
     [
       "another profile",
       [reportOf(start, [[1]]), reportOf(start, [[1], [1]])],
-      /1000 ms, another one of 2000 ms/,
+      /a closed loop for 1000 ms, another one of a closed loop for 2000 ms/,
     ],
   ])("refuses %s", (_, reports, message) => {
     expect(() => mergeReports(reports)).toThrow(message);

@@ -1,6 +1,6 @@
 import { Failure } from "../failure.ts";
 import { addHistograms } from "./histogram.ts";
-import type { Interval, LoadReport, LoadStage, TargetReport } from "./report.ts";
+import type { Interval, LoadReport, TargetReport } from "./report.ts";
 
 /**
  * Merges the reports of generators that sent at the same time. Counts and histograms add without loss; the assertions
@@ -19,9 +19,8 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     durationMs: endMs - startMs,
     generators: sum(({ generators }) => generators),
     loop: first.loop,
-    stages: first.stages.map((_, index) =>
-      addStages(reports.map(({ stages }) => stages[index] as LoadStage)),
-    ),
+    level: sum(({ level }) => level),
+    plannedMs: first.plannedMs,
     cancelled: reports.some(({ cancelled }) => cancelled),
     requests: sum(({ requests }) => requests),
     failed: sum(({ failed }) => failed),
@@ -51,27 +50,15 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
 }
 
 function refuseOtherKind(first: LoadReport, other: LoadReport): void {
-  if (first.loop !== other.loop)
-    throw new Failure(
-      `The reports are not of one load test: one has loop: ${first.loop}, another one loop: ${other.loop}`,
-      {
-        nextStep: "merge the reports of generators that ran with the same inputs.",
-      },
-    );
-  const durations = ({ stages }: LoadReport) => stages.map(({ durationMs }) => durationMs).join(" ms, ");
-  if (durations(first) !== durations(other))
-    throw new Failure(
-      `The reports are not of one load test: one has stages of ${durations(first)} ms, another one of ${durations(other)} ms`,
-      { nextStep: "merge the reports of generators that ran with the same inputs." },
-    );
+  const [one, another] = [kindOf(first), kindOf(other)];
+  if (one !== another)
+    throw new Failure(`The reports are not of one load test: one is of ${one}, another one of ${another}`, {
+      nextStep: "merge the reports of generators that ran with the same inputs.",
+    });
 }
 
-function addStages(stages: readonly LoadStage[]): LoadStage {
-  return {
-    durationMs: stages[0]?.durationMs ?? 0,
-    from: total(stages.map(({ from }) => from)),
-    to: total(stages.map(({ to }) => to)),
-  };
+function kindOf({ loop, plannedMs }: LoadReport): string {
+  return `${loop === "closed" ? "a closed" : "an open"} loop for ${plannedMs} ms`;
 }
 
 function addCounts(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {

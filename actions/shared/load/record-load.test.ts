@@ -25,17 +25,12 @@ function sentAt(endedAt: number, changes: Partial<Sent> = {}): Sent {
 /** Time of performance.now() at which a second of the clock begins. */
 const wholeSecond = 1000 - (performance.timeOrigin % 1000);
 
-/** Starts a recorder at the beginning of a second, for which every response is expected. */
-const startRecorder = (onInterval: Parameters<typeof createRecorder>[3] = () => {}) =>
-  createRecorder(urls, () => true, wholeSecond, onInterval);
+/** Starts a recorder at the beginning of a second. */
+const startRecorder = (onInterval: Parameters<typeof createRecorder>[2] = () => {}) =>
+  createRecorder(urls, wholeSecond, onInterval);
 
 it("counts responses in the second of the clock in which they came, with silent seconds and partial ones", () => {
-  const recorder = createRecorder(
-    urls,
-    (status) => status === 200,
-    wholeSecond + 600,
-    () => {},
-  );
+  const recorder = createRecorder(urls, wholeSecond + 600, () => {});
   recorder.record(sentAt(wholeSecond + 700));
   recorder.record(sentAt(wholeSecond + 1200, { status: 503 }));
   recorder.record(sentAt(wholeSecond + 4100));

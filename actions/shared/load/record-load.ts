@@ -1,5 +1,6 @@
 import type { Histogram } from "hdr-histogram-js";
 import { createHistogram, encodeHistogram, recordMs } from "./histogram.ts";
+import { isExpected } from "./connection.ts";
 import type { Sent } from "./loop.ts";
 import type { Interval, LoadReport, TargetReport } from "./report.ts";
 
@@ -28,7 +29,6 @@ interface LoadRecorder {
  */
 export function createRecorder(
   urls: readonly URL[],
-  expected: (status: number) => boolean,
   startedAt: number,
   onInterval: OnInterval,
 ): LoadRecorder {
@@ -41,7 +41,7 @@ export function createRecorder(
   return {
     record(sent) {
       const { status, error, latencyMs } = sent;
-      const failed = status === undefined || !expected(status);
+      const failed = !isExpected(status);
       const target = perTarget[sent.target] as (typeof perTarget)[number];
       target.requests++;
       if (failed) target.failed++;

@@ -17,12 +17,14 @@ export interface LoadReport {
   readonly generators: number;
   /** `closed`: each connection sends after the last response. `open`: at a rate, however long responses take. */
   readonly loop: "closed" | "open";
-  /** As planned; a cancelled test did not complete them. */
-  readonly stages: readonly LoadStage[];
+  /** Connections of a closed loop, requests per second of an open one, of all generators together. */
+  readonly level: number;
+  /** Planned length of the measured part. */
+  readonly plannedMs: number;
   /** The test was ended before its time. */
   readonly cancelled: boolean;
   readonly requests: number;
-  /** Requests without a response, or with an unexpected status. */
+  /** Requests without a response, or with another status than 2xx. */
   readonly failed: number;
   /** Bytes of the received bodies. */
   readonly bytes: number;
@@ -39,13 +41,6 @@ export interface LoadReport {
   readonly timeline: readonly Interval[];
   readonly generator: GeneratorReport;
   readonly assertions: readonly AssertionReport[];
-}
-
-/** Connections (closed loop) or requests per second (open loop) that change from one level to the other. */
-export interface LoadStage {
-  readonly durationMs: number;
-  readonly from: number;
-  readonly to: number;
 }
 
 export interface TargetReport {

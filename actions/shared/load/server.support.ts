@@ -19,13 +19,13 @@ export async function serve(listener: RequestListener): Promise<string> {
 export function planOf(urls: readonly string[], changes: Partial<LoadPlan> = {}): LoadPlan {
   return {
     loop: "closed",
-    stages: [{ durationMs: 1000, from: 4, to: 4 }],
+    level: 4,
+    durationMs: 1000,
     warmUpMs: 0,
     spacing: "constant",
     maxConnections: 100,
     urls: urls.map((url) => new URL(url)),
-    request: { method: "GET", headers: {}, body: undefined, timeoutMs: 30_000 },
-    expected: (status) => status >= 200 && status < 300,
+    timeoutMs: 30_000,
     ...changes,
   };
 }

@@ -1,7 +1,5 @@
-import { startClosedLoop } from "../../../actions/shared/load/closed-loop.ts";
 import { createHistogram, percentileOf, recordMs } from "../../../actions/shared/load/histogram.ts";
-import type { Sent } from "../../../actions/shared/load/loop.ts";
-import { startOpenLoop } from "../../../actions/shared/load/open-loop.ts";
+import { type Sent, startClosedLoop, startOpenLoop } from "../../../actions/shared/load/loop.ts";
 
 export interface LoadPhase {
   name: string;
@@ -40,18 +38,18 @@ export function startLoad(addresses: readonly string[], level: LoadLevel): LoadG
   const phases: Phase[] = [];
   const options = {
     urls: addresses.map((address) => new URL(address)),
-    request: { method: "GET", headers: {}, body: undefined, timeoutMs: answerPatienceMs } as const,
+    timeoutMs: answerPatienceMs,
+    durationMs: Number.POSITIVE_INFINITY,
     onSent: (sent: Sent) => {
       const phase = phases.findLast(({ beganAt }) => beganAt <= sent.dueAt);
       phase?.count(sent, addresses[sent.target] ?? "");
     },
   };
-  const forever = (height: number) => [{ durationMs: Number.POSITIVE_INFINITY, from: height, to: height }];
   const start = (level: LoadLevel) => {
-    const now = performance.now();
-    if ("connections" in level) return startClosedLoop(options, forever(level.connections), now);
-    const open = { ...options, spacing: "constant", maxConnections } as const;
-    return startOpenLoop(open, forever(level.requestsPerSecond), now);
+    const startedAt = performance.now();
+    if ("connections" in level) return startClosedLoop({ ...options, startedAt, ...level });
+    const rate = level.requestsPerSecond;
+    return startOpenLoop({ ...options, startedAt, rate, spacing: "constant", maxConnections });
   };
   const loops = [start(level)];
   return {
