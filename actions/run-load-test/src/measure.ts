@@ -1,15 +1,15 @@
 import { glob, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Histogram } from "hdr-histogram-js";
-import { Client } from "undici";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, refuseFindings } from "../../shared/findings.ts";
 import { type Assertion, refuseUnknownScopes } from "../../shared/load/assertions.ts";
-import { clientOptions, isExpected, requestOptions } from "../../shared/load/connection.ts";
+import { isExpected } from "../../shared/load/connection.ts";
 import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
 import { describeLoad, formatNumber } from "../../shared/load/format.ts";
 import { createHistogram, percentileOf } from "../../shared/load/histogram.ts";
+import { type Sent, startClosedLoop } from "../../shared/load/loop.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
 import type { OnInterval } from "../../shared/load/record-load.ts";
 import { type LoadReport, readReport } from "../../shared/load/report.ts";
@@ -104,55 +104,47 @@ function createProgress(log: Log): OnInterval {
 }
 
 /** Sends each target one request, and refuses the test after an unexpected response. */
-async function probeTargets(plan: LoadPlan, log: Log, signal: AbortSignal): Promise<void> {
-  const findings = await Promise.all(plan.urls.map((url) => probe(url, plan, signal)));
+async function probeTargets({ urls, timeoutMs }: LoadPlan, log: Log, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const found: (Finding | undefined)[] = [];
+  const onSent = (sent: Sent) => {
+    found[sent.target] = faultOf(urls[sent.target] as URL, sent, timeoutMs);
+  };
+  const once = { startedAt: performance.now(), durationMs: 0, connections: urls.length };
+  const loop = startClosedLoop({ urls, timeoutMs, onSent, ...once });
+  signal.addEventListener("abort", loop.cancel);
+  await loop.done;
   signal.throwIfAborted();
   refuseFindings(
-    findings.flatMap((finding) => finding ?? []),
+    found.filter((finding) => finding !== undefined),
     log,
   );
 }
 
-async function probe(
-  url: URL,
-  { timeoutMs }: LoadPlan,
-  signal: AbortSignal,
-): Promise<Finding | undefined> {
-  const client = new Client(url.origin, clientOptions(timeoutMs));
-  try {
-    const answer = await client.request({
-      ...requestOptions(url),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
-    await answer.body.dump();
-    if (isExpected(answer.statusCode)) return undefined;
-    return unexpected(url, answer.statusCode, answer.headers.location);
-  } catch (error) {
-    return unreachable(url, error as NodeJS.ErrnoException, timeoutMs);
-  } finally {
-    await client.destroy();
-  }
-}
-
-function unexpected({ href }: URL, status: number, location: string | string[] | undefined): Finding {
-  if (location)
+function faultOf(url: URL, { status, error, detail }: Sent, timeoutMs: number): Finding | undefined {
+  if (error !== undefined) return unreachable(url, error, detail, timeoutMs);
+  if (isExpected(status)) return undefined;
+  if (detail)
     return {
-      text: `${href} returns ${status}, a redirect to ${location}`,
+      text: `${url.href} returns ${status}, a redirect to ${detail}`,
       fix: "load that address: redirects are not followed",
     };
   return {
-    text: `${href} returns ${status} before the load starts`,
+    text: `${url.href} returns ${status} before the load starts`,
     fix: "read the service's log: only 2xx is a success",
   };
 }
 
-function unreachable({ href, host }: URL, error: NodeJS.ErrnoException, timeoutMs: number): Finding {
-  // A DOMException's code is a number.
-  const code = typeof error.code === "string" ? error.code : error.name;
-  if (code === "TimeoutError" || code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT")
+function unreachable({ href, host }: URL, code: string, message = "", timeoutMs: number): Finding {
+  if (/^(TIMEOUT|UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/.test(code))
     return {
       text: `${href} did not respond within ${timeoutMs / 1000} s`,
       fix: "check that its security group and subnets allow this runner, and that its targets are healthy",
+    };
+  if (/CERT|UNABLE_TO_VERIFY/.test(code))
+    return {
+      text: `${href} has no valid certificate: ${message}`,
+      fix: "use the name in the certificate: no certificate has a load balancer's own name",
     };
   const known: Readonly<Record<string, Finding>> = {
     ECONNREFUSED: { text: `${host} refuses connections`, fix: "check the port, and that a listener uses it" },
@@ -161,17 +153,8 @@ function unreachable({ href, host }: URL, error: NodeJS.ErrnoException, timeoutM
       text: `The name ${host} cannot be resolved`,
       fix: "check its name and this runner's DNS",
     },
-    LINK_LOCAL: { text: `${href} is not allowed: ${error.message}`, fix: "use the address of your service" },
+    LINK_LOCAL: { text: `${href} is not allowed: ${message}`, fix: "use the address of your service" },
   };
-  if (/CERT|UNABLE_TO_VERIFY/.test(code))
-    return {
-      text: `${href} has no valid certificate: ${error.message}`,
-      fix: "use the name in the certificate: no certificate has a load balancer's own name",
-    };
-  return (
-    known[code] ?? {
-      text: `${href} cannot be reached: ${error.message} (${code})`,
-      fix: "check its address",
-    }
-  );
+  const unknown = { text: `${href} cannot be reached: ${message} (${code})`, fix: "check its address" };
+  return known[code] ?? unknown;
 }

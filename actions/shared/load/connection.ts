@@ -1,4 +1,6 @@
-import { Client, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
+// The package as a whole has twice the size, as it also has fetch, caches, mocks and WebSockets.
+import Client from "undici/lib/dispatcher/client.js";
 import { lookUpAllowed } from "./link-local.ts";
 
 /** Result of one request. */
@@ -8,6 +10,8 @@ export interface Outcome {
   readonly error: string | undefined;
   /** Bytes of the body. */
   readonly bytes: number;
+  /** Location of a redirect, or message of the error. */
+  readonly detail: string | undefined;
 }
 
 /** Returns whether a response succeeded; redirects are not followed. */
@@ -66,7 +70,7 @@ class TimeoutError extends Error {
   readonly code = "TIMEOUT";
 }
 
-export function clientOptions(timeoutMs: number): Client.Options {
+function clientOptions(timeoutMs: number): Client.Options {
   return {
     // An HTTP/2 connection would carry many requests in parallel: then `connections` would not be their number.
     allowH2: false,
@@ -78,30 +82,32 @@ export function clientOptions(timeoutMs: number): Client.Options {
   };
 }
 
-export function requestOptions({ pathname, search }: URL): Dispatcher.DispatchOptions {
+function requestOptions({ pathname, search }: URL): Dispatcher.DispatchOptions {
   // Firewalls such as AWS WAF's common rules refuse requests without a user agent.
   return { path: pathname + search, method: "GET", headers: { "user-agent": "run-load-test" } };
 }
 
 function answerHandler(settle: (outcome: Outcome) => void): Dispatcher.DispatchHandler {
   let status: number | undefined;
+  let location: string | undefined;
   let bytes = 0;
   return {
     // The client accepts only handlers that have it.
     onRequestStart() {},
-    onResponseStart(_controller, statusCode) {
+    onResponseStart(_controller, statusCode, headers) {
       status = statusCode;
+      location = headers.location?.toString();
     },
     onResponseData(_controller, chunk) {
       bytes += chunk.length;
     },
     onResponseEnd() {
-      settle({ status, error: undefined, bytes });
+      settle({ status, error: undefined, bytes, detail: location });
     },
     onResponseError(_controller, error) {
       const { code = error.name } = error as NodeJS.ErrnoException;
       // The client fails its requests before it is ready for the next one, which `settle` may send.
-      queueMicrotask(() => settle({ status: undefined, error: code, bytes }));
+      queueMicrotask(() => settle({ status: undefined, error: code, bytes, detail: error.message }));
     },
   };
 }

@@ -117,7 +117,8 @@ export function startOpenLoop(options: OpenLoopOptions): Loop {
     });
   };
   const giveUp = (endedAt: number) => {
-    const never = { status: undefined, error: "NOT_SENT", bytes: 0, lateForConnections: true, endedAt };
+    const outcome = { status: undefined, error: "NOT_SENT", bytes: 0, detail: undefined };
+    const never = { ...outcome, lateForConnections: true, endedAt };
     for (; dueAt < endAt; dueAt = nextDue()) {
       const waitedMs = endedAt - dueAt;
       onSent({ ...never, target: pool.nextTarget(), dueAt, latencyMs: waitedMs, lateMs: waitedMs });
