@@ -38,9 +38,7 @@ export interface ReportInputs {
 }
 
 /** A typing error must not rent a hundred tasks; an account's first Fargate quota (6 vCPU) ends before, too. */
-const defaultMaximumTasks = 20;
-/** ECS's quota of tasks in a service, which only AWS's support raises. */
-const mostTasks = 5_000;
+const mostTasks = 20;
 /** The number of jobs that GitHub runs in parallel for a free account: more would wait until others have ended. */
 const mostGenerators = 20;
 
@@ -100,17 +98,16 @@ function countGenerators(read: InputReader): number {
 
 /** Reads whole numbers from 1 up, separated by blanks or commas, without duplicates. A JSON list works, too. */
 function readTaskCounts(read: InputReader): number[] {
-  const maximum = read.integer("maximum-tasks", { min: 1, max: mostTasks, fallback: defaultMaximumTasks });
   const text = read.required("task-counts");
   const words = text
     .replace(/^\[(.*)\]$/s, "$1")
     .split(/[\s,]+/)
     .filter(Boolean);
-  const wrong = words.filter((word) => !/^\d{1,9}$/.test(word) || Number(word) < 1 || Number(word) > maximum);
+  const wrong = words.filter((word) => !/^\d{1,9}$/.test(word) || Number(word) < 1 || Number(word) > mostTasks);
   const counts = words.map(Number);
   if (wrong.length > 0)
     read.problem(
-      `Input task-counts is "${text}", with ${wrong.join(", ")} in it; expected whole numbers from 1 to ${maximum} (input maximum-tasks), such as "1 2 3"`,
+      `Input task-counts is "${text}", with ${wrong.join(", ")} in it; expected whole numbers from 1 to ${mostTasks}, such as "1 2 3"`,
     );
   else if (text && words.length === 0)
     read.problem(`Input task-counts is "${text}"; expected whole numbers such as "1 2 3"`);
