@@ -1,16 +1,15 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { setOutput } from "@actions/core";
 import { readPriceList } from "../../shared/cost/price-list.ts";
 import type { EcsContext } from "../../shared/ecs/context.ts";
 import { Failure } from "../../shared/failure.ts";
+import { writeJson } from "../../shared/load/files.ts";
 import type { Log } from "../../shared/log.ts";
 import { appendSummary, counted } from "../../shared/summary.ts";
 import type { MeasureInputs, PlanInputs, ReportInputs } from "./inputs.ts";
 import { readMeasurements } from "./measurement.ts";
 import { scalingMarkdown } from "./publish.ts";
 import { recordMeasurement } from "./record-measurement.ts";
-import { analyseScaling, type CurvePoint, type Scaling, worthwhileGain } from "./scaling.ts";
+import { analyseScaling, type Scaling, worthwhileGain } from "./scaling.ts";
 
 export async function measureScaling(context: EcsContext, inputs: MeasureInputs): Promise<void> {
   switch (inputs.mode) {
@@ -34,7 +33,7 @@ function planTest({ log }: EcsContext, { taskCounts, generators, load }: PlanInp
 
 /** Writes report, outputs and summary of all existing measurements; throws when a count is missing or failed. */
 async function reportScaling(log: Log, inputs: ReportInputs): Promise<void> {
-  const measurements = readMeasurements(inputs.measurementsFolder);
+  const measurements = await readMeasurements(inputs.measurementsFolder);
   const scaling = analyseScaling(inputs.taskCounts, measurements, readPriceList(undefined));
   await publish(scaling, inputs.reportFile);
   log.info(scaling.recommendation);
@@ -47,8 +46,7 @@ async function reportScaling(log: Log, inputs: ReportInputs): Promise<void> {
 }
 
 async function publish(scaling: Scaling, file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, scalingJson(scaling));
+  await writeJson(file, scalingReport(scaling));
   setOutput("report", file);
   setOutput("knee", scaling.knee?.taskCount ?? "");
   setOutput("recommendation", scaling.recommendation);
@@ -64,23 +62,15 @@ function refuseFailed({ failed, points }: Scaling): void {
 }
 
 /** Returns the report for other programs; numbers are not rounded. */
-export function scalingJson(scaling: Scaling): string {
-  const { service, points, knee, recommendation, priceList } = scaling;
-  const content = {
+export function scalingReport({ service, points, knee, recommendation, priceList }: Scaling) {
+  return {
     version: 1,
     service,
-    points: points.map(pointJson),
+    points,
     knee: knee?.taskCount ?? null,
     kneeBelowGain: worthwhileGain,
     recommendation,
     currency: "USD",
     pricesOf: { region: priceList.region, date: priceList.date },
   };
-  return `${JSON.stringify(content, null, 2)}\n`;
-}
-
-function pointJson(point: CurvePoint) {
-  if (point.status === "failed") return point;
-  const { tasks, ...others } = point;
-  return { ...others, ...tasks };
 }

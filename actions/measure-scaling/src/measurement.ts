@@ -1,9 +1,6 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { TaskSize } from "../../shared/cost/task-sizes.ts";
-import { readDataFile } from "../../shared/data-file.ts";
 import { Failure } from "../../shared/failure.ts";
-import { isObject } from "../../shared/task-definition.ts";
+import { findJsonFiles, readJson } from "../../shared/load/files.ts";
 
 /** The measurement of one task count, as in its JSON file. */
 export interface Measurement {
@@ -49,33 +46,19 @@ export interface MeasuredLoad {
   readonly busiestCore: number;
 }
 
-/** Reads the measurements in a folder's JSON files. Refuses other files, other versions, and two of one count. */
-export function readMeasurements(folder: string): Measurement[] {
-  const files = listFiles(folder).filter((file) => file.endsWith(".json"));
-  const measurements = files.map((file) => checkMeasurement(readDataFile(join(folder, file)), file));
+/** Reads the measurements in a folder. Refuses other files, other versions, and two of one count. */
+export async function readMeasurements(folder: string): Promise<Measurement[]> {
+  const measurements = await Promise.all((await findJsonFiles(folder)).map(readMeasurement));
   const counts = measurements.map(({ taskCount }) => taskCount);
   const twice = counts.find((count, index) => counts.indexOf(count) < index);
   if (twice !== undefined) throw new Failure(`${folder} has two measurements of ${twice} tasks`);
-  return measurements.sort((one, other) => one.taskCount - other.taskCount);
+  return measurements;
 }
 
-/** Lists none when there is no such folder: then no count was measured. */
-function listFiles(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-}
-
-function checkMeasurement(value: unknown, file: string): Measurement {
-  const nextStep = "use files that mode record has written.";
-  if (!isObject(value) || typeof value.taskCount !== "number" || !Array.isArray(value.failures))
-    throw new Failure(`${file} is not a measurement`, { nextStep });
-  if (value.version !== 1)
-    throw new Failure(`${file} has version ${value.version}, but this action only reads version 1`, {
-      nextStep,
-    });
-  return value as unknown as Measurement;
+function readMeasurement(file: string): Promise<Measurement> {
+  return readJson<Measurement>(file, {
+    name: "a measurement",
+    source: "mode record has written",
+    isComplete: ({ taskCount, failures }) => typeof taskCount === "number" && Array.isArray(failures),
+  });
 }

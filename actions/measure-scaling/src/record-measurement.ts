@@ -1,5 +1,3 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { setOutput } from "@actions/core";
 import { taskSizeOf } from "../../shared/cost/task-sizes.ts";
 import type { EcsContext } from "../../shared/ecs/context.ts";
@@ -7,6 +5,7 @@ import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { formatValue } from "../../shared/load/assertions.ts";
+import { findJsonFiles, writeJson } from "../../shared/load/files.ts";
 import { addHistograms } from "../../shared/load/histogram.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
 import { type LoadReport, readReport, summarise } from "../../shared/load/report.ts";
@@ -20,8 +19,7 @@ export async function recordMeasurement(context: EcsContext, inputs: RecordInput
   const { cluster, service, taskCount, cause, measurementFile } = inputs;
   const found = cause ? { failures: [cause] } : await measure(context, inputs);
   const measurement: Measurement = { version: 1, cluster, service, taskCount, ...found };
-  await mkdir(dirname(measurementFile), { recursive: true });
-  await writeFile(measurementFile, `${JSON.stringify(measurement, null, 2)}\n`);
+  await writeJson(measurementFile, measurement);
   setOutput("measurement", measurementFile);
   const answered = measurement.load?.answeredPerSecond;
   setOutput("requests-per-second", answered?.toFixed(1) ?? "");
@@ -61,7 +59,7 @@ async function readTasks(
 }
 
 async function readLoad(inputs: RecordInputs): Promise<{ load?: MeasuredLoad; failures: string[] }> {
-  const reports = await readReports(inputs.reportsFolder);
+  const reports = await Promise.all((await findJsonFiles(inputs.reportsFolder)).map(readReport));
   const [first, ...others] = reports;
   if (!first) return { failures: [`no generator has written a report to ${inputs.reportsFolder}`] };
   const failures = [];
@@ -75,16 +73,6 @@ async function readLoad(inputs: RecordInputs): Promise<{ load?: MeasuredLoad; fa
     if (!(error instanceof Failure)) throw error;
     return { failures: [...failures, error.message] };
   }
-}
-
-async function readReports(folder: string): Promise<LoadReport[]> {
-  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-    return [];
-  });
-  return Promise.all(
-    files.filter((file) => file.endsWith(".json")).map((file) => readReport(join(folder, file))),
-  );
 }
 
 /** Returns failed assertions, from the merged report or, without it, from each generator's. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readPriceList } from "../../shared/cost/price-list.ts";
-import { scalingJson } from "./measure-scaling.ts";
+import { scalingReport } from "./measure-scaling.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
 import { scalingMarkdown } from "./publish.ts";
 import { analyseScaling } from "./scaling.ts";
@@ -189,10 +189,10 @@ describe("what a reader gets", () => {
   });
 
   test("writes every figure to the file, not rounded", () => {
-    const report = JSON.parse(scalingJson(scaling));
+    const report = scalingReport(scaling);
     expect(report).toMatchObject({ version: 1, knee: 2, service: "customer-microservice" });
     expect(report.points).toHaveLength(4);
-    expect(report.points[2]).toMatchObject({ taskCount: 3, efficiency: 230 / 300, capacity: "FARGATE" });
+    expect(report.points[2]).toMatchObject({ taskCount: 3, efficiency: 230 / 300, tasks: { capacity: "FARGATE" } });
     expect(report.points[3]).toMatchObject({ status: "failed", why: "a | b" });
   });
 

@@ -57,7 +57,7 @@ describe("before any load", () => {
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
-  ["a missing file", { merge: "none/*.json" }, /No file matches none\/\*\.json/],
+  ["a missing file", { merge: "none/*.json" }, /There is no report at none\/\*\.json/],
   ["a file that is no report", { merge: "package.json" }, /package\.json is not a load report/],
   ["an assertion about no target", { assertions: "p99(/x) < 1s" }, /is about \/x, but the targets are \//],
 ])("refuses to merge %s", async (_, inputs, message) => {

@@ -1,11 +1,10 @@
-import { glob, stat } from "node:fs/promises";
-import { join } from "node:path";
 import type { Histogram } from "hdr-histogram-js";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, refuseFindings } from "../../shared/findings.ts";
 import { type Assertion, refuseUnknownScopes } from "../../shared/load/assertions.ts";
 import { isExpected } from "../../shared/load/connection.ts";
+import { findJsonFiles } from "../../shared/load/files.ts";
 import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
 import { describeLoad, formatNumber } from "../../shared/load/format.ts";
 import { createHistogram, percentileOf } from "../../shared/load/histogram.ts";
@@ -42,7 +41,7 @@ async function merge(
   places: readonly string[],
   assertions: readonly Assertion[],
 ): Promise<LoadReport> {
-  const files = await findReports(places);
+  const files = [...new Set((await Promise.all(places.map(findReports))).flat())];
   const reports = await Promise.all(files.map(readReport));
   const report = mergeReports(reports);
   refuseUnknownScopes(
@@ -60,20 +59,10 @@ async function merge(
   return report;
 }
 
-/** Finds the files of the given lines: files, folders (every .json in them, at any depth) and patterns; each once. */
-async function findReports(places: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(places.map(filesOf));
-  return [...new Set(found.flat())].sort();
-}
-
-async function filesOf(place: string): Promise<string[]> {
-  const stats = await stat(place).catch(() => undefined);
-  if (stats?.isFile()) return [place];
-  const files: string[] = [];
-  for await (const file of glob(stats ? join(place, "**/*.json") : place)) files.push(file);
+async function findReports(place: string): Promise<string[]> {
+  const files = await findJsonFiles(place);
   if (files.length > 0) return files;
-  const what = stats ? `Folder ${place} has no .json file` : `No file matches ${place}`;
-  throw new Failure(`${what}; input merge needs the generators' reports`, {
+  throw new Failure(`There is no report at ${place} (input merge)`, {
     nextStep: "set input merge to the folder of the downloaded artifacts of the generators' jobs.",
   });
 }

@@ -1,7 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { Failure } from "../../shared/failure.ts";
 import { checkAssertions } from "../../shared/load/assertions.ts";
+import { writeJson } from "../../shared/load/files.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import type { LoadInputs } from "./inputs.ts";
 import { type LoadContext, measure } from "./measure.ts";
@@ -17,7 +16,7 @@ export async function runAndReport(context: LoadContext, inputs: LoadInputs): Pr
   const verdict = verdictOf(report, context.signal);
   const warnings = warningsOf(report);
   try {
-    await writeReport(inputs.report, report);
+    await writeJson(inputs.report, report);
   } finally {
     await publish({ ...verdict, report, warnings, file: inputs.report });
   }
@@ -34,17 +33,5 @@ async function measureAndCheck(context: LoadContext, inputs: LoadInputs): Promis
     const failure = context.signal.aborted ? (context.signal.reason as Failure) : (error as Error);
     await publish({ status, failure: new Failure(failure.message), warnings: [] });
     throw failure;
-  }
-}
-
-async function writeReport(file: string, report: LoadReport): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${JSON.stringify(report)}\n`);
-  } catch (error) {
-    throw new Failure(`The report cannot be written: ${(error as Error).message}`, {
-      nextStep: "set input report to a writable path.",
-      cause: error,
-    });
   }
 }

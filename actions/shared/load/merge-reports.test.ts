@@ -115,7 +115,7 @@ describe("readReport", () => {
 
   const good = reportOf(start, [[1]]);
   test.each<[string, string, RegExp]>([
-    ["no JSON", "{", /bad\.json is not JSON/],
+    ["no JSON", "{", /bad\.json is not a load report: .*JSON/],
     ["another file", '{"version":1,"requests":3}', /is not a load report/],
     ["null", "null", /is not a load report/],
     [
@@ -123,13 +123,13 @@ describe("readReport", () => {
       JSON.stringify({ ...good, version: 2 }),
       /version 2, but this action only reads version 1/,
     ],
-    ["a torn histogram", JSON.stringify({ ...good, histogram: "HISTxx" }), /histogram that cannot be read/],
+    ["a torn histogram", JSON.stringify({ ...good, histogram: "HISTxx" }), /is not a load report: /],
   ])("refuses %s", async (_, text, message) => {
     await writeFile(join(folder, "bad.json"), text);
     await expect(readReport(join(folder, "bad.json"))).rejects.toThrow(message);
   });
 
   it("names a missing file", async () => {
-    await expect(readReport(join(folder, "none.json"))).rejects.toThrow(/none\.json cannot be read: ENOENT/);
+    await expect(readReport(join(folder, "none.json"))).rejects.toThrow(/none\.json is not a load report: ENOENT/);
   });
 });

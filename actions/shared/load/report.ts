@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { Failure } from "../failure.ts";
+import { readJson } from "./files.ts";
 import { decodeHistogram, percentileOf } from "./histogram.ts";
 
 /**
@@ -116,28 +115,12 @@ export function summarise(
   };
 }
 
-/** Reads the load report in a file; refuses one that is no report, of another version, or incomplete. */
-export async function readReport(file: string): Promise<LoadReport> {
-  const nextStep = "use files that run-load-test has written (its input report).";
-  const refuse = (why: string, cause?: unknown) => new Failure(`${file} ${why}`, { nextStep, cause });
-  const text = await readFile(file, "utf8").catch((error: Error) => {
-    throw refuse(`cannot be read: ${error.message}`, error);
+/** Reads the load report in a file. */
+export function readReport(file: string): Promise<LoadReport> {
+  return readJson<LoadReport>(file, {
+    name: "a load report",
+    source: "run-load-test writes (its input report)",
+    isComplete: ({ histogram, timeline, generator }) =>
+      Array.isArray(timeline) && generator !== undefined && decodeHistogram(histogram ?? "").totalCount >= 0,
   });
-  let report: Partial<LoadReport> | null;
-  try {
-    report = JSON.parse(text) as Partial<LoadReport> | null;
-  } catch (error) {
-    throw refuse(`is not JSON: ${(error as Error).message}`, error);
-  }
-  if (typeof report?.histogram !== "string" || !Array.isArray(report.timeline) || !report.generator)
-    throw refuse("is not a load report");
-  const version: unknown = report.version;
-  if (version !== 1)
-    throw refuse(`is a load report of version ${version}, but this action only reads version 1`);
-  try {
-    decodeHistogram(report.histogram);
-  } catch (error) {
-    throw refuse(`has a histogram that cannot be read: ${(error as Error).message}`, error);
-  }
-  return report as LoadReport;
 }

@@ -1,0 +1,56 @@
+import { glob, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Failure } from "../failure.ts";
+
+/** Finds a file, every .json in a folder at any depth, or what a pattern matches. */
+export async function findJsonFiles(place: string): Promise<string[]> {
+  const stats = await stat(place).catch(() => undefined);
+  if (stats?.isFile()) return [place];
+  const found: string[] = [];
+  if (stats) {
+    const names = await readdir(place, { recursive: true });
+    found.push(...names.filter((name) => name.endsWith(".json")).map((name) => join(place, name)));
+  } else for await (const file of glob(place)) found.push(file);
+  return found.sort();
+}
+
+interface Kind<T> {
+  /** `a load report`. */
+  readonly name: string;
+  /** `run-load-test writes`. */
+  readonly source: string;
+  /** May throw. */
+  readonly isComplete: (value: Partial<T>) => boolean;
+}
+
+/** Reads a JSON file of version 1. Refuses another file, another version, and an incomplete one. */
+export async function readJson<T extends { readonly version: 1 }>(file: string, kind: Kind<T>): Promise<T> {
+  const nextStep = `use files that ${kind.source}.`;
+  const refuse = (why: string, cause?: unknown) => new Failure(`${file} ${why}`, { nextStep, cause });
+  let value: Partial<T>;
+  let isComplete: boolean;
+  try {
+    value = JSON.parse(await readFile(file, "utf8")) ?? {};
+    isComplete = kind.isComplete(value);
+  } catch (error) {
+    throw refuse(`is not ${kind.name}: ${(error as Error).message}`, error);
+  }
+  const version: unknown = value.version ?? 1;
+  if (version !== 1)
+    throw refuse(`is ${kind.name} of version ${version}, but this action only reads version 1`);
+  if (!isComplete) throw refuse(`is not ${kind.name}`);
+  return value as T;
+}
+
+/** Writes a JSON file, with the folders that it needs. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(value)}\n`);
+  } catch (error) {
+    throw new Failure(`${file} cannot be written: ${(error as Error).message}`, {
+      nextStep: "set a path that this job can write.",
+      cause: error,
+    });
+  }
+}
