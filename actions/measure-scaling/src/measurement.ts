@@ -1,5 +1,6 @@
 import type { TaskSize } from "../../shared/cost/task-sizes.ts";
 import { Failure } from "../../shared/failure.ts";
+import type { LoadSummary } from "../../shared/load/counts.ts";
 import { findJsonFiles, readJson } from "../../shared/load/files.ts";
 
 /** The measurement of one task count, as in its JSON file. */
@@ -10,8 +11,8 @@ export interface Measurement {
   readonly taskCount: number;
   /** Why this is no valid measurement of that count, a sentence each; empty when it is one. */
   readonly failures: readonly string[];
-  readonly tasks?: MeasuredTasks;
-  readonly load?: MeasuredLoad;
+  readonly tasks?: MeasuredTasks | undefined;
+  readonly load?: MeasuredLoad | undefined;
 }
 
 /** Tasks that ran while load was sent. */
@@ -26,22 +27,15 @@ export interface MeasuredTasks {
   readonly capacity: string;
 }
 
-/** Load during the time in which all generators sent. */
-export interface MeasuredLoad {
+/** Load during the time in which all generators sent: `requestsPerSecond` were sent (closed loop) or due (open loop). */
+export interface MeasuredLoad extends LoadSummary {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly generators: number;
   readonly loop: "closed" | "open";
-  /** Sent (closed loop) or due (open loop) each second. */
-  readonly offeredPerSecond: number;
   /** Requests with the expected response: failed ones do not count as throughput. */
   readonly answeredPerSecond: number;
-  /** From 0 to 1. */
-  readonly errorRate: number;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
   /** Share of a processor core that the busiest generator used, from 0 to 1. */
   readonly busiestCore: number;
 }

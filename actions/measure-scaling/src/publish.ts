@@ -1,17 +1,9 @@
 import { cardMarkdown } from "../../shared/card.ts";
 import { revisionPage, runCommit } from "../../shared/console.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
+import { formatMs, formatNumber, formatPercent, formatRate } from "../../shared/load/format.ts";
 import { counted, escapeText, fold, markdownTable, xyChart } from "../../shared/summary.ts";
-import {
-  type CurvePoint,
-  formatCost,
-  formatMs,
-  formatNumber,
-  formatPercent,
-  formatRate,
-  type MeasuredPoint,
-  type Scaling,
-} from "./scaling.ts";
+import { type CurvePoint, formatCost, type MeasuredPoint, type Scaling } from "./scaling.ts";
 
 /** Returns the job summary: recommendation first, then table and chart, then the limits of the figures. */
 export function scalingMarkdown(scaling: Scaling): string {

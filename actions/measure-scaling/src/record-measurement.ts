@@ -5,14 +5,14 @@ import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
 import { findService, type RunningService } from "../../shared/ecs/service.ts";
 import { Failure } from "../../shared/failure.ts";
 import { formatValue } from "../../shared/load/assertions.ts";
+import { addTimes, type Counted, summarise } from "../../shared/load/counts.ts";
 import { findJsonFiles, writeJson } from "../../shared/load/files.ts";
-import { addHistograms } from "../../shared/load/histogram.ts";
+import { formatRate } from "../../shared/load/format.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
-import { type LoadReport, readReport, summarise } from "../../shared/load/report.ts";
+import { type LoadReport, readReport } from "../../shared/load/report.ts";
 import { counted } from "../../shared/summary.ts";
 import type { RecordInputs } from "./inputs.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
-import { formatRate } from "./scaling.ts";
 
 /** Writes the measurement of one count, even an invalid one; then it throws the reason. */
 export async function recordMeasurement(context: EcsContext, inputs: RecordInputs): Promise<void> {
@@ -37,16 +37,13 @@ export async function recordMeasurement(context: EcsContext, inputs: RecordInput
 type Found = Pick<Measurement, "failures" | "tasks" | "load">;
 
 async function measure(context: EcsContext, inputs: RecordInputs): Promise<Found> {
-  const { tasks, failures: ofTasks } = await readTasks(context, inputs);
-  const { load, failures: ofLoad } = await readLoad(inputs);
-  return { failures: [...ofTasks, ...ofLoad], ...(tasks && { tasks }), ...(load && { load }) };
+  const { tasks, failures } = await readTasks(context, inputs);
+  const { load, failures: more } = await readLoad(inputs);
+  return { tasks, load, failures: [...failures, ...more] };
 }
 
 /** Checks that the tasks are as scaling left them; a later change makes the measurement invalid. */
-async function readTasks(
-  context: EcsContext,
-  { cluster, service, taskCount }: RecordInputs,
-): Promise<{ tasks: MeasuredTasks; failures: string[] }> {
+async function readTasks(context: EcsContext, { cluster, service, taskCount }: RecordInputs): Promise<Found> {
   const running = await findService(context, { cluster, service });
   const { runningCount, desiredCount, settled } = running.production;
   const failures = [];
@@ -58,17 +55,17 @@ async function readTasks(
   return { tasks: await describeMeasuredTasks(context, running), failures };
 }
 
-async function readLoad(inputs: RecordInputs): Promise<{ load?: MeasuredLoad; failures: string[] }> {
+async function readLoad(inputs: RecordInputs): Promise<Found> {
   const reports = await Promise.all((await findJsonFiles(inputs.reportsFolder)).map(readReport));
-  const [first, ...others] = reports;
-  if (!first) return { failures: [`no generator has written a report to ${inputs.reportsFolder}`] };
+  if (reports.length === 0)
+    return { failures: [`no generator has written a report to ${inputs.reportsFolder}`] };
   const failures = [];
   if (reports.length < inputs.generators)
     failures.push(`only ${reports.length} of ${inputs.generators} generators have written a report`);
   if (reports.some(({ cancelled }) => cancelled)) failures.push("the load ended early");
   try {
     failures.push(...(await failedAssertions(inputs.mergedFile, reports)));
-    return { load: measureTogether([first, ...others]), failures };
+    return { load: measureTogether(reports), failures };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { failures: [...failures, error.message] };
@@ -116,28 +113,25 @@ const leastCommonShare = 0.5;
  * Combines the measurements of all generators while all of them sent: the whole seconds between the last one's start
  * and the first one's end, since the load was lower before and after. A single generator counts completely.
  */
-export function measureTogether(reports: readonly [LoadReport, ...LoadReport[]]): MeasuredLoad {
+export function measureTogether(reports: readonly LoadReport[]): MeasuredLoad {
   const whole = mergeReports(reports);
   const counted = reports.length === 1 ? whole : cutToCommonTime(whole, reports);
-  const { requestsPerSecond, errorRate, p50Ms, p95Ms, p99Ms } = summarise(counted);
+  const summary = summarise(counted);
   return {
     startedAt: counted.startedAt,
     durationMs: counted.durationMs,
     generators: whole.generators,
     loop: whole.loop,
-    offeredPerSecond: requestsPerSecond,
-    answeredPerSecond: requestsPerSecond * (1 - errorRate),
-    errorRate,
-    p50Ms,
-    p95Ms,
-    p99Ms,
+    ...summary,
+    answeredPerSecond: summary.requestsPerSecond * (1 - summary.errorRate),
     busiestCore: whole.generator.busiestCore,
   };
 }
 
-type Counted = Pick<LoadReport, "startedAt" | "durationMs" | "requests" | "failed" | "histogram">;
-
-function cutToCommonTime(whole: LoadReport, reports: readonly LoadReport[]): Counted {
+function cutToCommonTime(
+  { timeline }: LoadReport,
+  reports: readonly LoadReport[],
+): Counted & { readonly startedAt: string } {
   const starts = reports.map(({ startedAt }) => Date.parse(startedAt));
   const ends = reports.map((report) => Date.parse(report.startedAt) + report.durationMs);
   const from = Math.ceil(Math.max(...starts) / secondMs) * secondMs;
@@ -150,13 +144,6 @@ function cutToCommonTime(whole: LoadReport, reports: readonly LoadReport[]): Cou
       { nextStep: "run the test again, with a longer duration or fewer generators." },
     );
   }
-  const seconds = whole.timeline.filter(({ atMs }) => atMs >= from && atMs < to);
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-  return {
-    startedAt: new Date(from).toISOString(),
-    durationMs: to - from,
-    requests: sum(seconds.map(({ requests }) => requests)),
-    failed: sum(seconds.map(({ failed }) => failed)),
-    histogram: addHistograms(seconds.map(({ histogram }) => histogram)),
-  };
+  const seconds = timeline.filter(({ atMs }) => atMs >= from && atMs < to);
+  return { ...addTimes(seconds), startedAt: new Date(from).toISOString(), durationMs: to - from };
 }

@@ -2,6 +2,8 @@ import { formatUnitPrice } from "../../shared/cost/cost-line.ts";
 import type { PriceList } from "../../shared/cost/price-list.ts";
 import { taskCostPerHour } from "../../shared/cost/task-sizes.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
+import { formatPercent, formatRate } from "../../shared/load/format.ts";
+import { limitOfCore } from "../../shared/load/report.ts";
 import { counted } from "../../shared/summary.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
 
@@ -34,19 +36,16 @@ export function analyseScaling(
   };
 }
 
-/** A generator this busy is at its limit: its figures may show its own limit, not the service's. */
-const busyCore = 0.9;
-
 /** Recommends the service's count in one sentence. */
 function recommend(points: readonly MeasuredPoint[]): string {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return "Nothing can be recommended: no count was measured.";
-  const busy = points.find(({ load }) => load.busiestCore >= busyCore);
+  const busy = points.find(({ load }) => load.busiestCore >= limitOfCore);
   if (busy)
     return `Measure again with more generators: at ${counted(busy.taskCount, "task")} one of them used ${formatPercent(busy.load.busiestCore)} of a core, so that it may have been the limit.`;
   const full = points.find(({ servedInFull }) => servedInFull);
   if (full)
-    return `${counted(full.taskCount, "task")} served the whole load (${formatRate(full.load.offeredPerSecond)}): no more tasks are needed for it, and a higher rate would show the limit.`;
+    return `${counted(full.taskCount, "task")} served the whole load (${formatRate(full.load.requestsPerSecond)}): no more tasks are needed for it, and a higher rate would show the limit.`;
   if (first === last)
     return `${counted(first.taskCount, "task")} served ${formatRate(first.load.answeredPerSecond)}${costOf(first)}: measure a second count to see the effect of more tasks.`;
   const knee = findKnee(points);
@@ -79,26 +78,6 @@ function findKnee(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {
     ({ gain }, index) => gain !== undefined && gain < worthwhileGain && !points[index - 1]?.servedInFull,
   );
   return after < 1 ? undefined : points[after - 1];
-}
-
-const rates = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
-
-export function formatRate(perSecond: number): string {
-  return `${rates.format(perSecond)} requests/s`;
-}
-
-export function formatNumber(value: number): string {
-  return rates.format(value);
-}
-
-/** Formats `95 %`; a share below one per cent that is not zero: `0.02 %`. */
-export function formatPercent(part: number): string {
-  const percent = part * 100;
-  return `${percent !== 0 && Math.abs(percent) < 1 ? percent.toPrecision(1) : Math.round(percent)} %`;
-}
-
-export function formatMs(ms: number): string {
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
 /** Formats three digits, even of small amounts: a million requests may cost a tenth of a cent. */
@@ -179,7 +158,7 @@ function place(parts: Parts, before: readonly MeasuredPoint[], priceList: PriceL
     efficiency: load.answeredPerSecond / idealPerSecond,
     gain:
       last && (load.answeredPerSecond - last.load.answeredPerSecond) / (taskCount - last.taskCount) / each,
-    servedInFull: load.loop === "open" && load.answeredPerSecond >= fullShare * load.offeredPerSecond,
+    servedInFull: load.loop === "open" && load.answeredPerSecond >= fullShare * load.requestsPerSecond,
     usdPerMillion: hourly === undefined ? undefined : (hourly * taskCount) / millionsAnHour,
   };
 }

@@ -1,4 +1,4 @@
-import { addHistograms, decodeHistogram, percentileOf } from "../../shared/load/histogram.ts";
+import { addTimes, summarise } from "../../shared/load/counts.ts";
 import type { Interval, LoadReport } from "../../shared/load/report.ts";
 import { xyChart } from "../../shared/summary.ts";
 
@@ -7,13 +7,6 @@ const mostPoints = 60;
 /** The first and last seconds are partial: the rate of a few milliseconds would be a spike. */
 const leastOfSecondMs = 500;
 
-interface Point {
-  readonly requestsPerSecond: number;
-  readonly failedPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
-
 /**
  * Draws throughput, latency and failures, if any, over time; the titles explain the lines. Empty for a test of a second
  * or two.
@@ -21,55 +14,40 @@ interface Point {
 export function chartsOf(report: LoadReport): string {
   const seconds = report.timeline.filter(({ durationMs }) => durationMs >= leastOfSecondMs);
   if (seconds.length < 2) return "";
-  const points = gather(seconds);
-  const chart = (title: string, unit: string, lines: readonly Line[]) => {
+  const points = gather(seconds).map((part) => summarise(addTimes(part)));
+  const chart = (title: string, unit: string, series: readonly Series[]) => {
     // Leaves space above the highest value, even if that is zero.
-    const top = Math.max(...lines.flatMap(([, pick]) => points.map(pick))) * 1.1 || 1;
-    return xyChart({
-      title,
-      x: `"seconds" 0 --> ${seconds.length}`,
-      y: `"${unit}" 0 --> ${Number(top.toPrecision(3))}`,
-      series: lines.map(([colour, pick]) => ({
-        colour,
-        values: points.map((point) => Number(pick(point).toPrecision(3))),
-      })),
-    });
+    const top = Math.max(...series.flatMap(({ values }) => values)) * 1.1 || 1;
+    const x = `"seconds" 0 --> ${seconds.length}`;
+    return xyChart({ title, x, y: `"${unit}" 0 --> ${threeDigits(top)}`, series });
   };
-  return [
-    chart("Requests per second", "requests/s", [["green", (point) => point.requestsPerSecond]]),
+  const line = (colour: Series["colour"], pick: (point: (typeof points)[number]) => number) => ({
+    colour,
+    values: points.map((point) => threeDigits(pick(point))),
+  });
+  const charts = [
+    chart("Requests per second", "requests/s", [line("green", (point) => point.requestsPerSecond)]),
     chart("Latency: p99 in orange, median in blue", "ms", [
-      ["orange", (point) => point.p99Ms],
-      ["blue", (point) => point.p50Ms],
+      line("orange", (point) => point.p99Ms),
+      line("blue", (point) => point.p50Ms),
     ]),
-    report.failed > 0 &&
-      chart("Failed requests per second", "failed/s", [["red", (point) => point.failedPerSecond]]),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  ];
+  const failures = line("red", ({ requestsPerSecond, errorRate }) => requestsPerSecond * errorRate);
+  if (report.failed > 0) charts.push(chart("Failed requests per second", "failed/s", [failures]));
+  return charts.join("\n\n");
 }
 
-type Line = readonly [
-  colour: Parameters<typeof xyChart>[0]["series"][number]["colour"],
-  pick: (point: Point) => number,
-];
+interface Series {
+  readonly colour: Parameters<typeof xyChart>[0]["series"][number]["colour"];
+  readonly values: readonly number[];
+}
 
-/** Combines as many seconds into each point as necessary. */
-function gather(seconds: readonly Interval[]): Point[] {
+const threeDigits = (value: number) => Number(value.toPrecision(3));
+
+/** Gathers as many seconds into each point as necessary. */
+function gather(seconds: readonly Interval[]): Interval[][] {
   const size = Math.ceil(seconds.length / mostPoints);
-  const points: Point[] = [];
-  for (let at = 0; at < seconds.length; at += size) points.push(pointOf(seconds.slice(at, at + size)));
+  const points: Interval[][] = [];
+  for (let at = 0; at < seconds.length; at += size) points.push(seconds.slice(at, at + size));
   return points;
-}
-
-function pointOf(seconds: readonly Interval[]): Point {
-  const sum = (pick: (second: Interval) => number) =>
-    seconds.reduce((total, second) => total + pick(second), 0);
-  const inSeconds = sum(({ durationMs }) => durationMs) / 1000;
-  const histogram = decodeHistogram(addHistograms(seconds.map((second) => second.histogram)));
-  return {
-    requestsPerSecond: sum(({ requests }) => requests) / inSeconds,
-    failedPerSecond: sum(({ failed }) => failed) / inSeconds,
-    p50Ms: percentileOf(histogram, 50),
-    p99Ms: percentileOf(histogram, 99),
-  };
 }

@@ -1,17 +1,16 @@
-import type { Histogram } from "hdr-histogram-js";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, refuseFindings } from "../../shared/findings.ts";
 import { type Assertion, refuseUnknownScopes } from "../../shared/load/assertions.ts";
 import { isExpected } from "../../shared/load/connection.ts";
+import { addTimes, summarise, total } from "../../shared/load/counts.ts";
 import { findJsonFiles } from "../../shared/load/files.ts";
+import { describeLoad, formatMs, formatRate } from "../../shared/load/format.ts";
 import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
-import { describeLoad, formatNumber } from "../../shared/load/format.ts";
-import { createHistogram, percentileOf } from "../../shared/load/histogram.ts";
 import { type Sent, startClosedLoop } from "../../shared/load/loop.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
 import type { OnInterval } from "../../shared/load/record-load.ts";
-import { type LoadReport, readReport } from "../../shared/load/report.ts";
+import { type Interval, type LoadReport, readReport } from "../../shared/load/report.ts";
 import type { Log } from "../../shared/log.ts";
 import { counted } from "../../shared/summary.ts";
 import type { LoadInputs } from "./inputs.ts";
@@ -72,23 +71,14 @@ const secondsPerLine = 5;
 
 /** Logs the responses of every few seconds. */
 function createProgress(log: Log): OnInterval {
-  const latencies: Histogram = createHistogram();
-  const seen = { seconds: 0, durationMs: 0, requests: 0, failed: 0, totalMs: 0 };
-  return ({ durationMs, requests, failed }, histogram) => {
-    latencies.add(histogram);
-    seen.seconds++;
-    seen.durationMs += durationMs;
-    seen.totalMs += durationMs;
-    seen.requests += requests;
-    seen.failed += failed;
-    if (seen.seconds < secondsPerLine) return;
-    const perSecond = formatNumber((seen.requests / seen.durationMs) * 1000);
-    const p99 = formatNumber(percentileOf(latencies, 99));
-    log.info(
-      `${Math.round(seen.totalMs / 1000)} s: ${perSecond} requests/s, p99 ${p99} ms, ${seen.failed} failed`,
-    );
-    latencies.reset();
-    Object.assign(seen, { seconds: 0, durationMs: 0, requests: 0, failed: 0 });
+  const seconds: Interval[] = [];
+  return (second) => {
+    seconds.push(second);
+    if (seconds.length % secondsPerLine > 0) return;
+    const last = addTimes(seconds.slice(-secondsPerLine));
+    const { requestsPerSecond, p99Ms } = summarise(last);
+    const passed = formatDuration(total(seconds, ({ durationMs }) => durationMs));
+    log.info(`${passed}: ${formatRate(requestsPerSecond)}, p99 ${formatMs(p99Ms)}, ${last.failed} failed`);
   };
 }
 

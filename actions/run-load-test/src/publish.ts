@@ -2,25 +2,27 @@ import { setOutput } from "@actions/core";
 import { cardMarkdown } from "../../shared/card.ts";
 import { runCommit } from "../../shared/console.ts";
 import { formatValue } from "../../shared/load/assertions.ts";
-import { describeLoad, formatNumber } from "../../shared/load/format.ts";
-import { type LoadReport, summarise } from "../../shared/load/report.ts";
+import { type Counted, type LoadSummary, summarise } from "../../shared/load/counts.ts";
+import { describeLoad, formatMs, formatNumber, formatPercent, formatRate } from "../../shared/load/format.ts";
+import type { LoadReport } from "../../shared/load/report.ts";
 import { appendSummary, factList, fold, markdownTable } from "../../shared/summary.ts";
 import { chartsOf } from "./charts.ts";
-import type { Result } from "./verdict.ts";
+import { type Result, warningsOf } from "./verdict.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
-export async function publish(result: Result): Promise<void> {
-  const { status, failure, report, file } = result;
-  const figures = report && summarise(report);
+export async function publish(result: Result, file = ""): Promise<void> {
+  const { status, failure, report } = result;
+  const figures: Partial<LoadSummary> = report ? summarise(report) : {};
+  const { requestsPerSecond, p50Ms, p95Ms, p99Ms, errorRate } = figures;
   setOutput("status", status);
   setOutput("cause", failure?.message ?? "");
   setOutput("requests", report?.requests ?? 0);
-  setOutput("requests-per-second", rounded(figures?.requestsPerSecond));
-  setOutput("p50", rounded(figures?.p50Ms));
-  setOutput("p95", rounded(figures?.p95Ms));
-  setOutput("p99", rounded(figures?.p99Ms));
-  setOutput("error-rate", rounded(figures && figures.errorRate * 100));
-  setOutput("report", file ?? "");
+  setOutput("requests-per-second", rounded(requestsPerSecond));
+  setOutput("p50", rounded(p50Ms));
+  setOutput("p95", rounded(p95Ms));
+  setOutput("p99", rounded(p99Ms));
+  setOutput("error-rate", rounded(errorRate && errorRate * 100));
+  setOutput("report", file);
   await appendSummary(summaryOf(result));
 }
 
@@ -29,33 +31,31 @@ function rounded(value: number | undefined): string {
 }
 
 /** Returns the job summary: result first, then details. */
-export function summaryOf({ status, failure, report, warnings }: Result): string {
-  const figures = report && summarise(report);
-  const measured = figures
-    ? `: ${formatNumber(figures.requestsPerSecond)} requests/s, p99 ${formatNumber(figures.p99Ms)} ms`
-    : "";
-  return cardMarkdown({
+export function summaryOf({ status, failure, report }: Result): string {
+  const card = {
     ok: status === "passed",
-    verdict: `Load test ${status}${measured}`,
     cause: failure?.message,
     fix: failure?.nextStep,
-    notes: warnings.map((warning) => `⚠️ ${warning}`),
-    body: report && report.assertions.length > 0 ? assertionTable(report) : "",
     links: runCommit(),
-    folds: report ? sections(report) : [],
+  };
+  if (!report) return cardMarkdown({ ...card, verdict: `Load test ${status}` });
+  const { requestsPerSecond, p99Ms } = summarise(report);
+  return cardMarkdown({
+    ...card,
+    verdict: `Load test ${status}: ${formatRate(requestsPerSecond)}, p99 ${formatMs(p99Ms)}`,
+    notes: warningsOf(report).map((warning) => `⚠️ ${warning}`),
+    body: assertionTable(report),
+    folds: [
+      fold("Targets", targetTable(report)),
+      fold("Charts", chartsOf(report)),
+      fold("Responses", failureTable(report)),
+      fold("Details", facts(report)),
+    ],
   });
 }
 
-function sections(report: LoadReport): string[] {
-  return [
-    fold("Targets", targetTable(report)),
-    fold("Charts", chartsOf(report)),
-    report.failed > 0 ? fold("Responses", failureTable(report)) : "",
-    fold("Details", facts(report)),
-  ];
-}
-
 function assertionTable({ assertions }: LoadReport): string {
+  if (assertions.length === 0) return "";
   const rows = assertions.map((assertion) => [
     assertion.ok ? "✅" : "❌",
     assertion.text,
@@ -68,27 +68,25 @@ function targetTable(report: LoadReport): string {
   const { durationMs, targets } = report;
   const rows = targets.map((target) => figuresRow(target.url, { ...target, durationMs }));
   if (targets.length > 1) rows.push(figuresRow("all", report));
-  return markdownTable(
-    ["Target", "Requests", "Per second", "Failed", "p50 ms", "p90 ms", "p95 ms", "p99 ms", "max ms"],
-    rows,
-  );
+  const columns = ["Target", "Requests", "Per second", "Failed", "p50", "p95", "p99", "max"];
+  return markdownTable(columns, rows);
 }
 
-function figuresRow(name: string, counted: Parameters<typeof summarise>[0]): string[] {
-  const { requestsPerSecond, errorRate, p50Ms, p90Ms, p95Ms, p99Ms, maxMs } = summarise(counted);
+function figuresRow(name: string, counted: Counted): string[] {
+  const { requestsPerSecond, errorRate, p50Ms, p95Ms, p99Ms, maxMs } = summarise(counted);
   const { requests, failed } = counted;
-  const failures = failed === 0 ? "0" : `${failed} (${formatNumber(errorRate * 100)} %)`;
   return [
     name,
     String(requests),
     formatNumber(requestsPerSecond),
-    failures,
-    ...[p50Ms, p90Ms, p95Ms, p99Ms, maxMs].map(formatNumber),
+    failed === 0 ? "0" : `${failed} (${formatPercent(errorRate)})`,
+    ...[p50Ms, p95Ms, p99Ms, maxMs].map(formatMs),
   ];
 }
 
-function failureTable({ statuses, errors }: LoadReport): string {
-  const rows = [...Object.entries(statuses), ...Object.entries(errors)].map(([name, count]) => [
+function failureTable({ failed, statuses, errors }: LoadReport): string {
+  if (failed === 0) return "";
+  const rows = Object.entries({ ...statuses, ...errors }).map(([name, count]) => [
     /^\d+$/.test(name) ? `HTTP ${name}` : name,
     String(count),
   ]);
@@ -96,16 +94,14 @@ function failureTable({ statuses, errors }: LoadReport): string {
 }
 
 function facts(report: LoadReport): string {
-  const { loop, generators, generator, bytes } = report;
-  const rows: [string, string][] = [
+  const { loop, generators, bytes } = report;
+  const { busiestCore, cpuMs, late } = report.generator;
+  const processor = `${formatPercent(busiestCore)} of the time; ${formatNumber(cpuMs / 1000)} s of processor time in total`;
+  return factList([
     ["Load", describeLoad(report)],
     ["Received", `${formatNumber(bytes / 1e6)} MB`],
     ["Generators", String(generators)],
-    [
-      generators > 1 ? "Busiest generator" : "Generator",
-      `busy ${formatNumber(generator.busiestCore * 100)} % of the time; ${formatNumber(generator.cpuMs / 1000)} s of processor time in total`,
-    ],
-  ];
-  if (loop === "open") rows.push(["Sent late", String(generator.late)]);
-  return factList(rows);
+    [generators > 1 ? "Busiest generator" : "Generator", `busy ${processor}`],
+    ["Sent late", loop === "open" ? String(late) : ""],
+  ]);
 }

@@ -14,13 +14,12 @@ import { verdictOf, warningsOf } from "./verdict.ts";
 export async function runAndReport(context: LoadContext, inputs: LoadInputs): Promise<void> {
   const report = await measureAndCheck(context, inputs);
   const verdict = verdictOf(report, context.signal);
-  const warnings = warningsOf(report);
   try {
     await writeJson(inputs.report, report);
   } finally {
-    await publish({ ...verdict, report, warnings, file: inputs.report });
+    await publish(verdict, inputs.report);
   }
-  for (const warning of warnings) context.log.warning(warning);
+  for (const warning of warningsOf(report)) context.log.warning(warning);
   if (verdict.failure) throw verdict.failure;
 }
 
@@ -29,9 +28,9 @@ async function measureAndCheck(context: LoadContext, inputs: LoadInputs): Promis
     const report = await measure(context, inputs);
     return { ...report, assertions: checkAssertions(report, inputs.assertions) };
   } catch (error) {
-    const status = context.signal.aborted ? "cancelled" : "refused";
-    const failure = context.signal.aborted ? (context.signal.reason as Failure) : (error as Error);
-    await publish({ status, failure: new Failure(failure.message), warnings: [] });
+    const { aborted, reason } = context.signal;
+    const failure: Error = aborted ? reason : error;
+    await publish({ status: aborted ? "cancelled" : "refused", failure: new Failure(failure.message) });
     throw failure;
   }
 }

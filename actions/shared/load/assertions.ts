@@ -1,72 +1,80 @@
 import type { InputReader } from "../inputs.ts";
+import { type Counted, summarise } from "./counts.ts";
 import { formatNumber } from "./format.ts";
 import { decodeHistogram, percentileOf } from "./histogram.ts";
-import { type AssertionReport, type LoadReport, summarise } from "./report.ts";
+import type { AssertionReport, LoadReport } from "./report.ts";
 
 /** A line of the input, `metric(scope) comparison bound`. */
 export interface Assertion {
   readonly text: string;
-  readonly metric: Metric;
   /** Path, or whole URL, of its one target. */
   readonly scope: string | undefined;
-  readonly comparison: Comparison;
-  /** In milliseconds, per cent, or a count, depending on the metric. */
-  readonly bound: number;
+  /** Returns the value in the unit of the bound: milliseconds, per cent, or a count. */
+  readonly measure: (counted: Counted) => number;
+  readonly holds: (value: number) => boolean;
 }
 
-export type Metric =
-  | { readonly kind: "percentile"; readonly percent: number }
-  | { readonly kind: "max" | "error-rate" | "requests-per-second" | "requests" | "failed" };
+interface Metric {
+  /** Description of a bound. */
+  readonly bound: string;
+  readonly units: ReadonlyMap<string, number>;
+  readonly of: Assertion["measure"];
+}
 
-export type Comparison = "<" | "<=" | ">" | ">=";
+const time = {
+  bound: "a time such as 300ms or 1.5s",
+  units: new Map([
+    ["us", 0.001],
+    ["ms", 1],
+    ["s", 1000],
+  ]),
+};
+const percentage = { bound: "a percentage such as 0.1%", units: new Map([["%", 1]]) };
+const count = { bound: "a number without a unit", units: new Map([["", 1]]) };
 
-const line = /^([a-z][\w.-]*)\s*(?:\(\s*([^)\s]+)\s*\)\s*)?(<=|>=|<|>)\s*(\S.*)$/;
-const metrics = "p50, p99.9, max, error-rate, requests-per-second, requests or failed";
+const metrics = new Map<string, Metric>([
+  ["max", { ...time, of: (counted) => summarise(counted).maxMs }],
+  ["error-rate", { ...percentage, of: (counted) => summarise(counted).errorRate * 100 }],
+  ["requests-per-second", { ...count, of: (counted) => summarise(counted).requestsPerSecond }],
+  ["requests", { ...count, of: ({ requests }) => requests }],
+  ["failed", { ...count, of: ({ failed }) => failed }],
+]);
+
+function metricOf(name: string): Metric | undefined {
+  const percent = Number(/^p(\d{1,2}(?:\.\d+)?)$/.exec(name)?.[1] ?? 0);
+  if (percent === 0) return metrics.get(name);
+  return { ...time, of: ({ histogram }) => percentileOf(decodeHistogram(histogram), percent) };
+}
+
+const comparisons = new Map<string, (value: number, bound: number) => boolean>([
+  ["<", (value, bound) => value < bound],
+  ["<=", (value, bound) => value <= bound],
+  [">", (value, bound) => value > bound],
+  [">=", (value, bound) => value >= bound],
+]);
 
 export function readAssertions(read: InputReader): Assertion[] {
   return read.lines("assertions").flatMap((line) => parseAssertion(line, read.problem) ?? []);
 }
 
+const line = /^([a-z][\w.-]*)\s*(?:\(\s*([^)\s]+)\s*\)\s*)?(<=|>=|<|>)\s*(\S.*)$/;
+
 export function parseAssertion(text: string, problem: (sentence: string) => void): Assertion | undefined {
-  const [, name = "", scope, comparison, boundText = ""] = line.exec(text) ?? [];
-  const metric = parseMetric(name);
-  const bound = metric && parseBound(metric, boundText);
+  const [, name = "", scope, sign = "", boundText = ""] = line.exec(text) ?? [];
   const refuse = (what: string) => void problem(`Input assertions has the line "${text}"; ${what}`);
-  if (!comparison) return refuse("expected a line such as p99 < 300ms, with <, <=, > or >=");
-  if (!metric) return refuse(`"${name}" is not ${metrics}`);
-  if (bound === undefined) return refuse(`"${boundText}" is not ${unitOf(metric)}`);
-  return { text, metric, scope, comparison: comparison as Comparison, bound };
+  const compare = comparisons.get(sign);
+  if (!compare) return refuse("expected a line such as p99 < 300ms, with <, <=, > or >=");
+  const metric = metricOf(name);
+  if (!metric) return refuse(`"${name}" is not p50, p99.9, ${[...metrics.keys()].join(", ")}`);
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z%]*)$/.exec(boundText) ?? [];
+  const factor = metric.units.get(unit);
+  if (number === "" || factor === undefined) return refuse(`"${boundText}" is not ${metric.bound}`);
+  return { text, scope, measure: metric.of, holds: (value) => compare(value, Number(number) * factor) };
 }
 
-function parseMetric(name: string): Metric | undefined {
-  const percent = /^p(\d{1,2}(?:\.\d+)?)$/.exec(name)?.[1];
-  if (percent !== undefined)
-    return Number(percent) > 0 ? { kind: "percentile", percent: Number(percent) } : undefined;
-  const kinds = ["max", "error-rate", "requests-per-second", "requests", "failed"] as const;
-  const kind = kinds.find((each) => each === name);
-  return kind && { kind };
-}
-
-const unitMs: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 };
-
-function parseBound({ kind }: Metric, text: string): number | undefined {
-  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z%]*)$/.exec(text) ?? [];
-  if (number === "") return undefined;
-  if (kind === "percentile" || kind === "max") {
-    const factor = unitMs[unit];
-    return factor === undefined ? undefined : Number(number) * factor;
-  }
-  return unit === (kind === "error-rate" ? "%" : "") ? Number(number) : undefined;
-}
-
-function unitOf({ kind }: Metric): string {
-  if (kind === "percentile" || kind === "max") return "a time such as 300ms or 1.5s";
-  return kind === "error-rate" ? "a percentage such as 0.1%" : "a number without a unit";
-}
-
-/** Returns the URL, of these, that an assertion is about; its scope is the URL or its path. */
-function urlOfScope(scope: string, urls: readonly string[]): string | undefined {
-  return urls.find((url) => url === scope || pathOf(url) === scope);
+/** Returns whether an assertion's scope is this URL or its path. */
+function isAbout(scope: string, url: string): boolean {
+  return scope === url || scope === pathOf(url);
 }
 
 function pathOf(url: string): string {
@@ -80,7 +88,7 @@ export function refuseUnknownScopes(
   problem: (sentence: string) => void,
 ): void {
   for (const { text, scope } of assertions)
-    if (scope !== undefined && urlOfScope(scope, urls) === undefined)
+    if (scope !== undefined && !urls.some((url) => isAbout(scope, url)))
       problem(
         `The assertion "${text}" is about ${scope}, but the targets are ${urls.map(pathOf).join(", ")}`,
       );
@@ -88,49 +96,17 @@ export function refuseUnknownScopes(
 
 /** Checks each assertion. If nothing was measured, every assertion fails. */
 export function checkAssertions(report: LoadReport, assertions: readonly Assertion[]): AssertionReport[] {
-  return assertions.map(({ text, metric, scope, comparison, bound }) => {
-    const counted = countedOf(report, scope);
-    const value = measured(metric, counted);
-    return { text, value, ok: counted.requests > 0 && holds[comparison](value, bound) };
+  return assertions.map(({ text, scope, measure, holds }) => {
+    const target = report.targets.find(({ url }) => scope !== undefined && isAbout(scope, url));
+    const counted = target ? { ...target, durationMs: report.durationMs } : report;
+    const value = measure(counted);
+    return { text, value, ok: counted.requests > 0 && holds(value) };
   });
 }
 
-type Counted = Pick<LoadReport, "requests" | "failed" | "histogram" | "durationMs">;
-
-function countedOf(report: LoadReport, scope: string | undefined): Counted {
-  if (scope === undefined) return report;
-  const url = urlOfScope(
-    scope,
-    report.targets.map((target) => target.url),
-  );
-  const target = report.targets.find((each) => each.url === url);
-  if (!target) throw new Error(`target ${scope} does not exist`);
-  return { ...target, durationMs: report.durationMs };
-}
-
-function measured(metric: Metric, counted: Counted): number {
-  if (metric.kind === "percentile") return percentileOf(decodeHistogram(counted.histogram), metric.percent);
-  const { maxMs, errorRate, requestsPerSecond } = summarise(counted);
-  const values = {
-    max: maxMs,
-    "error-rate": errorRate * 100,
-    "requests-per-second": requestsPerSecond,
-    requests: counted.requests,
-    failed: counted.failed,
-  };
-  return values[metric.kind];
-}
-
-const holds: Record<Comparison, (value: number, bound: number) => boolean> = {
-  "<": (value, bound) => value < bound,
-  "<=": (value, bound) => value <= bound,
-  ">": (value, bound) => value > bound,
-  ">=": (value, bound) => value >= bound,
-};
-
 /** Formats `412 ms`, `0.25 %`, `95.1`: the value in the unit of its assertion. */
-export function formatValue(assertion: Pick<AssertionReport, "text" | "value">): string {
-  const number = formatNumber(assertion.value);
-  if (/^(p\d|max)/.test(assertion.text)) return `${number} ms`;
-  return assertion.text.startsWith("error-rate") ? `${number} %` : number;
+export function formatValue({ text, value }: Pick<AssertionReport, "text" | "value">): string {
+  const number = formatNumber(value);
+  if (/^(p\d|max)/.test(text)) return `${number} ms`;
+  return text.startsWith("error-rate") ? `${number} %` : number;
 }

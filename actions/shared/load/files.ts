@@ -35,8 +35,8 @@ export async function readJson<T extends { readonly version: 1 }>(file: string, 
   } catch (error) {
     throw refuse(`is not ${kind.name}: ${(error as Error).message}`, error);
   }
-  const version: unknown = value.version ?? 1;
-  if (version !== 1)
+  const version: unknown = value.version;
+  if (typeof version === "number" && version !== 1)
     throw refuse(`is ${kind.name} of version ${version}, but this action only reads version 1`);
   if (!isComplete) throw refuse(`is not ${kind.name}`);
   return value as T;

@@ -6,12 +6,15 @@ export function formatNumber(value: number): string {
   return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }
 
+export const formatMs = (ms: number) => `${formatNumber(ms)} ms`;
+
+export const formatRate = (perSecond: number) => `${formatNumber(perSecond)} requests/s`;
+
+/** Formats a part of 1. */
+export const formatPercent = (part: number) => `${formatNumber(part * 100)} %`;
+
 /** Formats `closed loop, 32 connections for 1 min`. */
-export function describeLoad({
-  loop,
-  level,
-  durationMs,
-}: Pick<LoadReport, "loop" | "level" | "durationMs">): string {
-  const unit = loop === "closed" ? "connections" : "requests/s";
-  return `${loop} loop, ${formatNumber(level)} ${unit} for ${formatDuration(durationMs)}`;
+export function describeLoad(load: Pick<LoadReport, "loop" | "level" | "durationMs">): string {
+  const level = load.loop === "closed" ? `${load.level} connections` : formatRate(load.level);
+  return `${load.loop} loop, ${level} for ${formatDuration(load.durationMs)}`;
 }

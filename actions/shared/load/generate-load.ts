@@ -44,7 +44,7 @@ export async function generateLoad(
   signal.removeEventListener("abort", loop.cancel);
 
   const endedAt = performance.now();
-  const { late, latestMs, lateForConnections, ...counts } = recorder.finish(Math.max(startedAt, endedAt));
+  const { lateness, ...counts } = recorder.finish(Math.max(startedAt, endedAt));
   const cpu = process.cpuUsage(before.cpu);
   return {
     version: 1,
@@ -60,9 +60,7 @@ export async function generateLoad(
     generator: {
       cpuMs: Math.round((cpu.user + cpu.system) / 1000),
       busiestCore: performance.eventLoopUtilization(before.loop).utilization,
-      late,
-      latestMs,
-      lateForConnections,
+      ...lateness,
     },
     assertions: [],
   };

@@ -1,77 +1,67 @@
-import type { Histogram } from "hdr-histogram-js";
-import { createHistogram, encodeHistogram, recordMs } from "./histogram.ts";
 import { isExpected } from "./connection.ts";
+import { addRequests, createTally } from "./counts.ts";
 import type { Sent } from "./loop.ts";
-import type { Interval, LoadReport, TargetReport } from "./report.ts";
+import type { Interval, LoadReport } from "./report.ts";
 
 /** From here on a person would call it late; a turn of Node's event loop under load is shorter. */
 export const lateAfterMs = 10;
 
-/** Called with a second that is over and its histogram, before the histogram is used again. */
-export type OnInterval = (interval: Omit<Interval, "histogram">, histogram: Histogram) => void;
+/** Called with a second that is over. */
+export type OnInterval = (interval: Interval) => void;
 
+type Late = Pick<LoadReport["generator"], "late" | "latestMs" | "lateForConnections">;
 type Counts = Pick<
   LoadReport,
-  "requests" | "failed" | "bytes" | "statuses" | "errors" | "histogram" | "targets" | "timeline"
-> & { readonly late: number; readonly latestMs: number; readonly lateForConnections: number };
+  "requests" | "failed" | "histogram" | "bytes" | "statuses" | "errors" | "targets" | "timeline"
+>;
 
 interface LoadRecorder {
   record(sent: Sent): void;
   /** Closes the seconds that are over at `now`, also without responses. */
   advance(now: number): void;
   /** Returns all counts of a test that ended at `now`. */
-  finish(now: number): Counts;
+  finish(now: number): Counts & { readonly lateness: Late };
 }
 
 /**
- * Counts requests in a fixed number of histograms: one per target, and one for the current second, which is encoded
- * when the second is over. `startedAt` and `now` are of performance.now().
+ * Counts requests in a fixed number of histograms: one per target, and one for the current second. `startedAt` and
+ * `now` are of performance.now().
  */
 export function createRecorder(
   urls: readonly URL[],
   startedAt: number,
   onInterval: OnInterval,
 ): LoadRecorder {
-  const perTarget = urls.map(() => ({ requests: 0, failed: 0, histogram: createHistogram() }));
+  const tallies = urls.map(createTally);
   const statuses: Record<string, number> = {};
   const errors: Record<string, number> = {};
   const lateness = { late: 0, latestMs: 0, lateForConnections: 0 };
   const seconds = createSeconds(performance.timeOrigin + startedAt, onInterval);
   let bytes = 0;
   return {
-    record(sent) {
-      const { status, error, latencyMs } = sent;
-      const failed = !isExpected(status);
-      const target = perTarget[sent.target] as (typeof perTarget)[number];
-      target.requests++;
-      if (failed) target.failed++;
-      recordMs(target.histogram, latencyMs);
-      seconds.record(performance.timeOrigin + sent.endedAt, latencyMs, failed);
-      bytes += sent.bytes;
+    record({ target, status, error, endedAt, latencyMs, lateMs, lateForConnections, bytes: received }) {
+      const isFailed = !isExpected(status);
+      tallies[target]?.record(latencyMs, isFailed);
+      seconds.record(performance.timeOrigin + endedAt, latencyMs, isFailed);
+      bytes += received;
       if (status === undefined) countUp(errors, error ?? "");
       else countUp(statuses, String(status));
-      if (sent.lateMs <= lateAfterMs) return;
+      if (lateMs <= lateAfterMs) return;
       lateness.late++;
-      lateness.latestMs = Math.max(lateness.latestMs, sent.lateMs);
-      if (sent.lateForConnections) lateness.lateForConnections++;
+      lateness.latestMs = Math.max(lateness.latestMs, lateMs);
+      if (lateForConnections) lateness.lateForConnections++;
     },
     advance: (now) => seconds.advance(performance.timeOrigin + now),
     finish(now) {
-      const all = createHistogram();
-      for (const { histogram } of perTarget) all.add(histogram);
+      const counts = tallies.map((tally) => tally.take());
       return {
-        requests: perTarget.reduce((sum, { requests }) => sum + requests, 0),
-        failed: perTarget.reduce((sum, { failed }) => sum + failed, 0),
+        ...addRequests(counts),
         bytes,
         statuses,
         errors,
-        histogram: encodeHistogram(all),
-        targets: urls.map(({ href }, index): TargetReport => {
-          const { histogram, ...counts } = perTarget[index] as (typeof perTarget)[number];
-          return { url: href, ...counts, histogram: encodeHistogram(histogram) };
-        }),
+        targets: counts.map((requests, index) => ({ url: urls[index]?.href ?? "", ...requests })),
         timeline: seconds.finish(performance.timeOrigin + now),
-        ...lateness,
+        lateness,
       };
     },
   };
@@ -80,19 +70,14 @@ export function createRecorder(
 /** The timeline; times are milliseconds since the epoch. */
 function createSeconds(startedMs: number, onInterval: OnInterval) {
   const timeline: Interval[] = [];
-  const histogram = createHistogram();
+  const tally = createTally();
   let atMs = Math.floor(startedMs / 1000) * 1000;
-  let requests = 0;
-  let failed = 0;
   const close = (endedMs: number) => {
     const durationMs = Math.round(Math.min(atMs + 1000, endedMs) - Math.max(atMs, startedMs));
-    const counted = { atMs, durationMs, requests, failed };
-    onInterval(counted, histogram);
-    timeline.push({ ...counted, histogram: encodeHistogram(histogram) });
-    histogram.reset();
+    const interval = { atMs, durationMs, ...tally.take() };
+    timeline.push(interval);
+    onInterval(interval);
     atMs += 1000;
-    requests = 0;
-    failed = 0;
   };
   const advance = (nowMs: number) => {
     while (nowMs >= atMs + 1000) close(nowMs);
@@ -101,13 +86,11 @@ function createSeconds(startedMs: number, onInterval: OnInterval) {
     advance,
     record(endedMs: number, latencyMs: number, isFailed: boolean) {
       advance(endedMs);
-      requests++;
-      if (isFailed) failed++;
-      recordMs(histogram, latencyMs);
+      tally.record(latencyMs, isFailed);
     },
     finish(endedMs: number): Interval[] {
       advance(endedMs);
-      if (requests > 0 || endedMs > Math.max(atMs, startedMs)) close(endedMs);
+      if (tally.requests() > 0 || endedMs > Math.max(atMs, startedMs)) close(endedMs);
       return timeline;
     },
   };

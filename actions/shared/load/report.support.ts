@@ -1,5 +1,6 @@
+import { addTimes } from "./counts.ts";
 import { createHistogram, decodeHistogram, encodeHistogram, percentileOf, recordMs } from "./histogram.ts";
-import type { Interval, LoadReport } from "./report.ts";
+import type { LoadReport } from "./report.ts";
 
 /** Creates a report of one generator with these latencies, each list in one second; `changes` make it unique. */
 export function reportOf(
@@ -8,33 +9,28 @@ export function reportOf(
   changes: Partial<LoadReport> = {},
 ): LoadReport {
   const startMs = Math.floor(Date.parse(startedAt) / 1000) * 1000;
-  const timeline = seconds.map(
-    (latencies, index): Interval => ({
-      atMs: startMs + index * 1000,
-      durationMs: 1000,
-      requests: latencies.length,
-      failed: 0,
-      histogram: histogramOf(latencies),
-    }),
-  );
-  const all = seconds.flat();
-  const histogram = histogramOf(all);
+  const timeline = seconds.map((latencies, index) => ({
+    atMs: startMs + index * 1000,
+    durationMs: 1000,
+    requests: latencies.length,
+    failed: 0,
+    histogram: histogramOf(latencies),
+  }));
+  const { durationMs, ...counts } = addTimes(timeline);
   return {
     version: 1,
     startedAt,
-    durationMs: seconds.length * 1000,
+    durationMs,
     generators: 1,
     loop: "closed",
     level: 2,
-    plannedMs: seconds.length * 1000,
+    plannedMs: durationMs,
     cancelled: false,
-    requests: all.length,
-    failed: 0,
-    bytes: all.length * 100,
-    statuses: { 200: all.length },
+    ...counts,
+    bytes: counts.requests * 100,
+    statuses: { 200: counts.requests },
     errors: {},
-    histogram,
-    targets: [{ url: "http://web.example/", requests: all.length, failed: 0, histogram }],
+    targets: [{ url: "http://web.example/", ...counts }],
     timeline,
     generator: { cpuMs: 500, busiestCore: 0.5, late: 0, latestMs: 0, lateForConnections: 0 },
     assertions: [],

@@ -1,0 +1,84 @@
+import {
+  addHistograms,
+  createHistogram,
+  decodeHistogram,
+  encodeHistogram,
+  percentileOf,
+  recordMs,
+} from "./histogram.ts";
+
+/** Each request is counted once, whatever its result. */
+export interface Requests {
+  readonly requests: number;
+  /** Requests without a response, or with another status than 2xx. */
+  readonly failed: number;
+  /**
+   * Latencies of every request counted, failed ones included, in microseconds: HdrHistogram's V2 compressed encoding in
+   * base64.
+   */
+  readonly histogram: string;
+}
+
+export interface Counted extends Requests {
+  readonly durationMs: number;
+}
+
+/** Counts requests, in one histogram. */
+export function createTally() {
+  const histogram = createHistogram();
+  const counts = { requests: 0, failed: 0 };
+  return {
+    record(latencyMs: number, isFailed: boolean): void {
+      counts.requests++;
+      if (isFailed) counts.failed++;
+      recordMs(histogram, latencyMs);
+    },
+    requests: () => counts.requests,
+    /** Returns the counts, and begins again at 0. */
+    take(): Requests {
+      const taken = { ...counts, histogram: encodeHistogram(histogram) };
+      Object.assign(counts, { requests: 0, failed: 0 });
+      histogram.reset();
+      return taken;
+    },
+  };
+}
+
+export function addRequests(parts: readonly Requests[]): Requests {
+  return {
+    requests: total(parts, ({ requests }) => requests),
+    failed: total(parts, ({ failed }) => failed),
+    histogram: addHistograms(parts.map(({ histogram }) => histogram)),
+  };
+}
+
+/** Adds the counts of times that follow each other. */
+export function addTimes(parts: readonly Counted[]): Counted {
+  return { durationMs: total(parts, ({ durationMs }) => durationMs), ...addRequests(parts) };
+}
+
+export function total<Item>(items: readonly Item[], pick: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + pick(item), 0);
+}
+
+export interface LoadSummary {
+  readonly requestsPerSecond: number;
+  /** Failed requests divided by all, from 0 to 1; 0 when there were none. */
+  readonly errorRate: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+export function summarise({ durationMs, requests, failed, histogram }: Counted): LoadSummary {
+  const latencies = decodeHistogram(histogram);
+  return {
+    requestsPerSecond: durationMs === 0 ? 0 : (requests / durationMs) * 1000,
+    errorRate: requests === 0 ? 0 : failed / requests,
+    p50Ms: percentileOf(latencies, 50),
+    p95Ms: percentileOf(latencies, 95),
+    p99Ms: percentileOf(latencies, 99),
+    maxMs: latencies.maxValue / 1000,
+  };
+}
