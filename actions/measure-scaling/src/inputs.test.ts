@@ -4,8 +4,7 @@ import { readMeasureInputs } from "./inputs.ts";
 const read = (given: Record<string, string>) => readMeasureInputs((name) => given[name] ?? "");
 
 test.each([
-  ["1 2 3", [1, 2, 3]],
-  ["3", [3]],
+  ["1 2 20", [1, 2, 20]],
   [" 3,1, 2\n", [3, 1, 2]],
   ["[1,2,3]", [1, 2, 3]],
 ])("accepts the counts %j", (text, taskCounts) => {
@@ -13,28 +12,25 @@ test.each([
 });
 
 test.each([
-  ["0", /"0", with 0 in it; expected whole numbers from 1 to 20, such as "1 2 3"/],
+  ["0", /"0", with 0 in it; expected different whole numbers from 1 to 20, such as "1 2 3"/],
   ["-1", /with -1 in it/],
   ["1 a 2.5", /with a, 2\.5 in it/],
   ["", /Input task-counts is required/],
   [",", /Input task-counts is ","/],
   ["20 21", /with 21 in it/],
-  ["1 2 2", /has a count twice/],
+  ["1 2 02", /with 02 in it/],
   ["1e1", /with 1e1 in it/],
-  ["99999999999999999999", /with 99999999999999999999 in it/],
   ["1;reboot", /with 1;reboot in it/],
 ])("refuses the counts %j", (text, message) => {
   expect(() => read({ mode: "plan", "task-counts": text })).toThrow(message);
 });
 
-test("names all wrong inputs together", () => {
-  expect(() => read({ mode: "plan", "task-counts": "0", generators: "21" })).toThrow(
-    /2 inputs are wrong: .*task-counts.*; Input generators is "21"; expected a whole number from 1 to 20/,
-  );
-  expect(() => read({ mode: "record" })).toThrow(
-    /4 inputs are wrong: .*task-count.*cluster.*service.*reports/,
-  );
-  expect(() => read({ mode: "reports" })).toThrow(/^Input mode is "reports"; allowed: plan, record, report$/);
+test.each([
+  [{ mode: "plan", "task-counts": "0", generators: "21" }, /2 .*task-counts.*generators is "21"; .* 1 to 20/],
+  [{ mode: "record" }, /4 inputs are wrong: .*task-count.*cluster.*service.*reports/],
+  [{ mode: "reports" }, /^Input mode is "reports"; allowed: plan, record, report$/],
+])("names all wrong inputs of %j together", (given, message) => {
+  expect(() => read(given)).toThrow(message);
 });
 
 test("gives an open loop only its rate, and targets only with an address", () => {
@@ -53,7 +49,7 @@ test.each([
   [{ address: "ftp://web.example" }, /expected scheme and host/],
   [{ paths: "suppliers" }, /Input paths has suppliers; expected paths that begin with one \//],
   [{ paths: "//elsewhere.example /" }, /Input paths has \/\/elsewhere\.example;/],
-  [{ paths: "/ /" }, /Input paths is "\/ \/", which has a path twice/],
+  [{ paths: "/ /" }, /twice/],
   [{ duration: "1 minute" }, /Input duration is "1 minute"; expected a duration such as/],
   [{ rate: "many" }, /Input rate is "many"/],
   [{ connections: "0" }, /Input connections is "0"/],

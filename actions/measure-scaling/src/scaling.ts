@@ -10,33 +10,140 @@ import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts"
 /** A service's throughput in relation to its task count. */
 export interface Scaling {
   readonly service: string;
-  readonly points: readonly CurvePoint[];
+  /** Each wanted count, in the order of counts. */
+  readonly points: readonly (MeasuredPoint | FailedPoint)[];
   readonly measured: readonly MeasuredPoint[];
   readonly failed: readonly FailedPoint[];
+  /**
+   * The last count before the first whose added tasks each serve less than half as much as each task of the first
+   * count.
+   */
   readonly knee: MeasuredPoint | undefined;
+  /** The service's count, in one sentence. */
   readonly recommendation: string;
   readonly priceList: Pick<PriceList, "region" | "date">;
 }
 
+interface FailedPoint {
+  readonly taskCount: number;
+  readonly status: "failed";
+  readonly why: string;
+  readonly load: MeasuredLoad | undefined;
+}
+
+export interface MeasuredPoint {
+  readonly taskCount: number;
+  readonly status: "measured";
+  readonly load: MeasuredLoad;
+  readonly tasks: MeasuredTasks;
+  /** The first measured count's throughput multiplied by the ratio of their task counts. */
+  readonly idealPerSecond: number;
+  /** Answered requests divided by the ideal: 1 is linear. */
+  readonly efficiency: number;
+  /** Throughput of each task added since the previous measured count, relative to each task of the first count. */
+  readonly gain: number | undefined;
+  /** All requests offered at a rate were answered, so more tasks could not have answered more. */
+  readonly servedInFull: boolean;
+  /** US dollars that the tasks cost while they serve a million requests; undefined when they have no price here. */
+  readonly usdPerMillion: number | undefined;
+}
+
+/** Without the measurement of a wanted count, the reason is in the run's jobs. */
 export function analyseScaling(
   wanted: readonly number[],
   measurements: readonly Measurement[],
   priceList: PriceList,
 ): Scaling {
-  const points = drawCurve(wanted, measurements, priceList);
-  const measured = points.filter((point) => point.status === "measured");
+  const measured: MeasuredPoint[] = [];
+  const failed: FailedPoint[] = [];
+  for (const taskCount of wanted.toSorted((one, other) => one - other)) {
+    const measurement = measurements.find((each) => each.taskCount === taskCount);
+    const { load, tasks }: Partial<Measurement> = measurement ?? {};
+    const why = measurement ? faultsOf(measurement, measurements, measured[0]) : "not measured";
+    if (why || !load || !tasks)
+      failed.push({ taskCount, status: "failed", why: why || "no load was sent", load });
+    else measured.push(drawPoint(taskCount, load, tasks, measured, priceList));
+  }
   return {
     service: measurements[0]?.service ?? "",
-    points,
+    points: [...measured, ...failed].sort((one, other) => one.taskCount - other.taskCount),
     measured,
-    failed: points.filter((point) => point.status === "failed"),
+    failed,
     knee: findKnee(measured),
     recommendation: recommend(measured),
     priceList,
   };
 }
 
-/** Recommends the service's count in one sentence. */
+/** Returns why a measurement is invalid, or belongs to another curve than the first; empty if it does neither. */
+function faultsOf(
+  measurement: Measurement,
+  all: readonly Measurement[],
+  first: MeasuredPoint | undefined,
+): string {
+  const { failures, load, tasks } = measurement;
+  const faults = [...failures];
+  if (load?.answeredPerSecond === 0) faults.push("no response was as expected");
+  if (first && tasks && tasks.revision !== first.tasks.revision)
+    faults.push(
+      `it ran ${shortRevision(tasks.revision)}, and ${first.taskCount} ran ${shortRevision(first.tasks.revision)}: a deployment happened in between`,
+    );
+  for (const { taskCount, load: other } of all)
+    if (taskCount !== measurement.taskCount && overlap(load, other))
+      faults.push(`it was measured at the same time as ${taskCount}`);
+  return faults.join("; ");
+}
+
+function overlap(one: MeasuredLoad | undefined, other: MeasuredLoad | undefined): boolean {
+  if (!one || !other) return false;
+  const [from, otherFrom] = [Date.parse(one.startedAt), Date.parse(other.startedAt)];
+  return from < otherFrom + other.durationMs && otherFrom < from + one.durationMs;
+}
+
+/**
+ * In an open loop, a smaller share means that responses fell behind. Requests due at the very end are answered after
+ * it.
+ */
+const fullShare = 0.98;
+
+function drawPoint(
+  taskCount: number,
+  load: MeasuredLoad,
+  tasks: MeasuredTasks,
+  before: readonly MeasuredPoint[],
+  priceList: PriceList,
+): MeasuredPoint {
+  const { answeredPerSecond } = load;
+  const [first, last] = [before[0] ?? { taskCount, load }, before.at(-1)];
+  const each = first.load.answeredPerSecond / first.taskCount;
+  const hourly = taskCostPerHour(priceList, tasks);
+  return {
+    taskCount,
+    status: "measured",
+    load,
+    tasks,
+    idealPerSecond: each * taskCount,
+    efficiency: answeredPerSecond / (each * taskCount),
+    gain: last && (answeredPerSecond - last.load.answeredPerSecond) / (taskCount - last.taskCount) / each,
+    servedInFull: load.loop === "open" && answeredPerSecond >= fullShare * load.requestsPerSecond,
+    usdPerMillion: hourly && (hourly * taskCount * 1e6) / (answeredPerSecond * 3600),
+  };
+}
+
+/**
+ * With a smaller gain than this, another task is not worth its price: requests of the added tasks cost twice as much as
+ * those of the first.
+ */
+export const worthwhileGain = 0.5;
+
+/** A count after one that answered everything offered shows nothing. */
+function findKnee(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {
+  const after = points.findIndex(
+    ({ gain = 1 }, index) => gain < worthwhileGain && !points[index - 1]?.servedInFull,
+  );
+  return points[after - 1];
+}
+
 function recommend(points: readonly MeasuredPoint[]): string {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return "Nothing can be recommended: no count was measured.";
@@ -63,126 +170,7 @@ function costChange(knee: MeasuredPoint, last: MeasuredPoint): string {
   return `, and a million requests cost ${formatCost(last.usdPerMillion)} at ${counted(last.taskCount, "task")} instead of ${formatCost(knee.usdPerMillion)}`;
 }
 
-/**
- * With a smaller gain than this, another task is not worth its price: requests of the added tasks cost twice as much as
- * those of the first.
- */
-export const worthwhileGain = 0.5;
-
-/**
- * Returns the last count before the first whose added tasks each serve less than half as much as each task of the
- * first count; undefined when there is none. A count after one that answered everything offered shows nothing.
- */
-function findKnee(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {
-  const after = points.findIndex(
-    ({ gain }, index) => gain !== undefined && gain < worthwhileGain && !points[index - 1]?.servedInFull,
-  );
-  return after < 1 ? undefined : points[after - 1];
-}
-
 /** Formats three digits, even of small amounts: a million requests may cost a tenth of a cent. */
 export function formatCost(usd: number): string {
   return formatUnitPrice(Number(usd.toPrecision(3)));
-}
-
-/** A count of tasks, in the order of counts. */
-export type CurvePoint = MeasuredPoint | FailedPoint;
-
-interface FailedPoint {
-  readonly taskCount: number;
-  readonly status: "failed";
-  readonly why: string;
-  /** The measured load, if any. */
-  readonly load: MeasuredLoad | undefined;
-}
-
-export interface MeasuredPoint {
-  readonly taskCount: number;
-  readonly status: "measured";
-  readonly load: MeasuredLoad;
-  readonly tasks: MeasuredTasks;
-  /** The first measured count's throughput multiplied by the ratio of their task counts. */
-  readonly idealPerSecond: number;
-  /** Answered requests divided by the ideal: 1 is linear. */
-  readonly efficiency: number;
-  /** Throughput of each task added since the previous measured count, relative to each task of the first count. */
-  readonly gain: number | undefined;
-  /** All requests offered at a rate were answered, so more tasks could not have answered more. */
-  readonly servedInFull: boolean;
-  /** US dollars that the tasks cost while they serve a million requests; undefined when they have no price here. */
-  readonly usdPerMillion: number | undefined;
-}
-
-/**
- * In an open loop, a smaller share means that responses fell behind. Requests due at the very end are answered after
- * it.
- */
-const fullShare = 0.98;
-
-/** Returns each wanted count, measured or not. Without a measurement, the reason is in the run's jobs. */
-function drawCurve(
-  wanted: readonly number[],
-  measurements: readonly Measurement[],
-  priceList: PriceList,
-): CurvePoint[] {
-  const byCount = new Map(measurements.map((measurement) => [measurement.taskCount, measurement]));
-  const good: MeasuredPoint[] = [];
-  return [...wanted]
-    .sort((one, other) => one - other)
-    .map((taskCount) => {
-      const measurement = byCount.get(taskCount);
-      if (!measurement) return { taskCount, status: "failed", why: "not measured", load: undefined };
-      const { load, tasks } = measurement;
-      const why = faultsOf(measurement, measurements, good[0]).join("; ");
-      if (why || !load || !tasks)
-        return { taskCount, status: "failed", why: why || "no load was sent", load };
-      const point = place({ taskCount, load, tasks }, good, priceList);
-      good.push(point);
-      return point;
-    });
-}
-
-type Parts = Pick<MeasuredPoint, "taskCount" | "load" | "tasks">;
-
-function place(parts: Parts, before: readonly MeasuredPoint[], priceList: PriceList): MeasuredPoint {
-  const { taskCount, load, tasks } = parts;
-  const [first = parts, last] = [before[0], before.at(-1)];
-  const each = first.load.answeredPerSecond / first.taskCount;
-  const idealPerSecond = each * taskCount;
-  const hourly = taskCostPerHour(priceList, tasks);
-  const millionsAnHour = (load.answeredPerSecond * 3600) / 1e6;
-  return {
-    ...parts,
-    status: "measured",
-    idealPerSecond,
-    efficiency: load.answeredPerSecond / idealPerSecond,
-    gain:
-      last && (load.answeredPerSecond - last.load.answeredPerSecond) / (taskCount - last.taskCount) / each,
-    servedInFull: load.loop === "open" && load.answeredPerSecond >= fullShare * load.requestsPerSecond,
-    usdPerMillion: hourly === undefined ? undefined : (hourly * taskCount) / millionsAnHour,
-  };
-}
-
-/** Returns why a measurement is invalid, or belongs to another curve than the first. */
-function faultsOf(
-  measurement: Measurement,
-  all: readonly Measurement[],
-  first: MeasuredPoint | undefined,
-): string[] {
-  const { failures, load, tasks } = measurement;
-  const faults = [...failures];
-  if (load && load.answeredPerSecond === 0) faults.push("no response was as expected");
-  if (first && tasks && tasks.revision !== first.tasks.revision)
-    faults.push(
-      `it ran ${shortRevision(tasks.revision)}, and ${first.taskCount} ran ${shortRevision(first.tasks.revision)}: a deployment happened in between`,
-    );
-  const meanwhile = all.filter((other) => other !== measurement && overlap(other.load, load));
-  for (const { taskCount } of meanwhile) faults.push(`it was measured at the same time as ${taskCount}`);
-  return faults;
-}
-
-function overlap(one: MeasuredLoad | undefined, other: MeasuredLoad | undefined): boolean {
-  if (!one || !other) return false;
-  const [from, otherFrom] = [Date.parse(one.startedAt), Date.parse(other.startedAt)];
-  return from < otherFrom + other.durationMs && otherFrom < from + one.durationMs;
 }
