@@ -60,26 +60,18 @@ describe("plan", () => {
   });
 });
 
-const start = "2026-03-01T10:00:00.000Z";
-const sent = (changes: Partial<LoadReport> = {}) => reportOf(start, [[5, 6], [7]], changes);
+const sent = (changes: Partial<LoadReport> = {}) =>
+  reportOf("2026-03-01T10:00:00.000Z", [[5, 6], [7]], changes);
 
 async function recording(name: string, reports: LoadReport[], inputs: Record<string, string> = {}) {
   const reportsFolder = join(folder, name);
   await mkdir(reportsFolder);
   for (const [index, report] of reports.entries())
     await writeFile(join(reportsFolder, `${index}.json`), JSON.stringify(report));
-  const measurement = join(folder, `${name}-measurement`, "measurement.json");
-  const result = await runAction({
-    mode: "record",
-    cluster: "outside",
-    service: "web",
-    "task-count": "1",
-    reports: reportsFolder,
-    measurement,
-    ...inputs,
-  });
-  const written = inputs.measurement ?? measurement;
-  return { ...result, measurement: JSON.parse(await readFile(written, "utf8")) };
+  const measurement = join(folder, `measurements of ${name}`, "measurement.json");
+  const where = { mode: "record", cluster: "outside", service: "web", "task-count": "1" };
+  const result = await runAction({ ...where, reports: reportsFolder, measurement, ...inputs });
+  return { ...result, measurement: JSON.parse(await readFile(measurement, "utf8")) };
 }
 
 describe("record", () => {
@@ -120,34 +112,27 @@ describe("record", () => {
 });
 
 describe("report", () => {
+  const reporting = (counts: string, measurements: string) =>
+    runAction({ mode: "report", "task-counts": counts, measurements: join(folder, measurements) });
+
   test("sets every output; a missing count makes it red, with the figures of the others", async () => {
-    await recording("one", [sent()], { measurement: join(folder, "all", "measurement-1.json") }).catch(
-      () => {},
-    );
-    const inputs = { mode: "report", measurements: join(folder, "all") };
-    const whole = await runAction({ ...inputs, "task-counts": "1" });
+    await recording("one", [sent()]);
+    const whole = await reporting("1", "measurements of one");
     expect({ exitCode: whole.exitCode, errors: whole.errors }).toEqual({ exitCode: 0, errors: [] });
     expect(whole.outputs).toMatchObject({ knee: "", report: join(folder, "scaling-report.json") });
     expect(whole.outputs.recommendation).toMatch(/^1 task served 1\.5 requests\/s/);
-    const part = await runAction({ ...inputs, "task-counts": "1 2" });
+    const part = await reporting("1 2", "measurements of one");
     expect(part.exitCode).toBe(1);
     expect(part.errors[0]).toContain("1 of 2 counts could not be measured (2 tasks: not measured)");
     expect(part.summary).toContain("| 2 | ❌ not measured |");
     expect(JSON.parse(await readFile(join(folder, "scaling-report.json"), "utf8")).points).toHaveLength(2);
   });
 
-  test("names a folder without a measurement", async () => {
-    const inputs = { mode: "report", "task-counts": "1 2", measurements: join(folder, "nowhere") };
-    const { errors, summary } = await runAction(inputs);
-    expect(errors[0]).toContain(
-      `Folder ${join(folder, "nowhere")} contains no measurement (input measurements)`,
-    );
+  test("refuses a folder without a measurement, and one with other files", async () => {
+    const { errors, summary } = await reporting("1 2", "nowhere");
+    expect(errors[0]).toContain("nowhere contains no measurement (input measurements)");
     expect(summary).toContain("0 of 2 counts measured");
-  });
-
-  test("refuses files that are no measurements", async () => {
     await cp(join(folder, "scaling-report.json"), join(folder, "wrong", "report.json"));
-    const inputs = { mode: "report", "task-counts": "1", measurements: join(folder, "wrong") };
-    expect((await runAction(inputs)).errors[0]).toContain("report.json is not a measurement");
+    expect((await reporting("1", "wrong")).errors[0]).toContain("report.json is not a measurement");
   });
 });
