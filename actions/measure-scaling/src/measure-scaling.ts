@@ -9,7 +9,7 @@ import type { MeasureInputs, PlanInputs, ReportInputs } from "./inputs.ts";
 import { readMeasurements } from "./measurement.ts";
 import { scalingMarkdown } from "./publish.ts";
 import { recordMeasurement } from "./record-measurement.ts";
-import { analyseScaling, type Scaling, worthwhileGain } from "./scaling.ts";
+import { analyseScaling, type Scaling } from "./scaling.ts";
 
 export async function measureScaling(context: EcsContext, inputs: MeasureInputs): Promise<void> {
   switch (inputs.mode) {
@@ -46,9 +46,11 @@ async function reportScaling(log: Log, inputs: ReportInputs): Promise<void> {
 }
 
 async function publish(scaling: Scaling, file: string): Promise<void> {
-  await writeJson(file, scalingReport(scaling));
+  const { measured, failed, ...report } = scaling;
+  const knee = scaling.knee?.taskCount;
+  await writeJson(file, { version: 1, ...report, knee: knee ?? null });
   setOutput("report", file);
-  setOutput("knee", scaling.knee?.taskCount ?? "");
+  setOutput("knee", knee ?? "");
   setOutput("recommendation", scaling.recommendation);
   await appendSummary(scalingMarkdown(scaling));
 }
@@ -59,18 +61,4 @@ function refuseFailed({ failed, points }: Scaling): void {
   throw new Failure(`${failed.length} of ${points.length} counts could not be measured (${named})`, {
     nextStep: "see the first failed job of the run, and run the test again.",
   });
-}
-
-/** Returns the report for other programs; numbers are not rounded. */
-export function scalingReport({ service, points, knee, recommendation, priceList }: Scaling) {
-  return {
-    version: 1,
-    service,
-    points,
-    knee: knee?.taskCount ?? null,
-    kneeBelowGain: worthwhileGain,
-    recommendation,
-    currency: "USD",
-    pricesOf: { region: priceList.region, date: priceList.date },
-  };
 }

@@ -1,20 +1,21 @@
 import { cardMarkdown } from "../../shared/card.ts";
 import { revisionPage, runCommit } from "../../shared/console.ts";
 import { shortRevision } from "../../shared/ecs/revision.ts";
-import { formatMs, formatNumber, formatPercent, formatRate } from "../../shared/load/format.ts";
+import { formatMs, formatNumber, formatPercent } from "../../shared/load/format.ts";
 import { counted, escapeText, fold, markdownTable, xyChart } from "../../shared/summary.ts";
 import { formatCost, type MeasuredPoint, type Scaling } from "./scaling.ts";
 
-/** Returns the job summary: recommendation first, then table and chart, then the limits of the figures. */
+/** Returns the job summary: the limits of the figures, the recommendation, table and chart. */
 export function scalingMarkdown(scaling: Scaling): string {
   const { service, points, measured, failed, recommendation } = scaling;
   const revision = measured[0]?.tasks.revision ?? "";
   return cardMarkdown({
     ok: failed.length === 0,
     verdict: `Scaling${service ? ` of ${service}` : ""}: ${measured.length} of ${points.length} counts measured`,
+    notes: notes(measured, scaling.priceList),
     body: `**${escapeText(recommendation)}**\n\n${table(scaling)}`,
     links: [...revisionPage("task definition", revision), ...runCommit()],
-    folds: [fold("Chart", scalingChart(measured)), fold("How to read these figures", notes(scaling))],
+    folds: [fold("Chart", scalingChart(measured))],
   });
 }
 
@@ -45,26 +46,20 @@ function table({ points, knee }: Scaling): string {
   return markdownTable(["Tasks", ...columns], rows);
 }
 
-function notes({ measured: [first], knee, priceList }: Scaling): string {
-  if (!first) return "";
-  const { load, tasks } = first;
-  const where = knee ? counted(knee.taskCount, "task") : "not in these counts";
-  const loop = load.loop === "closed" ? "connections that send after each response" : "a rate";
-  const lines = [
-    `Throughput counts requests with an expected response. Ideal is ${formatRate(first.idealPerSecond / first.taskCount)} for each task, as measured at ${counted(first.taskCount, "task")}.`,
-    `The knee is the last count before each added task serves less than half of what a task of the first count does: ${where}.`,
-    costNote(first, priceList),
-    `${shortRevision(tasks.revision)}, loaded by ${counted(load.generators, "generator")} with ${loop}, ${Math.round(load.durationMs / 1000)} s at the first count.`,
+/** States what the figures are about, and what the cost leaves out. */
+function notes([first]: readonly MeasuredPoint[], { region, date }: Scaling["priceList"]): string[] {
+  if (!first) return [];
+  const { revision, size, capacity, publicAddress } = first.tasks;
+  const generators = counted(first.load.generators, "generator");
+  const measured = `Measured with ${shortRevision(revision)}, loaded by ${generators} in a ${first.load.loop} loop.`;
+  if (capacity !== "FARGATE")
+    return [measured, `The tasks run on ${capacity}, which has no price per task: no cost is shown.`];
+  const task = `${size.vcpu} vCPU and ${size.memoryGb} GB (${size.architecture})`;
+  const address = publicAddress ? " and its public IPv4 address" : "";
+  return [
+    measured,
+    `The cost is for Fargate tasks with ${task} each${address}, always busy, at the list prices of ${region} on ${date}. It does not include the load balancer, data transfer, database, logs and idle time.`,
   ];
-  return lines.map((line) => `- ${escapeText(line)}`).join("\n");
-}
-
-function costNote({ tasks }: MeasuredPoint, { region, date }: Scaling["priceList"]): string {
-  const { vcpu, memoryGb, architecture } = tasks.size;
-  if (tasks.capacity !== "FARGATE")
-    return `The tasks run on ${tasks.capacity}, which has no price per task: no cost is shown.`;
-  const address = tasks.publicAddress ? " and its public IPv4 address" : "";
-  return `The cost is for Fargate tasks with ${vcpu} vCPU and ${memoryGb} GB (${architecture}) each${address}, always busy, at the list prices of ${region} on ${date}. It does not include the load balancer, data transfer, database, logs and idle time.`;
 }
 
 /** Draws measured and ideal throughput as a chart for GitHub. A curve needs two points. */

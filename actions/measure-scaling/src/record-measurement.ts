@@ -26,9 +26,7 @@ export async function recordMeasurement(context: EcsContext, inputs: RecordInput
   if (measurement.failures.length > 0)
     throw new Failure(
       `${counted(taskCount, "task")} could not be measured: ${measurement.failures.join("; ")}`,
-      {
-        nextStep: "fix the failed jobs of this count, and run the test again.",
-      },
+      { nextStep: "fix the failed jobs of this count, and run the test again." },
     );
   if (answered !== undefined)
     context.log.info(`${counted(taskCount, "task")} served ${formatRate(answered)}.`);
@@ -36,39 +34,34 @@ export async function recordMeasurement(context: EcsContext, inputs: RecordInput
 
 type Found = Pick<Measurement, "failures" | "tasks" | "load">;
 
-async function measure(context: EcsContext, inputs: RecordInputs): Promise<Found> {
-  const { tasks, failures } = await readTasks(context, inputs);
-  const { load, failures: more } = await readLoad(inputs);
-  return { tasks, load, failures: [...failures, ...more] };
-}
-
 /** Checks that the tasks are as scaling left them; a later change makes the measurement invalid. */
-async function readTasks(context: EcsContext, { cluster, service, taskCount }: RecordInputs): Promise<Found> {
-  const running = await findService(context, { cluster, service });
+async function measure(context: EcsContext, inputs: RecordInputs): Promise<Found> {
+  const running = await findService(context, inputs);
   const { runningCount, desiredCount, settled } = running.production;
   const failures = [];
-  if (runningCount !== taskCount || desiredCount !== taskCount)
+  if (runningCount !== inputs.taskCount || desiredCount !== inputs.taskCount)
     failures.push(
-      `after the load ${runningCount} of ${desiredCount} tasks ran, so the count did not stay at ${taskCount}`,
+      `after the load ${runningCount} of ${desiredCount} tasks ran, so the count did not stay at ${inputs.taskCount}`,
     );
   if (!settled) failures.push("a deployment is in progress, so that tasks of two revisions shared the work");
-  return { tasks: await describeMeasuredTasks(context, running), failures };
+  const tasks = await describeMeasuredTasks(context, running);
+  return { tasks, load: await readLoad(inputs, failures), failures };
 }
 
-async function readLoad(inputs: RecordInputs): Promise<Found> {
-  const reports = await Promise.all((await findJsonFiles(inputs.reportsFolder)).map(readReport));
-  if (reports.length === 0)
-    return { failures: [`no generator has written a report to ${inputs.reportsFolder}`] };
-  const failures = [];
-  if (reports.length < inputs.generators)
-    failures.push(`only ${reports.length} of ${inputs.generators} generators have written a report`);
+async function readLoad(inputs: RecordInputs, failures: string[]): Promise<MeasuredLoad | undefined> {
+  const { reportsFolder, generators, mergedFile } = inputs;
+  const reports = await Promise.all((await findJsonFiles(reportsFolder)).map(readReport));
+  if (reports.length === 0) failures.push(`no generator has written a report to ${reportsFolder}`);
+  else if (reports.length < generators)
+    failures.push(`only ${reports.length} of ${generators} generators have written a report`);
   if (reports.some(({ cancelled }) => cancelled)) failures.push("the load ended early");
   try {
-    failures.push(...(await failedAssertions(inputs.mergedFile, reports)));
-    return { load: measureTogether(reports), failures };
+    failures.push(...(await failedAssertions(mergedFile, reports)));
+    return reports.length > 0 ? measureTogether(reports) : undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { failures: [...failures, error.message] };
+    failures.push(error.message);
+    return undefined;
   }
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { readPriceList } from "../../shared/cost/price-list.ts";
-import { scalingReport } from "./measure-scaling.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
 import { scalingMarkdown } from "./publish.ts";
 import { analyseScaling } from "./scaling.ts";
@@ -160,17 +159,6 @@ describe("the output for a reader", () => {
     expect(markdown).toContain('x-axis "tasks" [1, 2, 3]');
     expect(markdown).toContain("bar [100.0, 190.0, 230.0]\n  line [100.0, 200.0, 300.0]");
     expect(markdown).toMatch(/does not include the load balancer, data transfer, database, logs/);
-  });
-
-  test("writes every figure to the file, not rounded", () => {
-    const report = scalingReport(scaling);
-    expect(report).toMatchObject({ version: 1, knee: 2, service: "customer-microservice" });
-    expect(report.points).toMatchObject([
-      { taskCount: 1 },
-      { taskCount: 2 },
-      { taskCount: 3, efficiency: 230 / 300, tasks: { capacity: "FARGATE" } },
-      { status: "failed", why: "a | b" },
-    ]);
   });
 
   test("draws no chart of one count", () => {

@@ -28,7 +28,6 @@ interface FailedPoint {
   readonly taskCount: number;
   readonly status: "failed";
   readonly why: string;
-  readonly load: MeasuredLoad | undefined;
 }
 
 export interface MeasuredPoint {
@@ -60,8 +59,7 @@ export function analyseScaling(
     const measurement = measurements.find((each) => each.taskCount === taskCount);
     const { load, tasks }: Partial<Measurement> = measurement ?? {};
     const why = measurement ? faultsOf(measurement, measurements, measured[0]) : "not measured";
-    if (why || !load || !tasks)
-      failed.push({ taskCount, status: "failed", why: why || "no load was sent", load });
+    if (why || !load || !tasks) failed.push({ taskCount, status: "failed", why: why || "no load was sent" });
     else measured.push(drawPoint(taskCount, load, tasks, measured, priceList));
   }
   return {
@@ -71,7 +69,7 @@ export function analyseScaling(
     failed,
     knee: findKnee(measured),
     recommendation: recommend(measured),
-    priceList,
+    priceList: { region: priceList.region, date: priceList.date },
   };
 }
 
@@ -134,7 +132,7 @@ function drawPoint(
  * With a smaller gain than this, another task is not worth its price: requests of the added tasks cost twice as much as
  * those of the first.
  */
-export const worthwhileGain = 0.5;
+const worthwhileGain = 0.5;
 
 /** A count after one that answered everything offered shows nothing. */
 function findKnee(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {

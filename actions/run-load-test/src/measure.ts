@@ -1,13 +1,13 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, refuseFindings } from "../../shared/findings.ts";
-import { type Assertion, refuseUnknownScopes } from "../../shared/load/assertions.ts";
+import { type Assertion, findUnknownScopes } from "../../shared/load/assertions.ts";
 import { isExpected } from "../../shared/load/connection.ts";
 import { addTimes, summarise, total } from "../../shared/load/counts.ts";
 import { findJsonFiles } from "../../shared/load/files.ts";
 import { describeLoad, formatMs, formatRate } from "../../shared/load/format.ts";
 import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
-import { type Sent, startClosedLoop } from "../../shared/load/loop.ts";
+import { type Sent, startLoop } from "../../shared/load/loop.ts";
 import { mergeReports } from "../../shared/load/merge-reports.ts";
 import type { OnInterval } from "../../shared/load/record-load.ts";
 import { type Interval, type LoadReport, readReport } from "../../shared/load/report.ts";
@@ -35,21 +35,13 @@ async function sendLoad({ log, signal }: LoadContext, plan: LoadPlan): Promise<L
 /** Jobs that start at the same time on two runners are seconds apart. */
 const looselyTogether = 1.2;
 
-async function merge(
-  log: Log,
-  places: readonly string[],
-  assertions: readonly Assertion[],
-): Promise<LoadReport> {
+async function merge(log: Log, places: readonly string[], assertions: readonly Assertion[]) {
   const files = [...new Set((await Promise.all(places.map(findReports))).flat())];
   const reports = await Promise.all(files.map(readReport));
   const report = mergeReports(reports);
-  refuseUnknownScopes(
-    assertions,
-    report.targets.map(({ url }) => url),
-    (sentence) => {
-      throw new Failure(sentence, { nextStep: "correct the assertion." });
-    },
-  );
+  const addresses = report.targets.map(({ url }) => url);
+  const [unknown] = findUnknownScopes(assertions, addresses);
+  if (unknown) throw new Failure(unknown, { nextStep: "correct the assertion." });
   log.info(`Merged ${counted(files.length, "report")}: ${files.join(", ")}`);
   if (report.durationMs > report.plannedMs * looselyTogether)
     log.warning(
@@ -83,16 +75,13 @@ function createProgress(log: Log): OnInterval {
 }
 
 /** Sends each target one request, and refuses the test after an unexpected response. */
-async function probeTargets({ urls, timeoutMs }: LoadPlan, log: Log, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
+async function probeTargets(plan: LoadPlan, log: Log, signal: AbortSignal): Promise<void> {
   const found: (Finding | undefined)[] = [];
   const onSent = (sent: Sent) => {
-    found[sent.target] = faultOf(urls[sent.target] as URL, sent, timeoutMs);
+    found[sent.target] = faultOf(plan.urls[sent.target] as URL, sent);
   };
-  const once = { startedAt: performance.now(), durationMs: 0, connections: urls.length };
-  const loop = startClosedLoop({ urls, timeoutMs, onSent, ...once });
-  signal.addEventListener("abort", loop.cancel);
-  await loop.done;
+  const once = { loop: "closed", level: plan.urls.length, durationMs: 0 } as const;
+  await startLoop({ ...plan, ...once, startedAt: performance.now(), onSent, signal }).done;
   signal.throwIfAborted();
   refuseFindings(
     found.filter((finding) => finding !== undefined),
@@ -100,40 +89,30 @@ async function probeTargets({ urls, timeoutMs }: LoadPlan, log: Log, signal: Abo
   );
 }
 
-function faultOf(url: URL, { status, error, detail }: Sent, timeoutMs: number): Finding | undefined {
-  if (error !== undefined) return unreachable(url, error, detail, timeoutMs);
+function faultOf({ href }: URL, { status, error, detail }: Sent): Finding | undefined {
   if (isExpected(status)) return undefined;
+  if (error !== undefined) {
+    const [, fix] = fixes.find(([code]) => code.test(error)) ?? [];
+    return { text: `${href} cannot be reached: ${detail} (${error})`, fix: fix ?? "check its address" };
+  }
   if (detail)
     return {
-      text: `${url.href} returns ${status}, a redirect to ${detail}`,
+      text: `${href} returns ${status}, a redirect to ${detail}`,
       fix: "load that address: redirects are not followed",
     };
   return {
-    text: `${url.href} returns ${status} before the load starts`,
+    text: `${href} returns ${status} before the load starts`,
     fix: "read the service's log: only 2xx is a success",
   };
 }
 
-function unreachable({ href, host }: URL, code: string, message = "", timeoutMs: number): Finding {
-  if (/^(TIMEOUT|UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/.test(code))
-    return {
-      text: `${href} did not respond within ${timeoutMs / 1000} s`,
-      fix: "check that its security group and subnets allow this runner, and that its targets are healthy",
-    };
-  if (/CERT|UNABLE_TO_VERIFY/.test(code))
-    return {
-      text: `${href} has no valid certificate: ${message}`,
-      fix: "use the name in the certificate: no certificate has a load balancer's own name",
-    };
-  const known: Readonly<Record<string, Finding>> = {
-    ECONNREFUSED: { text: `${host} refuses connections`, fix: "check the port, and that a listener uses it" },
-    ENOTFOUND: { text: `Host ${host} does not exist`, fix: "check its name" },
-    EAI_AGAIN: {
-      text: `The name ${host} cannot be resolved`,
-      fix: "check its name and this runner's DNS",
-    },
-    LINK_LOCAL: { text: `${href} is not allowed: ${message}`, fix: "use the address of your service" },
-  };
-  const unknown = { text: `${href} cannot be reached: ${message} (${code})`, fix: "check its address" };
-  return known[code] ?? unknown;
-}
+const fixes: readonly (readonly [code: RegExp, fix: string])[] = [
+  [
+    /TIMEOUT|ETIMEDOUT/,
+    "check that its security group and subnets allow this runner, and that its targets are healthy",
+  ],
+  [/CERT|VERIFY/, "use the name in the certificate: no certificate has a load balancer's own name"],
+  [/ECONNREFUSED/, "check the port, and that a listener uses it"],
+  [/ENOTFOUND|EAI_AGAIN/, "check its name and this runner's DNS"],
+  [/LINK_LOCAL/, "use the address of your service"],
+];

@@ -1,7 +1,6 @@
 import type { InputReader } from "../inputs.ts";
-import { type Counted, summarise } from "./counts.ts";
+import { type Counted, decodeHistogram, percentileOf, summarise } from "./counts.ts";
 import { formatNumber } from "./format.ts";
-import { decodeHistogram, percentileOf } from "./histogram.ts";
 import type { AssertionReport, LoadReport } from "./report.ts";
 
 /** A line of the input, `metric(scope) comparison bound`. */
@@ -82,16 +81,14 @@ function pathOf(url: string): string {
   return pathname + search;
 }
 
-export function refuseUnknownScopes(
-  assertions: readonly Assertion[],
-  urls: readonly string[],
-  problem: (sentence: string) => void,
-): void {
-  for (const { text, scope } of assertions)
-    if (scope !== undefined && !urls.some((url) => isAbout(scope, url)))
-      problem(
+/** Returns a sentence about each assertion that is about none of these URLs. */
+export function findUnknownScopes(assertions: readonly Assertion[], urls: readonly string[]): string[] {
+  return assertions
+    .filter(({ scope }) => scope !== undefined && !urls.some((url) => isAbout(scope, url)))
+    .map(
+      ({ text, scope }) =>
         `The assertion "${text}" is about ${scope}, but the targets are ${urls.map(pathOf).join(", ")}`,
-      );
+    );
 }
 
 /** Checks each assertion. If nothing was measured, every assertion fails. */

@@ -8,8 +8,6 @@ export interface Outcome {
   /** Undefined without a complete response: `error` says why. */
   readonly status: number | undefined;
   readonly error: string | undefined;
-  /** Bytes of the body. */
-  readonly bytes: number;
   /** Location of a redirect, or message of the error. */
   readonly detail: string | undefined;
 }
@@ -30,44 +28,38 @@ export interface Connection {
 
 export function createConnection(timeoutMs: number): Connection {
   const clients = new Map<string, Client>();
-  let sentAt = Number.POSITIVE_INFINITY;
-  let origin = "";
-  let finish: ((outcome: Outcome) => void) | undefined;
+  let current: { origin: string; sentAt: number; done: (outcome: Outcome) => void } | undefined;
 
   const settle = (outcome: Outcome) => {
-    const done = finish;
-    finish = undefined;
-    sentAt = Number.POSITIVE_INFINITY;
+    const done = current?.done;
+    current = undefined;
     done?.(outcome);
   };
-  const drop = (error: Error) => {
+  const drop = (origin: string, error: Error) => {
     const client = clients.get(origin);
     clients.delete(origin);
     client?.destroy(error).catch(() => {});
   };
   return {
     send(url, done) {
-      origin = url.origin;
-      finish = done;
-      sentAt = performance.now();
+      const { origin, pathname, search } = url;
+      current = { origin, sentAt: performance.now(), done };
       const client = clients.get(origin) ?? new Client(origin, clientOptions(timeoutMs));
       clients.set(origin, client);
-      client.dispatch(requestOptions(url), answerHandler(settle));
+      // Firewalls such as AWS WAF's common rules refuse requests without a user agent.
+      const headers = { "user-agent": "run-load-test" };
+      client.dispatch({ method: "GET", path: pathname + search, headers }, answerHandler(settle));
     },
     expire(now) {
-      if (now - sentAt > timeoutMs) drop(new TimeoutError());
+      if (!current || now - current.sentAt <= timeoutMs) return;
+      const timeout = new Error(`no response within ${timeoutMs / 1000} s`);
+      drop(current.origin, Object.assign(timeout, { code: "TIMEOUT" }));
     },
     close() {
-      finish = undefined;
-      const cancelled = new Error("the load has ended");
-      for (const client of clients.values()) client.destroy(cancelled).catch(() => {});
-      clients.clear();
+      current = undefined;
+      for (const origin of [...clients.keys()]) drop(origin, new Error("the load has ended"));
     },
   };
-}
-
-class TimeoutError extends Error {
-  readonly code = "TIMEOUT";
 }
 
 function clientOptions(timeoutMs: number): Client.Options {
@@ -82,32 +74,24 @@ function clientOptions(timeoutMs: number): Client.Options {
   };
 }
 
-function requestOptions({ pathname, search }: URL): Dispatcher.DispatchOptions {
-  // Firewalls such as AWS WAF's common rules refuse requests without a user agent.
-  return { path: pathname + search, method: "GET", headers: { "user-agent": "run-load-test" } };
-}
-
 function answerHandler(settle: (outcome: Outcome) => void): Dispatcher.DispatchHandler {
   let status: number | undefined;
   let location: string | undefined;
-  let bytes = 0;
   return {
-    // The client accepts only handlers that have it.
+    // The client accepts only handlers that have both.
     onRequestStart() {},
+    onResponseData() {},
     onResponseStart(_controller, statusCode, headers) {
       status = statusCode;
       location = headers.location?.toString();
     },
-    onResponseData(_controller, chunk) {
-      bytes += chunk.length;
-    },
     onResponseEnd() {
-      settle({ status, error: undefined, bytes, detail: location });
+      settle({ status, error: undefined, detail: location });
     },
     onResponseError(_controller, error) {
       const { code = error.name } = error as NodeJS.ErrnoException;
       // The client fails its requests before it is ready for the next one, which `settle` may send.
-      queueMicrotask(() => settle({ status: undefined, error: code, bytes, detail: error.message }));
+      queueMicrotask(() => settle({ status: undefined, error: code, detail: error.message }));
     },
   };
 }

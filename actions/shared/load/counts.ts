@@ -1,11 +1,9 @@
 import {
-  addHistograms,
-  createHistogram,
-  decodeHistogram,
-  encodeHistogram,
-  percentileOf,
-  recordMs,
-} from "./histogram.ts";
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram,
+} from "hdr-histogram-js";
 
 /** Each request is counted once, whatever its result. */
 export interface Requests {
@@ -44,11 +42,14 @@ export function createTally() {
   };
 }
 
+/** Returns the same as one tally that had recorded everything. */
 export function addRequests(parts: readonly Requests[]): Requests {
+  const sum = createHistogram();
+  for (const { histogram } of parts) sum.add(decodeHistogram(histogram));
   return {
     requests: total(parts, ({ requests }) => requests),
     failed: total(parts, ({ failed }) => failed),
-    histogram: addHistograms(parts.map(({ histogram }) => histogram)),
+    histogram: encodeHistogram(sum),
   };
 }
 
@@ -81,4 +82,36 @@ export function summarise({ durationMs, requests, failed, histogram }: Counted):
     p99Ms: percentileOf(latencies, 99),
     maxMs: latencies.maxValue / 1000,
   };
+}
+
+/** Above the latency of any request: one of an open loop counts from when it was due, through a stall of minutes. */
+const highestMicroseconds = 3_600_000_000;
+
+/**
+ * Creates an empty HdrHistogram of microseconds, exact to three digits; all have one shape, so that they add without
+ * loss.
+ */
+export function createHistogram(): Histogram {
+  return build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: highestMicroseconds,
+    numberOfSignificantValueDigits: 3,
+    bitBucketSize: 32,
+  });
+}
+
+/** Counts a latency; values beyond the histogram's range count at its ends. */
+export function recordMs(histogram: Histogram, ms: number): void {
+  histogram.recordValue(Math.min(highestMicroseconds, Math.max(1, Math.round(ms * 1000))));
+}
+
+/** HdrHistogram's V2 compressed encoding in base64, which its tools in every language read. */
+export const encodeHistogram = encodeIntoCompressedBase64;
+
+/** Throws for a text that is no such encoding. */
+export const decodeHistogram = (encoded: string) => decodeFromCompressedBase64(encoded, 32);
+
+/** Returns the milliseconds that `percent` of the recorded values do not exceed; 0 for an empty histogram. */
+export function percentileOf(histogram: Histogram, percent: number): number {
+  return histogram.totalCount === 0 ? 0 : histogram.getValueAtPercentile(percent) / 1000;
 }

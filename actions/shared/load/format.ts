@@ -1,5 +1,5 @@
 import { formatDuration } from "../duration.ts";
-import type { LoadReport } from "./report.ts";
+import type { Load } from "./loop.ts";
 
 /** Formats at least three digits, the precision of the histograms. */
 export function formatNumber(value: number): string {
@@ -13,8 +13,12 @@ export const formatRate = (perSecond: number) => `${formatNumber(perSecond)} req
 /** Formats a part of 1. */
 export const formatPercent = (part: number) => `${formatNumber(part * 100)} %`;
 
-/** Formats `closed loop, 32 connections for 1 min`. */
-export function describeLoad(load: Pick<LoadReport, "loop" | "level" | "durationMs">): string {
-  const level = load.loop === "closed" ? `${load.level} connections` : formatRate(load.level);
-  return `${load.loop} loop, ${level} for ${formatDuration(load.durationMs)}`;
+/** Formats `Closed loop, 32 connections for 1 min`. */
+export function describeLoad({
+  loop,
+  level,
+  durationMs,
+}: Pick<Load, "loop" | "level" | "durationMs">): string {
+  const amount = loop === "closed" ? `Closed loop, ${level} connections` : `Open loop, ${formatRate(level)}`;
+  return `${amount} for ${formatDuration(durationMs)}`;
 }

@@ -1,5 +1,24 @@
-import { arrivalsOf, type Spacing } from "./arrivals.ts";
 import { type Connection, createConnection, type Outcome } from "./connection.ts";
+
+/** Load at one level. */
+export interface Load {
+  /** `closed`: each connection sends after the last response. `open`: at a rate, however long responses take. */
+  readonly loop: "closed" | "open";
+  /** Connections of a closed loop, requests per second of an open one. */
+  readonly level: number;
+  /** Spacing of the requests of an open loop. */
+  readonly spacing: Spacing;
+  /** Maximum number of connections of an open loop. */
+  readonly maxConnections: number;
+  readonly durationMs: number;
+  /** Each gets the same share of the requests. */
+  readonly urls: readonly URL[];
+  /** Maximum time for one request, after which it counts as failed. */
+  readonly timeoutMs: number;
+}
+
+/** `constant`: evenly spaced. `poisson`: as independent users arrive, with bursts and pauses. */
+export type Spacing = "constant" | "poisson";
 
 /** A finished request; times are those of performance.now(). */
 export interface Sent extends Outcome {
@@ -15,25 +34,27 @@ export interface Sent extends Outcome {
   readonly lateForConnections: boolean;
 }
 
-interface LoopOptions {
-  /** Each gets the same share of the requests. */
-  readonly urls: readonly URL[];
-  /** Maximum time for one request. */
-  readonly timeoutMs: number;
-  readonly onSent: (sent: Sent) => void;
-  /** Time of performance.now() at which the first request is due, and the length of the load. */
+interface LoopOptions extends Load {
+  /** Time of performance.now() at which the first request is due. */
   readonly startedAt: number;
-  readonly durationMs: number;
+  readonly onSent: (sent: Sent) => void;
+  /** Closes all connections at once; the results of their requests are never reported. */
+  readonly signal?: AbortSignal;
 }
 
-/** Load that is being sent. */
-export interface Loop {
-  /** Resolves when the last request has finished, or at `cancel`. */
+interface Loop {
+  /** Resolves when the last request has finished, or at once when the signal aborts. */
   readonly done: Promise<void>;
   /** No more requests become due; those that are finish. */
   end(): void;
-  /** Closes all connections at once; the results of their requests are never reported. */
-  cancel(): void;
+}
+
+export function startLoop(options: LoopOptions): Loop {
+  const pool = createPool(options);
+  const { end, cancel } = (options.loop === "closed" ? startClosedLoop : startOpenLoop)(options, pool);
+  options.signal?.addEventListener("abort", cancel);
+  if (options.signal?.aborted) cancel();
+  return { done: pool.done, end };
 }
 
 /** Pause of a failed connection: refusals take no time, and their number would mean nothing. */
@@ -43,10 +64,9 @@ const pauseAfterErrorMs = 100;
  * Sends with connections that each send the next request after the last response, the first one in any case. A slow
  * target slows the load down.
  */
-export function startClosedLoop(options: LoopOptions & { readonly connections: number }): Loop {
-  const pool = createPool(options);
-  let endAt = options.startedAt + options.durationMs;
-  let busy = options.connections;
+function startClosedLoop({ level, startedAt, durationMs }: LoopOptions, pool: Pool) {
+  let endAt = startedAt + durationMs;
+  let busy = level;
   const send = (connection: Connection) => {
     const due = { dueAt: performance.now(), lateMs: 0, lateForConnections: false };
     pool.send(connection, due, (error) => {
@@ -58,17 +78,25 @@ export function startClosedLoop(options: LoopOptions & { readonly connections: n
     if (performance.now() < endAt) send(connection);
     else if (--busy === 0) pool.close();
   };
-  for (let count = 0; count < options.connections; count++) send(pool.open());
-  return {
-    done: pool.done,
-    end() {
-      endAt = Math.min(endAt, performance.now());
-    },
-    cancel() {
-      endAt = Number.NEGATIVE_INFINITY;
-      pool.close();
-    },
+  const end = () => {
+    endAt = Math.min(endAt, performance.now());
   };
+  const cancel = () => {
+    end();
+    pool.close();
+  };
+  for (let count = 0; count < level; count++) send(pool.open());
+  return { end, cancel };
+}
+
+/** Returns when each request of this rate per second is due, in milliseconds since the start; there is no last one. */
+export function* arrivalsOf(
+  rate: number,
+  spacing: Spacing,
+  random: () => number = Math.random,
+): Generator<number, never> {
+  const gap = () => (spacing === "constant" ? 1 : -Math.log(1 - random()));
+  for (let count = spacing === "constant" ? 0 : gap(); ; count += gap()) yield (count * 1000) / rate;
 }
 
 /** Node's finest timer. */
@@ -76,23 +104,14 @@ const tickMs = 1;
 /** How late such a timer is on an idle machine; that is not the target's latency. */
 const timerInaccuracyMs = 2;
 
-interface OpenLoopOptions extends LoopOptions {
-  /** Requests per second. */
-  readonly rate: number;
-  readonly spacing: Spacing;
-  /** Maximum number of connections; a request that finds all in use waits, and its wait is in its latency. */
-  readonly maxConnections: number;
-}
-
 /**
  * Sends requests at a rate, however long responses take. Latency counts from the moment a request was due, so a stall
  * of the target shows in all requests it delays. None is left out: a request without a connection within the time
  * allowed after the end counts as failed, `NOT_SENT`.
  */
-export function startOpenLoop(options: OpenLoopOptions): Loop {
+function startOpenLoop(options: LoopOptions, pool: Pool) {
   const { startedAt, durationMs, timeoutMs, maxConnections, onSent } = options;
-  const pool = createPool(options);
-  const arrivals = arrivalsOf(options.rate, options.spacing);
+  const arrivals = arrivalsOf(options.level, options.spacing);
   const nextDue = () => startedAt + arrivals.next().value;
   const free: Connection[] = [];
   let endAt = startedAt + durationMs;
@@ -105,7 +124,7 @@ export function startOpenLoop(options: OpenLoopOptions): Loop {
       if (!connection) return;
       send(connection, connectionWasFreed);
     }
-    if (now >= endAt && dueAt >= endAt && free.length === pool.size()) finish();
+    if (now >= endAt && dueAt >= endAt && free.length === pool.size()) cancel();
   };
   const send = (connection: Connection, connectionWasFreed: boolean) => {
     const waitedMs = performance.now() - dueAt;
@@ -117,11 +136,10 @@ export function startOpenLoop(options: OpenLoopOptions): Loop {
     });
   };
   const giveUp = (endedAt: number) => {
-    const outcome = { status: undefined, error: "NOT_SENT", bytes: 0, detail: undefined };
-    const never = { ...outcome, lateForConnections: true, endedAt };
+    const outcome = { status: undefined, error: "NOT_SENT", detail: undefined };
     for (; dueAt < endAt; dueAt = nextDue()) {
-      const waitedMs = endedAt - dueAt;
-      onSent({ ...never, target: pool.nextTarget(), dueAt, latencyMs: waitedMs, lateMs: waitedMs });
+      const times = { dueAt, endedAt, latencyMs: endedAt - dueAt, lateMs: endedAt - dueAt };
+      onSent({ ...outcome, ...times, target: pool.nextTarget(), lateForConnections: true });
     }
   };
   const tick = setInterval(() => {
@@ -129,21 +147,20 @@ export function startOpenLoop(options: OpenLoopOptions): Loop {
     const now = performance.now();
     if (now > endAt + timeoutMs) giveUp(now);
   }, tickMs);
-  const finish = () => {
+  const end = () => {
+    endAt = Math.min(endAt, performance.now());
+  };
+  const cancel = () => {
     clearInterval(tick);
     pool.close();
   };
-  return {
-    done: pool.done,
-    end() {
-      endAt = Math.min(endAt, performance.now());
-    },
-    cancel: finish,
-  };
+  return { end, cancel };
 }
 
 /** Far below the unit of timeouts, and rare enough to cost nothing. */
 const timeoutCheckMs = 50;
+
+type Pool = ReturnType<typeof createPool>;
 
 /** Connections that take turns with the URLs, until they are closed. */
 function createPool({ urls, timeoutMs, onSent }: LoopOptions) {

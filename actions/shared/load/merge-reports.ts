@@ -31,13 +31,11 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     plannedMs: first.plannedMs,
     cancelled: reports.some(({ cancelled }) => cancelled),
     ...addRequests(reports),
-    bytes: total(reports, ({ bytes }) => bytes),
     statuses: addCounts(reports.map(({ statuses }) => statuses)),
     errors: addCounts(reports.map(({ errors }) => errors)),
     targets: [...targets].map(([url, parts]) => ({ url, ...addRequests(parts) })),
     timeline: [...seconds].map(addIntervals).sort((one, other) => one.atMs - other.atMs),
     generator: {
-      cpuMs: total(generators, ({ cpuMs }) => cpuMs),
       busiestCore: Math.max(...generators.map(({ busiestCore }) => busiestCore)),
       late: total(generators, ({ late }) => late),
       latestMs: Math.max(...generators.map(({ latestMs }) => latestMs)),

@@ -1,6 +1,6 @@
 import type { InputReader } from "../inputs.ts";
 import { didYouMean } from "../nearest-name.ts";
-import { type Assertion, readAssertions, refuseUnknownScopes } from "./assertions.ts";
+import { type Assertion, findUnknownScopes, readAssertions } from "./assertions.ts";
 import type { LoadPlan } from "./generate-load.ts";
 import { isLinkLocal } from "./link-local.ts";
 
@@ -25,11 +25,8 @@ const timeoutMs = 10_000;
 export function readLoad(read: InputReader): Load {
   const assertions = readAssertions(read);
   const plan = readPlan(read);
-  refuseUnknownScopes(
-    assertions,
-    plan.urls.map(({ href }) => href),
-    read.problem,
-  );
+  const addresses = plan.urls.map(({ href }) => href);
+  findUnknownScopes(assertions, addresses).forEach(read.problem);
   return { plan, assertions };
 }
 
@@ -94,15 +91,14 @@ function parseShare(text: string | undefined, problem: (sentence: string) => voi
 function readTargets(read: InputReader): URL[] {
   const allowed = readAllowedHosts(read);
   const lines = read.lines("targets");
-  if (lines.length === 0) read.problem("Input targets is required, but not set");
+  if (lines.length === 0) read.required("targets");
   const urls = lines.flatMap((line) => parseTarget(line, read.problem) ?? []);
-  for (const url of urls) {
+  for (const [index, url] of urls.entries()) {
     const refusal = refusalOf(url, allowed);
     if (refusal) read.problem(refusal);
+    if (urls.slice(0, index).some(({ href }) => href === url.href))
+      read.problem(`Input targets has ${url.href} twice`);
   }
-  const addresses = urls.map(({ href }) => href);
-  for (const address of new Set(addresses.filter((each, index) => addresses.indexOf(each) !== index)))
-    read.problem(`Input targets has ${address} twice`);
   return urls;
 }
 
@@ -119,24 +115,17 @@ function parseTarget(line: string, problem: (sentence: string) => void): URL | u
 }
 
 function readAllowedHosts(read: InputReader): string[] {
-  const entries = read.lines("allowed-hosts").flatMap((line) => line.split(","));
-  const hosts = entries.map((entry) => entry.trim().toLowerCase()).filter(Boolean);
+  const hosts = read.names("allowed-hosts").map((host) => host.toLowerCase());
   if (hosts.length === 0)
     read.problem(
       "Input allowed-hosts is required, but not set: it lists the hosts that you may load, so that a typing error in a target does not load the host of others",
     );
   for (const host of hosts)
-    if (!isHost(host))
+    if (/[/*@?#\s]/.test(host) || !URL.canParse(`http://${host}/`))
       read.problem(
-        host.includes("*")
-          ? `Input allowed-hosts has "${host}"; list each host, as a pattern could also allow hosts of others`
-          : `Input allowed-hosts has "${host}"; expected host or host:port, without scheme or path`,
+        `Input allowed-hosts has "${host}"; expected host or host:port, without scheme, path or pattern`,
       );
   return hosts;
-}
-
-function isHost(entry: string): boolean {
-  return !/[/*@?#\s]/.test(entry) && URL.canParse(`http://${entry}/`);
 }
 
 /** An entry without a port allows every port of the host. */
@@ -144,7 +133,7 @@ function refusalOf({ hostname, host, port, protocol }: URL, allowed: readonly st
   if (isLinkLocal(hostname))
     return `Target ${host} is not allowed: metadata services at such addresses return a machine's credentials`;
   const standardPort = protocol === "https:" ? 443 : 80;
-  const names = [hostname, host, `${hostname}:${port || standardPort}`];
-  if (names.some((name) => allowed.includes(name))) return undefined;
+  if ([hostname, `${hostname}:${port || standardPort}`].some((name) => allowed.includes(name)))
+    return undefined;
   return `Target ${host} is not in allowed-hosts (${allowed.join(", ")})${didYouMean(host, allowed)}`;
 }

@@ -12,7 +12,7 @@ export type OnInterval = (interval: Interval) => void;
 type Late = Pick<LoadReport["generator"], "late" | "latestMs" | "lateForConnections">;
 type Counts = Pick<
   LoadReport,
-  "requests" | "failed" | "histogram" | "bytes" | "statuses" | "errors" | "targets" | "timeline"
+  "requests" | "failed" | "histogram" | "statuses" | "errors" | "targets" | "timeline"
 >;
 
 interface LoadRecorder {
@@ -37,13 +37,11 @@ export function createRecorder(
   const errors: Record<string, number> = {};
   const lateness = { late: 0, latestMs: 0, lateForConnections: 0 };
   const seconds = createSeconds(performance.timeOrigin + startedAt, onInterval);
-  let bytes = 0;
   return {
-    record({ target, status, error, endedAt, latencyMs, lateMs, lateForConnections, bytes: received }) {
+    record({ target, status, error, endedAt, latencyMs, lateMs, lateForConnections }) {
       const isFailed = !isExpected(status);
       tallies[target]?.record(latencyMs, isFailed);
       seconds.record(performance.timeOrigin + endedAt, latencyMs, isFailed);
-      bytes += received;
       if (status === undefined) countUp(errors, error ?? "");
       else countUp(statuses, String(status));
       if (lateMs <= lateAfterMs) return;
@@ -56,7 +54,6 @@ export function createRecorder(
       const counts = tallies.map((tally) => tally.take());
       return {
         ...addRequests(counts),
-        bytes,
         statuses,
         errors,
         targets: counts.map((requests, index) => ({ url: urls[index]?.href ?? "", ...requests })),

@@ -1,5 +1,11 @@
-import { addTimes } from "./counts.ts";
-import { createHistogram, decodeHistogram, encodeHistogram, percentileOf, recordMs } from "./histogram.ts";
+import {
+  addTimes,
+  createHistogram,
+  decodeHistogram,
+  encodeHistogram,
+  percentileOf,
+  recordMs,
+} from "./counts.ts";
 import type { LoadReport } from "./report.ts";
 
 /** Creates a report of one generator with these latencies, each list in one second; `changes` make it unique. */
@@ -27,12 +33,11 @@ export function reportOf(
     plannedMs: durationMs,
     cancelled: false,
     ...counts,
-    bytes: counts.requests * 100,
     statuses: { 200: counts.requests },
     errors: {},
     targets: [{ url: "http://web.example/", ...counts }],
     timeline,
-    generator: { cpuMs: 500, busiestCore: 0.5, late: 0, latestMs: 0, lateForConnections: 0 },
+    generator: { busiestCore: 0.5, late: 0, latestMs: 0, lateForConnections: 0 },
     assertions: [],
     ...changes,
   };

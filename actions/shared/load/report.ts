@@ -1,6 +1,7 @@
 import type { Counted, Requests } from "./counts.ts";
+import { decodeHistogram } from "./counts.ts";
 import { readJson } from "./files.ts";
-import { decodeHistogram } from "./histogram.ts";
+import type { Load } from "./loop.ts";
 
 /**
  * Measurements of a load test, as in its JSON file. All counts are of requests that were sent (closed loop) or due
@@ -13,16 +14,13 @@ export interface LoadReport extends Counted {
   readonly startedAt: string;
   /** Number of generators: 1, or the number merged. */
   readonly generators: number;
-  /** `closed`: each connection sends after the last response. `open`: at a rate, however long responses take. */
-  readonly loop: "closed" | "open";
+  readonly loop: Load["loop"];
   /** Connections of a closed loop, requests per second of an open one, of all generators together. */
   readonly level: number;
   /** Planned length of the measured part. */
   readonly plannedMs: number;
   /** The test was ended before its time. */
   readonly cancelled: boolean;
-  /** Bytes of the received bodies. */
-  readonly bytes: number;
   /** Responses by status: `{ "200": 1000 }`, expected or not. */
   readonly statuses: Readonly<Record<string, number>>;
   /**
@@ -49,8 +47,6 @@ export interface Interval extends Counted {
 
 /** The generator's own state, which shows whether the figures are the target's or its own. */
 interface GeneratorReport {
-  /** Processor time of all generators. */
-  readonly cpuMs: number;
   /**
    * Node's event loop utilization, 0 to 1, of the busiest generator. Node sends from one core: near 1, it could send no
    * more.

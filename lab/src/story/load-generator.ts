@@ -1,5 +1,5 @@
-import { createHistogram, percentileOf, recordMs } from "../../../actions/shared/load/histogram.ts";
-import { type Sent, startClosedLoop, startOpenLoop } from "../../../actions/shared/load/loop.ts";
+import { createHistogram, percentileOf, recordMs } from "../../../actions/shared/load/counts.ts";
+import { type Sent, startLoop } from "../../../actions/shared/load/loop.ts";
 
 export interface LoadPhase {
   name: string;
@@ -40,6 +40,8 @@ export function startLoad(addresses: readonly string[], level: LoadLevel): LoadG
     urls: addresses.map((address) => new URL(address)),
     timeoutMs: answerPatienceMs,
     durationMs: Number.POSITIVE_INFINITY,
+    spacing: "constant" as const,
+    maxConnections,
     onSent: (sent: Sent) => {
       const phase = phases.findLast(({ beganAt }) => beganAt <= sent.dueAt);
       phase?.count(sent, addresses[sent.target] ?? "");
@@ -47,9 +49,9 @@ export function startLoad(addresses: readonly string[], level: LoadLevel): LoadG
   };
   const start = (level: LoadLevel) => {
     const startedAt = performance.now();
-    if ("connections" in level) return startClosedLoop({ ...options, startedAt, ...level });
-    const rate = level.requestsPerSecond;
-    return startOpenLoop({ ...options, startedAt, rate, spacing: "constant", maxConnections });
+    return "connections" in level
+      ? startLoop({ ...options, startedAt, loop: "closed", level: level.connections })
+      : startLoop({ ...options, startedAt, loop: "open", level: level.requestsPerSecond });
   };
   const loops = [start(level)];
   return {

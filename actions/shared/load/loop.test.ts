@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { arrivalsOf, type Spacing } from "./arrivals.ts";
+import { arrivalsOf, type Spacing } from "./loop.ts";
 
 function duesOf(rate: number, endMs: number, spacing: Spacing = "constant", random?: () => number): number[] {
   const arrivals = arrivalsOf(rate, spacing, random);
