@@ -39,14 +39,13 @@ test.each<[string, Record<string, string>, RegExp]>([
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
-  ["a missing file", { merge: "none/*.json" }, /There is no report at none\/\*\.json/],
-  ["a file that is no report", { merge: "package.json" }, /package\.json is not a load report/],
+  ["a missing folder", { merge: "none" }, /There is no report in folder none/],
+  ["a file", { merge: "package.json" }, /There is no report in folder package\.json/],
   ["an assertion about no target", { assertions: "p99(/x) < 1s" }, /is about \/x, but the targets are \//],
 ])("refuses to merge %s", async (_, inputs, message) => {
-  const folder = await mkdtemp(join(tmpdir(), "run-load-test-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const merge = join(folder, "report.json");
-  await writeFile(merge, JSON.stringify(reportOf("2026-03-01T10:00:00.000Z", [[5]])));
+  const merge = await mkdtemp(join(tmpdir(), "run-load-test-"));
+  onTestFinished(() => rm(merge, { recursive: true }));
+  await writeFile(join(merge, "report.json"), JSON.stringify(reportOf("2026-03-01T10:00:00.000Z", [[5]])));
   const { exitCode, errors } = await runAction({ merge, duration: "", "allowed-hosts": "", ...inputs });
   expect(exitCode).toBe(1);
   expect(errors).toEqual([expect.stringMatching(message)]);

@@ -47,8 +47,8 @@ test("accepts all inputs", () => {
 });
 
 test("needs neither targets nor hosts to merge", () => {
-  const inputs = given({ targets: "", "allowed-hosts": "", merge: "reports\nother/*.json" });
-  expect(readLoadInputs(inputs)).toMatchObject({ work: { merge: ["reports", "other/*.json"] } });
+  const inputs = given({ targets: "", "allowed-hosts": "", merge: "reports" });
+  expect(readLoadInputs(inputs)).toMatchObject({ work: { merge: "reports" } });
 });
 
 test.each([

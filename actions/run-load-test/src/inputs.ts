@@ -5,8 +5,8 @@ import type { LoadPlan } from "../../shared/load/generate-load.ts";
 import { readLoad } from "../../shared/load/read-load.ts";
 
 export interface LoadInputs {
-  /** Load to send, or places of reports to merge. */
-  readonly work: { readonly plan: LoadPlan } | { readonly merge: readonly string[] };
+  /** Load to send, or folder of reports to merge. */
+  readonly work: { readonly plan: LoadPlan } | { readonly merge: string };
   readonly assertions: readonly Assertion[];
   /** Path of the report to write. */
   readonly report: string;
@@ -14,9 +14,9 @@ export interface LoadInputs {
 
 export function readLoadInputs(getInput?: (name: string) => string): LoadInputs {
   return readInputs((read) => {
-    const merge = read.lines("merge");
+    const merge = read.optional("merge");
     const report = read.optional("report") ?? join(process.env.RUNNER_TEMP ?? "", "load-report.json");
-    if (merge.length > 0) {
+    if (merge) {
       const assertions = readAssertions(read);
       refuseBesideMerge(read);
       return { work: { merge }, assertions, report };

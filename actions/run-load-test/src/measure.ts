@@ -35,8 +35,12 @@ async function sendLoad({ log, signal }: LoadContext, plan: LoadPlan): Promise<L
 /** Jobs that start at the same time on two runners are seconds apart. */
 const looselyTogether = 1.2;
 
-async function merge(log: Log, places: readonly string[], assertions: readonly Assertion[]) {
-  const files = [...new Set((await Promise.all(places.map(findReports))).flat())];
+async function merge(log: Log, folder: string, assertions: readonly Assertion[]): Promise<LoadReport> {
+  const files = await findJsonFiles(folder);
+  if (files.length === 0)
+    throw new Failure(`There is no report in folder ${folder} (input merge)`, {
+      nextStep: "set it to the folder of the downloaded artifacts of the generators' jobs.",
+    });
   const reports = await Promise.all(files.map(readReport));
   const report = mergeReports(reports);
   const addresses = report.targets.map(({ url }) => url);
@@ -48,14 +52,6 @@ async function merge(log: Log, places: readonly string[], assertions: readonly A
       `The generators did not send at the same time: ${formatDuration(report.durationMs)} from the first start to the last end, for a load of ${formatDuration(report.plannedMs)}. Requests per second are for the whole time.`,
     );
   return report;
-}
-
-async function findReports(place: string): Promise<string[]> {
-  const files = await findJsonFiles(place);
-  if (files.length > 0) return files;
-  throw new Failure(`There is no report at ${place} (input merge)`, {
-    nextStep: "set input merge to the folder of the downloaded artifacts of the generators' jobs.",
-  });
 }
 
 /** Seconds of measurement in one line of the log. */

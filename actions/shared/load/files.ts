@@ -1,17 +1,15 @@
-import { glob, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Failure } from "../failure.ts";
 
-/** Finds a file, every .json in a folder at any depth, or what a pattern matches. */
-export async function findJsonFiles(place: string): Promise<string[]> {
-  const stats = await stat(place).catch(() => undefined);
-  if (stats?.isFile()) return [place];
-  const found: string[] = [];
-  if (stats) {
-    const names = await readdir(place, { recursive: true });
-    found.push(...names.filter((name) => name.endsWith(".json")).map((name) => join(place, name)));
-  } else for await (const file of glob(place)) found.push(file);
-  return found.sort();
+/** Finds every .json in a folder, at any depth; none if it is not a folder. */
+export async function findJsonFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+    throw error;
+  });
+  const files = names.filter((name) => name.endsWith(".json")).map((name) => join(folder, name));
+  return files.sort();
 }
 
 interface Kind<T> {
