@@ -60,7 +60,7 @@ test("counts every request of two generators, and fails when an assertion about 
     merge: join(folder, "reports"),
     duration: "",
     "allowed-hosts": "",
-    assertions: "p99(/suppliers) < 60s\nerror-rate < 0.1%",
+    assertions: "p99 < 60s\nerror-rate < 0.1%",
   });
   expect(merged.exitCode).toBe(1);
   expect(merged.errors).toEqual([

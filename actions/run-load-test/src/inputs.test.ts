@@ -106,7 +106,6 @@ test.each<[Record<string, string>, string]>([
   [{ share: "0/4" }, "expected a share such as 1/4"],
   [{ share: "1/3", connections: "1" }, "1 connections are not enough for 3 generators"],
   [{ assertions: "p99 < 300ms\nlatency < 3" }, '"latency" is not p50'],
-  [{ assertions: "p99(/other) < 300ms" }, "is about /other, but the targets are /"],
   [{ merge: "reports" }, "Inputs merge and targets exclude each other"],
   [{ targets: "", connections: "x" }, "2 inputs are wrong"],
 ])("refuses the inputs %j", (inputs, message) => {

@@ -1,7 +1,6 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, refuseFindings } from "../../shared/findings.ts";
-import { type Assertion, findUnknownScopes } from "../../shared/load/assertions.ts";
 import { isExpected } from "../../shared/load/connection.ts";
 import { addTimes, summarise, total } from "../../shared/load/counts.ts";
 import { findJsonFiles } from "../../shared/load/files.ts";
@@ -21,8 +20,8 @@ export interface LoadContext {
 }
 
 /** Returns the report of the sent load, or of the merged reports; without assertions. */
-export function measure(context: LoadContext, { work, assertions }: LoadInputs): Promise<LoadReport> {
-  return "plan" in work ? sendLoad(context, work.plan) : merge(context.log, work.merge, assertions);
+export function measure(context: LoadContext, { work }: LoadInputs): Promise<LoadReport> {
+  return "plan" in work ? sendLoad(context, work.plan) : merge(context.log, work.merge);
 }
 
 async function sendLoad({ log, signal }: LoadContext, plan: LoadPlan): Promise<LoadReport> {
@@ -35,7 +34,7 @@ async function sendLoad({ log, signal }: LoadContext, plan: LoadPlan): Promise<L
 /** Jobs that start at the same time on two runners are seconds apart. */
 const looselyTogether = 1.2;
 
-async function merge(log: Log, folder: string, assertions: readonly Assertion[]): Promise<LoadReport> {
+async function merge(log: Log, folder: string): Promise<LoadReport> {
   const files = await findJsonFiles(folder);
   if (files.length === 0)
     throw new Failure(`There is no report in folder ${folder} (input merge)`, {
@@ -43,9 +42,6 @@ async function merge(log: Log, folder: string, assertions: readonly Assertion[])
     });
   const reports = await Promise.all(files.map(readReport));
   const report = mergeReports(reports);
-  const addresses = report.targets.map(({ url }) => url);
-  const [unknown] = findUnknownScopes(assertions, addresses);
-  if (unknown) throw new Failure(unknown, { nextStep: "correct the assertion." });
   log.info(`Merged ${counted(files.length, "report")}: ${files.join(", ")}`);
   if (report.durationMs > report.plannedMs * looselyTogether)
     log.warning(

@@ -2,7 +2,7 @@ import { setOutput } from "@actions/core";
 import { cardMarkdown } from "../../shared/card.ts";
 import { runCommit } from "../../shared/console.ts";
 import { formatValue } from "../../shared/load/assertions.ts";
-import { addTimes, type Counted, type LoadSummary, summarise } from "../../shared/load/counts.ts";
+import { addTimes, type LoadSummary, summarise } from "../../shared/load/counts.ts";
 import { describeLoad, formatMs, formatNumber, formatPercent, formatRate } from "../../shared/load/format.ts";
 import type { Interval, LoadReport } from "../../shared/load/report.ts";
 import { appendSummary, fold, markdownTable, xyChart } from "../../shared/summary.ts";
@@ -42,13 +42,12 @@ export function summaryOf({ status, failure, report }: Result): string {
   return cardMarkdown({
     ...card,
     verdict: `Load test ${status}: ${formatRate(requestsPerSecond)}, p99 ${formatMs(p99Ms)}`,
-    notes: [describeLoad(report), ...warningsOf(report).map((warning) => `⚠️ ${warning}`)],
-    body: assertionTable(report),
-    folds: [
-      fold("Targets", targetTable(report)),
-      fold("Charts", chartsOf(report)),
-      fold("Responses", failureTable(report)),
+    notes: [
+      `${describeLoad(report)}: ${report.targets.join(", ")}`,
+      ...warningsOf(report).map((warning) => `⚠️ ${warning}`),
     ],
+    body: [assertionTable(report), figuresTable(report)].filter(Boolean).join("\n\n"),
+    folds: [fold("Charts", chartsOf(report)), fold("Responses", failureTable(report))],
   });
 }
 
@@ -62,24 +61,14 @@ function assertionTable({ assertions }: LoadReport): string {
   return markdownTable(["Result", "Assertion", "Measured"], rows);
 }
 
-function targetTable(report: LoadReport): string {
-  const { durationMs, targets } = report;
-  const rows = targets.map((target) => figuresRow(target.url, { ...target, durationMs }));
-  if (targets.length > 1) rows.push(figuresRow("all", report));
-  const columns = ["Target", "Requests", "Per second", "Failed", "p50", "p95", "p99", "max"];
-  return markdownTable(columns, rows);
-}
-
-function figuresRow(name: string, counted: Counted): string[] {
-  const { requestsPerSecond, errorRate, p50Ms, p95Ms, p99Ms, maxMs } = summarise(counted);
-  const { requests, failed } = counted;
-  return [
-    name,
-    String(requests),
-    formatNumber(requestsPerSecond),
-    failed === 0 ? "0" : `${failed} (${formatPercent(errorRate)})`,
-    ...[p50Ms, p95Ms, p99Ms, maxMs].map(formatMs),
-  ];
+function figuresTable(report: LoadReport): string {
+  const { requestsPerSecond, errorRate, p50Ms, p95Ms, p99Ms, maxMs } = summarise(report);
+  const { requests, failed } = report;
+  const counts = [requests, requestsPerSecond].map(formatNumber);
+  const failures = failed === 0 ? "0" : `${failed} (${formatPercent(errorRate)})`;
+  const latencies = [p50Ms, p95Ms, p99Ms, maxMs].map(formatMs);
+  const columns = ["Requests", "Per second", "Failed", "p50", "p95", "p99", "max"];
+  return markdownTable(columns, [[...counts, failures, ...latencies]]);
 }
 
 function failureTable({ failed, statuses, errors }: LoadReport): string {

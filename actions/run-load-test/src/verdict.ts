@@ -45,7 +45,7 @@ function brokenAssertions({ assertions, generator }: LoadReport): Failure | unde
     nextStep:
       generator.busiestCore >= limitOfCore
         ? "share the load among several generators first (input share): this one was at its own limit."
-        : "see in the job summary when it happened, and for which target.",
+        : "see in the job summary when it happened.",
   });
 }
 

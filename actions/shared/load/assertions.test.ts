@@ -8,11 +8,7 @@ const report = reportOf("2026-03-01T10:00:00.000Z", [
   Array.from({ length: 50 }, (_, index) => index + 1),
   Array.from({ length: 50 }, (_, index) => index + 51),
 ]);
-const measured = {
-  ...report,
-  failed: 1,
-  targets: report.targets.map((target) => ({ ...target, failed: 1 })),
-};
+const measured = { ...report, failed: 1 };
 
 const refuse = (sentence: string) => {
   throw new Error(sentence);
@@ -34,8 +30,6 @@ test.each<[string, boolean, string]>([
   ["requests-per-second > 49.9", true, "50"],
   ["requests >= 100", true, "100"],
   ["failed < 1", false, "1"],
-  ["p50(/) < 60ms", true, "50 ms"],
-  ["error-rate(http://web.example/) < 0.1%", false, "1 %"],
 ])("evaluates %s: %s, measured %s", (text, ok, value) => {
   const result = check(text);
   expect(result).toMatchObject({ text, ok });
@@ -50,6 +44,7 @@ test.each(["p99 < 1s", "error-rate < 1%", "failed < 1", "requests < 5"])(
 );
 
 test.each<[string, RegExp]>([
+  ["p99(/suppliers) < 1s", /expected a line such as p99 < 300ms/],
   ["p99", /expected a line such as p99 < 300ms/],
   ["p99 = 300ms", /with <, <=, > or >=/],
   ["p99 < 300", /"300" is not a time such as 300ms/],

@@ -1,13 +1,11 @@
 import type { InputReader } from "../inputs.ts";
 import { type Counted, decodeHistogram, percentileOf, summarise } from "./counts.ts";
 import { formatNumber } from "./format.ts";
-import type { AssertionReport, LoadReport } from "./report.ts";
+import type { AssertionReport } from "./report.ts";
 
-/** A line of the input, `metric(scope) comparison bound`. */
+/** A line of the input, `metric comparison bound`. */
 export interface Assertion {
   readonly text: string;
-  /** Path, or whole URL, of its one target. */
-  readonly scope: string | undefined;
   /** Returns the value in the unit of the bound: milliseconds, per cent, or a count. */
   readonly measure: (counted: Counted) => number;
   readonly holds: (value: number) => boolean;
@@ -56,10 +54,10 @@ export function readAssertions(read: InputReader): Assertion[] {
   return read.lines("assertions").flatMap((line) => parseAssertion(line, read.problem) ?? []);
 }
 
-const line = /^([a-z][\w.-]*)\s*(?:\(\s*([^)\s]+)\s*\)\s*)?(<=|>=|<|>)\s*(\S.*)$/;
+const line = /^([a-z][\w.-]*)\s*(<=|>=|<|>)\s*(\S.*)$/;
 
 export function parseAssertion(text: string, problem: (sentence: string) => void): Assertion | undefined {
-  const [, name = "", scope, sign = "", boundText = ""] = line.exec(text) ?? [];
+  const [, name = "", sign = "", boundText = ""] = line.exec(text) ?? [];
   const refuse = (what: string) => void problem(`Input assertions has the line "${text}"; ${what}`);
   const compare = comparisons.get(sign);
   if (!compare) return refuse("expected a line such as p99 < 300ms, with <, <=, > or >=");
@@ -68,36 +66,14 @@ export function parseAssertion(text: string, problem: (sentence: string) => void
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z%]*)$/.exec(boundText) ?? [];
   const factor = metric.units.get(unit);
   if (number === "" || factor === undefined) return refuse(`"${boundText}" is not ${metric.bound}`);
-  return { text, scope, measure: metric.of, holds: (value) => compare(value, Number(number) * factor) };
-}
-
-/** Returns whether an assertion's scope is this URL or its path. */
-function isAbout(scope: string, url: string): boolean {
-  return scope === url || scope === pathOf(url);
-}
-
-function pathOf(url: string): string {
-  const { pathname, search } = new URL(url);
-  return pathname + search;
-}
-
-/** Returns a sentence about each assertion that is about none of these URLs. */
-export function findUnknownScopes(assertions: readonly Assertion[], urls: readonly string[]): string[] {
-  return assertions
-    .filter(({ scope }) => scope !== undefined && !urls.some((url) => isAbout(scope, url)))
-    .map(
-      ({ text, scope }) =>
-        `The assertion "${text}" is about ${scope}, but the targets are ${urls.map(pathOf).join(", ")}`,
-    );
+  return { text, measure: metric.of, holds: (value) => compare(value, Number(number) * factor) };
 }
 
 /** Checks each assertion. If nothing was measured, every assertion fails. */
-export function checkAssertions(report: LoadReport, assertions: readonly Assertion[]): AssertionReport[] {
-  return assertions.map(({ text, scope, measure, holds }) => {
-    const target = report.targets.find(({ url }) => scope !== undefined && isAbout(scope, url));
-    const counted = target ? { ...target, durationMs: report.durationMs } : report;
-    const value = measure(counted);
-    return { text, value, ok: counted.requests > 0 && holds(value) };
+export function checkAssertions(report: Counted, assertions: readonly Assertion[]): AssertionReport[] {
+  return assertions.map(({ text, measure, holds }) => {
+    const value = measure(report);
+    return { text, value, ok: report.requests > 0 && holds(value) };
   });
 }
 

@@ -20,7 +20,7 @@ export async function generateLoad(
 ): Promise<LoadReport> {
   const beganAt = performance.now();
   const startedAt = beganAt + plan.warmUpMs;
-  const recorder = createRecorder(plan.urls, startedAt, onInterval);
+  const recorder = createRecorder(startedAt, onInterval);
   const before = performance.eventLoopUtilization();
   const loop = startLoop({
     ...plan,
@@ -47,6 +47,7 @@ export async function generateLoad(
     level: plan.level,
     plannedMs: plan.durationMs,
     cancelled: signal.aborted,
+    targets: plan.urls.map(({ href }) => href),
     ...counts,
     generator: { busiestCore: performance.eventLoopUtilization(before).utilization, ...lateness },
     assertions: [],

@@ -17,10 +17,6 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     reports.flatMap(({ timeline }) => timeline),
     ({ atMs }) => atMs,
   );
-  const targets = Map.groupBy(
-    reports.flatMap(({ targets }) => targets),
-    ({ url }) => url,
-  );
   return {
     version: 1,
     startedAt: new Date(startMs).toISOString(),
@@ -33,7 +29,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     ...addRequests(reports),
     statuses: addCounts(reports.map(({ statuses }) => statuses)),
     errors: addCounts(reports.map(({ errors }) => errors)),
-    targets: [...targets].map(([url, parts]) => ({ url, ...addRequests(parts) })),
+    targets: [...new Set(reports.flatMap(({ targets }) => targets))],
     timeline: [...seconds].map(addIntervals).sort((one, other) => one.atMs - other.atMs),
     generator: {
       busiestCore: Math.max(...generators.map(({ busiestCore }) => busiestCore)),

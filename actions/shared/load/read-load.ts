@@ -1,14 +1,8 @@
 import type { InputReader } from "../inputs.ts";
 import { didYouMean } from "../nearest-name.ts";
-import { type Assertion, findUnknownScopes, readAssertions } from "./assertions.ts";
+import { type Assertion, readAssertions } from "./assertions.ts";
 import type { LoadPlan } from "./generate-load.ts";
 import { isLinkLocal } from "./link-local.ts";
-
-interface Load {
-  readonly plan: LoadPlan;
-  /** Assertions about the whole or targets of the plan. */
-  readonly assertions: readonly Assertion[];
-}
 
 // With more, other limits apply: ports and file descriptors of one machine; a core's worth of requests.
 const mostConnections = 5_000;
@@ -22,12 +16,8 @@ const maxConnections = 500;
 const timeoutMs = 10_000;
 
 /** Reads the inputs that describe a load and its assertions. */
-export function readLoad(read: InputReader): Load {
-  const assertions = readAssertions(read);
-  const plan = readPlan(read);
-  const addresses = plan.urls.map(({ href }) => href);
-  findUnknownScopes(assertions, addresses).forEach(read.problem);
-  return { plan, assertions };
+export function readLoad(read: InputReader): { plan: LoadPlan; assertions: Assertion[] } {
+  return { plan: readPlan(read), assertions: readAssertions(read) };
 }
 
 function readPlan(read: InputReader): LoadPlan {

@@ -8,7 +8,7 @@ const wholeSecond = 1000 - (performance.timeOrigin % 1000);
 
 /** Starts a recorder, so many milliseconds after the beginning of that second. */
 function startRecorder(afterMs = 0, onInterval: OnInterval = () => {}) {
-  const recorder = createRecorder([new URL("http://web.example/")], wholeSecond + afterMs, onInterval);
+  const recorder = createRecorder(wholeSecond + afterMs, onInterval);
   return {
     record(atMs: number, changes: Partial<Sent> = {}) {
       const endedAt = wholeSecond + atMs;

@@ -1,5 +1,5 @@
 import { isExpected } from "./connection.ts";
-import { addRequests, createTally } from "./counts.ts";
+import { createTally } from "./counts.ts";
 import type { Sent } from "./loop.ts";
 import type { Interval, LoadReport } from "./report.ts";
 
@@ -10,10 +10,7 @@ export const lateAfterMs = 10;
 export type OnInterval = (interval: Interval) => void;
 
 type Late = Pick<LoadReport["generator"], "late" | "latestMs" | "lateForConnections">;
-type Counts = Pick<
-  LoadReport,
-  "requests" | "failed" | "histogram" | "statuses" | "errors" | "targets" | "timeline"
->;
+type Counts = Pick<LoadReport, "requests" | "failed" | "histogram" | "statuses" | "errors" | "timeline">;
 
 interface LoadRecorder {
   record(sent: Sent): void;
@@ -23,24 +20,17 @@ interface LoadRecorder {
   finish(now: number): Counts & { readonly lateness: Late };
 }
 
-/**
- * Counts requests in a fixed number of histograms: one per target, and one for the current second. `startedAt` and
- * `now` are of performance.now().
- */
-export function createRecorder(
-  urls: readonly URL[],
-  startedAt: number,
-  onInterval: OnInterval,
-): LoadRecorder {
-  const tallies = urls.map(createTally);
+/** Counts requests in two histograms, all and the current second's. `startedAt` and `now` are of performance.now(). */
+export function createRecorder(startedAt: number, onInterval: OnInterval): LoadRecorder {
+  const tally = createTally();
   const statuses: Record<string, number> = {};
   const errors: Record<string, number> = {};
   const lateness = { late: 0, latestMs: 0, lateForConnections: 0 };
   const seconds = createSeconds(performance.timeOrigin + startedAt, onInterval);
   return {
-    record({ target, status, error, endedAt, latencyMs, lateMs, lateForConnections }) {
+    record({ status, error, endedAt, latencyMs, lateMs, lateForConnections }) {
       const isFailed = !isExpected(status);
-      tallies[target]?.record(latencyMs, isFailed);
+      tally.record(latencyMs, isFailed);
       seconds.record(performance.timeOrigin + endedAt, latencyMs, isFailed);
       if (status === undefined) countUp(errors, error ?? "");
       else countUp(statuses, String(status));
@@ -51,15 +41,8 @@ export function createRecorder(
     },
     advance: (now) => seconds.advance(performance.timeOrigin + now),
     finish(now) {
-      const counts = tallies.map((tally) => tally.take());
-      return {
-        ...addRequests(counts),
-        statuses,
-        errors,
-        targets: counts.map((requests, index) => ({ url: urls[index]?.href ?? "", ...requests })),
-        timeline: seconds.finish(performance.timeOrigin + now),
-        lateness,
-      };
+      const timeline = seconds.finish(performance.timeOrigin + now);
+      return { ...tally.take(), statuses, errors, timeline, lateness };
     },
   };
 }

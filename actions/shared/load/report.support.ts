@@ -35,7 +35,7 @@ export function reportOf(
     ...counts,
     statuses: { 200: counts.requests },
     errors: {},
-    targets: [{ url: "http://web.example/", ...counts }],
+    targets: ["http://web.example/"],
     timeline,
     generator: { busiestCore: 0.5, late: 0, latestMs: 0, lateForConnections: 0 },
     assertions: [],

@@ -1,5 +1,4 @@
-import type { Counted, Requests } from "./counts.ts";
-import { decodeHistogram } from "./counts.ts";
+import { type Counted, decodeHistogram } from "./counts.ts";
 import { readJson } from "./files.ts";
 import type { Load } from "./loop.ts";
 
@@ -28,15 +27,12 @@ export interface LoadReport extends Counted {
    * time allowed, `NOT_SENT` for one of an open loop that never got a connection.
    */
   readonly errors: Readonly<Record<string, number>>;
-  readonly targets: readonly TargetReport[];
+  /** URLs that were requested in turn. */
+  readonly targets: readonly string[];
   /** Every second from the first to the last response, including those without any. */
   readonly timeline: readonly Interval[];
   readonly generator: GeneratorReport;
   readonly assertions: readonly AssertionReport[];
-}
-
-export interface TargetReport extends Requests {
-  readonly url: string;
 }
 
 /** Responses in one second of the clock. `durationMs` is the part of the second that belongs to the test. */
