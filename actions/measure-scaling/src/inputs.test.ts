@@ -51,8 +51,6 @@ test.each([
   [{ paths: "//elsewhere.example /" }, /Input paths has \/\/elsewhere\.example;/],
   [{ paths: "/ /" }, /twice/],
   [{ duration: "1 minute" }, /Input duration is "1 minute"; expected a duration such as/],
-  [{ rate: "many" }, /Input rate is "many"/],
-  [{ connections: "0" }, /Input connections is "0"/],
   [{ assertions: "p99 < 1s, errors < 1" }, /Input assertions has the line "errors < 1"/],
 ])("refuses a load of %j before anything is scaled", (given, message) => {
   expect(() => read({ mode: "plan", "task-counts": "1", ...given })).toThrow(message);

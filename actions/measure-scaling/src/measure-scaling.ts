@@ -9,7 +9,7 @@ import type { MeasureInputs, PlanInputs, ReportInputs } from "./inputs.ts";
 import { readMeasurements } from "./measurement.ts";
 import { scalingMarkdown } from "./publish.ts";
 import { recordMeasurement } from "./record-measurement.ts";
-import { analyseScaling, type Scaling } from "./scaling.ts";
+import { analyseScaling } from "./scaling.ts";
 
 export async function measureScaling(context: EcsContext, inputs: MeasureInputs): Promise<void> {
   switch (inputs.mode) {
@@ -33,32 +33,25 @@ function planTest({ log }: EcsContext, { taskCounts, generators, load }: PlanInp
 
 /** Writes report, outputs and summary of all existing measurements; throws when a count is missing or failed. */
 async function reportScaling(log: Log, inputs: ReportInputs): Promise<void> {
-  const measurements = await readMeasurements(inputs.measurementsFolder);
-  const scaling = analyseScaling(inputs.taskCounts, measurements, readPriceList(undefined));
-  await publish(scaling, inputs.reportFile);
-  log.info(scaling.recommendation);
-  if (measurements.length === 0)
-    throw new Failure(`Folder ${inputs.measurementsFolder} contains no measurement (input measurements)`, {
-      nextStep:
-        "set it to the folder of the files that mode record writes; if there are none, see the first failed job of the run.",
-    });
-  refuseFailed(scaling);
-}
-
-async function publish(scaling: Scaling, file: string): Promise<void> {
+  const { taskCounts, measurementsFolder, reportFile } = inputs;
+  const measurements = await readMeasurements(measurementsFolder);
+  const scaling = analyseScaling(taskCounts, measurements, readPriceList(undefined));
   const { measured, failed, ...report } = scaling;
   const knee = scaling.knee?.taskCount;
-  await writeJson(file, { version: 1, ...report, knee: knee ?? null });
-  setOutput("report", file);
+  await writeJson(reportFile, { version: 1, ...report, knee: knee ?? null });
+  setOutput("report", reportFile);
   setOutput("knee", knee ?? "");
   setOutput("recommendation", scaling.recommendation);
   await appendSummary(scalingMarkdown(scaling));
-}
-
-function refuseFailed({ failed, points }: Scaling): void {
+  log.info(scaling.recommendation);
+  if (measurements.length === 0)
+    throw new Failure(`Folder ${measurementsFolder} contains no measurement (input measurements)`, {
+      nextStep:
+        "set it to the folder of the files that mode record writes; if there are none, see the first failed job of the run.",
+    });
   if (failed.length === 0) return;
   const named = failed.map(({ taskCount, why }) => `${counted(taskCount, "task")}: ${why}`).join("; ");
-  throw new Failure(`${failed.length} of ${points.length} counts could not be measured (${named})`, {
+  throw new Failure(`${failed.length} of ${taskCounts.length} counts could not be measured (${named})`, {
     nextStep: "see the first failed job of the run, and run the test again.",
   });
 }

@@ -8,8 +8,7 @@ import { formatValue } from "../../shared/load/assertions.ts";
 import { addTimes, type Counted, summarise } from "../../shared/load/counts.ts";
 import { findJsonFiles, writeJson } from "../../shared/load/files.ts";
 import { formatRate } from "../../shared/load/format.ts";
-import { mergeReports } from "../../shared/load/merge-reports.ts";
-import { type LoadReport, readReport } from "../../shared/load/report.ts";
+import { type LoadReport, mergeReports, readReport } from "../../shared/load/report.ts";
 import { counted } from "../../shared/summary.ts";
 import type { RecordInputs } from "./inputs.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
@@ -56,23 +55,15 @@ async function readLoad(inputs: RecordInputs, failures: string[]): Promise<Measu
     failures.push(`only ${reports.length} of ${generators} generators have written a report`);
   if (reports.some(({ cancelled }) => cancelled)) failures.push("the load ended early");
   try {
-    failures.push(...(await failedAssertions(mergedFile, reports)));
+    const checked = mergedFile ? [await readReport(mergedFile)] : reports;
+    for (const assertion of checked.flatMap(({ assertions }) => assertions))
+      if (!assertion.ok) failures.push(`asserted ${assertion.text}, measured ${formatValue(assertion)}`);
     return reports.length > 0 ? measureTogether(reports) : undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     failures.push(error.message);
     return undefined;
   }
-}
-
-/** Returns failed assertions, from the merged report or, without it, from each generator's. */
-async function failedAssertions(
-  mergedFile: string | undefined,
-  reports: readonly LoadReport[],
-): Promise<string[]> {
-  const checked = mergedFile ? [await readReport(mergedFile)] : reports;
-  const failed = checked.flatMap(({ assertions }) => assertions.filter(({ ok }) => !ok));
-  return failed.map((assertion) => `asserted ${assertion.text}, measured ${formatValue(assertion)}`);
 }
 
 /** Describes the tasks in production, as far as their price depends on it. */

@@ -56,8 +56,7 @@ const analyse = (measurements: Measurement[], wanted = measurements.map(({ taskC
 
 describe("knee and recommendation", () => {
   const alone = /^3 tasks served 300 requests\/s, a million for \$0\.0\d+: measure a second count/;
-  const cost =
-    /^Run up to 2 tasks: .*, and a million requests cost \$0\.\d+ at 3 tasks instead of \$0\.\d+\.$/;
+  const cost = /^Run up to 2 tasks: .* a million requests cost \$0\.\d+ at 3 tasks instead of \$0\.\d+\.$/;
   const busy = measured(2, 101, { load: { busiestCore: 0.97 } });
   test.each<[string, Measurement[], number | undefined, RegExp]>([
     ["nothing", [], undefined, /^Nothing can be recommended/],
@@ -69,25 +68,10 @@ describe("knee and recommendation", () => {
     ["less with more", curve("2:200 4:150"), 2, /^Run up to 2 tasks:/],
     ["a gap of counts", curve("1:100 5:320"), undefined, /still helped/],
     ["a gap beyond the bend", curve("1:100 5:280"), 1, /^Run up to 1 task/],
-    [
-      "a rate that one task answers",
-      curve("1:100 2:100", open(100)),
-      undefined,
-      /^1 task .* \(100 requests\/s\)/,
-    ],
-    [
-      "a rate that two answer",
-      curve("1:100 2:180 3:180", open(180)),
-      undefined,
-      /^2 tasks served the whole load/,
-    ],
+    ["a rate that one answers", curve("1:100 2:100", open(100)), undefined, /^1 task .* \(100 requests\/s\)/],
+    ["a rate that two answer", curve("1:90 2:180 3:180", open(180)), undefined, /^2 tasks served the whole/],
     ["a rate that no count answers", curve("1:100 2:120", open(900)), 1, /^Run up to 1 task/],
-    [
-      "a busy generator",
-      [measured(1, 100), busy],
-      1,
-      /^Measure .* at 2 tasks one of them used 97 % of a core/,
-    ],
+    ["a busy generator", [measured(1, 100), busy], 1, /^Measure .* at 2 tasks .* 97 % of a core/],
   ])("%s", (_, measurements, knee, recommendation) => {
     const scaling = analyse(measurements);
     expect(scaling.knee?.taskCount).toBe(knee);
@@ -115,21 +99,14 @@ describe("cost of a million requests", () => {
 });
 
 describe("a count that is not a measurement", () => {
+  const startedAt = "2026-03-01T10:10:29.000Z";
   const revisions = /it ran customer-microservice:8, and 1 ran customer-microservice:7/;
   test.each<[string, Measurement[], RegExp]>([
     ["missing", [], /^not measured$/],
     ["failed", [measured(2, 150, { failures: ["asserted p99 < 50ms"] })], /^asserted p99/],
     ["all errors", [measured(2, 0)], /no response was as expected/],
-    [
-      "of another revision",
-      [measured(2, 200, { tasks: { revision: "x/customer-microservice:8" } })],
-      revisions,
-    ],
-    [
-      "measured with another",
-      [measured(2, 200, { load: { startedAt: "2026-03-01T10:10:29.000Z" } })],
-      /measured at the same time as 1/,
-    ],
+    ["of another revision", curve("2:200", { tasks: { revision: "x/customer-microservice:8" } }), revisions],
+    ["measured with another", curve("2:200", { load: { startedAt } }), /measured at the same time as 1/],
   ])("%s", (_, measurements, why) => {
     const { failed } = analyse([measured(1, 100), ...measurements], [1, 2]);
     expect(failed.at(-1)).toMatchObject({ taskCount: 2, why: expect.stringMatching(why) });
@@ -139,11 +116,7 @@ describe("a count that is not a measurement", () => {
     const broken = measured(1, 50, { failures: ["broken"] });
     const { measured: good, points } = analyse([broken, ...curve("2:200 4:400")], [4, 2, 1]);
     expect(good.map(({ efficiency }) => efficiency)).toEqual([1, 1]);
-    expect(points.map(({ taskCount, status }) => `${taskCount} ${status}`)).toEqual([
-      "1 failed",
-      "2 measured",
-      "4 measured",
-    ]);
+    expect(points.map(({ taskCount }) => taskCount)).toEqual([1, 2, 4]);
   });
 });
 

@@ -80,3 +80,8 @@ test("counts every request of two generators, and fails when an assertion about 
   // They ran one after the other.
   expect(merged.warnings[0]).toContain("The generators did not send at the same time");
 });
+
+test("reports a target that does not respond in one error", async () => {
+  const { errors } = await runAction({ targets: await serve(() => {}) });
+  expect(errors).toEqual([expect.stringMatching(/no response within 10 s \(TIMEOUT\)\. Next step: check/)]);
+});

@@ -1,3 +1,4 @@
+import type { JobContext } from "../../shared/context.ts";
 import { formatDuration } from "../../shared/duration.ts";
 import { Failure } from "../../shared/failure.ts";
 import { type Finding, refuseFindings } from "../../shared/findings.ts";
@@ -5,26 +6,19 @@ import { isExpected } from "../../shared/load/connection.ts";
 import { addTimes, summarise, total } from "../../shared/load/counts.ts";
 import { findJsonFiles } from "../../shared/load/files.ts";
 import { describeLoad, formatMs, formatRate } from "../../shared/load/format.ts";
-import { generateLoad, type LoadPlan } from "../../shared/load/generate-load.ts";
+import { generateLoad, type LoadPlan, type OnInterval } from "../../shared/load/generate-load.ts";
 import { type Sent, startLoop } from "../../shared/load/loop.ts";
-import { mergeReports } from "../../shared/load/merge-reports.ts";
-import type { OnInterval } from "../../shared/load/record-load.ts";
-import { type Interval, type LoadReport, readReport } from "../../shared/load/report.ts";
+import { type Interval, type LoadReport, mergeReports, readReport } from "../../shared/load/report.ts";
 import type { Log } from "../../shared/log.ts";
 import { counted } from "../../shared/summary.ts";
 import type { LoadInputs } from "./inputs.ts";
 
-export interface LoadContext {
-  readonly log: Log;
-  readonly signal: AbortSignal;
-}
-
 /** Returns the report of the sent load, or of the merged reports; without assertions. */
-export function measure(context: LoadContext, { work }: LoadInputs): Promise<LoadReport> {
+export function measure(context: JobContext, { work }: LoadInputs): Promise<LoadReport> {
   return "plan" in work ? sendLoad(context, work.plan) : merge(context.log, work.merge);
 }
 
-async function sendLoad({ log, signal }: LoadContext, plan: LoadPlan): Promise<LoadReport> {
+async function sendLoad({ log, signal }: JobContext, plan: LoadPlan): Promise<LoadReport> {
   await probeTargets(plan, log, signal);
   const warmUp = plan.warmUpMs > 0 ? ` after ${formatDuration(plan.warmUpMs)} of warm-up` : "";
   log.info(`${describeLoad(plan)}${warmUp}: ${plan.urls.map(({ href }) => href).join(", ")}`);

@@ -25,12 +25,11 @@ test("shows the assertions, the targets and the course of a green test over time
   expect(summary.match(/xychart-beta/g)).toHaveLength(2);
 });
 
-test("shows failures in a chart and a table of the responses", () => {
+test("shows the responses of a test with failures", () => {
   const failed = report(3, { failed: 2, statuses: { 200: 7 }, errors: { ECONNRESET: 2 } });
   const summary = summaryOf({ status: "failed", failure: new Failure("why"), report: failed });
   expect(summary).toContain("**why**");
   expect(summary).toContain("| HTTP 200 | 7 |\n| ECONNRESET | 2 |");
-  expect(summary.match(/xychart-beta/g)).toHaveLength(3);
 });
 
 test("draws a long test in no more points than are visible", () => {
@@ -64,7 +63,7 @@ test("warns of a generator at its own limit, or late", () => {
   const busyAndLate = report(3, { generator });
   expect(warningsOf(busyAndLate)).toEqual([
     expect.stringContaining("busy 97 % of the time: these results may show its limit"),
-    "The generator was late by up to 1234 ms: 5 of 9 requests were sent more than 10 ms after they were due, 3 because all connections were in use and 2 because the generator or its machine was busy. The latency includes their wait.",
+    "The generator was late by up to 1234 ms: 5 of 9 requests were sent more than 10 ms after they were due, 3 because all connections were in use, the others because the machine was busy. The latency includes their wait.",
   ]);
   expect(summaryOf({ status: "passed", report: busyAndLate })).toContain("⚠️ The generator was late");
 });

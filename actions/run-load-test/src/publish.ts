@@ -4,7 +4,7 @@ import { runCommit } from "../../shared/console.ts";
 import { formatValue } from "../../shared/load/assertions.ts";
 import { addTimes, type LoadSummary, summarise } from "../../shared/load/counts.ts";
 import { describeLoad, formatMs, formatNumber, formatPercent, formatRate } from "../../shared/load/format.ts";
-import type { Interval, LoadReport } from "../../shared/load/report.ts";
+import type { LoadReport } from "../../shared/load/report.ts";
 import { appendSummary, fold, markdownTable, xyChart } from "../../shared/summary.ts";
 import { type Result, warningsOf } from "./verdict.ts";
 
@@ -85,47 +85,29 @@ const mostPoints = 60;
 /** The first and last seconds are partial: the rate of a few milliseconds would be a spike. */
 const leastOfSecondMs = 500;
 
-/**
- * Draws throughput, latency and failures, if any, over time; the titles explain the lines. Empty for a test of a second
- * or two.
- */
+/** Draws throughput, latency and failures over time; the titles explain the lines. Empty for a test of a second or two. */
 function chartsOf(report: LoadReport): string {
   const seconds = report.timeline.filter(({ durationMs }) => durationMs >= leastOfSecondMs);
   if (seconds.length < 2) return "";
-  const points = gather(seconds).map((part) => summarise(addTimes(part)));
-  const chart = (title: string, unit: string, series: readonly Series[]) => {
+  const size = Math.ceil(seconds.length / mostPoints);
+  const points: LoadSummary[] = [];
+  for (let at = 0; at < seconds.length; at += size)
+    points.push(summarise(addTimes(seconds.slice(at, at + size))));
+  const line = (colour: "green" | "red" | "orange" | "blue", pick: (point: LoadSummary) => number) => ({
+    colour,
+    values: points.map((point) => Number(pick(point).toPrecision(3))),
+  });
+  const chart = (title: string, unit: string, ...series: ReturnType<typeof line>[]) => {
     // Leaves space above the highest value, even if that is zero.
     const top = Math.max(...series.flatMap(({ values }) => values)) * 1.1 || 1;
-    const x = `"seconds" 0 --> ${seconds.length}`;
-    return xyChart({ title, x, y: `"${unit}" 0 --> ${threeDigits(top)}`, series });
+    const y = `"${unit}" 0 --> ${Number(top.toPrecision(3))}`;
+    return xyChart({ title, x: `"seconds" 0 --> ${seconds.length}`, y, series });
   };
-  const line = (colour: Series["colour"], pick: (point: (typeof points)[number]) => number) => ({
-    colour,
-    values: points.map((point) => threeDigits(pick(point))),
-  });
-  const charts = [
-    chart("Requests per second", "requests/s", [line("green", (point) => point.requestsPerSecond)]),
-    chart("Latency: p99 in orange, median in blue", "ms", [
-      line("orange", (point) => point.p99Ms),
-      line("blue", (point) => point.p50Ms),
-    ]),
-  ];
+  const rate = line("green", ({ requestsPerSecond }) => requestsPerSecond);
   const failures = line("red", ({ requestsPerSecond, errorRate }) => requestsPerSecond * errorRate);
-  if (report.failed > 0) charts.push(chart("Failed requests per second", "failed/s", [failures]));
-  return charts.join("\n\n");
-}
-
-interface Series {
-  readonly colour: Parameters<typeof xyChart>[0]["series"][number]["colour"];
-  readonly values: readonly number[];
-}
-
-const threeDigits = (value: number) => Number(value.toPrecision(3));
-
-/** Gathers as many seconds into each point as necessary. */
-function gather(seconds: readonly Interval[]): Interval[][] {
-  const size = Math.ceil(seconds.length / mostPoints);
-  const points: Interval[][] = [];
-  for (let at = 0; at < seconds.length; at += size) points.push(seconds.slice(at, at + size));
-  return points;
+  const latencies = [line("orange", ({ p99Ms }) => p99Ms), line("blue", ({ p50Ms }) => p50Ms)];
+  return [
+    chart("Requests per second: all in green, failed in red", "requests/s", rate, failures),
+    chart("Latency: p99 in orange, median in blue", "ms", ...latencies),
+  ].join("\n\n");
 }

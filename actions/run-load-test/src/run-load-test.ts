@@ -1,9 +1,10 @@
+import type { JobContext } from "../../shared/context.ts";
 import { Failure } from "../../shared/failure.ts";
 import { checkAssertions } from "../../shared/load/assertions.ts";
 import { writeJson } from "../../shared/load/files.ts";
 import type { LoadReport } from "../../shared/load/report.ts";
 import type { LoadInputs } from "./inputs.ts";
-import { type LoadContext, measure } from "./measure.ts";
+import { measure } from "./measure.ts";
 import { publish } from "./publish.ts";
 import { verdictOf, warningsOf } from "./verdict.ts";
 
@@ -11,7 +12,7 @@ import { verdictOf, warningsOf } from "./verdict.ts";
  * Measures, checks the outcome, and always writes report, outputs and summary. Throws the Failure that makes the step
  * red.
  */
-export async function runAndReport(context: LoadContext, inputs: LoadInputs): Promise<void> {
+export async function runAndReport(context: JobContext, inputs: LoadInputs): Promise<void> {
   const report = await measureAndCheck(context, inputs);
   const verdict = verdictOf(report, context.signal);
   try {
@@ -23,7 +24,7 @@ export async function runAndReport(context: LoadContext, inputs: LoadInputs): Pr
   if (verdict.failure) throw verdict.failure;
 }
 
-async function measureAndCheck(context: LoadContext, inputs: LoadInputs): Promise<LoadReport> {
+async function measureAndCheck(context: JobContext, inputs: LoadInputs): Promise<LoadReport> {
   try {
     const report = await measure(context, inputs);
     return { ...report, assertions: checkAssertions(report, inputs.assertions) };

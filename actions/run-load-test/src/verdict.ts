@@ -1,7 +1,7 @@
 import { Failure } from "../../shared/failure.ts";
 import { formatValue } from "../../shared/load/assertions.ts";
 import { formatMs, formatPercent } from "../../shared/load/format.ts";
-import { lateAfterMs } from "../../shared/load/record-load.ts";
+import { lateAfterMs } from "../../shared/load/generate-load.ts";
 import { type LoadReport, limitOfCore } from "../../shared/load/report.ts";
 
 export interface Result {
@@ -57,14 +57,9 @@ export function warningsOf({ requests, generator }: LoadReport): string[] {
     warnings.push(
       `The generator was busy ${formatPercent(busiestCore)} of the time: these results may show its limit, not the target's. Share the load among several generators.`,
     );
-  const own = late - lateForConnections;
-  const reasons = [
-    lateForConnections > 0 && `${lateForConnections} because all connections were in use`,
-    own > 0 && `${own} because the generator or its machine was busy`,
-  ].filter(Boolean);
   if (late > 0)
     warnings.push(
-      `The generator was late by up to ${formatMs(latestMs)}: ${late} of ${requests} requests were sent more than ${lateAfterMs} ms after they were due, ${reasons.join(" and ")}. The latency includes their wait.`,
+      `The generator was late by up to ${formatMs(latestMs)}: ${late} of ${requests} requests were sent more than ${lateAfterMs} ms after they were due, ${lateForConnections} because all connections were in use, the others because the machine was busy. The latency includes their wait.`,
     );
   return warnings;
 }

@@ -106,7 +106,7 @@ export function recordMs(histogram: Histogram, ms: number): void {
 }
 
 /** HdrHistogram's V2 compressed encoding in base64, which its tools in every language read. */
-export const encodeHistogram = encodeIntoCompressedBase64;
+const encodeHistogram = encodeIntoCompressedBase64;
 
 /** Throws for a text that is no such encoding. */
 export const decodeHistogram = (encoded: string) => decodeFromCompressedBase64(encoded, 32);

@@ -44,7 +44,7 @@ export async function readJson<T extends { readonly version: 1 }>(file: string, 
 export async function writeJson(file: string, value: unknown): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${JSON.stringify(value)}\n`);
+    await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
   } catch (error) {
     throw new Failure(`${file} cannot be written: ${(error as Error).message}`, {
       nextStep: "set a path that this job can write.",

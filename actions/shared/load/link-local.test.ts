@@ -18,18 +18,14 @@ test.each([
   expect(isLinkLocal(new URL(url).hostname)).toBe(expected);
 });
 
-const lookUp = (hostname: string, all: boolean) =>
-  new Promise((resolve) => {
-    lookUpAllowed(hostname, { all }, (error, address) => resolve(error?.code ?? address));
-  });
-
-test("does not connect to a name that resolves to such an address", async () => {
+test.each([
   // Node resolves an address to itself: DNS or /etc/hosts may do so for any name.
-  expect(await lookUp("169.254.169.254", true)).toBe("LINK_LOCAL");
-  expect(await lookUp("169.254.169.254", false)).toBe("LINK_LOCAL");
-});
-
-test("resolves other names as Node does", async () => {
-  expect(await lookUp("127.0.0.1", false)).toBe("127.0.0.1");
-  expect(await lookUp("127.0.0.1", true)).toEqual([{ address: "127.0.0.1", family: 4 }]);
+  ["169.254.169.254", true, "LINK_LOCAL"],
+  ["169.254.169.254", false, "LINK_LOCAL"],
+  ["127.0.0.1", true, [{ address: "127.0.0.1", family: 4 }]],
+  ["127.0.0.1", false, "127.0.0.1"],
+])("connects to names as Node does, but not to %s (all: %s)", (name, all, expected) => {
+  const { promise, resolve } = Promise.withResolvers();
+  lookUpAllowed(name, { all }, (error, address) => resolve(error?.code ?? address));
+  return expect(promise).resolves.toEqual(expected);
 });

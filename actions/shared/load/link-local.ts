@@ -22,15 +22,11 @@ export const lookUpAllowed: LookupFunction = (hostname, options, callback) => {
   lookUpName(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, []);
     const link = addresses.find(({ address }) => isLinkLocal(address));
-    if (link)
-      return callback(
-        Object.assign(new Error(`${hostname} is ${link.address}, an address of metadata services`), {
-          code: "LINK_LOCAL",
-        }),
-        [],
-      );
-    const [first] = addresses;
+    if (link) {
+      const refusal = new Error(`${hostname} is ${link.address}, an address of metadata services`);
+      return callback(Object.assign(refusal, { code: "LINK_LOCAL" }), []);
+    }
     if (options.all) callback(null, addresses);
-    else callback(null, first?.address ?? "", first?.family);
+    else callback(null, addresses[0]?.address ?? "", addresses[0]?.family);
   });
 };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { arrivalsOf, type Spacing } from "./loop.ts";
+import { arrivalsOf, type Load } from "./loop.ts";
 
-function duesOf(rate: number, endMs: number, spacing: Spacing = "constant", random?: () => number): number[] {
+function duesOf(rate: number, endMs: number, spacing: Load["spacing"] = "constant", random = Math.random) {
   const arrivals = arrivalsOf(rate, spacing, random);
   const dues: number[] = [];
   for (let due = arrivals.next().value; due < endMs; due = arrivals.next().value) dues.push(due);

@@ -18,7 +18,7 @@ export interface Load {
 }
 
 /** `constant`: evenly spaced. `poisson`: as independent users arrive, with bursts and pauses. */
-export type Spacing = "constant" | "poisson";
+type Spacing = "constant" | "poisson";
 
 /** A finished request; times are those of performance.now(). */
 export interface Sent extends Outcome {

@@ -43,7 +43,7 @@ function readLevel(read: InputReader, loop: LoadPlan["loop"]): number {
     read.problem(
       `Input ${other} works with ${loop === "closed" ? "an open" : "a closed"} loop only, and loop is ${loop}`,
     );
-  const share = parseShare(read.optional("share"), read.problem);
+  const share = readShare(read);
   if (loop === "open") return readRate(read) / share.of;
   const whole = read.integer("connections", { min: 1, max: mostConnections, fallback: defaultConnections });
   const until = (number: number) => Math.floor((whole * number) / share.of);
@@ -63,17 +63,14 @@ function readRate(read: InputReader): number {
   return rate;
 }
 
-/** The `number`th of `of` generators, counted from 1. */
-interface Share {
-  readonly number: number;
-  readonly of: number;
-}
-
-/** Parses `2/4`; the whole when not given. */
-function parseShare(text: string | undefined, problem: (sentence: string) => void): Share {
-  const [, number = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text ?? "1/1") ?? []).map(Number);
+/** Reads `2/4`, the second of four generators; the whole when not given. */
+function readShare(read: InputReader): { readonly number: number; readonly of: number } {
+  const text = read.optional("share") ?? "1/1";
+  const [, number = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   if (number >= 1 && number <= of) return { number, of };
-  problem(`Input share is "${text}"; expected a share such as 1/4 (from 1/4 to 4/4 for four generators)`);
+  read.problem(
+    `Input share is "${text}"; expected a share such as 1/4 (from 1/4 to 4/4 for four generators)`,
+  );
   return { number: 1, of: 1 };
 }
 

@@ -1,11 +1,4 @@
-import {
-  addTimes,
-  createHistogram,
-  decodeHistogram,
-  encodeHistogram,
-  percentileOf,
-  recordMs,
-} from "./counts.ts";
+import { addTimes, createTally, decodeHistogram, percentileOf } from "./counts.ts";
 import type { LoadReport } from "./report.ts";
 
 /** Creates a report of one generator with these latencies, each list in one second; `changes` make it unique. */
@@ -15,13 +8,11 @@ export function reportOf(
   changes: Partial<LoadReport> = {},
 ): LoadReport {
   const startMs = Math.floor(Date.parse(startedAt) / 1000) * 1000;
-  const timeline = seconds.map((latencies, index) => ({
-    atMs: startMs + index * 1000,
-    durationMs: 1000,
-    requests: latencies.length,
-    failed: 0,
-    histogram: histogramOf(latencies),
-  }));
+  const tally = createTally();
+  const timeline = seconds.map((latencies, index) => {
+    for (const ms of latencies) tally.record(ms, false);
+    return { atMs: startMs + index * 1000, durationMs: 1000, ...tally.take() };
+  });
   const { durationMs, ...counts } = addTimes(timeline);
   return {
     version: 1,
@@ -41,12 +32,6 @@ export function reportOf(
     assertions: [],
     ...changes,
   };
-}
-
-export function histogramOf(latencies: readonly number[]): string {
-  const histogram = createHistogram();
-  for (const ms of latencies) recordMs(histogram, ms);
-  return encodeHistogram(histogram);
 }
 
 export const percentile = (encoded: string, percent: number) =>

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, test } from "vitest";
 import { summarise } from "./counts.ts";
-import { mergeReports } from "./merge-reports.ts";
 import { percentile, reportOf } from "./report.support.ts";
-import { type LoadReport, readReport } from "./report.ts";
+import { type LoadReport, mergeReports, readReport } from "./report.ts";
 
 const start = "2026-03-01T10:00:00.000Z";
 const fast = Array.from({ length: 990 }, (_, index) => 1 + index / 100);
@@ -86,10 +85,6 @@ describe("readReport", () => {
     return readReport(file);
   }
   const good = reportOf(start, [[1, 2, 3]]);
-
-  it("reads a written report", async () => {
-    expect(await readWritten(JSON.stringify(good))).toEqual(good);
-  });
 
   it.each<[string, string | undefined, RegExp]>([
     ["no file", undefined, /report\.json is not a load report: ENOENT/],

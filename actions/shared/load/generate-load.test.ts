@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { decodeHistogram } from "./counts.ts";
+import { createRecorder, type OnInterval } from "./generate-load.ts";
 import type { Sent } from "./loop.ts";
-import { createRecorder, type OnInterval } from "./record-load.ts";
 
 /** Time of performance.now() at which a second of the clock begins. */
 const wholeSecond = 1000 - (performance.timeOrigin % 1000);
