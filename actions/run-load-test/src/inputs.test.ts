@@ -89,7 +89,10 @@ test.each<[Record<string, string>, string]>([
   [{ targets: "web.example" }, "begins with http://"],
   [{ targets: "3 http://web.example/" }, "begins with http://"],
   [{ targets: "http://web.example/ 3" }, "begins with http://"],
-  [{ targets: "http://user:word@web.example/" }, "a URL with credentials is not allowed"],
+  [
+    { targets: "http://user:word@web.example/" },
+    "has credentials in the URL of web.example; they are not allowed",
+  ],
   [{ targets: "http://web.example/\nhttp://web.example" }, "twice"],
   [{ loop: "half" }, "allowed: closed, open"],
   [{ rate: "100" }, "Input rate works with an open loop only"],

@@ -95,7 +95,9 @@ function parseTarget(line: string, problem: (sentence: string) => void): URL | u
     return refuse("expected a URL that begins with http:// or https://");
   const url = new URL(line);
   if (url.username || url.password)
-    return refuse("a URL with credentials is not allowed, because it is shown in logs");
+    return void problem(
+      `Input targets has credentials in the URL of ${url.host}; they are not allowed, because URLs are shown in logs`,
+    );
   // No part of a request.
   url.hash = "";
   return url;
