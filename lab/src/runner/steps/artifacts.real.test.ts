@@ -80,6 +80,7 @@ describe("artifacts", () => {
     ["path: none, if-no-files-found: error", /^error: No files were found/],
     ["path: none, if-no-files-found: maybe", /Provided: maybe\. Available options: warn,error,ignore/],
     ["path: a.txt, retention-days: 91", /^error: Invalid retention-days/],
+    ["path: a.txt, compression-level: 10", /^error: Invalid compression-level/],
     ["path: '*.txt'", /^error: this runner uploads one file or folder, without wildcards, not '\*\.txt'/],
     ["path: a.txt, overwrite: perhaps", /^error: Input does not meet YAML 1\.2 .*: overwrite/],
   ])("reports the result of an upload with { %s }", async (inputs, message) => {

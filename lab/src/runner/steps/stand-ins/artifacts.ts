@@ -4,7 +4,7 @@ import type { StandIn, StandInStep } from "./stand-in.ts";
 
 /** Stores a file, or the content of a folder, for the run's later jobs, by the rules of the real action (release 7). */
 export const uploadArtifact: StandIn = {
-  inputs: ["name", "path", "if-no-files-found", "retention-days", "overwrite"],
+  inputs: ["name", "path", "if-no-files-found", "retention-days", "compression-level", "overwrite"],
   async run(step) {
     const name = step.input("name") || "artifact";
     const { path, whenMissing, overwrite } = readInputs(step);
@@ -46,6 +46,9 @@ function readInputs(step: StandInStep) {
   }
   const days = step.input("retention-days") || "0";
   if (!/^\d+$/.test(days) || Number(days) > longestRetentionDays) throw new Error("Invalid retention-days");
+  // Nothing is compressed here.
+  if (!/^\d?$/.test(step.input("compression-level")))
+    throw new Error("Invalid compression-level. Valid values are 0-9");
   return { path, whenMissing, overwrite: step.flag("overwrite") };
 }
 
