@@ -3,38 +3,19 @@ import { commitTagKey } from "../../../actions/delivery/order/run-tag.ts";
 import { webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
 import { createWebAccount } from "../../../simulator/src/outside-clients/web-account.support.ts";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { callerOf, filesOfDeployService, menuWith } from "./deploy-service.support.ts";
 import { accessTo, actionsOfProject, filesOfProject, filesWithChangedServices } from "./project.support.ts";
 import type { RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.support.ts";
 
-const actions = [
-  ...["build-image", "deploy-service", "follow-pipeline", "log-in-to-aws", "mirror-source"],
-  ...["provision-stack", "render-task-definition", "run-task", "tag-image"],
-];
-let files: Record<string, string>;
 let repository: TestRepository;
 beforeAll(async () => {
-  files = {
-    ...(await filesOfProject([".github/workflows/deploy-service.yml"])),
-    ...(await actionsOfProject(actions)),
-  };
-  repository = await createTestRepository(files);
+  repository = await createTestRepository(await filesOfDeployService());
 });
 afterAll(() => repository?.remove());
 
 async function call(inputs: Record<string, string>): Promise<RunResult> {
-  const given = Object.entries({ service: "menu", ...inputs }).map(
-    ([name, value]) => `      ${name}: ${JSON.stringify(value)}\n`,
-  );
-  await repository.commit({
-    ".github/workflows/main.yml": `on: workflow_dispatch
-jobs:
-  deploy:
-    permissions: { contents: read, id-token: write }
-    uses: $/.github/workflows/deploy-service.yml
-    with:
-${given.join("")}`,
-  });
+  await repository.commit(callerOf(inputs));
   return repository.run();
 }
 
@@ -59,7 +40,6 @@ it.each<[Record<string, string>, RegExp]>([
     { "deploy-through": "ecs", "codedeploy-application": "menu" },
     /do not go with deploy-through: ecs: ECS deploys by the service's own strategy/,
   ],
-  [{ dockerfile: "Dockerfile", "base-image": "node" }, /^base-image does not go with dockerfile/],
   [{ stack: "services", values: "{}" }, /^stack and values both fill the placeholders/],
   [{ "build-command": "make" }, /^build-command needs context/],
   [{ values: "Region=x" }, /^values is not a JSON object/],
@@ -72,21 +52,11 @@ it.each<[Record<string, string>, RegExp]>([
   expect(job?.annotations[0]?.message).toMatch(/Nothing was built\.$/);
   const ran = job?.steps.filter((step) => step.conclusion !== "skipped").map(({ name }) => name);
   expect(ran).toEqual(["Check the inputs"]);
+  expect(jobs).toHaveLength(1);
 });
 
 it("deploy-service.yml builds nothing when the service's own test fails", async () => {
-  const manifest = { name: "menu", version: "1.0.0", scripts: { test: "echo /suppliers is 404; exit 1" } };
-  const root = { name: "coffee", workspaces: ["services/*"] };
-  const packages = {
-    "": root,
-    "node_modules/menu": { resolved: "services/menu", link: true },
-    "services/menu": { name: "menu", version: "1.0.0" },
-  };
-  await repository.commit({
-    "package.json": JSON.stringify(root),
-    "package-lock.json": JSON.stringify({ name: "coffee", lockfileVersion: 3, requires: true, packages }),
-    "services/menu/package.json": JSON.stringify(manifest),
-  });
+  await repository.commit(menuWith({ test: "echo /suppliers is 404; exit 1" }));
   const { jobs } = await call({});
   const failed = jobs[0]?.steps.find(({ conclusion }) => conclusion === "failure");
   expect(failed?.name).toBe("Test the service");
@@ -98,6 +68,18 @@ it("deploy-service.yml builds nothing when the service's own test fails", async 
 it("deploy-service.yml runs on the runner that the caller states", async () => {
   const { jobs } = await call({ "runs-on": "large" });
   expect(jobs[0]?.annotations[0]?.message).toMatch(/the runner 'large'; it knows 'ubuntu-latest'/);
+});
+
+it("deploy-service.yml builds a later commit of a service after the deployment of the earlier one", async () => {
+  await repository.commit({
+    ...callerOf({}),
+    ...menuWith({ build: "mkdir dist; echo 1 > dist/server.mjs" }),
+  });
+  const before = repository.events.length;
+  const started = [await repository.start(), await repository.start()];
+  await Promise.all(started.map(({ result }) => result));
+  const events = repository.events.slice(before).filter(({ type }) => type === "job-finished");
+  expect(events.map(({ run }) => run)).toEqual(started.flatMap(({ id }) => [id, id]));
 });
 
 it("deploy.yml deploys a service whose last deployment failed, when a later push changes other files", async (context) => {
