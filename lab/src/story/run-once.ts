@@ -2,7 +2,7 @@ import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/load/git.ts";
 import { tolerateBusyMachine } from "./change.ts";
 import type { Chapter, ServiceName } from "./chapter-list.mjs";
-import type { Scene } from "./chapters/expectations.ts";
+import { expectCodeApart, type Scene } from "./chapters/expectations.ts";
 import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
@@ -132,6 +132,9 @@ async function runUnderLoad(
   } finally {
     await stopLoads();
   }
+  await steps.check("no job with credentials executed code of the repository", async () =>
+    expectCodeApart(rehearsal.runs),
+  );
   if (measured.phases.length === 0) return;
   await steps.check("no request of the load failed", async () => {
     const failures = measured.phases.flatMap((phase) => phase.failures);

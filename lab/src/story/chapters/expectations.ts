@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunResult } from "../../runner/result.ts";
+import { permissionLevel } from "../../runner/load/workflow.ts";
+import { codeOfJob, type RunResult } from "../../runner/result.ts";
 import type { Change } from "../change.ts";
 import type { ServiceName } from "../chapter-list.mjs";
 import type { Load } from "../load.ts";
@@ -27,6 +28,21 @@ export function firstError(run: RunResult): string {
 export function expectServices(run: RunResult, services: string[]): void {
   const deployed = deploymentsOf(run).map((deployment) => deployment.service);
   expectThat(deployed.sort().join() === services.join(), `deployed was ${deployed.join(", ") || "nothing"}`);
+}
+
+/** Checks that jobs which may get credentials executed no code of the repository, by records that show it in builds. */
+export function expectCodeApart(runs: readonly RunResult[]): void {
+  const jobs = runs.flatMap(({ id, jobs }) =>
+    jobs.map((job) => ({ run: id, name: job.name, permissions: job.permissions, code: codeOfJob(job) })),
+  );
+  for (const { run, name, permissions, code } of jobs)
+    if (permissionLevel(permissions, "id-token") === "write")
+      expectThat(code.length === 0, `${name} of run ${run} has credentials and executed ${code[0]}`);
+  const builds = jobs.filter(({ name }) => name.endsWith(" / build"));
+  expectThat(
+    builds.length === 0 || builds.some(({ code }) => code.length > 0),
+    "no record of a build shows code of the repository",
+  );
 }
 
 /** The one deployment of a run. */
