@@ -177,7 +177,7 @@ const inputs: Omit<DeployInputs, "source" | "cluster"> = {
   onCancel: "rollback",
 };
 
-const trustOfTasks = {
+export const trustOfTasks = {
   Version: "2012-10-17",
   Statement: [
     { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" },
