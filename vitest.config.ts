@@ -7,6 +7,7 @@ const realTests = `${folders}/**/*.real.test.ts`;
 const exclude = [...configDefaults.exclude, "**/dist/**"];
 const browserTests = [
   "services/suppliers/src/browser/*.real.test.ts",
+  "live/src/account.real.test.ts",
   "live/src/browser.real.test.ts",
   "lab/src/page/operate.real.test.ts",
 ];

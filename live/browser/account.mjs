@@ -14,20 +14,21 @@ export function view(parts, context) {
   const keys = [...parts.keys()].filter((key) => key.startsWith("stack/"));
   const stacks = keys.map((key) => /** @type {StackPart} */ (parts.get(key)));
   const cost = /** @type {import("../src/parts.ts").CostPart | undefined} */ (parts.get("cost"));
-  const picture = /** @type {import("../src/parts.ts").ArchitecturePart | undefined} */ (
-    parts.get("architecture")
-  );
+  const picture = /** @type {import("../src/parts.ts").ArchitecturePart} */ (parts.get("architecture") ?? []);
+  const services = [...parts.keys()]
+    .filter((key) => key.startsWith("service/"))
+    .map((key) => /** @type {import("../src/parts.ts").ServicePart} */ (parts.get(key)));
   const { timeScale = 1 } = /** @type {{ timeScale?: number }} */ (parts.get("about") ?? {});
   const empty = html`<div class="empty"><h2>${t.noStacks}</h2><p>${t.noStacksFix}</p></div>`;
   return [
-    ...(stacks.length === 0 ? [{ key: "empty", wide: true, html: empty }] : []),
-    ...(picture
+    ...(stacks.length + picture.length === 0 ? [{ key: "empty", wide: true, html: empty }] : []),
+    ...(picture.length > 0
       ? [
           {
             key: "picture",
             wide: true,
-            of: [picture, ...stacks],
-            html: () => architecture(picture, stacks, context),
+            of: [picture, ...services],
+            html: () => architecture(picture, services, context),
           },
         ]
       : []),

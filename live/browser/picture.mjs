@@ -1,113 +1,47 @@
 // @ts-check
 import { html } from "./html.mjs";
+import { taskList } from "./side.mjs";
 import { texts } from "./texts.mjs";
 
-/** @typedef {import("../src/parts.ts").ArchitecturePart} ArchitecturePart */
-/** @typedef {Extract<ArchitecturePart, { nodes: unknown }>} Picture */
-/** @typedef {import("../src/parts.ts").StackPart} StackPart */
-/** @typedef {(typeof texts)["en"]} Texts */
-/** @typedef {"good" | "busy" | "bad" | "ahead" | "quiet"} Kind */
+/** @typedef {import("../src/parts.ts").ResourceCard} ResourceCard */
+/** @typedef {import("../src/parts.ts").ServicePart} ServicePart */
+/** @typedef {import("../src/tabs.ts").ViewContext} ViewContext */
 
 /**
- * The stacks' resources, each in the frame that it is in, with its state; arrows are lines of text.
- * @param {ArchitecturePart} part
- * @param {readonly StackPart[]} stacks
- * @param {import("../src/tabs.ts").ViewContext} context
+ * The account's resources, each in the one that it is in; the tasks are in their target groups.
+ * @param {readonly ResourceCard[]} cards
+ * @param {readonly ServicePart[]} services
+ * @param {ViewContext} context
  */
-export function architecture(part, stacks, { language }) {
-  const t = texts[language];
-  if ("problem" in part)
-    return html`<section class="card"><h2>${t.architecture}</h2><p class="sub">${t.noArchitecture} ${part.problem}.</p></section>`;
-  const statuses = new Map(
-    stacks.flatMap(({ name, resources }) =>
-      resources.map(({ id, status }) => /** @type {const} */ ([`${name}/${id}`, status])),
-    ),
-  );
-  const drawing = { part, statuses, t };
-  return html`<section class="card"><header class="head"><h2>${t.architecture}</h2>${legend(drawing)}</header>
-<div class="picture">${inside(undefined, drawing)}</div></section>`;
-}
-
-/** @typedef {{ part: Picture, statuses: ReadonlyMap<string, string>, t: Texts }} Drawing */
-
-/** @type {readonly Kind[]} */
-const kinds = ["bad", "busy", "ahead", "good"];
-
-/**
- * The worst state of a card's resources; quiet for what no stack creates.
- * @param {readonly string[]} ids
- * @param {ReadonlyMap<string, string>} statuses
- * @returns {Kind}
- */
-function stateOf(ids, statuses) {
-  const states = ids.map((id) => kindOf(statuses.get(id)));
-  return kinds.find((kind) => states.some((state) => state === kind)) ?? "quiet";
-}
-
-/** @param {Drawing} drawing */
-function legend({ part, statuses, t }) {
-  const states = part.nodes.map(({ resources }) => stateOf(resources, statuses));
-  return html`<p class="legend">${kinds.toReversed().map((kind) => {
-    const count = states.filter((state) => state === kind).length;
-    return count > 0 && html`<span class="pill ${kind}">${t.resourceStates[kind]}: ${count}</span> `;
-  })}</p>`;
+export function architecture(cards, services, context) {
+  const sides = services.flatMap((service) => service.sides);
+  const tasks = new Map(sides.map((side) => [side.targetGroup, side.tasks]));
+  return html`<section class="card"><h2>${texts[context.language].architecture}</h2>
+<div class="inside">${cards.map((card) => frame(card, tasks, context))}</div></section>`;
 }
 
 /**
- * Cards and frames of a frame; of the whole picture without one.
- * @param {string | undefined} id
- * @param {Drawing} drawing
- * @returns {unknown[]}
+ * @param {ResourceCard} card
+ * @param {ReadonlyMap<string, ServicePart["sides"][number]["tasks"]>} tasks
+ * @param {ViewContext} context
+ * @returns {unknown}
  */
-function inside(id, drawing) {
-  const { part } = drawing;
-  const cards = part.nodes.filter(({ group }) => group === id).map((node) => card(node, drawing));
-  const frames = part.groups.filter(({ parent }) => parent === id).map((group) => frame(group, drawing));
-  return [cards.length > 0 && html`<ul class="nodes">${cards}</ul>`, ...frames];
+function frame({ kind, title, details, status, route, share, cards }, tasks, context) {
+  const t = texts[context.language];
+  const kindOfState = /^(active|available|Succeeded)$/.test(status ?? "") ? "good" : "busy";
+  const own = kind === "target-group" ? (tasks.get(title) ?? []) : [];
+  return html`<div role="group" class="frame ${kind}${share === 0 ? " idle" : ""}" data-key="${kind} ${title} ${details}" aria-label="${t.resourceKinds[kind]} ${title}">
+<h3><small>${t.resourceKinds[kind]}</small> ${title}${route && html` <span class="tag">${route === "test" ? t.testListener : t.production}</span>`}${share !== undefined && html` <span class="tag share">${share} %</span>`}</h3>
+${details && html`<p class="sub">${details}</p>`}
+${status && html`<p class="sub"><span class="dot ${/fail/i.test(status) ? "bad" : kindOfState}"></span> ${status}</p>`}
+${taskList(own, t.tasksOf(title), context)}
+${cards.length > 0 && html`<div class="inside">${cards.map((card) => frame(card, tasks, context))}</div>`}</div>`;
 }
 
 /**
- * @param {Picture["groups"][number]} group
- * @param {Drawing} drawing
+ * @param {string | undefined} status of a stack or a resource
  */
-function frame({ id, kind, title, details }, drawing) {
-  const { statuses, t } = drawing;
-  const isOfStack = statuses.has(id);
-  const state = stateOf([id], statuses);
-  return html`<section class="frame ${kind}" data-key="${id}" aria-label="${title}"><h3>${title} ${details.length > 0 && html`<small>${details.join(", ")}</small>`}${isOfStack && html` <small class="status"><span class="dot ${state}"></span> ${t.resourceStates[state]}</small>`}</h3>${arrows(id, drawing)}<div class="inside">${inside(id, drawing)}</div></section>`;
-}
-
-/**
- * @param {Picture["nodes"][number]} node
- * @param {Drawing} drawing
- */
-function card({ id, service, title, details, resources, family, path }, drawing) {
-  const { statuses, t } = drawing;
-  const state = stateOf(resources, statuses);
-  return html`<li class="node ${state}" data-key="${id}"><svg class="icon ${family}" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"><rect width="32" height="32" rx="6"/><path d="${path}"/></svg><div><b>${title}</b>${service && html`<small>${service}</small>`}${details.map((detail) => html`<small>${detail}</small>`)}${state !== "quiet" && html`<small class="status"><span class="dot ${state}"></span> ${t.resourceStates[state]}</small>`}${arrows(id, drawing)}</div></li>`;
-}
-
-/**
- * @param {string} id
- * @param {Drawing} drawing
- */
-function arrows(id, { part, t }) {
-  const own = part.edges.filter(({ from }) => from === id);
-  if (own.length === 0) return "";
-  const titles = new Map([...part.groups, ...part.nodes].map((each) => [each.id, each.title]));
-  return html`<ul class="arrows" aria-label="${t.leadsTo}">${own.map(
-    ({ to, label }) =>
-      html`<li><span aria-hidden="true">→</span> ${titles.get(to)}${label && html` <small>${label}</small>`}</li>`,
-  )}</ul>`;
-}
-
-// @ts-check
-
-/**
- * @param {string | undefined} status of a stack or a resource; undefined before it is created
- */
-export function kindOf(status) {
-  if (status === undefined) return "ahead";
+export function kindOf(status = "") {
   if (/FAILED|ROLLBACK/.test(status)) return "bad";
   return /COMPLETE$/.test(status) ? "good" : "busy";
 }

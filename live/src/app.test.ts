@@ -141,13 +141,11 @@ it("shows stacks with their resources, and what happened lately", async () => {
     expect(text).toContain(shown);
 });
 
-it("shows the architecture with the state of each resource in words and colour", async () => {
+it("shows each resource in the one that it is in, with its state, and target groups with share and tasks", async () => {
   const { text } = await get("/account");
-  const card = (title: string) =>
-    new RegExp(`<li class="node (\\w+)"(?:(?!</li>).)*<b>${title}</b>`).exec(text)?.[1];
-  expect(["orders", "Artifacts", "Visitors"].map(card)).toEqual(["bad", "ahead", "quiet"]);
-  for (const shown of ["failed: 1", "to come: 1", 'aria-label="VPC shop"', "orders <small>3306</small>"])
-    expect(text).toContain(shown);
+  for (const shown of ["LabVPC", "mysql 8.4", "modifying", "green00"]) expect(text).toContain(shown);
+  const shares = /aria-label="Listener HTTP 80">.*?aria-label="Listener HTTP 8080"/s.exec(text)?.[0] ?? "";
+  expect(shares.match(/\d+ %/g)).toEqual(["70 %", "30 %"]);
 });
 
 it("shows the cost of a month, of this month so far, and what has no price", async () => {
@@ -159,12 +157,11 @@ it("shows the cost of a month, of this month so far, and what has no price", asy
   expect(french.text).toContain("73,00\u00a0$US");
 });
 
-it("says why there is no picture and no estimate", async () => {
+it("says why there is no estimate", async () => {
   const problem = "The template of shop uses Fn::Transform";
   const { text } = await get("/account", {
-    parts: { ...exampleParts(), architecture: { problem }, cost: { problem } },
+    parts: { ...exampleParts(), cost: { problem } },
   });
-  expect(text).toContain(`These stacks cannot be drawn: ${problem}.`);
   expect(text).toContain(`There is no estimate: ${problem}.`);
 });
 

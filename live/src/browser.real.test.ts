@@ -115,7 +115,7 @@ it.each(["/", "/account", "/account?lang=fr", "/services/production/web", "/serv
 
 it.each([
   ["/", "70 %"],
-  ["/account", "orders"],
+  ["/account", "mysql 8.4"],
 ])("%s shows the present state without JavaScript, and says so", async (path, shown) => {
   const { address } = await serve(exampleParts());
   const page = await visit(address + path, { javaScriptEnabled: false });

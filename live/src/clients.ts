@@ -2,8 +2,11 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, type ECSClientConfig } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { RDSClient } from "@aws-sdk/client-rds";
 
 export type PageClients = ReturnType<typeof openPageClients>;
 
@@ -15,6 +18,9 @@ export function openPageClients(settings: Pick<ECSClientConfig, "region" | "endp
     codedeploy: new CodeDeployClient(settings),
     cloudwatch: new CloudWatchClient(settings),
     logs: new CloudWatchLogsClient(settings),
+    ec2: new EC2Client(settings),
+    rds: new RDSClient(settings),
+    codepipeline: new CodePipelineClient(settings),
     cloudformation: new CloudFormationClient(settings),
   };
 }

@@ -1,8 +1,8 @@
 import type {
-  ArchitecturePart,
   CostPart,
   DeploymentPart,
   LifecycleEventPart,
+  ResourceCard,
   ServicePart,
   SidePart,
   TaskPart,
@@ -95,26 +95,28 @@ export function exampleDeployment(service: string, given: Partial<DeploymentPart
   };
 }
 
-const node = {
-  ...{ details: [], service: "", title: "", family: "database", path: "M8 10h16" },
-  icon: "database" as const,
-};
+const card = (kind: ResourceCard["kind"], title: string, given: Partial<ResourceCard> = {}) => ({
+  ...{ kind, title, details: "", cards: [] },
+  ...given,
+});
 
-const exampleArchitecture: ArchitecturePart = {
-  groups: [
-    { id: "account", parent: undefined, kind: "account", title: "AWS, eu-west-3", details: [] },
-    { id: "network/Vpc", parent: "account", kind: "vpc", title: "VPC shop", details: ["10.0.0.0/16"] },
-  ],
-  nodes: [
-    { ...node, id: "visitors", group: undefined, title: "Visitors", resources: [] },
-    {
-      ...{ ...node, id: "network/Database", group: "network/Vpc", service: "Amazon RDS", title: "orders" },
-      ...{ details: ["mysql 8.4"], resources: ["network/Database"] },
-    },
-    { ...node, id: "late", group: "account", title: "Artifacts", resources: ["network/Artifacts"] },
-  ],
-  edges: [{ from: "visitors", to: "network/Database", label: "3306", isDashed: false, isUpward: false }],
-};
+/** A load balancer in the middle of a deployment, a database and a pipeline. */
+export function exampleResources(names = ["web-blue", "web-green"], database = "orders"): ResourceCard[] {
+  const groups = [70, 30].map((share, index) => card("target-group", names[index] ?? "", { share }));
+  const listeners = [
+    card("listener", "HTTP 80", { route: "production", cards: groups }),
+    card("listener", "HTTP 8080", { route: "test", cards: [{ ...groups[1], share: 100 } as ResourceCard] }),
+  ];
+  const balancer = card("load-balancer", "shop", { status: "active", cards: listeners });
+  const subnets = [
+    card("subnets", "Public Subnet1, Public Subnet2", { cards: [balancer] }),
+    card("subnets", "Private Subnet1, Private Subnet2", {
+      cards: [card("database", database, { details: "mysql 8.4", status: "modifying" })],
+    }),
+  ];
+  const stages = ["Source", "Deploy"].map((name) => card("stage", name, { status: "Succeeded" }));
+  return [card("vpc", "LabVPC", { cards: subnets }), card("pipeline", "update-web", { cards: stages })];
+}
 
 const exampleCost: CostPart = {
   monthly: 73,
@@ -147,7 +149,7 @@ export function exampleParts(): Record<string, unknown> {
         },
       ],
     },
-    architecture: exampleArchitecture,
+    architecture: exampleResources(),
     cost: exampleCost,
   };
 }

@@ -1,5 +1,3 @@
-import type { Diagram, DiagramNode } from "../../actions/shared/diagram/diagram.ts";
-
 /** Content of the page by key, such as `service/production/customer`. Values are plain JSON; times are milliseconds. */
 export type Parts = ReadonlyMap<string, unknown>;
 
@@ -139,15 +137,30 @@ export interface StackPart {
   }[];
 }
 
-/** Key `architecture`: the picture of the stacks' templates. */
-export type ArchitecturePart =
-  | { readonly problem: string }
-  | {
-      readonly groups: Diagram["groups"];
-      /** The icon is a path in a square of 32. `resources` are names of stacks with logical ids: `network/Vpc`. */
-      readonly nodes: readonly (DiagramNode & { readonly family: string; readonly path: string })[];
-      readonly edges: Diagram["edges"];
-    };
+/** A resource of the account, with the resources in it. */
+export interface ResourceCard {
+  readonly kind:
+    | "vpc"
+    | "subnets"
+    | "load-balancer"
+    | "listener"
+    | "target-group"
+    | "database"
+    | "pipeline"
+    | "stage";
+  readonly title: string;
+  readonly details: string;
+  /** AWS's word for its state, where it has one. */
+  readonly status?: string | undefined;
+  /** Which route of a deployment group a listener is. */
+  readonly route?: "production" | "test" | undefined;
+  /** Percent of its listener's or rule's traffic, of a target group. */
+  readonly share?: number;
+  readonly cards: readonly ResourceCard[];
+}
+
+/** Key `architecture`. */
+export type ArchitecturePart = readonly ResourceCard[];
 
 /** Key `cost`: an estimate for the resources that exist, in US dollars. */
 export type CostPart =

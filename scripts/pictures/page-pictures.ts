@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
+import { readCostStacks } from "../../actions/shared/cost/cost-stacks.ts";
 import { readTaskSizes } from "../../actions/shared/cost/task-sizes.ts";
 import { checkTab } from "../../lab/src/page/check-tab.ts";
 import { operateTab } from "../../lab/src/page/operate-tab.ts";
@@ -9,16 +10,16 @@ import { runsTab } from "../../lab/src/page/runs-tab.ts";
 import { git } from "../../lab/src/runner/load/git.ts";
 import { readManualWorkflows } from "../../lab/src/story/manual-runs.ts";
 import { servePage } from "../../live/src/browser.support.ts";
-import { drawAccount, priceAccount } from "../../live/src/observe/account.ts";
+import { priceAccount } from "../../live/src/observe/cost.ts";
 import {
   exampleDeployment,
   exampleNow,
+  exampleResources,
   exampleService,
   exampleSide,
   exampleTask,
 } from "../../live/src/parts.support.ts";
-import type { ArchitecturePart, StackPart } from "../../live/src/parts.ts";
-import { profileStacks } from "../diagram/profile.ts";
+import type { StackPart } from "../../live/src/parts.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 const cluster = "microservices-serverlesscluster";
@@ -100,43 +101,20 @@ function deliveryParts(): Record<string, unknown> {
 
 /** The stacks of the standard profile; the database is being changed. */
 function accountParts(): Record<string, unknown> {
-  const templates = join(root, "infra-templates");
-  const stacks = profileStacks(templates, "standard");
+  const templatesFolder = join(root, "infra-templates");
+  const parametersFile = join(templatesFolder, "parameters/standard.json");
+  const stacks = readCostStacks({ templatesFolder, stacks: [], parametersFile });
   const createdAt = exampleNow - 3_600_000;
-  const architecture = drawAccount(stacks, region);
-  const drawn = "nodes" in architecture ? architecture : { nodes: [], groups: [] };
   const created = new Map(stacks.map(({ template }) => [template.name, createdAt]));
-  const cost = priceAccount(stacks, readTaskSizes(join(templates, "ecs")), created);
-  return { architecture, cost, ...stackParts(drawn, createdAt) };
-}
-
-function stackParts(
-  { nodes }: Pick<Extract<ArchitecturePart, { nodes: unknown }>, "nodes">,
-  createdAt: number,
-) {
-  const ids = nodes.flatMap(({ resources }) => resources.map((id) => id.split("/") as [string, string]));
-  const byStack = Map.groupBy(ids, ([stack]) => stack);
-  return Object.fromEntries(
-    [...byStack].map(([name, resources]): [string, StackPart] => {
-      const isMoving = name === "database";
-      const status = isMoving ? "UPDATE_IN_PROGRESS" : "CREATE_COMPLETE";
-      const each = resources.map(([, id]) => ({
-        id,
-        type: "",
-        status,
-        reason: undefined,
-        changedAt: createdAt,
-      }));
-      const part = {
-        name: `microservices-${name}`,
-        status,
-        reason: undefined,
-        createdAt,
-        changedAt: createdAt,
-      };
-      return [`stack/${name}`, { ...part, name, resources: each }];
-    }),
-  );
+  const cost = priceAccount(stacks, readTaskSizes(join(templatesFolder, "ecs")), created);
+  const parts = stacks.map(({ template: { name, content } }): [string, StackPart] => {
+    const status = name === "database" ? "UPDATE_IN_PROGRESS" : "CREATE_COMPLETE";
+    const state = { status, reason: undefined, changedAt: createdAt };
+    const resources = Object.keys(content.Resources as object).map((id) => ({ id, type: "", ...state }));
+    return [`stack/${name}`, { ...state, name: `microservices-${name}`, createdAt, resources }];
+  });
+  const architecture = exampleResources(["customer-tg-one", "customer-tg-two"], "supplierdb");
+  return { architecture, cost, ...Object.fromEntries(parts) };
 }
 
 function recordRun({ notice }: ReturnType<typeof createRunRecords>, summary: string): void {

@@ -2,36 +2,45 @@ import type { Service } from "@aws-sdk/client-ecs";
 import {
   type Action,
   DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
+  type LoadBalancer,
+  type RuleCondition,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { PageClients } from "../clients.ts";
 import type { Reader } from "./reader.ts";
-import { chunks } from "./services.ts";
+import { allPages, chunks } from "./services.ts";
 
 export interface TargetGroupFacts {
   readonly arn: string;
   readonly name: string;
+  readonly vpc: string | undefined;
   readonly loadBalancer: string | undefined;
   /** State of each target, by `address` and `address:port`. */
   readonly health: ReadonlyMap<string, string>;
 }
 
-/** One rule of a listener that forwards, with the weight of each target group. */
-interface ForwardFacts {
+/** One rule of a listener, with the weight of each target group that it forwards to. */
+export interface ForwardFacts {
+  readonly loadBalancer: string;
   readonly listener: string;
-  readonly port: number;
+  /** `HTTP 80` */
+  readonly port: string;
   readonly rule: string;
+  /** Paths, hosts or addresses that it is for; empty for all. */
+  readonly conditions: string;
   readonly weights: ReadonlyMap<string, number>;
 }
 
 export interface BalancingFacts {
+  readonly balancers: readonly LoadBalancer[];
   readonly groups: ReadonlyMap<string, TargetGroupFacts>;
   readonly forwards: readonly ForwardFacts[];
 }
 
-export const noBalancing: BalancingFacts = { groups: new Map(), forwards: [] };
+export const noBalancing: BalancingFacts = { balancers: [], groups: new Map(), forwards: [] };
 
 type Balancer = PageClients["balancer"];
 
@@ -47,22 +56,27 @@ export function targetGroupsOf(service: Service | undefined): string[] {
   return [...new Set([...own, ...ofSets].filter((arn) => arn !== undefined))];
 }
 
-/** Reads target groups, the health of their targets, and the listeners' rules that forward to them. */
+/** Reads all load balancers with the rules of their listeners, and the wanted target groups with their targets. */
 export async function readBalancing(
   balancer: Balancer,
   reader: Reader,
   wanted: { readonly arns: readonly string[]; readonly names: readonly string[] },
 ): Promise<BalancingFacts> {
-  if (wanted.arns.length + wanted.names.length === 0) return noBalancing;
+  const balancers = await reader.every(5_000, "load balancers", () =>
+    allPages(async (Marker) => {
+      const page = await reader.send(balancer, new DescribeLoadBalancersCommand({ Marker }));
+      return { items: page.LoadBalancers ?? [], nextToken: page.NextMarker };
+    }),
+  );
   const groups = await reader.every(5_000, `groups ${JSON.stringify(wanted)}`, () =>
     readGroups(balancer, reader, wanted),
   );
-  const balancers = [...new Set(groups.flatMap(({ loadBalancer }) => loadBalancer ?? []))];
   const [healths, forwards] = await Promise.all([
     Promise.all(groups.map(({ arn }) => readHealth(balancer, reader, arn))),
-    Promise.all(balancers.map((arn) => readForwards(balancer, reader, arn))),
+    Promise.all(balancers.map(({ LoadBalancerArn = "" }) => readForwards(balancer, reader, LoadBalancerArn))),
   ]);
   return {
+    balancers,
     groups: new Map(
       groups.map((group, index) => [group.arn, { ...group, health: healths[index] ?? new Map() }]),
     ),
@@ -86,6 +100,7 @@ async function readGroups(
   const groups = found.map((group) => ({
     arn: group.TargetGroupArn ?? "",
     name: group.TargetGroupName ?? "",
+    vpc: group.VpcId,
     loadBalancer: group.LoadBalancerArns?.[0],
   }));
   return [...new Map(groups.map((group) => [group.arn, group])).values()];
@@ -105,22 +120,32 @@ async function readHealth(balancer: Balancer, reader: Reader, arn: string): Prom
   );
 }
 
-async function readForwards(balancer: Balancer, reader: Reader, arn: string): Promise<ForwardFacts[]> {
-  const { Listeners = [] } = await reader.every(30_000, `listeners ${arn}`, () =>
-    reader.send(balancer, new DescribeListenersCommand({ LoadBalancerArn: arn })),
+async function readForwards(
+  balancer: Balancer,
+  reader: Reader,
+  loadBalancer: string,
+): Promise<ForwardFacts[]> {
+  const { Listeners = [] } = await reader.every(30_000, `listeners ${loadBalancer}`, () =>
+    reader.send(balancer, new DescribeListenersCommand({ LoadBalancerArn: loadBalancer })),
   );
   const found = await Promise.all(
-    Listeners.map(async ({ ListenerArn: listener = "", Port: port = 0 }) => {
+    Listeners.map(async ({ ListenerArn: listener = "", Protocol, Port }) => {
       const { Rules = [] } = await reader.send(balancer, new DescribeRulesCommand({ ListenerArn: listener }));
-      return Rules.map(({ RuleArn: rule = "", Actions = [] }) => ({
-        listener,
-        port,
-        rule,
+      return Rules.map(({ RuleArn: rule = "", Actions = [], Conditions = [] }) => ({
+        ...{ loadBalancer, listener, port: `${Protocol} ${Port}`, rule },
+        conditions: Conditions.flatMap(valuesOf).join(", "),
         weights: weightsOf(Actions),
       }));
     }),
   );
-  return found.flat().filter(({ weights }) => weights.size > 0);
+  return found.flat();
+}
+
+function valuesOf({ Values, PathPatternConfig, HostHeaderConfig, SourceIpConfig }: RuleCondition): string[] {
+  const configs = [PathPatternConfig, HostHeaderConfig, SourceIpConfig];
+  return configs
+    .flatMap((config) => config?.Values ?? [])
+    .concat(configs.some(Boolean) ? [] : (Values ?? []));
 }
 
 function weightsOf(actions: readonly Action[]): Map<string, number> {
@@ -129,4 +154,12 @@ function weightsOf(actions: readonly Action[]): Map<string, number> {
       ForwardConfig?.TargetGroups ?? (TargetGroupArn ? [{ TargetGroupArn, Weight: 1 }] : []),
   );
   return new Map(groups.map(({ TargetGroupArn = "", Weight = 1 }) => [TargetGroupArn, Weight]));
+}
+
+/** Returns the percent of the traffic of each target group that a rule forwards to. */
+export function sharesOf({ weights }: ForwardFacts): Map<string, number> {
+  const sum = [...weights.values()].reduce((total, weight) => total + weight, 0);
+  return new Map(
+    [...weights].map(([arn, weight]) => [arn, sum === 0 ? 0 : Math.round((1000 * weight) / sum) / 10]),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Service, Task, TaskSet } from "@aws-sdk/client-ecs";
 import type { Revision, Role, ServicePart, SidePart, StoppedTask, TaskPart, TrafficPart } from "../parts.ts";
-import type { BalancingFacts, TargetGroupFacts } from "./balancing.ts";
+import { type BalancingFacts, sharesOf, type TargetGroupFacts } from "./balancing.ts";
 import type { DeploymentFacts, GroupFacts } from "./deployments.ts";
 import { lastSegment, type Revisions, type ServiceFacts } from "./services.ts";
 
@@ -98,14 +98,7 @@ function routesOf(
         pair.some(({ arn }) => forward.weights.has(arn)) &&
         (rule ? forward.rule === rule : !listeners || listeners.includes(forward.listener)),
     );
-    if (!found) return undefined;
-    const sum = [...found.weights.values()].reduce((total, weight) => total + weight, 0);
-    return new Map(
-      [...found.weights].map(([arn, weight]) => [
-        arn,
-        sum === 0 ? 0 : Math.round((1000 * weight) / sum) / 10,
-      ]),
-    );
+    return found && sharesOf(found);
   };
   const hasTest = group ? group.testListeners.length > 0 : advanced?.testListenerRule !== undefined;
   return {

@@ -1,14 +1,15 @@
 import type { PageClients } from "../clients.ts";
 import type { Parts, TrafficPart } from "../parts.ts";
 import type { Pass } from "../watch.ts";
-import { createAccountReader } from "./account.ts";
 import { noBalancing, readBalancing, targetGroupsOf } from "./balancing.ts";
 import { composeService } from "./compose.ts";
+import { createCostReader } from "./cost.ts";
 import { createCodeDeployReader, noCodeDeploy, type PageOf } from "./deployments.ts";
 import { createDiagnosis } from "./diagnose.ts";
 import { createEcsDeploymentReader } from "./ecs-deployments.ts";
 import { readTraffic } from "./metrics.ts";
 import { createReader } from "./reader.ts";
+import { createResourceReader } from "./resources.ts";
 import { createRevisions, readServices, type Selection } from "./services.ts";
 import { readStacks } from "./stacks.ts";
 
@@ -41,12 +42,8 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
   const tools = { reader, revisions, diagnose, timeScale, now };
   const readCodeDeploy = createCodeDeployReader({ ...tools, clients, pageOf });
   const readEcsDeployments = createEcsDeploymentReader({ ...tools, ecs: clients.ecs });
-  const readAccount = createAccountReader({
-    cloudformation: clients.cloudformation,
-    reader,
-    revisions,
-    region,
-  });
+  const readCost = createCostReader({ cloudformation: clients.cloudformation, reader, revisions });
+  const readResources = createResourceReader(clients, reader);
   let slowDown = 1;
 
   const readAll = async (): Promise<Parts> => {
@@ -55,9 +52,7 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
       reader.guard("CodeDeploy", noCodeDeploy, readCodeDeploy),
       reader.guard("CloudFormation", [], () => readStacks(clients.cloudformation, reader)),
     ]);
-    const account = await reader.guard("CloudFormation templates", undefined, () =>
-      readAccount(stacks, services),
-    );
+    const cost = await reader.guard("CloudFormation templates", undefined, () => readCost(stacks, services));
     const native = await reader.guard("ECS deployments", [], () => readEcsDeployments(services));
     const shown = [...native, ...deploy.deployments].filter(({ part }) =>
       services.some(({ cluster, name }) => cluster === part.cluster && name === part.service),
@@ -80,6 +75,7 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
         }),
       ),
     );
+    const architecture = await readResources(balancing, deploy.groups);
     const findings = { balancing, groups: deploy.groups, deployments: shown, traffic, revisions };
     const parts = await Promise.all(services.map((facts) => composeService(facts, findings)));
     return new Map<string, unknown>([
@@ -87,7 +83,8 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
       ...parts.map((part) => [`service/${part.cluster}/${part.name}`, part] as const),
       ...shown.map(({ part }) => [`deployment/${part.cluster}/${part.service}/${part.id}`, part] as const),
       ...stacks.map(({ part }) => [`stack/${part.name}`, part] as const),
-      ...Object.entries(account ?? {}),
+      ["architecture", architecture],
+      ...(cost ? [["cost", cost] as const] : []),
       ...[...reader.problems].map(([source, problem]) => [`problem/${source}`, problem] as const),
     ]);
   };

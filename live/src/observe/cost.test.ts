@@ -2,7 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { expect, it } from "vitest";
 import { spent } from "../../browser/account.mjs";
 import type { PageClients } from "../clients.ts";
-import { createAccountReader } from "./account.ts";
+import { createCostReader } from "./cost.ts";
 import { createReader } from "./reader.ts";
 import { createRevisions } from "./services.ts";
 import type { StackFacts } from "./stacks.ts";
@@ -42,7 +42,7 @@ function createStage(body: string, parameters: Record<string, string> = {}) {
   const ecs = { send: async () => ({ taskDefinition: { family: "shop", cpu: "512", memory: "1024" } }) };
   const reader = createReader(() => 0);
   const revisions = createRevisions(ecs as never, reader);
-  const read = createAccountReader({ cloudformation, reader, revisions, region: "eu-west-3" });
+  const read = createCostReader({ cloudformation, reader, revisions });
   const stack: StackFacts = {
     stack: {
       ...{ StackName: "shop", StackId: "1", CreationTime: new Date(0), StackStatus: "CREATE_COMPLETE" },
@@ -66,13 +66,9 @@ function createStage(body: string, parameters: Record<string, string> = {}) {
   };
 }
 
-it("draws and prices the tasks that run, of the deployed size", async () => {
+it("prices the tasks that run, of the deployed size", async () => {
   const { read } = createStage(shop, { Public: "DISABLED" });
-  const { architecture, cost } = (await read(3)) ?? {};
-  expect(architecture).toMatchObject({
-    groups: [{ title: "AWS, eu-west-3" }, { id: "shop/Cluster", kind: "cluster" }],
-    nodes: [{ id: "shop/Service", title: "shop", details: ["3 tasks on Fargate", "0.25 vCPU, 0.5 GB"] }],
-  });
+  const cost = await read(3);
   // Three tasks of half a vCPU and 1 GB for 730 hours.
   const monthly = 3 * 730 * (0.5 * 0.04048 + 0.004445);
   expect(cost).toMatchObject({ services: [{ name: "AWS Fargate" }], leftOut: ["AWS::Glue::Job"] });
@@ -90,13 +86,12 @@ it("reads a template once, and computes again when a service is scaled", async (
 
 it.each([
   ["a macro", 'Transform: Count\nResources: { Topic: { Type: "AWS::S3::Bucket" } }', /Transform "Count"/],
-])("says that %s cannot be drawn or priced", async (_, body, problem) => {
+])("says that %s cannot be priced", async (_, body, problem) => {
   const { read } = createStage(body);
-  const reason = { problem: expect.stringMatching(problem) };
-  expect(await read()).toEqual({ architecture: reason, cost: reason });
+  expect(await read()).toEqual({ problem: expect.stringMatching(problem) });
 });
 
-it("has nothing to draw without a template", async () => {
+it("has nothing to price without a template", async () => {
   expect(await createStage("").read()).toBeUndefined();
 });
 

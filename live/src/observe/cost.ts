@@ -4,13 +4,10 @@ import { freeTypes } from "../../../actions/shared/cost/free-types.ts";
 import { readPriceList } from "../../../actions/shared/cost/price-list.ts";
 import { type TaskSize, taskSizeOf } from "../../../actions/shared/cost/task-sizes.ts";
 import { readUsage } from "../../../actions/shared/cost/usage.ts";
-import { drawDiagram } from "../../../actions/shared/diagram/draw.ts";
-import { drawnTypes } from "../../../actions/shared/diagram/drawn-types.ts";
-import { icons } from "../../../actions/shared/diagram/icons.ts";
 import { Failure } from "../../../actions/shared/failure.ts";
 import { isObject } from "../../../actions/shared/task-definition.ts";
 import type { PageClients } from "../clients.ts";
-import type { ArchitecturePart, CostPart } from "../parts.ts";
+import type { CostPart } from "../parts.ts";
 import type { Reader } from "./reader.ts";
 import type { Revisions, ServiceFacts } from "./services.ts";
 import { readTemplate, type StackFacts } from "./stacks.ts";
@@ -19,21 +16,15 @@ interface Tools {
   readonly cloudformation: PageClients["cloudformation"];
   readonly reader: Reader;
   readonly revisions: Revisions;
-  readonly region: string;
 }
 
-interface AccountParts {
-  readonly architecture: ArchitecturePart;
-  readonly cost: CostPart;
-}
-
-/** Returns a function that draws and prices the stacks as deployed. It does so again only when they change. */
-export function createAccountReader({ cloudformation, reader, revisions, region }: Tools) {
-  let last: { key: string; parts: AccountParts } | undefined;
+/** Returns a function that prices the stacks as deployed. It does so again only when they change. */
+export function createCostReader({ cloudformation, reader, revisions }: Tools) {
+  let last: { key: string; part: CostPart } | undefined;
   return async (
     stacks: readonly StackFacts[],
     services: readonly ServiceFacts[],
-  ): Promise<AccountParts | undefined> => {
+  ): Promise<CostPart | undefined> => {
     const found = await Promise.all(
       stacks.map(async (facts) => {
         const planned = await readTemplate(cloudformation, reader, facts);
@@ -50,12 +41,9 @@ export function createAccountReader({ cloudformation, reader, revisions, region 
     if (last?.key !== key) {
       const planned = readable.map((each) => withTaskCounts(each.planned, each.counts));
       const created = new Map(readable.map(({ part }) => [part.name, part.createdAt]));
-      last = {
-        key,
-        parts: { architecture: drawAccount(planned, region), cost: priceAccount(planned, sizes, created) },
-      };
+      last = { key, part: priceAccount(planned, sizes, created) };
     }
-    return last.parts;
+    return last.part;
   };
 }
 
@@ -125,20 +113,12 @@ function only(stacks: readonly PlannedStack[], isKnown: (type: string) => boolea
   return { known, leftOut: [...leftOut].sort() };
 }
 
-export function drawAccount(stacks: readonly PlannedStack[], region: string): ArchitecturePart {
-  return orProblem(() => {
-    const { known } = only(stacks, (type) => Object.hasOwn(drawnTypes, type));
-    const { groups, nodes, edges } = drawDiagram(known, region);
-    return { groups, nodes: nodes.map((node) => ({ ...node, ...icons[node.icon] })), edges };
-  });
-}
-
 export function priceAccount(
   stacks: readonly PlannedStack[],
   taskSizes: ReadonlyMap<string, TaskSize>,
   created: ReadonlyMap<string, number>,
 ): CostPart {
-  return orProblem(() => {
+  try {
     const { known, leftOut } = only(
       stacks,
       (type) => Object.hasOwn(billedTypes, type) || Object.hasOwn(freeTypes, type),
@@ -163,18 +143,12 @@ export function priceAccount(
       leftOut,
       prices: { region: priceList.region, date: priceList.date },
     };
-  });
-}
-
-/** Less than half a cent is shown nowhere. */
-const isCounted = ({ monthly }: { monthly: number }) => monthly >= 0.005;
-
-/** Returns a sentence for the page if the library cannot draw or price the stacks. */
-function orProblem<Part>(make: () => Part): Part | { problem: string } {
-  try {
-    return make();
   } catch (error) {
+    // A sentence for the page, if the library cannot price the stacks.
     if (error instanceof Failure) return { problem: error.message };
     throw error;
   }
 }
+
+/** Less than half a cent is shown nowhere. */
+const isCounted = ({ monthly }: { monthly: number }) => monthly >= 0.005;

@@ -1,0 +1,48 @@
+import { expect, it, onTestFinished } from "vitest";
+import { systemClock } from "../../actions/shared/pace.ts";
+import { createDelivery } from "../../simulator/src/outside-clients/delivery.support.ts";
+import { webProgram } from "../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { pushProgram } from "../../simulator/src/services/ecs/controller/push-program.support.ts";
+import { startTestSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
+import { isLive, openBrowser } from "./browser.support.ts";
+import { destroyClients } from "./clients.ts";
+import { openPageClients, startPage } from "./page.ts";
+
+it("shows the target group in production before and after a deployment", async () => {
+  const ends = new AsyncDisposableStack();
+  onTestFinished(() => ends.disposeAsync());
+  const simulator = ends.adopt(await startTestSimulator(), ({ close }) => close());
+  const { aws, clock } = simulator;
+  const delivery = await createDelivery(simulator, testListenerPortOffset());
+  await pushProgram(simulator, delivery.repositoryUri, webProgram);
+  const clients = ends.adopt(openPageClients(simulator.clientConfig), destroyClients);
+  const options = { clients, region: "us-east-1", port: 0, clock: systemClock };
+  const live = ends.adopt(await startPage(options), ({ close }) => close());
+  /** Returns the target groups of production with their shares, and the revision of each task. */
+  const inProduction = async () => {
+    // While a browser runs, the simulator's time advances slowly.
+    const browser = await openBrowser();
+    const page = await browser.newPage({ locale: "en-GB" });
+    await page.goto(`${live.address}/account`);
+    await isLive(page);
+    const listener = page.getByRole("group", { name: "Listener HTTP 80", exact: true });
+    const texts = await listener.getByRole("group", { name: /^Target group/ }).allInnerTexts();
+    await browser.close();
+    return texts.map((text) => text.match(/blue|green|\d+ %|:\d+/g)?.join(" "));
+  };
+  await clock.until(async () => {
+    const { services } = await aws.ecs.describeServices({ cluster: "outside", services: ["web"] });
+    return services?.[0]?.runningCount === 1;
+  });
+  expect(await inProduction()).toEqual(["blue 100 % :1"]);
+  const content = JSON.stringify(delivery.appSpec(delivery.taskDefinitions[1]));
+  const { deploymentId } = await aws.codedeploy.createDeployment({
+    ...{ applicationName: "outside", deploymentGroupName: "web" },
+    revision: { revisionType: "AppSpecContent", appSpecContent: { content } },
+  });
+  await clock.until(async () => {
+    const { deploymentInfo } = await aws.codedeploy.getDeployment({ deploymentId });
+    return deploymentInfo?.status === "Succeeded";
+  });
+  await expect.poll(inProduction, { timeout: 60_000 }).toEqual(["green 100 % :2"]);
+});
