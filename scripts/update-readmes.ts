@@ -3,12 +3,15 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readTemplates } from "../actions/shared/cloudformation/template.ts";
+import { readCostStacks } from "../actions/shared/cost/cost-stacks.ts";
+import { architectureOf } from "../actions/shared/diagram/architecture.ts";
+import { flowchart } from "../actions/shared/diagram/mermaid.ts";
+import { codeBlock } from "../actions/shared/summary.ts";
 import { findOperation, loadSchemas } from "../simulator/src/gateway/models.ts";
 import { apiName } from "../simulator/src/kit/operation-names.ts";
 import type { ServiceName } from "../simulator/src/services/api.ts";
 import { closeServices, createServices, definitions } from "../simulator/src/services/index.ts";
 import { createTestEnvironment } from "../simulator/src/test-environment.support.ts";
-import { updateDiagrams } from "./diagram/profile.ts";
 import { costTable } from "./lab-pages/cost-table.ts";
 import { languages, phasePages } from "./lab-pages/pages.ts";
 import { between, table, withTables } from "./readme-tables.ts";
@@ -18,8 +21,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Generates the tables of every actions/<name>/README.md from its action.yml, the table of AWS services in README.md
- * from infra-templates, the table of operations in simulator/README.md and the cost tables of the course's phases, and
- * draws docs/architecture. `--check` only lists outdated documents.
+ * from infra-templates, the table of operations in simulator/README.md, the cost tables of the course's phases and the
+ * diagrams in docs/architecture.md. `--check` only lists outdated documents.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
@@ -45,9 +48,9 @@ async function main(): Promise<void> {
       update(join(root, `docs/lab/${name}.${language}.md`), (before) =>
         between(before, "cost", costTable(costs ?? [], language)),
       );
-  const architecture = join(root, "docs/architecture");
-  const pictures = await updateDiagrams(join(root, "infra-templates"), architecture, values.check);
-  stale.push(...pictures.map((file) => relative(root, file)));
+  update(join(root, "docs/architecture.md"), (before) =>
+    ["standard", "academy"].reduce((text, profile) => between(text, profile, diagramOf(profile)), before),
+  );
   if (stale.length === 0) console.log("The generated documents are up to date.");
   else if (!values.check) console.log(`Updated ${stale.join(", ")}.`);
   else {
@@ -68,6 +71,17 @@ function servicesTable(): string {
   const services = [...servicesOf(readTemplates(join(root, "infra-templates")))];
   const rows = services.map(([service, templates]) => [service, templates.join(", ")]);
   return `${services.length} services:\n\n${table(["service", "templates"], rows)}`;
+}
+
+/** Returns the architecture of a profile as a block of Mermaid: all that exists after set-up. */
+function diagramOf(profile: string): string {
+  const templatesFolder = join(root, "infra-templates");
+  const parametersFile = join(templatesFolder, "parameters", `${profile}.json`);
+  const whenSetUp = { Sources: "ready", GitHubRepository: "OWNER/ecs-delivery" };
+  const stacks = readCostStacks({ templatesFolder, stacks: [], parametersFile }).map((stack) => {
+    return { ...stack, parameters: new Map([...stack.parameters, ...Object.entries(whenSetUp)]) };
+  });
+  return codeBlock(flowchart(architectureOf(stacks, "us-east-1")), "mermaid");
 }
 
 /** Returns a table of the simulator's services: the operations that each performs, and how many AWS has. */

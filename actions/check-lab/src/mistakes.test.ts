@@ -195,6 +195,25 @@ describe("a cost sheet", () => {
     expect(failed[0]).toMatch(new RegExp(`^${item}:`));
   });
 
+  it.each([
+    [
+      "Mermaid in a document of that name is",
+      "docs/architecture.md",
+      "# A\n\n```mermaid\nflowchart LR\n```",
+      [],
+    ],
+    [
+      "a document that only speaks of Mermaid is not",
+      "docs/architecture.md",
+      "See ```mermaid``` blocks",
+      ["1.diagram"],
+    ],
+  ])("%s a diagram", async (_, path, text, failed) => {
+    const checkout = checkoutOf({ "costs.csv": costSheet, [path]: text });
+    const found = itemsOf(await check(simulator, { checkout, numbers: [1] }), "fail");
+    expect(found.map((each) => each.split(":")[0])).toEqual(failed);
+  });
+
   it("without public addresses, and with guessed sizes, is compared with ours", async () => {
     const wrong = costSheet.replace(/^.*Public IPv4.*\n/m, "").replace("36.04", "140.00");
     const checkout = checkoutOf({ ...ownFiles, "costs.csv": wrong });

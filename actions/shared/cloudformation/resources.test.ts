@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { planStack } from "./plan-stacks.ts";
-import { type EvaluatedResource, evaluateOutputs, evaluateResources } from "./resources.ts";
+import { type EvaluatedResource, evaluateResources } from "./resources.ts";
 import { parseTemplate } from "./template.ts";
 import { describeValue, isKnown, referencesIn } from "./values.ts";
 
@@ -91,21 +91,6 @@ Resources: { R: { Type: T, Properties: { V: { "Fn::ImportValue": !Sub "\${NetSta
   const net = `Resources: { Vpc: { Type: T } }
 Outputs: { Id: { Value: !Ref Vpc, Export: { Name: !Sub "\${AWS::StackName}-Id" } } }`;
   expect(describeValue(resourcesOf({ app, net })[0]?.properties.V)).toBe("net/Vpc");
-});
-
-test("evaluates outputs, exported or not, unless a condition leaves them out", () => {
-  const body = `Conditions: { Never: !Equals [a, b] }
-Resources: { S: { Type: T } }
-Outputs:
-  Host: { Value: !GetAtt S.Host, Export: { Name: host } }
-  Region: { Value: !Ref AWS::Region }
-  Gone: { Value: x, Condition: Never }`;
-  const template = parseTemplate(body, "one.yaml", "one");
-  const outputs = evaluateOutputs([planStack(template, [template], {}, "shop")], "us-east-1");
-  expect([...outputs].map(([name, value]) => [name, describeValue(value)])).toEqual([
-    ["Host", "one/S.Host"],
-    ["Region", '"us-east-1"'],
-  ]);
 });
 
 test.each<[string, string, RegExp]>([

@@ -22,15 +22,6 @@ export function evaluateResources(stacks: readonly PlannedStack[], region: strin
   });
 }
 
-/** Returns name → value of the outputs of all stacks, exported or not; the last stack wins for duplicate names. */
-export function evaluateOutputs(stacks: readonly PlannedStack[], region: string): Map<string, unknown> {
-  return new Map(
-    [...scopesOf(stacks, region).values()].flatMap((scope) =>
-      entriesIn("Outputs", scope).map(([name, output]) => [name, evaluate(output.Value, scope)] as const),
-    ),
-  );
-}
-
 /** Returns template name → its scope, with the exports of the stacks before it. */
 function scopesOf(stacks: readonly PlannedStack[], region: string): Map<string, Scope> {
   const order = inOrder(findDependencies(stacks));

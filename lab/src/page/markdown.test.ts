@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
-import { diagramMermaid } from "../../../actions/shared/diagram/mermaid.ts";
+import { flowchart } from "../../../actions/shared/diagram/mermaid.ts";
 import { exampleSummaries } from "../../../scripts/pictures/examples.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { linkOwnPages } from "./own-pages.ts";
@@ -53,17 +53,16 @@ it.each([
 });
 
 it("draws the architecture of a plan as frames and cards", () => {
-  const node = { service: "", icon: "server", details: ["t3.micro"], resources: [] } as const;
-  const mermaid = diagramMermaid({
-    groups: [{ id: "vpc", parent: undefined, kind: "vpc", title: "VPC <shop>", details: [] }],
-    nodes: [
-      { ...node, id: "a", group: "vpc", title: "Server & co" },
-      { ...node, id: "b", group: undefined, title: "Visitors" },
+  const mermaid = flowchart({
+    frames: [{ id: "vpc", parent: undefined, title: "VPC <shop>" }],
+    cards: [
+      { id: "a", frame: "vpc", title: "Server & co", details: ["t3.micro"] },
+      { id: "b", frame: undefined, title: "Visitors", details: [] },
     ],
-    edges: [{ from: "b", to: "a", label: "HTTP 80", isDashed: true, isUpward: false }],
+    arrows: [{ from: "b", to: "a", label: "HTTP 80", isDashed: true }],
   });
   expect(renderMarkdown(`\`\`\`mermaid\n${mermaid}\n\`\`\``)).toBe(
-    '<figure class="flow"><ul><li><b>Visitors</b><br><small>t3.micro</small><br><small>→ Server &#38; co HTTP 80</small></li></ul>' +
+    '<figure class="flow"><ul><li><b>Visitors</b><br><small>→ Server &#38; co HTTP 80</small></li></ul>' +
       "<div><p><b>VPC &#60;shop&#62;</b></p><ul><li><b>Server &#38; co</b><br><small>t3.micro</small></li></ul></div></figure>",
   );
 });

@@ -24,14 +24,14 @@ export const phase1: readonly Item[] = [
       console:
         "Draw it (draw.io, Lucidchart), export it as PNG or SVG and commit it as docs/architecture.png.",
       cli: "git add docs/architecture.png docs/architecture.drawio, git commit, git push",
-      templates: "npm run docs draws docs/architecture from the templates.",
+      templates: "npm run docs writes the diagrams in docs/architecture.md from the templates.",
     },
-    check: async ({ sources }) => {
-      const paths = await sources.checkout.paths();
-      const found = paths.find(
-        (path) =>
-          /\.(drawio|png|svg|pdf|jpe?g|webp)$/i.test(path) && /archi|diagram|schema|design/i.test(path),
-      );
+    check: async ({ sources: { checkout } }) => {
+      const named = (await checkout.paths()).filter((path) => /archi|diagram|schema|design/i.test(path));
+      let found = named.find((path) => /\.(drawio|png|svg|pdf|jpe?g|webp|mmd|mermaid)$/i.test(path));
+      // GitHub draws Mermaid in Markdown.
+      for (const path of named.filter((path) => /\.md$/i.test(path)).slice(0, 50))
+        if (/^ {0,3}```mermaid\b/m.test((await checkout.text(path)) ?? "")) found ??= path;
       return verdict(found ? [] : ["no picture with architecture or diagram in its path"], `${found}`);
     },
   },
