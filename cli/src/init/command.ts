@@ -61,11 +61,7 @@ function report(
   print(`\n${style.bold("Next:")}`);
   const steps = [
     "Set the variable AWS_ROLE_TO_ASSUME of the repository to a role that trusts GitHub's OIDC provider.",
-    ...(hasDockerfile
-      ? []
-      : [
-          "Add a Dockerfile, which the workflow builds, or set builder: oci and a base-image in its step build-image.",
-        ]),
+    ...(hasDockerfile ? [] : ["Add a Dockerfile, which the workflow builds."]),
     "Check the files: taskdef.json has no value that may be secret, but placeholders such as <NAME>.",
     "Commit them and push to main.",
   ];

@@ -30,7 +30,8 @@ Resources:
 `;
 }
 
-function workflow(deployed: DeployedService, { actions, region }: Target): string {
+/** Returns a workflow of two jobs: the steps after the checkout of `build`, and two of `deploy`, handle the image. */
+export function workflow(deployed: DeployedService, { actions, region }: Target): string {
   const { cluster, service, container, repository, codedeploy } = deployed;
   const output = (name: string) => `\${{ steps.${name} }}`;
   const ofCodeDeploy = [
@@ -44,29 +45,62 @@ on:
   push:
     branches: [main]
 
-permissions:
-  contents: read
-  # For the role: it trusts GitHub's OIDC provider.
-  id-token: write
+permissions: {}
 
-# One deployment at a time.
+# One deployment at a time, in the order of the commits.
 concurrency: deploy-${service}
 
 jobs:
-  deploy:
+  # Code of the repository runs here, such as tests and the Dockerfile. It finds no credentials.
+  build:
     runs-on: ubuntu-latest
+    permissions:
+      contents: read
+    outputs:
+      digest: ${output("image.outputs.digest")}
     steps:
-      - uses: actions/checkout@v7
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+      - uses: docker/setup-buildx-action@37fe631027851001ddb9b187196cc803df7f5f0e # v4.3.0
+      - uses: ${actions}/actions/build-image@v1
+        id: image
+        with:
+          builder: docker
+          context: .
+          outputs: type=oci,dest=image.tar
+      - uses: actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1
+        with:
+          name: image
+          path: image.tar
+          overwrite: true
+
+  # Deploys exactly this image. Nothing of the repository runs here.
+  deploy:
+    needs: build
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+      # For the role: it trusts GitHub's OIDC provider.
+      id-token: write
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
       - uses: ${actions}/actions/log-in-to-aws@v1
         with:
           role-to-assume: \${{ vars.AWS_ROLE_TO_ASSUME }}
           aws-region: ${region}
+      - uses: actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1
+        with:
+          name: image
+          path: \${{ runner.temp }}/image
       - uses: ${actions}/actions/build-image@v1
         id: image
         with:
           repository: ${yamlText(repository ?? service)}
-          builder: docker
-          context: .
+          archive: \${{ runner.temp }}/image/image.tar
+          digest: \${{ needs.build.outputs.digest }}
       - uses: ${actions}/actions/render-task-definition@v1
         id: render
         with:
