@@ -120,14 +120,6 @@ it.each(callsOfLoggedIn)(
 );
 
 it.each(loggedIn)(
-  "$file, job $id: no package or script of the repository runs with credentials",
-  ({ steps = [] }) => {
-    const after = steps.slice(steps.findIndex(isLogin));
-    expect(after.flatMap(({ run }) => run ?? [])).toEqual([]);
-  },
-);
-
-it.each(loggedIn)(
   "$file, job $id: only actions of others that keep a result follow the login",
   ({ steps = [] }) => {
     const after = steps.slice(steps.findIndex(isLogin)).flatMap(({ uses }) => uses ?? []);
