@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createTwoFilesPatch } from "diff";
 import { defineOptions, parseWithArguments, Refusal, textOf } from "../../../scripts/run/command-line.mjs";
 import { wrap } from "../../../scripts/run/wrap.mjs";
 import { readActionFile } from "../actions/action-file.ts";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
 import { type Migration, type MigrationOptions, migrateWorkflow } from "./migrate-workflow.ts";
-import { unifiedDiff } from "./unified-diff.ts";
 
 /** Shows what would change in the workflows; with --write, also changes them. Resolves to the exit code. */
 export function migrateCommand(actions: string, argv: readonly string[], repository: string): number {
@@ -53,8 +53,12 @@ function migrateFile(file: string, options: MigrationOptions, { columns, style, 
     print(`${style.red(wrap(message, columns, 2))}\n`);
     return undefined;
   }
-  const diff = unifiedDiff(file, text, migration.text);
-  const lines = diff === "" ? [] : diff.split("\n");
+  const isChanged = migration.text !== text;
+  // Without the line of "=" before it, and the line break at its end.
+  const diff = createTwoFilesPatch(`a/${file}`, `b/${file}`, text, migration.text, undefined, undefined, {
+    context: 3,
+  });
+  const lines = isChanged ? diff.split("\n").slice(1, -1) : [];
   const colours: Readonly<Record<string, (line: string) => string>> = {
     "-": style.red,
     "+": style.green,
@@ -63,8 +67,8 @@ function migrateFile(file: string, options: MigrationOptions, { columns, style, 
   for (const line of lines) print((colours[line[0] ?? ""] ?? String)(plain(line)));
   for (const { line, text: note } of migration.notes)
     print(wrap(`${style.yellow("!")} ${file}:${line}: ${note}.`.replace("..", "."), columns, 2));
-  if (diff !== "" || migration.notes.length > 0) print("");
-  return { file, migrated: migration.text, isChanged: diff !== "" };
+  if (isChanged || migration.notes.length > 0) print("");
+  return { file, migrated: migration.text, isChanged };
 }
 
 function verdict(files: number, changed: number, isWritten: boolean): string {

@@ -10,6 +10,8 @@ import {
   type YAMLMap,
 } from "yaml";
 import type { ActionFile } from "../actions/action-file.ts";
+import { findBoth, partOf } from "./code-and-credentials.ts";
+import { splitJob } from "./split-job.ts";
 
 export interface MigrationOptions {
   /** `owner/name` of the repository that has our actions. */
@@ -47,8 +49,43 @@ interface Work {
   note(node: Scalar, text: string): void;
 }
 
-/** Rewrites the steps of official actions in a workflow or composite action. Throws for text that is no YAML. */
+/**
+ * Rewrites the steps of official actions in a workflow or composite action, and makes two jobs of one that has code of
+ * the repository and credentials. Throws for text that is no YAML.
+ */
 export function migrateWorkflow(source: string, options: MigrationOptions): Migration {
+  const steps = migrateSteps(source, options);
+  const split = splitJobs(source, options);
+  const notes = [...steps.notes, ...split.notes].sort((one, other) => one.line - other.line);
+  return { text: split.text === source ? steps.text : migrateSteps(split.text, options).text, notes };
+}
+
+/** Splits the jobs that use AWS's actions, where this is safe. */
+function splitJobs(source: string, { repository }: MigrationOptions): Migration {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(source, { lineCounter });
+  const workflow = partOf(document.toJS());
+  const read = (uses: string) => (uses.startsWith(`${repository}/actions/`) ? {} : undefined);
+  const notes: Note[] = [];
+  let text = source;
+  for (const { job, code, credentials } of findBoth(workflow, read)) {
+    const node = document.getIn(["jobs", job], true) as YAMLMap | undefined;
+    if (!JSON.stringify(node ?? null).includes("aws-actions/")) continue;
+    let outcome =
+      "became two: its code finds no credentials. Check that the Dockerfile and each step still have their files";
+    try {
+      text = splitJob(text, job, repository, read);
+    } catch (error) {
+      outcome = `stays one, in which code of the repository (${code}) finds credentials (${credentials}): ${(error as Error).message}. Fix: docs/migration.md shows the two jobs`;
+    }
+    const { line } = lineCounter.linePos(node?.range?.[0] ?? 0);
+    notes.push({ line: line - 1, text: `the job ${job} ${outcome}` });
+  }
+  return { text, notes };
+}
+
+/** Rewrites the steps of official actions. */
+function migrateSteps(source: string, options: MigrationOptions): Migration {
   const lineCounter = new LineCounter();
   const document = parseDocument(source, { lineCounter });
   const [problem] = document.errors;
@@ -67,7 +104,6 @@ export function migrateWorkflow(source: string, options: MigrationOptions): Migr
 }
 
 function migrateStep(work: Work, step: YAMLMap): void {
-  advise(work, step);
   const uses = pairNamed(step, "uses")?.value;
   if (!isScalar(uses)) return;
   const inputs = pairNamed(step, "with")?.value;
@@ -100,19 +136,6 @@ function migrateInputs(
     if (change.note) note(key, change.note);
   }
 }
-
-/** Shows where build-image can replace steps, which is for the owner to decide. */
-function advise({ note }: Work, step: YAMLMap): void {
-  const [uses, run] = [pairNamed(step, "uses")?.value, pairNamed(step, "run")?.value];
-  const action = isScalar(uses) ? `${uses.value}`.replace(/@.*/s, "") : "";
-  if (isScalar(uses) && action === "aws-actions/amazon-ecr-login")
-    note(uses, "actions/build-image logs in to Amazon ECR on its own");
-  if (isScalar(uses) && action === "docker/build-push-action") note(uses, buildAdvice);
-  if (isScalar(run) && /\bdocker\s+(buildx\s+)?(build|push)\b/.test(`${run.value}`)) note(run, buildAdvice);
-}
-
-const buildAdvice =
-  "actions/build-image with builder: docker builds and pushes in one step, and skips what is unchanged";
 
 function pairNamed(map: YAMLMap, name: string): Pair | undefined {
   return map.items.find(({ key }) => isScalar(key) && key.value === name);
