@@ -110,7 +110,7 @@ jobs:
     const push = async (before: string, after: string, file?: string) => {
       const result = (await (await repository.push(before, after, file))?.result) as RunResult;
       expect(errors(result)).toEqual([]);
-      return result.jobs[0]?.steps.flatMap(({ outputs }) => outputs.changed ?? []);
+      return result.jobs.flatMap(({ steps }) => steps.flatMap(({ outputs }) => outputs.changed ?? []));
     };
     expect(await push(none, first)).toEqual(["true"]);
     expect(await push(first, second)).toEqual(["false"]);
