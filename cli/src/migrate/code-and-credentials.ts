@@ -113,7 +113,10 @@ const preloads =
 function codeOfScript({ run, shell }: Part): string | undefined {
   const script = `${run}`;
   if (shell !== undefined && !/^(?:bash|sh)\b/.test(`${shell}`)) return `shell: ${shell}`;
-  const unknown = commandsOf(script).find((command) => !harmless.some((each) => each.test(command)));
+  const functions = [...script.matchAll(/\b(\w+)\(\)/g)].map(([, name]) => name);
+  const unknown = commandsOf(script).find(
+    (command) => !functions.includes(command.split(" ")[0]) && !harmless.some((each) => each.test(command)),
+  );
   const assigned = [...script.matchAll(/\b(\w+)=/g)].find(([, name = ""]) => preloads.test(name));
   // The files set variables and the path of later steps.
   return unknown ?? assigned?.[1] ?? /\bGITHUB_(?:PATH|ENV)\b/.exec(script)?.[0];
@@ -128,11 +131,12 @@ function commandsOf(script: string): string[] {
   const inner = /\$\(([^()`]*)\)|`([^`]*)`/.exec(text);
   if (inner) return [inner[1] ?? inner[2] ?? "", text.replace(inner[0], () => "$VALUE")].flatMap(commandsOf);
   return text
+    .replace(/\$\{(\w+)(?:[^\w}][^}]*)?\}/g, "$$$1")
     .replace(/'[^']*'|"(?:[^"\\]|\\[\s\S])*"|(?<=^|[\s;&|(])#.*/gm, (part) => {
       if (part.startsWith("#")) return "";
       return /^.[\w./:@%+=,${}-]*.$/.test(part) ? part.slice(1, -1) : "_";
     })
-    .replace(/\$\{(\w+)(?:[^\w}][^}]*)?\}/g, "$$$1")
+    .replace(/=\([^()]*\)/g, "=")
     .replace(/&?\d?(?:>>?|<)&?[ \t]*[^\s;|&()<>]+/g, " ")
     .split(/[\n;&|()]|(?<=^|\s)[{}](?=\s|$)/m)
     .map((each) => each.trim().replace(leading, ""))
@@ -140,21 +144,21 @@ function commandsOf(script: string): string[] {
 }
 
 /** Keywords and assignments before a program. */
-const leading = /^(?:(?:!|if|then|elif|else|while|until|do|time)\s+|\w+=\S*(?:\s+|$))+/;
+const leading = /^(?:(?:!|if|then|elif|else|while|until|do|time|trap)\s+|\w+\+?=\S*(?:\s+|$))+/;
 
 /** Commands that execute no file of the checkout. */
 const harmless = [
-  /^(?::|\[\[?|test|true|false|exit|return|set|shift|local|read|export|unset|break|continue|cd|pwd)(?:\s|$)/,
+  /^(?::|-|\[\[?|test|true|false|exit|return|set|shift|local|read|export|unset|mapfile|break|continue|cd|pwd)(?:\s|$)/,
   /^(?:echo|printf|cat|head|tail|grep|cut|tr|sort|uniq|wc|seq|date|sleep|basename|dirname|ls|diff|cmp)(?:\s|$)/,
   /^(?:mkdir|mktemp|rm|cp|mv|touch|tee|base64|sha256sum|unzip|gzip|gunzip|envsubst|curl|wget|aws)(?:\s|$)/,
   /^sed (?!(?:.* )?-\w*f)/,
   /^jq (?!(?:.* )?(?:-\w*[fL]|--from-file))/,
   /^tar (?!.*(?:-I|--to-c|--use-c|--checkpoint))/,
-  /^git (?:diff|log|rev-\w+|show|status|describe|ls-\w+|merge-base|cat-file|fetch|tag|clone)(?:\s|$)/,
+  /^git (?:-C \S+ )?(?:diff|log|rev-\w+|show|status|describe|ls-\w+|merge-base|cat-file|init|fetch|push|tag|clone|remote|config credential\.helper)(?:\s|$)/,
   /^gh (?:api|attestation|issue|pr|release|repo|run|secret|variable|workflow)\s/,
   /^docker (?:push|pull|tag|login|logout|load|save|images?|inspect|manifest|version|info)(?:\s|$)/,
   // npm runs no script of an archive.
-  /^npm (?:view\s|publish \S+\.tgz(?:\s|$))/,
+  /^npm (?:view\s|publish (?:\S+\.tgz(?:\s|$)|.*--ignore-scripts))/,
   // The action's own file.
   /^(?:node|bash|sh|python3?) \$GITHUB_ACTION_PATH\//,
 ];
