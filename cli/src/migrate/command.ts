@@ -92,7 +92,8 @@ const command = {
   name: "migrate",
   usage: "ecs-delivery migrate [.github/workflows or FILE ...] [options]",
   about: `Rewrites the steps of AWS's own actions to those of ecs-delivery, with all other lines as they are. Inputs get
-their names here where both mean the same; the others still work and are listed.`,
+their names here where both mean the same; the others still work and are listed. A job that runs docker build next to
+credentials becomes two jobs where that is safe.`,
   options,
 };
 

@@ -115,7 +115,7 @@ interface Image {
 const buildLine =
   /^docker (?:buildx )?build ((?:(?:-t|--tag|-f|--file)[ =]\S+ )*)([^-\s]\S*)((?: (?:-t|--tag|-f|--file)[ =]\S+)*)$/;
 const pushLine = /^docker push ((?:\$\{\{[^}]*\}\}|[\w./-])+)(?::(\S+))?$/;
-const outputLine = /^echo (?:::set-output name=)?image(?:=|::)(\S+)/;
+const outputLine = /^echo (?:::set-output name=image::|image=)(\S+?)(?: ?>> ?\$\{?GITHUB_OUTPUT\}?)?$/;
 const ignoredLine = /^(?:#.*|set -\w+|docker tag \S+ \S+|echo [^>:]*)?$/;
 
 /** Reads a step that only builds one image, pushes it and sets the output `image`. Throws for anything else. */
