@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { startEngine } from "../actions/build-image/src/docker/engine.support.ts";
 import { startGitHub } from "../lab/src/runner/github.support.ts";
 import type { RunResult } from "../lab/src/runner/result.ts";
 import { createExampleAccount, type ExampleAccount, type Kind } from "./account.support.ts";
@@ -56,6 +57,12 @@ describe.concurrent("an example that is pushed to main deploys what responds thr
   ])("%s", async ([name, kind, service], context) => {
     // The step of one-step creates its repository.
     const address = await account.addService(service, kind, name !== "one-step");
+    if (name === "migration") {
+      // BuildKit writes an archive only with containerd's image store.
+      const engine = await startEngine({ imageStore: true });
+      context.onTestFinished(engine.close);
+      Object.assign(account.environment, engine.variables);
+    }
     const repository = await open(context, name);
     // The base image of the tasks that the simulated AWS starts as processes; the other examples read a variable.
     const changes: Record<string, string> =
