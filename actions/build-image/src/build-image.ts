@@ -41,7 +41,7 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
   const destination = await found.open();
   watch.lap("login and source");
   log.info(`Repository ${destination.uri}`);
-  log.info(`Source ${source.digest} of ${inputs.context}`);
+  log.info(`Source ${source.digest} of ${inputs.tar ?? inputs.context}`);
 
   const existing = await readTags(destination, source, inputs.tags);
   watch.lap("asking the registry");

@@ -10,6 +10,8 @@ export interface BuildInputs {
   readonly destination: DestinationInputs;
   /** Folder of the source, or a tar archive of it. */
   readonly context: string;
+  /** Archive that was unpacked into the context. */
+  readonly tar?: string;
   readonly labels: ReadonlyMap<string, string>;
   readonly tags: readonly string[];
   readonly builder: OciInputs | DockerInputs;

@@ -45,7 +45,7 @@ export async function makeImage(
         nextStep: "set the path of the Dockerfile in input dockerfile; nothing was changed.",
       });
     const unpacked = inside ? { ...builder, dockerfile } : builder;
-    return makeImage({ ...inputs, context, builder: unpacked }, environment);
+    return makeImage({ ...inputs, context, tar: archive, builder: unpacked }, environment);
   });
 }
 
@@ -84,7 +84,7 @@ async function pushArchive(inputs: PushInputs, environment: BuildEnvironment): P
   const { manifest } = content;
   const destination = await found.open();
   // The label of an image says nothing certain about its source, when another job has set it.
-  const source = { digest, tag: sourceTag(digest), files: [] };
+  const source = { kind: "image", digest, tag: sourceTag(digest) } as const;
   const { tagged } = await readTags(destination, source, tags);
   const built = (await destination.registry.getManifest(destination.name, digest)) === undefined;
   const parts = built ? await pushContent(content, destination) : partsOf(manifest, "already there");

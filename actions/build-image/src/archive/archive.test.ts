@@ -10,7 +10,7 @@ import { testEnvironment, testInputs, toRepository, useSimulator } from "../buil
 import { dockerInputs } from "../docker/docker.support.ts";
 import { makeImage } from "../make-image.ts";
 import type { OciInputs } from "../oci/inputs.ts";
-import { unpackTar } from "./read-tar.ts";
+import { readTar, unpackTar } from "./read-tar.ts";
 
 const { simulator, folder, context } = await useSimulator();
 beforeEach(() => simulator.aws.ecr.createRepository({ repositoryName: "customer" }));
@@ -73,6 +73,12 @@ const and = (entry: Entry) => [...layout(), entry];
 const withoutLayer = layout().slice(1);
 const both = manifestWith({ manifests: [] });
 const larger = manifestWith({ layers: [{ ...describe(mediaTypes.layer, layer), size: 6 }] });
+const twice = manifestWith({ layers: [{ ...parts.layers[0], size: 6 }, ...parts.layers] });
+const cased = manifestWith({ Layers: [] });
+const foreign = manifestWith({ layers: [{ ...parts.layers[0], urls: ["http://a"] }, ...parts.layers] });
+const types = [mediaTypes.index, mediaTypes.manifest].map((type) => describe(type, manifest));
+const index = JSON.stringify({ manifests: types });
+const indexed = [...layout().slice(0, 3), ...layout(index, mediaTypes.index).slice(2)];
 
 it.each<[string, Entry[], string, string?]>([
   ["a hard link", and({ name: "a", type: "link", linkname: "b" }), 'contains the hard link "a"'],
@@ -80,12 +86,17 @@ it.each<[string, Entry[], string, string?]>([
   ["a device", and({ name: "a", type: "block-device" }), 'contains the special file "a"'],
   ["an absolute path", and({ name: "/etc/a" }), 'contains the path "/etc/a", which leaves'],
   ["a path to outside", and({ name: "a/../../b" }), 'contains the path "a/../../b"'],
-  ["a path with a backslash", and({ name: "..\\a" }), "which leaves its folder"],
+  ["a path with a backslash", and({ name: "..\\a" }), "not valid on every system"],
   ["a second index", and({ name: ".//index.json" }), "contains index.json twice"],
+  ["a cut-off file", and({ name: "a", text: "1", pax: { size: "9999" } }), "is not a valid tar archive"],
   ["no blob of a layer", withoutLayer, `the blob ${digestOf(layer)} is missing`],
   ["other bytes", [...withoutLayer, toBlob("evil!", layer)], `has 5 bytes of ${digestOf("evil!")}`],
   ["another size", layout(larger), "of 6 bytes has 5 bytes", digestOf(larger)],
+  ["two sizes of a layer", layout(twice), "of 6 bytes has 5 bytes", digestOf(twice)],
   ["an ambiguous manifest", layout(both), "is not a valid image", digestOf(both)],
+  ["a manifest with a name twice for Go", layout(cased), "is not a valid image", digestOf(cased)],
+  ["a layer at an address", layout(foreign), "says to fetch", digestOf(foreign)],
+  ["an image of two types", indexed, "is not a valid image of the type", digestOf(index)],
   ["an index that is an image", layout(manifest, mediaTypes.index), "is not a valid image"],
   ["no index", layout().slice(0, -1), "index.json is missing"],
   ["another image", layout(), `index.json lists ${digest}`, digestOf("")],
@@ -106,6 +117,18 @@ it.each<[string, (path: string) => Promise<void>, string]>([
   await expect(push(archive)).rejects.toThrow(message);
 });
 
+it("reports that the immutable tag of an archive has another image", async () => {
+  await push(await tar(layout()));
+  const imageTagMutability = "IMMUTABLE";
+  await simulator.aws.ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability });
+  const other = manifestWith({ annotations: {} });
+  const refused = push(await tar(layout(other)), digestOf(other));
+  await expect(refused).rejects.toThrow(
+    `The tag v1 of customer is immutable and already points to ${digest}; this image is ${digestOf(other)}`,
+  );
+  await expect(refused).rejects.toMatchObject({ nextStep: expect.stringContaining("only the failed jobs") });
+});
+
 it("builds a folder's archive as the folder, with its modes and links", async () => {
   await mkdir(join(context, "bin"));
   await writeFile(join(context, "bin/run"), "#!/bin/sh");
@@ -118,7 +141,9 @@ it("builds a folder's archive as the folder, with its modes and links", async ()
     link("./bin/server", "../server.mjs"),
     { name: "./bin/run", text: "#!/bin/sh", mode: 0o755 },
   ]);
-  const ofArchive = await makeImage(testInputs(archive), testEnvironment(simulator));
+  const environment = testEnvironment(simulator);
+  const ofArchive = await makeImage(testInputs(archive), environment);
+  expect(environment.lines).toContainEqual(`Source ${ofArchive.source?.digest} of ${archive}`);
   expect(ofArchive).toMatchObject({ built: false, digest: ofFolder.digest });
 });
 
@@ -129,10 +154,19 @@ it.each<[string, Entry[]]>([
   ["a file behind a link", [link("a", "b"), { name: "a/c" }]],
   ["a file in a file", [{ name: "a" }, { name: "a/c" }]],
   ["a file twice", [{ name: "a" }, { name: "./a" }]],
+  ["a link without a target", [link("a", "")]],
+  ["a sparse file", [{ name: "a", pax: { "GNU.sparse.major": "1", "GNU.sparse.name": "b" } }]],
+  ["a name that is not UTF-8", [{ name: "a\ufffd" }]],
 ])("does not unpack %s", async (_, entries) => {
   await expect(unpackTar(await tar(entries), join(folder, "to"))).rejects.toThrow(
     /image\.tar (contains|cannot be unpacked)/,
   );
+});
+
+it("reads at most a million entries, as each takes memory", async () => {
+  const three = await tar([{ name: "a" }, { name: "b" }, { name: "c" }]);
+  await readTar(three, async () => {}, 3);
+  await expect(readTar(three, async () => {}, 2)).rejects.toThrow("contains more than 2 entries");
 });
 
 it("reports an archive of a folder without a Dockerfile", async () => {

@@ -31,22 +31,35 @@ export async function readWhole(
   read: (part: Descriptor) => Promise<FetchedManifest>,
 ): Promise<WholeImage> {
   const several = isIndex(manifest.mediaType);
-  const others = several ? await Promise.all(unique(parse(manifest, "manifests").manifests).map(read)) : [];
+  const listed = several ? unique(parse(manifest, "manifests").manifests) : [];
+  const others = await Promise.all(listed.map(read));
   const images = (several ? others : [manifest]).map((image) => parse(image, "layers"));
-  return { manifest, others, blobs: unique(images.flatMap(({ config, layers }) => [config, ...layers])) };
+  const blobs = unique(images.flatMap(({ config, layers }) => [config, ...layers]));
+  // A client that pulls the image would connect to it, in the past even with a registry's password (CVE-2020-15157).
+  const foreign = [...listed, ...blobs].find(({ urls }) => urls !== undefined);
+  if (foreign) throw new Failure(`${manifest.digest} says to fetch ${foreign.digest} from an address`);
+  return { manifest, others, blobs };
 }
 
-/** A document that is both would be two images (CVE-2021-41190), so it must be what its descriptor says. */
+/**
+ * A document that is both would be two images (CVE-2021-41190), so it must be what its descriptor says. Programs in Go,
+ * such as registries, read names without regard to case.
+ */
 function parse({ mediaType, digest, body }: FetchedManifest, has: "manifests" | "layers") {
   const content = JSON.parse(body.toString("utf8")) as ImageIndex & ImageManifest;
   const [isType, other] = has === "layers" ? [isImage, "manifests"] : [isIndex, "layers"];
   const isAsSaid = isType(mediaType) && (content.mediaType ?? mediaType) === mediaType;
-  if (isAsSaid && Array.isArray(content[has]) && !(other in content)) return content;
+  const names = Object.keys(content).map((name) => name.toLowerCase());
+  const isClear = !names.includes(other) && new Set(names).size === names.length;
+  if (isAsSaid && isClear && Array.isArray(content[has])) return content;
   throw new Failure(`${digest} is not a valid image of the type ${mediaType}`);
 }
 
-function unique<Part extends { readonly digest: string }>(parts: readonly Part[]): Part[] {
-  return [...new Map(parts.map((part) => [part.digest, part])).values()];
+/** Keeps two descriptors of a digest that differ: each of them is checked. */
+function unique(parts: readonly Descriptor[]): Descriptor[] {
+  const key = ({ digest, size, mediaType, urls }: Descriptor) =>
+    JSON.stringify([digest, size, mediaType, urls]);
+  return [...new Map(parts.map((part) => [key(part), part])).values()];
 }
 
 const blobName = (digest: string) => `blobs/${digest.replace(":", "/")}`;

@@ -6,8 +6,10 @@ import { extract, type Header } from "tar-stream";
 import { Failure } from "../../../shared/failure.ts";
 import { formatBytes } from "../builder.ts";
 
-/** More than an image that starts in time has, and less than the disk of a runner. */
+/** More than an image that starts in time has, and less than the disk and the memory of a runner. */
 const mostBytes = 10_000_000_000;
+const mostEntries = 1_000_000;
+const longestFault = 1000;
 const headerBytes = 512;
 
 interface TarEntry extends Header {
@@ -19,24 +21,28 @@ interface TarEntry extends Header {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
+type Visit = (entry: TarEntry) => Promise<void>;
+
 /** Explains a fault of an archive, which another job may have written on purpose. */
 export function archiveFault(archive: string, fault: string, cause?: unknown): Failure {
-  return new Failure(`The archive ${archive} ${fault}`, {
+  return new Failure(`The archive ${archive} ${fault.slice(0, longestFault)}`, {
     nextStep: "write the archive again, and find out which step damaged it; nothing was pushed.",
     cause,
   });
 }
 
 /** Visits the entries of a tar archive. Throws for one that could reach anything outside of the archive's folder. */
-export async function readTar(archive: string, visit: (entry: TarEntry) => Promise<void>): Promise<void> {
+export async function readTar(archive: string, visit: Visit, most = mostEntries): Promise<void> {
   const { size } = await stat(archive);
   if (size > mostBytes)
     throw archiveFault(archive, `has ${formatBytes(size)}; the limit is ${formatBytes(mostBytes)}`);
   const tar = extract();
   // The loop throws its errors.
   pipeline(createReadStream(archive), tar).catch(() => {});
+  let entries = 0;
   try {
     for await (const content of tar) {
+      if (++entries > most) throw archiveFault(archive, `contains more than ${most} entries`);
       const { header, offset } = content;
       const fault = faultOf(header);
       if (fault) throw archiveFault(archive, `contains ${fault}`);
@@ -46,21 +52,26 @@ export async function readTar(archive: string, visit: (entry: TarEntry) => Promi
       content.resume();
     }
   } catch (error) {
-    // The system's errors have a code.
-    if (error instanceof Failure || "code" in (error as Error)) throw error;
+    // Those of a damaged archive are not the system's.
+    if (error instanceof Failure || "syscall" in (error as Error)) throw error;
     throw archiveFault(archive, `is not a valid tar archive: ${(error as Error).message}`, error);
   }
 }
 
 const partsOf = (path: string) => path.split("/").filter((part) => part !== "" && part !== ".");
 
-function faultOf({ name, type, linkname }: Header): string | undefined {
-  const shown = JSON.stringify(name).slice(0, 200);
+function faultOf({ name, type, linkname, pax }: Header): string | undefined {
+  const shown = JSON.stringify(name);
+  const target = linkname ?? "";
   if (type === "link") return `the hard link ${shown}`;
   if (!["file", "contiguous-file", "directory", "symlink"].includes(type)) return `the special file ${shown}`;
-  if (/^\/|(?:^|\/)\.\.(?:\/|$)|[\\\0]/.test(name)) return `the path ${shown}, which leaves its folder`;
-  return type === "symlink" && leaves(linkname, partsOf(name).length - 1)
-    ? `the link ${shown} to ${JSON.stringify(linkname)}, which may leave its folder`
+  // Its name and its content are others.
+  if (Object.keys(pax ?? {}).some((key) => key.startsWith("GNU.sparse."))) return `the sparse file ${shown}`;
+  // The last one replaces what is not UTF-8.
+  if (/[\\\0\ufffd]/.test(name + target)) return `the path ${shown}, which is not valid on every system`;
+  if (/^\/|(?:^|\/)\.\.(?:\/|$)/.test(name)) return `the path ${shown}, which leaves its folder`;
+  return type === "symlink" && leaves(target, partsOf(name).length - 1)
+    ? `the link ${shown} to ${JSON.stringify(target)}, which may leave its folder`
     : undefined;
 }
 
@@ -69,7 +80,7 @@ function leaves(target: string, depth: number): boolean {
   const rest = partsOf(target);
   const named = rest.findIndex((part) => part !== "..");
   const ups = named < 0 ? rest.length : named;
-  return /^(?:$|\/)|[\\\0]/.test(target) || ups > depth || rest.includes("..", ups);
+  return /^(?:$|\/)/.test(target) || ups > depth || rest.includes("..", ups);
 }
 
 /** Unpacks an archive of a folder. Links are made last, so that nothing is written through one. */

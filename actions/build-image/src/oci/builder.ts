@@ -93,9 +93,7 @@ async function build(
   const packed = pack({ context, files, workingDirectory: inputs.workingDirectory, path, signal });
   const sent = packed.then((layer) => {
     const { digest, size } = layer;
-    log.info(
-      `Layer ${shortDigest(digest)}: ${counted(layer.files, "file")} of ${context}, ${formatBytes(size)}`,
-    );
+    log.info(`Layer ${shortDigest(digest)}: ${counted(layer.files, "file")}, ${formatBytes(size)}`);
     return pusher.blob("context", { ...layer, open: () => createReadStream(layer.path) });
   });
   const made = bases.map((each) => makeImage({ base: each, packed, pusher }, inputs, order));

@@ -12,6 +12,11 @@ import {
 import { createTurns, settleAll } from "../parallel.ts";
 import { type Source, sourceLabel } from "../source/read-source.ts";
 
+/** A source or, if another job has built it, an image. */
+interface Owner extends Pick<Source, "digest" | "tag"> {
+  readonly kind?: "image";
+}
+
 interface Existing {
   /** The image of this source, when the repository has it. */
   readonly image: FetchedManifest | undefined;
@@ -25,7 +30,7 @@ interface Existing {
  */
 export async function readTags(
   destination: Destination,
-  source: Source,
+  source: Owner,
   tags: readonly string[],
 ): Promise<Existing> {
   const { registry, name, isImmutable } = destination;
@@ -53,19 +58,22 @@ function tagIsTaken(
   { name }: Destination,
   taken: string,
   own: string | undefined,
-  { labels, source }: { labels: Readonly<Record<string, string>>; source: Source },
+  { labels, source }: { labels: Readonly<Record<string, string>>; source: Owner },
 ): Failure {
+  const { kind = "source", digest } = source;
   const madeOf = labels[sourceLabel] ? `, built from the source ${labels[sourceLabel]}` : "";
-  const mine = own === undefined ? "" : `, whose image is ${own}`;
+  const mine = own === undefined || own === digest ? "" : `, whose image is ${own}`;
   return immutableTagFailure(
-    `The tag ${tag} of ${name} is immutable and already points to ${taken}${madeOf}; this source is ${source.digest}${mine}`,
+    `The tag ${tag} of ${name} is immutable and already points to ${taken}${madeOf}; this ${kind} is ${digest}${mine}`,
+    kind,
   );
 }
 
-function immutableTagFailure(sentence: string): Failure {
+function immutableTagFailure(sentence: string, kind: "source" | "image"): Failure {
+  // A second build of a commit by BuildKit can differ.
+  const again = kind === "image" ? ", or run only the failed jobs again, which push the first image" : "";
   return new Failure(sentence, {
-    nextStep:
-      "use a tag that no other source has, such as the commit, or set tags-from: none, leave tags empty and deploy by digest.",
+    nextStep: `use a tag that no other ${kind} has, such as the commit, or set tags-from: none, leave tags empty and deploy by digest${again}.`,
   });
 }
 
@@ -116,6 +124,7 @@ export async function putTags(
     if (digest !== manifest.digest)
       throw immutableTagFailure(
         `The tag ${tag} of ${destination.name} cannot be moved and points to ${digest}; this image is ${manifest.digest}`,
+        "source",
       );
     log.info(`Tagged ${tag}`);
   };
