@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -44,14 +44,50 @@ const frauds: readonly (readonly [attack: string, commands: string, step: string
     check,
     /^menu\.tar does not have the digest that the job build computed/,
   ],
+  [
+    "replaces the digest by lines that list another file",
+    `cat > "$RUNNER_TEMP/lines.sh" << 'END'
+trap 'printf "sha256<<END\\n%s  /dev/null\\n#\\nEND\\n" "$(/usr/bin/sha256sum < /dev/null | cut -c 1-64)" >> "$GITHUB_OUTPUT"' EXIT
+END
+echo "BASH_ENV=$RUNNER_TEMP/lines.sh" >> "$GITHUB_ENV"`,
+    check,
+    /^menu\.tar does not have the digest that the job build computed/,
+  ],
   ["adds a symbolic link that leads outside", "ln -s /etc/passwd dist/users", push, /users/],
   ["adds an absolute path", replace("tar", '/usr/bin/tar -Pcf "$3" /etc/hostname'), push, /\/etc\/hostname/],
   ["adds a device", replace("tar", '/usr/bin/tar -cf "$3" -C /dev null'), push, /null/],
   ["adds 10 GB", "truncate --size 10G dist/big", pack, /have 10737 MB.*at most 2,000 MB/],
 ];
 
+/** Runs a Dockerfile in its own environment, which BuildKit keeps from it, and writes an image without layers. */
+const docker = `#!/bin/bash -e
+if [ "$1" = info ]; then exec echo io.containerd.snapshotter; fi
+while [ $# -gt 1 ]; do
+  case "$1" in
+    --file) dockerfile=$2 ;;
+    --metadata-file) metadata=$2 ;;
+    --output) archive=\${2#*dest=} ;;
+  esac
+  shift
+done
+sed -n 's/^RUN //p' "$dockerfile" | bash -e
+cd "$(mktemp -d)"
+mkdir -p blobs/sha256
+blob() {
+  digest=$(printf %s "$2" | sha256sum | cut -c 1-64)
+  printf %s "$2" > "blobs/sha256/$digest"
+  printf '{"mediaType":"application/vnd.oci.image.%s.v1+json","digest":"sha256:%s","size":%d}' "$1" "$digest" \${#2}
+}
+config=$(blob config '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}')
+manifest=$(blob manifest "{\\"schemaVersion\\":2,\\"config\\":$config,\\"layers\\":[]}")
+echo "{\\"manifests\\":[$manifest]}" > index.json
+tar -cf "$archive" blobs index.json
+echo "{\\"containerimage.digest\\":\\"$(grep -o 'sha256:[0-9a-f]*' index.json)\\"}" > "$metadata"
+`;
+
 describe("a test script that", () => {
-  const lootFile = join(tmpdir(), `loot-${randomUUID()}`);
+  const folder = join(tmpdir(), `attacks-${randomUUID()}`);
+  const lootFile = join(folder, "loot");
   let secret: string;
   let files: Record<string, string>;
   let simulator: TestSimulator;
@@ -65,21 +101,25 @@ describe("a test script that", () => {
     const { environment, secrets } = accessTo(simulator);
     secret = secrets.AWS_SECRET_ACCESS_KEY;
     files = await filesOfDeployService();
+    await mkdir(folder);
+    await writeFile(join(folder, "docker"), docker, { mode: 0o755 });
+    const PATH = `${folder}:${environment.PATH}`;
     shop = await createTestRepository(
       { ...files, "taskdef.json": JSON.stringify(webTaskDefinition("<IMAGE1_NAME>", { name: "menu" })) },
-      { environment: { ...environment, LOOT: lootFile }, secrets },
+      { environment: { ...environment, PATH, LOOT: lootFile }, secrets },
     );
   });
   afterAll(async () => {
     await shop?.remove();
     await simulator?.close();
-    await rm(lootFile, { force: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
-  const caller = callerOf({
+  const inputs = {
     ...{ cluster: "coffee", "ecs-service": "menu", "deploy-through": "ecs", "wait-until": "registered" },
-    ...{ "base-image": "scratch", "task-definition": "taskdef.json", values: "{}" },
-  });
+    ...{ "task-definition": "taskdef.json", values: "{}" },
+  };
+  const caller = callerOf({ ...inputs, "base-image": "scratch" });
   const loot = () => readFile(lootFile, "utf8").catch(() => "");
   const images = () => simulator.aws.ecr.describeImages({ repositoryName: "menu" });
 
@@ -96,17 +136,31 @@ describe("a test script that", () => {
       return steps.flatMap((step) => (step.conclusion === "failure" ? [[name, step.name, message]] : []));
     });
 
+  const expectNoLoot = async (result: RunResult) => {
+    expect(failedSteps(result)).toEqual([]);
+    expect(await loot()).not.toContain(secret);
+    expect(await loot()).not.toMatch(/ACTIONS_ID_TOKEN|eyJ/);
+    expect(result.jobs.at(-1)).toMatchObject({ name: "deploy / deploy", conclusion: "success" });
+    expect(codeOfJob(result.jobs.at(-1) as JobResult)).toEqual([]);
+  };
+
   it.each(Object.entries(thefts))(
     "%s gets no key and no token, and its service is registered",
-    async (_, commands) => {
-      const result = await attack(commands);
-      expect(failedSteps(result)).toEqual([]);
-      expect(await loot()).not.toContain(secret);
-      expect(await loot()).not.toMatch(/ACTIONS_ID_TOKEN|eyJ/);
-      expect(result.jobs.at(-1)).toMatchObject({ name: "deploy / deploy", conclusion: "success" });
-      expect(codeOfJob(result.jobs.at(-1) as JobResult)).toEqual([]);
-    },
+    async (_, commands) => expectNoLoot(await attack(commands)),
   );
+
+  it("a Dockerfile runs in the job's environment gets neither, and its image is pushed", async () => {
+    const dockerfile = "services/menu/Dockerfile";
+    const result = await attack(Object.values(thefts).join("\n"), {
+      ...callerOf({ ...inputs, dockerfile }),
+      [dockerfile]: 'FROM scratch\nRUN env >> "$LOOT"\nRUN bash services/menu/attack.sh\n',
+    });
+    expect(await loot()).toContain("GITHUB_JOB=build");
+    await expectNoLoot(result);
+    const [build, deploy] = result.jobs.filter(({ conclusion }) => conclusion === "success");
+    expect(build?.outputs["image-digest"]).toMatch(/^sha256:/);
+    expect(deploy?.outputs["image-digest"]).toBe(build?.outputs["image-digest"]);
+  });
 
   it.each(frauds)("%s deploys nothing", async (_, commands, step, message) => {
     const { imageDetails } = await images();
