@@ -13,9 +13,7 @@ import { createTurns, settleAll } from "../parallel.ts";
 import { type Source, sourceLabel } from "../source/read-source.ts";
 
 /** A source or, if another job has built it, an image. */
-interface Owner extends Pick<Source, "digest" | "tag"> {
-  readonly kind?: "image";
-}
+type Owner = Pick<Source, "digest" | "tag"> & { readonly kind?: "image" };
 
 interface Existing {
   /** The image of this source, when the repository has it. */
@@ -70,10 +68,10 @@ function tagIsTaken(
 }
 
 function immutableTagFailure(sentence: string, kind: "source" | "image"): Failure {
-  // A second build of a commit by BuildKit can differ.
-  const again = kind === "image" ? ", or run only the failed jobs again, which push the first image" : "";
+  // BuildKit can make another image of the same commit.
+  const example = kind === "image" ? "such as that of another commit" : "such as the commit";
   return new Failure(sentence, {
-    nextStep: `use a tag that no other ${kind} has, such as the commit, or set tags-from: none, leave tags empty and deploy by digest${again}.`,
+    nextStep: `use a tag that no other ${kind} has, ${example}, or set tags-from: none, leave tags empty and deploy by digest.`,
   });
 }
 
