@@ -165,6 +165,13 @@ describe("a failed run", () => {
     expect(repository.tags()).toEqual({ "v1.2.3": commit, "v1.2": commit, v1: commit });
   });
 
+  it("runs no git hook of a replaced artifact", () => {
+    repository.commit(filesOf("1.2.3"));
+    const stolen = join(repository.folder, "stolen");
+    expect(repository.publish({}, repository.plan(), `env > ${stolen}`)).toMatchObject({ status: 0 });
+    expect(existsSync(stolen)).toBe(false);
+  });
+
   it("reports a tag of another commit that has no release", () => {
     const other = repository.commit(filesOf("1.2.3"));
     repository.git("push", "--quiet", "origin", `${other}:refs/tags/v1.2.3`);

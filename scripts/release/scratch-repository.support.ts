@@ -125,10 +125,13 @@ export function createScratchRepository() {
     /**
      * Plans, prepares and publishes as the jobs of release.yml do.
      * @param planned by an earlier run
+     * @param hook of git, which something added to the artifact
      */
-    publish(environmentOfRun: Record<string, string> = {}, planned = plan()) {
+    publish(environmentOfRun: Record<string, string> = {}, planned = plan(), hook = "") {
       if (planned.status !== 0 || planned.version === "") return planned;
-      const files = mkdtempSync(join(folder, "files-"));
+      const work = mkdtempSync(join(folder, "work-"));
+      const files = join(work, publish.steps[0].with.path ?? "");
+      mkdirSync(files, { recursive: true });
       const prepared = release(["checksums", join(files, "checksums.txt")]);
       if (prepared.status !== 0) return prepared;
       execFileSync("sh", ["-c", `cp *.tgz ${files}`], { cwd: clone });
@@ -139,8 +142,10 @@ export function createScratchRepository() {
         FILES: execFileSync("sh", ["-c", "sha256sum -- *"], { cwd: files, encoding: "utf8" }).trim(),
         ...environmentOfRun,
       };
+      mkdirSync(join(files, "repository/.git/hooks"), { recursive: true });
+      writeFileSync(join(files, "repository/.git/hooks/pre-push"), `#!/bin/sh\n${hook}\n`, { mode: 0o755 });
       const shell = ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", publish.steps.at(-1).run];
-      const { status, stdout, stderr } = spawnSync("bash", shell, { cwd: files, env, encoding: "utf8" });
+      const { status, stdout, stderr } = spawnSync("bash", shell, { cwd: work, env, encoding: "utf8" });
       return { status, output: stdout + stderr };
     },
     /** Refuses changes of the refs that match a shell pattern, as a rule of GitHub does; none without a pattern. */

@@ -24,7 +24,7 @@ beforeEach(async () => {
 case $1 in
   pack) echo "$2" > "$4/octo-coffee-1.2.3.tgz" ;;
   view) grep -q . "$FAKE_GH/npm" ;;
-  publish) echo "$@: $(cat "$2")" >> "$FAKE_GH/npm" ;;
+  publish) echo "$@: $(cat "$2" settings 2> /dev/null)" >> "$FAKE_GH/npm" ;;
 esac
 `;
   await writeFile(join(repository.folder, "npm"), "");
@@ -100,7 +100,14 @@ it.each([
 });
 
 it("publishes the command line once, where a variable names its package, without code of the repository", async () => {
-  const commit = repository.commit(await filesOf("1.2.3", "true"));
+  // As .npmrc, in a replaced artifact: npm must not run where it finds them.
+  const command = { name: "command-line", path: "packed" };
+  const addSettings = [
+    { uses: "actions/download-artifact@v8", with: command },
+    { run: "echo attack > packed/settings" },
+    { uses: "actions/upload-artifact@v7", with: { ...command, overwrite: true } },
+  ];
+  const commit = repository.commit(await filesOf("1.2.3", addSettings));
   const vars = { NPM_PACKAGE: "@octo/coffee" };
   const published = () => readFile(join(repository.folder, "npm"), "utf8");
   const result = await push(commit, { vars });
@@ -112,7 +119,7 @@ it("publishes the command line once, where a variable names its package, without
   expect(mayWrite.flatMap(codeOfJob).filter((file) => !file.startsWith(installed))).toEqual([]);
   expect(log()).toContain("@octo/coffee");
   expect(await published()).toBe(
-    `publish ./octo-coffee-1.2.3.tgz --ignore-scripts --provenance --access public: ${packed}`,
+    `publish ./packed/octo-coffee-1.2.3.tgz --ignore-scripts --provenance --access public: ${packed}`,
   );
   const before = await published();
   // The tag v1 is behind, so that the workflow continues the release.
