@@ -127,6 +127,15 @@ it.each(loggedIn)(
   },
 );
 
+it("log-in-to-aws empties what loads code for both programs that get keys", () => {
+  const { runs } = parse(readFileSync(join(root, "actions/log-in-to-aws/action.yml"), "utf8"));
+  const emptied = (runs.steps as { uses?: string; env?: Record<string, string> }[])
+    .filter(({ uses }) => uses)
+    .map(({ env = {} }) => Object.keys(env).filter((name) => env[name] === ""));
+  expect(emptied[0]).toContain("NODE_OPTIONS");
+  expect(emptied[1]?.sort()).toEqual(emptied[0]?.sort());
+});
+
 const readsOnly = ({ file, id }: { file: string; id: string }) =>
   file === "plan.yml" || (file === "deploy.yml" && id === "changes");
 
