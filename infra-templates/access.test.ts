@@ -234,6 +234,14 @@ test("the provision role makes and changes roles only with the boundary, which i
   expect(denied.flatMap(({ Resource }) => Resource)).toContain("access/Boundary");
 });
 
+test("the provision role gives no user data to a server outside the stacks, whose role has no boundary", () => {
+  const denied = statementsOf("GitHubProvisionRole").filter(
+    ({ Effect, Action }) => Effect === "Deny" && Action.includes("ec2:ModifyInstanceAttribute"),
+  );
+  const key = "aws:ResourceTag/aws:cloudformation:stack-name";
+  expect(denied.map(({ Condition }) => Condition)).toEqual([{ StringNotLike: { [key]: "microservices-*" } }]);
+});
+
 test("the provision role may do what provision-stack calls", () => {
   const patterns = allowedTo("GitHubProvisionRole").map((action) => action.replaceAll("*", ".*"));
   const allowed = new RegExp(`^(${patterns.join("|")})$`);
