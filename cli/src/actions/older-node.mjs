@@ -1,8 +1,4 @@
 // Loaded before the command line and its actions on Node 20 and 22, which lack functions that the bundles use.
-import { syncBuiltinESMExports } from "node:module";
-import workerThreads from "node:worker_threads";
-import zlib from "node:zlib";
-
 Map.groupBy ??= (items, keyOf) => {
   const groups = new Map();
   let index = 0;
@@ -24,10 +20,3 @@ Promise.withResolvers ??= function withResolvers() {
   });
   return { promise, resolve, reject };
 };
-
-// undici needs both when it is loaded, not for the requests of a load test.
-workerThreads.markAsUncloneable ??= () => {};
-zlib.createZstdDecompress ??= () => {
-  throw new Error("zstd needs Node 22.15 or newer.");
-};
-syncBuiltinESMExports();
