@@ -19,9 +19,11 @@ export function view(parts, context) {
     .filter((key) => key.startsWith("service/"))
     .map((key) => /** @type {import("../src/parts.ts").ServicePart} */ (parts.get(key)));
   const { timeScale = 1 } = /** @type {{ timeScale?: number }} */ (parts.get("about") ?? {});
-  const empty = html`<div class="empty"><h2>${t.noStacks}</h2><p>${t.noStacksFix}</p></div>`;
+  const empty = html`<div class="empty"><h2>${t.nothingHere}</h2><p>${t.nothingHereFix}</p></div>`;
+  // What could not be read may exist.
+  const isRead = ![...parts.keys()].some((key) => key.startsWith("problem/"));
   return [
-    ...(stacks.length + picture.length === 0 ? [{ key: "empty", wide: true, html: empty }] : []),
+    ...(isRead && stacks.length + picture.length === 0 ? [{ key: "empty", wide: true, html: empty }] : []),
     ...(picture.length > 0
       ? [
           {

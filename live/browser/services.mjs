@@ -10,6 +10,7 @@ export function view(parts, context) {
   const services = valuesOf(parts, "service/");
   const [, cluster, name] = context.path.split("/").slice(1).map(decode);
   if (!cluster || !name) {
+    if (services.length === 0 && parts.has("problem/ECS")) return [];
     if (services.length === 0) return [{ key: "empty", wide: true, html: noServices(parts, context) }];
     const deployments = Map.groupBy(valuesOf(parts, "deployment/"), ([key]) =>
       key.slice(11, key.lastIndexOf("/")),

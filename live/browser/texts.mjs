@@ -18,9 +18,9 @@ const en = {
   allServices: "all services",
   problems: {
     throttled: "throttles the requests of this page. It asks less often now.",
-    unreachable: "cannot be reached. The page shows the last known state.",
-    denied: "does not permit this page to read. The page shows the last known state.",
-    failed: "returned an error. The page shows the last known state.",
+    unreachable: "cannot be reached. The page shows the last known state, if there is one.",
+    denied: "does not permit this page to read. The page shows the last known state, if there is one.",
+    failed: "returned an error. The page shows the last known state, if there is one.",
   },
   /** @param {number} factor */
   faster: (factor) => `AWS waits pass ${factor} × faster`,
@@ -127,8 +127,9 @@ const en = {
   }),
   history: "Deployments",
   historyColumns: ["Started", "Verdict", "Change", "Configuration", "Took", "Id"],
-  noStacks: "No stack exists here yet",
-  noStacksFix: "Stacks of CloudFormation appear here as soon as they are created.",
+  nothingHere: "This account has nothing to show yet",
+  nothingHereFix:
+    "Load balancers, databases, pipelines and stacks of CloudFormation appear here as soon as they are created.",
   /** @param {number} done @param {number} all */
   resourcesReady: (done, all) => `${done} of ${all} resources ready`,
   changed: "changed",
@@ -180,9 +181,9 @@ const fr = {
   allServices: "tous les services",
   problems: {
     throttled: "limite les requêtes de cette page. Elle interroge moins souvent.",
-    unreachable: "est injoignable. La page montre le dernier état connu.",
-    denied: "n'autorise pas cette page à lire. La page montre le dernier état connu.",
-    failed: "a renvoyé une erreur. La page montre le dernier état connu.",
+    unreachable: "est injoignable. La page montre le dernier état connu, s'il y en a un.",
+    denied: "n'autorise pas cette page à lire. La page montre le dernier état connu, s'il y en a un.",
+    failed: "a renvoyé une erreur. La page montre le dernier état connu, s'il y en a un.",
   },
   faster: (factor) => `les attentes d'AWS passent ${factor} × plus vite`,
   justNow: "à l'instant",
@@ -277,8 +278,9 @@ const fr = {
   },
   history: "Déploiements",
   historyColumns: ["Début", "Verdict", "Changement", "Configuration", "Durée", "Id"],
-  noStacks: "Aucune pile n'existe encore ici",
-  noStacksFix: "Les piles de CloudFormation apparaissent ici dès leur création.",
+  nothingHere: "Ce compte n'a encore rien à montrer",
+  nothingHereFix:
+    "Équilibreurs de charge, bases de données, pipelines et piles de CloudFormation apparaissent ici dès leur création.",
   resourcesReady: (done, all) => `${done} ressources sur ${all} prêtes`,
   changed: "modifiée",
   resources: "Ressources",

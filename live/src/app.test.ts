@@ -165,6 +165,21 @@ it("says why there is no estimate", async () => {
   expect(text).toContain(`There is no estimate: ${problem}.`);
 });
 
+it.each([
+  ["/account", "ec2:DescribeVpcs", "EC2", "This account has nothing to show yet"],
+  ["/", "ecs:ListClusters", "ECS", "No service runs here yet"],
+])(
+  "%s without the right %s says that it is missing, not that there is nothing",
+  async (path, right, source, nothing) => {
+    const problem = { source, kind: "denied", message: `not authorized to perform: ${right}`, since: 0 };
+    const { text } = await get(path, { parts: { [`problem/${source}`]: problem } });
+    expect(text).toContain(`<strong>${source}</strong> does not permit this page to read.`);
+    expect(text).toContain(right);
+    expect(text).not.toContain(nothing);
+    expect((await get(path, { parts: {} })).text).toContain(nothing);
+  },
+);
+
 it("permits scripts and styles of its own only", async () => {
   const { response, text } = await get("/");
   const policy = response.headers.get("Content-Security-Policy");

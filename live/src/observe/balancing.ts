@@ -71,9 +71,15 @@ export async function readBalancing(
   const groups = await reader.every(5_000, `groups ${JSON.stringify(wanted)}`, () =>
     readGroups(balancer, reader, wanted),
   );
+  const own = new Set(groups.map(({ loadBalancer }) => loadBalancer));
   const [healths, forwards] = await Promise.all([
     Promise.all(groups.map(({ arn }) => readHealth(balancer, reader, arn))),
-    Promise.all(balancers.map(({ LoadBalancerArn = "" }) => readForwards(balancer, reader, LoadBalancerArn))),
+    Promise.all(
+      balancers.map(({ LoadBalancerArn: arn = "" }) =>
+        // Others must not slow down the services, whose traffic may shift at any moment.
+        reader.every(own.has(arn) ? 0 : 30_000, `rules ${arn}`, () => readForwards(balancer, reader, arn)),
+      ),
+    ),
   ]);
   return {
     balancers,

@@ -224,3 +224,28 @@ it("never makes more calls in a minute than permitted", async () => {
   expect(calls.hits).toBeGreaterThan(100);
   expect(calls.hits / ((foreground.now() - startedAt) / 60_000)).toBeLessThanOrEqual(300);
 });
+
+it("reads the rules of a load balancer without a service seldom, those of a service in each pass", async () => {
+  const { simulator, parts, isHealthy } = await createStage();
+  const { clock, aws } = simulator;
+  await isHealthy();
+  const rules = simulator.faults.add({ operation: "elbv2:DescribeRules", kind: "delay", milliseconds: 0 });
+  await parts();
+  const { Subnets = [] } = await aws.ec2.describeSubnets({});
+  const subnets = Subnets.filter(({ VpcId }) => VpcId === Subnets[0]?.VpcId).map(
+    ({ SubnetId = "" }) => SubnetId,
+  );
+  const { LoadBalancers = [] } = await aws.elbv2.createLoadBalancer({ Name: "other", Subnets: subnets });
+  await aws.elbv2.createListener({
+    ...{
+      LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn,
+      Protocol: "HTTP",
+      Port: testListenerPortOffset() + 9000,
+    },
+    DefaultActions: [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "404" } }],
+  });
+  const ofServices = rules.hits;
+  await clock.foreground.wait(5_000);
+  for (let pass = 0; pass < 3; pass++) await parts();
+  expect(rules.hits).toBe(4 * ofServices + 1);
+});

@@ -87,7 +87,10 @@ async function readPipelines(
   });
   return Promise.all(
     pipelines.map(async ({ name = "" }): Promise<ResourceCard> => {
-      const { stageStates = [] } = await reader.send(codepipeline, new GetPipelineStateCommand({ name }));
+      // At most one call a second, so that many pipelines do not slow down the services.
+      const { stageStates = [] } = await reader.every(1_000 * pipelines.length, `pipeline ${name}`, () =>
+        reader.send(codepipeline, new GetPipelineStateCommand({ name })),
+      );
       const stages = stageStates.map(({ stageName = "", latestExecution }): ResourceCard => {
         return { kind: "stage", title: stageName, details: "", status: latestExecution?.status, cards: [] };
       });
