@@ -83,8 +83,8 @@ function merge(cards: readonly Card[], shown: readonly EvaluatedResource[]) {
 
 /** Returns a function that finds the frame of a resource, and adds each frame for the first resource in it. */
 function createPlaces(graph: ResourceGraph, frames: Map<string, Frame>, region: string) {
-  const open = (id: string, parent: string | undefined, title: string) => {
-    if (!frames.has(id)) frames.set(id, { id, parent, title });
+  const open = (id: string, parent: string | undefined, title: string, kind?: string) => {
+    if (!frames.has(id)) frames.set(id, { id, parent, title, kind });
     return id;
   };
   const account = open("account", undefined, `AWS, ${region}`);
@@ -127,11 +127,7 @@ function createPlaces(graph: ResourceGraph, frames: Map<string, Frame>, region: 
   const frameOf = (resource: EvaluatedResource): string =>
     typeOf(resource) === "EC2::VPC"
       ? vpc(resource)
-      : open(
-          idOf(resource),
-          placeOf(resource),
-          `${cardTypes[typeOf(resource)]?.service} ${titleOf(resource)}`,
-        );
+      : open(idOf(resource), placeOf(resource), titleOf(resource), cardTypes[typeOf(resource)]?.service);
   return { placeOf, frameOf };
 }
 

@@ -26,7 +26,7 @@ function ownArrows(resource: EvaluatedResource, graph: ResourceGraph): Arrow[] {
   const { to = {}, from = {} } = cardTypes[typeOf(resource)] ?? {};
   const id = idOf(resource);
   // A pipeline and a rule give the names of their sources.
-  const named = "ECR::Repository" in from ? graph.namedIn(resource.properties) : [];
+  const named = "CodeCommit::Repository" in from ? graph.namedIn(resource.properties) : [];
   return [...new Set([...graph.used(resource), ...named])].flatMap((other) => {
     const [forth, back] = [to[typeOf(other)], from[typeOf(other)]];
     if (other === resource || !isShown(other)) return [];

@@ -24,7 +24,6 @@ interface CardType {
 
 const text = (value: unknown) => (["string", "number"].includes(typeof value) ? String(value) : "");
 const usesOfTasks = {
-  "ECR::Repository": "pulls",
   "Logs::LogGroup": "logs",
   "RDS::DBInstance": "queries",
   "SecretsManager::Secret": "reads",
@@ -69,7 +68,7 @@ export const cardTypes: { readonly [type: string]: CardType } = {
     service: "Amazon ECS",
     details: ({ DesiredCount = 1 }) => `tasks: ${text(DesiredCount)}`,
     to: usesOfTasks,
-    from: { [`${elb}TargetGroup`]: "" },
+    from: { [`${elb}TargetGroup`]: "", "ECR::Repository": "image" },
   },
   [`${elb}Listener`]: {
     ...{ service: "Listener", title: ({ Protocol, Port }) => `${text(Protocol)} ${text(Port)}` },

@@ -15,7 +15,7 @@ function draw(resources: string) {
   const titles = new Map([...frames, ...cards].map(({ id, title }) => [id, title]));
   const around = (id: string | undefined): string => {
     const frame = frames.find((each) => each.id === id);
-    return frame ? `${around(frame.parent)}${frame.title} / ` : "";
+    return frame ? `${around(frame.parent)}${frame.title}${frame.kind ? `, ${frame.kind}` : ""} / ` : "";
   };
   return {
     cards,
@@ -55,7 +55,7 @@ test.each<[string, string, string]>([
     "a service in its cluster, which is in its services' subnets",
     `  C: { Type: AWS::ECS::Cluster, Properties: { ClusterName: web } }
   X: { Type: AWS::ECS::Service, Properties: { Cluster: !Ref C, NetworkConfiguration: { AwsvpcConfiguration: { Subnets: [!Ref Public, !Ref Other] } } } }`,
-    "VPC LabVPC / 2 public subnets / ECS cluster web / X",
+    "VPC LabVPC / 2 public subnets / web, ECS cluster / X",
   ],
   [
     "a target group in the load balancer of its listener",
@@ -63,7 +63,7 @@ test.each<[string, string, string]>([
   L: { Type: AWS::ElasticLoadBalancingV2::Listener, Properties: { LoadBalancerArn: !Ref LB } }
   R: { Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: { ListenerArn: !Ref L, Actions: [{ TargetGroupArn: !Ref X }] } }
   X: { Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: { VpcId: !Ref Vpc } }`,
-    "VPC LabVPC / 2 public subnets / Load balancer web / X",
+    "VPC LabVPC / 2 public subnets / web, Load balancer / X",
   ],
   [
     "a resource in subnets of both kinds",
@@ -167,15 +167,11 @@ test.each<[string, string, string[]]>([
       "GitHub Actions -signs in-> token.actions.githubusercontent.com",
     ],
   ],
-  [
-    "draws an arrow of all services of a cluster at the cluster",
-    twoServices,
-    ["ECS cluster C -pulls-> Repo"],
-  ],
+  ["draws an arrow of all services of a cluster at the cluster", twoServices, ["Repo -image-> C"]],
   [
     "and one of a single service at the service",
     `${twoServices}\n  X: { Type: AWS::ECS::Service, Properties: { Cluster: !Ref C } }`,
-    ["A -pulls-> Repo", "B -pulls-> Repo"],
+    ["Repo -image-> A", "Repo -image-> B"],
   ],
 ])("%s", (_, resources, arrows) => {
   expect(draw(resources).arrows).toEqual(arrows);
@@ -197,7 +193,7 @@ test("shows a cluster without services, and a load balancer without listeners", 
   L: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Subnets: [!Ref Private] } }`;
   const { frames } = architectureOf([stackOf(network + empty)], "us-east-1");
   expect(frames.map(({ title }) => title)).toEqual(
-    expect.arrayContaining(["ECS cluster C", "Load balancer L", "1 private subnet", "VPC Vpc2"]),
+    expect.arrayContaining(["C", "L", "1 private subnet", "VPC Vpc2"]),
   );
 });
 
@@ -208,16 +204,17 @@ test("folds a flowchart in a summary", () => {
 
 \`\`\`mermaid
 flowchart LR
+  %%{init: {"flowchart": {"nodeSpacing": 20, "rankSpacing": 25, "padding": 8}}}%%
   subgraph n0["AWS, us-east-1"]
     subgraph n1["Delivery"]
       n3["<b>Repo</b><br/>Amazon ECR"]
     end
-    subgraph n2["ECS cluster C"]
+    subgraph n2["C<br/>ECS cluster"]
       n4["<b>A</b><br/>Amazon ECS<br/>tasks: 1"]
       n5["<b>B</b><br/>Amazon ECS<br/>tasks: 1"]
     end
   end
-  n2 -->|"pulls"| n3
+  n3 -->|"image"| n2
 \`\`\`
 
 </details>`);

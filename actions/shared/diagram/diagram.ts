@@ -10,6 +10,8 @@ export interface Frame {
   readonly id: string;
   readonly parent: string | undefined;
   readonly title: string;
+  /** Second line, such as `ECS cluster`. A title wider than its cards would leave the frame around it. */
+  readonly kind?: string | undefined;
 }
 
 export interface Card {

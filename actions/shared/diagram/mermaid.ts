@@ -8,6 +8,9 @@ export function architectureMarkdown(stacks: readonly PlannedStack[], region: st
   return fold("Architecture", codeBlock(flowchart(architectureOf(stacks, region)), "mermaid"));
 }
 
+/** GitHub draws a chart as wide as its column: with less space between the cards, their texts are larger. */
+const spacing = '  %%{init: {"flowchart": {"nodeSpacing": 20, "rankSpacing": 25, "padding": 8}}}%%';
+
 /** Returns a flowchart as GitHub draws it in Markdown. */
 export function flowchart({ frames, cards, arrows }: Architecture): string {
   const numbers = new Map([...frames, ...cards].map(({ id }, index) => [id, `n${index}`]));
@@ -17,8 +20,8 @@ export function flowchart({ frames, cards, arrows }: Architecture): string {
       .map((card) => `${indent}${numbers.get(card.id)}["${labelOf(card)}"]`),
     ...frames
       .filter((frame) => frame.parent === parent)
-      .flatMap(({ id, title }) => [
-        `${indent}subgraph ${numbers.get(id)}["${escapeLabel(title)}"]`,
+      .flatMap(({ id, title, kind = "" }) => [
+        `${indent}subgraph ${numbers.get(id)}["${escapeLabel(title)}${kind && `<br/>${kind}`}"]`,
         ...inside(id, `${indent}  `),
         `${indent}end`,
       ]),
@@ -27,7 +30,7 @@ export function flowchart({ frames, cards, arrows }: Architecture): string {
     const arrow = isDashed ? "-.->" : "-->";
     return `  ${numbers.get(from)} ${arrow}${label && `|"${escapeLabel(label)}"|`} ${numbers.get(to)}`;
   });
-  return ["flowchart LR", ...inside(undefined, "  "), ...lines].join("\n");
+  return ["flowchart LR", spacing, ...inside(undefined, "  "), ...lines].join("\n");
 }
 
 function labelOf({ title, details }: Card): string {

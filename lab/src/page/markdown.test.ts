@@ -24,12 +24,12 @@ it.each([
   [
     "a chart of lines",
     '```mermaid\nxychart-beta\n  title "Traffic"\n  x-axis "s" 0 --> 6\n  y-axis "per cent" 0 --> 100\n  line [0, 100, 100]\n```',
-    '<path d="M0.0 120.0L300.0 0.0L600.0 0.0"></path>',
+    '<path stroke="currentColor" d="M0.0 120.0L300.0 0.0L600.0 0.0"></path>',
   ],
   [
     "a chart of bars and lines",
-    '```mermaid\n%%{init: {}}%%\nxychart-beta\n  title "Rate"\n  x-axis "tasks" [1, 2]\n  y-axis "r" 0 --> 10\n  bar [5, 10]\n  line [5, 10]\n```',
-    '<rect x="60.0" y="60.0" width="180.0" height="60.0"></rect><rect x="360.0" y="0.0" width="180.0" height="120.0"></rect><path d="M150.0 60.0L450.0 0.0"></path></svg><figcaption>Rate (0 to 10; tasks: 1, 2)',
+    '```mermaid\n%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#2da44e, #8b949e"}}}}%%\nxychart-beta\n  title "Rate"\n  x-axis "tasks" [1, 2]\n  y-axis "r" 0 --> 10\n  bar [5, 10]\n  line [5, 10]\n```',
+    '<rect x="60.0" y="60.0" width="180.0" height="60.0"></rect><rect x="360.0" y="0.0" width="180.0" height="120.0"></rect><path stroke="#8b949e" d="M150.0 60.0L450.0 0.0"></path></svg><figcaption>Rate (0 to 10; tasks: 1, 2)',
   ],
   [
     "a pie as bars",

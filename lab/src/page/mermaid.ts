@@ -32,14 +32,17 @@ function drawChart(text: string): string | undefined {
       const height = Math.max(0, chartHeight - yOf(value)).toFixed(1);
       return `<rect x="${(slot * (index + 0.2)).toFixed(1)}" y="${yOf(value).toFixed(1)}" width="${(slot * 0.6).toFixed(1)}" height="${height}"></rect>`;
     });
-  const pathOf = (values: readonly number[]) => {
+  // The titles of charts name these colours.
+  const palette = /"plotColorPalette": "(#[\da-f]{6}(?:, #[\da-f]{6})*)"/.exec(text)?.[1]?.split(", ") ?? [];
+  const pathOf = (values: readonly number[], index: number) => {
     // Points are in the middle of bars, where there are any.
     const step = bars.length > 0 ? slot : chartWidth / Math.max(values.length - 1, 1);
     const points = values.map(
       (value, index) =>
         `${(step * (index + (bars.length > 0 ? 0.5 : 0))).toFixed(1)} ${yOf(value).toFixed(1)}`,
     );
-    return `<path d="M${points.join("L")}"></path>`;
+    const colour = palette[bars.length + index] ?? "currentColor";
+    return `<path stroke="${colour}" d="M${points.join("L")}"></path>`;
   };
   const places = categories ? `; ${unit}: ${categories}` : "";
   return `<figure><svg class="lines" viewBox="-4 -4 ${chartWidth + 8} ${chartHeight + 8}" role="img" aria-label="${escapeHtml(title)}">${[...bars.flatMap(barsOf), ...lines.map(pathOf)].join("")}</svg><figcaption>${escapeHtml(`${title} (${bottom} to ${top}${places})`)}</figcaption></figure>`;
@@ -75,6 +78,7 @@ function drawFlowchart(text: string): string | undefined {
   const open = [top];
   const boxes = new Map<string, Box>();
   for (const line of text.trim().split("\n").slice(1)) {
+    if (/^\s*%%/.test(line)) continue;
     const [, frame, node] = /^\s*(?:subgraph (\w+)|(\w+))\["([^"]*)"\]$/.exec(line) ?? [];
     const label = /\["([^"]*)"\]$/.exec(line)?.[1] ?? "";
     const [, from = "", arrowLabel = "", to = ""] =
@@ -106,21 +110,11 @@ const linesOf = (label: string) => label.split("<br/>").map(decoded);
 const titleOf = (of: Box | undefined) => linesOf(of?.label ?? "")[0] ?? "";
 
 function inside({ nodes, frames }: Box): string {
-  const cards = nodes.map(({ label, arrows }) => {
-    const [title = "", ...details] = linesOf(label);
-    const lines = [...details, ...arrows.map(decoded)].map(
-      (line) => `<br><small>${escapeHtml(line)}</small>`,
-    );
-    return `<li><b>${escapeHtml(title)}</b>${lines.join("")}</li>`;
-  });
+  const linesIn = ({ label, arrows }: Box) => {
+    const [title = "", ...lines] = [...linesOf(label), ...arrows.map(decoded)].map(escapeHtml);
+    return `<b>${title}</b>${lines.map((line) => `<br><small>${line}</small>`).join("")}`;
+  };
+  const cards = nodes.map((node) => `<li>${linesIn(node)}</li>`);
   const list = cards.length > 0 ? `<ul>${cards.join("")}</ul>` : "";
-  return (
-    list +
-    frames
-      .map((frame) => {
-        const arrows = frame.arrows.map((arrow) => `<br><small>${escapeHtml(decoded(arrow))}</small>`);
-        return `<div><p><b>${escapeHtml(decoded(frame.label))}</b>${arrows.join("")}</p>${inside(frame)}</div>`;
-      })
-      .join("")
-  );
+  return list + frames.map((frame) => `<div><p>${linesIn(frame)}</p>${inside(frame)}</div>`).join("");
 }
