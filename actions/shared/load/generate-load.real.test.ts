@@ -1,4 +1,7 @@
-import { describe, expect, it, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished, test } from "vitest";
 import { addTimes, decodeHistogram } from "./counts.ts";
 import { generateLoad, type LoadPlan } from "./generate-load.ts";
 import { percentile } from "./report.support.ts";
@@ -98,6 +101,29 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     expect(report.requests).toBeGreaterThan(0);
     expect(report.durationMs).toBeLessThan(60_000);
     expect(count).toBe(countAtEnd);
+  });
+
+  it("counts refused connections as failed, until its target returns", async () => {
+    const cancellation = new AbortController();
+    let count = 0;
+    const target = createServer((_, response) => {
+      response.end();
+      if (++count === 50) target.close().closeAllConnections();
+      if (count === 150) cancellation.abort();
+    });
+    onTestFinished(() => void target.close().closeAllConnections());
+    await once(target.listen(0, "127.0.0.1"), "listening");
+    const { port } = target.address() as AddressInfo;
+    const plan = planOf([`http://127.0.0.1:${port}`], { ...changes, durationMs: 60_000, maxConnections: 4 });
+    let lost = 0;
+    const report = await generateLoad(plan, cancellation.signal, ({ failed }) => {
+      lost += failed;
+      // Each of the four connections is lost once; later failures are refusals.
+      if (lost > 8 && !target.listening) target.listen(port, "127.0.0.1");
+    });
+    expectConsistent(report);
+    expect(report.errors.ECONNREFUSED).toBeGreaterThan(0);
+    expect(report.statuses["200"]).toBeGreaterThan(100);
   });
 });
 
