@@ -91,7 +91,7 @@ const highestMicroseconds = 3_600_000_000;
  * Creates an empty HdrHistogram of microseconds, exact to three digits; all have one shape, so that they add without
  * loss.
  */
-export function createHistogram(): Histogram {
+function createHistogram(): Histogram {
   return build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: highestMicroseconds,
@@ -101,7 +101,7 @@ export function createHistogram(): Histogram {
 }
 
 /** Counts a latency; values beyond the histogram's range count at its ends. */
-export function recordMs(histogram: Histogram, ms: number): void {
+function recordMs(histogram: Histogram, ms: number): void {
   histogram.recordValue(Math.min(highestMicroseconds, Math.max(1, Math.round(ms * 1000))));
 }
 

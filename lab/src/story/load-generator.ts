@@ -1,4 +1,5 @@
-import { createHistogram, percentileOf, recordMs } from "../../../actions/shared/load/counts.ts";
+import { isExpected } from "../../../actions/shared/load/connection.ts";
+import { createTally, summarise } from "../../../actions/shared/load/counts.ts";
 import { type Sent, startLoop } from "../../../actions/shared/load/loop.ts";
 
 export interface LoadPhase {
@@ -74,25 +75,21 @@ type Phase = ReturnType<typeof createPhase>;
 
 function createPhase(name: string) {
   const beganAt = performance.now();
-  const latency = createHistogram();
+  const tally = createTally();
   const failures: string[] = [];
-  let failed = 0;
   return {
     beganAt,
     count({ status, error, latencyMs }: Sent, address: string) {
-      recordMs(latency, latencyMs);
-      if (status !== undefined && status >= 200 && status < 300) return;
-      failed++;
-      if (failures.length < shownFailures) failures.push(`${address}: ${error ?? `HTTP ${status}`}`);
+      const isFailed = !isExpected(status);
+      tally.record(latencyMs, isFailed);
+      if (isFailed && failures.length < shownFailures)
+        failures.push(`${address}: ${error ?? `HTTP ${status}`}`);
     },
-    summarise: (endedAt: number): LoadPhase => ({
-      name,
-      durationMs: endedAt - beganAt,
-      requests: latency.totalCount,
-      failed,
-      p50Ms: percentileOf(latency, 50),
-      p99Ms: percentileOf(latency, 99),
-      failures,
-    }),
+    summarise(endedAt: number): LoadPhase {
+      const counted = { durationMs: endedAt - beganAt, ...tally.take() };
+      const { durationMs, requests, failed } = counted;
+      const { p50Ms, p99Ms } = summarise(counted);
+      return { name, durationMs, requests, failed, p50Ms, p99Ms, failures };
+    },
   };
 }

@@ -235,10 +235,10 @@ it("reads the rules of a load balancer without a service seldom, those of a serv
   const subnets = Subnets.filter(({ VpcId }) => VpcId === Subnets[0]?.VpcId).map(
     ({ SubnetId = "" }) => SubnetId,
   );
-  const { LoadBalancers = [] } = await aws.elbv2.createLoadBalancer({ Name: "other", Subnets: subnets });
+  const { LoadBalancers } = await aws.elbv2.createLoadBalancer({ Name: "other", Subnets: subnets });
   await aws.elbv2.createListener({
     ...{
-      LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn,
+      LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
       Protocol: "HTTP",
       Port: testListenerPortOffset() + 9000,
     },
