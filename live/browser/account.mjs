@@ -20,7 +20,7 @@ export function view(parts, context) {
     .map((key) => /** @type {import("../src/parts.ts").ServicePart} */ (parts.get(key)));
   const { timeScale = 1 } = /** @type {{ timeScale?: number }} */ (parts.get("about") ?? {});
   const empty = html`<div class="empty"><h2>${t.nothingHere}</h2><p>${t.nothingHereFix}</p></div>`;
-  // What could not be read may exist.
+  // A service that could not be read may have resources.
   const isRead = ![...parts.keys()].some((key) => key.startsWith("problem/"));
   return [
     ...(isRead && stacks.length + picture.length === 0 ? [{ key: "empty", wide: true, html: empty }] : []),
