@@ -1,7 +1,7 @@
 import type { CreateServiceCommandInput } from "@aws-sdk/client-ecs";
 import { createRoles } from "../lab/src/runner/github.support.ts";
 import { createTokenIssuer, githubIssuer } from "../lab/src/runner/jobs/token-issuer.ts";
-import { nodeEnvironment } from "../scripts/tests/node-environment.support.ts";
+import { nodeEnvironment } from "../program/src/node-environment.support.ts";
 import { webTaskDefinition } from "../simulator/src/outside-clients/web.support.ts";
 import { createWebAccount } from "../simulator/src/outside-clients/web-account.support.ts";
 import { pushProgram } from "../simulator/src/services/ecs/controller/push-program.support.ts";

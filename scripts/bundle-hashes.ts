@@ -55,7 +55,7 @@ function readHashes(root: string): Hashes {
 function listSources(root: string): string[] {
   const patterns = [
     "actions/**/*.{ts,mjs,json}",
-    "scripts/run/*.mjs",
+    "program/src/*.mjs",
     "scripts/{bundle-action,run-ncc}.ts",
     "tsconfig.json",
   ];

@@ -6,9 +6,9 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { Refusal, refused } from "../program/src/command-line.mjs";
+import { renewOutput } from "../program/src/output-folder.ts";
 import { licensesOf } from "./bundle-action.ts";
-import { Refusal, refused } from "./run/command-line.mjs";
-import { renewOutput } from "./run/output-folder.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const copies = { "cli/bin.cjs": "bin.cjs", "cli/README.md": "README.md", LICENSE: "LICENSE" };

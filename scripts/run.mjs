@@ -13,5 +13,5 @@ if (Number(process.versions.node.split(".")[0]) < oldest) {
   );
   process.exit(2);
 }
-const { run } = await import("./run/run.mjs");
+const { run } = await import("../program/src/run.mjs");
 await run(process.argv.slice(2));

@@ -3,7 +3,7 @@
 //   npm run template -- FOLDER [--uses owner/name@version]
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineOptions, parseCommandLine, Refusal, refused, textOf } from "./run/command-line.mjs";
+import { defineOptions, parseCommandLine, Refusal, refused, textOf } from "../program/src/command-line.mjs";
 import { writeTemplate } from "./template/write-template.ts";
 
 const command = {

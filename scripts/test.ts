@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { constants, homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
-import { temporaryFolder } from "./run/temporary-folder.ts";
+import { temporaryFolder } from "../program/src/temporary-folder.ts";
 import {
   type ContainerEngine,
   removeContainers,

@@ -6,8 +6,8 @@ import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { basePath, makeNodeBase } from "../scripts/base-image.ts";
-import { nodeEnvironment } from "../scripts/tests/node-environment.support.ts";
+import { basePath, makeNodeBase } from "../program/src/base-image.ts";
+import { nodeEnvironment } from "../program/src/node-environment.support.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { vi } from "vitest";
-import { nodeEnvironment } from "../../scripts/tests/node-environment.support.ts";
+import { nodeEnvironment } from "../../program/src/node-environment.support.ts";
 import type { TestSimulator } from "../../simulator/src/test-simulator.support.ts";
 import { systemClock } from "./pace.ts";
 

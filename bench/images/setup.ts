@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { basePath, makeNodeBase } from "../../scripts/base-image.ts";
+import { basePath, makeNodeBase } from "../../program/src/base-image.ts";
 import { bundleAction } from "../../scripts/bundle-action.ts";
 import { writeNpmrc } from "../../services/images.support.ts";
 import { awsCli } from "../../simulator/src/outside-clients/programs.support.ts";

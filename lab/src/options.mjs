@@ -1,6 +1,6 @@
 // @ts-check
-import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
-import { databaseOption } from "../../scripts/run/database.mjs";
+import { defineOptions, oneOf, wholeNumber } from "../../program/src/command-line.mjs";
+import { databaseOption } from "../../program/src/database.mjs";
 import { chaptersOf, describeChapters, selectChapters } from "./story/chapter-list.mjs";
 import { checkBeforeStart, checkVariables, repositoryVariable } from "./story/check-before-start.mjs";
 
@@ -59,7 +59,7 @@ const options = defineOptions({
 
 /**
  * `npm run lab`, as the machine's own Node reads it before anything is installed.
- * @type {import("../../scripts/run/command-line.mjs").Command<typeof options>}
+ * @type {import("../../program/src/command-line.mjs").Command<typeof options>}
  */
 export const command = {
   name: "lab",

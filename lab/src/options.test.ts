@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { parseCommandLine } from "../../scripts/run/command-line.mjs";
+import { parseCommandLine } from "../../program/src/command-line.mjs";
 import { taskRuntimeKinds } from "../../simulator/src/runtime/tasks/runtime.ts";
 import { command, withDefaults } from "./options.mjs";
 import { chapterList } from "./story/chapter-list.mjs";

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix } from "node:path";
+import { requireEmpty } from "../../program/src/output-folder.ts";
 import { type LockedPackages, neededPackages } from "../package-lock.ts";
-import { requireEmpty } from "../run/output-folder.ts";
 
 /** Workflows that a student starts, or a push does. The reusable ones stay in the project. */
 const workflows = [

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { statOf } from "../run/processes.mjs";
+import { statOf } from "../../program/src/processes.mjs";
 
 /**
  * Kills the processes of a test run, whatever their group or session: `root` with all its descendants and, where there

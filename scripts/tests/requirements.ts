@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { lastLines, runQuietly } from "../../program/src/quiet-task.mjs";
 import { browserNames, isExecutable } from "../../services/suppliers/src/browser/support/find-browser.ts";
-import { lastLines, runQuietly } from "../run/quiet-task.mjs";
 import { asRoot, engineAnswers, mayBecomeRoot } from "./container-engine.ts";
 
 /** A Debian package, and whether the tests' program of it exists, from any source. */

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
-import { parseCommandLine, Refusal, refused, usageOf } from "../../scripts/run/command-line.mjs";
-import { neededBySimulator, shortEnvironment } from "../../scripts/run/short-environment.mjs";
+import { parseCommandLine, Refusal, refused, usageOf } from "../../program/src/command-line.mjs";
+import { neededBySimulator, shortEnvironment } from "../../program/src/short-environment.mjs";
 import { accessKeysVariable, readAccessKeys, readIdentityKeys } from "./access-keys.ts";
 import { type Fault, type FaultKind, faultKinds } from "./gateway/faults.ts";
 import { command } from "./options.mjs";

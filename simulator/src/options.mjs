@@ -1,7 +1,7 @@
 // @ts-check
-import { defineOptions, oneOf, wholeNumber } from "../../scripts/run/command-line.mjs";
-import { databaseOption } from "../../scripts/run/database.mjs";
-import { requireFreePorts } from "../../scripts/run/processes.mjs";
+import { defineOptions, oneOf, wholeNumber } from "../../program/src/command-line.mjs";
+import { databaseOption } from "../../program/src/database.mjs";
+import { requireFreePorts } from "../../program/src/processes.mjs";
 
 /** The smallest share for which the kernel's CPU quota can limit a task of the smallest size. */
 const leastVcpuShare = 0.04;
@@ -59,7 +59,7 @@ const options = defineOptions({
 
 /**
  * `npm run simulator`, as the machine's own Node reads it before anything is installed.
- * @type {import("../../scripts/run/command-line.mjs").Command<typeof options>}
+ * @type {import("../../program/src/command-line.mjs").Command<typeof options>}
  */
 export const command = {
   name: "simulator",

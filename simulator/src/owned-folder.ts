@@ -1,8 +1,8 @@
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mayBeAlive, thisProcess } from "../../scripts/run/processes.mjs";
-import { memoryFolder } from "../../scripts/run/temporary-folder.ts";
+import { mayBeAlive, thisProcess } from "../../program/src/processes.mjs";
+import { memoryFolder } from "../../program/src/temporary-folder.ts";
 
 /**
  * Creates a temporary folder whose name contains this process, and removes those of killed processes wherever they may

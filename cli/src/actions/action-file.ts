@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { wrap } from "../../../scripts/run/wrap.mjs";
+import { wrap } from "../../../program/src/wrap.mjs";
 import type { Terminal } from "../terminal/style.ts";
 
 export interface ActionInput {

@@ -1,5 +1,5 @@
-import { Refusal, refused } from "../../../scripts/run/command-line.mjs";
-import { wrap } from "../../../scripts/run/wrap.mjs";
+import { Refusal, refused } from "../../../program/src/command-line.mjs";
+import { wrap } from "../../../program/src/wrap.mjs";
 import { renderMarkdown } from "../terminal/markdown.ts";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
 import { type ActionFile, actionHelp, readActionFile } from "./action-file.ts";

@@ -1,5 +1,5 @@
 import { nearestName } from "../../../actions/shared/nearest-name.ts";
-import { Refusal } from "../../../scripts/run/command-line.mjs";
+import { Refusal } from "../../../program/src/command-line.mjs";
 import { type ActionFile, type ActionInput, typed } from "./action-file.ts";
 
 interface ActionFlags {

@@ -1,4 +1,4 @@
-import { widthOf, wrap } from "../../../scripts/run/wrap.mjs";
+import { widthOf, wrap } from "../../../program/src/wrap.mjs";
 import { foreign } from "./foreign.ts";
 import { type Page, plain, type Style } from "./style.ts";
 

@@ -9,7 +9,7 @@ import {
   Refusal,
   textOf,
   wholeNumber,
-} from "../../../scripts/run/command-line.mjs";
+} from "../../../program/src/command-line.mjs";
 import { openTerminal } from "../terminal/style.ts";
 
 /** Serves the live page of the environment's account until a signal ends it. */

@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
+import { nodeEnvironment } from "../../../program/src/node-environment.support.ts";
 import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 
 const root = join(import.meta.dirname, "../../..");

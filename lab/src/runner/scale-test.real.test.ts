@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
+import { nodeEnvironment } from "../../../program/src/node-environment.support.ts";
 import {
   createRealFixture,
   type Fixture,

@@ -1,6 +1,6 @@
 // @ts-check
-import { nearest } from "../../../scripts/run/command-line.mjs";
-import { wrap } from "../../../scripts/run/wrap.mjs";
+import { nearest } from "../../../program/src/command-line.mjs";
+import { wrap } from "../../../program/src/wrap.mjs";
 
 /** @typedef {"customer" | "employee"} ServiceName */
 

@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nearest, Refusal } from "../../../scripts/run/command-line.mjs";
-import { writeProblem } from "../../../scripts/run/packages.mjs";
-import { mayBeAlive, requireFreePorts } from "../../../scripts/run/processes.mjs";
-import { shortEnvironment } from "../../../scripts/run/short-environment.mjs";
+import { nearest, Refusal } from "../../../program/src/command-line.mjs";
+import { writeProblem } from "../../../program/src/packages.mjs";
+import { mayBeAlive, requireFreePorts } from "../../../program/src/processes.mjs";
+import { shortEnvironment } from "../../../program/src/short-environment.mjs";
 
 /**
  * Holds the process of the clone's rehearsal for as long as it runs.

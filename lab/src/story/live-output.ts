@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { wrap } from "../../../scripts/run/wrap.mjs";
+import { wrap } from "../../../program/src/wrap.mjs";
 
 /** The part of a stream such as standard output that is used here. */
 export interface Terminal extends NodeJS.WritableStream {

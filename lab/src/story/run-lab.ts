@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parseCommandLine, Refusal, refused, textOf } from "../../../scripts/run/command-line.mjs";
-import { thisProcess } from "../../../scripts/run/processes.mjs";
-import { temporaryFolder } from "../../../scripts/run/temporary-folder.ts";
+import { parseCommandLine, Refusal, refused, textOf } from "../../../program/src/command-line.mjs";
+import { thisProcess } from "../../../program/src/processes.mjs";
+import { temporaryFolder } from "../../../program/src/temporary-folder.ts";
 import { makeOwnedFolder } from "../../../simulator/src/owned-folder.ts";
 import { command, type LabOptions, withDefaults } from "../options.mjs";
 import { git } from "../runner/load/git.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { basePath, makeNodeBase, nodeBaseProblem } from "../../../scripts/base-image.ts";
+import { basePath, makeNodeBase, nodeBaseProblem } from "../../../program/src/base-image.ts";
 import { dockerProblem } from "../../../simulator/src/runtime/tasks/docker/availability.ts";
 import { type TaskRuntimeKind, taskRuntimeKinds } from "../../../simulator/src/runtime/tasks/runtime.ts";
 import { createCommandFiles } from "../runner/steps/command-files.ts";

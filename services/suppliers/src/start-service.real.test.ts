@@ -4,7 +4,7 @@ import { Agent } from "node:http";
 import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
+import { nodeEnvironment } from "../../../program/src/node-environment.support.ts";
 import { freePort } from "../../../simulator/src/runtime/database/database-server.ts";
 import { ask, askUntilClosed } from "./ask.support.ts";
 import { startTestDatabase, type TestDatabase } from "./database/test-database.support.ts";

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { nodeEnvironment } from "../../../scripts/tests/node-environment.support.ts";
+import { nodeEnvironment } from "../../../program/src/node-environment.support.ts";
 import { freePort } from "../../../simulator/src/runtime/database/database-server.ts";
 
 export interface TestService {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll } from "vitest";
-import { makeNodeBase } from "../../../../scripts/base-image.ts";
+import { makeNodeBase } from "../../../../program/src/base-image.ts";
 import type { Simulator } from "../../../../simulator/src/simulator.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { systemClock } from "../../../shared/pace.ts";

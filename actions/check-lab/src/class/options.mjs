@@ -1,7 +1,7 @@
 // @ts-check
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { defineOptions, Refusal } from "../../../../scripts/run/command-line.mjs";
+import { defineOptions, Refusal } from "../../../../program/src/command-line.mjs";
 
 const options = defineOptions({
   reports: {
@@ -20,7 +20,7 @@ const options = defineOptions({
 
 /**
  * `npm run check-lab-class`, as the machine's own Node reads it before anything is installed.
- * @type {import("../../../../scripts/run/command-line.mjs").Command<typeof options>}
+ * @type {import("../../../../program/src/command-line.mjs").Command<typeof options>}
  */
 export const command = {
   name: "check-lab-class",

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
+import { nodeEnvironment } from "../../../../program/src/node-environment.support.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "check-lab-command-"));

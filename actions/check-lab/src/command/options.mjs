@@ -1,5 +1,5 @@
 // @ts-check
-import { defineOptions, oneOf, wholeNumber } from "../../../../scripts/run/command-line.mjs";
+import { defineOptions, oneOf, wholeNumber } from "../../../../program/src/command-line.mjs";
 
 const options = defineOptions({
   phase: {
@@ -37,7 +37,7 @@ const options = defineOptions({
 
 /**
  * `npm run check-lab`, as the machine's own Node reads it before anything is installed.
- * @type {import("../../../../scripts/run/command-line.mjs").Command<typeof options>}
+ * @type {import("../../../../program/src/command-line.mjs").Command<typeof options>}
  */
 export const command = {
   name: "check-lab",

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
+import { nodeEnvironment } from "../../../../program/src/node-environment.support.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { codeOfJob } from "../result.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { nodeEnvironment } from "../../../../scripts/tests/node-environment.support.ts";
+import { nodeEnvironment } from "../../../../program/src/node-environment.support.ts";
 import { actionsOfProject } from "../project.support.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { create } from "tar";
-import { makeNodeBase } from "../../../../scripts/base-image.ts";
+import { makeNodeBase } from "../../../../program/src/base-image.ts";
 import type { ImageConfig, ImageLayer, PulledImage, Registry } from "../registry/registry.ts";
 
 /** Creates a gzip layer with these files and symbolic links. The same content has the same digest. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasDocker } from "../simulator/src/runtime/tasks/runtimes.support.ts";
+import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
 import { makeNodeBase } from "./base-image.ts";
 
 const run = promisify(execFile);

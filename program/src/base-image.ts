@@ -4,7 +4,7 @@ import { access, chmod, copyFile, cp, mkdir, realpath, writeFile } from "node:fs
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { requireEmpty } from "./run/output-folder.ts";
+import { requireEmpty } from "./output-folder.ts";
 
 interface NodeBaseOptions {
   /** Folder of the base's root file system; created if missing. */
@@ -169,7 +169,7 @@ async function run(program: string, args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-const usage = `node scripts/base-image.ts --folder F [--npm]
+const usage = `node program/src/base-image.ts --folder F [--npm]
 
 Makes the root file system of an image with Node 24 in the folder F, of this machine's own files and without any
 registry. An engine takes it by

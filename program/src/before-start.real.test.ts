@@ -14,7 +14,7 @@ const sources = [
   "package.json",
   "package-lock.json",
   "scripts/run.mjs",
-  "scripts/run",
+  "program/src",
   "lab/src/options.mjs",
   "lab/src/story",
   "simulator/src/options.mjs",
