@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { type Given, startEntry } from "./core/entry.support.ts";
 import { createRealStage, type Stage } from "./delivery/stage.support.ts";
 import { createRealStage as createPipelineStage } from "./follow-pipeline/src/stage.support.ts";
 import { createRealStage as createTemplatesStage } from "./provision-stack/src/stage.support.ts";
 import { release } from "./rollback-service/src/rollback.support.ts";
-import { type Given, startEntry } from "./shared/entry.support.ts";
 
 // The entries of mirror-source and run-load-test have real tests of their own, and so has follow-pipeline's successful
 // run.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeValue, isKnown } from "../actions/shared/cloudformation/values.ts";
+import { describeValue, isKnown } from "../actions/cloudformation/values.ts";
 import { createTokenIssuer, githubIssuer } from "../lab/src/runner/jobs/token-issuer.ts";
 import { startTestSimulator } from "../simulator/src/test-simulator.support.ts";
 import { read, resourcesOf } from "./profiles.support.ts";
@@ -149,9 +149,7 @@ test("the deploy role may do what the actions of the deploying workflows call", 
     "mirror-source",
     "follow-pipeline",
   ];
-  const called = [...needed, "delivery", "shared/ecs", "shared/registry"].flatMap((folder) =>
-    callsIn(`actions/${folder}`),
-  );
+  const called = [...needed, "delivery", "ecs", "registry"].flatMap((folder) => callsIn(`actions/${folder}`));
   const allowed = allowedTo("GitHubDeployRole");
   expect([...new Set(called)].filter((action) => !allowed.includes(action)).sort()).toEqual(notNeeded);
 });

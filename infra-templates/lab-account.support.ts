@@ -13,8 +13,8 @@ import {
 } from "../actions/check-lab/src/lab-account.support.ts";
 import { appSpec, browser, courseNames, taskDefinition } from "../actions/check-lab/src/lab-parts.support.ts";
 import { type ServiceName, services } from "../actions/check-lab/src/parts.ts";
+import { fillPlaceholders } from "../actions/core/placeholders.ts";
 import type { Stage } from "../actions/provision-stack/src/stage.support.ts";
-import { fillPlaceholders } from "../actions/shared/placeholders.ts";
 import type { TestSimulator } from "../simulator/src/test-simulator.support.ts";
 import { outcome, updateParameters } from "./stacks.support.ts";
 

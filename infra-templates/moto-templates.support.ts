@@ -1,5 +1,5 @@
-import type { Template } from "../actions/shared/cloudformation/template.ts";
-import { isObject } from "../actions/shared/task-definition.ts";
+import type { Template } from "../actions/cloudformation/template.ts";
+import { isObject } from "../actions/core/task-definition.ts";
 
 /** Types that moto 5.2.1 does not create, as its own messages confirm in the test. */
 export const unknownTypes: readonly string[] = [

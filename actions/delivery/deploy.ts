@@ -1,17 +1,17 @@
-import { formatDuration } from "../shared/duration.ts";
+import { formatDuration } from "../core/duration.ts";
+import { Failure } from "../core/failure.ts";
+import { hasFaults, refuseFindings } from "../core/findings.ts";
+import { beforeChanges, persist } from "../core/outage-tolerance.ts";
+import type { TaskDefinitionInput } from "../core/task-definition.ts";
+import { diffTaskDefinitions } from "../core/task-definition-diff.ts";
 import {
   describeRevision,
   diffRevision,
   settleRevision as findOrRegister,
   registerRevision,
   shortRevision,
-} from "../shared/ecs/revision.ts";
-import { findService, type RunningService, targetGroupOf } from "../shared/ecs/service.ts";
-import { Failure } from "../shared/failure.ts";
-import { hasFaults, refuseFindings } from "../shared/findings.ts";
-import { beforeChanges, persist } from "../shared/outage-tolerance.ts";
-import type { TaskDefinitionInput } from "../shared/task-definition.ts";
-import { diffTaskDefinitions } from "../shared/task-definition-diff.ts";
+} from "../ecs/revision.ts";
+import { findService, type RunningService, targetGroupOf } from "../ecs/service.ts";
 import { createCodeDeployEngine } from "./codedeploy/engine.ts";
 import type { DeliveryContext } from "./context.ts";
 import { deployRevision } from "./deployment/deploy-revision.ts";

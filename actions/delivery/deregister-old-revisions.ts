@@ -5,9 +5,9 @@ import {
   paginateListServices,
   paginateListTaskDefinitions,
 } from "@aws-sdk/client-ecs";
-import { messageOf } from "../shared/aws-errors.ts";
-import { shortRevision } from "../shared/ecs/revision.ts";
-import { describeTasks, listTasks } from "../shared/ecs/service.ts";
+import { messageOf } from "../core/aws-errors.ts";
+import { shortRevision } from "../ecs/revision.ts";
+import { describeTasks, listTasks } from "../ecs/service.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { DeploymentRecord } from "./record.ts";
 

@@ -1,7 +1,7 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import type { RunningService } from "../shared/ecs/service.ts";
-import type { Finding } from "../shared/findings.ts";
-import type { TaskDefinitionInput } from "../shared/task-definition.ts";
+import type { Finding } from "../core/findings.ts";
+import type { TaskDefinitionInput } from "../core/task-definition.ts";
+import type { RunningService } from "../ecs/service.ts";
 import type { LifecycleEvent, Stage } from "./record.ts";
 
 /** How a deployment ended; only the first is green. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { UpdateServiceCommandInput } from "@aws-sdk/client-ecs";
-import type { InputReader } from "../shared/inputs.ts";
-import type { ReadingRules } from "../shared/task-definition.ts";
+import type { InputReader } from "../core/inputs.ts";
+import type { ReadingRules } from "../core/task-definition.ts";
 import type { Stage } from "./record.ts";
 
 export interface DeployInputs {

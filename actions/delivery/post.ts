@@ -1,5 +1,5 @@
-import type { StepContext } from "../shared/context.ts";
-import type { Log } from "../shared/log.ts";
+import type { StepContext } from "../core/context.ts";
+import type { Log } from "../core/log.ts";
 import { type Clients, createClients, deploymentLeft } from "./context.ts";
 import { applyOnCancel } from "./deployment/apply-on-cancel.ts";
 import { upperFirst } from "./deployment/deployment.ts";

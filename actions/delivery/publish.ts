@@ -1,6 +1,6 @@
 import { setOutput } from "@actions/core";
-import { shortRevision } from "../shared/ecs/revision.ts";
-import { appendSummary } from "../shared/summary.ts";
+import { appendSummary } from "../core/summary.ts";
+import { shortRevision } from "../ecs/revision.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
@@ -69,7 +69,7 @@ async function publish(
   const markdown = summaryOf(record, await siteOf(context, record));
   await appendSummary(markdown);
   if (!commentToken) return;
-  const { commentPlan } = await import("../shared/comment-plan.ts");
+  const { commentPlan } = await import("../core/comment-plan.ts");
   const key = `plan of ${record.cluster}/${record.service}`;
   await commentPlan(context, commentToken, { key, markdown });
 }

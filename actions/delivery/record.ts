@@ -1,8 +1,8 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { newStep, type StepRecord } from "../shared/define-action.ts";
-import type { FailedTask } from "../shared/ecs/failed-task.ts";
-import type { Finding } from "../shared/findings.ts";
-import { shownVariable } from "../shared/shown-value.ts";
+import { newStep, type StepRecord } from "../core/define-action.ts";
+import type { Finding } from "../core/findings.ts";
+import { shownVariable } from "../core/shown-value.ts";
+import type { FailedTask } from "../ecs/failed-task.ts";
 
 /** In the order in which they are reached. */
 export const stages = ["registered", "started", "traffic-shifted", "complete"] as const;

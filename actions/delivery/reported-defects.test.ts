@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Clock } from "../shared/pace.ts";
+import type { Clock } from "../core/pace.ts";
 import type { DeliveryContext } from "./context.ts";
 import { deploy } from "./deploy.ts";
 import { follow } from "./deployment/follow.ts";

@@ -20,8 +20,8 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../simulator/src/test-simulator.support.ts";
-import { retryStrategy } from "../shared/prompt-retries.support.ts";
-import { pushImage } from "../shared/push-image.support.ts";
+import { retryStrategy } from "../core/prompt-retries.support.ts";
+import { pushImage } from "../core/push-image.support.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
 

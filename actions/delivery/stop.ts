@@ -1,7 +1,7 @@
 import { StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { StopServiceDeploymentCommand } from "@aws-sdk/client-ecs";
-import { Failure } from "../shared/failure.ts";
-import type { Log } from "../shared/log.ts";
+import { Failure } from "../core/failure.ts";
+import type { Log } from "../core/log.ts";
 import type { Clients } from "./context.ts";
 import type { StopKind } from "./engine.ts";
 

@@ -1,5 +1,5 @@
-import { lastSegment } from "../shared/arn.ts";
-import { cardMarkdown, type Link } from "../shared/card.ts";
+import { lastSegment } from "../core/arn.ts";
+import { cardMarkdown, type Link } from "../core/card.ts";
 import {
   alarmPage,
   deploymentPage,
@@ -8,12 +8,12 @@ import {
   logGroupPage,
   revisionPage,
   runCommit,
-} from "../shared/console.ts";
-import { formatDuration } from "../shared/duration.ts";
-import { failedTasksFold } from "../shared/ecs/failed-task.ts";
-import { shortRevision } from "../shared/ecs/revision.ts";
-import { faultsOf, notesFold } from "../shared/findings.ts";
-import { counted, details, diffBlock, factList, fold, markdownTable, xyChart } from "../shared/summary.ts";
+} from "../core/console.ts";
+import { formatDuration } from "../core/duration.ts";
+import { faultsOf, notesFold } from "../core/findings.ts";
+import { counted, details, diffBlock, factList, fold, markdownTable, xyChart } from "../core/summary.ts";
+import { failedTasksFold } from "../ecs/failed-task.ts";
+import { shortRevision } from "../ecs/revision.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
 import {
   type DeploymentRecord,

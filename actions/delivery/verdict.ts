@@ -1,5 +1,5 @@
-import { formatDuration } from "../shared/duration.ts";
-import { shortRevision } from "../shared/ecs/revision.ts";
+import { formatDuration } from "../core/duration.ts";
+import { shortRevision } from "../ecs/revision.ts";
 import { hasChanges } from "./plan/plan.ts";
 import { type DeploymentRecord, type Status, stages } from "./record.ts";
 

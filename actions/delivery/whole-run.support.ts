@@ -21,7 +21,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { mockClient } from "aws-sdk-client-mock";
-import type { Failure } from "../shared/failure.ts";
+import type { Failure } from "../core/failure.ts";
 import { clients, codedeploy, ecs, mockAccount } from "./codedeploy/mocks.support.ts";
 import { deploy } from "./deploy.ts";
 import { deployInputs, named, virtualConfig, virtualContext } from "./deployment/virtual-run.support.ts";

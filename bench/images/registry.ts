@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ECR } from "@aws-sdk/client-ecr";
-import { parseImageName } from "../../actions/shared/registry/image-name.ts";
+import { parseImageName } from "../../actions/registry/image-name.ts";
 import { awsCli } from "../../simulator/src/outside-clients/programs.support.ts";
 
 const run = promisify(execFile);

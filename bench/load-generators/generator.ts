@@ -1,4 +1,4 @@
-import type { generateLoad } from "../../actions/shared/load/generate-load.ts";
+import type { generateLoad } from "../../actions/load/generate-load.ts";
 
 export interface GeneratorLoad {
   readonly url: string;

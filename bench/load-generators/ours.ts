@@ -1,5 +1,5 @@
-import { summarise } from "../../actions/shared/load/counts.ts";
-import { generateLoad } from "../../actions/shared/load/generate-load.ts";
+import { summarise } from "../../actions/load/counts.ts";
+import { generateLoad } from "../../actions/load/generate-load.ts";
 import { closedLoop, type GeneratorLoad } from "./generator.ts";
 
 // Runs as run-load-test sends load: in a separate process.

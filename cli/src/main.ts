@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { explainAwsError } from "../../actions/shared/aws-errors.ts";
-import { annotationText, Failure } from "../../actions/shared/failure.ts";
-import { nearestName } from "../../actions/shared/nearest-name.ts";
+import { explainAwsError } from "../../actions/core/aws-errors.ts";
+import { annotationText, Failure } from "../../actions/core/failure.ts";
+import { nearestName } from "../../actions/core/nearest-name.ts";
 import { Refusal, refused } from "../../program/src/command-line.mjs";
 import { wrap } from "../../program/src/wrap.mjs";
 import { listActions, readActionFile } from "./actions/action-file.ts";

@@ -8,7 +8,7 @@ export const left = [
   "scripts/**",
   "services/**",
   "lab/**",
-  "actions/shared/**",
+  "actions/core/**",
 ];
 
 /** Path of a page on the site: the guide's languages are folders, and a README is its folder's page. */

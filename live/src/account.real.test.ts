@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { systemClock } from "../../actions/shared/pace.ts";
+import { systemClock } from "../../actions/core/pace.ts";
 import { createDelivery } from "../../simulator/src/outside-clients/delivery.support.ts";
 import { webProgram } from "../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { pushProgram } from "../../simulator/src/services/ecs/controller/push-program.support.ts";

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readCostStacks } from "../../actions/shared/cost/cost-stacks.ts";
-import { type Estimate, estimateCosts, type PricedLine } from "../../actions/shared/cost/estimate.ts";
-import { readPriceList } from "../../actions/shared/cost/price-list.ts";
-import { readTaskSizes } from "../../actions/shared/cost/task-sizes.ts";
-import { readUsage } from "../../actions/shared/cost/usage.ts";
+import { readCostStacks } from "../../actions/cost/cost-stacks.ts";
+import { type Estimate, estimateCosts, type PricedLine } from "../../actions/cost/estimate.ts";
+import { readPriceList } from "../../actions/cost/price-list.ts";
+import { readTaskSizes } from "../../actions/cost/task-sizes.ts";
+import { readUsage } from "../../actions/cost/usage.ts";
 import { table } from "../readme-tables.ts";
 import type { Language, PhasePage } from "./pages.ts";
 

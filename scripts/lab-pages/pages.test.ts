@@ -200,7 +200,7 @@ test.each(phasePages.filter(({ costs }) => costs !== undefined))(
 );
 
 test("every price on a page has a French description", () => {
-  const list = JSON.parse(readFileSync(join(root, "actions/shared/cost/prices-us-east-1.json"), "utf8"));
+  const list = JSON.parse(readFileSync(join(root, "actions/cost/prices-us-east-1.json"), "utf8"));
   const ids: string[] = list.prices.map(({ id }: { id: string }) => id);
   expect(ids.filter((id) => !frenchDescriptions.some(([beginning]) => id.startsWith(beginning)))).toEqual([]);
 });

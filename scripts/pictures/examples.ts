@@ -1,6 +1,7 @@
 import { summarize } from "../../actions/build-image/src/publish.ts";
 import { type DeploymentRecord, newRecord } from "../../actions/delivery/record.ts";
 import { summaryOf as deploymentSummary } from "../../actions/delivery/summary.ts";
+import type { FailedTask } from "../../actions/ecs/failed-task.ts";
 import { planMarkdown } from "../../actions/provision-stack/src/plan/markdown.ts";
 import { provisionSummary } from "../../actions/provision-stack/src/summary.ts";
 import { renderSummary } from "../../actions/render-task-definition/src/publish.ts";
@@ -8,7 +9,6 @@ import { summaryOf as runSummary } from "../../actions/run-task/src/publish.ts";
 import { newRecord as newRun } from "../../actions/run-task/src/record.ts";
 import { summaryOf as scaleSummary } from "../../actions/scale-service/src/publish.ts";
 import { newRecord as newScale } from "../../actions/scale-service/src/record.ts";
-import type { FailedTask } from "../../actions/shared/ecs/failed-task.ts";
 import { otherExamples } from "./other-examples.ts";
 
 const cluster = "microservices-serverlesscluster";

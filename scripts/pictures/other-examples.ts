@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import { summaryMarkdown } from "../../actions/check-lab/src/summary.ts";
+import { readCostStacks } from "../../actions/cost/cost-stacks.ts";
+import { estimateCosts } from "../../actions/cost/estimate.ts";
+import { estimateMarkdown } from "../../actions/cost/markdown.ts";
+import { readPriceList } from "../../actions/cost/price-list.ts";
+import { readTaskSizes } from "../../actions/cost/task-sizes.ts";
+import { readUsage } from "../../actions/cost/usage.ts";
 import type { DeploymentRecord } from "../../actions/delivery/record.ts";
 import { summaryOf as pipelineSummary } from "../../actions/follow-pipeline/src/publish.ts";
 import { newRecord as newExecution } from "../../actions/follow-pipeline/src/record.ts";
 import type { ActionRun } from "../../actions/follow-pipeline/src/snapshot.ts";
+import { reportOf } from "../../actions/load/report.support.ts";
 import { scalingMarkdown } from "../../actions/measure-scaling/src/publish.ts";
 import { analyseScaling } from "../../actions/measure-scaling/src/scaling.ts";
 import { summaryOf as mirrorSummary } from "../../actions/mirror-source/src/publish.ts";
 import { summaryOf as loadSummary } from "../../actions/run-load-test/src/publish.ts";
-import { readCostStacks } from "../../actions/shared/cost/cost-stacks.ts";
-import { estimateCosts } from "../../actions/shared/cost/estimate.ts";
-import { estimateMarkdown } from "../../actions/shared/cost/markdown.ts";
-import { readPriceList } from "../../actions/shared/cost/price-list.ts";
-import { readTaskSizes } from "../../actions/shared/cost/task-sizes.ts";
-import { readUsage } from "../../actions/shared/cost/usage.ts";
-import { reportOf } from "../../actions/shared/load/report.support.ts";
 import { summaryOf as tagSummary } from "../../actions/tag-image/src/publish.ts";
 
 const templates = join(import.meta.dirname, "../../infra-templates");

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
-import { readCostStacks } from "../../actions/shared/cost/cost-stacks.ts";
-import { readTaskSizes } from "../../actions/shared/cost/task-sizes.ts";
+import { readCostStacks } from "../../actions/cost/cost-stacks.ts";
+import { readTaskSizes } from "../../actions/cost/task-sizes.ts";
 import { checkTab } from "../../lab/src/page/check-tab.ts";
 import { operateTab } from "../../lab/src/page/operate-tab.ts";
 import { exercises } from "../../lab/src/page/operations.ts";

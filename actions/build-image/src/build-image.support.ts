@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, afterEach, beforeEach } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { retryStrategy } from "../../shared/prompt-retries.support.ts";
+import { retryStrategy } from "../../core/prompt-retries.support.ts";
 import type { BuildEnvironment } from "./builder.ts";
 import type { BuildInputs } from "./inputs.ts";
 import type { OciInputs } from "./oci/inputs.ts";

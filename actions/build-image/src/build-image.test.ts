@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Cancelled } from "../../shared/failure.ts";
+import { Cancelled } from "../../core/failure.ts";
 import { testEnvironment, testInputs, toRepository, useSimulator } from "./build-image.support.ts";
 import { type BuiltImage, buildImage } from "./build-image.ts";
 import type { BuildEnvironment } from "./builder.ts";

@@ -1,9 +1,9 @@
 import { group } from "@actions/core";
-import type { JobContext } from "../../shared/context.ts";
-import type { FetchedManifest } from "../../shared/registry/client.ts";
-import type { Destination } from "../../shared/registry/destination/destination.ts";
-import { createRegistryContext, type RegistryContext } from "../../shared/registry/ecr-login.ts";
-import { type ImageIndex, type ImageManifest, isIndex, platformName } from "../../shared/registry/oci.ts";
+import type { JobContext } from "../../core/context.ts";
+import type { FetchedManifest } from "../../registry/client.ts";
+import type { Destination } from "../../registry/destination/destination.ts";
+import { createRegistryContext, type RegistryContext } from "../../registry/ecr-login.ts";
+import { type ImageIndex, type ImageManifest, isIndex, platformName } from "../../registry/oci.ts";
 import type { SourceFile } from "./source/list-files.ts";
 
 /** One way of building an image; the input `builder` chooses it. */

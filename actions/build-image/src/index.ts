@@ -1,4 +1,4 @@
-import { defineAction } from "../../shared/define-action.ts";
+import { defineAction } from "../../core/define-action.ts";
 import { createBuildEnvironment } from "./builder.ts";
 import { readBuildInputs } from "./inputs.ts";
 import { makeImage } from "./make-image.ts";

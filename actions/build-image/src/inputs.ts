@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
-import { readTagNames } from "../../shared/registry/destination/repository-name.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
+import { readTagNames } from "../../registry/destination/repository-name.ts";
 import { type DestinationInputs, readDestinationInputs } from "./destination/inputs.ts";
 import { type DockerInputs, dockerInputNames, readDockerInputs } from "./docker/inputs.ts";
 import { type OciInputs, ociInputNames, readOciInputs } from "./oci/inputs.ts";

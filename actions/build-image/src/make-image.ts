@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Failure } from "../../shared/failure.ts";
-import type { Destination } from "../../shared/registry/destination/destination.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Destination } from "../../registry/destination/destination.ts";
 import type { ArchivedImage } from "./archive/oci-archive.ts";
 import {
   type BuiltImage,

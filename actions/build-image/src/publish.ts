@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { setOutput } from "@actions/core";
-import { type Card, lineMarkdown } from "../../shared/card.ts";
-import { imagePage } from "../../shared/console.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { shortDigest } from "../../shared/registry/oci.ts";
-import { appendSummary, counted, factList, fold, markdownTable } from "../../shared/summary.ts";
+import { type Card, lineMarkdown } from "../../core/card.ts";
+import { imagePage } from "../../core/console.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { appendSummary, counted, factList, fold, markdownTable } from "../../core/summary.ts";
+import { shortDigest } from "../../registry/oci.ts";
 import { formatBytes } from "./builder.ts";
 import type { MadeImage } from "./make-image.ts";
 

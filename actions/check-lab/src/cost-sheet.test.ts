@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { readCostStacks } from "../../shared/cost/cost-stacks.ts";
-import { type Estimate, estimateCosts } from "../../shared/cost/estimate.ts";
-import { estimateCsv } from "../../shared/cost/formats.ts";
-import { readPriceList } from "../../shared/cost/price-list.ts";
-import { readTaskSizes } from "../../shared/cost/task-sizes.ts";
-import { readUsage } from "../../shared/cost/usage.ts";
+import { readCostStacks } from "../../cost/cost-stacks.ts";
+import { type Estimate, estimateCosts } from "../../cost/estimate.ts";
+import { estimateCsv } from "../../cost/formats.ts";
+import { readPriceList } from "../../cost/price-list.ts";
+import { readTaskSizes } from "../../cost/task-sizes.ts";
+import { readUsage } from "../../cost/usage.ts";
 import reference from "../reference-cost.json" with { type: "json" };
 import { readCostSheet } from "./cost-sheet.ts";
 

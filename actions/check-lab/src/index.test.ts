@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { runEntry } from "../../shared/entry.support.ts";
+import { runEntry } from "../../core/entry.support.ts";
 import schema from "../report.schema.json" with { type: "json" };
 import { faultsOf, type Schema } from "./class/report-faults.ts";
 

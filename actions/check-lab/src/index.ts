@@ -1,4 +1,4 @@
-import { defineAction } from "../../shared/define-action.ts";
+import { defineAction } from "../../core/define-action.ts";
 import { checkLab } from "./check.ts";
 import { readCheckInputs } from "./inputs.ts";
 import { openLabOf } from "./lab.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { privateKeyPattern } from "../../shared/sensitive-files.ts";
+import { privateKeyPattern } from "../../core/sensitive-files.ts";
 import type { Account } from "./account/account.ts";
 import { Missing, once, Unreadable } from "./outcome.ts";
 import { type ServiceName, services } from "./parts.ts";

@@ -1,4 +1,4 @@
-import { escapeText, markdownTable } from "../../shared/summary.ts";
+import { escapeText, markdownTable } from "../../core/summary.ts";
 import { type Way, waysOf } from "./item.ts";
 import type { ItemReport, PhaseReport, Report, Score } from "./report.ts";
 

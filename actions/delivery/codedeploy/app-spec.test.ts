@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
 import { afterAll, expect, test } from "vitest";
 import { appSpecFile } from "../../../simulator/src/outside-clients/web.support.ts";
-import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { checkCapacityProviders, generateAppSpec, readAppSpec } from "./app-spec.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "app-spec-test-"));

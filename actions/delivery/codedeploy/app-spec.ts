@@ -1,10 +1,10 @@
 import type { CapacityProviderStrategyItem, Service } from "@aws-sdk/client-ecs";
-import { parseData, readTextFile } from "../../shared/data-file.ts";
-import { leftPlaceholders, twiceIn } from "../../shared/ecs/task-definition-file.ts";
-import { Failure } from "../../shared/failure.ts";
-import type { Finding } from "../../shared/findings.ts";
-import { isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
-import { withoutEmpty } from "../../shared/task-definition-faults.ts";
+import { parseData, readTextFile } from "../../core/data-file.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Finding } from "../../core/findings.ts";
+import { isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
+import { withoutEmpty } from "../../core/task-definition-faults.ts";
+import { leftPlaceholders, twiceIn } from "../../ecs/task-definition-file.ts";
 
 export interface AppSpec {
   readonly containerName: string;

@@ -5,8 +5,8 @@ import {
   GetDeploymentCommand,
   ListDeploymentsCommand,
 } from "@aws-sdk/client-codedeploy";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { persist } from "../../shared/outage-tolerance.ts";
+import { persist } from "../../core/outage-tolerance.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { settingsToUpdate, updateSettings } from "../deployment/service-settings.ts";
 import type { Begun, OtherDeployment } from "../engine.ts";

@@ -3,8 +3,8 @@ import {
   GetDeploymentConfigCommand,
   type TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
-import { lookUp } from "../../shared/findings.ts";
-import { persist } from "../../shared/outage-tolerance.ts";
+import { lookUp } from "../../core/findings.ts";
+import { persist } from "../../core/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 

@@ -1,7 +1,7 @@
 import { type DeploymentGroupInfo, GetDeploymentConfigCommand } from "@aws-sdk/client-codedeploy";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { type Finding, lookUp } from "../../shared/findings.ts";
-import { persist } from "../../shared/outage-tolerance.ts";
+import { type Finding, lookUp } from "../../core/findings.ts";
+import { persist } from "../../core/outage-tolerance.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";

@@ -1,7 +1,7 @@
 import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
-import { lastSegment } from "../../shared/arn.ts";
-import { type Finding, lookUp } from "../../shared/findings.ts";
-import { persist } from "../../shared/outage-tolerance.ts";
+import { lastSegment } from "../../core/arn.ts";
+import { type Finding, lookUp } from "../../core/findings.ts";
+import { persist } from "../../core/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 

@@ -1,6 +1,6 @@
 import { GetDeploymentCommand, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import { beforeEach, expect, test } from "vitest";
-import type { Failure } from "../../shared/failure.ts";
+import type { Failure } from "../../core/failure.ts";
 import { minute, named } from "../deployment/virtual-run.support.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { codedeploy, mockAccount, run, status } from "./mocks.support.ts";

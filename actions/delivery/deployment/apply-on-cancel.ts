@@ -1,4 +1,4 @@
-import { messageOf } from "../../shared/aws-errors.ts";
+import { messageOf } from "../../core/aws-errors.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { StopKind } from "../engine.ts";
 import type { OnCancel } from "../inputs.ts";

@@ -1,8 +1,8 @@
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { createPatience, persist } from "../../shared/outage-tolerance.ts";
-import { createPace } from "../../shared/pace.ts";
+import { Failure } from "../../core/failure.ts";
+import { createPatience, persist } from "../../core/outage-tolerance.ts";
+import { createPace } from "../../core/pace.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import { findService, type RunningService } from "../../ecs/service.ts";
 import type { OtherDeployment, RunningDeployment } from "../engine.ts";
 import { markRun, refuseOlderRun } from "../order/run-tag.ts";
 import { type Deployment, upperFirst } from "./deployment.ts";

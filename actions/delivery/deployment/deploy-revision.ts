@@ -1,5 +1,5 @@
-import { areCredentialsExpired, explainAwsError, messageOf } from "../../shared/aws-errors.ts";
-import { Failure } from "../../shared/failure.ts";
+import { areCredentialsExpired, explainAwsError, messageOf } from "../../core/aws-errors.ts";
+import { Failure } from "../../core/failure.ts";
 import { watchTasks } from "../diagnosis/watch-tasks.ts";
 import type { RunningDeployment, Snapshot, StopKind } from "../engine.ts";
 import { markCommit } from "../order/run-tag.ts";

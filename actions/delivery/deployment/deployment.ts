@@ -1,4 +1,4 @@
-import type { ServiceName } from "../../shared/ecs/service.ts";
+import type { ServiceName } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";

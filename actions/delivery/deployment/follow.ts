@@ -1,5 +1,5 @@
-import { formatDuration } from "../../shared/duration.ts";
-import { createPatience } from "../../shared/outage-tolerance.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { createPatience } from "../../core/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import { type DeploymentRecord, hasReached, reach, type Stage } from "../record.ts";

@@ -1,9 +1,9 @@
-import { formatDuration } from "../../shared/duration.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { createPatience } from "../../shared/outage-tolerance.ts";
-import { createPace } from "../../shared/pace.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import { createPatience } from "../../core/outage-tolerance.ts";
+import { createPace } from "../../core/pace.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import { findService, type RunningService } from "../../ecs/service.ts";
 import { causeOf } from "../diagnosis/causes.ts";
 import { gatherEvidence } from "../diagnosis/evidence.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";

@@ -1,6 +1,6 @@
 import { type Service, UpdateServiceCommand } from "@aws-sdk/client-ecs";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
+import { diffTaskDefinitions } from "../../core/task-definition-diff.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs, ServiceSettings } from "../inputs.ts";
 

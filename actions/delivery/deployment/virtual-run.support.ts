@@ -1,5 +1,5 @@
-import type { RunningService } from "../../shared/ecs/service.ts";
-import type { Clock } from "../../shared/pace.ts";
+import type { Clock } from "../../core/pace.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { Clients, DeliveryContext } from "../context.ts";
 import type { Begun, Handle, Snapshot } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FailedTask } from "../../shared/ecs/failed-task.ts";
+import type { FailedTask } from "../../ecs/failed-task.ts";
 import { causeOf } from "./causes.ts";
 import type { Evidence } from "./evidence.ts";
 

@@ -1,11 +1,6 @@
-import type { FailedTask } from "../../shared/ecs/failed-task.ts";
-import { lastTellingLine } from "../../shared/ecs/log-tail.ts";
-import {
-  type Cause,
-  causeOfReason,
-  causeOfTask,
-  nextStepOfConnection,
-} from "../../shared/ecs/task-causes.ts";
+import type { FailedTask } from "../../ecs/failed-task.ts";
+import { lastTellingLine } from "../../ecs/log-tail.ts";
+import { type Cause, causeOfReason, causeOfTask, nextStepOfConnection } from "../../ecs/task-causes.ts";
 import type { Evidence } from "./evidence.ts";
 
 /**

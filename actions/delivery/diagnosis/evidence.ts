@@ -1,11 +1,11 @@
 import type { Service, ServiceEvent } from "@aws-sdk/client-ecs";
 import type { TargetGroup, TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { EcsClients, EcsContext } from "../../shared/ecs/context.ts";
-import type { FailedTask } from "../../shared/ecs/failed-task.ts";
-import { readLogTail } from "../../shared/ecs/log-tail.ts";
-import { describeRevision } from "../../shared/ecs/revision.ts";
-import { findService, type ServiceName } from "../../shared/ecs/service.ts";
-import { eventLines } from "../../shared/ecs/task-causes.ts";
+import type { EcsClients, EcsContext } from "../../ecs/context.ts";
+import type { FailedTask } from "../../ecs/failed-task.ts";
+import { readLogTail } from "../../ecs/log-tail.ts";
+import { describeRevision } from "../../ecs/revision.ts";
+import { findService, type ServiceName } from "../../ecs/service.ts";
+import { eventLines } from "../../ecs/task-causes.ts";
 import type { Clients } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import type { LifecycleEvent } from "../record.ts";

@@ -1,8 +1,8 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { isAccessDenied, isThrottled, isTransient } from "../../shared/aws-errors.ts";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import { type FailedTask, logStopped, stoppedByItself, toFailedTask } from "../../shared/ecs/failed-task.ts";
-import { describeTasks, listTasks, type ServiceName } from "../../shared/ecs/service.ts";
+import { isAccessDenied, isThrottled, isTransient } from "../../core/aws-errors.ts";
+import type { EcsContext } from "../../ecs/context.ts";
+import { type FailedTask, logStopped, stoppedByItself, toFailedTask } from "../../ecs/failed-task.ts";
+import { describeTasks, listTasks, type ServiceName } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Snapshot } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";

@@ -4,10 +4,10 @@ import {
   type ServiceDeploymentBrief,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { createPatience, persist } from "../../shared/outage-tolerance.ts";
-import { createPace } from "../../shared/pace.ts";
+import { Failure } from "../../core/failure.ts";
+import { createPatience, persist } from "../../core/outage-tolerance.ts";
+import { createPace } from "../../core/pace.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Begun, OtherDeployment } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";

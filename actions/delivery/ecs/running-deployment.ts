@@ -1,5 +1,5 @@
 import type { Service, ServiceDeployment } from "@aws-sdk/client-ecs";
-import type { ServiceName } from "../../shared/ecs/service.ts";
+import type { ServiceName } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment } from "../engine.ts";
 import { stopServiceDeployment } from "../stop.ts";

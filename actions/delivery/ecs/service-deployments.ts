@@ -6,9 +6,9 @@ import {
   type ServiceDeploymentBrief,
   type ServiceDeploymentStatus,
 } from "@aws-sdk/client-ecs";
-import { lastSegment } from "../../shared/arn.ts";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import type { ServiceName } from "../../shared/ecs/service.ts";
+import { lastSegment } from "../../core/arn.ts";
+import type { EcsContext } from "../../ecs/context.ts";
+import type { ServiceName } from "../../ecs/service.ts";
 
 const ongoing: readonly (ServiceDeploymentStatus | undefined)[] = [
   "PENDING",

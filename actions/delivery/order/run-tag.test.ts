@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RunningService } from "../../shared/ecs/service.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { newRecord } from "../record.ts";

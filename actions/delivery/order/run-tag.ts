@@ -1,8 +1,8 @@
 import { type Tag, TagResourceCommand } from "@aws-sdk/client-ecs";
-import { messageOf } from "../../shared/aws-errors.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
+import { messageOf } from "../../core/aws-errors.ts";
+import { Failure } from "../../core/failure.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";

@@ -1,11 +1,11 @@
-import { formatUsd, hoursOfMonth } from "../../shared/cost/cost-line.ts";
-import { readPriceList } from "../../shared/cost/price-list.ts";
-import { type BilledTask, taskCostPerHour, taskSizeOf } from "../../shared/cost/task-sizes.ts";
-import { describeRevision } from "../../shared/ecs/revision.ts";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { counted } from "../../shared/summary.ts";
-import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { Failure } from "../../core/failure.ts";
+import { counted } from "../../core/summary.ts";
+import type { TaskDefinitionInput } from "../../core/task-definition.ts";
+import { formatUsd, hoursOfMonth } from "../../cost/cost-line.ts";
+import { readPriceList } from "../../cost/price-list.ts";
+import { type BilledTask, taskCostPerHour, taskSizeOf } from "../../cost/task-sizes.ts";
+import { describeRevision } from "../../ecs/revision.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 
 /**

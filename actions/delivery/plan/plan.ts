@@ -1,15 +1,15 @@
 import { DescribeTaskDefinitionCommand, type Service } from "@aws-sdk/client-ecs";
+import type { Finding } from "../../core/findings.ts";
+import { inspectTaskDefinition, isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
+import { diffTaskDefinitions } from "../../core/task-definition-diff.ts";
 import {
   describeRevision,
   diffRevision,
   type RegisteredRevision,
   shortRevision,
-} from "../../shared/ecs/revision.ts";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { readTaskDefinition } from "../../shared/ecs/task-definition-file.ts";
-import type { Finding } from "../../shared/findings.ts";
-import { inspectTaskDefinition, isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
-import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
+} from "../../ecs/revision.ts";
+import type { RunningService } from "../../ecs/service.ts";
+import { readTaskDefinition } from "../../ecs/task-definition-file.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { ImageChange, Plan } from "../record.ts";

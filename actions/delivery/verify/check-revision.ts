@@ -1,5 +1,5 @@
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import type { Finding } from "../../shared/findings.ts";
+import type { Finding } from "../../core/findings.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 import { checkImages } from "./images.ts";
 import { checkRoles } from "./roles.ts";

@@ -1,8 +1,8 @@
-import { areCredentialsExpired, explainAwsError } from "../../shared/aws-errors.ts";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { type Finding, lookUp } from "../../shared/findings.ts";
-import { findPlaceholders } from "../../shared/placeholders.ts";
-import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { areCredentialsExpired, explainAwsError } from "../../core/aws-errors.ts";
+import { type Finding, lookUp } from "../../core/findings.ts";
+import { findPlaceholders } from "../../core/placeholders.ts";
+import type { TaskDefinitionInput } from "../../core/task-definition.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { Clients, DeliveryContext } from "../context.ts";
 
 /** Input and clients of a revision's checks. */

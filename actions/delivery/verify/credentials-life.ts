@@ -1,7 +1,7 @@
-import { formatDuration } from "../../shared/duration.ts";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import { Failure } from "../../shared/failure.ts";
-import type { Finding } from "../../shared/findings.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Finding } from "../../core/findings.ts";
+import type { EcsContext } from "../../ecs/context.ts";
 
 /** Default lifetime of sessions (aws-actions/configure-aws-credentials, role-duration-seconds). */
 const usualLifeMs = 60 * 60_000;

@@ -11,10 +11,10 @@ import {
   DescribeTaskDefinitionCommand,
   ListServiceDeploymentsCommand,
 } from "@aws-sdk/client-ecs";
-import { lastSegment } from "../../shared/arn.ts";
-import { isAccessDenied } from "../../shared/aws-errors.ts";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { type Finding, refuseFindings, refuseWith } from "../../shared/findings.ts";
+import { lastSegment } from "../../core/arn.ts";
+import { isAccessDenied } from "../../core/aws-errors.ts";
+import { type Finding, refuseFindings, refuseWith } from "../../core/findings.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 

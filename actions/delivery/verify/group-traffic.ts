@@ -1,5 +1,5 @@
 import type { DeploymentGroupInfo, TargetGroupPairInfo } from "@aws-sdk/client-codedeploy";
-import type { Finding } from "../../shared/findings.ts";
+import type { Finding } from "../../core/findings.ts";
 import type { Checking } from "./checking.ts";
 import { findListener, type ListenerRoutes, type Route } from "./listener-routes.ts";
 import { checkPair, checkTargetGroup, findTargetGroup, nameOf } from "./target-groups.ts";

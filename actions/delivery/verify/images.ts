@@ -6,11 +6,11 @@ import {
   GetDownloadUrlForLayerCommand,
   type Image,
 } from "@aws-sdk/client-ecr";
-import type { Finding } from "../../shared/findings.ts";
-import { ecrRegion } from "../../shared/registry/ecr-login.ts";
-import { type ImageName, parseImageName } from "../../shared/registry/image-name.ts";
-import { mediaTypes } from "../../shared/registry/oci.ts";
-import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import type { Finding } from "../../core/findings.ts";
+import type { TaskDefinitionInput } from "../../core/task-definition.ts";
+import { ecrRegion } from "../../registry/ecr-login.ts";
+import { type ImageName, parseImageName } from "../../registry/image-name.ts";
+import { mediaTypes } from "../../registry/oci.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
 /** Checks that the containers' images are in ECR and built for the tasks' platform. Other registries are not read. */

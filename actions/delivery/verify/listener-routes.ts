@@ -4,7 +4,7 @@ import {
   type Listener,
   type Rule,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Finding } from "../../shared/findings.ts";
+import type { Finding } from "../../core/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 
 /** A forwarding rule of a listener; the default one is the listener's default action. */

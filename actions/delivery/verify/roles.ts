@@ -1,8 +1,8 @@
 import { GetRoleCommand } from "@aws-sdk/client-iam";
-import { parseArn, roleFault } from "../../shared/arn.ts";
-import type { Finding } from "../../shared/findings.ts";
-import { ecrRegion } from "../../shared/registry/ecr-login.ts";
-import { isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { parseArn, roleFault } from "../../core/arn.ts";
+import type { Finding } from "../../core/findings.ts";
+import { isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
+import { ecrRegion } from "../../registry/ecr-login.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
 const tasks = "ecs-tasks.amazonaws.com";

@@ -1,7 +1,7 @@
 import { DescribeSecretCommand, type DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
-import { parseArn } from "../../shared/arn.ts";
-import type { Finding } from "../../shared/findings.ts";
-import type { TaskDefinitionInput } from "../../shared/task-definition.ts";
+import { parseArn } from "../../core/arn.ts";
+import type { Finding } from "../../core/findings.ts";
+import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
 interface Reference {

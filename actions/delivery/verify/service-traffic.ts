@@ -1,6 +1,6 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { DescribeRulesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Finding } from "../../shared/findings.ts";
+import type { Finding } from "../../core/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 import { routeOf } from "./listener-routes.ts";
 import { checkPair, checkTargetGroup, findTargetGroup, nameOf } from "./target-groups.ts";

@@ -1,5 +1,5 @@
 import { DescribeTargetGroupsCommand, type TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Finding } from "../../shared/findings.ts";
+import type { Finding } from "../../core/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 
 /** Finds a target group by name or ARN. */

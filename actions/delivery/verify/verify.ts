@@ -1,5 +1,5 @@
-import type { RunningService } from "../../shared/ecs/service.ts";
-import type { Finding } from "../../shared/findings.ts";
+import type { Finding } from "../../core/findings.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";

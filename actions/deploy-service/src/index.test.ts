@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, onTestFinished, test } from "vitest";
+import { runEntry } from "../../core/entry.support.ts";
 import { createStage } from "../../delivery/stage.support.ts";
-import { runEntry } from "../../shared/entry.support.ts";
 
 const stage = await createStage();
 afterAll(() => stage.close());

@@ -1,7 +1,7 @@
+import { defineAction } from "../../core/define-action.ts";
 import { openDelivery } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
 import { deploymentReport } from "../../delivery/publish.ts";
-import { defineAction } from "../../shared/define-action.ts";
 import { readDeployInputs } from "./inputs.ts";
 
 await defineAction({

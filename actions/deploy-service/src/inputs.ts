@@ -1,4 +1,6 @@
 import { PropagateTags } from "@aws-sdk/client-ecs";
+import { readCommentToken } from "../../core/comment-plan.ts";
+import { type Aliases, type InputReader, readInputs } from "../../core/inputs.ts";
 import {
   type DeployInputs,
   onCancels,
@@ -8,9 +10,7 @@ import {
   type ServiceSettings,
 } from "../../delivery/inputs.ts";
 import { type Stage, stages } from "../../delivery/record.ts";
-import { readCommentToken } from "../../shared/comment-plan.ts";
-import { readManagedVolumes, readRules } from "../../shared/ecs/task-definition-file.ts";
-import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
+import { readManagedVolumes, readRules } from "../../ecs/task-definition-file.ts";
 
 /** Input names of aws-actions/amazon-ecs-deploy-task-definition, and former ones of ours, each with today's. */
 export const deployAliases: Aliases = {

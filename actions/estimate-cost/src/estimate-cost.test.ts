@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
-import { templatesFolder } from "../../shared/cost/estimate.support.ts";
+import { templatesFolder } from "../../cost/estimate.support.ts";
 import { estimate } from "./estimate-cost.ts";
 import { readEstimateInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";

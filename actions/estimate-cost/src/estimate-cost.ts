@@ -1,12 +1,12 @@
 import type { PricingClient } from "@aws-sdk/client-pricing";
-import { formatChange, formatUnitPrice, formatUsd } from "../../shared/cost/cost-line.ts";
-import { readCostStacks } from "../../shared/cost/cost-stacks.ts";
-import { type CostDelta, compareCosts, type Estimate, estimateCosts } from "../../shared/cost/estimate.ts";
-import { changedPrices } from "../../shared/cost/formats.ts";
-import { type LivePrices, type PriceList, readPriceList } from "../../shared/cost/price-list.ts";
-import { readTaskSizes } from "../../shared/cost/task-sizes.ts";
-import { readUsage } from "../../shared/cost/usage.ts";
-import type { Log } from "../../shared/log.ts";
+import type { Log } from "../../core/log.ts";
+import { formatChange, formatUnitPrice, formatUsd } from "../../cost/cost-line.ts";
+import { readCostStacks } from "../../cost/cost-stacks.ts";
+import { type CostDelta, compareCosts, type Estimate, estimateCosts } from "../../cost/estimate.ts";
+import { changedPrices } from "../../cost/formats.ts";
+import { type LivePrices, type PriceList, readPriceList } from "../../cost/price-list.ts";
+import { readTaskSizes } from "../../cost/task-sizes.ts";
+import { readUsage } from "../../cost/usage.ts";
 import type { EstimateInputs, Installation } from "./inputs.ts";
 
 interface EstimateContext {
@@ -58,7 +58,7 @@ function estimateAll(inputs: EstimateInputs, priceList: PriceList): Estimates {
 async function askPrices({ after, before }: Estimates, context: EstimateContext): Promise<PriceList> {
   const ids = new Set([after, before].flatMap((each) => each?.lines.map(({ price }) => price.id) ?? []));
   // Loads the client, which an estimate with the dated list does not need.
-  const { refreshPrices } = await import("../../shared/cost/refresh-prices.ts");
+  const { refreshPrices } = await import("../../cost/refresh-prices.ts");
   const pricing = await context.createPricing();
   try {
     const list = await refreshPrices({ ...context, pricing }, after.priceList, ids);

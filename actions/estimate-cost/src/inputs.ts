@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StackChoice } from "../../shared/cost/cost-stacks.ts";
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
+import type { StackChoice } from "../../cost/cost-stacks.ts";
 
 /** Templates of one commit, and their parameters. */
 export interface Installation extends StackChoice {

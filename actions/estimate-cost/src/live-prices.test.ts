@@ -110,7 +110,7 @@ test("keeps the list's price when AWS returns none, with its date and reason in 
 
 test("limits a service that the Price List API does not know to a fault of its prices", async () => {
   const list = JSON.parse(
-    readFileSync(join(import.meta.dirname, "../../shared/cost/prices-us-east-1.json"), "utf8"),
+    readFileSync(join(import.meta.dirname, "../../cost/prices-us-east-1.json"), "utf8"),
   );
   for (const price of list.prices) if (price.id === "load-balancer") price.serviceCode = "AWSELBv3";
   const file = join(root, "prices.json");

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setOutput } from "@actions/core";
-import { estimateCsv, estimateJson } from "../../shared/cost/formats.ts";
-import { deltaMarkdown, estimateMarkdown } from "../../shared/cost/markdown.ts";
-import { appendSummary } from "../../shared/summary.ts";
+import { appendSummary } from "../../core/summary.ts";
+import { estimateCsv, estimateJson } from "../../cost/formats.ts";
+import { deltaMarkdown, estimateMarkdown } from "../../cost/markdown.ts";
 import type { Estimated } from "./estimate-cost.ts";
 import type { EstimateInputs } from "./inputs.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { usageKeys } from "../../shared/cost/usage.ts";
-import { markdownTable } from "../../shared/summary.ts";
+import { markdownTable } from "../../core/summary.ts";
+import { usageKeys } from "../../cost/usage.ts";
 
 test("has the README's table of use equal to the program's", () => {
   const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");

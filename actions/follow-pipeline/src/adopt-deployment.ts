@@ -1,12 +1,12 @@
 import { type DeploymentInfo, GetDeploymentCommand } from "@aws-sdk/client-codedeploy";
+import { isAccessDenied, messageOf } from "../../core/aws-errors.ts";
 import { createRevisionReader } from "../../delivery/codedeploy/deployed-revision.ts";
 import { runningDeployment } from "../../delivery/codedeploy/running-deployment.ts";
 import type { CheckedDeployment } from "../../delivery/deployment/deployment.ts";
 import { watchTasks } from "../../delivery/diagnosis/watch-tasks.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
 import { newRecord } from "../../delivery/record.ts";
-import { isAccessDenied, messageOf } from "../../shared/aws-errors.ts";
-import { findService, type RunningService, type ServiceName } from "../../shared/ecs/service.ts";
+import { findService, type RunningService, type ServiceName } from "../../ecs/service.ts";
 import { findGroup } from "./budget.ts";
 import { type FollowContext, toDeliveryContext } from "./context.ts";
 import type { ActionRun } from "./snapshot.ts";

@@ -1,7 +1,7 @@
 import { StopPipelineExecutionCommand } from "@aws-sdk/client-codepipeline";
+import { messageOf } from "../../core/aws-errors.ts";
+import type { Log } from "../../core/log.ts";
 import { stopDeployment } from "../../delivery/stop.ts";
-import { messageOf } from "../../shared/aws-errors.ts";
-import type { Log } from "../../shared/log.ts";
 import type { Clients, FollowContext, Handle } from "./context.ts";
 import type { OnCancel } from "./inputs.ts";
 

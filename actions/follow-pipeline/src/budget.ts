@@ -1,7 +1,7 @@
 import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
 import type { ActionDeclaration, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { lookUp } from "../../core/findings.ts";
 import { computeBudget as budgetOfDeployment } from "../../delivery/codedeploy/budget.ts";
-import { lookUp } from "../../shared/findings.ts";
 import { type FollowContext, toDeliveryContext } from "./context.ts";
 import { actionsOf, providerOf } from "./pipeline.ts";
 

@@ -1,6 +1,6 @@
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
 import { confirmSuccess } from "../../delivery/deployment/outcome.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { Failure } from "../../shared/failure.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { endFailed, endStopped } from "./end-failed.ts";
 import type { Ending, Following } from "./follow.ts";

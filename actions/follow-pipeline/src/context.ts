@@ -1,12 +1,12 @@
 import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
+import type { StepContext } from "../../core/context.ts";
+import { createUnfinishedState } from "../../core/post-state.ts";
 import {
   createClients as createDeployClients,
   type DeliveryContext,
   type Clients as DeployClients,
 } from "../../delivery/context.ts";
-import type { StepContext } from "../../shared/context.ts";
-import { type EcsContext, retrying } from "../../shared/ecs/context.ts";
-import { createUnfinishedState } from "../../shared/post-state.ts";
+import { type EcsContext, retrying } from "../../ecs/context.ts";
 import type { OnCancel } from "./inputs.ts";
 
 /** Enough to stop an execution from another process. */

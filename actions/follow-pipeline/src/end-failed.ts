@@ -1,6 +1,6 @@
+import { lastSegment } from "../../core/arn.ts";
+import { Failure } from "../../core/failure.ts";
 import { failDeployment } from "../../delivery/deployment/outcome.ts";
-import { lastSegment } from "../../shared/arn.ts";
-import { Failure } from "../../shared/failure.ts";
 import { type Execution, listExecutions } from "./executions.ts";
 import type { Following } from "./follow.ts";
 import type { PipelineRecord } from "./record.ts";

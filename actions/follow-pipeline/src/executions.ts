@@ -6,11 +6,11 @@ import {
   type SourceRevisionOverride,
   StartPipelineExecutionCommand,
 } from "@aws-sdk/client-codepipeline";
-import { lastSegment } from "../../shared/arn.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { Failure } from "../../shared/failure.ts";
-import { createPatience } from "../../shared/outage-tolerance.ts";
-import { createPace } from "../../shared/pace.ts";
+import { lastSegment } from "../../core/arn.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import { createPatience } from "../../core/outage-tolerance.ts";
+import { createPace } from "../../core/pace.ts";
 import type { FollowContext } from "./context.ts";
 import { type Following, keepHandle } from "./follow.ts";
 import { sayWanted, type WantedSource } from "./pipeline.ts";

@@ -1,9 +1,9 @@
+import { areCredentialsExpired, explainAwsError } from "../../core/aws-errors.ts";
+import { pipelinePage } from "../../core/console.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import { refuseFindings } from "../../core/findings.ts";
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
-import { areCredentialsExpired, explainAwsError } from "../../shared/aws-errors.ts";
-import { pipelinePage } from "../../shared/console.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { Failure } from "../../shared/failure.ts";
-import { refuseFindings } from "../../shared/findings.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { computeBudget } from "./budget.ts";
 import { checkOutcome } from "./check-outcome.ts";

@@ -4,10 +4,10 @@ import {
   GetPipelineStateCommand,
   paginateListActionExecutions,
 } from "@aws-sdk/client-codepipeline";
-import { formatDuration } from "../../shared/duration.ts";
-import { Failure } from "../../shared/failure.ts";
-import { createPatience } from "../../shared/outage-tolerance.ts";
-import { createPace } from "../../shared/pace.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import { createPatience } from "../../core/outage-tolerance.ts";
+import { createPace } from "../../core/pace.ts";
 import type { FollowContext } from "./context.ts";
 import type { FollowInputs } from "./inputs.ts";
 import { linesOf } from "./lines.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runEntry } from "../../shared/entry.support.ts";
+import { runEntry } from "../../core/entry.support.ts";
 import { useStage } from "./stage.support.ts";
 
 const pipeline = "update-web";

@@ -1,4 +1,4 @@
-import { defineAction } from "../../shared/define-action.ts";
+import { defineAction } from "../../core/define-action.ts";
 import { openFollowing } from "./context.ts";
 import { followPipeline } from "./follow-pipeline.ts";
 import { readFollowInputs } from "./inputs.ts";

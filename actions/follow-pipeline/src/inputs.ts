@@ -1,4 +1,4 @@
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
 
 export interface FollowInputs {
   readonly pipeline: string;

@@ -1,4 +1,4 @@
-import { lastSegment } from "../../shared/arn.ts";
+import { lastSegment } from "../../core/arn.ts";
 import type { ActionRun, Snapshot, Wait } from "./snapshot.ts";
 
 /** Describes an execution in lines; a line that was logged once is not repeated. */

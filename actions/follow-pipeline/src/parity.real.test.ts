@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Load, startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
-import { startEntry } from "../../shared/entry.support.ts";
-import { git } from "../../shared/git.support.ts";
+import { startEntry } from "../../core/entry.support.ts";
+import { git } from "../../core/git.support.ts";
 import { definitions } from "./pipeline.support.ts";
 import { createRealStage, type Stage } from "./stage.support.ts";
 

@@ -4,9 +4,9 @@ import {
   type PipelineDeclaration,
   paginateListPipelines,
 } from "@aws-sdk/client-codepipeline";
-import { isAccessDenied } from "../../shared/aws-errors.ts";
-import { Failure } from "../../shared/failure.ts";
-import { didYouMean } from "../../shared/nearest-name.ts";
+import { isAccessDenied } from "../../core/aws-errors.ts";
+import { Failure } from "../../core/failure.ts";
+import { didYouMean } from "../../core/nearest-name.ts";
 import type { FollowContext } from "./context.ts";
 import type { Target } from "./inputs.ts";
 

@@ -1,4 +1,4 @@
-import type { StepContext } from "../../shared/context.ts";
+import type { StepContext } from "../../core/context.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { executionLeft, openFollowing } from "./context.ts";
 

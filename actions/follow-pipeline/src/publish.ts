@@ -1,11 +1,7 @@
 import { setOutput } from "@actions/core";
-import type { DeploymentRecord } from "../../delivery/record.ts";
-import { courseOf, linksOf } from "../../delivery/summary.ts";
-import { productionNow } from "../../delivery/verdict.ts";
-import { cardMarkdown } from "../../shared/card.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { findingsList } from "../../shared/findings.ts";
+import { cardMarkdown } from "../../core/card.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { findingsList } from "../../core/findings.ts";
 import {
   appendSummary,
   type Cell,
@@ -16,7 +12,11 @@ import {
   link,
   type Markup,
   markdownTable,
-} from "../../shared/summary.ts";
+} from "../../core/summary.ts";
+import type { DeploymentRecord } from "../../delivery/record.ts";
+import { courseOf, linksOf } from "../../delivery/summary.ts";
+import { productionNow } from "../../delivery/verdict.ts";
+import { shortRevision } from "../../ecs/revision.ts";
 import { firstLine, wordsOf } from "./lines.ts";
 import { imageDigestOf, type PipelineRecord } from "./record.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";

@@ -1,6 +1,6 @@
+import { newStep, type StepRecord } from "../../core/define-action.ts";
+import type { Finding } from "../../core/findings.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
-import { newStep, type StepRecord } from "../../shared/define-action.ts";
-import type { Finding } from "../../shared/findings.ts";
 import type { ActionRun, Revision } from "./snapshot.ts";
 
 export type Status =

@@ -13,9 +13,9 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
+import { retryStrategy } from "../../core/prompt-retries.support.ts";
+import { pushImage } from "../../core/push-image.support.ts";
 import { clientsOf } from "../../delivery/stage.support.ts";
-import { retryStrategy } from "../../shared/prompt-retries.support.ts";
-import { pushImage } from "../../shared/push-image.support.ts";
 import type { Clients, Handle } from "./context.ts";
 import { followPipeline } from "./follow-pipeline.ts";
 import { readFollowInputs } from "./inputs.ts";

@@ -1,6 +1,6 @@
+import { createPatience } from "../../core/outage-tolerance.ts";
 import { logProgress } from "../../delivery/deployment/follow.ts";
 import type { Snapshot } from "../../delivery/engine.ts";
-import { createPatience } from "../../shared/outage-tolerance.ts";
 import { adoptDeployment, type FollowedDeployment } from "./adopt-deployment.ts";
 import type { FollowContext } from "./context.ts";
 import type { PipelineRecord } from "./record.ts";

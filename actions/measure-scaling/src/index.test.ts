@@ -5,10 +5,10 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
-import { runEntry } from "../../shared/entry.support.ts";
-import { reportOf } from "../../shared/load/report.support.ts";
-import type { LoadReport } from "../../shared/load/report.ts";
-import { pushImage } from "../../shared/push-image.support.ts";
+import { runEntry } from "../../core/entry.support.ts";
+import { pushImage } from "../../core/push-image.support.ts";
+import { reportOf } from "../../load/report.support.ts";
+import type { LoadReport } from "../../load/report.ts";
 
 const simulator = await startTestSimulator();
 const folder = await mkdtemp(join(tmpdir(), "measure-scaling-test-"));

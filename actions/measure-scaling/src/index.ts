@@ -1,5 +1,5 @@
-import { defineAction } from "../../shared/define-action.ts";
-import { createEcsContext } from "../../shared/ecs/context.ts";
+import { defineAction } from "../../core/define-action.ts";
+import { createEcsContext } from "../../ecs/context.ts";
 import { readMeasureInputs } from "./inputs.ts";
 import { measureScaling } from "./measure-scaling.ts";
 

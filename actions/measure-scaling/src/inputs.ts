@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure } from "../../shared/failure.ts";
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
-import { readLoad } from "../../shared/load/read-load.ts";
+import { Failure } from "../../core/failure.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
+import { readLoad } from "../../load/read-load.ts";
 
 export type MeasureInputs = PlanInputs | RecordInputs | ReportInputs;
 export type PlanInputs = ReturnType<typeof readPlanInputs>;

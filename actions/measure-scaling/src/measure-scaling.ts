@@ -1,10 +1,10 @@
 import { setOutput } from "@actions/core";
-import { readPriceList } from "../../shared/cost/price-list.ts";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import { Failure } from "../../shared/failure.ts";
-import { writeJson } from "../../shared/load/files.ts";
-import type { Log } from "../../shared/log.ts";
-import { appendSummary, counted } from "../../shared/summary.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Log } from "../../core/log.ts";
+import { appendSummary, counted } from "../../core/summary.ts";
+import { readPriceList } from "../../cost/price-list.ts";
+import type { EcsContext } from "../../ecs/context.ts";
+import { writeJson } from "../../load/files.ts";
 import type { MeasureInputs, PlanInputs, ReportInputs } from "./inputs.ts";
 import { readMeasurements } from "./measurement.ts";
 import { scalingMarkdown } from "./publish.ts";

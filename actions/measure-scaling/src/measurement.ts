@@ -1,7 +1,7 @@
-import type { TaskSize } from "../../shared/cost/task-sizes.ts";
-import { Failure } from "../../shared/failure.ts";
-import type { LoadSummary } from "../../shared/load/counts.ts";
-import { findJsonFiles, readJson } from "../../shared/load/files.ts";
+import { Failure } from "../../core/failure.ts";
+import type { TaskSize } from "../../cost/task-sizes.ts";
+import type { LoadSummary } from "../../load/counts.ts";
+import { findJsonFiles, readJson } from "../../load/files.ts";
 
 /** The measurement of one task count, as in its JSON file. */
 export interface Measurement {

@@ -1,8 +1,8 @@
-import { cardMarkdown } from "../../shared/card.ts";
-import { revisionPage, runCommit } from "../../shared/console.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { formatMs, formatNumber, formatPercent } from "../../shared/load/format.ts";
-import { counted, escapeText, fold, markdownTable, xyChart } from "../../shared/summary.ts";
+import { cardMarkdown } from "../../core/card.ts";
+import { revisionPage, runCommit } from "../../core/console.ts";
+import { counted, escapeText, fold, markdownTable, xyChart } from "../../core/summary.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import { formatMs, formatNumber, formatPercent } from "../../load/format.ts";
 import { formatCost, type MeasuredPoint, type Scaling } from "./scaling.ts";
 
 /** Returns the job summary: the limits of the figures, the recommendation, table and chart. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reportOf } from "../../shared/load/report.support.ts";
+import { reportOf } from "../../load/report.support.ts";
 import { measureTogether } from "./record-measurement.ts";
 
 const at = (second: number) => new Date(Date.UTC(2026, 2, 1, 10, 0, second)).toISOString();

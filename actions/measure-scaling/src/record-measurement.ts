@@ -1,15 +1,15 @@
 import { setOutput } from "@actions/core";
-import { taskSizeOf } from "../../shared/cost/task-sizes.ts";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
-import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { formatValue } from "../../shared/load/assertions.ts";
-import { addTimes, type Counted, summarise } from "../../shared/load/counts.ts";
-import { findJsonFiles, writeJson } from "../../shared/load/files.ts";
-import { formatRate } from "../../shared/load/format.ts";
-import { type LoadReport, mergeReports, readReport } from "../../shared/load/report.ts";
-import { counted } from "../../shared/summary.ts";
+import { Failure } from "../../core/failure.ts";
+import { counted } from "../../core/summary.ts";
+import { taskSizeOf } from "../../cost/task-sizes.ts";
+import type { EcsContext } from "../../ecs/context.ts";
+import { describeRevision, shortRevision } from "../../ecs/revision.ts";
+import { findService, type RunningService } from "../../ecs/service.ts";
+import { formatValue } from "../../load/assertions.ts";
+import { addTimes, type Counted, summarise } from "../../load/counts.ts";
+import { findJsonFiles, writeJson } from "../../load/files.ts";
+import { formatRate } from "../../load/format.ts";
+import { type LoadReport, mergeReports, readReport } from "../../load/report.ts";
 import type { RecordInputs } from "./inputs.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
 

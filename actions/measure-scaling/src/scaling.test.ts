@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readPriceList } from "../../shared/cost/price-list.ts";
+import { readPriceList } from "../../cost/price-list.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
 import { scalingMarkdown } from "./publish.ts";
 import { analyseScaling } from "./scaling.ts";

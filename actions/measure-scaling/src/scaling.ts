@@ -1,10 +1,10 @@
-import { formatUnitPrice } from "../../shared/cost/cost-line.ts";
-import type { PriceList } from "../../shared/cost/price-list.ts";
-import { taskCostPerHour } from "../../shared/cost/task-sizes.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { formatPercent, formatRate } from "../../shared/load/format.ts";
-import { limitOfCore } from "../../shared/load/report.ts";
-import { counted } from "../../shared/summary.ts";
+import { counted } from "../../core/summary.ts";
+import { formatUnitPrice } from "../../cost/cost-line.ts";
+import type { PriceList } from "../../cost/price-list.ts";
+import { taskCostPerHour } from "../../cost/task-sizes.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import { formatPercent, formatRate } from "../../load/format.ts";
+import { limitOfCore } from "../../load/report.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
 
 /** A service's throughput in relation to its task count. */

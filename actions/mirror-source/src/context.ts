@@ -1,5 +1,5 @@
 import { CodeCommitClient } from "@aws-sdk/client-codecommit";
-import type { JobContext } from "../../shared/context.ts";
+import type { JobContext } from "../../core/context.ts";
 
 /** Clients and context for mirroring; nothing below reads time, the network or the environment otherwise. */
 export interface MirrorContext extends JobContext {

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Given, startEntry } from "../../shared/entry.support.ts";
-import { git, variables } from "../../shared/git.support.ts";
+import { type Given, startEntry } from "../../core/entry.support.ts";
+import { git, variables } from "../../core/git.support.ts";
 import { createStage, type Stage } from "./stage.support.ts";
 
 const expiredKey = "ASIAOVER";

@@ -1,4 +1,4 @@
-import { defineAction } from "../../shared/define-action.ts";
+import { defineAction } from "../../core/define-action.ts";
 import { openMirror } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirrorAndReport } from "./mirror-and-report.ts";

@@ -1,5 +1,5 @@
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
-import { readPlaceholderValues } from "../../shared/placeholders.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
+import { readPlaceholderValues } from "../../core/placeholders.ts";
 
 export interface MirrorInputs {
   /** Name of the CodeCommit repository. */

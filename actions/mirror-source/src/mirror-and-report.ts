@@ -1,5 +1,5 @@
-import { Failure } from "../../shared/failure.ts";
-import { toFailure } from "../../shared/run.ts";
+import { Failure } from "../../core/failure.ts";
+import { toFailure } from "../../core/run.ts";
 import type { MirrorContext } from "./context.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";

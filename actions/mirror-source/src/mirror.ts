@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure } from "../../shared/failure.ts";
-import { createPace } from "../../shared/pace.ts";
-import { namesOfSensitive, privateKeyPattern, refusePrivateKeys } from "../../shared/sensitive-files.ts";
+import { Failure } from "../../core/failure.ts";
+import { createPace } from "../../core/pace.ts";
+import { namesOfSensitive, privateKeyPattern, refusePrivateKeys } from "../../core/sensitive-files.ts";
 import type { MirrorContext } from "./context.ts";
 import { createGit, explainGitError, type Git, GitError } from "./git/git.ts";
 import { remoteVariables } from "./git/remote-variables.ts";

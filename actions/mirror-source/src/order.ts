@@ -1,5 +1,5 @@
-import { Failure } from "../../shared/failure.ts";
-import type { Log } from "../../shared/log.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Log } from "../../core/log.ts";
 import type { Git } from "./git/git.ts";
 import type { MirroredFrom } from "./source/open-source.ts";
 

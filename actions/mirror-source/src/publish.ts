@@ -1,7 +1,7 @@
 import { setOutput } from "@actions/core";
-import { cardMarkdown } from "../../shared/card.ts";
-import { commitPage, runCommit } from "../../shared/console.ts";
-import { appendSummary, factList, fold, markdownTable } from "../../shared/summary.ts";
+import { cardMarkdown } from "../../core/card.ts";
+import { commitPage, runCommit } from "../../core/console.ts";
+import { appendSummary, factList, fold, markdownTable } from "../../core/summary.ts";
 import { short } from "./source/fill-files.ts";
 
 /** A first push can bring thousands; the table shows only some. */

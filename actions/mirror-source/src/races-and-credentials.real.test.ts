@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { CodeCommitClient } from "@aws-sdk/client-codecommit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { git } from "../../shared/git.support.ts";
+import { git } from "../../core/git.support.ts";
 import { commit, createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;

@@ -1,8 +1,8 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Failure } from "../../shared/failure.ts";
-import { git } from "../../shared/git.support.ts";
+import { Failure } from "../../core/failure.ts";
+import { git } from "../../core/git.support.ts";
 import { commit, createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;

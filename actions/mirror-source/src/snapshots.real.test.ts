@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { git } from "../../shared/git.support.ts";
+import { git } from "../../core/git.support.ts";
 import { commit, createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;

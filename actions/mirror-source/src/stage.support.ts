@@ -10,8 +10,8 @@ import {
   startRealSimulator,
   type TestSimulator,
 } from "../../../simulator/src/test-simulator.support.ts";
-import { fastClock } from "../../shared/fast-clock.support.ts";
-import { git, variables } from "../../shared/git.support.ts";
+import { fastClock } from "../../core/fast-clock.support.ts";
+import { git, variables } from "../../core/git.support.ts";
 import type { MirrorContext } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Fault } from "../../../simulator/src/simulator.ts";
-import { Cancelled } from "../../shared/failure.ts";
-import { git } from "../../shared/git.support.ts";
+import { Cancelled } from "../../core/failure.ts";
+import { git } from "../../core/git.support.ts";
 import { commit, createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;

@@ -1,5 +1,5 @@
 import type { CloudFormationClient, CloudFormationClientConfig } from "@aws-sdk/client-cloudformation";
-import type { Clock } from "../../shared/pace.ts";
+import type { Clock } from "../../core/pace.ts";
 import type { OperationTracker } from "./stack/running-operations.ts";
 import type { TemplateStore } from "./stack/template-store.ts";
 

@@ -1,4 +1,4 @@
-import { defineAction } from "../../shared/define-action.ts";
+import { defineAction } from "../../core/define-action.ts";
 import { readProvisionInputs } from "./inputs.ts";
 import { openProvisioning } from "./open-context.ts";
 import { provisionAndReport } from "./provision.ts";

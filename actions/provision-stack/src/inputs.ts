@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { readCommentToken } from "../../shared/comment-plan.ts";
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
-import { didYouMean } from "../../shared/nearest-name.ts";
+import { readCommentToken } from "../../core/comment-plan.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
+import { didYouMean } from "../../core/nearest-name.ts";
 
 export const modes = ["apply", "plan", "outputs", "delete"] as const;
 

@@ -1,5 +1,5 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import type { StepContext } from "../../shared/context.ts";
+import type { StepContext } from "../../core/context.ts";
 import type { ProvisionContext } from "./context.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { operationsLeft, trackOperations } from "./stack/running-operations.ts";

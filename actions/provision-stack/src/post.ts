@@ -1,4 +1,4 @@
-import type { StepContext } from "../../shared/context.ts";
+import type { StepContext } from "../../core/context.ts";
 import { giveUp } from "./apply/run-change-set.ts";
 import type { ProvisionContext } from "./context.ts";
 import { createCloudFormation } from "./open-context.ts";

@@ -1,9 +1,9 @@
 import { setOutput } from "@actions/core";
-import type { PlannedStack } from "../../shared/cloudformation/dependencies.ts";
-import { readParameters } from "../../shared/cloudformation/plan-stacks.ts";
-import { Failure } from "../../shared/failure.ts";
-import { toFailure } from "../../shared/run.ts";
-import { appendSummary } from "../../shared/summary.ts";
+import type { PlannedStack } from "../../cloudformation/dependencies.ts";
+import { readParameters } from "../../cloudformation/plan-stacks.ts";
+import { Failure } from "../../core/failure.ts";
+import { toFailure } from "../../core/run.ts";
+import { appendSummary } from "../../core/summary.ts";
 import { applyStack } from "./apply/apply-stack.ts";
 import type { ProvisionContext } from "./context.ts";
 import { skipExisting } from "./existing/find-existing.ts";

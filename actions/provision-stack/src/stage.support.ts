@@ -10,7 +10,7 @@ import {
   type TestOptions,
   type TestSimulator,
 } from "../../../simulator/src/test-simulator.support.ts";
-import type { Failure } from "../../shared/failure.ts";
+import type { Failure } from "../../core/failure.ts";
 import type { ProvisionContext } from "./context.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";

@@ -1,8 +1,8 @@
-import { cardMarkdown, type Link } from "../../shared/card.ts";
-import { runCommit, stackPage } from "../../shared/console.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import type { Failure } from "../../shared/failure.ts";
-import { type Cell, escapeText, factList, fold, link, markdownTable } from "../../shared/summary.ts";
+import { cardMarkdown, type Link } from "../../core/card.ts";
+import { runCommit, stackPage } from "../../core/console.ts";
+import { formatDuration } from "../../core/duration.ts";
+import type { Failure } from "../../core/failure.ts";
+import { type Cell, escapeText, factList, fold, link, markdownTable } from "../../core/summary.ts";
 import type { StackResult } from "./result.ts";
 import { durationOf } from "./stack/events.ts";
 

@@ -1,4 +1,4 @@
-import { isObject } from "../../shared/task-definition.ts";
+import { isObject } from "../../core/task-definition.ts";
 import type { Container, Containers, Placed } from "./containers.ts";
 import type { Change, NamedValues } from "./named-values.ts";
 

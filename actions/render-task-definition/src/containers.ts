@@ -1,5 +1,5 @@
-import { nearestName } from "../../shared/nearest-name.ts";
-import { isObject } from "../../shared/task-definition.ts";
+import { nearestName } from "../../core/nearest-name.ts";
+import { isObject } from "../../core/task-definition.ts";
 
 /** A container's definition, read by key: the check of the whole definition reports its faults. */
 export type Container = Record<string, unknown> & { name: string };

@@ -1,7 +1,7 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
-import type { JobContext } from "../../shared/context.ts";
-import { createEcr } from "../../shared/registry/ecr-login.ts";
+import type { JobContext } from "../../core/context.ts";
+import { createEcr } from "../../registry/ecr-login.ts";
 
 /** Clients and context for rendering; nothing below reads time, the network or the environment otherwise. */
 export interface RenderContext extends JobContext {

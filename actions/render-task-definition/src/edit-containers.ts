@@ -1,4 +1,4 @@
-import { isObject } from "../../shared/task-definition.ts";
+import { isObject } from "../../core/task-definition.ts";
 import { applyNamedValues, inList, inMap } from "./apply-named-values.ts";
 import type { Container, Containers, Placed } from "./containers.ts";
 import type { ContainerInputs } from "./inputs.ts";

@@ -1,9 +1,9 @@
 import { DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
-import { explainAwsError } from "../../shared/aws-errors.ts";
-import { Failure } from "../../shared/failure.ts";
-import { findPlaceholders } from "../../shared/placeholders.ts";
-import { connectToRegistry } from "../../shared/registry/client.ts";
-import { type ImageName, parseImageName } from "../../shared/registry/image-name.ts";
+import { explainAwsError } from "../../core/aws-errors.ts";
+import { Failure } from "../../core/failure.ts";
+import { findPlaceholders } from "../../core/placeholders.ts";
+import { connectToRegistry } from "../../registry/client.ts";
+import { type ImageName, parseImageName } from "../../registry/image-name.ts";
 import type { Container } from "./containers.ts";
 import type { RenderContext } from "./context.ts";
 

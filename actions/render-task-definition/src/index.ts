@@ -1,4 +1,4 @@
-import { defineAction } from "../../shared/define-action.ts";
+import { defineAction } from "../../core/define-action.ts";
 import { openRendering } from "./context.ts";
 import { readRenderInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";

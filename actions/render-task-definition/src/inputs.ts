@@ -1,12 +1,12 @@
 import { CPUArchitecture, LogDriver, OSFamily } from "@aws-sdk/client-ecs";
+import { type Aliases, type InputReader, readInputs } from "../../core/inputs.ts";
+import { readPlaceholderValues } from "../../core/placeholders.ts";
+import type { ReadingRules, TaskDefinitionInput } from "../../core/task-definition.ts";
 import {
   readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
-} from "../../shared/ecs/task-definition-file.ts";
-import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
-import { readPlaceholderValues } from "../../shared/placeholders.ts";
-import type { ReadingRules, TaskDefinitionInput } from "../../shared/task-definition.ts";
+} from "../../ecs/task-definition-file.ts";
 import { readChoices, readCommands, readImages } from "./container-values.ts";
 import { type Placed, parseTarget, type Target } from "./containers.ts";
 import { type NamedValues, readFileArns, readNamedValues, readTags } from "./named-values.ts";

@@ -1,7 +1,7 @@
-import { duplicateKeys, parseJsonText } from "../../shared/data-file.ts";
-import { Failure } from "../../shared/failure.ts";
-import type { InputReader, NumberedLine } from "../../shared/inputs.ts";
-import { isObject } from "../../shared/task-definition.ts";
+import { duplicateKeys, parseJsonText } from "../../core/data-file.ts";
+import { Failure } from "../../core/failure.ts";
+import type { InputReader, NumberedLine } from "../../core/inputs.ts";
+import { isObject } from "../../core/task-definition.ts";
 import { type Placed, parseTarget, splitTarget, type Target } from "./containers.ts";
 
 /** A value to set, or with `value` undefined a name to remove; `undefined` itself only selects the container. */

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { setOutput } from "@actions/core";
-import { type Card, lineMarkdown } from "../../shared/card.ts";
-import { runnerLog } from "../../shared/log.ts";
-import { appendSummary, counted, diffBlock, escapeText, fold } from "../../shared/summary.ts";
+import { type Card, lineMarkdown } from "../../core/card.ts";
+import { runnerLog } from "../../core/log.ts";
+import { appendSummary, counted, diffBlock, escapeText, fold } from "../../core/summary.ts";
 import type { Rendered } from "./render.ts";
 import type { Comparison, RenderedFiles } from "./render-files.ts";
 

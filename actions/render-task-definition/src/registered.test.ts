@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
-import { runEntry } from "../../shared/entry.support.ts";
-import { pushImage } from "../../shared/push-image.support.ts";
+import { runEntry } from "../../core/entry.support.ts";
+import { pushImage } from "../../core/push-image.support.ts";
 import { compareWithLatest } from "./render-files.ts";
 import { createTestFixture, createWorkbench } from "./workbench.support.ts";
 

@@ -1,8 +1,8 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
-import { messageOf } from "../../shared/aws-errors.ts";
-import { describeRevision, diffRevision, shortRevision } from "../../shared/ecs/revision.ts";
+import { messageOf } from "../../core/aws-errors.ts";
+import { describeRevision, diffRevision, shortRevision } from "../../ecs/revision.ts";
 import type { RenderContext } from "./context.ts";
 import type { RenderInputs } from "./inputs.ts";
 import { type Rendered, render } from "./render.ts";

@@ -1,19 +1,19 @@
 import { basename } from "node:path";
-import { roleFault } from "../../shared/arn.ts";
-import { findDataPositions, type Keys, parseData, readTextFile } from "../../shared/data-file.ts";
-import { describeRevision, isReservedTag, shortRevision } from "../../shared/ecs/revision.ts";
-import { sentToAws, type TaskDefinitionSource, twiceIn } from "../../shared/ecs/task-definition-file.ts";
-import { Failure } from "../../shared/failure.ts";
-import { refuseFindings } from "../../shared/findings.ts";
+import { roleFault } from "../../core/arn.ts";
+import { findDataPositions, type Keys, parseData, readTextFile } from "../../core/data-file.ts";
+import { Failure } from "../../core/failure.ts";
+import { refuseFindings } from "../../core/findings.ts";
 import {
   fillDataText,
   fillPlaceholders,
   findPlaceholders,
   type Placeholder,
-} from "../../shared/placeholders.ts";
-import { withPlainSecrets } from "../../shared/plain-secrets.ts";
-import { inspectTaskDefinition, isObject, type TaskDefinitionInput } from "../../shared/task-definition.ts";
-import { diffTaskDefinitions } from "../../shared/task-definition-diff.ts";
+} from "../../core/placeholders.ts";
+import { withPlainSecrets } from "../../core/plain-secrets.ts";
+import { inspectTaskDefinition, isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
+import { diffTaskDefinitions } from "../../core/task-definition-diff.ts";
+import { describeRevision, isReservedTag, shortRevision } from "../../ecs/revision.ts";
+import { sentToAws, type TaskDefinitionSource, twiceIn } from "../../ecs/task-definition-file.ts";
 import { changeEntries, inList } from "./apply-named-values.ts";
 import { type Container, findContainers } from "./containers.ts";
 import type { RenderContext } from "./context.ts";

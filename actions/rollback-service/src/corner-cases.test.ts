@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Cancelled } from "../../core/failure.ts";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
 import { createAlarm, createStage, type Stage } from "../../delivery/stage.support.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { Cancelled } from "../../shared/failure.ts";
+import { shortRevision } from "../../ecs/revision.ts";
 import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 let stage: Stage;

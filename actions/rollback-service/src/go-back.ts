@@ -1,13 +1,13 @@
 import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import { isAccessDenied } from "../../core/aws-errors.ts";
+import { Failure } from "../../core/failure.ts";
+import { beforeChanges, persist } from "../../core/outage-tolerance.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
 import { markCommit } from "../../delivery/order/run-tag.ts";
 import type { DeploymentRecord, Plan } from "../../delivery/record.ts";
-import { isAccessDenied } from "../../shared/aws-errors.ts";
-import { describeRevision, shortRevision } from "../../shared/ecs/revision.ts";
-import type { RunningService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { beforeChanges, persist } from "../../shared/outage-tolerance.ts";
+import { describeRevision, shortRevision } from "../../ecs/revision.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { RollbackInputs, Target } from "./inputs.ts";
 import { findLastGood, type PastDeployment } from "./service-history.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runEntry } from "../../core/entry.support.ts";
 import { createStage, type Stage } from "../../delivery/stage.support.ts";
-import { runEntry } from "../../shared/entry.support.ts";
 import { release } from "./rollback.support.ts";
 
 let stage: Stage;

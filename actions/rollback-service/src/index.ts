@@ -1,6 +1,6 @@
+import { defineAction } from "../../core/define-action.ts";
 import { openDelivery } from "../../delivery/context.ts";
 import { deploymentReport } from "../../delivery/publish.ts";
-import { defineAction } from "../../shared/define-action.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import { rollBack } from "./rollback.ts";
 

@@ -1,5 +1,5 @@
+import { type InputReader, readInputs } from "../../core/inputs.ts";
 import { type DeployInputs, onCancels, readCommonInputs, registered } from "../../delivery/inputs.ts";
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
 
 /** Inputs of a deployment, except the source of the revision. */
 export interface RollbackInputs extends Omit<DeployInputs, "source"> {

@@ -8,7 +8,7 @@ import {
   longestWaitMinutes as minutes,
   type Stage,
 } from "../../delivery/stage.support.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
+import { shortRevision } from "../../ecs/revision.ts";
 import { commitOf, readTag, release, tryDeploy, tryRollBack } from "./rollback.support.ts";
 
 const ofEcs = (configuration: DeploymentConfiguration) => () => createWaitingEcsStage(configuration);

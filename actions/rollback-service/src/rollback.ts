@@ -1,4 +1,7 @@
 import type { ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
+import { Failure } from "../../core/failure.ts";
+import { refuseFindings } from "../../core/findings.ts";
+import { beforeChanges, persist } from "../../core/outage-tolerance.ts";
 import { findGroup } from "../../delivery/codedeploy/group.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { runningDeployment } from "../../delivery/ecs/running-deployment.ts";
@@ -10,11 +13,8 @@ import {
 } from "../../delivery/ecs/service-deployments.ts";
 import type { DeploymentRecord } from "../../delivery/record.ts";
 import { refuseExpired } from "../../delivery/verify/credentials-life.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { findService, type RunningService, targetGroupOf } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { refuseFindings } from "../../shared/findings.ts";
-import { beforeChanges, persist } from "../../shared/outage-tolerance.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import { findService, type RunningService, targetGroupOf } from "../../ecs/service.ts";
 import { rollBackActive } from "./end-active.ts";
 import { goBack } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";

@@ -8,8 +8,8 @@ import { runningDeployment } from "../../delivery/codedeploy/running-deployment.
 import { finalStatuses } from "../../delivery/codedeploy/snapshot.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import type { RunningDeployment } from "../../delivery/engine.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import type { Production } from "../../shared/ecs/service.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import type { Production } from "../../ecs/service.ts";
 import type { RollbackInputs } from "./inputs.ts";
 
 /** One deployment of the service in AWS's history. */

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Given, startEntry } from "../../shared/entry.support.ts";
-import { readReport } from "../../shared/load/report.ts";
-import { serve } from "../../shared/load/server.support.ts";
+import { type Given, startEntry } from "../../core/entry.support.ts";
+import { readReport } from "../../load/report.ts";
+import { serve } from "../../load/server.support.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { runEntry } from "../../shared/entry.support.ts";
-import { serve } from "../../shared/load/server.support.ts";
+import { runEntry } from "../../core/entry.support.ts";
+import { serve } from "../../load/server.support.ts";
 
 const runAction = (inputs: Record<string, string>) =>
   runEntry("run-load-test", { inputs: { "allowed-hosts": "127.0.0.1", duration: "1s", ...inputs } });

@@ -1,4 +1,4 @@
-import { defineAction } from "../../shared/define-action.ts";
+import { defineAction } from "../../core/define-action.ts";
 import { readLoadInputs } from "./inputs.ts";
 import { runAndReport } from "./run-load-test.ts";
 

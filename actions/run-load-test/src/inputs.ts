@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
-import { type Assertion, readAssertions } from "../../shared/load/assertions.ts";
-import type { LoadPlan } from "../../shared/load/generate-load.ts";
-import { readLoad } from "../../shared/load/read-load.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
+import { type Assertion, readAssertions } from "../../load/assertions.ts";
+import type { LoadPlan } from "../../load/generate-load.ts";
+import { readLoad } from "../../load/read-load.ts";
 
 export interface LoadInputs {
   /** Load to send, or folder of reports to merge. */

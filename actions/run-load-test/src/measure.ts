@@ -1,16 +1,16 @@
-import type { JobContext } from "../../shared/context.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { Failure } from "../../shared/failure.ts";
-import { type Finding, refuseFindings } from "../../shared/findings.ts";
-import { isExpected } from "../../shared/load/connection.ts";
-import { addTimes, summarise, total } from "../../shared/load/counts.ts";
-import { findJsonFiles } from "../../shared/load/files.ts";
-import { describeLoad, formatMs, formatRate } from "../../shared/load/format.ts";
-import { generateLoad, type LoadPlan, type OnInterval } from "../../shared/load/generate-load.ts";
-import { type Sent, startLoop } from "../../shared/load/loop.ts";
-import { type Interval, type LoadReport, mergeReports, readReport } from "../../shared/load/report.ts";
-import type { Log } from "../../shared/log.ts";
-import { counted } from "../../shared/summary.ts";
+import type { JobContext } from "../../core/context.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Finding, refuseFindings } from "../../core/findings.ts";
+import type { Log } from "../../core/log.ts";
+import { counted } from "../../core/summary.ts";
+import { isExpected } from "../../load/connection.ts";
+import { addTimes, summarise, total } from "../../load/counts.ts";
+import { findJsonFiles } from "../../load/files.ts";
+import { describeLoad, formatMs, formatRate } from "../../load/format.ts";
+import { generateLoad, type LoadPlan, type OnInterval } from "../../load/generate-load.ts";
+import { type Sent, startLoop } from "../../load/loop.ts";
+import { type Interval, type LoadReport, mergeReports, readReport } from "../../load/report.ts";
 import type { LoadInputs } from "./inputs.ts";
 
 /** Returns the report of the sent load, or of the merged reports; without assertions. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Failure } from "../../shared/failure.ts";
-import { reportOf } from "../../shared/load/report.support.ts";
+import { Failure } from "../../core/failure.ts";
+import { reportOf } from "../../load/report.support.ts";
 import { summaryOf } from "./publish.ts";
 import { verdictOf, warningsOf } from "./verdict.ts";
 

@@ -1,11 +1,11 @@
 import { setOutput } from "@actions/core";
-import { cardMarkdown } from "../../shared/card.ts";
-import { runCommit } from "../../shared/console.ts";
-import { formatValue } from "../../shared/load/assertions.ts";
-import { addTimes, type LoadSummary, summarise } from "../../shared/load/counts.ts";
-import { describeLoad, formatMs, formatNumber, formatPercent, formatRate } from "../../shared/load/format.ts";
-import type { LoadReport } from "../../shared/load/report.ts";
-import { appendSummary, fold, markdownTable, xyChart } from "../../shared/summary.ts";
+import { cardMarkdown } from "../../core/card.ts";
+import { runCommit } from "../../core/console.ts";
+import { appendSummary, fold, markdownTable, xyChart } from "../../core/summary.ts";
+import { formatValue } from "../../load/assertions.ts";
+import { addTimes, type LoadSummary, summarise } from "../../load/counts.ts";
+import { describeLoad, formatMs, formatNumber, formatPercent, formatRate } from "../../load/format.ts";
+import type { LoadReport } from "../../load/report.ts";
 import { type Result, warningsOf } from "./verdict.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */

@@ -1,8 +1,8 @@
-import type { JobContext } from "../../shared/context.ts";
-import { Failure } from "../../shared/failure.ts";
-import { checkAssertions } from "../../shared/load/assertions.ts";
-import { writeJson } from "../../shared/load/files.ts";
-import type { LoadReport } from "../../shared/load/report.ts";
+import type { JobContext } from "../../core/context.ts";
+import { Failure } from "../../core/failure.ts";
+import { checkAssertions } from "../../load/assertions.ts";
+import { writeJson } from "../../load/files.ts";
+import type { LoadReport } from "../../load/report.ts";
 import type { LoadInputs } from "./inputs.ts";
 import { measure } from "./measure.ts";
 import { publish } from "./publish.ts";

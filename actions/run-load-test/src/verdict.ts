@@ -1,8 +1,8 @@
-import { Failure } from "../../shared/failure.ts";
-import { formatValue } from "../../shared/load/assertions.ts";
-import { formatMs, formatPercent } from "../../shared/load/format.ts";
-import { lateAfterMs } from "../../shared/load/generate-load.ts";
-import { type LoadReport, limitOfCore } from "../../shared/load/report.ts";
+import { Failure } from "../../core/failure.ts";
+import { formatValue } from "../../load/assertions.ts";
+import { formatMs, formatPercent } from "../../load/format.ts";
+import { lateAfterMs } from "../../load/generate-load.ts";
+import { type LoadReport, limitOfCore } from "../../load/report.ts";
 
 export interface Result {
   readonly status: "passed" | "failed" | "refused" | "cancelled";

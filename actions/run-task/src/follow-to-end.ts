@@ -5,15 +5,15 @@ import {
   StopTaskCommand,
   type Task,
 } from "@aws-sdk/client-ecs";
-import { isThrottled } from "../../shared/aws-errors.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import { toFailedTask } from "../../shared/ecs/failed-task.ts";
-import { lastTellingLine, readLogTail } from "../../shared/ecs/log-tail.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { type Cause, causeOfTask } from "../../shared/ecs/task-causes.ts";
-import { Failure } from "../../shared/failure.ts";
-import { createPace } from "../../shared/pace.ts";
+import { isThrottled } from "../../core/aws-errors.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import { createPace } from "../../core/pace.ts";
+import type { EcsContext } from "../../ecs/context.ts";
+import { toFailedTask } from "../../ecs/failed-task.ts";
+import { lastTellingLine, readLogTail } from "../../ecs/log-tail.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import { type Cause, causeOfTask } from "../../ecs/task-causes.ts";
 import type { RunInputs } from "./inputs.ts";
 import { keepTask, type RunRecord, taskId } from "./record.ts";
 import type { TaskLog } from "./task-log.ts";

@@ -1,5 +1,5 @@
-import { defineAction } from "../../shared/define-action.ts";
-import { createEcsContext } from "../../shared/ecs/context.ts";
+import { defineAction } from "../../core/define-action.ts";
+import { createEcsContext } from "../../ecs/context.ts";
 import { readRunInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 import { newRecord, taskId } from "./record.ts";

@@ -1,13 +1,13 @@
 import type { CapacityProviderStrategyItem, ContainerOverride, Tag } from "@aws-sdk/client-ecs";
+import { type Aliases, type InputReader, readInputs } from "../../core/inputs.ts";
+import { isObject, type ReadingRules } from "../../core/task-definition.ts";
 import {
   type ManagedVolume,
   readManagedVolumes,
   readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
-} from "../../shared/ecs/task-definition-file.ts";
-import { type Aliases, type InputReader, readInputs } from "../../shared/inputs.ts";
-import { isObject, type ReadingRules } from "../../shared/task-definition.ts";
+} from "../../ecs/task-definition-file.ts";
 
 export interface RunInputs {
   readonly cluster: string;

@@ -1,10 +1,10 @@
 import { setOutput } from "@actions/core";
 import type { Container } from "@aws-sdk/client-ecs";
-import { lineMarkdown } from "../../shared/card.ts";
-import { logGroupPage, taskPage } from "../../shared/console.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { appendSummary, details, factList, markdownTable } from "../../shared/summary.ts";
+import { lineMarkdown } from "../../core/card.ts";
+import { logGroupPage, taskPage } from "../../core/console.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { appendSummary, details, factList, markdownTable } from "../../core/summary.ts";
+import { shortRevision } from "../../ecs/revision.ts";
 import { type RunRecord, taskId } from "./record.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */

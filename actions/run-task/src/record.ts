@@ -1,6 +1,6 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
-import { lastSegment } from "../../shared/arn.ts";
-import { newStep, type StepRecord } from "../../shared/define-action.ts";
+import { lastSegment } from "../../core/arn.ts";
+import { newStep, type StepRecord } from "../../core/define-action.ts";
 
 export type Status = "succeeded" | "started" | "failed" | "stopped" | "timed-out" | "cancelled";
 

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import type { EcsContext } from "../../shared/ecs/context.ts";
+import type { EcsContext } from "../../ecs/context.ts";
 import type { RunInputs } from "./inputs.ts";
 import { summaryOf } from "./publish.ts";
 import { newRecord } from "./record.ts";

@@ -3,13 +3,13 @@ import {
   type ContainerOverride,
   DescribeTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import { logStreamOf } from "../../shared/ecs/log-tail.ts";
-import { settleRevision, shortRevision } from "../../shared/ecs/revision.ts";
-import { readTaskDefinition } from "../../shared/ecs/task-definition-file.ts";
-import { Failure } from "../../shared/failure.ts";
-import { type Finding, hasFaults, refuseFindings, refuseWith } from "../../shared/findings.ts";
-import { beforeChanges, persist } from "../../shared/outage-tolerance.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Finding, hasFaults, refuseFindings, refuseWith } from "../../core/findings.ts";
+import { beforeChanges, persist } from "../../core/outage-tolerance.ts";
+import type { EcsContext } from "../../ecs/context.ts";
+import { logStreamOf } from "../../ecs/log-tail.ts";
+import { settleRevision, shortRevision } from "../../ecs/revision.ts";
+import { readTaskDefinition } from "../../ecs/task-definition-file.ts";
 import { followToEnd } from "./follow-to-end.ts";
 import type { RunInputs } from "./inputs.ts";
 import { type RunRecord, taskId } from "./record.ts";

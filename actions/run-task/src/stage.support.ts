@@ -10,8 +10,8 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import { pushImage } from "../../shared/push-image.support.ts";
+import { pushImage } from "../../core/push-image.support.ts";
+import type { EcsContext } from "../../ecs/context.ts";
 import type { RunInputs } from "./inputs.ts";
 
 /** Does what its first argument says; without one it is the server of a service. */

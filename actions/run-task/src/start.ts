@@ -7,10 +7,10 @@ import {
   type Service,
   type TaskSet,
 } from "@aws-sdk/client-ecs";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import { findService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { persist } from "../../shared/outage-tolerance.ts";
+import { Failure } from "../../core/failure.ts";
+import { persist } from "../../core/outage-tolerance.ts";
+import type { EcsContext } from "../../ecs/context.ts";
+import { findService } from "../../ecs/service.ts";
 import type { RunInputs } from "./inputs.ts";
 
 interface Order {

@@ -1,13 +1,7 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { isAccessDenied, isThrottled } from "../../shared/aws-errors.ts";
-import type { EcsContext } from "../../shared/ecs/context.ts";
-import {
-  deliveryMs,
-  isMetricLine,
-  type LogStream,
-  logStreamOf,
-  tailLines,
-} from "../../shared/ecs/log-tail.ts";
+import { isAccessDenied, isThrottled } from "../../core/aws-errors.ts";
+import type { EcsContext } from "../../ecs/context.ts";
+import { deliveryMs, isMetricLine, type LogStream, logStreamOf, tailLines } from "../../ecs/log-tail.ts";
 
 /** A container's log, shown in the job's log as it grows. */
 export interface TaskLog {

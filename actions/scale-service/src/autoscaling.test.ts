@@ -1,6 +1,6 @@
 import type { RegisterScalableTargetCommandInput } from "@aws-sdk/client-application-auto-scaling";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { explainAwsError } from "../../shared/aws-errors.ts";
+import { explainAwsError } from "../../core/aws-errors.ts";
 import { createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;

@@ -1,10 +1,10 @@
 import { DescribeScalingActivitiesCommand } from "@aws-sdk/client-application-auto-scaling";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
 import { causeOf } from "../../delivery/diagnosis/causes.ts";
 import { type Evidence, gatherEvidence } from "../../delivery/diagnosis/evidence.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import type { Cause } from "../../shared/ecs/task-causes.ts";
-import { Failure } from "../../shared/failure.ts";
+import { shortRevision } from "../../ecs/revision.ts";
+import type { Cause } from "../../ecs/task-causes.ts";
 import { dimensionOf } from "./autoscaling/state.ts";
 import type { Ending, Scaling } from "./follow.ts";
 import type { Progress } from "./poll.ts";

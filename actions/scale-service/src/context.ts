@@ -1,10 +1,10 @@
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { CloudWatchClient, PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { StepContext } from "../../shared/context.ts";
-import { createEcsClients, type EcsClients, type EcsContext, retrying } from "../../shared/ecs/context.ts";
-import type { ServiceName } from "../../shared/ecs/service.ts";
-import { createUnfinishedState } from "../../shared/post-state.ts";
+import type { StepContext } from "../../core/context.ts";
+import { createUnfinishedState } from "../../core/post-state.ts";
+import { createEcsClients, type EcsClients, type EcsContext, retrying } from "../../ecs/context.ts";
+import type { ServiceName } from "../../ecs/service.ts";
 import type { AutoscalingState, ScalableDimension } from "./autoscaling/state.ts";
 import type { AfterAll } from "./inputs.ts";
 

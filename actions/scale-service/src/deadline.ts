@@ -1,7 +1,7 @@
 import type { ContainerDefinition, Service } from "@aws-sdk/client-ecs";
 import { DescribeTargetGroupAttributesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { isAccessDenied } from "../../shared/aws-errors.ts";
-import { formatDuration } from "../../shared/duration.ts";
+import { isAccessDenied } from "../../core/aws-errors.ts";
+import { formatDuration } from "../../core/duration.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ProductionGroup } from "./production-groups.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { explainAwsError } from "../../shared/aws-errors.ts";
-import { Cancelled } from "../../shared/failure.ts";
+import { explainAwsError } from "../../core/aws-errors.ts";
+import { Cancelled } from "../../core/failure.ts";
 import { createStage, type Deployer, type Stage } from "./stage.support.ts";
 
 let stage: Stage;

@@ -1,7 +1,7 @@
-import { formatDuration } from "../../shared/duration.ts";
-import { eventLines } from "../../shared/ecs/task-causes.ts";
-import { createPatience } from "../../shared/outage-tolerance.ts";
-import { createPace } from "../../shared/pace.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { createPatience } from "../../core/outage-tolerance.ts";
+import { createPace } from "../../core/pace.ts";
+import { eventLines } from "../../ecs/task-causes.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { hasHealthChecks, type Progress, poll, type Range } from "./poll.ts";

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { runEntry } from "../../shared/entry.support.ts";
+import { runEntry } from "../../core/entry.support.ts";
 import { createStage } from "./stage.support.ts";
 
 const stage = await createStage("CodeDeploy");

@@ -1,4 +1,4 @@
-import { defineAction } from "../../shared/define-action.ts";
+import { defineAction } from "../../core/define-action.ts";
 import { openScaling } from "./context.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";

@@ -1,4 +1,4 @@
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
 import { type AutoscalingState, isAutoscalingState } from "./autoscaling/state.ts";
 import { type Metric, readStepPolicy, type StepPolicy } from "./autoscaling/step-policy.ts";
 import { type Stage, stages } from "./record.ts";

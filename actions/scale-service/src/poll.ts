@@ -3,7 +3,7 @@ import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { describeTasks, findService, listTasks, type RunningService } from "../../shared/ecs/service.ts";
+import { describeTasks, findService, listTasks, type RunningService } from "../../ecs/service.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ProductionGroup } from "./production-groups.ts";

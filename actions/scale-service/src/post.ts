@@ -1,4 +1,4 @@
-import type { StepContext } from "../../shared/context.ts";
+import type { StepContext } from "../../core/context.ts";
 import { openScaling, undoLeft } from "./context.ts";
 import { putBack } from "./request.ts";
 

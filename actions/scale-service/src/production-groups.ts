@@ -7,7 +7,7 @@ import {
   type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { routeOf } from "../../delivery/verify/listener-routes.ts";
-import type { RunningService } from "../../shared/ecs/service.ts";
+import type { RunningService } from "../../ecs/service.ts";
 import type { ScaleContext } from "./context.ts";
 
 /** A target group in which the service's tasks in production are registered. */

@@ -1,11 +1,11 @@
 import { setOutput } from "@actions/core";
-import { cardMarkdown } from "../../shared/card.ts";
-import { ecsPages, revisionPage, runCommit } from "../../shared/console.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { failedTasksFold } from "../../shared/ecs/failed-task.ts";
-import { shortRevision } from "../../shared/ecs/revision.ts";
-import { faultsOf, notesFold } from "../../shared/findings.ts";
-import { appendSummary, counted, details, diffBlock, fold, markdownTable } from "../../shared/summary.ts";
+import { cardMarkdown } from "../../core/card.ts";
+import { ecsPages, revisionPage, runCommit } from "../../core/console.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { faultsOf, notesFold } from "../../core/findings.ts";
+import { appendSummary, counted, details, diffBlock, fold, markdownTable } from "../../core/summary.ts";
+import { failedTasksFold } from "../../ecs/failed-task.ts";
+import { shortRevision } from "../../ecs/revision.ts";
 import { describeState } from "./autoscaling/plan.ts";
 import { type ScaleRecord, stages } from "./record.ts";
 

@@ -1,6 +1,6 @@
-import { newStep, type StepRecord } from "../../shared/define-action.ts";
-import type { FailedTask } from "../../shared/ecs/failed-task.ts";
-import type { Finding } from "../../shared/findings.ts";
+import { newStep, type StepRecord } from "../../core/define-action.ts";
+import type { Finding } from "../../core/findings.ts";
+import type { FailedTask } from "../../ecs/failed-task.ts";
 import type { AutoscalingState } from "./autoscaling/state.ts";
 
 /**

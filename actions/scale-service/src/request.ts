@@ -1,7 +1,7 @@
 import { DeleteScalingPolicyCommand } from "@aws-sdk/client-application-auto-scaling";
 import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
-import { messageOf } from "../../shared/aws-errors.ts";
-import { findService } from "../../shared/ecs/service.ts";
+import { messageOf } from "../../core/aws-errors.ts";
+import { findService } from "../../ecs/service.ts";
 import { applyAutoscaling, deregister, putPolicy, readAutoscaling, register } from "./autoscaling/apply.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { alarmPrefix, deleteAlarms, listAlarms } from "./autoscaling/policies.ts";

@@ -1,9 +1,9 @@
+import { explainAwsError } from "../../core/aws-errors.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import { refuseFindings } from "../../core/findings.ts";
+import { beforeChanges, persist } from "../../core/outage-tolerance.ts";
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
-import { explainAwsError } from "../../shared/aws-errors.ts";
-import { formatDuration } from "../../shared/duration.ts";
-import { Failure } from "../../shared/failure.ts";
-import { refuseFindings } from "../../shared/findings.ts";
-import { beforeChanges, persist } from "../../shared/outage-tolerance.ts";
 import { readAutoscaling } from "./autoscaling/apply.ts";
 import type { AutoscalingPlan } from "./autoscaling/plan.ts";
 import { dimensionOf, isSuspended } from "./autoscaling/state.ts";

@@ -18,7 +18,7 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
-import { retryStrategy } from "../../shared/prompt-retries.support.ts";
+import { retryStrategy } from "../../core/prompt-retries.support.ts";
 import type { ScaleContext, Undo } from "./context.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";

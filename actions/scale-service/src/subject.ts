@@ -1,8 +1,8 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { describeRevision } from "../../shared/ecs/revision.ts";
-import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { type Finding, lookUp } from "../../shared/findings.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Finding, lookUp } from "../../core/findings.ts";
+import { describeRevision } from "../../ecs/revision.ts";
+import { findService, type RunningService } from "../../ecs/service.ts";
 import { findTarget, readAutoscaling, readPolicies } from "./autoscaling/apply.ts";
 import { type AutoscalingPlan, planAutoscaling } from "./autoscaling/plan.ts";
 import { type AutoscalingState, dimensionOf } from "./autoscaling/state.ts";

@@ -1,10 +1,10 @@
 import type { TaskSet } from "@aws-sdk/client-ecs";
+import { isAccessDenied } from "../../core/aws-errors.ts";
+import { Failure } from "../../core/failure.ts";
+import { createPatience } from "../../core/outage-tolerance.ts";
+import { createPace } from "../../core/pace.ts";
 import { isOngoing, listServiceDeployments, shortId } from "../../delivery/ecs/service-deployments.ts";
-import { isAccessDenied } from "../../shared/aws-errors.ts";
-import { findService, type RunningService } from "../../shared/ecs/service.ts";
-import { Failure } from "../../shared/failure.ts";
-import { createPatience } from "../../shared/outage-tolerance.ts";
-import { createPace } from "../../shared/pace.ts";
+import { findService, type RunningService } from "../../ecs/service.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";

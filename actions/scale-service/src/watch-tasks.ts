@@ -1,5 +1,5 @@
 import { createTaskSearch } from "../../delivery/diagnosis/watch-tasks.ts";
-import { type FailedTask, logStopped } from "../../shared/ecs/failed-task.ts";
+import { type FailedTask, logStopped } from "../../ecs/failed-task.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { ScaleRecord } from "./record.ts";

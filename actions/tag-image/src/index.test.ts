@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { build } from "../../built-images.support.ts";
-import { runEntry } from "../../shared/entry.support.ts";
+import { runEntry } from "../../core/entry.support.ts";
 
 const simulator = await startTestSimulator();
 const folder = await mkdtemp(join(tmpdir(), "tag-image-run-"));

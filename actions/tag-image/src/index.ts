@@ -1,5 +1,5 @@
-import { defineAction } from "../../shared/define-action.ts";
-import { createRegistryContext } from "../../shared/registry/ecr-login.ts";
+import { defineAction } from "../../core/define-action.ts";
+import { createRegistryContext } from "../../registry/ecr-login.ts";
 import { readTagInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 import { tagImage } from "./tag-image.ts";

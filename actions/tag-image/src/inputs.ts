@@ -1,9 +1,9 @@
-import { type InputReader, readInputs } from "../../shared/inputs.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
 import {
   parseRepositoryName,
   type RepositoryName,
   readTagNames,
-} from "../../shared/registry/destination/repository-name.ts";
+} from "../../registry/destination/repository-name.ts";
 
 export interface TagInputs {
   readonly image: ImageReference;

@@ -1,8 +1,8 @@
 import { setOutput } from "@actions/core";
-import { lineMarkdown } from "../../shared/card.ts";
-import { imagePage } from "../../shared/console.ts";
-import { shortDigest } from "../../shared/registry/oci.ts";
-import { appendSummary, factList } from "../../shared/summary.ts";
+import { lineMarkdown } from "../../core/card.ts";
+import { imagePage } from "../../core/console.ts";
+import { appendSummary, factList } from "../../core/summary.ts";
+import { shortDigest } from "../../registry/oci.ts";
 import type { LookedAt, TaggedImage } from "./tag-image.ts";
 
 /** Returns the job summary: a line for the image, with a line per tag folded. */

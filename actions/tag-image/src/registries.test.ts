@@ -7,12 +7,9 @@ import {
   startPlainRegistry,
 } from "../../../simulator/src/runtime/registry/test-registry.support.ts";
 import { build, testEnvironment, useSimulator } from "../../built-images.support.ts";
-import {
-  parseRepositoryName,
-  type RepositoryName,
-} from "../../shared/registry/destination/repository-name.ts";
-import { always, answering, startFaultyRegistry } from "../../shared/registry/faulty-registry.support.ts";
-import { letOurs, theirAddress, theirs } from "../../shared/registry/other-account.support.ts";
+import { parseRepositoryName, type RepositoryName } from "../../registry/destination/repository-name.ts";
+import { always, answering, startFaultyRegistry } from "../../registry/faulty-registry.support.ts";
+import { letOurs, theirAddress, theirs } from "../../registry/other-account.support.ts";
 import { tag } from "./tag-image.support.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;

@@ -1,4 +1,4 @@
-import type { RegistryContext } from "../../shared/registry/ecr-login.ts";
+import type { RegistryContext } from "../../registry/ecr-login.ts";
 import { readTagInputs } from "./inputs.ts";
 import { tagImage } from "./tag-image.ts";
 

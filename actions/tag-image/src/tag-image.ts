@@ -1,9 +1,9 @@
-import { Failure } from "../../shared/failure.ts";
-import { connectToRegistry, type FetchedManifest, putTag } from "../../shared/registry/client.ts";
-import type { Destination } from "../../shared/registry/destination/destination.ts";
-import type { RepositoryName } from "../../shared/registry/destination/repository-name.ts";
-import type { RegistryContext } from "../../shared/registry/ecr-login.ts";
-import { RegistryRefusal } from "../../shared/registry/reach.ts";
+import { Failure } from "../../core/failure.ts";
+import { connectToRegistry, type FetchedManifest, putTag } from "../../registry/client.ts";
+import type { Destination } from "../../registry/destination/destination.ts";
+import type { RepositoryName } from "../../registry/destination/repository-name.ts";
+import type { RegistryContext } from "../../registry/ecr-login.ts";
+import { RegistryRefusal } from "../../registry/reach.ts";
 import type { TagInputs } from "./inputs.ts";
 
 export interface TaggedImage {
@@ -113,7 +113,7 @@ async function openRepository(name: RepositoryName, context: RegistryContext): P
   switch (name.registry) {
     // Code that calls AWS is loaded only where it is needed.
     case "ecr": {
-      const { findInEcr, missingInEcr } = await import("../../shared/registry/destination/ecr.ts");
+      const { findInEcr, missingInEcr } = await import("../../registry/destination/ecr.ts");
       const { repository, open } = await findInEcr(name, context);
       if (!repository) throw missingInEcr(name, nextStep);
       return open(repository);

@@ -1,4 +1,4 @@
-import { nearestName } from "../../../actions/shared/nearest-name.ts";
+import { nearestName } from "../../../actions/core/nearest-name.ts";
 import { Refusal } from "../../../program/src/command-line.mjs";
 import { type ActionFile, type ActionInput, typed } from "./action-file.ts";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { DescribeClustersCommand, DescribeServicesCommand } from "@aws-sdk/client-ecs";
-import { Failure } from "../../../actions/shared/failure.ts";
-import { systemClock } from "../../../actions/shared/pace.ts";
+import { Failure } from "../../../actions/core/failure.ts";
+import { systemClock } from "../../../actions/core/pace.ts";
 import { openPageClients, type PageClients, startPage } from "../../../live/src/page.ts";
 import {
   defineOptions,

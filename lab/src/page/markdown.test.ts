@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
-import { flowchart } from "../../../actions/shared/diagram/mermaid.ts";
+import { flowchart } from "../../../actions/diagram/mermaid.ts";
 import { exampleSummaries } from "../../../scripts/pictures/examples.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { linkOwnPages } from "./own-pages.ts";

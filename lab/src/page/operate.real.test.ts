@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { systemClock } from "../../../actions/shared/pace.ts";
+import { systemClock } from "../../../actions/core/pace.ts";
 import { findBarriers, isLive, openBrowser } from "../../../live/src/browser.support.ts";
 import { type LivePage, openPageClients, startPage } from "../../../live/src/page.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";

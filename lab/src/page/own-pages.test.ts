@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import * as pages from "../../../actions/shared/console.ts";
+import * as pages from "../../../actions/core/console.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { linkOwnPages } from "./own-pages.ts";
 

@@ -1,6 +1,6 @@
-import { isExpected } from "../../../actions/shared/load/connection.ts";
-import { createTally, summarise } from "../../../actions/shared/load/counts.ts";
-import { type Sent, startLoop } from "../../../actions/shared/load/loop.ts";
+import { isExpected } from "../../../actions/load/connection.ts";
+import { createTally, summarise } from "../../../actions/load/counts.ts";
+import { type Sent, startLoop } from "../../../actions/load/loop.ts";
 
 export interface LoadPhase {
   name: string;

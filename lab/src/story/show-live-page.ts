@@ -1,4 +1,4 @@
-import { systemClock } from "../../../actions/shared/pace.ts";
+import { systemClock } from "../../../actions/core/pace.ts";
 import { openPageClients, type PageExtension, startPage } from "../../../live/src/page.ts";
 import { pageOf } from "../page/own-pages.ts";
 import type { Progress } from "./progress.ts";

@@ -1,9 +1,9 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import { isThrottled, isTransient } from "../../../actions/core/aws-errors.ts";
 import { causeOf } from "../../../actions/delivery/diagnosis/causes.ts";
 import { gatherEvidence, type Subject } from "../../../actions/delivery/diagnosis/evidence.ts";
 import type { Snapshot } from "../../../actions/delivery/engine.ts";
-import { isThrottled, isTransient } from "../../../actions/shared/aws-errors.ts";
-import { deliveryMs } from "../../../actions/shared/ecs/log-tail.ts";
+import { deliveryMs } from "../../../actions/ecs/log-tail.ts";
 import type { PageClients } from "../clients.ts";
 import type { DeploymentPart } from "../parts.ts";
 import type { Reader } from "./reader.ts";

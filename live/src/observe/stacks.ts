@@ -4,9 +4,9 @@ import {
   GetTemplateCommand,
   type Stack,
 } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../actions/shared/cloudformation/dependencies.ts";
-import { parseTemplate } from "../../../actions/shared/cloudformation/template.ts";
-import { Failure } from "../../../actions/shared/failure.ts";
+import type { PlannedStack } from "../../../actions/cloudformation/dependencies.ts";
+import { parseTemplate } from "../../../actions/cloudformation/template.ts";
+import { Failure } from "../../../actions/core/failure.ts";
 import type { PageClients } from "../clients.ts";
 import type { StackPart } from "../parts.ts";
 import type { Reader } from "./reader.ts";

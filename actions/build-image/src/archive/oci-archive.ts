@@ -3,8 +3,8 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { pack } from "tar-stream";
-import { Failure } from "../../../shared/failure.ts";
-import type { FetchedManifest } from "../../../shared/registry/client.ts";
+import { Failure } from "../../../core/failure.ts";
+import type { FetchedManifest } from "../../../registry/client.ts";
 import {
   type BlobContent,
   type Descriptor,
@@ -13,7 +13,7 @@ import {
   isImage,
   isIndex,
   mediaTypes,
-} from "../../../shared/registry/oci.ts";
+} from "../../../registry/oci.ts";
 import { reproducible } from "../oci/layer.ts";
 import { archiveFault, readTar } from "./read-tar.ts";
 

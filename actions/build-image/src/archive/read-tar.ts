@@ -3,7 +3,7 @@ import { chmod, mkdir, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { extract, type Header } from "tar-stream";
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../../../core/failure.ts";
 import { formatBytes } from "../builder.ts";
 
 /** More than an image that starts in time has, and less than the disk and the memory of a runner. */

@@ -1,10 +1,7 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { describe, expect, it } from "vitest";
-import type { Clock } from "../../../shared/pace.ts";
-import {
-  parseRepositoryName,
-  type RepositoryName,
-} from "../../../shared/registry/destination/repository-name.ts";
+import type { Clock } from "../../../core/pace.ts";
+import { parseRepositoryName, type RepositoryName } from "../../../registry/destination/repository-name.ts";
 import { testEnvironment, useSimulator } from "../build-image.support.ts";
 import { findDestination } from "../build-image.ts";
 import type { BuildEnvironment } from "../builder.ts";

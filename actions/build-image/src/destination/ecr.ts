@@ -5,17 +5,17 @@ import {
   PutLifecyclePolicyCommand,
   type Repository,
 } from "@aws-sdk/client-ecr";
-import { explainAwsError } from "../../../shared/aws-errors.ts";
-import { Failure } from "../../../shared/failure.ts";
-import type { Log } from "../../../shared/log.ts";
-import type { FoundDestination } from "../../../shared/registry/destination/destination.ts";
+import { explainAwsError } from "../../../core/aws-errors.ts";
+import { Failure } from "../../../core/failure.ts";
+import type { Log } from "../../../core/log.ts";
+import type { FoundDestination } from "../../../registry/destination/destination.ts";
 import {
   describeInEcr,
   type EcrName,
   findInEcr,
   missingInEcr,
   persist,
-} from "../../../shared/registry/destination/ecr.ts";
+} from "../../../registry/destination/ecr.ts";
 import type { BuildEnvironment } from "../builder.ts";
 import type { RepositoryCreation } from "./inputs.ts";
 

@@ -1,8 +1,5 @@
-import type { InputReader } from "../../../shared/inputs.ts";
-import {
-  parseRepositoryName,
-  type RepositoryName,
-} from "../../../shared/registry/destination/repository-name.ts";
+import type { InputReader } from "../../../core/inputs.ts";
+import { parseRepositoryName, type RepositoryName } from "../../../registry/destination/repository-name.ts";
 
 /** Settings of a repository that is created. */
 export interface RepositoryCreation {

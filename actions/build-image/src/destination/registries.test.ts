@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startHubForTests } from "../../../../simulator/src/runtime/registry/hub.support.ts";
 import { startPlainRegistry } from "../../../../simulator/src/runtime/registry/test-registry.support.ts";
-import {
-  parseRepositoryName,
-  type RepositoryName,
-} from "../../../shared/registry/destination/repository-name.ts";
-import { letOurs, theirAddress, theirs } from "../../../shared/registry/other-account.support.ts";
+import { parseRepositoryName, type RepositoryName } from "../../../registry/destination/repository-name.ts";
+import { letOurs, theirAddress, theirs } from "../../../registry/other-account.support.ts";
 import { testEnvironment, testInputs, useSimulator } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import type { RepositoryCreation } from "./inputs.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Failure } from "../../../shared/failure.ts";
-import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import { Failure } from "../../../core/failure.ts";
+import type { Destination } from "../../../registry/destination/destination.ts";
 import type { BuildEnvironment, Order } from "../builder.ts";
 import type { RunCommand } from "./docker-command.ts";
 import type { DockerInputs } from "./inputs.ts";

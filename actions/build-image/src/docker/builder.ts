@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Failure } from "../../../shared/failure.ts";
-import type { FetchedManifest } from "../../../shared/registry/client.ts";
-import type { Destination } from "../../../shared/registry/destination/destination.ts";
-import { ecrRegion, logIn } from "../../../shared/registry/ecr-login.ts";
-import type { Credentials } from "../../../shared/registry/token.ts";
-import { markdownTable } from "../../../shared/summary.ts";
+import { Failure } from "../../../core/failure.ts";
+import { markdownTable } from "../../../core/summary.ts";
+import type { FetchedManifest } from "../../../registry/client.ts";
+import type { Destination } from "../../../registry/destination/destination.ts";
+import { ecrRegion, logIn } from "../../../registry/ecr-login.ts";
+import type { Credentials } from "../../../registry/token.ts";
 import {
   type BuildEnvironment,
   type Builder,

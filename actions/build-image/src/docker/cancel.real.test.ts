@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { Cancelled } from "../../../shared/failure.ts";
+import { Cancelled } from "../../../core/failure.ts";
 import { docker, pushNodeBase, run, useWorkshop } from "./docker.support.ts";
 
 const workshop = await useWorkshop();

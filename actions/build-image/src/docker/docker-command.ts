@@ -4,15 +4,15 @@ import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { getExecOutput } from "@actions/exec";
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../../../core/failure.ts";
 import {
   configFolder,
   type DockerConfig,
   hubEntry,
   readDockerConfig,
-} from "../../../shared/registry/docker-credentials.ts";
-import { dockerHub } from "../../../shared/registry/image-name.ts";
-import { type Credentials, identityTokenUser } from "../../../shared/registry/token.ts";
+} from "../../../registry/docker-credentials.ts";
+import { dockerHub } from "../../../registry/image-name.ts";
+import { type Credentials, identityTokenUser } from "../../../registry/token.ts";
 import type { BuildEnvironment } from "../builder.ts";
 
 interface CommandResult {

@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { dockerCredentials } from "../../../shared/registry/docker-credentials.ts";
+import { dockerCredentials } from "../../../registry/docker-credentials.ts";
 import { ecrHostsIn } from "./builder.ts";
 import { createDockerConfig } from "./docker-command.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import type { Destination } from "../../../registry/destination/destination.ts";
 import { explainFailure, isPassing } from "./explain.ts";
 import { followProgress } from "./progress.ts";
 

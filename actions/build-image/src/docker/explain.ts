@@ -1,5 +1,5 @@
-import { Failure } from "../../../shared/failure.ts";
-import type { Destination } from "../../../shared/registry/destination/destination.ts";
+import { Failure } from "../../../core/failure.ts";
+import type { Destination } from "../../../registry/destination/destination.ts";
 import type { Progress } from "./progress.ts";
 
 /** Lines of a step's output that are shown with the error: the cause is above a stack. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { fastClock } from "../../../shared/fast-clock.support.ts";
+import { fastClock } from "../../../core/fast-clock.support.ts";
 import { pushNodeBase, useWorkshop, type WorkshopBuild } from "./docker.support.ts";
 import { startEngine } from "./engine.support.ts";
 import type { DockerInputs } from "./inputs.ts";

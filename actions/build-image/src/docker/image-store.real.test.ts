@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { always, answering } from "../../../shared/registry/faulty-registry.support.ts";
-import { type ImageIndex, platformName } from "../../../shared/registry/oci.ts";
+import { always, answering } from "../../../registry/faulty-registry.support.ts";
+import { type ImageIndex, platformName } from "../../../registry/oci.ts";
 import { testEnvironment, toRepository } from "../build-image.support.ts";
 import type { BuiltImage } from "../build-image.ts";
 import { makeImage } from "../make-image.ts";

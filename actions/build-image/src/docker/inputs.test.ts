@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readInputs } from "../../../shared/inputs.ts";
+import { readInputs } from "../../../core/inputs.ts";
 import { readDockerInputs } from "./inputs.ts";
 
 let context: string;

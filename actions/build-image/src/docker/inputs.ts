@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { InputReader } from "../../../shared/inputs.ts";
+import type { InputReader } from "../../../core/inputs.ts";
 
 const caches = ["none", "gha", "registry", "inline"] as const;
 const provenances = ["none", "min", "max"] as const;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { systemClock } from "../../../shared/pace.ts";
+import { systemClock } from "../../../core/pace.ts";
 import { labelsOf, readCommit } from "./arguments.ts";
 import { run } from "./docker.support.ts";
 import { createRunCommand } from "./docker-command.ts";

@@ -1,11 +1,6 @@
 import { afterEach, expect, it } from "vitest";
-import { fastClock } from "../../../shared/fast-clock.support.ts";
-import {
-  always,
-  answering,
-  type FaultRule,
-  first,
-} from "../../../shared/registry/faulty-registry.support.ts";
+import { fastClock } from "../../../core/fast-clock.support.ts";
+import { always, answering, type FaultRule, first } from "../../../registry/faulty-registry.support.ts";
 import { docker, useWorkshop, type Workshop } from "./docker.support.ts";
 
 const workshop = await useWorkshop();

@@ -3,10 +3,10 @@ import {
   startTestRegistry,
   type TestRegistry,
 } from "../../../../simulator/src/runtime/registry/test-registry.support.ts";
-import { systemClock } from "../../../shared/pace.ts";
-import { createRegistryClient, type RegistryClient } from "../../../shared/registry/client.ts";
-import { parseImageName } from "../../../shared/registry/image-name.ts";
-import type { Descriptor } from "../../../shared/registry/oci.ts";
+import { systemClock } from "../../../core/pace.ts";
+import { createRegistryClient, type RegistryClient } from "../../../registry/client.ts";
+import { parseImageName } from "../../../registry/image-name.ts";
+import type { Descriptor } from "../../../registry/oci.ts";
 import { names, pushBase, putDocument, type TestBase } from "./base.support.ts";
 import { findBaseImage, readBaseImage } from "./base-image.ts";
 import { parsePlatform } from "./inputs.ts";

@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
-import { Failure } from "../../../shared/failure.ts";
-import type { FetchedManifest, RegistryClient } from "../../../shared/registry/client.ts";
-import type { ImageName } from "../../../shared/registry/image-name.ts";
+import { Failure } from "../../../core/failure.ts";
+import type { FetchedManifest, RegistryClient } from "../../../registry/client.ts";
+import type { ImageName } from "../../../registry/image-name.ts";
 import {
   type Descriptor,
   type ImageConfig,
@@ -12,7 +12,7 @@ import {
   isIndex,
   mediaTypes,
   platformName,
-} from "../../../shared/registry/oci.ts";
+} from "../../../registry/oci.ts";
 import { isFor, type Platform } from "./inputs.ts";
 
 /** A base image with its registry; its content is read when it is needed. */

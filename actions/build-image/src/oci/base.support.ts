@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import type { RegistryClient } from "../../../shared/registry/client.ts";
-import { blobOf, type Descriptor, mediaTypes } from "../../../shared/registry/oci.ts";
+import type { RegistryClient } from "../../../registry/client.ts";
+import { blobOf, type Descriptor, mediaTypes } from "../../../registry/oci.ts";
 
 /** Media types of Docker and OCI for the parts of an image. */
 export const names = {

@@ -9,8 +9,8 @@ import {
   type FaultRule,
   first,
   startFaultyRegistry,
-} from "../../../shared/registry/faulty-registry.support.ts";
-import { parseImageName } from "../../../shared/registry/image-name.ts";
+} from "../../../registry/faulty-registry.support.ts";
+import { parseImageName } from "../../../registry/image-name.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 

@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { connectToRegistry, type RegistryClient } from "../../../shared/registry/client.ts";
-import { type BlobContent, blobOf, platformName, shortDigest } from "../../../shared/registry/oci.ts";
-import { counted } from "../../../shared/summary.ts";
+import { counted } from "../../../core/summary.ts";
+import { connectToRegistry, type RegistryClient } from "../../../registry/client.ts";
+import { type BlobContent, blobOf, platformName, shortDigest } from "../../../registry/oci.ts";
 import {
   type BuildEnvironment,
   type Builder,

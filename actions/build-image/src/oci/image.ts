@@ -6,7 +6,7 @@ import {
   type ImageIndex,
   type ImageManifest,
   mediaTypes,
-} from "../../../shared/registry/oci.ts";
+} from "../../../registry/oci.ts";
 import type { Base, BaseImage } from "./base-image.ts";
 import type { ContainerSettings, Platform } from "./inputs.ts";
 import type { Layer } from "./layer.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readInputs } from "../../../shared/inputs.ts";
+import { readInputs } from "../../../core/inputs.ts";
 import { readOciInputs } from "./inputs.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;

@@ -1,7 +1,7 @@
-import { parseDuration } from "../../../shared/duration.ts";
-import type { InputReader } from "../../../shared/inputs.ts";
-import { type ImageName, parseImageName } from "../../../shared/registry/image-name.ts";
-import { type HealthCheck, type NamedPlatform, platformName } from "../../../shared/registry/oci.ts";
+import { parseDuration } from "../../../core/duration.ts";
+import type { InputReader } from "../../../core/inputs.ts";
+import { type ImageName, parseImageName } from "../../../registry/image-name.ts";
+import { type HealthCheck, type NamedPlatform, platformName } from "../../../registry/oci.ts";
 
 /** Settings that start the container; undefined ones stay as in the base image. */
 export interface ContainerSettings {

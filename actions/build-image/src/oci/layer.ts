@@ -5,7 +5,7 @@ import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { type Header, type Pack, pack } from "tar-stream";
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../../../core/failure.ts";
 import type { SourceFile } from "../source/list-files.ts";
 
 export interface Layer {

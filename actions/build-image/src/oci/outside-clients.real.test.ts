@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parseImageName } from "../../../shared/registry/image-name.ts";
+import { parseImageName } from "../../../registry/image-name.ts";
 import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
 import { docker, openWorkshop, pushNodeBase, run, skopeo, type Workshop } from "../docker/docker.support.ts";

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import dockerignore from "@balena/dockerignore";
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../../../core/failure.ts";
 
 /** A file, folder or link of a context. */
 export interface SourceFile {

@@ -3,7 +3,7 @@ import { createReadStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
-import { digestOf } from "../../../shared/registry/oci.ts";
+import { digestOf } from "../../../registry/oci.ts";
 import type { Builder } from "../builder.ts";
 import { listFiles, readIgnore, type SourceFile } from "./list-files.ts";
 

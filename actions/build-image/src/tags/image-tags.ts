@@ -1,14 +1,9 @@
 import { json } from "node:stream/consumers";
-import { Failure } from "../../../shared/failure.ts";
-import type { Log } from "../../../shared/log.ts";
-import { type FetchedManifest, putTag } from "../../../shared/registry/client.ts";
-import type { Destination } from "../../../shared/registry/destination/destination.ts";
-import {
-  type ImageConfig,
-  type ImageIndex,
-  type ImageManifest,
-  isIndex,
-} from "../../../shared/registry/oci.ts";
+import { Failure } from "../../../core/failure.ts";
+import type { Log } from "../../../core/log.ts";
+import { type FetchedManifest, putTag } from "../../../registry/client.ts";
+import type { Destination } from "../../../registry/destination/destination.ts";
+import { type ImageConfig, type ImageIndex, type ImageManifest, isIndex } from "../../../registry/oci.ts";
 import { createTurns, settleAll } from "../parallel.ts";
 import { type Source, sourceLabel } from "../source/read-source.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readInputs } from "../../../shared/inputs.ts";
+import { readInputs } from "../../../core/inputs.ts";
 import { readTags } from "../inputs.ts";
 
 const sha = "d6cd1e2bd19e03a81132a23b2025920577f84e37";

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { paginateDescribeDBInstances, RDSClient } from "@aws-sdk/client-rds";
-import { withCloud9Endpoint } from "../../../shared/cloud9-endpoint.ts";
+import { withCloud9Endpoint } from "../../../core/cloud9-endpoint.ts";
 import { once } from "../outcome.ts";
 import { type AccountConfig, type Reads, unlessMissing } from "./reads.ts";
 

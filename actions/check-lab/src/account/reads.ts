@@ -1,5 +1,5 @@
 import type { STSClientConfig } from "@aws-sdk/client-sts";
-import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
+import { explainAwsError, isAccessDenied } from "../../../core/aws-errors.ts";
 import { Unreadable } from "../outcome.ts";
 
 export type AccountConfig = Pick<STSClientConfig, "endpoint" | "credentials" | "maxAttempts"> & {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { withoutUserInfo } from "../../../shared/shown-value.ts";
+import { withoutUserInfo } from "../../../core/shown-value.ts";
 import { type FoundFile, problemOf, type Unread } from "./class-table.ts";
 
 /** Where a report is looked for: a branch of its own, or the default branch. */

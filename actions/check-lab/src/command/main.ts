@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { parseCommandLine, refused, textOf } from "../../../../program/src/command-line.mjs";
-import { annotationText, Failure } from "../../../shared/failure.ts";
+import { annotationText, Failure } from "../../../core/failure.ts";
 import { checkLab } from "../check.ts";
 import { readCheckInputs } from "../inputs.ts";
 import { openLabOf } from "../lab.ts";

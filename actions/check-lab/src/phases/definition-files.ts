@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { parseArn } from "../../../shared/arn.ts";
+import { parseArn } from "../../../core/arn.ts";
 import type { Lab } from "../lab.ts";
 import { Missing, type Outcome, verdict } from "../outcome.ts";
 import type { ServiceName } from "../parts.ts";

@@ -1,4 +1,4 @@
-import { namesOfSensitive } from "../../../shared/sensitive-files.ts";
+import { namesOfSensitive } from "../../../core/sensitive-files.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { type Outcome, Unreadable, unchecked, verdict } from "../outcome.ts";

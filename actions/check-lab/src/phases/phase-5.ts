@@ -1,4 +1,4 @@
-import { parseArn } from "../../../shared/arn.ts";
+import { parseArn } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
 import { broken, verdict } from "../outcome.ts";
 import { containerOf, courseCluster } from "../parts.ts";

@@ -1,5 +1,5 @@
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { parseArn } from "../../../shared/arn.ts";
+import { parseArn } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
 import { type Outcome, unchecked, verdict } from "../outcome.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Ended } from "../../../shared/entry.support.ts";
+import type { Ended } from "../../../core/entry.support.ts";
 import { type BackEnd, configure } from "./back-ends.ts";
 import { settle } from "./left-behind.ts";
 import type { Arranged, Expectation, Row } from "./row.ts";

@@ -4,8 +4,8 @@ import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@a
 import { type Load, startLoad } from "../../../../simulator/src/outside-clients/load.support.ts";
 import type { Aws } from "../../../../simulator/src/services/api.ts";
 import type { Fault } from "../../../../simulator/src/simulator.ts";
-import { type Clock, systemClock } from "../../../shared/pace.ts";
-import { pushImage } from "../../../shared/push-image.support.ts";
+import { type Clock, systemClock } from "../../../core/pace.ts";
+import { pushImage } from "../../../core/push-image.support.ts";
 import { createAlarm, deployOutside, type Stage } from "../../stage.support.ts";
 import { type BackEnd, createStageFor, type Family, type Tasks } from "./back-ends.ts";
 import { inProcessProgram, program } from "./program.ts";

@@ -1,6 +1,6 @@
-import { keepRecord } from "../../../shared/define-action.ts";
-import { type Ended, runHere, startEntry } from "../../../shared/entry.support.ts";
-import { runAction } from "../../../shared/run.ts";
+import { keepRecord } from "../../../core/define-action.ts";
+import { type Ended, runHere, startEntry } from "../../../core/entry.support.ts";
+import { runAction } from "../../../core/run.ts";
 import type { DeliveryContext } from "../../context.ts";
 import { deploy } from "../../deploy.ts";
 import type { DeployInputs, OnCancel } from "../../inputs.ts";

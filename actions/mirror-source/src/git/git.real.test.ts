@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { variables } from "../../../shared/git.support.ts";
+import { variables } from "../../../core/git.support.ts";
 import { createGit, GitError } from "./git.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "git-test-"));

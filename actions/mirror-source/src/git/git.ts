@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { buffer, text } from "node:stream/consumers";
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../../../core/failure.ts";
 import type { MirrorContext } from "../context.ts";
 
 interface Options {

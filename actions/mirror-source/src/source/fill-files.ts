@@ -1,9 +1,9 @@
 import { extname } from "node:path";
-import { findDataPositions, parseData } from "../../../shared/data-file.ts";
-import { Failure, type Place } from "../../../shared/failure.ts";
-import { didYouMean } from "../../../shared/nearest-name.ts";
-import { fillDataText, fillText, findPlaceholders } from "../../../shared/placeholders.ts";
-import { withPlainSecrets } from "../../../shared/plain-secrets.ts";
+import { findDataPositions, parseData } from "../../../core/data-file.ts";
+import { Failure, type Place } from "../../../core/failure.ts";
+import { didYouMean } from "../../../core/nearest-name.ts";
+import { fillDataText, fillText, findPlaceholders } from "../../../core/placeholders.ts";
+import { withPlainSecrets } from "../../../core/plain-secrets.ts";
 import type { Git } from "../git/git.ts";
 import type { Placeholders, SnapshotInputs } from "../inputs.ts";
 

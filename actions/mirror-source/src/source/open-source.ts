@@ -1,4 +1,4 @@
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../../../core/failure.ts";
 import type { MirrorContext } from "../context.ts";
 import { createGit, type Git, GitError } from "../git/git.ts";
 

@@ -4,7 +4,7 @@ import {
   GetRepositoryCommand,
   type RepositoryMetadata,
 } from "@aws-sdk/client-codecommit";
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../../../core/failure.ts";
 import type { MirrorContext } from "../context.ts";
 import { explainGitError, type Git, GitError } from "../git/git.ts";
 import { remoteVariables } from "../git/remote-variables.ts";

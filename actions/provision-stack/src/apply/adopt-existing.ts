@@ -1,7 +1,7 @@
 import { GetTemplateSummaryCommand, type ResourceToImport } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { Failure } from "../../../shared/failure.ts";
-import { isObject } from "../../../shared/task-definition.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { Failure } from "../../../core/failure.ts";
+import { isObject } from "../../../core/task-definition.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import { type Adoption, type ExistingOptions, findExisting } from "../existing/find-existing.ts";

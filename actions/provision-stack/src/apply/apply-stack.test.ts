@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { Cancelled } from "../../../shared/failure.ts";
+import { Cancelled } from "../../../core/failure.ts";
 import { createStage, loadBalancerTemplate } from "../stage.support.ts";
 
 const stage = await createStage();

@@ -1,6 +1,6 @@
 import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
-import { explainAwsError, isAccessDenied } from "../../../shared/aws-errors.ts";
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { explainAwsError, isAccessDenied } from "../../../core/aws-errors.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import type { Adoption, ExistingOptions } from "../existing/find-existing.ts";

@@ -1,7 +1,7 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { afterAll, expect, test } from "vitest";
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { parseTemplate } from "../../../shared/cloudformation/template.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { parseTemplate } from "../../../cloudformation/template.ts";
 import { createStage } from "../stage.support.ts";
 import { explainFailure } from "./explain-failure.ts";
 

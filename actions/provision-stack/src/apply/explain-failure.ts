@@ -1,7 +1,7 @@
 import { DescribeStackResourcesCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { findDataPositions } from "../../../shared/data-file.ts";
-import { Failure } from "../../../shared/failure.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { findDataPositions } from "../../../core/data-file.ts";
+import { Failure } from "../../../core/failure.ts";
 import type { ProvisionContext } from "../context.ts";
 import { firstFailure, reasonOfStack, stripHandler } from "../stack/events.ts";
 import type { Followed } from "../stack/follow-stack.ts";

@@ -3,7 +3,7 @@ import {
   RollbackStackCommand,
   type Stack,
 } from "@aws-sdk/client-cloudformation";
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../../../core/failure.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import { firstFailure, newestEvent } from "../stack/events.ts";

@@ -1,5 +1,5 @@
 import { CancelUpdateStackCommand, DeleteStackCommand } from "@aws-sdk/client-cloudformation";
-import { explainAwsError } from "../../../shared/aws-errors.ts";
+import { explainAwsError } from "../../../core/aws-errors.ts";
 import type { ProvisionContext } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import { type ChangeSet, executeChangeSet } from "../stack/change-set.ts";

@@ -3,9 +3,9 @@ import {
   type Stack,
   type StackResourceSummary,
 } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
-import { Failure } from "../../../shared/failure.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { type EvaluatedResource, evaluateResources } from "../../../cloudformation/resources.ts";
+import { Failure } from "../../../core/failure.ts";
 import type { ProvisionContext } from "../context.ts";
 import { describeStack, readDeployed } from "../stack/stack.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pushImage } from "../../../shared/push-image.support.ts";
+import { pushImage } from "../../../core/push-image.support.ts";
 import { createStage, loadBalancerTemplate, type Stage } from "../stage.support.ts";
 
 let stage: Stage;

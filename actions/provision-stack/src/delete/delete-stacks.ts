@@ -1,6 +1,6 @@
 import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
-import { type Finding, refuseFindings } from "../../../shared/findings.ts";
-import type { Log } from "../../../shared/log.ts";
+import { type Finding, refuseFindings } from "../../../core/findings.ts";
+import type { Log } from "../../../core/log.ts";
 import type { ProvisionContext } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 import { type StackResult, timed } from "../result.ts";

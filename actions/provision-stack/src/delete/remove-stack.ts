@@ -1,5 +1,5 @@
 import { DeleteStackCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
-import { Failure } from "../../../shared/failure.ts";
+import { Failure } from "../../../core/failure.ts";
 import type { ProvisionContext } from "../context.ts";
 import { newestEvent, stripHandler } from "../stack/events.ts";
 import { followStack } from "../stack/follow-stack.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pushImage } from "../../../shared/push-image.support.ts";
+import { pushImage } from "../../../core/push-image.support.ts";
 import { copyOwnTemplates, createStage, type Stage } from "../stage.support.ts";
 
 const cluster = "microservices-serverlesscluster";

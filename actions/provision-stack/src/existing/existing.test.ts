@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Failure } from "../../../shared/failure.ts";
+import type { Failure } from "../../../core/failure.ts";
 import type { Choice, ExistingResources } from "../inputs.ts";
 import { createStage, type Stage } from "../stage.support.ts";
 

@@ -1,6 +1,6 @@
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import type { EvaluatedResource } from "../../../shared/cloudformation/resources.ts";
-import { Reference, referencesIn } from "../../../shared/cloudformation/values.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import type { EvaluatedResource } from "../../../cloudformation/resources.ts";
+import { Reference, referencesIn } from "../../../cloudformation/values.ts";
 import type { ProvisionContext } from "../context.ts";
 import { choiceFor, type ExistingResources } from "../inputs.ts";
 import { type NameInUse, namesInUse, resourcesOf } from "../plan/names-in-use.ts";

@@ -1,5 +1,5 @@
-import { shownChange } from "../../../shared/shown-value.ts";
-import { escapeText, fold, markdownTable } from "../../../shared/summary.ts";
+import { shownChange } from "../../../core/shown-value.ts";
+import { escapeText, fold, markdownTable } from "../../../core/summary.ts";
 import type { ChangedProperty, PlannedChange, StackPlan } from "./stack-plan.ts";
 
 /** Shows what the whole plan would do: the verdict, then what would be lost, then each stack, folded. */

@@ -1,4 +1,4 @@
-import { withCloud9Endpoint } from "../../../shared/cloud9-endpoint.ts";
+import { withCloud9Endpoint } from "../../../core/cloud9-endpoint.ts";
 import type { ClientConfig } from "../context.ts";
 
 /**

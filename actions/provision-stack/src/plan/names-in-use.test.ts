@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Failure } from "../../../shared/failure.ts";
+import type { Failure } from "../../../core/failure.ts";
 import { createStage, type Stage } from "../stage.support.ts";
 
 let stage: Stage;

@@ -1,9 +1,9 @@
 import { DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
-import { isAccessDenied, isThrottled, isTransient, messageOf } from "../../../shared/aws-errors.ts";
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { type EvaluatedResource, evaluateResources } from "../../../shared/cloudformation/resources.ts";
-import { Reference } from "../../../shared/cloudformation/values.ts";
-import { Failure } from "../../../shared/failure.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { type EvaluatedResource, evaluateResources } from "../../../cloudformation/resources.ts";
+import { Reference } from "../../../cloudformation/values.ts";
+import { isAccessDenied, isThrottled, isTransient, messageOf } from "../../../core/aws-errors.ts";
+import { Failure } from "../../../core/failure.ts";
 import { ownerOf } from "../apply/explain-failure.ts";
 import type { ProvisionContext } from "../context.ts";
 import { finders } from "./name-finders.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseTemplate } from "../../../shared/cloudformation/template.ts";
+import { parseTemplate } from "../../../cloudformation/template.ts";
 import { majorUpgrades } from "./plan-stack.ts";
 import type { PlannedChange } from "./stack-plan.ts";
 

@@ -1,5 +1,5 @@
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { isObject } from "../../../shared/task-definition.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { isObject } from "../../../core/task-definition.ts";
 import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
 import type { ProvisionContext } from "../context.ts";
 import {

@@ -1,12 +1,8 @@
-import { findDependencies, inOrder, type PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import {
-  findParameterProblems,
-  planStack,
-  unknownNames,
-} from "../../../shared/cloudformation/plan-stacks.ts";
-import { readTemplates, type Template } from "../../../shared/cloudformation/template.ts";
-import { Failure } from "../../../shared/failure.ts";
-import { isObject } from "../../../shared/task-definition.ts";
+import { findDependencies, inOrder, type PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { findParameterProblems, planStack, unknownNames } from "../../../cloudformation/plan-stacks.ts";
+import { readTemplates, type Template } from "../../../cloudformation/template.ts";
+import { Failure } from "../../../core/failure.ts";
+import { isObject } from "../../../core/task-definition.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 
 export interface StackSet {

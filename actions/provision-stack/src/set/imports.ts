@@ -1,10 +1,10 @@
 import { type Export, paginateListExports } from "@aws-sdk/client-cloudformation";
-import { exportsOf, type PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { conditionsOf, evaluate, type Scope } from "../../../shared/cloudformation/evaluate.ts";
-import { findDataPositions, type Keys } from "../../../shared/data-file.ts";
-import { Failure } from "../../../shared/failure.ts";
-import { didYouMean } from "../../../shared/nearest-name.ts";
-import { isObject } from "../../../shared/task-definition.ts";
+import { exportsOf, type PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { conditionsOf, evaluate, type Scope } from "../../../cloudformation/evaluate.ts";
+import { findDataPositions, type Keys } from "../../../core/data-file.ts";
+import { Failure } from "../../../core/failure.ts";
+import { didYouMean } from "../../../core/nearest-name.ts";
+import { isObject } from "../../../core/task-definition.ts";
 import type { ProvisionContext } from "../context.ts";
 import type { StackSet } from "./choose-stacks.ts";
 

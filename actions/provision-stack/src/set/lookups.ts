@@ -1,7 +1,7 @@
-import { placeIn } from "../../../shared/cloudformation/plan-stacks.ts";
-import { Failure } from "../../../shared/failure.ts";
-import { didYouMean } from "../../../shared/nearest-name.ts";
-import { isObject } from "../../../shared/task-definition.ts";
+import { placeIn } from "../../../cloudformation/plan-stacks.ts";
+import { Failure } from "../../../core/failure.ts";
+import { didYouMean } from "../../../core/nearest-name.ts";
+import { isObject } from "../../../core/task-definition.ts";
 import type { ProvisionContext } from "../context.ts";
 import type { LookupKind, Named, Network } from "./network.ts";
 

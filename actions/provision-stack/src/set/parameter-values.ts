@@ -1,9 +1,9 @@
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { givenTo, placeIn } from "../../../shared/cloudformation/plan-stacks.ts";
-import type { Template } from "../../../shared/cloudformation/template.ts";
-import { Failure } from "../../../shared/failure.ts";
-import { didYouMean } from "../../../shared/nearest-name.ts";
-import { isObject } from "../../../shared/task-definition.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { givenTo, placeIn } from "../../../cloudformation/plan-stacks.ts";
+import type { Template } from "../../../cloudformation/template.ts";
+import { Failure } from "../../../core/failure.ts";
+import { didYouMean } from "../../../core/nearest-name.ts";
+import { isObject } from "../../../core/task-definition.ts";
 
 type Given = { readonly [parameter: string]: unknown };
 

@@ -11,9 +11,9 @@ import {
   type ResourceChange,
   type ResourceToImport,
 } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { Failure } from "../../../shared/failure.ts";
-import { createPace } from "../../../shared/pace.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { Failure } from "../../../core/failure.ts";
+import { createPace } from "../../../core/pace.ts";
 import type { ProvisionContext } from "../context.ts";
 
 export interface ChangeSet {

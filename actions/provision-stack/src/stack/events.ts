@@ -1,5 +1,5 @@
 import { paginateDescribeStackEvents, type StackEvent } from "@aws-sdk/client-cloudformation";
-import { formatDuration } from "../../../shared/duration.ts";
+import { formatDuration } from "../../../core/duration.ts";
 import type { ProvisionContext } from "../context.ts";
 
 /** Returns the id of a stack's newest event. */

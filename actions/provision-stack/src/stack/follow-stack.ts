@@ -1,6 +1,6 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
-import { Failure } from "../../../shared/failure.ts";
-import { createPace } from "../../../shared/pace.ts";
+import { Failure } from "../../../core/failure.ts";
+import { createPace } from "../../../core/pace.ts";
 import type { ProvisionContext } from "../context.ts";
 import { countDone, readEvents, sayEvent } from "./events.ts";
 import { describeStack } from "./stack.ts";

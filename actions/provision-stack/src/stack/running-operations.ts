@@ -1,4 +1,4 @@
-import { createPostState } from "../../../shared/post-state.ts";
+import { createPostState } from "../../../core/post-state.ts";
 
 /** State that the post step needs about the step's running operations in AWS. */
 export const operationsLeft = createPostState<readonly RunningOperation[]>("operations");

@@ -1,4 +1,4 @@
-import { hidden, shownCommand, shownVariable, withoutUserInfo } from "../../../shared/shown-value.ts";
+import { hidden, shownCommand, shownVariable, withoutUserInfo } from "../../../core/shown-value.ts";
 
 const secretProperty = /passw(?:or)?d|passphrase|secret|token|credential|private_?key/i;
 /** Properties whose members have names that the template's author chose: variables of programs, options of drivers. */

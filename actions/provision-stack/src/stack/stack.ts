@@ -4,8 +4,8 @@ import {
   ListImportsCommand,
   type Stack,
 } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../shared/cloudformation/dependencies.ts";
-import { parseTemplate } from "../../../shared/cloudformation/template.ts";
+import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { parseTemplate } from "../../../cloudformation/template.ts";
 import type { ProvisionContext } from "../context.ts";
 
 /** Returns the stack by name or id; undefined when there is none. */

@@ -10,8 +10,8 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import type { Template } from "../../../shared/cloudformation/template.ts";
-import { Failure } from "../../../shared/failure.ts";
+import type { Template } from "../../../cloudformation/template.ts";
+import { Failure } from "../../../core/failure.ts";
 import type { ProvisionContext } from "../context.ts";
 import { isTooLarge, type TemplateStore } from "./template-store.ts";
 

@@ -1,5 +1,5 @@
-import type { Template } from "../../../shared/cloudformation/template.ts";
-import { Failure } from "../../../shared/failure.ts";
+import type { Template } from "../../../cloudformation/template.ts";
+import { Failure } from "../../../core/failure.ts";
 
 /** A template for CloudFormation: the text itself, or its address. */
 type TemplateSource = { readonly TemplateBody: string } | { readonly TemplateURL: string };

@@ -1,4 +1,4 @@
-import type { Finding } from "../../../shared/findings.ts";
+import type { Finding } from "../../../core/findings.ts";
 import type { AutoscalingInputs, ScaleInputs } from "../inputs.ts";
 import { type PolicySubject, type WantedPolicy, wantedPolicies } from "./policies.ts";
 import { type AutoscalingState, isSuspended, resumed, type Suspension, suspended } from "./state.ts";

@@ -1,6 +1,6 @@
 import type { ScalingPolicy, SuspendedState } from "@aws-sdk/client-application-auto-scaling";
 import type { Service } from "@aws-sdk/client-ecs";
-import { lastSegment } from "../../../shared/arn.ts";
+import { lastSegment } from "../../../core/arn.ts";
 
 /** A service's state in Application Auto Scaling, with the names of its API. */
 export interface AutoscalingState {

@@ -1,5 +1,5 @@
 import type { StepAdjustment } from "@aws-sdk/client-application-auto-scaling";
-import type { InputReader } from "../../../shared/inputs.ts";
+import type { InputReader } from "../../../core/inputs.ts";
 
 export type Metric = "cpu" | "memory" | "requests";
 

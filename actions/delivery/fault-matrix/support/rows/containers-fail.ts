@@ -1,4 +1,4 @@
-import { pushExecutable } from "../../../../shared/push-image.support.ts";
+import { pushExecutable } from "../../../../core/push-image.support.ts";
 import type { Row } from "../row.ts";
 import type { Scene } from "../scene.ts";
 

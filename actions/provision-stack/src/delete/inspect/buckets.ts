@@ -4,8 +4,8 @@ import {
   type ObjectIdentifier,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { Failure } from "../../../../shared/failure.ts";
-import { counted } from "../../../../shared/summary.ts";
+import { Failure } from "../../../../core/failure.ts";
+import { counted } from "../../../../core/summary.ts";
 import { type Inspect, inspectEach, lookUpHeld } from "./inspected.ts";
 
 /** Counting a large bucket further takes long and adds nothing. */

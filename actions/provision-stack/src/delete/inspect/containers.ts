@@ -9,8 +9,8 @@ import {
   type Task,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { createPace } from "../../../../shared/pace.ts";
-import { counted } from "../../../../shared/summary.ts";
+import { createPace } from "../../../../core/pace.ts";
+import { counted } from "../../../../core/summary.ts";
 import type { ProvisionContext } from "../../context.ts";
 import type { Held } from "../contents.ts";
 import { type Inspect, type Inspected, inspectEach, lookUpHeld } from "./inspected.ts";

@@ -4,8 +4,8 @@ import {
   type ImageIdentifier,
   paginateListImages,
 } from "@aws-sdk/client-ecr";
-import { Failure } from "../../../../shared/failure.ts";
-import { counted } from "../../../../shared/summary.ts";
+import { Failure } from "../../../../core/failure.ts";
+import { counted } from "../../../../core/summary.ts";
 import { type Inspect, inspectEach, lookUpHeld } from "./inspected.ts";
 
 /** The maximum of BatchDeleteImage. */

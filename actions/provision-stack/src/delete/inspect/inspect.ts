@@ -1,4 +1,4 @@
-import type { Finding } from "../../../../shared/findings.ts";
+import type { Finding } from "../../../../core/findings.ts";
 import type { ProvisionContext } from "../../context.ts";
 import { importersOf } from "../../stack/stack.ts";
 import type { StackContents } from "../contents.ts";

@@ -1,4 +1,4 @@
-import { type Finding, lookUp } from "../../../../shared/findings.ts";
+import { type Finding, lookUp } from "../../../../core/findings.ts";
 import type { ProvisionContext } from "../../context.ts";
 import { type Held, isRetained, type StackContents } from "../contents.ts";
 

@@ -9,8 +9,8 @@ import {
   ModifyDBInstanceCommand,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { lookUp } from "../../../../shared/findings.ts";
-import { createPace } from "../../../../shared/pace.ts";
+import { lookUp } from "../../../../core/findings.ts";
+import { createPace } from "../../../../core/pace.ts";
 import type { ProvisionContext } from "../../context.ts";
 import { type Inspect, inspectEach, lookUpHeld } from "./inspected.ts";
 

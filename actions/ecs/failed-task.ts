@@ -1,0 +1,92 @@
+import type { Container, Task } from "@aws-sdk/client-ecs";
+import type { Log } from "../core/log.ts";
+import { codeBlock, counted, escapeText, fold } from "../core/summary.ts";
+
+/** A task that stopped unexpectedly, described by the container that caused it. */
+export interface FailedTask {
+  readonly taskId: string;
+  readonly stoppedAt: number;
+  readonly stopCode: string;
+  readonly stoppedReason: string;
+  readonly container: string;
+  readonly exitCode: number | undefined;
+  readonly containerReason: string | undefined;
+  /** The end of the container's log, filled in only when the failure is explained. */
+  readonly logLines: readonly string[];
+}
+
+/** Returns false when a person, a scale-in or the deployment's own end stopped it. */
+export function stoppedByItself({ stopCode, stoppedReason = "" }: Task): boolean {
+  if (stopCode === "EssentialContainerExited" || stopCode === "TaskFailedToStart") return true;
+  return stopCode === "ServiceSchedulerInitiated" && /health check/i.test(stoppedReason);
+}
+
+export function toFailedTask(task: Task): FailedTask {
+  const container = culprit(task.containers ?? []);
+  return {
+    taskId: (task.taskArn ?? "").split("/").at(-1) ?? "",
+    stoppedAt: (task.stoppedAt ?? task.stoppingAt ?? task.createdAt)?.getTime() ?? 0,
+    stopCode: task.stopCode ?? "",
+    stoppedReason: task.stoppedReason ?? "",
+    container: container?.name ?? "",
+    exitCode: container?.exitCode,
+    containerReason: container?.reason,
+    logLines: [],
+  };
+}
+
+/** Returns the container with a reason of its own, else the one with the worst exit code. */
+function culprit(containers: readonly Container[]): Container | undefined {
+  return (
+    containers.find(({ reason }) => reason) ?? containers.find(({ exitCode }) => exitCode) ?? containers[0]
+  );
+}
+
+/** Logs the newest task. A crash loop ends alike for minutes: of each kind, the first, second, fourth, eighth … is logged. */
+export function logStopped(log: Pick<Log, "info">, tasks: readonly FailedTask[]): void {
+  const newest = tasks.at(-1);
+  if (!newest) return;
+  const count = tasks.filter((task) => kindOf(task) === kindOf(newest)).length;
+  if (!Number.isInteger(Math.log2(count))) return;
+  const { taskId, container, exitCode, stoppedReason } = newest;
+  const exit = exitCode === undefined ? "" : ` (${container}: exit code ${exitCode})`;
+  const who = count === 1 ? `task ${taskId} stopped` : `${count} tasks stopped alike, the last one ${taskId}`;
+  log.info(`              ${who}: ${stoppedReason}${exit}`);
+}
+
+/** Enough ends to recognize what happens. */
+const shownKinds = 5;
+
+/**
+ * Lists the ends of tasks in Markdown, folded, the newest first. Tasks that ended alike are counted; the log is the
+ * newest one's. Empty without such tasks.
+ */
+export function failedTasksFold(failedTasks: readonly FailedTask[]): string {
+  const kinds = [...Map.groupBy(failedTasks.toReversed(), kindOf)];
+  const shown = kinds.slice(0, shownKinds).map(([, tasks]) => kindMarkdown(tasks));
+  const more = kinds.slice(shownKinds).reduce((sum, [, tasks]) => sum + tasks.length, 0);
+  if (more > 0) shown.push(`- and ${counted(more, "task")} that ended otherwise`);
+  const head = `${counted(failedTasks.length, "task")} stopped${kinds.length === 1 && failedTasks.length > 1 ? " alike" : ""}`;
+  return fold(head, shown.join("\n\n"));
+}
+
+function kindMarkdown([newest, ...others]: readonly FailedTask[]): string {
+  const ids =
+    others.length === 0
+      ? `Task ${newest?.taskId}`
+      : `${counted(others.length + 1, "task")}, the last one ${newest?.taskId}`;
+  const line = `- ${escapeText(`${ids}: ${newest && endOf(newest)}`)}`;
+  const log = newest?.logLines ?? [];
+  return log.length > 0 ? `${line}\n\n${codeBlock(log.join("\n"))}` : line;
+}
+
+function endOf({ container, exitCode, stopCode, stoppedReason, containerReason }: FailedTask): string {
+  const exit = exitCode === undefined ? "" : `, exit code ${exitCode}`;
+  const reason = [stoppedReason, containerReason].filter(Boolean).join("; ");
+  return `${container}${exit} (${stopCode}: ${reason})`;
+}
+
+/** Returns the end without IDs of requests and sessions, and without addresses, which differ each time. */
+function kindOf(task: FailedTask): string {
+  return endOf(task).replace(/[0-9a-f.-]{8,}/gi, "…");
+}

@@ -1,0 +1,232 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer, text } from "node:stream/consumers";
+import { afterEach, expect, it } from "vitest";
+import type { Clock } from "../core/pace.ts";
+import type { AuthorizationOptions } from "./authorization.ts";
+import { createRegistryClient } from "./client.ts";
+import { registryUrl } from "./exchange.ts";
+import { blobOf, digestOf } from "./oci.ts";
+import type { Credentials } from "./token.ts";
+
+type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+const ended: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ended.splice(0)) await end();
+});
+
+/** Starts a registry that responds by `answer`, once per request; it records the requests. */
+async function serve(answer: Answer, options: Partial<AuthorizationOptions> = {}) {
+  const asked: string[] = [];
+  const server = createServer(async (request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    answer(request, response, await text(request));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  ended.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const secrets: string[] = [];
+  const client = clientOf(host, { mask: (secret) => void secrets.push(secret), ...options });
+  return { host, asked, secrets, client };
+}
+
+function clientOf(host: string, options: Partial<AuthorizationOptions> = {}) {
+  const clock: Clock = { now: Date.now, wait: async () => {} };
+  return createRegistryClient({
+    host,
+    credentials: undefined,
+    clock,
+    signal: new AbortController().signal,
+    mask: () => {},
+    log: { info: () => {} },
+    ...options,
+  });
+}
+
+const manifest = `{"schemaVersion":2}`;
+const digest = digestOf(manifest);
+const me: Credentials = { user: "me", password: "a:b" };
+const encoded = ({ user, password }: Credentials) => Buffer.from(`${user}:${password}`).toString("base64");
+const basicOf = (credentials: Credentials) => `Basic ${encoded(credentials)}`;
+
+/** Starts a registry with a token service, whose tokens are `1`, `2`, …; `accept` says which it accepts. */
+async function serveWithTokens(
+  accept: (header: string | undefined) => boolean,
+  options: Partial<AuthorizationOptions> = {},
+) {
+  let tokens = 0;
+  const offered: (string | undefined)[] = [];
+  const forms: string[] = [];
+  const registry = await serve((request, response, body) => {
+    if (request.url?.startsWith("/token")) {
+      offered.push(request.headers.authorization);
+      forms.push(body);
+      tokens += 1;
+      return response.end(JSON.stringify({ token: String(tokens), expires_in: 300 }));
+    }
+    if (accept(request.headers.authorization)) return response.end(manifest);
+    const challenge = `Bearer realm="http://${registry.host}/token",service="hub",scope="ignored"`;
+    response.writeHead(401, { "WWW-Authenticate": challenge }).end();
+  }, options);
+  return { ...registry, offered, forms };
+}
+
+it.each([
+  ["anonymously", undefined, undefined],
+  ["with a login", me, basicOf(me)],
+])("responds to a bearer challenge %s and keeps the token", async (_, credentials, expected) => {
+  const { client, asked, secrets, offered } = await serveWithTokens((header) => header === "Bearer 1", {
+    credentials,
+  });
+  expect(await client.getManifest("library/node", digest)).toMatchObject({ digest });
+  await client.getManifest("library/node", digest);
+  expect(offered).toEqual([expected]);
+  expect(secrets).toEqual([...(credentials ? ["a:b", encoded(credentials)] : []), "1"]);
+  expect(asked).toEqual([
+    `GET /v2/library/node/manifests/${digest}`,
+    "GET /token?service=hub&scope=repository%3Alibrary%2Fnode%3Apull",
+    `GET /v2/library/node/manifests/${digest}`,
+    `GET /v2/library/node/manifests/${digest}`,
+  ]);
+});
+
+it("requests once a token that several requests need, with the rights that pushing needs", async () => {
+  const { client, asked } = await serveWithTokens((header) => header !== undefined);
+  await Promise.all([1, 2, 3].map((each) => client.hasBlob("app", digestOf(String(each)))));
+  await client.getManifest("app", "latest");
+  expect(asked.filter((line) => line.includes("/token"))).toEqual([
+    "GET /token?service=hub&scope=repository%3Aapp%3Apull%2Cpush",
+  ]);
+});
+
+it("requests the right to read the repository that a blob is mounted from", async () => {
+  const { client, asked } = await serveWithTokens((header) => header !== undefined);
+  await client.pushBlob("app", blobOf(digest, Buffer.from(manifest)), "base").catch(() => {});
+  expect(asked[1]).toBe(
+    "GET /token?service=hub&scope=repository%3Aapp%3Apull%2Cpush&scope=repository%3Abase%3Apull",
+  );
+});
+
+it("gets another token when the current one is no longer accepted", async () => {
+  let valid = "Bearer 1";
+  const { client, asked } = await serveWithTokens((header) => header === valid);
+  await client.getManifest("app", "latest");
+  valid = "Bearer 2";
+  expect(await client.getManifest("app", "latest")).toBeDefined();
+  valid = "none";
+  await expect(client.getManifest("app", "latest")).rejects.toThrow("refused access to app");
+  expect(asked.filter((line) => line.includes("/token"))).toHaveLength(3);
+});
+
+it("sends an identity token to the token service only", async () => {
+  const { client, offered, forms, asked } = await serveWithTokens((header) => header === "Bearer 1", {
+    credentials: { user: "<token>", password: "identity" },
+  });
+  await client.getManifest("app", "latest");
+  expect(asked[1]).toBe("POST /token");
+  expect(offered).toEqual([undefined]);
+  expect(Object.fromEntries(new URLSearchParams(forms[0]))).toEqual({
+    grant_type: "refresh_token",
+    refresh_token: "identity",
+    client_id: "ecs-delivery",
+    service: "hub",
+    scope: "repository:app:pull",
+  });
+});
+
+it("quotes nothing of a token that it cannot read", async () => {
+  const registry = await serve((request, response) => {
+    if (request.url?.startsWith("/token")) return response.end("token=SECRET");
+    const challenge = `Bearer realm="http://${registry.host}/token"`;
+    response.writeHead(401, { "WWW-Authenticate": challenge }).end();
+  });
+  await expect(registry.client.getManifest("app", "latest")).rejects.toThrow(
+    `The token service of ${registry.host} did not return JSON`,
+  );
+});
+
+it.each([
+  [
+    "as ECR",
+    403,
+    `{"errors":[{"code":"DENIED","message":"Your authorization token has expired. Reauthenticate and try again."}]}`,
+  ],
+  ["as others", 401, ""],
+])("logs in again when a registry reports that the login has expired, %s", async (_, status, body) => {
+  const renewed: Credentials = { user: "AWS", password: "new" };
+  const { client, asked, secrets } = await serve(
+    (request, response) => {
+      if (request.headers.authorization === basicOf(renewed)) return response.end(manifest);
+      response.writeHead(status, { "WWW-Authenticate": `Basic realm="x"` }).end(body);
+    },
+    { credentials: { user: "AWS", password: "old" }, renewCredentials: async () => renewed },
+  );
+  expect(await client.getManifest("app", "latest")).toBeDefined();
+  expect(asked).toHaveLength(2);
+  expect(secrets).toEqual(["old", encoded({ user: "AWS", password: "old" }), "new", encoded(renewed)]);
+});
+
+it("reports a missing login", async () => {
+  const { client, host } = await serve((_, response) =>
+    response.writeHead(401, { "WWW-Authenticate": `Basic realm="x"` }).end(),
+  );
+  await expect(client.getManifest("private", digest)).rejects.toMatchObject({
+    message: `The registry ${host} refused access to private`,
+    nextStep: expect.stringContaining("docker/login-action"),
+  });
+});
+
+it("does not send a login over an unencrypted connection to a token server", async () => {
+  const { client } = await serve((_, response) =>
+    response.writeHead(401, { "WWW-Authenticate": `Bearer realm="http://example.com/token"` }).end(),
+  );
+  await expect(client.getManifest("x", digest)).rejects.toThrow("which is not https");
+});
+
+it("takes a redirect of HEAD as an existing blob, and follows that of GET without the login", async () => {
+  const elsewhere = await serve((request, response) => response.end(String(request.headers.authorization)));
+  const { client } = await serve(
+    (_, response) => response.writeHead(307, { Location: `http://${elsewhere.host}/blob` }).end(),
+    { credentials: { user: "AWS", password: "secret" } },
+  );
+  expect(await client.hasBlob("x", digest)).toBe(true);
+  expect(elsewhere.asked).toEqual([]);
+  const blob = { digest: digestOf("undefined"), size: 9 };
+  expect((await buffer(client.openBlob("x", blob))).toString()).toBe("undefined");
+});
+
+it("sends an upload that continues elsewhere without the login", async () => {
+  const elsewhere = await serve((request, response) => {
+    response.writeHead(201, { Saw: String(request.headers.authorization) }).end();
+  });
+  const headers: unknown[] = [];
+  const { client } = await serve(
+    (request, response) => {
+      headers.push(request.headers.authorization);
+      response.writeHead(202, { Location: `http://${elsewhere.host}/upload` }).end();
+    },
+    { credentials: me },
+  );
+  await client.pushBlob("x", blobOf(digest, Buffer.from(manifest)));
+  expect(headers).toEqual([basicOf(me)]);
+  expect(elsewhere.asked).toEqual([`PUT /upload?digest=${encodeURIComponent(digest)}`]);
+});
+
+it("rejects a manifest with another digest", async () => {
+  const { client } = await serve((_, response) => response.end("{}"));
+  await expect(client.getManifest("x", digest)).rejects.toThrow(`returned ${digestOf("{}")} for x@${digest}`);
+});
+
+it.each([
+  ["127.0.0.1:4566", "http://127.0.0.1:4566"],
+  ["localhost:5000", "http://localhost:5000"],
+  ["[::1]:5000", "http://[::1]:5000"],
+  ["127.0.0.1.example.com", "https://127.0.0.1.example.com"],
+  ["123456789012.dkr.ecr.us-east-1.amazonaws.com", "https://123456789012.dkr.ecr.us-east-1.amazonaws.com"],
+])("reaches %s at %s", (host, url) => {
+  expect(registryUrl(host)).toBe(url);
+});

@@ -1,0 +1,137 @@
+import type { ECRClient } from "@aws-sdk/client-ecr";
+import { Failure } from "../core/failure.ts";
+import { dockerCredentials } from "./docker-credentials.ts";
+import { downloadBlob } from "./download.ts";
+import { ecrRegion, logIn, logInIfOwn } from "./ecr-login.ts";
+import type { Answer } from "./exchange.ts";
+import { type Descriptor, digestOf, mediaTypes } from "./oci.ts";
+import { RegistryRefusal, unreachable } from "./reach.ts";
+import { createRequester, type RegistryOptions, type RegistryRequest } from "./request.ts";
+import type { Credentials, Scope } from "./token.ts";
+import { createPushBlob } from "./upload.ts";
+
+export interface FetchedManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly body: Buffer;
+}
+
+/** Client of one registry: the parts of OCI distribution-spec v1.1 that building needs. */
+export type RegistryClient = ReturnType<typeof createRegistryClient>;
+
+const { manifest, index, dockerManifest, dockerIndex } = mediaTypes;
+const manifestTypes = [manifest, index, dockerManifest, dockerIndex].join(", ");
+
+export function createRegistryClient(options: RegistryOptions) {
+  const requester = createRequester(options);
+  const ask = (repository: string, path: string, init: RegistryRequest) =>
+    requester.retry(() =>
+      requester.send([{ repository, access: "push" }], `/v2/${repository}/${path}`, init),
+    );
+
+  const read = (repository: string, path: string, init: RegistryRequest) =>
+    requester.retry(async () => {
+      const scope: Scope = { repository, access: "pull" };
+      const response = await requester.send([scope], `/v2/${repository}/${path}`, init);
+      const body = await response.read().catch((error) => {
+        throw options.signal.aborted ? options.signal.reason : unreachable(options.host, error);
+      });
+      return { response, body };
+    });
+
+  return {
+    host: options.host,
+
+    /** Returns undefined when there is none. A manifest requested by digest is checked against it. */
+    async getManifest(repository: string, reference: string): Promise<FetchedManifest | undefined> {
+      const init: RegistryRequest = { headers: { accept: manifestTypes }, expect: [404] };
+      const { response, body } = await read(repository, `manifests/${reference}`, init);
+      if (response.status === 404) return undefined;
+      const digest = digestOf(body);
+      if (reference.includes(":") && reference !== digest)
+        throw new Failure(`The registry ${options.host} returned ${digest} for ${repository}@${reference}`);
+      return { digest, mediaType: mediaTypeOf(response), body };
+    },
+
+    /** Returns undefined when there is no such repository. */
+    async listTags(repository: string): Promise<string[] | undefined> {
+      const { response, body } = await read(repository, "tags/list", { expect: [404] });
+      return response.status === 404 ? undefined : (JSON.parse(body.toString("utf8")).tags ?? []);
+    },
+
+    /** Called for a repository to push to. */
+    async hasBlob(repository: string, digest: string): Promise<boolean> {
+      // A registry that stores blobs elsewhere responds with a redirect, which proves that the blob exists.
+      const init: RegistryRequest = { method: "HEAD", redirect: "manual", expect: [404] };
+      return (await ask(repository, `blobs/${digest}`, init)).status !== 404;
+    },
+
+    /** Returns the bytes of a blob; they have the right digest when they end. */
+    openBlob: (repository: string, blob: Pick<Descriptor, "digest" | "size">): AsyncIterable<Uint8Array> =>
+      downloadBlob(requester, repository, blob),
+
+    pushBlob: createPushBlob(requester),
+
+    async putManifest(
+      repository: string,
+      reference: string,
+      { mediaType, body }: Omit<FetchedManifest, "digest">,
+    ) {
+      const headers = { "content-type": mediaType };
+      const response = await ask(repository, `manifests/${reference}`, {
+        method: "PUT",
+        headers,
+        body,
+      });
+      response.discard();
+    },
+  };
+}
+
+function mediaTypeOf({ header }: Answer): string {
+  return header("content-type")?.split(";")[0]?.trim() ?? "";
+}
+
+interface Connecting extends Omit<RegistryOptions, "host" | "credentials" | "renewCredentials"> {
+  /** Returns a client of the job's region, or of the registry's. */
+  readonly createEcr: (region?: string) => Promise<ECRClient>;
+  readonly variables: NodeJS.ProcessEnv;
+}
+
+/**
+ * Connects with ECR's token or docker/login-action's login, else anonymously. If that is refused, the registry may be
+ * the account's own under an unusual name, which ECR knows.
+ */
+export async function connectToRegistry(host: string, context: Connecting): Promise<RegistryClient> {
+  const { createEcr, variables, mask, signal } = context;
+  const region = ecrRegion(host);
+  const logInToEcr = async (): Promise<Credentials | undefined> =>
+    region === undefined
+      ? logInIfOwn(await createEcr(), host, mask, signal)
+      : logIn(await createEcr(region), mask, signal);
+  const credentials = region === undefined ? await dockerCredentials(host, variables) : await logInToEcr();
+  return createRegistryClient({ ...context, host, credentials, renewCredentials: logInToEcr });
+}
+
+/** Statuses with which registries refuse to move a tag: ECR's TAG_INVALID is 400, others use 409 or Harbor's 412. */
+const immutableStatuses = [400, 409, 412];
+
+/**
+ * Pushes an existing manifest of the repository under a tag, byte by byte. Returns the tag's image afterwards, which is
+ * another one if the tag cannot be moved.
+ */
+export async function putTag(
+  { registry, name }: { readonly registry: RegistryClient; readonly name: string },
+  manifest: FetchedManifest,
+  tag: string,
+): Promise<FetchedManifest> {
+  try {
+    await registry.putManifest(name, tag, manifest);
+    return manifest;
+  } catch (error) {
+    if (!(error instanceof RegistryRefusal) || !immutableStatuses.includes(error.status)) throw error;
+    const now = await registry.getManifest(name, tag);
+    if (!now) throw error;
+    return now;
+  }
+}

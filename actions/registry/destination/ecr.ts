@@ -1,0 +1,164 @@
+import { DescribeRepositoriesCommand, type ECRClient, type Repository } from "@aws-sdk/client-ecr";
+import { isAccessDenied, isThrottled, isTransient } from "../../core/aws-errors.ts";
+import type { StepContext } from "../../core/context.ts";
+import { formatDuration } from "../../core/duration.ts";
+import { Failure } from "../../core/failure.ts";
+import { createRegistryClient } from "../client.ts";
+import { logIn, type RegistryContext } from "../ecr-login.ts";
+import type { Credentials } from "../token.ts";
+import type { Destination } from "./destination.ts";
+import type { RepositoryName } from "./repository-name.ts";
+
+export type EcrName = Extract<RepositoryName, { registry: "ecr" }>;
+
+interface FoundInEcr {
+  readonly client: ECRClient;
+  /** Undefined when there is none. */
+  readonly repository: Repository | undefined;
+  /** Opens the repository that was found, or one that was created since. */
+  readonly open: (repository: Repository) => Destination;
+}
+
+/**
+ * Finds a repository in private ECR. The address comes from the response, since a name alone does not contain the
+ * account.
+ */
+export async function findInEcr(name: EcrName, context: RegistryContext): Promise<FoundInEcr> {
+  const client = await context.createEcr(name.elsewhere?.region);
+  const [repository, credentials] = await both(
+    describeInEcr(client, name, context),
+    logInToEcr(client, context),
+  );
+  return {
+    client,
+    repository,
+    open: (opened) => toDestination(opened, { client, name, credentials, context }),
+  };
+}
+
+/** Returns undefined when there is none. */
+export async function describeInEcr(
+  client: ECRClient,
+  name: EcrName,
+  context: RegistryContext,
+): Promise<Repository | undefined> {
+  const { signal, log } = context;
+  const command = new DescribeRepositoriesCommand({
+    ...(name.elsewhere && { registryId: name.elsewhere.accountId }),
+    repositoryNames: [name.name],
+  });
+  const call = () => client.send(command, { abortSignal: signal });
+  try {
+    const { repositories } = await persist("find the repository", call, context);
+    return repositories?.[0];
+  } catch (error) {
+    if (error instanceof Error && error.name === "RepositoryNotFoundException") return undefined;
+    // Another account often grants pushing only, which needs only its registry's name.
+    if (!name.elsewhere || !isAccessDenied(error)) throw error;
+    log.notice(
+      `Could not check the repository's settings (${(error as Error).message}); the registry will reject what it does not accept.`,
+    );
+    const { host, accountId } = name.elsewhere;
+    return { repositoryUri: `${host}/${name.name}`, registryId: accountId };
+  }
+}
+
+export function missingInEcr({ name, elsewhere }: EcrName, nextStep: string): Failure {
+  const where = elsewhere
+    ? `the account ${elsewhere.accountId} and the region ${elsewhere.region}`
+    : "this account and region";
+  return new Failure(`There is no ECR repository "${name}" in ${where}`, { nextStep });
+}
+
+interface Opened {
+  readonly client: ECRClient;
+  readonly name: EcrName;
+  readonly credentials: Credentials;
+  readonly context: RegistryContext;
+}
+
+function toDestination(repository: Repository, { client, name, credentials, context }: Opened): Destination {
+  const { repositoryUri: uri = "" } = repository;
+  const slash = uri.indexOf("/");
+  if (slash < 1) throw new Failure(`ECR did not return an address for the repository ${name.name}`);
+  const host = uri.slice(0, slash);
+  return {
+    host,
+    name: uri.slice(slash + 1),
+    uri,
+    portableUri: name.elsewhere ? uri : `ecr://${name.name}`,
+    isImmutable: (tag) => isImmutable(tag, repository),
+    credentials,
+    registry: createRegistryClient({
+      ...context,
+      host,
+      credentials,
+      renewCredentials: () => logInToEcr(client, context),
+    }),
+  };
+}
+
+/** ECR API reference, ImageTagMutabilityExclusionFilter: `*` matches any text. */
+function isImmutable(
+  tag: string,
+  { imageTagMutability = "MUTABLE", imageTagMutabilityExclusionFilters: filters = [] }: Repository,
+): boolean {
+  const excluded = filters.some(({ filter = "" }) => matches(tag, filter));
+  return imageTagMutability.startsWith("IMMUTABLE") !== excluded;
+}
+
+/** Matches each part at the first place after the one before: linear, unlike a pattern with several `.*`. */
+function matches(tag: string, filter: string): boolean {
+  const [first = "", ...parts] = filter.split("*");
+  const last = parts.pop();
+  if (last === undefined) return tag === filter;
+  if (!tag.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of parts) {
+    const found = tag.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return tag.endsWith(last) && at + last.length <= tag.length;
+}
+
+/** Awaits both to their end, even if one fails. Throws the failure of `one` first. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
+}
+
+function logInToEcr(ecr: ECRClient, context: RegistryContext): Promise<Credentials> {
+  const { mask, signal } = context;
+  return persist("log in to ECR", () => logIn(ecr, mask, signal), context);
+}
+
+/** Longest pauses before the next attempts. The SDK has tried three times within a second each time. */
+const longestPausesMs = [1_000, 2_000, 4_000, 8_000];
+
+/**
+ * Calls AWS again while it throttles, has a fault or cannot be reached, and logs it. Pauses are random over their whole
+ * length, since a workflow's jobs log in at the same moment. Source: AWS Architecture Blog, "Exponential Backoff And
+ * Jitter", Full Jitter.
+ */
+export async function persist<Answer>(
+  what: string,
+  call: () => Promise<Answer>,
+  { clock, log, signal }: StepContext,
+  random: () => number = Math.random,
+): Promise<Answer> {
+  for (const longestMs of longestPausesMs) {
+    try {
+      return await call();
+    } catch (error) {
+      // A call that the signal ended throws only "Request aborted"; the signal's reason says who ended it.
+      signal.throwIfAborted();
+      if (!(isThrottled(error) || isTransient(error))) throw error;
+      const pauseMs = Math.round(longestMs * random());
+      const { name, message } = error as Error;
+      log.info(`Could not ${what} (${name}: ${message}); trying again in ${formatDuration(pauseMs)}`);
+      await clock.wait(pauseMs, signal);
+    }
+  }
+  return call();
+}
