@@ -124,7 +124,8 @@ describe("scale-test.yml", () => {
       // The stack then provides the address.
       delete vars.PRODUCTION_URL;
       // Long enough for processes that start seconds apart, on a busy machine, to send together for half of it.
-      const load = { ...quick, duration: "6s", generators: "2" };
+      // How many requests a busy machine answers is not the subject.
+      const load = { ...quick, duration: "6s", generators: "2", assertions: "error-rate < 100%" };
       const result = await repository.run({ ...load, "task-counts": "2 3" });
       expect(errors(result)).toEqual([]);
       expect(result.conclusion).toBe("success");
