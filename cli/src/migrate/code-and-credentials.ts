@@ -153,9 +153,9 @@ function commandsOf(script: string): string[] {
       return part.replace(/^\$?["']|["']$/g, "").replace(/[^\w./:@%+=,${}!-]/g, "_");
     })
     .replace(/=\([^()]*\)/g, "=")
-    .replace(/(?<=(?:^|[;&|(!]|\b(?:if|elif|while|until))\s*)\[\[ [^\n;]*? \]\]/gm, ":")
-    .replace(/([\w-]+)\s*\(\)/g, "function $1 ")
-    .replace(/(?<=;;|\bcase \S+ in)\s*\(?[^()\s;]+(?:\s*\|\s*[^()\s;]+)*\)/g, "\n")
+    .replace(/(?<=(?:^|[;&|(!]|\b(?:if|elif|while|until))[ \t]{0,40})\[\[ (?:[^\n;[]|\[(?!\[))*? \]\]/gm, ":")
+    .replace(/(?<![\w-])([\w-]+)[ \t]{0,9}\(\)/g, "function $1 ")
+    .replace(/(?<=;;|\bcase \S{1,99} in)\s*\(?[^()\s;|]+(?:[ \t]{0,9}\|[ \t]{0,9}[^()\s;|]+)*\)/g, "\n")
     .replace(/&?\d?(?:>>?|<)&?[ \t]*[^\s;|&()<>]+/g, " ")
     .split(/[\n;&|()]|(?<=^|\s)[{}](?=[\s;&|)]|$)/m)
     .map((each) => each.trim().replace(leading, ""))
