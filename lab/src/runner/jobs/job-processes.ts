@@ -86,9 +86,9 @@ export class JobProcesses {
     // Source of the fields: proc_pid_stat(5).
     const [, state = "Z", parent = ""] = /\) (.) (\d+) /.exec(readProcess(pid, "stat")) ?? [];
     if (state === "Z" || Number(pid) === process.pid) return false;
+    if (own.has(pid) || own.has(parent)) return true;
     const environment = readProcess(pid, "environ");
-    const marks = [this.trackingId, `${this.directory}/`];
-    return own.has(pid) || own.has(parent) || marks.some((mark) => environment.includes(mark));
+    return [this.trackingId, `${this.directory}/`].some((mark) => environment.includes(mark));
   }
 
   private noteProcess(pid: string): void {
