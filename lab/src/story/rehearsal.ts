@@ -98,13 +98,15 @@ export async function startRehearsal(
   ends: AsyncDisposableStack,
 ): Promise<Rehearsal> {
   const { project, directory, logDirectory } = place;
-  const { runtime, why } = await chooseTaskRuntime(options.runtime);
+  const [{ runtime, why }, issuer] = await Promise.all([
+    chooseTaskRuntime(options.runtime),
+    createTokenIssuer(),
+  ]);
   const timeScale = options.timeScale ?? (options.once ? unattendedTimeScales[runtime] : 60);
   progress.say(`  tasks run as ${runtime === "docker" ? "Docker's containers" : "processes"}: ${why}`);
   const warning = warningForRoot(runtime);
   if (warning) progress.say(`  ${warning}`);
   const secrets = inventedKeys();
-  const issuer = await createTokenIssuer();
   const pushes = createPushFollower({
     gitDirectory: gitDirectoryIn(directory),
     startDeploy: (move, cancelAtLine) => startDeploy(move, cancelAtLine),
