@@ -27,6 +27,18 @@ export function readChoices(read: InputReader, input: string, allowed: readonly 
   });
 }
 
+/** Reads lines `[container:]ARN` of environment files in S3. */
+export function readFileArns(read: InputReader, input: string): Placed<string>[] {
+  return read.numberedLines(input).flatMap(({ number, text }) => {
+    const place = `Input ${input}, line ${number}`;
+    // An ARN has colons of its own.
+    const { target, rest } = text.startsWith("arn:") ? { target: undefined, rest: text } : splitTarget(text);
+    if (rest.startsWith("arn:")) return [{ target, place, value: rest }];
+    read.problem(`${place} is not of the form [container:]ARN`);
+    return [];
+  });
+}
+
 /**
  * Reads a JSON array of words; a JSON object of such arrays or of texts by container; or lines `[container:]words`
  * quoted as for a shell. No words mean the image's own command.

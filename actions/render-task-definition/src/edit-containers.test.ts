@@ -1,8 +1,9 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
-import { createWorkbench, one, two, variables, web } from "./workbench.support.ts";
+import { createWorkbench, one, side, two, variables, web } from "./workbench.support.ts";
 
 const bench = createWorkbench();
+const s3 = (...arns: string[]) => arns.map((value) => ({ value, type: "s3" as const }));
 
 test.each<[string, ContainerDefinition[], Record<string, string>, Record<string, ContainerDefinition>]>([
   [
@@ -27,24 +28,13 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     { web: { environment: variables(["B", "2"], ["Db:Host", " x\n y "], ["PORT", "80"]) } },
   ],
   [
-    "accepts JSON by container; with replace only for the given ones",
+    "accepts JSON by container",
     two,
-    { "environment-variables": '{"side": {"X": true}}', "environment-variables-mode": "replace" },
+    { "environment-variables": '{"side": {"X": true}}' },
     {
       web: { environment: variables(["A", "1"], ["B", "2"]) },
       side: { environment: variables(["X", "true"]) },
     },
-  ],
-  [
-    "removes all with an empty JSON object and replace",
-    one,
-    {
-      "environment-variables": "{}",
-      "environment-variables-mode": "replace",
-      secrets: '{"web":{}}',
-      "secrets-mode": "replace",
-    },
-    { web: { environment: [], secrets: [] } },
   ],
   [
     "turns a variable into a secret",
@@ -73,22 +63,28 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
   [
-    "adds environment files by their ARNs",
-    two,
-    { containers: "web", "environment-files": "arn:aws:s3:::b/a.env\nside:arn:aws:s3:::b/b.env" },
+    "replaces the environment files of a container by all ARNs that are given for it",
+    [{ ...web, environmentFiles: [{ value: "arn:aws:s3:::b/old.env", type: "s3" }] }, side],
     {
-      web: { environmentFiles: [{ value: "arn:aws:s3:::b/a.env", type: "s3" }] },
-      side: { environmentFiles: [{ value: "arn:aws:s3:::b/b.env", type: "s3" }] },
+      containers: "web",
+      "env-files": "arn:aws:s3:::b/a.env\nside:arn:aws:s3:::b/b.env\n*:arn:aws:s3:::b/c.env",
+    },
+    {
+      web: { environmentFiles: s3("arn:aws:s3:::b/a.env", "arn:aws:s3:::b/c.env") },
+      side: { environmentFiles: s3("arn:aws:s3:::b/b.env", "arn:aws:s3:::b/c.env") },
     },
   ],
   [
-    "sets commands by container, in lines and in JSON",
+    "sets commands by container in lines",
     two,
-    { command: "web: node server.js\nside: tail -f '/a b'", entrypoint: '{"side": "sh -c", "web": ["x"]}' },
-    {
-      web: { command: ["node", "server.js"], entryPoint: ["x"] },
-      side: { command: ["tail", "-f", "/a b"], entryPoint: ["sh", "-c"] },
-    },
+    { command: "web: node server.js\nside: tail -f '/a b'" },
+    { web: { command: ["node", "server.js"] }, side: { command: ["tail", "-f", "/a b"] } },
+  ],
+  [
+    "sets commands by container in JSON",
+    two,
+    { command: '{"side": "sh -c", "web": ["x"]}' },
+    { web: { command: ["x"] }, side: { command: ["sh", "-c"] } },
   ],
 ])("%s", async (_, containers, inputs, expected) => {
   expect(await bench.containersAfter(containers, inputs)).toMatchObject(expected);
@@ -172,21 +168,6 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
   ["a removal with a value", { "environment-variables": "web:-A=1" }, /is not of the form/],
   [
-    "a removal with replace",
-    { "environment-variables": "web:-A", "environment-variables-mode": "replace" },
-    /removes A, which environment-variables-mode: replace does anyway/,
-  ],
-  [
-    "replace with nothing",
-    { "secrets-mode": "replace" },
-    /secrets-mode is replace, but secrets is empty .*\{\}/,
-  ],
-  [
-    "an unknown mode",
-    { "environment-variables": "web:A=1", "environment-variables-mode": "remove" },
-    /allowed: merge, replace/,
-  ],
-  [
     "broken JSON",
     { "environment-variables": '{"web": {"A": "geheim" "B"}}' },
     /Input environment-variables:1:24 is not valid JSON: "\\"" is not allowed here$/,
@@ -208,7 +189,7 @@ test.each<[string, Record<string, string>, RegExp]>([
     { "log-configuration-log-driver": "web:cloudwatch" },
     /"cloudwatch" \(allowed: awsfirelens, awslogs/,
   ],
-  ["no ARN", { "environment-files": "web:file.env" }, /is not of the form \[container:\]ARN/],
+  ["no ARN", { "env-files": "web:file.env" }, /is not of the form \[container:\]ARN/],
   ["an image with blanks", { images: "web=a b" }, /line 1 is "web=a b"; expected container=image/],
 ])("refuses %s", async (_, inputs, message) => {
   await expect(bench.containersAfter(two, inputs)).rejects.toThrow(message);

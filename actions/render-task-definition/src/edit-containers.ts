@@ -1,44 +1,59 @@
 import { isObject } from "../../core/task-definition.ts";
-import { applyNamedValues, inList, inMap } from "./apply-named-values.ts";
 import type { Container, Containers, Placed } from "./containers.ts";
 import type { ContainerInputs } from "./inputs.ts";
+import type { Change, NamedValues } from "./named-values.ts";
 
-/** Sets the inputs' values in the containers themselves; faults and notices go to `faults` and `notices`. */
-export function editContainers(
-  containers: Containers,
-  inputs: ContainerInputs,
-  { faults, notices }: { faults: string[]; notices: string[] },
-): void {
+interface Messages {
+  readonly faults: string[];
+  readonly notices: string[];
+}
+
+/** Sets the inputs' values in the containers themselves; faults and notices go to `messages`. */
+export function editContainers(containers: Containers, inputs: ContainerInputs, messages: Messages): void {
   const set = <T>(values: readonly Placed<T>[], put: (container: Container, value: T) => void) =>
-    setOnce(containers, values, faults, put);
+    setOnce(containers, values, messages.faults, put);
   set(inputs.images, (container, image) => {
     container.image = image;
   });
-  set(inputs.commands, (container, words) => putWords(container, "command", words));
-  set(inputs.entryPoints, (container, words) => putWords(container, "entryPoint", words));
+  set(inputs.commands, (container, words) => {
+    if (words.length > 0) container.command = [...words];
+    else delete container.command;
+  });
   set(inputs.logDrivers, (container, logDriver) => {
     container.logConfiguration = { ...asObject(container.logConfiguration), logDriver };
   });
-  const messages = { faults, notices };
-  applyNamedValues(containers, inputs.environment, inList("environment", "name", "value"), messages);
-  applyNamedValues(
-    containers,
-    inputs.environmentFiles,
-    inList("environmentFiles", "value", "type"),
-    messages,
-  );
-  applyNamedValues(containers, inputs.secrets, inList("secrets", "name", "valueFrom"), messages);
-  applyNamedValues(containers, inputs.dockerLabels, inMap("dockerLabels"), messages);
-  applyNamedValues(containers, inputs.logOptions, logOptions, messages);
+  // ECS API reference, EnvironmentFile.type: "The only supported value is s3."
+  for (const [container, files] of byContainer(containers, inputs.environmentFiles))
+    container.environmentFiles = files.map(({ value }) => ({ value, type: "s3" }));
+  const change = (values: NamedValues, store: Store) => changeNamed(containers, values, store, messages);
+  change(inputs.environment, inList("environment", "value"));
+  change(inputs.secrets, inList("secrets", "valueFrom"));
+  change(inputs.dockerLabels, {
+    read: ({ dockerLabels }) => entriesOf(dockerLabels),
+    write(container, entries) {
+      container.dockerLabels = Object.fromEntries(entries);
+    },
+  });
+  change(inputs.logOptions, {
+    read: ({ logConfiguration }) => entriesOf(asObject(logConfiguration).options),
+    write(container, entries) {
+      const options = Object.fromEntries(entries);
+      container.logConfiguration = { ...asObject(container.logConfiguration), options };
+    },
+  });
 }
 
-const logOptions = {
-  read: (container: Container) => inMap("options").read(asObject(container.logConfiguration)),
-  write: (container: Container, entries: readonly (readonly [string, string])[]) => {
-    const options = Object.fromEntries(entries);
-    container.logConfiguration = { ...asObject(container.logConfiguration), options };
-  },
-};
+/** Groups the values by the containers that they are for. */
+function byContainer<T>(
+  containers: Containers,
+  values: readonly Placed<T>[],
+): ReadonlyMap<Container, readonly Placed<T>[]> {
+  const grouped = new Map<Container, Placed<T>[]>();
+  for (const placed of values.map(containers.settle))
+    for (const container of containers.meantBy(placed))
+      grouped.set(container, [...(grouped.get(container) ?? []), placed]);
+  return grouped;
+}
 
 function setOnce<T>(
   containers: Containers,
@@ -46,21 +61,74 @@ function setOnce<T>(
   faults: string[],
   put: (container: Container, value: T) => void,
 ): void {
-  const places = new Map<Container, string>();
-  for (const placed of values.map(containers.settle)) {
-    for (const container of containers.meantBy(placed)) {
-      const before = places.get(container);
-      if (before)
-        faults.push(`${placed.place} is for the container "${container.name}" again, after ${before}`);
-      places.set(container, placed.place);
-      put(container, placed.value);
+  for (const [container, own] of byContainer(containers, values))
+    for (const [index, { place, value }] of own.entries()) {
+      if (index > 0)
+        faults.push(
+          `${place} is for the container "${container.name}" again, after ${own[index - 1]?.place}`,
+        );
+      put(container, value);
     }
+}
+
+type Entries = readonly (readonly [name: string, value: string])[];
+
+/** Reads and writes the named values of a container. */
+interface Store {
+  read(container: Container): Entries;
+  write(container: Container, entries: Entries): void;
+}
+
+/** Stores values in a list of objects, such as `[{ name, value }]`. */
+function inList(key: string, value: string): Store {
+  return {
+    read(container) {
+      const list = Array.isArray(container[key]) ? container[key].filter(isObject) : [];
+      return list.map((item) => [String(item.name), item[value] as string]);
+    },
+    write(container, entries) {
+      container[key] = entries.map(([name, itsValue]) => ({ name, [value]: itsValue }));
+    },
+  };
+}
+
+/** Changes the values in every container that they are for. */
+function changeNamed(
+  containers: Containers,
+  { input, changes }: NamedValues,
+  store: Store,
+  { faults, notices }: Messages,
+): void {
+  for (const [container, own] of byContainer(containers, changes)) {
+    const whose = ` for the container "${container.name}"`;
+    const wanted = new Map<string, string | undefined>();
+    for (const { value: change, place } of own) {
+      if (wanted.has(change.name)) faults.push(`${place} sets ${change.name} a second time${whose}`);
+      wanted.set(change.name, change.value);
+    }
+    const before = store.read(container);
+    for (const [name, value] of wanted)
+      if (value === undefined && !before.some(([other]) => other === name))
+        notices.push(`Input ${input} removes ${name}${whose}, which does not exist.`);
+    store.write(container, merge(before, wanted));
   }
 }
 
-function putWords(container: Container, key: "command" | "entryPoint", words: readonly string[]): void {
-  if (words.length > 0) container[key] = [...words];
-  else delete container[key];
+/** Replaces values in place, and appends new names at the end. */
+function merge(before: Entries, wanted: ReadonlyMap<string, Change["value"]>): Entries {
+  const left = new Map(wanted);
+  const kept = before.flatMap(([name, value]): Entries => {
+    if (!wanted.has(name)) return [[name, value]];
+    const changed = left.get(name);
+    left.delete(name);
+    return changed === undefined ? [] : [[name, changed]];
+  });
+  const added = [...left].filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return [...kept, ...added];
+}
+
+function entriesOf(value: unknown): [string, string][] {
+  return Object.entries(asObject(value)) as [string, string][];
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -8,7 +8,6 @@ import { compareWithLatest } from "./render-files.ts";
 import { createTestFixture, createWorkbench } from "./workbench.support.ts";
 
 const bench = createWorkbench();
-/** `host/web` in the simulated ECR, with the one tag `latest`, and that image by digest. */
 
 const base = {
   family: "shop",
@@ -117,7 +116,8 @@ test("compares a definition with the family's latest revision", async () => {
     revision: "shop:2",
     diff: [],
   });
-  expect(await compare({ "task-definition": file, family: "new" })).toEqual({ first: true });
+  const unregistered = bench.file("new.json", { family: "new", containerDefinitions: [] });
+  expect(await compare({ "task-definition": unregistered })).toEqual({ first: true });
   expect(await compare({ "task-definition": "shop" })).toBeUndefined();
 });
 
@@ -133,7 +133,7 @@ test("sets every output and shows both differences", async () => {
     "task-definition": template([{ name: "web", image: "<IMAGE>" }]),
     images: `${repository}:latest`,
     "pin-images": "true",
-    environment: "DB_PASSWORD=geheim",
+    "environment-variables": "DB_PASSWORD=geheim",
   });
   expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
   expect(outputs).toEqual({

@@ -14,7 +14,6 @@ import { inspectTaskDefinition, isObject, type TaskDefinitionInput } from "../..
 import { diffTaskDefinitions } from "../../core/task-definition-diff.ts";
 import { describeRevision, isReservedTag, shortRevision } from "../../ecs/revision.ts";
 import { sentToAws, type TaskDefinitionSource, twiceIn } from "../../ecs/task-definition-file.ts";
-import { changeEntries, inList } from "./apply-named-values.ts";
 import { type Container, findContainers } from "./containers.ts";
 import type { RenderContext } from "./context.ts";
 import { editContainers } from "./edit-containers.ts";
@@ -72,14 +71,13 @@ async function edit(
   const { origin } = source;
   const plain = withPlainSecrets(source.value, inputs.plainSecrets);
   const filled = fillPlaceholders(plain, inputs.placeholders);
-  const inspected = inspectTaskDefinition(filled, inputs.task, inputs.rules);
+  const inspected = inspectTaskDefinition(filled, inputs.roles, inputs.rules);
   messages.faults.push(...inspected.faults.map(({ keys, text }) => `${at(source, keys)}: ${text}`));
   for (const key of inspected.unknown) context.log.warning(sentToAws(at(source, key.keys), key));
   if (inspected.dropped.length > 0) messages.notices.push(droppedNotice(origin, inspected.dropped));
   const definition = structuredClone(inspected.taskDefinition) as unknown as Record<string, unknown>;
   const containers = findContainers(definition, origin, inputs.container.containers, messages);
   editContainers(containers, inputs.container, messages);
-  changeEntries(definition, inputs.tags, inList("tags", "key", "value"), messages);
   if (containers.all.some(({ image }) => String(image).startsWith(ecrScheme))) {
     const { locateEcrImages } = await import("./find-images.ts");
     await locateEcrImages(containers.all, context, messages.faults);

@@ -29,7 +29,7 @@ export const web: ContainerDefinition = {
   dockerLabels: { team: "tea" },
   logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
 };
-const side: ContainerDefinition = { name: "side", image: "side:1" };
+export const side: ContainerDefinition = { name: "side", image: "side:1" };
 export const one = [web];
 export const two = [web, side];
 

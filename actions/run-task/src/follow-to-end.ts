@@ -48,27 +48,28 @@ async function followOrCancel(run: Run): Promise<Ending> {
 }
 
 /** Cancels within the runner's few seconds: asks ECS, reports it, and ends. */
-async function cancel({ context, inputs, record }: Run): Promise<Failure> {
+async function cancel({ context, record }: Run): Promise<Failure> {
   record.status = "cancelled";
   const reason = (context.signal.reason as Error).message.replace(/\.$/, "");
-  if (inputs.onCancel === "leave")
-    return new Failure(`${reason}; task ${taskId(record)} continues (on-cancel: leave)`);
   await stopTask(context, record, reason);
-  return new Failure(`${reason}; task ${taskId(record)} is being stopped (on-cancel: stop)`);
+  return new Failure(`${reason}; task ${taskId(record)} is being stopped`);
 }
 
 /** The longest stopTimeout that Fargate accepts (2 min), with room for the rest of the task's end. */
 const settleMs = 3 * 60_000;
 
-/** Stops a task that is late, unless on-cancel leaves it, and returns the Failure that says how far it got. */
-async function endLate(run: Run, task: Task | undefined): Promise<Failure> {
-  const { inputs, record } = run;
+/** Stops a task that is late, and returns the Failure that says how far it got. */
+async function endLate(run: Run, known: Task | undefined): Promise<Failure> {
+  const { context, inputs, record } = run;
+  const late = `Not done after ${formatDuration(inputs.deadlineMs)}`;
   record.status = "timed-out";
-  if (inputs.onCancel === "stop") await stopAndSettle(run, task);
-  record.cause = `Not done after ${formatDuration(inputs.deadlineMs)}: ${sayState(run, task)}`;
-  const fate = inputs.onCancel === "stop" ? "it was stopped" : "it continues";
+  await stopTask(context, record, late);
+  const deadlineAt = context.clock.now() + settleMs;
+  const { task } = await follow(run, { until: "stopped", deadlineAt, known });
+  if (task) keepTask(record, task);
+  record.cause = `${late}: ${sayState(run, known)}`;
   return new Failure(
-    `${record.cause} (task ${taskId(record)} of ${shortRevision(record.revision)}; ${fate}, on-cancel: ${inputs.onCancel})`,
+    `${record.cause} (task ${taskId(record)} of ${shortRevision(record.revision)}; it was stopped)`,
     { nextStep: "raise the input deadline, or read in its log what the task waits for." },
   );
 }
@@ -77,14 +78,6 @@ function sayState({ record }: Run, task: Task | undefined): string {
   if (task?.lastStatus !== "RUNNING") return `the task was ${task?.lastStatus ?? "unknown to ECS"}`;
   const line = lastTellingLine(record.logLines);
   return `container ${record.container} ran${line ? ` and last logged: ${line}` : " without a line in its log"}`;
-}
-
-async function stopAndSettle(run: Run, known: Task | undefined): Promise<void> {
-  const { context, record, inputs } = run;
-  await stopTask(context, record, `Not done after ${formatDuration(inputs.deadlineMs)}`);
-  const deadlineAt = context.clock.now() + settleMs;
-  const { task } = await follow(run, { until: "stopped", deadlineAt, known });
-  if (task) keepTask(record, task);
 }
 
 /** Asks ECS to stop the task; one that has stopped already stays as it is. */

@@ -58,7 +58,7 @@ test("stops its task before it ends when cancelled", async () => {
     (line, kill) => void (line.endsWith("waiting for a lock") && kill("SIGINT")),
   );
   expect(exitCode).toBe(1);
-  expect(errors).toEqual([expect.stringContaining("is being stopped (on-cancel: stop)")]);
+  expect(errors).toEqual([expect.stringContaining("is being stopped")]);
   expect(outputs).toMatchObject({ status: "cancelled" });
   const { tasks } = await stage.simulator.aws.ecs.describeTasks({
     cluster: "outside",

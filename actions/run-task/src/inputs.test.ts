@@ -18,7 +18,6 @@ test("defaults to the careful choices", () => {
     volumes: [],
     waitUntil: "stopped",
     deadlineMs: 30 * 60_000,
-    onCancel: "stop",
   });
 });
 
@@ -57,7 +56,6 @@ const nowhere = { subnets: [], securityGroups: [], assignPublicIp: "DISABLED" };
 
 test.each<[string, Record<string, string>, object]>([
   ["cluster", { cluster: "" }, { cluster: "default" }],
-  ["variables, by their former name", { environment: "A=1" }, { environment: new Map([["A", "1"]]) }],
   ["EC2", { service: "", "run-task-launch-type": "EC2" }, { placement: { launchType: "EC2", ...nowhere } }],
   [
     "capacity providers",
@@ -152,9 +150,8 @@ test.each<[Record<string, string>, string]>([
   [{ deadline: "1h", "wait-for-minutes": "30" }, "use only deadline"],
   [{ service: "", subnets: "s", "assign-public-ip": "true" }, "allowed: ENABLED, DISABLED"],
   [{ "wait-until": "done" }, "allowed: started, stopped"],
-  [{ "on-cancel": "rollback" }, "allowed: stop, leave"],
   [{ deadline: "30" }, "a duration such as 90s, 45m or 1h30m"],
-  [{ "on-cancel": "go", deadline: "soon" }, "2 inputs are wrong"],
+  [{ "wait-until": "go", deadline: "soon" }, "2 inputs are wrong"],
 ])("refuses the inputs %j", (inputs, message) => {
   expect(() => readRunInputs(given(inputs))).toThrow(message);
 });

@@ -4,7 +4,6 @@ import { isObject, type ReadingRules } from "../../core/task-definition.ts";
 import {
   type ManagedVolume,
   readManagedVolumes,
-  readRules,
   readTaskDefinitionSource,
   type TaskDefinitionSource,
 } from "../../ecs/task-definition-file.ts";
@@ -28,7 +27,6 @@ export interface RunInputs {
   readonly volumes?: readonly ManagedVolume[];
   readonly waitUntil: "started" | "stopped";
   readonly deadlineMs: number;
-  readonly onCancel: "stop" | "leave";
 }
 
 /** Where the task runs: like a service's tasks, or as these inputs say. */
@@ -50,12 +48,8 @@ type LaunchType = (typeof launchTypes)[number];
 /** Most one-off tasks take minutes; a forgotten one must not occupy the job for GitHub's six hours. */
 const defaultDeadlineMs = 30 * 60_000;
 
-/**
- * Input names of aws-actions/amazon-ecs-deploy-task-definition for the task that it runs, and former ones of ours, each
- * with today's.
- */
+/** Input names of aws-actions/amazon-ecs-deploy-task-definition for the task that it runs, each with ours. */
 export const runAliases: Aliases = {
-  environment: "environment-variables",
   "run-task-container-overrides": "container-overrides",
   "run-task-security-groups": "security-groups",
   "run-task-subnets": "subnets",
@@ -73,7 +67,7 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
     (read) => ({
       cluster: read.optional("cluster") ?? "default",
       taskDefinition: readTaskDefinitionSource(read),
-      rules: readRules(read),
+      rules: { unknownKeys: "pass", keptEmpty: read.names("keep-null-value-keys") },
       container: read.optional("container"),
       command: read.json("command", 'a JSON list of strings such as ["node","migrate.js"]', isCommand, []),
       environment: read.pairs("environment-variables"),
@@ -89,7 +83,6 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
       enableEcsManagedTags: read.optionalBoolean("enable-ecs-managed-tags"),
       volumes: readManagedVolumes(read, "managed-ebs-volume"),
       ...readWaiting(read),
-      onCancel: read.choice("on-cancel", ["stop", "leave"], "stop"),
     }),
     getInput,
     runAliases,

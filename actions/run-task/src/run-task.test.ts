@@ -121,39 +121,34 @@ test("fails with wait-until started when it cannot start", async () => {
   expect(record.cause).toMatch(/^Container job cannot be started: CannotStartContainerError/);
 });
 
-test.each([
-  ["stop" as const, "it was stopped", "STOPPED"],
-  ["leave" as const, "it continues", "RUNNING"],
-])("fails past the deadline; with on-cancel %s, %s", async (onCancel, fate, desiredStatus) => {
+test("stops the task and fails past the deadline, with what it last logged", async () => {
   let late = 0;
   const context = stage.context(whenItHangs(() => (late = 3_600_000)));
   const { now, wait } = context.clock;
   const clock = { now: () => now() + late, wait };
-  const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"], onCancel });
+  const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"] });
   const { record, error } = await perform(inputs, { ...context, clock });
-  expect(record.status).toBe("timed-out");
-  expect(record.cause).toBe("Not done after 10 min: container job ran and last logged: waiting for a lock");
-  expect(error?.message).toContain(fate);
-  expect(await describeTask(record.taskArn)).toMatchObject({ desiredStatus });
-  if (onCancel === "stop") expect(record.exitCode).toBe(143);
-  else await stage.simulator.aws.ecs.stopTask({ cluster: "outside", task: record.taskArn });
+  expect(record).toMatchObject({
+    status: "timed-out",
+    exitCode: 143,
+    cause: "Not done after 10 min: container job ran and last logged: waiting for a lock",
+  });
+  expect(error?.message).toContain("it was stopped");
+  expect(await describeTask(record.taskArn)).toMatchObject({ desiredStatus: "STOPPED" });
 });
 
-test.each([
-  ["stop" as const, /^Cancelled by SIGINT; task \w+ is being stopped \(on-cancel: stop\)$/, "STOPPED"],
-  ["leave" as const, /^Cancelled by SIGINT; task \w+ continues \(on-cancel: leave\)$/, "RUNNING"],
-])("cancelled, with on-cancel %s, reports what happens to the task", async (onCancel, message, desired) => {
+test("stops the task when it is cancelled, and reports that", async () => {
   const controller = new AbortController();
   const cancel = () => controller.abort(new Error("Cancelled by SIGINT."));
   const context = stage.context({ signal: controller.signal, ...whenItHangs(cancel) });
-  const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"], onCancel });
+  const inputs = stage.inputs(await stage.taskDefinition(), { command: ["hang"] });
   const { record, error } = await perform(inputs, context);
   expect(record.status).toBe("cancelled");
-  expect(error?.message).toMatch(message);
-  const task = await describeTask(record.taskArn);
-  expect(task?.desiredStatus).toBe(desired);
-  if (onCancel === "stop") expect(task?.stoppedReason).toBe("Cancelled by SIGINT");
-  else await stage.simulator.aws.ecs.stopTask({ cluster: "outside", task: record.taskArn });
+  expect(error?.message).toMatch(/^Cancelled by SIGINT; task \w+ is being stopped$/);
+  expect(await describeTask(record.taskArn)).toMatchObject({
+    desiredStatus: "STOPPED",
+    stoppedReason: "Cancelled by SIGINT",
+  });
 });
 
 test("counts a task that somebody stops as no success", async () => {

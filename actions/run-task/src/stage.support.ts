@@ -91,7 +91,6 @@ const inputs: Omit<RunInputs, "taskDefinition"> = {
   placement: { service: "web" },
   waitUntil: "stopped",
   deadlineMs: 10 * 60_000,
-  onCancel: "stop",
 };
 
 function container(name: string, image: string): ContainerDefinition {
