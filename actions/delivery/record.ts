@@ -3,6 +3,7 @@ import { newStep, type StepRecord } from "../core/define-action.ts";
 import type { Finding } from "../core/findings.ts";
 import { shownVariable } from "../core/shown-value.ts";
 import type { FailedTask } from "../ecs/failed-task.ts";
+import { shortDigest } from "../registry/oci.ts";
 
 /** In the order in which they are reached. */
 export const stages = ["registered", "started", "traffic-shifted", "complete"] as const;
@@ -157,9 +158,4 @@ function versionOf(image: string): string {
   const digest = imageDigest(image);
   if (digest) return shortDigest(digest).slice("sha256:".length);
   return /:([\w.-]{1,128})$/.exec(image)?.[1] ?? "";
-}
-
-/** Shortens to twelve digits, as Docker does. */
-export function shortDigest(digest: string): string {
-  return digest.slice(0, "sha256:".length + 12);
 }

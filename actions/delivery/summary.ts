@@ -14,13 +14,13 @@ import { faultsOf, notesFold } from "../core/findings.ts";
 import { counted, details, diffBlock, factList, fold, markdownTable, xyChart } from "../core/summary.ts";
 import { failedTasksFold } from "../ecs/failed-task.ts";
 import { shortRevision } from "../ecs/revision.ts";
+import { shortDigest } from "../registry/oci.ts";
 import { diffOf, hasChanges } from "./plan/plan.ts";
 import {
   type DeploymentRecord,
   type ImageChange,
   type LifecycleEvent,
   type Plan,
-  shortDigest,
   stages,
   type TrafficPoint,
 } from "./record.ts";

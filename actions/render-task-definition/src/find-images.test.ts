@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { digestOf } from "../../registry/oci.ts";
 import { pinImages } from "./find-images.ts";
 import { createTestFixture, createWorkbench } from "./workbench.support.ts";
 
@@ -49,7 +49,7 @@ test.each([
 
 describe("pinning", () => {
   const manifest = JSON.stringify({ schemaVersion: 2 });
-  const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
+  const digest = digestOf(manifest);
 
   /** A public registry: `app` with seven tags, `empty` with none, `private` without access. */
   let server: Server;

@@ -5,6 +5,7 @@ import { afterAll, afterEach, expect, it } from "vitest";
 import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { build } from "../../built-images.support.ts";
 import { runEntry } from "../../core/entry.support.ts";
+import { shortDigest } from "../../registry/oci.ts";
 
 const simulator = await startTestSimulator();
 const folder = await mkdtemp(join(tmpdir(), "tag-image-run-"));
@@ -19,8 +20,6 @@ afterAll(async () => {
 
 const run = (image: string, tags: string) => runEntry("tag-image", { simulator, inputs: { image, tags } });
 
-const short = (digest: string) => digest.slice(0, "sha256:".length + 12);
-
 it("sets every output, masks the login, and shows each tag's previous image", async () => {
   const named = { image: image.image, digest: image.digest };
   const first = await run(image.portableImage, "latest\nv1\nv2");
@@ -29,12 +28,12 @@ it("sets every output, masks the login, and shows each tag's previous image", as
     exitCode: 0,
     errors: [],
     outputs: { ...named, changed: "true" },
-    summary: expect.stringContaining(`- latest: ${short(old.digest)} → ${short(image.digest)}
+    summary: expect.stringContaining(`- latest: ${shortDigest(old.digest)} → ${shortDigest(image.digest)}
 - v1: already
-- v2: new → ${short(image.digest)}
+- v2: new → ${shortDigest(image.digest)}
 `),
   });
-  expect(first.summary).toContain(`@${short(image.digest)} has the tags latest, v1, v2`);
+  expect(first.summary).toContain(`@${shortDigest(image.digest)} has the tags latest, v1, v2`);
   const again = await run(image.portableImage, "latest\nv1\nv2");
   expect(again.outputs).toEqual({ ...named, changed: "false" });
   expect(again.summary.match(/already/g)).toHaveLength(3);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
@@ -10,6 +9,7 @@ import {
   testEnvironment,
   type Workshop,
 } from "../../built-images.support.ts";
+import { digestOf } from "../../registry/oci.ts";
 import { tag } from "./tag-image.support.ts";
 
 let workshop: Workshop;
@@ -33,7 +33,7 @@ it.each<[string, () => BuiltImage]>([
   const authfile = ["--authfile", join(workshop.dockerConfig, "config.json")];
   const reference = `docker://${workshop.host}/customer:${name}`;
   const { stdout } = await run("skopeo", ["inspect", "--raw", "--tls-verify=false", ...authfile, reference]);
-  expect(`sha256:${createHash("sha256").update(stdout).digest("hex")}`).toBe(image().digest);
+  expect(digestOf(stdout)).toBe(image().digest);
 });
 
 it("is pulled by docker with the same result by tag and by digest", async () => {

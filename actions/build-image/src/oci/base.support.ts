@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { RegistryClient } from "../../../registry/client.ts";
-import { blobOf, type Descriptor, mediaTypes } from "../../../registry/oci.ts";
+import { blobOf, type Descriptor, digestOf, mediaTypes } from "../../../registry/oci.ts";
 
 /** Media types of Docker and OCI for the parts of an image. */
 export const names = {
@@ -31,8 +30,6 @@ export interface TestBase {
   readonly platform?: { architecture: string; os: string; variant?: string };
 }
 
-const sha256 = (bytes: Uint8Array) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-
 /** Pushes an image whose layers are empty archives of different lengths; returns its descriptor for an index. */
 export async function pushBase(
   registry: RegistryClient,
@@ -40,7 +37,7 @@ export async function pushBase(
   { kind, layers, platform = { architecture: "amd64", os: "linux" } }: TestBase,
 ): Promise<Descriptor> {
   const push = async (bytes: Buffer, mediaType: string): Promise<Descriptor> => {
-    const digest = sha256(bytes);
+    const digest = digestOf(bytes);
     await registry.pushBlob(repository, blobOf(digest, bytes));
     return { mediaType, digest, size: bytes.length };
   };
@@ -49,7 +46,7 @@ export async function pushBase(
     layers.map((how, index) => push(compress[how](archives[index] ?? Buffer.of()), names[kind][how])),
   );
   const config = Buffer.from(
-    JSON.stringify({ ...platform, config: {}, rootfs: { type: "layers", diff_ids: archives.map(sha256) } }),
+    JSON.stringify({ ...platform, config: {}, rootfs: { type: "layers", diff_ids: archives.map(digestOf) } }),
   );
   const manifest = {
     schemaVersion: 2,
@@ -68,7 +65,7 @@ export async function putDocument(
   tag?: string,
 ): Promise<Descriptor> {
   const body = Buffer.from(JSON.stringify(content));
-  const digest = sha256(body);
+  const digest = digestOf(body);
   await registry.putManifest(repository, tag ?? digest, { mediaType: content.mediaType, body });
   return { mediaType: content.mediaType, digest, size: body.length };
 }
