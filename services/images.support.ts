@@ -21,7 +21,7 @@ export async function buildImage(
 ): Promise<string> {
   const outputs = join(folder, `outputs-${randomUUID()}`);
   await writeFile(outputs, "");
-  const given = Object.entries({ "create-repository": "true", "tags-from": "none", ...inputs });
+  const given = Object.entries({ "create-repository": "true", ...inputs });
   await run(process.execPath, [join(root, "actions/build-image/dist/index.js")], {
     env: {
       ...nodeEnvironment(),

@@ -49,18 +49,6 @@ export interface ContainerConfig {
   Cmd?: string[];
   WorkingDir?: string;
   Labels?: Record<string, string>;
-  StopSignal?: string;
-  Healthcheck?: HealthCheck;
-}
-
-/** Docker's addition to OCI's configuration (Docker Engine API, HealthConfig); times are in nanoseconds. */
-export interface HealthCheck {
-  readonly Test: readonly string[];
-  readonly Interval?: number;
-  readonly Timeout?: number;
-  readonly StartPeriod?: number;
-  readonly StartInterval?: number;
-  readonly Retries?: number;
 }
 
 interface History {

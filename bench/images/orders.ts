@@ -32,7 +32,6 @@ export function ociInputs({ base, service }: Setup, tag: string): Record<string,
     entrypoint: '["node","server.mjs"]',
     environment: "NODE_ENV=production\nNODE_OPTIONS=--max-old-space-size-percentage=60",
     "exposed-ports": "8080/tcp",
-    "tags-from": "none",
     tags: tag,
   };
 }
@@ -44,8 +43,7 @@ export function dockerInputs({ base, service, npmrc }: Setup, tag: string): Reco
     context: service.folder,
     dockerfile: join(service.folder, "services", "customer", "Dockerfile"),
     "build-args": `BASE_IMAGE=${base}\nBUILD_IMAGE=${base}`,
-    "build-secret-files": `npmrc=${npmrc}`,
-    "tags-from": "none",
+    "secret-files": `npmrc=${npmrc}`,
     tags: tag,
   };
 }

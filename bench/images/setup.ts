@@ -53,7 +53,6 @@ export async function pushBase(buildImage: BuildImage, repository: string, folde
   const { image } = await buildImage({
     repository,
     context,
-    "tags-from": "none",
     "base-image": "scratch",
     "working-directory": "/",
     user: "0",

@@ -9,6 +9,10 @@ import { retryStrategy } from "../../core/prompt-retries.support.ts";
 import type { BuildEnvironment } from "./builder.ts";
 import type { BuildInputs } from "./inputs.ts";
 import type { OciInputs } from "./oci/inputs.ts";
+import type { Platform } from "./platforms.ts";
+
+export const amd64: Platform = { os: "linux", architecture: "amd64" };
+export const arm64: Platform = { os: "linux", architecture: "arm64" };
 
 /**
  * Starts one simulator for the tests of a file, and removes the faults and the repositories of each test. Each test gets
@@ -50,11 +54,8 @@ export function testInputs(
       workingDirectory: "/app",
       user: "65532",
       environment: new Map([["NODE_ENV", "production"]]),
-      command: undefined,
       exposedPorts: ["8080/tcp"],
-      healthCheck: undefined,
-      stopSignal: undefined,
-      platforms: [{ os: "linux", architecture: "amd64" }],
+      platforms: [amd64],
       ...oci,
     },
     ...inputs,
@@ -62,7 +63,7 @@ export function testInputs(
 }
 
 export function toRepository(name: string): BuildInputs["destination"] {
-  return { repository: { registry: "ecr", name }, creation: undefined };
+  return { repository: { registry: "ecr", name }, create: false };
 }
 
 /** Context of an action on the simulator, which serves every region. */

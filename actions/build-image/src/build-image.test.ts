@@ -101,7 +101,7 @@ describe("immutable tags", () => {
       message: expect.stringMatching(
         `^The tag v1 of customer is immutable and already points to ${first.digest}, built from the source ${first.source.digest}; this source is sha256:`,
       ),
-      nextStep: expect.stringContaining("such as the commit,"),
+      nextStep: expect.stringContaining("such as the commit."),
     });
     expect(Object.keys(await images())).toEqual([first.digest]);
   });

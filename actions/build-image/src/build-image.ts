@@ -9,8 +9,7 @@ import type { RepositoryName } from "../../registry/destination/repository-name.
 import { dockerCredentials } from "../../registry/docker-credentials.ts";
 import { shortDigest } from "../../registry/oci.ts";
 import { type BuildEnvironment, type Builder, type Built, formatBytes, partsOf } from "./builder.ts";
-import type { DestinationInputs } from "./destination/inputs.ts";
-import type { BuildInputs } from "./inputs.ts";
+import type { BuildInputs, DestinationInputs } from "./inputs.ts";
 import { createOciBuilder } from "./oci/builder.ts";
 import { readSource, type Source, sourceLabel } from "./source/read-source.ts";
 import { claimSource, putTags, readTags } from "./tags/image-tags.ts";
@@ -96,7 +95,7 @@ export function warnOfSecrets(
   const found = namesOfSensitive(paths, ["git", "environment", "credentials", "registry", "keys"]);
   if (found)
     log.warning(
-      `The image may contain ${found}. Everyone who can pull the image can read them. List them in .dockerignore, and pass secrets to the build with build-secrets.`,
+      `The image may contain ${found}. Everyone who can pull the image can read them. List them in .dockerignore, and pass secrets to a Dockerfile with secret-files.`,
     );
 }
 
@@ -190,14 +189,14 @@ function createStopwatch({ now }: Clock) {
 
 /** Finds the repository and logs in to its registry. */
 export async function findDestination(
-  { repository, creation }: DestinationInputs,
+  { repository, create }: DestinationInputs,
   environment: BuildEnvironment,
 ): Promise<FoundDestination> {
   switch (repository.registry) {
     // Code that calls AWS is loaded only where it is needed.
     case "ecr": {
       const { findOrCreateInEcr } = await import("./destination/ecr.ts");
-      return findOrCreateInEcr(repository, creation, environment);
+      return findOrCreateInEcr(repository, create, environment);
     }
     case "other": {
       const destination = await elsewhere(repository, environment);

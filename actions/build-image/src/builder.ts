@@ -16,16 +16,20 @@ export interface Builder {
   readIngredients(): Promise<Ingredients>;
   /** An ignore file that, where it exists, replaces the context's `.dockerignore`. */
   readonly ignoreFile?: string;
-  /** Builds the image and pushes it to the destination. Leaves nothing on the machine, also when it fails. */
-  build(order: BuildOrder): Promise<Built>;
-  /** Writes the image into an OCI archive instead. */
-  write(order: WriteOrder): Promise<Built>;
+  /**
+   * Builds the image and pushes it to the destination, or writes it into an OCI archive. Leaves nothing else on the
+   * machine, also when it fails.
+   */
+  build(order: Order): Promise<Built>;
 }
 
 export type Ingredients = Readonly<Record<string, unknown>>;
 
-export interface BuildOrder {
-  readonly destination: Destination;
+export interface Order {
+  /** Undefined: the image is written to `file`. */
+  readonly destination?: Destination;
+  /** Path of the archive. */
+  readonly file?: string;
   readonly context: string;
   /** Files of the context as they were hashed: folders before their content. */
   readonly files: readonly SourceFile[];
@@ -37,14 +41,6 @@ export interface BuildOrder {
   readonly folder: string;
 }
 
-export interface WriteOrder extends Omit<BuildOrder, "destination"> {
-  /** Path of the archive. */
-  readonly file: string;
-}
-
-/** An order to push, or to write an archive. */
-export type Order = Omit<BuildOrder, "destination"> & Partial<BuildOrder & WriteOrder>;
-
 export interface Built {
   /** Everything that it refers to is in the repository; unless it is tagged, the caller pushes the manifest itself. */
   readonly manifest: FetchedManifest;
@@ -52,8 +48,8 @@ export interface Built {
   readonly tagged: boolean;
   /** Lowest first. */
   readonly parts: readonly ImagePart[];
-  /** More about this build for the job summary, in Markdown, such as a table of its steps. */
-  readonly record?: string;
+  /** Base image by digest. */
+  readonly base?: string;
 }
 
 /** A layer of an image, as the summary shows it. */

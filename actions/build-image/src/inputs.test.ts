@@ -10,14 +10,14 @@ afterAll(() => rmSync(context, { recursive: true }));
 
 const digest = `sha256:${"a".repeat(64)}`;
 
-function read(inputs: Record<string, string>) {
+function read(inputs: Record<string, string>, variables: NodeJS.ProcessEnv = {}) {
   const given: Record<string, string> = {
     repository: "customer",
     context,
     "base-image": `node:24-slim@${digest}`,
     ...inputs,
   };
-  return readBuildInputs({}, (name) => given[name] ?? "") as BuildInputs;
+  return readBuildInputs(variables, (name) => given[name] ?? "") as BuildInputs;
 }
 
 const fetching = { repository: "", context: "", outputs: "type=oci,dest=base.tar" };
@@ -25,7 +25,7 @@ const pushing = { archive: import.meta.filename, digest, context: "", "base-imag
 
 it("needs only a repository, a context and a base image", () => {
   expect(read({})).toMatchObject({
-    destination: { repository: { registry: "ecr", name: "customer" }, creation: undefined },
+    destination: { repository: { registry: "ecr", name: "customer" }, create: false },
     context,
     labels: new Map(),
     tags: [],
@@ -33,24 +33,13 @@ it("needs only a repository, a context and a base image", () => {
   });
 });
 
-it("reads the settings of a repository to create", () => {
-  const { destination } = read({
-    "create-repository": "true",
-    "immutable-tags": "false",
-    "scan-on-push": "false",
-    "lifecycle-policy": "none",
-    "repository-tags": "team=coffee",
-  });
-  expect(destination.creation).toEqual({
-    immutableTags: false,
-    scanOnPush: false,
-    lifecyclePolicy: "none",
-    tags: new Map([["team", "coffee"]]),
-  });
-  expect(read({ "create-repository": "true" }).destination.creation).toMatchObject({
-    immutableTags: true,
-    scanOnPush: true,
-    lifecyclePolicy: "preset",
+it.each([
+  [{ tags: "v1\nlatest\nv1" }, ["v1", "latest"]],
+  [{ tags: "" }, ["d6cd1e2b"]],
+])("gives an image with the inputs %j the tags %j", (inputs, expected) => {
+  expect(read({ ...inputs, "create-repository": "true" }, { GITHUB_SHA: "d6cd1e2b" })).toMatchObject({
+    tags: expected,
+    destination: { create: true },
   });
 });
 
@@ -82,12 +71,12 @@ it.each([
     { repository: "ghcr.io/owner/customer", "create-repository": "true" },
     "create-repository works with ECR only",
   ],
-  [{ "create-repository": "true", "lifecycle-policy": "/nowhere.json" }, "file /nowhere.json does not exist"],
   [{ context: "/nowhere" }, "folder /nowhere does not exist"],
   [{ builder: "kaniko" }, `Input builder is "kaniko"; allowed: oci, docker`],
   [{ builder: "docker" }, "Input base-image does not go with builder docker"],
   [{ target: "run" }, "Input target does not go with builder oci"],
   [{ tags: "-latest" }, `Input tags has "-latest"`],
+  [{ tags: `source-${"a".repeat(40)}` }, "tags that begin with source- are reserved"],
   [{ labels: "team" }, `Input labels has the line "team"`],
   [{ tags: "?", labels: "team" }, "2 inputs are wrong"],
 ])("refuses %j", (inputs, message) => {

@@ -1,9 +1,18 @@
 import { statSync } from "node:fs";
 import { type InputReader, readInputs } from "../../core/inputs.ts";
-import { readTagNames } from "../../registry/destination/repository-name.ts";
-import { type DestinationInputs, readDestinationInputs } from "./destination/inputs.ts";
+import {
+  parseRepositoryName,
+  type RepositoryName,
+  readTagNames,
+} from "../../registry/destination/repository-name.ts";
 import { type DockerInputs, dockerInputNames, readDockerInputs } from "./docker/inputs.ts";
 import { type OciInputs, ociInputNames, readOciInputs } from "./oci/inputs.ts";
+
+export interface DestinationInputs {
+  readonly repository: RepositoryName;
+  /** Whether a missing repository is created; else it is an error. */
+  readonly create: boolean;
+}
 
 /** An image to build and push. */
 export interface BuildInputs {
@@ -40,15 +49,30 @@ export function readBuildInputs(
     const builder = read.choice("builder", ["oci", "docker"], "oci");
     refuse(read, builder === "oci" ? dockerInputNames : ociInputNames, `builder ${builder}`);
     const file = readOutputs(read);
-    if (file !== undefined) return readWriteInputs(read, variables, { file, builder });
+    if (file !== undefined) return readWriteInputs(read, file, builder);
     return {
       destination: readDestinationInputs(read),
       context: readContext(read),
       labels: read.pairs("labels"),
       tags: readTags(read, variables),
-      builder: builder === "docker" ? readDockerInputs(read, variables) : readOciInputs(read),
+      builder: builder === "docker" ? readDockerInputs(read) : readOciInputs(read),
     };
   }, getInput);
+}
+
+function readDestinationInputs(read: InputReader): DestinationInputs {
+  const given = read.required("repository");
+  const repository = parseRepositoryName(given);
+  if (given && !repository)
+    read.problem(
+      `Input repository has "${given}"; expected the name of an ECR repository, such as customer or team/customer, or host/name, without tag or digest`,
+    );
+  const create = read.boolean("create-repository", false);
+  if (create && repository?.registry === "other")
+    read.problem(
+      `Input create-repository works with ECR only, and the repository is on ${repository.host}; most other registries create a repository at the first push`,
+    );
+  return { repository: repository ?? { registry: "ecr", name: given }, create };
 }
 
 function readContext(read: InputReader): string {
@@ -66,19 +90,11 @@ function readOutputs(read: InputReader): string | undefined {
   return file ?? outputs;
 }
 
-function readWriteInputs(
-  read: InputReader,
-  variables: NodeJS.ProcessEnv,
-  { file, builder }: { readonly file: string; readonly builder: "oci" | "docker" },
-): WriteInputs {
+function readWriteInputs(read: InputReader, file: string, builder: "oci" | "docker"): WriteInputs {
   refuse(read, ["repository", "tags"], "outputs, which writes a file instead of pushing");
   const labels = read.pairs("labels");
-  if (builder === "docker") {
-    const inputs = readDockerInputs(read, variables);
-    if (inputs.cache === "registry" || inputs.cache === "inline")
-      read.problem(`Input cache is ${inputs.cache}; allowed with outputs: none, gha`);
-    return { file, context: readContext(read), labels, builder: inputs };
-  }
+  if (builder === "docker")
+    return { file, context: readContext(read), labels, builder: readDockerInputs(read) };
   const changing = ["context", "labels", ...ociInputNames.filter((name) => name !== "base-image")];
   refuse(read, changing, "outputs and builder oci, which writes a base image as it is");
   if (read.optional("base-image") === "scratch")
@@ -101,39 +117,8 @@ function refuse(read: InputReader, names: readonly string[], reason: string): vo
     if (read.optional(name) !== undefined) read.problem(`Input ${name} does not go with ${reason}`);
 }
 
-/** Reads the tags of this image: the given ones, and those of the run's commit and ref. */
-export function readTags(read: InputReader, variables: NodeJS.ProcessEnv): readonly string[] {
+/** Reads the tags of the image. Without any it has that of the run's commit, which a run elsewhere lacks. */
+function readTags(read: InputReader, { GITHUB_SHA }: NodeJS.ProcessEnv): readonly string[] {
   const given = readTagNames(read, "tags");
-  const wanted = read.lines("tags-from");
-  for (const from of wanted)
-    if (!["commit", "ref", "none"].includes(from))
-      read.problem(`Input tags-from has "${from}"; allowed: commit, ref, none`);
-  return [...new Set([...given, ...tagsOfRun(wanted, variables)])];
-}
-
-/** Longest tag that OCI distribution-spec v1.1 allows. */
-const longestTag = 128;
-
-/**
- * Returns tags of the commit, branch, tag or pull request that GitHub runs for; a run elsewhere, which lacks its
- * variables, has none.
- */
-function tagsOfRun(from: readonly string[], variables: NodeJS.ProcessEnv): string[] {
-  const { GITHUB_SHA: commit, GITHUB_REF: ref } = variables;
-  return [
-    ...(from.includes("commit") && commit ? [commit] : []),
-    ...(from.includes("ref") && ref ? tagOfRef(ref) : []),
-  ];
-}
-
-/** Turns `refs/heads/a/b` into `a-b`, `refs/tags/v1.2.3` into `v1.2.3`, `refs/pull/7/merge` into `pr-7`. */
-function tagOfRef(ref: string): string[] {
-  const pull = /^refs\/pull\/(\d+)\//.exec(ref)?.[1];
-  if (pull !== undefined) return [`pr-${pull}`];
-  const name = ref.replace(/^refs\/(?:heads|tags)\//, "");
-  const tag = name
-    .replace(/[^a-zA-Z0-9._-]+/g, "-")
-    .replace(/^[.-]+/, "")
-    .slice(0, longestTag);
-  return tag === "" ? [] : [tag];
+  return given.length === 0 && GITHUB_SHA ? [GITHUB_SHA] : [...new Set(given)];
 }

@@ -60,7 +60,7 @@ async function writeImage(inputs: WriteInputs, environment: BuildEnvironment): P
     const { files = [], tag: sourceTag = "", digest: label = "" } = source ?? {};
     const order = { context: context ?? "", files, sourceTag, folder, file };
     const { manifest, ...built } = await environment.group("Build", () =>
-      builder.write({ ...order, labels: new Map([...labels, [sourceLabel, label]]) }),
+      builder.build({ ...order, labels: new Map([...labels, [sourceLabel, label]]) }),
     );
     const { digest } = manifest;
     const { size } = await stat(file);

@@ -10,7 +10,7 @@ import type { MadeImage } from "./make-image.ts";
 
 /** Returns the job summary, which is one line until it is unfolded. */
 export function summarize(built: MadeImage): string {
-  const { image, parts, record } = built;
+  const { image, parts } = built;
   const rows = parts.map(({ what, digest, size, how }) => [
     what,
     shortDigest(digest),
@@ -27,7 +27,6 @@ export function summarize(built: MadeImage): string {
       parts.length > 0
         ? fold("Parts", markdownTable(["Part", "Digest", "Compressed", "What happened"], rows))
         : "",
-      fold("Steps of the build", record ?? ""),
     ],
   };
   return lineMarkdown(card);
@@ -45,12 +44,13 @@ function whyNothingWasBuilt({ source }: MadeImage): string {
   return `Nothing was built or pushed: the repository already has the image of this source, with the tag \`${source.tag}\`.`;
 }
 
-function facts({ image, file, digest, source, tags, parts, durations }: MadeImage): [string, string][] {
+function facts({ image, base, file, digest, source, tags, parts, durations }: MadeImage): [string, string][] {
   const files = source?.files.filter(({ kind }) => kind !== "folder") ?? [];
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const layers = parts.reduce((sum, { size = 0 }) => sum + size, 0);
   return [
     ["Image", file ? `${file.path}, ${digest}` : image],
+    ["Base image", base ?? ""],
     [
       "Source",
       source ? `${shortDigest(source.digest)}, ${counted(files.length, "file")}, ${formatBytes(bytes)}` : "",

@@ -69,8 +69,6 @@ it("says why nothing was built", () => {
   );
 });
 
-it("includes the record of the builder", () => {
-  expect(summarize({ ...built, record: "the steps" })).toContain(
-    "<summary>Steps of the build</summary>\n\nthe steps\n",
-  );
+it("shows the base image", () => {
+  expect(summarize({ ...built, base: "node:24@sha256:1" })).toContain("\n- Base image: node:24@sha256:1\n");
 });

@@ -1,8 +1,7 @@
 import { DescribeRepositoriesCommand, type ECRClient, type Repository } from "@aws-sdk/client-ecr";
-import { isAccessDenied, isThrottled, isTransient } from "../../core/aws-errors.ts";
-import type { StepContext } from "../../core/context.ts";
-import { formatDuration } from "../../core/duration.ts";
+import { isAccessDenied } from "../../core/aws-errors.ts";
 import { Failure } from "../../core/failure.ts";
+import { persist } from "../../core/outage-tolerance.ts";
 import { createRegistryClient } from "../client.ts";
 import { logIn, type RegistryContext } from "../ecr-login.ts";
 import type { Credentials } from "../token.ts";
@@ -49,7 +48,7 @@ export async function describeInEcr(
   });
   const call = () => client.send(command, { abortSignal: signal });
   try {
-    const { repositories } = await persist("find the repository", call, context);
+    const { repositories } = await persist(context, call, { firstContact: true });
     return repositories?.[0];
   } catch (error) {
     if (error instanceof Error && error.name === "RepositoryNotFoundException") return undefined;
@@ -130,35 +129,5 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
 
 function logInToEcr(ecr: ECRClient, context: RegistryContext): Promise<Credentials> {
   const { mask, signal } = context;
-  return persist("log in to ECR", () => logIn(ecr, mask, signal), context);
-}
-
-/** Longest pauses before the next attempts. The SDK has tried three times within a second each time. */
-const longestPausesMs = [1_000, 2_000, 4_000, 8_000];
-
-/**
- * Calls AWS again while it throttles, has a fault or cannot be reached, and logs it. Pauses are random over their whole
- * length, since a workflow's jobs log in at the same moment. Source: AWS Architecture Blog, "Exponential Backoff And
- * Jitter", Full Jitter.
- */
-export async function persist<Answer>(
-  what: string,
-  call: () => Promise<Answer>,
-  { clock, log, signal }: StepContext,
-  random: () => number = Math.random,
-): Promise<Answer> {
-  for (const longestMs of longestPausesMs) {
-    try {
-      return await call();
-    } catch (error) {
-      // A call that the signal ended throws only "Request aborted"; the signal's reason says who ended it.
-      signal.throwIfAborted();
-      if (!(isThrottled(error) || isTransient(error))) throw error;
-      const pauseMs = Math.round(longestMs * random());
-      const { name, message } = error as Error;
-      log.info(`Could not ${what} (${name}: ${message}); trying again in ${formatDuration(pauseMs)}`);
-      await clock.wait(pauseMs, signal);
-    }
-  }
-  return call();
+  return persist(context, () => logIn(ecr, mask, signal), { firstContact: true });
 }

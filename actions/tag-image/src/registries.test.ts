@@ -22,7 +22,7 @@ const context = () => testEnvironment(simulator, { variables: variables() });
  * Builds an old image with a tag and a new one without; moves the tag to the new one, and finds it there the next time.
  */
 async function moveTag(repository: string): Promise<void> {
-  const destination = { repository: parseRepositoryName(repository) as RepositoryName, creation: undefined };
+  const destination = { repository: parseRepositoryName(repository) as RepositoryName, create: false };
   const environment = { variables: variables() };
   const old = await build(simulator, folder, { text: "old", tags: ["latest"], destination, environment });
   const { image } = await build(simulator, folder, { text: "new", destination, environment });
@@ -119,7 +119,7 @@ describe("ECR of another account", () => {
   it("accepts tags when the repository's policy allows this account to push", async () => {
     await letOurs(simulator, "ecr:*");
     const repository = parseRepositoryName(theirAddress) as RepositoryName;
-    const destination = { repository, creation: undefined };
+    const destination = { repository, create: false };
     const { digest } = await build(simulator, folder, { text: "new", destination });
     await tag(`${theirAddress}@${digest}`, "latest", context());
     const { imageDetails = [] } = await simulator.aws.ecr.describeImages(theirs);
@@ -131,7 +131,7 @@ describe("ECR of another account", () => {
     await letOurs(simulator, "ecr:*");
     const destination = {
       repository: parseRepositoryName(theirAddress) as RepositoryName,
-      creation: undefined,
+      create: false,
     };
     const { digest } = await build(simulator, folder, { text: "new", destination });
     await letOurs(simulator, pulling);

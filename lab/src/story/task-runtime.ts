@@ -74,8 +74,7 @@ function inputs(folder: string): Record<string, string> {
     "working-directory": "/",
     entrypoint: JSON.stringify(["node"]),
     environment: `PATH=${basePath}`,
-    platform: process.arch === "arm64" ? "linux/arm64" : "linux/amd64",
-    "tags-from": "none",
+    platforms: process.arch === "arm64" ? "linux/arm64" : "linux/amd64",
   };
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),

@@ -1,44 +1,30 @@
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { describe, expect, it } from "vitest";
-import type { Clock } from "../../../core/pace.ts";
 import { parseRepositoryName, type RepositoryName } from "../../../registry/destination/repository-name.ts";
 import { testEnvironment, useSimulator } from "../build-image.support.ts";
 import { findDestination } from "../build-image.ts";
 import type { BuildEnvironment } from "../builder.ts";
-import type { RepositoryCreation } from "./inputs.ts";
+import { presetPolicy } from "./ecr.ts";
 
 const { simulator } = await useSimulator();
+const { ecr } = simulator.aws;
+const repositoryName = "customer";
 
-/** The simulator's account. */
-const account = "123456789012";
-
-const creation: RepositoryCreation = {
-  immutableTags: true,
-  scanOnPush: true,
-  lifecyclePolicy: "preset",
-  tags: new Map([["team", "coffee"]]),
-};
-
-/** Neither the SDK retries, nor does a wait take time. */
-const hurried = {
+/** Without the SDK's own retries. */
+const once = {
   createEcr: async () => new ECRClient({ ...simulator.clientConfig, maxAttempts: 1 }),
-  clock: { now: Date.now, wait: async (_, signal) => signal?.throwIfAborted() } satisfies Clock,
 };
 
-async function open(
-  name: string,
-  wanted?: RepositoryCreation,
-  environment: BuildEnvironment = testEnvironment(simulator),
-) {
-  const repository = parseRepositoryName(name) as RepositoryName;
-  return (await findDestination({ repository, creation: wanted }, environment)).open();
+function find(name: string, create = false, environment: BuildEnvironment = testEnvironment(simulator)) {
+  return findDestination({ repository: parseRepositoryName(name) as RepositoryName, create }, environment);
 }
+const open = async (...given: Parameters<typeof find>) => (await find(...given)).open();
 
 describe("a repository that exists", () => {
   it("is found by its name alone, with a masked login", async () => {
-    await simulator.aws.ecr.createRepository({ repositoryName: "team/customer" });
+    await ecr.createRepository({ repositoryName: "team/customer" });
     const environment = testEnvironment(simulator);
-    const destination = await open("team/customer", undefined, environment);
+    const destination = await open("team/customer", true, environment);
     expect(destination).toMatchObject({
       name: "team/customer",
       portableUri: "ecr://team/customer",
@@ -50,7 +36,7 @@ describe("a repository that exists", () => {
   });
 
   it("is found in the account and the region of its address, at that region's API", async () => {
-    await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
+    await ecr.createRepository({ repositoryName });
     const regions: (string | undefined)[] = [];
     const environment = testEnvironment(simulator, {
       createEcr: async (region) => {
@@ -58,8 +44,8 @@ describe("a repository that exists", () => {
         return new ECRClient(simulator.clientConfig);
       },
     });
-    const address = `${account}.dkr.ecr.eu-west-1.amazonaws.com/customer`;
-    const destination = await open(address, undefined, environment);
+    const address = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/customer";
+    const destination = await open(address, false, environment);
     expect(regions).toEqual(["eu-west-1"]);
     expect(destination.host).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(destination.portableUri).toBe(destination.uri);
@@ -69,71 +55,102 @@ describe("a repository that exists", () => {
     simulator.faults.add({ kind: "deny", operation: "ecr:DescribeRepositories" });
     const environment = testEnvironment(simulator);
     const uri = "210987654321.dkr.ecr.eu-west-1.amazonaws.com/customer";
-    expect(await open(uri, undefined, environment)).toMatchObject({ uri, name: "customer" });
+    expect(await open(uri, false, environment)).toMatchObject({ uri, name: "customer" });
     expect(environment.lines.join()).toContain("Could not check the repository's settings");
   });
 
   it("shows which tags cannot be moved", async () => {
-    await simulator.aws.ecr.createRepository({
-      repositoryName: "customer",
+    await ecr.createRepository({
+      repositoryName,
       imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
-      imageTagMutabilityExclusionFilters: [{ filterType: "WILDCARD", filter: "latest*" }],
+      imageTagMutabilityExclusionFilters: [
+        { filterType: "WILDCARD", filter: "latest*" },
+        { filterType: "WILDCARD", filter: "a*b*c" },
+        { filterType: "WILDCARD", filter: "dev" },
+      ],
     });
     const { isImmutable } = await open("customer");
-    expect(["v1", "latest", "latest-2", "my-latest"].map(isImmutable)).toEqual([true, false, false, true]);
+    const movable = ["latest", "latest-2", "abc", "a1b2c", "abbc", "dev"];
+    const fixed = ["v1", "my-latest", "ab", "acb", "bc", "dev2"];
+    expect([...movable, ...fixed].filter(isImmutable)).toEqual(fixed);
+  });
+});
+
+describe("a missing repository", () => {
+  it("is created when it is opened, with immutable tags, scans and a lifecycle policy", async () => {
+    const environment = testEnvironment(simulator);
+    const found = await find("customer", true, environment);
+    expect((await ecr.describeRepositories({})).repositories).toEqual([]);
+    const destination = await found.open();
+    expect(destination.isImmutable("v1")).toBe(true);
+    expect((await ecr.describeRepositories({})).repositories).toMatchObject([
+      { imageTagMutability: "IMMUTABLE", imageScanningConfiguration: { scanOnPush: true } },
+    ]);
+    const { lifecyclePolicyText = "" } = await ecr.getLifecyclePolicy({ repositoryName });
+    expect(JSON.parse(lifecyclePolicyText)).toEqual(presetPolicy);
+    expect(environment.lines).toEqual([
+      `Created the repository ${destination.uri} with immutable tags, scanned on push`,
+    ]);
   });
 
-  it("keeps its settings, and the difference is reported", async () => {
-    await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
-    const environment = testEnvironment(simulator);
-    await open("customer", creation, environment);
-    expect(environment.lines).toEqual([
-      "Repository customer already exists and is not changed, although its tags are MUTABLE, and immutable-tags is true; its images are not scanned when they are pushed, and scan-on-push is true",
-    ]);
-    const { repositories } = await simulator.aws.ecr.describeRepositories({});
-    expect(repositories?.[0]?.imageTagMutability).toBe("MUTABLE");
+  it("is created by one of several jobs, and used by all", async () => {
+    const found = await Promise.all([1, 2, 3].map(() => find("customer", true)));
+    const opened = await Promise.all(found.map((each) => each.open()));
+    expect(new Set(opened.map(({ uri }) => uri)).size).toBe(1);
+  });
+
+  it("is reported as created when its policy cannot be set", async () => {
+    simulator.faults.add({ kind: "deny", operation: "ecr:PutLifecyclePolicy" });
+    await expect(open("customer", true)).rejects.toMatchObject({
+      message: expect.stringContaining("customer was created, but its lifecycle policy could not be set"),
+      nextStep: expect.stringContaining("aws ecr put-lifecycle-policy --repository-name customer"),
+    });
+  });
+
+  it("is an error that says how to create it", async () => {
+    await expect(find("customer")).rejects.toMatchObject({
+      message: 'There is no ECR repository "customer" in this account and region',
+      nextStep:
+        "correct the input repository, set create-repository: true, or create it: aws ecr create-repository --repository-name customer",
+    });
   });
 });
 
 describe("logging in", () => {
+  const logIn = async (environment: BuildEnvironment) => {
+    await ecr.createRepository({ repositoryName });
+    return simulator.clock.during(open("customer", false, environment));
+  };
+
   it.each(["throttle", "server-error", "cut"] as const)("survives %s, and reports it", async (kind) => {
-    await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
     simulator.faults.add({ kind, operation: "ecr:GetAuthorizationToken", times: 2 });
-    const environment = testEnvironment(simulator, hurried);
-    expect((await open("customer", undefined, environment)).credentials).toBeDefined();
-    expect(environment.lines.join()).toMatch(/Could not log in to ECR \(.+\); trying again in \d+/);
+    const environment = testEnvironment(simulator, once);
+    expect((await logIn(environment)).credentials).toBeDefined();
+    expect(environment.lines.join()).toMatch(/^AWS (throttles the requests|does not respond)/);
   });
 
   it("ends with the reason when it never succeeds", async () => {
-    await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
     simulator.faults.add({ kind: "throttle", operation: "ecr:GetAuthorizationToken" });
-    const environment = testEnvironment(simulator, hurried);
-    await expect(open("customer", undefined, environment)).rejects.toThrow("Rate exceeded");
-    expect(environment.lines).toHaveLength(4);
+    await expect(logIn(testEnvironment(simulator, once))).rejects.toThrow("Rate exceeded");
   });
 
   it.each([
     ["expire", "ExpiredTokenException"],
     ["deny", "AccessDeniedException"],
   ] as const)("does not retry after %s", async (kind, name) => {
-    await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
     const fault = simulator.faults.add({ kind, operation: "ecr:GetAuthorizationToken" });
-    await expect(open("customer")).rejects.toMatchObject({ name });
+    await expect(logIn(testEnvironment(simulator))).rejects.toMatchObject({ name });
     expect(fault.hits).toBe(1);
   });
 
   it("ends with the job", async () => {
-    await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
     simulator.faults.add({ kind: "throttle", operation: "ecr:GetAuthorizationToken" });
     const job = new AbortController();
-    const clock: Clock = {
-      now: Date.now,
-      wait: async (_, signal) => {
-        job.abort(new Error("cancelled"));
-        signal?.throwIfAborted();
-      },
+    const { clock, ...environment } = testEnvironment(simulator, { ...once, signal: job.signal });
+    const wait = async (ms: number, signal?: AbortSignal) => {
+      job.abort(new Error("cancelled"));
+      return clock.wait(ms, signal);
     };
-    const environment = testEnvironment(simulator, { ...hurried, clock, signal: job.signal });
-    await expect(open("customer", undefined, environment)).rejects.toThrow("cancelled");
+    await expect(logIn({ ...environment, clock: { ...clock, wait } })).rejects.toThrow("cancelled");
   });
 });

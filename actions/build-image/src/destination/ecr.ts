@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import {
   CreateRepositoryCommand,
   type ECRClient,
@@ -7,42 +6,29 @@ import {
 } from "@aws-sdk/client-ecr";
 import { explainAwsError } from "../../../core/aws-errors.ts";
 import { Failure } from "../../../core/failure.ts";
-import type { Log } from "../../../core/log.ts";
+import { persist } from "../../../core/outage-tolerance.ts";
 import type { FoundDestination } from "../../../registry/destination/destination.ts";
-import {
-  describeInEcr,
-  type EcrName,
-  findInEcr,
-  missingInEcr,
-  persist,
-} from "../../../registry/destination/ecr.ts";
+import { describeInEcr, type EcrName, findInEcr, missingInEcr } from "../../../registry/destination/ecr.ts";
 import type { BuildEnvironment } from "../builder.ts";
-import type { RepositoryCreation } from "./inputs.ts";
 
 /** Finds a private ECR repository, which is created where it is missing and wanted. */
 export async function findOrCreateInEcr(
   name: EcrName,
-  creation: RepositoryCreation | undefined,
+  create: boolean,
   environment: BuildEnvironment,
 ): Promise<FoundDestination> {
   const { client, repository, open } = await findInEcr(name, environment);
-  if (!repository && !creation) throw missing(name);
-  return {
-    async open() {
-      if (repository && creation) warnOfDifferences(repository, creation, environment.log);
-      return open(repository ?? (await create(client, name, creation as RepositoryCreation, environment)));
-    },
-  };
+  if (!repository && !create) throw missing(name);
+  return { open: async () => open(repository ?? (await createOrFind(client, name, environment))) };
 }
 
 /** Another job may create it at the same moment. */
-async function create(
+async function createOrFind(
   client: ECRClient,
   name: EcrName,
-  creation: RepositoryCreation,
   environment: BuildEnvironment,
 ): Promise<Repository> {
-  const created = await createRepository(client, name, creation, environment);
+  const created = await createRepository(client, name, environment);
   const repository = created ?? (await describeInEcr(client, name, environment));
   if (repository) return repository;
   throw new Failure(
@@ -58,28 +44,6 @@ function missing(repository: EcrName): Failure {
     repository,
     `correct the input repository, set create-repository: true, or create it: aws ecr create-repository --repository-name ${name}${inRegion}`,
   );
-}
-
-/** Reports differing settings: an existing repository may be another stack's, so it is not changed. */
-function warnOfDifferences(
-  { repositoryName, imageTagMutability, imageScanningConfiguration }: Repository,
-  { immutableTags, scanOnPush }: RepositoryCreation,
-  log: Log,
-): void {
-  const differences = [
-    ...(imageTagMutability && imageTagMutability.startsWith("IMMUTABLE") !== immutableTags
-      ? [`its tags are ${imageTagMutability}, and immutable-tags is ${immutableTags}`]
-      : []),
-    ...(imageScanningConfiguration && (imageScanningConfiguration.scanOnPush ?? false) !== scanOnPush
-      ? [
-          `its images are ${scanOnPush ? "not " : ""}scanned when they are pushed, and scan-on-push is ${scanOnPush}`,
-        ]
-      : []),
-  ];
-  if (differences.length > 0)
-    log.notice(
-      `Repository ${repositoryName} already exists and is not changed, although ${differences.join("; ")}`,
-    );
 }
 
 /**
@@ -136,64 +100,43 @@ export const presetPolicy = {
 };
 
 /** Returns undefined when it exists already: another job was faster. */
-export async function createRepository(
+async function createRepository(
   client: ECRClient,
   { name, elsewhere }: EcrName,
-  creation: RepositoryCreation,
   environment: BuildEnvironment,
 ): Promise<Repository | undefined> {
   const { log, signal } = environment;
-  const { immutableTags, scanOnPush, tags } = creation;
-  const policy = await readPolicy(creation.lifecyclePolicy);
   const command = new CreateRepositoryCommand({
     ...(elsewhere && { registryId: elsewhere.accountId }),
     repositoryName: name,
-    imageTagMutability: immutableTags ? "IMMUTABLE" : "MUTABLE",
-    imageScanningConfiguration: { scanOnPush },
-    tags: [...tags].map(([Key, Value]) => ({ Key, Value })),
+    imageTagMutability: "IMMUTABLE",
+    imageScanningConfiguration: { scanOnPush: true },
   });
   const call = () => client.send(command, { abortSignal: signal });
-  const answer = await persist("create the repository", call, environment).catch((error) => {
+  const answer = await persist(environment, call).catch((error) => {
     if (error instanceof Error && error.name === "RepositoryAlreadyExistsException") return undefined;
     throw error;
   });
   if (!answer?.repository) return undefined;
-  log.info(
-    `Created the repository ${answer.repository.repositoryUri} with ${immutableTags ? "immutable" : "mutable"} tags${scanOnPush ? ", scanned on push" : ""}`,
-  );
-  if (policy !== undefined) await putPolicy(client, answer.repository, policy, environment);
+  log.info(`Created the repository ${answer.repository.repositoryUri} with immutable tags, scanned on push`);
+  await putPolicy(client, answer.repository, environment);
   return answer.repository;
-}
-
-async function readPolicy(policy: RepositoryCreation["lifecyclePolicy"]): Promise<string | undefined> {
-  if (policy === "none") return undefined;
-  if (policy === "preset") return JSON.stringify(presetPolicy);
-  const text = await readFile(policy.file, "utf8");
-  try {
-    JSON.parse(text);
-    return text;
-  } catch (error) {
-    throw new Failure(`The lifecycle policy ${policy.file} is not JSON: ${(error as Error).message}`, {
-      nextStep: "correct it; nothing was changed.",
-      cause: error,
-    });
-  }
 }
 
 async function putPolicy(
   client: ECRClient,
   { registryId, repositoryName }: Repository,
-  lifecyclePolicyText: string,
   environment: BuildEnvironment,
 ): Promise<void> {
+  const lifecyclePolicyText = JSON.stringify(presetPolicy);
   const command = new PutLifecyclePolicyCommand({ registryId, repositoryName, lifecyclePolicyText });
   const call = () => client.send(command, { abortSignal: environment.signal });
-  await persist("set the lifecycle policy", call, environment).catch((error) => {
+  await persist(environment, call).catch((error) => {
     if (environment.signal.aborted) throw error;
     throw new Failure(
       `Repository ${repositoryName} was created, but its lifecycle policy could not be set: ${explainAwsError(error)?.message ?? error.message}`,
       {
-        nextStep: `correct the policy or the role's permissions, then set it: aws ecr put-lifecycle-policy --repository-name ${repositoryName} --lifecycle-policy-text file://<policy>. Later runs do not change an existing repository.`,
+        nextStep: `allow ecr:PutLifecyclePolicy, then set a policy: aws ecr put-lifecycle-policy --repository-name ${repositoryName} --lifecycle-policy-text file://<policy>. Later runs do not change an existing repository.`,
         cause: error,
       },
     );

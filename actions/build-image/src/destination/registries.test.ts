@@ -7,7 +7,6 @@ import { parseRepositoryName, type RepositoryName } from "../../../registry/dest
 import { letOurs, theirAddress, theirs } from "../../../registry/other-account.support.ts";
 import { testEnvironment, testInputs, useSimulator } from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
-import type { RepositoryCreation } from "./inputs.ts";
 
 const { simulator, folder, context } = await useSimulator();
 
@@ -17,8 +16,8 @@ async function logIn(host: string, { user, password }: { user: string; password:
   await writeFile(join(folder, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }));
 }
 
-function build(repository: string, creation?: RepositoryCreation) {
-  const destination = { repository: parseRepositoryName(repository) as RepositoryName, creation };
+function build(repository: string) {
+  const destination = { repository: parseRepositoryName(repository) as RepositoryName, create: false };
   const environment = testEnvironment(simulator, { variables: { DOCKER_CONFIG: folder } });
   return buildImage(testInputs(context, { destination, tags: ["v1"] }), environment);
 }

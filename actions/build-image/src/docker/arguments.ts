@@ -1,16 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Failure } from "../../../core/failure.ts";
-import type { Destination } from "../../../registry/destination/destination.ts";
+import { platformName } from "../../../registry/oci.ts";
 import type { BuildEnvironment, Order } from "../builder.ts";
 import type { RunCommand } from "./docker-command.ts";
 import type { DockerInputs } from "./inputs.ts";
-
-interface BuildCommand {
-  readonly args: readonly string[];
-  /** Variables from which BuildKit reads secrets; every process can read another's arguments. */
-  readonly secrets: NodeJS.ProcessEnv;
-}
 
 interface CommandParts {
   readonly order: Order;
@@ -20,28 +13,26 @@ interface CommandParts {
   readonly metadata: string;
 }
 
-export function buildCommand(inputs: DockerInputs, parts: CommandParts): BuildCommand {
-  const { order, labels, metadata } = parts;
-  const { dockerfile, platforms, target, buildArgs, buildContexts, provenance, sbom } = inputs;
-  const secrets = secretArguments(inputs);
-  const args = [
+/** Returns the arguments of `docker buildx build`. */
+export function buildCommand(inputs: DockerInputs, { order, labels, metadata }: CommandParts): string[] {
+  const { dockerfile, platforms, target, buildArgs, buildContexts, secretFiles, provenance, sbom } = inputs;
+  return [
     "buildx",
     "build",
     ...["--file", resolve(dockerfile)],
     ...output(inputs, order),
     ...["--progress", "plain", "--metadata-file", metadata],
-    ...["--platform", platforms.join(",")],
+    ...["--platform", platforms.map(platformName).join(",")],
     ...(target === undefined ? [] : ["--target", target]),
     ...pairs("--build-arg", buildArgs),
     ...pairs("--build-context", buildContexts),
     ...pairs("--label", labels),
-    ...secrets.args,
-    ...cacheArguments(inputs, order.destination?.uri ?? ""),
+    ...[...secretFiles].flatMap(([id, file]) => ["--secret", `id=${id},${csvField(`src=${resolve(file)}`)}`]),
+    ...cacheArguments(inputs),
     `--provenance=${provenance === "none" ? "false" : `mode=${provenance}`}`,
     `--sbom=${sbom}`,
     resolve(order.context),
   ];
-  return { args, secrets: secrets.variables };
 }
 
 /**
@@ -59,42 +50,16 @@ function pairs(option: string, values: ReadonlyMap<string, string>): string[] {
   return [...values].flatMap(([name, value]) => [option, `${name}=${value}`]);
 }
 
-function secretArguments({ secrets }: DockerInputs) {
-  const args: string[] = [];
-  const variables: NodeJS.ProcessEnv = {};
-  for (const [index, [id, secret]] of [...secrets].entries()) {
-    const variable = `BUILD_IMAGE_SECRET_${index}`;
-    if ("value" in secret) variables[variable] = secret.value;
-    const from = "value" in secret ? `env=${variable}` : csvField(`src=${resolve(secret.file)}`);
-    args.push("--secret", `id=${id},${from}`);
-  }
-  return { args, variables };
-}
-
 /** Quotes an option for buildx, which reads it as a line of RFC 4180. */
 function csvField(text: string): string {
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Returns the destination's tag of the cache; each target has its own, or they would overwrite one another. */
-export function cacheTag(target: string | undefined): string {
-  return target === undefined ? "build-cache" : `build-cache-${target.toLowerCase()}`;
-}
-
-/** Throws when the repository cannot store the requested cache; warns when this step cannot use GitHub's. */
-export function checkCache(
-  { cache, target }: DockerInputs,
-  destination: Destination | undefined,
+/** Warns when this step cannot use GitHub's cache. */
+export function warnOfMissingCache(
+  { cache }: DockerInputs,
   { variables, log }: Pick<BuildEnvironment, "variables" | "log">,
 ): void {
-  const tag = cacheTag(target);
-  if ((cache === "registry" || cache === "inline") && destination?.isImmutable(tag))
-    throw new Failure(
-      `Input cache is ${cache}, but the tags of ${destination.uri} are immutable, ${tag} too`,
-      {
-        nextStep: `use cache gha, or exclude ${tag}* from the repository's tag immutability; nothing was changed.`,
-      },
-    );
   const { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: url, ACTIONS_CACHE_URL: legacyUrl } = variables;
   // Without them buildx leaves the cache out and reports nothing.
   if (cache === "gha" && !(token && (url || legacyUrl)))
@@ -103,27 +68,12 @@ export function checkCache(
     );
 }
 
-/**
- * Returns arguments of buildx. A cache that cannot be written makes the next build slower and is no reason to fail this
- * one.
- */
-function cacheArguments({ cache, target }: DockerInputs, uri: string): string[] {
-  const ref = `type=registry,ref=${uri}:${cacheTag(target)}`;
-  const scope = `type=gha,scope=${cacheTag(target)}`;
-  const byKind = {
-    none: [],
-    gha: ["--cache-from", scope, "--cache-to", `${scope},mode=max,ignore-error=true`],
-    // ECR accepts a cache only as an image manifest of OCI's types: AWS blog, "Announcing remote cache support in
-    // Amazon ECR".
-    registry: [
-      "--cache-from",
-      ref,
-      "--cache-to",
-      `${ref},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`,
-    ],
-    inline: ["--cache-from", ref, "--cache-to", "type=inline"],
-  };
-  return byKind[cache];
+/** A cache that cannot be written makes the next build slower and is no reason to fail this one. */
+function cacheArguments({ cache, target }: DockerInputs): string[] {
+  if (cache === "none") return [];
+  // Each target has its own, or they would overwrite one another.
+  const scope = `type=gha,scope=${["build-cache", target?.toLowerCase()].filter(Boolean).join("-")}`;
+  return ["--cache-from", scope, "--cache-to", `${scope},mode=max,ignore-error=true`];
 }
 
 /** The commit that is built, as far as the run shows it. */

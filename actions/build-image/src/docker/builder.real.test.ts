@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { arm64 } from "../build-image.support.ts";
 import { docker, inspect, useWorkshop } from "./docker.support.ts";
 
 const workshop = await useWorkshop();
@@ -36,7 +37,6 @@ it("builds a Dockerfile, pushes it by the source's tag and gives it the others",
     expect(digest).toMatch(/^sha256:/);
     expect(size).toBeGreaterThan(0);
   }
-  expect(built.record).toContain("| &#91;library 1/1&#93; COPY library.txt /library.txt |");
   const { imageDetails } = await workshop.simulator.aws.ecr.describeImages({ repositoryName: "customer" });
   expect(imageDetails?.map(({ imageDigest, imageTags }) => [imageDigest, imageTags?.toSorted()])).toEqual([
     [built.digest, [built.source.tag, "v1"]],
@@ -69,7 +69,7 @@ it.each([
   ["the Dockerfile", { ...twoStages, Dockerfile: `${twoStages.Dockerfile}\nENV OTHER=1` }, {}],
   ["a build argument", twoStages, { buildArgs: new Map([["COLOUR", "blue"]]) }],
   ["the target", twoStages, { target: "library" }],
-  ["the platform", twoStages, { platforms: ["linux/arm64"] }],
+  ["the platform", twoStages, { platforms: [arm64] }],
 ])("takes %s for another source", async (_, files, docker) => {
   const before = await workshop.readSource(twoStages);
   expect(await workshop.readSource(twoStages)).toBe(before);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { getExecOutput } from "@actions/exec";
 import { Failure } from "../../../core/failure.ts";
+import type { Destination } from "../../../registry/destination/destination.ts";
 import {
   configFolder,
   type DockerConfig,
@@ -94,18 +95,19 @@ function notStarted(tool: string, cause: Error): Failure {
 
 /**
  * Creates a folder for DOCKER_CONFIG with everything of the user's own (contexts, plugins, builders, logins) and the
- * given logins by host. The user's own folder stays as it is. Returns the variables for docker.
+ * destination's login. The user's own folder stays as it is. Returns the variables for docker.
  */
 export async function createDockerConfig(
   folder: string,
   variables: NodeJS.ProcessEnv,
-  logins: ReadonlyMap<string, Credentials>,
+  { host, credentials }: Partial<Pick<Destination, "host" | "credentials">> = {},
 ): Promise<NodeJS.ProcessEnv> {
   const own = configFolder(variables);
   await mkdir(folder, { mode: 0o700 });
   for (const name of await readdir(own).catch(() => []))
     if (name !== "config.json") await symlink(join(own, name), join(folder, name));
-  const config = addLogins(await readDockerConfig(own), logins);
+  const before = await readDockerConfig(own);
+  const config = host && credentials ? addLogin(before, host, credentials) : before;
   await writeFile(join(folder, "config.json"), JSON.stringify(config), { mode: 0o600 });
   return {
     ...variables,
@@ -116,23 +118,18 @@ export async function createDockerConfig(
 }
 
 /**
- * Writes logins as `docker login` does. An empty helper makes Docker read a login from the file, whatever store it uses
- * otherwise.
+ * Writes a login as `docker login` does. An empty helper makes Docker read the login from the file, whatever store it
+ * uses otherwise.
  */
-function addLogins(config: DockerConfig, logins: ReadonlyMap<string, Credentials>): DockerConfig {
-  const entries = [...logins].map(([host, login]): [string, object] => [
-    host === dockerHub ? hubEntry : host,
-    toAuth(login),
-  ]);
-  const inFile = entries.map(([name]): [string, string] => [name, ""]);
+function addLogin(config: DockerConfig, host: string, { user, password }: Credentials): DockerConfig {
+  const name = host === dockerHub ? hubEntry : host;
+  const auth =
+    user === identityTokenUser
+      ? { identitytoken: password }
+      : { auth: Buffer.from(`${user}:${password}`).toString("base64") };
   return {
     ...config,
-    auths: { ...config.auths, ...Object.fromEntries(entries) },
-    credHelpers: { ...config.credHelpers, ...Object.fromEntries(inFile) },
+    auths: { ...config.auths, [name]: auth },
+    credHelpers: { ...config.credHelpers, [name]: "" },
   };
-}
-
-function toAuth({ user, password }: Credentials): object {
-  if (user === identityTokenUser) return { identitytoken: password };
-  return { auth: Buffer.from(`${user}:${password}`).toString("base64") };
 }

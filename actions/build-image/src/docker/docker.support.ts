@@ -9,7 +9,7 @@ import type { Simulator } from "../../../../simulator/src/simulator.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { systemClock } from "../../../core/pace.ts";
 import { type FaultRule, startFaultyRegistry } from "../../../registry/faulty-registry.support.ts";
-import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
+import { amd64, testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
 import type { BuildEnvironment } from "../builder.ts";
 import type { BuildInputs } from "../inputs.ts";
@@ -120,7 +120,7 @@ export async function openWorkshop() {
       await writeFiles(dockerConfig, { "config.json": await loginOf(simulator, [host, registry.host]) });
       const uri = `${registry.host}/customer`;
       const repository = { registry: "other", host: registry.host, name: "customer", uri } as const;
-      return { uri, destination: { repository, creation: undefined }, close: registry.close };
+      return { uri, destination: { repository, create: false }, close: registry.close };
     },
 
     async close() {
@@ -137,10 +137,10 @@ export function dockerInputs(context: string): DockerInputs {
     kind: "docker",
     dockerfile: join(context, "Dockerfile"),
     target: undefined,
-    platforms: ["linux/amd64"],
+    platforms: [amd64],
     buildArgs: new Map(),
     buildContexts: new Map(),
-    secrets: new Map(),
+    secretFiles: new Map(),
     cache: "none",
     provenance: "none",
     sbom: false,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { fastClock } from "../../../core/fast-clock.support.ts";
+import { amd64, arm64 } from "../build-image.support.ts";
 import { pushNodeBase, useWorkshop, type WorkshopBuild } from "./docker.support.ts";
 import { startEngine } from "./engine.support.ts";
 import type { DockerInputs } from "./inputs.ts";
@@ -29,19 +30,19 @@ it.each([
     "a file that is not in the context",
     () => `FROM scratch\nCOPY missing.txt /`,
     /^Dockerfile:2: .*"\/missing.txt": not found$/,
-    ".dockerignore",
+    "output is above",
   ],
   [
     "an unknown instruction",
     () => "FROM scratch\nCOPPY a /",
     /^Dockerfile:2: dockerfile parse error on line 2: unknown instruction: COPPY/,
-    "correct the Dockerfile",
+    "output is above",
   ],
   [
     "a base without such a tag",
     () => `FROM ${base}-24\nCOPY Dockerfile /`,
     /^Dockerfile:1: .*failed to resolve source metadata for 127\.0\.0\.1:\d+\/base:node-24: .*not found$/,
-    "correct the base image's name and tag",
+    "correct the base image's name",
   ],
   [
     "a base whose registry cannot be reached",
@@ -65,7 +66,7 @@ it("explains a target that is not a stage", async () => {
   const files = { Dockerfile: "FROM scratch AS build\nFROM scratch AS run\nCOPY Dockerfile /" };
   expect(await fails(files, { docker: { target: "test" } })).toEqual({
     message: expect.stringContaining('target stage "test" could not be found'),
-    nextStep: "correct the input target.",
+    nextStep: expect.stringContaining("output is above"),
   });
 });
 
@@ -95,29 +96,16 @@ describe("before anything is built", () => {
     });
   });
 
-  it.each(["registry", "inline"] as const)("refuses cache %s where tags are immutable", async (cache) => {
-    const { ecr } = workshop.simulator.aws;
-    await ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "IMMUTABLE" });
-    const failure = await fails(any, { docker: { cache } });
-    await ecr.putImageTagMutability({ repositoryName: "customer", imageTagMutability: "MUTABLE" });
-    expect(failure).toEqual({
-      message: expect.stringMatching(/the tags of \S+ are immutable, build-cache too$/),
-      nextStep: expect.stringContaining("use cache gha"),
-    });
-  });
-
-  it.each<Partial<DockerInputs>>([
-    { platforms: ["linux/amd64", "linux/arm64"] },
-    { provenance: "max" },
-    { sbom: true },
-    { cache: "registry" },
-  ])("reports that an engine without an image store cannot build with %j", async (docker) => {
-    const { variables, close } = await startEngine({ imageStore: false });
-    const failure = await fails(any, { docker, variables });
-    await close();
-    expect(failure).toEqual({
-      message: expect.stringContaining("is not supported for the docker driver"),
-      nextStep: expect.stringContaining("docker/setup-buildx-action"),
-    });
-  });
+  it.each<Partial<DockerInputs>>([{ platforms: [amd64, arm64] }, { provenance: "max" }, { sbom: true }])(
+    "reports that an engine without an image store cannot build with %j",
+    async (docker) => {
+      const { variables, close } = await startEngine({ imageStore: false });
+      const failure = await fails(any, { docker, variables });
+      await close();
+      expect(failure).toEqual({
+        message: expect.stringContaining("is not supported for the docker driver"),
+        nextStep: expect.stringContaining("docker/setup-buildx-action"),
+      });
+    },
+  );
 });

@@ -1,9 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { always, answering } from "../../../registry/faulty-registry.support.ts";
 import { type ImageIndex, platformName } from "../../../registry/oci.ts";
-import { testEnvironment, toRepository } from "../build-image.support.ts";
+import { amd64, arm64, testEnvironment, toRepository } from "../build-image.support.ts";
 import type { BuiltImage } from "../build-image.ts";
 import { makeImage } from "../make-image.ts";
 import { openWorkshop, run, skopeo, type Workshop, type WorkshopBuild } from "./docker.support.ts";
@@ -40,7 +39,7 @@ const engineDocker = async (...args: string[]) =>
   (await run("docker", args, { env: { ...process.env, ...engine.variables } })).stdout;
 
 it("builds for several platforms and returns the index's digest", async () => {
-  const built = await build(files, { docker: { platforms: ["linux/amd64", "linux/arm64"] } });
+  const built = await build(files, { docker: { platforms: [amd64, arm64] } });
   expect(await platformsOf(built)).toEqual(["linux/amd64", "linux/arm64"]);
   expect(built.parts.map(({ what }) => what)).toEqual(["linux/amd64", "linux/arm64"]);
   expect(await images()).toBe("");
@@ -53,7 +52,7 @@ it("attests how the image was built", async () => {
 
 it.each<[Partial<DockerInputs>, string[]]>([
   [{}, []],
-  [{ platforms: ["linux/amd64", "linux/arm64"] }, ["linux/amd64", "linux/arm64"]],
+  [{ platforms: [amd64, arm64] }, ["linux/amd64", "linux/arm64"]],
   [{ provenance: "max" }, ["linux/amd64", "unknown/unknown"]],
 ])("writes an archive with %j, which is pushed as it is", async (docker, platforms) => {
   const archive = join(workshop.folder, "out/a,b.tar");
@@ -78,36 +77,4 @@ it("builds on a base image that another job has written", async () => {
   const sources = { ...files, Dockerfile: `FROM ${base}\nCOPY a.txt /b.txt` };
   const { parts } = await workshop.write(sources, `${folder}.tar`, { variables, docker: { buildContexts } });
   expect(parts).toHaveLength(3);
-});
-
-it.each(["registry", "inline"] as const)(
-  "takes the layers of the last build from cache %s",
-  async (cache) => {
-    const sources = { ...files, "a.txt": `cache ${cache}` };
-    await build(sources, { docker: { cache } });
-    const { imageDetails } = await workshop.simulator.aws.ecr.describeImages({
-      repositoryName: "customer",
-      imageIds: [{ imageTag: "build-cache" }],
-    });
-    expect(imageDetails).toHaveLength(1);
-    await engineDocker("builder", "prune", "--all", "--force");
-    const again = await build({ ...sources, "b.txt": "not copied" }, { docker: { cache } });
-    expect(again.built).toBe(true);
-    expect(again.record).toMatch(/COPY --from=a \/a\.txt \.\/ \| cached \|/);
-  },
-);
-
-it("reports that the cache could not be written, and succeeds", async () => {
-  const fault = answering(403, { "content-type": "application/json" }, '{"errors":[{"code":"DENIED"}]}');
-  const rule = { method: "PUT", path: /\/manifests\/build-cache$/, at: always, fault };
-  const { destination, close } = await workshop.openFaulty([rule]);
-  const built = await build(
-    { ...files, "a.txt": "denied" },
-    { docker: { cache: "registry" }, inputs: { destination } },
-  );
-  await close();
-  expect(built.built).toBe(true);
-  expect(workshop.lines()).toContainEqual(
-    expect.stringMatching(/^Could not write the build cache, so the next build is slower: .*403/),
-  );
 });

@@ -7,9 +7,9 @@ import { systemClock } from "../../../core/pace.ts";
 import { createRegistryClient, type RegistryClient } from "../../../registry/client.ts";
 import { parseImageName } from "../../../registry/image-name.ts";
 import type { Descriptor } from "../../../registry/oci.ts";
+import { parsePlatform } from "../platforms.ts";
 import { names, pushBase, putDocument, type TestBase } from "./base.support.ts";
 import { findBaseImage, readBaseImage } from "./base-image.ts";
-import { parsePlatform } from "./inputs.ts";
 
 let test: TestRegistry;
 let registry: RegistryClient;
@@ -97,7 +97,7 @@ describe("an index", () => {
       message: expect.stringMatching(
         /is not available for linux\/s390x, only for linux\/amd64, linux\/arm64\/v8, linux\/arm\/v6, linux\/arm\/v7$/,
       ),
-      nextStep: "correct the input platform or base-image.",
+      nextStep: "correct the input platforms or base-image.",
     });
   });
 });

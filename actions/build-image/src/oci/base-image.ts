@@ -13,7 +13,7 @@ import {
   mediaTypes,
   platformName,
 } from "../../../registry/oci.ts";
-import { isFor, type Platform } from "./inputs.ts";
+import { isFor, type Platform } from "../platforms.ts";
 
 /** A base image with its registry; its content is read when it is needed. */
 export interface BaseImage {
@@ -59,7 +59,9 @@ export async function readBaseImage(base: BaseImage, platform: Platform): Promis
   if (!isFor(config, platform))
     throw new Failure(
       `The base image ${pinned} is for ${platformName(config)}, not for ${platformName(platform)}`,
-      { nextStep: "set the input platform to the platform of the base image, or choose another base image." },
+      {
+        nextStep: "set the input platforms to the platform of the base image, or choose another base image.",
+      },
     );
   return { config, layers: manifest.layers.map((layer) => toOciLayer(layer, pinned)), source: base };
 }
@@ -81,7 +83,7 @@ function choosePlatform({ body }: FetchedManifest, platform: Platform, shown: st
   const offered = images.map((each) => platformName(each.platform)).join(", ");
   throw new Failure(
     `Base image ${shown} is not available for ${platformName(platform)}, only for ${offered}`,
-    { nextStep: "correct the input platform or base-image." },
+    { nextStep: "correct the input platforms or base-image." },
   );
 }
 

@@ -51,7 +51,7 @@ async function build(reference: string, ...rules: FaultRule[]) {
   const inputs = testInputs(join(folder, "dist"), {
     destination: {
       repository: { registry: "other", host: front.host, name: "customer", uri },
-      creation: undefined,
+      create: false,
     },
     oci: { baseImage: parseImageName(`${front.host}/base${reference}`) ?? "scratch" },
   });

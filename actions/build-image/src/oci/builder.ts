@@ -2,17 +2,17 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { counted } from "../../../core/summary.ts";
 import { connectToRegistry, type RegistryClient } from "../../../registry/client.ts";
+import type { Destination } from "../../../registry/destination/destination.ts";
 import { type BlobContent, blobOf, platformName, shortDigest } from "../../../registry/oci.ts";
 import {
   type BuildEnvironment,
   type Builder,
-  type BuildOrder,
   type Built,
   formatBytes,
   type ImagePart,
   type Ingredients,
+  type Order,
   partsOf,
-  type WriteOrder,
 } from "../builder.ts";
 import { createTurns, settleAll } from "../parallel.ts";
 import { type Base, type BaseImage, findBaseImage, getBaseManifest, readBaseImage } from "./base-image.ts";
@@ -32,8 +32,10 @@ export function createOciBuilder(inputs: OciInputs, environment: BuildEnvironmen
   };
   return {
     readIngredients: async () => ingredients(inputs, await findBase()),
-    build: async (order) => build(inputs, order, await findBase(), environment),
-    write: async (order) => fetchBase(inputs, order, (await findBase()) as BaseImage, environment),
+    build: async (order) =>
+      order.destination
+        ? build(inputs, order, order.destination, await findBase(), environment)
+        : fetchBase(inputs, order, (await findBase()) as BaseImage, environment),
   };
 }
 
@@ -64,7 +66,7 @@ async function find({ baseImage }: OciInputs, environment: BuildEnvironment): Pr
 /** Writes the base image as it is, for one platform or, if several are wanted, for all of its platforms. */
 async function fetchBase(
   { platforms }: OciInputs,
-  { file }: WriteOrder,
+  { file = "" }: Order,
   base: BaseImage,
   { signal }: BuildEnvironment,
 ): Promise<Built> {
@@ -72,18 +74,18 @@ async function fetchBase(
   const { readWhole, writeArchive } = await import("../archive/oci-archive.ts");
   const image = await readWhole(manifest, ({ digest }) => getBaseManifest({ ...base, digest }));
   await writeArchive(file, image, (blob) => base.registry.openBlob(base.name, blob), signal);
-  const record = `Base image: \`${base.pinned}\``;
-  return { manifest, tagged: false, parts: partsOf(manifest, "written"), record };
+  return { manifest, tagged: false, parts: partsOf(manifest, "written"), base: base.pinned };
 }
 
 /** Independent work runs in parallel: reading the base, packing, sending known layers. */
 async function build(
   inputs: OciInputs,
-  order: BuildOrder,
+  order: Order,
+  destination: Destination,
   found: BaseImage | undefined,
   { log, signal }: BuildEnvironment,
 ): Promise<Built> {
-  const { destination, context, files } = order;
+  const { context, files } = order;
   const pusher = createPusher(destination.registry, destination.name);
   const base = found && inRegistryOf(destination.registry, found);
   const bases = inputs.platforms.map((platform) =>
@@ -108,7 +110,7 @@ async function build(
     ),
     tagged: false,
     parts,
-    ...(base && { record: `Base image: \`${base.pinned}\`` }),
+    ...(base && { base: base.pinned }),
   };
 }
 
@@ -135,7 +137,7 @@ interface Made {
 }
 
 /** Builds the image of one platform and pushes all of its blobs. */
-async function makeImage(making: Making, inputs: OciInputs, { labels }: BuildOrder): Promise<Made> {
+async function makeImage(making: Making, inputs: OciInputs, { labels }: Order): Promise<Made> {
   const { packed, pusher } = making;
   const base = await making.base;
   const source = base.source as BaseImage;

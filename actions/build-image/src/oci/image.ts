@@ -7,8 +7,9 @@ import {
   type ImageManifest,
   mediaTypes,
 } from "../../../registry/oci.ts";
+import type { Platform } from "../platforms.ts";
 import type { Base, BaseImage } from "./base-image.ts";
-import type { ContainerSettings, Platform } from "./inputs.ts";
+import type { ContainerSettings } from "./inputs.ts";
 import type { Layer } from "./layer.ts";
 
 /** Bytes under their digest. */
@@ -89,8 +90,10 @@ interface ImageSettings extends ContainerSettings {
 
 /** Returns the base's configuration, changed by the settings. */
 function containerConfig(base: ContainerConfig, settings: ImageSettings): ContainerConfig {
-  const { workingDirectory, user, environment, exposedPorts, labels, healthCheck, stopSignal } = settings;
-  const { Entrypoint, Cmd, ...kept } = base;
+  const { workingDirectory, user, environment, exposedPorts, labels, entrypoint } = settings;
+  const { Entrypoint: _, Cmd: __, ...others } = base;
+  // As in a Dockerfile, a new entrypoint does not get the arguments of the old one.
+  const kept = entrypoint === undefined ? base : { ...others, Entrypoint: [...entrypoint] };
   const ports = [...new Set([...Object.keys(base.ExposedPorts ?? {}), ...exposedPorts])].sort();
   const allLabels = new Map([...Object.entries(base.Labels ?? {}), ...labels]);
   return {
@@ -98,21 +101,9 @@ function containerConfig(base: ContainerConfig, settings: ImageSettings): Contai
     User: user,
     WorkingDir: workingDirectory,
     Env: mergeEnvironment(base.Env ?? [], environment),
-    ...start({ Entrypoint, Cmd }, settings),
     ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
     Labels: Object.fromEntries([...allLabels].sort(([one], [other]) => (one < other ? -1 : 1))),
-    ...(healthCheck && { Healthcheck: healthCheck }),
-    ...(stopSignal && { StopSignal: stopSignal }),
   };
-}
-
-/** As in a Dockerfile, a new entrypoint does not get the arguments of the old one. */
-function start(
-  base: Pick<ContainerConfig, "Entrypoint" | "Cmd">,
-  { entrypoint, command }: ContainerSettings,
-) {
-  const kept = entrypoint === undefined ? base : { Entrypoint: [...entrypoint] };
-  return command === undefined ? kept : { ...kept, Cmd: [...command] };
 }
 
 function mergeEnvironment(base: readonly string[], added: ReadonlyMap<string, string>): string[] {

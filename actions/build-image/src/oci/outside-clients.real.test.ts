@@ -3,19 +3,17 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseImageName } from "../../../registry/image-name.ts";
-import { testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
+import { amd64, arm64, testEnvironment, testInputs, toRepository } from "../build-image.support.ts";
 import { type BuiltImage, buildImage } from "../build-image.ts";
 import { docker, openWorkshop, pushNodeBase, run, skopeo, type Workshop } from "../docker/docker.support.ts";
 import { makeImage } from "../make-image.ts";
-import { type OciInputs, type Platform, parseHealthCheck } from "./inputs.ts";
+import type { OciInputs } from "./inputs.ts";
 
 const program = `
 console.log(JSON.stringify({
   arguments: process.argv.slice(2), folder: process.cwd(), user: process.getuid(),
   environment: process.env.GREETING, tool: require("fs").statSync("tool.sh").mode & 0o777,
 }))`;
-const amd64: Platform = { os: "linux", architecture: "amd64" };
-const arm64: Platform = { os: "linux", architecture: "arm64" };
 
 let workshop: Workshop;
 let baseImage: OciInputs["baseImage"];
@@ -34,11 +32,8 @@ beforeAll(async () => {
       testInputs(context, {
         tags,
         oci: {
-          entrypoint: ["node", "main.cjs"],
-          command: ["one", "two"],
+          entrypoint: ["node", "main.cjs", "one", "two"],
           environment: new Map([["GREETING", "hello world"]]),
-          healthCheck: healthCheck(`{"test":["CMD","node","--version"],"interval":"5s","retries":4}`),
-          stopSignal: "SIGINT",
           ...oci,
         },
       }),
@@ -53,12 +48,6 @@ afterAll(async () => {
     if (image) await docker("image", "rm", "--force", image);
   await workshop?.close();
 });
-
-function healthCheck(json: string): OciInputs["healthCheck"] {
-  const parsed = parseHealthCheck(JSON.parse(json));
-  if (typeof parsed === "string") throw new Error(parsed);
-  return parsed;
-}
 
 const storage = () => ["--root", join(workshop.folder, "buildah"), "--storage-driver=vfs"];
 const authfile = () => ["--authfile", join(workshop.dockerConfig, "config.json")];
@@ -75,8 +64,6 @@ it("is pulled and run with its settings by docker", async () => {
   });
   const [{ Config }] = JSON.parse(await docker("image", "inspect", built.image));
   expect(Config).toMatchObject({
-    Healthcheck: { Test: ["CMD", "node", "--version"], Interval: 5e9, Retries: 4 },
-    StopSignal: "SIGINT",
     ExposedPorts: { "8080/tcp": {} },
     Labels: { "ecs-delivery.source": built.source.digest },
   });

@@ -26,7 +26,6 @@ function read(
   const builder: Builder = {
     readIngredients: async () => ingredients,
     build: () => Promise.reject(new Error("nothing is built here")),
-    write: () => Promise.reject(new Error("nothing is written here")),
     ...(ignoreFile === undefined ? {} : { ignoreFile }),
   };
   return readSource({ context, labels }, builder, signal);

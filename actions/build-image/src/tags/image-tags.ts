@@ -66,7 +66,7 @@ function immutableTagFailure(sentence: string, kind: "source" | "image"): Failur
   // BuildKit can make another image of the same commit.
   const example = kind === "image" ? "such as that of another commit" : "such as the commit";
   return new Failure(sentence, {
-    nextStep: `use a tag that no other ${kind} has, ${example}, or set tags-from: none, leave tags empty and deploy by digest.`,
+    nextStep: `use a tag that no other ${kind} has, ${example}.`,
   });
 }
 
