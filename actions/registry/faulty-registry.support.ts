@@ -16,11 +16,10 @@ interface FaultyExchange {
   readonly pass: (cut?: Cut) => Promise<void>;
 }
 
-/** After this many bytes of one body both connections end; the client's once the registry has `settled`. */
+/** After this many bytes of one body both connections end. */
 export interface Cut {
   readonly bodyAfter?: number;
   readonly answerAfter?: number;
-  readonly settled?: () => Promise<unknown>;
 }
 
 export interface FaultRule {
@@ -94,7 +93,7 @@ async function passOn(
   behind: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { bodyAfter, answerAfter, settled }: Cut,
+  { bodyAfter, answerAfter }: Cut,
 ): Promise<void> {
   const [hostname, port] = behind.split(":");
   const { method, url, headers } = request;
@@ -113,7 +112,6 @@ async function passOn(
     // A registry may respond before it has read everything.
     await Promise.race([cut.promise, received, sent.then(() => received)]);
   } catch {
-    await settled?.();
     for (const each of [outgoing, response, request]) each.destroy();
     await Promise.allSettled([sent, received]);
   }

@@ -1,4 +1,3 @@
-import { Failure } from "../core/failure.ts";
 import { type AuthorizationOptions, accessRefused, createAuthorization } from "./authorization.ts";
 import { type Answer, type HttpRequest, registryUrl } from "./exchange.ts";
 import { createRetry, type RetryOptions, reach, refusalOf, saysExpired } from "./reach.ts";
@@ -46,12 +45,5 @@ export function createRequester(options: RegistryOptions) {
     throw await refusalOf(response, host, `${request.method ?? "GET"} ${url.pathname}`);
   };
 
-  return { host, signal: options.signal, log: options.log, send, retry: createRetry(options) };
-}
-
-/** Returns where an upload continues: absolute or relative, as the specification allows. */
-export function locationOf(response: Answer): string {
-  const location = response.header("location");
-  if (location !== undefined) return new URL(location, response.url).href;
-  throw new Failure(`The registry at ${response.url} started an upload without returning its location`);
+  return { host, signal: options.signal, send, retry: createRetry(options) };
 }
