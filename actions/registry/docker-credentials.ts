@@ -4,10 +4,11 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { Failure } from "../core/failure.ts";
+import { dockerHub } from "./image-name.ts";
 import { type Credentials, identityTokenUser } from "./token.ts";
 
 /** Docker Hub's key in Docker's configuration, from the time of its first API. */
-export const hubEntry = "https://index.docker.io/v1/";
+const hubEntry = "https://index.docker.io/v1/";
 
 /** The part of Docker's configuration file with the logins (docs.docker.com, `docker login`). */
 export interface DockerConfig {
@@ -31,7 +32,7 @@ export async function dockerCredentials(
   variables: NodeJS.ProcessEnv,
 ): Promise<Credentials | undefined> {
   const { auths = {}, credHelpers = {}, credsStore } = await readDockerConfig(configFolder(variables));
-  const name = host === "registry-1.docker.io" ? hubEntry : host;
+  const name = host === dockerHub ? hubEntry : host;
   const helper = credHelpers[name] ?? credHelpers[host] ?? credsStore;
   const known = helper && (await askCredentialHelper(helper, name, variables));
   return known || fromEntry(auths[name] ?? find(auths, host));

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../core/pace.ts";
 import { namesOfSensitive } from "../../core/sensitive-files.ts";
-import { createRegistryClient, type FetchedManifest } from "../../registry/client.ts";
-import type { Destination, FoundDestination } from "../../registry/destination/destination.ts";
-import type { RepositoryName } from "../../registry/destination/repository-name.ts";
-import { dockerCredentials } from "../../registry/docker-credentials.ts";
+import type { FetchedManifest } from "../../registry/client.ts";
+import {
+  type Destination,
+  type FoundDestination,
+  openElsewhere,
+} from "../../registry/destination/destination.ts";
 import { shortDigest } from "../../registry/oci.ts";
 import { type BuildEnvironment, type Builder, type Built, formatBytes, partsOf } from "./builder.ts";
 import type { BuildInputs, DestinationInputs } from "./inputs.ts";
@@ -199,24 +201,8 @@ export async function findDestination(
       return findOrCreateInEcr(repository, create, environment);
     }
     case "other": {
-      const destination = await elsewhere(repository, environment);
+      const destination = await openElsewhere(repository, environment);
       return { open: async () => destination };
     }
   }
-}
-
-async function elsewhere(
-  { host, name, uri }: Extract<RepositoryName, { registry: "other" }>,
-  environment: BuildEnvironment,
-): Promise<Destination> {
-  const credentials = await dockerCredentials(host, environment.variables);
-  return {
-    host,
-    name,
-    uri,
-    portableUri: uri,
-    isImmutable: () => false,
-    credentials,
-    registry: createRegistryClient({ ...environment, host, credentials }),
-  };
 }

@@ -1,8 +1,8 @@
-import { DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
 import { explainAwsError } from "../../core/aws-errors.ts";
 import { Failure } from "../../core/failure.ts";
 import { findPlaceholders } from "../../core/placeholders.ts";
 import { connectToRegistry } from "../../registry/client.ts";
+import { describeInEcr } from "../../registry/destination/ecr.ts";
 import { type ImageName, parseImageName } from "../../registry/image-name.ts";
 import type { Container } from "./containers.ts";
 import type { RenderContext } from "./context.ts";
@@ -97,16 +97,10 @@ export async function locateEcrImages(
   }
 }
 
-async function uriOf(repository: string, { createEcr, signal }: RenderContext): Promise<string> {
-  const ecr = await createEcr();
-  const command = new DescribeRepositoriesCommand({ repositoryNames: [repository] });
-  const { repositories } = await ecr.send(command, { abortSignal: signal }).catch((error) => {
-    if (error instanceof Error && error.name === "RepositoryNotFoundException") return { repositories: [] };
-    throw error;
-  });
-  const uri = repositories?.[0]?.repositoryUri;
-  if (uri) return uri;
-  throw new Failure(`ECR repository "${repository}" does not exist in this account and region`);
+async function uriOf(name: string, context: RenderContext): Promise<string> {
+  const repository = await describeInEcr(await context.createEcr(), { registry: "ecr", name }, context);
+  if (repository?.repositoryUri) return repository.repositoryUri;
+  throw new Failure(`ECR repository "${name}" does not exist in this account and region`);
 }
 
 /** Returns why an image cannot be used; throws what is no fault of the image. */

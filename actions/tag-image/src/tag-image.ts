@@ -1,6 +1,6 @@
 import { Failure } from "../../core/failure.ts";
-import { connectToRegistry, type FetchedManifest, putTag } from "../../registry/client.ts";
-import type { Destination } from "../../registry/destination/destination.ts";
+import { type FetchedManifest, putTag } from "../../registry/client.ts";
+import { type Destination, openElsewhere } from "../../registry/destination/destination.ts";
 import type { RepositoryName } from "../../registry/destination/repository-name.ts";
 import type { RegistryContext } from "../../registry/ecr-login.ts";
 import { RegistryRefusal } from "../../registry/reach.ts";
@@ -35,7 +35,7 @@ export async function tagImage({ image, tags }: TagInputs, context: RegistryCont
   return { image: `${repository.uri}@${digest}`, digest, tags: looked };
 }
 
-async function put(repository: Repository, manifest: FetchedManifest, tag: string): Promise<void> {
+async function put(repository: Destination, manifest: FetchedManifest, tag: string): Promise<void> {
   const { digest: now } = await putTag(repository, manifest, tag);
   if (now !== manifest.digest) throw takenFailure(repository, manifest.digest, [{ tag, before: now }]);
 }
@@ -50,7 +50,7 @@ function withDone(error: unknown, done: readonly string[]): unknown {
 }
 
 /** Returns the manifest under a digest or a tag, which may be an index, with the registry's bytes. */
-async function findImage(repository: Repository, version: string): Promise<FetchedManifest> {
+async function findImage(repository: Destination, version: string): Promise<FetchedManifest> {
   const { registry, name, host, uri } = repository;
   const manifest = await registry.getManifest(name, version);
   if (manifest) return manifest;
@@ -65,7 +65,7 @@ async function findImage(repository: Repository, version: string): Promise<Fetch
 }
 
 /** Returns true also where tags may not be listed: then only the image is known to be missing. */
-async function isThere({ registry, name }: Repository): Promise<boolean> {
+async function isThere({ registry, name }: Destination): Promise<boolean> {
   try {
     return (await registry.listTags(name)) !== undefined;
   } catch (error) {
@@ -82,7 +82,7 @@ export interface LookedAt {
 
 /** Reads each tag's current image. Throws when a tag is on another image, and cannot be moved. */
 async function readTags(
-  repository: Repository,
+  repository: Destination,
   digest: string,
   tags: readonly string[],
 ): Promise<LookedAt[]> {
@@ -97,7 +97,7 @@ async function readTags(
 }
 
 /** Explains tags that the repository does not move. */
-function takenFailure({ uri }: Repository, digest: string, taken: readonly LookedAt[]): Failure {
+function takenFailure({ uri }: Destination, digest: string, taken: readonly LookedAt[]): Failure {
   const tags = taken.map(({ tag, before }) => `${tag} (on ${before})`).join(", ");
   return new Failure(
     `${uri} does not allow moving tags from another image: ${tags}; this image is ${digest}`,
@@ -105,11 +105,8 @@ function takenFailure({ uri }: Repository, digest: string, taken: readonly Looke
   );
 }
 
-/** The parts of a repository that tagging needs. */
-type Repository = Pick<Destination, "registry" | "host" | "name" | "uri" | "isImmutable">;
-
 /** Logs in to the repository's registry. Only ECR reports a missing repository at this point. */
-async function openRepository(name: RepositoryName, context: RegistryContext): Promise<Repository> {
+async function openRepository(name: RepositoryName, context: RegistryContext): Promise<Destination> {
   switch (name.registry) {
     // Code that calls AWS is loaded only where it is needed.
     case "ecr": {
@@ -118,12 +115,8 @@ async function openRepository(name: RepositoryName, context: RegistryContext): P
       if (!repository) throw missingInEcr(name, nextStep);
       return open(repository);
     }
-    case "other": {
-      const { host, uri } = name;
-      const registry = await connectToRegistry(host, context);
-      // In such a registry, only a push shows which tags cannot be moved.
-      return { registry, host, name: name.name, uri, isImmutable: () => false };
-    }
+    case "other":
+      return openElsewhere(name, context);
   }
 }
 

@@ -6,14 +6,8 @@ import { isDeepStrictEqual } from "node:util";
 import { getExecOutput } from "@actions/exec";
 import { Failure } from "../../../core/failure.ts";
 import type { Destination } from "../../../registry/destination/destination.ts";
-import {
-  configFolder,
-  type DockerConfig,
-  hubEntry,
-  readDockerConfig,
-} from "../../../registry/docker-credentials.ts";
-import { dockerHub } from "../../../registry/image-name.ts";
-import { type Credentials, identityTokenUser } from "../../../registry/token.ts";
+import { configFolder, type DockerConfig, readDockerConfig } from "../../../registry/docker-credentials.ts";
+import type { Credentials } from "../../../registry/token.ts";
 import type { BuildEnvironment } from "../builder.ts";
 
 interface CommandResult {
@@ -122,14 +116,10 @@ export async function createDockerConfig(
  * uses otherwise.
  */
 function addLogin(config: DockerConfig, host: string, { user, password }: Credentials): DockerConfig {
-  const name = host === dockerHub ? hubEntry : host;
-  const auth =
-    user === identityTokenUser
-      ? { identitytoken: password }
-      : { auth: Buffer.from(`${user}:${password}`).toString("base64") };
+  const auth = Buffer.from(`${user}:${password}`).toString("base64");
   return {
     ...config,
-    auths: { ...config.auths, [name]: auth },
-    credHelpers: { ...config.credHelpers, [name]: "" },
+    auths: { ...config.auths, [host]: { auth } },
+    credHelpers: { ...config.credHelpers, [host]: "" },
   };
 }

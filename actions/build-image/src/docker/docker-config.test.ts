@@ -51,15 +51,6 @@ it("keeps the user's contexts and builders where they are", async () => {
   expect(variables.BUILDX_CONFIG).toBe("/builders");
 });
 
-it.each([
-  ["registry-1.docker.io", "me", "https://index.docker.io/v1/", { auth: "bWU6YQ==" }],
-  ["registry.example.com", "<token>", "registry.example.com", { identitytoken: "a" }],
-])("logs in to %s as %s under the name %s, as Docker does", async (host, user, name, login) => {
-  await create({ host, credentials: { user, password: "a" } });
-  const { auths } = JSON.parse(await readFile(join(folder, "private", "config.json"), "utf8"));
-  expect(auths).toEqual({ [name]: login });
-});
-
 it("names a broken file", async () => {
   await writeFile(join(own, "config.json"), "{");
   await expect(create()).rejects.toThrow("user/config.json is not JSON");
