@@ -7,7 +7,6 @@ import { type BuiltImage, buildImage } from "./build-image/src/build-image.ts";
 // Tests of the other actions get images as workflows do: from build-image.
 export { testEnvironment, useSimulator } from "./build-image/src/build-image.support.ts";
 export type { BuiltImage } from "./build-image/src/build-image.ts";
-export { docker, openWorkshop, run, type Workshop } from "./build-image/src/docker/docker.support.ts";
 
 interface Building {
   readonly text: string;

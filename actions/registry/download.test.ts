@@ -26,11 +26,11 @@ async function download(...rules: FaultRule[]) {
   const ranges: (string | undefined)[] = [];
   const front = await behind(
     registry,
-    rules.map((rule) => ({
-      ...rule,
+    rules.map(({ fault, ...given }) => ({
+      ...given,
       fault: (exchange) => {
         ranges.push(exchange.request.headers.range);
-        return rule.fault(exchange);
+        return fault(exchange);
       },
     })),
   );
@@ -38,64 +38,30 @@ async function download(...rules: FaultRule[]) {
   return { ...front, ranges, read: async () => digestOf(await buffer(front.client.openBlob("base", blob))) };
 }
 
-const get = { method: "GET", path: /blobs/ };
-const cutEarly: Fault = ({ pass }) => pass({ answerAfter: 500_000 });
-const passOn: Fault = ({ pass }) => pass();
+const rule = (at: FaultRule["at"], fault: Fault): FaultRule => ({ method: "GET", path: /blobs/, at, fault });
+const cutEarly = rule(first, ({ pass }) => pass({ answerAfter: 500_000 }));
+const passOn = rule(always, ({ pass }) => pass());
 /** Responds as a registry that does not support ranges. */
-const wholeAlways: Fault = ({ request, pass }) => {
+const wholeAlways = rule(always, ({ request, pass }) => {
   delete request.headers.range;
   return pass();
-};
-
-it.each<[string, FaultRule[], number]>([
-  ["from a working registry at once", [{ ...get, at: always, fault: passOn }], 1],
-  [
-    "from where it was interrupted",
-    [
-      { ...get, at: first, fault: cutEarly },
-      { ...get, at: always, fault: passOn },
-    ],
-    2,
-  ],
-  [
-    "again when the registry does not support ranges",
-    [
-      { ...get, at: first, fault: cutEarly },
-      { ...get, at: always, fault: wholeAlways },
-    ],
-    2,
-  ],
-  [
-    "after a fault of the registry",
-    [
-      { ...get, at: first, fault: answering(503) },
-      { ...get, at: always, fault: passOn },
-    ],
-    2,
-  ],
-])("reads a blob %s", async (_, rules, requests) => {
-  const { read, ranges, lines } = await download(...rules);
-  expect(await read()).toBe(blob.digest);
-  expect(ranges).toHaveLength(requests);
-  expect(lines).toHaveLength(requests - 1);
 });
 
-it("requests only the missing part", async () => {
-  const { read, ranges } = await download(
-    { ...get, at: first, fault: cutEarly },
-    { ...get, at: always, fault: passOn },
-  );
-  await read();
-  expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=\d{5,}-$/)]);
+it.each<[string, FaultRule[], (string | undefined)[]]>([
+  ["from a working registry at once", [passOn], [undefined]],
+  ["from where it was interrupted", [cutEarly, passOn], [undefined, "bytes=N-"]],
+  ["again when the registry does not support ranges", [cutEarly, wholeAlways], [undefined, "bytes=N-"]],
+  ["after a fault of the registry", [rule(first, answering(503)), passOn], [undefined, undefined]],
+])("reads a blob %s", async (_, rules, requested) => {
+  const { read, ranges, lines } = await download(...rules);
+  expect(await read()).toBe(blob.digest);
+  expect(ranges.map((range) => range?.replace(/\d{5,}/, "N"))).toEqual(requested);
+  expect(lines).toHaveLength(requested.length - 1);
 });
 
 describe("ends", () => {
   it("when the registry cuts every time", async () => {
-    const { read, ranges, host } = await download({
-      ...get,
-      at: always,
-      fault: ({ pass }) => pass({ answerAfter: 1 }),
-    });
+    const { read, ranges, host } = await download(rule(always, ({ pass }) => pass({ answerAfter: 1 })));
     await expect(read()).rejects.toThrow(`The registry ${host} cannot be reached`);
     expect(ranges).toHaveLength(5);
   });
@@ -105,7 +71,7 @@ describe("ends", () => {
     ["too few bytes", content.slice(1)],
     ["too many bytes", `${content}more`],
   ])("when the registry responds with %s", async (_, body) => {
-    const { read, host } = await download({ ...get, at: always, fault: answering(200, {}, body) });
+    const { read, host } = await download(rule(always, answering(200, {}, body)));
     await expect(read()).rejects.toMatchObject({
       message: expect.stringMatching(new RegExp(`^The registry ${host} (returned sha256:|ended )`)),
     });

@@ -155,33 +155,19 @@ it("uses the image that another job built from the same source meanwhile, where 
   expect((await images())[theirs.digest]).toContain("v1");
 });
 
-describe("ends before anything is changed with", () => {
-  it("a missing repository", async () => {
-    await expect(build({ destination: toRepository("nobody") })).rejects.toThrow(
-      'There is no ECR repository "nobody"',
-    );
-  });
-});
-
-it("leaves neither files nor tags when it is cancelled", async () => {
+it("leaves neither files nor tags when it is cancelled or fails", async () => {
+  const variables = { RUNNER_TEMP: join(folder, "temporary") };
+  await mkdir(variables.RUNNER_TEMP);
   const job = new AbortController();
   const group: BuildEnvironment["group"] = (_, run) => {
     job.abort(new Cancelled("SIGTERM"));
     return run();
   };
-  const variables = { RUNNER_TEMP: join(folder, "temporary") };
-  await mkdir(variables.RUNNER_TEMP);
   await expect(build({}, { signal: job.signal, group, variables })).rejects.toThrow();
-  expect(await readdir(variables.RUNNER_TEMP)).toEqual([]);
-  expect(await images()).toEqual({});
-});
-
-it("leaves no files when it fails", async () => {
   await rm(join(context, "server.mjs"));
-  const variables = { RUNNER_TEMP: join(folder, "temporary") };
-  await mkdir(variables.RUNNER_TEMP);
   await expect(build({}, { variables })).rejects.toThrow("contains no files");
   expect(await readdir(variables.RUNNER_TEMP)).toEqual([]);
+  expect(await images()).toEqual({});
 });
 
 it("masks the registry's password", async () => {

@@ -75,6 +75,44 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     },
   ],
   [
+    "keeps what follows a second = in values of labels and log options",
+    one,
+    {
+      "docker-labels": "rule=Host(`a`) && Query(`x=y`)",
+      "log-configuration-options": "awslogs-datetime-format=a=b==",
+    },
+    {
+      web: {
+        dockerLabels: { team: "tea", rule: "Host(`a`) && Query(`x=y`)" },
+        logConfiguration: {
+          logDriver: "awslogs",
+          options: { "awslogs-group": "g", "awslogs-datetime-format": "a=b==" },
+        },
+      },
+    },
+  ],
+  [
+    "trims names of containers",
+    two,
+    { containers: " web ,\n  side ", images: "x:1", "environment-variables": "N=1" },
+    {
+      web: { image: "x:1", environment: variables(["A", "1"], ["B", "2"], ["N", "1"]) },
+      side: { image: "x:1", environment: variables(["N", "1"]) },
+    },
+  ],
+  [
+    "gives each container its own image",
+    two,
+    { images: "web = web:2\nside = side@sha256:abc" },
+    { web: { image: "web:2" }, side: { image: "side@sha256:abc" } },
+  ],
+  [
+    "accepts commands as a JSON array",
+    one,
+    { command: '["node",\n "a b.js", ""]' },
+    { web: { command: ["node", "a b.js", ""] } },
+  ],
+  [
     "sets commands by container in lines",
     two,
     { command: "web: node server.js\nside: tail -f '/a b'" },

@@ -100,6 +100,16 @@ describe("pinning", () => {
     expect(faults).toEqual([expect.stringMatching(message)]);
   });
 
+  test("reports every image that cannot be pinned", async () => {
+    const { faults } = await pin("UPPER:1", "app:2");
+    expect(faults).toEqual([
+      expect.stringMatching(
+        /\/UPPER:1 of the container "c0" cannot be pinned: it is not a valid image name$/,
+      ),
+      expect.stringContaining('the container "c1"'),
+    ]);
+  });
+
   test("does not search for an image with an unfilled placeholder", async () => {
     const containers = [{ name: "web", image: "<IMAGE1_NAME>" }];
     const faults: string[] = [];

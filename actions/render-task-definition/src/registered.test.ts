@@ -86,24 +86,6 @@ test("pins the tag's digest in every chosen container", async () => {
   expect(await imagesWith("false")).toEqual([`${repository}:latest`, repository, image]);
 });
 
-test("reports for every container what cannot be pinned, with the existing tags", async () => {
-  const containers = [
-    { name: "web", image: `${repository}:v2` },
-    { name: "side", image: `${repository}er:latest` },
-    { name: "odd", image: "UPPER:1" },
-  ];
-  const inputs = { "task-definition": template(containers), "pin-images": "true" };
-  const message: string = await render(inputs).then(String, (error) => error.message);
-  expect(message).toMatch(/^3 things to correct: /);
-  expect(message).toMatch(
-    /image \S+\/web:v2 of the container "web" cannot be pinned: \S+\/web does not have the tag v2 \(it has latest\)/,
-  );
-  expect(message).toMatch(/container "side" cannot be pinned: \S+ does not have the repository weber/);
-  expect(message).toMatch(
-    /image UPPER:1 of the container "odd" cannot be pinned: it is not a valid image name/,
-  );
-});
-
 test("compares a definition with the family's latest revision", async () => {
   const compare = async (inputs: Record<string, string>) =>
     compareWithLatest(await render(inputs), context());

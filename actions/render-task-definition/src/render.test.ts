@@ -173,6 +173,24 @@ test("accepts unknown and duplicate keys with a warning", async () => {
   ]);
 });
 
+test("accepts YAML with comments as a task definition, and reports its faults with their lines", async () => {
+  const yaml = (image: string) => `# ours
+family: f
+cpu: '256'
+containerDefinitions:
+  - name: customer # the only one
+    image: ${image}
+`;
+  expect((await render(yaml("<IMAGE>"), {}, "taskdef.yaml")).taskDefinition).toEqual({
+    family: "f",
+    cpu: "256",
+    containerDefinitions: [{ name: "customer", image: "repo@sha256:abc" }],
+  });
+  await expect(render(yaml("1"), {}, "taskdef.yml")).rejects.toThrow(
+    /taskdef\.yml:6: containerDefinitions\[customer\]\.image is a number/,
+  );
+});
+
 test("reports all faults of all inputs and files together", async () => {
   const broken = {
     family: "x",

@@ -1,8 +1,11 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { systemClock } from "../../../core/pace.ts";
 import { arm64 } from "../build-image.support.ts";
-import { docker, inspect, useWorkshop } from "./docker.support.ts";
+import { labelsOf, readCommit } from "./arguments.ts";
+import { docker, inspect, run, useWorkshop } from "./docker.support.ts";
+import { createRunCommand } from "./docker-command.ts";
 
 const workshop = await useWorkshop();
 
@@ -122,5 +125,37 @@ it("builds without a cache, and warns, when the step has no access to GitHub's",
   expect((await workshop.build(files, { docker: { cache: "gha" }, variables })).built).toBe(true);
   expect(workshop.lines()).toContainEqual(
     expect.stringMatching(/^Built without a cache: input cache is gha/),
+  );
+});
+
+const readLabels = async (variables: NodeJS.ProcessEnv) =>
+  labelsOf(
+    await readCommit(
+      workshop.folder,
+      { PATH: process.env.PATH, ...variables },
+      createRunCommand({ clock: systemClock, signal: new AbortController().signal }),
+    ),
+  );
+
+it("takes the commit's time from Git where the event does not contain it", async () => {
+  const env = { ...process.env, GIT_COMMITTER_DATE: "2026-01-02T03:04:05Z" };
+  const identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+  const git = (...args: string[]) => run("git", ["-C", workshop.folder, ...identity, ...args], { env });
+  await git("init", "--quiet");
+  await git("commit", "--quiet", "--allow-empty", "--message=a");
+  const GITHUB_SHA = (await git("rev-parse", "HEAD")).stdout.trim();
+  expect(await readLabels({ GITHUB_SHA })).toEqual(
+    new Map([
+      ["org.opencontainers.image.revision", GITHUB_SHA],
+      ["org.opencontainers.image.created", "2026-01-02T03:04:05Z"],
+    ]),
+  );
+});
+
+it("sets no label for what it does not know", async () => {
+  expect(await readLabels({})).toEqual(new Map());
+  const GITHUB_SHA = "0".repeat(40);
+  expect(await readLabels({ GITHUB_SHA })).toEqual(
+    new Map([["org.opencontainers.image.revision", GITHUB_SHA]]),
   );
 });

@@ -1,3 +1,4 @@
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   startTestRegistry,
@@ -6,9 +7,8 @@ import {
 import { systemClock } from "../../../core/pace.ts";
 import { createRegistryClient, type RegistryClient } from "../../../registry/client.ts";
 import { parseImageName } from "../../../registry/image-name.ts";
-import type { Descriptor } from "../../../registry/oci.ts";
+import { blobOf, type Descriptor, digestOf, mediaTypes } from "../../../registry/oci.ts";
 import { parsePlatform } from "../platforms.ts";
-import { names, pushBase, putDocument, type TestBase } from "./base.support.ts";
 import { findBaseImage, readBaseImage } from "./base-image.ts";
 
 let test: TestRegistry;
@@ -31,7 +31,68 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const push = (base: TestBase) => pushBase(registry, "base", base);
+/** Media types of Docker and OCI for the parts of an image. */
+const names = {
+  docker: {
+    manifest: mediaTypes.dockerManifest,
+    index: mediaTypes.dockerIndex,
+    config: "application/vnd.docker.container.image.v1+json",
+    layer: mediaTypes.dockerLayer,
+    gzip: mediaTypes.dockerGzipLayer,
+    zstd: mediaTypes.dockerZstdLayer,
+  },
+  oci: {
+    manifest: mediaTypes.manifest,
+    index: mediaTypes.index,
+    config: mediaTypes.config,
+    layer: mediaTypes.layer,
+    gzip: mediaTypes.gzipLayer,
+    zstd: mediaTypes.zstdLayer,
+  },
+};
+
+const compress = { layer: (bytes: Buffer) => bytes, gzip: gzipSync, zstd: zstdCompressSync };
+
+interface TestBase {
+  readonly kind: keyof typeof names;
+  readonly layers: readonly (keyof typeof compress)[];
+  readonly platform?: { architecture: string; os: string; variant?: string };
+}
+
+/** Pushes an image whose layers are empty archives of different lengths; returns its descriptor for an index. */
+async function push({
+  kind,
+  layers,
+  platform = { architecture: "amd64", os: "linux" },
+}: TestBase): Promise<Descriptor> {
+  const pushBytes = async (bytes: Buffer, mediaType: string): Promise<Descriptor> => {
+    const digest = digestOf(bytes);
+    await registry.pushBlob("base", blobOf(digest, bytes));
+    return { mediaType, digest, size: bytes.length };
+  };
+  const archives = layers.map((_, index) => Buffer.alloc(1024 * (index + 1)));
+  const pushed = await Promise.all(
+    layers.map((how, index) => pushBytes(compress[how](archives[index] ?? Buffer.of()), names[kind][how])),
+  );
+  const config = Buffer.from(
+    JSON.stringify({ ...platform, config: {}, rootfs: { type: "layers", diff_ids: archives.map(digestOf) } }),
+  );
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: names[kind].manifest,
+    config: await pushBytes(config, names[kind].config),
+    layers: pushed,
+  };
+  return { ...(await putDocument(manifest)), platform };
+}
+
+/** Pushes a manifest or an index by its digest. */
+async function putDocument(content: { readonly mediaType: string }): Promise<Descriptor> {
+  const body = Buffer.from(JSON.stringify(content));
+  const digest = digestOf(body);
+  await registry.putManifest("base", digest, { mediaType: content.mediaType, body });
+  return { mediaType: content.mediaType, digest, size: body.length };
+}
 
 async function read(reference: string, platform = "linux/amd64") {
   const name = parseImageName(`${test.host}/base${reference}`);
@@ -75,7 +136,7 @@ describe("an index", () => {
     );
     const attestation = { ...images[0], platform: { os: "unknown", architecture: "unknown" } };
     const index = { schemaVersion: 2, mediaType: names.docker.index, manifests: [attestation, ...images] };
-    digest = (await putDocument(registry, "base", index)).digest;
+    digest = (await putDocument(index)).digest;
   });
 
   it.each([
@@ -128,7 +189,7 @@ it.each<[string, () => Promise<string>, string, RegExp]>([
       const { body } = (await registry.getManifest("base", digest)) ?? {};
       const manifest = JSON.parse(String(body));
       manifest.layers[0].urls = ["https://example.com/layer"];
-      return `@${(await putDocument(registry, "base", manifest)).digest}`;
+      return `@${(await putDocument(manifest)).digest}`;
     },
     "linux/amd64",
     /whose licence does not allow pushing it$/,
