@@ -66,7 +66,7 @@ async function serveWithTokens(
       offered.push(request.headers.authorization);
       forms.push(body);
       tokens += 1;
-      return response.end(JSON.stringify({ token: String(tokens), expires_in: 300 }));
+      return response.end(JSON.stringify({ token: String(tokens), expires_in: 10 }));
     }
     if (accept(request.headers.authorization)) return response.end(manifest);
     const challenge = `Bearer realm="http://${registry.host}/token",service="hub",scope="ignored"`;
@@ -109,6 +109,16 @@ it("requests the right to read the repository that a blob is mounted from", asyn
   expect(asked[1]).toBe(
     "GET /token?service=hub&scope=repository%3Aapp%3Apull%2Cpush&scope=repository%3Abase%3Apull",
   );
+});
+
+it("uses a token for the 60 seconds that each one lasts at least", async () => {
+  let now = 0;
+  const clock: Clock = { now: () => now, wait: async () => {} };
+  const { client, offered } = await serveWithTokens((header) => header !== undefined, { clock });
+  for (now of [0, 59_999, 60_000]) {
+    await client.getManifest("app", "latest");
+    expect(offered).toHaveLength(now < 60_000 ? 1 : 2);
+  }
 });
 
 it("gets another token when the current one is no longer accepted", async () => {

@@ -59,6 +59,12 @@ it.each<[string, FaultRule[], (string | undefined)[]]>([
   expect(lines).toHaveLength(requested.length - 1);
 });
 
+it("refuses a blob that is longer than its descriptor says, although it has the digest", async () => {
+  const { client } = await download();
+  const wrong = { ...blob, size: blob.size - 1 };
+  await expect(buffer(client.openBlob("base", wrong))).rejects.toThrow(`which has ${wrong.size}`);
+});
+
 describe("ends", () => {
   it("when the registry cuts every time", async () => {
     const { read, ranges, host } = await download(rule(always, ({ pass }) => pass({ answerAfter: 1 })));

@@ -13,6 +13,7 @@ test.each([
   ["localhost/base", "localhost/base", "localhost", "base", "latest"],
   ["[::1]:5000/base", "[::1]:5000/base", "[::1]:5000", "base", "latest"],
   [`${ecr}/a/b__c:x_1`, `${ecr}/a/b__c`, ecr, "a/b__c", "x_1"],
+  [`web:${"a".repeat(128)}`, "web", hub, "library/web", "a".repeat(128)],
   [`web:1@${digest}`, "web", hub, "library/web", "1", digest],
   [`public.ecr.aws/a/node@${digest}`, "public.ecr.aws/a/node", "public.ecr.aws", "a/node", "latest", digest],
 ])("reads %s as Docker reads it", (text, repository, host, name, tag, itsDigest?: string) => {

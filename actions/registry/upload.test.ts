@@ -123,7 +123,7 @@ describe("gives up", () => {
 });
 
 it.each([
-  ["seconds", () => "7", 7000],
+  ["seconds", () => "120", 120_000],
   ["a date", () => new Date(Date.now() + 9_500).toUTCString(), 8000],
 ])("waits as long as the registry asks in %s", async (_, value, atLeast) => {
   const { client, waits } = await through({
@@ -136,11 +136,11 @@ it.each([
   expect(waits[0]).toBeGreaterThanOrEqual(atLeast);
 });
 
-it("does not wait half an hour", async () => {
+it("does not wait longer than two minutes", async () => {
   const { client, waits } = await through({
     ...post,
     at: always,
-    fault: answering(429, { "Retry-After": "1800" }),
+    fault: answering(429, { "Retry-After": "121" }),
   });
   await expect(client.pushBlob("app", blobOf(digestOf(small), small))).rejects.toThrow("status 429");
   expect(waits).toEqual([]);

@@ -35,6 +35,7 @@ it("needs only a repository, a context and a base image", () => {
 
 it.each([
   [{ tags: "v1\nlatest\nv1" }, ["v1", "latest"]],
+  [{ tags: "a".repeat(128) }, ["a".repeat(128)]],
   [{ tags: "" }, ["d6cd1e2b"]],
 ])("gives an image with the inputs %j the tags %j", (inputs, expected) => {
   expect(read({ ...inputs, "create-repository": "true" }, { GITHUB_SHA: "d6cd1e2b" })).toMatchObject({
@@ -76,6 +77,7 @@ it.each([
   [{ builder: "docker" }, "Input base-image does not go with builder docker"],
   [{ target: "run" }, "Input target does not go with builder oci"],
   [{ tags: "-latest" }, `Input tags has "-latest"`],
+  [{ tags: "a".repeat(129) }, "expected up to 128 letters"],
   [{ tags: `source-${"a".repeat(40)}` }, "tags that begin with source- are reserved"],
   [{ labels: "team" }, `Input labels has the line "team"`],
   [{ tags: "?", labels: "team" }, "2 inputs are wrong"],

@@ -95,6 +95,24 @@ describe("a self-hosted registry", () => {
   );
 });
 
+it.each([400, 409, 412])(
+  "takes status %d for a tag that cannot be moved, if it is on another image",
+  async (status) => {
+    const registry = await startPlainRegistry();
+    const digest = await pushImage(registry, "customer", "v1");
+    const other = await pushImage(registry, "customer", "latest", "other");
+    const rule = { method: "PUT", path: /manifests/, at: always, fault: answering(status) };
+    const front = await startFaultyRegistry(registry.host, [rule]);
+    const address = `${front.host}/customer`;
+    await expect(tag(`${address}@${digest}`, "latest", context())).rejects.toThrow(
+      `${address} does not allow moving tags from another image: latest (on ${other}); this image is ${digest}`,
+    );
+    await expect(tag(`${address}@${digest}`, "new", context())).rejects.toThrow(`(status ${status})`);
+    await front.close();
+    await registry.close();
+  },
+);
+
 describe("a registry like Docker Hub", () => {
   it("accepts tags with the login that docker/login-action left, and without one says what to do", async () => {
     const hub = await startHubForTests();

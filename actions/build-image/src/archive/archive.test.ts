@@ -163,10 +163,13 @@ it.each<[string, Entry[]]>([
   );
 });
 
-it("reads at most a million entries, as each takes memory", async () => {
+it("reads at most so many entries and bytes, as each takes memory", async () => {
   const three = await tar([{ name: "a" }, { name: "b" }, { name: "c" }]);
-  await readTar(three, async () => {}, 3);
-  await expect(readTar(three, async () => {}, 2)).rejects.toThrow("contains more than 2 entries");
+  const { length: bytes } = await readFile(three);
+  const readWith = (limits: { bytes: number; entries: number }) => readTar(three, async () => {}, limits);
+  await readWith({ bytes, entries: 3 });
+  await expect(readWith({ bytes, entries: 2 })).rejects.toThrow("contains more than 2 entries");
+  await expect(readWith({ bytes: bytes - 1, entries: 3 })).rejects.toThrow("the limit is");
 });
 
 it("reports an archive of a folder without a Dockerfile", async () => {

@@ -7,8 +7,7 @@ import { Failure } from "../../../core/failure.ts";
 import { formatBytes } from "../builder.ts";
 
 /** More than an image that starts in time has, and less than the disk and the memory of a runner. */
-const mostBytes = 10_000_000_000;
-const mostEntries = 1_000_000;
+const limits = { bytes: 10_000_000_000, entries: 1_000_000 };
 const longestFault = 1000;
 const headerBytes = 512;
 
@@ -32,23 +31,30 @@ export function archiveFault(archive: string, fault: string, cause?: unknown): F
 }
 
 /** Visits the entries of a tar archive. Throws for one that could reach anything outside of the archive's folder. */
-export async function readTar(archive: string, visit: Visit, most = mostEntries): Promise<void> {
+export async function readTar(
+  archive: string,
+  visit: Visit,
+  { bytes: most, entries: mostEntries } = limits,
+): Promise<void> {
   const { size } = await stat(archive);
-  if (size > mostBytes)
-    throw archiveFault(archive, `has ${formatBytes(size)}; the limit is ${formatBytes(mostBytes)}`);
+  if (size > most) throw archiveFault(archive, `has ${formatBytes(size)}; the limit is ${formatBytes(most)}`);
   const tar = extract();
   // The loop throws its errors.
   pipeline(createReadStream(archive), tar).catch(() => {});
   let entries = 0;
   try {
     for await (const content of tar) {
-      if (++entries > most) throw archiveFault(archive, `contains more than ${most} entries`);
+      if (++entries > mostEntries) throw archiveFault(archive, `contains more than ${mostEntries} entries`);
       const { header, offset } = content;
       const fault = faultOf(header);
       if (fault) throw archiveFault(archive, `contains ${fault}`);
       const path = partsOf(header.name).join("/");
-      const bytes = content as AsyncIterable<Uint8Array>;
-      await visit({ ...header, path, position: offset + headerBytes, content: bytes });
+      await visit({
+        ...header,
+        path,
+        position: offset + headerBytes,
+        content: content as AsyncIterable<Uint8Array>,
+      });
       content.resume();
     }
   } catch (error) {

@@ -65,13 +65,14 @@ describe("a repository that exists", () => {
       imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
       imageTagMutabilityExclusionFilters: [
         { filterType: "WILDCARD", filter: "latest*" },
-        { filterType: "WILDCARD", filter: "a*b*c" },
+        { filterType: "WILDCARD", filter: "a*b*bc" },
+        { filterType: "WILDCARD", filter: "xy*yx" },
         { filterType: "WILDCARD", filter: "dev" },
       ],
     });
     const { isImmutable } = await open("customer");
-    const movable = ["latest", "latest-2", "abc", "a1b2c", "abbc", "dev"];
-    const fixed = ["v1", "my-latest", "ab", "acb", "bc", "dev2"];
+    const movable = ["latest", "latest-2", "abbc", "a1b2bc", "xyyx", "dev"];
+    const fixed = ["v1", "my-latest", "abc", "acbc", "bbc", "xyx", "dev2"];
     expect([...movable, ...fixed].filter(isImmutable)).toEqual(fixed);
   });
 });

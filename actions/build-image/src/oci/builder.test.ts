@@ -3,8 +3,15 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { listLayer } from "../../../../simulator/src/runtime/tasks/list-layer.support.ts";
 import { parseImageName } from "../../../registry/image-name.ts";
-import type { ImageManifest } from "../../../registry/oci.ts";
-import { testEnvironment, testInputs, toRepository, useSimulator } from "../build-image.support.ts";
+import type { ImageIndex, ImageManifest } from "../../../registry/oci.ts";
+import {
+  amd64,
+  arm64,
+  testEnvironment,
+  testInputs,
+  toRepository,
+  useSimulator,
+} from "../build-image.support.ts";
 import { buildImage } from "../build-image.ts";
 import type { OciInputs } from "./inputs.ts";
 
@@ -76,6 +83,15 @@ describe("from scratch", () => {
       "File 644 0/0 23 0 app/server.mjs",
     ]);
   });
+});
+
+it("lists the platform of each image in an index, its variant too", async () => {
+  const platforms = [amd64, { ...arm64, variant: "v8" }];
+  await build({ platforms });
+  const { manifests } = (await (await read("manifests/latest")).json()) as ImageIndex;
+  expect(manifests.map(({ platform }) => platform)).toEqual(platforms);
+  const { config } = (await (await read(`manifests/${manifests[1]?.digest}`)).json()) as ImageManifest;
+  expect(await (await read(`blobs/${config.digest}`)).json()).toMatchObject(platforms[1] ?? {});
 });
 
 describe("on a base image", () => {

@@ -35,7 +35,7 @@ it("reads all inputs", () => {
     "working-directory": "/srv/app",
     user: "1000:1000",
     environment: "A=1\nB=x=y\n",
-    "exposed-ports": "8080\n53/udp\n8080/tcp",
+    "exposed-ports": "1\n65535/udp\n1/tcp",
     platforms: "linux/arm64, linux/amd64\nlinux/arm/v7",
   });
   expect(inputs).toMatchObject({
@@ -43,7 +43,7 @@ it("reads all inputs", () => {
     entrypoint: ["node", "server.mjs"],
     workingDirectory: "/srv/app",
     user: "1000:1000",
-    exposedPorts: ["8080/tcp", "53/udp"],
+    exposedPorts: ["1/tcp", "65535/udp"],
     platforms: [
       { os: "linux", architecture: "arm64" },
       { os: "linux", architecture: "amd64" },
