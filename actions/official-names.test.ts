@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { deployAliases, readDeployInputs } from "./deploy-service/src/inputs.ts";
 import { readRenderInputs, renderAliases } from "./render-task-definition/src/inputs.ts";
-import { readRunInputs, runAliases } from "./run-task/src/inputs.ts";
+import { readRunInputs } from "./run-task/src/inputs.ts";
 
 interface ActionFile {
   readonly inputs: Record<string, { default?: string; required?: boolean; deprecationMessage?: string }>;
@@ -50,7 +50,6 @@ test.each(Object.entries(official))(
 test.each<[string, Readonly<Record<string, string>>]>([
   ["deploy-service", deployAliases],
   ["render-task-definition", renderAliases],
-  ["run-task", runAliases],
 ])("deprecates the other names of %s, and counts no default as given", (action, aliases) => {
   const { inputs } = read(action);
   for (const [alias, name] of Object.entries(aliases)) {

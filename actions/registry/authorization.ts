@@ -2,14 +2,7 @@ import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/pace.ts";
 import { isLoopback } from "./exchange.ts";
 import { RegistryRefusal } from "./reach.ts";
-import {
-  basicHeader,
-  type Credentials,
-  fetchToken,
-  identityTokenUser,
-  type Scope,
-  type Token,
-} from "./token.ts";
+import { basicHeader, type Credentials, fetchToken, type Scope, type Token } from "./token.ts";
 
 export interface Authorization {
   /** Returns the value of the Authorization header for these scopes, as far as one is known. */
@@ -51,9 +44,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   const header: Authorization["header"] = (scopes) => {
     const token = tokens.get(keyOf(scopes)) ?? tokens.get(keyOf(scopes.map(asPush)));
     if (token && token.expiresAt > clock.now()) return `Bearer ${token.value}`;
-    return bearer || credentials === undefined || credentials.user === identityTokenUser
-      ? undefined
-      : basicHeader(credentials);
+    return bearer || credentials === undefined ? undefined : basicHeader(credentials);
   };
 
   const getToken = async (scopes: readonly Scope[], challenge: string) => {
@@ -92,7 +83,6 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
 export function accessRefused(host: string, scopes: readonly Scope[]): Failure {
   const pushing = scopes.some(({ access }) => access === "push");
   return new RegistryRefusal(
-    "UNAUTHORIZED",
     401,
     `The registry ${host} refused access to ${scopes.map(({ repository }) => repository).join(" or ")}`,
     `check the name; ${pushing ? "to push, log in as a user who may" : "if the image is private, log in"} before this step (docker/login-action with this registry).`,

@@ -19,7 +19,6 @@ read -r server
 [ "$1" = get ] || exit 3
 case "$server" in
   ecr.example) printf '{"ServerURL":"%s","Username":"AWS","Secret":"from the helper"}' "$server" ;;
-  hub.example) printf '{"ServerURL":"%s","Username":"<token>","Secret":"identity"}' "$server" ;;
   broken.example) echo "no keychain" >&2; exit 1 ;;
   garbled.example) echo "{" ;;
   *) echo "credentials not found in native keychain"; exit 1 ;;
@@ -40,21 +39,9 @@ it.each<[string, string, object, object | undefined]>([
   ["an entry by address", "ghcr.io", { auths: { "https://ghcr.io/v2/": { auth } } }, me],
   ["Docker Hub's entry", "registry-1.docker.io", { auths: { "https://index.docker.io/v1/": { auth } } }, me],
   ["an entry in plain text", "q.io", { auths: { "q.io": { username: "me", password: "a:b" } } }, me],
-  [
-    "an identity token",
-    "q.io",
-    { auths: { "q.io": { auth, identitytoken: "id" } } },
-    { user: "<token>", password: "id" },
-  ],
   ["nothing", "quay.io", { auths: { "ghcr.io": { auth } } }, undefined],
   ["a registry's helper", "ecr.example", { credHelpers: { "ecr.example": "test" } }, fromHelper],
   ["the helper of all", "ecr.example", { credsStore: "test", auths: { "ecr.example": {} } }, fromHelper],
-  [
-    "a helper's identity token",
-    "hub.example",
-    { credsStore: "test" },
-    { user: "<token>", password: "identity" },
-  ],
   ["an entry that the helper of all lacks", "q.io", { credsStore: "test", auths: { "q.io": { auth } } }, me],
   ["nothing in the helper either", "q.io", { credsStore: "test", auths: { "q.io": {} } }, undefined],
 ])("finds %s", async (_, host, config, expected) => {

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { Failure } from "../core/failure.ts";
 import { dockerHub } from "./image-name.ts";
-import { type Credentials, identityTokenUser } from "./token.ts";
+import type { Credentials } from "./token.ts";
 
 /** Docker Hub's key in Docker's configuration, from the time of its first API. */
 const hubEntry = "https://index.docker.io/v1/";
@@ -23,7 +23,6 @@ interface AuthEntry {
   readonly auth?: string;
   readonly username?: string;
   readonly password?: string;
-  readonly identitytoken?: string;
 }
 
 /** Returns the login of `docker login` or docker/login-action for a registry, or that of Docker's credential helper. */
@@ -62,8 +61,7 @@ function find(auths: Readonly<Record<string, AuthEntry>>, host: string): AuthEnt
   return Object.entries(auths).find(([name]) => hostOf(name) === host)?.[1];
 }
 
-function fromEntry({ auth, username, password, identitytoken }: AuthEntry = {}): Credentials | undefined {
-  if (identitytoken) return { user: identityTokenUser, password: identitytoken };
+function fromEntry({ auth, username, password }: AuthEntry = {}): Credentials | undefined {
   if (username && password) return { user: username, password };
   // A registry with a helper has an entry, too, an empty one.
   if (!auth) return undefined;

@@ -39,7 +39,7 @@ async function download(...rules: FaultRule[]) {
 }
 
 const rule = (at: FaultRule["at"], fault: Fault): FaultRule => ({ method: "GET", path: /blobs/, at, fault });
-const cutEarly = rule(first, ({ pass }) => pass({ answerAfter: 500_000 }));
+const cutEarly = rule(first, ({ pass }) => pass(500_000));
 const passOn = rule(always, ({ pass }) => pass());
 /** Responds as a registry that does not support ranges. */
 const wholeAlways = rule(always, ({ request, pass }) => {
@@ -67,7 +67,7 @@ it("refuses a blob that is longer than its descriptor says, although it has the 
 
 describe("ends", () => {
   it("when the registry cuts every time", async () => {
-    const { read, ranges, host } = await download(rule(always, ({ pass }) => pass({ answerAfter: 1 })));
+    const { read, ranges, host } = await download(rule(always, ({ pass }) => pass(1)));
     await expect(read()).rejects.toThrow(`The registry ${host} cannot be reached`);
     expect(ranges).toHaveLength(5);
   });

@@ -1,23 +1,10 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { exchange } from "./exchange.ts";
+import { serveForTest } from "./faulty-registry.support.ts";
 
-const ended: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ended.splice(0)) await end();
-});
-
-async function serve(listener: RequestListener): Promise<URL> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  ended.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/begin`);
-}
+const serve = async (listener: RequestListener) => new URL(`http://${await serveForTest(listener)}/begin`);
 
 /** Returns content of several chunks that reports how it was closed. */
 function content(chunks: number, error?: Error) {

@@ -1,7 +1,14 @@
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import {
+  createServer,
+  request as forward,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
-import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { onTestFinished } from "vitest";
 import type { TestRegistry } from "../../simulator/src/runtime/registry/test-registry.support.ts";
 import { createRegistryClient } from "./client.ts";
 import type { RegistryOptions } from "./request.ts";
@@ -12,14 +19,8 @@ export type Fault = (exchange: FaultyExchange) => void | Promise<void>;
 interface FaultyExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Passes the request to the registry, completely or until the cut. */
-  readonly pass: (cut?: Cut) => Promise<void>;
-}
-
-/** After this many bytes of one body both connections end. */
-export interface Cut {
-  readonly bodyAfter?: number;
-  readonly answerAfter?: number;
+  /** Passes the request to the registry. After so many bytes of the response, if given, both connections end. */
+  readonly pass: (answerAfter?: number) => Promise<void>;
 }
 
 export interface FaultRule {
@@ -35,10 +36,10 @@ export interface FaultRule {
 export async function startFaultyRegistry(behind: string, rules: readonly FaultRule[]) {
   const asked: string[] = [];
   const counts = new Map<FaultRule, number>();
-  const server = createServer(async (request, response) => {
+  const server = await listen(async (request, response) => {
     const { method = "", url = "" } = request;
     asked.push(`${method} ${url}`);
-    const pass: FaultyExchange["pass"] = (cut = {}) => passOn(behind, request, response, cut);
+    const pass: FaultyExchange["pass"] = (cut) => passOn(behind, request, response, cut);
     const rule = rules.find((each) => {
       if (each.method !== method || !each.path.test(url)) return false;
       const number = counts.get(each) ?? 0;
@@ -47,15 +48,26 @@ export async function startFaultyRegistry(behind: string, rules: readonly FaultR
     });
     await (rule ? rule.fault({ request, response, pass }) : pass());
   });
+  return { ...server, asked };
+}
+
+async function listen(listener: RequestListener) {
+  const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Starts a server for one test; returns its host. */
+export async function serveForTest(listener: RequestListener): Promise<string> {
+  const { host, close } = await listen(listener);
+  onTestFinished(close);
+  return host;
 }
 
 /** Starts the same with a client that waits for nothing. */
@@ -93,39 +105,30 @@ async function passOn(
   behind: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { bodyAfter, answerAfter }: Cut,
+  answerAfter = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const [hostname, port] = behind.split(":");
   const { method, url, headers } = request;
   const outgoing = forward({ hostname, port, method, path: url, headers: { ...headers, host: behind } });
-  const answered = new Promise<IncomingMessage>((resolve, reject) =>
-    outgoing.on("response", resolve).on("error", reject),
-  );
-  const cut = Promise.withResolvers<never>();
-  const sent = pipeline(request, holdAfter(bodyAfter, cut.reject), outgoing);
-  const received = answered.then((answer) => {
-    if (answerAfter === 0) throw new Error("cut");
-    response.writeHead(answer.statusCode ?? 500, answer.headers);
-    return pipeline(answer, holdAfter(answerAfter, cut.reject), response);
-  });
+  const answered = once(outgoing, "response") as Promise<[IncomingMessage]>;
   try {
     // A registry may respond before it has read everything.
-    await Promise.race([cut.promise, received, sent.then(() => received)]);
+    pipeline(request, outgoing).catch(() => {});
+    const [answer] = await answered;
+    if (answerAfter === 0) throw new Error("cut");
+    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    await pipeline(answer, (content) => cutAfter(content, answerAfter), response);
   } catch {
     for (const each of [outgoing, response, request]) each.destroy();
-    await Promise.allSettled([sent, received]);
   }
 }
 
-/** Passes this many bytes and holds the rest. */
-function holdAfter(bytes = Number.POSITIVE_INFINITY, onHold: (error: Error) => void): Transform {
+/** Fails after this many bytes. */
+async function* cutAfter(content: AsyncIterable<Buffer>, bytes: number) {
   let left = bytes;
-  return new Transform({
-    transform(chunk: Buffer, _, done) {
-      this.push(chunk.subarray(0, left));
-      left -= chunk.length;
-      if (left > 0) done();
-      else onHold(new Error("cut"));
-    },
-  });
+  for await (const chunk of content) {
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) throw new Error("cut");
+  }
 }

@@ -1,26 +1,19 @@
-import { createServer as createPlainServer, type Server } from "node:http";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { serveForTest } from "./faulty-registry.support.ts";
 import { reach } from "./reach.ts";
 
-const ended: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ended.splice(0)) await end();
-});
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  ended.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const listen = async (listener: RequestListener) => `http://${await serveForTest(listener)}`;
 
 async function closedPort(): Promise<string> {
-  const url = `http://${await listen(createPlainServer())}`;
-  for (const end of ended.splice(0)) await end();
-  return url;
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return `http://127.0.0.1:${port}`;
 }
 
 it.each<[string, () => Promise<string>, RegExp, string]>([
@@ -28,7 +21,7 @@ it.each<[string, () => Promise<string>, RegExp, string]>([
   ["a closed port", closedPort, /reached \(connect ECONNREFUSED 127/, "the network of the runner"],
   [
     "a registry that closes the connection",
-    async () => `http://${await listen(createPlainServer((request) => request.destroy()))}`,
+    () => listen((request) => request.destroy()),
     /cannot be reached \(socket hang up\)/,
     "the network of the runner",
   ],
@@ -41,8 +34,6 @@ it.each<[string, () => Promise<string>, RegExp, string]>([
 
 it("ends with the reason for which it was ended", async () => {
   const controller = new AbortController();
-  const url = new URL(
-    `http://${await listen(createPlainServer(() => controller.abort(new Error("cancelled"))))}`,
-  );
+  const url = new URL(await listen(() => controller.abort(new Error("cancelled"))));
   await expect(reach("the.registry", url, { signal: controller.signal })).rejects.toThrow("cancelled");
 });

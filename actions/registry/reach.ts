@@ -92,15 +92,13 @@ export function createRetry({ clock, signal, log, random = Math.random }: RetryO
   };
 }
 
-/** The registry's own refusal: one of the error codes of OCI distribution-spec v1.1, or the status. */
+/** A refusal of the registry, with its status. */
 export class RegistryRefusal extends Failure {
-  readonly code: string;
   readonly status: number;
 
-  constructor(code: string, status: number, message: string, nextStep?: string) {
+  constructor(status: number, message: string, nextStep?: string) {
     super(message, nextStep === undefined ? {} : { nextStep });
     this.name = "RegistryRefusal";
-    this.code = code;
     this.status = status;
   }
 }
@@ -117,8 +115,7 @@ export async function refusalOf(response: Answer, host: string, request: string)
   const { code, message } = firstError(await textOf(response));
   const said = [code, message].filter(Boolean).join(": ") || `status ${status}`;
   const sentence = `The registry ${host} refused ${request} (${said})`;
-  if (status < 500 && status !== 429)
-    return new RegistryRefusal(code ?? String(status), status, sentence, nextSteps[status]);
+  if (status < 500 && status !== 429) return new RegistryRefusal(status, sentence, nextSteps[status]);
   const nextStep = "run the job again: the registry failed or throttled the request.";
   return new Transient(sentence, { nextStep, waitMs: retryAfterMs(response) });
 }

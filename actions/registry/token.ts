@@ -14,9 +14,6 @@ export interface Scope {
   readonly access: "pull" | "push";
 }
 
-/** The user whose password is an identity token of a token service: docker-credential-helpers' word for it. */
-export const identityTokenUser = "<token>";
-
 export interface Token {
   readonly value: string;
   /** Milliseconds since the epoch. */
@@ -52,7 +49,11 @@ export async function fetchToken(request: TokenRequest): Promise<Token | undefin
   const asked = clock.now();
   const response = await reach(host, url, { ...toRequest(request), signal });
   if (response.status >= 500 || response.status === 429)
-    throw await refusalOf(response, host, `a token for ${request.scopes.map(nameOf).join(" and ")}`);
+    throw await refusalOf(
+      response,
+      host,
+      `a token for ${request.scopes.map(({ repository }) => repository).join(" and ")}`,
+    );
   const said = await response.read().catch((error) => {
     throw signal.aborted ? signal.reason : unreachable(host, error);
   });
@@ -74,32 +75,14 @@ function readAnswer(said: Buffer, host: string): TokenAnswer {
   }
 }
 
-/** Builds a GET with Basic, or a POST of an identity token ("spec/auth/oauth"). */
+/** Adds the scopes to the URL, and the login to the headers. */
 function toRequest({ url, service, scopes, credentials }: TokenRequest): HttpRequest {
-  if (credentials?.user === identityTokenUser) {
-    const form = new URLSearchParams({
-      grant_type: "refresh_token",
-      refresh_token: credentials.password,
-      client_id: "ecs-delivery",
-      service: service ?? "",
-      scope: scopes.map(scopeOf).join(" "),
-    });
-    const headers = { "content-type": "application/x-www-form-urlencoded" };
-    return { method: "POST", headers, body: Buffer.from(form.toString()) };
-  }
   if (service !== undefined) url.searchParams.set("service", service);
-  for (const scope of scopes) url.searchParams.append("scope", scopeOf(scope));
+  for (const { repository, access } of scopes)
+    url.searchParams.append("scope", `repository:${repository}:${access === "push" ? "pull,push" : "pull"}`);
   return credentials === undefined ? {} : { headers: { authorization: basicHeader(credentials) } };
 }
 
 export function basicHeader({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
-}
-
-function scopeOf({ repository, access }: Scope): string {
-  return `repository:${repository}:${access === "push" ? "pull,push" : "pull"}`;
-}
-
-function nameOf({ repository }: Scope): string {
-  return repository;
 }

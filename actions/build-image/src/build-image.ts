@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../core/pace.ts";
 import { namesOfSensitive } from "../../core/sensitive-files.ts";
-import type { FetchedManifest } from "../../registry/client.ts";
+import { type FetchedManifest, putTag } from "../../registry/client.ts";
 import {
   type Destination,
   type FoundDestination,
@@ -14,7 +14,7 @@ import { type BuildEnvironment, type Builder, type Built, formatBytes, partsOf }
 import type { BuildInputs, DestinationInputs } from "./inputs.ts";
 import { createOciBuilder } from "./oci/builder.ts";
 import { readSource, type Source, sourceLabel } from "./source/read-source.ts";
-import { claimSource, putTags, readTags } from "./tags/image-tags.ts";
+import { putTags, readTags } from "./tags/image-tags.ts";
 
 export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
   /** `<repository URI>@sha256:…` */
@@ -50,9 +50,9 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
     ? alreadyThere(existing.image)
     : await make(inputs, builder, { destination, source }, environment);
   if (made.built) watch.lap("building and pushing");
-  const manifest = made.tagged
-    ? made.manifest
-    : await claimSource(destination, made.manifest, source.tag, existing.tagged);
+  const isTagged = made.tagged || existing.tagged.get(source.tag) === made.manifest.digest;
+  // If another job was faster and the tag cannot be moved, this is that job's image of the same source.
+  const manifest = isTagged ? made.manifest : await putTag(destination, made.manifest, source.tag);
   const image = `${destination.uri}@${manifest.digest}`;
   log.info(`${made.built ? "Pushed" : "Already there"}: ${image}`);
   await putTags(destination, manifest, inputs.tags, existing.tagged, log);

@@ -42,8 +42,6 @@ export interface RenderInputs {
 export const renderAliases: Aliases = {
   "container-name": "containers",
   image: "images",
-  "execution-role-arn": "execution-role",
-  "task-role-arn": "task-role",
 };
 
 export function readRenderInputs(getInput?: (name: string) => string): RenderInputs {
@@ -92,8 +90,8 @@ function readContainerInputs(read: InputReader): ContainerInputs {
 }
 
 function readRoles(read: InputReader): TaskRoles {
-  const executionRoleArn = read.optional("execution-role");
-  const taskRoleArn = read.optional("task-role");
+  const executionRoleArn = read.optional("execution-role-arn");
+  const taskRoleArn = read.optional("task-role-arn");
   return { ...(executionRoleArn && { executionRoleArn }), ...(taskRoleArn && { taskRoleArn }) };
 }
 

@@ -66,8 +66,8 @@ test("sets the task's roles, and keeps its other settings", async () => {
   const { taskDefinition } = await render(
     { ...template, ...kept },
     {
-      "execution-role": "arn:aws:iam::123456789012:role/execution",
-      "task-role": "app",
+      "execution-role-arn": "arn:aws:iam::123456789012:role/execution",
+      "task-role-arn": "app",
     },
   );
   expect(taskDefinition).toMatchObject({
@@ -114,13 +114,13 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
   [
     "another resource's ARN as a role",
     template,
-    { "execution-role": "arn:aws:iam::123456789012:user/me" },
+    { "execution-role-arn": "arn:aws:iam::123456789012:user/me" },
     /executionRoleArn is not a valid role ARN/,
   ],
   [
     "a role's name with blanks",
     template,
-    { "task-role": "my role" },
+    { "task-role-arn": "my role" },
     /taskRoleArn is not a valid role name: my role/,
   ],
   [

@@ -21,31 +21,6 @@ test("defaults to the careful choices", () => {
   });
 });
 
-test("accepts all inputs", () => {
-  const inputs = given({
-    "task-definition": "package.json",
-    command: '["node","migrate.js"]',
-    "environment-variables": "A=1\nB=x=y",
-    service: "",
-    subnets: "subnet-1, subnet-2\nsubnet-3",
-    "security-groups": "sg-1",
-    "assign-public-ip": "ENABLED",
-  });
-  expect(readRunInputs(inputs)).toMatchObject({
-    taskDefinition: { file: "package.json" },
-    command: ["node", "migrate.js"],
-    environment: new Map([
-      ["A", "1"],
-      ["B", "x=y"],
-    ]),
-    placement: {
-      subnets: ["subnet-1", "subnet-2", "subnet-3"],
-      securityGroups: ["sg-1"],
-      assignPublicIp: "ENABLED",
-    },
-  });
-});
-
 const strategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
 const overrides = [
   { name: "web", command: ["node", "migrate.js"] },
@@ -56,6 +31,13 @@ const nowhere = { subnets: [], securityGroups: [], assignPublicIp: "DISABLED" };
 
 test.each<[string, Record<string, string>, object]>([
   ["cluster", { cluster: "" }, { cluster: "default" }],
+  ["file", { "task-definition": "package.json" }, { taskDefinition: { file: "package.json" } }],
+  ["command", { command: '["node","migrate.js"]' }, { command: ["node", "migrate.js"] }],
+  [
+    "variables",
+    { "environment-variables": "A=1\nB=x=y" },
+    { environment: new Map(Object.entries({ A: "1", B: "x=y" })) },
+  ],
   ["EC2", { service: "", "run-task-launch-type": "EC2" }, { placement: { launchType: "EC2", ...nowhere } }],
   [
     "capacity providers",
@@ -87,7 +69,7 @@ test.each<[string, Record<string, string>, object]>([
   ["tags as JSON", { "run-task-tags": '[{"key":"a","value":"b"}]' }, { tags: [{ key: "a", value: "b" }] }],
   [
     "tags as lines",
-    { tags: "a=b\nc=d=e" },
+    { "run-task-tags": "a=b\nc=d=e" },
     {
       tags: [
         { key: "a", value: "b" },
@@ -111,7 +93,7 @@ test.each<[string, Record<string, string>, object]>([
     { waitUntil: "stopped", deadlineMs: 3_600_000 },
   ],
   ["start", { "wait-for-task-stopped": "false" }, { waitUntil: "started" }],
-])("accepts the official action's names: %s", (_, inputs, expected) => {
+])("reads the inputs of the official action and others: %s", (_, inputs, expected) => {
   expect(readRunInputs(given(inputs))).toMatchObject(expected);
 });
 
@@ -129,26 +111,44 @@ test.each<[Record<string, string>, string]>([
   [{ command: "[]" }, "Input command is not a JSON list of strings"],
   [{ command: '["sleep",3]' }, "Input command is not a JSON list of strings"],
   [{ "environment-variables": "DATABASE" }, "expected lines of the form name=value"],
-  [{ service: "" }, "Input service or subnets is required"],
-  [{ subnets: "subnet-1" }, "Inputs service and subnets exclude each other"],
-  [{ "security-groups": "sg-1" }, "Inputs service and security-groups exclude each other"],
-  [{ "assign-public-ip": "ENABLED" }, "Inputs service and assign-public-ip exclude each other"],
-  [{ "launch-type": "EC2" }, "Inputs service and launch-type exclude each other"],
-  [{ service: "", "launch-type": "EC2", "security-groups": "sg-1" }, "works with subnets only"],
-  [{ service: "", "launch-type": "LAMBDA", subnets: "s" }, "allowed: FARGATE, EC2, EXTERNAL"],
+  [{ service: "" }, "Input service or run-task-subnets is required"],
+  [{ "run-task-subnets": "subnet-1" }, "Inputs service and run-task-subnets exclude each other"],
+  [{ "run-task-security-groups": "sg-1" }, "Inputs service and run-task-security-groups exclude each other"],
   [
-    { service: "", "launch-type": "EC2", "capacity-provider-strategy": '[{"capacityProvider":"a"}]' },
-    "Inputs launch-type and capacity-provider-strategy exclude each other",
+    { "run-task-assign-public-IP": "ENABLED" },
+    "Inputs service and run-task-assign-public-IP exclude each other",
   ],
-  [{ service: "", "capacity-provider-strategy": '[{"provider":"a"}]' }, "is not a JSON list such as"],
-  [{ "container-overrides": '{"name":"web"}' }, "is not a JSON list of overrides"],
-  [{ tags: '["team"]' }, "is not a JSON list of tags"],
-  [{ "started-by": "GitHub Actions" }, "at most 128 letters, digits, -, _ and /"],
-  [{ "managed-ebs-volume-name": "data" }, "needs managed-ebs-volume"],
-  [{ subnets: "a", "run-task-subnets": "b" }, "Inputs subnets and run-task-subnets are the same"],
+  [{ "run-task-launch-type": "EC2" }, "Inputs service and run-task-launch-type exclude each other"],
+  [
+    { service: "", "run-task-launch-type": "EC2", "run-task-security-groups": "sg-1" },
+    "works with run-task-subnets only",
+  ],
+  [
+    { service: "", "run-task-launch-type": "LAMBDA", "run-task-subnets": "s" },
+    "allowed: FARGATE, EC2, EXTERNAL",
+  ],
+  [
+    {
+      service: "",
+      "run-task-launch-type": "EC2",
+      "run-task-capacity-provider-strategy": '[{"capacityProvider":"a"}]',
+    },
+    "Inputs run-task-launch-type and run-task-capacity-provider-strategy exclude each other",
+  ],
+  [
+    { service: "", "run-task-capacity-provider-strategy": '[{"provider":"a"}]' },
+    "is not a JSON list such as",
+  ],
+  [{ "run-task-container-overrides": '{"name":"web"}' }, "is not a JSON list of overrides"],
+  [{ "run-task-tags": '["team"]' }, "is not a JSON list of tags"],
+  [{ "run-task-started-by": "GitHub Actions" }, "at most 128 letters, digits, -, _ and /"],
+  [{ "run-task-managed-ebs-volume-name": "data" }, "needs run-task-managed-ebs-volume"],
   [{ "wait-until": "stopped", "wait-for-task-stopped": "true" }, "use only wait-until"],
   [{ deadline: "1h", "wait-for-minutes": "30" }, "use only deadline"],
-  [{ service: "", subnets: "s", "assign-public-ip": "true" }, "allowed: ENABLED, DISABLED"],
+  [
+    { service: "", "run-task-subnets": "s", "run-task-assign-public-IP": "true" },
+    "allowed: ENABLED, DISABLED",
+  ],
   [{ "wait-until": "done" }, "allowed: started, stopped"],
   [{ deadline: "30" }, "a duration such as 90s, 45m or 1h30m"],
   [{ "wait-until": "go", deadline: "soon" }, "2 inputs are wrong"],

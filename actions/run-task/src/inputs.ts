@@ -1,5 +1,5 @@
 import type { CapacityProviderStrategyItem, ContainerOverride, Tag } from "@aws-sdk/client-ecs";
-import { type Aliases, type InputReader, readInputs } from "../../core/inputs.ts";
+import { type InputReader, readInputs } from "../../core/inputs.ts";
 import { isObject, type ReadingRules } from "../../core/task-definition.ts";
 import {
   type ManagedVolume,
@@ -48,20 +48,6 @@ type LaunchType = (typeof launchTypes)[number];
 /** Most one-off tasks take minutes; a forgotten one must not occupy the job for GitHub's six hours. */
 const defaultDeadlineMs = 30 * 60_000;
 
-/** Input names of aws-actions/amazon-ecs-deploy-task-definition for the task that it runs, each with ours. */
-export const runAliases: Aliases = {
-  "run-task-container-overrides": "container-overrides",
-  "run-task-security-groups": "security-groups",
-  "run-task-subnets": "subnets",
-  "run-task-assign-public-IP": "assign-public-ip",
-  "run-task-capacity-provider-strategy": "capacity-provider-strategy",
-  "run-task-launch-type": "launch-type",
-  "run-task-started-by": "started-by",
-  "run-task-tags": "tags",
-  "run-task-managed-ebs-volume-name": "managed-ebs-volume-name",
-  "run-task-managed-ebs-volume": "managed-ebs-volume",
-};
-
 export function readRunInputs(getInput?: (name: string) => string): RunInputs {
   return readInputs(
     (read) => ({
@@ -72,7 +58,7 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
       command: read.json("command", 'a JSON list of strings such as ["node","migrate.js"]', isCommand, []),
       environment: read.pairs("environment-variables"),
       containerOverrides: read.json(
-        "container-overrides",
+        "run-task-container-overrides",
         'a JSON list of overrides such as [{"name":"web","command":["node","migrate.js"]}]',
         isListWith<ContainerOverride>("name"),
         [],
@@ -81,11 +67,10 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
       tags: readTags(read),
       startedBy: readStartedBy(read),
       enableEcsManagedTags: read.optionalBoolean("enable-ecs-managed-tags"),
-      volumes: readManagedVolumes(read, "managed-ebs-volume"),
+      volumes: readManagedVolumes(read, "run-task-managed-ebs-volume"),
       ...readWaiting(read),
     }),
     getInput,
-    runAliases,
   );
 }
 
@@ -113,10 +98,10 @@ function isListWith<T>(key: string): (value: unknown) => value is T[] {
 
 /** Reads a JSON list of keys and values, or lines `key=value`. */
 function readTags(read: InputReader): Tag[] {
-  if (!read.optional("tags")?.startsWith("["))
-    return [...read.pairs("tags")].map(([key, value]) => ({ key, value }));
+  if (!read.optional("run-task-tags")?.startsWith("["))
+    return [...read.pairs("run-task-tags")].map(([key, value]) => ({ key, value }));
   return read.json(
-    "tags",
+    "run-task-tags",
     'a JSON list of tags such as [{"key":"team","value":"coffee"}]',
     isListWith<Tag>("key"),
     [],
@@ -124,9 +109,9 @@ function readTags(read: InputReader): Tag[] {
 }
 
 function readStartedBy(read: InputReader): string | undefined {
-  const given = read.optional("started-by");
+  const given = read.optional("run-task-started-by");
   if (given && !/^[\w/-]{1,128}$/.test(given))
-    read.problem(`Input started-by is "${given}"; expected at most 128 letters, digits, -, _ and /`);
+    read.problem(`Input run-task-started-by is "${given}"; expected at most 128 letters, digits, -, _ and /`);
   return given;
 }
 
@@ -136,11 +121,11 @@ function isCommand(value: unknown): value is string[] {
 
 /** With a service, all of these are the service's own. */
 const placementInputs = [
-  "subnets",
-  "launch-type",
-  "capacity-provider-strategy",
-  "security-groups",
-  "assign-public-ip",
+  "run-task-subnets",
+  "run-task-launch-type",
+  "run-task-capacity-provider-strategy",
+  "run-task-security-groups",
+  "run-task-assign-public-IP",
 ];
 
 function readPlacement(read: InputReader): PlacementSource {
@@ -154,27 +139,30 @@ function readPlacement(read: InputReader): PlacementSource {
     return { service };
   }
   const capacityProviderStrategy = read.json(
-    "capacity-provider-strategy",
+    "run-task-capacity-provider-strategy",
     'a JSON list such as [{"capacityProvider":"FARGATE_SPOT","weight":1}]',
     isListWith<CapacityProviderStrategyItem>("capacityProvider"),
     [],
   );
   const byProviders = capacityProviderStrategy.length > 0;
-  const launchType = read.choice("launch-type", launchTypes, "FARGATE");
-  if (byProviders && read.optional("launch-type"))
-    read.problem("Inputs launch-type and capacity-provider-strategy exclude each other: use only one");
-  const subnets = read.names("subnets");
+  const launchType = read.choice("run-task-launch-type", launchTypes, "FARGATE");
+  if (byProviders && read.optional("run-task-launch-type"))
+    read.problem(
+      "Inputs run-task-launch-type and run-task-capacity-provider-strategy exclude each other: use only one",
+    );
+  const subnets = read.names("run-task-subnets");
   if (subnets.length === 0) refuseNetwork(read, !byProviders && launchType === "FARGATE");
   return {
     ...(byProviders ? { capacityProviderStrategy } : { launchType }),
     subnets,
-    securityGroups: read.names("security-groups"),
-    assignPublicIp: read.choice("assign-public-ip", ["ENABLED", "DISABLED"], "DISABLED"),
+    securityGroups: read.names("run-task-security-groups"),
+    assignPublicIp: read.choice("run-task-assign-public-IP", ["ENABLED", "DISABLED"], "DISABLED"),
   };
 }
 
 function refuseNetwork(read: InputReader, isFargate: boolean): void {
-  if (isFargate) read.problem("Input service or subnets is required: it decides where the task runs");
-  for (const name of ["security-groups", "assign-public-ip"])
-    if (read.optional(name)) read.problem(`Input ${name} works with subnets only`);
+  if (isFargate)
+    read.problem("Input service or run-task-subnets is required: it decides where the task runs");
+  for (const name of ["run-task-security-groups", "run-task-assign-public-IP"])
+    if (read.optional(name)) read.problem(`Input ${name} works with run-task-subnets only`);
 }

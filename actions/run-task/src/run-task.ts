@@ -73,7 +73,7 @@ export function unknownOverrides(
   const unknown = names.filter((name) => !containers.some((container) => container.name === name));
   return containers.length === 0
     ? []
-    : unknown.map((name) => noContainer(containers, name, "container-overrides"));
+    : unknown.map((name) => noContainer(containers, name, "run-task-container-overrides"));
 }
 
 function noContainer(containers: readonly ContainerDefinition[], name: string, input: string): Finding {

@@ -104,7 +104,9 @@ test("overrides several containers, and adds command and environment to the chos
     },
   ]);
   expect(unknownOverrides([{ name: "web" }], containerOverrides)).toEqual([
-    { text: "the task definition does not have the container side (input container-overrides); it has: web" },
+    {
+      text: "the task definition does not have the container side (input run-task-container-overrides); it has: web",
+    },
   ]);
 });
 

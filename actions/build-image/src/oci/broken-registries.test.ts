@@ -85,11 +85,7 @@ it.each<[string, FaultRule[], RegExp]>([
     manifests(first, 500),
     /refused GET \S+ \(status 500\); attempt 2 of 5 in \d/,
   ],
-  [
-    "an interrupted base layer",
-    layer(({ pass }) => pass({ answerAfter: 50 })),
-    /be reached .*; attempt 2 of 5/,
-  ],
+  ["an interrupted base layer", layer(({ pass }) => pass(50)), /be reached .*; attempt 2 of 5/],
   ["a fault of the repository", uploads(first, 503), /attempt 2 of 5/],
 ])("recovers from %s", async (_, rules, line) => {
   const { outcome, lines, images } = await build(":v1", ...rules);

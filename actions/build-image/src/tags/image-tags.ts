@@ -89,20 +89,6 @@ function parse<Shape>({ body }: FetchedManifest): Shape {
   return JSON.parse(body.toString("utf8")) as Shape;
 }
 
-/**
- * Gives a complete image its source's tag. If another job was faster and the tag cannot be moved, returns that job's
- * image of the same source.
- */
-export async function claimSource(
-  destination: Destination,
-  manifest: FetchedManifest,
-  tag: string,
-  tagged: ReadonlyMap<string, string>,
-): Promise<FetchedManifest> {
-  if (tagged.get(tag) === manifest.digest) return manifest;
-  return putTag(destination, manifest, tag);
-}
-
 /** Gives a complete image its tags, except those that it has. */
 export async function putTags(
   destination: Destination,
