@@ -5,7 +5,7 @@ import { causeOf } from "../../delivery/diagnosis/causes.ts";
 import { type Evidence, gatherEvidence } from "../../delivery/diagnosis/evidence.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import type { Cause } from "../../ecs/task-causes.ts";
-import { dimensionOf } from "./autoscaling/state.ts";
+import { dimensionOf } from "./autoscaling-state.ts";
 import type { Ending, Scaling } from "./follow.ts";
 import type { Progress } from "./poll.ts";
 import type { Status } from "./record.ts";
@@ -69,7 +69,7 @@ async function causeOfMove({ context, inputs, subject }: Scaling, { desired }: P
       /\.$/,
       "",
     ),
-    nextStep: "set autoscaling: suspend with the count, or a range that contains it (minimum-tasks).",
+    nextStep: "set autoscaling: suspend with the count.",
   };
 }
 

@@ -15,7 +15,6 @@ const group = (HealthCheckIntervalSeconds: number, HealthyThresholdCount: number
   arn: "",
   name: "web",
   listeners: [],
-  resourceLabel: undefined,
   group: { HealthCheckIntervalSeconds, HealthyThresholdCount },
 });
 

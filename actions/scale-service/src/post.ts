@@ -1,5 +1,5 @@
 import type { StepContext } from "../../core/context.ts";
-import { openScaling, undoLeft } from "./context.ts";
+import { changeLeft, openScaling } from "./context.ts";
 import { putBack } from "./request.ts";
 
 /**
@@ -7,10 +7,10 @@ import { putBack } from "./request.ts";
  * before it decided on the service, this does what on-cancel says.
  */
 export async function finishPost(step: StepContext): Promise<void> {
-  const left = undoLeft.read();
+  const left = changeLeft.read();
   if (!left) return;
-  const { onCancel, ...undo } = left;
-  const end = `The step ended before ${undo.service} was scaled`;
+  const { onCancel, ...change } = left;
+  const end = `The step ended before ${change.service} was scaled`;
   if (onCancel === "leave") return step.log.warning(`${end}; it stays as it is (on-cancel: leave).`);
-  step.log.warning(`${end}; ${await putBack(openScaling(step, left), undo)} (on-cancel: restore).`);
+  step.log.warning(`${end}; ${await putBack(openScaling(step, left), change)} (on-cancel: restore).`);
 }

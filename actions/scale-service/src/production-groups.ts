@@ -16,8 +16,6 @@ export interface ProductionGroup {
   readonly name: string;
   /** Listeners that send it requests, such as `HTTP:80`; empty when no visitor reaches it. */
   readonly listeners: readonly string[];
-  /** Label for ALBRequestCountPerTarget; undefined behind a Network Load Balancer, or none. */
-  readonly resourceLabel: string | undefined;
   readonly group: TargetGroup;
 }
 
@@ -59,19 +57,12 @@ async function groupInProduction(
 
 async function describeGroup(context: ScaleContext, group: TargetGroup): Promise<ProductionGroup> {
   const { TargetGroupArn: arn = "", TargetGroupName: name = "", LoadBalancerArns = [] } = group;
-  const [loadBalancer = ""] = LoadBalancerArns;
-  const label = `${partFrom(loadBalancer, "app/")}/${partFrom(arn, "targetgroup/")}`;
   return {
     arn,
     name,
     group,
-    resourceLabel: loadBalancer.includes("loadbalancer/app/") ? label : undefined,
     listeners: (await Promise.all(LoadBalancerArns.map((each) => listenersTo(context, each, arn)))).flat(),
   };
-}
-
-function partFrom(arn: string, begin: string): string {
-  return arn.slice(arn.indexOf(begin));
 }
 
 async function listenersTo(context: ScaleContext, LoadBalancerArn: string, group: string): Promise<string[]> {

@@ -6,7 +6,7 @@ import { faultsOf, notesFold } from "../../core/findings.ts";
 import { appendSummary, counted, details, diffBlock, fold, markdownTable } from "../../core/summary.ts";
 import { failedTasksFold } from "../../ecs/failed-task.ts";
 import { shortRevision } from "../../ecs/revision.ts";
-import { describeState } from "./autoscaling/plan.ts";
+import { describeState } from "./autoscaling-state.ts";
 import { type ScaleRecord, stages } from "./record.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
@@ -75,17 +75,11 @@ function beforeAndAfter(record: ScaleRecord): string {
   const rows = [
     ["Desired tasks", String(before.desired), String(now.desired)],
     ["Running tasks", String(before.running), String(now.running)],
-    ["Autoscaling", sayState(autoscalingBefore), sayState(autoscalingNow)],
+    ["Autoscaling", describeState(autoscalingBefore), describeState(autoscalingNow)],
     ...stages.slice(1).flatMap((stage) => {
       const ms = record.changed ? durations[stage] : undefined;
       return ms === undefined ? [] : [[`Until ${stage}`, "", formatDuration(ms)]];
     }),
   ];
   return markdownTable(["Setting", "Before", record.status === "planned" ? "Now" : "After"], rows);
-}
-
-function sayState(state: ScaleRecord["autoscalingNow"]): string {
-  if (state === undefined) return "not known";
-  const names = state?.Policies.map(({ PolicyName }) => PolicyName) ?? [];
-  return [describeState(state), ...names].join(", ");
 }

@@ -1,7 +1,7 @@
 import { newStep, type StepRecord } from "../../core/define-action.ts";
 import type { Finding } from "../../core/findings.ts";
 import type { FailedTask } from "../../ecs/failed-task.ts";
-import type { AutoscalingState } from "./autoscaling/state.ts";
+import type { AutoscalingState } from "./autoscaling-state.ts";
 
 /**
  * In the order in which they are reached. Requested: AWS has accepted the change. Running: as many tasks run as are

@@ -29,11 +29,11 @@ describe.each<Deployer>(["CodeDeploy", "ECS rolling", "ECS blue/green"])(
     });
 
     test("is verified without a change when it has the count already", async () => {
-      const { error, record, lines, undos } = await stage.try({ "desired-count": "1" });
+      const { error, record, lines, kept } = await stage.try({ "desired-count": "1" });
       expect(error).toBeUndefined();
       expect(record).toMatchObject({ status: "succeeded", changed: false, changes: [] });
       expect(lines).toContain("is already as requested");
-      expect(undos.at(-1)).toBeUndefined();
+      expect(kept.at(-1)).toBeUndefined();
     });
 
     test("is only planned with mode: plan", async () => {

@@ -1,20 +1,19 @@
-import { explainAwsError } from "../../core/aws-errors.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
 import { refuseFindings } from "../../core/findings.ts";
 import { beforeChanges, persist } from "../../core/outage-tolerance.ts";
+import { toFailure } from "../../core/run.ts";
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
-import { readAutoscaling } from "./autoscaling/apply.ts";
-import type { AutoscalingPlan } from "./autoscaling/plan.ts";
-import { dimensionOf, isSuspended } from "./autoscaling/state.ts";
+import type { AutoscalingPlan } from "./autoscaling.ts";
+import { isSuspended } from "./autoscaling-state.ts";
 import { checkOutcome } from "./check-outcome.ts";
-import type { ScaleContext, Undo } from "./context.ts";
+import type { Change, ScaleContext } from "./context.ts";
 import { budgetOf, deregistrationDelays } from "./deadline.ts";
 import { follow } from "./follow.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { Range } from "./poll.ts";
 import type { ScaleRecord } from "./record.ts";
-import { prepareUndo, putBack, request } from "./request.ts";
+import { changeOf, putBack, request } from "./request.ts";
 import { findSubject, planChanges, type Subject } from "./subject.ts";
 import { ongoingDeployment, waitForDeployment } from "./wait-for-deployment.ts";
 import { watchTasks } from "./watch-tasks.ts";
@@ -31,7 +30,7 @@ export async function scale(context: ScaleContext, inputs: ScaleInputs, record: 
   const deploymentDeadline = context.clock.now() + (inputs.deadlineMs ?? deploymentMs);
   if (await beforeChanges(waitForDeployment(context, inputs, record, deploymentDeadline)))
     planned = await beforeChanges(persist(context, plan));
-  await change(context, inputs, record, planned);
+  await changeAndFollow(context, inputs, record, planned);
 }
 
 /** CodeDeploy gives the new tasks of a deployment an hour; without the input deadline that is waited for. */
@@ -71,7 +70,7 @@ async function verifyAndPlan(
   return { subject, autoscaling };
 }
 
-async function change(
+async function changeAndFollow(
   context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
@@ -80,15 +79,16 @@ async function change(
   const reads = <T>(read: () => Promise<T>) => beforeChanges(persist(context, read));
   const budgetMs = await reads(() => settleBudget(context, inputs, record, subject));
   const watch = await reads(() => watchTasks(context, inputs, record, subject));
-  const undo = await reads(() => prepareUndo(context, inputs, subject, autoscaling));
-  context.keepForPost(undo);
+  const change = changeOf(inputs, subject, autoscaling);
+  context.keepForPost(change);
   try {
     const deadlineAt = (inputs.deadlineMs === undefined ? context.clock.now() : record.startedAt) + budgetMs;
-    await request(context, inputs, record, subject, autoscaling, undo);
+    await request(context, change, () => {
+      record.changed = true;
+    });
+    record.autoscalingNow = autoscaling.after;
     const requestedAt = context.clock.now();
     record.durations.requested = 0;
-    if (undo.autoscaling)
-      record.autoscalingNow = await readAutoscaling(context, dimensionOf(subject.running.service));
     if (inputs.waitUntil === "requested") record.status = "requested";
     else {
       const range = rangeOf(record);
@@ -97,7 +97,7 @@ async function change(
     }
     context.keepForPost(undefined);
   } catch (error) {
-    throw await failScaling(context, inputs, record, undo, error);
+    throw await failScaling(context, inputs, record, change, error);
   }
 }
 
@@ -137,18 +137,18 @@ async function failScaling(
   context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
-  undo: Undo,
+  change: Change,
   error: unknown,
 ): Promise<Failure> {
   const isCancelled = context.signal.aborted;
   if (isCancelled) record.status = "cancelled";
-  const failure = isCancelled ? (context.signal.reason as Failure) : toFailure(error);
+  const failure = isCancelled ? (context.signal.reason as Failure) : toFailure(error, context.signal);
   record.status ??= "failed";
   record.cause ||= failure.message;
   const [input, how] = isCancelled
     ? (["on-cancel", inputs.onCancel] as const)
     : (["on-failure", inputs.onFailure] as const);
-  const fate = await decide(context, record, undo, how);
+  const fate = await decide(context, record, change, how);
   const message = `${failure.message.replace(/(?<![.\s])[.\s]+$/, "")}; ${fate}${record.changed ? ` (${input}: ${how})` : ""}`;
   return new Failure(message, {
     ...(failure.nextStep && { nextStep: failure.nextStep }),
@@ -156,26 +156,21 @@ async function failScaling(
   });
 }
 
-function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  return explainAwsError(error) ?? new Failure((error as Error).message);
-}
-
 async function decide(
   context: ScaleContext,
   record: ScaleRecord,
-  undo: Undo,
+  change: Change,
   how: ScaleInputs["onCancel"],
 ): Promise<string> {
-  const { service, desiredCount, autoscaling } = undo;
-  if (!record.changed || how === "leave" || (!desiredCount && !autoscaling)) {
+  const { service, desiredCount } = change;
+  if (!record.changed || how === "leave") {
     context.keepForPost(undefined);
     if (!record.changed) return "nothing was changed";
     return desiredCount
       ? `${service} keeps a desired count of ${desiredCount.to}`
       : `the autoscaling of ${service} stays as it is now`;
   }
-  const fate = await putBack(context, undo);
+  const fate = await putBack(context, change);
   record.notes.push(`${service}: ${fate}.`);
   return fate;
 }

@@ -1,8 +1,5 @@
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { type CreateServiceCommandInput, ECSClient, type HealthCheck } from "@aws-sdk/client-ecs";
-import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { CreateServiceCommandInput, HealthCheck } from "@aws-sdk/client-ecs";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import {
@@ -11,7 +8,6 @@ import {
   type Fixture as EcsFixture,
 } from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
 import {
   startRealSimulator,
   startTestSimulator,
@@ -19,7 +15,8 @@ import {
   testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
 import { retryStrategy } from "../../core/prompt-retries.support.ts";
-import type { ScaleContext, Undo } from "./context.ts";
+import { clientsOf } from "../../delivery/stage.support.ts";
+import type { Change, ScaleContext } from "./context.ts";
 import { readScaleInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { scale } from "./scale.ts";
@@ -93,7 +90,8 @@ async function stageOf(
   parts: Awaited<ReturnType<typeof createCodeDeploy>>,
   settings: Partial<CreateServiceCommandInput> = {},
 ): Promise<Stage> {
-  const clients = clientsOf(parts.simulator);
+  const autoscaling = new ApplicationAutoScalingClient({ ...parts.simulator.clientConfig, retryStrategy });
+  const clients = { ...clientsOf(parts.simulator), autoscaling: async () => autoscaling };
   const stage: Stage = {
     ...parts,
     push: (program) => pushProgram(parts.simulator, parts.repositoryUri, programs[program]),
@@ -167,7 +165,7 @@ async function tryScale(
   { signal = new AbortController().signal, onLine, context: changes }: Trying = {},
 ) {
   const lines: string[] = [];
-  const undos: (Undo | undefined)[] = [];
+  const kept: (Change | undefined)[] = [];
   const write = (line: string) => {
     lines.push(line);
     onLine?.(line);
@@ -177,7 +175,7 @@ async function tryScale(
     clock: simulator.clock.foreground,
     log: { info: write, notice: write, warning: write },
     signal,
-    keepForPost: (undo) => void undos.push(undo),
+    keepForPost: (change) => void kept.push(change),
     ...changes,
   };
   const all: Record<string, string> = { cluster, service: "web", ...given };
@@ -188,22 +186,5 @@ async function tryScale(
     () => undefined,
     (reason: Error & { nextStep?: string }) => reason,
   );
-  return { record, error, undos, lines: lines.join("\n") };
-}
-
-function clientsOf({ clientConfig }: Simulator): ScaleContext["clients"] {
-  const config = { ...clientConfig, retryStrategy };
-  const [logs, elbv2, autoscaling, cloudwatch] = [
-    new CloudWatchLogsClient(config),
-    new ElasticLoadBalancingV2Client(config),
-    new ApplicationAutoScalingClient(config),
-    new CloudWatchClient(config),
-  ];
-  return {
-    ecs: new ECSClient(config),
-    logs: async () => logs,
-    elbv2: async () => elbv2,
-    autoscaling: async () => autoscaling,
-    cloudwatch: async () => cloudwatch,
-  };
+  return { record, error, kept, lines: lines.join("\n") };
 }

@@ -3,9 +3,8 @@ import { Failure } from "../../core/failure.ts";
 import { type Finding, lookUp } from "../../core/findings.ts";
 import { describeRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService } from "../../ecs/service.ts";
-import { findTarget, readAutoscaling, readPolicies } from "./autoscaling/apply.ts";
-import { type AutoscalingPlan, planAutoscaling } from "./autoscaling/plan.ts";
-import { type AutoscalingState, dimensionOf } from "./autoscaling/state.ts";
+import { type AutoscalingPlan, planAutoscaling, readAutoscaling } from "./autoscaling.ts";
+import { type AutoscalingState, dimensionOf } from "./autoscaling-state.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { findProductionGroups, type ProductionGroup } from "./production-groups.ts";
@@ -71,22 +70,15 @@ function needed({ waitUntil }: ScaleInputs, finding: Finding): Finding {
   return { text: finding.text, fix: "allow the action, or set wait-until: healthy" };
 }
 
-/** A count can be set without reading autoscaling; autoscaling itself cannot be changed. */
+/** A count can be set without reading autoscaling. What an earlier step suspended cannot be resumed then. */
 async function findAutoscaling(
   context: ScaleContext,
-  { autoscaling }: ScaleInputs,
+  { autoscaling, autoscalingBefore }: ScaleInputs,
   { service }: RunningService,
 ) {
-  const dimension = dimensionOf(service);
-  const { action, before, minimum, maximum, targets, steps } = autoscaling;
-  const isSet = [minimum, maximum, targets[0], steps[0]].some((each) => each !== undefined);
-  // An existing scalable target has to be suspended or resumed.
-  if (isSet || action === "remove" || before)
-    return { value: await readAutoscaling(context, dimension), findings: [] };
-  const what = `autoscaling, ${unseen[action ?? "none"]}`;
-  if (!action) return lookUp(what, () => readAutoscaling(context, dimension), {});
-  const { value: target, findings } = await lookUp(what, () => findTarget(context, dimension), {});
-  return { value: target && (await readPolicies(context, dimension, target)), findings };
+  const read = () => readAutoscaling(context, dimensionOf(service));
+  if (autoscalingBefore) return { value: await read(), findings: [] };
+  return lookUp(`autoscaling, ${unseen[autoscaling ?? "none"]}`, read, {});
 }
 
 /** Consequences when AWS does not allow reading a service's autoscaling. */
@@ -102,11 +94,8 @@ export function planChanges(
   subject: Subject,
   otherDeployment: string | undefined,
 ): { autoscaling: AutoscalingPlan; changes: string[]; findings: Finding[] } {
-  const { running, groups, autoscaling: before } = subject;
-  const [, cluster = "", service = ""] = dimensionOf(running.service).ResourceId.split("/");
-  const resourceLabel = groups.find((group) => group.resourceLabel)?.resourceLabel;
-  const autoscaling = planAutoscaling(inputs, before, { cluster, service, resourceLabel });
-  const now = running.service.desiredCount ?? 0;
+  const autoscaling = planAutoscaling(inputs, subject.autoscaling);
+  const now = subject.running.service.desiredCount ?? 0;
   const { desiredCount = now } = inputs;
   return {
     autoscaling,
@@ -117,58 +106,14 @@ export function planChanges(
     findings: [
       ...subject.findings,
       ...autoscaling.findings,
-      ...requestFindings(inputs, subject),
-      ...deploymentFindings(inputs, otherDeployment),
+      ...(otherDeployment ? [inProgress(otherDeployment, inputs.service)] : []),
       ...listenerFindings(subject),
     ],
   };
 }
 
-/** Checks that requests can be counted, and for how long in the right group. */
-function requestFindings(
-  { autoscaling, service: name }: ScaleInputs,
-  { running, groups }: Subject,
-): Finding[] {
-  const wanted = [...autoscaling.targets, ...autoscaling.steps].some(({ metric }) => metric === "requests");
-  if (!wanted) return [];
-  const group = groups.find(({ resourceLabel }) => resourceLabel);
-  if (!group)
-    return [
-      {
-        text: `${name} is behind no Application Load Balancer, which alone counts requests per target`,
-        fix: "use target-cpu or target-memory",
-      },
-    ];
-  if (!alternates(running)) return [];
-  return [
-    {
-      text: `Requests are counted in ${group.name}, which the next blue/green deployment takes out of production`,
-      fix: "run this step again after each deployment, or use target-cpu; AWS does not support request counts with blue/green",
-      kind: "advice",
-    },
-  ];
-}
-
-function alternates({ controller, service }: RunningService): boolean {
-  const hasAlternate = service.loadBalancers?.some(
-    ({ advancedConfiguration }) => advancedConfiguration?.alternateTargetGroupArn,
-  );
-  return controller === "CODE_DEPLOY" || hasAlternate === true;
-}
-
-function deploymentFindings(
-  { duringDeployment, service }: ScaleInputs,
-  other: string | undefined,
-): Finding[] {
-  if (!other) return [];
-  if (duringDeployment === "refuse")
-    return [
-      {
-        text: `${other} of ${service} is in progress (during-deployment: refuse)`,
-        fix: "wait for it, or stop it",
-      },
-    ];
-  return [{ text: `${other} of ${service} is in progress; this step waits for it.`, kind: "note" }];
+function inProgress(deployment: string, service: string): Finding {
+  return { text: `${deployment} of ${service} is in progress; this step waits for it.`, kind: "note" };
 }
 
 /** Reports missing listeners before anything changes, as no count fixes them. */
