@@ -54,20 +54,6 @@ test("fails on a rejection, with who and why", async () => {
   expect(await stage.page()).toBe("one");
 });
 
-test("fails and leaves the execution to be followed later when it must not wait for people", async () => {
-  const image = await stage.push("three");
-  const asked = await stage.follow({ pipeline, image, "on-approval": "fail" });
-  expect(asked.error?.message).toMatch(/waits for approval: Release \/ Approve: waiting/);
-  expect(asked.record.status).toBe("awaiting-approval");
-  expect(asked.handle).toBeUndefined();
-  expect(await statusOf(asked)).toBe("InProgress");
-
-  await decide("Approved", "fine");
-  const { error } = await stage.follow({ pipeline, "execution-id": asked.record.executionId });
-  expect(error).toBeUndefined();
-  expect(await stage.page()).toBe("three");
-});
-
 test("fails when somebody else stops the execution, with the given words", async () => {
   const image = await stage.push("four");
   const { error, record } = await stage.follow(
@@ -87,16 +73,6 @@ test("fails when somebody else stops the execution, with the given words", async
   );
   expect(error?.message).toMatch(/^Execution \S+ of release-web was stopped: wrong day$/);
   expect(record.status).toBe("stopped");
-});
-
-test("reports at the deadline what the execution waits for", async () => {
-  const image = await stage.push("five");
-  const followed = await stage.follow({ pipeline, image, deadline: "3s", "on-cancel": "abandon" });
-  expect(followed.error?.message).toMatch(
-    /^Not done after 3 s: Release \/ Approve: waiting for approval .* \(execution \S+ is abandoned \(on-cancel: abandon\)\)$/,
-  );
-  expect(followed.record.status).toBe("timed-out");
-  await stage.simulator.clock.until(async () => (await statusOf(followed)) === "Stopped");
 });
 
 /** Cancels when the log has this line. */
@@ -163,5 +139,5 @@ test("rolls back the running deployment when cancelled with on-cancel: rollback"
   await stage.simulator.clock.until(async () =>
     ["Stopped", "Failed"].includes((await statusOf(followed)) ?? ""),
   );
-  expect(await stage.page()).toBe("three");
+  expect(await stage.page()).toBe("one");
 });

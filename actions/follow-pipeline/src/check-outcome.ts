@@ -12,7 +12,6 @@ import type { Snapshot } from "./snapshot.ts";
 export async function checkOutcome(following: Following, { kind, snapshot }: Ending): Promise<void> {
   if (kind === "deadline") throw await endLate(following, snapshot);
   following.context.keepForPost(undefined);
-  if (kind === "approval") throw awaitsApproval(following, snapshot);
   if (kind === "other-revision") throw otherRevisionTaken(following, snapshot);
   if (snapshot.status === "Failed") throw await endFailed(following, snapshot);
   if (snapshot.status !== "Succeeded") throw await endStopped(following, snapshot);
@@ -32,17 +31,6 @@ async function confirmDeployments({ deployments, record }: Following): Promise<v
   }
 }
 
-function awaitsApproval({ inputs, record }: Following, { waits }: Snapshot): Failure {
-  record.status = "awaiting-approval";
-  const wait = waits.find(({ kind }) => kind === "approval");
-  return new Failure(
-    `Execution ${record.executionId} of ${inputs.pipeline} waits for approval: ${wait ? sayWait(wait) : ""} (on-approval: fail)`,
-    {
-      nextStep: `approve or reject it at ${record.executionUrl}, then run this step again with execution-id: ${record.executionId}.`,
-    },
-  );
-}
-
 /** Reports how far the execution got, and applies on-cancel. */
 async function endLate(following: Following, snapshot: Snapshot): Promise<Failure> {
   const { context, inputs, record, budgetMs, deployments } = following;
@@ -53,7 +41,7 @@ async function endLate(following: Following, snapshot: Snapshot): Promise<Failur
   const handle = { pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() };
   const fate = await applyOnCancel(context, inputs.onCancel, handle, late);
   return new Failure(`${record.cause} (execution ${record.executionId} ${fate})`, {
-    nextStep: "complete what it waits for, or raise the input deadline; then run this job again.",
+    nextStep: "complete what it waits for, then run this job again.",
   });
 }
 

@@ -141,7 +141,7 @@ function superseded(name: string, by: Execution | undefined): Failure {
   const who = by ? ` by ${by.id}${revisions ? ` (${revisions})` : ""}, which ${sayStatus(by)}` : "";
   return new Failure(`${name} was superseded${who}: its own revisions were not deployed`, {
     nextStep: by
-      ? `nothing, if the newer change contains this one; follow it with execution-id: ${by.id}. Otherwise run this job again.`
+      ? "nothing, if the newer change contains this one; otherwise run this job again."
       : "run this job again.",
   });
 }

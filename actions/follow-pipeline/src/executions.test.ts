@@ -1,17 +1,8 @@
-import {
-  CodePipelineClient,
-  ListPipelineExecutionsCommand,
-  type PipelineExecutionSummary,
-} from "@aws-sdk/client-codepipeline";
-import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, expect, test } from "vitest";
+import type { PipelineExecutionSummary } from "@aws-sdk/client-codepipeline";
+import { expect, test } from "vitest";
 import type { FollowContext } from "./context.ts";
 import { findExecution, notStarted } from "./executions.ts";
 import type { WantedSource } from "./pipeline.ts";
-
-const client = new CodePipelineClient();
-const codepipeline = mockClient(client);
-beforeEach(() => codepipeline.reset());
 
 const wanted: WantedSource[] = [{ kind: "image", revision: "sha256:new", actions: ["Image"] }];
 
@@ -31,15 +22,16 @@ function execution(
 
 /** Runs the search; each poll sees the next of these histories, and from then on the last. */
 async function find(histories: readonly (readonly PipelineExecutionSummary[])[], deadlineMs = 3_600_000) {
-  const list = codepipeline.on(ListPipelineExecutionsCommand);
-  const answers = histories.map((history) => ({ pipelineExecutionSummaries: [...history] }));
-  for (const answer of answers.slice(0, -1)) list.resolvesOnce(answer);
-  list.resolves(answers.at(-1) ?? {});
+  let polls = 0;
+  const send = async () => {
+    const history = histories[Math.min(polls++, histories.length - 1)] ?? [];
+    return { pipelineExecutionSummaries: [...history] };
+  };
   let now = 0;
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const context = {
-    clients: { codepipeline: client },
+    clients: { codepipeline: { send } },
     clock: {
       now: () => now,
       wait: async (ms: number) => {
@@ -53,7 +45,6 @@ async function find(histories: readonly (readonly PipelineExecutionSummary[])[],
   const found = await findExecution(context, {
     pipeline: "update-web",
     wanted,
-    waitForStartMs: 120_000,
     deadlineAt: deadlineMs,
   });
   return { id: found.execution?.id, history: found.history, waitedMs: now, lines };
@@ -111,7 +102,7 @@ test.each<[string, PipelineExecutionSummary[], RegExp, RegExp]>([
   ],
 ])("reports %s when nothing starts", async (_, summaries, message, nextStep) => {
   const { history } = await find([summaries]);
-  const failure = notStarted({ pipeline: "update-web", wanted, waitedMs: 120_000, history });
+  const failure = notStarted("update-web", wanted, history);
   expect(failure.message).toMatch(message);
   expect(failure.nextStep).toMatch(nextStep);
 });
@@ -125,7 +116,7 @@ test("refers a commit on a branch that the pipeline does not watch to the branch
     actions: ["Source"],
     watched: ["branch main of definitions"],
   };
-  const { nextStep } = notStarted({ pipeline: "update-web", wanted: [commit], waitedMs: 120_000, history });
+  const { nextStep } = notStarted("update-web", [commit], history);
   expect(nextStep).toMatch(
     /^push the commit to branch main of definitions, the only source that the pipeline watches/,
   );

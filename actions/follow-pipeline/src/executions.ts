@@ -66,21 +66,12 @@ export function hasRevisions({ revisions }: Execution, wanted: readonly WantedSo
   return wanted.every(({ actions, revision }) => actions.some((name) => revisions.get(name) === revision));
 }
 
-/** Records the id of the execution to follow: the given one, the one found, or one that is started now. */
+/** Records the id of the execution to follow: the one found, or one that is started now. */
 export async function settleExecution(following: Following, declaration: PipelineDeclaration): Promise<void> {
   const { context, inputs, record, wanted, deadlineAt } = following;
-  const { target, start, pipeline, waitForStartMs } = inputs;
-  if ("executionId" in target) {
-    record.executionId = target.executionId;
-    return;
-  }
+  const { start, pipeline } = inputs;
   if (start !== "always") {
-    const { execution, history } = await findExecution(context, {
-      pipeline,
-      wanted,
-      waitForStartMs,
-      deadlineAt,
-    });
+    const { execution, history } = await findExecution(context, { pipeline, wanted, deadlineAt });
     if (execution) {
       record.executionId = execution.id;
       keepHandle(following);
@@ -88,7 +79,7 @@ export async function settleExecution(following: Following, declaration: Pipelin
       context.log.info(`Found execution ${execution.id} (${[type, detail].filter(Boolean).join(" ")}).`);
       return;
     }
-    const silence = notStarted({ pipeline, wanted, waitedMs: waitForStartMs, history });
+    const silence = notStarted(pipeline, wanted, history);
     if (start === "never") {
       record.status = "not-started";
       throw silence;
@@ -129,20 +120,17 @@ function overrideFor({ kind, revision, actions }: WantedSource): SourceRevisionO
   return [{ actionName, revisionType, revisionValue: revision }];
 }
 
-interface Silence {
-  readonly pipeline: string;
-  readonly wanted: readonly WantedSource[];
-  readonly waitedMs: number;
-  readonly history: readonly Execution[];
-}
-
 /** Explains why the change of a source started nothing; a forgotten rule is the usual cause. */
-export function notStarted(silence: Silence): Failure {
-  const { pipeline, wanted, waitedMs, history } = silence;
+export function notStarted(
+  pipeline: string,
+  wanted: readonly WantedSource[],
+  history: readonly Execution[],
+): Failure {
+  const earlier = history.find((each) => hasRevisions(each, wanted));
   const events = [
-    `Nothing started ${pipeline} for ${sayWanted(wanted)} within ${formatDuration(waitedMs)}`,
+    `Nothing started ${pipeline} for ${sayWanted(wanted)} within ${formatDuration(startWaitMs)}`,
     sayTrigger(history),
-    sayEarlier(silence),
+    earlier ? `an earlier execution with it, ${earlier.id}, ${earlier.status}` : "",
   ];
   return new Failure(events.filter(Boolean).join("; "), {
     nextStep: `${nextStep(wanted, history)}; or set start: if-missing, so that this step starts it.`,
@@ -161,11 +149,6 @@ function sayTrigger(history: readonly Execution[]): string {
     : `the EventBridge rule ${lastSegment(rule)} started it before, but not now`;
 }
 
-function sayEarlier({ history, wanted }: Silence): string {
-  const earlier = history.find((each) => hasRevisions(each, wanted));
-  return earlier ? `an earlier execution with it, ${earlier.id}, ${earlier.status}` : "";
-}
-
 function nextStep(wanted: readonly WantedSource[], history: readonly Execution[]): string {
   const { kind, watched = [] } = wanted.at(-1) ?? {};
   if (history.some(startedByEvent) && kind === "commit" && watched.length > 0)
@@ -179,10 +162,12 @@ function nextStep(wanted: readonly WantedSource[], history: readonly Execution[]
   return `create the rule, which only the console creates automatically: ${event}, with the pipeline as target and a role that may codepipeline:StartPipelineExecution (as in infra-templates/pipeline.yaml)`;
 }
 
+/** EventBridge delivers within seconds, and CodePipeline starts within one or two minutes. */
+export const startWaitMs = 2 * 60_000;
+
 interface Search {
   readonly pipeline: string;
   readonly wanted: readonly WantedSource[];
-  readonly waitForStartMs: number;
   /** Milliseconds since the epoch. */
   readonly deadlineAt: number;
 }
@@ -199,11 +184,13 @@ interface Found {
  * may be of an earlier run, while this run's event is still on its way: it counts only if it is the pipeline's latest
  * and succeeded.
  */
-export async function findExecution(context: FollowContext, search: Search): Promise<Found> {
-  const { pipeline, wanted, waitForStartMs, deadlineAt } = search;
+export async function findExecution(
+  context: FollowContext,
+  { pipeline, wanted, deadlineAt }: Search,
+): Promise<Found> {
   const ask = createPatience(context);
   const pace = createPace();
-  const until = Math.min(context.clock.now() + waitForStartMs, deadlineAt);
+  const until = Math.min(context.clock.now() + startWaitMs, deadlineAt);
   let past: ReadonlySet<string> | undefined;
   let history: readonly Execution[] = [];
   let reported = false;
@@ -220,7 +207,7 @@ export async function findExecution(context: FollowContext, search: Search): Pro
       return { execution: undefined, history };
     if (!reported)
       context.log.info(
-        `Waiting up to ${formatDuration(waitForStartMs)} for an execution with ${sayWanted(wanted)}.`,
+        `Waiting up to ${formatDuration(startWaitMs)} for an execution with ${sayWanted(wanted)}.`,
       );
     reported = true;
     await context.clock.wait(executions ? pace.next(false) : pace.slowest(), context.signal);

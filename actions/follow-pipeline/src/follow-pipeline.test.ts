@@ -20,16 +20,16 @@ async function followIntoFrozen(version: string, onLine: (line: string) => void)
 
 test("reports that nothing starts without a rule, and starts the pipeline where it may", async () => {
   const image = await stage.push("one");
-  const never = await stage.follow({ pipeline, image, start: "never", "wait-for-start": "1s" });
+  const never = await stage.follow({ pipeline, image, start: "never" });
   expect(never.error.message).toBe(
-    `Nothing started update-web for image ${digestOf(image)} within 1 s; no EventBridge rule has started it before`,
+    `Nothing started update-web for image ${digestOf(image)} within 2 min; no EventBridge rule has started it before`,
   );
   expect(never.error.nextStep).toMatch(
     /^create the rule.*; or set start: if-missing, so that this step starts it\.$/,
   );
   expect(never.record).toMatchObject({ status: "not-started", executionId: "" });
 
-  const { record, error, lines } = await stage.follow({ pipeline, image, "wait-for-start": "1s" });
+  const { record, error, lines } = await stage.follow({ pipeline, image });
   expect(error).toBeUndefined();
   expect(record).toMatchObject({ status: "succeeded", started: true });
   expect(await stage.page()).toBe("one");
@@ -51,7 +51,7 @@ test("finds the execution that a pushed image started", async () => {
   expect(record.revisions.map(({ id }) => id)).toContain(digestOf(image));
   expect(await stage.page()).toBe("two");
 
-  const again = await stage.follow({ pipeline, image, start: "never", "wait-for-start": "1s" });
+  const again = await stage.follow({ pipeline, image, start: "never" });
   expect(again.error).toBeUndefined();
   expect(again.record).toMatchObject({ status: "succeeded", executionId: record.executionId });
   expect(again.record.deployments).toMatchObject([{ deploymentId: record.deployments[0]?.deploymentId }]);
@@ -88,6 +88,18 @@ test("shows a disabled transition with its reason and follows the execution furt
   expect(await stage.page()).toBe("four");
 });
 
+test("reports at the deadline what the execution waits for, and does what on-cancel says", async () => {
+  const { codepipeline } = stage.simulator.aws;
+  await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
+  const image = await stage.push("late");
+  const { error, record } = await stage.follow({ pipeline, image, "on-cancel": "abandon" });
+  expect(error?.message).toMatch(
+    /^Not done after 1 h \d+ min: Deploy: waiting, because the transition .* \(execution \S+ is abandoned \(on-cancel: abandon\)\)$/,
+  );
+  expect(record.status).toBe("timed-out");
+  await codepipeline.enableStageTransition(transition);
+});
+
 test("fails when superseded, and names what took over", async () => {
   const { codepipeline } = stage.simulator.aws;
   let newer = Promise.resolve("");
@@ -98,7 +110,7 @@ test("fails when superseded, and names what took over", async () => {
     /^Execution \S+ of update-web was superseded by \S+ \(.*\), which is in progress: its own revisions were not deployed$/,
   );
   expect(error?.message).toContain(digestOf(await newer));
-  expect(error?.nextStep).toMatch(/follow it with execution-id: \S+\. Otherwise run this job again\.$/);
+  expect(error?.nextStep).toMatch(/otherwise run this job again\.$/);
   expect(record).toMatchObject({ status: "superseded", deployments: [] });
   expect(await stage.page()).toBe("four");
 
@@ -130,8 +142,7 @@ test("pins the revisions when it starts a pipeline of type V2, and refuses to st
     /^Execution \S+ took sha256:\w+ and \w+ from its sources, not image sha256:\w+; it continues$/,
   );
   expect(taken.record.status).toBe("superseded");
-  await stage.follow({ pipeline: "old-web", "execution-id": taken.record.executionId });
-  expect(await stage.page()).toBe("seven");
+  await stage.simulator.clock.until(async () => (await stage.page()) === "seven");
 });
 
 test("reports definitions that cannot be read in CodePipeline's words, with the fix", async () => {
@@ -165,12 +176,6 @@ test.each<[string, Record<string, string>, RegExp, RegExp]>([
     { pipeline: "update-wbe", start: "always" },
     /^Pipeline update-wbe does not exist in this account and region; did you mean "update-web"\?$/,
     /^check the input pipeline \(existing: update-web, old-web\), and the region; nothing was changed\.$/,
-  ],
-  [
-    "a missing execution",
-    { "execution-id": "11111111-2222-3333-4444-555555555555" },
-    /^Pipeline update-web does not have the execution 11111111-/,
-    /check the input execution-id/,
   ],
   [
     "an image of another repository",

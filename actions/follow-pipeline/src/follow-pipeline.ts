@@ -9,7 +9,7 @@ import { computeBudget } from "./budget.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import type { FollowContext } from "./context.ts";
 import { supersederOf } from "./end-failed.ts";
-import { hasRevisions, listExecutions, settleExecution } from "./executions.ts";
+import { hasRevisions, listExecutions, settleExecution, startWaitMs } from "./executions.ts";
 import { type Ending, type Following, follow, keepHandle } from "./follow.ts";
 import type { FollowInputs } from "./inputs.ts";
 import { findPipeline, wantedSources } from "./pipeline.ts";
@@ -25,11 +25,8 @@ export async function followPipeline(
   await refuseExpired(context);
   const declaration = await findPipeline(context, inputs.pipeline);
   const wanted = wantedSources(declaration, inputs.target);
-  const budgetMs = inputs.deadlineMs ?? (await computeBudget(context, declaration)) + inputs.waitForStartMs;
-  if (inputs.deadlineMs === undefined)
-    context.log.info(
-      `Deadline: ${formatDuration(budgetMs)}, from the waits that the pipeline's actions have.`,
-    );
+  const budgetMs = (await computeBudget(context, declaration)) + startWaitMs;
+  context.log.info(`Deadline: ${formatDuration(budgetMs)}, from the waits that the pipeline's actions have.`);
   record.findings.push(...(await checkCredentialsLife(context, budgetMs)));
   refuseFindings(record.findings, context.log);
 
@@ -94,7 +91,7 @@ async function onCancelOrLostContact(following: Following, error: unknown): Prom
   const name = `execution ${record.executionId} of ${pipeline}`;
   if (cancelled)
     return new Failure(`${reason}; ${name} ${fate}`, {
-      nextStep: `nothing, if this was intended; follow it again with execution-id: ${record.executionId}.`,
+      nextStep: "nothing, if this was intended; to follow it again, run this job again.",
     });
   return new Failure(`${reason}, so ${name} could not be followed to its end; it ${fate}`, {
     nextStep: areCredentialsExpired(error)

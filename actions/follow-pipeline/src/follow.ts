@@ -5,7 +5,6 @@ import {
   paginateListActionExecutions,
 } from "@aws-sdk/client-codepipeline";
 import { formatDuration } from "../../core/duration.ts";
-import { Failure } from "../../core/failure.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
 import { createPace } from "../../core/pace.ts";
 import type { FollowContext } from "./context.ts";
@@ -38,14 +37,11 @@ export function keepHandle({ context, record, inputs, deployments }: Following):
 }
 
 export interface Ending {
-  readonly kind: "ended" | "approval" | "other-revision" | "deadline";
+  readonly kind: "ended" | "other-revision" | "deadline";
   readonly snapshot: Snapshot;
 }
 
-/**
- * Polls the execution until it ends, waits for something that must not be waited for, or the deadline has passed; the
- * last poll is at the deadline.
- */
+/** Polls the execution until it ends, has other revisions, or the deadline has passed; the last poll is at the deadline. */
 export async function follow(following: Following): Promise<Ending> {
   const { context, inputs, record, deployments, deadlineAt } = following;
   const ask = createPatience(context);
@@ -69,14 +65,12 @@ export async function follow(following: Following): Promise<Ending> {
   }
 }
 
-function endingOf({ inputs, wanted }: Following, snapshot: Snapshot): Ending["kind"] | undefined {
+function endingOf({ wanted }: Following, snapshot: Snapshot): Ending["kind"] | undefined {
   if (hasEnded(snapshot)) return "ended";
   const taken = snapshot.actions.some(({ category }) => category !== "Source")
     ? snapshot.revisions.map(({ id }) => id)
     : undefined;
   if (taken && wanted.some(({ revision }) => !taken.includes(revision))) return "other-revision";
-  if (inputs.onApproval === "fail" && snapshot.waits.some(({ kind }) => kind === "approval"))
-    return "approval";
   return undefined;
 }
 
@@ -97,28 +91,18 @@ function createProgressLog({ context, record }: Following) {
   };
 }
 
-/** Reads one execution; throws a Failure when the pipeline has none of this id. */
 async function pollExecution(
   { clients: { codepipeline }, signal }: FollowContext,
   pipelineName: string,
   pipelineExecutionId: string,
 ): Promise<Snapshot> {
   const options = { abortSignal: signal };
-  try {
-    const [{ pipelineExecution = {} }, { stageStates = [] }, details] = await Promise.all([
-      codepipeline.send(new GetPipelineExecutionCommand({ pipelineName, pipelineExecutionId }), options),
-      codepipeline.send(new GetPipelineStateCommand({ name: pipelineName }), options),
-      listActions(),
-    ]);
-    return snapshotOf(pipelineExecution, details, stageStates);
-  } catch (error) {
-    if ((error as Error).name !== "PipelineExecutionNotFoundException") throw error;
-    throw new Failure(`Pipeline ${pipelineName} does not have the execution ${pipelineExecutionId}`, {
-      nextStep:
-        "check the input execution-id against the pipeline's execution history, which AWS keeps for a year.",
-      cause: error,
-    });
-  }
+  const [{ pipelineExecution = {} }, { stageStates = [] }, details] = await Promise.all([
+    codepipeline.send(new GetPipelineExecutionCommand({ pipelineName, pipelineExecutionId }), options),
+    codepipeline.send(new GetPipelineStateCommand({ name: pipelineName }), options),
+    listActions(),
+  ]);
+  return snapshotOf(pipelineExecution, details, stageStates);
 
   async function listActions(): Promise<ActionExecutionDetail[]> {
     const found: ActionExecutionDetail[] = [];

@@ -11,9 +11,6 @@ test("defaults to the careful choices", () => {
     pipeline: "update-web",
     target: { commit: undefined, image: { digest, repository: undefined } },
     start: "if-missing",
-    waitForStartMs: 2 * 60_000,
-    deadlineMs: undefined,
-    onApproval: "wait",
     onCancel: "leave",
     maxFailedTasks: 3,
   });
@@ -32,7 +29,6 @@ test.each<[Record<string, string>, object]>([
     { image: "", commit },
     { commit, image: undefined },
   ],
-  [{ image: "", "execution-id": "e-1" }, { executionId: "e-1" }],
   [
     { image: "", start: "always" },
     { commit: undefined, image: undefined },
@@ -43,17 +39,13 @@ test.each<[Record<string, string>, object]>([
 
 test.each<[Record<string, string>, string]>([
   [{ pipeline: "" }, "Input pipeline is required"],
-  [{ image: "" }, "Input execution-id, commit or image is required, unless start is always"],
+  [{ image: "" }, "Input commit or image is required, unless start is always"],
   [{ image: "web:latest" }, "expected an image digest"],
   [{ image: `web@${digest}` }, "expected an image digest"],
   [{ commit: "0a1b2c3" }, "expected a commit of 40 hexadecimal digits"],
-  [{ "execution-id": "e-1" }, "remove commit and image"],
-  [{ image: "", "execution-id": "e-1", start: "always" }, "start: always exclude each other"],
   [{ start: "yes" }, "allowed: if-missing, never, always"],
-  [{ "on-approval": "approve" }, "allowed: wait, fail"],
   [{ "on-cancel": "kill" }, "allowed: leave, stop, abandon, rollback"],
-  [{ "wait-for-start": "2" }, "a duration such as 90s, 45m or 1h30m"],
-  [{ pipeline: "", deadline: "soon" }, "2 inputs are wrong"],
+  [{ pipeline: "", image: "web" }, "2 inputs are wrong"],
 ])("refuses the inputs %j", (inputs, message) => {
   expect(() => readFollowInputs(given(inputs))).toThrow(message);
 });

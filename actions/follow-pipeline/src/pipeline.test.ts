@@ -23,7 +23,6 @@ const pipeline: PipelineDeclaration = {
 };
 
 test.each<[Target, object[]]>([
-  [{ executionId: "e-1" }, []],
   [
     { commit: "c", image: undefined },
     [{ kind: "commit", revision: "c", actions: ["Source"], watched: ["branch dev of deployment"] }],

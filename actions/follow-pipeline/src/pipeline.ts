@@ -73,7 +73,6 @@ export interface WantedSource {
 
 /** Finds the pipeline's sources for the wanted revisions; throws a Failure when one has none. */
 export function wantedSources(pipeline: PipelineDeclaration, target: Target): WantedSource[] {
-  if ("executionId" in target) return [];
   const { commit, image } = target;
   const sources = actionsOf(pipeline).filter(({ actionTypeId }) => actionTypeId?.category === "Source");
   const wanted: WantedSource[] = [];

@@ -9,7 +9,6 @@ export type Status =
   | "rolled-back"
   | "stopped"
   | "superseded"
-  | "awaiting-approval"
   | "not-started"
   | "timed-out"
   | "cancelled"

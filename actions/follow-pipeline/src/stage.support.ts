@@ -48,6 +48,7 @@ interface Trying {
 
 export interface Stage {
   readonly simulator: TestSimulator;
+  readonly clients: Clients;
   readonly folder: string;
   readonly productionUrl: string;
   /** Commits files to the branch of the definitions; returns the commit. */
@@ -149,6 +150,7 @@ async function createStageIn(
   await define(definitions);
   return {
     simulator,
+    clients,
     folder,
     productionUrl,
     define,
