@@ -60,8 +60,7 @@ test("the deploy role may do what the actions of the deploying workflows call", 
 
 /** Permissions for optional features of those actions that the workflows of this repository do not use. */
 const notNeeded = [
-  // Repositories are created by registry.yaml and pipeline.yaml.
-  "codecommit:CreateRepository",
+  // Repositories are created by registry.yaml.
   "ecr:CreateRepository",
   "ecr:PutLifecyclePolicy",
   // The input deregister-old-revisions is not given here.

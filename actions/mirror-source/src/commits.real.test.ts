@@ -8,13 +8,12 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-test("pushes the commit to a repository that it creates, once, and then its successors", async () => {
-  const source = await stage.repository();
+test("pushes the commit once, and then its successors", async () => {
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const first = await git(source, "rev-parse", "HEAD");
-  const inputs = { repository: "made", "create-repository": "true" };
-  const mirror = () => stage.mirror(stage.context(source), inputs);
+  const mirror = () => stage.mirror(stage.context(source), { repository });
   expect(await mirror()).toMatchObject({
-    url: `${stage.simulator.endpoint}/v1/repos/made`,
+    url: `${stage.simulator.endpoint}/v1/repos/${repository}`,
     previous: "",
     commit: first,
     hasChanges: true,
@@ -26,7 +25,7 @@ test("pushes the commit to a repository that it creates, once, and then its succ
   await commit(source, { "menu.txt": "espresso\n" });
   const third = await commit(source, { "menu.txt": "espresso\nlungo\n" });
   expect(await mirror()).toMatchObject({ previous: first, commit: third, pushed: true, commits: 2 });
-  const clone = await stage.clone("made");
+  const clone = await stage.clone(repository);
   expect(await git(clone, "log", "--format=%H %s")).toBe(await git(source, "log", "--format=%H %s"));
 });
 
@@ -54,10 +53,10 @@ test("removes commits that only the branch has by force only, and never lets an 
   const first = await git(source, "rev-parse", "HEAD");
   const second = await commit(source, { "menu.txt": "mocha\n" });
   await mirror();
-  await expect(mirror({ ref: first })).rejects.toThrow(
+  await git(source, "reset", "--quiet", "--hard", first);
+  await expect(mirror()).rejects.toThrow(
     `This run is older than the mirrored commit: dev of ${repository} already has ${second}, which contains ${first}`,
   );
-  await git(source, "reset", "--quiet", "--hard", first);
   const other = await commit(source, { "menu.txt": "latte\n" });
   await expect(mirror()).rejects.toThrow(
     `Not a fast-forward: dev of ${repository} has ${second}, which ${other} does not contain`,
@@ -67,25 +66,13 @@ test("removes commits that only the branch has by force only, and never lets an 
   expect(await stage.head(repository)).toBe(other);
 });
 
-test("accepts a branch that is known from a fetch only, as actions/checkout leaves it", async () => {
-  const [origin, repository] = [await stage.repository(), await stage.codecommit()];
-  const source = await stage.repository();
-  await git(source, "fetch", "--quiet", origin, "main:refs/remotes/origin/release");
-  const head = await git(origin, "rev-parse", "HEAD");
-  expect(await stage.mirror(stage.context(source), { repository, ref: "release" })).toMatchObject({
-    commit: head,
-  });
-});
-
 test("shows in a plan what apply would do, and does nothing", async () => {
-  const source = await stage.repository();
+  const [source, repository] = [await stage.repository(), await stage.codecommit()];
   const head = await git(source, "rev-parse", "HEAD");
-  const inputs = { repository: "planned", "create-repository": "true", mode: "plan" };
-  expect(await stage.mirror(stage.context(source), inputs)).toMatchObject({
-    url: "",
+  expect(await stage.mirror(stage.context(source), { repository, mode: "plan" })).toMatchObject({
     commit: head,
     hasChanges: true,
     pushed: false,
   });
-  await expect(stage.simulator.aws.codecommit.getRepository({ repositoryName: "planned" })).rejects.toThrow();
+  expect(await stage.head(repository)).toBeUndefined();
 });

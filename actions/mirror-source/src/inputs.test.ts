@@ -9,10 +9,7 @@ test("defaults to the checked-out commit and the running branch, with the carefu
   expect(read({})).toEqual({
     repository: "deployment",
     branch: "feature/x",
-    ref: "HEAD",
     snapshot: undefined,
-    createRepository: false,
-    allowedKeys: [],
     force: false,
     mode: "apply",
   });
@@ -21,18 +18,14 @@ test("defaults to the checked-out commit and the running branch, with the carefu
 test("accepts all inputs", () => {
   const inputs = {
     branch: "dev",
-    ref: "v1.2",
     path: "./infra-templates//ecs/",
     placeholders: '{"DatabaseHost":"db","DatabasePort":3306}',
-    "keep-placeholders": "<IMAGE1_NAME>\nTAG, OTHER",
-    "create-repository": "true",
     force: "true",
     mode: "plan",
   };
   expect(read(inputs)).toEqual({
     repository: "deployment",
     branch: "dev",
-    ref: "v1.2",
     snapshot: {
       path: "infra-templates/ecs",
       placeholders: {
@@ -40,12 +33,9 @@ test("accepts all inputs", () => {
           ["DatabaseHost", "db"],
           ["DatabasePort", "3306"],
         ]),
-        kept: ["IMAGE1_NAME", "TAG", "OTHER"],
         plainSecrets: new Map(),
       },
     },
-    createRepository: true,
-    allowedKeys: [],
     force: true,
     mode: "plan",
   });
@@ -56,12 +46,12 @@ test.each<[string, Record<string, string>, unknown]>([
   [
     "an empty object: none may stay unfilled",
     { placeholders: "{}" },
-    { values: new Map(), kept: ["IMAGE1_NAME", "TASK_DEFINITION"], plainSecrets: new Map() },
+    { values: new Map(), plainSecrets: new Map() },
   ],
   [
     "plain secrets alone",
     { "plain-secrets": "KEY=a=b" },
-    { values: new Map(), kept: ["IMAGE1_NAME", "TASK_DEFINITION"], plainSecrets: new Map([["KEY", "a=b"]]) },
+    { values: new Map(), plainSecrets: new Map([["KEY", "a=b"]]) },
   ],
 ])("reads placeholders: %s", (_, inputs, expected) => {
   expect(read({ path: "services", ...inputs }).snapshot?.placeholders).toEqual(expected);
@@ -79,7 +69,6 @@ test.each<[Record<string, string>, string]>([
   ],
   [{ repository: "deployment.git" }, "not ending in .git"],
   [{ branch: "refs/heads/dev" }, "expected a branch name without refs/heads/"],
-  [{ ref: "--all" }, "expected a branch, tag or commit"],
   [{ path: "/etc" }, "a folder below the repository's root"],
   [{ path: "services/../.." }, "a folder below the repository's root"],
   [{ path: "services\\customer" }, "a folder below the repository's root"],

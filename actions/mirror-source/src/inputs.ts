@@ -6,13 +6,8 @@ export interface MirrorInputs {
   readonly repository: string;
   /** Without `refs/heads/`. */
   readonly branch: string;
-  /** Branch, tag or commit of the checked-out repository. */
-  readonly ref: string;
   /** Undefined: the commit itself is pushed, with its history. */
   readonly snapshot: SnapshotInputs | undefined;
-  readonly createRepository: boolean;
-  /** Files that may contain a private key, such as tests' own. */
-  readonly allowedKeys: readonly string[];
   readonly force: boolean;
   readonly mode: "plan" | "apply";
 }
@@ -27,14 +22,9 @@ export interface SnapshotInputs {
 
 export interface Placeholders {
   readonly values: ReadonlyMap<string, string>;
-  /** Names that stay unfilled. */
-  readonly kept: readonly string[];
   /** Plain values instead of the secrets of task definitions, by name. */
   readonly plainSecrets: ReadonlyMap<string, string>;
 }
-
-/** Placeholders that CodePipeline's action CodeDeployToECS fills. */
-const keptByDefault = "IMAGE1_NAME, TASK_DEFINITION";
 
 export function readMirrorInputs(
   variables: NodeJS.ProcessEnv,
@@ -44,10 +34,7 @@ export function readMirrorInputs(
     (read) => ({
       repository: readRepository(read),
       branch: readBranch(read, variables.GITHUB_REF),
-      ref: readRef(read),
       snapshot: readSnapshot(read),
-      createRepository: read.boolean("create-repository", false),
-      allowedKeys: read.lines("allow-private-keys"),
       force: read.boolean("force", false),
       mode: read.choice("mode", ["plan", "apply"], "apply"),
     }),
@@ -81,12 +68,6 @@ function readBranch(read: InputReader, runningRef = ""): string {
   return runningRef.slice(branches.length);
 }
 
-function readRef(read: InputReader): string {
-  const ref = read.optional("ref") ?? "HEAD";
-  if (ref.startsWith("-")) read.problem(`Input ref is "${ref}"; expected a branch, tag or commit`);
-  return ref;
-}
-
 function readSnapshot(read: InputReader): SnapshotInputs | undefined {
   const path = readPath(read);
   const values = readPlaceholderValues(read, "placeholders");
@@ -94,7 +75,7 @@ function readSnapshot(read: InputReader): SnapshotInputs | undefined {
   const given = ["placeholders", "plain-secrets"].filter((name) => read.optional(name));
   if (path !== undefined) {
     const fills = given.length > 0;
-    return { path, placeholders: fills ? { values, kept: readKept(read), plainSecrets } : undefined };
+    return { path, placeholders: fills ? { values, plainSecrets } : undefined };
   }
   for (const name of given)
     read.problem(
@@ -111,9 +92,4 @@ function readPath(read: InputReader): string | undefined {
       `Input path is "${given}"; expected a folder below the repository's root, such as infra-templates/ecs`,
     );
   return parts.length > 0 ? parts.join("/") : undefined;
-}
-
-function readKept(read: InputReader): string[] {
-  const names = (read.optional("keep-placeholders") ?? keptByDefault).split(/[\s,]+/);
-  return names.map((name) => name.replace(/^<(.*)>$/, "$1")).filter(Boolean);
 }

@@ -12,7 +12,7 @@ import { exists, refuseLoss, refuseOlder } from "./order.ts";
 import type { FileChange, MirrorRecord } from "./publish.ts";
 import { fillTree, findFolder } from "./source/fill-files.ts";
 import { openSource, readMirroredFrom, type Source, writeSnapshot } from "./source/open-source.ts";
-import { moved, openTarget, push, readHead, settleRepository, type Target } from "./target/open-target.ts";
+import { moved, openTarget, push, readHead, type Target } from "./target/open-target.ts";
 
 /** Reads, compares, pushes and verifies: nothing in AWS changes before everything that can be wrong here is checked. */
 export async function mirror(
@@ -20,14 +20,14 @@ export async function mirror(
   inputs: MirrorInputs,
   record: MirrorRecord,
 ): Promise<void> {
-  const source = await openSource(context, inputs.ref);
+  const source = await openSource(context);
   record.sourceCommit = source.commit;
   await inScratchRepository(context, source, async (git) => {
     await checkBranchName(git, inputs.branch);
     await checkContent(context, git, source.commit, inputs);
     const tree = inputs.snapshot && (await makeTree(git, source.commit, inputs.snapshot));
     const found = await openTarget(context, inputs);
-    record.url = found.url ?? "";
+    record.url = found.url;
     const mirroring: Mirroring = { context, git, inputs, record, found };
     const plan = tree ? await planSnapshot(mirroring, tree) : await planCommit(mirroring);
     await keepPlan(git, plan, record);
@@ -69,9 +69,9 @@ async function planCommit({ git, inputs, record, found }: Mirroring): Promise<Pl
 
 async function planSnapshot({ context, git, inputs, record, found }: Mirroring, tree: string): Promise<Plan> {
   const { sourceCommit: source, origin } = record;
-  if (!found.head || !found.url)
+  if (!found.head)
     return { target: found, commit: await writeSnapshot(git, { tree, parent: undefined, source, origin }) };
-  const head = await fetchHead(context, git, found.url, found);
+  const head = await fetchHead(context, git, found);
   const target = { ...found, head };
   if ((await git.text(["rev-parse", `${head}^{tree}`])) === tree) return { target, commit: head };
   const from = await readMirroredFrom(git, head);
@@ -90,15 +90,14 @@ async function keepPlan(git: Git, { target: { head }, commit }: Plan, record: Mi
 
 async function apply({ context, git, record }: Mirroring, { target, commit }: Plan): Promise<void> {
   record.commit = record.previous;
-  record.url = await settleRepository(context, target);
   context.log.info(`Pushing ${commit} to ${target.branch} of ${target.repository}.`);
-  record.pushed = await push(context, git, record.url, target, commit);
+  record.pushed = await push(context, git, target, commit);
   record.commit = commit;
   await verify(context, target, commit);
 }
 
 /** Fetches the branch with its history into the scratch repository; resolves to its head. */
-async function fetchHead(context: MirrorContext, git: Git, url: string, { branch, repository }: Target) {
+async function fetchHead(context: MirrorContext, git: Git, { url, branch, repository }: Target) {
   const fetch = ["fetch", "--quiet", "--no-tags", "--no-auto-maintenance", "--", url, `refs/heads/${branch}`];
   try {
     await git.text(fetch, { variables: await remoteVariables(context, url) });
@@ -174,14 +173,13 @@ async function checkContent(
   { log }: MirrorContext,
   git: Git,
   commit: string,
-  { snapshot, allowedKeys }: MirrorInputs,
+  { snapshot }: MirrorInputs,
 ): Promise<void> {
   const folder = snapshot ? ["--", snapshot.path] : [];
   const keys = await git.find(["grep", "-zlIE", "-e", privateKeyPattern, commit, ...folder]);
-  const files = pathsIn(keys ?? "").map((name) => name.slice(commit.length + 1));
   refusePrivateKeys(
-    files.filter((file) => !allowedKeys.includes(file)),
-    "remove them from the repository and replace them where they are used, or list test keys in the input allow-private-keys; nothing was changed.",
+    pathsIn(keys ?? "").map((name) => name.slice(commit.length + 1)),
+    "remove them from the repository and replace them where they are used, or mirror a folder without them (input path); nothing was changed.",
   );
   const all = await git.text(["ls-tree", "-rz", "--name-only", "--full-tree", commit, ...folder]);
   const found = namesOfSensitive(pathsIn(all), ["dependencies", "environment", "credentials", "keys"]);

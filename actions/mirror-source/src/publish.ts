@@ -70,7 +70,7 @@ export interface MirrorRecord {
   /** Address of the mirrored repository, such as `https://github.com/owner/name`. */
   readonly origin: string;
   sourceCommit: string;
-  /** CodeCommit's address of the repository; empty while there is none. */
+  /** CodeCommit's address of the repository; empty until it is known. */
   url: string;
   readonly region: string;
   /** Head of the branch before the run; empty when there was none. */

@@ -33,9 +33,10 @@ test("leaves a branch that another push moves meanwhile as it is, and says so", 
   const theirs = await commit(source, { "menu.txt": "chai\n" });
   await git(source, "checkout", "--quiet", "main");
   await commit(source, { "menu.txt": "mocha\n" });
-  const codecommit = clientWith(1, "after", () =>
-    stage.mirror(stage.context(source), { repository, ref: "other" }),
-  );
+  const codecommit = clientWith(1, "after", async () => {
+    await git(source, "checkout", "--quiet", "other");
+    await stage.mirror(stage.context(source), { repository });
+  });
   await expect(
     stage.mirror(stage.context(source, { codecommit }), { repository, force: "true" }),
   ).rejects.toThrow(

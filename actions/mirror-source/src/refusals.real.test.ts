@@ -31,10 +31,9 @@ test.each<[string, Record<string, string>, string, string]>([
     "repository",
     { repository: "none" },
     "CodeCommit repository none does not exist in this account in us-east-1",
-    "create-repository: true",
+    "aws codecommit create-repository",
   ],
   ["branch", { branch: "a..b" }, '"a..b" is not a valid branch name', "git check-ref-format"],
-  ["ref", { ref: "v9" }, 'has no commit "v9" (input ref)', "a branch, tag or commit"],
   [
     "folder",
     { path: "infra/esc" },
@@ -61,15 +60,14 @@ test.each<[string, Record<string, string>, string, string]>([
 
 const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n";
 
-test("refuses a private key with its place, unless it is allowed", async () => {
+test("refuses a private key with its place, unless it is outside the folder", async () => {
   const source = await stage.repository({ ...files, "infra/ecs/deploy": key, "docs/key.md": `    ${key}` });
   for (const inputs of [{}, { path: "infra/ecs" }] as Record<string, string>[]) {
     const failure = await refuse(source, inputs);
     expect(failure.message).toBe("Private keys are in the commit: infra/ecs/deploy");
-    expect(failure.nextStep).toContain("allow-private-keys");
+    expect(failure.nextStep).toContain("(input path)");
   }
-  const context = stage.context(source);
-  await stage.mirror(context, { repository, "allow-private-keys": "infra/ecs/deploy", mode: "plan" });
+  await stage.mirror(stage.context(source), { repository, path: "docs", mode: "plan" });
 });
 
 test("warns of files that rarely belong into a mirror", async () => {
@@ -113,7 +111,13 @@ test("names links and submodules in the folder", async () => {
   expect(failure.message).toContain("app/key is a symbolic link, app/library is a submodule");
 });
 
-test("refuses a folder that is no repository", async () => {
+test("refuses a repository without a commit", async () => {
+  const source = await stage.repository();
+  await git(source, "checkout", "--quiet", "--orphan", "empty");
+  expect((await refuse(source, {})).message).toBe("The checked-out repository has no commit");
+});
+
+test("refuses a folder that is not a repository", async () => {
   const failure = await refuse(stage.folder, {});
   expect(failure.message).toContain(`${stage.folder} is not a Git repository`);
   expect(failure.nextStep).toContain("actions/checkout");

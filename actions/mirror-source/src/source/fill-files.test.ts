@@ -7,7 +7,6 @@ const placeholders = {
     ["Port", "3306"],
     ["IMAGE1_NAME", "never"],
   ]),
-  kept: ["IMAGE1_NAME"],
   plainSecrets: new Map<string, string>(),
 };
 const fill = (file: string, text: string | Buffer) => fillFile(file, Buffer.from(text), placeholders);

@@ -38,11 +38,10 @@ interface Filled {
 
 const asItWas: Filled = { content: undefined, open: [] };
 
-export function fillFile(
-  file: string,
-  content: Buffer,
-  { values, kept, plainSecrets }: Placeholders,
-): Filled {
+/** Placeholders that CodePipeline's action CodeDeployToECS fills. */
+const kept = ["IMAGE1_NAME", "TASK_DEFINITION"];
+
+export function fillFile(file: string, content: Buffer, { values, plainSecrets }: Placeholders): Filled {
   if (content.includes(0)) return asItWas;
   const original = content.toString();
   const text = plainText(file, original, plainSecrets);
@@ -87,7 +86,7 @@ function refuseOpen(open: readonly Open[]): void {
   if (!first) return;
   const list = open.map(({ file, line, name }) => `<${name}> at ${file}:${line}`).join(", ");
   throw new Failure(`Placeholders have no value: ${list}`, {
-    nextStep: `set them in the input placeholders, such as {"${first.name}": "…"}, or list them in keep-placeholders; nothing was changed.`,
+    nextStep: `set them in the input placeholders, such as {"${first.name}": "…"}; nothing was changed.`,
     place: first,
   });
 }

@@ -9,13 +9,13 @@ export interface Source {
   readonly objects: string;
 }
 
-export async function openSource(context: MirrorContext, ref: string): Promise<Source> {
+export async function openSource(context: MirrorContext): Promise<Source> {
   // A job in a container runs as another user than the one who checked out.
   const git = createGit(context.folder, context, [["safe.directory", context.folder]]);
   await checkGitVersion(git);
   const objects = await findObjects(git);
   await refuseIncomplete(git);
-  return { objects, commit: await findCommit(git, ref) };
+  return { objects, commit: await findCommit(git) };
 }
 
 async function findObjects(git: Git): Promise<string> {
@@ -45,14 +45,11 @@ async function refuseIncomplete(git: Git): Promise<void> {
     });
 }
 
-async function findCommit(git: Git, ref: string): Promise<string> {
-  // actions/checkout creates a local branch of the running one only.
-  for (const name of [ref, `refs/remotes/origin/${ref}`]) {
-    const commit = await git.find(["rev-parse", "--verify", "--quiet", `${name}^{commit}`]);
-    if (commit) return commit;
-  }
-  throw new Failure(`The checked-out repository has no commit "${ref}" (input ref)`, {
-    nextStep: "use a branch, tag or commit that actions/checkout has fetched; nothing was changed.",
+async function findCommit(git: Git): Promise<string> {
+  const commit = await git.find(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+  if (commit) return commit;
+  throw new Failure("The checked-out repository has no commit", {
+    nextStep: "check out a branch, tag or commit before this step; nothing was changed.",
   });
 }
 

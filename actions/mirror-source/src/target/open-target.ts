@@ -1,9 +1,4 @@
-import {
-  CreateRepositoryCommand,
-  GetBranchCommand,
-  GetRepositoryCommand,
-  type RepositoryMetadata,
-} from "@aws-sdk/client-codecommit";
+import { GetBranchCommand, GetRepositoryCommand } from "@aws-sdk/client-codecommit";
 import { Failure } from "../../../core/failure.ts";
 import type { MirrorContext } from "../context.ts";
 import { explainGitError, type Git, GitError } from "../git/git.ts";
@@ -15,48 +10,34 @@ import { short } from "../source/fill-files.ts";
 export interface Target {
   readonly repository: string;
   readonly branch: string;
-  /** Address for Git, over HTTPS; undefined while the repository does not exist yet. */
-  readonly url: string | undefined;
+  /** Address for Git, over HTTPS. */
+  readonly url: string;
   /** Commit of the branch; undefined when there is no such branch. */
   readonly head: string | undefined;
 }
 
-export async function openTarget(context: MirrorContext, inputs: MirrorInputs): Promise<Target> {
-  const { repository, branch } = inputs;
-  const found = await findRepository(context, repository);
-  if (found) return { repository, branch, url: found.cloneUrlHttp, head: await readHead(context, inputs) };
-  if (inputs.createRepository) return { repository, branch, url: undefined, head: undefined };
-  const region = await context.codecommit.config.region();
-  throw new Failure(`CodeCommit repository ${repository} does not exist in this account in ${region}`, {
-    nextStep:
-      "correct the input repository or the region, apply the stack that creates it, or set create-repository: true. Nothing was changed.",
-  });
+export async function openTarget(
+  context: MirrorContext,
+  { repository, branch }: MirrorInputs,
+): Promise<Target> {
+  const url = await findUrl(context, repository);
+  return { repository, branch, url, head: await readHead(context, { repository, branch }) };
 }
 
-async function findRepository({ codecommit, signal }: MirrorContext, repositoryName: string) {
+async function findUrl({ codecommit, signal }: MirrorContext, repositoryName: string): Promise<string> {
   try {
     const command = new GetRepositoryCommand({ repositoryName });
     const { repositoryMetadata } = await codecommit.send(command, { abortSignal: signal });
-    return repositoryMetadata;
+    return repositoryMetadata?.cloneUrlHttp ?? "";
   } catch (error) {
-    if ((error as Error).name === "RepositoryDoesNotExistException") return undefined;
-    throw error;
+    if ((error as Error).name !== "RepositoryDoesNotExistException") throw error;
+    const region = await codecommit.config.region();
+    throw new Failure(`CodeCommit repository ${repositoryName} does not exist in this account in ${region}`, {
+      nextStep:
+        "correct the input repository or the region, or create it: apply its stack, or run aws codecommit create-repository. Nothing was changed.",
+      cause: error,
+    });
   }
-}
-
-/** Resolves to the address of the repository, which is created if it is missing. */
-export async function settleRepository(context: MirrorContext, { url, repository }: Target): Promise<string> {
-  return url ?? (await createRepository(context, repository)).cloneUrlHttp ?? "";
-}
-
-async function createRepository(
-  { codecommit, log, signal }: MirrorContext,
-  repositoryName: string,
-): Promise<RepositoryMetadata> {
-  const command = new CreateRepositoryCommand({ repositoryName });
-  const { repositoryMetadata = {} } = await codecommit.send(command, { abortSignal: signal });
-  log.info(`Created the CodeCommit repository ${repositoryName}.`);
-  return repositoryMetadata;
 }
 
 /** Returns the branch's commit in CodeCommit; undefined when there is no such branch. */
@@ -80,10 +61,10 @@ export async function readHead(
 export async function push(
   context: MirrorContext,
   git: Git,
-  url: string,
   target: Target,
   commit: string,
 ): Promise<boolean> {
+  const { url } = target;
   const ref = `refs/heads/${target.branch}`;
   const lease = `--force-with-lease=${ref}:${target.head ?? ""}`;
   // Overrides the machine's configuration: one branch, no tags, no submodules, no hooks, no signature.
@@ -102,14 +83,14 @@ export async function push(
     // After a refused lease, an equal run was faster. After any other error, the push was done and only its response
     // was lost.
     if (head === commit) return !rejection.test(error.stdout);
-    throw head === target.head ? refused(error, url, target) : moved(target, head);
+    throw head === target.head ? refused(error, target) : moved(target, head);
   }
 }
 
 /** Matches the reasons in git's porcelain output: `!	<from>:<to>	[remote rejected] (<reason>)`. */
 const rejection = /^!\t[^\t]*\t\[(?:remote )?rejected\] \((.*)\)$/m;
 
-function refused(error: GitError, url: string, { branch, repository }: Target): Failure {
+function refused(error: GitError, { url, branch, repository }: Target): Failure {
   const reason = rejection.exec(error.stdout)?.[1];
   if (reason === undefined) return explainGitError(error, `push to ${branch} of ${repository}`, url);
   const remote = [...error.stderr.matchAll(/^remote: (.*)$/gm)].map(([, line = ""]) => line.trim());
