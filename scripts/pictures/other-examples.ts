@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { summaryMarkdown } from "../../actions/check-lab/src/summary.ts";
+import { newStep } from "../../actions/core/define-action.ts";
 import { readCostStacks } from "../../actions/cost/cost-stacks.ts";
 import { estimateCosts } from "../../actions/cost/estimate.ts";
 import { estimateMarkdown } from "../../actions/cost/markdown.ts";
@@ -44,8 +45,7 @@ const mirrored = {
   branch: "dev",
   path: "infra-templates/ecs",
   mode: "apply" as const,
-  cause: "",
-  fix: "",
+  ...newStep,
   origin: "https://github.com/OWNER/ecs-delivery",
   sourceCommit: commit,
   url: "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/deployment",

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 test("pushes the commit once, and then its successors", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   const first = await git(source, "rev-parse", "HEAD");
   const mirror = () => stage.mirror(stage.context(source), { repository });
   expect(await mirror()).toMatchObject({
@@ -30,7 +30,7 @@ test("pushes the commit once, and then its successors", async () => {
 });
 
 test("pushes nothing but one branch, and leaves the checked-out repository as it is", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   await git(source, "tag", "v1");
   await git(source, "branch", "other");
   await git(source, "config", "push.followTags", "true");
@@ -48,7 +48,7 @@ test("pushes nothing but one branch, and leaves the checked-out repository as it
 });
 
 test("removes commits that only the branch has by force only, and never lets an older run overtake", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   const mirror = (inputs = {}) => stage.mirror(stage.context(source), { repository, ...inputs });
   const first = await git(source, "rev-parse", "HEAD");
   const second = await commit(source, { "menu.txt": "mocha\n" });
@@ -67,7 +67,7 @@ test("removes commits that only the branch has by force only, and never lets an 
 });
 
 test("shows in a plan what apply would do, and does nothing", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   const head = await git(source, "rev-parse", "HEAD");
   expect(await stage.mirror(stage.context(source), { repository, mode: "plan" })).toMatchObject({
     commit: head,

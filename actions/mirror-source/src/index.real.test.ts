@@ -33,7 +33,7 @@ async function runAction(
 }
 
 test("sets every output of a green run, shows what was pushed, masks what signed, and leaves nothing behind", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   const head = await git(source, "rev-parse", "HEAD");
   const { exitCode, annotations, outputs, summary, lines, left } = await runAction(source, { repository });
   expect({ exitCode, annotations, left }).toEqual({ exitCode: 0, annotations: [], left: [] });
@@ -59,10 +59,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   ["an unfilled placeholder", { path: "ecs", placeholders: "{}" }, {}, /file=ecs\/a\.json,line=1::.*<Role>/],
   ["several wrong inputs", { repository: "", path: "/" }, {}, /2 inputs are wrong/],
 ])("reports %s in one annotation with a next step", async (_, inputs, environment, message) => {
-  const [source, repository] = [
-    await stage.repository({ "ecs/a.json": '{"a":"<Role>"}' }),
-    await stage.codecommit(),
-  ];
+  const { source, repository } = await stage.pair({ "ecs/a.json": '{"a":"<Role>"}' });
   const { exitCode, annotations, left } = await runAction(source, { repository, ...inputs }, environment);
   expect({ exitCode, left }).toEqual({ exitCode: 1, left: [] });
   expect(annotations).toEqual([expect.stringMatching(message)]);
@@ -81,7 +78,7 @@ test("names the permission of a denied call, in the summary too", async () => {
 });
 
 test("ends a cancelled job at once, with the commits that the branch may contain", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   stage.simulator.faults.add({ kind: "delay", operation: "codecommit:GitPush", milliseconds: 60_000 });
   const { exitCode, annotations, left } = await runAction(
     source,

@@ -1,10 +1,14 @@
 import { defineAction } from "../../core/define-action.ts";
 import { openMirror } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
-import { mirrorAndReport } from "./mirror-and-report.ts";
+import { mirror } from "./mirror.ts";
+import { newRecord, outcome, publish } from "./publish.ts";
 
 await defineAction({
   inputs: () => readMirrorInputs(process.env),
   context: openMirror,
-  run: mirrorAndReport,
+  record: newRecord,
+  run: mirror,
+  publish,
+  outcome,
 });

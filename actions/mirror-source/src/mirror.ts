@@ -20,6 +20,8 @@ export async function mirror(
   inputs: MirrorInputs,
   record: MirrorRecord,
 ): Promise<void> {
+  record.origin = originOf(context.variables);
+  record.region = await context.codecommit.config.region();
   const source = await openSource(context);
   record.sourceCommit = source.commit;
   await inScratchRepository(context, source, async (git) => {
@@ -32,6 +34,14 @@ export async function mirror(
     const plan = tree ? await planSnapshot(mirroring, tree) : await planCommit(mirroring);
     await keepPlan(git, plan, record);
     if (record.hasChanges && inputs.mode === "apply") await apply(mirroring, plan);
+  });
+}
+
+/** Returns the address of the repository that this runs in, such as `https://github.com/owner/name`. */
+function originOf({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository }: NodeJS.ProcessEnv): string {
+  if (server && repository) return `${server}/${repository}`;
+  throw new Failure("GITHUB_SERVER_URL and GITHUB_REPOSITORY, the address of the source, are not set", {
+    nextStep: "run this in a GitHub workflow, or set both; nothing was changed.",
   });
 }
 

@@ -1,7 +1,9 @@
 import { setOutput } from "@actions/core";
 import { cardMarkdown } from "../../core/card.ts";
 import { commitPage, runCommit } from "../../core/console.ts";
+import { newStep, type StepRecord } from "../../core/define-action.ts";
 import { appendSummary, factList, fold, markdownTable } from "../../core/summary.ts";
+import type { MirrorInputs } from "./inputs.ts";
 import { short } from "./source/fill-files.ts";
 
 /** A first push can bring thousands; the table shows only some. */
@@ -15,6 +17,12 @@ export async function publish(record: MirrorRecord): Promise<void> {
   setOutput("pushed", record.pushed);
   setOutput("repository-url", record.url);
   await appendSummary(summaryOf(record));
+}
+
+/** Returns the result of a green run for the last line of its log. */
+export function outcome(record: MirrorRecord): string {
+  const { repository, branch, commit } = record;
+  return `${branch} of ${repository}: ${verdict(record)} (${short(commit)})`;
 }
 
 /** Returns the job summary: a card. */
@@ -60,19 +68,17 @@ function changeTable(changes: readonly FileChange[]): string {
 }
 
 /** Facts of the run, collected while it is in progress, so that outputs and summary show them whatever happens. */
-export interface MirrorRecord {
+export interface MirrorRecord extends StepRecord<"failed"> {
   readonly repository: string;
   readonly branch: string;
   readonly path: string | undefined;
   readonly mode: "plan" | "apply";
-  cause: string;
-  fix: string;
   /** Address of the mirrored repository, such as `https://github.com/owner/name`. */
-  readonly origin: string;
+  origin: string;
   sourceCommit: string;
   /** CodeCommit's address of the repository; empty until it is known. */
   url: string;
-  readonly region: string;
+  region: string;
   /** Head of the branch before the run; empty when there was none. */
   previous: string;
   /** The branch's commit after the run; with `plan`, the one it would have. */
@@ -88,4 +94,24 @@ export interface FileChange {
   readonly path: string;
   /** Undefined for a file that is not text. */
   readonly lines: { readonly added: number; readonly removed: number } | undefined;
+}
+
+export function newRecord({ repository, branch, mode, snapshot }: MirrorInputs): MirrorRecord {
+  return {
+    ...newStep,
+    repository,
+    branch,
+    mode,
+    path: snapshot?.path,
+    origin: "",
+    region: "",
+    sourceCommit: "",
+    url: "",
+    previous: "",
+    commit: "",
+    hasChanges: false,
+    pushed: false,
+    commits: undefined,
+    changes: [],
+  };
 }

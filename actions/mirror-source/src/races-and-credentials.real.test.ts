@@ -27,7 +27,7 @@ function clientWith(nth: number, when: "before" | "after", happen: () => Promise
 }
 
 test("leaves a branch that another push moves meanwhile as it is, and says so", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   const first = (await stage.mirror(stage.context(source), { repository })).commit;
   await git(source, "checkout", "--quiet", "-b", "other");
   const theirs = await commit(source, { "menu.txt": "chai\n" });
@@ -46,7 +46,7 @@ test("leaves a branch that another push moves meanwhile as it is, and says so", 
 });
 
 test("accepts an equal run at the same time", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   const codecommit = clientWith(1, "after", () => stage.mirror(stage.context(source), { repository }));
   const head = await git(source, "rev-parse", "HEAD");
   expect(await stage.mirror(stage.context(source, { codecommit }), { repository })).toMatchObject({
@@ -56,7 +56,7 @@ test("accepts an equal run at the same time", async () => {
 });
 
 test("fails when another push moves the branch right after this one, since it does not have the commit", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   const head = await git(source, "rev-parse", "HEAD");
   const codecommit = clientWith(2, "before", async () => {
     await commit(source, { "menu.txt": "chai\n" });
@@ -68,7 +68,7 @@ test("fails when another push moves the branch right after this one, since it do
 });
 
 test("signs with temporary keys and their session token as well", async () => {
-  const [source, repository] = [await stage.repository({ "app/a": "1\n" }), await stage.codecommit()];
+  const { source, repository } = await stage.pair({ "app/a": "1\n" });
   const { Credentials } = await assumeRole();
   const codecommit = stage.client({
     credentials: {
@@ -83,7 +83,7 @@ test("signs with temporary keys and their session token as well", async () => {
 });
 
 test("pushes nothing with keys that do not belong together", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   const { accessKeyId } = stage.simulator.clientConfig.credentials;
   const codecommit = stage.client({ credentials: { accessKeyId, secretAccessKey: "wrong" } });
   const mirroring = stage.mirror(stage.context(source, { codecommit }), { repository });

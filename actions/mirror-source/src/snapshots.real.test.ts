@@ -19,7 +19,7 @@ const files = {
 const placeholders = '{"Role":"arn:aws:iam::123456789012:role/PipelineRole","Unused":"x"}';
 
 test("turns a folder into the root, with its placeholders filled, in a commit that names its origin", async () => {
-  const [source, repository] = [await stage.repository(files), await stage.codecommit()];
+  const { source, repository } = await stage.pair(files);
   const origin = await git(source, "rev-parse", "HEAD");
   const inputs = { repository, path: "infra/ecs", placeholders };
   const record = await stage.mirror(stage.context(source), inputs);
@@ -65,10 +65,7 @@ test("pushes the same files once; the same snapshot is the same commit", async (
 });
 
 test("never lets an older run overtake a newer one, unless forced, and then on top of it", async () => {
-  const [source, repository] = [
-    await stage.repository({ "app/menu.txt": "mocha\n" }),
-    await stage.codecommit(),
-  ];
+  const { source, repository } = await stage.pair({ "app/menu.txt": "mocha\n" });
   const mirror = (inputs = {}) => stage.mirror(stage.context(source), { repository, path: "app", ...inputs });
   const first = await git(source, "rev-parse", "HEAD");
   const second = await commit(source, { "app/menu.txt": "latte\n" });
@@ -89,10 +86,7 @@ test("never lets an older run overtake a newer one, unless forced, and then on t
 });
 
 test("does not overtake a branch made from a commit that this clone lacks", async () => {
-  const [source, repository] = [
-    await stage.repository({ "app/menu.txt": "mocha\n" }),
-    await stage.codecommit(),
-  ];
+  const { source, repository } = await stage.pair({ "app/menu.txt": "mocha\n" });
   await stage.mirror(stage.context(source), { repository, path: "app" });
   const other = await stage.repository({ "app/menu.txt": "chai\n" });
   await expect(stage.mirror(stage.context(other), { repository, path: "app" })).rejects.toThrow(
@@ -101,10 +95,7 @@ test("does not overtake a branch made from a commit that this clone lacks", asyn
 });
 
 test("replaces somebody else's push with a warning, and keeps it in the history", async () => {
-  const [source, repository] = [
-    await stage.repository({ "app/menu.txt": "mocha\n" }),
-    await stage.codecommit(),
-  ];
+  const { source, repository } = await stage.pair({ "app/menu.txt": "mocha\n" });
   const head = await git(source, "rev-parse", "HEAD");
   await stage.mirror(stage.context(source), { repository });
   const context = stage.context(source);

@@ -15,8 +15,7 @@ import { git, variables } from "../../core/git.support.ts";
 import type { MirrorContext } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
-import { newRecord } from "./mirror-and-report.ts";
-import type { MirrorRecord } from "./publish.ts";
+import { type MirrorRecord, newRecord } from "./publish.ts";
 
 export interface Stage {
   readonly simulator: TestSimulator;
@@ -25,6 +24,8 @@ export interface Stage {
   repository(files?: Readonly<Record<string, string>>): Promise<string>;
   /** Creates a CodeCommit repository; resolves to its name. */
   codecommit(): Promise<string>;
+  /** Creates both. */
+  pair(files?: Readonly<Record<string, string>>): Promise<{ source: string; repository: string }>;
   context(folder: string, changes?: Partial<MirrorContext>): MirrorContext & { lines: string[] };
   /** Mirrors with inputs as a workflow sets them. */
   mirror(context: MirrorContext, inputs: Readonly<Record<string, string>>): Promise<MirrorRecord>;
@@ -43,22 +44,25 @@ export async function createStage(options?: RealOptions): Promise<Stage> {
   const fresh = (what: string) => `${what}-${count++}`;
   const client = (config: CodeCommitClientConfig = {}) =>
     new CodeCommitClient({ ...simulator.clientConfig, ...config });
+  const repository: Stage["repository"] = async (files = { "README.md": "coffee\n" }) => {
+    const path = join(folder, fresh("source"));
+    await mkdir(path);
+    await git(path, "init", "--quiet", "--initial-branch", "main");
+    await commit(path, files);
+    return path;
+  };
+  const codecommit = async () => {
+    const repositoryName = fresh("deployment");
+    await simulator.aws.codecommit.createRepository({ repositoryName });
+    return repositoryName;
+  };
   return {
     simulator,
     folder,
     client,
-    async repository(files = { "README.md": "coffee\n" }) {
-      const path = join(folder, fresh("source"));
-      await mkdir(path);
-      await git(path, "init", "--quiet", "--initial-branch", "main");
-      await commit(path, files);
-      return path;
-    },
-    async codecommit() {
-      const repositoryName = fresh("deployment");
-      await simulator.aws.codecommit.createRepository({ repositoryName });
-      return repositoryName;
-    },
+    repository,
+    codecommit,
+    pair: async (files) => ({ source: await repository(files), repository: await codecommit() }),
     context(path, changes = {}) {
       const lines: string[] = [];
       const write = (line: string) => void lines.push(line);
@@ -76,7 +80,7 @@ export async function createStage(options?: RealOptions): Promise<Stage> {
     },
     async mirror(context, given) {
       const inputs = readMirrorInputs(context.variables, (name) => given[name] ?? "");
-      const record = await newRecord(context, inputs);
+      const record = newRecord(inputs);
       await mirror(context, inputs, record);
       return record;
     },
@@ -112,21 +116,9 @@ async function clone(simulator: TestSimulator, repository: string, target: strin
   const { repositoryMetadata } = await simulator.aws.codecommit.getRepository({ repositoryName: repository });
   const url = repositoryMetadata?.cloneUrlHttp ?? "";
   const helper = `!${awsCli} codecommit credential-helper --ignore-host-check $@`;
-  await promisify(execFile)(
-    "git",
-    [
-      "-c",
-      `credential.helper=${helper}`,
-      "-c",
-      "credential.useHttpPath=true",
-      "clone",
-      "--quiet",
-      "-b",
-      "dev",
-      url,
-      target,
-    ],
-    { env: { ...variables, ...simulator.environmentVariables } },
-  );
+  const settings = ["-c", `credential.helper=${helper}`, "-c", "credential.useHttpPath=true"];
+  await promisify(execFile)("git", [...settings, "clone", "--quiet", "-b", "dev", url, target], {
+    env: { ...variables, ...simulator.environmentVariables },
+  });
   return target;
 }

@@ -38,10 +38,7 @@ test.each<[string, Fault, string, string]>([
     "run the job again",
   ],
 ])("%s: leaves the branch, says what to do, and can be run again", async (_, fault, message, nextStep) => {
-  const [source, repository] = [
-    await stage.repository({ "app/menu.txt": "mocha\n" }),
-    await stage.codecommit(),
-  ];
+  const { source, repository } = await stage.pair({ "app/menu.txt": "mocha\n" });
   const mirror = () => stage.mirror(stage.context(source), { repository, path: "app" });
   const { commit: before } = await mirror();
   await commit(source, { "app/menu.txt": "latte\n" });
@@ -56,7 +53,7 @@ test.each<[string, Fault, string, string]>([
 });
 
 test("recognizes a push whose response is lost as done", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   stage.simulator.faults.add({ kind: "cut-answer", operation: "codecommit:GitPush", after: 1 });
   const head = await git(source, "rev-parse", "HEAD");
   expect(await stage.mirror(stage.context(source), { repository })).toMatchObject({
@@ -67,7 +64,7 @@ test("recognizes a push whose response is lost as done", async () => {
 });
 
 test("names the two commits that the branch may have after a cancelled push, which the next run completes", async () => {
-  const [source, repository] = [await stage.repository(), await stage.codecommit()];
+  const { source, repository } = await stage.pair();
   const head = await git(source, "rev-parse", "HEAD");
   const cancellation = new AbortController();
   const context = stage.context(source, { signal: cancellation.signal });
