@@ -25,17 +25,19 @@ async function budgetOf(context: FollowContext, action: ActionDeclaration): Prom
   if (action.actionTypeId?.category === "Source") return sourceMs;
   if (action.actionTypeId?.category === "Approval") return approvalMs;
   if (providerOf(action) !== "CodeDeployToECS") return otherMs;
-  const group = await findGroup(context, action.configuration ?? {});
+  const { ApplicationName: applicationName, DeploymentGroupName: deploymentGroupName } =
+    action.configuration ?? {};
+  const group = await findGroup(context, { applicationName, deploymentGroupName });
   return budgetOfDeployment(toDeliveryContext(context), { waitUntil: "complete" }, group);
 }
 
-/** Finds the deployment group that a CodeDeployToECS action deploys to; undefined when it cannot be read. */
+/** Returns undefined when the deployment group cannot be read. */
 export async function findGroup(
   { clients, log, signal }: FollowContext,
   {
-    ApplicationName: applicationName,
-    DeploymentGroupName: deploymentGroupName,
-  }: Readonly<Record<string, string>>,
+    applicationName,
+    deploymentGroupName,
+  }: Pick<DeploymentGroupInfo, "applicationName" | "deploymentGroupName">,
 ): Promise<DeploymentGroupInfo | undefined> {
   const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName });
   const name = `deployment group ${deploymentGroupName} of ${applicationName}`;

@@ -1,12 +1,13 @@
+import { lastSegment } from "../../core/arn.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
-import { confirmSuccess } from "../../delivery/deployment/outcome.ts";
+import { confirmSuccess, failDeployment } from "../../delivery/deployment/outcome.ts";
 import { applyOnCancel } from "./apply-on-cancel.ts";
-import { endFailed, endStopped } from "./end-failed.ts";
-import type { Ending, Following } from "./follow.ts";
-import { sayWait } from "./lines.ts";
+import { type Execution, listExecutions, supersederOf } from "./executions.ts";
+import { type Ending, type Following, handleOf } from "./follow.ts";
+import { oneLine, sayWait } from "./lines.ts";
 import { sayWanted } from "./pipeline.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { ActionRun, Snapshot } from "./snapshot.ts";
 
 /** Returns only if this execution Succeeded and production runs what it deployed; throws the cause of any other end. */
 export async function checkOutcome(following: Following, { kind, snapshot }: Ending): Promise<void> {
@@ -33,13 +34,11 @@ async function confirmDeployments({ deployments, record }: Following): Promise<v
 
 /** Reports how far the execution got, and applies on-cancel. */
 async function endLate(following: Following, snapshot: Snapshot): Promise<Failure> {
-  const { context, inputs, record, budgetMs, deployments } = following;
+  const { context, inputs, record, budgetMs } = following;
   record.status = "timed-out";
   const late = `Not done after ${formatDuration(budgetMs)}`;
   record.cause = `${late}: ${sayState(snapshot)}`;
-  const { pipeline } = inputs;
-  const handle = { pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() };
-  const fate = await applyOnCancel(context, inputs.onCancel, handle, late);
+  const fate = await applyOnCancel(context, inputs.onCancel, handleOf(following), late);
   return new Failure(`${record.cause} (execution ${record.executionId} ${fate})`, {
     nextStep: "complete what it waits for, then run this job again.",
   });
@@ -67,4 +66,138 @@ function otherRevisionTaken({ record, wanted }: Following, { revisions }: Snapsh
         "nothing, if a newer version should be deployed; otherwise run this job again to set the branch or tag to this version again.",
     },
   );
+}
+
+interface Explained {
+  readonly text: string;
+  readonly nextStep: string;
+}
+
+/** Names every action that failed, a deployment's with its root cause, and adds it to the record. */
+export async function endFailed(following: Following, snapshot: Snapshot): Promise<Failure> {
+  const { record } = following;
+  record.status = "failed";
+  const failed = snapshot.actions.filter(({ status }) => status === "Failed");
+  const explained: Explained[] = [];
+  for (const action of failed) explained.push(await explain(following, action));
+  if (explained.length === 0) {
+    const words = snapshot.statusSummary && `: ${trim(snapshot.statusSummary)}`;
+    return new Failure(`Execution ${record.executionId} Failed${words}`, {
+      nextStep: "open the execution in the CodePipeline console.",
+    });
+  }
+  record.cause = explained.map(({ text }) => text).join("; ");
+  const where = `execution ${record.executionId} Failed in ${failed.map(sayWhere).join(" and ")}`;
+  return new Failure(`${record.cause} (${where})`, {
+    nextStep: `${[...new Set(explained.map(({ nextStep }) => trim(nextStep)))].join("; ")}.`,
+  });
+}
+
+async function explain(following: Following, action: ActionRun): Promise<Explained> {
+  const deployment = following.deployments.of(action);
+  if (deployment?.last?.ended && deployment.last.ended !== "succeeded") {
+    const { checked, running, last } = deployment;
+    const budget = { ms: 0, given: true };
+    const { message, nextStep = "" } = await failDeployment({ ...checked, budget }, running, {
+      snapshot: last,
+    });
+    if (checked.record.status === "rolled-back") following.record.status = "rolled-back";
+    return { text: message, nextStep };
+  }
+  return explainAction(action);
+}
+
+function explainAction(action: ActionRun): Explained {
+  const { error, summary, provider, externalUrl } = action;
+  if (provider === "Manual" && !/timed? ?out|expired/i.test(`${error?.message} ${summary}`))
+    return explainRejection(action);
+  const words = trim(error?.message || summary || "CodePipeline gives no reason");
+  const code = error?.code ? ` (${error.code})` : "";
+  return {
+    text: `${sayWhere(action)} failed${code}: ${words}`,
+    nextStep: nextStepFor(action, words, externalUrl),
+  };
+}
+
+/** Explains a rejection: by its timeout or by a person, who may have given a reason. */
+function explainRejection(action: ActionRun): Explained {
+  const { updatedBy, summary, error } = action;
+  const who = updatedBy ? ` by ${lastSegment(updatedBy)}` : "";
+  const why = trim(summary || error?.message || "");
+  return {
+    text: `${sayWhere(action)} was rejected${who}${why ? `: ${why}` : ""}`,
+    nextStep: "ask the person who rejected it; a later run requests approval again.",
+  };
+}
+
+// CodePipeline's messages for the actions of a delivery to ECS.
+const known: readonly { readonly pattern: RegExp; readonly nextStep: string }[] = [
+  {
+    pattern: /<[A-Z][A-Z0-9_]*>|placeholder/,
+    nextStep:
+      "replace the placeholder in the definition files: set its name, without brackets, as Image1ContainerName of the deploy action, or set its value when the files are pushed (input placeholders of mirror-source)",
+  },
+  {
+    pattern: /image.*(does not exist|not found|was not found)|ImageNotFound|did not find (the )?image/i,
+    nextStep: "push an image with the tag in the source action's configuration, then run this job again",
+  },
+  {
+    pattern: /branch.*(does not exist|not found)|BranchDoesNotExist|repository.*does not exist/i,
+    nextStep: "push the definition files to the repository and branch in the source action's configuration",
+  },
+  {
+    pattern: /trying to read the (task definition|AppSpec)/i,
+    nextStep:
+      "add the file to the root of the definition repository, with the name in the action's configuration",
+  },
+  {
+    pattern: /not authorized|AccessDenied|insufficient permissions|does not have permission/i,
+    nextStep: "allow the action in the policy of the pipeline's role",
+  },
+];
+
+function nextStepFor({ stage }: ActionRun, words: string, url: string): string {
+  const fix = known.find(({ pattern }) => pattern.test(words))?.nextStep;
+  if (fix) return fix;
+  return url ? `open ${url}` : `open stage ${stage} in the CodePipeline console`;
+}
+
+function sayWhere({ stage, name }: ActionRun): string {
+  return `action ${name} of stage ${stage}`;
+}
+
+function trim(sentence: string): string {
+  return oneLine(sentence).replace(/\.$/, "");
+}
+
+/** Handles Superseded, Stopped and Cancelled: in none of them did this execution's revisions pass all stages. */
+async function endStopped(following: Following, snapshot: Snapshot): Promise<Failure> {
+  const { context, inputs, record } = following;
+  const history = await listExecutions(context, inputs.pipeline);
+  const name = `Execution ${record.executionId} of ${inputs.pipeline}`;
+  if (snapshot.status === "Superseded") {
+    record.status = "superseded";
+    return superseded(name, supersederOf(history, record.executionId));
+  }
+  record.status = "stopped";
+  const reason = history.find(({ id }) => id === record.executionId)?.stopReason || snapshot.statusSummary;
+  const words = reason && `: ${trim(reason)}`;
+  if (snapshot.status === "Cancelled") {
+    const why = "because the pipeline's definition changed";
+    return new Failure(`${name} was cancelled by CodePipeline ${why}${words}`, {
+      nextStep: "run this job again after the last change to the pipeline.",
+    });
+  }
+  return new Failure(`${name} was stopped${words}`, {
+    nextStep: "find out who did, in CloudTrail's StopPipelineExecution events, and run this job again.",
+  });
+}
+
+function superseded(name: string, by: Execution | undefined): Failure {
+  const revisions = [...(by?.revisions.values() ?? [])].join(", ");
+  const now = by?.status === "InProgress" ? "is in progress" : `has ${by?.status}`;
+  const who = by ? ` by ${by.id}${revisions && ` (${revisions})`}, which ${now}` : "";
+  return new Failure(`${name} was superseded${who}: its own revisions were not deployed`, {
+    nextStep: `${by ? "nothing, if the newer change contains this one; otherwise " : ""}run this job again.`,
+  });
 }

@@ -66,6 +66,18 @@ export function hasRevisions({ revisions }: Execution, wanted: readonly WantedSo
   return wanted.every(({ actions, revision }) => actions.some((name) => revisions.get(name) === revision));
 }
 
+/** Finds the execution that continued in its place: the next newer one that was not superseded itself. */
+export function supersederOf(history: readonly Execution[], id: string): Execution | undefined {
+  const newer = history.slice(
+    0,
+    Math.max(
+      0,
+      history.findIndex((each) => each.id === id),
+    ),
+  );
+  return newer.findLast(({ status }) => status !== "Superseded") ?? newer.at(-1);
+}
+
 /** Records the id of the execution to follow: the one found, or one that is started now. */
 export async function settleExecution(following: Following, declaration: PipelineDeclaration): Promise<void> {
   const { context, inputs, record, wanted, deadlineAt } = following;

@@ -8,9 +8,8 @@ import { applyOnCancel } from "./apply-on-cancel.ts";
 import { computeBudget } from "./budget.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import type { FollowContext } from "./context.ts";
-import { supersederOf } from "./end-failed.ts";
-import { hasRevisions, listExecutions, settleExecution, startWaitMs } from "./executions.ts";
-import { type Ending, type Following, follow, keepHandle } from "./follow.ts";
+import { hasRevisions, listExecutions, settleExecution, startWaitMs, supersederOf } from "./executions.ts";
+import { type Ending, type Following, follow, handleOf, keepHandle } from "./follow.ts";
 import type { FollowInputs } from "./inputs.ts";
 import { findPipeline, wantedSources } from "./pipeline.ts";
 import type { PipelineRecord } from "./record.ts";
@@ -76,10 +75,8 @@ async function followSuccessor(following: Following, ending: Ending): Promise<En
  * state.
  */
 async function onCancelOrLostContact(following: Following, error: unknown): Promise<Error> {
-  const { context, inputs, record, deployments } = following;
+  const { context, inputs, record } = following;
   if (error instanceof Failure && !context.signal.aborted) return error;
-  const { pipeline } = inputs;
-  const handle = { pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() };
   const cancelled = context.signal.aborted;
   record.status = cancelled ? "cancelled" : "lost";
   const explained = explainAwsError(error);
@@ -87,8 +84,8 @@ async function onCancelOrLostContact(following: Following, error: unknown): Prom
     ? (context.signal.reason as Error).message
     : (explained?.message ?? (error as Error).message);
   const reason = why.replace(/\.$/, "");
-  const fate = await applyOnCancel(context, inputs.onCancel, handle, reason);
-  const name = `execution ${record.executionId} of ${pipeline}`;
+  const fate = await applyOnCancel(context, inputs.onCancel, handleOf(following), reason);
+  const name = `execution ${record.executionId} of ${inputs.pipeline}`;
   if (cancelled)
     return new Failure(`${reason}; ${name} ${fate}`, {
       nextStep: "nothing, if this was intended; to follow it again, run this job again.",

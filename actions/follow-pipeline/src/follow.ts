@@ -7,7 +7,7 @@ import {
 import { formatDuration } from "../../core/duration.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
 import { createPace } from "../../core/pace.ts";
-import type { FollowContext } from "./context.ts";
+import type { FollowContext, Handle } from "./context.ts";
 import type { FollowInputs } from "./inputs.ts";
 import { linesOf } from "./lines.ts";
 import type { WantedSource } from "./pipeline.ts";
@@ -31,9 +31,12 @@ export interface Following {
  * Saves what the post step needs to handle the execution. Called before anything is logged, since a reader of the log
  * may cancel.
  */
-export function keepHandle({ context, record, inputs, deployments }: Following): void {
-  const { pipeline } = inputs;
-  context.keepForPost({ pipeline, executionId: record.executionId, deploymentIds: deployments.ongoing() });
+export function keepHandle(following: Following): void {
+  following.context.keepForPost(handleOf(following));
+}
+
+export function handleOf({ inputs: { pipeline }, record: { executionId }, deployments }: Following): Handle {
+  return { pipeline, executionId, deploymentIds: deployments.ongoing() };
 }
 
 export interface Ending {

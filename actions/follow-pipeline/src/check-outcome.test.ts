@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { endFailed, supersederOf } from "./end-failed.ts";
-import type { Execution } from "./executions.ts";
+import { endFailed } from "./check-outcome.ts";
+import { type Execution, supersederOf } from "./executions.ts";
 import type { Following } from "./follow.ts";
 import { newRecord } from "./record.ts";
 import type { ActionRun, Snapshot } from "./snapshot.ts";
