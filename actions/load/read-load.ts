@@ -21,13 +21,11 @@ export function readLoad(read: InputReader): { plan: LoadPlan; assertions: Asser
 }
 
 function readPlan(read: InputReader): LoadPlan {
-  const loop = read.choice("loop", ["closed", "open"], "closed");
   const durationMs = read.duration("duration") ?? defaultDurationMs;
   const warmUpMs = read.duration("warm-up") ?? 0;
   if (durationMs + warmUpMs > longestMs) read.problem("The load would last longer than 6 h");
   return {
-    loop,
-    level: readLevel(read, loop),
+    ...readLevel(read),
     durationMs,
     warmUpMs,
     spacing: read.choice("arrivals", ["constant", "poisson"], "constant"),
@@ -37,26 +35,28 @@ function readPlan(read: InputReader): LoadPlan {
   };
 }
 
-function readLevel(read: InputReader, loop: LoadPlan["loop"]): number {
-  const other = loop === "closed" ? "rate" : "connections";
-  if (read.optional(other))
-    read.problem(
-      `Input ${other} works with ${loop === "closed" ? "an open" : "a closed"} loop only, and loop is ${loop}`,
-    );
+/** With a rate the loop is open, else closed. */
+function readLevel(read: InputReader): Pick<LoadPlan, "loop" | "level"> {
   const share = readShare(read);
-  if (loop === "open") return readRate(read) / share.of;
+  const rate = readRate(read);
+  if (rate !== undefined) {
+    if (read.optional("connections"))
+      read.problem("Inputs rate (open loop) and connections (closed loop) exclude each other: use only one");
+    return { loop: "open", level: rate / share.of };
+  }
   const whole = read.integer("connections", { min: 1, max: mostConnections, fallback: defaultConnections });
   const until = (number: number) => Math.floor((whole * number) / share.of);
   const connections = until(share.number) - until(share.number - 1);
   if (connections === 0)
     read.problem(`There is no load: ${whole} connections are not enough for ${share.of} generators`);
-  return connections;
+  return { loop: "closed", level: connections };
 }
 
-function readRate(read: InputReader): number {
-  const text = read.required("rate");
+function readRate(read: InputReader): number | undefined {
+  const text = read.optional("rate");
+  if (text === undefined) return undefined;
   const rate = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
-  if (text && (rate === 0 || rate > mostPerSecond))
+  if (rate === 0 || rate > mostPerSecond)
     read.problem(
       `Input rate is "${text}"; expected a number of requests per second above 0, up to ${mostPerSecond}`,
     );

@@ -24,8 +24,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const runAction = (inputs: Record<string, string>) =>
-  runEntry("measure-scaling", { simulator, inputs, environment: { RUNNER_TEMP: folder } });
+const runAction = (inputs: Record<string, string>, RUNNER_TEMP = folder) =>
+  runEntry("measure-scaling", { simulator, inputs, environment: { RUNNER_TEMP } });
 
 test("plan gives a workflow its matrices and the inputs of its load", async () => {
   const { exitCode, outputs } = await runAction({
@@ -43,7 +43,6 @@ test("plan gives a workflow its matrices and the inputs of its load", async () =
     generators: "[1,2]",
     targets: "https://web.example/\nhttps://web.example/suppliers",
     "allowed-hosts": "web.example",
-    loop: "closed",
     connections: "8",
     rate: "",
     assertions: "p99 < 1s\nerror-rate < 1%",
@@ -58,10 +57,10 @@ async function recording(name: string, reports: LoadReport[], inputs: Record<str
   await mkdir(reportsFolder);
   for (const [index, report] of reports.entries())
     await writeFile(join(reportsFolder, `${index}.json`), JSON.stringify(report));
-  const measurement = join(folder, `measurements of ${name}`, "measurement.json");
   const where = { mode: "record", cluster: "outside", service: "web", "task-count": "1" };
-  const result = await runAction({ ...where, reports: reportsFolder, measurement, ...inputs });
-  return { ...result, measurement: JSON.parse(await readFile(measurement, "utf8")) };
+  const temporary = join(folder, `measurements of ${name}`);
+  const result = await runAction({ ...where, reports: reportsFolder, ...inputs }, temporary);
+  return { ...result, measurement: JSON.parse(await readFile(result.outputs.measurement ?? "", "utf8")) };
 }
 
 describe("record", () => {

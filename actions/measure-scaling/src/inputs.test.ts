@@ -35,7 +35,7 @@ test.each([
 
 test("gives an open loop only its rate, and targets only with an address", () => {
   const inputs = { mode: "plan", "task-counts": "1", rate: "200", connections: "32", paths: "/suppliers" };
-  const load = { loop: "open", rate: "200", connections: "", targets: "", "allowed-hosts": "" };
+  const load = { rate: "200", connections: "", targets: "", "allowed-hosts": "" };
   expect(read(inputs)).toMatchObject({ load });
   expect(read({ ...inputs, address: "http://127.0.0.1:10080/" })).toMatchObject({
     load: { targets: "http://127.0.0.1:10080/suppliers", "allowed-hosts": "127.0.0.1:10080" },

@@ -49,7 +49,7 @@ function readRecordInputs(read: InputReader) {
     mergedFile: read.optional("merged-report"),
     /** Why the service did not reach the count. */
     cause: read.optional("cause"),
-    measurementFile: read.optional("measurement") ?? temporary(`measurement-${taskCount}.json`),
+    measurementFile: temporary(`measurement-${taskCount}.json`),
   };
 }
 
@@ -58,7 +58,7 @@ function readReportInputs(read: InputReader) {
     mode: "report" as const,
     taskCounts: readTaskCounts(read),
     measurementsFolder: read.required("measurements"),
-    reportFile: read.optional("report") ?? temporary("scaling-report.json"),
+    reportFile: temporary("scaling-report.json"),
   };
 }
 
@@ -103,7 +103,6 @@ function readLoadProfile(read: InputReader): Readonly<Record<string, string>> {
   const profile = {
     targets: paths.map((path) => `${address ?? anyAddress}${path}`).join("\n"),
     "allowed-hosts": new URL(address ?? anyAddress).host,
-    loop: rate ? "open" : "closed",
     connections: rate ? "" : (read.optional("connections") ?? ""),
     rate,
     duration: read.optional("duration") ?? "",

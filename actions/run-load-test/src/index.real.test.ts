@@ -50,7 +50,7 @@ test("counts every request of two generators, and fails when an assertion about 
   });
   for (const number of [1, 2]) {
     const report = join(folder, `reports/generator-${number}/load-report.json`);
-    const load = { targets: `${origin}/suppliers`, loop: "open", rate: "101", share: `${number}/2` };
+    const load = { targets: `${origin}/suppliers`, rate: "101", share: `${number}/2` };
     const { errors, outputs, summary } = await runAction({ ...load, report, assertions: "requests > 50" });
     expect(errors).toEqual([]);
     expect(outputs).toMatchObject({ status: "passed", cause: "", requests: "51", report });

@@ -29,7 +29,6 @@ test("accepts all inputs", () => {
   const plan = planOf({
     targets: "https://web.example/suppliers?page=2\nhttp://127.0.0.1:8080/x#part",
     "allowed-hosts": "web.example, 127.0.0.1:8080",
-    loop: "open",
     rate: "0.5",
     duration: "1m",
     "warm-up": "10s",
@@ -53,7 +52,7 @@ test("needs neither targets nor hosts to merge", () => {
 
 test.each([
   [{ connections: "10" }, [2, 3, 2, 3]],
-  [{ loop: "open", rate: "10" }, [2.5, 2.5, 2.5, 2.5]],
+  [{ rate: "10" }, [2.5, 2.5, 2.5, 2.5]],
 ])("shares %j among four generators", (inputs, levels) => {
   expect([1, 2, 3, 4].map((number) => planOf({ ...inputs, share: `${number}/4` }).level)).toEqual(levels);
 });
@@ -94,12 +93,9 @@ test.each<[Record<string, string>, string]>([
     "has credentials in the URL of web.example; they are not allowed",
   ],
   [{ targets: "http://web.example/\nhttp://web.example" }, "twice"],
-  [{ loop: "half" }, "allowed: closed, open"],
-  [{ rate: "100" }, "Input rate works with an open loop only"],
-  [{ loop: "open" }, "Input rate is required"],
-  [{ loop: "open", rate: "10", connections: "5" }, "Input connections works with a closed loop only"],
-  [{ loop: "open", rate: "0" }, "above 0"],
-  [{ loop: "open", rate: "100001" }, "up to 100000"],
+  [{ rate: "10", connections: "5" }, "Inputs rate (open loop) and connections (closed loop) exclude"],
+  [{ rate: "0" }, "above 0"],
+  [{ rate: "100001" }, "up to 100000"],
   [{ connections: "0" }, "a whole number from 1 to 5000"],
   [{ connections: "5001" }, "a whole number from 1 to 5000"],
   [{ duration: "5h", "warm-up": "61m" }, "longer than 6 h"],
