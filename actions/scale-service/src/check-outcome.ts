@@ -25,7 +25,7 @@ export async function checkOutcome(scaling: Scaling, { kind, progress }: Ending)
     return;
   }
   record.status = statuses[kind];
-  const cause = await causeOfEnding(scaling, kind, progress);
+  const cause = await causes[kind](scaling, progress);
   record.cause = cause.text;
   const after = formatDuration(context.clock.now() - requestedAt);
   const { running, desired, missing } = progress;
@@ -34,46 +34,37 @@ export async function checkOutcome(scaling: Scaling, { kind, progress }: Ending)
   throw new Failure(`${cause.text} (${text})`, { nextStep: cause.nextStep });
 }
 
-async function causeOfEnding(
-  scaling: Scaling,
-  kind: Exclude<Ending["kind"], "reached">,
-  progress: Progress,
-): Promise<Cause> {
-  if (kind === "moved") return causeOfMove(scaling, progress);
-  if (kind === "replaced") return causeOfReplacement(scaling, progress);
-  return causeOfLack(scaling, progress);
-}
+const causes = {
+  deadline: causeOfLack,
+  failing: causeOfLack,
+  moved: causeOfMove,
+  replaced: causeOfReplacement,
+};
 
 async function causeOfMove({ context, inputs, subject }: Scaling, { desired }: Progress): Promise<Cause> {
   const moved = `The desired count of ${inputs.service} was set from ${inputs.desiredCount} to ${desired} in the meantime`;
+  const who = "find out who did, in CloudTrail's UpdateService events,";
   if (subject.autoscaling === undefined)
     return {
       text: `${moved}, by a person, another job, or autoscaling, which this role may not read`,
-      nextStep:
-        "find out who did, in CloudTrail's UpdateService events, or allow application-autoscaling:DescribeScalableTargets.",
+      nextStep: `${who} or allow application-autoscaling:DescribeScalableTargets.`,
     };
   if (subject.autoscaling === null)
-    return {
-      text: `${moved}, by a person or another job`,
-      nextStep: "find out who did, in CloudTrail's UpdateService events, and run the job again.",
-    };
+    return { text: `${moved}, by a person or another job`, nextStep: `${who} and run the job again.` };
   const client = await context.clients.autoscaling();
   const command = new DescribeScalingActivitiesCommand(dimensionOf(subject.running.service));
-  const activities = await client.send(command).then(
-    ({ ScalingActivities = [] }) => ScalingActivities,
-    () => [],
-  );
-  const activity = activities.find(({ Description = "" }) => Description.includes(String(desired)));
+  const { ScalingActivities = [] } = await client.send(command).catch(() => ({ ScalingActivities: [] }));
+  const activity = ScalingActivities.find(({ Description = "" }) => Description.includes(String(desired)));
+  const by = activity
+    ? `by Application Auto Scaling: ${activity.Cause}`
+    : "perhaps by Application Auto Scaling";
   return {
-    text: `${moved}, ${activity ? `by Application Auto Scaling: ${activity.Cause}` : "perhaps by Application Auto Scaling"}`.replace(
-      /\.$/,
-      "",
-    ),
+    text: `${moved}, ${by.replace(/\.$/, "")}`,
     nextStep: "set autoscaling: suspend with the count.",
   };
 }
 
-function causeOfReplacement({ inputs, subject }: Scaling, { service }: Progress): Cause {
+async function causeOfReplacement({ inputs, subject }: Scaling, { service }: Progress): Promise<Cause> {
   const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
   const revision = shortRevision(primary?.taskDefinition ?? service.taskDefinition ?? "");
   return {
@@ -89,10 +80,7 @@ async function causeOfLack(scaling: Scaling, progress: Progress): Promise<Cause>
   const { failedTasks, unhealthyTargets, serviceEvents } = evidence;
   const isTelling = serviceEvents.some((message) => /unable to|failed/i.test(message));
   if (failedTasks.length > 0 || unhealthyTargets.length > 0 || isTelling) return causeOf(evidence);
-  return {
-    text: `${progress.missing}`,
-    nextStep: nextStepOf(progress),
-  };
+  return { text: progress.missing, nextStep: nextStepOf(progress) };
 }
 
 function nextStepOf({ stage, missing }: Progress): string {

@@ -14,7 +14,7 @@ const waits = (changes: Partial<Waits>): Waits => ({
 const group = (HealthCheckIntervalSeconds: number, HealthyThresholdCount: number) => ({
   arn: "",
   name: "web",
-  listeners: [],
+  isReachable: true,
   group: { HealthCheckIntervalSeconds, HealthyThresholdCount },
 });
 

@@ -1,13 +1,14 @@
 import { formatDuration } from "../../core/duration.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
 import { createPace } from "../../core/pace.ts";
+import { createTaskSearch } from "../../delivery/diagnosis/watch-tasks.ts";
+import { type FailedTask, logStopped } from "../../ecs/failed-task.ts";
 import { eventLines } from "../../ecs/task-causes.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import { hasHealthChecks, type Progress, poll, type Range } from "./poll.ts";
 import { hasReached, type ScaleRecord, stages } from "./record.ts";
 import type { Subject } from "./subject.ts";
-import type { TaskWatch } from "./watch-tasks.ts";
 
 /** A service on its way to the requested count. */
 export interface Scaling {
@@ -108,4 +109,46 @@ function newEvents({ record, subject }: Scaling, { service }: Progress): string[
   const lines = since.slice(record.serviceEvents.length).map(({ message = "" }) => message);
   record.serviceEvents = eventLines(since.toReversed());
   return lines;
+}
+
+/** Tasks in production that stopped unexpectedly, counted from when the watch began. */
+interface TaskWatch {
+  /** Polls again, logs each new one, and returns whether there are too many. */
+  poll(): Promise<boolean>;
+  /** Returns whether it failed before the watch began, and has nothing to do with scaling. */
+  isOld(task: FailedTask): boolean;
+}
+
+/** A service that lacked tasks from the beginning may lack them because of earlier failures. */
+export async function watchTasks(
+  context: ScaleContext,
+  inputs: ScaleInputs,
+  record: ScaleRecord,
+  { running }: Subject,
+): Promise<TaskWatch> {
+  const { service, primary, revision, production } = running;
+  const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
+  const search = createTaskSearch(context);
+  const find = async () => (await search({ ...inputs, revision, startedBy })) ?? [];
+  const before = await find();
+  const old = new Set(
+    production.runningCount < (service.desiredCount ?? 0) ? [] : before.map(({ taskId }) => taskId),
+  );
+  const isOld = ({ taskId }: FailedTask) => old.has(taskId);
+  const reported = new Set(before.map(({ taskId }) => taskId));
+  let failedSince = 0;
+  return {
+    isOld,
+    async poll() {
+      const failed = await find();
+      for (const [index, task] of failed.entries()) {
+        if (reported.has(task.taskId)) continue;
+        reported.add(task.taskId);
+        failedSince += 1;
+        logStopped(context.log, failed.slice(0, index + 1));
+      }
+      if (failed.length > 0) record.failedTasks = failed.filter((task) => !isOld(task));
+      return failedSince >= inputs.maxFailedTasks;
+    },
+  };
 }

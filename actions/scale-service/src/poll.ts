@@ -105,7 +105,7 @@ async function whatIsNotServing(
 
 async function missingIn(
   context: ScaleContext,
-  { arn: TargetGroupArn, name, listeners, group }: ProductionGroup,
+  { arn: TargetGroupArn, name, isReachable, group }: ProductionGroup,
   tasks: readonly Task[],
 ): Promise<string | undefined> {
   const elbv2 = await context.clients.elbv2();
@@ -118,7 +118,7 @@ async function missingIn(
     return `${healthy} of ${tasks.length} tasks are healthy targets of ${name}${others(targets)}`;
   const draining = targets.filter(({ TargetHealth }) => TargetHealth?.State === "draining").length;
   if (draining > 0) return `${draining} targets of ${name} are draining`;
-  if (listeners.length === 0 && tasks.length > 0)
+  if (!isReachable && tasks.length > 0)
     return `target group ${name} is behind no listener: visitors cannot reach its tasks`;
   return undefined;
 }

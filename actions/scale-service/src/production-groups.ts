@@ -3,7 +3,6 @@ import {
   DescribeListenersCommand,
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
-  type Listener,
   type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { routeOf } from "../../delivery/verify/listener-routes.ts";
@@ -14,8 +13,8 @@ import type { ScaleContext } from "./context.ts";
 export interface ProductionGroup {
   readonly arn: string;
   readonly name: string;
-  /** Listeners that send it requests, such as `HTTP:80`; empty when no visitor reaches it. */
-  readonly listeners: readonly string[];
+  /** A listener sends it requests, so visitors reach it. */
+  readonly isReachable: boolean;
   readonly group: TargetGroup;
 }
 
@@ -61,27 +60,26 @@ async function describeGroup(context: ScaleContext, group: TargetGroup): Promise
     arn,
     name,
     group,
-    listeners: (await Promise.all(LoadBalancerArns.map((each) => listenersTo(context, each, arn)))).flat(),
+    isReachable: (await Promise.all(LoadBalancerArns.map((each) => sendsTo(context, each, arn)))).some(
+      Boolean,
+    ),
   };
 }
 
-async function listenersTo(context: ScaleContext, LoadBalancerArn: string, group: string): Promise<string[]> {
+async function sendsTo(context: ScaleContext, LoadBalancerArn: string, group: string): Promise<boolean> {
   const elbv2 = await context.clients.elbv2();
   const options = { abortSignal: context.signal };
   const { Listeners = [] } = await elbv2.send(new DescribeListenersCommand({ LoadBalancerArn }), options);
-  const sending = await Promise.all(
-    Listeners.map(async (listener) => ((await sends(listener)) ? sayListener(listener) : [])),
+  const rules = await Promise.all(
+    Listeners.map(async ({ ListenerArn, DefaultActions = [] }) => {
+      // A Network Load Balancer has no rules.
+      if (!LoadBalancerArn.includes("loadbalancer/app/"))
+        return [{ Actions: DefaultActions, IsDefault: true }];
+      return (await elbv2.send(new DescribeRulesCommand({ ListenerArn }), options)).Rules ?? [];
+    }),
   );
-  return sending.flat();
-
-  async function sends({ ListenerArn, DefaultActions = [] }: Listener): Promise<boolean> {
-    const rules = LoadBalancerArn.includes("loadbalancer/app/")
-      ? ((await elbv2.send(new DescribeRulesCommand({ ListenerArn }), options)).Rules ?? [])
-      : [{ Actions: DefaultActions, IsDefault: true }];
-    return rules.flatMap(routeOf).some(({ weights }) => (weights.get(group) ?? 0) > 0);
-  }
-}
-
-function sayListener({ Protocol, Port }: Listener): string {
-  return `${Protocol}:${Port}`;
+  return rules
+    .flat()
+    .flatMap(routeOf)
+    .some(({ weights }) => (weights.get(group) ?? 0) > 0);
 }

@@ -9,14 +9,13 @@ import { isSuspended } from "./autoscaling-state.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import type { Change, ScaleContext } from "./context.ts";
 import { budgetOf, deregistrationDelays } from "./deadline.ts";
-import { follow } from "./follow.ts";
+import { follow, watchTasks } from "./follow.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { Range } from "./poll.ts";
 import type { ScaleRecord } from "./record.ts";
 import { changeOf, putBack, request } from "./request.ts";
 import { findSubject, planChanges, type Subject } from "./subject.ts";
 import { ongoingDeployment, waitForDeployment } from "./wait-for-deployment.ts";
-import { watchTasks } from "./watch-tasks.ts";
 
 /** Verifies and plans, waits for a deployment, changes, follows to the wanted stage, and checks the outcome. */
 export async function scale(context: ScaleContext, inputs: ScaleInputs, record: ScaleRecord): Promise<void> {

@@ -119,7 +119,7 @@ function inProgress(deployment: string, service: string): Finding {
 /** Reports missing listeners before anything changes, as no count fixes them. */
 function listenerFindings({ groups }: Subject): Finding[] {
   return groups
-    .filter(({ listeners }) => listeners.length === 0)
+    .filter(({ isReachable }) => !isReachable)
     .map(({ name, arn }) => ({
       text: `target group ${name} of the service's production tasks is behind no listener: visitors cannot reach them`,
       fix: `make a listener rule forward to it (aws elbv2 modify-listener or modify-rule, Type=forward,TargetGroupArn=${arn})`,
