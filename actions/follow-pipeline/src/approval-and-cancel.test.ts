@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
-import { approval } from "./pipeline.support.ts";
+import {
+  approval,
+  stage as stageOf,
+} from "../../../simulator/src/services/codepipeline/controller/pipelines.support.ts";
 import { type Followed, useStage } from "./stage.support.ts";
 
 const pipeline = "release-web";
-const stage = await useStage(pipeline, [approval]);
+const configuration = {
+  CustomData: "Look at the shop first",
+  ExternalEntityLink: "https://shop.example/preview",
+};
+const stage = await useStage(pipeline, [stageOf("Release", approval("Approve", { configuration }))]);
 
 const asks = /Release \/ Approve: waiting for approval/;
 

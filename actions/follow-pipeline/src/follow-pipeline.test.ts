@@ -1,6 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { definitions } from "./pipeline.support.ts";
-import { createStage } from "./stage.support.ts";
+import { createStage, definitions } from "./stage.support.ts";
 
 const pipeline = "update-web";
 /** While it is disabled, an execution waits before it deploys. */

@@ -5,8 +5,7 @@ import { parse } from "yaml";
 import { type Load, startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
 import { startEntry } from "../../core/entry.support.ts";
 import { git } from "../../core/git.support.ts";
-import { definitions } from "./pipeline.support.ts";
-import { createRealStage, type Stage } from "./stage.support.ts";
+import { createRealStage, definitions, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
 let load: Load;

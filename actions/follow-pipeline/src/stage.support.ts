@@ -3,24 +3,33 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodePipelineClient, type StageDeclaration } from "@aws-sdk/client-codepipeline";
 import { afterAll, afterEach } from "vitest";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
+import {
+  appSpecFile,
+  webLogs,
+  webTaskDefinition,
+} from "../../../simulator/src/outside-clients/web.support.ts";
 import { type Program, webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import { createPipelineRole } from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
+import { preparePipelineDelivery } from "../../../simulator/src/services/codepipeline/controller/delivery.support.ts";
+import { filesPushed, imagePushed } from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import {
   startRealSimulator,
   startTestSimulator,
   type TestSimulator,
-  testListenerPortOffset,
 } from "../../../simulator/src/test-simulator.support.ts";
 import { retryStrategy } from "../../core/prompt-retries.support.ts";
 import { pushImage } from "../../core/push-image.support.ts";
-import { clientsOf } from "../../delivery/stage.support.ts";
+import { clientsOf, trustOfTasks } from "../../delivery/stage.support.ts";
 import type { Clients, Handle } from "./context.ts";
 import { followPipeline } from "./follow-pipeline.ts";
 import { readFollowInputs } from "./inputs.ts";
-import { createRules, definitions, pipeline } from "./pipeline.support.ts";
 import { newRecord } from "./record.ts";
+
+/** The files that a pipeline deploys with. */
+export const definitions = {
+  "taskdef-web.json": JSON.stringify(webTaskDefinition("<IMAGE1_NAME>", webLogs)),
+  "appspec-web.yaml": appSpecFile,
+};
 
 /** `webProgram` for a version, as a program that `node` runs. */
 const server = (version: string) => `
@@ -118,34 +127,30 @@ async function createStageIn(
     codepipeline: new CodePipelineClient({ ...clientConfig, retryStrategy }),
   };
   const folder = await mkdtemp(join(tmpdir(), "follow-test-"));
-  const { productionUrl } = await createDelivery(simulator, testListenerPortOffset());
-  await aws.iam.createRole({ RoleName: "execution", AssumeRolePolicyDocument: trust("ecs-tasks") });
-  await aws.iam.createRole({ RoleName: "events", AssumeRolePolicyDocument: trust("events") });
-  const roleArn = await createPipelineRole(aws, "PipelineRole");
-  await aws.s3.createBucket({ Bucket: "artifacts-of-pipelines" });
-  await aws.codecommit.createRepository({ repositoryName: "deployment" });
+  const { delivery, pipeline } = await preparePipelineDelivery(simulator);
+  const { productionUrl } = delivery;
+  await aws.iam.createRole({ RoleName: "execution", AssumeRolePolicyDocument: JSON.stringify(trustOfTasks) });
   const push = async (version: string, tags?: string[]) => {
     const buildContext = join(folder, `image-${version}`);
     await mkdir(buildContext, { recursive: true });
     return pushImage(simulator, buildContext, programOf(version), tags);
   };
   await push("zero");
-  let head: string | undefined;
+  let parentCommitId: string | undefined;
   const define = async (files: Readonly<Record<string, string>>) => {
     const putFiles = Object.entries(files).map(([filePath, text]) => ({
       filePath,
       fileContent: Buffer.from(text),
     }));
-    const parent = head === undefined ? {} : { parentCommitId: head };
-    const made = await aws.codecommit.createCommit({
+    const { commitId = "" } = await aws.codecommit.createCommit({
       repositoryName: "deployment",
       branchName: "dev",
       commitMessage: "Change the definitions",
       putFiles,
-      ...parent,
+      parentCommitId,
     });
-    head = made.commitId;
-    return head ?? "";
+    parentCommitId = commitId;
+    return commitId;
   };
   await define(definitions);
   return {
@@ -157,25 +162,25 @@ async function createStageIn(
     push,
     page: async () => (await fetch(productionUrl)).text(),
     createPipeline: async (name, between = [], pipelineType = "V2") => {
-      const declaration = { ...pipeline(name, roleArn, between), pipelineType };
-      await aws.codepipeline.createPipeline({ pipeline: declaration });
+      const [source, ...deploy] = pipeline.stages ?? [];
+      const stages = [...(source ? [source] : []), ...between, ...deploy];
+      await aws.codepipeline.createPipeline({ pipeline: { ...pipeline, name, pipelineType, stages } });
       await stopFirstRun(simulator, name);
     },
-    createRules: (name) => createRules(simulator, name),
+    async createRules(name) {
+      const target = { Id: name, Arn: `arn:aws:codepipeline:us-east-1:123456789012:${name}` };
+      for (const [what, pattern] of Object.entries({ imagePushed, filesPushed })) {
+        const Rule = `${name}-${what}`;
+        await aws.events.putRule({ Name: Rule, EventPattern: JSON.stringify(pattern) });
+        await aws.events.putTargets({ Rule, Targets: [{ ...target, RoleArn: pipeline.roleArn }] });
+      }
+    },
     follow: (given, trying) => follow(simulator, clients, given, trying),
     close: async () => {
       await simulator.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function trust(service: string): string {
-  const Principal = { Service: `${service}.amazonaws.com` };
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }],
-  });
 }
 
 async function stopFirstRun({ aws }: Simulator, pipelineName: string): Promise<void> {
