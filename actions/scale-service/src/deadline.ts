@@ -1,88 +1,35 @@
-import type { ContainerDefinition, Service } from "@aws-sdk/client-ecs";
 import { DescribeTargetGroupAttributesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { isAccessDenied } from "../../core/aws-errors.ts";
-import { formatDuration } from "../../core/duration.ts";
 import type { ScaleContext } from "./context.ts";
 import type { ProductionGroup } from "./production-groups.ts";
 
 const minute = 60_000;
-/** Placing tasks, pulling a large image and starting its containers; ECS itself sets no limit. */
-const startMs = 10 * minute;
+/** Placing tasks, pulling a large image, starting it and its first health checks; ECS itself sets no limit. */
+const startMs = 15 * minute;
 /** Fargate starts up to this many tasks of a service in a minute (ECS service quotas). */
 const startsPerMinute = 500;
-/** Stopping, and releasing the network interface. */
-const stopMs = 3 * minute;
-/**
- * Defaults in seconds. Sources: ECS API reference, HealthCheck and ContainerDefinition.stopTimeout; ELB API reference.
- */
-const defaults = { interval: 30, retries: 3, stopTimeout: 30, deregistrationDelay: 300 };
-/** ELB's own defaults. */
-const defaultChecks = { interval: 30, threshold: 5 };
+/** The longest stopTimeout (2 min), and the release of the network interface. */
+const stopMs = 5 * minute;
+/** ELB's default, in seconds. */
+const defaultDelay = 300;
 
-/** Waits during scaling. */
+/** Waits during scaling; times are in seconds. */
 export interface Waits {
-  readonly service: Service;
-  readonly containers: readonly ContainerDefinition[];
-  readonly groups: readonly ProductionGroup[];
-  /** In seconds, one per group. */
-  readonly deregistrationDelays: readonly number[];
   readonly from: number;
   readonly to: number;
+  readonly gracePeriod: number;
+  /** One per target group. */
+  readonly deregistrationDelays: readonly number[];
 }
 
-export interface Budget {
-  readonly ms: number;
-  /** The parts of the sum, such as `10 min to start`. */
-  readonly because: string;
-}
-
-/** Returns how long the service may take until its tasks serve, or excess ones are gone. */
-export function budgetOf(waits: Waits): Budget {
-  const parts = waits.to < waits.from ? partsIn(waits) : partsOut(waits);
-  const given = parts.filter(([ms]) => ms > 0);
-  return {
-    ms: given.reduce((sum, [ms]) => sum + ms, 0),
-    because: given.map(([ms, what]) => `${formatDuration(ms)} ${what}`).join(", "),
-  };
-}
-
-type Part = readonly [ms: number, what: string];
-
-function partsOut({ service, containers, groups, from, to }: Waits): Part[] {
-  const checks = groups.map(
-    ({ group }) =>
-      (group.HealthCheckIntervalSeconds ?? defaultChecks.interval) *
-      (group.HealthyThresholdCount ?? defaultChecks.threshold),
-  );
-  const ready = Math.max(service.healthCheckGracePeriodSeconds ?? 0, ...containers.map(secondsToHealthy));
-  return [
-    [
-      startMs + Math.max(0, Math.ceil((to - from) / startsPerMinute) - 1) * minute,
-      "to place and start tasks",
-    ],
-    [ready * 1_000, "for the containers to become healthy"],
-    [Math.max(0, ...checks) * 1_000, "for the load balancer's health checks"],
-  ];
-}
-
-/** Returns the seconds until the last try of a container's health check. */
-function secondsToHealthy({ healthCheck }: ContainerDefinition): number {
-  if (!healthCheck) return 0;
-  const { startPeriod = 0, interval = defaults.interval, retries = defaults.retries } = healthCheck;
-  return startPeriod + interval * retries;
-}
-
-function partsIn({ containers, deregistrationDelays }: Waits): Part[] {
-  const stops = containers.map(({ stopTimeout = defaults.stopTimeout }) => stopTimeout);
-  return [
-    [Math.max(0, ...deregistrationDelays) * 1_000, "for connections to drain"],
-    [Math.max(0, ...stops) * 1_000, "for containers to stop"],
-    [stopMs, "for the tasks to be gone"],
-  ];
+/** Returns how many milliseconds the service may take until its tasks serve, or excess ones are gone. */
+export function budgetOf({ from, to, gracePeriod, deregistrationDelays }: Waits): number {
+  if (to < from) return Math.max(0, ...deregistrationDelays) * 1_000 + stopMs;
+  return startMs + Math.floor((to - from) / startsPerMinute) * minute + gracePeriod * 1_000;
 }
 
 /** Returns seconds; AWS's default where the role may not read them. */
-export async function deregistrationDelays(
+export async function readDeregistrationDelays(
   context: ScaleContext,
   groups: readonly ProductionGroup[],
 ): Promise<number[]> {
@@ -95,7 +42,7 @@ export async function deregistrationDelays(
         throw error;
       });
       const delay = found?.Attributes?.find(({ Key }) => Key === "deregistration_delay.timeout_seconds");
-      return Number(delay?.Value ?? defaults.deregistrationDelay);
+      return Number(delay?.Value ?? defaultDelay);
     }),
   );
 }

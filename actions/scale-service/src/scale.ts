@@ -8,7 +8,7 @@ import type { AutoscalingPlan } from "./autoscaling.ts";
 import { isSuspended } from "./autoscaling-state.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import type { Change, ScaleContext } from "./context.ts";
-import { budgetOf, deregistrationDelays } from "./deadline.ts";
+import { budgetOf, readDeregistrationDelays } from "./deadline.ts";
 import { follow, watchTasks } from "./follow.ts";
 import type { ScaleInputs } from "./inputs.ts";
 import type { Range } from "./poll.ts";
@@ -110,21 +110,19 @@ async function settleBudget(
   context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
-  { running, containers, groups }: Subject,
+  { running, groups }: Subject,
 ): Promise<number> {
   if (inputs.waitUntil === "requested") return 0;
   const { service, production } = running;
-  const { ms, because } = inputs.deadlineMs
-    ? { ms: inputs.deadlineMs, because: "" }
-    : budgetOf({
-        service,
-        containers,
-        groups,
-        deregistrationDelays: await deregistrationDelays(context, groups),
-        from: production.runningCount,
-        to: inputs.desiredCount ?? service.desiredCount ?? 0,
-      });
-  if (because) context.log.info(`Deadline: ${formatDuration(ms)} (${because}).`);
+  const ms =
+    inputs.deadlineMs ??
+    budgetOf({
+      from: production.runningCount,
+      to: inputs.desiredCount ?? service.desiredCount ?? 0,
+      gracePeriod: service.healthCheckGracePeriodSeconds ?? 0,
+      deregistrationDelays: await readDeregistrationDelays(context, groups),
+    });
+  context.log.info(`Deadline: ${formatDuration(ms)}.`);
   const findings = await checkCredentialsLife(context, ms);
   record.findings.push(...findings);
   refuseFindings(findings, context.log);
