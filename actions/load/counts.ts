@@ -5,7 +5,7 @@ import {
   type Histogram,
 } from "hdr-histogram-js";
 
-/** Each request is counted once, whatever its result. */
+/** Each request counts once, including failures. */
 export interface Requests {
   readonly requests: number;
   /** Requests without a response, or with another status than 2xx. */
@@ -29,7 +29,8 @@ export function createTally() {
     record(latencyMs: number, isFailed: boolean): void {
       counts.requests++;
       if (isFailed) counts.failed++;
-      recordMs(histogram, latencyMs);
+      // A latency beyond the histogram's range counts at its end.
+      histogram.recordValue(Math.min(highestMicroseconds, Math.max(1, Math.round(latencyMs * 1000))));
     },
     requests: () => counts.requests,
     /** Returns the counts, and begins again at 0. */
@@ -100,15 +101,10 @@ function createHistogram(): Histogram {
   });
 }
 
-/** Counts a latency; values beyond the histogram's range count at its ends. */
-function recordMs(histogram: Histogram, ms: number): void {
-  histogram.recordValue(Math.min(highestMicroseconds, Math.max(1, Math.round(ms * 1000))));
-}
-
 /** HdrHistogram's V2 compressed encoding in base64, which its tools in every language read. */
 const encodeHistogram = encodeIntoCompressedBase64;
 
-/** Throws for a text that is no such encoding. */
+/** Throws for a text that is not such an encoding. */
 export const decodeHistogram = (encoded: string) => decodeFromCompressedBase64(encoded, 32);
 
 /** Returns the milliseconds that `percent` of the recorded values do not exceed; 0 for an empty histogram. */

@@ -82,9 +82,14 @@ export function readReport(file: string): Promise<LoadReport> {
  * of each are dropped, to be checked on the whole. Refuses reports of different kinds of load.
  */
 export function mergeReports(reports: readonly LoadReport[]): LoadReport {
-  const [first, ...others] = reports;
+  const [first] = reports;
   if (!first) throw new Failure("There are no load reports to merge");
-  for (const other of others) refuseOtherKind(first, other);
+  const [kind, otherKind] = new Set(reports.map(kindOf));
+  if (otherKind)
+    throw new Failure(
+      `The reports are not of one load test: one is of ${kind}, another one of ${otherKind}`,
+      { nextStep: "merge the reports of generators that ran with the same inputs." },
+    );
   const startMs = Math.min(...reports.map(({ startedAt }) => Date.parse(startedAt)));
   const endMs = Math.max(...reports.map((report) => Date.parse(report.startedAt) + report.durationMs));
   const generators = reports.map(({ generator }) => generator);
@@ -114,14 +119,6 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     },
     assertions: [],
   };
-}
-
-function refuseOtherKind(first: LoadReport, other: LoadReport): void {
-  const [one, another] = [kindOf(first), kindOf(other)];
-  if (one !== another)
-    throw new Failure(`The reports are not of one load test: one is of ${one}, another one of ${another}`, {
-      nextStep: "merge the reports of generators that ran with the same inputs.",
-    });
 }
 
 function kindOf({ loop, plannedMs }: LoadReport): string {

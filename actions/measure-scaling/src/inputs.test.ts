@@ -11,28 +11,6 @@ test.each([
   expect(read({ mode: "plan", "task-counts": text })).toMatchObject({ taskCounts, generators: 1 });
 });
 
-test.each([
-  ["0", /"0", with 0 in it; expected different whole numbers from 1 to 20, such as "1 2 3"/],
-  ["-1", /with -1 in it/],
-  ["1 a 2.5", /with a, 2\.5 in it/],
-  ["", /Input task-counts is required/],
-  [",", /Input task-counts is ","/],
-  ["20 21", /with 21 in it/],
-  ["1 2 02", /with 02 in it/],
-  ["1e1", /with 1e1 in it/],
-  ["1;reboot", /with 1;reboot in it/],
-])("refuses the counts %j", (text, message) => {
-  expect(() => read({ mode: "plan", "task-counts": text })).toThrow(message);
-});
-
-test.each([
-  [{ mode: "plan", "task-counts": "0", generators: "21" }, /2 .*task-counts.*generators is "21"; .* 1 to 20/],
-  [{ mode: "record" }, /4 inputs are wrong: .*task-count.*cluster.*service.*reports/],
-  [{ mode: "reports" }, /^Input mode is "reports"; allowed: plan, record, report$/],
-])("names all wrong inputs of %j together", (given, message) => {
-  expect(() => read(given)).toThrow(message);
-});
-
 test("gives an open loop only its rate, and targets only with an address", () => {
   const inputs = { mode: "plan", "task-counts": "1", rate: "200", connections: "32", paths: "/suppliers" };
   const load = { rate: "200", connections: "", targets: "", "allowed-hosts": "" };
@@ -42,7 +20,22 @@ test("gives an open loop only its rate, and targets only with an address", () =>
   });
 });
 
-test.each([
+test.each<[Record<string, string>, RegExp]>([
+  [
+    { "task-counts": "0" },
+    /"0", with 0 in it; expected different whole numbers from 1 to 20, such as "1 2 3"/,
+  ],
+  [{ "task-counts": "-1" }, /with -1 in it/],
+  [{ "task-counts": "1 a 2.5" }, /with a, 2\.5 in it/],
+  [{ "task-counts": "" }, /Input task-counts is required/],
+  [{ "task-counts": "," }, /Input task-counts is ","/],
+  [{ "task-counts": "20 21" }, /with 21 in it/],
+  [{ "task-counts": "1 2 02" }, /with 02 in it/],
+  [{ "task-counts": "1e1" }, /with 1e1 in it/],
+  [{ "task-counts": "1;reboot" }, /with 1;reboot in it/],
+  [{ "task-counts": "0", generators: "21" }, /2 .*task-counts.*generators is "21"; .* 1 to 20/],
+  [{ mode: "record" }, /4 inputs are wrong: .*task-count.*cluster.*service.*reports/],
+  [{ mode: "reports" }, /^Input mode is "reports"; allowed: plan, record, report$/],
   [{ address: "web.example" }, /Input address is "web\.example"; expected scheme and host/],
   [{ address: "http://web.example/path" }, /expected scheme and host/],
   [{ address: "http://me:secret@web.example" }, /expected scheme and host/],
@@ -52,6 +45,6 @@ test.each([
   [{ paths: "/ /" }, /twice/],
   [{ duration: "1 minute" }, /Input duration is "1 minute"; expected a duration such as/],
   [{ assertions: "p99 < 1s, errors < 1" }, /Input assertions has the line "errors < 1"/],
-])("refuses a load of %j before anything is scaled", (given, message) => {
+])("refuses %j before anything is scaled, and names all wrong inputs together", (given, message) => {
   expect(() => read({ mode: "plan", "task-counts": "1", ...given })).toThrow(message);
 });
