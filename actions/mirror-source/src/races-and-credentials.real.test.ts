@@ -1,7 +1,7 @@
-import { createServer } from "node:http";
 import type { CodeCommitClient } from "@aws-sdk/client-codecommit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { git } from "../../core/git.support.ts";
+import { serve } from "../../load/server.support.ts";
 import { commit, createStage, type Stage } from "./stage.support.ts";
 
 let stage: Stage;
@@ -93,12 +93,11 @@ test("pushes nothing with keys that do not belong together", async () => {
 
 test("masks credentials, and sends them to no other address by a redirection", async () => {
   const seen: (string | undefined)[] = [];
-  const elsewhere = createServer((request, response) => {
+  const url = await serve((request, response) => {
     seen.push(request.headers.authorization);
     response.end();
   });
-  const url = await listen(elsewhere);
-  const here = createServer((request, response) => {
+  const address = await serve((request, response) => {
     if (request.method === "POST" && request.url === "/")
       return void answer(String(request.headers["x-amz-target"]));
     response.writeHead(302, { Location: `${url}${request.url}` }).end();
@@ -109,7 +108,6 @@ test("masks credentials, and sends them to no other address by a redirection", a
       return response.writeHead(400).end(JSON.stringify({ __type: "BranchDoesNotExistException" }));
     }
   });
-  const address = await listen(here);
   const masked: string[] = [];
   const context = stage.context(await stage.repository(), {
     codecommit: stage.client({ endpoint: address }),
@@ -123,7 +121,6 @@ test("masks credentials, and sends them to no other address by a redirection", a
     expect.stringMatching(/^\d{8}T\d{6}Z[0-9a-f]{64}$/),
     expect.stringMatching(/^[\w+/]+=*$/),
   ]);
-  for (const server of [here, elsewhere]) server.close();
 });
 
 async function assumeRole() {
@@ -136,10 +133,4 @@ async function assumeRole() {
   });
   // The longest duration: the simulator's hours pass in seconds.
   return sts.assumeRole({ RoleArn: Role?.Arn, RoleSessionName: "run", DurationSeconds: 43_200 });
-}
-
-async function listen(server: ReturnType<typeof createServer>): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  return `http://127.0.0.1:${port}`;
 }

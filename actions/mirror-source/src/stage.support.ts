@@ -15,42 +15,26 @@ import { git, variables } from "../../core/git.support.ts";
 import type { MirrorContext } from "./context.ts";
 import { readMirrorInputs } from "./inputs.ts";
 import { mirror } from "./mirror.ts";
-import { type MirrorRecord, newRecord } from "./publish.ts";
+import { newRecord } from "./publish.ts";
 
-export interface Stage {
-  readonly simulator: TestSimulator;
-  readonly folder: string;
-  /** Creates a repository with one commit; resolves to its folder. */
-  repository(files?: Readonly<Record<string, string>>): Promise<string>;
-  /** Creates a CodeCommit repository; resolves to its name. */
-  codecommit(): Promise<string>;
-  /** Creates both. */
-  pair(files?: Readonly<Record<string, string>>): Promise<{ source: string; repository: string }>;
-  context(folder: string, changes?: Partial<MirrorContext>): MirrorContext & { lines: string[] };
-  /** Mirrors with inputs as a workflow sets them. */
-  mirror(context: MirrorContext, inputs: Readonly<Record<string, string>>): Promise<MirrorRecord>;
-  client(config?: CodeCommitClientConfig): CodeCommitClient;
-  /** Returns the head of the branch dev from CodeCommit; undefined without one. */
-  head(repository: string): Promise<string | undefined>;
-  /** Clones dev with AWS's own credential helper; resolves to the folder. */
-  clone(repository: string): Promise<string>;
-  close(): Promise<void>;
-}
+export type Stage = Awaited<ReturnType<typeof createStage>>;
 
-export async function createStage(options?: RealOptions): Promise<Stage> {
+export async function createStage(options?: RealOptions) {
   const simulator = await startRealSimulator(options);
   const folder = await mkdtemp(join(tmpdir(), "mirror-test-"));
   let count = 0;
   const fresh = (what: string) => `${what}-${count++}`;
   const client = (config: CodeCommitClientConfig = {}) =>
     new CodeCommitClient({ ...simulator.clientConfig, ...config });
-  const repository: Stage["repository"] = async (files = { "README.md": "coffee\n" }) => {
+  /** Creates a repository with one commit; resolves to its folder. */
+  const repository = async (files: Readonly<Record<string, string>> = { "README.md": "coffee\n" }) => {
     const path = join(folder, fresh("source"));
     await mkdir(path);
     await git(path, "init", "--quiet", "--initial-branch", "main");
     await commit(path, files);
     return path;
   };
+  /** Creates a CodeCommit repository; resolves to its name. */
   const codecommit = async () => {
     const repositoryName = fresh("deployment");
     await simulator.aws.codecommit.createRepository({ repositoryName });
@@ -62,8 +46,12 @@ export async function createStage(options?: RealOptions): Promise<Stage> {
     client,
     repository,
     codecommit,
-    pair: async (files) => ({ source: await repository(files), repository: await codecommit() }),
-    context(path, changes = {}) {
+    /** Creates both. */
+    pair: async (files?: Readonly<Record<string, string>>) => ({
+      source: await repository(files),
+      repository: await codecommit(),
+    }),
+    context(path: string, changes: Partial<MirrorContext> = {}): MirrorContext & { lines: string[] } {
       const lines: string[] = [];
       const write = (line: string) => void lines.push(line);
       return {
@@ -78,18 +66,21 @@ export async function createStage(options?: RealOptions): Promise<Stage> {
         ...changes,
       };
     },
-    async mirror(context, given) {
+    /** Mirrors with inputs as a workflow sets them. */
+    async mirror(context: MirrorContext, given: Readonly<Record<string, string>>) {
       const inputs = readMirrorInputs(context.variables, (name) => given[name] ?? "");
       const record = newRecord(inputs);
       await mirror(context, inputs, record);
       return record;
     },
-    head: (repositoryName) =>
+    /** Returns the head of the branch dev from CodeCommit; undefined without one. */
+    head: (repositoryName: string) =>
       simulator.aws.codecommit.getBranch({ repositoryName, branchName: "dev" }).then(
         ({ branch }) => branch?.commitId,
         () => undefined,
       ),
-    clone: (repository) => clone(simulator, repository, join(folder, fresh("clone"))),
+    /** Clones dev with AWS's own credential helper; resolves to the folder. */
+    clone: (repository: string) => clone(simulator, repository, join(folder, fresh("clone"))),
     async close() {
       await simulator.close();
       await rm(folder, { recursive: true, force: true });

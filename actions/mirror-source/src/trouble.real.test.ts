@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Fault } from "../../../simulator/src/simulator.ts";
-import { Cancelled } from "../../core/failure.ts";
 import { git } from "../../core/git.support.ts";
 import { commit, createStage, type Stage } from "./stage.support.ts";
 
@@ -61,26 +60,4 @@ test("recognizes a push whose response is lost as done", async () => {
     pushed: true,
   });
   expect(await stage.head(repository)).toBe(head);
-});
-
-test("names the two commits that the branch may have after a cancelled push, which the next run completes", async () => {
-  const { source, repository } = await stage.pair();
-  const head = await git(source, "rev-parse", "HEAD");
-  const cancellation = new AbortController();
-  const context = stage.context(source, { signal: cancellation.signal });
-  const info = (line: string) => {
-    if (line.startsWith("Pushing ")) cancellation.abort(new Cancelled("SIGINT"));
-  };
-  stage.simulator.faults.add({ kind: "delay", operation: "codecommit:GitPush", milliseconds: 60_000 });
-  await expect(
-    stage.mirror({ ...context, log: { ...context.log, info } }, { repository }),
-  ).rejects.toMatchObject({
-    message: `Cancelled by SIGINT; dev of ${repository} has either nothing or ${head.slice(0, 10)}`,
-    nextStep: expect.stringContaining("run the job again"),
-  });
-  stage.simulator.faults.clear();
-  expect(await stage.mirror(stage.context(source), { repository })).toMatchObject({
-    commit: head,
-    pushed: true,
-  });
 });

@@ -42,18 +42,16 @@ const asItWas: Filled = { content: undefined, open: [] };
 const kept = ["IMAGE1_NAME", "TASK_DEFINITION"];
 
 export function fillFile(file: string, content: Buffer, { values, plainSecrets }: Placeholders): Filled {
-  if (content.includes(0)) return asItWas;
+  if (![".json", ".yaml", ".yml"].includes(extname(file))) return asItWas;
   const original = content.toString();
   const text = plainText(file, original, plainSecrets);
   const filling = new Map([...values].filter(([name]) => !kept.includes(name)));
   const filled = fillText(text, filling);
   // A file without placeholders need not even be well-formed.
   if (filled === text && findPlaceholders(text).length === 0) return unlessSame(original, text, []);
-  const isData = [".json", ".yaml", ".yml"].includes(extname(file));
-  const found = isData ? inData(text, file) : inLines(text, file);
-  const open = found.filter(({ name }) => !filling.has(name) && !kept.includes(name));
+  const open = placesOf(text, file).filter(({ name }) => !filling.has(name) && !kept.includes(name));
   if (filled === text) return unlessSame(original, text, open);
-  return { content: isData ? fillDataText(text, file, filling) : filled, open };
+  return { content: fillDataText(text, file, filling), open };
 }
 
 function unlessSame(original: string, text: string, open: readonly Open[]): Filled {
@@ -65,20 +63,13 @@ function plainText(file: string, text: string, values: ReadonlyMap<string, strin
   return `${JSON.stringify(withPlainSecrets(parseData(text, file), values), null, 2)}\n`;
 }
 
-function inData(text: string, file: string): Open[] {
+function placesOf(text: string, file: string): Open[] {
   const { lineOf } = findDataPositions(text);
   return findPlaceholders(parseData(text, file)).map(({ name, keys }) => ({
     file,
     line: lineOf(keys),
     name,
   }));
-}
-
-function inLines(text: string, file: string): Open[] {
-  const lines = text.split("\n");
-  return lines.flatMap((line, index) =>
-    findPlaceholders(line).map(({ name }) => ({ file, line: index + 1, name })),
-  );
 }
 
 function refuseOpen(open: readonly Open[]): void {
