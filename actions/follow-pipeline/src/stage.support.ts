@@ -55,37 +55,7 @@ interface Trying {
   readonly onLine?: (line: string) => void;
 }
 
-export interface Stage {
-  readonly simulator: TestSimulator;
-  readonly clients: Clients;
-  readonly folder: string;
-  readonly productionUrl: string;
-  /** Commits files to the branch of the definitions; returns the commit. */
-  define(files: Readonly<Record<string, string>>): Promise<string>;
-  /**
-   * Pushes an image whose server responds with this version, unless it exists, and tags it, with `latest` by default.
-   * Returns its name by digest.
-   */
-  push(version: string, tags?: string[]): Promise<string>;
-  /**
-   * Creates the course's pipeline, with these stages between source and deployment, and without rules; the first run,
-   * which CodePipeline starts automatically, is stopped.
-   */
-  createPipeline(
-    name: string,
-    between?: readonly StageDeclaration[],
-    pipelineType?: "V1" | "V2",
-  ): Promise<void>;
-  /**
-   * Creates the rules that the console creates implicitly: a pushed image, or a change of the definitions, starts the
-   * pipeline.
-   */
-  createRules(pipeline: string): Promise<void>;
-  /** Follows with inputs as a workflow sets them. */
-  follow(given: Readonly<Record<string, string>>, trying?: Trying): Promise<Followed>;
-  page(): Promise<string>;
-  close(): Promise<void>;
-}
+export type Stage = Awaited<ReturnType<typeof createStage>>;
 
 export interface Followed {
   readonly record: ReturnType<typeof newRecord>;
@@ -117,10 +87,7 @@ export async function useStage(
 /** Creates the same with tasks that are processes, in accelerated real time. */
 export const createRealStage = async () => createStageIn(await startRealSimulator(), server);
 
-async function createStageIn(
-  simulator: TestSimulator,
-  programOf: (version: string) => Program | string,
-): Promise<Stage> {
+async function createStageIn(simulator: TestSimulator, programOf: (version: string) => Program | string) {
   const { aws, clientConfig } = simulator;
   const clients = {
     ...clientsOf(simulator),
@@ -130,6 +97,10 @@ async function createStageIn(
   const { delivery, pipeline } = await preparePipelineDelivery(simulator);
   const { productionUrl } = delivery;
   await aws.iam.createRole({ RoleName: "execution", AssumeRolePolicyDocument: JSON.stringify(trustOfTasks) });
+  /**
+   * Pushes an image whose server responds with this version, unless it exists, and tags it, with `latest` by default.
+   * Returns its name by digest.
+   */
   const push = async (version: string, tags?: string[]) => {
     const buildContext = join(folder, `image-${version}`);
     await mkdir(buildContext, { recursive: true });
@@ -137,6 +108,7 @@ async function createStageIn(
   };
   await push("zero");
   let parentCommitId: string | undefined;
+  /** Commits files to the branch of the definitions; returns the commit. */
   const define = async (files: Readonly<Record<string, string>>) => {
     const putFiles = Object.entries(files).map(([filePath, text]) => ({
       filePath,
@@ -161,13 +133,19 @@ async function createStageIn(
     define,
     push,
     page: async () => (await fetch(productionUrl)).text(),
-    createPipeline: async (name, between = [], pipelineType = "V2") => {
+    /** Creates the course's pipeline without rules; its first run, which AWS starts automatically, is stopped. */
+    async createPipeline(
+      name: string,
+      between: readonly StageDeclaration[] = [],
+      pipelineType: "V1" | "V2" = "V2",
+    ) {
       const [source, ...deploy] = pipeline.stages ?? [];
       const stages = [...(source ? [source] : []), ...between, ...deploy];
       await aws.codepipeline.createPipeline({ pipeline: { ...pipeline, name, pipelineType, stages } });
       await stopFirstRun(simulator, name);
     },
-    async createRules(name) {
+    /** Creates the rules that the console creates: a pushed image, or a change of the definitions, is a start. */
+    async createRules(name: string) {
       const target = { Id: name, Arn: `arn:aws:codepipeline:us-east-1:123456789012:${name}` };
       for (const [what, pattern] of Object.entries({ imagePushed, filesPushed })) {
         const Rule = `${name}-${what}`;
@@ -175,7 +153,9 @@ async function createStageIn(
         await aws.events.putTargets({ Rule, Targets: [{ ...target, RoleArn: pipeline.roleArn }] });
       }
     },
-    follow: (given, trying) => follow(simulator, clients, given, trying),
+    /** Follows with inputs as a workflow sets them. */
+    follow: (given: Readonly<Record<string, string>>, trying?: Trying) =>
+      follow(simulator, clients, given, trying),
     close: async () => {
       await simulator.close();
       await rm(folder, { recursive: true, force: true });

@@ -27,15 +27,7 @@ interface FollowedDeployment {
   stopped: boolean;
 }
 
-export interface DeploymentWatch {
-  /** Follows the deployments that these actions began; returns whether anything is new. */
-  poll(actions: readonly ActionRun[]): Promise<boolean>;
-  /** Returns the CodeDeploy ids of those that have not ended. */
-  ongoing(): string[];
-  /** Returns undefined when the action began none, or it cannot be followed. */
-  of(action: ActionRun): FollowedDeployment | undefined;
-  all(): readonly FollowedDeployment[];
-}
+export type DeploymentWatch = ReturnType<typeof watchDeployments>;
 
 /** Follows the deployments of CodeDeployToECS actions as deploy-service follows its own. */
 export function watchDeployments(
@@ -44,7 +36,7 @@ export function watchDeployments(
   maxFailedTasks: number,
   /** Called for each deployment that is new. */
   onBegin: () => void,
-): DeploymentWatch {
+) {
   const followed = new Map<string, FollowedDeployment>();
   const unknown = new Set<string>();
   const ask = createPatience(context);
@@ -67,15 +59,18 @@ export function watchDeployments(
   }
 
   return {
-    async poll(actions) {
+    /** Follows the deployments that these actions began; returns whether anything is new. */
+    async poll(actions: readonly ActionRun[]): Promise<boolean> {
       const deploying = actions.filter(
         ({ provider, externalId }) => provider === "CodeDeployToECS" && externalId,
       );
       const news = await Promise.all(deploying.map(lookAt));
       return news.includes(true);
     },
+    /** Returns the CodeDeploy ids of those that have not ended. */
     ongoing: () => [...followed.values()].flatMap(({ running, last }) => (last?.ended ? [] : running.id)),
-    of: ({ id }) => followed.get(id),
+    /** Returns undefined when the action began none, or it cannot be followed. */
+    of: ({ id }: ActionRun) => followed.get(id),
     all: () => [...followed.values()],
   };
 }

@@ -111,21 +111,18 @@ function newEvents({ record, subject }: Scaling, { service }: Progress): string[
   return lines;
 }
 
-/** Tasks in production that stopped unexpectedly, counted from when the watch began. */
-interface TaskWatch {
-  /** Polls again, logs each new one, and returns whether there are too many. */
-  poll(): Promise<boolean>;
-  /** Returns whether it failed before the watch began, and has nothing to do with scaling. */
-  isOld(task: FailedTask): boolean;
-}
+type TaskWatch = Awaited<ReturnType<typeof watchTasks>>;
 
-/** A service that lacked tasks from the beginning may lack them because of earlier failures. */
+/**
+ * Watches for tasks in production that stop unexpectedly from now on. A service that lacked tasks from the beginning may
+ * lack them because of earlier failures.
+ */
 export async function watchTasks(
   context: ScaleContext,
   inputs: ScaleInputs,
   record: ScaleRecord,
   { running }: Subject,
-): Promise<TaskWatch> {
+) {
   const { service, primary, revision, production } = running;
   const startedBy = primary?.id ?? service.deployments?.find(({ status }) => status === "PRIMARY")?.id;
   const search = createTaskSearch(context);
@@ -138,8 +135,10 @@ export async function watchTasks(
   const reported = new Set(before.map(({ taskId }) => taskId));
   let failedSince = 0;
   return {
+    /** Returns whether it failed before the watch began, and has nothing to do with scaling. */
     isOld,
-    async poll() {
+    /** Polls again, logs each new one, and returns whether there are too many. */
+    async poll(): Promise<boolean> {
       const failed = await find();
       for (const [index, task] of failed.entries()) {
         if (reported.has(task.taskId)) continue;

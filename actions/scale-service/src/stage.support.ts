@@ -46,24 +46,11 @@ const server = `
   process.on("SIGTERM", () => server.close(() => process.exit(0)));
 `;
 
-export interface Stage {
-  readonly simulator: TestSimulator;
-  readonly cluster: string;
-  readonly productionUrl: string;
-  /** ARNs of the two between which blue/green moves the tasks. */
-  readonly targetGroups: readonly string[];
-  push(program: keyof typeof programs): Promise<void>;
-  try(given: Record<string, string>, options?: Trying): ReturnType<typeof tryScale>;
-  service(): Promise<{ desired: number | undefined; running: number | undefined }>;
-  /** Resolves once this many tasks are healthy targets, and there are no other targets. */
-  healthy(count: number): Promise<void>;
-  close(): Promise<void>;
-}
+export type Stage = Awaited<ReturnType<typeof createStage>>;
 
 interface Trying {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
-  readonly context?: Partial<ScaleContext>;
 }
 
 /** Creates a simulated account in virtual time with the service web, of which one task serves. */
@@ -71,7 +58,7 @@ export async function createStage(
   deployer: Deployer,
   settings: Partial<CreateServiceCommandInput> = {},
   healthCheck?: HealthCheck,
-): Promise<Stage> {
+) {
   const parts = await (deployer === "CodeDeploy"
     ? createCodeDeploy(await startTestSimulator(), programs.serve)
     : createEcs(await createTestFixture(), programs.serve, deployer, settings, healthCheck));
@@ -79,7 +66,7 @@ export async function createStage(
 }
 
 /** Creates the same with tasks that are processes, in accelerated real time. */
-export async function createRealStage(deployer: Deployer): Promise<Stage> {
+export async function createRealStage(deployer: Deployer) {
   const parts = await (deployer === "CodeDeploy"
     ? createCodeDeploy(await startRealSimulator(), server)
     : createEcs(await createRealFixture(), server, deployer));
@@ -89,35 +76,34 @@ export async function createRealStage(deployer: Deployer): Promise<Stage> {
 async function stageOf(
   parts: Awaited<ReturnType<typeof createCodeDeploy>>,
   settings: Partial<CreateServiceCommandInput> = {},
-): Promise<Stage> {
+) {
   const autoscaling = new ApplicationAutoScalingClient({ ...parts.simulator.clientConfig, retryStrategy });
   const clients = { ...clientsOf(parts.simulator), autoscaling: async () => autoscaling };
-  const stage: Stage = {
+  const { aws, clock } = parts.simulator;
+  /** Resolves once this many tasks are healthy targets, and there are no other targets. */
+  const healthy = async (count: number) => {
+    await clock.until(async () => {
+      const found = await Promise.all(
+        parts.targetGroups.map((TargetGroupArn) => aws.elbv2.describeTargetHealth({ TargetGroupArn })),
+      );
+      const targets = found.flatMap(({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions);
+      const isHealthy = targets.every(({ TargetHealth }) => TargetHealth?.State === "healthy");
+      return isHealthy && targets.length === count;
+    });
+  };
+  if (settings.loadBalancers?.length !== 0) await healthy(1);
+  return {
     ...parts,
-    push: (program) => pushProgram(parts.simulator, parts.repositoryUri, programs[program]),
-    try: (given, options) => tryScale(stage, clients, given, options),
+    healthy,
+    push: (program: keyof typeof programs) =>
+      pushProgram(parts.simulator, parts.repositoryUri, programs[program]),
+    try: (given: Record<string, string>, options?: Trying) => tryScale(parts, clients, given, options),
     async service() {
-      const { services } = await parts.simulator.aws.ecs.describeServices({
-        cluster: parts.cluster,
-        services: ["web"],
-      });
+      const { services } = await aws.ecs.describeServices({ cluster: parts.cluster, services: ["web"] });
       return { desired: services?.[0]?.desiredCount, running: services?.[0]?.runningCount };
-    },
-    async healthy(count) {
-      const { elbv2 } = parts.simulator.aws;
-      await parts.simulator.clock.until(async () => {
-        const found = await Promise.all(
-          parts.targetGroups.map((TargetGroupArn) => elbv2.describeTargetHealth({ TargetGroupArn })),
-        );
-        const targets = found.flatMap(({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions);
-        const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === "healthy");
-        return healthy.length === count && targets.length === count;
-      });
     },
     close: () => parts.simulator.close(),
   };
-  if (settings.loadBalancers?.length !== 0) await stage.healthy(1);
-  return stage;
 }
 
 async function createCodeDeploy(simulator: TestSimulator, program: Program | string) {
@@ -129,6 +115,7 @@ async function createCodeDeploy(simulator: TestSimulator, program: Program | str
     cluster: "outside",
     productionUrl,
     repositoryUri,
+    /** ARNs of the two between which blue/green moves the tasks. */
     targetGroups: Object.values(targetGroups),
   };
 }
@@ -159,10 +146,10 @@ async function createEcs(
 
 /** Scales the stage's service, as a workflow does. */
 async function tryScale(
-  { simulator, cluster }: Stage,
+  { simulator, cluster }: { simulator: TestSimulator; cluster: string },
   clients: ScaleContext["clients"],
   given: Record<string, string>,
-  { signal = new AbortController().signal, onLine, context: changes }: Trying = {},
+  { signal = new AbortController().signal, onLine }: Trying = {},
 ) {
   const lines: string[] = [];
   const kept: (Change | undefined)[] = [];
@@ -176,7 +163,6 @@ async function tryScale(
     log: { info: write, notice: write, warning: write },
     signal,
     keepForPost: (change) => void kept.push(change),
-    ...changes,
   };
   const all: Record<string, string> = { cluster, service: "web", ...given };
   const record = newRecord(cluster, "web");
