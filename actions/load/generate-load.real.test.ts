@@ -39,37 +39,40 @@ function expectConsistent(report: LoadReport): void {
 
 const open = (level: number, durationMs: number): Partial<LoadPlan> => ({ loop: "open", level, durationMs });
 
-describe.each<["closed" | "open", Partial<LoadPlan>]>([
+const loops: [loop: "closed" | "open", changes: Partial<LoadPlan>][] = [
   ["closed", {}],
   ["open", open(200, 1000)],
-])("a %s loop", (_, changes) => {
-  it("counts every request exactly, by status and error", async () => {
-    const seen = { "/well": 0, "/ill": 0 };
-    let unexpected = 0;
-    const origin = await serve((request, response) => {
-      const path = request.url as keyof typeof seen;
-      const kind = seen[path]++ % 4;
-      if (path === "/well") response.end("12345");
-      else if (kind === 0) request.socket.destroy();
-      // Announces more than it sends.
-      else if (kind === 1)
-        response.writeHead(200, { "content-length": 100 }).write("half", () => request.socket.destroy());
-      else {
-        unexpected++;
-        response.writeHead(kind === 2 ? 302 : 503, { location: "/elsewhere" }).end();
-      }
-    });
-    const report = await generateLoad(planOf([`${origin}/well`, `${origin}/ill`], changes), never);
-    expectConsistent(report);
-    expect(report).toMatchObject({ requests: seen["/well"] + seen["/ill"], failed: seen["/ill"] });
-    expect(Math.abs(seen["/well"] - seen["/ill"])).toBeLessThanOrEqual(1);
-    const { 200: expected, 302: redirects = 0, 503: faults = 0 } = report.statuses;
-    expect([expected, redirects + faults]).toEqual([seen["/well"], unexpected]);
-    const lost = ["UND_ERR_SOCKET", "ECONNRESET"];
-    expect(Object.keys(report.errors).filter((name) => !lost.includes(name))).toEqual([]);
-  });
+];
 
-  it("gives up requests that take longer than allowed, and continues", async () => {
+test.each(loops)("a %s loop counts every request exactly, by status and error", async (_, changes) => {
+  const seen = { "/well": 0, "/ill": 0 };
+  let unexpected = 0;
+  const origin = await serve((request, response) => {
+    const path = request.url as keyof typeof seen;
+    const kind = seen[path]++ % 4;
+    if (path === "/well") response.end("12345");
+    else if (kind === 0) request.socket.destroy();
+    // Announces more than it sends.
+    else if (kind === 1)
+      response.writeHead(200, { "content-length": 100 }).write("half", () => request.socket.destroy());
+    else {
+      unexpected++;
+      response.writeHead(kind === 2 ? 302 : 503, { location: "/elsewhere" }).end();
+    }
+  });
+  const report = await generateLoad(planOf([`${origin}/well`, `${origin}/ill`], changes), never);
+  expectConsistent(report);
+  expect(report).toMatchObject({ requests: seen["/well"] + seen["/ill"], failed: seen["/ill"] });
+  expect(Math.abs(seen["/well"] - seen["/ill"])).toBeLessThanOrEqual(1);
+  const { 200: expected, 302: redirects = 0, 503: faults = 0 } = report.statuses;
+  expect([expected, redirects + faults]).toEqual([seen["/well"], unexpected]);
+  const lost = ["UND_ERR_SOCKET", "ECONNRESET"];
+  expect(Object.keys(report.errors).filter((name) => !lost.includes(name))).toEqual([]);
+});
+
+test.each(loops)(
+  "a %s loop gives up requests that take longer than allowed, and continues",
+  async (_, changes) => {
     let count = 0;
     const origin = await serve((_, response) => {
       if (count++ % 2 === 1) response.end("good");
@@ -82,9 +85,12 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     expect(Object.keys(report.errors)).toEqual(["TIMEOUT"]);
     expect(report.errors.TIMEOUT).toBeGreaterThanOrEqual(Math.ceil(count / 2));
     expect(percentile(report.histogram, 99)).toBeGreaterThan(200);
-  });
+  },
+);
 
-  it("sends nothing after it was cancelled, and reports what it had", async () => {
+test.each(loops)(
+  "a %s loop sends nothing after it was cancelled, and reports what it had",
+  async (_, changes) => {
     let count = 0;
     const cancellation = new AbortController();
     const origin = await serve((_, response) => {
@@ -101,9 +107,12 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     expect(report.requests).toBeGreaterThan(0);
     expect(report.durationMs).toBeLessThan(60_000);
     expect(count).toBe(countAtEnd);
-  });
+  },
+);
 
-  it("counts refused connections as failed, until its target returns", async () => {
+test.each(loops)(
+  "a %s loop counts refused connections as failed, until its target returns",
+  async (_, changes) => {
     const cancellation = new AbortController();
     let count = 0;
     const target = createServer((_, response) => {
@@ -124,8 +133,8 @@ describe.each<["closed" | "open", Partial<LoadPlan>]>([
     expectConsistent(report);
     expect(report.errors.ECONNREFUSED).toBeGreaterThan(0);
     expect(report.statuses["200"]).toBeGreaterThan(100);
-  });
-});
+  },
+);
 
 test("has counted nothing, in no time, when cancelled in its warm-up", async () => {
   const cancellation = new AbortController();

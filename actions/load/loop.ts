@@ -89,7 +89,7 @@ function startClosedLoop({ level, startedAt, durationMs }: LoopOptions, pool: Po
   return { end, cancel };
 }
 
-/** Returns when each request of this rate per second is due, in milliseconds since the start; there is no last one. */
+/** Returns when each request of this rate per second is due, in milliseconds since the start, without an end. */
 export function* arrivalsOf(
   rate: number,
   spacing: Spacing,

@@ -11,8 +11,8 @@ interface Stopper extends Pick<FollowContext, "keepForPost"> {
 }
 
 /**
- * Leaves or stops an execution that nobody will follow any more. Returns what happens to it, to follow its name in a
- * sentence. The post step keeps whatever is not decided here.
+ * Leaves or stops an execution that is no longer followed. Returns what happens to it, to follow its name in a
+ * sentence. The post step handles what is not decided here.
  */
 export async function applyOnCancel(
   context: Stopper,

@@ -5,9 +5,8 @@ import { confirmSuccess, failDeployment } from "../../delivery/deployment/outcom
 import { applyOnCancel } from "./apply-on-cancel.ts";
 import { type Execution, listExecutions, supersederOf } from "./executions.ts";
 import { type Ending, type Following, handleOf } from "./follow.ts";
-import { oneLine, sayWait } from "./lines.ts";
 import { sayWanted } from "./pipeline.ts";
-import type { ActionRun, Snapshot } from "./snapshot.ts";
+import { type ActionRun, oneLine, type Snapshot, sayWait } from "./snapshot.ts";
 
 /** Returns only if this execution Succeeded and production runs what it deployed; throws the cause of any other end. */
 export async function checkOutcome(following: Following, { kind, snapshot }: Ending): Promise<void> {

@@ -27,7 +27,7 @@ export interface Clients extends DeployClients {
 /** Clients and context for following; nothing below reads time, the network or the environment otherwise. */
 export interface FollowContext extends EcsContext {
   readonly clients: Clients;
-  /** Saves which execution the post step has to handle if this process dies; undefined when there is none any more. */
+  /** Saves which execution the post step has to handle if this process dies; undefined when none is left. */
   readonly keepForPost: (execution: Handle | undefined) => void;
 }
 

@@ -119,7 +119,7 @@ async function startExecution(
     name,
     ...(sourceRevisions.length > 0 && { sourceRevisions }),
   });
-  // Not abortable: a discarded response would leave an execution that nobody follows.
+  // Not abortable: a discarded response would leave an execution that is not followed.
   const { pipelineExecutionId = "" } = await clients.codepipeline.send(command);
   return pipelineExecutionId;
 }

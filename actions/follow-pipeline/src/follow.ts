@@ -9,10 +9,9 @@ import { createPatience } from "../../core/outage-tolerance.ts";
 import { createPace } from "../../core/pace.ts";
 import type { FollowContext, Handle } from "./context.ts";
 import type { FollowInputs } from "./inputs.ts";
-import { linesOf } from "./lines.ts";
 import type { WantedSource } from "./pipeline.ts";
 import type { PipelineRecord } from "./record.ts";
-import { hasEnded, type Snapshot, snapshotOf } from "./snapshot.ts";
+import { hasEnded, linesOf, type Snapshot, snapshotOf } from "./snapshot.ts";
 import type { DeploymentWatch } from "./watch-deployments.ts";
 
 /** One execution on its way through the pipeline. */

@@ -10,7 +10,7 @@ import { didYouMean } from "../../core/nearest-name.ts";
 import type { FollowContext } from "./context.ts";
 import type { Target } from "./inputs.ts";
 
-/** Finds the pipeline's declaration; throws a Failure when there is none of this name. */
+/** Finds the pipeline's declaration; throws a Failure when it does not exist. */
 export async function findPipeline(context: FollowContext, name: string): Promise<PipelineDeclaration> {
   const { clients, signal } = context;
   try {

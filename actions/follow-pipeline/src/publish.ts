@@ -17,9 +17,8 @@ import type { DeploymentRecord } from "../../delivery/record.ts";
 import { courseOf, linksOf } from "../../delivery/summary.ts";
 import { productionNow } from "../../delivery/verdict.ts";
 import { shortRevision } from "../../ecs/revision.ts";
-import { firstLine, wordsOf } from "./lines.ts";
 import { imageDigestOf, type PipelineRecord } from "./record.ts";
-import type { ActionRun, Revision } from "./snapshot.ts";
+import { type ActionRun, firstLine, type Revision, wordsOf } from "./snapshot.ts";
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
 export async function publish(record: PipelineRecord): Promise<void> {

@@ -15,7 +15,7 @@ export type Status =
   | "lost";
 
 /**
- * Facts of the execution, collected while it is in progress, so that outputs and summary show them whatever happens.
+ * Facts of the execution, collected while it is in progress, so that outputs and summary show them also after a failure.
  */
 export interface PipelineRecord extends StepRecord<Status> {
   readonly pipeline: string;

@@ -1,7 +1,6 @@
 import type { ActionExecutionDetail, StageState } from "@aws-sdk/client-codepipeline";
 import { expect, test } from "vitest";
-import { linesOf } from "./lines.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { linesOf, snapshotOf } from "./snapshot.ts";
 
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1_000);
 

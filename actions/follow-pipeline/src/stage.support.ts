@@ -107,23 +107,7 @@ async function createStageIn(simulator: TestSimulator, programOf: (version: stri
     return pushImage(simulator, buildContext, programOf(version), tags);
   };
   await push("zero");
-  let parentCommitId: string | undefined;
-  /** Commits files to the branch of the definitions; returns the commit. */
-  const define = async (files: Readonly<Record<string, string>>) => {
-    const putFiles = Object.entries(files).map(([filePath, text]) => ({
-      filePath,
-      fileContent: Buffer.from(text),
-    }));
-    const { commitId = "" } = await aws.codecommit.createCommit({
-      repositoryName: "deployment",
-      branchName: "dev",
-      commitMessage: "Change the definitions",
-      putFiles,
-      parentCommitId,
-    });
-    parentCommitId = commitId;
-    return commitId;
-  };
+  const define = createDefine(simulator);
   await define(definitions);
   return {
     simulator,
@@ -160,6 +144,26 @@ async function createStageIn(simulator: TestSimulator, programOf: (version: stri
       await simulator.close();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Returns a function that commits files to the branch of the definitions, and returns the commit. */
+function createDefine({ aws }: Simulator) {
+  let parentCommitId: string | undefined;
+  return async (files: Readonly<Record<string, string>>): Promise<string> => {
+    const putFiles = Object.entries(files).map(([filePath, text]) => ({
+      filePath,
+      fileContent: Buffer.from(text),
+    }));
+    const { commitId = "" } = await aws.codecommit.createCommit({
+      repositoryName: "deployment",
+      branchName: "dev",
+      commitMessage: "Change the definitions",
+      putFiles,
+      parentCommitId,
+    });
+    parentCommitId = commitId;
+    return commitId;
   };
 }
 

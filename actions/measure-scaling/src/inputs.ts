@@ -94,7 +94,7 @@ const anyAddress = "http://address.invalid";
 
 /**
  * Reads the load of every count: run-load-test's inputs by name, empty ones not set. It is checked by run-load-test's
- * own rules, so that a mistake is found before anything is scaled. Without an address there are no targets yet.
+ * own rules, so that a mistake is found before anything is scaled. Without an address, targets are not known yet.
  */
 function readLoadProfile(read: InputReader): Readonly<Record<string, string>> {
   const address = readAddress(read);

@@ -9,7 +9,7 @@ export interface Measurement {
   readonly cluster: string;
   readonly service: string;
   readonly taskCount: number;
-  /** Why this is no valid measurement of that count, a sentence each; empty when it is one. */
+  /** Why this is not a valid measurement of that count, a sentence each; empty when it is one. */
   readonly failures: readonly string[];
   readonly tasks?: MeasuredTasks | undefined;
   readonly load?: MeasuredLoad | undefined;

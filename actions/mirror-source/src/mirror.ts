@@ -8,11 +8,19 @@ import type { MirrorContext } from "./context.ts";
 import { createGit, explainGitError, type Git, GitError } from "./git/git.ts";
 import { remoteVariables } from "./git/remote-variables.ts";
 import type { MirrorInputs } from "./inputs.ts";
-import { exists, refuseLoss, refuseOlder } from "./order.ts";
 import type { FileChange, MirrorRecord } from "./publish.ts";
 import { fillTree, findFolder } from "./source/fill-files.ts";
 import { openSource, readMirroredFrom, type Source, writeSnapshot } from "./source/open-source.ts";
-import { moved, openTarget, push, readHead, type Target } from "./target/open-target.ts";
+import {
+  exists,
+  moved,
+  openTarget,
+  push,
+  readHead,
+  refuseLoss,
+  refuseOlder,
+  type Target,
+} from "./target/open-target.ts";
 
 /** Reads, compares, pushes and verifies: nothing in AWS changes before everything that can be wrong here is checked. */
 export async function mirror(

@@ -67,7 +67,7 @@ function changeTable(changes: readonly FileChange[]): string {
   return fold(head, markdownTable(["File", "Added", "Removed"], rows));
 }
 
-/** Facts of the run, collected while it is in progress, so that outputs and summary show them whatever happens. */
+/** Facts of the run, collected while it is in progress, so that outputs and summary show them also after a failure. */
 export interface MirrorRecord extends StepRecord<"failed"> {
   readonly repository: string;
   readonly branch: string;

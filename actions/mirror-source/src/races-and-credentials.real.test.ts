@@ -13,11 +13,11 @@ afterAll(() => stage?.close());
 /** Returns a client that calls `happen` right before or right after its nth read of the branch. */
 function clientWith(nth: number, when: "before" | "after", happen: () => Promise<unknown>): CodeCommitClient {
   const client = stage.client();
-  let looks = 0;
+  let reads = 0;
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (input) => {
-        const isMeant = commandName === "GetBranchCommand" && ++looks === nth;
+        const isMeant = commandName === "GetBranchCommand" && ++reads === nth;
         if (isMeant && when === "before") await happen();
         return next(input).finally(() => (isMeant && when === "after" ? happen() : undefined));
       },

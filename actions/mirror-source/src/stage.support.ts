@@ -27,13 +27,8 @@ export async function createStage(options?: RealOptions) {
   const client = (config: CodeCommitClientConfig = {}) =>
     new CodeCommitClient({ ...simulator.clientConfig, ...config });
   /** Creates a repository with one commit; resolves to its folder. */
-  const repository = async (files: Readonly<Record<string, string>> = { "README.md": "coffee\n" }) => {
-    const path = join(folder, fresh("source"));
-    await mkdir(path);
-    await git(path, "init", "--quiet", "--initial-branch", "main");
-    await commit(path, files);
-    return path;
-  };
+  const repository = (files?: Readonly<Record<string, string>>) =>
+    createRepository(join(folder, fresh("source")), files);
   /** Creates a CodeCommit repository; resolves to its name. */
   const codecommit = async () => {
     const repositoryName = fresh("deployment");
@@ -66,13 +61,7 @@ export async function createStage(options?: RealOptions) {
         ...changes,
       };
     },
-    /** Mirrors with inputs as a workflow sets them. */
-    async mirror(context: MirrorContext, given: Readonly<Record<string, string>>) {
-      const inputs = readMirrorInputs(context.variables, (name) => given[name] ?? "");
-      const record = newRecord(inputs);
-      await mirror(context, inputs, record);
-      return record;
-    },
+    mirror: mirrorAsWorkflow,
     /** Returns the head of the branch dev from CodeCommit; undefined without one. */
     head: (repositoryName: string) =>
       simulator.aws.codecommit.getBranch({ repositoryName, branchName: "dev" }).then(
@@ -86,6 +75,24 @@ export async function createStage(options?: RealOptions) {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Mirrors with inputs as a workflow sets them. */
+async function mirrorAsWorkflow(context: MirrorContext, given: Readonly<Record<string, string>>) {
+  const inputs = readMirrorInputs(context.variables, (name) => given[name] ?? "");
+  const record = newRecord(inputs);
+  await mirror(context, inputs, record);
+  return record;
+}
+
+async function createRepository(
+  path: string,
+  files: Readonly<Record<string, string>> = { "README.md": "coffee\n" },
+): Promise<string> {
+  await mkdir(path);
+  await git(path, "init", "--quiet", "--initial-branch", "main");
+  await commit(path, files);
+  return path;
 }
 
 /** Creates a commit; resolves to its id. */

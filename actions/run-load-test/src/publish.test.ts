@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../core/failure.ts";
 import { reportOf } from "../../load/report.support.ts";
-import { summaryOf } from "./publish.ts";
-import { verdictOf, warningsOf } from "./verdict.ts";
+import { summaryOf, warningsOf } from "./publish.ts";
+import { verdictOf } from "./run-load-test.ts";
 
 const running = new AbortController().signal;
 

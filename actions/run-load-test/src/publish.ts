@@ -1,12 +1,21 @@
 import { setOutput } from "@actions/core";
 import { cardMarkdown } from "../../core/card.ts";
 import { runCommit } from "../../core/console.ts";
+import type { Failure } from "../../core/failure.ts";
 import { appendSummary, fold, markdownTable, xyChart } from "../../core/summary.ts";
 import { formatValue } from "../../load/assertions.ts";
 import { addTimes, type LoadSummary, summarise } from "../../load/counts.ts";
 import { describeLoad, formatMs, formatNumber, formatPercent, formatRate } from "../../load/format.ts";
-import type { LoadReport } from "../../load/report.ts";
-import { type Result, warningsOf } from "./verdict.ts";
+import { lateAfterMs } from "../../load/generate-load.ts";
+import { type LoadReport, limitOfCore } from "../../load/report.ts";
+
+export interface Result {
+  readonly status: "passed" | "failed" | "refused" | "cancelled";
+  /** Why it is red. */
+  readonly failure?: Failure | undefined;
+  /** Undefined when nothing was measured. */
+  readonly report?: LoadReport;
+}
 
 /** Sets every output and writes the job summary, for a red end as for a green one. */
 export async function publish(result: Result, file = ""): Promise<void> {
@@ -110,4 +119,19 @@ function chartsOf(report: LoadReport): string {
     chart("Requests per second: all in green, failed in red", "requests/s", rate, failures),
     chart("Latency: p99 in orange, median in blue", "ms", ...latencies),
   ].join("\n\n");
+}
+
+/** Returns warnings about the generator that a reader of its figures needs. */
+export function warningsOf({ requests, generator }: LoadReport): string[] {
+  const { busiestCore, late, latestMs, lateForConnections } = generator;
+  const warnings: string[] = [];
+  if (busiestCore >= limitOfCore)
+    warnings.push(
+      `The generator was busy ${formatPercent(busiestCore)} of the time: these results may show its limit, not the target's. Share the load among several generators.`,
+    );
+  if (late > 0)
+    warnings.push(
+      `The generator was late by up to ${formatMs(latestMs)}: ${late} of ${requests} requests were sent more than ${lateAfterMs} ms after they were due, ${lateForConnections} because all connections were in use, the others because the machine was busy. The latency includes their wait.`,
+    );
+  return warnings;
 }

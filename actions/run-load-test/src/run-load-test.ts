@@ -4,17 +4,16 @@ import { Failure } from "../../core/failure.ts";
 import { type Finding, refuseFindings } from "../../core/findings.ts";
 import type { Log } from "../../core/log.ts";
 import { counted } from "../../core/summary.ts";
-import { checkAssertions } from "../../load/assertions.ts";
+import { checkAssertions, formatValue } from "../../load/assertions.ts";
 import { isExpected } from "../../load/connection.ts";
 import { addTimes, summarise, total } from "../../load/counts.ts";
 import { findJsonFiles, writeJson } from "../../load/files.ts";
 import { describeLoad, formatMs, formatRate } from "../../load/format.ts";
 import { generateLoad, type LoadPlan, type OnInterval } from "../../load/generate-load.ts";
 import { type Sent, startLoop } from "../../load/loop.ts";
-import { type Interval, type LoadReport, mergeReports, readReport } from "../../load/report.ts";
+import { type Interval, type LoadReport, limitOfCore, mergeReports, readReport } from "../../load/report.ts";
 import type { LoadInputs } from "./inputs.ts";
-import { publish } from "./publish.ts";
-import { verdictOf, warningsOf } from "./verdict.ts";
+import { publish, type Result, warningsOf } from "./publish.ts";
 
 /**
  * Measures, checks the outcome, and always writes report, outputs and summary. Throws the Failure that makes the step
@@ -42,6 +41,43 @@ async function measureAndCheck(context: JobContext, inputs: LoadInputs): Promise
     await publish({ status: aborted ? "cancelled" : "refused", failure: new Failure(failure.message) });
     throw failure;
   }
+}
+
+/** Decides by the assertions; a cancelled test and one without a success prove nothing and fail. */
+export function verdictOf(report: LoadReport, signal: AbortSignal): Result {
+  if (report.cancelled) return { status: "cancelled", failure: cancelled(report, signal), report };
+  const failure = withoutSuccess(report) ?? brokenAssertions(report);
+  return { status: failure ? "failed" : "passed", failure, report };
+}
+
+function cancelled({ requests, generators }: LoadReport, { aborted, reason }: AbortSignal): Failure {
+  const why = aborted ? (reason as Error).message.replace(/\.$/, "") : "A generator was cancelled";
+  const merged = generators > 1 ? ` by ${generators} generators` : "";
+  return new Failure(`${why}; the report holds the ${requests} requests counted until then${merged}`);
+}
+
+function withoutSuccess({ requests, failed, errors, statuses }: LoadReport): Failure | undefined {
+  if (requests === 0)
+    return new Failure("No request was sent", { nextStep: "set a longer duration, or a higher level." });
+  if (failed < requests) return undefined;
+  const kinds = Object.entries({ ...errors, ...statuses }).map(([name, count]) => `${name} ${count} times`);
+  return new Failure(`All ${requests} requests failed: ${kinds.join(", ")}`, {
+    nextStep: "read the service's log for the cause; the job summary shows the time.",
+  });
+}
+
+function brokenAssertions({ assertions, generator }: LoadReport): Failure | undefined {
+  const broken = assertions.filter(({ ok }) => !ok);
+  if (broken.length === 0) return undefined;
+  const each = broken.map(
+    (assertion) => `Assertion ${assertion.text} failed: measured ${formatValue(assertion)}`,
+  );
+  return new Failure(each.join("; "), {
+    nextStep:
+      generator.busiestCore >= limitOfCore
+        ? "share the load among several generators first (input share): this one was at its own limit."
+        : "see in the job summary when it happened.",
+  });
 }
 
 /** Returns the report of the sent load, or of the merged reports; without assertions. */

@@ -80,69 +80,66 @@ describe("when suspended for a while", () => {
   });
 });
 
-describe("when suspended by a role that Application Auto Scaling refuses", () => {
-  const deny = (...names: string[]) => {
-    for (const name of names)
-      stage.simulator.faults.add({ kind: "deny", operation: `applicationautoscaling:${name}` });
-  };
+/** Makes Application Auto Scaling refuse an operation. */
+const deny = (name: string) =>
+  stage.simulator.faults.add({ kind: "deny", operation: `applicationautoscaling:${name}` });
 
-  test("sets and restores the count when refused everything, and warns at each step", async () => {
-    deny("*");
-    const suspend = await stage.try({ autoscaling: "suspend", "desired-count": "2" });
-    expect(suspend.error).toBeUndefined();
-    expect(suspend.record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });
-    expect(suspend.record.autoscalingBefore).toBeUndefined();
-    expect(suspend.lines).toMatch(
-      /Could not check: autoscaling, so nothing is suspended, and the count may change if something scales this service: .*DescribeScalableTargets/,
-    );
-    expect(suspend.lines).not.toContain("The service has no autoscaling");
-    const resume = await stage.try({
-      autoscaling: "resume",
-      "autoscaling-before": "",
-      "desired-count": "1",
-    });
-    expect(resume.error).toBeUndefined();
-    expect(resume.record.now).toEqual({ desired: 1, running: 1 });
-    expect(resume.lines).toMatch(/Could not check: autoscaling, so nothing is resumed: /);
+test("sets and restores the count when refused everything, and warns at each step", async () => {
+  deny("*");
+  const suspend = await stage.try({ autoscaling: "suspend", "desired-count": "2" });
+  expect(suspend.error).toBeUndefined();
+  expect(suspend.record).toMatchObject({ status: "succeeded", now: { desired: 2, running: 2 } });
+  expect(suspend.record.autoscalingBefore).toBeUndefined();
+  expect(suspend.lines).toMatch(
+    /Could not check: autoscaling, so nothing is suspended, and the count may change if something scales this service: .*DescribeScalableTargets/,
+  );
+  expect(suspend.lines).not.toContain("The service has no autoscaling");
+  const resume = await stage.try({
+    autoscaling: "resume",
+    "autoscaling-before": "",
+    "desired-count": "1",
   });
+  expect(resume.error).toBeUndefined();
+  expect(resume.record.now).toEqual({ desired: 1, running: 1 });
+  expect(resume.lines).toMatch(/Could not check: autoscaling, so nothing is resumed: /);
+});
 
-  test("does not say who moved a count when refused to read", async () => {
-    deny("DescribeScalableTargets");
-    const { error, record } = await stage.try(
-      { autoscaling: "suspend", "desired-count": "3" },
-      {
-        onLine: (line) => {
-          if (line.startsWith("Set the desired count")) void register({ MaxCapacity: 2 });
-        },
+test("does not say who moved a count when refused to read", async () => {
+  deny("DescribeScalableTargets");
+  const { error, record } = await stage.try(
+    { autoscaling: "suspend", "desired-count": "3" },
+    {
+      onLine: (line) => {
+        if (line.startsWith("Set the desired count")) void register({ MaxCapacity: 2 });
       },
-    );
-    expect(record.status).toBe("superseded");
-    expect(error?.message).toMatch(
-      /in the meantime, by a person, another job, or autoscaling, which this role may/,
-    );
-  });
+    },
+  );
+  expect(record.status).toBe("superseded");
+  expect(error?.message).toMatch(
+    /in the meantime, by a person, another job, or autoscaling, which this role may/,
+  );
+});
 
-  test("stops because of an existing scalable target", async () => {
-    await register();
-    deny("RegisterScalableTarget");
-    const { error, record } = await stage.try({ autoscaling: "suspend", "desired-count": "2" });
-    expect((explainAwsError(error) ?? error)?.message).toMatch(
-      /The AWS role may not do this: .*RegisterScalableTarget.*; nothing was changed$/,
-    );
-    expect(record.changed).toBe(false);
-    expect((await stage.service()).desired).toBe(1);
-  });
+test("stops when refused to suspend an existing scalable target", async () => {
+  await register();
+  deny("RegisterScalableTarget");
+  const { error, record } = await stage.try({ autoscaling: "suspend", "desired-count": "2" });
+  expect((explainAwsError(error) ?? error)?.message).toMatch(
+    /The AWS role may not do this: .*RegisterScalableTarget.*; nothing was changed$/,
+  );
+  expect(record.changed).toBe(false);
+  expect((await stage.service()).desired).toBe(1);
+});
 
-  test("reports an earlier suspension that it cannot resume", async () => {
-    await register();
-    const { record } = await stage.try({ autoscaling: "suspend" });
-    deny("DescribeScalableTargets");
-    const { error } = await stage.try({
-      autoscaling: "resume",
-      "autoscaling-before": JSON.stringify(record.autoscalingBefore),
-    });
-    expect(error?.message).toMatch(/may not do this: .*DescribeScalableTargets/);
+test("reports an earlier suspension that it cannot resume", async () => {
+  await register();
+  const { record } = await stage.try({ autoscaling: "suspend" });
+  deny("DescribeScalableTargets");
+  const { error } = await stage.try({
+    autoscaling: "resume",
+    "autoscaling-before": JSON.stringify(record.autoscalingBefore),
   });
+  expect(error?.message).toMatch(/may not do this: .*DescribeScalableTargets/);
 });
 
 test("fails when autoscaling moves the count meanwhile, and reports the cause", async () => {

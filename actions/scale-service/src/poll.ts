@@ -80,7 +80,7 @@ export function hasHealthChecks(containers: Subject["containers"]): boolean {
   return containers.some(({ healthCheck, essential = true }) => healthCheck && essential);
 }
 
-/** Tasks that are about to stop are no longer listed. */
+/** Omits tasks that are about to stop. */
 async function runningTasks(context: ScaleContext, { cluster, service }: ScaleInputs): Promise<Task[]> {
   const arns = await listTasks(context, { cluster, serviceName: service, desiredStatus: "RUNNING" });
   const tasks = await describeTasks(context, cluster, arns);

@@ -20,7 +20,7 @@ export type Status =
   | "superseded"
   | "cancelled";
 
-/** Facts of the service, collected while it scales, so that outputs and summary show them whatever happens. */
+/** Facts of the service, collected while it scales, so that outputs and summary show them also after a failure. */
 export interface ScaleRecord extends StepRecord<Status> {
   readonly cluster: string;
   readonly service: string;

@@ -43,7 +43,7 @@ export async function request(context: ScaleContext, change: Change, onChange: (
   if (suspension && !isFirst) await setAutoscaling(suspension);
 }
 
-/** Not abortable: a discarded response would leave a count that nobody undoes. */
+/** Not abortable: a discarded response would leave a count that is never undone. */
 async function setCount(
   { clients }: ScaleContext,
   { cluster, service }: Change,

@@ -33,7 +33,7 @@ test.each<[string, string, number]>([
   expect(fill(file, text).open).toEqual([{ file, line, name: "Role" }]);
 });
 
-test("reports a file with placeholders that is no JSON with its place", () => {
+test("reports a file with placeholders that is not JSON with its place", () => {
   expect(() => fill("a.json", '{\n "host": <Host>\n}')).toThrow("a.json:2:10 is not valid JSON");
 });
 

@@ -70,7 +70,7 @@ interface Snapshot {
  * same snapshot is the same commit, whenever and wherever it is made.
  */
 export async function writeSnapshot(git: Git, { tree, parent, source, origin }: Snapshot): Promise<string> {
-  // Latin-1 keeps every byte of a message, in whatever encoding it is.
+  // Latin-1 keeps every byte of a message, in any encoding.
   const commit = (await git.bytes(["cat-file", "commit", source])).toString("latin1");
   const end = commit.indexOf("\n\n");
   const people = commit.slice(0, end).match(/^(author|committer|encoding) .*$/gm) ?? [];
