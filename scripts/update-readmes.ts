@@ -78,7 +78,7 @@ function diagramOf(profile: string): string {
   const templatesFolder = join(root, "infra-templates");
   const parametersFile = join(templatesFolder, "parameters", `${profile}.json`);
   const whenSetUp = { Sources: "ready", GitHubRepository: "OWNER/ecs-delivery" };
-  const stacks = readCostStacks({ templatesFolder, stacks: [], parametersFile }).map((stack) => {
+  const stacks = readCostStacks({ templatesFolder, parametersFile }).map((stack) => {
     return { ...stack, parameters: new Map([...stack.parameters, ...Object.entries(whenSetUp)]) };
   });
   return codeBlock(flowchart(architectureOf(stacks, "us-east-1")), "mermaid");

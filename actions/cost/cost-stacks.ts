@@ -1,36 +1,25 @@
 import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { withLookupsNamed } from "../cloudformation/evaluate.ts";
-import {
-  findParameterProblems,
-  planStack,
-  readParameters,
-  unknownNames,
-} from "../cloudformation/plan-stacks.ts";
+import { findParameterProblems, planStack, readParameters } from "../cloudformation/plan-stacks.ts";
 import { readTemplates } from "../cloudformation/template.ts";
 import { Failure } from "../core/failure.ts";
 import { isObject } from "../core/task-definition.ts";
 
 export interface StackChoice {
   readonly templatesFolder: string;
-  /** Template names; empty for all of the profile, or of the folder without one. */
-  readonly stacks: readonly string[];
+  /** Without it, all templates of the folder are chosen. */
   readonly parametersFile: string | undefined;
 }
 
 /** Returns the stacks that a profile creates from a folder's templates. */
-export function readCostStacks({ templatesFolder, stacks, parametersFile }: StackChoice): PlannedStack[] {
+export function readCostStacks({ templatesFolder, parametersFile }: StackChoice): PlannedStack[] {
   const templates = readTemplates(templatesFolder);
   // No price depends on which resource of its kind a lookup finds.
   const values = withLookupsNamed(readParameters(parametersFile));
-  const problems = [
-    ...unknownNames(stacks, templates, "Input stacks lists"),
-    ...findParameterProblems(values, templates, parametersFile ?? "parameters"),
-  ];
+  const problems = findParameterProblems(values, templates, parametersFile ?? "parameters");
   if (problems.length > 0)
     throw new Failure(problems.join("; "), { nextStep: "correct these names; nothing was estimated." });
-  const ofProfile =
-    parametersFile && isObject(values) ? Object.keys(values) : templates.map(({ name }) => name);
-  const chosen = stacks.length > 0 ? stacks : ofProfile;
+  const chosen = parametersFile && isObject(values) ? Object.keys(values) : templates.map(({ name }) => name);
   return templates
     .filter(({ name }) => chosen.includes(name))
     .map((template) => planStack(template, templates, values, "microservices"));

@@ -14,8 +14,8 @@ export const templatesFolder = join(repository, "infra-templates");
 export function estimateProfile(profile: string, usageFile?: string): Estimate {
   const parametersFile = join(templatesFolder, `parameters/${profile}.json`);
   return estimateCosts({
-    stacks: readCostStacks({ templatesFolder, stacks: [], parametersFile }),
-    priceList: readPriceList(undefined),
+    stacks: readCostStacks({ templatesFolder, parametersFile }),
+    priceList: readPriceList(),
     usage: readUsage(usageFile && join(repository, usageFile)),
     taskSizes: readTaskSizes(join(templatesFolder, "ecs")),
   });
@@ -32,7 +32,7 @@ export interface Given {
 export function estimateTemplate(text: string, given: Given = {}): Estimate {
   const body = /^Resources:/m.test(text) ? text : `Resources:\n${text}`;
   const template = parseTemplate(body, "one.yaml", "one");
-  const { parameters = {}, priceList = readPriceList(undefined), taskSizes = new Map() } = given;
+  const { parameters = {}, priceList = readPriceList(), taskSizes = new Map() } = given;
   const stacks = [planStack(template, [template], { one: parameters }, "test")];
   return estimateCosts({ stacks, priceList, usage: { ...readUsage(undefined), ...given.usage }, taskSizes });
 }

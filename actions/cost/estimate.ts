@@ -107,7 +107,8 @@ function refuseUnknownTypes(resources: readonly EvaluatedResource[]): void {
   if (unknown.length === 0) return;
   const named = unknown.map((resource) => `${nameOf(resource)} (${resource.type})`).join(", ");
   throw new Failure(`The prices of these are not known: ${named}`, {
-    nextStep: "leave these templates out (input stacks), or add the types to actions/cost.",
+    nextStep:
+      "leave these templates out of the file of parameters, or add the types to actions/cloudformation/types.",
   });
 }
 

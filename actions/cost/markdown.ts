@@ -1,14 +1,13 @@
 import { codeBlock, counted, fold, markdownTable } from "../core/summary.ts";
 import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./cost-line.ts";
 import { type CostChange, type CostDelta, type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
-import { priceDatesMarkdown } from "./formats.ts";
 
 /** Shows total, chart and table by AWS service; free resources and assumptions are folded. */
 export function estimateMarkdown(estimate: Estimate): string {
   const { monthly, yearly, priceList } = estimate;
   return [
     `### Cost: ${formatUsd(monthly)} a month, ${formatUsd(yearly)} in 12 months`,
-    priceDatesMarkdown(priceList),
+    `List prices of ${priceList.region} of ${priceList.date}, without tax, credits or the offers for new accounts.`,
     costChart(estimate),
     lineTable(estimate),
     zeroTable(estimate),

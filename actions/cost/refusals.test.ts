@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { estimateTemplate } from "./estimate.support.ts";
 import { readPriceList } from "./price-list.ts";
+import list from "./prices-us-east-1.json" with { type: "json" };
 import { readTaskSizes } from "./task-sizes.ts";
 import { readUsage } from "./usage.ts";
 
@@ -101,48 +102,18 @@ test("completes the values that a JSON file of usage lacks", () => {
   expect(usage).toMatchObject({ hours: 10, requests: 100_000, alwaysFree: false });
 });
 
-const price = {
-  id: "load-balancer",
-  service: "S",
-  description: "D",
-  unit: "hour",
-  usd: 1,
-  source: "u",
-  date: "2026-01-01",
-};
-
-test.each<[string, unknown, RegExp]>([
-  ["another file", { a: 1 }, /is not a price list: the list `prices` is missing/],
-  ["no date", { region: "eu-west-1", prices: [] }, /the string `date` is missing/],
-  [
-    "a negative price",
-    { region: "r", date: "d", prices: [{ ...price, usd: -1 }] },
-    /prices\[0\] \(load-balancer\) needs `usd`/,
-  ],
-  [
-    "a price without a source",
-    { region: "r", date: "d", prices: [{ ...price, source: "" }] },
-    /prices\[0\] does not have the string `source`/,
-  ],
-  [
-    "a service code that is no string",
-    { region: "r", date: "d", prices: [{ ...price, serviceCode: 5 }] },
-    /\(load-balancer\) has `serviceCode`, which is not a string/,
-  ],
-  [
-    "filters that are no strings",
-    { region: "r", date: "d", prices: [{ ...price, filters: { operation: 1 } }] },
-    /\(load-balancer\) has `filters`, which is not an object of strings/,
-  ],
-  ["a price twice", { region: "r", date: "d", prices: [price, price] }, /has the price load-balancer twice/],
-])("refuses a price list with %s", (_, content, message) => {
-  expect(() => readPriceList(file("prices.json", JSON.stringify(content)))).toThrow(message);
+test("has each listed price once, with AWS's page and the day on which it was seen", () => {
+  expect(new Set(list.prices.map(({ id }) => id)).size).toBe(list.prices.length);
+  for (const { id, usd, source, date } of list.prices)
+    expect([usd >= 0, source, date], id).toEqual([
+      true,
+      expect.stringMatching(/^https:/),
+      expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    ]);
 });
 
 test("names a price that is missing from the list, and what needs it", () => {
-  const priceList = readPriceList(
-    file("short.json", JSON.stringify({ region: "r", date: "d", prices: [price] })),
-  );
+  const priceList = { ...readPriceList(), prices: new Map() };
   expect(() => estimateTemplate("\n  K: { Type: AWS::KMS::Key }", { priceList })).toThrow(
     "The price list does not have the price kms-key, which one/K needs",
   );

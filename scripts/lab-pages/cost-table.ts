@@ -124,8 +124,8 @@ function estimateOf(profile: string, usageFile?: string): Estimate {
   if (known) return known;
   const parametersFile = parametersOf(profile);
   const estimate = estimateCosts({
-    stacks: readCostStacks({ templatesFolder, stacks: [], parametersFile }),
-    priceList: readPriceList(undefined),
+    stacks: readCostStacks({ templatesFolder, parametersFile }),
+    priceList: readPriceList(),
     usage: readUsage(usageFile),
     taskSizes: readTaskSizes(join(templatesFolder, "ecs")),
   });

@@ -31,10 +31,7 @@ export function otherExamples(deployed: DeploymentRecord): [name: string, markdo
     ["mirrored", mirrorSummary(mirrored)],
     ["followed", pipelineSummary(followed(deployed))],
     ["load-tested", loadSummary(loadTested())],
-    [
-      "scaling-measured",
-      scalingMarkdown(analyseScaling([1, 2, 3], measurements(), readPriceList(undefined))),
-    ],
+    ["scaling-measured", scalingMarkdown(analyseScaling([1, 2, 3], measurements(), readPriceList()))],
     ["cost-estimated", estimateMarkdown(academyCosts())],
     ["lab-checked", summaryMarkdown(labReport, "console")],
   ];
@@ -145,10 +142,9 @@ function academyCosts() {
   return estimateCosts({
     stacks: readCostStacks({
       templatesFolder: templates,
-      stacks: [],
       parametersFile: join(templates, "parameters/academy.json"),
     }),
-    priceList: readPriceList(undefined),
+    priceList: readPriceList(),
     usage: readUsage(undefined),
     taskSizes: readTaskSizes(join(templates, "ecs")),
   });

@@ -103,7 +103,7 @@ function deliveryParts(): Record<string, unknown> {
 function accountParts(): Record<string, unknown> {
   const templatesFolder = join(root, "infra-templates");
   const parametersFile = join(templatesFolder, "parameters/standard.json");
-  const stacks = readCostStacks({ templatesFolder, stacks: [], parametersFile });
+  const stacks = readCostStacks({ templatesFolder, parametersFile });
   const createdAt = exampleNow - 3_600_000;
   const created = new Map(stacks.map(({ template }) => [template.name, createdAt]));
   const cost = priceAccount(stacks, readTaskSizes(join(templatesFolder, "ecs")), created);

@@ -39,7 +39,7 @@ function billHours(resource: EvaluatedResource, context: CostContext, hours: num
   if (known.includes(type)) return lineOf(context, resource)(`ec2-${type}`, hours, `${hours} h`);
   throw new Failure(
     `${nameOf(resource)} has the instance type ${type || "(none)"}, which is not in the price list; the list has ${known.join(", ")}`,
-    { nextStep: "choose one of these, or add its price to the price list." },
+    { nextStep: "choose one of these, or leave this template out of the file of parameters." },
   );
 }
 

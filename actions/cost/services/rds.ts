@@ -29,7 +29,7 @@ function billInstance(database: EvaluatedResource, context: CostContext, copies:
   if (!known.includes(instanceClass))
     throw new Failure(
       `${nameOf(database)} has the instance class ${instanceClass || "(none)"}, which is not in the price list; the list has ${known.join(", ")}`,
-      { nextStep: "choose one of these, or add its price to the price list." },
+      { nextStep: "choose one of these, or leave this template out of the file of parameters." },
     );
   const line = lineOf(context, database);
   const instance = line(`rds-${instanceClass}`, copies * hours, times(copies, `${hours} h`));

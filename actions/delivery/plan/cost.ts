@@ -22,7 +22,7 @@ export async function describeCost(
   const task = billedTask(running, wanted);
   const size = task ? ` with ${task.size.vcpu} vCPU and ${task.size.memoryGb} GB` : "";
   const tasks = `${counted(count, "task")}${size}`;
-  const list = readPriceList(undefined);
+  const list = readPriceList();
   const region = await context.clients.ecs.config.region();
   if (!task || region !== list.region)
     return `${tasks}; ${task ? `no prices of ${region}` : "no price for each task"}.`;

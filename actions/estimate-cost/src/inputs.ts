@@ -13,38 +13,31 @@ export interface EstimateInputs {
   /** The installation to compare with. */
   readonly before: Installation | undefined;
   readonly usageFile: string | undefined;
-  readonly priceListFile: string | undefined;
-  /** Whether the prices are read from AWS. */
-  readonly live: boolean;
   readonly outputFolder: string;
 }
 
 export function readEstimateInputs(getInput?: (name: string) => string): EstimateInputs {
-  return readInputs((read) => {
-    const names = read.lines("stacks").flatMap((line) => line.split(","));
-    const stacks = names.map((name) => name.trim()).filter(Boolean);
-    return {
+  return readInputs(
+    (read) => ({
       after: {
-        stacks,
         templatesFolder: read.optional("templates") ? read.folder("templates") : "infra-templates",
         parametersFile: read.optionalFile("parameters"),
         taskDefinitionsFolder: optionalFolder(read, "task-definitions"),
       },
-      before: readBefore(read, stacks),
+      before: readBefore(read),
       usageFile: read.optionalFile("usage"),
-      priceListFile: read.optionalFile("price-list"),
-      live: read.boolean("live", false),
       outputFolder:
         read.optional("output-folder") ?? join(process.env.RUNNER_TEMP ?? tmpdir(), "cost-estimate"),
-    };
-  }, getInput);
+    }),
+    getInput,
+  );
 }
 
-function readBefore(read: InputReader, stacks: readonly string[]): Installation | undefined {
+function readBefore(read: InputReader): Installation | undefined {
   const templatesFolder = optionalFolder(read, "compare-templates");
   const parametersFile = read.optionalFile("compare-parameters");
   const taskDefinitionsFolder = optionalFolder(read, "compare-task-definitions");
-  if (templatesFolder) return { stacks, templatesFolder, parametersFile, taskDefinitionsFolder };
+  if (templatesFolder) return { templatesFolder, parametersFile, taskDefinitionsFolder };
   for (const name of ["compare-parameters", "compare-task-definitions"])
     if (read.optional(name)) read.problem(`Input ${name} needs compare-templates`);
   return undefined;

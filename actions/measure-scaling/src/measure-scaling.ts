@@ -35,7 +35,7 @@ function planTest({ log }: EcsContext, { taskCounts, generators, load }: PlanInp
 async function reportScaling(log: Log, inputs: ReportInputs): Promise<void> {
   const { taskCounts, measurementsFolder, reportFile } = inputs;
   const measurements = await readMeasurements(measurementsFolder);
-  const scaling = analyseScaling(taskCounts, measurements, readPriceList(undefined));
+  const scaling = analyseScaling(taskCounts, measurements, readPriceList());
   const { measured, failed, ...report } = scaling;
   const knee = scaling.knee?.taskCount;
   await writeJson(reportFile, { version: 1, ...report, knee: knee ?? null });

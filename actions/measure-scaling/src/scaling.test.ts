@@ -52,7 +52,7 @@ const curve = (text: string, changes?: Changes) =>
   });
 const open = (rate: number): Changes => ({ load: { loop: "open", requestsPerSecond: rate } });
 const analyse = (measurements: Measurement[], wanted = measurements.map(({ taskCount }) => taskCount)) =>
-  analyseScaling(wanted, measurements, readPriceList(undefined));
+  analyseScaling(wanted, measurements, readPriceList());
 
 describe("knee and recommendation", () => {
   const alone = /^3 tasks served 300 requests\/s, a million for \$0\.0\d+: measure a second count/;

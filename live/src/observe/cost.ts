@@ -123,7 +123,7 @@ export function priceAccount(
       stacks,
       (type) => Object.hasOwn(billedTypes, type) || Object.hasOwn(freeTypes, type),
     );
-    const priceList = readPriceList(undefined);
+    const priceList = readPriceList();
     const { lines, monthly } = estimateCosts({
       stacks: known,
       priceList,

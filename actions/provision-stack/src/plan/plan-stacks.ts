@@ -104,7 +104,7 @@ async function writeSections(context: ProvisionContext, set: StackSet): Promise<
 
 /** Shows the cost of the change if everything runs day and night, from this action's own list of prices. */
 function costMarkdown({ before, after, region }: BeforeAndAfter): string {
-  const priceList = readPriceList(undefined);
+  const priceList = readPriceList();
   if (priceList.region !== region)
     throw new Failure(`the price list is for ${priceList.region}, not for ${region}`);
   const shared = { priceList, usage: readUsage(undefined), taskSizes: readTaskSizes(undefined) };
