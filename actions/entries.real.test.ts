@@ -162,7 +162,7 @@ test("removes the new stack in the post step when provision-stack is killed", as
   });
   const inputs = { templates: templatesFolder, "stack-prefix": "shop" };
   expect(await killedAt("IN_PROGRESS Entry", "provision-stack", { simulator, inputs })).toEqual([
-    "The step ended before the operation on stack shop-entry, which was cancelled; CloudFormation deletes the new stack (on-cancel: rollback).",
+    "The step ended before the operation on stack shop-entry, which was cancelled; CloudFormation deletes the new stack.",
   ]);
   await simulator.clock.until(async () => Object.keys(await stacks()).length === 0);
 });

@@ -1,6 +1,6 @@
 import { defineAction } from "../../core/define-action.ts";
+import { openProvisioning } from "./context.ts";
 import { readProvisionInputs } from "./inputs.ts";
-import { openProvisioning } from "./open-context.ts";
 import { provisionAndReport } from "./provision.ts";
 
 await defineAction({

@@ -12,7 +12,6 @@ const read = (given: Record<string, string>) => readProvisionInputs((name) => gi
 
 test.each<[Record<string, string>, string]>([
   [{ mode: "destroy" }, "allowed: apply, plan, outputs, delete"],
-  [{ deadline: "soon" }, "a duration such as"],
   [{ "stack-prefix": "my prefix" }, 'Input stack-prefix is "my prefix"'],
   [{ parameters: "none.json" }, "file none.json does not exist"],
   [{ parameters: `${folder}/standard.json` }, `standard.json does not exist; ${folder} has academy.json`],
@@ -21,7 +20,6 @@ test.each<[Record<string, string>, string]>([
   [{ force: "true" }, "Input force works with mode delete only, and mode is apply"],
   [{ unprotect: "db" }, "Input unprotect works with mode delete only, and mode is apply"],
   [{ "comment-on-pull-request": "true" }, "Input github-token is required with comment-on-pull-request"],
-  [{ "template-bucket": "My_Bucket" }, "expected 3 to 63 lower-case letters, digits and hyphens"],
   [{ "on-failure": "stop" }, "allowed: rollback, keep"],
   [{ "existing-resources": "registry: take" }, 'has "registry: take"; expected fail, adopt or skip'],
 ])("refuses the inputs %j", (given, message) => {

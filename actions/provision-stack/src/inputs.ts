@@ -13,15 +13,10 @@ export interface ProvisionInputs {
   readonly parametersFile: string | undefined;
   readonly stackPrefix: string;
   readonly mode: (typeof modes)[number];
-  readonly deadlineMs: number;
   /** Treatment of a stack whose creation or update fails. */
   readonly onFailure: "rollback" | "keep";
-  /** Treatment of an operation when the job is cancelled. */
-  readonly onCancel: "rollback" | "wait" | "leave";
   /** Token to comment the plan on the pull request; undefined for no comment. */
   readonly commentToken: string | undefined;
-  /** Bucket for templates too large for a request. */
-  readonly templateBucket: string | undefined;
   /** Whether a deletion empties what blocks it. */
   readonly force: boolean;
   /** Names of protected resources that a deletion removes too. */
@@ -29,9 +24,6 @@ export interface ProvisionInputs {
   /** Treatment of resources that exist outside any stack. */
   readonly existing: ExistingResources;
 }
-
-/** A database instance takes CloudFormation up to half an hour; twice that leaves room for the rest. */
-const defaultDeadlineMs = 60 * 60_000;
 
 export function readProvisionInputs(getInput?: (name: string) => string): ProvisionInputs {
   return readInputs((read) => {
@@ -45,40 +37,22 @@ export function readProvisionInputs(getInput?: (name: string) => string): Provis
     const force = read.boolean("force", false);
     if (force && mode !== "delete")
       read.problem(`Input force works with mode delete only, and mode is ${mode}`);
-    const unprotect = readNames(read, "unprotect");
+    const unprotect = read.names("unprotect");
     if (unprotect.length > 0 && mode !== "delete")
       read.problem(`Input unprotect works with mode delete only, and mode is ${mode}`);
     return {
-      stacks: readNames(read, "stacks"),
+      stacks: read.names("stacks"),
       templatesFolder: read.optional("templates") ? read.folder("templates") : "infra-templates",
       parametersFile: readParametersFile(read),
       stackPrefix,
       mode,
-      deadlineMs: read.duration("deadline") ?? defaultDeadlineMs,
       onFailure: read.choice("on-failure", ["rollback", "keep"], "rollback"),
-      onCancel: read.choice("on-cancel", ["rollback", "wait", "leave"], "rollback"),
       commentToken: readCommentToken(read),
-      templateBucket: readBucketName(read),
       force,
       unprotect,
       existing: readExistingResources(read),
     };
   }, getInput);
-}
-
-function readNames(read: InputReader, input: string): string[] {
-  const names = read.lines(input).flatMap((line) => line.split(","));
-  return names.map((name) => name.trim()).filter(Boolean);
-}
-
-/** Dots would be allowed, but break S3's own host names over HTTPS. */
-function readBucketName(read: InputReader): string | undefined {
-  const name = read.optional("template-bucket");
-  if (name && !/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name))
-    read.problem(
-      `Input template-bucket is "${name}"; expected 3 to 63 lower-case letters, digits and hyphens`,
-    );
-  return name;
 }
 
 /** A missing profile is most often a typing error: the error lists the existing profiles. */

@@ -15,21 +15,15 @@ import { resolveLookups, withoutLookups } from "./set/lookups.ts";
 import { checkValues } from "./set/parameter-values.ts";
 import { eachInOrder } from "./stack/each-in-order.ts";
 import { describeStack, outputsOf } from "./stack/stack.ts";
-import { isTooLarge } from "./stack/template-store.ts";
 import { provisionSummary } from "./summary.ts";
 
 /** Runs the mode; outputs and summary show what was done, also when it fails. */
 export async function provisionAndReport(context: ProvisionContext, inputs: ProvisionInputs): Promise<void> {
-  try {
-    const set = await readSet(context, inputs);
-    if (set.leftOut.length > 0)
-      context.log.info(`Not listed in ${inputs.parametersFile}, so not changed: ${set.leftOut.join(", ")}`);
-    if (inputs.mode === "plan")
-      await (await import("./plan/plan-stacks.ts")).planStacks(context, inputs, set);
-    else await perform(context, inputs, set);
-  } finally {
-    await context.templates.clear();
-  }
+  const set = await readSet(context, inputs);
+  if (set.leftOut.length > 0)
+    context.log.info(`Not listed in ${inputs.parametersFile}, so not changed: ${set.leftOut.join(", ")}`);
+  if (inputs.mode === "plan") await (await import("./plan/plan-stacks.ts")).planStacks(context, inputs, set);
+  else await perform(context, inputs, set);
 }
 
 async function perform(context: ProvisionContext, inputs: ProvisionInputs, set: StackSet): Promise<void> {
@@ -56,7 +50,6 @@ async function forEachStack(
   set: StackSet,
   results: ReadonlyMap<string, StackResult>,
 ): Promise<void> {
-  const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const remaining = inputs.mode === "apply" ? await skip(context, inputs, set, results) : { set };
   if (inputs.mode === "apply") checkImports(remaining.set, await readExports(context));
   await eachInOrder(remaining.set.dependencies, async (name) => {
@@ -69,7 +62,6 @@ async function forEachStack(
         await applyStack(context, planned, result, {
           ...inputs,
           ...remaining,
-          deadlineAt,
           folder: set.folder,
         });
       else result.outcome = "read";
@@ -106,7 +98,7 @@ function publishOutputs(context: ProvisionContext, results: ReadonlyMap<string, 
 
 /** Reads the stacks of inputs and profile, with their values where the mode needs them; nothing is changed. */
 export async function readSet(
-  context: Pick<ProvisionContext, "clientConfig" | "signal" | "templates">,
+  context: Pick<ProvisionContext, "clientConfig" | "signal">,
   inputs: ProvisionInputs,
 ): Promise<StackSet> {
   const { parametersFile = "parameters" } = inputs;
@@ -117,8 +109,6 @@ export async function readSet(
   const values = await resolveLookups(context, profile, parametersFile);
   const complete = chooseStacks(inputs, values);
   checkValues(complete.stacks, values, parametersFile);
-  for (const { template } of complete.stacks)
-    if (isTooLarge(template)) await context.templates.sourceOf(template);
   return complete;
 }
 

@@ -15,7 +15,6 @@ import type { ProvisionContext } from "./context.ts";
 import type { ProvisionInputs } from "./inputs.ts";
 import { provisionAndReport } from "./provision.ts";
 import { trackOperations } from "./stack/running-operations.ts";
-import { inRequest } from "./stack/template-store.ts";
 
 export const testInputs: ProvisionInputs = {
   stacks: [],
@@ -23,11 +22,8 @@ export const testInputs: ProvisionInputs = {
   parametersFile: undefined,
   stackPrefix: "shop",
   mode: "apply",
-  deadlineMs: 60 * 60_000,
   onFailure: "rollback",
-  onCancel: "rollback",
   commentToken: undefined,
-  templateBucket: undefined,
   force: false,
   unprotect: [],
   existing: { others: "fail", byTemplate: new Map() },
@@ -71,7 +67,6 @@ async function stageOn(simulator: TestSimulator) {
       {
         cloudformation: new CloudFormationClient(simulator.clientConfig),
         clientConfig: simulator.clientConfig,
-        templates: inRequest,
         operations: trackOperations(() => {}),
         clock: simulator.clock.foreground,
         log: {

@@ -5,11 +5,12 @@ import { isObject } from "../../../core/task-definition.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import { type Adoption, type ExistingOptions, findExisting } from "../existing/find-existing.ts";
+import type { ProvisionInputs } from "../inputs.ts";
 import { refuseNames, resourcesOf } from "../plan/names-in-use.ts";
 import { createChangeSet } from "../stack/change-set.ts";
 import { describeStack, readDeployed } from "../stack/stack.ts";
 import { toFailure } from "./explain-failure.ts";
-import { type RunOptions, runChangeSet } from "./run-change-set.ts";
+import { runChangeSet } from "./run-change-set.ts";
 
 /**
  * Takes existing resources into the stack where the inputs say so, and returns them; refuses all others that the stack
@@ -18,7 +19,7 @@ import { type RunOptions, runChangeSet } from "./run-change-set.ts";
 export async function adoptExisting(
   context: ProvisionContext,
   planned: PlannedStack,
-  options: ExistingOptions & RunOptions,
+  options: ExistingOptions & Pick<ProvisionInputs, "onFailure">,
   added?: readonly string[],
 ): Promise<readonly Adoption[]> {
   const { problems, adoptions } = await findExisting(context, planned, options, added);
@@ -32,9 +33,9 @@ export async function adoptExisting(
     deployed: stack && (await readDeployed(context, stack, planned)),
   });
   const resources = await resourcesToImport(context, imported, adoptions);
-  const changeSet = await createChangeSet(context, imported, "IMPORT", options.deadlineAt, resources);
+  const changeSet = await createChangeSet(context, imported, "IMPORT", resources);
   context.log.info(`${stackName}: adopts ${adoptions.map(sayAdoption).join(", ")}`);
-  const followed = await runChangeSet(context, stackName, changeSet, options);
+  const followed = await runChangeSet(context, stackName, changeSet, options.onFailure);
   if (followed.status === "IMPORT_COMPLETE") {
     context.log.info(
       `${stackName}: the adopted resources were not changed; "Detect drift" in CloudFormation's console shows where they differ from the template.`,
@@ -47,17 +48,17 @@ export async function adoptExisting(
     followed,
     `the import was rolled back (${followed.status}), and no resource was changed`,
   );
-  if (!stack) await removeStack(context, { stackName, stackId: changeSet.stackId, ...options });
+  if (!stack) await removeStack(context, { stackName, stackId: changeSet.stackId });
   throw failure;
 }
 
 /** CloudFormation itself knows by which property it identifies a type. */
 async function resourcesToImport(
-  { cloudformation, templates }: ProvisionContext,
+  { cloudformation }: ProvisionContext,
   { template }: PlannedStack,
   adoptions: readonly Adoption[],
 ): Promise<ResourceToImport[]> {
-  const command = new GetTemplateSummaryCommand(await templates.sourceOf(template));
+  const command = new GetTemplateSummaryCommand({ TemplateBody: template.body });
   const { ResourceIdentifierSummaries = [] } = await cloudformation.send(command);
   return adoptions.map(({ logicalId, type, id }) => {
     const summary = ResourceIdentifierSummaries.find(({ ResourceType }) => ResourceType === type);

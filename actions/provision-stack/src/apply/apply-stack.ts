@@ -4,23 +4,27 @@ import { explainAwsError, isAccessDenied } from "../../../core/aws-errors.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import type { Adoption, ExistingOptions } from "../existing/find-existing.ts";
+import type { ProvisionInputs } from "../inputs.ts";
 import type { StackResult } from "../result.ts";
 import { type ChangeSet, createChangeSet, discardChangeSet } from "../stack/change-set.ts";
 import type { Followed } from "../stack/follow-stack.ts";
 import { adoptExisting, sayAdoption } from "./adopt-existing.ts";
 import { toFailure } from "./explain-failure.ts";
 import { recoverStack } from "./recover-stack.ts";
-import { type RunOptions, runChangeSet } from "./run-change-set.ts";
+import { runChangeSet } from "./run-change-set.ts";
+
+/** Inputs that say what to do with existing resources, and with a stack that fails. */
+export type ApplyOptions = ExistingOptions & Pick<ProvisionInputs, "onFailure">;
 
 /** Applies template and parameters to a stack through a change set. */
 export async function applyStack(
   context: ProvisionContext,
   planned: PlannedStack,
   result: StackResult,
-  options: ExistingOptions & RunOptions,
+  options: ApplyOptions,
 ): Promise<void> {
   const { stackName } = planned;
-  const exists = await recoverStack(context, stackName, options);
+  const exists = await recoverStack(context, stackName);
   if (exists) await protect(context, stackName);
   const { changeSet, adoptions } = await prepare(context, planned, options, exists);
   result.adopted = adoptions.map(sayAdoption);
@@ -31,10 +35,10 @@ export async function applyStack(
   } else {
     announce(context, stackName, changeSet);
     result.outcome = "failed";
-    const followed = await runChangeSet(context, stackName, changeSet, options);
+    const followed = await runChangeSet(context, stackName, changeSet, options.onFailure);
     result.events = followed.events;
     if (!["CREATE_COMPLETE", "UPDATE_COMPLETE"].includes(followed.status))
-      throw await settleFailure(context, planned, changeSet, followed, options);
+      throw await settleFailure(context, planned, changeSet, followed, options.onFailure);
     result.outcome = exists ? "updated" : "created";
   }
   if (!exists) await protect(context, stackName);
@@ -44,10 +48,10 @@ export async function applyStack(
 async function prepare(
   context: ProvisionContext,
   planned: PlannedStack,
-  options: ExistingOptions & RunOptions,
+  options: ApplyOptions,
   exists: boolean,
 ): Promise<{ readonly changeSet: ChangeSet; readonly adoptions: readonly Adoption[] }> {
-  const create = (type: ChangeSet["type"]) => createChangeSet(context, planned, type, options.deadlineAt);
+  const create = (type: ChangeSet["type"]) => createChangeSet(context, planned, type);
   if (!exists) {
     const adoptions = await adoptExisting(context, planned, options);
     return { adoptions, changeSet: await create(adoptions.length > 0 ? "UPDATE" : "CREATE") };
@@ -96,7 +100,7 @@ async function settleFailure(
   planned: PlannedStack,
   { stackId, type }: ChangeSet,
   followed: Followed,
-  { onFailure, deadlineAt }: RunOptions,
+  onFailure: ProvisionInputs["onFailure"],
 ): Promise<Error> {
   const { stackName } = planned;
   const { status } = followed;
@@ -112,7 +116,7 @@ async function settleFailure(
   const failure = await toFailure(context, planned, followed, `the stack was ${status} and was deleted`);
   context.log.info(`${failure.message}; deleting the stack, because it contains nothing of use.`);
   try {
-    await removeStack(context, { stackName, stackId, deadlineAt });
+    await removeStack(context, { stackName, stackId });
     return failure;
   } catch (error) {
     context.log.warning((error as Error).message);

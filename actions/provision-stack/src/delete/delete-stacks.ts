@@ -19,7 +19,6 @@ export async function deleteStacks(
   set: StackSet,
   results: ReadonlyMap<string, StackResult>,
 ): Promise<void> {
-  const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const contents = await readAll(context, set, results);
   const { findings, emptyings } = await inspectAll(context, [...contents.values()]);
   const { true: allowed = [], false: others = [] } = Object.groupBy(
@@ -38,7 +37,7 @@ export async function deleteStacks(
         allowed.filter((emptying) => emptying.stackName === stackName),
       );
       await liftProtection(context, stack);
-      result(results, name).events = await removeStack(context, toRemove(stack, deadlineAt));
+      result(results, name).events = await removeStack(context, toRemove(stack));
       result(results, name).outcome = "deleted";
       result(results, name).kept = await keptBy(context, stack);
     });
@@ -82,11 +81,10 @@ function toLog({ log }: ProvisionContext): Log {
   return { info, notice: info, warning: (line) => log.warning(line) };
 }
 
-function toRemove({ stack, stackName, resources }: StackContents, deadlineAt: number) {
+function toRemove({ stack, stackName, resources }: StackContents) {
   return {
     stackName,
     stackId: stack.StackId ?? stackName,
-    deadlineAt,
     resources: new Set(resources.map(({ logicalId }) => logicalId)),
   };
 }

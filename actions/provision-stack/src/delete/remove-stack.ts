@@ -7,15 +7,13 @@ import { followStack } from "../stack/follow-stack.ts";
 interface ToRemove {
   readonly stackName: string;
   readonly stackId: string;
-  /** Milliseconds since the epoch. */
-  readonly deadlineAt: number;
   readonly resources?: ReadonlySet<string>;
 }
 
 /** Deletes a stack and follows it; a Failure names everything that blocks. */
 export async function removeStack(
   context: ProvisionContext,
-  { stackName, stackId, deadlineAt, resources }: ToRemove,
+  { stackName, stackId, resources }: ToRemove,
 ): Promise<readonly StackEvent[]> {
   const after = await newestEvent(context, stackId);
   await requestDeletion(context, stackName, stackId);
@@ -23,7 +21,6 @@ export async function removeStack(
     stackName,
     stackId,
     after,
-    deadlineAt,
     ...(resources && { resources }),
   });
   if (followed.status === "DELETE_COMPLETE") return followed.events;

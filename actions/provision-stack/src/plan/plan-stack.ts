@@ -14,8 +14,6 @@ import { resourcesOf } from "./names-in-use.ts";
 import { type PlannedChange, type StackPlan, toPlannedChange } from "./stack-plan.ts";
 
 interface PlanOptions extends ExistingOptions {
-  /** Milliseconds since the epoch. */
-  readonly deadlineAt: number;
   /** Names of exports that the stack imports and that exist only after other stacks of this plan are applied. */
   readonly awaited: readonly string[];
 }
@@ -27,7 +25,7 @@ export async function planStack(
   options: PlanOptions,
 ): Promise<StackPlan> {
   const { stackName, template } = planned;
-  const status = (await settledStack(context, stackName, options))?.StackStatus;
+  const status = (await settledStack(context, stackName))?.StackStatus;
   const named = { template: template.name, stackName, warnings: [] };
   const isThere = status !== undefined && status !== "REVIEW_IN_PROGRESS" && status !== "DELETE_COMPLETE";
   const awaited = options.awaited.map((name) => `after ${name} exists`).join(", ");
@@ -69,7 +67,7 @@ async function fromChangeSet(
   options: PlanOptions,
 ): Promise<StackPlan> {
   const { stackName, template } = planned;
-  const changeSet = await createChangeSet(context, planned, type, options.deadlineAt);
+  const changeSet = await createChangeSet(context, planned, type);
   await discardChangeSet(context, changeSet);
   const changes = changeSet.changes.map(toPlannedChange);
   const added = changes.flatMap(({ action, logicalId }) => (action === "Add" ? [logicalId] : []));

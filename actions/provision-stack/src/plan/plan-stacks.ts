@@ -47,7 +47,6 @@ async function planAll(
 ): Promise<StackPlan[]> {
   const { set, skipped, known } = await skipExisting(context, inputs.existing, all);
   const awaited = checkImports(set, await readExports(context));
-  const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const plans = new Map<string, StackPlan>();
   // No stack's plan waits for another's: a missing import is reported.
   const independent = new Map(set.stacks.map(({ template }) => [template.name, new Set<string>()]));
@@ -55,7 +54,6 @@ async function planAll(
     const planned = set.stacks.find(({ template }) => template.name === name) as PlannedStack;
     context.signal.throwIfAborted();
     const options = {
-      deadlineAt,
       awaited: awaited.get(name) ?? [],
       folder: set.folder,
       existing: inputs.existing,

@@ -14,6 +14,9 @@ const idStarts: Readonly<Record<string, string>> = {
   "AWS::EC2::SecurityGroup::Id": "sg-",
 };
 
+/** CloudFormation's quota "Template body size in a request", in bytes. */
+const largestBody = 51_200;
+
 /**
  * Refuses values that are missing, or that CloudFormation would refuse only after the stacks before this one had
  * changed. `values` is the profile's content, from `file`.
@@ -21,10 +24,14 @@ const idStarts: Readonly<Record<string, string>> = {
 export function checkValues(stacks: readonly PlannedStack[], values: unknown, file: string): void {
   const problems = stacks.flatMap(({ template }) => {
     const given = givenTo(template, values);
+    if (Buffer.byteLength(template.body) > largestBody)
+      return [`${template.file} is larger than the ${largestBody} bytes that CloudFormation accepts`];
     return [...wrongValues(template, given, file), ...missingValues(template, given)];
   });
   if (problems.length > 0)
-    throw new Failure(problems.join("; "), { nextStep: "correct these values; nothing was changed." });
+    throw new Failure(problems.join("; "), {
+      nextStep: "correct these values, or split a large template by lifecycle; nothing was changed.",
+    });
 }
 
 function wrongValues(template: Template, given: Given, file: string): string[] {

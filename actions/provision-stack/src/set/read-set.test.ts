@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import type { ProvisionInputs } from "../inputs.ts";
 import { readSet } from "../provision.ts";
-import { inRequest } from "../stack/template-store.ts";
 import { testInputs } from "../stage.support.ts";
 
 const root = mkdtempSync(join(tmpdir(), "read-set-"));
@@ -40,7 +39,7 @@ function parameters(content: unknown): string {
 }
 
 const read = (given: ProvisionInputs) =>
-  readSet({ clientConfig: {}, signal: new AbortController().signal, templates: inRequest }, given);
+  readSet({ clientConfig: {}, signal: new AbortController().signal }, given);
 
 test("orders the project's own templates by their imports", async () => {
   vi.stubEnv("ADMIN_SOURCE_IPS", "192.0.2.7/32");

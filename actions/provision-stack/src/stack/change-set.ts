@@ -36,7 +36,6 @@ export async function createChangeSet(
   context: ProvisionContext,
   planned: PlannedStack,
   type: ChangeSet["type"],
-  deadlineAt: number,
   resourcesToImport?: ResourceToImport[],
 ): Promise<ChangeSet> {
   const { template, stackName, parameters } = planned;
@@ -44,7 +43,7 @@ export async function createChangeSet(
     StackName: stackName,
     ChangeSetName: `provision-${randomUUID()}`,
     ChangeSetType: type,
-    ...(await context.templates.sourceOf(template)),
+    TemplateBody: template.body,
     Parameters: [...parameters].map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     Capabilities: ["CAPABILITY_NAMED_IAM"],
     ...(resourcesToImport && { ResourcesToImport: resourcesToImport }),
@@ -52,7 +51,7 @@ export async function createChangeSet(
   const { Id = "", StackId = "" } = await send(context, command, planned);
   const made = { stackId: StackId, changeSetId: Id, type };
   try {
-    const described = await waitUntilCreated(context, Id, stackName, deadlineAt);
+    const described = await waitUntilCreated(context, Id);
     const reason = described.StatusReason ?? "";
     const failed = described.Status === "FAILED";
     if (failed && !noChanges.test(reason)) throw refused(planned, reason);
@@ -113,21 +112,11 @@ function refused({ template }: PlannedStack, reason: string, cause?: unknown): F
   });
 }
 
-async function waitUntilCreated(
-  context: ProvisionContext,
-  changeSetId: string,
-  stackName: string,
-  deadlineAt: number,
-) {
+async function waitUntilCreated(context: ProvisionContext, changeSetId: string) {
   const pace = createPace();
   for (;;) {
     const described = await describe(context, changeSetId);
     if (described.Status === "CREATE_COMPLETE" || described.Status === "FAILED") return described;
-    if (context.clock.now() >= deadlineAt)
-      throw new Failure(
-        `The change set of stack ${stackName} was still ${described.Status} at the deadline`,
-        { nextStep: "run the job again with a longer deadline; the stack was not changed." },
-      );
     await context.clock.wait(pace.next(true), context.signal);
   }
 }

@@ -17,8 +17,6 @@ export interface Target {
   readonly stackId: string;
   /** Id of the newest event before the operation began; undefined for a stack that had none. */
   readonly after: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly deadlineAt: number;
   /** Logical ids of the operation's resources, for the progress in the log. */
   readonly resources?: ReadonlySet<string>;
   /**
@@ -48,7 +46,6 @@ async function follow(context: Following, target: Target): Promise<Followed> {
   const pace = createPace(Math.random, fastestMs);
   const events: StackEvent[] = [];
   for (;;) {
-    const overdue = context.clock.now() >= target.deadlineAt;
     // Reads the status first: once it is final, no event can follow those read after it.
     const stack = await describeStack(context, target.stackId);
     const news = await readEvents(context, target.stackId, events.at(-1)?.EventId ?? target.after);
@@ -60,13 +57,7 @@ async function follow(context: Following, target: Target): Promise<Followed> {
     }
     const status = stack?.StackStatus ?? "DELETE_COMPLETE";
     if (!status.endsWith("_IN_PROGRESS")) return { status, statusReason: stack?.StackStatusReason, events };
-    if (overdue)
-      throw new Failure(
-        `Stack ${target.stackName} was still ${status} at the deadline; the operation continues in AWS`,
-        { nextStep: "read the stack's events; set a longer deadline if it only needs more time." },
-      );
-    const pause = Math.min(pace.next(news.length > 0), Math.max(0, target.deadlineAt - context.clock.now()));
-    await context.clock.wait(pause, context.signal);
+    await context.clock.wait(pace.next(news.length > 0), context.signal);
   }
 }
 

@@ -1,3 +1,9 @@
+import {
+  CancelUpdateStackCommand,
+  type CloudFormationClient,
+  DeleteStackCommand,
+} from "@aws-sdk/client-cloudformation";
+import { explainAwsError } from "../../../core/aws-errors.ts";
 import { createPostState } from "../../../core/post-state.ts";
 
 /** State that the post step needs about the step's running operations in AWS. */
@@ -8,31 +14,43 @@ export interface RunningOperation {
   readonly stackName: string;
   readonly stackId: string;
   readonly type: "CREATE" | "UPDATE" | "IMPORT";
-  readonly onCancel: "rollback" | "wait" | "leave";
-  /** Whether the step itself applied on-cancel. */
-  readonly decided: boolean;
-}
-
-export interface OperationTracker {
-  begin(operation: Omit<RunningOperation, "decided">): void;
-  decided(stackId: string): void;
-  end(stackId: string): void;
 }
 
 /** Keeps the running operations for the post step; `save` gets all of them, whenever one changes. */
-export function trackOperations(save: (operations: readonly RunningOperation[]) => void): OperationTracker {
+export function trackOperations(save: (operations: readonly RunningOperation[]) => void) {
   const operations = new Map<string, RunningOperation>();
-  const change = (action: () => void) => {
-    action();
-    save([...operations.values()]);
-  };
+  const saveAll = () => save([...operations.values()]);
   return {
-    begin: (operation) => change(() => operations.set(operation.stackId, { ...operation, decided: false })),
-    decided: (stackId) =>
-      change(() => {
-        const operation = operations.get(stackId);
-        if (operation) operations.set(stackId, { ...operation, decided: true });
-      }),
-    end: (stackId) => change(() => operations.delete(stackId)),
+    begin(operation: RunningOperation) {
+      operations.set(operation.stackId, operation);
+      saveAll();
+    },
+    /** Ends with the operation, or once the step has given it up. */
+    end(stackId: string) {
+      operations.delete(stackId);
+      saveAll();
+    },
   };
+}
+
+/**
+ * Gives up an operation that nobody will follow any more: CloudFormation rolls back an update and deletes a creation.
+ * Returns the result as the end of a sentence about the operation.
+ */
+export async function giveUp(
+  cloudformation: CloudFormationClient,
+  { stackId: StackName, type }: Pick<RunningOperation, "stackId" | "type">,
+): Promise<string> {
+  if (type === "IMPORT") return "continues in AWS: an import cannot be cancelled, and changes no resource";
+  try {
+    if (type === "UPDATE") {
+      await cloudformation.send(new CancelUpdateStackCommand({ StackName }));
+      return "was cancelled; CloudFormation rolls it back";
+    }
+    await cloudformation.send(new DeleteStackCommand({ StackName }));
+    return "was cancelled; CloudFormation deletes the new stack";
+  } catch (error) {
+    const why = explainAwsError(error)?.message ?? (error as Error).message;
+    return `could no longer be cancelled and continues in AWS: ${why}`;
+  }
 }
