@@ -1,4 +1,4 @@
-import { isObject } from "../core/task-definition.ts";
+import { isObject } from "../core/is-object.ts";
 import type { Template } from "./template.ts";
 
 /** A template with the name and the parameter values of its stack. */

@@ -1,5 +1,5 @@
 import { Failure } from "../core/failure.ts";
-import { isObject } from "../core/task-definition.ts";
+import { isObject } from "../core/is-object.ts";
 import type { PlannedStack } from "./dependencies.ts";
 import { describeValue, isKnown, noValue, Reference, referencesIn, Unknown } from "./values.ts";
 

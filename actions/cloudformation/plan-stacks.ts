@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { findDataPositions, type Keys, readDataFile, readTextFile } from "../core/data-file.ts";
+import { isObject } from "../core/is-object.ts";
 import { didYouMean } from "../core/nearest-name.ts";
-import { isObject } from "../core/task-definition.ts";
 import type { PlannedStack } from "./dependencies.ts";
 import type { Template } from "./template.ts";
 

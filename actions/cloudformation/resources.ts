@@ -1,7 +1,8 @@
 import { Failure } from "../core/failure.ts";
-import { isObject } from "../core/task-definition.ts";
+import { isObject } from "../core/is-object.ts";
 import { findDependencies, inOrder, type PlannedStack } from "./dependencies.ts";
 import { conditionsOf, evaluate, type Scope } from "./evaluate.ts";
+import { rowOf } from "./types/table.ts";
 
 /** A resource that the templates with these parameters create. */
 export interface EvaluatedResource {
@@ -55,10 +56,7 @@ function resourcesIn(scope: Scope): EvaluatedResource[] {
       logicalId,
       type: resource.Type,
       properties: evaluate(resource.Properties ?? {}, scope) as EvaluatedResource["properties"],
-      // CloudFormation's default is Snapshot for databases.
-      deletionPolicy: String(
-        resource.DeletionPolicy ?? (resource.Type === "AWS::RDS::DBInstance" ? "Snapshot" : "Delete"),
-      ),
+      deletionPolicy: String(resource.DeletionPolicy ?? rowOf(resource.Type)?.deletionPolicy ?? "Delete"),
     };
   });
 }

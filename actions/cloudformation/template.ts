@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import { type CollectionTag, parseDocument, type ScalarTag } from "yaml";
 import { lineAndColumn } from "../core/data-file.ts";
 import { Failure } from "../core/failure.ts";
-import { isObject } from "../core/task-definition.ts";
+import { isObject } from "../core/is-object.ts";
 
 export interface Template {
   /** File name without extension, which is the last part of the stack's name. */

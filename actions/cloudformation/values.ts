@@ -1,4 +1,4 @@
-import { isObject } from "../core/task-definition.ts";
+import { isObject } from "../core/is-object.ts";
 
 /** A resource in the set of templates, or an attribute of one: its value is only known once it is created. */
 export class Reference {

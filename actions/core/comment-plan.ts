@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { setSecret } from "@actions/core";
 import { annotationText, Failure } from "./failure.ts";
 import type { InputReader } from "./inputs.ts";
+import { isObject } from "./is-object.ts";
 import type { Log } from "./log.ts";
-import { isObject } from "./task-definition.ts";
 
 /**
  * Comments the plan on the pull request of this run. A failed comment does not make the plan wrong, so it only warns.

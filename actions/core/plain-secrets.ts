@@ -1,4 +1,4 @@
-import { isObject } from "./task-definition.ts";
+import { isObject } from "./is-object.ts";
 
 /**
  * Returns a task definition whose containers get plain values instead of secrets: for a role that may not read Secrets

@@ -1,5 +1,5 @@
+import { isObject } from "./is-object.ts";
 import { hidden, shownChange, shownCommand, shownVariable, withoutUserInfo } from "./shown-value.ts";
-import { isObject } from "./task-definition.ts";
 
 /**
  * Returns one line per difference that ECS would act on, empty when there is none: `+ path: value`, `- path: value`, `~

@@ -5,7 +5,10 @@ import {
 } from "@aws-sdk/client-ecs";
 import { NormalizedSchema } from "@smithy/core/schema";
 import { Failure } from "./failure.ts";
+import { isObject } from "./is-object.ts";
 import { type Fault, findFaults, isComment, memberNames, withoutEmpty } from "./task-definition-faults.ts";
+
+export { isObject };
 
 export type TaskDefinitionInput = RegisterTaskDefinitionCommandInput;
 
@@ -125,8 +128,4 @@ function withoutKeys(
     delete (holder as Record<string, unknown>)[String(key.keys.at(-1))];
   }
   return copy;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

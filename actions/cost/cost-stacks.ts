@@ -3,7 +3,7 @@ import { withLookupsNamed } from "../cloudformation/evaluate.ts";
 import { findParameterProblems, planStack, readParameters } from "../cloudformation/plan-stacks.ts";
 import { readTemplates } from "../cloudformation/template.ts";
 import { Failure } from "../core/failure.ts";
-import { isObject } from "../core/task-definition.ts";
+import { isObject } from "../core/is-object.ts";
 
 export interface StackChoice {
   readonly templatesFolder: string;

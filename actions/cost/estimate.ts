@@ -1,51 +1,33 @@
 import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
+import type { BillName } from "../cloudformation/types/row.ts";
+import { rowOf } from "../cloudformation/types/table.ts";
 import { Failure } from "../core/failure.ts";
 import { type Bill, type CostContext, type CostLine, lineOf, nameOf } from "./cost-line.ts";
-import { freeTypes } from "./free-types.ts";
 import type { PriceList } from "./price-list.ts";
-import {
-  billAlarm,
-  billBucket,
-  billCodeRepository,
-  billDashboard,
-  billImageRepository,
-  billLogGroup,
-  billMetricFilter,
-  billPipeline,
-  billScalingPolicy,
-} from "./services/delivery-and-monitoring.ts";
-import { billInstance, billWorkstation } from "./services/ec2.ts";
-import { billCluster, billService } from "./services/ecs.ts";
-import { billLoadBalancer } from "./services/load-balancing.ts";
-import { billElasticIp, billEndpoint, billNatGateway } from "./services/network.ts";
-import { billDatabase, billKey, billSecret } from "./services/rds.ts";
+import { deliveryBills } from "./services/delivery-and-monitoring.ts";
+import { ec2Bills } from "./services/ec2.ts";
+import { ecsBills } from "./services/ecs.ts";
+import { loadBalancingBills } from "./services/load-balancing.ts";
+import { networkBills } from "./services/network.ts";
+import { rdsBills } from "./services/rds.ts";
 import type { TaskSize } from "./task-sizes.ts";
 import type { Usage } from "./usage.ts";
 
-/** Resource type → function that bills a resource of it. */
-export const billedTypes: { readonly [type: string]: Bill } = {
-  "AWS::ApplicationAutoScaling::ScalingPolicy": billScalingPolicy,
-  "AWS::Cloud9::EnvironmentEC2": billWorkstation,
-  "AWS::CloudWatch::Alarm": billAlarm,
-  "AWS::CloudWatch::Dashboard": billDashboard,
-  "AWS::CodeCommit::Repository": billCodeRepository,
-  "AWS::CodePipeline::Pipeline": billPipeline,
-  "AWS::EC2::EIP": billElasticIp,
-  "AWS::EC2::Instance": billInstance,
-  "AWS::EC2::NatGateway": billNatGateway,
-  "AWS::EC2::VPCEndpoint": billEndpoint,
-  "AWS::ECR::Repository": billImageRepository,
-  "AWS::ECS::Cluster": billCluster,
-  "AWS::ECS::Service": billService,
-  "AWS::ElasticLoadBalancingV2::LoadBalancer": billLoadBalancer,
-  "AWS::KMS::Key": billKey,
-  "AWS::Logs::LogGroup": billLogGroup,
-  "AWS::Logs::MetricFilter": billMetricFilter,
-  "AWS::RDS::DBInstance": billDatabase,
-  "AWS::S3::Bucket": billBucket,
-  "AWS::SecretsManager::Secret": billSecret,
+const bills: Readonly<Record<BillName, Bill>> = {
+  ...deliveryBills,
+  ...ec2Bills,
+  ...ecsBills,
+  ...loadBalancingBills,
+  ...networkBills,
+  ...rdsBills,
 };
+
+/** Returns the function that bills resources of a type, or why they are free; undefined for another type. */
+export function billOf(type: string): Bill | string | undefined {
+  const { bill, free } = rowOf(type) ?? {};
+  return bill ? bills[bill] : free;
+}
 
 export interface PricedLine extends CostLine {
   /** Units of the quantity that are free for every account. */
@@ -91,9 +73,11 @@ export function estimateCosts({ stacks, priceList, usage, taskSizes }: ToEstimat
   const freeResources: FreeResource[] = [];
   for (const resource of resources) {
     const { template, logicalId, type } = resource;
-    const bill = billedTypes[type]?.(resource, context, lineOf(context, resource)) ?? freeTypes[type] ?? "";
-    if (typeof bill === "string") freeResources.push({ template, resource: logicalId, type, reason: bill });
-    else lines.push(...bill);
+    const bill = billOf(type) ?? "";
+    const billed = typeof bill === "string" ? bill : bill(resource, context, lineOf(context, resource));
+    if (typeof billed === "string")
+      freeResources.push({ template, resource: logicalId, type, reason: billed });
+    else lines.push(...billed);
   }
   const priced = byService(takeFree(together(lines), usage));
   const monthly = priced.reduce((sum, line) => sum + line.monthly, 0);
@@ -101,9 +85,7 @@ export function estimateCosts({ stacks, priceList, usage, taskSizes }: ToEstimat
 }
 
 function refuseUnknownTypes(resources: readonly EvaluatedResource[]): void {
-  const unknown = resources.filter(
-    ({ type }) => !Object.hasOwn(billedTypes, type) && !Object.hasOwn(freeTypes, type),
-  );
+  const unknown = resources.filter(({ type }) => billOf(type) === undefined);
   if (unknown.length === 0) return;
   const named = unknown.map((resource) => `${nameOf(resource)} (${resource.type})`).join(", ");
   throw new Failure(`The prices of these are not known: ${named}`, {

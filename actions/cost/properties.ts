@@ -1,7 +1,7 @@
 import type { EvaluatedResource } from "../cloudformation/resources.ts";
 import { describeValue, isKnown, Reference } from "../cloudformation/values.ts";
 import { Failure } from "../core/failure.ts";
-import { isObject } from "../core/task-definition.ts";
+import { isObject } from "../core/is-object.ts";
 import { nameOf } from "./cost-line.ts";
 
 /**

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readDataFile } from "../core/data-file.ts";
 import { Failure } from "../core/failure.ts";
-import { isObject } from "../core/task-definition.ts";
+import { isObject } from "../core/is-object.ts";
 import { type PriceList, priceOf } from "./price-list.ts";
 
 /** A task's resources that Fargate bills. */

@@ -2,16 +2,15 @@ import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
 import { counted } from "../core/summary.ts";
 import { findArrows, liftToFrames } from "./arrows.ts";
-import { cardTypes } from "./card-types.ts";
 import type { Architecture, Card, Frame } from "./diagram.ts";
 import {
+  cardOf,
   createGraph,
   idOf,
   isShown,
   type ResourceGraph,
   textsIn,
   titleOf,
-  typeOf,
 } from "./resource-graph.ts";
 
 /** Returns what these stacks create: the network with its traffic, and the way of a deployment. */
@@ -19,9 +18,9 @@ export function architectureOf(stacks: readonly PlannedStack[], region: string):
   const graph = createGraph(evaluateResources(stacks, region));
   const frames = new Map<string, Frame>();
   const { placeOf, frameOf } = createPlaces(graph, frames, region);
-  const shown = graph.all.filter((each) => isShown(each) && !cardTypes[typeOf(each)]?.isFrame);
-  const single = shown.map((resource) => cardOf(resource, placeOf(resource)));
-  for (const each of graph.all) if (cardTypes[typeOf(each)]?.isFrame) frameOf(each);
+  const shown = graph.all.filter((each) => isShown(each) && !cardOf(each.type)?.isFrame);
+  const single = shown.map((resource) => toCard(resource, placeOf(resource)));
+  for (const each of graph.all) if (cardOf(each.type)?.isFrame) frameOf(each);
   const existing = existingDatabases(stacks).map((title): Card => {
     const vpc = [...frames.values()].find(({ title: of }) => of.startsWith("VPC"));
     return { id: title, frame: vpc?.id ?? "account", title, details: ["Amazon RDS", "exists already"] };
@@ -37,9 +36,8 @@ export function architectureOf(stacks: readonly PlannedStack[], region: string):
   return { frames: [...frames.values()], cards: all, arrows: liftToFrames(ends, all, graph) };
 }
 
-function cardOf(resource: EvaluatedResource, frame: string): Card {
-  const type = typeOf(resource);
-  const { service = type.replace("::", " "), details } = cardTypes[type] ?? {};
+function toCard(resource: EvaluatedResource, frame: string): Card {
+  const { service = "", details } = cardOf(resource.type) ?? {};
   const lines = [service, details?.(resource.properties) ?? ""].filter(Boolean);
   return { id: idOf(resource), frame, title: titleOf(resource), details: lines };
 }
@@ -60,7 +58,7 @@ const mostNames = 4;
 
 /** Makes one card of several of a kind in the same frame: `2 pipelines`, one of each service. */
 function merge(cards: readonly Card[], shown: readonly EvaluatedResource[]) {
-  const pluralOf = new Map(shown.map((each) => [idOf(each), cardTypes[typeOf(each)]?.plural]));
+  const pluralOf = new Map(shown.map((each) => [idOf(each), cardOf(each.type)?.plural]));
   const kinds = Map.groupBy(cards, ({ id, frame, details }) =>
     pluralOf.get(id) ? `${details[0]} ${pluralOf.get(id)} ${frame}` : id,
   );
@@ -101,48 +99,48 @@ function createPlaces(graph: ResourceGraph, frames: Map<string, Frame>, region: 
     const [kind] = kinds;
     if (kinds.size > 1) return vpc(around);
     const alike = graph
-      .ofType("EC2::Subnet")
+      .ofType("AWS::EC2::Subnet")
       .filter((each) => isPublic(each, graph) === (kind === "public"))
       .filter(({ properties }) => graph.referenced(properties.VpcId).includes(around as EvaluatedResource));
     return open(`${vpc(around)}/${kind}`, vpc(around), counted(alike.length, `${kind} subnet`));
   };
   const placeOf = (resource: EvaluatedResource): string => {
-    const { area, isFrame } = cardTypes[typeOf(resource)] ?? {};
+    const { area, isFrame } = cardOf(resource.type) ?? {};
     if (area) return open(area, account, area);
     const holders = holdersOf(resource, graph);
     const found = [resource, ...holders]
       .flatMap((each) => graph.used(each))
       .filter((each) => each !== resource);
-    const first = (type: string) => found.find((each) => typeOf(each) === type);
-    const frame = first(loadBalancer) ?? (isFrame ? undefined : first("ECS::Cluster"));
+    const first = (type: string) => found.find((each) => each.type === type);
+    const frame = first(loadBalancer) ?? (isFrame ? undefined : first("AWS::ECS::Cluster"));
     if (frame) return frameOf(frame);
     const names = textsIn([resource, ...holders].map(({ properties }) => properties)).filter(
       isExistingSubnet,
     );
-    const own = found.filter((each) => typeOf(each) === "EC2::Subnet");
+    const own = found.filter((each) => each.type === "AWS::EC2::Subnet");
     if (own.length + names.length > 0) return subnets(own, [...new Set(names)]);
     const isInVpc = "VpcId" in resource.properties;
-    return first("EC2::VPC") || isInVpc ? vpc(first("EC2::VPC")) : account;
+    return first("AWS::EC2::VPC") || isInVpc ? vpc(first("AWS::EC2::VPC")) : account;
   };
   const frameOf = (resource: EvaluatedResource): string =>
-    typeOf(resource) === "EC2::VPC"
+    resource.type === "AWS::EC2::VPC"
       ? vpc(resource)
-      : open(idOf(resource), placeOf(resource), titleOf(resource), cardTypes[typeOf(resource)]?.service);
+      : open(idOf(resource), placeOf(resource), titleOf(resource), cardOf(resource.type)?.service);
   return { placeOf, frameOf };
 }
 
-const loadBalancer = "ElasticLoadBalancingV2::LoadBalancer";
-const listener = "ElasticLoadBalancingV2::Listener";
+const loadBalancer = "AWS::ElasticLoadBalancingV2::LoadBalancer";
+const listener = "AWS::ElasticLoadBalancingV2::Listener";
 
 /** A target group is where its listeners are, and a cluster where its services are. */
 function holdersOf(resource: EvaluatedResource, graph: ResourceGraph): EvaluatedResource[] {
   const holding = (...types: readonly string[]) =>
     graph.ofType(...types).filter(({ properties }) => graph.referenced(properties).includes(resource));
-  if (typeOf(resource) === "ECS::Cluster") return holding("ECS::Service");
-  if (typeOf(resource) !== "ElasticLoadBalancingV2::TargetGroup") return [];
+  if (resource.type === "AWS::ECS::Cluster") return holding("AWS::ECS::Service");
+  if (resource.type !== "AWS::ElasticLoadBalancingV2::TargetGroup") return [];
   return [
     ...holding(listener),
-    ...holding("ElasticLoadBalancingV2::ListenerRule").flatMap(({ properties }) =>
+    ...holding("AWS::ElasticLoadBalancingV2::ListenerRule").flatMap(({ properties }) =>
       graph.referenced(properties.ListenerArn),
     ),
   ];
@@ -156,11 +154,11 @@ const nameOfExisting = (name: string) => name.replace(/^(vpc|subnet) (.*\/)?/, "
 /** Returns whether a route of the subnet leads to an internet gateway. */
 function isPublic(subnet: EvaluatedResource, graph: ResourceGraph): boolean {
   const tables = graph
-    .ofType("EC2::SubnetRouteTableAssociation")
+    .ofType("AWS::EC2::SubnetRouteTableAssociation")
     .filter(({ properties }) => graph.referenced(properties.SubnetId).includes(subnet))
     .flatMap(({ properties }) => graph.referenced(properties.RouteTableId));
   return graph
-    .ofType("EC2::Route")
+    .ofType("AWS::EC2::Route")
     .filter(({ properties }) => properties.GatewayId !== undefined)
     .some(({ properties }) =>
       graph.referenced(properties.RouteTableId).some((table) => tables.includes(table)),

@@ -1,12 +1,11 @@
 import type { EvaluatedResource } from "../cloudformation/resources.ts";
-import { isObject } from "../core/task-definition.ts";
-import { cardTypes } from "./card-types.ts";
+import { isObject } from "../core/is-object.ts";
 import type { Arrow, Card } from "./diagram.ts";
-import { idOf, isShown, type ResourceGraph, textsIn, typeOf } from "./resource-graph.ts";
+import { cardOf, idOf, isShown, type ResourceGraph, textsIn } from "./resource-graph.ts";
 
 /** Finds who uses whom, by the rows of the types, the rules of listeners and those of security groups. */
 export function findArrows(graph: ResourceGraph, existingDatabases: readonly Card[]): Arrow[] {
-  const services = graph.ofType("ECS::Service");
+  const services = graph.ofType("AWS::ECS::Service");
   return [
     ...reachArrows(graph),
     ...ruleArrows(graph),
@@ -16,19 +15,19 @@ export function findArrows(graph: ResourceGraph, existingDatabases: readonly Car
       existingDatabases.map(({ id }) => ({ from: idOf(service), to: id, label: "queries" })),
     ),
     ...graph
-      .ofType("IAM::OIDCProvider")
+      .ofType("AWS::IAM::OIDCProvider")
       .filter(({ properties }) => String(properties.Url).includes("token.actions.githubusercontent.com"))
       .map((provider) => ({ from: "github", to: idOf(provider), label: "signs in" })),
   ];
 }
 
 function ownArrows(resource: EvaluatedResource, graph: ResourceGraph): Arrow[] {
-  const { to = {}, from = {} } = cardTypes[typeOf(resource)] ?? {};
+  const { to = {}, from = {} } = cardOf(resource.type) ?? {};
   const id = idOf(resource);
   // A pipeline and a rule give the names of their sources.
-  const named = "CodeCommit::Repository" in from ? graph.namedIn(resource.properties) : [];
+  const named = "AWS::CodeCommit::Repository" in from ? graph.namedIn(resource.properties) : [];
   return [...new Set([...graph.used(resource), ...named])].flatMap((other) => {
-    const [forth, back] = [to[typeOf(other)], from[typeOf(other)]];
+    const [forth, back] = [to[other.type], from[other.type]];
     if (other === resource || !isShown(other)) return [];
     return [
       ...(forth === undefined ? [] : [{ from: id, to: idOf(other), label: forth }]),
@@ -39,7 +38,7 @@ function ownArrows(resource: EvaluatedResource, graph: ResourceGraph): Arrow[] {
 
 /** A listener's rule leads to a target group under its conditions. */
 function ruleArrows(graph: ResourceGraph): Arrow[] {
-  return graph.ofType("ElasticLoadBalancingV2::ListenerRule").flatMap(({ properties }) => {
+  return graph.ofType("AWS::ElasticLoadBalancingV2::ListenerRule").flatMap(({ properties }) => {
     const conditions = [properties.Conditions].flat().flatMap((each) => {
       const { Field: _, ...values } = isObject(each) ? each : {};
       return textsIn(values);
@@ -56,32 +55,32 @@ function ruleArrows(graph: ResourceGraph): Arrow[] {
 
 /** CodeDeploy puts the next release behind the other target group of its pair. */
 function nextReleases(graph: ResourceGraph): Arrow[] {
-  return graph.ofType("CodeDeploy::DeploymentGroup").flatMap((deployments) => {
+  return graph.ofType("AWS::CodeDeploy::DeploymentGroup").flatMap((deployments) => {
     const used = graph.used(deployments);
-    const service = used.find((each) => typeOf(each) === "ECS::Service");
+    const service = used.find((each) => each.type === "AWS::ECS::Service");
     if (!service) return [];
     const current = graph.used(service);
     return used
-      .filter((each) => typeOf(each) === "ElasticLoadBalancingV2::TargetGroup" && !current.includes(each))
+      .filter((each) => each.type === "AWS::ElasticLoadBalancingV2::TargetGroup" && !current.includes(each))
       .map((each) => ({ from: idOf(each), to: idOf(service), label: "next release", isDashed: true }));
   });
 }
 
 /** Finds who reaches whom by the rules of security groups; a load balancer's targets come from its target groups. */
 function reachArrows(graph: ResourceGraph): Arrow[] {
-  const isBalancer = (each: EvaluatedResource) => typeOf(each) === "ElasticLoadBalancingV2::LoadBalancer";
+  const isBalancer = (each: EvaluatedResource) => each.type === "AWS::ElasticLoadBalancingV2::LoadBalancer";
   const carriers = (group: EvaluatedResource) =>
     graph.all.filter((each) => isShown(each) && graph.referenced(each.properties).includes(group));
   const rules = [
     ...graph
-      .ofType("EC2::SecurityGroup")
+      .ofType("AWS::EC2::SecurityGroup")
       .flatMap((group) =>
         [group.properties.SecurityGroupIngress]
           .flat()
           .map((rule) => ({ group, rule: isObject(rule) ? rule : {} })),
       ),
     ...graph
-      .ofType("EC2::SecurityGroupIngress")
+      .ofType("AWS::EC2::SecurityGroupIngress")
       .flatMap(({ properties: rule }) => graph.referenced(rule.GroupId).map((group) => ({ group, rule }))),
   ];
   return rules.flatMap(
@@ -91,7 +90,7 @@ function reachArrows(graph: ResourceGraph): Arrow[] {
       const inside = graph.referenced(SourceSecurityGroupId).flatMap(carriers);
       const sources = isOpen ? ["visitors"] : inside.filter((each) => !isBalancer(each)).map(idOf);
       const listeners = graph
-        .ofType("ElasticLoadBalancingV2::Listener")
+        .ofType("AWS::ElasticLoadBalancingV2::Listener")
         .filter(({ properties: { Port } }) => FromPort === undefined || String(Port) === String(FromPort));
       const targets = carriers(group).flatMap((target) =>
         isBalancer(target) ? listeners.filter((each) => graph.used(each).includes(target)) : target,
@@ -114,7 +113,7 @@ export function liftToFrames(
   cards: readonly Card[],
   graph: ResourceGraph,
 ): readonly Arrow[] {
-  const clusters = graph.ofType("ECS::Cluster").map(idOf);
+  const clusters = graph.ofType("AWS::ECS::Cluster").map(idOf);
   const clusterOf = new Map(
     cards.flatMap(({ id, frame }) => (frame && clusters.includes(frame) ? [[id, frame] as const] : [])),
   );

@@ -1,18 +1,21 @@
 import type { EvaluatedResource } from "../cloudformation/resources.ts";
+import { rowOf } from "../cloudformation/types/table.ts";
 import { isKnown, type Reference, referencesIn } from "../cloudformation/values.ts";
-import { isObject } from "../core/task-definition.ts";
-import { cardTypes, hiddenTypes } from "./card-types.ts";
+import { isObject } from "../core/is-object.ts";
 
 export const idOf = ({ template, logicalId }: Pick<EvaluatedResource, "template" | "logicalId">) =>
   `${template}/${logicalId}`;
 
-/** Returns a type without `AWS::`. */
-export const typeOf = ({ type }: EvaluatedResource) => type.replace(/^AWS::/, "");
+/** Returns how a type is shown. A type without a row has a card with its own name. */
+export const cardOf = (type: string) => {
+  const row = rowOf(type);
+  return row ? row.card : { service: type.replace(/^AWS::/, "").replace("::", " ") };
+};
 
 /** Returns whether a resource has a card or frame of its own. */
-export function isShown(resource: EvaluatedResource): boolean {
-  const known = cardTypes[typeOf(resource)];
-  return known ? (known.only?.(resource.properties) ?? true) : !hiddenTypes.has(typeOf(resource));
+export function isShown({ type, properties }: EvaluatedResource): boolean {
+  const card = cardOf(type);
+  return card !== undefined && (card.only?.(properties) ?? true);
 }
 
 /** Returns the texts in a value, at any depth. */
@@ -23,12 +26,11 @@ export function textsIn(value: unknown): string[] {
 }
 
 export function titleOf(resource: EvaluatedResource): string {
-  const { logicalId, properties } = resource;
-  const type = typeOf(resource).replace(/^.*::/, "");
+  const { logicalId, properties, type } = resource;
   const tag = [properties.Tags].flat().find((each) => isObject(each) && each.Key === "Name");
-  const names = [properties[`${type}Name`], properties.Name, isObject(tag) && tag.Value];
+  const names = [properties[`${type.replace(/^.*::/, "")}Name`], properties.Name, isObject(tag) && tag.Value];
   const name = names.find((each) => typeof each === "string");
-  return cardTypes[typeOf(resource)]?.title?.(properties) || String(name ?? logicalId);
+  return cardOf(type)?.title?.(properties) || String(name ?? logicalId);
 }
 
 export type ResourceGraph = ReturnType<typeof createGraph>;
@@ -40,7 +42,7 @@ export function createGraph(all: readonly EvaluatedResource[]) {
   const referenced = (value: unknown) => [...new Set(referencesIn(value).flatMap(find))];
   return {
     all,
-    ofType: (...types: readonly string[]) => all.filter((each) => types.includes(typeOf(each))),
+    ofType: (...types: readonly string[]) => all.filter((each) => types.includes(each.type)),
     /** Returns the resources that a value references directly. */
     referenced,
     /** Returns the resources whose names are in a value. */
@@ -52,7 +54,7 @@ export function createGraph(all: readonly EvaluatedResource[]) {
     used(resource: EvaluatedResource): EvaluatedResource[] {
       const found = new Set([resource]);
       for (const each of found)
-        if (each === resource || !(isShown(each) || typeOf(each) === "EC2::Subnet"))
+        if (each === resource || !(isShown(each) || each.type === "AWS::EC2::Subnet"))
           for (const next of referenced(each.properties)) found.add(next);
       return [...found];
     },

@@ -1,5 +1,5 @@
+import { isObject } from "../../core/is-object.ts";
 import { counted } from "../../core/summary.ts";
-import { isObject } from "../../core/task-definition.ts";
 import { type Bill, lineOf, monthFraction, ofType } from "../cost-line.ts";
 import { itemsAt, numberAt, textAt } from "../properties.ts";
 
@@ -9,7 +9,7 @@ const compressed = 0.15;
 const monthsOfYear = 12;
 const daysOfMonth = 365 / monthsOfYear;
 
-export const billLogGroup: Bill = (group, context, line) => {
+const billLogGroup: Bill = (group, context, line) => {
   const gb = context.usage.logGb / ofType(context, "AWS::Logs::LogGroup").length;
   const days = numberAt(group, "RetentionInDays");
   const months = days === undefined ? monthsOfYear : Math.min(monthsOfYear, days / daysOfMonth);
@@ -24,7 +24,7 @@ export const billLogGroup: Bill = (group, context, line) => {
 const standardPeriod = 60;
 
 /** Combines all alarms of a template in one line: their bills do not differ. */
-export const billAlarm: Bill = (alarm, context) => {
+const billAlarm: Bill = (alarm, context) => {
   const queries = itemsAt(alarm, "Metrics").filter(isObject);
   const metrics = queries.filter(({ MetricStat }) => MetricStat !== undefined).length || 1;
   const isFast = (numberAt(alarm, "Period") ?? standardPeriod) < standardPeriod;
@@ -39,12 +39,12 @@ export const billAlarm: Bill = (alarm, context) => {
   ];
 };
 
-export const billDashboard: Bill = (_, context, line) => [
+const billDashboard: Bill = (_, context, line) => [
   line("dashboard", monthFraction(context.usage), "1 dashboard"),
 ];
 
 /** Its metric is a custom one. */
-export const billMetricFilter: Bill = (filter, _, line) => {
+const billMetricFilter: Bill = (filter, _, line) => {
   const metrics = itemsAt(filter, "MetricTransformations").length;
   return [line("custom-metric", metrics, counted(metrics, "metric"))];
 };
@@ -52,36 +52,48 @@ export const billMetricFilter: Bill = (filter, _, line) => {
 /** A target tracking policy creates two alarms, one for more and one for less. */
 const alarmsOfTargetTracking = 2;
 
-export const billScalingPolicy: Bill = (policy, context, line) => {
+const billScalingPolicy: Bill = (policy, context, line) => {
   if (textAt(policy, "PolicyType") !== "TargetTrackingScaling") return "its alarms are billed separately";
   const alarms = alarmsOfTargetTracking * monthFraction(context.usage);
   return [line("alarm", alarms, "the two alarms that the policy makes")];
 };
 
-export const billPipeline: Bill = (pipeline, context, line) => {
+const billPipeline: Bill = (pipeline, context, line) => {
   const { pipelineRuns: runs, pipelineMinutes: minutes } = context.usage;
   if ((textAt(pipeline, "PipelineType") ?? "V1") === "V2")
     return [line("pipeline-v2-minutes", runs * minutes, `${counted(runs, "run")} × ${minutes} min`)];
   return [line("pipeline-v1", runs > 0 ? 1 : 0, `${counted(runs, "run")}; after its first 30 days`)];
 };
 
-export const billCodeRepository: Bill = (repository, context, line) => {
+const billCodeRepository: Bill = (repository, context, line) => {
   const [first] = ofType(context, "AWS::CodeCommit::Repository");
   const { codeCommitUsers: users } = context.usage;
   if (repository !== first) return "users are billed, not repositories; their cost is shown at the first one";
   return [line("codecommit-user", users, counted(users, "user"))];
 };
 
-export const billImageRepository: Bill = (_, context, line) => {
+const billImageRepository: Bill = (_, context, line) => {
   const { imageGb } = context.usage;
   return [line("ecr-storage", imageGb, `${imageGb} GB`)];
 };
 
-export const billBucket: Bill = (_, context, line) => {
+const billBucket: Bill = (_, context, line) => {
   const { bucketGb, bucketWrites, bucketReads } = context.usage;
   return [
     line("s3-storage", bucketGb, `${bucketGb} GB`),
     line("s3-writes", bucketWrites, `${bucketWrites} requests`),
     line("s3-reads", bucketReads, `${bucketReads} requests`),
   ];
+};
+
+export const deliveryBills = {
+  alarm: billAlarm,
+  bucket: billBucket,
+  codeRepository: billCodeRepository,
+  dashboard: billDashboard,
+  imageRepository: billImageRepository,
+  logGroup: billLogGroup,
+  metricFilter: billMetricFilter,
+  pipeline: billPipeline,
+  scalingPolicy: billScalingPolicy,
 };

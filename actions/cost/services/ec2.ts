@@ -13,7 +13,7 @@ import { idsAfter } from "../price-list.ts";
 import { isTrueAt, itemsAt, numberAt, refuseProperty, targetAt, textAt } from "../properties.ts";
 import { billDataOut } from "./network.ts";
 
-export const billInstance: Bill = (instance, context, line) => {
+const billInstance: Bill = (instance, context, line) => {
   const { hours } = context.usage;
   return [
     billHours(instance, context, hours),
@@ -24,7 +24,7 @@ export const billInstance: Bill = (instance, context, line) => {
 };
 
 /** The IDE itself is free; its instance stops when nobody works, its volume stays. */
-export const billWorkstation: Bill = (workstation, context, line) => {
+const billWorkstation: Bill = (workstation, context, line) => {
   const { workstationHours: hours, workstationVolumeGb: gb } = context.usage;
   return [
     billHours(workstation, context, hours),
@@ -74,3 +74,8 @@ function billAnswers(instance: EvaluatedResource, context: CostContext): CostLin
   if (ofType(context, "AWS::ElasticLoadBalancingV2::LoadBalancer").length > 0) return [];
   return [billDataOut(instance, context, 1 / ofType(context, "AWS::EC2::Instance").length)];
 }
+
+export const ec2Bills = {
+  instance: billInstance,
+  workstation: billWorkstation,
+};

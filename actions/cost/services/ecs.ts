@@ -1,12 +1,12 @@
 import type { EvaluatedResource } from "../../cloudformation/resources.ts";
 import { Failure } from "../../core/failure.ts";
+import { isObject } from "../../core/is-object.ts";
 import { counted } from "../../core/summary.ts";
-import { isObject } from "../../core/task-definition.ts";
 import { type Bill, type CostContext, nameOf } from "../cost-line.ts";
 import { itemsAt, numberAt, refuseProperty, targetAt, textAt } from "../properties.ts";
 import { includedStorageGb, type TaskSize, taskSizeOf } from "../task-sizes.ts";
 
-export const billService: Bill = (service, context, line) => {
+const billService: Bill = (service, context, line) => {
   if (service.properties.CapacityProviderStrategy !== undefined)
     refuseProperty(service, "CapacityProviderStrategy", service.properties.CapacityProviderStrategy);
   const launchType = textAt(service, "LaunchType") ?? "EC2";
@@ -54,7 +54,7 @@ function missingFamily(service: EvaluatedResource, family: string): never {
   });
 }
 
-export const billCluster: Bill = (cluster, context, line) => {
+const billCluster: Bill = (cluster, context, line) => {
   const settings = itemsAt(cluster, "ClusterSettings").filter(isObject);
   const insights = settings.findIndex(({ Name }) => Name === "containerInsights");
   const mode =
@@ -68,4 +68,9 @@ export const billCluster: Bill = (cluster, context, line) => {
       { nextStep: "set containerInsightsMetrics in the profile of use, or turn Container Insights off." },
     );
   return [line("custom-metric", metrics, `${metrics} metrics of Container Insights`)];
+};
+
+export const ecsBills = {
+  cluster: billCluster,
+  service: billService,
 };

@@ -49,7 +49,7 @@ export function lcuOf(usage: Traffic, rules: number): { perHour: number; basis: 
 
 const loadBalancers = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 
-export const billLoadBalancer: Bill = (balancer, context, line) => {
+const billLoadBalancer: Bill = (balancer, context, line) => {
   const type = textAt(balancer, "Type") ?? "application";
   if (type !== "application") refuseProperty(balancer, "Type", type);
   const { usage } = context;
@@ -86,3 +86,7 @@ function mostRules(balancer: EvaluatedResource, context: CostContext): number {
   );
   return Math.max(0, ...counts);
 }
+
+export const loadBalancingBills = {
+  loadBalancer: billLoadBalancer,
+};

@@ -3,7 +3,7 @@ import { counted } from "../../core/summary.ts";
 import { type Bill, type CostContext, type CostLine, lineOf } from "../cost-line.ts";
 import { itemsAt, refuseProperty, targetAt, textAt } from "../properties.ts";
 
-export const billNatGateway: Bill = (gateway, context, line) => {
+const billNatGateway: Bill = (gateway, context, line) => {
   const { hours, natGb } = context.usage;
   const isPublic = (textAt(gateway, "ConnectivityType") ?? "public") === "public";
   const address = targetAt(gateway, "AllocationId", context.resources);
@@ -16,12 +16,12 @@ export const billNatGateway: Bill = (gateway, context, line) => {
 };
 
 /** In use or not: since February 2024 both cost the same. */
-export const billElasticIp: Bill = (_, context, line) => {
+const billElasticIp: Bill = (_, context, line) => {
   const { hours } = context.usage;
   return [line("public-ipv4", hours, `${hours} h`)];
 };
 
-export const billEndpoint: Bill = (endpoint, context, line) => {
+const billEndpoint: Bill = (endpoint, context, line) => {
   const type = textAt(endpoint, "VpcEndpointType") ?? "Gateway";
   if (type === "Gateway") return "gateway endpoints (S3, DynamoDB) are free";
   if (type !== "Interface") refuseProperty(endpoint, "VpcEndpointType", type);
@@ -41,3 +41,9 @@ export function billDataOut(resource: EvaluatedResource, context: CostContext, s
   const gb = (requests * share * responseKb) / kbOfGb;
   return lineOf(context, resource)("data-out", gb, `${requests * share} responses × ${responseKb} KB`);
 }
+
+export const networkBills = {
+  elasticIp: billElasticIp,
+  endpoint: billEndpoint,
+  natGateway: billNatGateway,
+};

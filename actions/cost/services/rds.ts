@@ -7,7 +7,7 @@ import { isTrueAt, numberAt, refuseProperty, textAt } from "../properties.ts";
 /** Each would be billed, and has no price here. */
 const unpriced = ["Iops", "StorageThroughput", "PerformanceInsightsRetentionPeriod", "MonitoringInterval"];
 
-export const billDatabase: Bill = (database, context) => {
+const billDatabase: Bill = (database, context) => {
   const engine = textAt(database, "Engine") ?? "none";
   if (engine !== "mysql") refuseProperty(database, "Engine", engine);
   for (const property of unpriced)
@@ -94,7 +94,7 @@ function round(gb: number): number {
   return Math.round(gb * 100) / 100;
 }
 
-export const billSecret: Bill = (secret, context) => billSecretOf(secret, context);
+const billSecret: Bill = (secret, context) => billSecretOf(secret, context);
 
 /** Bills a secret, or a resource that creates one for itself. */
 function billSecretOf(resource: EvaluatedResource, context: CostContext): CostLine[] {
@@ -107,7 +107,13 @@ function billSecretOf(resource: EvaluatedResource, context: CostContext): CostLi
   ];
 }
 
-export const billKey: Bill = (_, context, line) => {
+const billKey: Bill = (_, context, line) => {
   const { kmsCalls } = context.usage;
   return [line("kms-key", 1, "1 key"), line("kms-calls", kmsCalls, `${kmsCalls} requests`)];
+};
+
+export const rdsBills = {
+  database: billDatabase,
+  key: billKey,
+  secret: billSecret,
 };

@@ -1,8 +1,7 @@
 import type { PlannedStack } from "../../../actions/cloudformation/dependencies.ts";
 import { Failure } from "../../../actions/core/failure.ts";
-import { isObject } from "../../../actions/core/task-definition.ts";
-import { billedTypes, estimateCosts, servicesOf } from "../../../actions/cost/estimate.ts";
-import { freeTypes } from "../../../actions/cost/free-types.ts";
+import { isObject } from "../../../actions/core/is-object.ts";
+import { billOf, estimateCosts, servicesOf } from "../../../actions/cost/estimate.ts";
 import { readPriceList } from "../../../actions/cost/price-list.ts";
 import { type TaskSize, taskSizeOf } from "../../../actions/cost/task-sizes.ts";
 import { readUsage } from "../../../actions/cost/usage.ts";
@@ -119,10 +118,7 @@ export function priceAccount(
   created: ReadonlyMap<string, number>,
 ): CostPart {
   try {
-    const { known, leftOut } = only(
-      stacks,
-      (type) => Object.hasOwn(billedTypes, type) || Object.hasOwn(freeTypes, type),
-    );
+    const { known, leftOut } = only(stacks, (type) => billOf(type) !== undefined);
     const priceList = readPriceList();
     const { lines, monthly } = estimateCosts({
       stacks: known,

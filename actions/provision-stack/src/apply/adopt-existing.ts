@@ -1,7 +1,8 @@
 import { GetTemplateSummaryCommand, type ResourceToImport } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import { rowOf } from "../../../cloudformation/types/table.ts";
 import { Failure } from "../../../core/failure.ts";
-import { isObject } from "../../../core/task-definition.ts";
+import { isObject } from "../../../core/is-object.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";
 import { type Adoption, type ExistingOptions, findExisting } from "../existing/find-existing.ts";
@@ -126,6 +127,6 @@ function importable(resource: unknown, known: ReadonlySet<string>): unknown {
   if (!isObject(resource)) return resource;
   const { DependsOn = [], ...others } = resource;
   const needed = [DependsOn].flat().filter((id) => known.has(String(id)));
-  const policy = resource.Type === "AWS::RDS::DBInstance" ? "Snapshot" : "Delete";
-  return { DeletionPolicy: policy, ...others, ...(needed.length > 0 && { DependsOn: needed }) };
+  const { deletionPolicy = "Delete" } = rowOf(String(resource.Type)) ?? {};
+  return { DeletionPolicy: deletionPolicy, ...others, ...(needed.length > 0 && { DependsOn: needed }) };
 }

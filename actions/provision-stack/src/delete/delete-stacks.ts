@@ -1,4 +1,5 @@
 import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
+import { rowOf } from "../../../cloudformation/types/table.ts";
 import { type Finding, refuseFindings } from "../../../core/findings.ts";
 import type { Log } from "../../../core/log.ts";
 import type { ProvisionContext } from "../context.ts";
@@ -125,7 +126,7 @@ async function keptBy(context: ProvisionContext, { resources }: StackContents): 
     if (isRetained(held)) kept.push(`${what} is kept and continues to cost money.`);
     if (deletionPolicy !== "Snapshot") continue;
     const { lastSnapshotOf } = await import("./inspect/protection.ts");
-    const snapshot = type === "AWS::RDS::DBInstance" && (await lastSnapshotOf(context, physicalId));
+    const snapshot = rowOf(type)?.inspect === "databases" && (await lastSnapshotOf(context, physicalId));
     const command = snapshot ? `: \`aws rds delete-db-snapshot --db-snapshot-identifier ${snapshot}\`` : ".";
     kept.push(`A last snapshot of ${what} is kept, and costs money until it is deleted${command}`);
   }

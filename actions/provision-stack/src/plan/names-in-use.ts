@@ -1,6 +1,7 @@
 import { DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
 import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../../../cloudformation/resources.ts";
+import { rowOf } from "../../../cloudformation/types/table.ts";
 import { Reference } from "../../../cloudformation/values.ts";
 import { isAccessDenied, isThrottled, isTransient, messageOf } from "../../../core/aws-errors.ts";
 import { Failure } from "../../../core/failure.ts";
@@ -51,7 +52,7 @@ export async function namesInUse(
     resources.map(async (resource) => {
       const { template, logicalId, type, properties } = resource;
       if (template !== planned.template.name || added?.includes(logicalId) === false) return [];
-      const name = await textOf(properties[finders[type]?.property ?? ""]);
+      const name = await textOf(properties[rowOf(type)?.name?.property ?? ""]);
       if (name === undefined) return [];
       const there = await findResource(context, resource, name, textOf).catch((error: Error) => {
         unchecked.push(`${logicalId} (${type} ${name}): ${messageOf(error)}`);
@@ -60,7 +61,7 @@ export async function namesInUse(
       if (!there) return [];
       const id = there === true ? name : there;
       const owner = await ownerOf(context.cloudformation, id);
-      const importId = finders[type]?.importable ? id : undefined;
+      const importId = rowOf(type)?.name?.importable ? id : undefined;
       return [{ resource, owner, importId, ...describe(planned, resource, name, owner) }];
     }),
   );
@@ -110,7 +111,7 @@ function createReader(
     const target = resources.find(
       (each) => each.template === template && each.logicalId === LogicalResourceId,
     );
-    const name = await textOf(target?.properties[finders[target.type]?.property ?? ""]);
+    const name = await textOf(target?.properties[rowOf(target.type)?.name?.property ?? ""]);
     if (name !== undefined) return name;
     const StackName = folder.find((each) => each.template.name === template)?.stackName;
     const command = new DescribeStackResourcesCommand({ StackName, LogicalResourceId });
@@ -132,8 +133,9 @@ async function findResource(
     if (found === undefined && properties[key] !== undefined) throw new Error(`${key} does not exist yet`);
     return found;
   };
+  const { find } = rowOf(type)?.name ?? {};
   try {
-    const found = (await finders[type]?.exists(context.clientConfig, name, text)) ?? false;
+    const found = find ? await finders[find](context.clientConfig, name, text) : false;
     return typeof found === "string" ? found : found !== false;
   } catch (error) {
     context.signal.throwIfAborted();
@@ -162,7 +164,7 @@ function describe(
       text: `${taken} stack ${owner}`,
       fix: `delete stack ${owner}, or use its stack-prefix, or give this one another name`,
     };
-  const adopt = finders[type]?.importable ? "take it into the stack (existing-resources: adopt), " : "";
+  const adopt = rowOf(type)?.name?.importable ? "take it into the stack (existing-resources: adopt), " : "";
   return {
     text: `${taken} a resource outside any stack`,
     fix: `${adopt}leave the template ${template.name} out (existing-resources: skip), delete that resource, or give this one another name`,

@@ -1,5 +1,6 @@
 import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
-import { isObject } from "../../../core/task-definition.ts";
+import { rowOf } from "../../../cloudformation/types/table.ts";
+import { isObject } from "../../../core/is-object.ts";
 import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";
 import type { ProvisionContext } from "../context.ts";
 import {
@@ -110,7 +111,7 @@ function warn({ action, logicalId, type, replacement, loss }: PlannedChange): st
 /** Warns of changes that move a database to another major version, which RDS cannot undo. */
 export function majorUpgrades({ template }: PlannedStack, changes: readonly PlannedChange[]): string[] {
   return changes.flatMap(({ logicalId, type, properties }) => {
-    if (!/^AWS::RDS::DB(?:Instance|Cluster)$/.test(type)) return [];
+    if (!rowOf(type)?.hasEngine) return [];
     const { before, after } = properties.find(({ name }) => name === "EngineVersion") ?? {};
     if (!before || !after) return [];
     const engine = engineOf(template.content.Resources, logicalId);

@@ -2,7 +2,7 @@ import { findDependencies, inOrder, type PlannedStack } from "../../../cloudform
 import { findParameterProblems, planStack, unknownNames } from "../../../cloudformation/plan-stacks.ts";
 import { readTemplates, type Template } from "../../../cloudformation/template.ts";
 import { Failure } from "../../../core/failure.ts";
-import { isObject } from "../../../core/task-definition.ts";
+import { isObject } from "../../../core/is-object.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 
 export interface StackSet {

@@ -3,8 +3,8 @@ import { exportsOf, type PlannedStack } from "../../../cloudformation/dependenci
 import { conditionsOf, evaluate, type Scope } from "../../../cloudformation/evaluate.ts";
 import { findDataPositions, type Keys } from "../../../core/data-file.ts";
 import { Failure } from "../../../core/failure.ts";
+import { isObject } from "../../../core/is-object.ts";
 import { didYouMean } from "../../../core/nearest-name.ts";
-import { isObject } from "../../../core/task-definition.ts";
 import type { ProvisionContext } from "../context.ts";
 import type { StackSet } from "./choose-stacks.ts";
 

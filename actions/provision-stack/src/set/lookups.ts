@@ -1,7 +1,7 @@
 import { placeIn } from "../../../cloudformation/plan-stacks.ts";
 import { Failure } from "../../../core/failure.ts";
+import { isObject } from "../../../core/is-object.ts";
 import { didYouMean } from "../../../core/nearest-name.ts";
-import { isObject } from "../../../core/task-definition.ts";
 import type { ProvisionContext } from "../context.ts";
 import type { LookupKind, Named, Network } from "./network.ts";
 

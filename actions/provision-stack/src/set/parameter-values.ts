@@ -2,8 +2,8 @@ import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
 import { givenTo, placeIn } from "../../../cloudformation/plan-stacks.ts";
 import type { Template } from "../../../cloudformation/template.ts";
 import { Failure } from "../../../core/failure.ts";
+import { isObject } from "../../../core/is-object.ts";
 import { didYouMean } from "../../../core/nearest-name.ts";
-import { isObject } from "../../../core/task-definition.ts";
 
 type Given = { readonly [parameter: string]: unknown };
 

@@ -1,32 +1,19 @@
+import type { TypeRow } from "../../../../cloudformation/types/row.ts";
+import { rowOf } from "../../../../cloudformation/types/table.ts";
 import type { Finding } from "../../../../core/findings.ts";
 import type { ProvisionContext } from "../../context.ts";
 import { importersOf } from "../../stack/stack.ts";
 import type { StackContents } from "../contents.ts";
 import { type Inspect, type Inspected, together } from "./inspected.ts";
 
-// Each service's client is only loaded where a stack has such resources.
-const inspectors: readonly { readonly types: readonly string[]; load(): Promise<Inspect> }[] = [
-  {
-    types: ["AWS::ECR::Repository"],
-    load: async () => (await import("./images.ts")).inspectImages,
-  },
-  {
-    types: ["AWS::S3::Bucket"],
-    load: async () => (await import("./buckets.ts")).inspectBuckets,
-  },
-  {
-    types: ["AWS::ECS::Service", "AWS::ECS::Cluster"],
-    load: async () => (await import("./containers.ts")).inspectContainers,
-  },
-  {
-    types: ["AWS::ElasticLoadBalancingV2::LoadBalancer"],
-    load: async () => (await import("./protection.ts")).inspectLoadBalancers,
-  },
-  {
-    types: ["AWS::RDS::DBInstance"],
-    load: async () => (await import("./protection.ts")).inspectDatabases,
-  },
-];
+/** Each service's client is only loaded where a stack has such resources. */
+const inspectors: Readonly<Record<NonNullable<TypeRow["inspect"]>, () => Promise<Inspect>>> = {
+  buckets: async () => (await import("./buckets.ts")).inspectBuckets,
+  containers: async () => (await import("./containers.ts")).inspectContainers,
+  databases: async () => (await import("./protection.ts")).inspectDatabases,
+  images: async () => (await import("./images.ts")).inspectImages,
+  loadBalancers: async () => (await import("./protection.ts")).inspectLoadBalancers,
+};
 
 /** Finds everything known to block the deletion of these stacks, before it begins. */
 export async function inspectAll(
@@ -35,10 +22,10 @@ export async function inspectAll(
 ): Promise<Inspected> {
   const parts = await Promise.all([
     inspectStacks(context, stacks),
-    ...inspectors.map(async ({ types, load }) => {
+    ...Object.entries(inspectors).map(async ([name, load]) => {
       const concerned = stacks.map((stack) => ({
         ...stack,
-        resources: stack.resources.filter(({ type }) => types.includes(type)),
+        resources: stack.resources.filter(({ type }) => rowOf(type)?.inspect === name),
       }));
       if (concerned.every(({ resources }) => resources.length === 0)) return together([]);
       return (await load())(context, concerned);
