@@ -211,7 +211,7 @@ function inClone(page: string, text: string): string {
 
 /** The page's names of machines, addresses and ports, as they are here. The monolith's server is this machine, too. */
 function onThisMachine(text: string): string {
-  const site = `--site http://127.0.0.1:${80 + offset} --test-site http://127.0.0.1:${8080 + offset}`;
+  const site = `--site http://127.0.0.1:${80 + offset}`;
   return (
     text
       .replaceAll("203.0.113.7", "127.0.0.1")

@@ -59,7 +59,7 @@ export function check(
     account: { ...simulator.clientConfig, maxAttempts: 1 },
     checkout: checkoutOf(ownFiles),
     readPage: readPages(createReadPage()),
-    sites: { production: `http://127.0.0.1:${offset + 80}`, test: `http://127.0.0.1:${offset + 8080}` },
+    site: `http://127.0.0.1:${offset + 80}`,
     browserAddress: browser,
     ...changes,
   });

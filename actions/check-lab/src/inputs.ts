@@ -16,7 +16,6 @@ export interface CheckInputs {
   readonly repository: string;
   readonly region: string;
   readonly site: string | undefined;
-  readonly testSite: string | undefined;
   readonly browserAddress: string | undefined;
   readonly weights: Weights;
   /** Per cent. */
@@ -35,8 +34,7 @@ export function readCheckInputs(
       phases: readPhases(read),
       repository: read.optional("repository") ? read.folder("repository") : ".",
       region: environment.AWS_REGION || environment.AWS_DEFAULT_REGION || "us-east-1",
-      site: readAddress(read, "site"),
-      testSite: readAddress(read, "test-site"),
+      site: readSite(read),
       browserAddress: readBrowserAddress(read),
       weights: readWeights(read),
       threshold: read.integer("threshold", { min: 0, max: 100, fallback: 100 }),
@@ -57,11 +55,11 @@ function readPhases(read: InputReader): Phase[] {
   return names.length === 0 ? [...phases] : all.filter(({ number }) => names.includes(`${number}`));
 }
 
-function readAddress(read: InputReader, name: string): string | undefined {
-  const given = read.optional(name);
-  if (given && !/^https?:\/\/[^/]/.test(given))
-    read.problem(`Input ${name} is "${given}"; expected an address such as http://shop.example.com`);
-  return given;
+function readSite(read: InputReader): string | undefined {
+  const given = read.optional("site");
+  if (!given || (/^https?:\/\/[^/]/.test(given) && URL.canParse(given))) return given;
+  read.problem(`Input site is "${given}"; expected an address such as http://shop.example.com`);
+  return undefined;
 }
 
 function readBrowserAddress(read: InputReader): string | undefined {

@@ -13,7 +13,10 @@ export interface Lab {
   readonly sources: Sources;
   readonly code: ReturnType<typeof createReadCode>;
   readonly readPage: ReadPage;
-  /** Address of the site or its test listener, without a slash at its end. */
+  /**
+   * Address of the site, without a slash at its end, or of its test listener on the same host: its port is as far from the
+   * site's as 8080 is from 80, in the rehearsal too.
+   */
   readonly siteAddress: (listener: ListenerName) => Promise<string>;
   /** IPv4 address of the student's browser, if it is known. */
   readonly browserAddress: string | undefined;
@@ -23,39 +26,36 @@ export interface LabOptions {
   readonly account: AccountConfig;
   readonly checkout: Checkout;
   readonly readPage: ReadPage;
-  /** Addresses instead of the load balancer's. */
-  readonly sites: { readonly [name in ListenerName]?: string | undefined };
+  /** Address of the site, instead of the load balancer's. */
+  readonly site: string | undefined;
   readonly browserAddress: string | undefined;
 }
 
-export function openLab({ checkout, readPage, sites, browserAddress, ...options }: LabOptions): Lab {
+export function openLab({ checkout, readPage, site, browserAddress, ...options }: LabOptions): Lab {
   const account = readAccount(options.account);
   const roles = findRoles(account);
   const sources = findSources(account, roles, checkout);
   const siteAddress = once(async (name: ListenerName) => {
-    const given = sites[name];
-    if (given) return given.endsWith("/") ? given.slice(0, -1) : given;
-    const { DNSName } = await roles.loadBalancer();
-    return `http://${DNSName}${name === "production" ? "" : `:${ports[name]}`}`;
+    const address = new URL(site ?? `http://${(await roles.loadBalancer()).DNSName}`);
+    if (name === "production") return address.href.replace(/\/$/, "");
+    const port = address.protocol === "https:" ? ports.production : Number(address.port || ports.production);
+    return `http://${address.hostname}:${port + ports.test - ports.production}`;
   });
   return { account, roles, sources, code: createReadCode(sources), readPage, siteAddress, browserAddress };
 }
 
-interface LabInputs {
+type LabInputs = Pick<LabOptions, "site" | "browserAddress"> & {
   readonly region: string;
   readonly repository: string;
-  readonly site: string | undefined;
-  readonly testSite: string | undefined;
-  readonly browserAddress: string | undefined;
-}
+};
 
 /** The account of the environment's credentials. */
-export function openLabOf({ region, repository, site, testSite, browserAddress }: LabInputs): Lab {
+export function openLabOf({ region, repository, site, browserAddress }: LabInputs): Lab {
   return openLab({
     account: { region },
     checkout: openCheckout(repository),
     readPage: createReadPage(),
-    sites: { production: site, test: testSite },
+    site,
     browserAddress,
   });
 }

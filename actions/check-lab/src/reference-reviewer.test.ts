@@ -47,7 +47,7 @@ const reviewer: readonly Mistake[] = [
       };
     },
     ["9.scaled"],
-    /customer-microservice wants 1 and runs 1/,
+    /customer-microservice: desired 1, running 1/,
   ],
   [
     "looks at the repository policy",

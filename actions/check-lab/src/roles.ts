@@ -35,23 +35,52 @@ export type Roles = ReturnType<typeof findRoles>;
  * that runs the employee image. `taken` says which resource was taken for what. A part that does not exist is Missing.
  */
 export function findRoles(account: Account) {
+  const choices = createChoices();
+  const balancing = findBalancing(account, choices);
+  const containers = findContainers(account, choices, balancing.groupsBehind);
+  const delivery = findDelivery(account, choices, containers.service);
+  const { groupsBehind, ...shown } = balancing;
+  const { pairOf, ...delivering } = delivery;
+
+  /** Groups behind the listeners, and in the deployment group, as one is free after a release. */
+  const targetGroups = once(async (name: ServiceName): Promise<TargetGroup[]> => {
+    const behind = new Set(await groupsBehind(name));
+    const others = await pairOf(name === "customer" ? "employee" : "customer");
+    const own = (await pairOf(name)).filter((target) => !others.includes(target));
+    return (await account.targetGroups()).filter(
+      ({ TargetGroupArn = "", TargetGroupName }) =>
+        behind.has(TargetGroupArn) || own.includes(TargetGroupName),
+    );
+  });
+
+  return { ...choices, ...shown, ...containers, ...delivering, targetGroups };
+}
+
+type Choices = ReturnType<typeof createChoices>;
+
+function createChoices() {
   const taken = new Map<string, string>();
   const notes: string[] = [];
-
-  /** Takes the best candidate with a score above 0, of equals the first by name. */
-  const choose = <T>(role: string, candidates: readonly Candidate<T>[]): T | undefined => {
-    const ranked = candidates
-      .filter(({ score }) => score > 0)
-      .sort((one, other) => other.score - one.score || one.name.localeCompare(other.name));
-    const [first, ...others] = ranked;
-    if (!first) return undefined;
-    taken.set(role, first.name);
-    const equals = others.filter(({ score }) => score === first.score).map(({ name }) => name);
-    if (equals.length > 0)
-      notes.push(`${first.name} was taken for ${role}; ${equals.join(", ")} would fit as well`);
-    return first.value;
+  return {
+    taken,
+    notes,
+    /** Takes the best candidate with a score above 0, of equals the first by name. */
+    choose<T>(role: string, candidates: readonly Candidate<T>[]): T | undefined {
+      const ranked = candidates
+        .filter(({ score }) => score > 0)
+        .sort((one, other) => other.score - one.score || one.name.localeCompare(other.name));
+      const [first, ...others] = ranked;
+      if (!first) return undefined;
+      taken.set(role, first.name);
+      const equals = others.filter(({ score }) => score === first.score).map(({ name }) => name);
+      if (equals.length > 0) notes.push(`Using ${first.name} as ${role}. ${equals.join(", ")} also matches`);
+      return first.value;
+    },
   };
+}
 
+/** The load balancer with its listeners, rules and target groups. */
+function findBalancing(account: Account, { taken, choose }: Choices) {
   const loadBalancer = once(async (): Promise<LoadBalancer> => {
     const found = (await account.loadBalancers()).filter(({ Type }) => Type === "application");
     const candidates = found.slice(0, mostRead).map(async (value) => {
@@ -80,16 +109,15 @@ export function findRoles(account: Account) {
 
   /** The first rule with a path under /admin. */
   const adminRule = once(async (name: ListenerName): Promise<Rule> => {
-    const rules = await rulesOf(name);
-    const found = rules.find((rule) => pathsOf(rule).some(isAdminPath));
+    const found = (await rulesOf(name)).find((rule) => pathsOf(rule).some(isAdminPath));
     return found ?? missing(account, `no rule for /admin/* on listener ${ports[name]}`);
   });
 
   /** The target group that a listener forwards the service's paths to. */
   const targetGroup = once(async (service: ServiceName, name: ListenerName): Promise<TargetGroup> => {
-    const actions =
-      service === "customer" ? (await listener(name)).DefaultActions : (await adminRule(name)).Actions;
-    const arn = forwardedTo(actions);
+    const { Actions } =
+      service === "customer" ? { Actions: (await listener(name)).DefaultActions } : await adminRule(name);
+    const arn = forwardedTo(Actions);
     const found = (await account.targetGroups()).find(({ TargetGroupArn }) => TargetGroupArn === arn);
     if (!found)
       throw new Missing(`listener ${ports[name]} forwards the ${service}'s paths to no target group`);
@@ -97,12 +125,26 @@ export function findRoles(account: Account) {
     return found;
   });
 
-  /** Names of all groups that belong to the service: those behind the listeners, and the service's own. */
+  /** ARNs of the groups behind both listeners. */
   const groupsBehind = async (service: ServiceName) => {
-    const found = await Promise.all(
-      (["production", "test"] as const).map((name) => hint(targetGroup(service, name))),
-    );
+    const names = ["production", "test"] as const;
+    const found = await Promise.all(names.map((name) => hint(targetGroup(service, name))));
     return found.flatMap((group) => group?.TargetGroupArn ?? []);
+  };
+
+  return { loadBalancer, listener, rulesOf, adminRule, targetGroup, groupsBehind };
+}
+
+/** ECS services with their task definitions and image repositories. */
+function findContainers(
+  account: Account,
+  { choose }: Choices,
+  groupsBehind: (service: ServiceName) => Promise<string[]>,
+) {
+  const runsImageOf = async ({ taskDefinition }: Service, name: ServiceName) => {
+    const definition = taskDefinition ? await account.taskDefinition(taskDefinition) : undefined;
+    const images = definition?.containerDefinitions?.map(({ image = "" }) => repositoryIn(image)) ?? [];
+    return images.some((image) => words[name].test(image));
   };
 
   const service = once(async (service: ServiceName): Promise<Service> => {
@@ -124,20 +166,14 @@ export function findRoles(account: Account) {
     return chosen ?? missing(account, `no ECS service that runs the ${service} image`);
   });
 
-  const runsImageOf = async ({ taskDefinition }: Service, name: ServiceName) => {
-    const definition = taskDefinition ? await account.taskDefinition(taskDefinition) : undefined;
-    return (
-      definition?.containerDefinitions?.some(({ image = "" }) => words[name].test(repositoryIn(image))) ??
-      false
-    );
-  };
-
   /** The revision that production runs; without a service the newest of the family. */
   const taskDefinition = once(async (name: ServiceName): Promise<TaskDefinition> => {
     const found = await unlessMissing(service(name));
     const arn = found && (primaryOf(found)?.taskDefinition ?? found.taskDefinition);
     const families = arn ? [] : await account.taskDefinitionFamilies();
-    const family = families.find((each) => each === `${name}-microservice`) ?? familyFor(name, families);
+    const family =
+      families.find((each) => each === `${name}-microservice`) ??
+      families.find((each) => words[name].test(each) && !/migrat/i.test(each));
     const definition = (arn ?? family) && (await account.taskDefinition(arn ?? family ?? ""));
     return definition || missing(account, `no task definition ${name}-microservice`);
   });
@@ -155,6 +191,15 @@ export function findRoles(account: Account) {
     return chosen ?? missing(account, `no ECR repository ${name}`);
   });
 
+  return { service, taskDefinition, imageRepository };
+}
+
+/** Deployment groups and pipelines. */
+function findDelivery(
+  account: Account,
+  { choose }: Choices,
+  service: (name: ServiceName) => Promise<Service>,
+) {
   const deploymentGroup = once(async (name: ServiceName): Promise<DeploymentGroupInfo> => {
     const deployed = (await hint(service(name)))?.serviceName;
     const scored = (await account.deploymentGroups()).map((value) => {
@@ -169,22 +214,12 @@ export function findRoles(account: Account) {
     return chosen ?? missing(account, `no CodeDeploy deployment group for the ${name} service`);
   });
 
+  /** Names of the deployment group's target groups. */
   const pairOf = async (name: ServiceName) => {
     const group = await hint(deploymentGroup(name));
     const pair = group?.loadBalancerInfo?.targetGroupPairInfoList?.[0]?.targetGroups ?? [];
     return pair.map((target) => target.name);
   };
-
-  /** Groups behind the listeners, and in the deployment group, as one is free after a release. */
-  const targetGroups = once(async (name: ServiceName): Promise<TargetGroup[]> => {
-    const behind = new Set(await groupsBehind(name));
-    const others = await pairOf(name === "customer" ? "employee" : "customer");
-    const own = (await pairOf(name)).filter((target) => !others.includes(target));
-    return (await account.targetGroups()).filter(
-      ({ TargetGroupArn = "", TargetGroupName }) =>
-        behind.has(TargetGroupArn) || own.includes(TargetGroupName),
-    );
-  });
 
   /** Both listeners of a service use one target group after its first release, and two before. */
   const wasReleased = once(async (name: ServiceName): Promise<boolean> => {
@@ -215,22 +250,7 @@ export function findRoles(account: Account) {
     return chosen ?? missing(account, `no pipeline that deploys the ${name} service`);
   });
 
-  return {
-    taken,
-    notes,
-    loadBalancer,
-    listener,
-    rulesOf,
-    adminRule,
-    targetGroup,
-    targetGroups,
-    wasReleased,
-    service,
-    taskDefinition,
-    imageRepository,
-    deploymentGroup,
-    pipeline,
-  };
+  return { deploymentGroup, pairOf, wasReleased, pipeline };
 }
 
 interface Candidate<T> {
@@ -265,8 +285,4 @@ export async function hint<T>(read: Promise<T>): Promise<T | undefined> {
     if (error instanceof Unreadable) return undefined;
     throw error;
   }
-}
-
-function familyFor(name: ServiceName, families: readonly string[]): string | undefined {
-  return families.find((each) => words[name].test(each) && !/migrat/i.test(each));
 }

@@ -83,7 +83,7 @@ describe("without the address of the browser", () => {
     [
       "198.51.100.9/32",
       "unchecked",
-      "198.51.100.9/32 does not let this machine through; give browser-address",
+      "198.51.100.9/32 blocks this machine; set browser-address to check yours",
     ],
   ] as const)("judges the range %s", async (source, status, text) => {
     for (const { rule } of Object.values(balancing.listeners)) await limitAdmin(simulator, rule, { source });

@@ -6,15 +6,15 @@ import { openCheckout } from "../../../actions/check-lab/src/sources.ts";
 import weights from "../../../actions/check-lab/weights.json" with { type: "json" };
 import type { CheckedPhase } from "./check-tab.ts";
 
-interface CheckedLab extends Pick<LabOptions, "account" | "sites"> {
+interface CheckedLab extends Pick<LabOptions, "account" | "site"> {
   /** Folder of the Git repository. */
   readonly repository: string;
 }
 
 /** Runs check-lab's phases on a lab whose visitors are on this machine. */
-export async function* checkPhases({ account, repository, sites }: CheckedLab): AsyncGenerator<CheckedPhase> {
+export async function* checkPhases({ account, repository, site }: CheckedLab): AsyncGenerator<CheckedPhase> {
   const lab = openLab({
-    ...{ account, sites, browserAddress: "127.0.0.1" },
+    ...{ account, site, browserAddress: "127.0.0.1" },
     checkout: openCheckout(repository),
     readPage: createReadPage(),
   });

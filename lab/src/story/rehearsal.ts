@@ -219,7 +219,7 @@ export async function startRehearsal(
       const account = { endpoint, region, credentials: credentialsOf(keys) };
       // Few users need it, and it has many clients.
       const { checkPhases } = await import("../page/check-phases.ts");
-      yield* checkPhases({ account, repository: project, sites: addresses });
+      yield* checkPhases({ account, repository: project, site: addresses.production });
     }),
     // The unattended story checks its own changes, and no others.
     ...(options.once ? [] : [operateTab(operations)]),

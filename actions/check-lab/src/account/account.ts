@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { once } from "../outcome.ts";
 import { readContainers } from "./containers.ts";
-import { readCodeCommit, readDelivery } from "./delivery.ts";
+import { readCodeCommit, readCodeDeploy, readPipelines } from "./delivery.ts";
 import { readLoadBalancing, readMachines } from "./machines.ts";
 import { type AccountConfig, createReads, explained } from "./reads.ts";
 
@@ -20,7 +20,8 @@ export function readAccount(config: AccountConfig) {
     id: async () => (await identity()).Account ?? "",
     ...readContainers(config, reads),
     ...readLoadBalancing(config, reads),
-    ...readDelivery(config, reads),
+    ...readCodeDeploy(config, reads),
+    ...readPipelines(config, reads),
     ...readCodeCommit(config, reads),
     ...readMachines(config, reads),
   };

@@ -41,10 +41,8 @@ export function readContainers(config: AccountConfig, { ask, list, describe }: R
     clusters,
     /** Services of all clusters. */
     services: once(async () => {
-      const found = await Promise.all(
-        (await clusters()).map(({ clusterArn = "" }) => servicesOf(clusterArn)),
-      );
-      return found.flat();
+      const found = (await clusters()).map(({ clusterArn = "" }) => servicesOf(clusterArn));
+      return (await Promise.all(found)).flat();
     }),
     taskDefinitionFamilies: once(() =>
       list(
@@ -54,25 +52,22 @@ export function readContainers(config: AccountConfig, { ask, list, describe }: R
       ),
     ),
     /** By ARN, or the newest of a family. */
-    taskDefinition: once((taskDefinition: string) =>
-      ask("ecs:DescribeTaskDefinition", () =>
-        ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition })),
-      ).then((found) => found.taskDefinition),
-    ),
+    taskDefinition: once(async (taskDefinition: string) => {
+      const command = new DescribeTaskDefinitionCommand({ taskDefinition });
+      return (await ask("ecs:DescribeTaskDefinition", () => ecs.send(command))).taskDefinition;
+    }),
     imageRepositories: once(() =>
       list("ecr:DescribeRepositories", paginateDescribeRepositories({ client: ecr }, {}), "repositories"),
     ),
     /** The image under a tag. */
     image: once(async (repositoryName: string, imageTag: string) => {
-      const read = ask("ecr:DescribeImages", () =>
-        ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] })),
-      );
+      const command = new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] });
+      const read = ask("ecr:DescribeImages", () => ecr.send(command));
       return (await unlessMissing(read, ["ImageNotFoundException"]))?.imageDetails?.[0];
     }),
     repositoryPolicy: once(async (repositoryName: string) => {
-      const read = ask("ecr:GetRepositoryPolicy", () =>
-        ecr.send(new GetRepositoryPolicyCommand({ repositoryName })),
-      );
+      const command = new GetRepositoryPolicyCommand({ repositoryName });
+      const read = ask("ecr:GetRepositoryPolicy", () => ecr.send(command));
       return (await unlessMissing(read, ["RepositoryPolicyNotFoundException"]))?.policyText;
     }),
   };

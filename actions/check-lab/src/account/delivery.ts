@@ -33,11 +33,8 @@ import {
 import { once } from "../outcome.ts";
 import { type AccountConfig, type Reads, unlessMissing } from "./reads.ts";
 
-export function readDelivery(config: AccountConfig, { ask, list, describe }: Reads) {
+export function readCodeDeploy(config: AccountConfig, { ask, list, describe }: Reads) {
   const codedeploy = new CodeDeployClient(config);
-  const codepipeline = new CodePipelineClient(config);
-  const events = new EventBridgeClient(config);
-  const autoscaling = new ApplicationAutoScalingClient(config);
   const groupsOf = async (applicationName: string): Promise<DeploymentGroupInfo[]> => {
     const names = await list(
       "codedeploy:ListDeploymentGroups",
@@ -82,6 +79,14 @@ export function readDelivery(config: AccountConfig, { ask, list, describe }: Rea
     deployments,
     lastDeployment: async (applicationName: string, deploymentGroupName: string) =>
       (await deployments(applicationName, deploymentGroupName))[0],
+  };
+}
+
+export function readPipelines(config: AccountConfig, { ask, list }: Reads) {
+  const codepipeline = new CodePipelineClient(config);
+  const events = new EventBridgeClient(config);
+  const autoscaling = new ApplicationAutoScalingClient(config);
+  return {
     scalingPolicies: once(() =>
       list(
         "application-autoscaling:DescribeScalingPolicies",
@@ -98,10 +103,10 @@ export function readDelivery(config: AccountConfig, { ask, list, describe }: Rea
     ),
     /** Newest first. */
     pipelineRuns: once(async (pipelineName: string) => {
-      const read = ask("codepipeline:ListPipelineExecutions", () =>
+      const { pipelineExecutionSummaries = [] } = await ask("codepipeline:ListPipelineExecutions", () =>
         codepipeline.send(new ListPipelineExecutionsCommand({ pipelineName, maxResults: 20 })),
       );
-      return (await read).pipelineExecutionSummaries ?? [];
+      return pipelineExecutionSummaries;
     }),
     /** EventBridge rules with this target. */
     rulesWithTarget: once(async (TargetArn: string) => {

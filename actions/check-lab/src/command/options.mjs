@@ -12,10 +12,6 @@ const options = defineOptions({
     value: "URL",
     help: "address of the site (default: the load balancer's name; offline http://127.0.0.1:20080)",
   },
-  "test-site": {
-    value: "URL",
-    help: "address of the test listener (default: the load balancer's name with port 8080; offline http://127.0.0.1:28080)",
-  },
   "browser-address": { value: "IP", help: "IPv4 address of your browser, for the rules of phase 9" },
   weights: {
     value: "FILE",

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { parseArn } from "../../../core/arn.ts";
 import type { Lab } from "../lab.ts";
-import { Missing, type Outcome, verdict } from "../outcome.ts";
+import { broken, Missing, type Outcome, verdict } from "../outcome.ts";
 import type { ServiceName } from "../parts.ts";
 import { foreignIn, leftPlaceholders } from "../placeholders.ts";
 import { hint } from "../roles.ts";
@@ -35,11 +35,11 @@ export async function checkTaskDefinitionFile(lab: Lab, service: ServiceName): P
   const { executionRoleArn: _, ...others } = file;
   const port = container?.portMappings?.[0]?.containerPort;
   const problems = [
-    ...(container?.image === "<IMAGE1_NAME>" ? [] : [`the image is ${container?.image}, not <IMAGE1_NAME>`]),
-    ...(port === 8080 ? [] : [`containerPort is ${port ?? "missing"}, not 8080`]),
-    ...(owner === undefined || owner === id
-      ? []
-      : [`executionRoleArn belongs to account ${owner}, not ${id}`]),
+    ...broken(
+      [container?.image === "<IMAGE1_NAME>", `the image is ${container?.image}, not <IMAGE1_NAME>`],
+      [port === 8080, `containerPort is ${port ?? "missing"}, not 8080`],
+      [owner === undefined || owner === id, `executionRoleArn belongs to account ${owner}, not ${id}`],
+    ),
     ...leftPlaceholders(file, ["<IMAGE1_NAME>"]),
     ...(await foreignIn(JSON.stringify(others), lab.account)).map((what) => `it has ${what}`),
   ];
@@ -58,13 +58,11 @@ export async function checkAppSpecFile(lab: Lab, service: ServiceName): Promise<
   const definition = await hint(lab.roles.taskDefinition(service));
   const names = definition?.containerDefinitions?.map(({ name }) => name) ?? [service];
   const problems = [
-    ...(TaskDefinition === "<TASK_DEFINITION>"
-      ? []
-      : [`TaskDefinition is ${TaskDefinition}, not <TASK_DEFINITION>`]),
-    ...(names.includes(ContainerName)
-      ? []
-      : [`ContainerName is ${ContainerName}, not ${names.join(" or ")}`]),
-    ...(Number(ContainerPort) === 8080 ? [] : [`ContainerPort is ${ContainerPort}, not 8080`]),
+    ...broken(
+      [TaskDefinition === "<TASK_DEFINITION>", `TaskDefinition is ${TaskDefinition}, not <TASK_DEFINITION>`],
+      [names.includes(ContainerName), `ContainerName is ${ContainerName}, not ${names.join(" or ")}`],
+      [Number(ContainerPort) === 8080, `ContainerPort is ${ContainerPort}, not 8080`],
+    ),
     ...Object.keys(others).map((key) => `LoadBalancerInfo has ${key}; the target groups are in CodeDeploy`),
   ];
   return verdict(

@@ -158,17 +158,16 @@ export const phase5: readonly Item[] = [
     check: forServices(async ({ account, roles }, service) => {
       const definition = await roles.taskDefinition(service);
       const id = await account.id();
-      const problems: string[] = [];
       const { executionRoleArn: role = "", family, revision } = definition;
-      const owner = parseArn(role)?.account;
-      if (!role) problems.push("no execution role");
-      else if (owner && owner !== id)
-        problems.push(`the execution role belongs to account ${owner}, not ${id}`);
+      const { account: owner = id } = parseArn(role) ?? {};
       const image = containerOf(definition, service)?.image ?? "";
-      const [, registry, region] = /^(\d{12})\.dkr\.ecr\.([\w-]+)\./.exec(image) ?? [];
-      if (registry && registry !== id) problems.push(`the image belongs to account ${registry}, not ${id}`);
-      if (region && region !== account.region)
-        problems.push(`the image is in ${region}, not ${account.region}`);
+      const [, registry = id, region = account.region] = /^(\d{12})\.dkr\.ecr\.([\w-]+)\./.exec(image) ?? [];
+      const problems = broken(
+        [role !== "", "no execution role"],
+        [owner === id, `the execution role belongs to account ${owner}, not ${id}`],
+        [registry === id, `the image belongs to account ${registry}, not ${id}`],
+        [region === account.region, `the image is in ${region}, not ${account.region}`],
+      );
       return verdict(
         problems.map((text) => `${family}:${revision}: ${text}`),
         `${family}:${revision} uses ${role.split("/").at(-1)} and ${image}`,

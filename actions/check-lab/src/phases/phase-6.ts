@@ -89,10 +89,10 @@ export const phase6: readonly Item[] = [
         const isUsed = used.includes(TargetGroupArn);
         if (!released) used.push(TargetGroupArn);
         const all = pathsOf(rule).some((path) => path === "/admin/*" || path === "/admin*");
-        const problems = [
-          ...(isUsed ? [`the rule forwards to ${TargetGroupName}, which is used elsewhere`] : []),
-          ...(all ? [] : [`the rule has ${pathsOf(rule).join(", ")}, not /admin/*`]),
-        ];
+        const problems = broken(
+          [!isUsed, `the rule forwards to ${TargetGroupName}, which is used elsewhere`],
+          [all, `the rule has ${pathsOf(rule).join(", ")}, not /admin/*`],
+        );
         return verdict(
           problems.map((problem) => `listener ${ports[name]}: ${problem}`),
           `${ports[name]}/admin/* → ${TargetGroupName}`,
@@ -154,7 +154,7 @@ export const phase6: readonly Item[] = [
   },
 ];
 
-/** Whether a rule of a security group lets anyone, or a range, reach the port. */
+/** Returns whether a rule of a security group opens the port to anyone, or to a range. */
 export function opens({ IpProtocol, FromPort = 0, ToPort = 65_535, ...sources }: IpPermission, port: number) {
   const hasSource = [
     sources.IpRanges,

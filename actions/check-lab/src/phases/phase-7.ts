@@ -13,7 +13,7 @@ const provision = "Run Provision with stacks: services.";
 export const phase7: readonly Item[] = [
   {
     id: "7.services",
-    title: "Both services are active on Fargate, with at least one task wanted",
+    title: "Both services are active on Fargate, with at least one desired task",
     fix: {
       console:
         "ECS → cluster → Services → Create: Fargate, REPLICA, desired tasks 1, the service's task definition.",
@@ -31,9 +31,9 @@ export const phase7: readonly Item[] = [
       const problems = broken(
         [status === "ACTIVE", `${shown} is ${status}`],
         [onFargate, `${shown} runs on ${launch}, not FARGATE`],
-        [desiredCount > 0, `${shown} wants 0 tasks`],
+        [desiredCount > 0, `${shown} has the desired count 0`],
       );
-      return verdict(problems, `${shown} wants ${desiredCount}`);
+      return verdict(problems, `${shown}: desired ${desiredCount}`);
     }),
   },
   {
@@ -108,7 +108,7 @@ export const phase7: readonly Item[] = [
   },
   {
     id: "7.network",
-    title: "The tasks' security group lets the load balancer reach port 8080",
+    title: "The tasks' security group opens port 8080 to the load balancer",
     fix: {
       console:
         "EC2 → Security groups → the tasks' group → Inbound rules: TCP 8080 from the load balancer's group.",
@@ -129,13 +129,13 @@ async function checkNetwork({ account, roles }: Lab, name: ServiceName) {
   );
   const balancer = (await hint(roles.loadBalancer()))?.SecurityGroups ?? [];
   const rules = groups.flatMap(({ IpPermissions = [] }) => IpPermissions).filter((rule) => opens(rule, 8080));
-  const lets = rules.some(
+  const isOpen = rules.some(
     ({ IpRanges = [], UserIdGroupPairs = [] }) =>
       IpRanges.length > 0 || UserIdGroupPairs.some(({ GroupId = "" }) => balancer.includes(GroupId)),
   );
   const problems = broken(
     [subnets.length > 0, `${shown} has no subnets`],
-    [lets, `no security group of ${shown} lets the load balancer reach port 8080`],
+    [isOpen, `no security group of ${shown} opens port 8080 to the load balancer`],
   );
   const names = groups.map(({ GroupName }) => GroupName).join(", ");
   const address = assignPublicIp === "ENABLED" ? "public" : "private";

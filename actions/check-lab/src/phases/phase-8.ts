@@ -2,7 +2,7 @@ import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { parseArn } from "../../../core/arn.ts";
 import { forServices, type Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { type Outcome, unchecked, verdict } from "../outcome.ts";
+import { broken, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { nameOfService, primaryOf, type ServiceName, services } from "../parts.ts";
 import { missing } from "../roles.ts";
 import { listenerNames } from "./phase-6.ts";
@@ -58,13 +58,12 @@ export const phase8: readonly Item[] = [
         return verdict([`${deploymentGroupName}: the role belongs to account ${owner}, not ${id}`], "");
       const name = serviceRoleArn.split("/").at(-1) ?? "";
       const role = await account.role(name);
-      const trust = decodeURIComponent(role?.AssumeRolePolicyDocument ?? "");
-      const problems = role
-        ? trust.includes("codedeploy")
-          ? []
-          : [`the role ${name} does not trust codedeploy.amazonaws.com`]
-        : [`the role ${name} does not exist`];
-      return verdict(problems, `${deploymentGroupName} uses ${name}`);
+      if (!role) return verdict([`the role ${name} does not exist`], "");
+      const isTrusted = decodeURIComponent(role.AssumeRolePolicyDocument ?? "").includes("codedeploy");
+      return verdict(
+        broken([isTrusted, `the role ${name} does not trust codedeploy.amazonaws.com`]),
+        `${deploymentGroupName} uses ${name}`,
+      );
     }),
   },
   {
@@ -226,16 +225,14 @@ async function checkRunning({ account, roles }: Lab, name: ServiceName): Promise
   const health = used ? await account.targetHealth(used) : [];
   const healthy = health.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length;
   const reasons = health.flatMap(({ TargetHealth }) => TargetHealth?.Description ?? []);
-  const problems = [
-    ...(runningCount >= desiredCount && desiredCount > 0
-      ? []
-      : [`${shown} runs ${runningCount} of ${desiredCount} tasks`]),
-    ...(healthy >= desiredCount
-      ? []
-      : [
-          `${healthy} of ${desiredCount} targets of ${shown} are healthy${reasons[0] ? ` (${reasons[0]})` : ""}`,
-        ]),
-  ];
+  const reason = reasons[0] ? ` (${reasons[0]})` : "";
+  const problems = broken(
+    [
+      runningCount >= desiredCount && desiredCount > 0,
+      `${shown} runs ${runningCount} of ${desiredCount} tasks`,
+    ],
+    [healthy >= desiredCount, `${healthy} of ${desiredCount} targets of ${shown} are healthy${reason}`],
+  );
   return verdict(problems, `${shown} runs ${runningCount} of ${desiredCount} tasks, ${healthy} healthy`);
 }
 

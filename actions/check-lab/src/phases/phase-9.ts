@@ -3,7 +3,7 @@ import type { Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { matches } from "../code.ts";
 import type { Item } from "../item.ts";
 import type { Lab } from "../lab.ts";
-import { forEachOf, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
+import { broken, forEachOf, Missing, type Outcome, unchecked, verdict } from "../outcome.ts";
 import { type ListenerName, nameOfService, ports } from "../parts.ts";
 import { hint } from "../roles.ts";
 import { listenerNames } from "./phase-6.ts";
@@ -14,11 +14,11 @@ const modifyRule =
   'aws elbv2 modify-rule --rule-arn $rule with both conditions: path-pattern /admin,/admin/* and source-ip "$address/32"';
 const wantedTasks = 3;
 
-/** Access by address, another look, more tasks. */
+/** Access by address, another navigation, more tasks. */
 export const phase9: readonly Item[] = [
   {
     id: "9.source-ip",
-    title: "Both rules for /admin let only chosen addresses through",
+    title: "Both rules for /admin allow only chosen addresses",
     fix: {
       console:
         "EC2 → Load balancers → listener 80 → rule → Edit: add the condition Source IP, your address/32. The same for 8080.",
@@ -30,7 +30,7 @@ export const phase9: readonly Item[] = [
         const rule = await roles.adminRule(name);
         const ranges = rangesOf(rule);
         const problems = [
-          ...(ranges.length > 0 ? [] : ["the rule has no source-ip condition"]),
+          ...broken([ranges.length > 0, "the rule has no source-ip condition"]),
           ...ranges.filter((range) => range.endsWith("/0")).map((range) => `${range} is everybody`),
         ];
         return verdict(
@@ -41,7 +41,7 @@ export const phase9: readonly Item[] = [
   },
   {
     id: "9.own-address",
-    title: "The rules let your own browser through",
+    title: "Your own browser can open /admin",
     fix: {
       console:
         "Open checkip.amazonaws.com in the browser of your own computer, not in Cloud9, and put that address/32 into both rules.",
@@ -74,7 +74,7 @@ export const phase9: readonly Item[] = [
       const service = await roles.service("customer");
       const { desiredCount = 0, runningCount = 0 } = service;
       const isScaled = desiredCount >= wantedTasks && runningCount >= wantedTasks;
-      const text = `${nameOfService(service)} wants ${desiredCount} and runs ${runningCount}`;
+      const text = `${nameOfService(service)}: desired ${desiredCount}, running ${runningCount}`;
       return verdict(isScaled ? [] : [text], text);
     },
   },
@@ -87,7 +87,7 @@ function rangesOf({ Conditions = [] }: Rule): string[] {
   );
 }
 
-export function contains(range: string, address: string): boolean {
+function contains(range: string, address: string): boolean {
   const [network = "", size = "32"] = range.split("/");
   if (!isIPv4(network) || !isIPv4(address)) return false;
   const list = new BlockList();
@@ -104,9 +104,9 @@ async function checkOwnAddress(lab: Lab, name: ListenerName): Promise<Outcome> {
   const where = `listener ${ports[name]}`;
   if (ranges.length === 0) throw new Missing(`${where}: the rule has no source-ip condition`);
   if (browserAddress) {
-    const lets = ranges.some((range) => contains(range, browserAddress));
+    const isIn = ranges.some((range) => contains(range, browserAddress));
     return verdict(
-      lets ? [] : [`${where}: ${ranges.join(", ")} does not contain your browser's ${browserAddress}`],
+      isIn ? [] : [`${where}: ${ranges.join(", ")} does not contain your browser's ${browserAddress}`],
       `${where}: ${ranges.join(", ")} contains ${browserAddress}`,
     );
   }
@@ -124,8 +124,8 @@ async function checkOwnAddress(lab: Lab, name: ListenerName): Promise<Outcome> {
   if (cloud9)
     return verdict([`${where}: ${ranges.join(", ")} is the address of Cloud9, not of your browser`], "");
   const { status } = await readPage(`${await siteAddress(name)}/admin/suppliers`);
-  if (status !== 404) return verdict([], `${where}: ${ranges.join(", ")} lets this machine through`);
-  return unchecked(`${where}: ${ranges.join(", ")} does not let this machine through; give browser-address`);
+  if (status !== 404) return verdict([], `${where}: ${ranges.join(", ")} allows this machine`);
+  return unchecked(`${where}: ${ranges.join(", ")} blocks this machine; set browser-address to check yours`);
 }
 
 async function checkNavigation({ code, readPage, siteAddress }: Lab): Promise<Outcome> {
