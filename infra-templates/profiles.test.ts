@@ -2,7 +2,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
 import { inventory } from "./inventory.support.ts";
-import { adminSourceIps, folder, profiles, readProfile, templateNames } from "./profiles.support.ts";
+import {
+  adminSourceIps,
+  folder,
+  profiles,
+  readProfile,
+  resourcesOf,
+  templateNames,
+} from "./profiles.support.ts";
 import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
 
 /** A change to each stack that a running installation takes in place. */
@@ -44,14 +51,20 @@ describe.each(profiles)("profile %s", (profile) => {
     return stage?.close();
   });
 
-  test("creates its stacks and no others", async () => {
+  test("creates its stacks and no others, with the resources that the templates are evaluated to", async () => {
     const { error } = await provision("apply");
     expect(error).toBeUndefined();
-    const names = Object.keys(readProfile(profile)).map((name) => [
-      `microservices-${name}`,
-      "CREATE_COMPLETE",
-    ]);
-    expect(await stage.stacks()).toEqual(Object.fromEntries(names));
+    const names = Object.keys(readProfile(profile));
+    expect(await stage.stacks()).toEqual(
+      Object.fromEntries(names.map((name) => [`microservices-${name}`, "CREATE_COMPLETE"])),
+    );
+    // The simulator has its own evaluation of templates.
+    const created = names.map(async (name) => {
+      const ids = Object.keys(await physicalIds(stage.simulator, `microservices-${name}`));
+      return ids.map((id) => `${name}/${id}`);
+    });
+    const evaluated = resourcesOf(profile).map(({ template, logicalId }) => `${template}/${logicalId}`);
+    expect((await Promise.all(created)).flat().sort()).toEqual(evaluated.sort());
   });
 
   test("changes nothing when applied again", async () => {

@@ -39,10 +39,7 @@ const debianPackages: readonly DebianPackage[] = [
   ["docker-buildx", () => succeeds("docker", "buildx", "version")],
 ];
 
-const pythonPrograms: readonly PythonProgram[] = [
-  ["cfn-lint", "cfn-lint==1.51.0"],
-  ["moto_server", "moto[server]==5.2.1"],
-];
+const pythonPrograms: readonly PythonProgram[] = [["cfn-lint", "cfn-lint==1.51.0"]];
 
 /** Installs everything missing; rejects with one list of it if that is not possible. */
 export async function installRequirements(): Promise<void> {
