@@ -1,13 +1,7 @@
+import { Failure } from "../core/failure.ts";
 import { isObject } from "../core/is-object.ts";
-import type { Template } from "./template.ts";
-
-/** A template with the name and the parameter values of its stack. */
-export interface PlannedStack {
-  readonly template: Template;
-  readonly stackName: string;
-  /** Values that differ from the template's defaults. */
-  readonly parameters: ReadonlyMap<string, string>;
-}
+import { evaluate, scopeOf } from "./evaluate.ts";
+import type { PlannedStack } from "./template.ts";
 
 /** Returns template name → names of the templates whose exports it imports. */
 export function findDependencies(stacks: readonly PlannedStack[]): Map<string, Set<string>> {
@@ -21,32 +15,29 @@ export function findDependencies(stacks: readonly PlannedStack[]): Map<string, S
   );
 }
 
-/** Returns the templates, dependencies first; a Failure's text when they form a circle. */
-export function inOrder(
-  dependencies: ReadonlyMap<string, ReadonlySet<string>>,
-): string[] | { circle: string[] } {
-  const order: string[] = [];
-  const waiting = new Map([...dependencies].map(([name, needs]) => [name, new Set(needs)]));
-  while (waiting.size > 0) {
-    const ready = [...waiting].filter(([, needs]) => [...needs].every((need) => order.includes(need)));
-    if (ready.length === 0) return { circle: [...waiting.keys()] };
-    for (const [name] of ready) {
-      order.push(name);
-      waiting.delete(name);
-    }
-  }
-  return order;
+/** Returns the templates, dependencies first; refuses a circle. */
+export function inOrder(dependencies: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const order = new Set<string>();
+  const visit = (name: string, way: readonly string[]): void => {
+    if (way.includes(name))
+      throw new Failure(
+        `The templates import from each other in a cycle: ${[...way.slice(way.indexOf(name)), name].join(" → ")}`,
+        { nextStep: "move the resources that both need into another template; nothing was changed." },
+      );
+    if (order.has(name)) return;
+    for (const need of dependencies.get(name) ?? []) visit(need, [...way, name]);
+    order.add(name);
+  };
+  for (const name of dependencies.keys()) visit(name, []);
+  return [...order];
 }
 
 /** Returns the names of a stack's exports, where its parameters decide them. */
 export function exportsOf(stack: PlannedStack): string[] {
-  const outputs = Object.values(
-    isObject(stack.template.content.Outputs) ? stack.template.content.Outputs : {},
+  const { Outputs } = stack.template.content;
+  return Object.values(isObject(Outputs) ? Outputs : {}).flatMap((output) =>
+    isObject(output) && isObject(output.Export) ? textOf(output.Export.Name, stack) : [],
   );
-  const names = outputs.map((output) =>
-    isObject(output) && isObject(output.Export) ? resolve(output.Export.Name, stack) : undefined,
-  );
-  return names.filter((name) => name !== undefined);
 }
 
 function importsOf(stack: PlannedStack): string[] {
@@ -54,28 +45,20 @@ function importsOf(stack: PlannedStack): string[] {
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit);
     if (!isObject(value)) return;
-    const name = resolve(value["Fn::ImportValue"], stack);
-    if (name !== undefined) names.push(name);
+    if ("Fn::ImportValue" in value) names.push(...textOf(value["Fn::ImportValue"], stack));
     Object.values(value).forEach(visit);
   };
   visit(stack.template.content);
   return names;
 }
 
-/** Returns the text of a string, Ref or Sub over parameters; undefined where only CloudFormation knows it. */
-function resolve(value: unknown, stack: PlannedStack): string | undefined {
-  if (typeof value === "string") return value;
-  if (!isObject(value)) return undefined;
-  if (typeof value.Ref === "string") return lookUp(value.Ref, stack);
-  const text = value["Fn::Sub"];
-  if (typeof text !== "string") return undefined;
-  const known = [...text.matchAll(/\$\{([^}!]+)\}/g)].every(
-    ([, name = ""]) => lookUp(name, stack) !== undefined,
-  );
-  return known ? text.replace(/\$\{([^}!]+)\}/g, (_, name: string) => lookUp(name, stack) ?? "") : undefined;
-}
-
-function lookUp(name: string, { stackName, parameters, template }: PlannedStack): string | undefined {
-  if (name === "AWS::StackName") return stackName;
-  return parameters.get(name) ?? template.parameters[name]?.default;
+/** Returns the text that parameters and conditions decide; nothing where only CloudFormation knows it. */
+function textOf(name: unknown, stack: PlannedStack): string[] {
+  try {
+    const text = evaluate(name, scopeOf(stack));
+    return typeof text === "string" ? [text] : [];
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { isObject } from "../core/is-object.ts";
-import type { PlannedStack } from "./dependencies.ts";
+import type { PlannedStack } from "./template.ts";
 import { describeValue, isKnown, noValue, Reference, referencesIn, Unknown } from "./values.ts";
 
 type Evaluate = (argument: unknown, scope: Scope) => unknown;
@@ -94,7 +94,7 @@ function listOf(value: unknown): unknown[] {
 }
 
 /** Evaluates the conditions of a template's section `Conditions`, by their names. */
-export function conditionsOf(content: { readonly [section: string]: unknown }, scope: () => Scope) {
+function conditionsOf(content: { readonly [section: string]: unknown }, scope: () => Scope) {
   const declared = isObject(content.Conditions) ? content.Conditions : {};
   const isTrue = (name: string): boolean => {
     if (!Object.hasOwn(declared, name))
@@ -162,6 +162,15 @@ export interface Scope {
   /** Export name → value, of the templates evaluated before. */
   readonly exports: ReadonlyMap<string, unknown>;
   readonly isTrue: (condition: string) => boolean;
+}
+
+/** Returns the scope of a stack; without region and exports, as far as the template alone decides. */
+export function scopeOf(
+  stack: PlannedStack,
+  { region, exports }: Pick<Scope, "region" | "exports"> = { region: "", exports: new Map() },
+): Scope {
+  const scope: Scope = { stack, region, exports, isTrue: conditionsOf(stack.template.content, () => scope) };
+  return scope;
 }
 
 /** Returns the value of a Ref, or of `${Name}` in a Sub. */

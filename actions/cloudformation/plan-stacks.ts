@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { findDataPositions, type Keys, readDataFile, readTextFile } from "../core/data-file.ts";
 import { isObject } from "../core/is-object.ts";
 import { didYouMean } from "../core/nearest-name.ts";
-import type { PlannedStack } from "./dependencies.ts";
-import type { Template } from "./template.ts";
+import type { PlannedStack, Template } from "./template.ts";
 
 /** Values of a profile file for one template's parameters. */
 type Given = { readonly [parameter: string]: unknown };
@@ -13,7 +12,16 @@ export function readParameters(file: string | undefined): unknown {
   return file ? readDataFile(file) : {};
 }
 
-/** Returns a sentence per name that is no template. */
+/** Returns the names of the templates in a profile's file, which are its only ones; without a file, all names. */
+export function templatesOfProfile(
+  file: string | undefined,
+  values: unknown,
+  templates: readonly Template[],
+): string[] {
+  return file && isObject(values) ? Object.keys(values) : templates.map(({ name }) => name);
+}
+
+/** Returns a sentence per name that is not a template. */
 export function unknownNames(
   names: readonly string[],
   templates: readonly Template[],

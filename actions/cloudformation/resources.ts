@@ -1,7 +1,8 @@
 import { Failure } from "../core/failure.ts";
 import { isObject } from "../core/is-object.ts";
-import { findDependencies, inOrder, type PlannedStack } from "./dependencies.ts";
-import { conditionsOf, evaluate, type Scope } from "./evaluate.ts";
+import { findDependencies, inOrder } from "./dependencies.ts";
+import { evaluate, type Scope, scopeOf } from "./evaluate.ts";
+import type { PlannedStack } from "./template.ts";
 import { rowOf } from "./types/table.ts";
 
 /** A resource that the templates with these parameters create. */
@@ -25,19 +26,14 @@ export function evaluateResources(stacks: readonly PlannedStack[], region: strin
 
 /** Returns template name → its scope, with the exports of the stacks before it. */
 function scopesOf(stacks: readonly PlannedStack[], region: string): Map<string, Scope> {
-  const order = inOrder(findDependencies(stacks));
-  if ("circle" in order)
-    throw new Failure(`The templates import from each other in a cycle: ${order.circle.join(", ")}`, {
-      nextStep: "move the resources that both need into another template.",
-    });
   const exports = new Map<string, unknown>();
   const scopes = new Map<string, Scope>();
-  for (const name of order) {
+  for (const name of inOrder(findDependencies(stacks))) {
     const stack = stacks.find(({ template }) => template.name === name);
     if (!stack) continue;
     const { content, file } = stack.template;
     refuseMacros(content, file);
-    const scope: Scope = { stack, region, exports, isTrue: conditionsOf(content, () => scope) };
+    const scope = scopeOf(stack, { region, exports });
     for (const [, output] of entriesIn("Outputs", scope))
       if (isObject(output.Export))
         exports.set(String(evaluate(output.Export.Name, scope)), evaluate(output.Value, scope));

@@ -15,6 +15,14 @@ export interface Template {
   readonly content: { readonly [section: string]: unknown };
 }
 
+/** A template with the name and the parameter values of its stack. */
+export interface PlannedStack {
+  readonly template: Template;
+  readonly stackName: string;
+  /** Values that differ from the template's defaults. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
 export function readTemplates(folder: string): Template[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new Failure(`Folder ${folder} does not exist (in ${process.cwd()})`, {

@@ -1,9 +1,13 @@
-import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { withLookupsNamed } from "../cloudformation/evaluate.ts";
-import { findParameterProblems, planStack, readParameters } from "../cloudformation/plan-stacks.ts";
+import {
+  findParameterProblems,
+  planStack,
+  readParameters,
+  templatesOfProfile,
+} from "../cloudformation/plan-stacks.ts";
+import type { PlannedStack } from "../cloudformation/template.ts";
 import { readTemplates } from "../cloudformation/template.ts";
 import { Failure } from "../core/failure.ts";
-import { isObject } from "../core/is-object.ts";
 
 export interface StackChoice {
   readonly templatesFolder: string;
@@ -19,7 +23,7 @@ export function readCostStacks({ templatesFolder, parametersFile }: StackChoice)
   const problems = findParameterProblems(values, templates, parametersFile ?? "parameters");
   if (problems.length > 0)
     throw new Failure(problems.join("; "), { nextStep: "correct these names; nothing was estimated." });
-  const chosen = parametersFile && isObject(values) ? Object.keys(values) : templates.map(({ name }) => name);
+  const chosen = templatesOfProfile(parametersFile, values, templates);
   return templates
     .filter(({ name }) => chosen.includes(name))
     .map((template) => planStack(template, templates, values, "microservices"));

@@ -1,5 +1,5 @@
-import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
+import type { PlannedStack } from "../cloudformation/template.ts";
 import type { BillName } from "../cloudformation/types/row.ts";
 import { rowOf } from "../cloudformation/types/table.ts";
 import { Failure } from "../core/failure.ts";

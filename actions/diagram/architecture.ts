@@ -1,5 +1,5 @@
-import type { PlannedStack } from "../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
+import type { PlannedStack } from "../cloudformation/template.ts";
 import { counted } from "../core/summary.ts";
 import { findArrows, liftToFrames } from "./arrows.ts";
 import type { Architecture, Card, Frame } from "./diagram.ts";

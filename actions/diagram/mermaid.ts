@@ -1,4 +1,4 @@
-import type { PlannedStack } from "../cloudformation/dependencies.ts";
+import type { PlannedStack } from "../cloudformation/template.ts";
 import { codeBlock, fold } from "../core/summary.ts";
 import { architectureOf } from "./architecture.ts";
 import type { Architecture, Card } from "./diagram.ts";

@@ -1,6 +1,6 @@
 import { setOutput } from "@actions/core";
-import type { PlannedStack } from "../../cloudformation/dependencies.ts";
 import { readParameters } from "../../cloudformation/plan-stacks.ts";
+import type { PlannedStack } from "../../cloudformation/template.ts";
 import { Failure } from "../../core/failure.ts";
 import { toFailure } from "../../core/run.ts";
 import { appendSummary } from "../../core/summary.ts";

@@ -1,4 +1,4 @@
-import type { PlannedStack } from "../../../actions/cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../actions/cloudformation/template.ts";
 import { Failure } from "../../../actions/core/failure.ts";
 import { isObject } from "../../../actions/core/is-object.ts";
 import { billOf, estimateCosts, servicesOf } from "../../../actions/cost/estimate.ts";

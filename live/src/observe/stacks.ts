@@ -4,7 +4,7 @@ import {
   GetTemplateCommand,
   type Stack,
 } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../actions/cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../actions/cloudformation/template.ts";
 import { parseTemplate } from "../../../actions/cloudformation/template.ts";
 import { Failure } from "../../../actions/core/failure.ts";
 import type { PageClients } from "../clients.ts";

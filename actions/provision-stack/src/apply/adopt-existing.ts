@@ -1,5 +1,5 @@
 import { GetTemplateSummaryCommand, type ResourceToImport } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { rowOf } from "../../../cloudformation/types/table.ts";
 import { Failure } from "../../../core/failure.ts";
 import { isObject } from "../../../core/is-object.ts";

@@ -1,5 +1,5 @@
 import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { explainAwsError, isAccessDenied } from "../../../core/aws-errors.ts";
 import type { ProvisionContext } from "../context.ts";
 import { removeStack } from "../delete/remove-stack.ts";

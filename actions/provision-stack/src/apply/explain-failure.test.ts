@@ -1,6 +1,6 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { afterAll, expect, test } from "vitest";
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { parseTemplate } from "../../../cloudformation/template.ts";
 import { createStage } from "../stage.support.ts";
 import { explainFailure } from "./explain-failure.ts";

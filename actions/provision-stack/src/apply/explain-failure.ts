@@ -1,5 +1,5 @@
 import { DescribeStackResourcesCommand, type StackEvent } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { findDataPositions } from "../../../core/data-file.ts";
 import { Failure } from "../../../core/failure.ts";
 import type { ProvisionContext } from "../context.ts";

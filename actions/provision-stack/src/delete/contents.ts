@@ -3,8 +3,8 @@ import {
   type Stack,
   type StackResourceSummary,
 } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../../../cloudformation/resources.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { Failure } from "../../../core/failure.ts";
 import type { ProvisionContext } from "../context.ts";
 import { describeStack, readDeployed } from "../stack/stack.ts";

@@ -1,5 +1,5 @@
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
 import type { EvaluatedResource } from "../../../cloudformation/resources.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { Reference, referencesIn } from "../../../cloudformation/values.ts";
 import type { ProvisionContext } from "../context.ts";
 import { choiceFor, type ExistingResources } from "../inputs.ts";

@@ -1,6 +1,6 @@
 import { DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
 import { type EvaluatedResource, evaluateResources } from "../../../cloudformation/resources.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { rowOf } from "../../../cloudformation/types/table.ts";
 import { Reference } from "../../../cloudformation/values.ts";
 import { isAccessDenied, isThrottled, isTransient, messageOf } from "../../../core/aws-errors.ts";

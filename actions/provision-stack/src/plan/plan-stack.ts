@@ -1,4 +1,4 @@
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { rowOf } from "../../../cloudformation/types/table.ts";
 import { isObject } from "../../../core/is-object.ts";
 import { onlyDeletable, settledStack } from "../apply/recover-stack.ts";

@@ -1,5 +1,5 @@
 import { setOutput } from "@actions/core";
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { commentPlan } from "../../../core/comment-plan.ts";
 import { Failure } from "../../../core/failure.ts";
 import { appendSummary, escapeText } from "../../../core/summary.ts";

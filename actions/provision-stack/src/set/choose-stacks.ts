@@ -1,8 +1,12 @@
-import { findDependencies, inOrder, type PlannedStack } from "../../../cloudformation/dependencies.ts";
-import { findParameterProblems, planStack, unknownNames } from "../../../cloudformation/plan-stacks.ts";
-import { readTemplates, type Template } from "../../../cloudformation/template.ts";
+import { findDependencies, inOrder } from "../../../cloudformation/dependencies.ts";
+import {
+  findParameterProblems,
+  planStack,
+  templatesOfProfile,
+  unknownNames,
+} from "../../../cloudformation/plan-stacks.ts";
+import { type PlannedStack, readTemplates } from "../../../cloudformation/template.ts";
 import { Failure } from "../../../core/failure.ts";
-import { isObject } from "../../../core/is-object.ts";
 import type { ProvisionInputs } from "../inputs.ts";
 
 export interface StackSet {
@@ -18,82 +22,33 @@ export interface StackSet {
 
 /** Checks names and order of everything. `values` is the profile's content, without lookups. */
 export function chooseStacks(inputs: ProvisionInputs, values: unknown): StackSet {
+  const { parametersFile, stackPrefix, stacks: wanted, existing } = inputs;
   const templates = readTemplates(inputs.templatesFolder);
-  const file = inputs.parametersFile ?? "parameters";
-  const named = templatesOfProfile(inputs, values, templates);
-  const chosenNames = inputs.stacks.length > 0 ? inputs.stacks : named;
+  const named = templatesOfProfile(parametersFile, values, templates);
+  const leftOut = templates.map(({ name }) => name).filter((name) => !named.includes(name));
   const problems = [
-    ...unknownNames(inputs.stacks, templates, "Input stacks lists"),
-    ...unknownNames([...inputs.existing.byTemplate.keys()], templates, "Input existing-resources lists"),
-    ...findParameterProblems(values, templates, file),
-    ...outsideOfProfile(inputs, templates, named),
+    ...unknownNames(wanted, templates, "Input stacks lists"),
+    ...unknownNames([...existing.byTemplate.keys()], templates, "Input existing-resources lists"),
+    ...findParameterProblems(values, templates, parametersFile ?? "parameters"),
+    ...leftOut
+      .filter((name) => wanted.includes(name))
+      .map(
+        (name) =>
+          `Input stacks lists ${name}, which is not in ${parametersFile} and so not part of this profile (add "${name}": {} to include it)`,
+      ),
   ];
   if (problems.length > 0)
     throw new Failure(problems.join("; "), { nextStep: "correct these names; nothing was changed." });
-  const folder = templates.map((template) => planStack(template, templates, values, inputs.stackPrefix));
+  const folder = templates.map((template) => planStack(template, templates, values, stackPrefix));
   const ofProfile = folder.filter(({ template }) => named.includes(template.name));
-  return { ...order(ofProfile, chosenNames), folder, leftOut: namesOutside(templates, named) };
-}
-
-/**
- * Returns the templates in the profile's file; a template that it does not list is not part of it. Without a file, all
- * are.
- */
-function templatesOfProfile(inputs: ProvisionInputs, values: unknown, templates: readonly Template[]) {
-  return inputs.parametersFile && isObject(values) ? Object.keys(values) : templates.map(({ name }) => name);
-}
-
-function namesOutside(templates: readonly Template[], named: readonly string[]): string[] {
-  return templates.map(({ name }) => name).filter((name) => !named.includes(name));
-}
-
-function outsideOfProfile(
-  { stacks, parametersFile }: ProvisionInputs,
-  templates: readonly Template[],
-  named: readonly string[],
-): string[] {
-  const outside = namesOutside(templates, named).filter((name) => stacks.includes(name));
-  return outside.map(
-    (name) =>
-      `Input stacks lists ${name}, which is not in ${parametersFile} and so not part of this profile (add "${name}": {} to include it)`,
-  );
-}
-
-function order(
-  stacks: readonly PlannedStack[],
-  chosenNames: readonly string[],
-): Pick<StackSet, "stacks" | "dependencies"> {
-  const dependencies = findDependencies(stacks);
-  const names = inOrder(dependencies);
-  if ("circle" in names)
-    throw new Failure(
-      `The templates import from each other in a cycle: ${findCircle(dependencies).join(" → ")}`,
-      { nextStep: "move the resources that both need into another template; nothing was changed." },
-    );
-  const chosen = names.filter((name) => chosenNames.includes(name));
-  const needsOf = (name: string) =>
-    [...(dependencies.get(name) ?? [])].filter((need) => chosen.includes(need));
+  const needs = findDependencies(ofProfile);
+  const chosen = inOrder(needs).filter((name) => wanted.length === 0 || wanted.includes(name));
   return {
-    stacks: chosen.flatMap((name) => stacks.find(({ template }) => template.name === name) ?? []),
-    dependencies: new Map(chosen.map((name) => [name, new Set(needsOf(name))])),
+    stacks: chosen.flatMap((name) => ofProfile.find(({ template }) => template.name === name) ?? []),
+    dependencies: new Map(
+      chosen.map((name) => [name, new Set(chosen.filter((need) => needs.get(name)?.has(need)))]),
+    ),
+    folder,
+    leftOut,
   };
-}
-
-/** Returns the names along one circle, the first again at the end; empty when there is none. */
-function findCircle(needs: ReadonlyMap<string, ReadonlySet<string>>): string[] {
-  const free = new Set<string>();
-  const walk = (name: string, way: readonly string[]): string[] => {
-    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
-    for (const need of needs.get(name) ?? []) {
-      const circle = free.has(need) ? [] : walk(need, [...way, name]);
-      if (circle.length > 0) return circle;
-    }
-    free.add(name);
-    return [];
-  };
-  for (const name of needs.keys()) {
-    const circle = walk(name, []);
-    if (circle.length > 0) return circle;
-  }
-  return [];
 }

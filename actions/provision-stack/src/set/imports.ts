@@ -1,6 +1,7 @@
 import { type Export, paginateListExports } from "@aws-sdk/client-cloudformation";
-import { exportsOf, type PlannedStack } from "../../../cloudformation/dependencies.ts";
-import { conditionsOf, evaluate, type Scope } from "../../../cloudformation/evaluate.ts";
+import { exportsOf } from "../../../cloudformation/dependencies.ts";
+import { evaluate, type Scope, scopeOf } from "../../../cloudformation/evaluate.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { findDataPositions, type Keys } from "../../../core/data-file.ts";
 import { Failure } from "../../../core/failure.ts";
 import { isObject } from "../../../core/is-object.ts";
@@ -66,13 +67,7 @@ function missing(
  */
 export function importsOf(stack: PlannedStack): Import[] {
   const { content, body } = stack.template;
-  const scope: Scope = {
-    stack,
-    // No name of an export depends on these.
-    region: "",
-    exports: new Map(),
-    isTrue: conditionsOf(content, () => scope),
-  };
+  const scope = scopeOf(stack);
   const found = new Map<string, Keys>();
   const visit = (value: unknown, keys: Keys): void => {
     if (Array.isArray(value)) value.forEach((item, index) => void visit(item, [...keys, index]));

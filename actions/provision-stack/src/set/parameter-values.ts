@@ -1,6 +1,5 @@
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
 import { givenTo, placeIn } from "../../../cloudformation/plan-stacks.ts";
-import type { Template } from "../../../cloudformation/template.ts";
+import type { PlannedStack, Template } from "../../../cloudformation/template.ts";
 import { Failure } from "../../../core/failure.ts";
 import { isObject } from "../../../core/is-object.ts";
 import { didYouMean } from "../../../core/nearest-name.ts";

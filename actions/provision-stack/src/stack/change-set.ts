@@ -11,7 +11,7 @@ import {
   type ResourceChange,
   type ResourceToImport,
 } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { Failure } from "../../../core/failure.ts";
 import { createPace } from "../../../core/pace.ts";
 import type { ProvisionContext } from "../context.ts";

@@ -4,7 +4,7 @@ import {
   ListImportsCommand,
   type Stack,
 } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../cloudformation/dependencies.ts";
+import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { parseTemplate } from "../../../cloudformation/template.ts";
 import type { ProvisionContext } from "../context.ts";
 
