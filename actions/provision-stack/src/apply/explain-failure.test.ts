@@ -1,5 +1,5 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { parseTemplate } from "../../../cloudformation/template.ts";
 import { createStage } from "../stage.support.ts";
@@ -88,6 +88,21 @@ test.each<[string, Case]>([
   expect(await stage.stacks()).toEqual({});
 });
 
+test("names the action that the course's account denies, and the profile that does not need it", async () => {
+  const account = await createStage({ account: "academy" });
+  onTestFinished(() => account.close());
+  const trust =
+    "{ Version: 2012-10-17, Statement: [{ Effect: Allow, Principal: { Service: ecs-tasks.amazonaws.com }, Action: sts:AssumeRole }] }";
+  await account.templates({
+    access: `Resources:\n  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: ${trust} } }\n`,
+  });
+  const { error } = await account.run({});
+  expect(error?.message).toMatch(
+    /^Stack shop-access: Role \(AWS::IAM::Role\) failed: the role of this job may not iam:CreateRole \(.*access\.yaml:2; the stack was ROLLBACK_COMPLETE and was deleted\)$/,
+  );
+  expect(error?.nextStep).toMatch(/^allow iam:CreateRole in the policy of .*: use profile academy there\.$/);
+});
+
 const template = parseTemplate("Resources: { R: { Type: T } }", "infra-templates/it.yaml", "it");
 const planned: PlannedStack = { template, stackName: "shop-it", parameters: new Map() };
 
@@ -137,7 +152,7 @@ test.each<[reason: string, text: string, nextStep: string]>([
 ])("%s", async (reason, text, nextStep) => {
   const cloudformation = new CloudFormationClient(stage.simulator.clientConfig);
   const failed = { reason, type: "AWS::IAM::Role", properties: {} };
-  const found = await explainFailure({ cloudformation }, failed, { planned, region: "us-east-1" });
+  const found = await explainFailure(failed, { cloudformation, planned, region: "us-east-1" });
   expect(found.text).toBe(text);
   expect(found.nextStep).toContain(nextStep);
 });

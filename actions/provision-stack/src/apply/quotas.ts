@@ -1,5 +1,5 @@
 /** Where a quota is raised, and its name there. */
-export interface Quota {
+interface Quota {
   readonly name: string;
   /** Service name in the console of Service Quotas. */
   readonly service: string;
@@ -28,29 +28,20 @@ const quotas: readonly (readonly [pattern: RegExp, name: string, service: string
   [/TooManyBuckets/i, "General purpose buckets", "s3"],
 ];
 
+/** Names in that console that are not the lower case of CloudFormation's. */
 const services: Readonly<Record<string, string>> = {
   CloudWatch: "monitoring",
-  CodeCommit: "codecommit",
-  CodeDeploy: "codedeploy",
-  CodePipeline: "codepipeline",
-  EC2: "ec2",
-  ECR: "ecr",
-  ECS: "ecs",
   ElasticLoadBalancingV2: "elasticloadbalancing",
-  Events: "events",
-  IAM: "iam",
-  Logs: "logs",
-  RDS: "rds",
-  S3: "s3",
-  SecretsManager: "secretsmanager",
 };
 
-const anyQuota = /Limit ?Exceeded|Quota ?Exceeded|TooMany\w+|maximum number of|exceeds? the (limit|quota)/i;
+/** Error codes and messages about a quota. */
+export const anyQuota =
+  /Limit ?Exceeded|Quota ?Exceeded|TooMany\w+|maximum number of|exceeds? the (limit|quota)/i;
 
-/** Returns the quota that a reason is about; undefined when it is about none. */
+/** Returns the quota of a reason that matches `anyQuota`; undefined when it is about a rate. */
 export function quotaOf(reason: string, resourceType: string): Quota | undefined {
   // "Too many requests" is about a rate, not about a number of things.
-  if (!anyQuota.test(reason) || /TooManyRequests|Rate exceeded|Throttling/i.test(reason)) return undefined;
+  if (/TooManyRequests|Rate exceeded|Throttling/i.test(reason)) return undefined;
   const [, name, ofQuota = ""] = quotas.find(([pattern]) => pattern.test(reason)) ?? [];
   if (name) return { name, service: ofQuota };
   const [, service = "", kind = ""] = resourceType.split("::");

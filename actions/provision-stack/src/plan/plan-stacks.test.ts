@@ -4,7 +4,7 @@ import { createStage, ownTemplate } from "../stage.support.ts";
 const stage = await createStage();
 afterAll(() => stage.close());
 beforeEach(async () => {
-  await stage.run({ mode: "delete" });
+  await stage.run({ mode: "delete", unprotect: ["supplierdb"] });
 });
 
 const group = (days: number, name = "shop") => `Parameters:
@@ -110,4 +110,16 @@ test("can plan a stack with a new import only once its export exists", async () 
     "<summary>shop-user cannot be planned yet</summary>\n\nCan only be planned after shop-log-Name exists.",
   );
   expect(output("has-changes")).toBe("true");
+});
+
+test("names a database's data, and the snapshot that is kept", async () => {
+  const [network, database] = [await ownTemplate("network"), await ownTemplate("database")];
+  await stage.templates({ network, database });
+  await stage.run({});
+  await stage.templates({ network, database: database.replace("DBName: COFFEE", "DBName: TEA") });
+  const { summary } = await stage.run({ mode: "plan" });
+  expect(summary).toContain(
+    "Database (AWS::RDS::DBInstance) is replaced, which loses its data (a snapshot is kept; the new one starts empty).",
+  );
+  expect(summary).toContain("DBName: COFFEE → TEA");
 });

@@ -5,24 +5,25 @@ import { resolveLookups, withoutLookups } from "./lookups.ts";
 let stage: Stage;
 const ids: Record<string, string> = {};
 beforeAll(async () => {
-  stage = await createStage();
-  const { ec2 } = stage.simulator.aws;
-  for (const vpc of ["LabVPC", "Other"]) {
-    const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16", ...named("vpc", vpc) });
-    ids[vpc] = Vpc?.VpcId ?? "";
-    for (const [index, subnet] of ["Public Subnet1", `${vpc} Subnet`].entries()) {
-      const CidrBlock = `10.0.${index}.0/24`;
-      const { Subnet } = await ec2.createSubnet({ VpcId: ids[vpc], CidrBlock, ...named("subnet", subnet) });
-      ids[`${vpc}/${subnet}`] = Subnet?.SubnetId ?? "";
-    }
-  }
+  stage = await createStage({ account: "academy" });
+  const { ec2, rds } = stage.simulator.aws;
+  // The account has LabVPC and its subnets; another VPC has one of the same name.
+  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16", ...named("vpc", "Other") });
+  for (const [index, name] of ["Public Subnet1", "Other Subnet"].entries())
+    await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: `10.0.${index}.0/24`, ...named("subnet", name) });
+  const { Vpcs = [] } = await ec2.describeVpcs({ Filters: [{ Name: "tag:Name", Values: ["LabVPC"] }] });
+  ids.vpc = Vpcs[0]?.VpcId ?? "";
+  const { Subnets = [] } = await ec2.describeSubnets({ Filters: [{ Name: "vpc-id", Values: [ids.vpc] }] });
+  for (const { SubnetId = "", Tags = [] } of Subnets) ids[Tags[0]?.Value ?? ""] = SubnetId;
   const { GroupId = "" } = await ec2.createSecurityGroup({
     GroupName: "microservices-sg",
     Description: "of the course",
-    VpcId: ids.LabVPC,
+    VpcId: ids.vpc,
     ...named("security-group", "Microservices"),
   });
   ids.group = GroupId;
+  const { DBInstances = [] } = await rds.describeDBInstances({});
+  ids.host = DBInstances[0]?.Endpoint?.Address ?? "";
 });
 afterAll(() => stage?.close());
 
@@ -39,12 +40,14 @@ const resolve = (value: unknown) =>
   );
 
 test.each<[unknown, () => unknown]>([
-  [{ vpc: "LabVPC" }, () => ids.LabVPC],
-  [{ subnet: "LabVPC Subnet" }, () => ids["LabVPC/LabVPC Subnet"]],
-  [{ subnet: "LabVPC/Public Subnet1" }, () => ids["LabVPC/Public Subnet1"]],
-  [[{ subnet: "LabVPC/Public Subnet1" }, "subnet-1"], () => [ids["LabVPC/Public Subnet1"], "subnet-1"]],
+  [{ vpc: "LabVPC" }, () => ids.vpc],
+  [{ subnet: "Public Subnet2" }, () => ids["Public Subnet2"]],
+  [{ subnet: "LabVPC/Public Subnet1" }, () => ids["Public Subnet1"]],
+  [[{ subnet: "LabVPC/Public Subnet1" }, "subnet-1"], () => [ids["Public Subnet1"], "subnet-1"]],
   [{ "security-group": "microservices-sg" }, () => ids.group],
   [{ "security-group": "LabVPC/Microservices" }, () => ids.group],
+  [{ "instance-endpoint": "supplierdb" }, () => ids.host],
+  [{ "instance-port": "supplierdb" }, () => "3306"],
   [{ variable: "ADMIN_SOURCE_IPS" }, () => "192.0.2.7/32"],
   [{ variable: "ADMIN_SOURCE_IPS", default: "none" }, () => "192.0.2.7/32"],
   [{ variable: "UNSET", default: "none" }, () => "none"],
@@ -59,12 +62,13 @@ test.each<[unknown, RegExp]>([
   [{ vpc: "LabVCP" }, /^academy\.json: vpc "LabVCP" does not exist in us-east-1; did you mean "LabVPC"\?/],
   [
     { subnet: "Private" },
-    /subnet "Private" does not exist in us-east-1; existing: Public Subnet1, LabVPC Subnet, Other Subnet/,
+    /subnet "Private" does not exist in us-east-1; existing: Public Subnet1, Public Subnet2, Other Subnet/,
   ],
   [
     { subnet: "Public Subnet1" },
     /2 subnets are named "Public Subnet1": subnet-\w+ in vpc-\w+, subnet-\w+ in vpc-\w+ \(put the VPC first/,
   ],
+  [{ "instance-endpoint": "supplierbd" }, /does not exist in us-east-1; did you mean "supplierdb"\?/],
   [{ subnet: "Nowhere/Public Subnet1" }, /vpc "Nowhere" does not exist/],
   [{ subnet: "LabVPC/Other Subnet" }, /subnet "Other Subnet" does not exist/],
   [{ variable: "UNSET", defualt: "none" }, /is not a look-up/],
