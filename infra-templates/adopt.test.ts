@@ -1,25 +1,19 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
-  type Balancing,
   courseParts,
   createContainers,
   createLoadBalancer,
 } from "../actions/check-lab/src/lab-account.support.ts";
 import { courseNames } from "../actions/check-lab/src/lab-parts.support.ts";
-import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { useStage } from "../actions/provision-stack/src/stage.support.ts";
 import { physicalIds } from "./stacks.support.ts";
 
 /** The course's account after phase 6, by hand. */
-let stage: Stage;
-let balancing: Balancing;
-beforeAll(async () => {
-  stage = await createStage({ account: "academy" });
-  const parts = await courseParts(stage.simulator);
-  await createContainers(stage.simulator, courseNames, parts.host);
-  balancing = await createLoadBalancer(stage.simulator, courseNames, parts);
-});
-afterAll(() => stage?.close());
+const stage = await useStage({ account: "academy" });
+const parts = await courseParts(stage.simulator);
+await createContainers(stage.simulator, courseNames, parts.host);
+const balancing = await createLoadBalancer(stage.simulator, courseNames, parts);
 
 const given = {
   templatesFolder: join(import.meta.dirname),
@@ -29,7 +23,7 @@ const given = {
 };
 const adopt = { existing: { others: "adopt", byTemplate: new Map() } } as const;
 
-test("the plan names what was made by hand, and adopts it where the input says so", async () => {
+test("the plan names what was made manually, and adopts it where the input says so", async () => {
   const { warnings } = await stage.run({ ...given, mode: "plan" });
   expect(warnings).toContain(
     "CustomerRepository (AWS::ECR::Repository) cannot be created: the name customer",

@@ -1,20 +1,14 @@
-import { afterEach, beforeEach, it } from "vitest";
+import { it, onTestFinished } from "vitest";
 import { check, expectAllGreen } from "../actions/check-lab/src/check.support.ts";
-import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { createStage } from "../actions/provision-stack/src/stage.support.ts";
 import { buildByTemplates, buildMixed } from "./lab-account.support.ts";
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await createStage({ account: "academy" });
-});
-afterEach(() => stage?.close());
-
-it("check-lab passes every item of an account made by the templates", async () => {
-  await buildByTemplates(stage);
-  expectAllGreen(await check(stage.simulator));
-});
-
-it("check-lab passes every item of an account made partly by hand, partly by the templates", async () => {
-  await buildMixed(stage);
+it.each([
+  ["by the templates", buildByTemplates],
+  ["partly manually, partly by the templates", buildMixed],
+])("check-lab passes every item of an account made %s", async (_, build) => {
+  const stage = await createStage({ account: "academy" });
+  onTestFinished(() => stage.close());
+  await build(stage);
   expectAllGreen(await check(stage.simulator));
 });

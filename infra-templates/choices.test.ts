@@ -1,25 +1,8 @@
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
-import { adminSourceIps, folder } from "./profiles.support.ts";
-import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
+import { expect, test } from "vitest";
+import { outcome, physicalIds, updateParameters, useProfile } from "./stacks.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
-  stage = await createStage();
-  const parametersFile = join(folder, "parameters/standard.json");
-  const { error } = await stage.run({
-    templatesFolder: folder,
-    parametersFile,
-    stackPrefix: "microservices",
-  });
-  expect(error).toBeUndefined();
-});
-afterAll(() => {
-  vi.unstubAllEnvs();
-  return stage?.close();
-});
+const { stage, provision } = await useProfile("standard");
+expect((await provision()).error).toBeUndefined();
 
 /** Parameters of a template, and the resources that they add and remove. */
 type Choice = [template: string, parameters: Record<string, string>, added: string[], removed: string[]];

@@ -1,21 +1,13 @@
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { expect, test } from "vitest";
 import type { Program } from "../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { pushProgram } from "../simulator/src/services/ecs/controller/push-program.support.ts";
 import { testListenerPortOffset } from "../simulator/src/test-simulator.support.ts";
-import { folder, read } from "./profiles.support.ts";
-import { outcome, updateParameters } from "./stacks.support.ts";
+import { read } from "./profiles.support.ts";
+import { outcome, updateParameters, useProfile } from "./stacks.support.ts";
 
 /** The course's account, whose roles exist in advance, with the stacks of its profile. */
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage({ account: "academy" });
-  const parametersFile = join(folder, "parameters/academy.json");
-  const given = { templatesFolder: folder, parametersFile, stackPrefix: "microservices" };
-  expect((await stage.run(given)).error).toBeUndefined();
-});
-afterAll(() => stage?.close());
+const { stage, provision } = await useProfile("academy");
+expect((await provision()).error).toBeUndefined();
 
 const pipelineName = "update-customer-microservice";
 const push = async (answer: string) => {

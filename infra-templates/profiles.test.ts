@@ -1,16 +1,7 @@
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { createStage, type Stage } from "../actions/provision-stack/src/stage.support.ts";
+import { describe, expect, test } from "vitest";
 import { inventory } from "./inventory.support.ts";
-import {
-  adminSourceIps,
-  folder,
-  profiles,
-  readProfile,
-  resourcesOf,
-  templateNames,
-} from "./profiles.support.ts";
-import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
+import { profiles, readProfile, resourcesOf, templateNames } from "./profiles.support.ts";
+import { outcome, physicalIds, updateParameters, useProfile } from "./stacks.support.ts";
 
 /** A change to each stack that a running installation takes in place. */
 const changes: Record<string, Record<string, string>> = {
@@ -35,24 +26,12 @@ test("every template belongs to a profile, and no profile refers to another", ()
   expect([...new Set(named)].sort()).toEqual(templateNames);
 });
 
-describe.each(profiles)("profile %s", (profile) => {
-  let stage: Stage;
-  let before: Awaited<ReturnType<typeof inventory>>;
-  const parametersFile = join(folder, `parameters/${profile}.json`);
-  const provision = (mode: "apply" | "delete") =>
-    stage.run({ templatesFolder: folder, parametersFile, stackPrefix: "microservices", mode });
-  beforeAll(async () => {
-    vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
-    stage = await createStage({ account: profile });
-    before = await inventory(stage.simulator);
-  });
-  afterAll(() => {
-    vi.unstubAllEnvs();
-    return stage?.close();
-  });
+describe.each(profiles)("profile %s", async (profile) => {
+  const { stage, provision } = await useProfile(profile);
+  const before = await inventory(stage.simulator);
 
   test("creates its stacks and no others, with the resources that the templates are evaluated to", async () => {
-    const { error } = await provision("apply");
+    const { error } = await provision();
     expect(error).toBeUndefined();
     const names = Object.keys(readProfile(profile));
     expect(await stage.stacks()).toEqual(
@@ -68,7 +47,7 @@ describe.each(profiles)("profile %s", (profile) => {
   });
 
   test("changes nothing when applied again", async () => {
-    const { error, summary } = await provision("apply");
+    const { error, summary } = await provision();
     expect(error).toBeUndefined();
     expect(summary.match(/\| unchanged \|/g)).toHaveLength(Object.keys(readProfile(profile)).length);
   });
@@ -84,7 +63,7 @@ describe.each(profiles)("profile %s", (profile) => {
   });
 
   test("deletes its stacks and leaves nothing", async () => {
-    const { error } = await provision("delete");
+    const { error } = await provision({ mode: "delete" });
     expect(error).toBeUndefined();
     expect(await inventory(stage.simulator)).toEqual(before);
   });

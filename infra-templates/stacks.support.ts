@@ -1,6 +1,22 @@
+import { join } from "node:path";
 import type { Tag } from "@aws-sdk/client-cloudformation";
+import { afterAll, vi } from "vitest";
+import type { ProvisionInputs } from "../actions/provision-stack/src/inputs.ts";
+import { useStage } from "../actions/provision-stack/src/stage.support.ts";
 import type { Simulator } from "../simulator/src/simulator.ts";
 import type { TestSimulator } from "../simulator/src/test-simulator.support.ts";
+import { adminSourceIps, folder, type Profile } from "./profiles.support.ts";
+
+/** Creates an account of the profile's kind for the tests of a file, and a function that provisions the profile. */
+export async function useProfile(profile: Profile) {
+  vi.stubEnv("ADMIN_SOURCE_IPS", adminSourceIps);
+  afterAll(() => void vi.unstubAllEnvs());
+  const stage = await useStage({ account: profile });
+  const parametersFile = join(folder, `parameters/${profile}.json`);
+  const given = { templatesFolder: folder, parametersFile, stackPrefix: "microservices" };
+  const provision = (changes: Partial<ProvisionInputs> = {}) => stage.run({ ...given, ...changes });
+  return { stage, provision };
+}
 
 /** Starts an update that changes these parameters, and the tags if given; other parameters do not change. */
 export async function updateParameters(

@@ -1,9 +1,8 @@
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { runEntry } from "../../core/entry.support.ts";
-import { createStage, loadBalancerTemplate } from "./stage.support.ts";
+import { loadBalancerTemplate, useStage } from "./stage.support.ts";
 
-const stage = await createStage();
-afterAll(() => stage.close());
+const stage = await useStage();
 
 /** Runs the step or its post step, and cancels it where the test says so. */
 async function runAction(

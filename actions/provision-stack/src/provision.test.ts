@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, ownTemplate, type Stage } from "./stage.support.ts";
+import { expect, test } from "vitest";
+import { ownTemplate, useStage } from "./stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-  await stage.templates({
-    network: await ownTemplate("network"),
-    "load-balancer": await ownTemplate("load-balancer"),
-  });
+const stage = await useStage();
+await stage.templates({
+  network: await ownTemplate("network"),
+  "load-balancer": await ownTemplate("load-balancer"),
 });
-afterAll(() => stage?.close());
 
 test("creates stacks in the order of their imports, and logs events live", async () => {
   const { error, lines, outputs, values, summary } = await stage.run({});

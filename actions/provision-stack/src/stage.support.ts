@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { afterAll } from "vitest";
 import {
   type RealOptions,
   startRealSimulator,
@@ -34,8 +35,18 @@ export type Stage = Awaited<ReturnType<typeof createStage>>;
 /** Creates a simulator in virtual time, a folder of templates, and runs of the action on them. */
 export const createStage = async (options?: TestOptions) => stageOn(await startTestSimulator(options));
 
-/** Creates the same with real tasks and databases, in accelerated real time. */
+/** Creates such a stage for the tests of a file. */
+export const useStage = async (options?: TestOptions) => untilTheEnd(await createStage(options));
+
+/** Creates a stage with real tasks and databases, in accelerated real time. */
 export const createRealStage = async (options?: RealOptions) => stageOn(await startRealSimulator(options));
+
+export const useRealStage = async (options?: RealOptions) => untilTheEnd(await createRealStage(options));
+
+function untilTheEnd(stage: Stage): Stage {
+  afterAll(() => stage.close());
+  return stage;
+}
 
 async function stageOn(simulator: TestSimulator) {
   const folder = await mkdtemp(join(tmpdir(), "provision-stack-"));
@@ -47,67 +58,37 @@ async function stageOn(simulator: TestSimulator) {
     await writeFile(path, typeof content === "string" ? content : JSON.stringify(content, undefined, 2));
     return path;
   };
-
-  /** Writes these templates, and no others, into the folder. */
-  const templates = async (bodies: Record<string, string>) => {
-    await rm(templatesFolder, { recursive: true });
-    await mkdir(templatesFolder);
-    for (const [name, body] of Object.entries(bodies)) await write(`templates/${name}.yaml`, body);
-  };
-
-  const run = async (changes: Partial<ProvisionInputs>, context: Partial<ProvisionContext> = {}) => {
-    const lines: string[] = [];
-    const warnings: string[] = [];
-    for (const [variable, file] of [
-      ["GITHUB_OUTPUT", "output"],
-      ["GITHUB_STEP_SUMMARY", "summary"],
-    ] as const)
-      process.env[variable] = await write(file, "");
-    const error = await provisionAndReport(
-      {
-        cloudformation: new CloudFormationClient(simulator.clientConfig),
-        clientConfig: simulator.clientConfig,
-        operations: trackOperations(() => {}),
-        clock: simulator.clock.foreground,
-        log: {
-          info: (line) => void lines.push(line),
-          warning: (line) => void warnings.push(line),
-        },
-        signal: new AbortController().signal,
-        ...context,
-      },
-      { ...testInputs, templatesFolder, ...changes },
-    ).then(
-      () => undefined,
-      (reason: Failure) => reason,
-    );
-    const output = await readFile(join(folder, "output"), "utf8");
-    const read = (name: string) => new RegExp(`^${name}<<(\\S+)\\n([\\s\\S]*?)\\n\\1`, "m").exec(output)?.[2];
-    return {
-      error,
-      lines: lines.join("\n"),
-      warnings: warnings.join("\n"),
-      output: read,
-      outputs: JSON.parse(read("outputs") ?? "null"),
-      values: JSON.parse(read("values") ?? "null"),
-      summary: await readFile(join(folder, "summary"), "utf8"),
-    };
-  };
-
-  const stacks = async () => {
-    const { Stacks = [] } = await simulator.aws.cloudformation.describeStacks({});
-    return Object.fromEntries(Stacks.map(({ StackName = "", StackStatus }) => [StackName, StackStatus]));
-  };
-
   return {
     simulator,
     folder,
     templatesFolder,
     write,
-    templates,
-    run,
+    /** Writes these templates, and no others, into the folder. */
+    async templates(bodies: Record<string, string>) {
+      await rm(templatesFolder, { recursive: true });
+      await mkdir(templatesFolder);
+      for (const [name, body] of Object.entries(bodies)) await write(`templates/${name}.yaml`, body);
+    },
+    async run(changes: Partial<ProvisionInputs>, context: Partial<ProvisionContext> = {}) {
+      process.env.GITHUB_OUTPUT = await write("output", "");
+      process.env.GITHUB_STEP_SUMMARY = await write("summary", "");
+      const ended = await runStep(simulator, { ...testInputs, templatesFolder, ...changes }, context);
+      const output = await readFile(join(folder, "output"), "utf8");
+      const read = (name: string) =>
+        new RegExp(`^${name}<<(\\S+)\\n([\\s\\S]*?)\\n\\1`, "m").exec(output)?.[2];
+      return {
+        ...ended,
+        output: read,
+        outputs: JSON.parse(read("outputs") ?? "null"),
+        values: JSON.parse(read("values") ?? "null"),
+        summary: await readFile(join(folder, "summary"), "utf8"),
+      };
+    },
     /** Returns the status by name of the existing stacks. */
-    stacks,
+    async stacks() {
+      const { Stacks = [] } = await simulator.aws.cloudformation.describeStacks({});
+      return Object.fromEntries(Stacks.map(({ StackName = "", StackStatus }) => [StackName, StackStatus]));
+    },
     async close() {
       delete process.env.GITHUB_OUTPUT;
       delete process.env.GITHUB_STEP_SUMMARY;
@@ -115,6 +96,29 @@ async function stageOn(simulator: TestSimulator) {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function runStep(
+  { clientConfig, clock }: TestSimulator,
+  inputs: ProvisionInputs,
+  context: Partial<ProvisionContext>,
+) {
+  const lines: string[] = [];
+  const warnings: string[] = [];
+  const step: ProvisionContext = {
+    cloudformation: new CloudFormationClient(clientConfig),
+    clientConfig,
+    operations: trackOperations(() => {}),
+    clock: clock.foreground,
+    log: { info: (line) => void lines.push(line), warning: (line) => void warnings.push(line) },
+    signal: new AbortController().signal,
+    ...context,
+  };
+  const error = await provisionAndReport(step, inputs).then(
+    () => undefined,
+    (reason: Failure) => reason,
+  );
+  return { error, lines: lines.join("\n"), warnings: warnings.join("\n") };
 }
 
 /** Returns a template of the project, with a default for the ranges that a profile has to set. */

@@ -1,9 +1,8 @@
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Cancelled } from "../../../core/failure.ts";
-import { createStage, loadBalancerTemplate } from "../stage.support.ts";
+import { loadBalancerTemplate, useStage } from "../stage.support.ts";
 
-const stage = await createStage();
-afterAll(() => stage.close());
+const stage = await useStage();
 
 const net = (cidr: string, more = "") => `Resources:
   Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }

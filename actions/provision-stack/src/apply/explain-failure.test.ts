@@ -1,12 +1,11 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { parseTemplate } from "../../../cloudformation/template.ts";
-import { createStage } from "../stage.support.ts";
+import { createStage, useStage } from "../stage.support.ts";
 import { explainFailure } from "./explain-failure.ts";
 
-const stage = await createStage();
-afterAll(() => stage.close());
+const stage = await useStage();
 
 const repository =
   "Resources:\n  Images: { Type: AWS::ECR::Repository, Properties: { RepositoryName: customer } }\n";

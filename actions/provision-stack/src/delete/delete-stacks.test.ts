@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { pushImage } from "../../../core/push-image.support.ts";
-import { createStage, loadBalancerTemplate, type Stage } from "../stage.support.ts";
+import { loadBalancerTemplate, useStage } from "../stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-});
-afterAll(() => stage?.close());
+const stage = await useStage();
 
 const images = (more = "") =>
   `Resources:\n  Images: { Type: AWS::ECR::Repository, Properties: { RepositoryName: web${more} } }\n`;

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { inventory } from "../../../../infra-templates/inventory.support.ts";
 import { awsCli, run } from "../../../../simulator/src/outside-clients/programs.support.ts";
-import { copyOwnTemplates, createRealStage, type Stage } from "../stage.support.ts";
+import { copyOwnTemplates, useRealStage } from "../stage.support.ts";
 
 const cluster = "microservices-serverlesscluster";
 
-let stage: Stage;
-let parametersFile: string;
-beforeAll(async () => {
-  stage = await createRealStage();
-  parametersFile = await copyOwnTemplates(stage);
-});
-afterAll(() => stage?.close());
+const stage = await useRealStage();
+const parametersFile = await copyOwnTemplates(stage);
 
 const taskSets = async () => {
   const { services = [] } = await stage.simulator.aws.ecs.describeServices({

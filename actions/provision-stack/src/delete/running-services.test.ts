@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { pushImage } from "../../../core/push-image.support.ts";
-import { copyOwnTemplates, createStage, type Stage } from "../stage.support.ts";
+import { copyOwnTemplates, useStage } from "../stage.support.ts";
 
 const cluster = "microservices-serverlesscluster";
 
-let stage: Stage;
-let parametersFile: string;
-beforeAll(async () => {
-  stage = await createStage();
-  parametersFile = await copyOwnTemplates(stage);
-});
-afterAll(() => stage?.close());
+const stage = await useStage();
+const parametersFile = await copyOwnTemplates(stage);
 
 /** Returns what a task outside any service needs to run in the stacks' network. */
 async function strangersTask(values: Record<string, string>) {

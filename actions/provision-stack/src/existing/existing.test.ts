@@ -1,13 +1,15 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { Failure } from "../../../core/failure.ts";
 import type { Choice, ExistingResources } from "../inputs.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { useStage } from "../stage.support.ts";
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await createStage();
+const stage = await useStage();
+afterEach(async () => {
+  await stage.run({ mode: "delete" });
+  const { repositories = [] } = await stage.simulator.aws.ecr.describeRepositories({});
+  for (const { repositoryName } of repositories)
+    await stage.simulator.aws.ecr.deleteRepository({ repositoryName });
 });
-afterEach(() => stage?.close());
 
 const as = (others: Choice, byTemplate: Record<string, Choice> = {}): { existing: ExistingResources } => ({
   existing: { others, byTemplate: new Map(Object.entries(byTemplate)) },

@@ -1,28 +1,24 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Failure } from "../../../core/failure.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { useStage } from "../stage.support.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await createStage();
-  const { aws } = stage.simulator;
-  const trust = { Statement: [{ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" }] };
-  await aws.ecr.createRepository({ repositoryName: "customer" });
-  await aws.ecs.createCluster({ clusterName: "shop" });
-  await aws.logs.createLogGroup({ logGroupName: "shop" });
-  await aws.iam.createRole({ RoleName: "shop", AssumeRolePolicyDocument: JSON.stringify(trust) });
-  await aws.codedeploy.createApplication({ applicationName: "shop", computePlatform: "ECS" });
-  await aws.codecommit.createRepository({ repositoryName: "shop" });
-  await aws.secretsmanager.createSecret({ Name: "shop", SecretString: "x" });
-  await aws.cloudwatch.putDashboard({ DashboardName: "shop", DashboardBody: '{"widgets":[]}' });
-  await aws.cloud9.createEnvironmentEC2({
-    name: "shop",
-    instanceType: "t3.small",
-    imageId: "amazonlinux-2023-x86_64",
-  });
-  await aws.iam.createOpenIDConnectProvider({ Url: "https://tokens.example.com" });
+const stage = await useStage();
+const { aws } = stage.simulator;
+const trust = { Statement: [{ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" }] };
+await aws.ecr.createRepository({ repositoryName: "customer" });
+await aws.ecs.createCluster({ clusterName: "shop" });
+await aws.logs.createLogGroup({ logGroupName: "shop" });
+await aws.iam.createRole({ RoleName: "shop", AssumeRolePolicyDocument: JSON.stringify(trust) });
+await aws.codedeploy.createApplication({ applicationName: "shop", computePlatform: "ECS" });
+await aws.codecommit.createRepository({ repositoryName: "shop" });
+await aws.secretsmanager.createSecret({ Name: "shop", SecretString: "x" });
+await aws.cloudwatch.putDashboard({ DashboardName: "shop", DashboardBody: '{"widgets":[]}' });
+await aws.cloud9.createEnvironmentEC2({
+  name: "shop",
+  instanceType: "t3.small",
+  imageId: "amazonlinux-2023-x86_64",
 });
-afterAll(() => stage?.close());
+await aws.iam.createOpenIDConnectProvider({ Url: "https://tokens.example.com" });
 
 const role =
   "{ Statement: [{ Effect: Allow, Principal: { Service: ecs.amazonaws.com }, Action: sts:AssumeRole }] }";

@@ -1,8 +1,7 @@
-import { afterAll, beforeEach, expect, test } from "vitest";
-import { createStage, ownTemplate } from "../stage.support.ts";
+import { beforeEach, expect, test } from "vitest";
+import { ownTemplate, useStage } from "../stage.support.ts";
 
-const stage = await createStage();
-afterAll(() => stage.close());
+const stage = await useStage();
 beforeEach(async () => {
   await stage.run({ mode: "delete", unprotect: ["supplierdb"] });
 });

@@ -1,8 +1,7 @@
-import { afterAll, expect, test } from "vitest";
-import { createStage } from "../stage.support.ts";
+import { expect, test } from "vitest";
+import { useStage } from "../stage.support.ts";
 
-const stage = await createStage();
-afterAll(() => stage.close());
+const stage = await useStage();
 
 const group = "  Group: { Type: AWS::Logs::LogGroup }\n";
 const exporting = `Resources:\n${group}Outputs:\n  Id: { Value: !Ref Group, Export: { Name: !Sub "\${AWS::StackName}-Id" } }\n`;

@@ -1,31 +1,27 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createStage, type Stage } from "../stage.support.ts";
+import { expect, test } from "vitest";
+import { useStage } from "../stage.support.ts";
 import { resolveLookups, withoutLookups } from "./lookups.ts";
 
-let stage: Stage;
+const stage = await useStage({ account: "academy" });
 const ids: Record<string, string> = {};
-beforeAll(async () => {
-  stage = await createStage({ account: "academy" });
-  const { ec2, rds } = stage.simulator.aws;
-  // The account has LabVPC and its subnets; another VPC has one of the same name.
-  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16", ...named("vpc", "Other") });
-  for (const [index, name] of ["Public Subnet1", "Other Subnet"].entries())
-    await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: `10.0.${index}.0/24`, ...named("subnet", name) });
-  const { Vpcs = [] } = await ec2.describeVpcs({ Filters: [{ Name: "tag:Name", Values: ["LabVPC"] }] });
-  ids.vpc = Vpcs[0]?.VpcId ?? "";
-  const { Subnets = [] } = await ec2.describeSubnets({ Filters: [{ Name: "vpc-id", Values: [ids.vpc] }] });
-  for (const { SubnetId = "", Tags = [] } of Subnets) ids[Tags[0]?.Value ?? ""] = SubnetId;
-  const { GroupId = "" } = await ec2.createSecurityGroup({
-    GroupName: "microservices-sg",
-    Description: "of the course",
-    VpcId: ids.vpc,
-    ...named("security-group", "Microservices"),
-  });
-  ids.group = GroupId;
-  const { DBInstances = [] } = await rds.describeDBInstances({});
-  ids.host = DBInstances[0]?.Endpoint?.Address ?? "";
+const { ec2, rds } = stage.simulator.aws;
+// The account has LabVPC and its subnets; another VPC has one of the same name.
+const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16", ...named("vpc", "Other") });
+for (const [index, name] of ["Public Subnet1", "Other Subnet"].entries())
+  await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: `10.0.${index}.0/24`, ...named("subnet", name) });
+const { Vpcs = [] } = await ec2.describeVpcs({ Filters: [{ Name: "tag:Name", Values: ["LabVPC"] }] });
+ids.vpc = Vpcs[0]?.VpcId ?? "";
+const { Subnets = [] } = await ec2.describeSubnets({ Filters: [{ Name: "vpc-id", Values: [ids.vpc] }] });
+for (const { SubnetId = "", Tags = [] } of Subnets) ids[Tags[0]?.Value ?? ""] = SubnetId;
+const { GroupId = "" } = await ec2.createSecurityGroup({
+  GroupName: "microservices-sg",
+  Description: "of the course",
+  VpcId: ids.vpc,
+  ...named("security-group", "Microservices"),
 });
-afterAll(() => stage?.close());
+ids.group = GroupId;
+const { DBInstances = [] } = await rds.describeDBInstances({});
+ids.host = DBInstances[0]?.Endpoint?.Address ?? "";
 
 function named(ResourceType: "vpc" | "subnet" | "security-group", Value: string) {
   return { TagSpecifications: [{ ResourceType, Tags: [{ Key: "Name", Value }] }] };
