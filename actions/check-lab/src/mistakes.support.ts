@@ -60,19 +60,6 @@ export const limit =
     return () => limitAdmin(simulator, lab.listeners.test.rule);
   };
 
-export const changeGroup =
-  (name: string, HealthCheckPath: string): Seed =>
-  async ({ simulator, lab }) => {
-    const [service, number] = name.split(" ") as ["customer" | "employee", "one" | "two"];
-    const TargetGroupArn = lab.group(service, number);
-    await simulator.aws.elbv2.modifyTargetGroup({ TargetGroupArn, HealthCheckPath });
-    return () =>
-      simulator.aws.elbv2.modifyTargetGroup({
-        TargetGroupArn,
-        HealthCheckPath: service === "customer" ? "/" : "/admin/suppliers",
-      });
-  };
-
 export const forward = (TargetGroupArn: string) => [{ Type: "forward" as const, TargetGroupArn }];
 
 export const changeDeploymentGroup =

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { check, checkoutOf, costSheet, itemsOf, ownFiles } from "./check.support.ts";
 import {
   actionOf,
-  changeGroup,
+  changeDeploymentGroup,
   editDefinition,
   editPipeline,
   forward,
@@ -66,28 +66,6 @@ const course: readonly Mistake[] = [
     /containerPort is 8081, not 8080/,
   ],
   [
-    "no rule starts the pipeline",
-    async () => {
-      const { events } = simulator.aws;
-      const Rule = "pushed-update-customer-microservice";
-      const { Targets } = await events.listTargetsByRule({ Rule });
-      await events.removeTargets({ Rule, Ids: ["pipeline"] });
-      return () => events.putTargets({ Rule, Targets });
-    },
-    ["8.image-trigger"],
-    /no EventBridge rule starts update-customer-microservice when customer:latest is pushed/,
-  ],
-  [
-    "the rule that starts the pipeline is disabled",
-    async () => {
-      const Name = "pushed-update-employee-microservice";
-      await simulator.aws.events.disableRule({ Name });
-      return () => simulator.aws.events.enableRule({ Name });
-    },
-    ["8.image-trigger"],
-    /the rule pushed-update-employee-microservice that starts .* is DISABLED/,
-  ],
-  [
     "the pipeline reads the code repository",
     editPipeline((pipeline) => {
       const files = actionOf(pipeline, "CodeCommit");
@@ -103,64 +81,40 @@ const course: readonly Mistake[] = [
     /listener 8080 of microservicesLB sends \/admin to the customer/,
   ],
   [
-    "the source range excludes the student's own browser",
-    limit({ source: "198.51.100.9/32" }),
-    ["9.own-address"],
-    /listener 8080: 198\.51\.100\.9\/32 does not contain your browser's 127\.0\.0\.1/,
+    "the deployment group has the other service's target groups",
+    changeDeploymentGroup(["employee-tg-one", "employee-tg-two"]),
+    ["8.deployment-groups"],
+    /microservices-customer lacks customer-tg-one/,
   ],
   [
-    "the employee's group checks the customer's path",
-    changeGroup("employee one", "/"),
-    ["6.health-paths", "8.deployment-groups"],
-    /employee-tg-one is behind the employee's paths and checks \//,
-  ],
-  [
-    "the image latest is missing",
+    "the policy of a repository allows everyone",
     async () => {
-      const { ecr } = simulator.aws;
-      const repositoryName = "customer";
-      const { images = [] } = await ecr.batchGetImage({ repositoryName, imageIds: [{ imageTag: "latest" }] });
-      const { imageManifest = "", imageManifestMediaType } = images[0] ?? {};
-      await ecr.batchDeleteImage({ repositoryName, imageIds: [{ imageTag: "latest" }] });
-      return () =>
-        ecr.putImage({ repositoryName, imageManifest, imageManifestMediaType, imageTag: "latest" });
-    },
-    ["5.images"],
-    /customer has no image with the tag latest/,
-  ],
-  [
-    "a target group is of type instance",
-    async () => {
-      const { elbv2 } = simulator.aws;
-      const [healthy] = (await elbv2.describeTargetGroups({ Names: ["customer-tg-two"] })).TargetGroups ?? [];
-      const { VpcId, HealthCheckPath } = healthy ?? {};
-      const group = {
-        Name: "customer-instances",
-        Protocol: "HTTP",
-        Port: 8080,
-        VpcId,
-        HealthCheckPath,
-      } as const;
-      const { TargetGroups } = await elbv2.createTargetGroup(group);
-      const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? "";
-      const ListenerArn = lab.listeners.test.arn;
-      await elbv2.modifyListener({ ListenerArn, DefaultActions: forward(TargetGroupArn) });
-      return async () => {
-        await elbv2.modifyListener({ ListenerArn, DefaultActions: forward(lab.group("customer", "two")) });
-        await elbv2.deleteTargetGroup({ TargetGroupArn });
+      const policy = {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: "*", Action: "ecr:*" }],
       };
+      const repositoryName = "employee";
+      await simulator.aws.ecr.setRepositoryPolicy({ repositoryName, policyText: JSON.stringify(policy) });
+      return () => simulator.aws.ecr.deleteRepositoryPolicy({ repositoryName });
     },
-    ["6.target-groups", "8.deployment-groups"],
-    /customer-instances is of type instance, not ip/,
+    ["5.repository-policy"],
+    /the policy of employee allows everyone/,
   ],
   [
-    "the service-linked role is missing",
-    async () => {
-      await simulator.aws.iam.deleteRole({ RoleName: "AWSServiceRoleForECS" });
-      return () => simulator.aws.iam.createServiceLinkedRole({ AWSServiceName: "ecs.amazonaws.com" });
-    },
-    ["5.service-linked-role"],
-    /AWSServiceRoleForECS does not exist/,
+    "an AppSpec has the other service's container",
+    editDefinition("appspec-employee.yaml", "ContainerName: employee", "ContainerName: customer"),
+    ["5.appspec-files"],
+    /appspec-employee\.yaml: ContainerName is customer, not employee/,
+  ],
+  [
+    "an AppSpec has port 8081 and a target group",
+    editDefinition(
+      "appspec-customer.yaml",
+      "ContainerPort: 8080",
+      "ContainerPort: 8081\n          TargetGroupArn: x",
+    ),
+    ["5.appspec-files"],
+    /ContainerPort is 8081, not 8080; .*LoadBalancerInfo has TargetGroupArn/,
   ],
 ];
 

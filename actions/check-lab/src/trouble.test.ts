@@ -1,18 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { afterAll, afterEach, expect, it } from "vitest";
+import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check, checkoutOf, itemsOf, ownFiles } from "./check.support.ts";
-import {
-  courseParts,
-  createContainers,
-  createLoadBalancer,
-  createServices,
-  limitAdmin,
-} from "./lab-account.support.ts";
-import { courseNames, taskDefinition } from "./lab-parts.support.ts";
+import { courseParts, createContainers, createLoadBalancer, createServices } from "./lab-account.support.ts";
+import { courseNames } from "./lab-parts.support.ts";
 
-/** An account with phases 5 to 7, before anything is deployed. */
 /** The simulator serves every database there. */
 const host = "127.0.0.1";
+/** An account with phases 5 to 7, before anything is deployed. */
 const simulator = await startTestSimulator({ account: "academy" });
 const parts = await courseParts(simulator);
 await createContainers(simulator, courseNames, host);
@@ -29,69 +23,6 @@ it("passes phases 5 to 7 of a student who has not deployed yet, but for image an
   expect(idsOf(itemsOf(report, "fail"))).toEqual(["5.images", "5.taskdef-files", "5.appspec-files"]);
   expect(itemsOf(report, "unchecked")).toEqual([]);
   expect(report.phases.map(({ score }) => score.percent)).toEqual([70, 100, 100]);
-});
-
-describe("before the first deployment", () => {
-  const forward = (ListenerArn: string, TargetGroupArn: string | undefined) =>
-    simulator.aws.elbv2.modifyListener({
-      ListenerArn,
-      DefaultActions: [{ Type: "forward", TargetGroupArn }],
-    });
-
-  it("catches a target group on port 80", async () => {
-    const { TargetGroups } = await simulator.aws.elbv2.createTargetGroup({
-      Name: "customer-tg-three",
-      TargetType: "ip",
-      Protocol: "HTTP",
-      Port: 80,
-      VpcId: (await courseParts(simulator)).vpc,
-    });
-    await forward(balancing.listeners.test.arn, TargetGroups?.[0]?.TargetGroupArn);
-    const report = await check(simulator, { numbers: [6] });
-    await forward(balancing.listeners.test.arn, balancing.group("customer", "one"));
-    expect(itemsOf(report, "fail")).toEqual(["6.target-groups: customer-tg-three is on port 80, not 8080"]);
-  });
-
-  it("catches listeners that both forward to one target group", async () => {
-    await forward(balancing.listeners.test.arn, balancing.group("customer", "two"));
-    const report = await check(simulator, { numbers: [6] });
-    await forward(balancing.listeners.test.arn, balancing.group("customer", "one"));
-    expect(itemsOf(report, "fail")).toEqual([
-      "6.listeners: listeners 80 and 8080 both forward to customer-tg-two",
-    ]);
-  });
-
-  it("catches swapped target groups", async () => {
-    const { production, test } = balancing.listeners;
-    await forward(production.arn, balancing.group("customer", "one"));
-    await forward(test.arn, balancing.group("customer", "two"));
-    const report = await check(simulator, { numbers: [6, 7] });
-    await forward(production.arn, balancing.group("customer", "two"));
-    await forward(test.arn, balancing.group("customer", "one"));
-    expect(itemsOf(report, "fail")).toEqual([
-      expect.stringMatching(
-        /^7\.behind-listener: .* tasks in customer-tg-two, but listener 80 .* customer-tg-one$/,
-      ),
-    ]);
-  });
-});
-
-describe("without the address of the browser", () => {
-  const notFound = async (address: string) => ({ address, status: 404, text: "" });
-  it.each([
-    ["10.16.0.5/32", "fail", "10.16.0.5/32 is private; the load balancer sees public addresses"],
-    [
-      "198.51.100.9/32",
-      "unchecked",
-      "198.51.100.9/32 blocks this machine; set browser-address to check yours",
-    ],
-  ] as const)("judges the range %s", async (source, status, text) => {
-    for (const { rule } of Object.values(balancing.listeners)) await limitAdmin(simulator, rule, { source });
-    const report = await check(simulator, { numbers: [9], browserAddress: undefined, readPage: notFound });
-    for (const { rule } of Object.values(balancing.listeners))
-      await limitAdmin(simulator, rule, { source: "" });
-    expect(itemsOf(report, status)).toContain(`9.own-address: listener 80: ${text}; listener 8080: ${text}`);
-  });
 });
 
 it("names the denied call, and checks the other items", async () => {
@@ -167,82 +98,4 @@ it("takes one of two services that fit, and names the other", async () => {
   } finally {
     await ecs.deleteService({ cluster: "microservices-copy", service: "employee-microservice", force: true });
   }
-});
-
-describe("a registered task definition", () => {
-  /** Has no service, so the newest revisions count. */
-  let alone: TestSimulator;
-  beforeAll(async () => {
-    alone = await startTestSimulator({ account: "academy" });
-    await alone.aws.ecs.registerTaskDefinition(
-      taskDefinition("employee", "employee-microservice", "employee", host),
-    );
-    await alone.clock.foreground.wait(15 * 60_000);
-  });
-  afterAll(() => alone?.close());
-
-  const container = (change: object) => ({
-    containerDefinitions: [
-      { ...taskDefinition("customer", "", "customer", host).containerDefinitions[0], ...change },
-    ],
-  });
-  const endpoint = (value: string) => container({ environment: [{ name: "APP_DB_HOST", value }] });
-
-  it.each<[string, object, string[], RegExp]>([
-    [
-      "without APP_DB_HOST",
-      container({ environment: [] }),
-      ["5.database-host"],
-      /no APP_DB_HOST: .* localhost/,
-    ],
-    [
-      "of another's database",
-      endpoint("supplierdb.abc.us-east-1.rds.amazonaws.com"),
-      ["5.database-host"],
-      /this account has 127/,
-    ],
-    [
-      "with port 8081",
-      container({ portMappings: [{ containerPort: 8081 }] }),
-      ["5.task-definitions"],
-      /port 8081, not 8080/,
-    ],
-    [
-      "of another account's role",
-      { executionRoleArn: "arn:aws:iam::210987654321:role/PipelineRole" },
-      ["5.account"],
-      /belongs to account 210987654321, not 123456789012/,
-    ],
-    [
-      "of another account's image",
-      container({ image: "210987654321.dkr.ecr.us-west-2.amazonaws.com/customer:latest" }),
-      ["5.account"],
-      /account 210987654321, not 123456789012; .*us-west-2, not us-east-1/,
-    ],
-    ...[
-      "<RDS-ENDPOINT>",
-      "<db endpoint>",
-      "{{host}}",
-      "$\u007bDB_HOST}",
-      "YOUR_DB_ENDPOINT",
-      "REPLACE_ME",
-      "xxxxxxxx.rds",
-      "$dbEndpoint",
-    ].map((spelling): [string, object, string[], RegExp] => [
-      `with ${spelling}`,
-      endpoint(spelling),
-      ["5.placeholders", "5.database-host"],
-      /APP_DB_HOST\]\.value has /,
-    ]),
-  ])("%s", async (_, change, items, evidence) => {
-    await alone.aws.ecs.registerTaskDefinition({
-      ...taskDefinition("customer", "customer-microservice", "customer", host),
-      ...change,
-    });
-    const failed = itemsOf(await check(alone, { numbers: [5] }), "fail").filter((item) =>
-      /^5\.(task-def|placeh|account|database)/.test(item),
-    );
-    expect(idsOf(failed)).toEqual(items);
-    expect(failed[0]).toMatch(evidence);
-  });
 });

@@ -1,0 +1,170 @@
+import { expect, it } from "vitest";
+import { checkoutOf } from "../check.support.ts";
+import { runItem } from "../item.ts";
+import type { Lab } from "../lab.ts";
+import type { Outcome } from "../outcome.ts";
+import { phase10, phases } from "./phases.ts";
+
+export const owner = "123456789012";
+const image = `${owner}.dkr.ecr.us-east-1.amazonaws.com/web:latest`;
+export const roleArn = `arn:aws:iam::${owner}:role/r`;
+export const container = {
+  ...{ name: "web", image, portMappings: [{ containerPort: 8080 }] },
+  environment: [{ name: "APP_DB_HOST", value: "db" }],
+};
+export const definition = {
+  ...{ family: "web", revision: 1, requiresCompatibilities: ["EC2", "FARGATE"], networkMode: "awsvpc" },
+  ...{ executionRoleArn: roleArn, containerDefinitions: [container] },
+};
+export const balanced = { targetGroupArn: "one", containerName: "web", containerPort: 8080 };
+export const service = {
+  ...{ serviceName: "web", clusterArn: "c/lab", status: "ACTIVE", launchType: "FARGATE" },
+  ...{ deploymentController: { type: "CODE_DEPLOY" }, desiredCount: 3, runningCount: 3 },
+  networkConfiguration: { awsvpcConfiguration: { subnets: ["s"], securityGroups: ["sg"] } },
+  loadBalancers: [balanced],
+};
+export const open = (...ports: number[]) => [
+  {
+    GroupId: "sg",
+    IpPermissions: ports.map((port) => ({
+      ...{ IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
+    })),
+  },
+];
+export const group = {
+  TargetGroupArn: "one",
+  TargetGroupName: "one",
+  TargetType: "ip",
+  Protocol: "HTTP",
+  Port: 8080,
+};
+export const database = { Engine: "mysql", DBInstanceStatus: "available", Endpoint: { Address: "db" } };
+export const server = {
+  Tags: [{ Key: "Name", Value: "MonolithicAppServer" }],
+  ...{ State: { Name: "running" }, PublicIpAddress: "198.51.100.1", SecurityGroups: [{ GroupId: "sg" }] },
+};
+export const adminRule = (paths: string[], sources: string[]) => ({
+  Conditions: [
+    { Field: "path-pattern", PathPatternConfig: { Values: paths } },
+    { Field: "source-ip", SourceIpConfig: { Values: sources } },
+  ],
+});
+export const rule = adminRule(["/admin", "/admin/*"], ["198.51.100.7/32"]);
+export const actionOf = (provider: string, configuration: object, more: object = {}) => ({
+  ...{ actionTypeId: { provider }, configuration, ...more },
+});
+export const source = actionOf("ECR", { RepositoryName: "web" }, { outputArtifacts: [{ name: "I" }] });
+export const deploys = {
+  DeploymentGroupName: "g",
+  Image1ArtifactName: "I",
+  Image1ContainerName: "IMAGE1_NAME",
+};
+export const pipelineOf = (...actions: object[]) => ({ name: "p", stages: [{ actions }] });
+const pipeline = pipelineOf(actionOf("CodeCommit", {}), source, actionOf("CodeDeployToECS", deploys));
+export const event = (change: object = {}, detail: object = {}) => ({
+  ...{ Name: "e", State: "ENABLED", ...change },
+  EventPattern: JSON.stringify({
+    source: ["aws.ecr"],
+    detail: { "repository-name": ["web"], "image-tag": ["latest"], ...detail },
+  }),
+});
+export const trust = (service: string) => ({ AssumeRolePolicyDocument: encodeURIComponent(`"${service}"`) });
+export const policy = (statement: object) => JSON.stringify({ Statement: { Effect: "Allow", ...statement } });
+export const balancer = { LoadBalancerName: "lb", Scheme: "internet-facing", State: { Code: "active" } };
+
+/** A deployment group with these listeners for production and test, and these target groups. */
+export const deploymentGroupOf = (production: string, test: string, ...targetGroups: string[]) => ({
+  ...{ applicationName: "a", deploymentGroupName: "g", serviceRoleArn: roleArn },
+  ecsServices: [{ serviceName: "web" }],
+  loadBalancerInfo: {
+    targetGroupPairInfoList: [
+      {
+        prodTrafficRoute: { listenerArns: [production] },
+        testTrafficRoute: { listenerArns: [test] },
+        targetGroups: targetGroups.map((name) => ({ name })),
+      },
+    ],
+  },
+});
+
+export type Reads = Readonly<Record<string, unknown>>;
+
+/** What is read of a lab in which everything is right. A function gets the arguments of the read. */
+const right: Reads = {
+  id: owner,
+  databases: [database],
+  instances: [server],
+  securityGroups: open(80, 8080),
+  targetGroups: (name?: string) => [{ ...group, HealthCheckPath: name === "employee" ? "/admin" : "/" }],
+  deployments: [],
+  targetHealth: Array(3).fill({ TargetHealth: { State: "healthy" } }),
+  role: trust("codedeploy.amazonaws.com"),
+  image: { imageDigest: "sha256:1" },
+  applications: [{}],
+  lastDeployment: { status: "Succeeded" },
+  pipelineRuns: [{ status: "Succeeded" }, { status: "Failed" }],
+  rulesWithTarget: [event({ State: "DISABLED" }), event()],
+  service,
+  taskDefinition: definition,
+  loadBalancer: { ...balancer, SecurityGroups: ["sg"] },
+  listener: { ListenerArn: "l" },
+  adminRule: rule,
+  rulesOf: [rule],
+  targetGroup: (service: string, listener: string) => ({
+    ...{ TargetGroupArn: `${service} ${listener}`, TargetGroupName: listener === "test" ? "two" : "one" },
+  }),
+  wasReleased: true,
+  deploymentGroup: deploymentGroupOf("l", "l", "one", "two"),
+  imageRepository: { repositoryName: "web" },
+  pipeline,
+  page: { status: 200 },
+};
+
+/** A change concerns the second service and the second listener alone; a function decides by the arguments. */
+function labOf(changes: Reads): Lab {
+  const read = async (name: string, args: readonly unknown[]) => {
+    const isFirst = args[0] === "customer" || args[0] === "production";
+    const value =
+      name in changes && (!isFirst || typeof changes[name] === "function") ? changes[name] : right[name];
+    return typeof value === "function" ? value(...args) : value;
+  };
+  const files = "taskdef-customer.json appspec-customer.yaml taskdef-employee.json appspec-employee.yaml";
+  const names = Object.fromEntries(files.split(" ").map((name) => [name, ""]));
+  const checkout = checkoutOf((changes.files ?? names) as Record<string, string>);
+  const known: Reads = { region: "us-east-1", taken: new Map() };
+  const reads = new Proxy(known, {
+    get: (_, name) => known[String(name)] ?? ((...args: unknown[]) => read(String(name), args)),
+  });
+  return {
+    ...{ account: reads, roles: reads, browserAddress: changes.browser as string | undefined },
+    sources: { checkout, deployment: async () => checkout },
+    siteAddress: async () => "http://site",
+    readPage: async (address: string) => ({ address, ...((await read("page", [address])) as object) }),
+  } as unknown as Lab;
+}
+
+const items = new Map([...phases, phase10].flatMap(({ items }) => items.map((item) => [item.id, item])));
+
+/** Runs an item in a lab in which everything is right but for these reads. */
+export function checkItem(id: string, changes: Reads = {}): Promise<Outcome> {
+  const item = items.get(id);
+  if (!item) throw new Error(`${id} is not an item`);
+  return runItem(item, labOf(changes));
+}
+
+/** Items with changed reads, and a part of their evidence. */
+export type Cases = readonly (readonly [id: string, changes: Reads, evidence: string])[];
+
+/** Tests that items fail, and that others pass, as each failing one does in the right lab. */
+export function testItems(wrong: Cases, alsoRight: readonly (readonly [id: string, changes: Reads])[]): void {
+  it.each(wrong)("fails %s for %j", async (id, changes, evidence) => {
+    expect(await checkItem(id, changes)).toEqual({
+      status: "fail",
+      evidence: expect.stringContaining(evidence),
+    });
+  });
+  const ids = [...new Set(wrong.map(([id]) => id))].filter((id) => !id.startsWith("10."));
+  it.each([...ids.map((id) => [id, {}] as const), ...alsoRight])("passes %s for %j", async (id, changes) => {
+    expect(await checkItem(id, changes)).toMatchObject({ status: "pass" });
+  });
+}
