@@ -1,4 +1,4 @@
-import type { CostDelta, Estimate, PricedLine } from "./estimate.ts";
+import type { Estimate } from "./estimate.ts";
 
 const columns = [
   "service",
@@ -57,41 +57,4 @@ function rounded(usd: number): number {
 function cell(value: string | number): string {
   const text = String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Returns the estimate and its parts, for other programs. US dollars are not rounded. */
-export function estimateJson(estimate: Estimate, delta?: CostDelta): string {
-  const { lines, freeResources, monthly, yearly, usage, priceList } = estimate;
-  const content = {
-    currency: "USD",
-    region: priceList.region,
-    pricesOf: priceList.date,
-    monthly,
-    yearly,
-    lines: lines.map(lineJson),
-    free: freeResources,
-    usage,
-    ...(delta && {
-      change: {
-        monthly: delta.after - delta.before,
-        lines: delta.changes.map(({ kind, line, before, after }) => ({
-          kind,
-          ...nameOf(line),
-          before,
-          after,
-        })),
-      },
-    }),
-  };
-  return `${JSON.stringify(content, null, 2)}\n`;
-}
-
-function nameOf({ template, resource, price }: PricedLine) {
-  return { service: price.service, template, resource, price: price.id };
-}
-
-function lineJson(line: PricedLine) {
-  const { price, quantity, free, basis, monthly } = line;
-  const { description, unit, usd } = price;
-  return { ...nameOf(line), description, quantity, free, unit, unitPrice: usd, monthly, basis };
 }

@@ -22,7 +22,7 @@ export const containers: TypeRows = {
     card: { service: "ECS cluster", isFrame: true },
     bill: "cluster",
     name: { property: "ClusterName", find: "cluster", importable: true },
-    inspect: "containers",
+    inspect: "clusters",
   },
   "AWS::ECS::ClusterCapacityProviderAssociations": { free: "a choice; tasks are billed" },
   "AWS::ECS::Service": {
@@ -39,7 +39,6 @@ export const containers: TypeRows = {
     bill: "service",
     name: { property: "ServiceName", find: "service" },
     held: "its running tasks: the service is down until the new one runs",
-    inspect: "containers",
   },
   "AWS::ECS::TaskDefinition": { free: "a description; the tasks that run from it are billed" },
   "AWS::Lambda::Function": {

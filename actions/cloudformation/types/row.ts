@@ -14,7 +14,7 @@ export interface TypeRow {
   /** Whether another major version of the property `EngineVersion` changes data in a way that cannot be undone. */
   readonly hasEngine?: true;
   /** Function of `provision-stack` that finds what blocks a deletion. */
-  readonly inspect?: "buckets" | "containers" | "databases" | "images" | "loadBalancers";
+  readonly inspect?: "buckets" | "clusters" | "databases" | "images" | "loadBalancers";
 }
 
 export type TypeRows = { readonly [type: string]: TypeRow };

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setOutput } from "@actions/core";
 import { appendSummary } from "../../core/summary.ts";
-import { estimateCsv, estimateJson } from "../../cost/formats.ts";
+import { estimateCsv } from "../../cost/formats.ts";
 import { deltaMarkdown, estimateMarkdown } from "../../cost/markdown.ts";
 import type { Estimated } from "./estimate-cost.ts";
 import type { EstimateInputs } from "./inputs.ts";
@@ -12,15 +12,13 @@ export async function publish(
   { estimate, delta }: Estimated,
   { outputFolder: folder }: Pick<EstimateInputs, "outputFolder">,
 ): Promise<void> {
-  const [csv, json] = [join(folder, "cost.csv"), join(folder, "cost.json")];
+  const csv = join(folder, "cost.csv");
   await mkdir(folder, { recursive: true });
   await writeFile(csv, estimateCsv(estimate));
-  await writeFile(json, estimateJson(estimate, delta));
   setOutput("monthly", estimate.monthly.toFixed(2));
   setOutput("yearly", estimate.yearly.toFixed(2));
   setOutput("change", delta ? (delta.after - delta.before).toFixed(2) : "");
   setOutput("csv", csv);
-  setOutput("json", json);
   if (delta) await appendSummary(deltaMarkdown(delta));
   await appendSummary(estimateMarkdown(estimate));
 }

@@ -1,6 +1,6 @@
 import { UpdateTerminationProtectionCommand } from "@aws-sdk/client-cloudformation";
 import { rowOf } from "../../../cloudformation/types/table.ts";
-import { type Finding, refuseFindings } from "../../../core/findings.ts";
+import { refuseFindings } from "../../../core/findings.ts";
 import type { Log } from "../../../core/log.ts";
 import type { ProvisionContext } from "../context.ts";
 import type { ProvisionInputs } from "../inputs.ts";
@@ -26,7 +26,8 @@ export async function deleteStacks(
     emptyings,
     ({ unprotects }) => `${unprotects ? inputs.unprotect.includes(unprotects) : inputs.force}` as const,
   );
-  refuseFindings([...findings, ...others.map(toFinding)], toLog(context));
+  const blocking = others.map(({ text, fix = "empty it, or use `force: true`" }) => ({ text, fix }));
+  refuseFindings([...findings, ...blocking], toLog(context));
   await eachInOrder(reversed(set.dependencies), async (name) => {
     const stack = contents.get(name);
     if (!stack) return;
@@ -72,11 +73,6 @@ function result(results: ReadonlyMap<string, StackResult>, name: string): StackR
   return found;
 }
 
-function toFinding({ text, blocks, fix = "empty it, or use `force: true`" }: Emptying): Finding {
-  if (blocks) return { text, fix };
-  return { text: `${text}, which are stopped`, kind: "note" };
-}
-
 function toLog({ log }: ProvisionContext): Log {
   const info = (line: string) => log.info(line);
   return { info, notice: info, warning: (line) => log.warning(line) };
@@ -98,14 +94,9 @@ async function liftProtection(context: ProvisionContext, { stack, stackName }: S
 }
 
 async function empty(context: ProvisionContext, emptyings: readonly Emptying[]): Promise<void> {
-  for (const { text, blocks, unprotects, run } of emptyings) {
+  for (const { text, unprotects, run } of emptyings) {
     context.log.info(`${text}: ${unprotects ? "turning that off (unprotect)" : "removing (force)"}`);
-    // A failure here must not stop the deletion of what CloudFormation removes itself, such as a service during its
-    // deployment.
-    await run().catch((error) => {
-      if (blocks || context.signal.aborted) throw error;
-      context.log.warning(`${text}, which CloudFormation has to handle: ${(error as Error).message}`);
-    });
+    await run();
   }
 }
 

@@ -46,36 +46,9 @@ const chosen = () => ({
   stackPrefix: "microservices",
   stacks: ["network", "cluster"],
 });
-let stranger: Awaited<ReturnType<typeof strangersTask>>;
-
-test("reports a service's tasks; force ends them first, unless ECS refuses that", async () => {
-  const { values } = await stage.run(chosen());
-  stranger = await strangersTask(values);
-  const { subnets, securityGroups } = stranger.networkConfiguration.awsvpcConfiguration;
-  const network = `{ AwsvpcConfiguration: { AssignPublicIp: ENABLED, Subnets: [${subnets}], SecurityGroups: [${securityGroups}] } }`;
-  await stage.write(
-    "templates/app.yaml",
-    `Resources:
-  App: { Type: AWS::ECS::Service, Properties: { ServiceName: app, Cluster: ${cluster}, TaskDefinition: ${stranger.taskDefinition}, DesiredCount: 1, LaunchType: FARGATE, NetworkConfiguration: ${network} } }
-`,
-  );
-  const app = { stackPrefix: "microservices", stacks: ["app"] };
-  const removed = async (force: boolean) => {
-    expect((await stage.run(app)).error).toBeUndefined();
-    const { error, lines, warnings } = await stage.run({ ...app, mode: "delete", force });
-    expect(error).toBeUndefined();
-    return `${lines}\n${warnings}`;
-  };
-  const message = "service app (stack microservices-app) runs 1 task";
-  expect(await removed(false)).toContain(`${message}, which are stopped`);
-  expect(await removed(true)).toContain(`${message}: removing (force)`);
-  const fault = stage.simulator.faults.add({ kind: "deny", operation: "ecs:UpdateService" });
-  expect(await removed(true)).toContain(`${message}, which CloudFormation has to handle: `);
-  fault.remove();
-});
-
 test("is blocked by services and tasks outside the stacks; force ends the tasks", async () => {
   const { ecs } = stage.simulator.aws;
+  const stranger = await strangersTask((await stage.run(chosen())).values);
   await ecs.createService({ ...stranger, serviceName: "stranger", desiredCount: 0 });
   const { error } = await stage.run({ ...chosen(), mode: "delete", force: true });
   expect(error?.message).toBe(

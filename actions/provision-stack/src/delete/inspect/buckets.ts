@@ -14,7 +14,7 @@ const countedAtMost = 10_000;
 /** Finds buckets with objects, or versions of objects: CloudFormation does not delete them. */
 export const inspectBuckets: Inspect = async ({ clientConfig, signal }, stacks) => {
   const s3 = new S3Client({ ...clientConfig, followRegionRedirects: true });
-  return inspectEach(stacks, async ({ physicalId: name, stackName }) => {
+  return inspectEach(stacks, "buckets", async ({ physicalId: name, stackName }) => {
     const where = `bucket ${name} (stack ${stackName})`;
     const { value: count = 0, findings } = await lookUpHeld(where, "NoSuchBucket", () =>
       countVersions(s3, name, signal),
@@ -22,7 +22,7 @@ export const inspectBuckets: Inspect = async ({ clientConfig, signal }, stacks) 
     if (count === 0) return { findings, emptyings: [] };
     const many = count >= countedAtMost ? `at least ${counted(count, "object")}` : counted(count, "object");
     const text = `${where} contains ${many}, including old versions`;
-    return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(s3, name, signal) }] };
+    return { findings, emptyings: [{ stackName, text, run: () => empty(s3, name, signal) }] };
   });
 };
 

@@ -1,13 +1,10 @@
 import {
-  DescribeServicesCommand,
   DescribeTasksCommand,
   ECSClient,
   paginateListServices,
   paginateListTasks,
-  type Service,
   StopTaskCommand,
   type Task,
-  UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { createPace } from "../../../../core/pace.ts";
 import { counted } from "../../../../core/summary.ts";
@@ -18,57 +15,15 @@ import { type Inspect, type Inspected, inspectEach, lookUpHeld } from "./inspect
 /** The maximum of DescribeTasks. */
 const tasksAtOnce = 100;
 
-/**
- * Finds services and tasks. Clusters are read together with their services, so that the stacks' own services are not
- * taken for others'.
- */
-export const inspectContainers: Inspect = async (context, stacks) => {
+/** Finds services and tasks in clusters that are in none of the stacks: CloudFormation ends the stacks' own. */
+export const inspectClusters: Inspect = async (context, stacks) => {
   const ecs = new ECSClient(context.clientConfig);
   const own = stacks
     .flatMap(({ resources }) => resources)
     .filter(({ type }) => type === "AWS::ECS::Service")
     .map(({ physicalId }) => physicalId);
-  return inspectEach(stacks, (held) =>
-    held.type === "AWS::ECS::Service"
-      ? inspectService(context, ecs, held)
-      : inspectCluster(context, ecs, held, own),
-  );
+  return inspectEach(stacks, "clusters", (held) => inspectCluster(context, ecs, held, own));
 };
-
-async function inspectService(context: ProvisionContext, ecs: ECSClient, held: Held): Promise<Inspected> {
-  const { cluster, name } = nameOf(held);
-  const where = `service ${name} (stack ${held.stackName})`;
-  const { value: service, findings } = await lookUpHeld(where, "ClusterNotFoundException", () =>
-    describe(context, ecs, cluster, name),
-  );
-  const { runningCount = 0, taskSets = [] } = service ?? {};
-  if (runningCount === 0) return { findings, emptyings: [] };
-  const sets = taskSets.length > 1 ? ` in ${taskSets.length} task sets (a deployment is in progress)` : "";
-  const text = `${where} runs ${counted(runningCount, "task")}${sets}`;
-  const run = () => scaleDown(context, ecs, cluster, name);
-  return { findings, emptyings: [{ stackName: held.stackName, text, blocks: false, run }] };
-}
-
-/** A service's ARN ends in `service/<cluster>/<name>`; those from before 2019 lack the cluster. */
-function nameOf({ physicalId, properties }: Held): { cluster: string; name: string } {
-  const [first = physicalId, second] = physicalId.split(":service/")[1]?.split("/") ?? [];
-  return second === undefined
-    ? { cluster: String(properties.Cluster ?? "default"), name: first }
-    : { cluster: first, name: second };
-}
-
-/** Scales the service down. CloudFormation would end the tasks itself; ended earlier, they finish their work. */
-async function scaleDown(
-  context: ProvisionContext,
-  ecs: ECSClient,
-  cluster: string,
-  service: string,
-): Promise<void> {
-  await ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: 0 }));
-  const pace = createPace();
-  while (((await describe(context, ecs, cluster, service))?.runningCount ?? 0) > 0)
-    await context.clock.wait(pace.next(true), context.signal);
-}
 
 async function inspectCluster(
   context: ProvisionContext,
@@ -88,9 +43,7 @@ async function inspectCluster(
   const { tasks } = value;
   const text = `${where} runs ${counted(tasks.length, "task")} outside any service`;
   const emptyings =
-    tasks.length === 0
-      ? []
-      : [{ stackName, text, blocks: true, run: () => stopTasks(context, ecs, cluster, tasks) }];
+    tasks.length === 0 ? [] : [{ stackName, text, run: () => stopTasks(context, ecs, cluster, tasks) }];
   return { findings: [...findings, ...services], emptyings };
 }
 
@@ -114,17 +67,6 @@ async function listStrangers(
       ({ startedBy, group }) => !group?.startsWith("service:") && !startedBy?.startsWith("ecs-svc/"),
     ),
   };
-}
-
-async function describe(
-  context: ProvisionContext,
-  ecs: ECSClient,
-  cluster: string,
-  name: string,
-): Promise<Service | undefined> {
-  const command = new DescribeServicesCommand({ cluster, services: [name] });
-  const { services = [] } = await ecs.send(command, { abortSignal: context.signal });
-  return services.find(({ status }) => status !== "INACTIVE");
 }
 
 async function stopTasks(

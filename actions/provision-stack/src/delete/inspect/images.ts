@@ -14,7 +14,7 @@ const mostAtOnce = 100;
 /** Finds repositories with images: without EmptyOnDelete, CloudFormation does not delete them. */
 export const inspectImages: Inspect = async ({ clientConfig, signal }, stacks) => {
   const ecr = new ECRClient(clientConfig);
-  return inspectEach(stacks, async ({ physicalId: name, stackName, properties }) => {
+  return inspectEach(stacks, "images", async ({ physicalId: name, stackName, properties }) => {
     const where = `repository ${name} (stack ${stackName})`;
     const { value: images, findings } = await lookUpHeld(where, "RepositoryNotFoundException", () =>
       listImages(ecr, name, signal),
@@ -25,7 +25,7 @@ export const inspectImages: Inspect = async ({ clientConfig, signal }, stacks) =
     const text = `${where} contains ${counted(digests.size, "image")}`;
     if (String(properties.EmptyOnDelete) === "true")
       return { findings: [{ text: `${text}, which are deleted with it`, kind: "note" }], emptyings: [] };
-    return { findings, emptyings: [{ stackName, text, blocks: true, run: () => empty(ecr, name, signal) }] };
+    return { findings, emptyings: [{ stackName, text, run: () => empty(ecr, name, signal) }] };
   });
 };
 

@@ -1,15 +1,14 @@
-import type { TypeRow } from "../../../../cloudformation/types/row.ts";
 import { rowOf } from "../../../../cloudformation/types/table.ts";
 import type { Finding } from "../../../../core/findings.ts";
 import type { ProvisionContext } from "../../context.ts";
 import { importersOf } from "../../stack/stack.ts";
 import type { StackContents } from "../contents.ts";
-import { type Inspect, type Inspected, together } from "./inspected.ts";
+import { type Inspect, type Inspected, type Kind, together } from "./inspected.ts";
 
 /** Each service's client is only loaded where a stack has such resources. */
-const inspectors: Readonly<Record<NonNullable<TypeRow["inspect"]>, () => Promise<Inspect>>> = {
+const inspectors: Readonly<Record<Kind, () => Promise<Inspect>>> = {
   buckets: async () => (await import("./buckets.ts")).inspectBuckets,
-  containers: async () => (await import("./containers.ts")).inspectContainers,
+  clusters: async () => (await import("./containers.ts")).inspectClusters,
   databases: async () => (await import("./protection.ts")).inspectDatabases,
   images: async () => (await import("./images.ts")).inspectImages,
   loadBalancers: async () => (await import("./protection.ts")).inspectLoadBalancers,
@@ -22,13 +21,10 @@ export async function inspectAll(
 ): Promise<Inspected> {
   const parts = await Promise.all([
     inspectStacks(context, stacks),
-    ...Object.entries(inspectors).map(async ([name, load]) => {
-      const concerned = stacks.map((stack) => ({
-        ...stack,
-        resources: stack.resources.filter(({ type }) => rowOf(type)?.inspect === name),
-      }));
-      if (concerned.every(({ resources }) => resources.length === 0)) return together([]);
-      return (await load())(context, concerned);
+    ...Object.entries(inspectors).map(async ([kind, load]) => {
+      const hasKind = ({ resources }: StackContents) =>
+        resources.some(({ type }) => rowOf(type)?.inspect === kind);
+      return stacks.some(hasKind) ? (await load())(context, stacks) : together([]);
     }),
   ]);
   return together(parts);

@@ -17,7 +17,7 @@ import { type Inspect, inspectEach, lookUpHeld } from "./inspected.ts";
 /** Finds load balancers that are protected from deletion. */
 export const inspectLoadBalancers: Inspect = async ({ clientConfig, signal }, stacks) => {
   const client = new ElasticLoadBalancingV2Client(clientConfig);
-  return inspectEach(stacks, async ({ logicalId, physicalId, stackName }) => {
+  return inspectEach(stacks, "loadBalancers", async ({ logicalId, physicalId, stackName }) => {
     const where = `load balancer ${logicalId} (stack ${stackName})`;
     const command = new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: physicalId });
     const { value, findings } = await lookUpHeld(where, "LoadBalancerNotFoundException", () =>
@@ -33,7 +33,7 @@ export const inspectLoadBalancers: Inspect = async ({ clientConfig, signal }, st
 /** Finds databases that are protected now: what their template says may be out of date. */
 export const inspectDatabases: Inspect = async ({ clientConfig, clock, signal }, stacks) => {
   const client = new RDSClient(clientConfig);
-  return inspectEach(stacks, async ({ physicalId: name, stackName }) => {
+  return inspectEach(stacks, "databases", async ({ physicalId: name, stackName }) => {
     const where = `database ${name} (stack ${stackName})`;
     const instance = { DBInstanceIdentifier: name };
     const isProtected = async () => {
@@ -46,7 +46,6 @@ export const inspectDatabases: Inspect = async ({ clientConfig, clock, signal },
       stackName,
       text: `${where} is protected from deletion`,
       fix: `write ${name} into the input \`unprotect\`, or turn its protection off: \`aws rds modify-db-instance --no-deletion-protection --apply-immediately --db-instance-identifier ${name}\``,
-      blocks: true,
       unprotects: name,
       async run() {
         await client.send(new ModifyDBInstanceCommand({ ...instance, DeletionProtection: false }));
