@@ -164,14 +164,12 @@ export async function createServices(
     });
 }
 
-const ruleName = (names: LabNames, service: ServiceName) => `pushed-${names.pipeline[service]}`;
-
 export async function createDelivery(
   simulator: TestSimulator,
   names: LabNames,
   { host, listeners }: Balancing & { host: string },
 ) {
-  const { codedeploy, codecommit, codepipeline, events, s3 } = simulator.aws;
+  const { codedeploy, codecommit, codepipeline, s3 } = simulator.aws;
   await codedeploy.createApplication({ applicationName: names.application, computePlatform: "ECS" });
   for (const service of services)
     await codedeploy.createDeploymentGroup({
@@ -203,30 +201,26 @@ export async function createDelivery(
   await s3.createBucket({ Bucket: bucket });
   for (const service of services) {
     await codepipeline.createPipeline({ pipeline: pipelineOf(names, service) });
-    await events.putRule({
-      Name: ruleName(names, service),
-      EventPattern: JSON.stringify({
-        source: ["aws.ecr"],
-        "detail-type": ["ECR Image Action"],
-        detail: {
-          "action-type": ["PUSH"],
-          result: ["SUCCESS"],
-          "repository-name": [names.repository[service]],
-          "image-tag": ["latest"],
-        },
-      }),
-    });
-    await events.putTargets({
-      Rule: ruleName(names, service),
-      Targets: [
-        {
-          Id: "pipeline",
-          Arn: `arn:aws:codepipeline:us-east-1:123456789012:${names.pipeline[service]}`,
-          RoleArn: executionRole,
-        },
-      ],
-    });
+    await startByPush(simulator, names, service);
   }
+}
+
+/** EventBridge starts the pipeline when its image is pushed. */
+async function startByPush({ aws: { events } }: TestSimulator, names: LabNames, service: ServiceName) {
+  const Name = `pushed-${names.pipeline[service]}`;
+  const EventPattern = JSON.stringify({
+    source: ["aws.ecr"],
+    "detail-type": ["ECR Image Action"],
+    detail: {
+      "action-type": ["PUSH"],
+      result: ["SUCCESS"],
+      "repository-name": [names.repository[service]],
+      "image-tag": ["latest"],
+    },
+  });
+  await events.putRule({ Name, EventPattern });
+  const Arn = `arn:aws:codepipeline:us-east-1:123456789012:${names.pipeline[service]}`;
+  await events.putTargets({ Rule: Name, Targets: [{ Id: "pipeline", Arn, RoleArn: executionRole }] });
 }
 
 export async function pushImages(simulator: TestSimulator, names: LabNames) {

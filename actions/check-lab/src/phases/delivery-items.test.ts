@@ -39,6 +39,11 @@ testItems(
     ],
     [
       "8.deployment-groups",
+      { deploymentGroup: deploymentGroupOf("l", "x", "one", "two") },
+      "listener 8080 as its",
+    ],
+    [
+      "8.deployment-groups",
       { deploymentGroup: deploymentGroupOf("l", "l", "one", "one") },
       "one and one, not two",
     ],

@@ -27,8 +27,8 @@ testItems(
   [
     [
       "2.server",
-      { instances: [{ ...server, State: { Name: "stopped" } }] },
-      "MonolithicAppServer is stopped",
+      { instances: [{ ...server, State: { Name: "pending" } }] },
+      "MonolithicAppServer is pending",
     ],
     ["2.server", { instances: [{ ...server, PublicIpAddress: undefined }] }, "has no public address"],
     ["2.port", { securityGroups: open(8080) }, "does not open port 80"],
@@ -61,9 +61,12 @@ testItems(
     [
       "5.task-definitions",
       {
-        taskDefinition: { ...definition, containerDefinitions: [{ portMappings: [{ containerPort: 80 }] }] },
+        taskDefinition: {
+          ...definition,
+          containerDefinitions: [{ portMappings: [{ containerPort: 8081 }] }],
+        },
       },
-      "exposes port 80, not 8080",
+      "exposes port 8081, not 8080",
     ],
     ["5.account", { taskDefinition: { ...definition, executionRoleArn: undefined } }, "no execution role"],
     [
@@ -173,6 +176,7 @@ testItems(
         },
       },
     ],
+    ["2.database", { databases: [{ ...database, Engine: "mariadb" }] }],
     ["2.port", { securityGroups: [allowing({ IpProtocol: "-1", IpRanges: [{}] })] }],
     ["2.port", { securityGroups: [allowing({ FromPort: 79, ToPort: 80, Ipv6Ranges: [{}] })] }],
     ["2.port", { securityGroups: [allowing({ FromPort: 80, ToPort: 81, PrefixListIds: [{}] })] }],

@@ -46,26 +46,22 @@ export function openNetwork({
 type Reader = (client: EC2Client, config: ClientConfig) => Promise<Named[]>;
 
 const readers: Readonly<Record<LookupKind, Reader>> = {
-  async vpc(client) {
-    const found: Named[] = [];
-    for await (const { Vpcs = [] } of paginateDescribeVpcs({ client }, {}))
-      for (const { VpcId = "", Tags } of Vpcs) found.push({ id: VpcId, names: nameTag(Tags), vpcId: VpcId });
-    return found;
-  },
-  async subnet(client) {
-    const found: Named[] = [];
-    for await (const { Subnets = [] } of paginateDescribeSubnets({ client }, {}))
-      for (const { SubnetId = "", VpcId = "", Tags } of Subnets)
-        found.push({ id: SubnetId, names: nameTag(Tags), vpcId: VpcId });
-    return found;
-  },
-  async "security-group"(client) {
-    const found: Named[] = [];
-    for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups({ client }, {}))
-      for (const { GroupId = "", GroupName = "", VpcId = "", Tags } of SecurityGroups)
-        found.push({ id: GroupId, names: [...new Set([GroupName, ...nameTag(Tags)])], vpcId: VpcId });
-    return found;
-  },
+  vpc: (client) =>
+    collect(paginateDescribeVpcs({ client }, {}), ({ Vpcs = [] }) =>
+      Vpcs.map(({ VpcId = "", Tags }) => ({ id: VpcId, names: nameTag(Tags), vpcId: VpcId })),
+    ),
+  subnet: (client) =>
+    collect(paginateDescribeSubnets({ client }, {}), ({ Subnets = [] }) =>
+      Subnets.map(({ SubnetId = "", VpcId = "", Tags }) => ({
+        ...{ id: SubnetId, names: nameTag(Tags), vpcId: VpcId },
+      })),
+    ),
+  "security-group": (client) =>
+    collect(paginateDescribeSecurityGroups({ client }, {}), ({ SecurityGroups = [] }) =>
+      SecurityGroups.map(({ GroupId = "", GroupName = "", VpcId = "", Tags }) => ({
+        ...{ id: GroupId, names: [...new Set([GroupName, ...nameTag(Tags)])], vpcId: VpcId },
+      })),
+    ),
   "instance-endpoint": (_, config) => readInstances(config, ({ Address }) => Address),
   "instance-port": (_, config) => readInstances(config, ({ Port }) => Port?.toString()),
 };
@@ -75,12 +71,18 @@ async function readInstances(
   partOf: (endpoint: Endpoint) => string | undefined,
 ): Promise<Named[]> {
   const { paginateDescribeDBInstances, RDSClient } = await import("@aws-sdk/client-rds");
-  const found: Named[] = [];
-  for await (const { DBInstances = [] } of paginateDescribeDBInstances({ client: new RDSClient(config) }, {}))
-    for (const { DBInstanceIdentifier = "", Endpoint = {}, DBSubnetGroup } of DBInstances) {
+  const pages = paginateDescribeDBInstances({ client: new RDSClient(config) }, {});
+  return collect(pages, ({ DBInstances = [] }) =>
+    DBInstances.flatMap(({ DBInstanceIdentifier = "", Endpoint = {}, DBSubnetGroup }) => {
       const id = partOf(Endpoint);
-      if (id) found.push({ id, names: [DBInstanceIdentifier], vpcId: DBSubnetGroup?.VpcId ?? "" });
-    }
+      return id ? { id, names: [DBInstanceIdentifier], vpcId: DBSubnetGroup?.VpcId ?? "" } : [];
+    }),
+  );
+}
+
+async function collect<Page>(pages: AsyncIterable<Page>, namedIn: (page: Page) => Named[]): Promise<Named[]> {
+  const found: Named[] = [];
+  for await (const page of pages) found.push(...namedIn(page));
   return found;
 }
 
