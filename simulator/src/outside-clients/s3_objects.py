@@ -2,7 +2,6 @@
 import io
 import json
 import boto3
-from boto3.s3.transfer import TransferConfig
 
 s3 = boto3.client("s3")
 seen = {}
@@ -13,7 +12,7 @@ answer = s3.get_object(Bucket="boto", Key="é/plain+text.txt", ChecksumMode="ENA
 seen["body"] = answer["Body"].read().decode()
 seen["metadata"] = answer["Metadata"]
 large = bytes(9 * 1024 * 1024)
-s3.upload_fileobj(io.BytesIO(large), "boto", "large", Config=TransferConfig(multipart_threshold=8 * 1024 * 1024))
+s3.put_object(Bucket="boto", Key="large", Body=large)
 copy = io.BytesIO()
 s3.download_fileobj("boto", "large", copy)
 seen["same"] = copy.getvalue() == large

@@ -72,9 +72,8 @@ export function bucketOperations(state: S3State): Operations<"s3"> {
           bucket.versioning === undefined ? "" : " You must delete all versions in the bucket.";
         throw new AwsError("BucketNotEmpty", `The bucket you tried to delete is not empty.${versions}`, 409);
       }
-      const parts = [...bucket.uploads.values()].flatMap((upload) => [...upload.parts.values()]);
       state.buckets.delete(bucket.name);
-      return state.store.remove(parts.map(({ path }) => path)).then(() => ({}));
+      return {};
     },
   };
 }
@@ -127,7 +126,6 @@ function newBucket(name: string, createdAt: Date, tags: ReadonlyMap<string, stri
     policy: undefined,
     tags,
     versions: new Map(),
-    uploads: new Map(),
   };
 }
 

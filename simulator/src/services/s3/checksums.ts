@@ -47,13 +47,12 @@ const algorithms = {
 type ChecksumAlgorithm = keyof typeof algorithms;
 export const checksumAlgorithms = Object.keys(algorithms) as ChecksumAlgorithm[];
 /** Checksum that S3 adds when a client gives none. Source: S3 user guide, "Checking object integrity". */
-export const defaultAlgorithm: ChecksumAlgorithm = "CRC64NVME";
+const defaultAlgorithm: ChecksumAlgorithm = "CRC64NVME";
 
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** Base64; for an object in parts with a checksum of their checksums, with `-` and their number. */
+  /** Base64. */
   readonly value: string;
-  readonly type: "FULL_OBJECT" | "COMPOSITE";
 }
 
 type ChecksumMembers = { [Name in ChecksumAlgorithm as `Checksum${Name}`]?: string | undefined };
@@ -63,7 +62,7 @@ interface ChecksumInput extends ChecksumMembers {
   readonly ContentMD5?: string | undefined;
 }
 
-export function sum(algorithm: ChecksumAlgorithm, bytes: Uint8Array): string {
+function sum(algorithm: ChecksumAlgorithm, bytes: Uint8Array): string {
   return algorithms[algorithm](bytes).toString("base64");
 }
 
@@ -76,11 +75,11 @@ export function checkedSum(bytes: Uint8Array, input: ChecksumInput): Checksum {
   const value = sum(algorithm, bytes);
   if (given && input[`Checksum${given}`] !== value)
     throw new AwsError("BadDigest", `The ${given} you specified did not match the calculated checksum.`);
-  return { algorithm, value, type: "FULL_OBJECT" };
+  return { algorithm, value };
 }
 
 /** Throws InvalidRequest for an unsupported algorithm. */
-export function algorithmOf(name: string | undefined): ChecksumAlgorithm | undefined {
+function algorithmOf(name: string | undefined): ChecksumAlgorithm | undefined {
   if (name === undefined) return undefined;
   const algorithm = checksumAlgorithms.find((each) => each === name);
   if (algorithm) return algorithm;
@@ -95,6 +94,6 @@ export function md5(bytes: Uint8Array): Buffer {
 }
 
 /** Returns the members for responses. */
-export function checksumMembers({ algorithm, value, type }: Checksum) {
-  return { [`Checksum${algorithm}`]: value, ChecksumType: type };
+export function checksumMembers({ algorithm, value }: Checksum) {
+  return { [`Checksum${algorithm}`]: value, ChecksumType: "FULL_OBJECT" as const };
 }

@@ -80,26 +80,6 @@ describe("an object", () => {
     expect(await textOf("if", { IfMatch: ETag })).toBe("1");
     expect(await refusal(s3.getObject({ Bucket, Key: "if", IfMatch: '"x"' }))).toBe("412 PreconditionFailed");
   });
-
-  it("in parts is one object in the end, and invisible before", async () => {
-    const Key = "big";
-    const { UploadId } = await s3.createMultipartUpload({ Bucket, Key, ContentType: "text/plain" });
-    const part = async (PartNumber: number, Body: Buffer) => {
-      const { ETag } = await s3.uploadPart({ Bucket, Key, UploadId, PartNumber, Body });
-      return { ETag, PartNumber };
-    };
-    const first = await part(1, Buffer.alloc(5 * 1024 * 1024, "a"));
-    const second = await part(2, Buffer.from("end"));
-    expect(await refusal(s3.headObject({ Bucket, Key }))).toBe("404 NotFound");
-    const complete = (Parts: object[]) =>
-      s3.completeMultipartUpload({ Bucket, Key, UploadId, MultipartUpload: { Parts } });
-    expect(await refusal(complete([second, first]))).toBe("400 InvalidPartOrder");
-    expect(await refusal(complete([{ ...first, ETag: '"0"' }]))).toBe("400 InvalidPart");
-    const { ETag } = await complete([first, second]);
-    expect(ETag).toMatch(/-2"$/);
-    expect(await textOf(Key, { Range: "bytes=-5" })).toBe("aaend");
-    expect(await refusal(complete([first]))).toBe("404 NoSuchUpload");
-  });
 });
 
 describe("a list", () => {

@@ -66,7 +66,6 @@ function describe({ details, encryption, etag, modifiedAt }: ObjectVersion) {
     AcceptRanges: "bytes",
     ETag: `"${etag}"`,
     LastModified: modifiedAt,
-    PartsCount: undefined,
   };
 }
 

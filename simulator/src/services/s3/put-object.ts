@@ -31,12 +31,18 @@ export function putObjectOperations(state: S3State): Operations<"s3"> {
       const encryption = encryptionFor(bucket, input);
       const bytes = await bytesOf(input.Body);
       const checksum = checkedSum(bytes, input);
-      const object = await writeWhole(state, bucket, bytes, {
+      const object = {
+        kind: "object" as const,
         key: input.Key ?? "",
         checksum,
         details,
         encryption,
-      });
+        path: await state.store.write(bytes),
+        versionId: nextVersionId(bucket),
+        modifiedAt: state.now(),
+        size: bytes.length,
+        etag: md5(bytes).toString("hex"),
+      };
       await place(state, bucket, object);
       return {
         ETag: `"${object.etag}"`,
@@ -48,26 +54,8 @@ export function putObjectOperations(state: S3State): Operations<"s3"> {
   };
 }
 
-/** Creates a new version of an object uploaded in one piece, its bytes on disk; `place` makes it visible. */
-async function writeWhole(
-  state: S3State,
-  bucket: Bucket,
-  bytes: Buffer,
-  described: Pick<ObjectVersion, "key" | "checksum" | "details" | "encryption">,
-): Promise<ObjectVersion> {
-  return {
-    ...described,
-    kind: "object",
-    path: await state.store.write(bytes),
-    versionId: nextVersionId(bucket),
-    modifiedAt: state.now(),
-    size: bytes.length,
-    etag: md5(bytes).toString("hex"),
-  };
-}
-
 /** Makes a written object visible, unless its bucket was deleted while the bytes came: then its file is removed. */
-export async function place(state: S3State, bucket: Bucket, object: ObjectVersion): Promise<void> {
+async function place(state: S3State, bucket: Bucket, object: ObjectVersion): Promise<void> {
   try {
     findBucket(state, { Bucket: bucket.name });
   } catch (error) {
@@ -77,7 +65,6 @@ export async function place(state: S3State, bucket: Bucket, object: ObjectVersio
   await addVersion(state, bucket, object);
 }
 
-/** Input members shared by CreateMultipartUpload, CopyObject and PutObject. */
 interface DetailsInput extends ObjectDetails {
   readonly ACL?: string | undefined;
   readonly StorageClass?: string | undefined;
@@ -85,7 +72,7 @@ interface DetailsInput extends ObjectDetails {
   readonly SSEKMSKeyId?: string | undefined;
 }
 
-export const detailsMembers = [
+const detailsMembers = [
   "ACL StorageClass ContentType CacheControl ContentDisposition ContentEncoding ContentLanguage Expires",
   "Metadata ServerSideEncryption SSEKMSKeyId BucketKeyEnabled",
 ] as const;
@@ -99,7 +86,7 @@ const mostMetadata = 2048;
 const longestKey = 1024;
 
 /** Throws InvalidArgument or KeyTooLongError. */
-export function parseDetails(key: string | undefined, input: DetailsInput): ObjectDetails {
+function parseDetails(key: string | undefined, input: DetailsInput): ObjectDetails {
   if (key === undefined || key === "") throw invalidArgument("An object needs a key.");
   if (Buffer.byteLength(key) > longestKey) throw new AwsError("KeyTooLongError", "Your key is too long");
   refuseAcl(input.ACL);
@@ -120,7 +107,7 @@ export function parseDetails(key: string | undefined, input: DetailsInput): Obje
 }
 
 /** Returns the requested encryption, by default the bucket's. Nothing is really encrypted. */
-export function encryptionFor(bucket: Bucket, input: DetailsInput): ObjectEncryption {
+function encryptionFor(bucket: Bucket, input: DetailsInput): ObjectEncryption {
   const { ServerSideEncryption: asked, SSEKMSKeyId } = input;
   const byDefault = bucket.encryption.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
   const algorithm = asked ?? byDefault?.SSEAlgorithm ?? "AES256";

@@ -158,8 +158,8 @@ describe("a bucket", () => {
     ],
     [
       "an unsupported operation",
-      (Bucket) => s3.putBucketWebsite({ Bucket, WebsiteConfiguration: {} }),
-      /^400 UnknownOperationException: the simulator does not perform s3:PutBucketWebsite/,
+      (Bucket) => s3.createMultipartUpload({ Bucket, Key: "k" }),
+      /^400 UnknownOperationException: the simulator does not perform s3:CreateMultipartUpload/,
     ],
   ])("%s is refused", async (_, call, expected) => {
     expect(await refusal(call(await bucket()))).toMatch(expected);

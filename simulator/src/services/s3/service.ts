@@ -5,7 +5,6 @@ import type { Definition } from "../definition.ts";
 import { bucketPolicyOperations, bucketSettingOperations } from "./bucket-settings.ts";
 import { bucketOperations } from "./buckets.ts";
 import { listObjectOperations, listVersionOperations } from "./list-objects.ts";
-import { multipartOperations } from "./multipart.ts";
 import { deleteObjectOperations, readObjectOperations } from "./objects.ts";
 import { putObjectOperations } from "./put-object.ts";
 import { createS3State } from "./state.ts";
@@ -22,7 +21,6 @@ const elements: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NoSuchLifecycleConfiguration: bucket,
   NoSuchPublicAccessBlockConfiguration: bucket,
   NoSuchTagSet: bucket,
-  NoSuchUpload: { UploadId: "UploadId" },
   NoSuchVersion: { Key: "Key", VersionId: "VersionId" },
 };
 
@@ -67,7 +65,6 @@ function createS3(environment: Environment): Service<"s3"> {
       ...deleteObjectOperations(state),
       ...listObjectOperations(state),
       ...listVersionOperations(state),
-      ...multipartOperations(state),
     }),
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type {
@@ -42,7 +42,6 @@ export interface ObjectVersion {
   readonly checksum: Checksum;
   readonly details: ObjectDetails;
   readonly encryption: ObjectEncryption;
-  readonly partsCount?: number | undefined;
   /** Its file. */
   readonly path: string;
 }
@@ -56,24 +55,6 @@ export interface DeleteMarker {
 
 export type Version = ObjectVersion | DeleteMarker;
 
-export interface Part {
-  readonly number: number;
-  readonly path: string;
-  readonly size: number;
-  readonly etag: string;
-  readonly checksum: Checksum;
-}
-
-export interface Upload {
-  readonly id: string;
-  readonly key: string;
-  readonly details: ObjectDetails;
-  readonly encryption: ObjectEncryption;
-  readonly algorithm: Checksum["algorithm"];
-  readonly checksumType: Checksum["type"];
-  readonly parts: Map<number, Part>;
-}
-
 export interface Bucket {
   readonly name: string;
   readonly createdAt: Date;
@@ -86,7 +67,6 @@ export interface Bucket {
   tags: ReadonlyMap<string, string>;
   /** By key, the newest version first; lists are never empty. */
   readonly versions: Map<string, Version[]>;
-  readonly uploads: Map<string, Upload>;
 }
 
 export interface S3State {
@@ -138,10 +118,9 @@ export const unsupported = "InvalidArgument";
 
 export const invalidArgument = errorWith("InvalidArgument");
 
-/** Stores the bytes of objects and of parts, each in a separate file, so that no write affects another's. */
+/** Stores the bytes of objects, each in a separate file, so that no write affects another's. */
 interface ObjectStore {
   write(bytes: Uint8Array): Promise<string>;
-  read(path: string): Promise<Buffer>;
   /** Returns a stream for clients of the SDK, from `start` to `end` inclusive. */
   stream(path: string, start: number, end: number): ReturnType<typeof sdkStreamMixin>;
   remove(paths: readonly string[]): Promise<void>;
@@ -156,7 +135,6 @@ function createObjectStore(dataDirectory: string): ObjectStore {
       await writeFile(path, bytes);
       return path;
     },
-    read: (path) => readFile(path),
     stream: (path, start, end) =>
       sdkStreamMixin(end < start ? Readable.from([]) : createReadStream(path, { start, end })),
     remove: async (paths) => {
