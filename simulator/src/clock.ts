@@ -34,3 +34,13 @@ export function createClock(scale: number): Clock {
       setTimeout(toWall(ms), undefined, { signal }).catch(() => Promise.reject(signal?.reason)),
   };
 }
+
+/** Checks every `ms` milliseconds of AWS time until `done` returns true; rejects when the signal aborts. */
+export async function waitUntil(
+  clock: Clock,
+  ms: number,
+  done: () => boolean | Promise<boolean>,
+  signal?: AbortSignal,
+): Promise<void> {
+  while (!(await done())) await clock.wait(ms, signal);
+}
