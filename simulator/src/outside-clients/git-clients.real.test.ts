@@ -137,7 +137,8 @@ describe("git", () => {
     expect(await client.failure("push", "origin", ":dev")).toContain(
       "deletion of the current branch prohibited",
     );
-    expect((await simulator.aws.codecommit.listBranches({ repositoryName: name })).branches).toEqual(["dev"]);
+    const remaining = await client.git("ls-remote", "--heads", "origin");
+    expect(remaining.trim().split("\n")).toEqual([expect.stringMatching(/\trefs\/heads\/dev$/)]);
   });
 
   it("requests missing credentials", async () => {

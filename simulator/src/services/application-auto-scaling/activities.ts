@@ -12,8 +12,8 @@ export function activityOperations(state: ScalingState): Operations<"application
       const wanted = state.activities.filter(
         ({ NotScaledReasons }) => input.IncludeNotScaledActivities || !NotScaledReasons,
       );
-      const { items, next } = pageFor(input, wanted, ({ ResourceId = "" }) => ResourceId);
-      return { ScalingActivities: items.map((activity) => ({ ...activity })), NextToken: next };
+      const { items, NextToken } = pageFor(input, wanted, ({ ResourceId = "" }) => ResourceId);
+      return { ScalingActivities: items.map((activity) => ({ ...activity })), NextToken };
     },
   };
 }

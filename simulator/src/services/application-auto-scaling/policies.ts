@@ -1,10 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { Alarm, ScalingPolicy as PolicyView } from "@aws-sdk/client-application-auto-scaling";
+import type {
+  Alarm,
+  ScalingPolicy as PolicyView,
+  PutScalingPolicyCommandInput,
+  StepAdjustment,
+  StepScalingPolicyConfiguration,
+  TargetTrackingScalingPolicyConfiguration,
+} from "@aws-sdk/client-application-auto-scaling";
 import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
-import { readPolicySettings } from "./policy-settings.ts";
 import {
   dimension,
   findTarget,
@@ -17,9 +24,6 @@ import {
   type ScalingState,
 } from "./state.ts";
 import { deleteAlarms, metricOf, replaceAlarms } from "./tracking-alarms.ts";
-
-/** Maximum of one scalable target. Source: quotas of Application Auto Scaling. */
-const maximumPolicies = 50;
 
 export function policyOperations(state: ScalingState): Operations<"applicationautoscaling"> {
   return {
@@ -58,10 +62,10 @@ export function policyOperations(state: ScalingState): Operations<"applicationau
       const wanted = state.policies.filter(
         ({ name }) => PolicyNames.length === 0 || PolicyNames.includes(name),
       );
-      const { items, next } = pageFor(input, wanted, ({ resourceId }) => resourceId);
+      const { items, NextToken } = pageFor(input, wanted, ({ resourceId }) => resourceId);
       return {
         ScalingPolicies: await Promise.all(items.map((policy) => describe(state, policy))),
-        NextToken: next,
+        NextToken,
       };
     },
   };
@@ -100,12 +104,6 @@ function newPolicy(
   settings: PolicySettings,
 ): ScalingPolicy {
   const { region, accountId, clock } = state.environment;
-  const ofTarget = state.policies.filter((policy) => policy.resourceId === resourceId);
-  if (ofTarget.length >= maximumPolicies)
-    throw new AwsError(
-      "LimitExceededException",
-      `The target has ${maximumPolicies} scaling policies, the limit.`,
-    );
   const arn = `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${randomUUID()}:resource/${namespace}/${resourceId}:policyName/${name}`;
   return { name, arn, resourceId, createdAt: clock.now(), settings, alarms: [] };
 }
@@ -133,4 +131,111 @@ async function describe(state: ScalingState, policy: ScalingPolicy): Promise<Pol
     Alarms: await alarmsOf(state, policy),
     CreationTime: createdAt,
   };
+}
+
+/** Maximum of one step scaling policy. Source: quotas of Application Auto Scaling. */
+const maximumSteps = 20;
+const wholeNumber = { range: [0, 2 ** 31 - 1] } as const;
+
+/** Checks and returns the settings of a policy. */
+function readPolicySettings(input: PutScalingPolicyCommandInput): PolicySettings {
+  const type = input.PolicyType ?? "StepScaling";
+  const { StepScalingPolicyConfiguration: steps, TargetTrackingScalingPolicyConfiguration: tracking } = input;
+  if (type === "StepScaling") {
+    if (!steps || tracking) throw invalid(mismatch(type, "StepScalingPolicyConfiguration"));
+    return { type, configuration: readSteps(steps) };
+  }
+  if (type === "TargetTrackingScaling") {
+    if (!tracking || steps) throw invalid(mismatch(type, "TargetTrackingScalingPolicyConfiguration"));
+    return { type, configuration: readTracking(tracking) };
+  }
+  throw invalid(
+    `The simulator has scaling policies of the types StepScaling and TargetTrackingScaling, not ${type}.`,
+  );
+}
+
+function mismatch(type: string, member: string): string {
+  return `A scaling policy of the type ${type} needs ${member}, and no other configuration.`;
+}
+
+function readTracking(
+  configuration: TargetTrackingScalingPolicyConfiguration,
+): TargetTrackingScalingPolicyConfiguration {
+  const { TargetValue = Number.NaN, PredefinedMetricSpecification: predefined } = configuration;
+  const { CustomizedMetricSpecification: customized, ScaleInCooldown, ScaleOutCooldown } = configuration;
+  if (!(TargetValue > 0)) throw invalid(`TargetValue must be greater than 0, not ${TargetValue}.`);
+  refuseBroken("ValidationException", [
+    ["targetTrackingScalingPolicyConfiguration.scaleInCooldown", ScaleInCooldown, wholeNumber],
+    ["targetTrackingScalingPolicyConfiguration.scaleOutCooldown", ScaleOutCooldown, wholeNumber],
+  ]);
+  if ((predefined === undefined) === (customized === undefined))
+    throw invalid(
+      "Exactly one of PredefinedMetricSpecification and CustomizedMetricSpecification must be given.",
+    );
+  if (predefined) checkPredefined(predefined.PredefinedMetricType, predefined.ResourceLabel);
+  if (customized) {
+    refuseUnsupported("ValidationException", "CustomizedMetricSpecification", customized, [
+      "MetricName Namespace Dimensions Statistic Unit",
+    ]);
+    for (const name of ["MetricName", "Namespace", "Statistic"] as const)
+      if (!customized[name]) throw invalid(`CustomizedMetricSpecification needs ${name}.`);
+  }
+  return configuration;
+}
+
+const predefinedMetrics = [
+  "ECSServiceAverageCPUUtilization",
+  "ECSServiceAverageMemoryUtilization",
+  "ALBRequestCountPerTarget",
+];
+
+function checkPredefined(type: string | undefined, label: string | undefined): void {
+  if (!predefinedMetrics.includes(type ?? ""))
+    throw invalid(
+      `PredefinedMetricType ${type} is none of services of ECS: ${predefinedMetrics.join(", ")}.`,
+    );
+  const needsLabel = type === "ALBRequestCountPerTarget";
+  if (!needsLabel && label !== undefined) throw invalid(`The metric ${type} takes no ResourceLabel.`);
+  if (needsLabel && !/^app\/[^/]+\/[0-9a-f]+\/targetgroup\/[^/]+\/[0-9a-f]+$/.test(label ?? ""))
+    throw invalid(
+      `The metric ${type} needs a ResourceLabel, app/<load balancer>/<id>/targetgroup/<target group>/<id>, not ${label}.`,
+    );
+}
+
+function readSteps(configuration: StepScalingPolicyConfiguration): StepScalingPolicyConfiguration {
+  const { AdjustmentType, StepAdjustments = [], MetricAggregationType = "Average" } = configuration;
+  const { MinAdjustmentMagnitude, Cooldown } = configuration;
+  const place = "stepScalingPolicyConfiguration";
+  refuseBroken("ValidationException", [
+    [`${place}.cooldown`, Cooldown, wholeNumber],
+    [`${place}.stepAdjustments`, StepAdjustments, { length: [1, maximumSteps] }],
+  ]);
+  if (!AdjustmentType) throw invalid("StepScalingPolicyConfiguration needs AdjustmentType.");
+  if (MinAdjustmentMagnitude !== undefined && AdjustmentType !== "PercentChangeInCapacity")
+    throw invalid("MinAdjustmentMagnitude goes with the AdjustmentType PercentChangeInCapacity only.");
+  refuseGaps(StepAdjustments);
+  return { ...configuration, MetricAggregationType };
+}
+
+/** Steps cover the breach of the alarm without gap or overlap (API reference, StepAdjustment). */
+function refuseGaps(steps: readonly StepAdjustment[]): void {
+  const bounds = steps
+    .map(({ MetricIntervalLowerBound: from = -Infinity, MetricIntervalUpperBound: to = Infinity }) => ({
+      from,
+      to,
+    }))
+    .sort((left, right) => left.from - right.from);
+  for (const [index, { from, to }] of bounds.entries()) {
+    if (from >= to) throw invalid(`The step adjustment from ${from} to ${to} covers nothing.`);
+    const before = bounds[index - 1];
+    if (before && before.to !== from)
+      throw invalid(
+        `The step adjustments ${before.to > from ? "overlap" : "leave a gap"} between ${before.to} and ${from}.`,
+      );
+  }
+  const [lowest, highest] = [bounds[0], bounds.at(-1)];
+  if (lowest && lowest.from < 0 && lowest.from !== -Infinity)
+    throw invalid("With a negative lower bound there must be a step adjustment without a lower bound.");
+  if (highest && highest.to > 0 && highest.to !== Infinity)
+    throw invalid("With a positive upper bound there must be a step adjustment without an upper bound.");
 }

@@ -70,18 +70,11 @@ describe("a scalable target", () => {
     });
   });
 
-  it("has tags", async () => {
-    const { ScalableTargetARN: ResourceARN } = await register("tagged", {
-      MinCapacity: 0,
-      MaxCapacity: 1,
-      Tags: { team: "coffee", old: "yes" },
-    });
-    await scaling.tagResource({ ResourceARN, Tags: { team: "tea" } });
-    await scaling.untagResource({ ResourceARN, TagKeys: ["old"] });
-    expect((await scaling.listTagsForResource({ ResourceARN })).Tags).toEqual({ team: "tea" });
-  });
-
   it.each<[object, string]>([
+    [
+      { MinCapacity: 1, MaxCapacity: 1, Tags: { team: "tea" } },
+      "does not support Tags in RegisterScalableTarget",
+    ],
     [{ MinCapacity: 1 }, "Both the minimum and the maximum capacity"],
     [{ MinCapacity: 5, MaxCapacity: 1 }, "Maximum capacity cannot be less than minimum capacity"],
     [{ MinCapacity: -1, MaxCapacity: 1 }, "at 'minCapacity' failed to satisfy constraint"],

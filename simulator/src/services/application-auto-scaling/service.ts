@@ -5,7 +5,7 @@ import { activityOperations } from "./activities.ts";
 import { createScaler } from "./controller/scaler.ts";
 import { policyOperations } from "./policies.ts";
 import { createScalingState } from "./state.ts";
-import { tagOperations, targetOperations } from "./targets.ts";
+import { targetOperations } from "./targets.ts";
 
 export const applicationautoscaling: Definition<"applicationautoscaling"> = {
   create: createApplicationAutoScaling,
@@ -26,7 +26,6 @@ function createApplicationAutoScaling(environment: Environment): Service<"applic
       ...targetOperations(state, scaler),
       ...policyOperations(state),
       ...activityOperations(state),
-      ...tagOperations(state),
     },
     close: () => scaler.close(),
   };

@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-application-auto-scaling";
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
 
 export interface ScalableTarget {
   /** `service/cluster/service`. */
@@ -16,7 +16,6 @@ export interface ScalableTarget {
   minimum: number;
   maximum: number;
   suspended: Required<SuspendedState>;
-  readonly tags: Map<string, string>;
   readonly cooldowns: Cooldowns;
 }
 
@@ -89,8 +88,14 @@ function refuseOtherServices(given: string | undefined): void {
     throw invalid(`The simulator scales the ServiceNamespace ${namespace} only, not ${given}.`);
 }
 
-/** Maximum and default page size of the Describe operations. Source: API reference. */
-const pageSize = 50;
+/** Source of the size: API reference of the Describe operations. */
+const page = pager({
+  size: "MaxResults",
+  token: "NextToken",
+  standard: 50,
+  code: "InvalidNextTokenException",
+  invalid: "ValidationException",
+});
 
 interface PageInput {
   ServiceNamespace?: string | undefined;
@@ -102,18 +107,14 @@ interface PageInput {
 }
 
 /** Returns the page that a Describe operation requests, of the items of the requested resources. */
-export function pageFor<Item>(
-  { ServiceNamespace, ScalableDimension, ResourceId, ResourceIds, MaxResults, NextToken }: PageInput,
-  all: readonly Item[],
-  idOf: (item: Item) => string,
-) {
+export function pageFor<Item>(input: PageInput, all: readonly Item[], idOf: (item: Item) => string) {
+  const { ServiceNamespace, ScalableDimension, ResourceId, ResourceIds } = input;
   refuseOtherServices(ServiceNamespace);
   const ids = ResourceIds ?? (ResourceId === undefined ? [] : [ResourceId]);
   if (ScalableDimension !== undefined && ids.length === 0)
     throw invalid("A scalable dimension needs the resource ID that it belongs to.");
   const wanted = all.filter((item) => ids.length === 0 || ids.includes(idOf(item)));
-  const size = MaxResults ?? pageSize;
-  return page(wanted, { size, token: NextToken, code: "InvalidNextTokenException" });
+  return page(wanted, input);
 }
 
 /** Throws ObjectNotFoundException. */

@@ -4,8 +4,7 @@ import type {
   ScalableTarget as TargetView,
 } from "@aws-sdk/client-application-auto-scaling";
 import { refuseBroken } from "../../kit/constraints.ts";
-import { AwsError } from "../../kit/errors.ts";
-import { addTags, limitTags, removeTags } from "../../kit/tags.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
 import type { Scaler } from "./controller/scaler.ts";
 import { deletePolicy } from "./policies.ts";
@@ -24,6 +23,8 @@ export function targetOperations(state: ScalingState, scaler: Scaler): Operation
   return {
     async registerScalableTarget(input) {
       const resourceId = resourceIdOf(input);
+      const { Tags } = input;
+      refuseUnsupported("ValidationException", "RegisterScalableTarget", { Tags }, []);
       refuseBroken("ValidationException", [
         ["minCapacity", input.MinCapacity, { range: [0, 2 ** 31 - 1] }],
         ["maxCapacity", input.MaxCapacity, { range: [0, 2 ** 31 - 1] }],
@@ -51,17 +52,17 @@ export function targetOperations(state: ScalingState, scaler: Scaler): Operation
       return {};
     },
     describeScalableTargets(input) {
-      const { items, next } = pageFor(input, [...state.targets.values()], ({ resourceId }) => resourceId);
-      return { ScalableTargets: items.map((target) => describe(state, target)), NextToken: next };
+      const { items, NextToken } = pageFor(
+        input,
+        [...state.targets.values()],
+        ({ resourceId }) => resourceId,
+      );
+      return { ScalableTargets: items.map((target) => describe(state, target)), NextToken };
     },
   };
 }
 
 function changeTarget(target: ScalableTarget, input: RegisterScalableTargetCommandInput): void {
-  if (input.Tags)
-    throw invalid(
-      "The resource is registered already: its tags are changed by TagResource and UntagResource.",
-    );
   const { MinCapacity: minimum = target.minimum, MaxCapacity: maximum = target.maximum } = input;
   refuseEmptyRange(minimum, maximum);
   Object.assign(target, { minimum, maximum, suspended: { ...target.suspended, ...input.SuspendedState } });
@@ -72,7 +73,7 @@ function newTarget(
   resourceId: string,
   input: RegisterScalableTargetCommandInput,
 ): ScalableTarget {
-  const { MinCapacity: minimum, MaxCapacity: maximum, SuspendedState = {}, Tags = {} } = input;
+  const { MinCapacity: minimum, MaxCapacity: maximum, SuspendedState = {} } = input;
   if (minimum === undefined || maximum === undefined)
     throw invalid(
       "Both the minimum and the maximum capacity must be given to register a new scalable target.",
@@ -85,7 +86,6 @@ function newTarget(
     minimum,
     maximum,
     suspended: { ...nothingSuspended, ...SuspendedState },
-    tags: new Map(Object.entries(Tags)),
     cooldowns: { inUntil: 0 },
   };
 }
@@ -133,22 +133,4 @@ function describe({ environment: { accountId } }: ScalingState, target: Scalable
     SuspendedState: { ...target.suspended },
     ScalableTargetARN: target.arn,
   };
-}
-
-export function tagOperations(state: ScalingState): Operations<"applicationautoscaling"> {
-  return {
-    tagResource({ ResourceARN, Tags = {} }) {
-      const { tags } = byArn(state, ResourceARN);
-      limitTags("TooManyTagsException", Object.keys(Tags), tags.keys());
-      return addTags(tags, Object.entries(Tags));
-    },
-    untagResource: ({ ResourceARN, TagKeys }) => removeTags(byArn(state, ResourceARN).tags, TagKeys),
-    listTagsForResource: ({ ResourceARN }) => ({ Tags: Object.fromEntries(byArn(state, ResourceARN).tags) }),
-  };
-}
-
-function byArn({ targets }: ScalingState, arn: string | undefined): ScalableTarget {
-  const found = [...targets.values()].find((target) => target.arn === arn);
-  if (found) return found;
-  throw new AwsError("ResourceNotFoundException", `No scalable target has the ARN ${arn}.`);
 }

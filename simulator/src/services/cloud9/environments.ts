@@ -2,18 +2,23 @@ import { randomBytes } from "node:crypto";
 import type {
   CreateEnvironmentEC2CommandInput,
   Environment as EnvironmentView,
-  Tag,
 } from "@aws-sdk/client-cloud9";
 import type { Environment } from "../../environment.ts";
 import { type Check, refuseBroken } from "../../kit/constraints.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { addTags, removeTags, tagList } from "../../kit/tags.ts";
+import { byArn, checkedTags, tagOperations, tagPairs } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 
 /** Maximum of ListEnvironments and DescribeEnvironments. Source: API reference. */
 const pageSize = 25;
+const page = pager({
+  size: "maxResults",
+  token: "nextToken",
+  standard: pageSize,
+  code: "BadRequestException",
+});
 /** The aliases of images, each also as `resolve:ssm:/aws/service/cloud9/amis/<alias>`. Source: CreateEnvironmentEC2. */
 const images = [
   "amazonlinux-2-x86_64",
@@ -52,13 +57,9 @@ export function environmentOperations(state: Cloud9State): Operations<"cloud9"> 
       refuseBroken("BadRequestException", [["environmentIds", environmentIds, { length: [1, pageSize] }]]);
       return { environments: environmentIds.map((id) => describe(find(state, id))) };
     },
-    listEnvironments({ maxResults = pageSize, nextToken }) {
-      const { items, next } = page([...environments.keys()], {
-        size: maxResults,
-        token: nextToken,
-        code: "BadRequestException",
-      });
-      return { environmentIds: items, nextToken: next };
+    listEnvironments(input) {
+      const { items: environmentIds, nextToken } = page([...environments.keys()], input);
+      return { environmentIds, nextToken };
     },
     updateEnvironment(input) {
       refuseBroken("BadRequestException", textChecks(input));
@@ -127,7 +128,7 @@ function newEnvironment(
     automaticStopTimeMinutes: input.automaticStopTimeMinutes,
     clientRequestToken: input.clientRequestToken,
     managedCredentials: "ENABLED_ON_CREATE",
-    tags: checkedTags(input.tags),
+    tags: checkedTags(tagPairs.read(input.tags ?? []), tagRules),
   };
 }
 
@@ -146,39 +147,13 @@ function describe(environment: DevelopmentEnvironment): EnvironmentView {
   };
 }
 
-/** Maximum of one environment. Source: API reference, Tags. */
-const maximumTags = 200;
+/** Source: API reference, Tags. */
+const tagRules = { most: 200, tooMany: "BadRequestException", invalid: "BadRequestException" };
 
-export function tagOperations(state: Cloud9State): Operations<"cloud9"> {
-  return {
-    tagResource({ ResourceARN, Tags }) {
-      const { tags } = byArn(state, ResourceARN);
-      const given = checkedTags(Tags);
-      if (new Set([...tags.keys(), ...given.keys()]).size > maximumTags) throw tooMany();
-      return addTags(tags, given);
-    },
-    untagResource: ({ ResourceARN, TagKeys }) => removeTags(byArn(state, ResourceARN).tags, TagKeys),
-    listTagsForResource: ({ ResourceARN }) => ({ Tags: tagList(byArn(state, ResourceARN).tags) }),
-  };
-}
-
-function checkedTags(given: readonly Tag[] = []): Map<string, string> {
-  const tags = new Map(given.map(({ Key = "", Value = "" }) => [Key, Value]));
-  if (tags.size > maximumTags) throw tooMany();
-  for (const [key, value] of tags)
-    if (key.length < 1 || key.length > 128 || value.length > 256)
-      throw badRequest(`The tag ${key} has a key of 1 to 128 and a value of up to 256 characters.`);
-  return tags;
-}
-
-function tooMany(): Error {
-  return badRequest(`An environment has at most ${maximumTags} tags.`);
-}
-
-function byArn(state: Cloud9State, arn: string | undefined): DevelopmentEnvironment {
-  const prefix = environmentArn(state, "");
-  if (!arn?.startsWith(prefix)) throw badRequest(`${arn} is not the ARN of an environment, ${prefix}<id>.`);
-  return find(state, arn.slice(prefix.length));
+export function environmentTagOperations(state: Cloud9State): Operations<"cloud9"> {
+  return tagOperations(["ResourceARN", "Tags", "TagKeys"], tagPairs, tagRules, (arn) =>
+    byArn(arn, environmentArn(state, ""), "BadRequestException", (id) => find(state, id).tags),
+  );
 }
 
 interface DevelopmentEnvironment {

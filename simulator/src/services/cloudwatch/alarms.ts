@@ -8,11 +8,11 @@ import { type AlarmEvaluation, changeState } from "./evaluate-alarms.ts";
 import {
   type Alarm,
   type CloudWatchState,
-  fromTags,
   invalid,
   invalidCombination,
   missing,
   page,
+  readTags,
   unsupported,
 } from "./state.ts";
 
@@ -33,7 +33,7 @@ export function alarmOperations(
         configuredAt: state.now(),
       });
       // Tags are set when an alarm is created; an update does not change them (PutMetricAlarm, API reference).
-      if (!known) addTags(alarm.tags, fromTags(input.Tags));
+      if (!known) addTags(alarm.tags, readTags(input.Tags));
       state.alarms.set(settings.name, alarm);
       evaluation.start();
       return {};

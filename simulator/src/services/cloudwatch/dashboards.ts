@@ -1,7 +1,7 @@
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
-import { type CloudWatchState, type Dashboard, fromTags, page, unsupported } from "./state.ts";
+import { type CloudWatchState, type Dashboard, page, readTags, unsupported } from "./state.ts";
 
 export function dashboardOperations(state: CloudWatchState): Operations<"cloudwatch"> {
   return {
@@ -21,7 +21,7 @@ export function dashboardOperations(state: CloudWatchState): Operations<"cloudwa
           arn: state.dashboardArnOf(name),
           body,
           modifiedAt: state.now(),
-          tags: fromTags(input.Tags),
+          tags: readTags(input.Tags),
         });
       return { DashboardValidationMessages: [] };
     },
@@ -33,7 +33,7 @@ export function dashboardOperations(state: CloudWatchState): Operations<"cloudwa
       const matching = [...state.dashboards.values()]
         .filter(({ name }) => name.startsWith(input.DashboardNamePrefix ?? ""))
         .sort((a, b) => (a.name < b.name ? -1 : 1));
-      const { items, NextToken } = page(matching, { NextToken: input.NextToken });
+      const { items, NextToken } = page(matching, input);
       return {
         DashboardEntries: items.map(({ name, arn, body, modifiedAt }) => ({
           DashboardName: name,

@@ -1,13 +1,13 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { addTags, removeTags, tagList } from "../../kit/tags.ts";
+import { tagOperations, tagPairs } from "../../kit/tags.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { alarmOperations } from "./alarms.ts";
 import { dashboardOperations } from "./dashboards.ts";
 import { createAlarmEvaluation } from "./evaluate-alarms.ts";
 import { putMetricDataOperations, readMetricsOperations } from "./read-metrics.ts";
-import { type CloudWatchState, createCloudWatchState, fromTags } from "./state.ts";
+import { type CloudWatchState, createCloudWatchState, tagRules } from "./state.ts";
 
 export const cloudwatch: Definition<"cloudwatch"> = {
   create: createCloudWatch,
@@ -37,28 +37,20 @@ export function createCloudWatch(environment: Environment): Service<"cloudwatch"
       ...readMetricsOperations(state),
       ...alarmOperations(state, evaluation),
       ...dashboardOperations(state),
-      ...tagOperations(state),
+      ...cloudWatchTagOperations(state),
     },
     close: async () => evaluation.stop(),
   };
 }
 
 /** Tags of alarms and dashboards, by their ARN. */
-function tagOperations(state: CloudWatchState): Operations<"cloudwatch"> {
-  const tagsOf = (arn = ""): Map<string, string> => {
+function cloudWatchTagOperations(state: CloudWatchState): Operations<"cloudwatch"> {
+  return tagOperations(["ResourceARN", "Tags", "TagKeys"], tagPairs, tagRules, (arn) => {
     const tagged = [...state.alarms.values(), ...state.dashboards.values()].find((each) => each.arn === arn);
     if (tagged) return tagged.tags;
     throw new AwsError(
       "ResourceNotFoundException",
       `There is no alarm and no dashboard with the ARN ${arn}.`,
     );
-  };
-  return {
-    tagResource: ({ ResourceARN, Tags }) => {
-      const held = tagsOf(ResourceARN);
-      return addTags(held, fromTags(Tags, held));
-    },
-    untagResource: ({ ResourceARN, TagKeys }) => removeTags(tagsOf(ResourceARN), TagKeys),
-    listTagsForResource: ({ ResourceARN }) => ({ Tags: tagList(tagsOf(ResourceARN)) }),
-  };
+  });
 }

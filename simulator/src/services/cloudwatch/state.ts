@@ -1,8 +1,14 @@
-import type { ComparisonOperator, Dimension, StandardUnit, StateValue } from "@aws-sdk/client-cloudwatch";
+import type {
+  ComparisonOperator,
+  Dimension,
+  StandardUnit,
+  StateValue,
+  Tag,
+} from "@aws-sdk/client-cloudwatch";
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
-import { page as pageOf } from "../../kit/page.ts";
-import { tagReader } from "../../kit/tags.ts";
+import { pager } from "../../kit/page.ts";
+import { checkedTags, tagPairs } from "../../kit/tags.ts";
 import type { AlarmActions } from "./alarm-actions.ts";
 import { createMetricStore, type MetricStore } from "./metric-store.ts";
 import { type AwsMinutes, createAwsMinutes } from "./publish-each-minute.ts";
@@ -91,17 +97,14 @@ export function createCloudWatchState(environment: Environment): CloudWatchState
   };
 }
 
-/** Default number of items on one page. Source: DescribeAlarms, CloudWatch API reference. */
-const mostRecords = 100;
-
-export function page<Item>(
-  all: readonly Item[],
-  given: { MaxRecords?: number | undefined; NextToken?: string | undefined },
-): { items: Item[]; NextToken: string | undefined } {
-  const size = Math.min(given.MaxRecords ?? mostRecords, mostRecords);
-  const { items, next } = pageOf(all, { size, token: given.NextToken, code: "InvalidNextToken" });
-  return { items, NextToken: next };
-}
+/** Source of the size: DescribeAlarms, CloudWatch API reference. */
+export const page = pager({
+  size: "MaxRecords",
+  token: "NextToken",
+  standard: 100,
+  code: "InvalidNextToken",
+  invalid: "ValidationError",
+});
 
 export const invalid = errorWith("InvalidParameterValueException");
 
@@ -114,4 +117,6 @@ export function missing(parameter: string): AwsError {
 /** For members of a request that the simulator would otherwise ignore. */
 export const unsupported = "InvalidParameterValueException";
 
-export const fromTags = tagReader("LimitExceededException");
+export const tagRules = { tooMany: "LimitExceededException" };
+
+export const readTags = (tags: readonly Tag[] = []) => checkedTags(tagPairs.read(tags), tagRules);

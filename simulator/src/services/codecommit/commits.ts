@@ -1,10 +1,8 @@
 import type { Commit, UserInfo } from "@aws-sdk/client-codecommit";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
 import { GitError } from "../../runtime/git/git-program.ts";
 import type { Operations } from "../api.ts";
-import { setDefaultBranch } from "./references.ts";
 import { type CodeCommitState, find, type Repository } from "./state.ts";
 
 export function commitOperations(state: CodeCommitState): Operations<"codecommit"> {
@@ -13,6 +11,9 @@ export function commitOperations(state: CodeCommitState): Operations<"codecommit
     async getCommit({ repositoryName, commitId }) {
       const repository = find(state, repositoryName);
       return { commit: await readCommit(environment, repository, commitId) };
+    },
+    async getBranch({ repositoryName, branchName }) {
+      return { branch: await findBranch(environment, find(state, repositoryName), branchName) };
     },
   };
 }
@@ -106,32 +107,6 @@ async function parse({ git }: Environment, { id }: Repository, name: string): Pr
     if (error instanceof GitError) return undefined;
     throw error;
   }
-}
-
-/** Page size; the API reference does not document it. */
-const listSize = 1000;
-
-export function branchOperations(state: CodeCommitState): Operations<"codecommit"> {
-  const { environment } = state;
-  const { git } = environment;
-  return {
-    async listBranches({ repositoryName, nextToken }) {
-      const names = [...(await git.branches(find(state, repositoryName).id)).keys()];
-      const code = "InvalidContinuationTokenException";
-      const { items, next } = page(names, { size: listSize, token: nextToken, code });
-      return { branches: items, nextToken: next };
-    },
-    async getBranch({ repositoryName, branchName }) {
-      return { branch: await findBranch(environment, find(state, repositoryName), branchName) };
-    },
-    async updateDefaultBranch({ repositoryName, defaultBranchName }) {
-      const repository = find(state, repositoryName);
-      const { branchName } = await findBranch(environment, repository, defaultBranchName);
-      await setDefaultBranch(environment, repository, branchName);
-      repository.modifiedAt = environment.clock.now();
-      return {};
-    },
-  };
 }
 
 /** Source: API reference, branchName. */

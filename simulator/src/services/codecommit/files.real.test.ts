@@ -7,17 +7,18 @@ const deployment = { repositoryName: "deployment" };
 async function withTwoCommits() {
   const repository = await withRepository();
   const { call, environment, id } = repository;
-  const first = await commitFiles(environment.git, id, "dev", {
-    "taskdef.json": "{}",
-    "infra/é.yaml": "a: 1",
-  });
+  const file = (filePath: string, content: string) => ({ filePath, fileContent: Buffer.from(content) });
+  const putFiles = [file("taskdef.json", "{}"), file("infra/é.yaml", "a: 1")];
+  const { commitId: first } = await call("createCommit", { ...deployment, branchName: "dev", putFiles });
   const second = await commitFiles(environment.git, id, "dev", { "infra/é.yaml": "a: 2", "new.txt": "n" });
-  await call("updateDefaultBranch", { ...deployment, defaultBranchName: "dev" });
   return { ...repository, first, second };
 }
 
-it("a commit is returned as Git has it", async () => {
+it("a branch and its commit are returned as Git has them", async () => {
   const { call, first, second } = await withTwoCommits();
+  expect(await call("getBranch", { ...deployment, branchName: "dev" })).toEqual({
+    branch: { branchName: "dev", commitId: second },
+  });
   const { commit } = await call("getCommit", { ...deployment, commitId: second });
   const ada = { name: "Ada", email: "ada@example.com", date: "1767323045 +0000" };
   expect(commit).toMatchObject({
@@ -63,6 +64,11 @@ it("a folder is listed by kinds", async () => {
 });
 
 it.each<[string, object, string]>([
+  ["getBranch", {}, "BranchNameRequiredException"],
+  ["getBranch", { branchName: "a..b" }, "InvalidBranchNameException"],
+  ["getBranch", { branchName: "-b" }, "InvalidBranchNameException"],
+  ["getBranch", { branchName: "0".repeat(40) }, "InvalidBranchNameException"],
+  ["getBranch", { branchName: "none" }, "BranchDoesNotExistException"],
   ["getCommit", {}, "CommitIdRequiredException"],
   ["getCommit", { commitId: "dev" }, "InvalidCommitIdException"],
   ["getCommit", { commitId: "0".repeat(40) }, "CommitIdDoesNotExistException"],

@@ -38,11 +38,7 @@ export async function referencesMoved(
 }
 
 /** Also moves Git's HEAD: the branch that a clone checks out and that no push may delete. */
-export async function setDefaultBranch(
-  { git }: Environment,
-  repository: Repository,
-  branch: string,
-): Promise<void> {
+async function setDefaultBranch({ git }: Environment, repository: Repository, branch: string): Promise<void> {
   await git.run(repository.id, ["symbolic-ref", "HEAD", `${branchPrefix}${branch}`]);
   repository.defaultBranch = branch;
 }

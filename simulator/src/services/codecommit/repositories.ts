@@ -1,8 +1,8 @@
 import type { RepositoryMetadata } from "@aws-sdk/client-codecommit";
 import { AwsError } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { addTags, removeTags } from "../../kit/tags.ts";
+import { byArn, checkedTags, tagOperations, tagRecord } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { referencesMoved } from "./references.ts";
 import {
@@ -15,8 +15,12 @@ import {
   repositoryArn,
 } from "./state.ts";
 
-/** Source: API reference, ListRepositories. */
-const listSize = 1000;
+/** Source of the size: API reference, ListRepositories. */
+const page = pager<never, "nextToken">({
+  token: "nextToken",
+  standard: 1000,
+  code: "InvalidContinuationTokenException",
+});
 
 export function repositoryOperations(state: CodeCommitState): Operations<"codecommit"> {
   const { repositories, environment } = state;
@@ -28,7 +32,8 @@ export function repositoryOperations(state: CodeCommitState): Operations<"codeco
       ]);
       const name = checkName(input.repositoryName);
       const description = checkDescription(input.repositoryDescription);
-      const repository = { ...newRepository(state, name), description, tags: checkedTags(input.tags) };
+      const tags = checkedTags(tagRecord.read(input.tags ?? {}), tagRules);
+      const repository = { ...newRepository(state, name), description, tags };
       refuseTaken(state, name);
       repositories.set(name, repository);
       try {
@@ -43,16 +48,16 @@ export function repositoryOperations(state: CodeCommitState): Operations<"codeco
     getRepository: ({ repositoryName }) => ({
       repositoryMetadata: describe(state, find(state, repositoryName)),
     }),
-    listRepositories({ sortBy = "repositoryName", order = "ascending", nextToken }) {
+    listRepositories(input) {
+      const { sortBy = "repositoryName", order = "ascending" } = input;
       const key = (repository: Repository) =>
         sortBy === "repositoryName" ? repository.name : repository.modifiedAt.toISOString();
       const sorted = [...repositories.values()].sort((left, right) => (key(left) < key(right) ? -1 : 1));
       if (order === "descending") sorted.reverse();
-      const code = "InvalidContinuationTokenException";
-      const { items, next } = page(sorted, { size: listSize, token: nextToken, code });
+      const { items, nextToken } = page(sorted, input);
       return {
         repositories: items.map(({ name, id }) => ({ repositoryName: name, repositoryId: id })),
-        nextToken: next,
+        nextToken,
       };
     },
     // Deleting a missing repository is not an error; the response then has no id.
@@ -119,49 +124,15 @@ function describe(state: CodeCommitState, repository: Repository): RepositoryMet
   };
 }
 
-/** Maximum of one repository. Source: quotas of CodeCommit. */
-const maximumTags = 50;
+/** Source: TagResource, CodeCommit API reference. */
+const tagRules = {
+  tooMany: "TooManyTagsException",
+  invalid: "InvalidTagsMapException",
+  system: "InvalidSystemTagUsageException",
+};
 
-export function tagOperations(state: CodeCommitState): Operations<"codecommit"> {
-  return {
-    tagResource({ resourceArn, tags }) {
-      const repository = byArn(state, resourceArn);
-      const next = checkedTags({ ...Object.fromEntries(repository.tags), ...tags });
-      return addTags(repository.tags, next);
-    },
-    untagResource: ({ resourceArn, tagKeys }) => removeTags(byArn(state, resourceArn).tags, tagKeys),
-    listTagsForResource: ({ resourceArn }) => ({ tags: Object.fromEntries(byArn(state, resourceArn).tags) }),
-  };
-}
-
-function checkedTags(given: Record<string, string> = {}): Map<string, string> {
-  const tags = new Map(Object.entries(given));
-  if (tags.size > maximumTags)
-    throw new AwsError(
-      "TooManyTagsException",
-      `A repository has at most ${maximumTags} tags, not ${tags.size}.`,
-    );
-  for (const [key, value] of tags) {
-    if (key.toLowerCase().startsWith("aws:"))
-      throw new AwsError(
-        "InvalidSystemTagUsageException",
-        `The tag key ${key} begins with aws:, which is AWS's own.`,
-      );
-    if (key.length < 1 || key.length > 128 || value.length > 256)
-      throw new AwsError(
-        "InvalidTagsMapException",
-        `The tag ${key} has a key of 1 to 128 and a value of up to 256 characters.`,
-      );
-  }
-  return tags;
-}
-
-function byArn(state: CodeCommitState, arn: string | undefined): Repository {
-  const prefix = repositoryArn(state, "");
-  if (!arn?.startsWith(prefix))
-    throw new AwsError(
-      "InvalidResourceArnException",
-      `${arn} is not the ARN of a repository, ${prefix}<name>.`,
-    );
-  return find(state, arn.slice(prefix.length));
+export function repositoryTagOperations(state: CodeCommitState): Operations<"codecommit"> {
+  return tagOperations(["resourceArn", "tags", "tagKeys"], tagRecord, tagRules, (arn) =>
+    byArn(arn, repositoryArn(state, ""), "InvalidResourceArnException", (name) => find(state, name).tags),
+  );
 }

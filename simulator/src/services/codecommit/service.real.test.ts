@@ -72,7 +72,7 @@ test.each<[string, object, string, string]>([
     "listTagsForResource",
     { resourceArn: "arn:aws:s3:::b" },
     "InvalidResourceArnException",
-    "is not the ARN of a repository",
+    "is not a valid ARN",
   ],
 ])("%s %j is refused with %3$s", async (operation, input, code, message) => {
   const { call } = await withRepository();

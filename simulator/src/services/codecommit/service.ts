@@ -1,8 +1,8 @@
 import { type Definition, serviceOn } from "../definition.ts";
-import { branchOperations, commitOperations } from "./commits.ts";
+import { commitOperations } from "./commits.ts";
 import { createCommitOperation } from "./create-commit.ts";
 import { fileOperations } from "./files.ts";
-import { repositoryOperations, tagOperations } from "./repositories.ts";
+import { repositoryOperations, repositoryTagOperations } from "./repositories.ts";
 import { createCodeCommitState } from "./state.ts";
 
 /**
@@ -11,11 +11,10 @@ import { createCodeCommitState } from "./state.ts";
  */
 export const createCodeCommit = serviceOn(createCodeCommitState, [
   repositoryOperations,
-  branchOperations,
   commitOperations,
   createCommitOperation,
   fileOperations,
-  tagOperations,
+  repositoryTagOperations,
 ]);
 
 export const codecommit: Definition<"codecommit"> = {

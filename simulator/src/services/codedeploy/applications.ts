@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { ApplicationInfo } from "@aws-sdk/client-codedeploy";
+import type { ApplicationInfo, Tag } from "@aws-sdk/client-codedeploy";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { addTags, removeTags, tagList, tagReader } from "../../kit/tags.ts";
+import { checkedTags, tagOperations, tagPairs } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import {
   type Application,
@@ -40,7 +40,7 @@ export function applicationOperations(
         name,
         createTime: now(),
         groups: new Map(),
-        tags: fromTags(tags),
+        tags: readTags(tags),
       };
       state.applications.set(name, application);
       return { applicationId: application.id };
@@ -75,11 +75,11 @@ function describe({ id, name, createTime }: Application): ApplicationInfo {
 }
 
 /** Tags of applications and deployment groups. */
-export function tagOperations(
+export function codeDeployTagOperations(
   state: CodeDeployState,
   { accountId, region }: Environment,
 ): Operations<"codedeploy"> {
-  const tagsOf = (arn = ""): Map<string, string> => {
+  const tagsOf = (arn: string): Map<string, string> => {
     const prefix = `arn:aws:codedeploy:${region}:${accountId}:`;
     const [kind = "", path = ""] = arn.startsWith(prefix) ? arn.slice(prefix.length).split(":") : [];
     const [applicationName = "", groupName = ""] = path.split("/");
@@ -90,14 +90,9 @@ export function tagOperations(
       `The specified ARN ${arn} is not valid: ${prefix}application:<name> or ${prefix}deploymentgroup:<application>/<group>.`,
     );
   };
-  return {
-    tagResource: ({ ResourceArn, Tags }) => {
-      const held = tagsOf(ResourceArn);
-      return addTags(held, fromTags(Tags, held));
-    },
-    untagResource: ({ ResourceArn, TagKeys }) => removeTags(tagsOf(ResourceArn), TagKeys),
-    listTagsForResource: ({ ResourceArn }) => ({ Tags: tagList(tagsOf(ResourceArn)) }),
-  };
+  return tagOperations(["ResourceArn", "Tags", "TagKeys"], tagPairs, tagRules, tagsOf);
 }
 
-export const fromTags = tagReader("TagLimitExceededException");
+const tagRules = { tooMany: "TagLimitExceededException" };
+
+export const readTags = (tags: readonly Tag[] = []) => checkedTags(tagPairs.read(tags), tagRules);

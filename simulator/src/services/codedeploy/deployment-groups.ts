@@ -4,7 +4,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Aws, Operations } from "../api.ts";
-import { fromTags } from "./applications.ts";
+import { readTags } from "./applications.ts";
 import { parseSettings } from "./group-settings.ts";
 import {
   type Application,
@@ -41,7 +41,7 @@ export function deploymentGroupOperations(
       refuseSharedService(state, settings);
       await refuseMissingResources(aws, settings);
       refuseBadName(application, name);
-      const group = { id: randomUUID(), name, tags: fromTags(input.tags), settings, deployments: [] };
+      const group = { id: randomUUID(), name, tags: readTags(input.tags), settings, deployments: [] };
       application.groups.set(name, group);
       return { deploymentGroupId: group.id };
     },

@@ -1,7 +1,7 @@
 import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { applicationOperations, tagOperations } from "./applications.ts";
+import { applicationOperations, codeDeployTagOperations } from "./applications.ts";
 import { createCodeDeployController } from "./controller/controller.ts";
 import { createDeploymentOperations } from "./create-deployment.ts";
 import { builtInConfigs, deploymentConfigOperations } from "./deployment-configs.ts";
@@ -31,7 +31,7 @@ export function createCodeDeploy(environment: Environment): Service<"codedeploy"
       ...deploymentOperations(state, controller),
       ...hookExecutionOperations(state),
       ...targetOperations(state, environment, controller),
-      ...tagOperations(state, environment),
+      ...codeDeployTagOperations(state, environment),
     },
     close: () => controller.close(),
   };

@@ -9,7 +9,6 @@ import type {
 import { callerArn } from "../../access-keys.ts";
 import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Caller, Operations } from "../api.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
@@ -21,10 +20,11 @@ import {
   findExecution,
   isOver,
   type PipelineRecord,
+  pagerOf,
 } from "./state.ts";
 
-/** Source: API reference, ListPipelineExecutions. */
-const listSize = 100;
+/** Source of the size: API reference, ListPipelineExecutions. */
+const page = pagerOf(100);
 
 /** Input of an execution started by EventBridge: in process, with the rule. */
 export interface StartByEvent extends StartPipelineExecutionInput {
@@ -66,15 +66,14 @@ export function executionOperations(
       const execution = findExecution(record, pipelineExecutionId);
       return { pipelineExecution: { pipelineName: record.name, ...describe(execution) } };
     },
-    listPipelineExecutions({ pipelineName, maxResults = listSize, nextToken, filter }) {
-      const { executions } = find(state, pipelineName);
-      const stage = filter?.succeededInStage?.stageName;
+    listPipelineExecutions(input) {
+      const { executions } = find(state, input.pipelineName);
+      const stage = input.filter?.succeededInStage?.stageName;
       const chosen = executions.filter(
         ({ stages }) => stage === undefined || stages.get(stage)?.status === "Succeeded",
       );
-      const code = "InvalidNextTokenException";
-      const { items, next } = page(chosen.reverse(), { size: maxResults, token: nextToken, code });
-      return { pipelineExecutionSummaries: items.map(summarize), nextToken: next };
+      const { items, nextToken } = page(chosen.reverse(), input);
+      return { pipelineExecutionSummaries: items.map(summarize), nextToken };
     },
   };
 }

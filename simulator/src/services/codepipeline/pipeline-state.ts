@@ -6,10 +6,9 @@ import type {
   StageState,
 } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../environment.ts";
-import { page } from "../../kit/page.ts";
 import type { Operations } from "../api.ts";
 import type { ActionRun, Execution } from "./state.ts";
-import { type CodePipelineState, find, latestRun, type PipelineRecord, placeOf } from "./state.ts";
+import { type CodePipelineState, find, latestRun, type PipelineRecord, pagerOf, placeOf } from "./state.ts";
 
 export function pipelineStateOperations(state: CodePipelineState): Operations<"codepipeline"> {
   return {
@@ -115,17 +114,16 @@ function entityUrl({ region }: Environment, { actionTypeId, configuration = {} }
   return pages[actionTypeId?.provider ?? ""]?.(home, configuration);
 }
 
-/** Source: API reference, ListActionExecutions. */
-const listSize = 100;
+/** Source of the size: API reference, ListActionExecutions. */
+const page = pagerOf(100);
 
 export function actionExecutionOperations(state: CodePipelineState): Operations<"codepipeline"> {
   return {
-    listActionExecutions({ pipelineName, filter, maxResults = listSize, nextToken }) {
-      const record = find(state, pipelineName);
-      const chosen = record.actionRuns.filter((run) => isWanted(record, run, filter)).reverse();
-      const code = "InvalidNextTokenException";
-      const { items, next } = page(chosen, { size: maxResults, token: nextToken, code });
-      return { actionExecutionDetails: items.map((run) => describeAction(state, run)), nextToken: next };
+    listActionExecutions(input) {
+      const record = find(state, input.pipelineName);
+      const chosen = record.actionRuns.filter((run) => isWanted(record, run, input.filter)).reverse();
+      const { items, nextToken } = page(chosen, input);
+      return { actionExecutionDetails: items.map((run) => describeAction(state, run)), nextToken };
     },
   };
 }

@@ -1,8 +1,7 @@
-import type { ExecutionTrigger, PipelineDeclaration, Tag } from "@aws-sdk/client-codepipeline";
+import type { ExecutionTrigger, PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { callerArn } from "../../access-keys.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
-import { addTags, removeTags } from "../../kit/tags.ts";
+import { byArn, checkedTags, smallTagPairs, tagOperations } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { checkStructure } from "./check-structure.ts";
 import type { CodePipelineController } from "./controller/controller.ts";
@@ -13,11 +12,12 @@ import {
   find,
   invalidStructure,
   type PipelineRecord,
+  pagerOf,
   pipelineArn,
 } from "./state.ts";
 
-/** Source: API reference, ListPipelines. */
-const listSize = 1000;
+/** Source of the size: API reference, ListPipelines. */
+const page = pagerOf(1000);
 
 export function pipelineOperations(
   state: CodePipelineState,
@@ -36,7 +36,7 @@ export function pipelineOperations(
   return {
     async createPipeline({ pipeline, tags }, { accessKeyId }) {
       const declaration = await checked(state, pipeline);
-      const given = checkedTags(tags);
+      const given = checkedTags(smallTagPairs.read(tags ?? []), tagRules);
       const { name = "" } = declaration;
       if (pipelines.has(name))
         throw new AwsError(
@@ -61,7 +61,7 @@ export function pipelineOperations(
         triggerType: "CreatePipeline",
         triggerDetail: callerArn(environment, accessKeyId),
       });
-      return { pipeline: declaration, tags: tagList(record) };
+      return { pipeline: declaration, tags: smallTagPairs.write(given) };
     },
     async updatePipeline({ pipeline }) {
       const declaration = await checked(state, pipeline);
@@ -92,10 +92,9 @@ export function pipelineOperations(
       if (record) controller.abandon(record);
       return {};
     },
-    listPipelines({ maxResults = listSize, nextToken }) {
-      const code = "InvalidNextTokenException";
-      const { items, next } = page([...pipelines.values()], { size: maxResults, token: nextToken, code });
-      return { pipelines: items.map(summary), nextToken: next };
+    listPipelines(input) {
+      const { items, nextToken } = page([...pipelines.values()], input);
+      return { pipelines: items.map(summary), nextToken };
     },
   };
 }
@@ -103,10 +102,6 @@ export function pipelineOperations(
 function summary({ name, declaration, createdAt: created, updatedAt: updated }: PipelineRecord) {
   const { version, pipelineType, executionMode } = declaration;
   return { name, version, pipelineType, executionMode, created, updated };
-}
-
-function tagList({ tags }: PipelineRecord): Tag[] {
-  return [...tags].map(([key, value]) => ({ key, value }));
 }
 
 /** Returns the declaration with its defaults, after all checks. */
@@ -140,49 +135,19 @@ function withDefaults(pipeline: PipelineDeclaration): PipelineDeclaration {
   };
 }
 
-/** Maximum of one pipeline. Source: quotas of CodePipeline. */
-const maximumTags = 50;
+/** Source: TagResource, CodePipeline API reference. */
+const tagRules = {
+  tooMany: "TooManyTagsException",
+  invalid: "InvalidTagsException",
+  system: "InvalidTagsException",
+};
 
-export function tagOperations(state: CodePipelineState): Operations<"codepipeline"> {
-  return {
-    tagResource({ resourceArn, tags }) {
-      const { tags: current } = byArn(state, resourceArn);
-      const given = checkedTags(tags);
-      if (new Set([...current.keys(), ...given.keys()]).size > maximumTags) throw tooMany(resourceArn);
-      return addTags(current, given);
-    },
-    untagResource: ({ resourceArn, tagKeys }) => removeTags(byArn(state, resourceArn).tags, tagKeys),
-    listTagsForResource: ({ resourceArn }) => ({ tags: tagList(byArn(state, resourceArn)) }),
-  };
-}
-
-function checkedTags(given: readonly Tag[] = []): Map<string, string> {
-  const tags = new Map(given.map(({ key = "", value = "" }) => [key, value]));
-  if (tags.size > maximumTags) throw tooMany("the new pipeline");
-  for (const [key, value] of tags) {
-    if (key.toLowerCase().startsWith("aws:"))
-      throw new AwsError(
-        "InvalidTagsException",
-        "Not allowed to modify system tags. System tags start with 'aws:'.",
-      );
-    if (key.length < 1 || key.length > 128 || value.length > 256)
-      throw new AwsError(
-        "InvalidTagsException",
-        `The tag ${key} has a key of 1 to 128 and a value of up to 256 characters.`,
-      );
-  }
-  return tags;
-}
-
-function tooMany(resource: string | undefined): AwsError {
-  return new AwsError("TooManyTagsException", `Tag limit exceeded for resource [${resource}].`);
-}
-
-function byArn(state: CodePipelineState, arn: string | undefined): PipelineRecord {
-  const prefix = pipelineArn(state, "");
-  if (!arn?.startsWith(prefix))
-    throw new AwsError("InvalidArnException", `${arn} is not the ARN of a pipeline, ${prefix}<name>.`);
-  const found = state.pipelines.get(arn.slice(prefix.length));
-  if (found) return found;
-  throw new AwsError("ResourceNotFoundException", `There is no pipeline with the ARN ${arn}.`);
+export function pipelineTagOperations(state: CodePipelineState): Operations<"codepipeline"> {
+  return tagOperations(["resourceArn", "tags", "tagKeys"], smallTagPairs, tagRules, (arn) =>
+    byArn(arn, pipelineArn(state, ""), "InvalidArnException", (name) => {
+      const found = state.pipelines.get(name);
+      if (found) return found.tags;
+      throw new AwsError("ResourceNotFoundException", `There is no pipeline with the ARN ${arn}.`);
+    }),
+  );
 }

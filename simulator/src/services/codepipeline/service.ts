@@ -4,7 +4,7 @@ import type { Definition } from "../definition.ts";
 import { createCodePipelineController } from "./controller/controller.ts";
 import { executionOperations } from "./executions.ts";
 import { actionExecutionOperations, pipelineStateOperations } from "./pipeline-state.ts";
-import { pipelineOperations, tagOperations } from "./pipelines.ts";
+import { pipelineOperations, pipelineTagOperations } from "./pipelines.ts";
 import { approvalOperations, retryOperations, stageOperations } from "./stages.ts";
 import { createCodePipelineState } from "./state.ts";
 
@@ -27,7 +27,7 @@ function createCodePipeline(environment: Environment): Service<"codepipeline"> {
       ...stageOperations(state, controller),
       ...retryOperations(state, controller),
       ...approvalOperations(state),
-      ...tagOperations(state),
+      ...pipelineTagOperations(state),
     },
     close: () => controller.close(),
   };

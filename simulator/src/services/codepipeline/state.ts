@@ -13,6 +13,7 @@ import type {
 } from "@aws-sdk/client-codepipeline";
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
+import { pager } from "../../kit/page.ts";
 import type { Aws } from "../api.ts";
 import { findTrustingRole } from "../sts/trust.ts";
 
@@ -56,6 +57,16 @@ export function pipelineArn(
 ): string {
   return `arn:aws:codepipeline:${region}:${accountId}:${name}`;
 }
+
+/** Returns how a list is divided into pages of at most so many items. */
+export const pagerOf = (standard: number) =>
+  pager({
+    size: "maxResults",
+    token: "nextToken",
+    standard,
+    code: "InvalidNextTokenException",
+    invalid: "ValidationException",
+  });
 
 /** Throws PipelineNotFoundException. */
 export function find(

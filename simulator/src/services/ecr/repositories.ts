@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { CreateRepositoryRequest, EncryptionConfiguration } from "@aws-sdk/client-ecr";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { checkedTags, tagPairs } from "../../kit/tags.ts";
 import type { StoredManifest } from "../../runtime/registry/registry.ts";
 import type { Operations } from "../api.ts";
 import { denialOf } from "./other-accounts.ts";
@@ -13,7 +14,7 @@ import {
   page,
   type RepositoryRecord,
   repositoryArn,
-  toTagMap,
+  tagRules,
 } from "./state.ts";
 
 /** ECR API reference, CreateRepository: pattern of repositoryName, 2 to 256 characters. */
@@ -40,7 +41,7 @@ export function repositoryOperations(state: EcrState): Operations<"ecr"> {
           `The repository with name '${name}' already exists in the registry with id '${registryId}'`,
         );
       const mutability = checkMutability({ ...input, imageTagMutability });
-      const tags = toTagMap(input.tags);
+      const tags = checkedTags(tagPairs.read(input.tags ?? []), tagRules);
       const encryptionConfiguration = encryptionOf(input, state.environment);
       const record: RepositoryRecord = {
         description: {

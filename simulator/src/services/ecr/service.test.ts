@@ -130,7 +130,7 @@ describe("repositories", () => {
       "tagResource",
       { resourceArn: "arn:aws:ecs:x", tags: [] },
       "InvalidParameterException",
-      "ARN of a repository",
+      "not a valid ARN",
     ],
     ["putImage", { ...customer, imageManifest: "{}" }, "InvalidParameterException", "mediaType"],
   ])("refuses %s %j with %s", async (operation, input, code, message) => {

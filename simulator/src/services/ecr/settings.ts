@@ -1,11 +1,11 @@
 import type { Repository } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
-import { removeTags, tagList } from "../../kit/tags.ts";
+import { tagOperations, tagPairs } from "../../kit/tags.ts";
 import { compileWildcard } from "../../kit/wildcard.ts";
 import type { Operations } from "../api.ts";
-import { accountPattern, type EcrState, invalidParameter, toTagMap } from "./state.ts";
+import { accountPattern, type EcrState, invalidParameter, tagRules } from "./state.ts";
 
-export function settingOperations({ environment, find, findByArn }: EcrState): Operations<"ecr"> {
+export function settingOperations({ environment, find, tagsOf }: EcrState): Operations<"ecr"> {
   return {
     putImageTagMutability(input) {
       const { description } = find(input);
@@ -40,13 +40,7 @@ export function settingOperations({ environment, find, findByArn }: EcrState): O
       return { name, value };
     },
 
-    tagResource({ resourceArn, tags }) {
-      const record = findByArn(resourceArn);
-      record.tags = toTagMap(tags, record.tags);
-      return {};
-    },
-    untagResource: ({ resourceArn, tagKeys }) => removeTags(findByArn(resourceArn).tags, tagKeys),
-    listTagsForResource: ({ resourceArn }) => ({ tags: tagList(findByArn(resourceArn).tags) }),
+    ...tagOperations(["resourceArn", "tags", "tagKeys"], tagPairs, tagRules, tagsOf),
   };
 }
 

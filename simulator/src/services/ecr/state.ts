@@ -1,7 +1,8 @@
-import type { Repository, Tag } from "@aws-sdk/client-ecr";
+import type { Repository } from "@aws-sdk/client-ecr";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { page as pageOf } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
+import { byArn } from "../../kit/tags.ts";
 import type { RegistryRepository } from "../../runtime/registry/registry.ts";
 
 export interface RepositoryRecord {
@@ -12,7 +13,7 @@ export interface RepositoryRecord {
     repositoryArn: string;
   };
   readonly images: RegistryRepository;
-  tags: Map<string, string>;
+  readonly tags: Map<string, string>;
   /** JSON text unchanged; it has an effect only if the repository belongs to another account. */
   policyText: string | undefined;
   /** JSON text unchanged. ECR applies it within 24 hours; the simulator never does. */
@@ -27,7 +28,7 @@ export interface EcrState {
   readonly foreignRepositories: Map<string, RepositoryRecord>;
   /** Throws RepositoryNotFoundException. */
   find(input: { registryId?: string | undefined; repositoryName: string | undefined }): RepositoryRecord;
-  findByArn(arn: string | undefined): RepositoryRecord;
+  tagsOf(arn: string): Map<string, string>;
   describe(record: RepositoryRecord): Repository;
 }
 
@@ -52,12 +53,13 @@ export function createEcrState(environment: Environment): EcrState {
     repositories,
     foreignRepositories,
     find,
-    findByArn(arn) {
-      const prefix = repositoryArn(region, accountId, "");
-      if (!arn?.startsWith(prefix))
-        throw invalidParameter("resourceArn", `must be the ARN of a repository, ${prefix}<name>, not ${arn}`);
-      return find({ repositoryName: arn.slice(prefix.length) });
-    },
+    tagsOf: (arn) =>
+      byArn(
+        arn,
+        repositoryArn(region, accountId, ""),
+        "InvalidParameterException",
+        (repositoryName) => find({ repositoryName }).tags,
+      ),
     describe: ({ description, images }) => ({
       ...description,
       repositoryUri: `${gateway.host}:${gateway.port}/${images.name}`,
@@ -84,33 +86,13 @@ export function invalidParameter(name: string, constraint: string): AwsError {
   );
 }
 
-/** Limits of a resource's tags: ECR API reference, TagResource. */
-export function toTagMap(tags: readonly Partial<Tag>[] | undefined, existing = new Map<string, string>()) {
-  const merged = new Map(existing);
-  for (const { Key, Value } of tags ?? []) {
-    if (!Key || Key.length > 128)
-      throw new AwsError("InvalidTagParameterException", "a tag's key has 1 to 128 characters");
-    if (Value === undefined || Value.length > 256)
-      throw new AwsError("InvalidTagParameterException", `the value of tag '${Key}' has 0 to 256 characters`);
-    merged.set(Key, Value);
-  }
-  if (merged.size > 50) throw new AwsError("TooManyTagsException", "a repository has at most 50 tags");
-  return merged;
-}
+/** Source: TagResource, ECR API reference. */
+export const tagRules = { tooMany: "TooManyTagsException", invalid: "InvalidTagParameterException" };
 
-/** Default and maximum of `maxResults` in ECR's lists. */
-const defaultPage = 100;
-const largestPage = 1000;
-
-interface PageRequest {
-  maxResults?: number | undefined;
-  nextToken?: string | undefined;
-}
-
-export function page<Item>(all: readonly Item[], { maxResults = defaultPage, nextToken }: PageRequest) {
-  if (maxResults < 1 || maxResults > largestPage)
-    throw invalidParameter("maxResults", `must be 1 to ${largestPage}`);
-  const code = "InvalidParameterException";
-  const { items, next } = pageOf(all, { size: maxResults, token: nextToken, code });
-  return { items, nextToken: next };
-}
+export const page = pager({
+  size: "maxResults",
+  token: "nextToken",
+  standard: 100,
+  largest: 1000,
+  code: "InvalidParameterException",
+});

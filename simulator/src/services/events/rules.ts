@@ -1,8 +1,8 @@
 import type { Rule as Description, RuleState, Target } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { addTags, removeTags, tagList, tagReader } from "../../kit/tags.ts";
+import { checkedTags, tagOperations, tagPairs } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { refuseUnknownTarget } from "./deliver.ts";
 import { parsePattern } from "./event-pattern.ts";
@@ -18,7 +18,12 @@ import {
 
 /** Maximum of rules on one bus, and size of one page. Source: EventBridge user guide, quotas; ListRules. */
 const quota = 300;
-const pageSize = 100;
+const page = pager({
+  size: "Limit",
+  token: "NextToken",
+  standard: 100,
+  code: "ValidationException",
+});
 
 const states: readonly RuleState[] = ["ENABLED", "DISABLED"];
 
@@ -29,7 +34,7 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
         "Name EventPattern State Description RoleArn Tags EventBusName",
       ]);
       refuseOtherBus(state, input.EventBusName);
-      const { Name: name = "", EventPattern: text, State = "ENABLED", Tags } = input;
+      const { Name: name = "", EventPattern: text, State = "ENABLED", Tags = [] } = input;
       if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
         throw invalid(`'${name}' is not a rule's name: 1 to 64 letters, digits and . - _.`);
       if (text === undefined)
@@ -54,7 +59,8 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
         );
       const { region, accountId } = state.environment;
       const arn = `arn:aws:events:${region}:${accountId}:rule/${name}`;
-      state.rules.set(name, { name, arn, ...settings, targets: new Map(), tags: tagMap(Tags) });
+      const tags = checkedTags(tagPairs.read(Tags), tagRules);
+      state.rules.set(name, { name, arn, ...settings, targets: new Map(), tags });
       return { RuleArn: arn };
     },
     describeRule: ({ Name, EventBusName }) => ({
@@ -64,16 +70,16 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
     listRules: (input) => {
       refuseOtherBus(state, input.EventBusName);
       const matching = sorted(state).filter(({ name }) => name.startsWith(input.NamePrefix ?? ""));
-      const { items, next } = pageOf(matching, input);
-      return { Rules: items.map(describe), NextToken: next };
+      const { items, NextToken } = page(matching, input);
+      return { Rules: items.map(describe), NextToken };
     },
     listRuleNamesByTarget: (input) => {
       refuseOtherBus(state, input.EventBusName);
       const matching = sorted(state).filter(({ targets }) =>
         [...targets.values()].some(({ Arn }) => Arn === input.TargetArn),
       );
-      const { items, next } = pageOf(matching, input);
-      return { RuleNames: items.map(({ name }) => name), NextToken: next };
+      const { items, NextToken } = page(matching, input);
+      return { RuleNames: items.map(({ name }) => name), NextToken };
     },
     enableRule: ({ Name, EventBusName }) => {
       findRule(state, Name, EventBusName).state = "ENABLED";
@@ -94,13 +100,6 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
   };
 }
 
-function pageOf<Item>(
-  items: readonly Item[],
-  { Limit = pageSize, NextToken }: { Limit?: number | undefined; NextToken?: string | undefined },
-) {
-  return page(items, { size: Limit, token: NextToken, code: "ValidationException" });
-}
-
 function sorted(state: EventsState): Rule[] {
   return [...state.rules.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -117,23 +116,15 @@ function describe(rule: Rule): Description {
   };
 }
 
-export function tagOperations(state: EventsState): Operations<"events"> {
-  const find = (arn: string | undefined): Rule => {
-    const rule = [...state.rules.values()].find((each) => each.arn === arn);
-    if (rule) return rule;
-    throw new AwsError("ResourceNotFoundException", `Resource ${arn} does not exist.`);
-  };
-  return {
-    tagResource: ({ ResourceARN, Tags }) => {
-      const { tags } = find(ResourceARN);
-      return addTags(tags, tagMap(Tags, tags));
-    },
-    untagResource: ({ ResourceARN, TagKeys }) => removeTags(find(ResourceARN).tags, TagKeys),
-    listTagsForResource: ({ ResourceARN }) => ({ Tags: tagList(find(ResourceARN).tags) }),
-  };
-}
+const tagRules = { tooMany: "LimitExceededException" };
 
-const tagMap = tagReader("LimitExceededException");
+export function ruleTagOperations(state: EventsState): Operations<"events"> {
+  return tagOperations(["ResourceARN", "Tags", "TagKeys"], tagPairs, tagRules, (arn) => {
+    const rule = [...state.rules.values()].find((each) => each.arn === arn);
+    if (rule) return rule.tags;
+    throw new AwsError("ResourceNotFoundException", `Resource ${arn} does not exist.`);
+  });
+}
 
 /** Maximum of one rule. Source: EventBridge user guide, quotas. */
 const targetQuota = 5;
@@ -168,8 +159,8 @@ export function targetOperations(state: EventsState): Operations<"events"> {
     },
     listTargetsByRule: (input) => {
       const { targets } = findRule(state, input.Rule, input.EventBusName);
-      const { items, next } = pageOf([...targets.values()], input);
-      return { Targets: items, NextToken: next };
+      const { items: Targets, NextToken } = page([...targets.values()], input);
+      return { Targets, NextToken };
     },
   };
 }

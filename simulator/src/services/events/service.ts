@@ -2,7 +2,7 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { eventOperations } from "./put-events.ts";
-import { ruleOperations, tagOperations, targetOperations } from "./rules.ts";
+import { ruleOperations, ruleTagOperations, targetOperations } from "./rules.ts";
 import type { EventsState } from "./state.ts";
 
 export const events: Definition<"events"> = {
@@ -19,7 +19,7 @@ function createEvents(environment: Environment): Service<"events"> {
       ...ruleOperations(state),
       ...targetOperations(state),
       ...eventOperations(state),
-      ...tagOperations(state),
+      ...ruleTagOperations(state),
     },
     close: async () => void (await Promise.all(state.deliveries)),
   };

@@ -1,20 +1,20 @@
 import type { InstanceProfile as Description } from "@aws-sdk/client-iam";
 import { AwsError } from "../../kit/errors.ts";
-import { tagList } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { describe as describeRole } from "./roles.ts";
 import {
   alreadyExists,
   deleteConflict,
   findRole,
-  fromTags,
   type IamState,
   type InstanceProfile,
   newId,
   noSuchEntity,
   page,
+  readTags,
   refuseBadName,
   refuseBadPath,
+  shownTags,
 } from "./state.ts";
 
 /** Instance profiles, which give a role to an instance. */
@@ -29,7 +29,7 @@ export function instanceProfileOperations(state: IamState): Operations<"iam"> {
         path,
         id: newId("AIPA"),
         createDate: state.now(),
-        tags: fromTags(Tags),
+        tags: readTags(Tags),
       };
       state.instanceProfiles.set(name, profile);
       return { InstanceProfile: describe(state, profile) };
@@ -88,6 +88,6 @@ function describe(state: IamState, profile: InstanceProfile): Description {
     Arn: `arn:aws:iam::${state.accountId}:instance-profile${profile.path}${profile.name}`,
     CreateDate: profile.createDate,
     Roles: role ? [describeRole(state, role)] : [],
-    Tags: profile.tags.size > 0 ? tagList(profile.tags) : undefined,
+    Tags: shownTags(profile.tags),
   };
 }

@@ -1,13 +1,13 @@
 import { AwsError } from "../../kit/errors.ts";
-import { removeTags, tagList } from "../../kit/tags.ts";
+import { addTags, removeTags, tagPairs } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import {
   alreadyExists,
-  fromTags,
   type IamState,
   noSuchEntity,
   type OidcProvider,
-  tagAll,
+  readTags,
+  shownTags,
   validationError,
 } from "./state.ts";
 
@@ -29,7 +29,7 @@ export function oidcProviderOperations(state: IamState): Operations<"iam"> {
       refuseBadClients(ClientIDList);
       refuseBadThumbprints(ThumbprintList);
       if (state.oidcProviders.has(arn)) throw alreadyExists(`Provider with url ${Url} already exists.`);
-      const tags = fromTags(Tags);
+      const tags = readTags(Tags);
       state.oidcProviders.set(arn, {
         arn,
         name,
@@ -38,7 +38,7 @@ export function oidcProviderOperations(state: IamState): Operations<"iam"> {
         thumbprints: ThumbprintList.length > 0 ? ThumbprintList : [unknownThumbprint],
         tags,
       });
-      return { OpenIDConnectProviderArn: arn, Tags: tags.size > 0 ? tagList(tags) : undefined };
+      return { OpenIDConnectProviderArn: arn, Tags: shownTags(tags) };
     },
     getOpenIDConnectProvider: ({ OpenIDConnectProviderArn }) => {
       const provider = find(state, OpenIDConnectProviderArn);
@@ -48,7 +48,7 @@ export function oidcProviderOperations(state: IamState): Operations<"iam"> {
         ClientIDList: [...provider.clientIds],
         ThumbprintList: [...provider.thumbprints],
         CreateDate: provider.createDate,
-        Tags: tagList(provider.tags),
+        Tags: tagPairs.write(provider.tags),
       };
     },
     listOpenIDConnectProviders: () => ({
@@ -75,8 +75,10 @@ export function oidcProviderOperations(state: IamState): Operations<"iam"> {
       state.oidcProviders.delete(OpenIDConnectProviderArn);
       return {};
     },
-    tagOpenIDConnectProvider: ({ OpenIDConnectProviderArn, Tags }) =>
-      tagAll(find(state, OpenIDConnectProviderArn).tags, Tags),
+    tagOpenIDConnectProvider: ({ OpenIDConnectProviderArn, Tags }) => {
+      const { tags } = find(state, OpenIDConnectProviderArn);
+      return addTags(tags, readTags(Tags, tags));
+    },
     untagOpenIDConnectProvider: ({ OpenIDConnectProviderArn, TagKeys }) =>
       removeTags(find(state, OpenIDConnectProviderArn).tags, TagKeys),
   };

@@ -1,7 +1,7 @@
 import type { Role as Description } from "@aws-sdk/client-iam";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { removeTags, tagList } from "../../kit/tags.ts";
+import { addTags, removeTags } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { findAttachable } from "./policies.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
@@ -10,14 +10,14 @@ import {
   deleteConflict,
   encodeDocument,
   findRole,
-  fromTags,
   type IamState,
   newId,
   page,
   type Role,
+  readTags,
   refuseBadName,
   refuseBadPath,
-  tagAll,
+  shownTags,
   unsupported,
   validationError,
 } from "./state.ts";
@@ -75,7 +75,10 @@ export function roleOperations(state: IamState): Operations<"iam"> {
       state.roles.delete(role.name);
       return {};
     },
-    tagRole: ({ RoleName, Tags }) => tagAll(findRole(state, RoleName).tags, Tags),
+    tagRole: ({ RoleName, Tags }) => {
+      const { tags } = findRole(state, RoleName);
+      return addTags(tags, readTags(Tags, tags));
+    },
     untagRole: ({ RoleName, TagKeys }) => removeTags(findRole(state, RoleName).tags, TagKeys),
   };
 }
@@ -87,7 +90,7 @@ interface NewRole {
   Description?: string | undefined;
   MaxSessionDuration?: number | undefined;
   PermissionsBoundary?: string | undefined;
-  Tags?: Parameters<typeof fromTags>[0];
+  Tags?: Parameters<typeof readTags>[0];
 }
 
 function addRole(state: IamState, input: NewRole): Role {
@@ -108,7 +111,7 @@ function addRole(state: IamState, input: NewRole): Role {
     permissionsBoundary: input.PermissionsBoundary && findAttachable(state, input.PermissionsBoundary),
     inlinePolicies: new Map(),
     attachedPolicies: new Set(),
-    tags: fromTags(input.Tags),
+    tags: readTags(input.Tags),
   };
   state.roles.set(name, role);
   return role;
@@ -130,7 +133,7 @@ export function describe(state: IamState, role: Role): Description {
           PermissionsBoundaryArn: role.permissionsBoundary,
         }
       : undefined,
-    Tags: role.tags.size > 0 ? tagList(role.tags) : undefined,
+    Tags: shownTags(role.tags),
   };
 }
 

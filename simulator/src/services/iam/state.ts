@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Policy, Tag } from "@aws-sdk/client-iam";
 import type { Environment } from "../../environment.ts";
 import { errorWith } from "../../kit/errors.ts";
-import { page as pageOf } from "../../kit/page.ts";
-import { addTags, tagReader } from "../../kit/tags.ts";
+import { pager } from "../../kit/page.ts";
+import { checkedTags, tagPairs } from "../../kit/tags.ts";
 
 export interface Role {
   readonly name: string;
@@ -107,20 +107,22 @@ export const validationError = errorWith("ValidationError");
 
 export const unsupported = "InvalidInputException";
 
-/** The list calls return 100 items by default, and 1000 at most. Source: IAM API reference. */
-const defaultItems = 100;
+const pages = pager({
+  size: "MaxItems",
+  token: "Marker",
+  standard: 100,
+  largest: 1000,
+  code: "ValidationError",
+});
 
-/** One page of a sorted list; the marker is where the next page starts. */
-export function page<Item>(
-  all: readonly Item[],
-  { MaxItems = defaultItems, Marker }: { MaxItems?: number | undefined; Marker?: string | undefined },
-): { items: Item[]; IsTruncated: boolean; Marker: string | undefined } {
-  const { items, next } = pageOf(all, { size: MaxItems, token: Marker, code: "ValidationError" });
-  return { items, IsTruncated: next !== undefined, Marker: next };
+/** Returns one page of a sorted list. */
+export function page<Item>(all: readonly Item[], input: { MaxItems?: number; Marker?: string }) {
+  const { items, Marker } = pages(all, input);
+  return { items, IsTruncated: Marker !== undefined, Marker };
 }
 
-export const fromTags = tagReader("LimitExceededException");
+export const readTags = (tags: readonly Tag[] = [], held?: ReadonlyMap<string, string>) =>
+  checkedTags(tagPairs.read(tags), { tooMany: "LimitExceededException" }, held);
 
-export function tagAll(held: Map<string, string>, tags: readonly Tag[] | undefined) {
-  return addTags(held, fromTags(tags, held));
-}
+export const shownTags = (tags: ReadonlyMap<string, string>) =>
+  tags.size > 0 ? tagPairs.write(tags) : undefined;

@@ -1,7 +1,7 @@
 import type { LifecycleRule, ServerSideEncryptionRule } from "@aws-sdk/client-s3";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { tagList } from "../../kit/tags.ts";
+import { tagPairs } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { parsePolicyDocument } from "../iam/policy-document.ts";
 import { defaultEncryption, parseTags } from "./buckets.ts";
@@ -30,7 +30,7 @@ export function bucketSettingOperations(state: S3State): Operations<"s3"> {
     getBucketTagging: (input) => {
       const { tags } = findBucket(state, input);
       if (tags.size === 0) throw missing("NoSuchTagSet", "The TagSet does not exist");
-      return { TagSet: tagList(tags) };
+      return { TagSet: tagPairs.write(tags) };
     },
     deleteBucketTagging: (input) => {
       findBucket(state, input).tags = new Map();

@@ -1,8 +1,8 @@
-import type { Filter, Tag } from "@aws-sdk/client-secrets-manager";
+import type { Filter } from "@aws-sdk/client-secrets-manager";
 import { AwsError } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { limitTags } from "../../kit/tags.ts";
+import { checkedTags, tagOperations, tagPairs } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { find, findAny, invalidParameter, type Secret, type SecretsState } from "./state.ts";
 import { addVersion, readValue } from "./values.ts";
@@ -10,20 +10,31 @@ import { addVersion, readValue } from "./values.ts";
 const unsupported = "InvalidParameterException";
 const content = ["Description", "KmsKeyId", "SecretString", "SecretBinary", "ClientRequestToken"] as const;
 const dayMs = 24 * 60 * 60 * 1000;
+const tagRules = { tooMany: unsupported };
+const page = pager({
+  size: "MaxResults",
+  token: "NextToken",
+  standard: 100,
+  code: "InvalidNextTokenException",
+  invalid: unsupported,
+});
 
 /** Operations that create, change and delete secrets. */
 export function secretOperations(state: SecretsState): Operations<"secretsmanager"> {
+  // DescribeSecret shows the tags: Secrets Manager has no operation that lists them.
+  const { tagResource, untagResource } = tagOperations(
+    ["SecretId", "Tags", "TagKeys"],
+    tagPairs,
+    tagRules,
+    (id) => find(state, id).tags,
+  );
   return {
     createSecret: (input, caller) => {
       refuseUnsupported(unsupported, "CreateSecret", input, ["Name", "Tags", ...content]);
       const value = readValue(input);
-      limitTags(unsupported, keysOf(input.Tags));
-      const secret = newSecret(state, checkName(input.Name, caller.accessKeyId === "in-process"));
-      Object.assign(secret, {
-        description: input.Description,
-        kmsKeyId: input.KmsKeyId,
-        tags: input.Tags ?? [],
-      });
+      const tags = checkedTags(tagPairs.read(input.Tags ?? []), tagRules);
+      const named = newSecret(state, checkName(input.Name, caller.accessKeyId === "in-process"));
+      const secret = { ...named, description: input.Description, kmsKeyId: input.KmsKeyId, tags };
       state.secrets.set(secret.name, secret);
       const version = value && addVersion(state, secret, value, input.ClientRequestToken);
       return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
@@ -57,17 +68,8 @@ export function secretOperations(state: SecretsState): Operations<"secretsmanage
       delete secret.deletion;
       return { ARN: secret.arn, Name: secret.name };
     },
-    tagResource: ({ SecretId, Tags = [] }) => {
-      const secret = find(state, SecretId);
-      limitTags(unsupported, keysOf(Tags), keysOf(secret.tags));
-      secret.tags = [...withoutTags(secret.tags, keysOf(Tags)), ...Tags];
-      return {};
-    },
-    untagResource: ({ SecretId, TagKeys = [] }) => {
-      const secret = find(state, SecretId);
-      secret.tags = withoutTags(secret.tags, TagKeys);
-      return {};
-    },
+    tagResource,
+    untagResource,
   };
 }
 
@@ -84,7 +86,7 @@ function newSecret(state: SecretsState, name: string): Secret {
       `The operation failed because the secret ${name} already exists.`,
     );
   const created = state.now();
-  return { name, arn: state.newArn(name), created, changed: created, versions: new Map(), tags: [] };
+  return { name, arn: state.newArn(name), created, changed: created, versions: new Map(), tags: new Map() };
 }
 
 /** Names with an exclamation mark are reserved for services that manage the secret, such as `rds!db-…`. */
@@ -111,14 +113,6 @@ function removeNow(state: SecretsState, id: string | undefined) {
   }
 }
 
-function keysOf(tags: readonly Tag[] = []): string[] {
-  return tags.map(({ Key = "" }) => Key);
-}
-
-function withoutTags(tags: readonly Tag[], keys: readonly string[]): Tag[] {
-  return tags.filter(({ Key }) => !keys.includes(Key ?? ""));
-}
-
 /** Descriptions of secrets without their values. */
 export function describeOperations(state: SecretsState): Operations<"secretsmanager"> {
   return {
@@ -127,22 +121,21 @@ export function describeOperations(state: SecretsState): Operations<"secretsmana
       return { ...description(secret), VersionIdsToStages: stages(secret) };
     },
     listSecrets: (input) => {
-      refuseUnsupported("InvalidParameterException", "ListSecrets", input, [
+      refuseUnsupported(unsupported, "ListSecrets", input, [
         "Filters IncludePlannedDeletion MaxResults NextToken",
       ]);
-      const { Filters = [], IncludePlannedDeletion, MaxResults = 100, NextToken } = input;
+      const { Filters = [], IncludePlannedDeletion } = input;
       const tests = Filters.map(parseFilter);
       const matching = [...state.secrets.values()].filter(
         (secret) => (IncludePlannedDeletion || !secret.deletion) && tests.every((test) => test(secret)),
       );
-      const code = "InvalidNextTokenException";
-      const { items, next } = page(matching, { size: MaxResults, token: NextToken, code });
+      const { items, NextToken } = page(matching, input);
       return {
         SecretList: items.map((secret) => ({
           ...description(secret),
           SecretVersionsToStages: stages(secret),
         })),
-        NextToken: next,
+        NextToken,
       };
     },
   };
@@ -159,7 +152,7 @@ function description(secret: Secret) {
     LastAccessedDate: secret.accessed,
     DeletedDate: secret.deletion?.marked,
     OwningService: /^(\w+)!/.exec(secret.name)?.[1],
-    Tags: secret.tags,
+    Tags: tagPairs.write(secret.tags),
   };
 }
 
@@ -174,8 +167,8 @@ function parseFilter({ Key = "all", Values = [] }: Filter): (secret: Secret) => 
   const fields: Record<string, (secret: Secret) => (string | undefined)[]> = {
     name: ({ name }) => [name],
     description: ({ description }) => [description],
-    "tag-key": ({ tags }) => tags.map((tag) => tag.Key),
-    "tag-value": ({ tags }) => tags.map((tag) => tag.Value),
+    "tag-key": ({ tags }) => [...tags.keys()],
+    "tag-value": ({ tags }) => [...tags.values()],
   };
   const valuesOf = fields[Key];
   if (!valuesOf)

@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import type { Tag } from "@aws-sdk/client-secrets-manager";
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 
@@ -18,7 +17,7 @@ export interface Secret {
   readonly arn: string;
   readonly created: Date;
   readonly versions: Map<string, SecretVersion>;
-  tags: Tag[];
+  readonly tags: Map<string, string>;
   changed: Date;
   /** Day of the last reading; AWS reports no time of day. */
   accessed?: Date;

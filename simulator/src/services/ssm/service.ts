@@ -1,8 +1,8 @@
-import type { Parameter, Tag } from "@aws-sdk/client-ssm";
+import type { Parameter } from "@aws-sdk/client-ssm";
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { addTags, limitTags, removeTags, tagList } from "../../kit/tags.ts";
+import { checkedTags, tagOperations, tagPairs } from "../../kit/tags.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { publicImages } from "../ec2/images.ts";
@@ -94,6 +94,10 @@ const longestValue = 4096;
 /** Parameters of the account itself: of the standard tier, and not encrypted. */
 function parameterOperations(state: SsmState): Operations<"ssm"> {
   const { region, accountId, clock } = state.environment;
+  const tagging = ({ ResourceType }: { ResourceType: string | undefined }) =>
+    tagOperations(["ResourceId", "Tags", "TagKeys"], tagPairs, tagRules, (id) =>
+      tagsOf(state, ResourceType, id),
+    );
   return {
     putParameter(input) {
       refuseUnsupported(unsupported, "PutParameter", input, [
@@ -120,7 +124,7 @@ function parameterOperations(state: SsmState): Operations<"ssm"> {
           "ParameterPatternMismatchException",
           `Parameter value, cannot be validated against allowedPattern: ${AllowedPattern}`,
         );
-      limitTags("TooManyTagsError", keysOf(Tags));
+      const given = checkedTags(tagPairs.read(Tags), tagRules);
       const Version = (existing?.parameter.Version ?? 0) + 1;
       const parameter: Parameter = {
         Name,
@@ -131,7 +135,7 @@ function parameterOperations(state: SsmState): Operations<"ssm"> {
         ARN: `arn:aws:ssm:${region}:${accountId}:parameter/${Name.replace(/^\//, "")}`,
         DataType: input.DataType ?? "text",
       };
-      const tags = existing?.tags ?? new Map(entriesOf(Tags));
+      const tags = existing?.tags ?? given;
       const { Description = existing?.description } = input;
       state.own.set(Name, { parameter, tags, description: Description, pattern: AllowedPattern });
       return { Version, Tier: "Standard" };
@@ -140,16 +144,9 @@ function parameterOperations(state: SsmState): Operations<"ssm"> {
       if (!state.own.delete(Name)) throw notFound(`Parameter ${Name} not found.`);
       return {};
     },
-    addTagsToResource({ ResourceType, ResourceId, Tags = [] }) {
-      const { tags } = tagged(state, ResourceType, ResourceId);
-      limitTags("TooManyTagsError", keysOf(Tags), tags.keys());
-      return addTags(tags, entriesOf(Tags));
-    },
-    removeTagsFromResource: ({ ResourceType, ResourceId, TagKeys }) =>
-      removeTags(tagged(state, ResourceType, ResourceId).tags, TagKeys),
-    listTagsForResource: ({ ResourceType, ResourceId }) => ({
-      TagList: tagList(tagged(state, ResourceType, ResourceId).tags),
-    }),
+    addTagsToResource: (input) => tagging(input).tagResource(input),
+    removeTagsFromResource: (input) => tagging(input).untagResource(input),
+    listTagsForResource: (input) => ({ TagList: tagging(input).listTagsForResource(input).Tags }),
   };
 }
 
@@ -164,14 +161,13 @@ function checkName(name: string): void {
     );
 }
 
-function tagged(state: SsmState, type: string | undefined, id = ""): StoredParameter {
+const tagRules = { tooMany: "TooManyTagsError" };
+
+function tagsOf(state: SsmState, type: string | undefined, id: string): Map<string, string> {
   const found = type === "Parameter" ? state.own.get(id) : undefined;
-  if (found) return found;
+  if (found) return found.tags;
   throw new AwsError("InvalidResourceId", `The resource ID is not valid: ${type} ${id}.`);
 }
-
-const keysOf = (tags: readonly Tag[]) => tags.map(({ Key }) => Key);
-const entriesOf = (tags: readonly Tag[]) => tags.map(({ Key = "", Value = "" }) => [Key, Value] as const);
 
 const notFound = errorWith("ParameterNotFound");
 

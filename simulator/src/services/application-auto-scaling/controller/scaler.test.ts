@@ -19,7 +19,6 @@ function targetOf(more: Partial<ScalableTarget> = {}): ScalableTarget {
       DynamicScalingOutSuspended: false,
       ScheduledScalingSuspended: false,
     },
-    tags: new Map(),
     cooldowns: { inUntil: 0 },
     ...more,
   };

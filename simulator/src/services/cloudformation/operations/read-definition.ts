@@ -1,8 +1,7 @@
-import type { Capability, Parameter, Tag as SdkTag } from "@aws-sdk/client-cloudformation";
+import type { Capability, Parameter, Tag } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
-import { limitTags } from "../../../kit/tags.ts";
+import { checkedTags, tagPairs } from "../../../kit/tags.ts";
 import { findTrustingRole } from "../../sts/trust.ts";
-import type { Tag } from "../resources/resource-type.ts";
 import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
 import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { checkRules } from "../template/conditions.ts";
@@ -20,7 +19,7 @@ interface DefinitionInput extends TemplateInput {
   readonly UsePreviousTemplate?: boolean;
   readonly Parameters?: readonly Parameter[];
   readonly Capabilities?: readonly Capability[];
-  readonly Tags?: readonly SdkTag[];
+  readonly Tags?: readonly Tag[];
 }
 
 /** Reads and checks all that can be checked before anything is created. Throws ValidationError. */
@@ -37,7 +36,9 @@ export async function readDefinition(
   requireCapabilities(state, template, input.Capabilities ?? []);
   const parameters = resolveParameters(template.parameters, input.Parameters ?? [], previous?.parameters);
   const resolved = await resolveSsmParameters(state, template, parameters);
-  const tags = input.Tags ? readTags(input.Tags) : (current?.tags ?? []);
+  const tags = input.Tags
+    ? tagPairs.write(checkedTags(tagPairs.read(input.Tags), { tooMany: "ValidationError" }))
+    : (current?.tags ?? []);
   const zones = template.body.includes("GetAZs") ? await zoneNames(state) : [];
   const given = { template, parameters, resolved, tags, zones };
   checkRules(template.rules, inputScope(state.environment, stack, given));
@@ -90,14 +91,6 @@ function requireCapabilities(
     if (!granted)
       throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${needed}]`);
   }
-}
-
-function readTags(given: readonly SdkTag[]): Tag[] {
-  limitTags(
-    "ValidationError",
-    given.map(({ Key }) => Key),
-  );
-  return given.map(({ Key = "", Value = "" }) => ({ Key, Value }));
 }
 
 async function zoneNames({ environment }: CloudFormationState): Promise<string[]> {
