@@ -1,4 +1,3 @@
-import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
 import { S3 } from "@aws-sdk/client-s3";
@@ -110,33 +109,5 @@ describe("a standard account", () => {
       MaxCount: 1,
     });
     expect(Instances?.[0]?.VpcId).toBe(Vpcs[0]?.VpcId);
-  });
-});
-
-describe("ValidateTemplate", () => {
-  const validate = (TemplateBody: string) => new CloudFormation(config).validateTemplate({ TemplateBody });
-
-  it("checks syntax, but not the types of resources or their properties", async () => {
-    const { Description, DeclaredTransforms } = await validate(`
-Description: Topics
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: !Sub "\${Vpc.Nothing}"}}
-  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlok: 10.0.0.0/16}}
-`);
-    expect([Description, DeclaredTransforms]).toEqual(["Topics", ["AWS::Serverless-2016-10-31"]]);
-  });
-
-  it.each([
-    ["Resources: {A: {Type: AWS:SNS:Topic}}", "Unrecognized resource types: [AWS:SNS:Topic]"],
-    [
-      "Resources: {A: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref B}}}",
-      "Unresolved resource dependencies [B] in the Resources block of the template",
-    ],
-  ])("refuses %s", async (body, message) => {
-    await expect(validate(body)).rejects.toMatchObject({
-      name: "ValidationError",
-      message: expect.stringContaining(message),
-    });
   });
 });

@@ -162,24 +162,14 @@ function readTracking(
   configuration: TargetTrackingScalingPolicyConfiguration,
 ): TargetTrackingScalingPolicyConfiguration {
   const { TargetValue = Number.NaN, PredefinedMetricSpecification: predefined } = configuration;
-  const { CustomizedMetricSpecification: customized, ScaleInCooldown, ScaleOutCooldown } = configuration;
+  const { CustomizedMetricSpecification, ScaleInCooldown, ScaleOutCooldown } = configuration;
+  refuseUnsupported("ValidationException", "a policy", { CustomizedMetricSpecification }, []);
   if (!(TargetValue > 0)) throw invalid(`TargetValue must be greater than 0, not ${TargetValue}.`);
   refuseBroken("ValidationException", [
     ["targetTrackingScalingPolicyConfiguration.scaleInCooldown", ScaleInCooldown, wholeNumber],
     ["targetTrackingScalingPolicyConfiguration.scaleOutCooldown", ScaleOutCooldown, wholeNumber],
   ]);
-  if ((predefined === undefined) === (customized === undefined))
-    throw invalid(
-      "Exactly one of PredefinedMetricSpecification and CustomizedMetricSpecification must be given.",
-    );
-  if (predefined) checkPredefined(predefined.PredefinedMetricType, predefined.ResourceLabel);
-  if (customized) {
-    refuseUnsupported("ValidationException", "CustomizedMetricSpecification", customized, [
-      "MetricName Namespace Dimensions Statistic Unit",
-    ]);
-    for (const name of ["MetricName", "Namespace", "Statistic"] as const)
-      if (!customized[name]) throw invalid(`CustomizedMetricSpecification needs ${name}.`);
-  }
+  checkPredefined(predefined?.PredefinedMetricType, predefined?.ResourceLabel);
   return configuration;
 }
 

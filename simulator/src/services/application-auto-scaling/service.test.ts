@@ -173,12 +173,12 @@ describe("a scaling policy", () => {
       "scaleInCooldown",
     ],
     [
-      "two metrics",
+      "a metric of its own",
       predefined(
         { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
         { CustomizedMetricSpecification: {} },
       ),
-      "Exactly one of",
+      "does not support CustomizedMetricSpecification",
     ],
     ["a gap", steps([0, 10], [20, undefined]), "leave a gap between 10 and 20"],
     ["an overlap", steps([0, 10], [5, undefined]), "overlap between 10 and 5"],

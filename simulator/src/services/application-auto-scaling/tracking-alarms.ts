@@ -66,11 +66,7 @@ async function makeAlarms(
 
 /** Returns the metric that a policy tracks; one target cannot have two policies for the same metric. */
 export function metricOf(tracking: Tracking, resourceId: string): AlarmMetric {
-  const { PredefinedMetricSpecification: predefined, CustomizedMetricSpecification: custom } = tracking;
-  if (custom) {
-    const { Namespace, MetricName, Dimensions = [], Statistic, Unit } = custom;
-    return { Namespace, MetricName, Dimensions, Statistic, Unit: Unit as AlarmMetric["Unit"] };
-  }
+  const { PredefinedMetricSpecification: predefined } = tracking;
   if (predefined?.PredefinedMetricType === "ALBRequestCountPerTarget") {
     const [, loadBalancer, targetGroup] =
       /^(app\/.+)\/(targetgroup\/.+)$/.exec(predefined.ResourceLabel ?? "") ?? [];

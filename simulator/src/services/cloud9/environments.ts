@@ -62,11 +62,13 @@ export function environmentOperations(state: Cloud9State): Operations<"cloud9"> 
       return { environmentIds, nextToken };
     },
     updateEnvironment(input) {
+      refuseUnsupported("BadRequestException", "UpdateEnvironment", input, [
+        "environmentId name description",
+      ]);
       refuseBroken("BadRequestException", textChecks(input));
       const found = find(state, input.environmentId);
-      const { name = found.name, description = found.description, managedCredentialsAction: action } = input;
+      const { name = found.name, description = found.description } = input;
       Object.assign(found, { name, description });
-      if (action) found.managedCredentials = action === "ENABLE" ? "ENABLED_BY_OWNER" : "DISABLED_BY_OWNER";
       return {};
     },
     deleteEnvironment({ environmentId }) {
@@ -127,13 +129,12 @@ function newEnvironment(
     subnetId: input.subnetId,
     automaticStopTimeMinutes: input.automaticStopTimeMinutes,
     clientRequestToken: input.clientRequestToken,
-    managedCredentials: "ENABLED_ON_CREATE",
     tags: checkedTags(tagPairs.read(input.tags ?? []), tagRules),
   };
 }
 
 function describe(environment: DevelopmentEnvironment): EnvironmentView {
-  const { id, arn, name, description, connectionType, ownerArn, managedCredentials } = environment;
+  const { id, arn, name, description, connectionType, ownerArn } = environment;
   return {
     id,
     arn,
@@ -143,7 +144,7 @@ function describe(environment: DevelopmentEnvironment): EnvironmentView {
     connectionType,
     ownerArn,
     lifecycle: { status: "CREATED" },
-    managedCredentialsStatus: managedCredentials,
+    managedCredentialsStatus: "ENABLED_ON_CREATE",
   };
 }
 
@@ -168,7 +169,6 @@ interface DevelopmentEnvironment {
   readonly subnetId: string | undefined;
   readonly automaticStopTimeMinutes: number | undefined;
   readonly clientRequestToken: string | undefined;
-  managedCredentials: "ENABLED_ON_CREATE" | "ENABLED_BY_OWNER" | "DISABLED_BY_OWNER" | "DISABLED_BY_DEFAULT";
   readonly tags: Map<string, string>;
 }
 

@@ -25,7 +25,7 @@ async function everythingShown(): Promise<string> {
   return JSON.stringify([
     await cloudformation.describeStacks({ StackName }),
     await cloudformation.describeStackEvents({ StackName }),
-    await cloudformation.describeStackResource({ StackName, LogicalResourceId: "Copy" }),
+    await cloudformation.describeStackResources({ StackName }),
     await cloudformation.getTemplate({ StackName }),
   ]);
 }

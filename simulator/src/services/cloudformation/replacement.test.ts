@@ -68,14 +68,11 @@ test("a rollback returns to the old one, which still exists, and removes the new
     "Base DELETE_COMPLETE",
     "s UPDATE_ROLLBACK_COMPLETE",
   ]);
-  const { StackResourceDetail } = await cloudformation.api.describeStackResource({
+  const { StackResources } = await cloudformation.api.describeStackResources({
     StackName: "s",
     LogicalResourceId: "Base",
   });
-  expect(StackResourceDetail).toMatchObject({
-    PhysicalResourceId: "Base-1",
-    ResourceStatus: "UPDATE_COMPLETE",
-  });
+  expect(StackResources).toMatchObject([{ PhysicalResourceId: "Base-1", ResourceStatus: "UPDATE_COMPLETE" }]);
 });
 
 test.each([

@@ -2,6 +2,7 @@ import type { Environment } from "../../environment.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import {
+  createChangeSet,
   deleteChangeSet,
   describeChangeSet,
   executeChangeSet,
@@ -16,15 +17,15 @@ import {
   updateStack,
   updateTerminationProtection,
 } from "./operations/change-stacks.ts";
-import { createChangeSet } from "./operations/create-change-set.ts";
 import {
   describeStackEvents,
-  describeStackResource,
   describeStackResources,
-  listStackResources,
-} from "./operations/describe-resources.ts";
-import { describeStacks, listExports, listImports, listStacks } from "./operations/describe-stacks.ts";
-import { getTemplate, getTemplateSummary, validateTemplate } from "./operations/templates.ts";
+  describeStacks,
+  listExports,
+  listImports,
+  listStacks,
+} from "./operations/describe-stacks.ts";
+import { getTemplate, getTemplateSummary } from "./operations/templates.ts";
 import { resourceTypes } from "./resources/catalog.ts";
 import type { ResourceTypes } from "./resources/resource-type.ts";
 import type { CloudFormationState } from "./stack/records.ts";
@@ -52,12 +53,9 @@ const operations = {
   describeStacks,
   listStacks,
   describeStackEvents,
-  describeStackResource,
   describeStackResources,
-  listStackResources,
   getTemplate,
   getTemplateSummary,
-  validateTemplate,
   listExports,
   listImports,
   createChangeSet,

@@ -65,9 +65,13 @@ function recentPeriods({ store, minutes, now }: CloudWatchState, { settings }: A
   return Array.from({ length: count }, (_, index) => {
     const first = end - (count - index) * length;
     const found = store.read(metric, { first, end: first + length }, settings.unit);
-    const value = found && compute(found);
-    if (value === undefined) return undefined;
-    return { timestamp: minutes.start(first), value, sampleCount: found?.sampleCount ?? 0 };
+    return (
+      found && {
+        timestamp: minutes.start(first),
+        value: compute(found),
+        sampleCount: found.sampleCount,
+      }
+    );
   });
 }
 

@@ -26,8 +26,6 @@ export interface MetricStore {
   read(name: MetricName, range: MinuteRange, unit?: StandardUnit): Distribution | undefined;
   /** Numbers of the minutes in the range that have data, ascending. */
   minutes(name: MetricName, range: MinuteRange, unit?: StandardUnit): number[];
-  /** Units it was published with. */
-  units(name: MetricName): StandardUnit[];
 }
 
 interface MinuteRange {
@@ -45,7 +43,6 @@ export function createMetricStore(): MetricStore {
   };
   return {
     metrics,
-    units: (name) => [...(metrics.get(keyOf(name))?.series.keys() ?? [])],
     add(name, unit, minute, distribution) {
       const key = keyOf(name);
       const metric: Metric = metrics.get(key) ?? { ...name, series: new Map() };
@@ -93,8 +90,8 @@ export interface Distribution {
   readonly sum: number;
   readonly minimum: number;
   readonly maximum: number;
-  /** Value → count; undefined once only a summary of some values was given. */
-  readonly counts: ReadonlyMap<number, number> | undefined;
+  /** Value → count. */
+  readonly counts: ReadonlyMap<number, number>;
 }
 
 export function distributionOf(values: readonly number[], counts: readonly number[]): Distribution {
@@ -122,7 +119,7 @@ function mergeTwo(one: Distribution, other: Distribution): Distribution {
     sum: one.sum + other.sum,
     minimum: Math.min(one.minimum, other.minimum),
     maximum: Math.max(one.maximum, other.maximum),
-    counts: one.counts && other.counts && mergeCounts(one.counts, other.counts),
+    counts: mergeCounts(one.counts, other.counts),
   };
 }
 
@@ -132,9 +129,8 @@ function mergeCounts(one: ReadonlyMap<number, number>, other: ReadonlyMap<number
   return counts;
 }
 
-/** Percentile `p` (0 to 100) by nearest rank; undefined where only summaries are known. */
-function percentile({ counts, sampleCount, maximum }: Distribution, p: number): number | undefined {
-  if (!counts) return undefined;
+/** Percentile `p` (0 to 100) by nearest rank. */
+function percentile({ counts, sampleCount, maximum }: Distribution, p: number): number {
   const rank = Math.max(1, Math.ceil((p / 100) * sampleCount));
   let seen = 0;
   for (const [value, count] of [...counts].sort(([a], [b]) => a - b)) {
@@ -144,8 +140,7 @@ function percentile({ counts, sampleCount, maximum }: Distribution, p: number): 
   return maximum;
 }
 
-/** Computes one statistic; undefined when the data are not sufficient, as for a percentile of summaries. */
-type Compute = (distribution: Distribution) => number | undefined;
+type Compute = (distribution: Distribution) => number;
 
 const simple: Record<Statistic, Compute> = {
   SampleCount: ({ sampleCount }) => sampleCount,

@@ -58,15 +58,14 @@ describe("an alarm is created, set and described by", () => {
     ]);
     const data = { MetricName: "Time", Timestamp: new Date(), Values: [0.25, 1] };
     await client.putMetricData({ Namespace: "Shop", MetricData: [data] });
-    const { Datapoints } = await client.getMetricStatistics({
-      Namespace: "Shop",
-      MetricName: "Time",
+    const Metric = { Namespace: "Shop", MetricName: "Time" };
+    const { MetricDataResults } = await client.getMetricData({
       StartTime: new Date(Date.now() - 60_000),
       EndTime: new Date(Date.now() + 1000),
-      Period: 60,
-      Statistics: ["Minimum"],
+      MetricDataQueries: [{ Id: "time", MetricStat: { Metric, Period: 60, Stat: "Minimum" } }],
     });
-    expect(Datapoints?.at(-1)).toMatchObject({ Minimum: 0.25, Timestamp: expect.any(Date) });
+    expect(MetricDataResults?.[0]?.Values?.[0]).toBe(0.25);
+    expect(MetricDataResults?.[0]?.Timestamps?.[0]).toBeInstanceOf(Date);
     const unknown = client.setAlarmState({ AlarmName: "no", StateValue: "OK", StateReason: "x" });
     await expect(unknown).rejects.toMatchObject({ name: "ResourceNotFound" });
   });

@@ -1,10 +1,8 @@
 import type {
-  Datapoint,
   MetricDataQuery,
   MetricDataResult,
   MetricDatum,
   StandardUnit,
-  Statistic,
 } from "@aws-sdk/client-cloudwatch";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
@@ -13,27 +11,6 @@ import { type CloudWatchState, invalid, invalidCombination, missing, unsupported
 
 export function readMetricsOperations(state: CloudWatchState): Operations<"cloudwatch"> {
   return {
-    getMetricStatistics: (input) => {
-      const { Namespace: namespace = "", MetricName: name = "", Dimensions: dimensions = [] } = input;
-      const { Statistics = [], ExtendedStatistics = [], StartTime, EndTime } = input;
-      if (Statistics.length + ExtendedStatistics.length === 0)
-        throw missing("Statistics or ExtendedStatistics");
-      refuseEmptyRange(StartTime, EndTime);
-      const found = readPeriods(state, {
-        metric: { namespace, name, dimensions },
-        unit: input.Unit,
-        periodMinutes: periodMinutes(input.Period, "Period"),
-        start: StartTime as Date,
-        end: EndTime as Date,
-      });
-      const Unit = input.Unit ?? state.store.units({ namespace, name, dimensions })[0];
-      const Datapoints = found.map(({ timestamp, distribution }) => ({
-        Timestamp: timestamp,
-        Unit,
-        ...computeAll(distribution, Statistics, ExtendedStatistics),
-      }));
-      return { Label: name, Datapoints };
-    },
     getMetricData: (input) => {
       refuseUnsupported(unsupported, "GetMetricData", input, ["MetricDataQueries StartTime EndTime ScanBy"]);
       const { StartTime, EndTime, MetricDataQueries: queries = [], ScanBy } = input;
@@ -76,20 +53,6 @@ function refuseEmptyRange(start: Date | undefined, end: Date | undefined): void 
     throw invalidCombination("The parameter StartTime must be less than the parameter EndTime.");
 }
 
-function computeAll(
-  distribution: Distribution,
-  statistics: readonly Statistic[],
-  extended: readonly string[],
-): Datapoint {
-  const values = Object.fromEntries(statistics.map((name) => [name, statistic(name)(distribution)]));
-  if (extended.length === 0) return values;
-  const percentiles = extended.flatMap((name) => {
-    const value = statistic(name)(distribution);
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { ...values, ExtendedStatistics: Object.fromEntries(percentiles) };
-}
-
 function answer(
   state: CloudWatchState,
   { Id, Label, MetricStat: wanted, Expression }: MetricDataQuery,
@@ -109,10 +72,7 @@ function answer(
     periodMinutes: periodMinutes(wanted.Period, `the Period of query ${Id}`),
     start,
     end,
-  }).flatMap(({ timestamp, distribution }) => {
-    const value = compute(distribution);
-    return value === undefined ? [] : [{ timestamp, value }];
-  });
+  }).map(({ timestamp, distribution }) => ({ timestamp, value: compute(distribution) }));
   // CloudWatch returns the newest first by default.
   if (!oldestFirst) found.reverse();
   return {
@@ -210,17 +170,13 @@ function readDatum(datum: MetricDatum, place: string, now: number) {
 }
 
 function readValues(datum: MetricDatum, place: string): Distribution {
-  const { Value, Values, Counts, StatisticValues: summary } = datum;
-  const given = [Value, Values, summary].filter((each) => each !== undefined);
-  if (given.length === 0) throw missing(`${place}.Value, ${place}.Values or ${place}.StatisticValues`);
-  if (given.length > 1)
+  const { Value, Values, Counts, StatisticValues } = datum;
+  refuseUnsupported(unsupported, "a datum of PutMetricData", { StatisticValues }, []);
+  if (Value === undefined && Values === undefined) throw missing(`${place}.Value or ${place}.Values`);
+  if (Value !== undefined && Values !== undefined)
     throw invalidCombination(
-      `The parameters ${place}.Value, ${place}.Values and ${place}.StatisticValues are mutually exclusive and you have specified more than one.`,
+      `The parameters ${place}.Value and ${place}.Values are mutually exclusive and you have specified both.`,
     );
-  if (summary) {
-    const { SampleCount = 0, Sum = 0, Minimum = 0, Maximum = 0 } = summary;
-    return { sampleCount: SampleCount, sum: Sum, minimum: Minimum, maximum: Maximum, counts: undefined };
-  }
   const values = Values ?? [Value as number];
   if (values.length === 0 || values.length > maxValues)
     throw invalid(`${place}.Values must have 1 to ${maxValues} items, not ${values.length}.`);

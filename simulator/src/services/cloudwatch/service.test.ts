@@ -164,20 +164,24 @@ describe("metrics", () => {
   it("are read by the minute of AWS time, oldest first, with the requested statistics", async () => {
     const scene = await published();
     const { call } = scene;
-    const { Label, Datapoints } = await call("getMetricStatistics", {
-      Namespace: "Shop",
-      ...datum,
+    const { MetricDataResults } = await call("getMetricData", {
       ...lately(scene),
-      Period: 60,
-      Statistics: ["Sum", "Average", "Minimum", "Maximum", "SampleCount"],
-      ExtendedStatistics: ["p50"],
+      ScanBy: "TimestampAscending",
+      MetricDataQueries: ["Sum", "Average", "Minimum", "Maximum", "SampleCount", "p50"].map((Stat) => ({
+        Id: Stat.toLowerCase(),
+        MetricStat: { Metric: { Namespace: "Shop", ...datum }, Period: 60, Stat },
+      })),
     });
-    expect(Label).toBe("Errors");
-    expect(Datapoints).toMatchObject([
-      { Sum: 7, SampleCount: 1, Unit: "Milliseconds" },
-      { Sum: 27, Average: 2.7, Minimum: 1, Maximum: 3, SampleCount: 10, ExtendedStatistics: { p50: 3 } },
+    expect(MetricDataResults.map(({ Values }: { Values: number[] }) => Values)).toEqual([
+      [7, 27],
+      [7, 2.7],
+      [7, 1],
+      [7, 3],
+      [1, 10],
+      [7, 3],
     ]);
-    expect(Datapoints[1].Timestamp - Datapoints[0].Timestamp).toBe(2 * minute);
+    const [{ Label, Timestamps }] = MetricDataResults;
+    expect([Label, Timestamps[1] - Timestamps[0]]).toEqual(["Errors", 2 * minute]);
   });
 
   it("are added up over longer periods, newest first by GetMetricData", async () => {
@@ -210,6 +214,7 @@ describe("metrics", () => {
   it.each<[string, object, RegExp]>([
     ["no value", {}, /MissingRequiredParameter/],
     ["two kinds of values", { Value: 1, Values: [1] }, /InvalidParameterCombination/],
+    ["a summary", { StatisticValues: { SampleCount: 1 } }, /does not support StatisticValues/],
     ["a resolution of seconds", { Value: 1, StorageResolution: 1 }, /StorageResolution must be 60/],
     ["a time long ago", { Value: 1, Timestamp: new Date(0) }, /two weeks in the past/],
     ["counts that do not fit", { Values: [1, 2], Counts: [1] }, /as many items/],

@@ -3,7 +3,7 @@ import type { DeploymentConfigInfo, TrafficRoutingConfig } from "@aws-sdk/client
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
-import { type CodeDeployState, findConfig, page, unsupported } from "./state.ts";
+import { type CodeDeployState, findConfig, unsupported } from "./state.ts";
 
 const allAtOnce: TrafficRoutingConfig = { type: "AllAtOnce" };
 const linear = (linearPercentage: number, linearInterval: number): TrafficRoutingConfig => ({
@@ -60,10 +60,6 @@ export function deploymentConfigOperations(
       return { deploymentConfigId: config.deploymentConfigId };
     },
     getDeploymentConfig: (input) => ({ deploymentConfigInfo: findConfig(state, input.deploymentConfigName) }),
-    listDeploymentConfigs: (input) => {
-      const { items, nextToken } = page([...state.configs.keys()], input.nextToken);
-      return { deploymentConfigsList: items, nextToken };
-    },
   };
 }
 

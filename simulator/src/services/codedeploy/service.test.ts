@@ -122,15 +122,18 @@ describe("a deployment group", () => {
 });
 
 describe("deployment configurations", () => {
-  it("include the five built-in ones of ECS", async () => {
+  it.each([
+    ["AllAtOnce", undefined],
+    ["Linear10PercentEvery1Minutes", { linearPercentage: 10, linearInterval: 1 }],
+    ["Linear10PercentEvery3Minutes", { linearPercentage: 10, linearInterval: 3 }],
+    ["Canary10Percent5Minutes", { canaryPercentage: 10, canaryInterval: 5 }],
+    ["Canary10Percent15Minutes", { canaryPercentage: 10, canaryInterval: 15 }],
+  ])("include ECS%s", async (name, steps) => {
     const call = await codedeploy();
-    expect((await call("listDeploymentConfigs")).deploymentConfigsList).toEqual([
-      "CodeDeployDefault.ECSAllAtOnce",
-      "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
-      "CodeDeployDefault.ECSLinear10PercentEvery3Minutes",
-      "CodeDeployDefault.ECSCanary10Percent5Minutes",
-      "CodeDeployDefault.ECSCanary10Percent15Minutes",
-    ]);
+    const deploymentConfigName = `CodeDeployDefault.ECS${name}`;
+    const { deploymentConfigInfo } = await call("getDeploymentConfig", { deploymentConfigName });
+    const { timeBasedLinear, timeBasedCanary } = deploymentConfigInfo.trafficRoutingConfig;
+    expect(timeBasedLinear ?? timeBasedCanary).toEqual(steps);
   });
 
   const canary = (canaryPercentage: number, canaryInterval: number) => ({

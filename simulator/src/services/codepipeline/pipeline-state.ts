@@ -5,7 +5,6 @@ import type {
   ActionState,
   StageState,
 } from "@aws-sdk/client-codepipeline";
-import type { Environment } from "../../environment.ts";
 import type { Operations } from "../api.ts";
 import type { ActionRun, Execution } from "./state.ts";
 import { type CodePipelineState, find, latestRun, type PipelineRecord, pagerOf, placeOf } from "./state.ts";
@@ -21,7 +20,7 @@ export function pipelineStateOperations(state: CodePipelineState): Operations<"c
           stageName,
           ...(index > 0 ? { inboundTransitionState: transition(record, stageName) } : {}),
           ...executionsOf(record, stageName),
-          actionStates: actions.map((action) => actionState(state.environment, record, stageName, action)),
+          actionStates: actions.map((action) => actionState(record, stageName, action)),
         })),
         created: record.createdAt,
         updated: record.updatedAt,
@@ -50,12 +49,7 @@ function stageExecution(execution: Execution, stage: string): NonNullable<StageS
   return { pipelineExecutionId, status: stages.get(stage)?.status ?? "InProgress", type: "STANDARD" };
 }
 
-function actionState(
-  environment: Environment,
-  record: PipelineRecord,
-  stage: string,
-  action: ActionDeclaration,
-): ActionState {
+function actionState(record: PipelineRecord, stage: string, action: ActionDeclaration): ActionState {
   const run = latestRun(record, stage, action.name);
   const revision = run?.execution.revisions.get(action.name ?? "");
   return {
@@ -69,7 +63,6 @@ function actionState(
       revisionUrl: revision.url,
     }),
     ...(run && { latestExecution: actionExecution(run) }),
-    entityUrl: entityUrl(environment, action),
   };
 }
 
@@ -92,26 +85,6 @@ function transition({ transitions }: PipelineRecord, stage: string): StageState[
   if (!changed) return { enabled: true };
   const { enabled, changedBy: lastChangedBy, changedAt: lastChangedAt, reason: disabledReason } = changed;
   return { enabled, lastChangedBy, lastChangedAt, disabledReason };
-}
-
-type Configuration = Readonly<Record<string, string>>;
-
-/** Pages of the AWS console by provider, for the resource of an action. */
-const pages: Readonly<
-  Record<string, (home: (service: string) => string, given: Configuration) => string | undefined>
-> = {
-  CodeCommit: (home, { RepositoryName, BranchName }) =>
-    `${home("codecommit")}#/repository/${RepositoryName}/browse/${BranchName}/--/`,
-  ECR: (home, { RepositoryName }) => `${home("ecs")}#/repositories/${RepositoryName}#images;tagStatus=ALL`,
-  S3: (home) => `${home("s3")}#`,
-  CodeDeployToECS: (home, { ApplicationName, DeploymentGroupName }) =>
-    `${home("codedeploy")}#/applications/${ApplicationName}/deployment-groups/${DeploymentGroupName}`,
-  Manual: (_, { ExternalEntityLink }) => ExternalEntityLink,
-};
-
-function entityUrl({ region }: Environment, { actionTypeId, configuration = {} }: ActionDeclaration) {
-  const home = (service: string) => `https://console.aws.amazon.com/${service}/home?region=${region}`;
-  return pages[actionTypeId?.provider ?? ""]?.(home, configuration);
 }
 
 /** Source of the size: API reference, ListActionExecutions. */

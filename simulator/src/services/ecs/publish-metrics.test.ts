@@ -16,31 +16,32 @@ const delivery = await createDelivery(simulator, testListenerPortOffset());
 await pushProgram(simulator, delivery.repositoryUri, program);
 await simulator.aws.ecs.updateService({ cluster: "outside", service: "web", desiredCount: 2 });
 
+/** Average, minimum, maximum and count of the newest minute. */
 async function newest(MetricName: string, Namespace = "AWS/ECS") {
-  const { Datapoints = [] } = await simulator.aws.cloudwatch.getMetricStatistics({
-    ...{ Namespace, MetricName, Dimensions, Period: 60 },
+  const Metric = { Namespace, MetricName, Dimensions };
+  const { MetricDataResults = [] } = await simulator.aws.cloudwatch.getMetricData({
     StartTime: new Date(simulator.clock.foreground.now() - 600_000),
     EndTime: simulator.clock.now(),
-    Statistics: ["Average", "Minimum", "Maximum", "SampleCount"],
+    MetricDataQueries: ["Average", "Minimum", "Maximum", "SampleCount"].map((Stat) => ({
+      Id: Stat.toLowerCase(),
+      MetricStat: { Metric, Period: 60, Stat, Unit: Namespace === "AWS/ECS" ? "Percent" : undefined },
+    })),
   });
-  return Datapoints.at(-1);
+  return MetricDataResults.map(({ Values }) => Values?.[0]);
 }
 
 describe("a service publishes", () => {
   it("the CPU that its tasks use of what they reserve, a value for each", async () => {
-    await simulator.clock.until(async () => (await newest("CPUUtilization"))?.SampleCount === 2);
-    expect(await newest("CPUUtilization")).toMatchObject({
-      Unit: "Percent",
-      ...{ Average: 50, Minimum: 50, Maximum: 50 },
-    });
+    await simulator.clock.until(async () => (await newest("CPUUtilization"))[3] === 2);
+    expect(await newest("CPUUtilization")).toEqual([50, 50, 50, 2]);
   });
 
   it("the memory that its tasks hold of what they reserve", async () => {
-    expect(await newest("MemoryUtilization")).toMatchObject({ Average: 25, Maximum: 25 });
+    expect(await newest("MemoryUtilization")).toEqual([25, 25, 25, 2]);
   });
 
   it("counts of tasks only with Container Insights", async () => {
-    expect(await newest("RunningTaskCount", "ECS/ContainerInsights")).toBeUndefined();
+    expect((await newest("RunningTaskCount", "ECS/ContainerInsights"))[3]).toBeUndefined();
     const { ecs } = simulator.aws;
     const settings = [{ name: "containerInsights" as const, value: "enabled" }];
     await ecs.createCluster({ clusterName: "seen", settings });

@@ -60,16 +60,14 @@ async function serve(Port: number): Promise<void> {
 type Statistics = "Sum" | "Maximum" | "SampleCount";
 
 async function total(MetricName: string, names: (keyof typeof dimensions)[], statistic: Statistics = "Sum") {
-  const { Datapoints = [] } = await simulator.aws.cloudwatch.getMetricStatistics({
-    Namespace: "AWS/ApplicationELB",
-    MetricName,
-    Dimensions: names.map((Name) => ({ Name, Value: dimensions[Name] })),
+  const Dimensions = names.map((Name) => ({ Name, Value: dimensions[Name] }));
+  const Metric = { Namespace: "AWS/ApplicationELB", MetricName, Dimensions };
+  const { MetricDataResults } = await simulator.aws.cloudwatch.getMetricData({
     StartTime: new Date(simulator.clock.foreground.now() - 3_600_000),
     EndTime: simulator.clock.now(),
-    Period: 60,
-    Statistics: [statistic],
+    MetricDataQueries: [{ Id: "total", MetricStat: { Metric, Period: 60, Stat: statistic } }],
   });
-  const values = Datapoints.map((point) => point[statistic] ?? 0);
+  const values = MetricDataResults?.[0]?.Values ?? [];
   if (statistic === "Maximum") return Math.max(...values);
   return values.reduce((sum, value) => sum + value, 0);
 }

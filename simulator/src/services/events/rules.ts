@@ -16,8 +16,7 @@ import {
   unsupported,
 } from "./state.ts";
 
-/** Maximum of rules on one bus, and size of one page. Source: EventBridge user guide, quotas; ListRules. */
-const quota = 300;
+/** Source of the size: ListRules, EventBridge API reference. */
 const page = pager({
   size: "Limit",
   token: "NextToken",
@@ -52,11 +51,6 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
         Object.assign(existing, settings);
         return { RuleArn: existing.arn };
       }
-      if (state.rules.size >= quota)
-        throw new AwsError(
-          "LimitExceededException",
-          "The requested resource exceeds the maximum number allowed.",
-        );
       const { region, accountId } = state.environment;
       const arn = `arn:aws:events:${region}:${accountId}:rule/${name}`;
       const tags = checkedTags(tagPairs.read(Tags), tagRules);

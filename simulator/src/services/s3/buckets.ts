@@ -4,9 +4,6 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
 import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 
-/** Maximum of buckets in an account, all of them returned on one page. Source: S3 user guide, quotas. */
-const quota = 10_000;
-
 export function bucketOperations(state: S3State): Operations<"s3"> {
   return {
     createBucket: (input) => {
@@ -27,8 +24,6 @@ export function bucketOperations(state: S3State): Operations<"s3"> {
           409,
         );
       }
-      if (state.buckets.size >= quota)
-        throw new AwsError("TooManyBuckets", "You have attempted to create more buckets than allowed");
       state.buckets.set(name, newBucket(name, state.now(), tags));
       return location;
     },
@@ -49,7 +44,7 @@ export function bucketOperations(state: S3State): Operations<"s3"> {
     },
     listBuckets: (input) => {
       refuseUnsupported(unsupported, "ListBuckets", input, ["MaxBuckets", "Prefix", "BucketRegion"]);
-      const { Prefix = "", MaxBuckets = quota } = input;
+      const { Prefix = "", MaxBuckets } = input;
       const elsewhere = input.BucketRegion !== undefined && input.BucketRegion !== state.region;
       const matching = [...state.buckets.values()]
         .filter(({ name }) => name.startsWith(Prefix) && !elsewhere)

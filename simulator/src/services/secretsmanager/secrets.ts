@@ -1,4 +1,3 @@
-import type { Filter } from "@aws-sdk/client-secrets-manager";
 import { AwsError } from "../../kit/errors.ts";
 import { pager } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
@@ -121,13 +120,9 @@ export function describeOperations(state: SecretsState): Operations<"secretsmana
       return { ...description(secret), VersionIdsToStages: stages(secret) };
     },
     listSecrets: (input) => {
-      refuseUnsupported(unsupported, "ListSecrets", input, [
-        "Filters IncludePlannedDeletion MaxResults NextToken",
-      ]);
-      const { Filters = [], IncludePlannedDeletion } = input;
-      const tests = Filters.map(parseFilter);
+      refuseUnsupported(unsupported, "ListSecrets", input, ["IncludePlannedDeletion MaxResults NextToken"]);
       const matching = [...state.secrets.values()].filter(
-        (secret) => (IncludePlannedDeletion || !secret.deletion) && tests.every((test) => test(secret)),
+        ({ deletion }) => input.IncludePlannedDeletion || !deletion,
       );
       const { items, NextToken } = page(matching, input);
       return {
@@ -160,25 +155,4 @@ function description(secret: Secret) {
 function stages(secret: Secret): Record<string, string[]> {
   const labelled = [...secret.versions.values()].filter((version) => version.stages.size > 0);
   return Object.fromEntries(labelled.map((version) => [version.id, [...version.stages]]));
-}
-
-/** Values match from the beginning; `!` before one negates it (API reference, Filter). */
-function parseFilter({ Key = "all", Values = [] }: Filter): (secret: Secret) => boolean {
-  const fields: Record<string, (secret: Secret) => (string | undefined)[]> = {
-    name: ({ name }) => [name],
-    description: ({ description }) => [description],
-    "tag-key": ({ tags }) => [...tags.keys()],
-    "tag-value": ({ tags }) => [...tags.values()],
-  };
-  const valuesOf = fields[Key];
-  if (!valuesOf)
-    throw invalidParameter(
-      `The simulator does not support the filter ${Key}. Supported: ${Object.keys(fields).join(", ")}.`,
-    );
-  return (secret) =>
-    Values.some((value) => {
-      const negated = value.startsWith("!");
-      const prefix = negated ? value.slice(1) : value;
-      return valuesOf(secret).some((field) => field?.startsWith(prefix)) !== negated;
-    });
 }

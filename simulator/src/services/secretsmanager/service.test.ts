@@ -107,7 +107,7 @@ describe("a secret", () => {
 });
 
 describe("secrets", () => {
-  it("are listed by page and by filter", async () => {
+  it("are listed by page", async () => {
     for (const Name of ["app/one", "app/two", "other"])
       await secrets.createSecret({ Name, Tags: [{ Key: "for", Value: Name }] });
     const first = await secrets.listSecrets({ MaxResults: 2 });
@@ -118,12 +118,7 @@ describe("secrets", () => {
       ["other"],
       undefined,
     ]);
-    expect(names(await secrets.listSecrets({ Filters: [{ Key: "name", Values: ["app/"] }] }))).toHaveLength(
-      2,
-    );
-    expect(names(await secrets.listSecrets({ Filters: [{ Key: "name", Values: ["!app/"] }] }))).toEqual([
-      "other",
-    ]);
+    await expect(secrets.listSecrets({ Filters: [] })).rejects.toThrow("does not support Filters");
     await expect(secrets.listSecrets({ NextToken: "nonsense" })).rejects.toMatchObject({
       code: "InvalidNextTokenException",
     });

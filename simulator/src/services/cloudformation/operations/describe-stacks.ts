@@ -6,25 +6,21 @@ import { validationError } from "../template/errors.ts";
 import { isHidden } from "../template/parameters.ts";
 import { findStack, type Input, page } from "./find.ts";
 
-export function describeStacks(
-  state: CloudFormationState,
-  { StackName, NextToken }: Input<"describeStacks">,
-) {
+export function describeStacks(state: CloudFormationState, input: Input<"describeStacks">) {
+  const { StackName } = input;
   if (StackName !== undefined) return { Stacks: [describe(findStack(state, StackName))] };
   const live = [...state.stacks.values()].filter(({ deletedAt }) => deletedAt === undefined);
-  const { items, next } = page(live.reverse(), NextToken);
-  return { Stacks: items.map(describe), NextToken: next };
+  const { items, NextToken } = page(live.reverse(), input);
+  return { Stacks: items.map(describe), NextToken };
 }
 
-export function listStacks(
-  state: CloudFormationState,
-  { StackStatusFilter, NextToken }: Input<"listStacks">,
-) {
+export function listStacks(state: CloudFormationState, input: Input<"listStacks">) {
+  const { StackStatusFilter } = input;
   const wanted = [...state.stacks.values()].filter(
     ({ status }) => !StackStatusFilter?.length || StackStatusFilter.includes(status),
   );
-  const { items, next } = page(wanted.reverse(), NextToken);
-  return { StackSummaries: items.map(summarize), NextToken: next };
+  const { items, NextToken } = page(wanted.reverse(), input);
+  return { StackSummaries: items.map(summarize), NextToken };
 }
 
 function summarize(stack: StackRecord): StackSummary {
@@ -82,22 +78,20 @@ export function describeParameters({ parameters, resolved, template }: Definitio
   });
 }
 
-export function listExports(state: CloudFormationState, { NextToken }: Input<"listExports">) {
-  const { items, next } = page(allExports(state), NextToken);
+export function listExports(state: CloudFormationState, input: Input<"listExports">) {
+  const { items, NextToken } = page(allExports(state), input);
   return {
     Exports: items.map(({ name, value, stack }) => ({
       ExportingStackId: stack.id,
       Name: name,
       Value: value,
     })),
-    NextToken: next,
+    NextToken,
   };
 }
 
-export function listImports(
-  state: CloudFormationState,
-  { ExportName = "", NextToken }: Input<"listImports">,
-) {
+export function listImports(state: CloudFormationState, input: Input<"listImports">) {
+  const { ExportName = "" } = input;
   const users = importers(state, ExportName);
   if (users.length === 0) {
     const known = findExport(state, ExportName) !== undefined;
@@ -107,6 +101,41 @@ export function listImports(
         : `Export '${ExportName}' does not exist.`,
     );
   }
-  const { items, next } = page(users, NextToken);
-  return { Imports: items, NextToken: next };
+  const { items: Imports, NextToken } = page(users, input);
+  return { Imports, NextToken };
+}
+
+export function describeStackEvents(state: CloudFormationState, input: Input<"describeStackEvents">) {
+  const events = findStack(state, input.StackName).events.toReversed();
+  const { items: StackEvents, NextToken } = page(events, input);
+  return { StackEvents, NextToken };
+}
+
+export function describeStackResources(state: CloudFormationState, input: Input<"describeStackResources">) {
+  const { StackName, PhysicalResourceId, LogicalResourceId } = input;
+  const stack = PhysicalResourceId ? ownerOf(state, PhysicalResourceId) : findStack(state, StackName);
+  const records = [...stack.resources.values()].filter(
+    ({ logicalId }) => LogicalResourceId === undefined || logicalId === LogicalResourceId,
+  );
+  return {
+    StackResources: records.map((record) => ({
+      StackId: stack.id,
+      StackName: stack.name,
+      LogicalResourceId: record.logicalId,
+      PhysicalResourceId: record.physicalId,
+      ResourceType: record.type,
+      ResourceStatus: record.status,
+      ResourceStatusReason: record.statusReason,
+      Timestamp: record.updatedAt,
+      DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" as const },
+    })),
+  };
+}
+
+function ownerOf({ stacks }: CloudFormationState, physicalId: string): StackRecord {
+  // A deleted stack still lists its resources, but a live one is searched first.
+  const all = [...stacks.values()].sort((one, other) => Number(!!one.deletedAt) - Number(!!other.deletedAt));
+  for (const stack of all)
+    for (const record of stack.resources.values()) if (record.physicalId === physicalId) return stack;
+  throw validationError(`Stack for ${physicalId} does not exist`);
 }

@@ -1,6 +1,6 @@
 import type { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
-import { page as pageOf } from "../../../kit/page.ts";
+import { pager } from "../../../kit/page.ts";
 import type { Api } from "../../api.ts";
 import type { ChangeSetRecord, CloudFormationState, StackRecord } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
@@ -43,7 +43,8 @@ export function findChangeSet(
   throw new AwsError("ChangeSetNotFoundException", `ChangeSet [${nameOrId}] does not exist`, 404);
 }
 
-/** Returns one page of a list. */
-export function page<Item>(items: readonly Item[], token: string | undefined) {
-  return pageOf(items, { size: 100, token, code: "ValidationError" });
-}
+export const page = pager<never, "NextToken">({
+  token: "NextToken",
+  standard: 100,
+  code: "ValidationError",
+});

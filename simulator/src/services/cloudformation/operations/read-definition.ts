@@ -7,12 +7,7 @@ import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { checkRules } from "../template/conditions.ts";
 import { validationError } from "../template/errors.ts";
 import { isSsmParameter, type ParameterValues, resolveParameters } from "../template/parameters.ts";
-import {
-  readTemplate,
-  refuseTransforms,
-  refuseUnsupportedTypes,
-  type Template,
-} from "../template/template.ts";
+import { readTemplate, refuseUnsupportedTypes, type Template } from "../template/template.ts";
 
 /** Members shared by CreateStack, UpdateStack and CreateChangeSet. */
 interface DefinitionInput extends TemplateInput {
@@ -30,7 +25,6 @@ export async function readDefinition(
   current?: StackRecord,
 ): Promise<Definition> {
   const template = readTemplate(await templateBody(state, input, current), state.types);
-  refuseTransforms(template);
   const previous = current?.definition;
   refuseChangedTypes(template, previous);
   requireCapabilities(state, template, input.Capabilities ?? []);

@@ -1,8 +1,7 @@
-import { define } from "../stack/definition.ts";
 import type { CloudFormationState } from "../stack/records.ts";
 import { validationError } from "../template/errors.ts";
 import { readTemplate, type Template } from "../template/template.ts";
-import type { Mapping, Value } from "../template/value.ts";
+import type { Value } from "../template/value.ts";
 import { findChangeSet, findStack, type Input } from "./find.ts";
 import { neededCapabilities, readTemplateText, refuseMembers } from "./read-definition.ts";
 
@@ -14,24 +13,6 @@ export function getTemplate(state: CloudFormationState, input: Input<"getTemplat
     // A stack with only a change set has an empty template.
     TemplateBody: definition?.template.body ?? "",
     StagesAvailable: ["Original" as const, "Processed" as const],
-  };
-}
-
-export async function validateTemplate(state: CloudFormationState, input: Input<"validateTemplate">) {
-  const text = await readTemplateText(state, input);
-  if (text === undefined) throw validationError("Either Template URL or Template Body must be specified.");
-  const template = readTemplate(text, {});
-  defineWithAnyValues(state, template);
-  return {
-    Description: template.description,
-    Parameters: Object.entries(template.parameters).map(([ParameterKey, declared]) => ({
-      ParameterKey,
-      DefaultValue: optionalText(declared.Default),
-      NoEcho: String(declared.NoEcho) === "true",
-      Description: optionalText(declared.Description),
-    })),
-    DeclaredTransforms: template.transforms.map(String),
-    ...capabilities(state, template),
   };
 }
 
@@ -55,7 +36,6 @@ export async function getTemplateSummary(state: CloudFormationState, input: Inpu
   if (!template) throw validationError(`Stack ${input.StackName} has no template yet`);
   return {
     Description: template.description,
-    Metadata: template.metadata === undefined ? undefined : JSON.stringify(template.metadata),
     Version: "2010-09-09",
     Parameters: Object.entries(template.parameters).map(([ParameterKey, declared]) => ({
       ParameterKey,
@@ -81,22 +61,6 @@ function capabilities(state: CloudFormationState, template: Template) {
     Capabilities,
     CapabilitiesReason: names ? `The following resource(s) require capabilities: [${names}]` : undefined,
   };
-}
-
-/**
- * Finds names that do not resolve, without checks of resource types; the parameters' values are not known yet, so any
- * allowed ones are used.
- */
-function defineWithAnyValues(state: CloudFormationState, template: Template): void {
-  const parameters = Object.fromEntries(
-    Object.entries(template.parameters).map(([name, declared]) => [name, someValue(declared)]),
-  );
-  define(state.environment, {}, { id: "", name: "" }, { template, parameters, tags: [], zones: [] });
-}
-
-function someValue({ Default, AllowedValues }: Mapping): string {
-  const value: Value | undefined = Default ?? (Array.isArray(AllowedValues) ? AllowedValues[0] : undefined);
-  return optionalText(value) ?? "";
 }
 
 function optionalText(value: Value | undefined): string | undefined {

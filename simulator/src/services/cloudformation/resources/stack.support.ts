@@ -63,11 +63,11 @@ export async function startStackTest(starting: Promise<TestSimulator> = startTes
       return await outcome().catch(gone);
     },
     async physicalId(LogicalResourceId: string): Promise<string> {
-      const { StackResourceDetail } = await cloudformation.describeStackResource({
+      const { StackResources } = await cloudformation.describeStackResources({
         StackName,
         LogicalResourceId,
       });
-      return StackResourceDetail?.PhysicalResourceId ?? "";
+      return StackResources?.[0]?.PhysicalResourceId ?? "";
     },
     async outputs(): Promise<Record<string, string | undefined>> {
       const { Stacks: [stack] = [] } = await cloudformation.describeStacks({ StackName });

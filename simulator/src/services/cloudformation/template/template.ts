@@ -10,7 +10,6 @@ export interface ResourceDeclaration {
   readonly properties: Mapping;
   readonly dependsOn: readonly string[];
   readonly condition: string | undefined;
-  readonly metadata: Value | undefined;
   readonly deletionPolicy: DeletionPolicy;
   /** False where the policy is the type's default. */
   readonly hasDeletionPolicy: boolean;
@@ -28,14 +27,12 @@ interface OutputDeclaration {
 export interface Template {
   readonly body: string;
   readonly description: string | undefined;
-  readonly metadata: Value | undefined;
   readonly parameters: Readonly<Record<string, Mapping>>;
   readonly mappings: Readonly<Record<string, Value>>;
   readonly conditions: Readonly<Record<string, Value>>;
   readonly resources: Readonly<Record<string, ResourceDeclaration>>;
   readonly outputs: Readonly<Record<string, OutputDeclaration>>;
   readonly rules: Readonly<Record<string, Value>>;
-  readonly transforms: readonly Value[];
 }
 
 const sections = [
@@ -67,6 +64,8 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
   const version = raw.AWSTemplateFormatVersion;
   if (version !== undefined && version !== "2010-09-09")
     throw formatError("unsupported value for AWSTemplateFormatVersion.");
+  if (raw.Transform !== undefined)
+    throw formatError(`the transform ${JSON.stringify(raw.Transform)} is not supported by the simulator`);
   const declared = section(raw, "Resources");
   const Parameters = section(raw, "Parameters");
   for (const name of Object.keys(Parameters))
@@ -83,21 +82,13 @@ export function readTemplate(body: string, types: ResourceTypes): Template {
   return {
     body,
     description: typeof raw.Description === "string" ? raw.Description : undefined,
-    metadata: raw.Metadata,
     parameters: mapValues(Parameters, (value, id) => mapping(value, `/Parameters/${id}`)),
     mappings: section(raw, "Mappings"),
     conditions: section(raw, "Conditions"),
     resources,
     outputs: mapValues(section(raw, "Outputs"), readOutput),
     rules: section(raw, "Rules"),
-    transforms: raw.Transform === undefined ? [] : [raw.Transform].flat(),
   };
-}
-
-/** Throws for a transform, which the simulator does not perform. */
-export function refuseTransforms({ transforms: [transform] }: Template): void {
-  if (transform !== undefined)
-    throw formatError(`the transform ${JSON.stringify(transform)} is not supported by the simulator`);
 }
 
 /** Throws for types of resources that the simulator does not support. */
@@ -127,7 +118,6 @@ function readResource(value: Value, id: string, types: ResourceTypes): ResourceD
     properties: mapping(raw.Properties ?? {}, `${place}/Properties`),
     dependsOn: (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map(String),
     condition: optionalText(raw.Condition, `${place}/Condition`),
-    metadata: raw.Metadata,
     hasDeletionPolicy: raw.DeletionPolicy !== undefined,
     deletionPolicy:
       readPolicy(raw.DeletionPolicy, `${place}/DeletionPolicy`) ??
