@@ -1,5 +1,4 @@
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
-import { comparisons } from "./alarm-settings.ts";
 import { statistic } from "./metric-store.ts";
 import type { Alarm, AlarmSettings, CloudWatchState, Comparison, TreatMissingData } from "./state.ts";
 
@@ -114,6 +113,13 @@ function datapointsOf({ reasonData = "{}" }: Alarm): number[] {
     return [];
   }
 }
+
+export const comparisons: Record<Comparison, (value: number, threshold: number) => boolean> = {
+  GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,
+  GreaterThanThreshold: (value, threshold) => value > threshold,
+  LessThanThreshold: (value, threshold) => value < threshold,
+  LessThanOrEqualToThreshold: (value, threshold) => value <= threshold,
+};
 
 /** One period's value in an alarm's evaluation. */
 export interface Point {

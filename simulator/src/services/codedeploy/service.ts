@@ -3,10 +3,14 @@ import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { applicationOperations, codeDeployTagOperations } from "./applications.ts";
 import { createCodeDeployController } from "./controller/controller.ts";
-import { createDeploymentOperations } from "./create-deployment.ts";
 import { builtInConfigs, deploymentConfigOperations } from "./deployment-configs.ts";
 import { deploymentGroupOperations } from "./deployment-groups.ts";
-import { deploymentOperations, hookExecutionOperations, targetOperations } from "./deployments.ts";
+import {
+  createDeploymentOperations,
+  deploymentOperations,
+  hookExecutionOperations,
+  targetOperations,
+} from "./deployments.ts";
 import { applicationRevisionOperations } from "./revisions.ts";
 import { createCodeDeployState } from "./state.ts";
 

@@ -4,8 +4,12 @@ import type { Definition } from "../definition.ts";
 import { changeImageOperations, imageOperations, layerOperations } from "./images.ts";
 import { guardOtherAccounts } from "./other-accounts.ts";
 import { policyOperations } from "./policies.ts";
-import { repositoryOperations } from "./repositories.ts";
-import { authorizationOperations, pullThroughCacheOperations, settingOperations } from "./settings.ts";
+import {
+  authorizationOperations,
+  pullThroughCacheOperations,
+  repositoryOperations,
+  settingOperations,
+} from "./repositories.ts";
 import { createEcrState } from "./state.ts";
 
 export const ecr: Definition<"ecr"> = {

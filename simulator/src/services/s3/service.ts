@@ -5,8 +5,7 @@ import type { Definition } from "../definition.ts";
 import { bucketPolicyOperations, bucketSettingOperations } from "./bucket-settings.ts";
 import { bucketOperations } from "./buckets.ts";
 import { listObjectOperations, listVersionOperations } from "./list-objects.ts";
-import { deleteObjectOperations, readObjectOperations } from "./objects.ts";
-import { putObjectOperations } from "./put-object.ts";
+import { deleteObjectOperations, putObjectOperations, readObjectOperations } from "./objects.ts";
 import { createS3State } from "./state.ts";
 
 /** Elements of errors, and the request members with their values. Source: S3 API reference, "Error responses". */

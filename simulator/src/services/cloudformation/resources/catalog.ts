@@ -7,16 +7,18 @@ import { application, deploymentGroup } from "./codedeploy.ts";
 import { pipeline } from "./codepipeline.ts";
 import { instance } from "./ec2-instance.ts";
 import {
+  eip,
   gatewayAttachment,
   internetGateway,
+  natGateway,
   route,
   routeTable,
   subnet,
   subnetRouteTableAssociation,
   vpc,
+  vpcEndpoint,
 } from "./ec2-network.ts";
 import { securityGroup, securityGroupEgress, securityGroupIngress } from "./ec2-security-group.ts";
-import { eip, natGateway, vpcEndpoint } from "./ec2-way-out.ts";
 import { repository } from "./ecr.ts";
 import { cluster, taskDefinition } from "./ecs.ts";
 import { service } from "./ecs-service.ts";

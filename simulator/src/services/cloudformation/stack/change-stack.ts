@@ -1,5 +1,5 @@
 import { refuseMissingValues } from "./account-values.ts";
-import { createResource, importResource } from "./create-resource.ts";
+import { applyResource, createResource, importResource } from "./create-resource.ts";
 import type { Definition } from "./definition.ts";
 import { deleteAll, deleteResource, finishDelete, policyOfNew } from "./delete-stack.ts";
 import { setStackStatus } from "./events.ts";
@@ -8,7 +8,6 @@ import { reversed, runInOrder } from "./order.ts";
 import type { CloudFormationState, ImportedIds, ResourceRecord, StackRecord, Step } from "./records.ts";
 import { rollBackUpdate } from "./roll-back-update.ts";
 import { findExport, importedNames, setOutputs } from "./scope.ts";
-import { applyResource } from "./update-resource.ts";
 
 /** Creates every resource; the outcome is in the stack's status and events, so this never rejects. */
 export async function runCreate(

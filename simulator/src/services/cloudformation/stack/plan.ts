@@ -11,12 +11,12 @@ import { isHidden } from "../template/parameters.ts";
 import { type Reference, references } from "../template/references.ts";
 import type { DeletionPolicy } from "../template/template.ts";
 import { isMapping, type Mapping, sameValue, type Value } from "../template/value.ts";
+import { changedProperties } from "./create-resource.ts";
 import { conditionReader, type Definition } from "./definition.ts";
 import { evaluateProperties } from "./evaluate-properties.ts";
 import { inOrder } from "./order.ts";
 import type { CloudFormationState, ResourceRecord, StackRecord } from "./records.ts";
 import { stackScope } from "./scope.ts";
-import { changedProperties } from "./update-resource.ts";
 
 interface Plan {
   readonly changes: readonly ResourceChange[];

@@ -1,9 +1,9 @@
 import { failureReason } from "../resources/failures.ts";
+import { changeInPlace } from "./create-resource.ts";
 import { deleteResource, policyOfNew } from "./delete-stack.ts";
 import { setResourceStatus, setStackStatus } from "./events.ts";
 import { type Operation, startOperation } from "./operation.ts";
 import type { BeforeUpdate, CloudFormationState, StackRecord, Step } from "./records.ts";
-import { changeInPlace } from "./update-resource.ts";
 
 /** Rolls back the steps of a failed update, last first, unless the stack's rollback is disabled. */
 export async function rollBackUpdate(

@@ -8,7 +8,7 @@ import type {
 import type { Environment } from "../../../environment.ts";
 import type { AwsError } from "../../../kit/errors.ts";
 import { readZip } from "../../../runtime/zip-archive.ts";
-import { bytesOf } from "../../s3/put-object.ts";
+import { bytesOf } from "../../s3/objects.ts";
 import type { ActionRun, PipelineRecord } from "../state.ts";
 
 /** An action in progress. */

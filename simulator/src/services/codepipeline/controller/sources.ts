@@ -3,7 +3,7 @@ import type { ImageDetail } from "@aws-sdk/client-ecr";
 import { strToU8, zipSync } from "fflate";
 import type { Environment } from "../../../environment.ts";
 import type { AwsError } from "../../../kit/errors.ts";
-import { bytesOf } from "../../s3/put-object.ts";
+import { bytesOf } from "../../s3/objects.ts";
 import {
   ActionFailure,
   type ActionJob,
