@@ -23,8 +23,8 @@ const page = pager<never, "nextToken">({
 });
 
 export function repositoryOperations(state: CodeCommitState): Operations<"codecommit"> {
-  const { repositories, environment } = state;
-  const { git } = environment;
+  const { repositories } = state;
+  const { git } = state.environment;
   return {
     async createRepository(input) {
       refuseUnsupported("OperationNotAllowedException", "CreateRepository", input, [
@@ -69,6 +69,12 @@ export function repositoryOperations(state: CodeCommitState): Operations<"codeco
       if (repositoryId !== undefined) await git.remove(repositoryId);
       return { repositoryId };
     },
+  };
+}
+
+export function changeRepositoryOperations(state: CodeCommitState): Operations<"codecommit"> {
+  const { repositories, environment } = state;
+  return {
     updateRepositoryDescription({ repositoryName, repositoryDescription }) {
       const repository = find(state, repositoryName);
       repository.description = checkDescription(repositoryDescription);
@@ -80,7 +86,7 @@ export function repositoryOperations(state: CodeCommitState): Operations<"codeco
       const name = checkName(newName);
       refuseTaken(state, name);
       repositories.delete(repository.name);
-      git.published.delete(repository.name);
+      environment.git.published.delete(repository.name);
       Object.assign(repository, { name, modifiedAt: environment.clock.now() });
       repositories.set(name, repository);
       publish(state, repository);

@@ -2,7 +2,7 @@ import { type Definition, serviceOn } from "../definition.ts";
 import { commitOperations } from "./commits.ts";
 import { createCommitOperation } from "./create-commit.ts";
 import { fileOperations } from "./files.ts";
-import { repositoryOperations, repositoryTagOperations } from "./repositories.ts";
+import { changeRepositoryOperations, repositoryOperations, repositoryTagOperations } from "./repositories.ts";
 import { createCodeCommitState } from "./state.ts";
 
 /**
@@ -11,6 +11,7 @@ import { createCodeCommitState } from "./state.ts";
  */
 export const createCodeCommit = serviceOn(createCodeCommitState, [
   repositoryOperations,
+  changeRepositoryOperations,
   commitOperations,
   createCommitOperation,
   fileOperations,

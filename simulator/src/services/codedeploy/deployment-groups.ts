@@ -22,6 +22,7 @@ const settingMembers = [
   "deploymentConfigName serviceRoleArn deploymentStyle blueGreenDeploymentConfiguration loadBalancerInfo",
   "ecsServices autoRollbackConfiguration alarmConfiguration",
 ] as const;
+const creationMembers = ["applicationName deploymentGroupName tags", ...settingMembers] as const;
 
 export function deploymentGroupOperations(
   state: CodeDeployState,
@@ -30,10 +31,7 @@ export function deploymentGroupOperations(
 ): Operations<"codedeploy"> {
   return {
     createDeploymentGroup: async (input) => {
-      refuseUnsupported(unsupported, "CreateDeploymentGroup", input, [
-        "applicationName deploymentGroupName tags",
-        ...settingMembers,
-      ]);
+      refuseUnsupported(unsupported, "CreateDeploymentGroup", input, creationMembers);
       const application = findApplication(state, input.applicationName);
       const name = input.deploymentGroupName ?? "";
       refuseBadName(application, name);
@@ -51,8 +49,8 @@ export function deploymentGroupOperations(
     },
     batchGetDeploymentGroups: ({ applicationName, deploymentGroupNames = [] }) => {
       const application = findApplication(state, applicationName);
-      const groups = deploymentGroupNames.map((name) => findGroup(application, name));
-      return { deploymentGroupsInfo: groups.map((group) => describe(application, group)) };
+      const read = (name: string) => describe(application, findGroup(application, name));
+      return { deploymentGroupsInfo: deploymentGroupNames.map(read) };
     },
     listDeploymentGroups: ({ applicationName, nextToken }) => {
       const application = findApplication(state, applicationName);

@@ -24,15 +24,7 @@ export function pipelineOperations(
   controller: CodePipelineController,
 ): Operations<"codepipeline"> {
   const { pipelines, environment } = state;
-  const watch = (record: PipelineRecord) =>
-    controller.watch(record, () => start(record, { triggerType: "PollForSourceChanges" }));
-  const start = (record: PipelineRecord, trigger: ExecutionTrigger) => {
-    try {
-      controller.start(record, addExecution(state, record, { trigger }));
-    } catch (error) {
-      environment.warn(`pipeline ${record.name} was not started: ${(error as Error).message}`);
-    }
-  };
+  const { start, watch } = createStarter(state, controller);
   return {
     async createPipeline({ pipeline, tags }, { accessKeyId }) {
       const declaration = await checked(state, pipeline);
@@ -43,18 +35,7 @@ export function pipelineOperations(
           "PipelineNameInUseException",
           `A pipeline with the name '${name}' already exists in account '${environment.accountId}'`,
         );
-      const now = environment.clock.now();
-      const record: PipelineRecord = {
-        name,
-        declaration,
-        createdAt: now,
-        updatedAt: now,
-        transitions: new Map(),
-        executions: [],
-        actionRuns: [],
-        places: new Map(),
-        tags: given,
-      };
+      const record = newRecord(declaration, given, environment.clock.now());
       pipelines.set(name, record);
       watch(record);
       start(record, {
@@ -96,6 +77,34 @@ export function pipelineOperations(
       const { items, nextToken } = page([...pipelines.values()], input);
       return { pipelines: items.map(summary), nextToken };
     },
+  };
+}
+
+/** Returns how executions start: at once, and whenever a polled source has changed. */
+function createStarter(state: CodePipelineState, controller: CodePipelineController) {
+  const start = (record: PipelineRecord, trigger: ExecutionTrigger) => {
+    try {
+      controller.start(record, addExecution(state, record, { trigger }));
+    } catch (error) {
+      state.environment.warn(`pipeline ${record.name} was not started: ${(error as Error).message}`);
+    }
+  };
+  const watch = (record: PipelineRecord) =>
+    controller.watch(record, () => start(record, { triggerType: "PollForSourceChanges" }));
+  return { start, watch };
+}
+
+function newRecord(declaration: PipelineDeclaration, tags: Map<string, string>, now: Date): PipelineRecord {
+  return {
+    name: declaration.name ?? "",
+    declaration,
+    createdAt: now,
+    updatedAt: now,
+    transitions: new Map(),
+    executions: [],
+    actionRuns: [],
+    places: new Map(),
+    tags,
   };
 }
 

@@ -12,30 +12,6 @@ import type { Operations } from "../api.ts";
 import { type EcrState, invalidParameter, page, type RepositoryRecord } from "./state.ts";
 
 export function imageOperations({ environment, find }: EcrState): Operations<"ecr"> {
-  const detail = ({ images, description }: RepositoryRecord, manifest: StoredManifest): ImageDetail => {
-    const imageTags = tagsOf(images, manifest.digest);
-    return {
-      registryId: description.registryId,
-      repositoryName: description.repositoryName,
-      imageDigest: manifest.digest,
-      imageTags: imageTags.length > 0 ? imageTags : undefined,
-      imageSizeInBytes: manifest.size,
-      imagePushedAt: manifest.pushedAt,
-      imageManifestMediaType: manifest.mediaType,
-      artifactMediaType: manifest.artifactType,
-      lastRecordedPullTime: manifest.lastPulledAt,
-      imageStatus: "ACTIVE",
-    };
-  };
-  const notFound = (
-    { imageDigest = "null", imageTag = "null" }: ImageIdentifier,
-    { description: { repositoryName, registryId } }: RepositoryRecord,
-  ) =>
-    new AwsError(
-      "ImageNotFoundException",
-      `The image with imageId {imageDigest:'${imageDigest}', imageTag:'${imageTag}'} does not exist within the repository with name '${repositoryName}' in the registry with id '${registryId}'`,
-    );
-
   return {
     describeImages(input) {
       const record = find(input);
@@ -48,18 +24,18 @@ export function imageOperations({ environment, find }: EcrState): Operations<"ec
         });
         return { imageDetails: [...new Set(wanted)].map((manifest) => detail(record, manifest)) };
       }
-      const { tagStatus = "ANY", imageStatus = "ACTIVE" } = input.filter ?? {};
-      const all = imageStatus === "ACTIVE" || imageStatus === "ANY" ? [...images.manifests.values()] : [];
-      const chosen = all.filter(({ digest }) => hasStatus(tagsOf(images, digest).length > 0, tagStatus));
+      const { tagStatus = "ANY" } = input.filter ?? {};
+      const chosen = [...images.manifests.values()].filter(({ digest }) =>
+        hasStatus(tagsOf(images, digest).length > 0, tagStatus),
+      );
       const { items, nextToken } = page(chosen, input);
       return { imageDetails: items.map((manifest) => detail(record, manifest)), nextToken };
     },
 
     listImages(input) {
       const { images } = find(input);
-      const { tagStatus = "ANY", imageStatus = "ACTIVE" } = input.filter ?? {};
-      const all = imageStatus === "ACTIVE" || imageStatus === "ANY" ? [...images.manifests.keys()] : [];
-      const ids = all.flatMap((imageDigest): ImageIdentifier[] => {
+      const { tagStatus = "ANY" } = input.filter ?? {};
+      const ids = [...images.manifests.keys()].flatMap((imageDigest): ImageIdentifier[] => {
         const tags = tagsOf(images, imageDigest);
         return tags.length > 0 ? tags.map((imageTag) => ({ imageDigest, imageTag })) : [{ imageDigest }];
       });
@@ -94,6 +70,32 @@ export function imageOperations({ environment, find }: EcrState): Operations<"ec
       return { images: got, failures };
     },
   };
+}
+
+function detail({ images, description }: RepositoryRecord, manifest: StoredManifest): ImageDetail {
+  const imageTags = tagsOf(images, manifest.digest);
+  return {
+    registryId: description.registryId,
+    repositoryName: description.repositoryName,
+    imageDigest: manifest.digest,
+    imageTags: imageTags.length > 0 ? imageTags : undefined,
+    imageSizeInBytes: manifest.size,
+    imagePushedAt: manifest.pushedAt,
+    imageManifestMediaType: manifest.mediaType,
+    artifactMediaType: manifest.artifactType,
+    lastRecordedPullTime: manifest.lastPulledAt,
+    imageStatus: "ACTIVE",
+  };
+}
+
+function notFound(
+  { imageDigest = "null", imageTag = "null" }: ImageIdentifier,
+  { description: { repositoryName, registryId } }: RepositoryRecord,
+): AwsError {
+  return new AwsError(
+    "ImageNotFoundException",
+    `The image with imageId {imageDigest:'${imageDigest}', imageTag:'${imageTag}'} does not exist within the repository with name '${repositoryName}' in the registry with id '${registryId}'`,
+  );
 }
 
 /** ECR converts a manifest between Docker's and OCI's form where it can; the simulator does not. */

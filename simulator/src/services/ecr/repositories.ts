@@ -26,7 +26,7 @@ const pushedOrPulled = { pull: "ecr:BatchGetImage", push: "ecr:PutImage", delete
 
 export function repositoryOperations(state: EcrState): Operations<"ecr"> {
   const { repositories, foreignRepositories, find, describe } = state;
-  const { accountId, region, registry, clock } = state.environment;
+  const { accountId, registry } = state.environment;
   const repositoriesOf = (registryId: string) =>
     registryId === accountId
       ? [...repositories.values()]
@@ -41,30 +41,7 @@ export function repositoryOperations(state: EcrState): Operations<"ecr"> {
           "RepositoryAlreadyExistsException",
           `The repository with name '${name}' already exists in the registry with id '${registryId}'`,
         );
-      const mutability = checkMutability({ ...input, imageTagMutability });
-      const tags = checkedTags(tagPairs.read(input.tags ?? []), tagRules);
-      const encryptionConfiguration = encryptionOf(input, state.environment);
-      const record: RepositoryRecord = {
-        description: {
-          repositoryName: name,
-          repositoryArn: repositoryArn(region, registryId, name),
-          registryId,
-          createdAt: clock.now(),
-          ...mutability,
-          imageScanningConfiguration: { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false },
-          encryptionConfiguration,
-        },
-        images: registry.createRepository(nameOfImages, {
-          encryption: JSON.stringify(encryptionConfiguration),
-          denial: (action) => denialOf(state, record, pushedOrPulled[action]),
-          isImmutable: (tag) => isImmutable(tag, record.description),
-          onTag: (manifest, tag) => reportImageAction(state, record, { action: "PUSH", manifest, tag }),
-          onUntag: (manifest, tag) => reportImageAction(state, record, { action: "DELETE", manifest, tag }),
-        }),
-        tags,
-        policyText: undefined,
-        lifecyclePolicyText: undefined,
-      };
+      const record = newRepository(state, { ...input, imageTagMutability, registryId }, nameOfImages);
       if (registryId === accountId) repositories.set(name, record);
       else foreignRepositories.set(nameOfImages, record);
       return { repository: describe(record) };
@@ -99,6 +76,40 @@ export function repositoryOperations(state: EcrState): Operations<"ecr"> {
       return { repository };
     },
   };
+}
+
+function newRepository(
+  state: EcrState,
+  input: CreateRepositoryRequest & { registryId: string },
+  nameOfImages: string,
+): RepositoryRecord {
+  const { registryId, repositoryName = "" } = input;
+  const { region, registry, clock } = state.environment;
+  const mutability = checkMutability(input);
+  const tags = checkedTags(tagPairs.read(input.tags ?? []), tagRules);
+  const encryptionConfiguration = encryptionOf(input, state.environment);
+  const record: RepositoryRecord = {
+    description: {
+      repositoryName,
+      repositoryArn: repositoryArn(region, registryId, repositoryName),
+      registryId,
+      createdAt: clock.now(),
+      ...mutability,
+      imageScanningConfiguration: { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false },
+      encryptionConfiguration,
+    },
+    images: registry.createRepository(nameOfImages, {
+      encryption: JSON.stringify(encryptionConfiguration),
+      denial: (action) => denialOf(state, record, pushedOrPulled[action]),
+      isImmutable: (tag) => isImmutable(tag, record.description),
+      onTag: (manifest, tag) => reportImageAction(state, record, { action: "PUSH", manifest, tag }),
+      onUntag: (manifest, tag) => reportImageAction(state, record, { action: "DELETE", manifest, tag }),
+    }),
+    tags,
+    policyText: undefined,
+    lifecyclePolicyText: undefined,
+  };
+  return record;
 }
 
 /** Encryption with KMS and no key named uses AWS's own key for ECR, by its ARN. */

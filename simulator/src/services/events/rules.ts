@@ -1,4 +1,4 @@
-import type { Rule as Description, RuleState, Target } from "@aws-sdk/client-eventbridge";
+import type { Rule as Description, PutRuleRequest, RuleState, Target } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../kit/errors.ts";
 import { pager } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
@@ -29,22 +29,7 @@ const states: readonly RuleState[] = ["ENABLED", "DISABLED"];
 export function ruleOperations(state: EventsState): Operations<"events"> {
   return {
     putRule: (input) => {
-      refuseUnsupported(unsupported, "PutRule", input, [
-        "Name EventPattern State Description RoleArn Tags EventBusName",
-      ]);
-      refuseOtherBus(state, input.EventBusName);
-      const { Name: name = "", EventPattern: text, State = "ENABLED", Tags = [] } = input;
-      if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
-        throw invalid(`'${name}' is not a rule's name: 1 to 64 letters, digits and . - _.`);
-      if (text === undefined)
-        throw invalid("Parameter(s) EventPattern must be specified: the simulator runs no schedules.");
-      if (!states.includes(State)) throw invalid(`State must be ${states.join(" or ")}, not ${State}.`);
-      const settings = {
-        pattern: { text, matches: parsePattern(text) },
-        state: State,
-        description: input.Description,
-        roleArn: input.RoleArn,
-      };
+      const { name, settings } = readRule(state, input);
       const existing = state.rules.get(name);
       if (existing) {
         // "If you are updating an existing rule, any tags you specify in the PutRule operation are ignored."
@@ -53,7 +38,7 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
       }
       const { region, accountId } = state.environment;
       const arn = `arn:aws:events:${region}:${accountId}:rule/${name}`;
-      const tags = checkedTags(tagPairs.read(Tags), tagRules);
+      const tags = checkedTags(tagPairs.read(input.Tags ?? []), tagRules);
       state.rules.set(name, { name, arn, ...settings, targets: new Map(), tags });
       return { RuleArn: arn };
     },
@@ -91,6 +76,24 @@ export function ruleOperations(state: EventsState): Operations<"events"> {
       state.rules.delete(Name ?? "");
       return {};
     },
+  };
+}
+
+function readRule(state: EventsState, input: PutRuleRequest) {
+  refuseUnsupported(unsupported, "PutRule", input, [
+    "Name EventPattern State Description RoleArn Tags EventBusName",
+  ]);
+  refuseOtherBus(state, input.EventBusName);
+  const { Name: name = "", EventPattern: text, State = "ENABLED" } = input;
+  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
+    throw invalid(`'${name}' is not a rule's name: 1 to 64 letters, digits and . - _.`);
+  if (text === undefined)
+    throw invalid("Parameter(s) EventPattern must be specified: the simulator runs no schedules.");
+  if (!states.includes(State)) throw invalid(`State must be ${states.join(" or ")}, not ${State}.`);
+  const pattern = { text, matches: parsePattern(text) };
+  return {
+    name,
+    settings: { pattern, state: State, description: input.Description, roleArn: input.RoleArn },
   };
 }
 

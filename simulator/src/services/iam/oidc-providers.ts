@@ -30,14 +30,9 @@ export function oidcProviderOperations(state: IamState): Operations<"iam"> {
       refuseBadThumbprints(ThumbprintList);
       if (state.oidcProviders.has(arn)) throw alreadyExists(`Provider with url ${Url} already exists.`);
       const tags = readTags(Tags);
-      state.oidcProviders.set(arn, {
-        arn,
-        name,
-        createDate: state.now(),
-        clientIds: new Set(ClientIDList),
-        thumbprints: ThumbprintList.length > 0 ? ThumbprintList : [unknownThumbprint],
-        tags,
-      });
+      const thumbprints = ThumbprintList.length > 0 ? ThumbprintList : [unknownThumbprint];
+      const clientIds = new Set(ClientIDList);
+      state.oidcProviders.set(arn, { arn, name, createDate: state.now(), clientIds, thumbprints, tags });
       return { OpenIDConnectProviderArn: arn, Tags: shownTags(tags) };
     },
     getOpenIDConnectProvider: ({ OpenIDConnectProviderArn }) => {

@@ -36,6 +36,11 @@ export function bucketSettingOperations(state: S3State): Operations<"s3"> {
       findBucket(state, input).tags = new Map();
       return {};
     },
+  };
+}
+
+export function bucketProtectionOperations(state: S3State): Operations<"s3"> {
+  return {
     putBucketEncryption: (input) => {
       const bucket = findBucket(state, input);
       const rules = input.ServerSideEncryptionConfiguration?.Rules ?? [];

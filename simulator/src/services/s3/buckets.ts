@@ -1,4 +1,4 @@
-import type { Tag } from "@aws-sdk/client-s3";
+import type { CreateBucketCommandInput, Tag } from "@aws-sdk/client-s3";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
@@ -6,27 +6,7 @@ import { type Bucket, findBucket, type S3State, unsupported } from "./state.ts";
 
 export function bucketOperations(state: S3State): Operations<"s3"> {
   return {
-    createBucket: (input) => {
-      refuseUnsupported(unsupported, "CreateBucket", input, ["Bucket", "ACL", "CreateBucketConfiguration"]);
-      const { Bucket: name = "", CreateBucketConfiguration: configuration = {} } = input;
-      refuseUnsupported(unsupported, "CreateBucketConfiguration", configuration, ["LocationConstraint Tags"]);
-      refuseBadBucketName(name);
-      refuseOtherRegion(state, configuration.LocationConstraint);
-      refuseAcl(input.ACL);
-      const tags = parseTags(configuration.Tags ?? []);
-      const location = { Location: `/${name}`, BucketArn: `arn:aws:s3:::${name}` };
-      if (state.buckets.has(name)) {
-        // "In us-east-1, if you re-create an existing bucket that you already own, S3 returns 200 OK" (CreateBucket).
-        if (state.region === "us-east-1") return location;
-        throw new AwsError(
-          "BucketAlreadyOwnedByYou",
-          "Your previous request to create the named bucket succeeded and you already own it.",
-          409,
-        );
-      }
-      state.buckets.set(name, newBucket(name, state.now(), tags));
-      return location;
-    },
+    createBucket: (input) => createBucket(state, input),
     headBucket: (input) => {
       // The response to HEAD has no body for more details.
       findBucketOr404(state, input);
@@ -71,6 +51,28 @@ export function bucketOperations(state: S3State): Operations<"s3"> {
       return {};
     },
   };
+}
+
+function createBucket(state: S3State, input: CreateBucketCommandInput) {
+  refuseUnsupported(unsupported, "CreateBucket", input, ["Bucket", "ACL", "CreateBucketConfiguration"]);
+  const { Bucket: name = "", CreateBucketConfiguration: configuration = {} } = input;
+  refuseUnsupported(unsupported, "CreateBucketConfiguration", configuration, ["LocationConstraint Tags"]);
+  refuseBadBucketName(name);
+  refuseOtherRegion(state, configuration.LocationConstraint);
+  refuseAcl(input.ACL);
+  const tags = parseTags(configuration.Tags ?? []);
+  const location = { Location: `/${name}`, BucketArn: `arn:aws:s3:::${name}` };
+  if (state.buckets.has(name)) {
+    // "In us-east-1, if you re-create an existing bucket that you already own, S3 returns 200 OK" (CreateBucket).
+    if (state.region === "us-east-1") return location;
+    throw new AwsError(
+      "BucketAlreadyOwnedByYou",
+      "Your previous request to create the named bucket succeeded and you already own it.",
+      409,
+    );
+  }
+  state.buckets.set(name, newBucket(name, state.now(), tags));
+  return location;
 }
 
 /** Canonical id of the account: 64 hexadecimal digits. */

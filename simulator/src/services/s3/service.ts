@@ -2,7 +2,11 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Handler, Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
-import { bucketPolicyOperations, bucketSettingOperations } from "./bucket-settings.ts";
+import {
+  bucketPolicyOperations,
+  bucketProtectionOperations,
+  bucketSettingOperations,
+} from "./bucket-settings.ts";
 import { bucketOperations } from "./buckets.ts";
 import { listObjectOperations, listVersionOperations } from "./list-objects.ts";
 import { deleteObjectOperations, putObjectOperations, readObjectOperations } from "./objects.ts";
@@ -58,6 +62,7 @@ function createS3(environment: Environment): Service<"s3"> {
     operations: withErrorMembers({
       ...bucketOperations(state),
       ...bucketSettingOperations(state),
+      ...bucketProtectionOperations(state),
       ...bucketPolicyOperations(state),
       ...putObjectOperations(state),
       ...readObjectOperations(state),

@@ -40,11 +40,11 @@ const program: Program = (context) => {
   use(0.01);
 };
 
+/** Real tasks, scaled time. */
+export const createRealFixture = async () => createFixture(await startRealSimulator(), server);
+
 /** In virtual time, with tasks in this process. */
 export const createTestFixture = async () => createFixture(await startTestSimulator(), program);
-
-/** With real tasks, in time that passes faster than the wall. */
-export const createRealFixture = async () => createFixture(await startRealSimulator(), server);
 
 /** A simulator with a load balancer in front of one task of the service web, which CodeDeploy deploys. */
 async function createFixture(simulator: TestSimulator, program: string | Program) {
@@ -52,7 +52,7 @@ async function createFixture(simulator: TestSimulator, program: string | Program
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushProgram(simulator, delivery.repositoryUri, program);
   const { applicationautoscaling: scaling, ecs, cloudwatch, elbv2 } = simulator.aws;
-  let publishing = new AbortController();
+  const { queue, stop } = createQueue(simulator);
   const describe = async () =>
     (await ecs.describeServices({ ...service, services: ["web"] })).services?.[0] ?? {};
   const activities = async (IncludeNotScaledActivities = false) => {
@@ -92,59 +92,68 @@ async function createFixture(simulator: TestSimulator, program: string | Program
       }),
     register: (MinCapacity: number, MaxCapacity: number) =>
       scaling.registerScalableTarget({ ...target, MinCapacity, MaxCapacity }),
-    track: (
-      PolicyName: string,
-      TargetTrackingScalingPolicyConfiguration: TargetTrackingScalingPolicyConfiguration,
-    ) =>
+    track: (PolicyName: string, configuration: TargetTrackingScalingPolicyConfiguration) =>
       scaling.putScalingPolicy({
-        ...{ ...target, PolicyName, TargetTrackingScalingPolicyConfiguration },
-        PolicyType: "TargetTrackingScaling",
+        ...{ ...target, PolicyName, PolicyType: "TargetTrackingScaling" },
+        TargetTrackingScalingPolicyConfiguration: configuration,
       }),
-    /** Makes the policy scale in steps when a custom metric, `Queue`, is above 10. */
-    async stepOn(PolicyName: string, configuration: ScalingPolicy["StepScalingPolicyConfiguration"]) {
-      const { PolicyARN = "" } = await scaling.putScalingPolicy({
-        ...{ ...target, PolicyName },
-        PolicyType: "StepScaling",
-        StepScalingPolicyConfiguration: configuration,
-      });
-      await cloudwatch.putMetricAlarm({
-        AlarmName: PolicyName,
-        AlarmActions: [PolicyARN],
-        Namespace: "Shop",
-        MetricName: "Queue",
-        Statistic: "Maximum",
-        Period: 60,
-        EvaluationPeriods: 1,
-        Threshold: 10,
-        ComparisonOperator: "GreaterThanThreshold",
-        // Ensures that it stays in the state that a test sets.
-        TreatMissingData: "ignore",
-      });
-      return PolicyARN;
+    stepOn: (name: string, configuration: StepConfiguration) => stepOn(simulator, name, configuration),
+    queue,
+    async close() {
+      stop();
+      await simulator.close();
     },
-    /**
-     * Publishes `Queue` repeatedly, so that a late evaluation of a minute finds it too; until the test's end, or the
-     * next.
-     */
+  };
+}
+
+type StepConfiguration = ScalingPolicy["StepScalingPolicyConfiguration"];
+
+/** Makes the policy scale in steps when a custom metric, `Queue`, is above 10. */
+async function stepOn(
+  { aws }: TestSimulator,
+  name: string,
+  StepScalingPolicyConfiguration: StepConfiguration,
+) {
+  const { PolicyARN = "" } = await aws.applicationautoscaling.putScalingPolicy({
+    ...{ ...target, PolicyName: name },
+    PolicyType: "StepScaling",
+    StepScalingPolicyConfiguration,
+  });
+  await aws.cloudwatch.putMetricAlarm({
+    AlarmName: name,
+    AlarmActions: [PolicyARN],
+    Namespace: "Shop",
+    MetricName: "Queue",
+    Statistic: "Maximum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 10,
+    ComparisonOperator: "GreaterThanThreshold",
+    // Ensures that it stays in the state that a test sets.
+    TreatMissingData: "ignore",
+  });
+}
+
+/** Publishes `Queue` repeatedly, so that a late evaluation of a minute finds it too; until the next value, or `stop`. */
+function createQueue({ aws, clock }: TestSimulator) {
+  let publishing = new AbortController();
+  return {
     async queue(Value: number) {
       publishing.abort();
       publishing = new AbortController();
+      const { signal } = publishing;
       const publish = () =>
-        cloudwatch.putMetricData({ Namespace: "Shop", MetricData: [{ MetricName: "Queue", Value }] });
-      const goOn = async (signal: AbortSignal) => {
+        aws.cloudwatch.putMetricData({ Namespace: "Shop", MetricData: [{ MetricName: "Queue", Value }] });
+      const publishOn = async () => {
         for (;;) {
           await publish();
           await clock.wait(30_000, signal);
         }
       };
       await publish();
-      goOn(publishing.signal).catch(() => {});
+      publishOn().catch(() => {});
     },
-    /** `app/…/targetgroup/…`, as ALBRequestCountPerTarget wants it. */
-    async close() {
-      publishing.abort();
-      await simulator.close();
-    },
+    stop: () => publishing.abort(),
   };
 }
 

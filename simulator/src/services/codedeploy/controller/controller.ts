@@ -40,90 +40,13 @@ export function createCodeDeployController(
   environment: Environment,
   state: CodeDeployState,
 ): CodeDeployController {
-  const closing = new AbortController();
-  const runs = new Map<Deployment, { readonly run: Run; readonly ended: Promise<void> }>();
-
-  const launch = (run: Run, perform: () => Promise<void>) => {
-    const ended = perform().finally(() => runs.delete(run.deployment));
-    runs.set(run.deployment, { run, ended });
-  };
-
-  const newRun = (deployment: Deployment, { appSpec, routing }: Pick<Run, "appSpec" | "routing">): Run => ({
-    environment,
-    deployment,
-    appSpec,
-    routing,
-    signal: AbortSignal.any([deployment.control.signal, closing.signal]),
-    pair: [],
-    testRoutesBefore: [],
-  });
-
-  const finish = (run: Run, outcome: unknown) => {
-    const { deployment } = run;
-    skipPending(run);
-    deployment.completeTime = environment.clock.now();
-    deployment.target.updatedAt = deployment.completeTime;
-    if (outcome === undefined) {
-      deployment.status = "Succeeded";
-      deployment.target.status = "Succeeded";
-      return;
-    }
-    const stopped = outcome instanceof StopRequest;
-    deployment.status = stopped ? "Stopped" : "Failed";
-    deployment.target.status = stopped ? "Skipped" : "Failed";
-    const known = stopped || outcome instanceof DeploymentFailure;
-    const message = outcome instanceof Error ? outcome.message : String(outcome);
-    deployment.error = { code: known ? outcome.code : "INTERNAL_ERROR", message };
-    if (!known) environment.warn(`deployment ${deployment.id} failed inside the simulator: ${outcome}`);
-  };
-
-  const perform = async (group: Group, run: Run) => {
-    const outcome = await outcomeOf(runDeployment(run));
-    if (closing.signal.aborted) return;
-    const goesBack =
-      outcome !== undefined && wantsRollback(run.deployment, outcome) && (await canGoBack(run));
-    if (closing.signal.aborted) return;
-    finish(run, outcome);
-    if (goesBack) rollBack(group, run);
-  };
-
-  const rollBack = (group: Group, failed: Run) => {
-    const { deployment: original } = failed;
-    const rollback = addDeployment(state, group, {
-      applicationName: original.applicationName,
-      // A rollback shifts all traffic back at once, for any configuration of the deployment.
-      settings: { ...original.settings, configName: "CodeDeployDefault.ECSAllAtOnce" },
-      revision: original.previousRevision,
-      creator: "codeDeployRollback",
-      description: `Rollback of ${original.id}`,
-      now: environment.clock.now(),
-    });
-    rollback.target.events.push(...plannedEvents({ testListener: false, rollback: true }));
-    rollback.rollbackInfo = {
-      rollbackTriggeringDeploymentId: original.id,
-      rollbackMessage: `Deployment ${rollback.id} is triggered to roll back deployment ${original.id}.`,
-    };
-    original.rollbackInfo = {
-      rollbackDeploymentId: rollback.id,
-      rollbackMessage: `Deployment ${original.id} terminated. Automatic rollback is triggered with a DeploymentId ${rollback.id}.`,
-    };
-    const { blue, green } = original.target;
-    if (blue) rollback.target.blue = { ...blue };
-    if (green) rollback.target.green = { ...green };
-    const { deployment: _, signal: __, ...found } = failed;
-    const run: Run = { ...newRun(rollback, failed), ...found };
-    launch(run, async () => {
-      const outcome = await outcomeOf(runRollback(run));
-      if (!closing.signal.aborted) finish(run, outcome);
-    });
-  };
-
+  const controlled: Controlled = { environment, state, closing: new AbortController(), runs: new Map() };
   return {
     start: (group, deployment, plan) => {
-      const run = newRun(deployment, plan);
+      const run = newRun(controlled, deployment, plan);
       const hasTest = testListener(run) !== undefined;
       deployment.target.events.push(...plannedEvents({ testListener: hasTest, rollback: false }));
-      launch(run, () => perform(group, run));
+      launch(controlled, run, () => perform(controlled, group, run));
     },
     stop: (deployment, rollBackWanted) =>
       deployment.control.abort(
@@ -137,14 +60,103 @@ export function createCodeDeployController(
           );
     },
     refresh: async (deployment) => {
-      const found = runs.get(deployment);
+      const found = controlled.runs.get(deployment);
       if (found) await refreshTaskSets(found.run);
     },
     close: async () => {
-      closing.abort(new Error("the simulator is closing"));
-      await Promise.all([...runs.values()].map(({ ended }) => ended));
+      controlled.closing.abort(new Error("the simulator is closing"));
+      await Promise.all([...controlled.runs.values()].map(({ ended }) => ended));
     },
   };
+}
+
+interface Controlled {
+  readonly environment: Environment;
+  readonly state: CodeDeployState;
+  readonly closing: AbortController;
+  /** Deployments in progress. */
+  readonly runs: Map<Deployment, { readonly run: Run; readonly ended: Promise<void> }>;
+}
+
+function launch({ runs }: Controlled, run: Run, work: () => Promise<void>): void {
+  const ended = work().finally(() => runs.delete(run.deployment));
+  runs.set(run.deployment, { run, ended });
+}
+
+function newRun(
+  { environment, closing }: Controlled,
+  deployment: Deployment,
+  { appSpec, routing }: Pick<Run, "appSpec" | "routing">,
+): Run {
+  return {
+    environment,
+    deployment,
+    appSpec,
+    routing,
+    signal: AbortSignal.any([deployment.control.signal, closing.signal]),
+    pair: [],
+    testRoutesBefore: [],
+  };
+}
+
+async function perform(controlled: Controlled, group: Group, run: Run): Promise<void> {
+  const { signal } = controlled.closing;
+  const outcome = await outcomeOf(runDeployment(run));
+  if (signal.aborted) return;
+  const goesBack = outcome !== undefined && wantsRollback(run.deployment, outcome) && (await canGoBack(run));
+  if (signal.aborted) return;
+  finish(run, outcome);
+  if (goesBack) rollBack(controlled, group, run);
+}
+
+function finish(run: Run, outcome: unknown): void {
+  const { deployment, environment } = run;
+  skipPending(run);
+  deployment.completeTime = environment.clock.now();
+  deployment.target.updatedAt = deployment.completeTime;
+  if (outcome === undefined) {
+    deployment.status = "Succeeded";
+    deployment.target.status = "Succeeded";
+    return;
+  }
+  const stopped = outcome instanceof StopRequest;
+  deployment.status = stopped ? "Stopped" : "Failed";
+  deployment.target.status = stopped ? "Skipped" : "Failed";
+  const known = stopped || outcome instanceof DeploymentFailure;
+  const message = outcome instanceof Error ? outcome.message : String(outcome);
+  deployment.error = { code: known ? outcome.code : "INTERNAL_ERROR", message };
+  if (!known) environment.warn(`deployment ${deployment.id} failed inside the simulator: ${outcome}`);
+}
+
+function rollBack(controlled: Controlled, group: Group, failed: Run): void {
+  const { deployment: original } = failed;
+  const rollback = addDeployment(controlled.state, group, {
+    applicationName: original.applicationName,
+    // A rollback shifts all traffic back at once, for any configuration of the deployment.
+    settings: { ...original.settings, configName: "CodeDeployDefault.ECSAllAtOnce" },
+    revision: original.previousRevision,
+    creator: "codeDeployRollback",
+    description: `Rollback of ${original.id}`,
+    now: controlled.environment.clock.now(),
+  });
+  rollback.target.events.push(...plannedEvents({ testListener: false, rollback: true }));
+  rollback.rollbackInfo = {
+    rollbackTriggeringDeploymentId: original.id,
+    rollbackMessage: `Deployment ${rollback.id} is triggered to roll back deployment ${original.id}.`,
+  };
+  original.rollbackInfo = {
+    rollbackDeploymentId: rollback.id,
+    rollbackMessage: `Deployment ${original.id} terminated. Automatic rollback is triggered with a DeploymentId ${rollback.id}.`,
+  };
+  const { blue, green } = original.target;
+  if (blue) rollback.target.blue = { ...blue };
+  if (green) rollback.target.green = { ...green };
+  const { deployment: _, signal: __, ...found } = failed;
+  const run: Run = { ...newRun(controlled, rollback, failed), ...found };
+  launch(controlled, run, async () => {
+    const outcome = await outcomeOf(runRollback(run));
+    if (!controlled.closing.signal.aborted) finish(run, outcome);
+  });
 }
 
 /** Returns undefined when the work succeeded, else the error. */

@@ -53,6 +53,39 @@ export async function preparePipelines(simulator: TestSimulator) {
     const { pipelineExecutionSummaries = [] } = await client.listPipelineExecutions({ pipelineName });
     return pipelineExecutionSummaries.map(({ pipelineExecutionId = "" }) => pipelineExecutionId).reverse();
   };
+  const answering = createAnswering(client, until);
+  return {
+    client,
+    bucket,
+    putFiles,
+    statusOf,
+    ids,
+    ...answering,
+    /** Creates a pipeline; resolves with the id of the execution that this starts. */
+    async create(pipeline: PipelineDeclaration) {
+      await client.createPipeline({ pipeline });
+      return (await ids(pipeline.name ?? ""))[0] ?? "";
+    },
+    async start(name: string, more: object = {}) {
+      const { pipelineExecutionId = "" } = await client.startPipelineExecution({ name, ...more });
+      return pipelineExecutionId;
+    },
+    reaches: (pipelineName: string, id: string | undefined, status: string) =>
+      until(async () => (await statusOf(pipelineName, id)) === status),
+    async actions(pipelineName: string, pipelineExecutionId: string | undefined) {
+      const { actionExecutionDetails = [] } = await client.listActionExecutions({
+        pipelineName,
+        filter: { pipelineExecutionId },
+      });
+      return actionExecutionDetails.reverse();
+    },
+    until,
+    eventually,
+  };
+}
+
+/** Steps that wait for an approval and give it. */
+function createAnswering(client: CodePipeline, until: TestSimulator["clock"]["until"]) {
   const stageState = async (name: string, stageName: string) =>
     (await client.getPipelineState({ name })).stageStates?.find((each) => each.stageName === stageName);
   const token = async (name: string, stageName = "Ask", actionName = "Approve") => {
@@ -70,25 +103,9 @@ export async function preparePipelines(simulator: TestSimulator) {
     return (await token(pipelineName, stageName)) ?? "";
   };
   return {
-    client,
-    bucket,
-    putFiles,
-    statusOf,
-    ids,
     stageState,
     token,
     asked,
-    /** Creates a pipeline; resolves with the id of the execution that this starts. */
-    async create(pipeline: PipelineDeclaration) {
-      await client.createPipeline({ pipeline });
-      return (await ids(pipeline.name ?? ""))[0] ?? "";
-    },
-    async start(name: string, more: object = {}) {
-      const { pipelineExecutionId = "" } = await client.startPipelineExecution({ name, ...more });
-      return pipelineExecutionId;
-    },
-    reaches: (pipelineName: string, id: string | undefined, status: string) =>
-      until(async () => (await statusOf(pipelineName, id)) === status),
     async answer(pipelineName: string, status: "Approved" | "Rejected" = "Approved", id?: string) {
       const given = await asked(pipelineName, id);
       const result = { status, summary: status.toLowerCase() };
@@ -100,15 +117,6 @@ export async function preparePipelines(simulator: TestSimulator) {
         result,
       });
     },
-    async actions(pipelineName: string, pipelineExecutionId: string | undefined) {
-      const { actionExecutionDetails = [] } = await client.listActionExecutions({
-        pipelineName,
-        filter: { pipelineExecutionId },
-      });
-      return actionExecutionDetails.reverse();
-    },
-    until,
-    eventually,
   };
 }
 
