@@ -64,24 +64,6 @@ describe("a step policy", () => {
     ]);
   });
 
-  it("adds in its cooldown only the difference to a larger step", async () => {
-    await fixture().stepOn("queue", {
-      ...step(1, { Cooldown: 36_000 }),
-      StepAdjustments: [
-        { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 10, ScalingAdjustment: 1 },
-        { MetricIntervalLowerBound: 10, ScalingAdjustment: 2 },
-      ],
-    });
-    await fixture().queue(11);
-    await fixture().settlesAt(2);
-    await fixture().minutes(5);
-    expect(await fixture().desired()).toBe(2);
-    await fixture().queue(30);
-    await fixture().settlesAt(3);
-    await fixture().minutes(5);
-    expect(await fixture().desired()).toBe(3);
-  });
-
   it("is triggered manually", async () => {
     await fixture().stepOn("queue", step(1, { Cooldown: 36_000 }));
     await fixture().cloudwatch.setAlarmState({

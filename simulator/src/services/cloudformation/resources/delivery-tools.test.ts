@@ -158,28 +158,3 @@ it("a scalable target and its policy are created, changed in place, replaced whe
   expect(await stack.remove()).toBe("gone");
   expect((await scaling.describeScalableTargets({ ServiceNamespace: "ecs" })).ScalableTargets).toEqual([]);
 });
-
-it("a workstation is created, renamed in place, replaced for another size, and deleted", async () => {
-  const { cloud9 } = stack.aws;
-  const workstation = (properties: object) => ({
-    Workstation: {
-      Type: "AWS::Cloud9::EnvironmentEC2",
-      Properties: { ImageId: "amazonlinux-2023-x86_64", InstanceType: "t3.small", ...properties },
-    },
-  });
-  const outputs = { Arn: attribute("Workstation", "Arn") };
-  expect(await stack.create(workstation({ Name: "IDE", ...tag("coffee") }), outputs)).toBe("CREATE_COMPLETE");
-  const id = await stack.physicalId("Workstation");
-  expect((await stack.outputs()).Arn).toBe(`arn:aws:cloud9:us-east-1:123456789012:environment:${id}`);
-  expect(await stack.update(workstation({ Name: "MicroservicesIDE" }), outputs)).toBe("UPDATE_COMPLETE");
-  expect((await cloud9.describeEnvironments({ environmentIds: [id] })).environments).toMatchObject([
-    { name: "MicroservicesIDE" },
-  ]);
-  const larger = workstation({ Name: "LargerIDE", InstanceType: "t3.medium" });
-  expect(await stack.update(larger, outputs)).toBe("UPDATE_COMPLETE");
-  const after = await stack.physicalId("Workstation");
-  expect(after).not.toBe(id);
-  expect((await cloud9.listEnvironments({})).environmentIds).toEqual([after]);
-  expect(await stack.remove()).toBe("gone");
-  expect((await cloud9.listEnvironments({})).environmentIds).toEqual([]);
-});
