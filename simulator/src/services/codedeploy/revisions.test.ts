@@ -16,6 +16,10 @@ Resources:
 `;
   const lowerCase = yaml.replace(/^( *-? *)(\w+):/gm, (_, indent, key) => `${indent}${key.toLowerCase()}:`);
 
+  const ports = (ContainerPort: number) => ({
+    LoadBalancerInfo: { ContainerName: "customer", ContainerPort },
+  });
+
   it.each([
     ["JSON", JSON.stringify(spec()), /accepted/],
     ["YAML", yaml, /accepted/],
@@ -57,11 +61,9 @@ Resources:
       JSON.stringify(spec({ LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 } })),
       /no container web; it has customer/,
     ],
-    [
-      "an absent port",
-      JSON.stringify(spec({ LoadBalancerInfo: { ContainerName: "customer", ContainerPort: 8081 } })),
-      /no port 8081; it has 8080/,
-    ],
+    ["the last port", JSON.stringify(spec(ports(65_535))), /no port 65535; it has 8080/],
+    ["no port", JSON.stringify(spec(ports(65_536))), /must be a port, not 65536/],
+    ["the port 0", JSON.stringify(spec(ports(0))), /must be a port, not 0/],
     ["a misspelt property", JSON.stringify(spec({ TaskDefinitions: "a" })), /unknown key TaskDefinitions/],
   ])("with %s", async (_, content, expected) => {
     const call = await codedeploy();

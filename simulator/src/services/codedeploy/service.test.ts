@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { requestWith } from "./controller/delivery.support.ts";
 import { blueGreen, codedeploy, group, names, outcome, pair, pairs } from "./group.support.ts";
 
 describe("a deployment group", () => {
@@ -14,6 +15,8 @@ describe("a deployment group", () => {
   });
 
   const alarms = (...list: object[]) => ({ alarmConfiguration: { enabled: true, alarms: list } });
+  const manyAlarms = (length: number) =>
+    alarms(...Array.from({ length }, (_, index) => ({ name: `a${index}` })));
   const lb = (info: object) => ({ loadBalancerInfo: info });
   it.each([
     ["nothing changed", {}, "accepted"],
@@ -60,9 +63,20 @@ describe("a deployment group", () => {
       blueGreen({ action: "KEEP_ALIVE" }, {}),
       "InvalidBlueGreenDeploymentConfigurationException",
     ],
+    ["a wait of two days", blueGreen({ terminationWaitTimeInMinutes: 2880 }, {}), "accepted"],
     [
-      "a wait of three days",
-      blueGreen({ terminationWaitTimeInMinutes: 4320 }, {}),
+      "a longer wait",
+      blueGreen({ terminationWaitTimeInMinutes: 2881 }, {}),
+      "InvalidBlueGreenDeploymentConfigurationException",
+    ],
+    [
+      "a minute until it stops",
+      blueGreen({}, { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 1 }),
+      "accepted",
+    ],
+    [
+      "no time until it stops",
+      blueGreen({}, { actionOnTimeout: "STOP_DEPLOYMENT" }),
       "InvalidBlueGreenDeploymentConfigurationException",
     ],
     [
@@ -79,10 +93,16 @@ describe("a deployment group", () => {
     ["no alarm to watch", alarms(), "InvalidAlarmConfigException"],
     ["an alarm twice", alarms({ name: "5xx" }, { name: "5xx" }), "InvalidAlarmConfigException"],
     ["an alarm without a name", alarms({}), "InvalidAlarmConfigException"],
+    ["ten alarms", manyAlarms(10), "accepted"],
+    ["eleven alarms", manyAlarms(11), "AlarmsLimitExceededException"],
+    ["an alarm with the longest name", alarms({ name: "a".repeat(255) }), "accepted"],
+    ["an alarm with a longer name", alarms({ name: "a".repeat(256) }), "InvalidAlarmConfigException"],
+    ["the longest name", { deploymentGroupName: "a".repeat(100) }, "accepted"],
+    ["a longer name", { deploymentGroupName: "a".repeat(101) }, "InvalidDeploymentGroupNameException"],
     [
-      "eleven alarms",
-      alarms(...Array.from({ length: 11 }, (_, index) => ({ name: `a${index}` }))),
-      "AlarmsLimitExceededException",
+      "two services",
+      { ecsServices: [...group.ecsServices, ...group.ecsServices] },
+      "InvalidECSServiceException",
     ],
     ["a notification", { triggerConfigurations: [{ triggerName: "a" }] }, "InvalidInputException"],
     ["an unknown configuration", { deploymentConfigName: "a" }, "DeploymentConfigDoesNotExistException"],
@@ -100,6 +120,8 @@ describe("a deployment group", () => {
     expect(await outcome(call("createDeploymentGroup", other))).toBe(
       "ECSServiceMappingLimitExceededException",
     );
+    const ecsServices = [{ ...group.ecsServices[0], clusterName: "second" }];
+    expect(await outcome(call("createDeploymentGroup", { ...other, ecsServices }))).toBe("accepted");
   });
 
   it("keeps settings that an update does not mention", async () => {
@@ -143,8 +165,12 @@ describe("deployment configurations", () => {
   });
   it.each([
     [canary(25, 2), "accepted"],
+    [canary(1, 1), "accepted"],
+    [canary(99, 2880), "accepted"],
     [canary(0, 2), "InvalidTrafficRoutingConfigurationException"],
-    [canary(25, 5000), "InvalidTrafficRoutingConfigurationException"],
+    [canary(100, 2), "InvalidTrafficRoutingConfigurationException"],
+    [canary(25, 0), "InvalidTrafficRoutingConfigurationException"],
+    [canary(25, 2881), "InvalidTrafficRoutingConfigurationException"],
     [{ ...canary(25, 2), computePlatform: "Lambda" }, "InvalidComputePlatformException"],
     [
       { ...canary(25, 2), deploymentConfigName: "CodeDeployDefault.Mine" },
@@ -163,9 +189,21 @@ describe("applications", () => {
     [{ applicationName: "other", computePlatform: "Lambda" }, "InvalidComputePlatformException"],
     [{ applicationName: "microservices", computePlatform: "ECS" }, "ApplicationAlreadyExistsException"],
     [{ applicationName: "a b", computePlatform: "ECS" }, "InvalidApplicationNameException"],
+    [{ applicationName: "a".repeat(100), computePlatform: "ECS" }, "accepted"],
+    [{ applicationName: "a".repeat(101), computePlatform: "ECS" }, "InvalidApplicationNameException"],
   ])("%j: %s", async (input, expected) => {
     const call = await codedeploy();
     expect(await outcome(call("createApplication", input))).toBe(expected);
+  });
+
+  it("describe at most 25 deployments at once", async () => {
+    const call = await codedeploy();
+    await call("createDeploymentGroup", group);
+    const { deploymentId } = await call("createDeployment", requestWith([]));
+    const read = (count: number) =>
+      call("batchGetDeployments", { deploymentIds: Array(count).fill(deploymentId) });
+    expect((await read(25)).deploymentsInfo).toHaveLength(25);
+    expect(await outcome(read(26))).toBe("BatchLimitExceededException");
   });
 
   it("carry tags, and so do their groups", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { blueGreen, names } from "../group.support.ts";
-import { createDelivery as delivery, request, statuses } from "./delivery.support.ts";
+import { blueGreen, group, names } from "../group.support.ts";
+import { createDelivery as delivery, request, requestWith, statuses } from "./delivery.support.ts";
 import { type Fixture, forward, groups, listeners, taskDefinition, weightsOf } from "./fixture.support.ts";
 
 /** Green's share after each change of the production listener. */
@@ -11,10 +11,21 @@ describe("a successful deployment", () => {
     ["CodeDeployDefault.ECSAllAtOnce", [0, 100, 1]],
     ["CodeDeployDefault.ECSCanary10Percent5Minutes", [0, 10, 100, 1]],
     ["CodeDeployDefault.ECSCanary10Percent15Minutes", [0, 10, 100, 1]],
+    ["Thirds", [0, 33, 66, 99, 100, 1]],
+    ["Quarters", [0, 25, 50, 75, 100, 1]],
     ["CodeDeployDefault.ECSLinear10PercentEvery1Minutes", [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 1]],
     ["CodeDeployDefault.ECSLinear10PercentEvery3Minutes", [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 1]],
   ])("shifts production by %s", async (deploymentConfigName, shares) => {
-    const { fixture, start, until } = await delivery();
+    const { fixture, call, start, until } = await delivery();
+    for (const [name, linearPercentage] of Object.entries({ Thirds: 33, Quarters: 25 }))
+      await call("createDeploymentConfig", {
+        deploymentConfigName: name,
+        computePlatform: "ECS",
+        trafficRoutingConfig: {
+          type: "TimeBasedLinear",
+          timeBasedLinear: { linearPercentage, linearInterval: 1 },
+        },
+      });
     await until(await start({ deploymentConfigName }), "Succeeded");
     expect(greenShares(fixture)).toEqual(shares);
   });
@@ -37,6 +48,55 @@ describe("a successful deployment", () => {
     await until(second, "Succeeded");
     expect(weightsOf(fixture, listeners.production, "default")).toEqual({ "customer-tg-two": 1 });
     expect((await info(second)).previousRevision).toEqual(request.revision);
+  });
+
+  it("waits for the last one of its targets", async () => {
+    const { clock, fixture, start, until, target } = await delivery();
+    fixture.tasks = { desired: 2, healthy: 1 };
+    const id = await start();
+    await clock.foreground.wait(30 * 60_000);
+    expect(statuses((await target(id)).lifecycleEvents)).toContain("Install InProgress");
+    fixture.tasks.healthy = 2;
+    await until(id, "Succeeded");
+  });
+
+  it("is the group's last one, and the previous one of the next", async () => {
+    const { fixture, call, start, until, info } = await delivery();
+    const revisions = [0, 1].map((number) => requestWith([], " ".repeat(number)).revision);
+    await until(await start({ revision: revisions[0] }), "Succeeded");
+    const second = await start({ revision: revisions[1] });
+    await until(second, "Succeeded");
+    fixture.healthy = false;
+    const failed = await start();
+    await until(failed, "Failed");
+    expect((await info(failed)).previousRevision).toEqual(revisions[1]);
+    const { deploymentGroupInfo } = await call("getDeploymentGroup", names);
+    expect(deploymentGroupInfo).toMatchObject({
+      targetRevision: revisions[1],
+      lastSuccessfulDeployment: { deploymentId: second },
+      lastAttemptedDeployment: { deploymentId: failed },
+    });
+    const groupsWith = async (revision: object | undefined) =>
+      (await call("getApplicationRevision", { ...names, revision })).revisionInfo.deploymentGroups;
+    expect(await groupsWith(revisions[0])).toEqual([]);
+    expect(await groupsWith(revisions[1])).toEqual([names.deploymentGroupName]);
+  });
+
+  it("does not concern another group of the application", async () => {
+    const { untilKept, call, start, info } = await delivery({ terminationMinutes: 2880 });
+    const other = { applicationName: names.applicationName, deploymentGroupName: "other" };
+    const ecsServices = [{ clusterName: "cluster", serviceName: "employee-microservice" }];
+    await call("createDeploymentGroup", { ...group, ...other, ecsServices });
+    const first = await start();
+    await untilKept(first);
+    const second = await start(other);
+    await untilKept(second);
+    expect((await call("listDeployments", names)).deployments).toEqual([first]);
+    expect((await call("listDeployments", other)).deployments).toEqual([second]);
+    expect((await call("listDeployments")).deployments).toEqual([second, first]);
+    expect((await call("listDeploymentGroups", names)).deploymentGroups).toHaveLength(2);
+    await call("deleteDeploymentGroup", other);
+    expect((await info(first)).status).toBe("InProgress");
   });
 
   it("reports every lifecycle event and both task sets", async () => {

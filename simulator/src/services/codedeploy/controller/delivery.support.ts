@@ -1,12 +1,12 @@
 import { appSpec, blueGreen, createApplication, group, names, pairs } from "../group.support.ts";
 import { listeners } from "./fixture.support.ts";
 
-/** Input of CreateDeployment whose AppSpec names these hooks. */
-export const requestWith = (hooks: object[]) => ({
+/** Input of CreateDeployment whose AppSpec names these hooks; a different end makes a different revision. */
+export const requestWith = (hooks: object[], end = "") => ({
   ...names,
   revision: {
     revisionType: "AppSpecContent",
-    appSpecContent: { content: JSON.stringify(appSpec({}, { Hooks: hooks })) },
+    appSpecContent: { content: JSON.stringify(appSpec({}, { Hooks: hooks })) + end },
   },
 });
 export const request = requestWith([]);

@@ -25,6 +25,8 @@ interface HookEvent {
 /** An ECS and a load balancer in memory: task sets are stable at once when `healthy`, and disappear when deleted. */
 export interface Fixture {
   healthy: boolean;
+  /** Tasks that a new task set runs, and the healthy targets among them. */
+  tasks: { desired: number; healthy: number };
   taskSets: TaskSet[];
   /** Alarms of CloudWatch by name. */
   readonly alarms: Map<string, StateValue>;
@@ -44,6 +46,7 @@ type Call = (operation: string, input?: object) => Promise<any>;
 export async function createFixture() {
   const fixture: Fixture = {
     healthy: true,
+    tasks: { desired: 1, healthy: 1 },
     taskSets: [primary()],
     alarms: new Map([["5xx", "OK"]]),
     hookEvents: [],
@@ -170,9 +173,9 @@ function fakeEcs(fixture: Fixture): Partial<Aws["ecs"]> {
         launchType: input.launchType,
         taskDefinition: input.taskDefinition,
         loadBalancers: input.loadBalancers,
-        computedDesiredCount: 1,
+        computedDesiredCount: fixture.tasks.desired,
         pendingCount: 0,
-        runningCount: fixture.healthy ? 1 : 0,
+        runningCount: fixture.healthy ? fixture.tasks.desired : 0,
         stabilityStatus: fixture.healthy ? "STEADY_STATE" : "STABILIZING",
       };
       fixture.taskSets = [...fixture.taskSets, taskSet];
@@ -231,9 +234,9 @@ function fakeLoadBalancer(fixture: Fixture): Partial<Aws["elbv2"]> {
         Actions,
       ),
     describeTargetHealth: async () => ({
-      TargetHealthDescriptions: fixture.healthy
-        ? [{ Target: { Id: "10.0.0.5", Port: 8080 }, TargetHealth: { State: "healthy" } }]
-        : [],
+      TargetHealthDescriptions: Array.from({ length: fixture.tasks.desired }, (_, index) => ({
+        TargetHealth: { State: fixture.healthy && index < fixture.tasks.healthy ? "healthy" : "initial" },
+      })),
     }),
   };
 }
