@@ -68,11 +68,9 @@ export function executionOperations(
     },
     listPipelineExecutions(input) {
       const { executions } = find(state, input.pipelineName);
-      const stage = input.filter?.succeededInStage?.stageName;
-      const chosen = executions.filter(
-        ({ stages }) => stage === undefined || stages.get(stage)?.status === "Succeeded",
-      );
-      const { items, nextToken } = page(chosen.reverse(), input);
+      const { filter } = input;
+      refuseUnsupported("ValidationException", "ListPipelineExecutions", { filter }, []);
+      const { items, nextToken } = page(executions.toReversed(), input);
       return { pipelineExecutionSummaries: items.map(summarize), nextToken };
     },
   };

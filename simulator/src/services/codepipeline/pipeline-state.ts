@@ -1,10 +1,10 @@
 import type {
   ActionDeclaration,
   ActionExecutionDetail,
-  ActionExecutionFilter,
   ActionState,
   StageState,
 } from "@aws-sdk/client-codepipeline";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
 import type { ActionRun, Execution } from "./state.ts";
 import { type CodePipelineState, find, latestRun, type PipelineRecord, pagerOf, placeOf } from "./state.ts";
@@ -94,23 +94,15 @@ export function actionExecutionOperations(state: CodePipelineState): Operations<
   return {
     listActionExecutions(input) {
       const record = find(state, input.pipelineName);
-      const chosen = record.actionRuns.filter((run) => isWanted(record, run, input.filter)).reverse();
+      const { pipelineExecutionId: wanted, ...filter } = input.filter ?? {};
+      refuseUnsupported("ValidationException", "the filter of ListActionExecutions", filter, []);
+      const chosen = record.actionRuns
+        .filter(({ execution }) => wanted === undefined || execution.id === wanted)
+        .reverse();
       const { items, nextToken } = page(chosen, input);
       return { actionExecutionDetails: items.map((run) => describeAction(state, run)), nextToken };
     },
   };
-}
-
-function isWanted(
-  record: PipelineRecord,
-  run: ActionRun,
-  filter: ActionExecutionFilter | undefined,
-): boolean {
-  const { pipelineExecutionId, latestInPipelineExecution: latest } = filter ?? {};
-  const wanted = pipelineExecutionId ?? latest?.pipelineExecutionId;
-  if (wanted !== undefined && run.execution.id !== wanted) return false;
-  if (latest?.startTimeRange !== "Latest") return true;
-  return latestRun(record, run.stage, run.action.name, run.execution) === run;
 }
 
 function describeAction({ environment }: CodePipelineState, run: ActionRun): ActionExecutionDetail {

@@ -32,17 +32,6 @@ const kinds: readonly TargetKind[] = [
     deliver: startPipeline,
   },
   {
-    what: "functions of Lambda",
-    arn: /^arn:aws:lambda:[^:]+:\d{12}:function:(.+)$/,
-    needsRole: false,
-    deliver: ({ aws }, { target: { Arn }, event }) =>
-      aws.lambda.invoke({
-        FunctionName: Arn,
-        InvocationType: "Event",
-        Payload: Buffer.from(JSON.stringify(event)),
-      }),
-  },
-  {
     what: "log groups of CloudWatch Logs",
     arn: /^arn:aws:logs:[^:]+:\d{12}:log-group:([^:]+)(?::\*)?$/,
     needsRole: false,

@@ -122,7 +122,7 @@ describe("refused", () => {
     [
       "an unsupported target",
       () => target({ Arn: "arn:aws:sqs:us-east-1:123456789012:queue" }),
-      /delivers events to pipelines of CodePipeline, functions of Lambda, log groups .* not to arn:aws:sqs/,
+      /delivers events to pipelines of CodePipeline, log groups .* not to arn:aws:sqs/,
     ],
     ["a pipeline without a role", () => target({ Arn: pipelineArn }), /RoleArn is required/],
     ["a retry policy", () => target({ RetryPolicy: {} }), /does not support RetryPolicy/],

@@ -1,5 +1,6 @@
 import type { InstanceProfile as Description } from "@aws-sdk/client-iam";
 import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
 import { describe as describeRole } from "./roles.ts";
 import {
@@ -15,6 +16,7 @@ import {
   refuseBadName,
   refuseBadPath,
   shownTags,
+  unsupported,
 } from "./state.ts";
 
 /** Instance profiles, which give a role to an instance. */
@@ -38,9 +40,8 @@ export function instanceProfileOperations(state: IamState): Operations<"iam"> {
       InstanceProfile: describe(state, find(state, InstanceProfileName)),
     }),
     listInstanceProfiles: (input) => {
-      const profiles = [...state.instanceProfiles.values()]
-        .filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"))
-        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      refuseUnsupported(unsupported, "ListInstanceProfiles", input, ["Marker", "MaxItems"]);
+      const profiles = [...state.instanceProfiles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
       const { items, ...rest } = page(profiles, input);
       return { InstanceProfiles: items.map((profile) => describe(state, profile)), ...rest };
     },

@@ -1,4 +1,5 @@
 import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
 import { parsePolicyDocument } from "./policy-document.ts";
 import {
@@ -107,13 +108,11 @@ export function rolePolicyOperations(state: IamState): Operations<"iam"> {
       return {};
     },
     listAttachedRolePolicies: (input) => {
-      const attached = [...findRole(state, input.RoleName).attachedPolicies]
-        .map((PolicyArn) => ({ PolicyArn, PolicyName: PolicyArn.slice(PolicyArn.lastIndexOf("/") + 1) }))
-        .filter(({ PolicyArn }) =>
-          PolicyArn.slice(PolicyArn.indexOf(":policy/") + ":policy".length).startsWith(
-            input.PathPrefix ?? "/",
-          ),
-        );
+      refuseUnsupported(unsupported, "ListAttachedRolePolicies", input, ["RoleName Marker MaxItems"]);
+      const attached = [...findRole(state, input.RoleName).attachedPolicies].map((PolicyArn) => ({
+        PolicyArn,
+        PolicyName: PolicyArn.slice(PolicyArn.lastIndexOf("/") + 1),
+      }));
       const { items: AttachedPolicies, ...rest } = page(attached, input);
       return { AttachedPolicies, ...rest };
     },

@@ -36,9 +36,8 @@ export function roleOperations(state: IamState): Operations<"iam"> {
     },
     getRole: ({ RoleName }) => ({ Role: describe(state, findRole(state, RoleName)) }),
     listRoles: (input) => {
-      const roles = [...state.roles.values()]
-        .filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"))
-        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      refuseUnsupported(unsupported, "ListRoles", input, ["Marker", "MaxItems"]);
+      const roles = [...state.roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
       const { items, ...rest } = page(roles, input);
       // ListRoles leaves tags out (IAM API reference).
       return { Roles: items.map((role) => ({ ...describe(state, role), Tags: undefined })), ...rest };

@@ -7,7 +7,7 @@ import { find, findAny, invalidParameter, type Secret, type SecretsState } from 
 import { addVersion, readValue } from "./values.ts";
 
 const unsupported = "InvalidParameterException";
-const content = ["Description", "KmsKeyId", "SecretString", "SecretBinary", "ClientRequestToken"] as const;
+const content = ["Description", "KmsKeyId", "SecretString", "ClientRequestToken"] as const;
 const dayMs = 24 * 60 * 60 * 1000;
 const tagRules = { tooMany: unsupported };
 const page = pager({
@@ -35,14 +35,16 @@ export function secretOperations(state: SecretsState): Operations<"secretsmanage
       const named = newSecret(state, checkName(input.Name, caller.accessKeyId === "in-process"));
       const secret = { ...named, description: input.Description, kmsKeyId: input.KmsKeyId, tags };
       state.secrets.set(secret.name, secret);
-      const version = value && addVersion(state, secret, value, input.ClientRequestToken);
+      const version =
+        value === undefined ? undefined : addVersion(state, secret, value, input.ClientRequestToken);
       return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
     },
     updateSecret: (input) => {
       refuseUnsupported(unsupported, "UpdateSecret", input, ["SecretId", ...content]);
       const secret = find(state, input.SecretId);
       const value = readValue(input);
-      const version = value && addVersion(state, secret, value, input.ClientRequestToken);
+      const version =
+        value === undefined ? undefined : addVersion(state, secret, value, input.ClientRequestToken);
       secret.description = input.Description ?? secret.description;
       secret.kmsKeyId = input.KmsKeyId ?? secret.kmsKeyId;
       secret.changed = state.now();

@@ -5,12 +5,10 @@ import { AwsError, errorWith } from "../../kit/errors.ts";
 export interface SecretVersion {
   readonly id: string;
   readonly created: Date;
-  readonly value: SecretValue;
-  /** AWSCURRENT, AWSPREVIOUS, AWSPENDING and custom labels; a label is on one version at a time. */
+  readonly value: string;
+  /** AWSCURRENT and AWSPREVIOUS; a label is on one version at a time. */
   readonly stages: Set<string>;
 }
-
-export type SecretValue = { readonly SecretString: string } | { readonly SecretBinary: Uint8Array };
 
 export interface Secret {
   readonly name: string;

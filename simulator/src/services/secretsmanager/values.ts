@@ -1,5 +1,4 @@
 import { randomInt, randomUUID } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
@@ -9,7 +8,6 @@ import {
   notFound,
   type Secret,
   type SecretsState,
-  type SecretValue,
   type SecretVersion,
 } from "./state.ts";
 
@@ -26,17 +24,17 @@ export function valueOperations(state: SecretsState): Operations<"secretsmanager
         VersionId: version.id,
         VersionStages: [...version.stages],
         CreatedDate: version.created,
-        ...version.value,
+        SecretString: version.value,
       };
     },
     putSecretValue: (input) => {
       refuseUnsupported("InvalidParameterException", "PutSecretValue", input, [
-        "SecretId ClientRequestToken SecretString SecretBinary VersionStages",
+        "SecretId ClientRequestToken SecretString",
       ]);
       const secret = find(state, input.SecretId);
       const value = readValue(input);
-      if (!value) throw invalidParameter("You must provide either SecretString or SecretBinary.");
-      const version = addVersion(state, secret, value, input.ClientRequestToken, input.VersionStages);
+      if (value === undefined) throw invalidParameter("You must provide SecretString.");
+      const version = addVersion(state, secret, value, input.ClientRequestToken);
       return {
         ARN: secret.arn,
         Name: secret.name,
@@ -48,30 +46,22 @@ export function valueOperations(state: SecretsState): Operations<"secretsmanager
 }
 
 /** Returns the value in a request, if any. */
-export function readValue(input: {
-  SecretString?: string | undefined;
-  SecretBinary?: Uint8Array | undefined;
-}): SecretValue | undefined {
-  const { SecretString, SecretBinary } = input;
-  if (SecretString !== undefined && SecretBinary !== undefined)
-    throw invalidParameter("You can't specify both a binary secret value and a string secret value.");
-  const value = SecretString !== undefined ? { SecretString } : SecretBinary && { SecretBinary };
+export function readValue({ SecretString }: { SecretString?: string | undefined }): string | undefined {
   // Quota "Secret value size": 65,536 bytes.
-  if (value && Buffer.byteLength(SecretString ?? SecretBinary ?? "") > 65_536)
+  if (Buffer.byteLength(SecretString ?? "") > 65_536)
     throw invalidParameter("The secret value must not be larger than 65536 bytes.");
-  return value;
+  return SecretString;
 }
 
-/** Creates a version with `stages`; the same token with the same value again returns the existing version. */
+/** Creates the current version; the same token with the same value again returns the existing version. */
 export function addVersion(
   state: SecretsState,
   secret: Secret,
-  value: SecretValue,
+  value: string,
   id: string = randomUUID(),
-  stages: readonly string[] = ["AWSCURRENT"],
 ): SecretVersion {
   const existing = secret.versions.get(id);
-  if (existing && !isDeepStrictEqual(existing.value, value))
+  if (existing && existing.value !== value)
     throw new AwsError(
       "ResourceExistsException",
       `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
@@ -79,7 +69,7 @@ export function addVersion(
   if (existing) return existing;
   const version = { id, value, created: state.now(), stages: new Set<string>() };
   secret.versions.set(id, version);
-  for (const stage of stages) moveStage(secret, stage, version);
+  moveStage(secret, "AWSCURRENT", version);
   secret.changed = state.now();
   return version;
 }
