@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { startTestSimulator } from "../../test-simulator.support.ts";
+import { settledStack } from "./resources/stack.support.ts";
 
 const simulator = await startTestSimulator();
 afterAll(() => simulator.close());
@@ -29,12 +30,8 @@ async function outcome(Type: string, value: string): Promise<string> {
   const { cloudformation } = simulator.aws;
   const input = stackOf(Type, value);
   await cloudformation.createStack({ ...input, DisableRollback: true });
-  for (;;) {
-    const { Stacks: [stack] = [] } = await cloudformation.describeStacks(input);
-    if (!stack?.StackStatus?.endsWith("_IN_PROGRESS"))
-      return stack?.StackStatusReason ?? stack?.StackStatus ?? "";
-    await simulator.clock.foreground.wait(1000);
-  }
+  const stack = await settledStack(simulator, input.StackName);
+  return stack?.StackStatusReason ?? stack?.StackStatus ?? "";
 }
 
 describe("a parameter whose values must exist in the account", () => {

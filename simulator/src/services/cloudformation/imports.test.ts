@@ -1,10 +1,12 @@
 import { afterAll, expect, test } from "vitest";
 import { startTestSimulator } from "../../test-simulator.support.ts";
+import { settledStack } from "./resources/stack.support.ts";
 
 const simulator = await startTestSimulator();
 afterAll(() => simulator.close());
 await simulator.aws.ecr.createRepository({ repositoryName: "customer" });
 
+const settled = async (id = "") => (await settledStack(simulator, id))?.StackStatus;
 const images = (policy = "DeletionPolicy: Retain, ", more = "") => `Resources:
   Images: { Type: AWS::ECR::Repository, ${policy}Properties: { RepositoryName: customer } }
 ${more}`;
@@ -64,11 +66,3 @@ test("an import of a missing resource, or of another stack's, fails", async () =
   await simulator.aws.cloudformation.executeChangeSet({ ChangeSetName });
   expect(await settled(StackId)).toBe("IMPORT_ROLLBACK_COMPLETE");
 });
-
-async function settled(StackName = "") {
-  const { aws, clock } = simulator;
-  return clock.until(async () => {
-    const { Stacks: [stack] = [] } = await aws.cloudformation.describeStacks({ StackName });
-    return !stack?.StackStatus?.endsWith("_IN_PROGRESS") && stack?.StackStatus;
-  });
-}

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { startTestSimulator } from "../../test-simulator.support.ts";
+import { settledStack } from "./resources/stack.support.ts";
 
 const simulator = await startTestSimulator();
 afterAll(() => simulator.close());
@@ -8,13 +9,7 @@ const large = `Description: large network\nMetadata: {Text: ${"large ".repeat(10
 await simulator.aws.s3.createBucket({ Bucket: "templates" });
 await simulator.aws.s3.putObject({ Bucket: "templates", Key: "lab/network.yaml", Body: large });
 
-const settled = async (StackName: string) => {
-  for (;;) {
-    const { Stacks: [stack] = [] } = await simulator.aws.cloudformation.describeStacks({ StackName });
-    if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack;
-    await simulator.clock.foreground.wait(1000);
-  }
-};
+const settled = (StackName: string) => settledStack(simulator, StackName);
 
 describe("a template that is too large for a request comes from S3", () => {
   it.each([

@@ -49,11 +49,8 @@ export function repositoryOperations(state: CodeCommitState): Operations<"codeco
       repositoryMetadata: describe(state, find(state, repositoryName)),
     }),
     listRepositories(input) {
-      const { sortBy = "repositoryName", order = "ascending" } = input;
-      const key = (repository: Repository) =>
-        sortBy === "repositoryName" ? repository.name : repository.modifiedAt.toISOString();
-      const sorted = [...repositories.values()].sort((left, right) => (key(left) < key(right) ? -1 : 1));
-      if (order === "descending") sorted.reverse();
+      refuseUnsupported("InvalidOrderException", "ListRepositories", input, ["nextToken"]);
+      const sorted = [...repositories.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
       const { items, nextToken } = page(sorted, input);
       return {
         repositories: items.map(({ name, id }) => ({ repositoryName: name, repositoryId: id })),

@@ -1,7 +1,7 @@
 import type {
   DeploymentInfo,
-  DeploymentStatus,
   DeploymentTarget,
+  ListDeploymentsInput,
   TargetStatus,
 } from "@aws-sdk/client-codedeploy";
 import type { Environment } from "../../environment.ts";
@@ -66,17 +66,12 @@ export function deploymentOperations(
   };
 }
 
-interface ListInput {
-  applicationName?: string | undefined;
-  deploymentGroupName?: string | undefined;
-  externalId?: string | undefined;
-  includeOnlyStatuses?: DeploymentStatus[] | undefined;
-  createTimeRange?: { start?: Date | undefined; end?: Date | undefined } | undefined;
-}
-
 /** Ids, newest first. */
-function list(state: CodeDeployState, input: ListInput): string[] {
-  const { applicationName, deploymentGroupName, externalId, includeOnlyStatuses, createTimeRange } = input;
+function list(state: CodeDeployState, input: ListDeploymentsInput): string[] {
+  refuseUnsupported(unsupported, "ListDeployments", input, [
+    "applicationName deploymentGroupName includeOnlyStatuses nextToken",
+  ]);
+  const { applicationName, deploymentGroupName, includeOnlyStatuses } = input;
   if ((applicationName === undefined) !== (deploymentGroupName === undefined))
     throw applicationName === undefined
       ? new AwsError("ApplicationNameRequiredException", "Application name must be specified with its group.")
@@ -84,15 +79,11 @@ function list(state: CodeDeployState, input: ListInput): string[] {
           "DeploymentGroupNameRequiredException",
           "Deployment Group name must be specified with its application.",
         );
-  if (externalId !== undefined)
-    throw new AwsError("InvalidExternalIdException", "No deployment here has an external id.");
   if (applicationName !== undefined) findGroup(findApplication(state, applicationName), deploymentGroupName);
-  const { start, end } = createTimeRange ?? {};
   return [...state.deployments.values()]
     .filter((deployment) => applicationName === undefined || deployment.applicationName === applicationName)
     .filter(({ groupName }) => deploymentGroupName === undefined || groupName === deploymentGroupName)
     .filter(({ status }) => !includeOnlyStatuses?.length || includeOnlyStatuses.includes(status))
-    .filter(({ createTime }) => (!start || createTime >= start) && (!end || createTime <= end))
     .map(({ id }) => id)
     .reverse();
 }

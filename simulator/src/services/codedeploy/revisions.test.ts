@@ -29,6 +29,11 @@ Resources:
       JSON.stringify(spec({ NetworkConfiguration: { AwsvpcConfiguration: { Subnets: ["a"] } } })),
       /accepted/,
     ],
+    [
+      "a network without subnets",
+      JSON.stringify(spec({ NetworkConfiguration: { AwsvpcConfiguration: { Subnets: [] } } })),
+      /Subnets must be a list of strings/,
+    ],
     ["no text", "", /must hold content/],
     ["no YAML", "version: [", /neither JSON nor YAML/],
     ["another version", JSON.stringify(spec({}, { version: 1 })), /version must be 0\.0, not 1/],

@@ -17,6 +17,8 @@ describe("a deployment group", () => {
   const alarms = (...list: object[]) => ({ alarmConfiguration: { enabled: true, alarms: list } });
   const manyAlarms = (length: number) =>
     alarms(...Array.from({ length }, (_, index) => ({ name: `a${index}` })));
+  const targets = (...named: (string | undefined)[]) =>
+    pairs({ targetGroups: named.map((name) => ({ name })) });
   const lb = (info: object) => ({ loadBalancerInfo: info });
   it.each([
     ["nothing changed", {}, "accepted"],
@@ -37,16 +39,15 @@ describe("a deployment group", () => {
     ["classic load balancer", lb({ elbInfoList: [{ name: "a" }] }), "InvalidLoadBalancerInfoException"],
     ["single target group", lb({ targetGroupInfoList: [{ name: "a" }] }), "InvalidLoadBalancerInfoException"],
     ["no pair", lb({}), "InvalidTargetGroupPairException"],
+    ["half a pair", targets("customer-tg-two"), "InvalidTargetGroupPairException"],
+    ["one twice", targets("customer-tg-two", "customer-tg-two"), "InvalidTargetGroupPairException"],
+    ["one without a name", targets("customer-tg-two", undefined), "InvalidTargetGroupPairException"],
     [
-      "half a pair",
-      pairs({ targetGroups: [{ name: "customer-tg-two" }] }),
+      "three target groups",
+      targets("customer-tg-two", "customer-tg-one", "employee-tg-two"),
       "InvalidTargetGroupPairException",
     ],
-    [
-      "absent target group",
-      pairs({ targetGroups: [{ name: "customer-tg-two" }, { name: "absent" }] }),
-      "InvalidTargetGroupPairException",
-    ],
+    ["absent target group", targets("customer-tg-two", "absent"), "InvalidTargetGroupPairException"],
     ["no production listener", pairs({ prodTrafficRoute: undefined }), "InvalidTargetGroupPairException"],
     [
       "test listener as production",

@@ -123,19 +123,6 @@ describe("secrets", () => {
       code: "InvalidNextTokenException",
     });
   });
-
-  it("carry tags", async () => {
-    await secrets.createSecret({ Name: "s", Tags: [{ Key: "a", Value: "1" }] });
-    await secrets.tagResource({
-      SecretId: "s",
-      Tags: [
-        { Key: "a", Value: "2" },
-        { Key: "b", Value: "3" },
-      ],
-    });
-    await secrets.untagResource({ SecretId: "s", TagKeys: ["b"] });
-    expect((await secrets.describeSecret({ SecretId: "s" })).Tags).toEqual([{ Key: "a", Value: "2" }]);
-  });
 });
 
 describe("refused requests", () => {

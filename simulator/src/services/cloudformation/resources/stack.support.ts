@@ -18,18 +18,20 @@ export function forEachTest<Started extends { close(): Promise<void> }>(
   return new Proxy({} as Started, { get: (_, name) => current[name as keyof Started] });
 }
 
+/** Resolves with a stack when no operation on it is in progress any more. */
+export async function settledStack({ aws, clock }: TestSimulator, StackName: string) {
+  for (;;) {
+    const { Stacks: [stack] = [] } = await aws.cloudformation.describeStacks({ StackName });
+    if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack;
+    await clock.foreground.wait(1000);
+  }
+}
+
 /** Starts a simulator in which one stack is created, changed and removed, for the resource types under test. */
 export async function startStackTest(starting: Promise<TestSimulator> = startTestSimulator()) {
   const simulator = await starting;
   const { cloudformation } = simulator.aws;
   const StackName = "resources";
-  const settled = async () => {
-    for (;;) {
-      const { Stacks: [stack] = [] } = await cloudformation.describeStacks({ StackName });
-      if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack?.StackStatus ?? "";
-      await simulator.clock.foreground.wait(1000);
-    }
-  };
   const input = (template: object) => ({
     StackName,
     TemplateBody: JSON.stringify(template),
@@ -37,7 +39,7 @@ export async function startStackTest(starting: Promise<TestSimulator> = startTes
   });
   /** Reason of the first resource that failed, else the stack's status. */
   const outcome = async () => {
-    const status = await settled();
+    const status = (await settledStack(simulator, StackName))?.StackStatus ?? "";
     const { StackEvents = [] } = await cloudformation.describeStackEvents({ StackName });
     const failed = StackEvents.findLast(({ ResourceStatus = "" }) => ResourceStatus.endsWith("_FAILED"));
     return failed ? `${failed.LogicalResourceId}: ${failed.ResourceStatusReason}` : status;

@@ -35,7 +35,7 @@ export async function allowTraffic(run: Run): Promise<void> {
   const { green } = taskSetsOf(run);
   for (const { percent, waitMinutes } of trafficSteps(run.routing)) {
     await weighProduction(run, percent);
-    if (waitMinutes > 0) await clock.wait(waitMinutes * minute, run.signal);
+    await clock.wait(waitMinutes * minute, run.signal);
   }
   await orEcsFailure(aws.ecs.updateServicePrimaryTaskSet({ ...serviceOf(run), primaryTaskSet: green.id }));
 }
