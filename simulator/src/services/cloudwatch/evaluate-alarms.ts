@@ -140,7 +140,7 @@ interface Verdict {
 
 /**
  * Periods looked back at beyond the evaluation periods: the user guide's example of three evaluation periods
- * retrieves five. AWS says that the number depends on the alarm, not how.
+ * retrieves five. AWS documents that the number depends on the alarm, but not how.
  */
 const extraPeriods = 2;
 

@@ -48,9 +48,6 @@ function cloudWatchTagOperations(state: CloudWatchState): Operations<"cloudwatch
   return tagOperations(["ResourceARN", "Tags", "TagKeys"], tagPairs, tagRules, (arn) => {
     const tagged = [...state.alarms.values(), ...state.dashboards.values()].find((each) => each.arn === arn);
     if (tagged) return tagged.tags;
-    throw new AwsError(
-      "ResourceNotFoundException",
-      `There is no alarm and no dashboard with the ARN ${arn}.`,
-    );
+    throw new AwsError("ResourceNotFoundException", `No alarm and no dashboard has the ARN ${arn}.`);
   });
 }

@@ -156,7 +156,7 @@ export function pipelineTagOperations(state: CodePipelineState): Operations<"cod
     byArn(arn, pipelineArn(state, ""), "InvalidArnException", (name) => {
       const found = state.pipelines.get(name);
       if (found) return found.tags;
-      throw new AwsError("ResourceNotFoundException", `There is no pipeline with the ARN ${arn}.`);
+      throw new AwsError("ResourceNotFoundException", `No pipeline has the ARN ${arn}.`);
     }),
   );
 }

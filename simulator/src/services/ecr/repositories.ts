@@ -225,7 +225,7 @@ export function authorizationOperations({ environment }: EcrState): Operations<"
   };
 }
 
-/** No rule can be created here: there is no other registry to pull from. */
+/** Rules cannot be created: the simulator has no other registry to pull from. */
 export function pullThroughCacheOperations({ environment }: EcrState): Operations<"ecr"> {
   return {
     describePullThroughCacheRules({ registryId = environment.accountId, ecrRepositoryPrefixes = [] }) {

@@ -142,7 +142,7 @@ function refuseBadBucketName(name: string): void {
   if (!wellFormed || isAddress || taken)
     throw new AwsError(
       "InvalidBucketName",
-      `The specified bucket is not valid: "${name}". A bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens, begins and ends with a letter or digit, and is no address.`,
+      `The specified bucket is not valid: "${name}". A bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens, begins and ends with a letter or digit, and is not an address.`,
     );
 }
 

@@ -12,7 +12,7 @@ import {
   type Version,
 } from "./state.ts";
 
-/** The list of the newest versions that are no delete markers. */
+/** Lists the newest versions that are not delete markers. */
 export function listObjectOperations(state: S3State): Operations<"s3"> {
   return {
     listObjectsV2: (input) => {

@@ -99,7 +99,7 @@ describe("a secret", () => {
     });
   });
 
-  it("of a service has the service's name, which no one else may use", async () => {
+  it("of a service has the service's name, which other callers may not use", async () => {
     await asService.createSecret({ Name: "rds!db-1", SecretString: "{}" });
     expect(await secrets.describeSecret({ SecretId: "rds!db-1" })).toMatchObject({ OwningService: "rds" });
     await expect(secrets.createSecret({ Name: "rds!db-2" })).rejects.toThrow("Invalid name");

@@ -113,7 +113,9 @@ export function passwordOperations(): Operations<"secretsmanager"> {
       const required = RequireEachIncludedType ? types : [];
       const all = types.flat();
       if (all.length === 0 || required.length > length)
-        throw invalidParameter(`No password of length ${length} can hold the character types asked for.`);
+        throw invalidParameter(
+          `No password of length ${length} can contain all requested types of characters.`,
+        );
       const characters = Array.from({ length }, (_, index) => pick(required[index] ?? all));
       return { RandomPassword: shuffle(characters).join("") };
     },

@@ -89,7 +89,11 @@ describe("target tracking", () => {
     ],
     ["scales out by the policy that wants the most", [high(cpu, 60), high(memory, 90)], 8],
     ["scales in by the policy that keeps the most", [low(cpu, 5), low(memory, 30)], 3],
-    ["scales out when one policy wants it, whatever another allows", [high(cpu, 60), low(memory, 5)], 5],
+    [
+      "scales out when one policy wants it, even if another allows scaling in",
+      [high(cpu, 60), low(memory, 5)],
+      5,
+    ],
   ])("%s", (_, observed, result) => {
     expect(outcome(observed)).toBe(result);
   });

@@ -55,7 +55,7 @@ export async function startStackTest(starting: Promise<TestSimulator> = startTes
       await cloudformation.updateStack(input({ Resources, Outputs }));
       return await outcome();
     },
-    /** Rejects once it is gone, since there is no such stack any more. */
+    /** Resolves with "gone" once the stack does not exist any more. */
     async remove(): Promise<string> {
       await cloudformation.deleteStack({ StackName });
       const gone = (error: Error) => {

@@ -6,7 +6,7 @@ import {
   readAttributes,
 } from "../resources/resource-type.ts";
 import { type Mapping, sameValue, type Value } from "../template/value.ts";
-import { previousBeside, resolveSecrets } from "./evaluate-properties.ts";
+import { previousLike, resolveSecrets } from "./evaluate-properties.ts";
 import { orFail, setResourceStatus } from "./events.ts";
 import {
   currentProperties,
@@ -191,6 +191,6 @@ export async function changeInPlace(
   const context = resourceContext(operation, logicalId);
   record.properties = next;
   const resolved = await resolveSecrets(operation.state, logicalId, type, next);
-  await changeResource(type, context, id, resolved, previousBeside(previous, next, resolved));
+  await changeResource(type, context, id, resolved, previousLike(previous, next, resolved));
   record.attributes = await readAttributes(type, context, id, resolved);
 }

@@ -76,7 +76,7 @@ export async function resolveSecrets(
  * Returns `previous` in the form of the resolved properties: equal where the references are equal. Their former values
  * are unknown.
  */
-export function previousBeside(previous: Mapping, next: Mapping, resolved: Mapping): Mapping {
+export function previousLike(previous: Mapping, next: Mapping, resolved: Mapping): Mapping {
   const same = (name: string) => sameValue(previous[name], next[name]);
   return Object.fromEntries(
     Object.entries(previous).map(([name, value]) => [name, (same(name) ? resolved[name] : value) ?? null]),
@@ -88,13 +88,13 @@ async function readSecret({ environment }: CloudFormationState, reference: Secre
   const { SecretString } = await environment.aws.secretsmanager
     .getSecretValue({ SecretId: secretId, VersionStage: versionStage, VersionId: versionId })
     .catch((error: unknown) => {
-      throw error instanceof AwsError ? asCloudFormationTells(error) : error;
+      throw error instanceof AwsError ? asCloudFormationReports(error) : error;
     });
   if (SecretString === undefined) throw new Error(`The secret ${secretId} has no SecretString`);
   return jsonKey === undefined ? SecretString : valueAt(SecretString, jsonKey);
 }
 
-function asCloudFormationTells({ message, code }: AwsError): Error {
+function asCloudFormationReports({ message, code }: AwsError): Error {
   return new Error(
     `${message} (Service: AWSSecretsManager; Status Code: 400; Error Code: ${code}; Request ID: ${randomUUID()})`,
   );

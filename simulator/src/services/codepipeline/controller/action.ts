@@ -46,7 +46,7 @@ export interface Source {
   readonly polled: boolean;
   /** Types of revisions that an execution may be started with instead of the newest. */
   readonly overrides: readonly SourceRevisionOverride["revisionType"][];
-  /** Returns the id of the newest revision. Rejects when there is none. */
+  /** Returns the id of the newest revision. Rejects if none exists. */
   latest(environment: Environment, configuration: Readonly<Record<string, string>>): Promise<string>;
 }
 
@@ -128,7 +128,7 @@ export async function storeArtifact(
 }
 
 /**
- * Returns the text of a file in one of the action's input artifacts; undefined when there is no such artifact or file.
+ * Returns the text of a file in one of the action's input artifacts; undefined if it does not have the artifact or file.
  */
 export async function readFileOf(
   { environment: { aws }, run }: ActionJob,

@@ -97,20 +97,20 @@ async function runStage(
   const { environment, record, execution } = context;
   const { name = "" } = stage;
   const stageRun = begin(context, name, retry);
-  const tell = (state: "STARTED" | "RESUMED" | "SUCCEEDED" | "FAILED" | "STOPPED") =>
+  const report = (state: "STARTED" | "RESUMED" | "SUCCEEDED" | "FAILED" | "STOPPED") =>
     reportStage(environment, record, execution, { stage: name, state });
-  tell(retry ? "RESUMED" : "STARTED");
+  report(retry ? "RESUMED" : "STARTED");
   try {
     await runActions(context, stage, retry);
     stageRun.status = "Succeeded";
-    tell("SUCCEEDED");
+    report("SUCCEEDED");
   } catch (error) {
     if (error instanceof StageFailure) {
       stageRun.status = "Failed";
-      tell("FAILED");
+      report("FAILED");
     } else if (error instanceof StopRequest) {
       stageRun.status = "Stopped";
-      tell("STOPPED");
+      report("STOPPED");
     }
     throw error;
   }

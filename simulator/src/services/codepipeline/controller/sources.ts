@@ -120,7 +120,7 @@ function dateOf(user: UserInfo | undefined): Date | undefined {
 /** Source: the image of a tag ("Amazon ECR source action reference", CodePipeline user guide). */
 const ecrSource: Source = {
   perform: takeImage,
-  // Only events start executions: there is no PollForSourceChanges.
+  // Only events start executions: this source has no PollForSourceChanges.
   polled: false,
   overrides: ["IMAGE_DIGEST"],
   latest: async (environment, configuration) => (await imageOf(environment, configuration)).imageDigest ?? "",
