@@ -36,26 +36,23 @@ export function environmentOperations(state: Cloud9State): Operations<"cloud9"> 
       const ownerArn = input.ownerArn ?? Arn;
       await refuseMissingSubnet(state, input.subnetId);
       const same = [...environments.values()].find(
-        (each) => each.ownerArn === ownerArn && each.name === input.name,
+        ({ view }) => view.ownerArn === ownerArn && view.name === input.name,
       );
-      if (
-        same &&
-        same.clientRequestToken !== undefined &&
-        same.clientRequestToken === input.clientRequestToken
-      )
-        return { environmentId: same.id };
+      if (same?.clientRequestToken !== undefined && same.clientRequestToken === input.clientRequestToken)
+        return { environmentId: same.view.id };
       if (same)
         throw new AwsError(
           "ConflictException",
           `${ownerArn} has an environment with the name ${input.name} already.`,
         );
       const created = newEnvironment(state, input, ownerArn);
-      environments.set(created.id, created);
-      return { environmentId: created.id };
+      const { id = "" } = created.view;
+      environments.set(id, created);
+      return { environmentId: id };
     },
     describeEnvironments({ environmentIds = [] }) {
       refuseBroken("BadRequestException", [["environmentIds", environmentIds, { length: [1, pageSize] }]]);
-      return { environments: environmentIds.map((id) => describe(find(state, id))) };
+      return { environments: environmentIds.map((id) => ({ ...find(state, id).view })) };
     },
     listEnvironments(input) {
       const { items: environmentIds, nextToken } = page([...environments.keys()], input);
@@ -66,13 +63,14 @@ export function environmentOperations(state: Cloud9State): Operations<"cloud9"> 
         "environmentId name description",
       ]);
       refuseBroken("BadRequestException", textChecks(input));
-      const found = find(state, input.environmentId);
-      const { name = found.name, description = found.description } = input;
-      Object.assign(found, { name, description });
+      const { view } = find(state, input.environmentId);
+      const { name = view.name, description = view.description } = input;
+      Object.assign(view, { name, description });
       return {};
     },
-    deleteEnvironment({ environmentId }) {
-      environments.delete(find(state, environmentId).id);
+    deleteEnvironment({ environmentId = "" }) {
+      find(state, environmentId);
+      environments.delete(environmentId);
       return {};
     },
   };
@@ -116,35 +114,22 @@ function newEnvironment(
   input: CreateEnvironmentEC2CommandInput,
   ownerArn: string,
 ): DevelopmentEnvironment {
-  const id = newId();
+  // Cloud9's ids are 32 hexadecimal digits.
+  const id = randomBytes(16).toString("hex");
   return {
-    id,
-    arn: environmentArn(state, id),
-    name: input.name ?? "",
-    description: input.description ?? "",
-    connectionType: input.connectionType === "CONNECT_SSM" ? "CONNECT_SSM" : "CONNECT_SSH",
-    ownerArn,
-    instanceType: input.instanceType ?? "",
-    imageId: input.imageId ?? "",
-    subnetId: input.subnetId,
-    automaticStopTimeMinutes: input.automaticStopTimeMinutes,
+    view: {
+      id,
+      arn: environmentArn(state, id),
+      name: input.name,
+      description: input.description ?? "",
+      type: "ec2",
+      connectionType: input.connectionType ?? "CONNECT_SSH",
+      ownerArn,
+      lifecycle: { status: "CREATED" },
+      managedCredentialsStatus: "ENABLED_ON_CREATE",
+    },
     clientRequestToken: input.clientRequestToken,
     tags: checkedTags(tagPairs.read(input.tags ?? []), tagRules),
-  };
-}
-
-function describe(environment: DevelopmentEnvironment): EnvironmentView {
-  const { id, arn, name, description, connectionType, ownerArn } = environment;
-  return {
-    id,
-    arn,
-    name,
-    description,
-    type: "ec2",
-    connectionType,
-    ownerArn,
-    lifecycle: { status: "CREATED" },
-    managedCredentialsStatus: "ENABLED_ON_CREATE",
   };
 }
 
@@ -158,16 +143,7 @@ export function environmentTagOperations(state: Cloud9State): Operations<"cloud9
 }
 
 interface DevelopmentEnvironment {
-  readonly id: string;
-  readonly arn: string;
-  name: string;
-  description: string;
-  readonly connectionType: "CONNECT_SSH" | "CONNECT_SSM";
-  readonly ownerArn: string;
-  readonly instanceType: string;
-  readonly imageId: string;
-  readonly subnetId: string | undefined;
-  readonly automaticStopTimeMinutes: number | undefined;
+  readonly view: EnvironmentView;
   readonly clientRequestToken: string | undefined;
   readonly tags: Map<string, string>;
 }
@@ -180,11 +156,6 @@ interface Cloud9State {
 
 export function createCloud9State(environment: Environment): Cloud9State {
   return { environment, environments: new Map() };
-}
-
-/** Cloud9's ids are 32 hexadecimal digits. */
-function newId(): string {
-  return randomBytes(16).toString("hex");
 }
 
 function environmentArn({ environment: { region, accountId } }: Cloud9State, id: string): string {

@@ -88,7 +88,7 @@ function describe(state: IamState, profile: InstanceProfile): Description {
     InstanceProfileId: profile.id,
     Arn: `arn:aws:iam::${state.accountId}:instance-profile${profile.path}${profile.name}`,
     CreateDate: profile.createDate,
-    Roles: role ? [describeRole(state, role)] : [],
+    Roles: role ? [describeRole(role)] : [],
     Tags: shownTags(profile.tags),
   };
 }

@@ -160,8 +160,11 @@ export function managedPolicyOperations(state: IamState): Operations<"iam"> {
     },
     deletePolicy: ({ PolicyArn = "" }) => {
       find(PolicyArn);
-      for (const { attachedPolicies, permissionsBoundary } of state.roles.values())
-        if (attachedPolicies.has(PolicyArn) || permissionsBoundary === PolicyArn)
+      for (const { attachedPolicies, facts } of state.roles.values())
+        if (
+          attachedPolicies.has(PolicyArn) ||
+          facts.PermissionsBoundary?.PermissionsBoundaryArn === PolicyArn
+        )
           throw deleteConflict("Cannot delete a policy attached to entities.");
       state.policies.delete(PolicyArn);
       return {};

@@ -1,4 +1,4 @@
-import type { Role as Description } from "@aws-sdk/client-iam";
+import type { CreateRoleCommandInput, Role as Description } from "@aws-sdk/client-iam";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { addTags, removeTags } from "../../kit/tags.ts";
@@ -32,21 +32,21 @@ export function roleOperations(state: IamState): Operations<"iam"> {
       refuseUnsupported(unsupported, "CreateRole", input, [
         "RoleName Path AssumeRolePolicyDocument Description MaxSessionDuration PermissionsBoundary Tags",
       ]);
-      return { Role: describe(state, addRole(state, input)) };
+      return { Role: describe(addRole(state, input)) };
     },
-    getRole: ({ RoleName }) => ({ Role: describe(state, findRole(state, RoleName)) }),
+    getRole: ({ RoleName }) => ({ Role: describe(findRole(state, RoleName)) }),
     listRoles: (input) => {
       refuseUnsupported(unsupported, "ListRoles", input, ["Marker", "MaxItems"]);
       const roles = [...state.roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
       const { items, ...rest } = page(roles, input);
       // ListRoles leaves tags out (IAM API reference).
-      return { Roles: items.map((role) => ({ ...describe(state, role), Tags: undefined })), ...rest };
+      return { Roles: items.map((role) => ({ ...describe(role), Tags: undefined })), ...rest };
     },
     updateRole: ({ RoleName, Description, MaxSessionDuration }) => {
-      const role = findRole(state, RoleName);
+      const { facts } = findRole(state, RoleName);
       refuseBadDuration(MaxSessionDuration);
-      role.description = Description ?? role.description;
-      role.maxSessionDuration = MaxSessionDuration ?? role.maxSessionDuration;
+      facts.Description = Description ?? facts.Description;
+      facts.MaxSessionDuration = MaxSessionDuration ?? facts.MaxSessionDuration;
       return {};
     },
     updateAssumeRolePolicy: ({ RoleName, PolicyDocument = "" }) => {
@@ -55,12 +55,12 @@ export function roleOperations(state: IamState): Operations<"iam"> {
       role.trustPolicy = PolicyDocument;
       return {};
     },
-    putRolePermissionsBoundary: ({ RoleName, PermissionsBoundary = "" }) => {
-      findRole(state, RoleName).permissionsBoundary = findAttachable(state, PermissionsBoundary);
+    putRolePermissionsBoundary: ({ RoleName, PermissionsBoundary }) => {
+      findRole(state, RoleName).facts.PermissionsBoundary = boundary(state, PermissionsBoundary);
       return {};
     },
     deleteRolePermissionsBoundary: ({ RoleName }) => {
-      findRole(state, RoleName).permissionsBoundary = undefined;
+      findRole(state, RoleName).facts.PermissionsBoundary = undefined;
       return {};
     },
     deleteRole: ({ RoleName }) => {
@@ -82,17 +82,7 @@ export function roleOperations(state: IamState): Operations<"iam"> {
   };
 }
 
-interface NewRole {
-  RoleName?: string | undefined;
-  Path?: string | undefined;
-  AssumeRolePolicyDocument?: string | undefined;
-  Description?: string | undefined;
-  MaxSessionDuration?: number | undefined;
-  PermissionsBoundary?: string | undefined;
-  Tags?: Parameters<typeof readTags>[0];
-}
-
-function addRole(state: IamState, input: NewRole): Role {
+function addRole(state: IamState, input: CreateRoleCommandInput): Role {
   const { RoleName: name = "", Path: path = "/", AssumeRolePolicyDocument: trustPolicy = "" } = input;
   refuseBadName("role name", name, 64);
   refuseBadPath(path);
@@ -101,13 +91,18 @@ function addRole(state: IamState, input: NewRole): Role {
   if (state.roles.has(name)) throw alreadyExists(`Role with name ${name} already exists.`);
   const role: Role = {
     name,
-    path,
-    id: newId("AROA"),
-    createDate: state.now(),
+    facts: {
+      RoleName: name,
+      Path: path,
+      RoleId: newId("AROA"),
+      Arn: `arn:aws:iam::${state.accountId}:role${path}${name}`,
+      CreateDate: state.now(),
+      AssumeRolePolicyDocument: undefined,
+      Description: input.Description,
+      MaxSessionDuration: input.MaxSessionDuration ?? defaultSession,
+      PermissionsBoundary: boundary(state, input.PermissionsBoundary),
+    },
     trustPolicy,
-    description: input.Description,
-    maxSessionDuration: input.MaxSessionDuration ?? defaultSession,
-    permissionsBoundary: input.PermissionsBoundary && findAttachable(state, input.PermissionsBoundary),
     inlinePolicies: new Map(),
     attachedPolicies: new Set(),
     tags: readTags(input.Tags),
@@ -116,24 +111,14 @@ function addRole(state: IamState, input: NewRole): Role {
   return role;
 }
 
-export function describe(state: IamState, role: Role): Description {
-  return {
-    RoleName: role.name,
-    Path: role.path,
-    RoleId: role.id,
-    Arn: `arn:aws:iam::${state.accountId}:role${role.path}${role.name}`,
-    CreateDate: role.createDate,
-    AssumeRolePolicyDocument: encodeDocument(role.trustPolicy),
-    Description: role.description,
-    MaxSessionDuration: role.maxSessionDuration,
-    PermissionsBoundary: role.permissionsBoundary
-      ? {
-          PermissionsBoundaryType: "PermissionsBoundaryPolicy",
-          PermissionsBoundaryArn: role.permissionsBoundary,
-        }
-      : undefined,
-    Tags: shownTags(role.tags),
-  };
+function boundary(state: IamState, arn: string | undefined): Description["PermissionsBoundary"] {
+  if (!arn) return undefined;
+  const PermissionsBoundaryArn = findAttachable(state, arn);
+  return { PermissionsBoundaryType: "PermissionsBoundaryPolicy", PermissionsBoundaryArn };
+}
+
+export function describe({ facts, trustPolicy, tags }: Role): Description {
+  return { ...facts, AssumeRolePolicyDocument: encodeDocument(trustPolicy), Tags: shownTags(tags) };
 }
 
 function refuseBadDuration(seconds = defaultSession): void {
@@ -177,7 +162,7 @@ export function serviceLinkedRoleOperations(state: IamState): Operations<"iam"> 
         AssumeRolePolicyDocument: JSON.stringify(trust),
         Description,
       });
-      return { Role: describe(state, role) };
+      return { Role: describe(role) };
     },
   };
 }

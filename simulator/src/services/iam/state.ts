@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Policy, Tag } from "@aws-sdk/client-iam";
+import type { Role as Description, Policy, Tag } from "@aws-sdk/client-iam";
 import type { Environment } from "../../environment.ts";
 import { errorWith } from "../../kit/errors.ts";
 import { pager } from "../../kit/page.ts";
@@ -7,15 +7,9 @@ import { checkedTags, tagPairs } from "../../kit/tags.ts";
 
 export interface Role {
   readonly name: string;
-  readonly path: string;
-  readonly id: string;
-  readonly createDate: Date;
+  /** As GetRole shows it, without its trust policy and tags. */
+  readonly facts: Description;
   trustPolicy: string;
-  description?: string | undefined;
-  /** Seconds. */
-  maxSessionDuration: number;
-  /** ARN of the policy that limits the role. */
-  permissionsBoundary?: string | undefined;
   readonly inlinePolicies: Map<string, string>;
   /** ARNs, in the order they were attached. */
   readonly attachedPolicies: Set<string>;
