@@ -34,8 +34,8 @@ export function alarmOperations(
   return {
     putMetricAlarm: (input) => {
       const settings = parseAlarm(input);
-      const known = state.alarms.get(settings.name);
-      const alarm = known ?? newAlarm(state, settings.name, settings);
+      const known = state.alarms.get(settings.AlarmName);
+      const alarm = known ?? newAlarm(state, settings);
       Object.assign(alarm, {
         settings,
         actionsEnabled: input.ActionsEnabled ?? true,
@@ -43,7 +43,7 @@ export function alarmOperations(
       });
       // Tags are set when an alarm is created; an update does not change them (PutMetricAlarm, API reference).
       if (!known) addTags(alarm.tags, readTags(input.Tags));
-      state.alarms.set(settings.name, alarm);
+      state.alarms.set(settings.AlarmName, alarm);
       evaluation.start();
       return {};
     },
@@ -69,10 +69,10 @@ export function alarmOperations(
   };
 }
 
-function newAlarm(state: CloudWatchState, name: string, settings: Alarm["settings"]): Alarm {
+function newAlarm(state: CloudWatchState, settings: AlarmSettings): Alarm {
   const now = state.now();
   return {
-    arn: state.arnOf(name),
+    arn: state.arnOf(settings.AlarmName),
     settings,
     actionsEnabled: true,
     configuredAt: now,
@@ -102,39 +102,27 @@ function select(state: CloudWatchState, input: DescribeAlarmsInput): Alarm[] {
     throw invalidCombination("AlarmNames and AlarmNamePrefix are mutually exclusive.");
   if (AlarmTypes?.length && !AlarmTypes.includes("MetricAlarm")) return [];
   return [...state.alarms.values()]
-    .filter(({ settings }) => !AlarmNames?.length || AlarmNames.includes(settings.name))
-    .filter(({ settings }) => settings.name.startsWith(AlarmNamePrefix))
+    .filter(({ settings }) => !AlarmNames?.length || AlarmNames.includes(settings.AlarmName))
+    .filter(({ settings }) => settings.AlarmName.startsWith(AlarmNamePrefix))
     .filter((alarm) => StateValue === undefined || alarm.state === StateValue)
     .filter((alarm) => ActionPrefix === "" || acts(alarm))
-    .sort((a, b) => (a.settings.name < b.settings.name ? -1 : 1));
+    .sort((a, b) => (a.settings.AlarmName < b.settings.AlarmName ? -1 : 1));
 }
 
 function describe(alarm: Alarm): MetricAlarm {
-  const { settings } = alarm;
+  const { statistic, actions, ...settings } = alarm.settings;
   return {
-    AlarmName: settings.name,
+    ...settings,
     AlarmArn: alarm.arn,
-    AlarmDescription: settings.description,
     AlarmConfigurationUpdatedTimestamp: alarm.configuredAt,
     ActionsEnabled: alarm.actionsEnabled,
-    OKActions: [...settings.actions.OK],
-    AlarmActions: [...settings.actions.ALARM],
-    InsufficientDataActions: [...settings.actions.INSUFFICIENT_DATA],
+    OKActions: [...actions.OK],
+    AlarmActions: [...actions.ALARM],
+    InsufficientDataActions: [...actions.INSUFFICIENT_DATA],
     StateValue: alarm.state,
     StateReason: alarm.reason,
     StateReasonData: alarm.reasonData,
     StateUpdatedTimestamp: alarm.updatedAt,
-    MetricName: settings.metricName,
-    Namespace: settings.namespace,
-    [settings.isExtended ? "ExtendedStatistic" : "Statistic"]: settings.statisticName,
-    Dimensions: settings.dimensions.map((dimension) => ({ ...dimension })),
-    Period: settings.period,
-    Unit: settings.unit,
-    EvaluationPeriods: settings.evaluationPeriods,
-    DatapointsToAlarm: settings.datapointsToAlarm,
-    Threshold: settings.threshold,
-    ComparisonOperator: settings.comparison,
-    TreatMissingData: settings.treatMissingData,
     StateTransitionedTimestamp: alarm.transitionedAt,
   };
 }
@@ -164,20 +152,23 @@ function parseAlarm(input: PutMetricAlarmInput): AlarmSettings {
     throw invalid(
       `The value for parameter DatapointsToAlarm must be between 1 and EvaluationPeriods (${evaluationPeriods}), not ${datapointsToAlarm}.`,
     );
+  const { Statistic, ExtendedStatistic } = input;
   return {
-    name,
-    description: input.AlarmDescription,
-    namespace: required(input.Namespace, "Namespace"),
-    metricName: required(input.MetricName, "MetricName"),
-    dimensions: input.Dimensions ?? [],
-    unit: input.Unit,
-    ...parseStatistic(input),
-    period: parsePeriod(input.Period, evaluationPeriods),
-    evaluationPeriods,
-    datapointsToAlarm,
-    threshold: required(input.Threshold, "Threshold"),
-    comparison: parseComparison(required(input.ComparisonOperator, "ComparisonOperator")),
-    treatMissingData: parseTreatment(input.TreatMissingData),
+    AlarmName: name,
+    AlarmDescription: input.AlarmDescription,
+    Namespace: required(input.Namespace, "Namespace"),
+    MetricName: required(input.MetricName, "MetricName"),
+    Dimensions: input.Dimensions ?? [],
+    Unit: input.Unit,
+    Statistic,
+    ExtendedStatistic,
+    statistic: parseStatistic(input),
+    Period: parsePeriod(input.Period, evaluationPeriods),
+    EvaluationPeriods: evaluationPeriods,
+    DatapointsToAlarm: datapointsToAlarm,
+    Threshold: required(input.Threshold, "Threshold"),
+    ComparisonOperator: parseComparison(required(input.ComparisonOperator, "ComparisonOperator")),
+    TreatMissingData: parseTreatment(input.TreatMissingData),
     actions: {
       OK: parseActions(input, "OKActions"),
       ALARM: parseActions(input, "AlarmActions"),
@@ -197,7 +188,7 @@ function refuseForeign(input: PutMetricAlarmInput): void {
 function parseActions(
   input: PutMetricAlarmInput,
   name: "OKActions" | "AlarmActions" | "InsufficientDataActions",
-): readonly string[] {
+): string[] {
   const actions = input[name] ?? [];
   if (actions.length > maxActions)
     throw invalid(`The collection ${name} must not have more than ${maxActions} items.`);
@@ -209,12 +200,12 @@ function parseActions(
   return [...actions];
 }
 
-function parseStatistic({ Statistic, ExtendedStatistic }: PutMetricAlarmInput) {
+function parseStatistic({ Statistic, ExtendedStatistic }: PutMetricAlarmInput): string {
   if (Statistic !== undefined && ExtendedStatistic !== undefined)
     throw invalidCombination("Statistic and ExtendedStatistic are mutually exclusive.");
   const statisticName = required(Statistic ?? ExtendedStatistic, "Statistic or ExtendedStatistic");
   statistic(statisticName);
-  return { statisticName, isExtended: ExtendedStatistic !== undefined };
+  return statisticName;
 }
 
 function parsePeriod(period: number | undefined, evaluationPeriods: number): number {

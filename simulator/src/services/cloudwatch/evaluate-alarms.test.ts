@@ -3,17 +3,16 @@ import { alarmVerdict, type Point } from "./evaluate-alarms.ts";
 import type { AlarmSettings, TreatMissingData } from "./state.ts";
 
 const settings: AlarmSettings = {
-  name: "errors",
-  namespace: "Test",
-  metricName: "Errors",
-  dimensions: [],
-  statisticName: "Sum",
-  isExtended: false,
-  period: 60,
-  evaluationPeriods: 3,
-  threshold: 1,
+  AlarmName: "errors",
+  Namespace: "Test",
+  MetricName: "Errors",
+  Dimensions: [],
+  statistic: "Sum",
+  Period: 60,
+  EvaluationPeriods: 3,
+  Threshold: 1,
   actions: { OK: [], ALARM: [], INSUFFICIENT_DATA: [] },
-  comparison: "GreaterThanOrEqualToThreshold",
+  ComparisonOperator: "GreaterThanOrEqualToThreshold",
 };
 
 /** `0` is within the threshold, `X` breaches it, `-` is missing; the oldest comes first, as in the user guide. */
@@ -41,10 +40,10 @@ describe("an alarm with missing data, as in the user guide's tables, when", () =
     ["two of three", 2, "0 - X - -", ["OK", "OK", "ALARM", "OK"]],
     ["two of three", 2, "- - - - 0", ["OK", "OK", "ALARM", "OK"]],
     ["two of three", 2, "- - - X -", ["ALARM", kept, "ALARM", "OK"]],
-  ] as const)("%s must breach (%i): %s", (_, datapointsToAlarm, marks, expected) => {
+  ] as const)("%s must breach (%i): %s", (_, DatapointsToAlarm, marks, expected) => {
     const states = treatments.map(
-      (treatMissingData) =>
-        alarmVerdict({ ...settings, datapointsToAlarm, treatMissingData }, range(marks)).state,
+      (TreatMissingData) =>
+        alarmVerdict({ ...settings, DatapointsToAlarm, TreatMissingData }, range(marks)).state,
     );
     expect(states).toEqual(expected);
   });
@@ -55,10 +54,10 @@ it.each([
   ["GreaterThanThreshold", ["OK", "OK", "ALARM"]],
   ["LessThanThreshold", ["ALARM", "OK", "OK"]],
   ["LessThanOrEqualToThreshold", ["ALARM", "ALARM", "OK"]],
-] as const)("%s compares the value with the threshold", (comparison, expected) => {
+] as const)("%s compares the value with the threshold", (ComparisonOperator, expected) => {
   const states = [0, 1, 2].map(
     (value) =>
-      alarmVerdict({ ...settings, evaluationPeriods: 1, comparison }, [
+      alarmVerdict({ ...settings, EvaluationPeriods: 1, ComparisonOperator }, [
         { timestamp: new Date(0), sampleCount: 1, value },
       ]).state,
   );

@@ -56,14 +56,18 @@ function evaluateAlarm(state: CloudWatchState, alarm: Alarm): void {
 
 /** Oldest first. The periods end with the last complete minute, for any length of period. */
 function recentPeriods({ store, minutes, now }: CloudWatchState, { settings }: Alarm): (Point | undefined)[] {
-  const length = settings.period / 60;
-  const count = settings.evaluationPeriods + extraPeriods;
+  const length = settings.Period / 60;
+  const count = settings.EvaluationPeriods + extraPeriods;
   const end = minutes.at(now().getTime());
-  const compute = statistic(settings.statisticName);
-  const metric = { ...settings, name: settings.metricName };
+  const compute = statistic(settings.statistic);
+  const metric = {
+    namespace: settings.Namespace,
+    name: settings.MetricName,
+    dimensions: settings.Dimensions,
+  };
   return Array.from({ length: count }, (_, index) => {
     const first = end - (count - index) * length;
-    const found = store.read(metric, { first, end: first + length }, settings.unit);
+    const found = store.read(metric, { first, end: first + length }, settings.Unit);
     return (
       found && {
         timestamp: minutes.start(first),
@@ -96,10 +100,10 @@ export function changeState(state: CloudWatchState, alarm: Alarm, next: NewState
 
 /** Requests the actions of the state that the alarm is in, unless they are disabled. */
 function performActions(state: CloudWatchState, alarm: Alarm, datapoints: readonly number[]): void {
-  const { name, threshold, actions } = alarm.settings;
+  const { AlarmName: alarmName, Threshold: threshold, actions } = alarm.settings;
   if (!alarm.actionsEnabled) return;
   for (const action of actions[alarm.state])
-    state.alarmActions.signal({ action, alarmName: name, state: alarm.state, threshold, datapoints });
+    state.alarmActions.signal({ action, alarmName, state: alarm.state, threshold, datapoints });
 }
 
 /** Returns the values behind the state from StateReasonData, including one given by a caller. */
@@ -150,7 +154,7 @@ const extraPeriods = 2;
  * ones are filled in only when fewer than the evaluation periods are left.
  */
 export function alarmVerdict(settings: AlarmSettings, range: readonly (Point | undefined)[]): Verdict {
-  const { evaluationPeriods, treatMissingData: treatment = "missing" } = settings;
+  const { EvaluationPeriods: evaluationPeriods, TreatMissingData: treatment = "missing" } = settings;
   const real = range.filter((point) => point !== undefined);
   const points = real.slice(-evaluationPeriods);
   const verdict = { points, missingCount: evaluationPeriods - points.length, treatment };
@@ -162,7 +166,7 @@ function stateOf(
   range: readonly (Point | undefined)[],
   { points, missingCount, treatment }: Omit<Verdict, "state">,
 ): StateValue | undefined {
-  const needed = settings.datapointsToAlarm ?? settings.evaluationPeriods;
+  const needed = settings.DatapointsToAlarm ?? settings.EvaluationPeriods;
   const breaching = points.filter((point) => isBreaching(settings, point)).length;
   if (breaching >= needed) return "ALARM";
   if (missingCount === 0 || treatment === "notBreaching") return "OK";
@@ -174,8 +178,8 @@ function stateOf(
   return treatment === "missing" && age >= needed ? "ALARM" : undefined;
 }
 
-function isBreaching({ comparison, threshold }: AlarmSettings, { value }: Point): boolean {
-  return comparisons[comparison](value, threshold);
+function isBreaching({ ComparisonOperator, Threshold }: AlarmSettings, { value }: Point): boolean {
+  return comparisons[ComparisonOperator](value, Threshold);
 }
 
 const phrases: Record<Comparison, string> = {
@@ -204,12 +208,12 @@ function stateReason(settings: AlarmSettings, from: StateValue, to: StateValue, 
     .map(({ value, timestamp }) => `${decimal(value)} (${shortTime(timestamp)})`)
     .join(", ");
   const verb = `${isSingular ? "was" : "were"}${to === "ALARM" ? "" : " not"}`;
-  const relation = `${verb} ${phrases[settings.comparison]} (${decimal(settings.threshold)})`;
-  const { datapointsToAlarm } = settings;
+  const relation = `${verb} ${phrases[settings.ComparisonOperator]} (${decimal(settings.Threshold)})`;
+  const { DatapointsToAlarm: datapointsToAlarm } = settings;
   if (datapointsToAlarm === undefined)
     return `Threshold Crossed: ${plural(points.length, "datapoint")} [${listed}] ${relation}.`;
   const counted = points.filter((point) => isBreaching(settings, point) === (to === "ALARM")).length;
-  const minimum = to === "ALARM" ? datapointsToAlarm : settings.evaluationPeriods - datapointsToAlarm + 1;
+  const minimum = to === "ALARM" ? datapointsToAlarm : settings.EvaluationPeriods - datapointsToAlarm + 1;
   return `Threshold Crossed: ${counted} out of the last ${points.length} datapoints [${listed}] ${relation} (minimum ${plural(minimum, "datapoint")} for ${from} -> ${to} transition).`;
 }
 
@@ -220,11 +224,11 @@ function stateReasonData(settings: AlarmSettings, verdict: Verdict, queriedAt: D
     version: "1.0",
     queryDate: longTime(queriedAt),
     startDate: points[0] && longTime(points[0].timestamp),
-    unit: settings.unit,
-    statistic: settings.statisticName,
-    period: settings.period,
+    unit: settings.Unit,
+    statistic: settings.statistic,
+    period: settings.Period,
     recentDatapoints: points.map(({ value }) => value),
-    threshold: settings.threshold,
+    threshold: settings.Threshold,
     evaluatedDatapoints: points.map(({ timestamp, sampleCount, value }) => ({
       timestamp: longTime(timestamp),
       sampleCount,

@@ -1,10 +1,4 @@
-import type {
-  ComparisonOperator,
-  Dimension,
-  StandardUnit,
-  StateValue,
-  Tag,
-} from "@aws-sdk/client-cloudwatch";
+import type { ComparisonOperator, Dimension, MetricAlarm, StateValue, Tag } from "@aws-sdk/client-cloudwatch";
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { pager } from "../../kit/page.ts";
@@ -15,27 +9,21 @@ import { type AwsMinutes, createAwsMinutes } from "./publish-each-minute.ts";
 
 export type TreatMissingData = "missing" | "ignore" | "breaching" | "notBreaching";
 
-/** A metric alarm's configuration, checked. */
-export interface AlarmSettings {
-  readonly name: string;
-  readonly description?: string | undefined;
-  readonly namespace: string;
-  readonly metricName: string;
-  readonly dimensions: readonly Dimension[];
-  readonly unit?: StandardUnit | undefined;
+/** A metric alarm's configuration, checked. Its period is in seconds of AWS time. */
+export interface AlarmSettings extends Omit<MetricAlarm, "ComparisonOperator" | "TreatMissingData"> {
+  readonly AlarmName: string;
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: Dimension[];
+  readonly Period: number;
+  readonly EvaluationPeriods: number;
+  readonly Threshold: number;
+  readonly ComparisonOperator: Comparison;
+  readonly TreatMissingData?: TreatMissingData | undefined;
   /** As PutMetricAlarm gave it: `Sum`, `p99`. */
-  readonly statisticName: string;
-  readonly isExtended: boolean;
-  /** Seconds of AWS time. */
-  readonly period: number;
-  readonly evaluationPeriods: number;
-  /** Undefined when left out: then all periods must breach. */
-  readonly datapointsToAlarm?: number | undefined;
-  readonly threshold: number;
-  readonly comparison: Comparison;
-  readonly treatMissingData?: TreatMissingData | undefined;
+  readonly statistic: string;
   /** ARNs of the actions, by the state that the alarm enters. */
-  readonly actions: Readonly<Record<StateValue, readonly string[]>>;
+  readonly actions: Readonly<Record<StateValue, string[]>>;
 }
 
 export type Comparison = Extract<
