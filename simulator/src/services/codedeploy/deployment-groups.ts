@@ -180,7 +180,7 @@ async function refuseBadService(
       throw invalid(`The ECS service ${serviceName} in cluster ${clusterName} must exist: ${error.message}`);
     });
   const service = services?.find(({ status }) => status === "ACTIVE");
-  if (!service) throw invalid(`There is no active ECS service ${serviceName} in cluster ${clusterName}.`);
+  if (!service) throw invalid(`The ECS service ${serviceName} in cluster ${clusterName} is not active.`);
   if (service.deploymentController?.type !== "CODE_DEPLOY")
     throw invalid(
       `Deployment group's ECS service must be configured for a CODE_DEPLOY deployment controller; ${serviceName} has ${service.deploymentController?.type ?? "ECS"}.`,

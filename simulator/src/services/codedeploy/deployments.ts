@@ -34,7 +34,7 @@ export function deploymentOperations(
     getDeployment: ({ deploymentId }) => ({ deploymentInfo: describe(findDeployment(state, deploymentId)) }),
     batchGetDeployments: ({ deploymentIds = [] }) => {
       if (deploymentIds.length > 25)
-        throw new AwsError("BatchLimitExceededException", "At most 25 deployments can be asked for at once.");
+        throw new AwsError("BatchLimitExceededException", "A request can contain at most 25 deployments.");
       return { deploymentsInfo: deploymentIds.map((id) => describe(findDeployment(state, id))) };
     },
     listDeployments: (input) => {

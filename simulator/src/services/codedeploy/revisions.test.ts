@@ -20,20 +20,20 @@ Resources:
     LoadBalancerInfo: { ContainerName: "customer", ContainerPort },
   });
 
+  const network = (AwsvpcConfiguration: object) =>
+    JSON.stringify(spec({ NetworkConfiguration: { AwsvpcConfiguration } }));
+
   it.each([
     ["JSON", JSON.stringify(spec()), /accepted/],
     ["YAML", yaml, /accepted/],
     ["keys in lower case", lowerCase, /accepted/],
-    [
-      "a network",
-      JSON.stringify(spec({ NetworkConfiguration: { AwsvpcConfiguration: { Subnets: ["a"] } } })),
-      /accepted/,
-    ],
-    [
-      "a network without subnets",
-      JSON.stringify(spec({ NetworkConfiguration: { AwsvpcConfiguration: { Subnets: [] } } })),
-      /Subnets must be a list of strings/,
-    ],
+    ["a network", network({ Subnets: ["a"] }), /accepted/],
+    ["a network without subnets", network({ Subnets: [] }), /Subnets must be a list of strings/],
+    ["public addresses", network({ Subnets: ["a"], AssignPublicIp: "ENABLED" }), /accepted/],
+    ["no public addresses", network({ Subnets: ["a"], AssignPublicIp: "DISABLED" }), /accepted/],
+    ["unclear addresses", network({ Subnets: ["a"], AssignPublicIp: "YES" }), /ENABLED or DISABLED, not YES/],
+    ["no resource", JSON.stringify(spec({}, { Resources: [null] })), /Resources\[0\] must be a mapping/],
+    ["a list as resource", JSON.stringify(spec({}, { Resources: [[]] })), /Resources\[0\] must be a mapping/],
     ["no text", "", /must hold content/],
     ["no YAML", "version: [", /neither JSON nor YAML/],
     ["another version", JSON.stringify(spec({}, { version: 1 })), /version must be 0\.0, not 1/],
@@ -91,6 +91,8 @@ Resources:
       "InvalidRevisionException",
     ],
     [{ revisionType: "S3", s3Location: { bucket: "b", key: "k" } }, "InvalidRevisionException"],
+    [{ revisionType: "GitHub" }, "InvalidRevisionException"],
+    [{ revisionType: "Other", appSpecContent: { content } }, "InvalidRevisionException"],
     [undefined, "RevisionRequiredException"],
   ])("%j: %s", async (revision, expected) => {
     const call = await codedeploy();

@@ -19,12 +19,16 @@ describe("a deployment group", () => {
     alarms(...Array.from({ length }, (_, index) => ({ name: `a${index}` })));
   const targets = (...named: (string | undefined)[]) =>
     pairs({ targetGroups: named.map((name) => ({ name })) });
+  const style = (deploymentType: string, deploymentOption: string | undefined) => ({
+    deploymentStyle: { deploymentType, deploymentOption },
+  });
   const lb = (info: object) => ({ loadBalancerInfo: info });
   it.each([
     ["nothing changed", {}, "accepted"],
     ["no role", { serviceRoleArn: undefined }, "RoleRequiredException"],
     ["no role's ARN", { serviceRoleArn: "DeployRole" }, "InvalidRoleException"],
-    ["in place", { deploymentStyle: { deploymentType: "IN_PLACE" } }, "InvalidDeploymentStyleException"],
+    ["in place", style("IN_PLACE", "WITH_TRAFFIC_CONTROL"), "InvalidDeploymentStyleException"],
+    ["no traffic control", style("BLUE_GREEN", undefined), "InvalidDeploymentStyleException"],
     ["no service", { ecsServices: undefined }, "InvalidECSServiceException"],
     [
       "absent service",

@@ -37,7 +37,7 @@ describe("a successful deployment", () => {
     expect(weightsOf(fixture, listeners.production, "beans")).toEqual({ "customer-tg-one": 1 });
     expect(weightsOf(fixture, listeners.production, "admin")).toEqual({ "employee-tg-two": 1 });
     expect(weightsOf(fixture, listeners.test, "default")).toEqual({ "customer-tg-one": 1 });
-    expect(fixture.taskSets).toMatchObject([{ status: "PRIMARY", taskDefinition }]);
+    expect(fixture.taskSets).toMatchObject([{ status: "PRIMARY", taskDefinition, launchType: "FARGATE" }]);
   });
 
   it("alternates between the target groups from one deployment to the next", async () => {
