@@ -1,5 +1,5 @@
 import type { Filter } from "@aws-sdk/client-ec2";
-import { page } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { compileWildcard } from "../../kit/wildcard.ts";
 import {
@@ -31,7 +31,7 @@ export function list<K extends Kind>(
   request: ListRequest,
   table: FilterTable<Item<K>>,
   others: readonly string[] = [],
-): { items: Item<K>[]; NextToken: string | undefined } {
+) {
   const idMember = kinds[kind].ids;
   const members = [idMember, "Filters", "Filter", "MaxResults", "NextToken", ...others];
   refuseUnsupported(unsupported, `the list of ${kind}`, request, members as (keyof ListRequest)[]);
@@ -40,13 +40,16 @@ export function list<K extends Kind>(
   const filters = request.Filters ?? request.Filter ?? [];
   const tests = filters.map((filter) => parseFilter<Item<K>>(state, filter, table));
   const matching = all.filter((item) => tests.every((test) => test(item)));
-  const { items, next } = page(matching, {
-    size: request.MaxResults ?? matching.length,
-    token: request.NextToken,
-    code: "InvalidParameterValue",
-  });
-  return { items, NextToken: next };
+  return page(matching, request);
 }
+
+/** Without a size, EC2 returns all items. */
+const page = pager({
+  size: "MaxResults",
+  token: "NextToken",
+  standard: Number.POSITIVE_INFINITY,
+  code: "InvalidParameterValue",
+});
 
 function parseFilter<Item extends { readonly id: string }>(
   state: Ec2State,

@@ -1,6 +1,6 @@
 import type { ResourceType, Tag, TagSpecification } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
-import { limitTags, tagList } from "../../kit/tags.ts";
+import { checkedTags, addTags as putTags, tagPairs } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { type Ec2State, invalidValue, type Kind, kinds } from "./state.ts";
 
@@ -9,7 +9,7 @@ export function tagOperations(state: Ec2State): Operations<"ec2"> {
     createTags: ({ Resources = [], Tags = [] }) => {
       for (const id of Resources) {
         refuseUnknown(state, id);
-        limitTags(tooMany, keysOf(Tags), state.tags.get(id)?.keys());
+        checkedTags(tagPairs.read(Tags), rules, state.tags.get(id));
       }
       for (const id of Resources) addTags(state, id, Tags);
       return {};
@@ -29,22 +29,21 @@ export function tagsFrom(specifications: TagSpecification[] | undefined, type: R
       throw invalidValue(`'${ResourceType}' is not a valid taggable resource type for this operation.`);
     return Tags;
   });
-  limitTags(tooMany, keysOf(tags));
+  checkedTags(tagPairs.read(tags), rules);
   return tags;
 }
 
-const tooMany = "TagLimitExceeded";
-const keysOf = (tags: readonly Tag[]) => tags.map(({ Key }) => Key);
+const rules = { tooMany: "TagLimitExceeded" };
 
 export function addTags(state: Ec2State, id: string, tags: readonly Tag[]): void {
   if (tags.length === 0) return;
   const held = state.tags.get(id) ?? new Map<string, string>();
-  for (const { Key = "", Value = "" } of tags) held.set(Key, Value);
+  putTags(held, tagPairs.read(tags));
   state.tags.set(id, held);
 }
 
 export function tagsOf(state: Ec2State, id: string): Tag[] {
-  return tagList(state.tags.get(id) ?? new Map());
+  return tagPairs.write(state.tags.get(id) ?? new Map());
 }
 
 /** A value given with a key deletes the tag only if it matches; without tags, all are deleted. */

@@ -3,7 +3,7 @@ import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
 import { findCluster, nameIn } from "./find.ts";
-import { invalid, lookUp, paginate, refuseOthers } from "./inputs.ts";
+import { invalid, lookUp, page, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { requireFargateProviders } from "./placement.ts";
 import type { ClusterRecord } from "./service-records.ts";
@@ -47,8 +47,8 @@ export function clusterOperations({ state, environment }: EcsContext): Operation
       return { clusters, failures };
     },
     listClusters(input = {}) {
-      const { page, nextToken } = paginate([...state.clusters.values()], input);
-      return { clusterArns: page.map(({ clusterArn }) => clusterArn), nextToken };
+      const { items, nextToken } = page([...state.clusters.values()], input);
+      return { clusterArns: items.map(({ clusterArn }) => clusterArn), nextToken };
     },
     deleteCluster({ cluster: reference }) {
       const cluster = findCluster(state, reference);

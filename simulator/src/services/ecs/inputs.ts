@@ -1,5 +1,5 @@
 import { errorWith } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
 import { type Members, refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 
 export const invalid = errorWith("InvalidParameterException");
@@ -21,19 +21,13 @@ export function refuseOthers<Input extends object, Text extends string>(
   refuseUnsupported(code, operation, Object.fromEntries(given) as Input, supported);
 }
 
-/** Default and maximum page size of ECS lists (API reference, maxResults). */
-const defaultPage = 100;
-
-export function paginate<Item>(
-  all: readonly Item[],
-  { nextToken, maxResults = defaultPage }: { nextToken?: string; maxResults?: number },
-): { page: Item[]; nextToken?: string } {
-  if (maxResults < 1 || maxResults > defaultPage)
-    throw invalid(`maxResults must be between 1 and ${defaultPage}.`);
-  const code = "InvalidParameterException";
-  const { items, next } = page(all, { size: maxResults, token: nextToken, code });
-  return { page: items, nextToken: next };
-}
+/** One page of a list. Sizes: ECS API reference, maxResults. */
+export const page = pager({
+  size: "maxResults",
+  token: "nextToken",
+  standard: 100,
+  code: "InvalidParameterException",
+});
 
 /** Finds what a Describe operation lists, and reports the references of missing resources as ARNs. */
 export function lookUp<Found>(

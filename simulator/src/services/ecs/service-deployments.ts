@@ -2,7 +2,7 @@ import type { StopServiceDeploymentCommandInput } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
 import { requireService } from "./find.ts";
-import { invalid, lookUp, paginate } from "./inputs.ts";
+import { invalid, lookUp, page } from "./inputs.ts";
 import { Interruption, isOngoing, type ServiceDeploymentRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
 import { viewDeploymentBrief, viewServiceDeployment, viewServiceRevision } from "./views.ts";
@@ -34,8 +34,8 @@ export function serviceDeploymentOperations(context: EcsContext): Operations<"ec
           (before === undefined || deployment.createdAt < before) &&
           (after === undefined || deployment.createdAt > after),
       );
-      const { page, nextToken: next } = paginate(matching, { maxResults, nextToken });
-      return { serviceDeployments: page.map(viewDeploymentBrief), nextToken: next };
+      const { items, nextToken: next } = page(matching, { maxResults, nextToken });
+      return { serviceDeployments: items.map(viewDeploymentBrief), nextToken: next };
     },
     describeServiceDeployments({ serviceDeploymentArns: arns = [] }) {
       checkCount("serviceDeploymentArns", arns);

@@ -9,7 +9,7 @@ import { publishMetrics } from "./publish-metrics.ts";
 import { serviceDeploymentOperations } from "./service-deployments.ts";
 import { serviceOperations } from "./services.ts";
 import { createState, type EcsContext } from "./state.ts";
-import { tagOperations } from "./tags.ts";
+import { ecsTagOperations } from "./tags.ts";
 import { taskDefinitionOperations } from "./task-definitions.ts";
 import { requestStop } from "./task-lifecycle.ts";
 import { taskSetOperations } from "./task-sets.ts";
@@ -44,7 +44,7 @@ export function createEcs(environment: Environment): Service<"ecs"> {
       ...serviceDeploymentOperations(context),
       ...taskSetOperations(context),
       ...taskOperations(context),
-      ...tagOperations(context),
+      ...ecsTagOperations(context),
     },
     async close() {
       closing.abort();

@@ -7,7 +7,7 @@ import { checkLoadBalancers } from "./check-load-balancers.ts";
 import { createService } from "./create-service.ts";
 import { changeConfiguration, checkConfiguration } from "./deployment-configuration.ts";
 import { findCluster, findService, requireActiveService, requireTaskDefinition } from "./find.ts";
-import { invalid, lookUp, paginate, refuseOthers } from "./inputs.ts";
+import { invalid, lookUp, page, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import {
@@ -55,8 +55,8 @@ export function serviceOperations(context: EcsContext): Operations<"ecs"> {
           (input.launchType === undefined || viewService(context, service).launchType === input.launchType) &&
           (input.schedulingStrategy ?? "REPLICA") === "REPLICA",
       );
-      const { page, nextToken } = paginate(matching, input);
-      return { serviceArns: page.map(({ arn }) => arn), nextToken };
+      const { items, nextToken } = page(matching, input);
+      return { serviceArns: items.map(({ arn }) => arn), nextToken };
     },
     deleteService({ cluster, service: reference = "", force = false }) {
       const service = requireActiveService(state, cluster, reference);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Container, ContainerDefinition, HealthStatus, Tag, Task } from "@aws-sdk/client-ecs";
+import type { Container, ContainerDefinition, HealthStatus, Task } from "@aws-sdk/client-ecs";
 import type { Environment } from "../../environment.ts";
 import type { TaskContainer } from "../../runtime/tasks/runtime.ts";
 import type {
@@ -76,7 +76,7 @@ export interface EcsState {
   /** By ARN, oldest first. */
   readonly tasks: Map<string, TaskRecord>;
   /** By ARN of the tagged resource. */
-  readonly tags: Map<string, Tag[]>;
+  readonly tags: Map<string, Map<string, string>>;
 }
 
 /** Private addresses of the subnets, allocated to tasks and released. */

@@ -1,48 +1,37 @@
 import type { Tag } from "@aws-sdk/client-ecs";
-import { limitTags } from "../../kit/tags.ts";
+import { addTags, checkedTags, smallTagPairs, tagOperations } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { findTaskDefinition } from "./find.ts";
 import { invalid } from "./inputs.ts";
 import { lastPart } from "./names.ts";
 import type { EcsContext, EcsState } from "./state.ts";
 
-export function tagOperations({ state }: EcsContext): Operations<"ecs"> {
-  return {
-    tagResource({ resourceArn = "", tags = [] }) {
-      requireResource(state, resourceArn);
-      checkTags(tags, tagsOf(state, resourceArn));
-      setTags(state, resourceArn, tags);
-      return {};
-    },
-    untagResource({ resourceArn = "", tagKeys = [] }) {
-      requireResource(state, resourceArn);
-      const left = tagsOf(state, resourceArn).filter(({ key }) => !tagKeys.includes(key ?? ""));
-      state.tags.set(resourceArn, left);
-      return {};
-    },
-    listTagsForResource({ resourceArn = "" }) {
-      requireResource(state, resourceArn);
-      return { tags: tagsOf(state, resourceArn) };
-    },
-  };
+const rules = { tooMany: "InvalidParameterException" };
+
+export function ecsTagOperations({ state }: EcsContext): Operations<"ecs"> {
+  return tagOperations(["resourceArn", "tags", "tagKeys"], smallTagPairs, rules, (arn) => {
+    requireResource(state, arn);
+    return heldBy(state, arn);
+  });
 }
 
 export function tagsOf(state: EcsState, arn: string): Tag[] {
-  return state.tags.get(arn) ?? [];
+  return smallTagPairs.write(state.tags.get(arn) ?? new Map());
 }
 
-export function checkTags(tags: readonly Tag[] = [], held: readonly Tag[] = []): void {
-  limitTags(
-    "InvalidParameterException",
-    tags.map(({ key }) => key),
-    held.map(({ key }) => key),
-  );
+export function checkTags(tags: readonly Tag[] = []): void {
+  checkedTags(smallTagPairs.read(tags), rules);
 }
 
 /** Adds the tags; an existing key gets the new value. */
 export function setTags(state: EcsState, arn: string, tags: readonly Tag[] = []): void {
-  const merged = new Map([...tagsOf(state, arn), ...tags].map((tag) => [tag.key, tag]));
-  if (merged.size > 0) state.tags.set(arn, [...merged.values()]);
+  if (tags.length > 0) addTags(heldBy(state, arn), smallTagPairs.read(tags));
+}
+
+function heldBy({ tags }: EcsState, arn: string): Map<string, string> {
+  const held = tags.get(arn) ?? new Map<string, string>();
+  tags.set(arn, held);
+  return held;
 }
 
 function requireResource(state: EcsState, arn: string): void {

@@ -3,7 +3,7 @@ import type { Environment } from "../../environment.ts";
 import type { Operations } from "../api.ts";
 import { findTaskDefinition } from "./find.ts";
 import { healthCheckDefaults } from "./health-checks.ts";
-import { clientException, invalid, paginate } from "./inputs.ts";
+import { clientException, invalid, page } from "./inputs.ts";
 import { accountRoot, ecsArn } from "./names.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
 import type { EcsContext } from "./state.ts";
@@ -44,8 +44,8 @@ export function taskDefinitionOperations({ state, environment }: EcsContext): Op
         .filter((definition) => familyPrefix === undefined || definition.family === familyPrefix)
         .filter((definition) => definition.status === status)
         .sort((a, b) => a.family.localeCompare(b.family) || a.revision - b.revision);
-      const { page, nextToken } = paginate(sort === "DESC" ? matching.reverse() : matching, input);
-      return { taskDefinitionArns: page.map((definition) => definition.taskDefinitionArn), nextToken };
+      const { items, nextToken } = page(sort === "DESC" ? matching.reverse() : matching, input);
+      return { taskDefinitionArns: items.map((definition) => definition.taskDefinitionArn), nextToken };
     },
     listTaskDefinitionFamilies(input = {}) {
       const { familyPrefix = "", status = "ALL" } = input;
@@ -57,8 +57,8 @@ export function taskDefinitionOperations({ state, environment }: EcsContext): Op
         })
         .map(([family]) => family)
         .sort();
-      const { page, nextToken } = paginate(families, input);
-      return { families: page, nextToken };
+      const { items, nextToken } = page(families, input);
+      return { families: items, nextToken };
     },
   };
 }

@@ -2,7 +2,7 @@ import type { RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
 import { findCluster, findService, findTask, requireTaskDefinition } from "./find.ts";
-import { invalid, lookUp, paginate, refuseOthers } from "./inputs.ts";
+import { invalid, lookUp, page, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
 import type { TaskDefinitionRecord } from "./service-records.ts";
@@ -76,8 +76,8 @@ export function taskOperations(context: EcsContext): Operations<"ecs"> {
           (startedBy === undefined || task.startedBy === startedBy) &&
           (launchType === undefined || task.launchType === launchType),
       );
-      const { page, nextToken } = paginate(matching, input);
-      return { taskArns: page.map(({ task }) => task.taskArn), nextToken };
+      const { items, nextToken } = page(matching, input);
+      return { taskArns: items.map(({ task }) => task.taskArn), nextToken };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { addTags, removeTags, tagList } from "../../kit/tags.ts";
+import { addTags, removeTags, tagPairs } from "../../kit/tags.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { loadBalancerAttributeOperations, targetGroupAttributeOperations } from "./attributes.ts";
@@ -43,7 +43,7 @@ function tagOperations(state: State): Operations<"elbv2"> {
     describeTags: ({ ResourceArns = [] }) => ({
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,
-        Tags: tagList(tagsOf(arn)),
+        Tags: tagPairs.write(tagsOf(arn)),
       })),
     }),
   };

@@ -3,14 +3,14 @@ import type {
   Action,
   LoadBalancer,
   RuleCondition,
+  Tag,
   TargetDescription,
   TargetGroup,
   TargetHealth,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
-import { page as pageOf } from "../../kit/page.ts";
-import { tagReader } from "../../kit/tags.ts";
+import { pager } from "../../kit/page.ts";
+import { checkedTags, tagPairs } from "../../kit/tags.ts";
 import type { ListenerServer } from "../../runtime/load-balancer/listener-server.ts";
 import type { PoolMember, TargetPool } from "../../runtime/load-balancer/target-pool.ts";
 
@@ -152,7 +152,10 @@ export function loadBalancerArnsOf(state: State, targetGroupArn: string): string
   return [...arns];
 }
 
-export const tagMap = tagReader("TooManyTagsException");
+/** Returns the tags of a request that are put onto a resource with `held` tags. */
+export function tagMap(given: readonly Tag[] = [], held?: ReadonlyMap<string, string>) {
+  return checkedTags(tagPairs.read(given), { tooMany: "TooManyTagsException" }, held);
+}
 
 export function checkPortNumber(what: string, port: number): void {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
@@ -160,19 +163,11 @@ export function checkPortNumber(what: string, port: number): void {
   }
 }
 
-/** The API's largest and standard page. */
-const maxPageSize = 400;
-
-interface Paging {
-  Marker?: string | undefined;
-  PageSize?: number | undefined;
-}
-
-export function page<Item>(
-  all: readonly Item[],
-  { Marker, PageSize: size = maxPageSize }: Paging,
-): { items: Item[]; NextMarker: string | undefined } {
-  refuseBroken("ValidationError", [["pageSize", size, { range: [1, maxPageSize] }]]);
-  const { items, next } = pageOf(all, { size, token: Marker, code: "ValidationError" });
-  return { items, NextMarker: next };
-}
+/** One page of a list. */
+export const page = pager({
+  size: "PageSize",
+  token: "Marker",
+  next: "NextMarker",
+  standard: 400,
+  code: "ValidationError",
+});

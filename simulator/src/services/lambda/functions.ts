@@ -5,7 +5,7 @@ import type { CreateFunctionRequest, FunctionConfiguration, Runtime } from "@aws
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { limitTags } from "../../kit/tags.ts";
+import { checkedTags, tagRecord } from "../../kit/tags.ts";
 import { unpackCode } from "../../runtime/functions/run-function.ts";
 import { readZip, type ZipEntry } from "../../runtime/zip-archive.ts";
 import type { Operations } from "../api.ts";
@@ -33,13 +33,15 @@ export function functionOperations(state: LambdaState, environment: Environment)
       refuseTaken();
       const code = await storeCode(environment, name, Code.ZipFile);
       refuseTaken();
-      limitTags("InvalidParameterValueException", Object.keys(input.Tags ?? {}));
+      const tags = checkedTags(tagRecord.read(input.Tags ?? {}), {
+        tooMany: "InvalidParameterValueException",
+      });
       const record: FunctionRecord = {
         name,
         arn: state.arnOf(name),
         settings,
         code,
-        tags: input.Tags ?? {},
+        tags,
         createdAt: environment.clock.now(),
         revisionId: randomUUID(),
       };
@@ -52,7 +54,7 @@ export function functionOperations(state: LambdaState, environment: Environment)
         Configuration: describe(record),
         // AWS returns a presigned URL of S3; the simulator keeps the code on disk.
         Code: { RepositoryType: "File", Location: `file://${record.code.taskRoot}` },
-        Tags: { ...record.tags },
+        Tags: tagRecord.write(record.tags),
       };
     },
     listFunctions: (input) => {
@@ -219,7 +221,7 @@ export interface FunctionRecord {
   readonly code: FunctionCode;
   readonly createdAt: Date;
   readonly revisionId: string;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: ReadonlyMap<string, string>;
 }
 
 export interface LambdaState {

@@ -1,6 +1,6 @@
-import { page as pageOf } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { addTags, limitTags, removeTags } from "../../kit/tags.ts";
+import { checkedTags, tagOperations, tagRecord } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import {
   alreadyExists,
@@ -32,14 +32,8 @@ export function groupOperations(state: LogsState): Operations<"logs"> {
       if (logGroupClass !== undefined && logGroupClass !== "STANDARD")
         throw invalid(`The simulator keeps log groups of class STANDARD only, not ${logGroupClass}.`);
       if (state.groups.has(name)) throw alreadyExists("The specified log group already exists");
-      limitTags("InvalidParameterException", Object.keys(tags));
-      const group = {
-        name,
-        creationTime: state.now(),
-        streams: new Map(),
-        tags: new Map(Object.entries(tags)),
-      };
-      state.groups.set(name, group);
+      const held = checkedTags(tagRecord.read(tags), { tooMany: "InvalidParameterException" });
+      state.groups.set(name, { name, creationTime: state.now(), streams: new Map(), tags: held });
       return {};
     },
     deleteLogGroup: (input) => {
@@ -90,39 +84,27 @@ function describe(state: LogsState, group: Group) {
 }
 
 /** Tags of log groups; no other resource that the simulator keeps here has any. */
-export function tagOperations(state: LogsState): Operations<"logs"> {
-  const groupOf = (arn = ""): Group => {
+export function logTagOperations(state: LogsState): Operations<"logs"> {
+  const groupOf = (arn: string): Group => {
     const group = arn.startsWith("arn:") ? state.groups.get(nameOf(arn)) : undefined;
     if (!group) throw notFound("The specified resource does not exist.");
     return group;
   };
-  return {
-    tagResource: ({ resourceArn, tags = {} }) => {
-      const group = groupOf(resourceArn);
-      limitTags("TooManyTagsException", Object.keys(tags), group.tags.keys());
-      return addTags(group.tags, Object.entries(tags));
-    },
-    untagResource: ({ resourceArn, tagKeys }) => removeTags(groupOf(resourceArn).tags, tagKeys),
-    listTagsForResource: ({ resourceArn }) => ({ tags: Object.fromEntries(groupOf(resourceArn).tags) }),
-  };
+  return tagOperations(
+    ["resourceArn", "tags", "tagKeys"],
+    tagRecord,
+    { tooMany: "TooManyTagsException" },
+    (arn) => groupOf(arn).tags,
+  );
 }
 
-/** Default and maximum page size of both describe calls. Source: CloudWatch Logs API reference. */
-const pageSize = 50;
-
-interface PageRequest {
-  limit?: number | undefined;
-  nextToken?: string | undefined;
-}
-
-/** One page of an already sorted list. */
-function page<Item>(all: readonly Item[], { limit = pageSize, nextToken }: PageRequest) {
-  if (!(Number.isInteger(limit) && limit >= 1 && limit <= pageSize))
-    throw invalid(`limit must be between 1 and ${pageSize}, not ${limit}.`);
-  const code = "InvalidParameterException";
-  const { items, next } = pageOf(all, { size: limit, token: nextToken, code });
-  return { items, nextToken: next };
-}
+/** One page of a sorted list. Sizes: CloudWatch Logs API reference. */
+const page = pager({
+  size: "limit",
+  token: "nextToken",
+  standard: 50,
+  code: "InvalidParameterException",
+});
 
 export function streamOperations(state: LogsState): Operations<"logs"> {
   return {

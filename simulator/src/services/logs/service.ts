@@ -1,5 +1,5 @@
 import { type Definition, serviceOn } from "../definition.ts";
-import { groupOperations, streamOperations, tagOperations } from "./groups.ts";
+import { groupOperations, logTagOperations, streamOperations } from "./groups.ts";
 import { putEventsOperations, readEventsOperations } from "./read-events.ts";
 import { createLogsState } from "./state.ts";
 
@@ -9,7 +9,7 @@ export const createLogs = serviceOn(createLogsState, [
   streamOperations,
   putEventsOperations,
   readEventsOperations,
-  tagOperations,
+  logTagOperations,
 ]);
 
 export const logs: Definition<"logs"> = {

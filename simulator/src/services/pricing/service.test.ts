@@ -42,7 +42,7 @@ test.each<[object, string, string]>([
   [{ ServiceCode: "AmazonLex" }, "InvalidParameterException", "no prices of the service AmazonLex"],
   [{ ServiceCode: "AWSELB", FormatVersion: "v2" }, "InvalidParameterException", "at 'formatVersion' failed"],
   [{ ServiceCode: "AWSELB", MaxResults: 101 }, "InvalidParameterException", "less than or equal to 100"],
-  [{ ServiceCode: "AWSELB", NextToken: "x" }, "InvalidNextTokenException", "next token is none"],
+  [{ ServiceCode: "AWSELB", NextToken: "x" }, "InvalidNextTokenException", "not from a previous response"],
   [
     { ServiceCode: "AWSELB", Filters: [{ Type: "CONTAINS", Field: "usagetype", Value: "LCU" }] },
     "InvalidParameterException",

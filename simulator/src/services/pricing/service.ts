@@ -2,7 +2,7 @@ import type { Filter } from "@aws-sdk/client-pricing";
 import type { Environment } from "../../environment.ts";
 import { refuseBroken } from "../../kit/constraints.ts";
 import { AwsError } from "../../kit/errors.ts";
-import { page } from "../../kit/page.ts";
+import { pager } from "../../kit/page.ts";
 import type { Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { fieldsOf, type PricedProduct } from "./products.ts";
@@ -15,8 +15,6 @@ export const pricing: Definition<"pricing"> = {
   isGlobal: true,
 };
 
-/** Maximum and default page size. Source: API reference 2017-10-15. */
-const pageSize = 100;
 /** The only supported version. */
 const formatVersion = "aws_v1";
 const unusable = "InvalidParameterException";
@@ -29,33 +27,27 @@ function createPricing({ products }: Environment): Service<"pricing"> {
     operations: {
       getProducts(input) {
         const filters = input.Filters ?? [];
+        refuseBroken(unusable, [["formatVersion", input.FormatVersion, { values: [formatVersion] }]]);
         refuseOtherFilters(filters);
         const found = of(input.ServiceCode).filter((product) => matches(product, filters));
-        const { items, next } = pageOf(found, input);
+        const { items, NextToken } = page(found, input);
         return {
           PriceList: items.map((product) => JSON.stringify(product)),
           FormatVersion: formatVersion,
-          NextToken: next,
+          NextToken,
         };
       },
     },
   };
 }
 
-interface Paged {
-  readonly FormatVersion?: string | undefined;
-  readonly MaxResults?: number | undefined;
-  readonly NextToken?: string | undefined;
-}
-
-function pageOf<Item>(all: readonly Item[], { FormatVersion, MaxResults, NextToken }: Paged) {
-  refuseBroken(unusable, [
-    ["formatVersion", FormatVersion, { values: [formatVersion] }],
-    ["maxResults", MaxResults, { range: [1, pageSize] }],
-  ]);
-  const size = MaxResults ?? pageSize;
-  return page(all, { size, token: NextToken, code: "InvalidNextTokenException" });
-}
+const page = pager({
+  size: "MaxResults",
+  token: "NextToken",
+  standard: 100,
+  code: "InvalidNextTokenException",
+  invalid: unusable,
+});
 
 function matches(product: PricedProduct, filters: readonly Filter[]): boolean {
   const fields = fieldsOf(product);

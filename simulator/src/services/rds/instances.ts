@@ -7,7 +7,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { limitTags } from "../../kit/tags.ts";
+import { tagPairs } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import { deleteServer, startServer } from "./instance-server.ts";
 import {
@@ -22,6 +22,7 @@ import {
   findInstance,
   findSnapshot,
   findSubnetGroup,
+  fromTags,
   type Instance,
   invalidCombination,
   invalidValue,
@@ -38,10 +39,7 @@ export function instanceOperations(state: RdsState): Operations<"rds"> {
   return {
     createDBInstance: async (input) => {
       const identifier = checkIdentifier(input.DBInstanceIdentifier);
-      limitTags(
-        "InvalidParameterValue",
-        (input.Tags ?? []).map(({ Key }) => Key),
-      );
+      const tags = fromTags(input.Tags);
       const settings = await readSettings(state, input);
       const givenPassword = readPassword(input);
       await requireServer(state);
@@ -56,7 +54,7 @@ export function instanceOperations(state: RdsState): Operations<"rds"> {
         settings,
         masterPassword,
         status: "creating",
-        tags: input.Tags ?? [],
+        tags,
       };
       state.instances.set(identifier, instance);
       if (givenPassword === undefined)
@@ -161,7 +159,7 @@ export function describeInstance(state: RdsState, instance: Instance): DBInstanc
     DeletionProtection: settings.deletionProtection,
     AutoMinorVersionUpgrade: settings.autoMinorVersionUpgrade,
     CopyTagsToSnapshot: settings.copyTagsToSnapshot,
-    TagList: instance.tags,
+    TagList: tagPairs.write(instance.tags),
   };
 }
 
@@ -206,7 +204,7 @@ function claimSnapshot(state: RdsState, instance: Instance, name: string): strin
       "DBSnapshotAlreadyExistsFault",
       `Cannot create the snapshot because ${identifier} already exists.`,
     );
-  const tags = instance.settings.copyTagsToSnapshot ? instance.tags : [];
+  const tags = new Map(instance.settings.copyTagsToSnapshot ? instance.tags : []);
   state.snapshots.set(identifier, { identifier, instance, tags, created: state.environment.clock.now() });
   return identifier;
 }
@@ -237,6 +235,6 @@ function describeSnapshot(state: RdsState, snapshot: Snapshot): DBSnapshot {
     StorageType: settings.storageType,
     Encrypted: settings.encrypted,
     AvailabilityZone: settings.zone,
-    TagList: snapshot.tags,
+    TagList: tagPairs.write(snapshot.tags),
   };
 }

@@ -1,7 +1,5 @@
-import type { Tag } from "@aws-sdk/client-rds";
 import type { Environment } from "../../environment.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { limitTags } from "../../kit/tags.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { changeInstanceOperations } from "./change-instance.ts";
@@ -15,6 +13,7 @@ import {
   findSubnetGroup,
   invalidValue,
   type RdsState,
+  tagsOn,
   unsupported,
 } from "./state.ts";
 import { subnetGroupOperations } from "./subnet-groups.ts";
@@ -47,31 +46,18 @@ function createRds(environment: Environment): Service<"rds"> {
 }
 
 function tagOperations(state: RdsState): Operations<"rds"> {
+  const { tagResource, untagResource, listTagsForResource } = tagsOn((arn) => findTagged(state, arn).tags);
   return {
-    addTagsToResource: ({ ResourceName, Tags = [] }) => {
-      const resource = findTagged(state, ResourceName);
-      const keys = Tags.map(({ Key }) => Key);
-      limitTags(
-        "InvalidParameterValue",
-        keys,
-        resource.tags.map(({ Key }) => Key),
-      );
-      resource.tags = [...resource.tags.filter(({ Key }) => !keys.includes(Key)), ...Tags];
-      return {};
-    },
-    removeTagsFromResource: ({ ResourceName, TagKeys = [] }) => {
-      const resource = findTagged(state, ResourceName);
-      resource.tags = resource.tags.filter(({ Key = "" }) => !TagKeys.includes(Key));
-      return {};
-    },
+    addTagsToResource: tagResource,
+    removeTagsFromResource: untagResource,
     listTagsForResource: (input) => {
       refuseUnsupported(unsupported, "ListTagsForResource", input, ["ResourceName"]);
-      return { TagList: findTagged(state, input.ResourceName).tags };
+      return { TagList: listTagsForResource(input).Tags };
     },
   };
 }
 
-function findTagged(state: RdsState, arn = ""): { tags: Tag[] } {
+function findTagged(state: RdsState, arn: string): { tags: Map<string, string> } {
   const [kind = "", name = ""] = arn.split(":").slice(5);
   if (kind === "db" && arn === arnOf(state, kind, name)) return findInstance(state, name);
   if (kind === "subgrp" && arn === arnOf(state, kind, name)) return findSubnetGroup(state, name);

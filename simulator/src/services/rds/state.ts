@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Tag } from "@aws-sdk/client-rds";
 import type { Environment } from "../../environment.ts";
 import { AwsError, errorWith } from "../../kit/errors.ts";
+import { checkedTags, tagOperations, tagPairs } from "../../kit/tags.ts";
 import type { DatabaseServer } from "../../runtime/database/database-server.ts";
 import type { Socket } from "../../runtime/network.ts";
 
@@ -11,7 +12,7 @@ export interface SubnetGroup {
   readonly vpcId: string;
   description: string;
   subnets: readonly { readonly id: string; readonly zone: string }[];
-  tags: Tag[];
+  readonly tags: Map<string, string>;
 }
 
 /** Settings chosen by the caller; the first five cannot be changed later. */
@@ -57,14 +58,14 @@ export interface Instance {
   /** Socket of the server on this machine, from its first start on. */
   endpoint?: Socket | undefined;
   server?: DatabaseServer | undefined;
-  tags: Tag[];
+  readonly tags: Map<string, string>;
 }
 
 export interface Snapshot {
   readonly identifier: string;
   readonly instance: Instance;
   readonly created: Date;
-  tags: Tag[];
+  readonly tags: Map<string, string>;
 }
 
 export interface RdsState {
@@ -124,6 +125,14 @@ export function findSnapshot(state: RdsState, identifier = ""): Snapshot {
   if (!snapshot) throw new AwsError("DBSnapshotNotFoundFault", `DBSnapshot ${identifier} not found.`, 404);
   return snapshot;
 }
+
+const tagRules = { tooMany: "InvalidParameterValue" };
+
+export const fromTags = (given: readonly Tag[] = []) => checkedTags(tagPairs.read(given), tagRules);
+
+/** Operations on tags under the names that other services have for them. */
+export const tagsOn = (tagsOf: (arn: string) => Map<string, string>) =>
+  tagOperations(["ResourceName", "Tags", "TagKeys"], tagPairs, tagRules, tagsOf);
 
 export const unsupported = "InvalidParameterValue";
 

@@ -1,11 +1,11 @@
 import type { DBSubnetGroup } from "@aws-sdk/client-rds";
 import { AwsError, errorWith } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
-import { limitTags } from "../../kit/tags.ts";
 import type { Operations } from "../api.ts";
 import {
   arnOf,
   findSubnetGroup,
+  fromTags,
   invalidValue,
   oneOrAll,
   type RdsState,
@@ -15,19 +15,16 @@ import {
 
 export function subnetGroupOperations(state: RdsState): Operations<"rds"> {
   return {
-    createDBSubnetGroup: async ({ DBSubnetGroupName, DBSubnetGroupDescription, SubnetIds, Tags = [] }) => {
+    createDBSubnetGroup: async ({ DBSubnetGroupName, DBSubnetGroupDescription, SubnetIds, Tags }) => {
       const name = checkName(DBSubnetGroupName);
-      limitTags(
-        "InvalidParameterValue",
-        Tags.map(({ Key }) => Key),
-      );
+      const tags = fromTags(Tags);
       if (state.subnetGroups.has(name))
         throw new AwsError(
           "DBSubnetGroupAlreadyExistsFault",
           `The DB subnet group '${name}' already exists.`,
         );
       const { vpcId, subnets } = await readSubnets(state, SubnetIds);
-      const group = { name, vpcId, subnets, description: DBSubnetGroupDescription ?? "", tags: Tags };
+      const group = { name, vpcId, subnets, description: DBSubnetGroupDescription ?? "", tags };
       state.subnetGroups.set(name, group);
       return { DBSubnetGroup: describeSubnetGroup(state, group) };
     },

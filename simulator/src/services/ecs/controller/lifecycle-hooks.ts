@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-ecs";
 import { newHookId } from "../names.ts";
 import { Interruption, isRevision } from "../service-records.ts";
-import { minute, type Run, signalOf, touch, waitUntil } from "./run.ts";
+import { minute, type Run, signalOf, touch, waitFor } from "./run.ts";
 
 /** Default timeout of a hook in minutes: a day (API reference). */
 const defaultTimeout = 1440;
@@ -28,7 +28,7 @@ async function runHook(
   touch(run);
   const answered =
     detail.targetType === "PAUSE"
-      ? waitUntil(run, () => detail.status !== "AWAITING_ACTION")
+      ? waitFor(run, () => detail.status !== "AWAITING_ACTION")
       : askLambda(run, { stage, hook, executionId: detail.hookId ?? "" }).then((status) => {
           // A result after the timeout has no effect.
           if (detail.status === "IN_PROGRESS") detail.status = status;

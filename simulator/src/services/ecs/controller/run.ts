@@ -1,4 +1,5 @@
 import type { ServiceDeploymentLifecycleStage } from "@aws-sdk/client-ecs";
+import { waitUntil } from "../../../clock.ts";
 import type { RevisionTaskSet, ServiceDeploymentRecord } from "../service-records.ts";
 import { countTasks, type EcsContext } from "../state.ts";
 
@@ -24,10 +25,11 @@ export function signalOf({ context, deployment }: Run): AbortSignal {
   return AbortSignal.any([deployment.control.signal, context.closing]);
 }
 
-export async function waitUntil(run: Run, isSo: () => boolean | Promise<boolean>): Promise<void> {
+/** Resolves once `isSo` returns true; rejects when the deployment is interrupted. */
+export async function waitFor(run: Run, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const signal = signalOf(run);
   signal.throwIfAborted();
-  while (!(await isSo())) await run.context.environment.clock.wait(pollMs, signal);
+  await waitUntil(run.context.environment.clock, pollMs, isSo, signal);
   signal.throwIfAborted();
 }
 

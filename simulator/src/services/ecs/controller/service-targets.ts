@@ -1,4 +1,5 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
+import { waitUntil } from "../../../clock.ts";
 import { addTaskSetEvent, type EcsContext, type TaskRecord, type TaskSetScope } from "../state.ts";
 import type { Targets } from "../task-lifecycle.ts";
 
@@ -73,16 +74,16 @@ function targetOf({ address }: TaskRecord, { targetGroupArn, containerPort }: Lo
 
 async function waitUntilDrained(context: EcsContext, target: ReturnType<typeof targetOf>): Promise<void> {
   const { aws, clock } = context.environment;
-  for (;;) {
+  const isDrained = async () => {
     let gone = false;
     const ended = await ignoreGone(
       aws.elbv2.describeTargetHealth(target).then(({ TargetHealthDescriptions = [] }) => {
         gone = (TargetHealthDescriptions[0]?.TargetHealth?.State ?? "unused") === "unused";
       }),
     );
-    if (ended || gone) return;
-    await clock.wait(drainPollMs, context.closing);
-  }
+    return ended || gone;
+  };
+  await waitUntil(clock, drainPollMs, isDrained, context.closing);
 }
 
 /** Returns true when the target or its group no longer exists, which counts as deregistered. */

@@ -3,7 +3,7 @@ import { isRevision, type RevisionTaskSet, type ServiceDeploymentRecord } from "
 import { liveTasks } from "../state.ts";
 import { alarmBakeMinutes } from "./failure-detection.ts";
 import { runLifecycleHooks } from "./lifecycle-hooks.ts";
-import { enterStage, isSettled, type Run, type Strategy, waitMinutes, waitUntil } from "./run.ts";
+import { enterStage, isSettled, type Run, type Strategy, waitFor, waitMinutes } from "./run.ts";
 import {
   idleTargetGroups,
   servingTargetGroups,
@@ -31,13 +31,13 @@ const rolling: Strategy = {
     run.deployment.lifecycleStage = undefined;
     target.revision.halted = false;
     run.context.wake(run.deployment.service);
-    await waitUntil(run, () => hasReplacedOthers(run, target));
+    await waitFor(run, () => hasReplacedOthers(run, target));
     const { bakeTimeInMinutes } = run.deployment.configuration;
     await waitMinutes(run, bakeTimeInMinutes ?? (await alarmBakeMinutes(run)));
   },
   async rollBack(run, to) {
     promote(run, to);
-    await waitUntil(run, () => hasReplacedOthers(run, to));
+    await waitFor(run, () => hasReplacedOthers(run, to));
   },
 };
 
@@ -99,7 +99,7 @@ async function removeOthers(run: Run, taskSet: RevisionTaskSet): Promise<void> {
   const { service } = run.deployment;
   for (const other of service.taskSets.filter(isRevision)) if (other !== taskSet) other.status = "DRAINING";
   run.context.wake(service);
-  await waitUntil(run, () => service.taskSets.every((each) => each === taskSet));
+  await waitFor(run, () => service.taskSets.every((each) => each === taskSet));
 }
 
 /** If failed deployments left several revisions, keeps only the one to be replaced. */
@@ -114,7 +114,7 @@ async function reconcileRevisions(run: Run): Promise<void> {
     if (others.some(({ revision }) => revision.productionWeight)) await shiftProduction(run, first, 100);
     if (others.some(({ revision }) => revision.testWeight)) await shiftTest(run, first);
     for (const other of others) other.status = "DRAINING";
-    await waitUntil(run, () => others.every((other) => liveTasks(run.context.state, other).length === 0));
+    await waitFor(run, () => others.every((other) => liveTasks(run.context.state, other).length === 0));
   });
 }
 
@@ -128,7 +128,7 @@ async function scaleUp(run: Run, taskSet: RevisionTaskSet): Promise<void> {
   taskSet.scale = { value: 100, unit: "PERCENT" };
   taskSet.revision.allotted = undefined;
   run.context.wake(run.deployment.service);
-  await waitUntil(run, () => isSettled(run, taskSet));
+  await waitFor(run, () => isSettled(run, taskSet));
 }
 
 /** Does the work of a stage, then runs its hooks. */
