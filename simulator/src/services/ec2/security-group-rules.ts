@@ -1,9 +1,5 @@
 import { isIPv6 } from "node:net";
-import type {
-  IpPermission,
-  SecurityGroupRule,
-  UpdateSecurityGroupRuleDescriptionsIngressRequest,
-} from "@aws-sdk/client-ec2";
+import type { IpPermission, SecurityGroupRule } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
@@ -29,7 +25,8 @@ interface PermissionInput {
   ToPort?: number | undefined;
 }
 
-const members = ["GroupId", "IpPermissions", "CidrIp", "IpProtocol", "FromPort", "ToPort"] as const;
+const members = ["GroupId IpPermissions CidrIp IpProtocol FromPort ToPort"] as const;
+const revokedMembers = [...members, "SecurityGroupRuleIds"] as const;
 
 export function securityGroupRuleOperations(state: Ec2State): Operations<"ec2"> {
   return {
@@ -42,21 +39,13 @@ export function securityGroupRuleOperations(state: Ec2State): Operations<"ec2"> 
       return authorize(state, true, input);
     },
     revokeSecurityGroupIngress: (input) => {
-      refuseUnsupported(unsupported, "RevokeSecurityGroupIngress", input, [
-        ...members,
-        "SecurityGroupRuleIds",
-      ]);
+      refuseUnsupported(unsupported, "RevokeSecurityGroupIngress", input, revokedMembers);
       return revoke(state, false, input);
     },
     revokeSecurityGroupEgress: (input) => {
-      refuseUnsupported(unsupported, "RevokeSecurityGroupEgress", input, [
-        ...members,
-        "SecurityGroupRuleIds",
-      ]);
+      refuseUnsupported(unsupported, "RevokeSecurityGroupEgress", input, revokedMembers);
       return revoke(state, true, input);
     },
-    updateSecurityGroupRuleDescriptionsIngress: (input) => changeDescriptions(state, input),
-    updateSecurityGroupRuleDescriptionsEgress: (input) => changeDescriptions(state, input),
   };
 }
 
@@ -68,26 +57,6 @@ function authorize(state: Ec2State, egress: boolean, input: PermissionInput) {
     throw new AwsError("InvalidPermission.Duplicate", `the specified rule "${name(known)}" already exists`);
   group.rules = [...group.rules, ...rules];
   return { Return: true, SecurityGroupRules: rules.map((rule) => describe(state, group, rule)) };
-}
-
-function changeDescriptions(state: Ec2State, input: UpdateSecurityGroupRuleDescriptionsIngressRequest) {
-  refuseUnsupported(unsupported, "UpdateSecurityGroupRuleDescriptions", input, [
-    "GroupId SecurityGroupRuleDescriptions",
-  ]);
-  const group = find(state, "securityGroups", input.GroupId);
-  for (const { SecurityGroupRuleId, Description } of input.SecurityGroupRuleDescriptions ?? []) {
-    const rule = group.rules.find(({ id }) => id === SecurityGroupRuleId);
-    if (!rule) throw noSuchRule();
-    rule.description = Description;
-  }
-  return { Return: true };
-}
-
-function noSuchRule(): AwsError {
-  return new AwsError(
-    "InvalidPermission.NotFound",
-    "The specified rule does not exist in this security group.",
-  );
 }
 
 function revoke(
@@ -104,7 +73,11 @@ function revoke(
         .flatMap((permission) => toRules(state, egress, permission))
         .map((rule) => mine.find((other) => sameRule(rule, other)));
   const revoked = [...named, ...described];
-  if (revoked.includes(undefined)) throw noSuchRule();
+  if (revoked.includes(undefined))
+    throw new AwsError(
+      "InvalidPermission.NotFound",
+      "The specified rule does not exist in this security group.",
+    );
   group.rules = group.rules.filter((rule) => !revoked.includes(rule));
   return { Return: true, UnknownIpPermissions: [] };
 }

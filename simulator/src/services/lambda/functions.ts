@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CreateFunctionRequest, FunctionConfiguration, Runtime } from "@aws-sdk/client-lambda";
 import type { Environment } from "../../environment.ts";
@@ -60,12 +59,6 @@ export function functionOperations(state: LambdaState, environment: Environment)
     listFunctions: (input) => {
       refuseUnsupported(unsupported, "ListFunctions", input, ["MaxItems"]);
       return { Functions: [...state.functions.values()].map(describe) };
-    },
-    deleteFunction: async ({ FunctionName, Qualifier }) => {
-      const record = findFunction(state, FunctionName, Qualifier);
-      state.functions.delete(record.name);
-      await rm(join(directoryOf(environment), record.name), { recursive: true, force: true });
-      return { StatusCode: 204 };
     },
   };
 }

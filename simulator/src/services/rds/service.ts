@@ -1,5 +1,4 @@
 import type { Environment } from "../../environment.ts";
-import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations, Service } from "../api.ts";
 import type { Definition } from "../definition.ts";
 import { changeInstanceOperations } from "./change-instance.ts";
@@ -14,7 +13,6 @@ import {
   invalidValue,
   type RdsState,
   tagsOn,
-  unsupported,
 } from "./state.ts";
 import { subnetGroupOperations } from "./subnet-groups.ts";
 
@@ -46,15 +44,8 @@ function createRds(environment: Environment): Service<"rds"> {
 }
 
 function tagOperations(state: RdsState): Operations<"rds"> {
-  const { tagResource, untagResource, listTagsForResource } = tagsOn((arn) => findTagged(state, arn).tags);
-  return {
-    addTagsToResource: tagResource,
-    removeTagsFromResource: untagResource,
-    listTagsForResource: (input) => {
-      refuseUnsupported(unsupported, "ListTagsForResource", input, ["ResourceName"]);
-      return { TagList: listTagsForResource(input).Tags };
-    },
-  };
+  const { tagResource, untagResource } = tagsOn((arn) => findTagged(state, arn).tags);
+  return { addTagsToResource: tagResource, removeTagsFromResource: untagResource };
 }
 
 function findTagged(state: RdsState, arn: string): { tags: Map<string, string> } {

@@ -117,13 +117,13 @@ describe("the function of a lifecycle hook", () => {
   });
 
   it("rolls the deployment back when it does not exist", async () => {
-    const hook = await hookOf("", ["PRE_SCALE_UP"]);
+    const hookTargetArn = "arn:aws:lambda:us-east-1:123456789012:function:none";
+    const hook: DeploymentLifecycleHook = { hookTargetArn, roleArn, lifecycleStages: ["PRE_SCALE_UP"] };
     await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.fixture.simulator.aws.lambda.deleteFunction({ FunctionName: "hook" });
     await rehearsal.fixture.deploy("2");
     await ends("ROLLBACK_SUCCESSFUL");
     expect((await rehearsal.fixture.newest()).statusReason).toContain(
-      `ECS was unable to invoke hook target ${hook.hookTargetArn} due to`,
+      `ECS was unable to invoke hook target ${hookTargetArn} due to`,
     );
   });
 
