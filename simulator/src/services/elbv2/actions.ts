@@ -36,18 +36,16 @@ export function normalizeActions(
     const known = Object.keys(configs).join(", ");
     throw validationError(`The simulator does not perform actions of type '${Type}'; it performs ${known}`);
   }
-  if (others.length > 0) {
+  if (others.length > 0)
     throw validationError("A rule must have exactly one action of type forward or fixed-response");
-  }
   const { Type = "", Order } = action;
   for (const [name, value] of Object.entries(action)) {
     if (value === undefined || name === "Type" || name === "Order" || configs[Type]?.includes(name)) continue;
     throw validationError(`An action of type '${Type}' cannot have '${name}'`);
   }
   const order = Order === undefined ? {} : { Order };
-  if (Type !== "forward") {
+  if (Type !== "forward")
     return [{ Type: "fixed-response", ...order, FixedResponseConfig: checkFixedResponse(action) }];
-  }
   const forward = normalizeForward(state, action);
   checkAssociations(state, loadBalancerArn, forward.ForwardConfig);
   return [{ Type, ...order, ...forward }];
@@ -73,21 +71,17 @@ function normalizeForward(
   const tuples = given.length > 0 ? given : [{ TargetGroupArn: action.TargetGroupArn }];
   const arns = tuples.map(({ TargetGroupArn }) => TargetGroupArn ?? "");
   if (arns.includes("")) throw validationError("A target group ARN must be specified in a forward action");
-  if (action.TargetGroupArn !== undefined && (arns.length > 1 || arns[0] !== action.TargetGroupArn)) {
+  if (action.TargetGroupArn !== undefined && (arns.length > 1 || arns[0] !== action.TargetGroupArn))
     throw validationError("TargetGroupArn and ForwardConfig must name the same single target group");
-  }
-  if (arns.length > maxTargetGroups) {
+  if (arns.length > maxTargetGroups)
     throw validationError(`A forward action can have at most ${maxTargetGroups} target groups`);
-  }
   if (new Set(arns).size < arns.length) throw validationError("Target groups must be unique in an action");
-  if (action.ForwardConfig?.TargetGroupStickinessConfig?.Enabled) {
+  if (action.ForwardConfig?.TargetGroupStickinessConfig?.Enabled)
     throw validationError("The simulator does not serve target group stickiness: leave it disabled");
-  }
   for (const arn of arns) findTargetGroup(state, arn);
   const TargetGroups = tuples.map(({ TargetGroupArn, Weight = 1 }) => {
-    if (!Number.isInteger(Weight) || Weight < 0 || Weight > maxWeight) {
+    if (!Number.isInteger(Weight) || Weight < 0 || Weight > maxWeight)
       throw validationError(`Weight '${Weight}' must be between 0 and ${maxWeight}`);
-    }
     return { TargetGroupArn, Weight };
   });
   return {
@@ -97,20 +91,16 @@ function normalizeForward(
 }
 
 function checkFixedResponse({ FixedResponseConfig: config }: Action): FixedResponseActionConfig {
-  if (config === undefined) {
+  if (config === undefined)
     throw validationError("A FixedResponseConfig must be specified in a fixed-response action");
-  }
-  if (!/^[245]\d\d$/.test(config.StatusCode ?? "")) {
+  if (!/^[245]\d\d$/.test(config.StatusCode ?? ""))
     throw validationError(`Fixed response status '${config.StatusCode}' must be 2XX, 4XX or 5XX`);
-  }
-  if (config.ContentType !== undefined && !contentTypes.includes(config.ContentType)) {
+  if (config.ContentType !== undefined && !contentTypes.includes(config.ContentType))
     throw validationError(
       `Fixed response type '${config.ContentType}' must be one of ${contentTypes.join(", ")}`,
     );
-  }
-  if ((config.MessageBody ?? "").length > maxBodyLength) {
+  if ((config.MessageBody ?? "").length > maxBodyLength)
     throw validationError(`A fixed response body can have at most ${maxBodyLength} characters`);
-  }
   return config;
 }
 

@@ -61,9 +61,8 @@ function listAttributes(attributes: ReadonlyMap<string, string>): Attribute[] {
 }
 
 function isAllowed(value: string, { allowed }: AttributeDefinition): boolean {
-  if ("from" in allowed) {
+  if ("from" in allowed)
     return /^\d+$/.test(value) && Number(value) >= allowed.from && Number(value) <= allowed.to;
-  }
   return allowed.includes(value);
 }
 
@@ -113,9 +112,8 @@ export function loadBalancerAttributeOperations(state: State): Operations<"elbv2
     modifyLoadBalancerAttributes: ({ LoadBalancerArn, Attributes }) => {
       const loadBalancer = findLoadBalancer(state, LoadBalancerArn);
       const changed = setAttributes(loadBalancer.attributes, loadBalancerAttributes, Attributes);
-      for (const { server } of listenersOf(state, loadBalancer.arn)) {
+      for (const { server } of listenersOf(state, loadBalancer.arn))
         server.setIdleTimeout(idleTimeoutMs(loadBalancer));
-      }
       return { Attributes: changed };
     },
   };

@@ -113,9 +113,8 @@ function selectListeners(
   asked: { LoadBalancerArn?: string; ListenerArns?: string[] },
 ): ListenerRecord[] {
   if (asked.ListenerArns?.length) return asked.ListenerArns.map((arn) => findListener(state, arn));
-  if (asked.LoadBalancerArn === undefined) {
+  if (asked.LoadBalancerArn === undefined)
     throw validationError("You must specify either listener ARNs or a load balancer ARN");
-  }
   return listenersOf(state, findLoadBalancer(state, asked.LoadBalancerArn).arn);
 }
 
@@ -129,9 +128,8 @@ async function changeListener(
   const listener = findListener(state, input.ListenerArn);
   const actions =
     input.DefaultActions && normalizeActions(state, listener.loadBalancerArn, input.DefaultActions);
-  if (input.Port !== undefined && input.Port !== listener.port) {
+  if (input.Port !== undefined && input.Port !== listener.port)
     await movePort(environment, state, listener, input.Port);
-  }
   if (actions) defaultRuleOf(state, listener.arn).actions = actions;
   return listener;
 }
@@ -197,9 +195,8 @@ async function createListener(
 
 function checkProperties(input: CreateListenerInput | ModifyListenerInput): void {
   const { Protocol = "HTTP", SslPolicy, Certificates, AlpnPolicy, MutualAuthentication } = input;
-  if (Protocol !== "HTTP") {
+  if (Protocol !== "HTTP")
     throw validationError(`The simulator does not serve listeners of protocol '${Protocol}', only HTTP`);
-  }
   for (const [name, value] of Object.entries({ SslPolicy, Certificates, AlpnPolicy, MutualAuthentication })) {
     if (value !== undefined) throw validationError(`An HTTP listener cannot have '${name}'`);
   }
@@ -208,12 +205,11 @@ function checkProperties(input: CreateListenerInput | ModifyListenerInput): void
 function checkPort(state: State, loadBalancer: LoadBalancerRecord, port: number | undefined): number {
   if (port === undefined) throw validationError("A listener port must be specified");
   checkPortNumber("Listener port", port);
-  if (listenersOf(state, loadBalancer.arn).some((listener) => listener.port === port)) {
+  if (listenersOf(state, loadBalancer.arn).some((listener) => listener.port === port))
     throw new AwsError(
       "DuplicateListenerException",
       `A listener already exists on port ${port} of this load balancer`,
     );
-  }
   return port;
 }
 

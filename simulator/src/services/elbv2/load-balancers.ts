@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { CreateLoadBalancerInput, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
 import { defaultAttributes, loadBalancerAttributes } from "./attributes.ts";
 import type { Listeners } from "./listeners.ts";
@@ -15,6 +16,7 @@ import {
   page,
   type State,
   tagMap,
+  unsupported,
   validationError,
 } from "./state.ts";
 
@@ -52,7 +54,7 @@ export function loadBalancerOperations(
     },
     setSecurityGroups: async (input) => {
       const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
-      refuseProperties(input, ["LoadBalancerArn", "SecurityGroups"]);
+      refuseUnsupported(unsupported, "SetSecurityGroups", input, ["LoadBalancerArn SecurityGroups"]);
       if (!input.SecurityGroups?.length) throw validationError("A security group must be specified");
       const vpcId = loadBalancer.description.VpcId ?? "";
       const SecurityGroups = await readSecurityGroups(environment, vpcId, input.SecurityGroups);
@@ -61,14 +63,13 @@ export function loadBalancerOperations(
     },
     setSubnets: async (input) => {
       const loadBalancer = findLoadBalancer(state, input.LoadBalancerArn);
-      refuseProperties(input, ["LoadBalancerArn", "Subnets", "SubnetMappings"]);
+      refuseUnsupported(unsupported, "SetSubnets", input, ["LoadBalancerArn Subnets SubnetMappings"]);
       const { vpcId, zones } = await readPlacement(environment, input);
-      if (vpcId !== loadBalancer.description.VpcId) {
+      if (vpcId !== loadBalancer.description.VpcId)
         throw new AwsError(
           "InvalidConfigurationRequestException",
           "Subnets must be in the load balancer's VPC",
         );
-      }
       loadBalancer.description = { ...loadBalancer.description, AvailabilityZones: zones };
       return { AvailabilityZones: zones, IpAddressType: loadBalancer.description.IpAddressType };
     },
@@ -113,28 +114,17 @@ async function readDescription(
   input: CreateLoadBalancerInput,
 ): Promise<LoadBalancer> {
   const { Name = "", Type = "application", Scheme = "internet-facing", IpAddressType = "ipv4" } = input;
-  if (!/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(Name)) {
+  if (!/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(Name))
     throw validationError(
       `Load balancer name '${Name}' must have 1 to 32 letters, digits or hyphens, with no hyphen at either end and no 'internal-' in front`,
     );
-  }
-  if (Type !== "application") {
+  if (Type !== "application")
     throw validationError(`The simulator does not serve load balancers of type '${Type}', only application`);
-  }
-  if (IpAddressType !== "ipv4") {
+  if (IpAddressType !== "ipv4")
     throw validationError(`The simulator does not serve IpAddressType '${IpAddressType}', only ipv4`);
-  }
-  const known = [
-    "Name",
-    "Type",
-    "Scheme",
-    "IpAddressType",
-    "Subnets",
-    "SubnetMappings",
-    "SecurityGroups",
-    "Tags",
-  ];
-  refuseProperties(input, known);
+  refuseUnsupported(unsupported, "CreateLoadBalancer", input, [
+    "Name Type Scheme IpAddressType Subnets SubnetMappings SecurityGroups Tags",
+  ]);
   const { vpcId, zones } = await readPlacement(environment, input);
   return {
     LoadBalancerName: Name,
@@ -145,13 +135,6 @@ async function readDescription(
     SecurityGroups: await readSecurityGroups(environment, vpcId, input.SecurityGroups),
     IpAddressType,
   };
-}
-
-function refuseProperties(input: object, known: readonly string[]): void {
-  for (const [name, value] of Object.entries(input)) {
-    if (value === undefined || known.includes(name)) continue;
-    throw validationError(`The simulator does not serve '${name}' of load balancers`);
-  }
 }
 
 /** Returns whether the settings are equal, in any order of subnets and groups. */
@@ -199,9 +182,8 @@ function selectLoadBalancers(
   state: State,
   { LoadBalancerArns, Names }: { LoadBalancerArns?: string[]; Names?: string[] },
 ): LoadBalancerRecord[] {
-  if (LoadBalancerArns?.length && Names?.length) {
+  if (LoadBalancerArns?.length && Names?.length)
     throw validationError("Load balancer ARNs and names cannot both be specified");
-  }
   if (LoadBalancerArns?.length) return LoadBalancerArns.map((arn) => findLoadBalancer(state, arn));
   if (!Names?.length) return [...state.loadBalancers.values()];
   return Names.map((name) => {

@@ -1,13 +1,14 @@
+import { isIPv4, isIPv6 } from "node:net";
 import type {
   CreateRuleInput,
   ModifyRuleInput,
   Rule,
+  RuleCondition,
   RulePriorityPair,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
 import { normalizeActions } from "./actions.ts";
-import { normalizeConditions } from "./conditions.ts";
 import type { Listeners } from "./listeners.ts";
 import {
   findListener,
@@ -28,9 +29,8 @@ const maxRules = 100;
 
 export function ruleOperations(state: State, listeners: Listeners): Operations<"elbv2"> {
   const apply = (rules: readonly RuleRecord[]) => {
-    for (const arn of new Set(rules.map(({ listenerArn }) => listenerArn))) {
+    for (const arn of new Set(rules.map(({ listenerArn }) => listenerArn)))
       listeners.applyRules(findListener(state, arn));
-    }
     return { Rules: rules.map(describe) };
   };
   return {
@@ -56,9 +56,8 @@ function createRule(state: State, input: CreateRuleInput): RuleRecord {
   const rules = rulesOf(state, listener.arn);
   const priority = checkPriority(input.Priority);
   refuseTaken(rules, priority);
-  if (rules.length > maxRules) {
+  if (rules.length > maxRules)
     throw new AwsError("TooManyRulesException", `A listener can have at most ${maxRules} rules`);
-  }
   const conditions = normalizeConditions(input.Conditions);
   const actions = normalizeActions(state, listener.loadBalancerArn, input.Actions);
   const arn = `${listener.arn.replace(":listener/", ":listener-rule/")}/${newId()}`;
@@ -70,9 +69,8 @@ function createRule(state: State, input: CreateRuleInput): RuleRecord {
 function changeRule(state: State, input: ModifyRuleInput): RuleRecord {
   const rule = findOwnRule(state, input.RuleArn, "modified with ModifyRule; use ModifyListener");
   refuseTransforms(input);
-  if (!input.Conditions && !input.Actions) {
+  if (!input.Conditions && !input.Actions)
     throw validationError("Either conditions or actions must be specified");
-  }
   const conditions = input.Conditions && normalizeConditions(input.Conditions);
   const { loadBalancerArn } = findListener(state, rule.listenerArn);
   const actions = input.Actions && normalizeActions(state, loadBalancerArn, input.Actions);
@@ -115,9 +113,8 @@ function refuseTransforms(input: { Transforms?: unknown; ResetTransforms?: boole
 }
 
 function checkPriority(priority: number | undefined): number {
-  if (priority !== undefined && Number.isInteger(priority) && priority >= 1 && priority <= maxPriority) {
+  if (priority !== undefined && Number.isInteger(priority) && priority >= 1 && priority <= maxPriority)
     return priority;
-  }
   throw validationError(`Rule priority '${priority}' must be between 1 and ${maxPriority}`);
 }
 
@@ -134,12 +131,99 @@ function findOwnRule(state: State, arn: string | undefined, action: string): Rul
 }
 
 function selectRules(state: State, asked: { ListenerArn?: string; RuleArns?: string[] }): RuleRecord[] {
-  if (asked.RuleArns?.length && asked.ListenerArn !== undefined) {
+  if (asked.RuleArns?.length && asked.ListenerArn !== undefined)
     throw validationError("You cannot specify both rule ARNs and a listener ARN");
-  }
   if (asked.RuleArns?.length) return asked.RuleArns.map((arn) => findRule(state, arn));
-  if (asked.ListenerArn === undefined) {
+  if (asked.ListenerArn === undefined)
     throw validationError("You must specify either listener rule ARNs or a listener ARN");
-  }
   return rulesOf(state, findListener(state, asked.ListenerArn).arn);
+}
+
+type ConfigName = "PathPatternConfig" | "HostHeaderConfig" | "HttpHeaderConfig" | "SourceIpConfig";
+
+const configs: Record<string, { name: ConfigName; once: boolean; topLevel: boolean }> = {
+  "path-pattern": { name: "PathPatternConfig", once: true, topLevel: true },
+  "host-header": { name: "HostHeaderConfig", once: true, topLevel: true },
+  "http-header": { name: "HttpHeaderConfig", once: false, topLevel: false },
+  "source-ip": { name: "SourceIpConfig", once: true, topLevel: false },
+};
+
+/** Quotas of Application Load Balancers: condition values and wildcards per rule; characters of a value. */
+const maxValues = 5;
+const maxWildcards = 6;
+const maxLength = 128;
+
+/** Checks the conditions of a rule and returns them as the API describes them, each in its own configuration. */
+function normalizeConditions(conditions: readonly RuleCondition[] = []): RuleCondition[] {
+  if (conditions.length === 0) throw validationError("A condition must be specified");
+  const normalized = conditions.map(normalizeCondition);
+  for (const [field, { once }] of Object.entries(configs)) {
+    if (once && normalized.filter(({ Field }) => Field === field).length > 1) {
+      throw validationError(`A rule can only have one '${field}' condition`);
+    }
+  }
+  const texts = normalized.flatMap(textsOf);
+  if (texts.length > maxValues) throw validationError(`A rule can only have '${maxValues}' condition values`);
+  if (texts.join("").replace(/[^*?]/g, "").length > maxWildcards)
+    throw validationError(`A rule can only have '${maxWildcards}' condition wildcards`);
+  return normalized;
+}
+
+function normalizeCondition(condition: RuleCondition): RuleCondition {
+  const field = condition.Field ?? Object.keys(configs).find((name) => condition[configOf(name).name]);
+  const { name, topLevel } = configOf(field ?? "");
+  refuseOthers(condition, ["Field", name, ...(topLevel ? ["Values"] : [])], field);
+  const config = condition[name] ?? (topLevel ? { Values: condition.Values } : {});
+  refuseOthers(config, ["Values", "HttpHeaderName"], field);
+  const values = config.Values ?? [];
+  if (values.length === 0) throw validationError(`A condition of field '${field}' must have values`);
+  if (condition[name] && condition.Values)
+    throw validationError(`A condition of field '${field}' cannot have both 'Values' and '${name}'`);
+  for (const text of values) {
+    if (text.length > maxLength) throw validationError(`Condition value '${text}' is too long`);
+  }
+  const normalized: RuleCondition = { Field: field, [name]: config, ...(topLevel && { Values: values }) };
+  checkSyntax(normalized);
+  return normalized;
+}
+
+function refuseOthers(given: object, known: readonly string[], field: string | undefined): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || known.includes(name)) continue;
+    throw validationError(`A condition of field '${field}' cannot have '${name}' in the simulator`);
+  }
+}
+
+function configOf(field: string) {
+  const found = configs[field];
+  if (found) return found;
+  throw validationError(`Condition field '${field}' must be one of '[${Object.keys(configs).join(", ")}]'`);
+}
+
+function textsOf({ Field = "", ...condition }: RuleCondition): string[] {
+  return condition[configOf(Field).name]?.Values ?? [];
+}
+
+function checkSyntax({ HttpHeaderConfig, SourceIpConfig, PathPatternConfig }: RuleCondition): void {
+  if (HttpHeaderConfig && !isToken(HttpHeaderConfig.HttpHeaderName))
+    throw validationError(`'${HttpHeaderConfig.HttpHeaderName}' is not the name of an HTTP header`);
+  for (const block of SourceIpConfig?.Values ?? []) {
+    if (!isCidr(block))
+      throw validationError(`The value '${block}' is not a CIDR block, such as 192.0.2.0/24`);
+  }
+  for (const path of PathPatternConfig?.Values ?? []) {
+    if (!/^[\w.$/~"'@:+&*?-]+$/.test(path)) {
+      throw validationError(`The path pattern '${path}' has characters that are not allowed`);
+    }
+  }
+}
+
+function isToken(name: string | undefined): boolean {
+  return name !== undefined && /^[\w!#$%&'*+.^`|~-]{1,40}$/.test(name);
+}
+
+function isCidr(block: string): boolean {
+  const [address = "", prefix = "", ...rest] = block.split("/");
+  if (rest.length > 0 || !/^\d{1,3}$/.test(prefix)) return false;
+  return (isIPv4(address) && Number(prefix) <= 32) || (isIPv6(address) && Number(prefix) <= 128);
 }

@@ -27,9 +27,8 @@ function tagOperations(state: State): Operations<"elbv2"> {
     addTags: ({ ResourceArns = [], Tags = [] }) => {
       const keys = Tags.map(({ Key }) => Key ?? "");
       const twice = keys.find((key, at) => keys.indexOf(key) !== at);
-      if (twice !== undefined) {
+      if (twice !== undefined)
         throw new AwsError("DuplicateTagKeysException", `Tag key was specified more than once: ${twice}`);
-      }
       const resources = ResourceArns.map(tagsOf);
       const added = resources.map((tags) => tagMap(Tags, tags));
       for (const [index, tags] of resources.entries()) addTags(tags, added[index] ?? []);

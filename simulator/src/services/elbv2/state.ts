@@ -94,6 +94,9 @@ export function newId(): string {
 
 export const validationError = errorWith("ValidationError");
 
+/** The exception for members of a request that the simulator would otherwise ignore. */
+export const unsupported = "ValidationError";
+
 export function findLoadBalancer(state: State, arn = ""): LoadBalancerRecord {
   const found = state.loadBalancers.get(arn);
   if (!found) throw new AwsError("LoadBalancerNotFoundException", `Load balancer '${arn}' not found`);
@@ -158,9 +161,8 @@ export function tagMap(given: readonly Tag[] = [], held?: ReadonlyMap<string, st
 }
 
 export function checkPortNumber(what: string, port: number): void {
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
     throw validationError(`${what} '${port}' must be between 1 and 65535`);
-  }
 }
 
 /** One page of a list. */

@@ -36,9 +36,8 @@ export const notRegistered = health(
 
 function unhealthy(result: ProbeResult): TargetHealth {
   if (result.outcome === "timeout") return health("unhealthy", "Target.Timeout", "Request timed out");
-  if (result.outcome !== "mismatch") {
+  if (result.outcome !== "mismatch")
     return health("unhealthy", "Target.FailedHealthChecks", "Health checks failed");
-  }
   const codes = `Health checks failed with these codes: [${result.status}]`;
   return health("unhealthy", "Target.ResponseCodeMismatch", codes);
 }

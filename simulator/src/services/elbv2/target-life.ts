@@ -168,12 +168,11 @@ function readTargets(group: TargetGroupRecord, targets: readonly TargetDescripti
   if (group.settings.TargetType !== "ip")
     throw validationError(`The simulator registers no targets in '${group.name}', which is of type instance`);
   return targets.map(({ Id = "", Port = group.settings.Port, AvailabilityZone, QuicServerId }) => {
-    if (!isIPv4(Id) || !targetAddresses.check(Id)) {
+    if (!isIPv4(Id) || !targetAddresses.check(Id))
       throw new AwsError(
         "InvalidTargetException",
         `The target '${Id}' is not a private IPv4 address; targets of '${group.name}' are of type ip`,
       );
-    }
     if (QuicServerId !== undefined) throw validationError("QuicServerId is only for QUIC target groups");
     checkPortNumber("Port", Port);
     return { Id, Port, AvailabilityZone };
@@ -193,8 +192,7 @@ function describeHealth(
       TargetHealth: target?.health ?? notRegistered,
     };
   };
-  if (asked === undefined || asked.length === 0) {
+  if (asked === undefined || asked.length === 0)
     return [...group.targets.values()].map(({ description }) => describe(description));
-  }
   return readTargets(group, asked).map(describe);
 }
