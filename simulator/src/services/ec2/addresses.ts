@@ -1,7 +1,7 @@
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
-import { formatAddress, sizeOf } from "./cidr.ts";
+import { formatAddress, usableAddresses } from "./cidr.ts";
 import { instanceState, isTerminated } from "./instance-settings.ts";
 import { type FilterTable, list } from "./list.ts";
 import {
@@ -186,10 +186,6 @@ function isDeleted(state: Ec2State, nat: NatGateway): boolean {
   return natGatewayState(state, nat) === "deleted";
 }
 
-/** AWS reserves the first four addresses of a subnet, and the last ("Subnet CIDR blocks", VPC user guide). */
-const reservedAtStart = 4;
-const reservedAtEnd = 1;
-
 /** Returns the addresses of a subnet used by EC2 resources, without those of other services. */
 export function usedAddresses(state: Ec2State, subnetId: string): Set<string> {
   return new Set([
@@ -206,14 +202,14 @@ export function usedAddresses(state: Ec2State, subnetId: string): Set<string> {
 }
 
 export function freeAddressCount(state: Ec2State, { id, cidr }: Subnet): number {
-  return sizeOf(cidr) - reservedAtStart - reservedAtEnd - usedAddresses(state, id).size;
+  return usableAddresses(cidr)[1] - usedAddresses(state, id).size;
 }
 
 /** Returns the lowest free address of a subnet. */
 export function takePrivateAddress(state: Ec2State, subnet: Subnet): string {
   const used = usedAddresses(state, subnet.id);
-  const end = subnet.cidr.base + sizeOf(subnet.cidr) - reservedAtEnd;
-  for (let value = subnet.cidr.base + reservedAtStart; value < end; value++)
+  const [first, count] = usableAddresses(subnet.cidr);
+  for (let value = first; value < first + count; value++)
     if (!used.has(formatAddress(value))) return formatAddress(value);
   throw new AwsError(
     "InsufficientFreeAddressesInSubnet",

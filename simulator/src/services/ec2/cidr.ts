@@ -29,7 +29,7 @@ export function parseBlock(rangeCode: string, text: string): Cidr {
   return cidr;
 }
 
-export function sizeOf({ prefix }: Cidr): number {
+function sizeOf({ prefix }: Cidr): number {
   return 2 ** (32 - prefix);
 }
 
@@ -47,4 +47,12 @@ export function formatCidr({ base, prefix }: Cidr): string {
 
 export function formatAddress(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}
+
+/**
+ * Returns the first address of a subnet that resources can have, and their number: AWS reserves the first four and the
+ * last ("Subnet CIDR blocks", VPC user guide).
+ */
+export function usableAddresses(subnet: Cidr): [first: number, count: number] {
+  return [subnet.base + 4, sizeOf(subnet) - 5];
 }

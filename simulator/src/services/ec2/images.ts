@@ -36,27 +36,6 @@ const images: readonly PublicImage[] = (["x86_64", "arm64"] as const).flatMap((a
       rootDevice: "/dev/xvda",
       parameters: ["default", "6.1"].map((kernel) => `${latest}/al2023-ami-kernel-${kernel}-${architecture}`),
     },
-    {
-      name: `al2023-ami-minimal-2023.9.20251110.1-kernel-6.1-${architecture}`,
-      description: `Amazon Linux 2023 AMI minimal ${architecture} HVM kernel-6.1`,
-      owner: amazon,
-      architecture,
-      rootDevice: "/dev/xvda",
-      parameters: ["default", "6.1"].map(
-        (kernel) => `${latest}/al2023-ami-minimal-kernel-${kernel}-${architecture}`,
-      ),
-    },
-    {
-      name: `amzn2-ami-kernel-5.10-hvm-2.0.20251110.0-${architecture}-gp2`,
-      description: `Amazon Linux 2 AMI ${architecture} HVM gp2 kernel-5.10`,
-      owner: amazon,
-      architecture,
-      rootDevice: "/dev/xvda",
-      parameters: [
-        `${latest}/amzn2-ami-kernel-5.10-hvm-${architecture}-gp2`,
-        `${latest}/amzn2-ami-hvm-${architecture}-gp2`,
-      ],
-    },
     ...[
       ["22.04", "jammy", "gp2"],
       ["24.04", "noble", "gp3"],

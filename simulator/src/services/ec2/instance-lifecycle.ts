@@ -107,7 +107,7 @@ function modify(state: Ec2State, instance: Instance, input: ModifyInstanceAttrib
   if (input.InstanceType !== undefined)
     instance.type = checkInstanceType(findImage(state, instance.imageId), input.InstanceType.Value);
   // The SDK's type is bytes; on the wire it is base64 text of them.
-  if (input.UserData !== undefined) instance.userData = checkUserData(base64(input.UserData.Value));
+  if (input.UserData !== undefined) checkUserData(base64(input.UserData.Value));
   if (input.Groups !== undefined)
     instance.securityGroupIds = securityGroupsFor(state, instance.vpcId, input.Groups);
 }

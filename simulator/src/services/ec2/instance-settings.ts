@@ -19,10 +19,8 @@ export function checkInstanceType(
   { id, architecture }: Pick<FoundImage, "id" | "architecture">,
   type = "m1.small",
 ) {
-  const [, , options = ""] =
-    /^([a-z]+)\d+([a-z-]*)\.(nano|micro|small|medium|metal|\d*x?large)$/.exec(type) ?? [];
-  if (!/^[a-z]+\d+[a-z-]*\.(nano|micro|small|medium|metal|\d*x?large)$/.test(type))
-    throw invalidValue(`Invalid value '${type}' for InstanceType.`);
+  const [, options] = /^[a-z]+\d+([a-z-]*)\.(?:nano|micro|small|medium|metal|\d*x?large)$/.exec(type) ?? [];
+  if (options === undefined) throw invalidValue(`Invalid value '${type}' for InstanceType.`);
   const wanted = options.startsWith("g") || type.startsWith("a1.") ? "arm64" : "x86_64";
   if (wanted !== architecture)
     throw invalidValue(
@@ -47,14 +45,12 @@ export function securityGroupsFor(
   return groups.map(({ id }) => id);
 }
 
-/** Undefined when there is none. Throws InvalidUserData.Malformed or InvalidParameterValue. */
-export function checkUserData(text: string | undefined): string | undefined {
-  if (text === undefined || text === "") return undefined;
-  if (!/^[A-Za-z0-9+/\s]+(?:=[=\s]*)?$/.test(text))
+/** Throws InvalidUserData.Malformed or InvalidParameterValue. */
+export function checkUserData(text = ""): void {
+  if (!/^[A-Za-z0-9+/\s]*(?:=[=\s]*)?$/.test(text))
     throw new AwsError("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
   if (Buffer.from(text, "base64").length > mostUserData)
     throw invalidValue(`User data is limited to ${mostUserData} bytes.`);
-  return text;
 }
 
 interface MetadataInput {
@@ -63,10 +59,7 @@ interface MetadataInput {
 }
 
 /** Defaults of the simulator's images: with session tokens, two hops away. */
-const defaults: MetadataOptions = {
-  httpTokens: "required",
-  hopLimit: 2,
-};
+const defaults: MetadataOptions = { httpTokens: "required", hopLimit: 2 };
 
 export function parseMetadata(input: MetadataInput = {}, previous = defaults): MetadataOptions {
   refuseUnsupported(unsupported, "MetadataOptions", input, ["HttpTokens", "HttpPutResponseHopLimit"]);
@@ -76,10 +69,7 @@ export function parseMetadata(input: MetadataInput = {}, previous = defaults): M
   const httpTokens = input.HttpTokens ?? previous.httpTokens;
   if (httpTokens !== "required" && httpTokens !== "optional")
     throw invalidValue(`Value (${httpTokens}) for HttpTokens is invalid: use required or optional.`);
-  return {
-    httpTokens,
-    hopLimit,
-  };
+  return { httpTokens, hopLimit };
 }
 
 /** Milliseconds of AWS time from one state to the next, and how long a terminated instance is still described. */

@@ -25,7 +25,7 @@ const members = [
   "IamInstanceProfile BlockDeviceMappings MetadataOptions TagSpecifications ClientToken",
 ] as const;
 
-/** Starts instances that are state only: nothing runs on them, and their user data is stored unchanged. */
+/** Starts instances that are state only: nothing runs on them, and their user data is only checked. */
 export function runInstanceOperations(state: Ec2State, environment: Environment): Operations<"ec2"> {
   return {
     runInstances: async (input) => {
@@ -35,8 +35,8 @@ export function runInstanceOperations(state: Ec2State, environment: Environment)
       const type = checkInstanceType(image, input.InstanceType);
       const { subnet, groupIds, wantsPublicIp } = placementOf(state, input);
       const securityGroupIds = securityGroupsFor(state, subnet.vpcId, groupIds);
-      refuseUnknownKey(state, input.KeyName);
-      const userData = checkUserData(input.UserData);
+      refuseKey(input.KeyName);
+      checkUserData(input.UserData);
       const metadata = parseMetadata(input.MetadataOptions);
       const specifications = input.TagSpecifications ?? [];
       const tags = tagsFrom(
@@ -51,7 +51,6 @@ export function runInstanceOperations(state: Ec2State, environment: Environment)
           reservationId,
           launchIndex,
           imageId: image.id,
-          keyName: input.KeyName,
           subnetId: subnet.id,
           vpcId: subnet.vpcId,
           interfaceId: newId("eni"),
@@ -63,7 +62,6 @@ export function runInstanceOperations(state: Ec2State, environment: Environment)
           launchedAt: state.now(),
           phase: { goal: "running", since: state.now() },
           securityGroupIds,
-          userData,
           profile: profile && { associationId: newId("iip-assoc"), ...profile },
           metadata,
         };
@@ -82,8 +80,9 @@ function countOf({ MinCount = 1, MaxCount = 1 }: RunInstancesCommandInput): numb
   return MaxCount;
 }
 
-function refuseUnknownKey(state: Ec2State, name: string | undefined): void {
-  if (name !== undefined && !state.keyPairs.has(name))
+/** The simulator has no key pairs. */
+function refuseKey(name: string | undefined): void {
+  if (name !== undefined)
     throw new AwsError("InvalidKeyPair.NotFound", `The key pair '${name}' does not exist`);
 }
 

@@ -67,7 +67,7 @@ export interface Rule {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly peer: Peer;
-  description?: string | undefined;
+  readonly description?: string | undefined;
 }
 
 export type Peer =
@@ -95,7 +95,6 @@ export interface Instance {
   /** Index among the instances that one request started. */
   readonly launchIndex: number;
   readonly imageId: string;
-  readonly keyName?: string | undefined;
   readonly subnetId: string;
   readonly vpcId: string;
   readonly interfaceId: string;
@@ -108,8 +107,6 @@ export interface Instance {
   launchedAt: Date;
   phase: InstancePhase;
   securityGroupIds: readonly string[];
-  /** Base64, as it was given. */
-  userData?: string | undefined;
   profile?: { readonly associationId: string; readonly arn: string; readonly id: string } | undefined;
   metadata: MetadataOptions;
 }
@@ -167,8 +164,6 @@ export interface Ec2State {
   readonly natGateways: Map<string, NatGateway>;
   readonly instances: Map<string, Instance>;
   readonly vpcEndpoints: Map<string, VpcEndpoint>;
-  /** Names of key pairs; the simulator creates none itself. */
-  readonly keyPairs: Set<string>;
   /** By resource id. */
   readonly tags: Map<string, Map<string, string>>;
 }
@@ -189,7 +184,6 @@ export function createEc2State({ accountId, region, clock }: Environment): Ec2St
     natGateways: new Map(),
     instances: new Map(),
     vpcEndpoints: new Map(),
-    keyPairs: new Set(),
     tags: new Map(),
   };
 }

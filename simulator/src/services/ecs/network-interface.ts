@@ -1,5 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { Attachment } from "@aws-sdk/client-ecs";
+import { formatAddress, parseBlock, usableAddresses } from "../ec2/cidr.ts";
 import type { Addresses, EcsContext, TaskRecord } from "./state.ts";
 
 /** Returns the attachment of a task before it has its interface. */
@@ -52,22 +53,17 @@ function macAddress(): string {
   return ["0a", ...rest].join(":");
 }
 
-/** AWS reserves the first four addresses of a subnet, and the last (VPC user guide, "Subnet CIDR blocks"). */
-const reservedAtStart = 4;
-const reservedAtEnd = 1;
-
 export function createAddresses(): Addresses {
   const taken = new Set<string>();
   const cursors = new Map<string, number>();
   return {
     allocate(subnetId, cidrBlock) {
-      const { base, size } = parseCidr(cidrBlock);
-      const usable = size - reservedAtStart - reservedAtEnd;
+      const [first, usable] = usableAddresses(parseBlock("InvalidSubnet.Range", cidrBlock));
       const start = cursors.get(subnetId) ?? 0;
       // Cycles through all, so that an address is used again as late as possible.
       for (let step = 0; step < usable; step++) {
         const offset = (start + step) % usable;
-        const address = format(base + reservedAtStart + offset);
+        const address = formatAddress(first + offset);
         if (taken.has(address)) continue;
         taken.add(address);
         cursors.set(subnetId, offset + 1);
@@ -77,14 +73,4 @@ export function createAddresses(): Addresses {
     },
     release: (address) => void taken.delete(address),
   };
-}
-
-function parseCidr(cidrBlock: string): { base: number; size: number } {
-  const [address = "", bits] = cidrBlock.split("/");
-  const base = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-  return { base, size: 2 ** (32 - Number(bits)) };
-}
-
-function format(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }
