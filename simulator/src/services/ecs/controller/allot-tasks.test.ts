@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { planRolling } from "./allot-tasks.ts";
+import { planRolling } from "./service-scheduler.ts";
 
 const tasks = (healthy: number, active = healthy) => ({ active, healthy });
 
