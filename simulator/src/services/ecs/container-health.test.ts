@@ -76,21 +76,14 @@ describe("a task's health", () => {
     await becomes(look, "HEALTHY HEALTHY");
   });
 
-  const passes = check("pass");
-  const fails = check("fail", { retries: 1 });
+  const passes = { healthCheck: check("pass") };
+  const fails = { healthCheck: check("fail", { retries: 1 }) };
+  const hangs = { healthCheck: check("hang", { retries: 1 }) };
   it.each<[string, Partial<ContainerDefinition>[], string]>([
-    [
-      "one essential container fails",
-      [{ healthCheck: passes }, { healthCheck: fails }],
-      "UNHEALTHY HEALTHY UNHEALTHY",
-    ],
-    [
-      "a container fails that is not essential",
-      [{ healthCheck: passes }, { healthCheck: fails, essential: false }],
-      "HEALTHY HEALTHY UNHEALTHY",
-    ],
-    ["a container has no health check", [{ healthCheck: passes }, {}], "HEALTHY HEALTHY UNKNOWN"],
-    ["a check is not done in time", [{ healthCheck: check("hang", { retries: 1 }) }], "UNHEALTHY UNHEALTHY"],
+    ["one essential container fails", [passes, fails], "UNHEALTHY HEALTHY UNHEALTHY"],
+    ["another container fails", [passes, { ...fails, essential: false }], "HEALTHY HEALTHY UNHEALTHY"],
+    ["a container has no health check", [passes, {}], "HEALTHY HEALTHY UNKNOWN"],
+    ["a check is not done in time", [hangs], "UNHEALTHY UNHEALTHY"],
   ])("is, when %s", async (_, containers, states) => {
     await becomes(await run(...containers), states);
   });
@@ -116,40 +109,20 @@ describe("a task definition", () => {
     });
   });
 
-  it.each<[Partial<ContainerDefinition>, string]>([
-    [{ healthCheck: { command: ["node", "x"] } }, "command must start with CMD or CMD-SHELL, not with node."],
-    [{ healthCheck: { command: [] } }, "command must start with CMD or CMD-SHELL, not with nothing."],
-    [{ healthCheck: { command: ["CMD"] } }, "command lacks what is to be run after CMD."],
+  it.each<[HealthCheck, string]>([
+    [{ command: ["node", "x"] }, "command must start with CMD or CMD-SHELL, not with node."],
+    [{ command: [] }, "command must start with CMD or CMD-SHELL, not with nothing."],
+    [{ command: ["CMD"] }, "command lacks what is to be run after CMD."],
+    [{ command: ["CMD-SHELL", "exit", "0"] }, "command must be one text for the shell after CMD-SHELL."],
     [
-      { healthCheck: { command: ["CMD-SHELL", "exit", "0"] } },
-      "command must be one text for the shell after CMD-SHELL.",
+      { command: ["CMD", "x"], interval: 4 },
+      "web: interval must be a whole number between 5 and 300, not 4.",
     ],
-    [
-      { healthCheck: { command: ["CMD", "x"], interval: 4 } },
-      "Invalid healthCheck of container web: interval must be a whole number between 5 and 300, not 4.",
-    ],
-    [
-      { healthCheck: { command: ["CMD", "x"], timeout: 61 } },
-      "timeout must be a whole number between 2 and 60",
-    ],
-    [
-      { healthCheck: { command: ["CMD", "x"], retries: 11 } },
-      "retries must be a whole number between 1 and 10",
-    ],
-    [
-      { healthCheck: { command: ["CMD", "x"], startPeriod: 301 } },
-      "startPeriod must be a whole number between 0",
-    ],
-    [
-      { linuxParameters: { sharedMemorySize: 64 } },
-      "Fargate does not support linuxParameters.sharedMemorySize (container web).",
-    ],
-    [
-      { linuxParameters: { capabilities: { add: ["NET_ADMIN"] } } },
-      "Fargate adds the capability SYS_PTRACE only, not NET_ADMIN (container web).",
-    ],
-  ])("with %j is refused", async (container, message) => {
-    await expect(fixture.register(container)).rejects.toMatchObject({
+    [{ command: ["CMD", "x"], timeout: 61 }, "timeout must be a whole number between 2 and 60"],
+    [{ command: ["CMD", "x"], retries: 11 }, "retries must be a whole number between 1 and 10"],
+    [{ command: ["CMD", "x"], startPeriod: 301 }, "startPeriod must be a whole number between 0"],
+  ])("with %j is refused", async (healthCheck, message) => {
+    await expect(fixture.register({ healthCheck })).rejects.toMatchObject({
       code: "ClientException",
       message: expect.stringContaining(message),
     });

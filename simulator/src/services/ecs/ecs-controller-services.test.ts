@@ -15,6 +15,8 @@ describe("createService of a service that ECS deploys itself", () => {
     roleArn: role,
   };
   const loadBalancer = { targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 };
+  const blueGreen = { strategy: "BLUE_GREEN" as const, bakeTimeInMinutes: 0 };
+  const both = { enable: true, rollback: true };
   const refuse = (settings: Parameters<typeof fixture.createService>[0], message: string) =>
     expect(fixture.createService({ deploymentController: undefined, ...settings })).rejects.toMatchObject({
       code: "InvalidParameterException",
@@ -22,50 +24,39 @@ describe("createService of a service that ECS deploys itself", () => {
     });
 
   it.each<[string, object, string]>([
-    [
-      "no room for any change",
-      { minimumHealthyPercent: 100, maximumPercent: 100 },
-      "this will block deployments",
-    ],
+    ["no room for any change", { minimumHealthyPercent: 100, maximumPercent: 100 }, "this will block"],
     ["a maximum below what is desired", { maximumPercent: 50 }, "maximumPercent must be at least 100"],
     ["BLUE_GREEN without bake time", { strategy: "BLUE_GREEN" }, "bakeTimeInMinutes must be provided"],
     ["a bake time beyond a day", { bakeTimeInMinutes: 1441 }, "between 0 and 1440 minutes, not 1441"],
     [
       "a canary's settings for LINEAR",
       { strategy: "LINEAR", canaryConfiguration: {} },
-      "canaryConfiguration is only valid with the deployment strategy CANARY",
+      "is only valid with the deployment strategy CANARY",
     ],
     [
       "a canary finer than a tenth",
       { strategy: "CANARY", canaryConfiguration: { canaryPercent: 0.25 } },
-      "canaryPercent must be a multiple of 0.1 between 0.1 and 100, not 0.25",
+      "a multiple of 0.1 between 0.1 and 100, not 0.25",
     ],
     [
       "linear steps below 3 %",
       { strategy: "LINEAR", linearConfiguration: { stepPercent: 2.9 } },
-      "stepPercent must be a multiple of 0.1 between 3 and 100, not 2.9",
+      "a multiple of 0.1 between 3 and 100, not 2.9",
     ],
     [
       "a threshold of nothing",
-      {
-        deploymentCircuitBreaker: {
-          enable: true,
-          rollback: true,
-          thresholdConfiguration: { type: "COUNT", value: 0 },
-        },
-      },
+      { deploymentCircuitBreaker: { ...both, thresholdConfiguration: { type: "COUNT", value: 0 } } },
       "a value of at least 1",
     ],
     [
       "alarms without a name",
-      { alarms: { enable: true, rollback: true, alarmNames: [] } },
+      { alarms: { ...both, alarmNames: [] } },
       "alarmNames must name at least one alarm",
     ],
     [
       "a pause during a shift",
       {
-        strategy: "BLUE_GREEN",
-        bakeTimeInMinutes: 0,
+        ...blueGreen,
         lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["PRODUCTION_TRAFFIC_SHIFT"] }],
       },
       "PAUSE cannot be configured at PRODUCTION_TRAFFIC_SHIFT",
@@ -73,11 +64,8 @@ describe("createService of a service that ECS deploys itself", () => {
     [
       "a function's hook without a role",
       {
-        strategy: "BLUE_GREEN",
-        bakeTimeInMinutes: 0,
-        lifecycleHooks: [
-          { hookTargetArn: "arn:aws:lambda:us-east-1:1:function:f", lifecycleStages: ["PRE_SCALE_UP"] },
-        ],
+        ...blueGreen,
+        lifecycleHooks: [{ hookTargetArn: "arn:aws:lambda:x", lifecycleStages: ["PRE_SCALE_UP"] }],
       },
       "needs the hookTargetArn of a function and a roleArn",
     ],
@@ -86,17 +74,13 @@ describe("createService of a service that ECS deploys itself", () => {
       { lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }] },
       "not with ROLLING",
     ],
-    [
-      "early success",
-      { earlySuccessCriteria: { enable: true } },
-      "does not support earlySuccessCriteria in deploymentConfiguration",
-    ],
+    ["early success", { earlySuccessCriteria: { enable: true } }, "does not support earlySuccessCriteria"],
   ])("refuses %s", (_, deploymentConfiguration, message) => refuse({ deploymentConfiguration }, message));
 
   it.each<[string, object | undefined, string]>([
     ["no advancedConfiguration", undefined, "advancedConfiguration field is required for all loadBalancers"],
     [
-      "no alternate target group",
+      "no other target group",
       { alternateTargetGroupArn: undefined },
       "alternateTargetGroupArn must be provided",
     ],
@@ -118,7 +102,7 @@ describe("createService of a service that ECS deploys itself", () => {
   ])("refuses BLUE_GREEN with %s", (_, change, message) =>
     refuse(
       {
-        deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+        deploymentConfiguration: blueGreen,
         loadBalancers: [
           {
             ...loadBalancer,

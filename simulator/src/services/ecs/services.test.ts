@@ -8,33 +8,23 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 describe("createService", () => {
-  const loadBalancer = { targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 };
+  const behind = (change: object) => ({
+    loadBalancers: [{ targetGroupArn: targetGroup, containerName: "web", containerPort: 8080, ...change }],
+  });
   it.each<[string, Parameters<typeof fixture.createService>[0], string]>([
     ["an unknown cluster", { cluster: "none" }, "Cluster not found."],
     ["an unknown task definition", { taskDefinition: "none" }, "TaskDefinition not found."],
-    [
-      "a missing container",
-      { loadBalancers: [{ ...loadBalancer, containerName: "x" }] },
-      "The container x does not exist in the task definition.",
-    ],
-    [
-      "a missing port",
-      { loadBalancers: [{ ...loadBalancer, containerPort: 80 }] },
-      "The container web did not have a container port 80 defined.",
-    ],
+    ["a missing container", behind({ containerName: "x" }), "The container x does not exist in the task"],
+    ["a missing port", behind({ containerPort: 80 }), "web did not have a container port 80 defined."],
     [
       "a target group behind no listener",
-      { loadBalancers: [{ ...loadBalancer, targetGroupArn: "arn:alone" }] },
-      "The target group with targetGroupArn arn:alone does not have an associated load balancer.",
+      behind({ targetGroupArn: "arn:alone" }),
+      "arn:alone does not have an associated load balancer.",
     ],
     ["no load balancer", { loadBalancers: [] }, "require exactly one load balancer"],
     ["no network", { networkConfiguration: undefined }, "Network Configuration must be provided"],
     ["another launch type", { launchType: "EC2" }, "launch type FARGATE only"],
-    [
-      "unsupported features",
-      { enableExecuteCommand: true },
-      "does not support enableExecuteCommand in CreateService",
-    ],
+    ["unsupported features", { enableExecuteCommand: true }, "does not support enableExecuteCommand"],
   ])("refuses %s", async (_, settings, message) => {
     await expect(fixture.createService(settings)).rejects.toThrow(message);
     expect(await fixture.ecs.listServices({ cluster: "main" })).toMatchObject({ serviceArns: [] });
@@ -70,26 +60,10 @@ describe("createService", () => {
 
 describe("updateService", () => {
   it.each<[string, object, string]>([
-    [
-      "task definition",
-      { taskDefinition: "web:2" },
-      "Unable to update task definition on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.",
-    ],
-    [
-      "own task definition",
-      { taskDefinition: "web:1" },
-      "Unable to update task definition on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.",
-    ],
-    [
-      "network",
-      { networkConfiguration },
-      "Unable to update network parameters on services with a CODE_DEPLOY deployment controller.",
-    ],
-    [
-      "deployment",
-      { forceNewDeployment: true },
-      "Cannot force a new deployment on services with a CODE_DEPLOY deployment controller.",
-    ],
+    ["task definition", { taskDefinition: "web:2" }, "Use AWS CodeDeploy to trigger a new deployment."],
+    ["own task definition", { taskDefinition: "web:1" }, "Use AWS CodeDeploy to trigger a new deployment."],
+    ["network", { networkConfiguration }, "Unable to update network parameters on services"],
+    ["deployment", { forceNewDeployment: true }, "Cannot force a new deployment on services with a"],
     ["tags' propagation", { propagateTags: "SERVICE" }, "does not support propagateTags in UpdateService"],
   ])("leaves a CODE_DEPLOY service's %s to CodeDeploy", async (_, settings, message) => {
     await fixture.createService({ desiredCount: 0 });

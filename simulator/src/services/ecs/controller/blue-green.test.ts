@@ -2,25 +2,26 @@ import { describe, expect, it } from "vitest";
 import { blueGreen, pauseAt, useRehearsal, where } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
-const { answers, ends, eventually, pauses, serve } = rehearsal;
+const { answerPause, answers, bakes, create, deploy, deployments, ends, eventually, newest } = rehearsal;
+const { noneFailed, pauses, serve, served, service, weights } = rehearsal;
 
 describe("a first deployment", () => {
   it("uses the target group that production does not use, and gets all traffic", async () => {
-    await rehearsal.fixture.create({ ...blueGreen, ...pauseAt("POST_SCALE_UP") });
+    await create({ ...blueGreen, ...pauseAt("POST_SCALE_UP") });
     await pauses();
-    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 1, green: 0 });
+    expect(await weights()).toEqual({ blue: 1, green: 0 });
     expect((await fetch(rehearsal.fixture.productionUrl)).status).toBe(503);
-    await rehearsal.fixture.answerPause();
+    await answerPause();
     await ends("SUCCESSFUL");
-    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 0, green: 100 });
-    expect((await answers(rehearsal.fixture.productionUrl, 1))[0]).toBe("1");
-    expect(await rehearsal.fixture.service()).toMatchObject({
+    expect(await weights()).toEqual({ blue: 0, green: 100 });
+    expect((await answers(1))[0]).toBe("1");
+    expect(await service()).toMatchObject({
       deployments: [{ status: "PRIMARY", rolloutState: "COMPLETED", runningCount: 1 }],
       loadBalancers: [{ targetGroupArn: rehearsal.fixture.groups.blue, advancedConfiguration: {} }],
       currentServiceDeployment: undefined,
     });
-    const revision = (await rehearsal.fixture.newest()).targetServiceRevision?.arn ?? "";
-    const { serviceRevisions } = await rehearsal.fixture.ecs.describeServiceRevisions({
+    const revision = (await newest()).targetServiceRevision?.arn ?? "";
+    const { serviceRevisions } = await rehearsal.aws.ecs.describeServiceRevisions({
       serviceRevisionArns: [revision],
     });
     expect(serviceRevisions?.[0]?.resolvedConfiguration).toEqual({
@@ -37,11 +38,11 @@ describe("a first deployment", () => {
 describe("BLUE_GREEN", () => {
   it("shows the new revision to tests before production gets it, without a failed request", async () => {
     const load = await serve({ ...blueGreen, ...pauseAt("POST_TEST_TRAFFIC_SHIFT") });
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     await pauses();
-    expect((await answers(rehearsal.fixture.testUrl, 1))[0]).toBe("2");
-    expect(new Set(await answers(rehearsal.fixture.productionUrl, 10))).toEqual(new Set(["1"]));
-    expect(await rehearsal.fixture.newest()).toMatchObject({
+    expect((await answers(1, "test"))[0]).toBe("2");
+    expect(await served()).toEqual(["1"]);
+    expect(await newest()).toMatchObject({
       status: "IN_PROGRESS",
       lifecycleStage: "POST_TEST_TRAFFIC_SHIFT",
       sourceServiceRevisions: [
@@ -53,17 +54,16 @@ describe("BLUE_GREEN", () => {
         runningTaskCount: 1,
       },
     });
-    expect((await rehearsal.fixture.service()).deployments).toMatchObject([
+    expect((await service()).deployments).toMatchObject([
       { status: "PRIMARY", rolloutState: "IN_PROGRESS" },
       { status: "ACTIVE", rolloutState: "COMPLETED" },
     ]);
-    await rehearsal.fixture.answerPause();
+    await answerPause();
     await ends("SUCCESSFUL");
-    await load.stop();
-    expect(load.failures).toEqual([]);
+    await noneFailed();
     expect(load.answers.at(-1)).toBe("2");
-    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 100, green: 0 });
-    expect(await rehearsal.fixture.service()).toMatchObject({
+    expect(await weights()).toEqual({ blue: 100, green: 0 });
+    expect(await service()).toMatchObject({
       runningCount: 1,
       deployments: [{ runningCount: 1 }],
     });
@@ -71,19 +71,15 @@ describe("BLUE_GREEN", () => {
 
   it("passes through its stages in order, and keeps blue until the bake is over", async () => {
     await serve(blueGreen);
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     const seen: string[] = [];
-    await eventually(async () =>
-      expect(
-        await (async () => {
-          const { lifecycleStage = "", status, sourceServiceRevisions } = await rehearsal.fixture.newest();
-          if (lifecycleStage === "BAKE_TIME" && seen.at(-1) !== lifecycleStage)
-            expect(sourceServiceRevisions).toMatchObject([{ requestedTaskCount: 1, runningTaskCount: 1 }]);
-          if (lifecycleStage && seen.at(-1) !== lifecycleStage) seen.push(lifecycleStage);
-          return status;
-        })(),
-      ).toBe("SUCCESSFUL"),
-    );
+    await eventually(async () => {
+      const { lifecycleStage = "", status, sourceServiceRevisions } = await newest();
+      if (lifecycleStage === "BAKE_TIME" && seen.at(-1) !== lifecycleStage)
+        expect(sourceServiceRevisions).toMatchObject([{ requestedTaskCount: 1, runningTaskCount: 1 }]);
+      if (lifecycleStage && seen.at(-1) !== lifecycleStage) seen.push(lifecycleStage);
+      expect(status).toBe("SUCCESSFUL");
+    });
     const order = [
       "PRE_SCALE_UP",
       "SCALE_UP",
@@ -102,22 +98,20 @@ describe("BLUE_GREEN", () => {
 
   it("scales both revisions while it bakes", async () => {
     await serve({ ...blueGreen, bakeTimeInMinutes: 60 });
-    await rehearsal.fixture.deploy("2");
-    await eventually(async () => expect((await rehearsal.fixture.newest()).lifecycleStage).toBe("BAKE_TIME"));
-    await rehearsal.fixture.ecs.updateService({ ...where, desiredCount: 2 });
+    await deploy("2");
+    await bakes();
+    await rehearsal.aws.ecs.updateService({ ...where, desiredCount: 2 });
     await eventually(async () =>
-      expect(
-        (await rehearsal.fixture.service()).deployments?.map(({ runningCount }) => runningCount),
-      ).toEqual([2, 2]),
+      expect((await service()).deployments?.map(({ runningCount }) => runningCount)).toEqual([2, 2]),
     );
   });
 
   it("needs no load balancer", async () => {
-    await rehearsal.fixture.create(blueGreen, { loadBalancers: [] });
+    await create(blueGreen, { loadBalancers: [] });
     await ends("SUCCESSFUL");
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     await ends("SUCCESSFUL");
-    expect(await rehearsal.fixture.service()).toMatchObject({
+    expect(await service()).toMatchObject({
       runningCount: 1,
       deployments: [{ status: "PRIMARY" }],
     });
@@ -126,9 +120,9 @@ describe("BLUE_GREEN", () => {
 
 it("deletes a service during a deployment", async () => {
   await serve({ ...blueGreen, ...pauseAt("POST_TEST_TRAFFIC_SHIFT") });
-  await rehearsal.fixture.deploy("2");
+  await deploy("2");
   await pauses();
-  await rehearsal.fixture.ecs.deleteService({ ...where, force: true });
-  await eventually(async () => expect((await rehearsal.fixture.service()).status).toBe("INACTIVE"));
-  expect(await rehearsal.fixture.deployments().catch((error) => error.message)).toMatch(/cannot be empty/);
+  await rehearsal.aws.ecs.deleteService({ ...where, force: true });
+  await eventually(async () => expect((await service()).status).toBe("INACTIVE"));
+  expect(await deployments().catch((error) => error.message)).toMatch(/cannot be empty/);
 });

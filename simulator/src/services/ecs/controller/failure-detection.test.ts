@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { useRollingService } from "./rolling.support.ts";
 
 const rolling = useRollingService();
-const { create, deployments, eventually, messages, newest, rollouts, runningRevisions, update } = rolling;
+const { create, deployments, describeService, eventually, messages, newest, rollouts } = rolling;
+const { runningRevisions, tasks, update } = rolling;
 const breaker = { enable: true, rollback: true };
 
 describe("the deployment circuit breaker", () => {
@@ -26,7 +27,7 @@ describe("the deployment circuit breaker", () => {
     expect(deployment.deploymentCircuitBreaker?.failureCount).toBeGreaterThanOrEqual(3);
     expect(await runningRevisions()).toEqual([1, 1]);
     expect(await rollouts()).toMatchObject([{ id: good?.id, status: "PRIMARY", rolloutState: "COMPLETED" }]);
-    expect((await rolling.fixture.describeService()).taskDefinition).toMatch(/web:1$/);
+    expect((await describeService()).taskDefinition).toMatch(/web:1$/);
     expect(await messages()).toEqual(
       expect.arrayContaining([
         `(service web) (deployment ${bad?.id}) deployment failed: tasks failed to start.`,
@@ -71,7 +72,7 @@ describe("the deployment circuit breaker", () => {
     expect(await newest("ROLLBACK_FAILED")).toMatchObject({
       statusReason: "No rollback candidate was found to run the rollback.",
     });
-    await eventually(async () => expect((await rolling.fixture.tasks()).length).toBe(0));
+    await eventually(async () => expect((await tasks()).length).toBe(0));
   });
 
   it("does not stop any deployment when it is off", async () => {
@@ -80,4 +81,35 @@ describe("the deployment circuit breaker", () => {
     await eventually(async () => expect((await rollouts())[0]?.failedTasks).toBeGreaterThan(4));
     expect(await deployments()).toMatchObject([{ status: "IN_PROGRESS" }, { status: "SUCCESSFUL" }]);
   });
+});
+
+describe("stopServiceDeployment", () => {
+  const stop = async (more: object = {}) => {
+    await create();
+    await update("crashing");
+    await eventually(async () => expect((await tasks("STOPPED")).length).toBeGreaterThan(0));
+    const serviceDeploymentArn = (await deployments())[0]?.serviceDeploymentArn;
+    await rolling.ecs.stopServiceDeployment({ serviceDeploymentArn, ...more });
+    return serviceDeploymentArn;
+  };
+  const refused = (serviceDeploymentArn: string | undefined, code: string) =>
+    expect(rolling.ecs.stopServiceDeployment({ serviceDeploymentArn })).rejects.toMatchObject({ code });
+
+  it("rolls back to the revision before", async () => {
+    const arn = await stop();
+    expect((await deployments())[0]?.status).toMatch(/^ROLLBACK_/);
+    await newest("ROLLBACK_SUCCESSFUL");
+    expect(await runningRevisions()).toEqual([1, 1]);
+    await refused(arn, "ConflictException");
+  });
+
+  it("aborts: running tasks continue", async () => {
+    await stop({ stopType: "ABORT" });
+    await newest("STOPPED");
+    await eventually(async () => expect((await tasks()).length).toBe(2));
+    expect(await runningRevisions()).toEqual([1, 1]);
+  });
+
+  it("names a deployment that does not exist", () =>
+    refused("arn:none", "ServiceDeploymentNotFoundException"));
 });

@@ -4,7 +4,7 @@ import { zip } from "../../lambda/zip.support.ts";
 import { blueGreen, useRehearsal, where } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
-const { answers, ends, serve } = rehearsal;
+const { answers, bakes, deploy, ends, newest, noneFailed, serve } = rehearsal;
 
 const roleArn = "arn:aws:iam::123456789012:role/hook";
 
@@ -15,7 +15,7 @@ async function hookOf(
   settings: Partial<DeploymentLifecycleHook> = {},
 ): Promise<DeploymentLifecycleHook> {
   const source = `export const handler = async (event) => { console.log(JSON.stringify(event)); ${body} };`;
-  const { FunctionArn } = await rehearsal.fixture.simulator.aws.lambda.createFunction({
+  const { FunctionArn } = await rehearsal.aws.lambda.createFunction({
     FunctionName: "hook",
     Role: roleArn,
     Runtime: "nodejs22.x",
@@ -28,7 +28,7 @@ async function hookOf(
 
 /** Returns the events that the function got, oldest first. */
 async function events() {
-  const { events = [] } = await rehearsal.fixture.simulator.aws.logs.filterLogEvents({
+  const { events = [] } = await rehearsal.aws.logs.filterLogEvents({
     logGroupName: "/aws/lambda/hook",
   });
   return events.flatMap(({ message = "" }) => {
@@ -44,10 +44,10 @@ describe("the function of a lifecycle hook", () => {
       "TEST_TRAFFIC_SHIFT",
       "PRODUCTION_TRAFFIC_SHIFT",
     ]);
-    const load = await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.fixture.deploy("2");
+    await serve({ ...blueGreen, lifecycleHooks: [hook] });
+    await deploy("2");
     await ends("SUCCESSFUL");
-    const { serviceDeploymentArn, serviceArn, ...deployment } = await rehearsal.fixture.newest();
+    const { serviceDeploymentArn, serviceArn, ...deployment } = await newest();
     const target = deployment.targetServiceRevision?.arn ?? "";
     const source = deployment.sourceServiceRevisions?.[0]?.arn ?? "";
     const at = (lifecycleStage: string, testTrafficWeights = {}, productionTrafficWeights = {}) => ({
@@ -71,8 +71,7 @@ describe("the function of a lifecycle hook", () => {
       { status: "SUCCEEDED" },
       { status: "SUCCEEDED" },
     ]);
-    await load.stop();
-    expect(load.failures).toEqual([]);
+    await noneFailed();
   });
 
   it("is called again as long as it is in progress, with the details it returned", async () => {
@@ -88,7 +87,7 @@ describe("the function of a lifecycle hook", () => {
     await serve(blueGreen);
     const lifecycleHooks = [{ ...hook, hookDetails: { n: 0 } }];
     await ecs.updateService({ ...where, deploymentConfiguration: { ...blueGreen, lifecycleHooks } });
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     await ends("SUCCESSFUL");
     expect((await events()).map(({ hookDetails }) => hookDetails)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
     expect(new Set((await events()).map(({ executionId }) => executionId)).size).toBe(1);
@@ -101,28 +100,26 @@ describe("the function of a lifecycle hook", () => {
     ["returns an unknown status", "return { hookStatus: 'MAYBE' };", "not MAYBE."],
   ])("rolls the deployment back when it %s", async (_, body, reason) => {
     const hook = await hookOf(body, ["POST_TEST_TRAFFIC_SHIFT"]);
-    const load = await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.fixture.deploy("2");
+    await serve({ ...blueGreen, lifecycleHooks: [hook] });
+    await deploy("2");
     await ends("ROLLBACK_SUCCESSFUL");
-    const { statusReason, lifecycleHookDetails } = await rehearsal.fixture.newest();
+    const { statusReason, lifecycleHookDetails } = await newest();
     expect(statusReason).toMatch(
       /^Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT lifecycle hook\(s\) failed\. /,
     );
     expect(statusReason).toContain(hook.hookTargetArn);
     expect(statusReason).toContain(reason);
     expect(lifecycleHookDetails).toMatchObject([{ status: "FAILED" }]);
-    await load.stop();
-    expect(load.failures).toEqual([]);
-    expect(new Set(load.answers)).toEqual(new Set(["1"]));
+    await noneFailed("1");
   });
 
   it("rolls the deployment back when it does not exist", async () => {
     const hookTargetArn = "arn:aws:lambda:us-east-1:123456789012:function:none";
     const hook: DeploymentLifecycleHook = { hookTargetArn, roleArn, lifecycleStages: ["PRE_SCALE_UP"] };
     await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect((await rehearsal.fixture.newest()).statusReason).toContain(
+    expect((await newest()).statusReason).toContain(
       `ECS was unable to invoke hook target ${hookTargetArn} due to`,
     );
   });
@@ -135,21 +132,21 @@ describe("the function of a lifecycle hook", () => {
       timeoutConfiguration: { timeoutInMinutes: 1, action },
     });
     await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     await ends(status);
-    expect((await rehearsal.fixture.newest()).lifecycleHookDetails).toMatchObject([
+    expect((await newest()).lifecycleHookDetails).toMatchObject([
       { status: "TIMED_OUT", timeoutAction: action },
     ]);
-    expect(await answers(rehearsal.fixture.productionUrl, 1)).toEqual([serving]);
+    expect(await answers(1)).toEqual([serving]);
   });
 
   it("is called for a rollback where traffic is shifted back", async () => {
     const hook = await hookOf(`return { hookStatus: "SUCCEEDED" };`, ["PRODUCTION_TRAFFIC_SHIFT"]);
     await serve({ ...blueGreen, bakeTimeInMinutes: 60, lifecycleHooks: [hook] });
-    await rehearsal.fixture.deploy("2");
-    await rehearsal.bakes();
-    const { serviceDeploymentArn, targetServiceRevision } = await rehearsal.fixture.newest();
-    await rehearsal.fixture.ecs.stopServiceDeployment({ serviceDeploymentArn });
+    await deploy("2");
+    await bakes();
+    const { serviceDeploymentArn, targetServiceRevision } = await newest();
+    await rehearsal.aws.ecs.stopServiceDeployment({ serviceDeploymentArn });
     await ends("ROLLBACK_SUCCESSFUL");
     const shares = (await events()).map(
       ({ executionDetails }) => executionDetails.productionTrafficWeights[targetServiceRevision?.arn ?? ""],

@@ -1,5 +1,5 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHookStage } from "@aws-sdk/client-ecs";
-import { afterEach, beforeEach } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 import { type Load, startLoad } from "../../../outside-clients/load.support.ts";
 import type { TestClock } from "../../../virtual-clock.support.ts";
 import { createTestFixture, type Fixture } from "./fixture.support.ts";
@@ -26,29 +26,54 @@ export function useRehearsal() {
   const until: TestClock["until"] = (condition, limit) => fixture.simulator.clock.until(condition, limit);
   const eventually: TestClock["eventually"] = (assertion, limit) =>
     fixture.simulator.clock.eventually(assertion, limit);
-  const ends = (status: string) => until(async () => (await fixture.newest()).status === status);
+  const newest = () => fixture.newest();
+  const ends = (status: string) => until(async () => (await newest()).status === status);
+  /** Sends so many requests and returns the responses. */
+  const answers = (count: number, rule: "production" | "test" = "production") =>
+    Promise.all(Array.from({ length: count }, async () => (await fetch(fixture[`${rule}Url`])).text()));
+  /** Each sends a request every five seconds. */
+  const startClients = () => {
+    load = startLoad(fixture.productionUrl, 2, (signal) => fixture.simulator.clock.wait(5_000, signal));
+    return load;
+  };
   return {
     get fixture() {
       return fixture;
     },
+    get aws() {
+      return fixture.simulator.aws;
+    },
+    create: (...settings: Parameters<Fixture["create"]>) => fixture.create(...settings),
     /** Resolves when the newest deployment has this status. */
     ends,
     until,
     eventually,
+    newest,
+    deployments: () => fixture.deployments(),
+    deploy: (...settings: Parameters<Fixture["deploy"]>) => fixture.deploy(...settings),
+    service: () => fixture.service(),
+    weights: () => fixture.weights("production"),
+    answerPause: (action?: "ROLLBACK") => fixture.answerPause(action),
     /** Resolves when it waits at a hook. */
     pauses: () =>
-      until(async () => (await fixture.newest()).lifecycleHookDetails?.at(-1)?.status === "AWAITING_ACTION"),
-    bakes: () => until(async () => (await fixture.newest()).lifecycleStage === "BAKE_TIME"),
-    /** Sends so many requests and returns the responses. */
-    answers: (url: string, count: number) =>
-      Promise.all(Array.from({ length: count }, async () => (await fetch(url)).text())),
-    /** Creates a service whose first deployment has ended, and clients that send a request every five seconds. */
+      until(async () => (await newest()).lifecycleHookDetails?.at(-1)?.status === "AWAITING_ACTION"),
+    bakes: () => until(async () => (await newest()).lifecycleStage === "BAKE_TIME"),
+    answers,
+    /** Returns the versions that production serves. */
+    served: async (count = 10) => [...new Set(await answers(count))].sort(),
+    /** Ends the load, of which no request failed, and which got these versions if any are given. */
+    async noneFailed(...versions: string[]) {
+      await load?.stop();
+      expect(load?.failures).toEqual([]);
+      if (versions.length > 0) expect([...new Set(load?.answers)].sort()).toEqual(versions);
+    },
+    /** Creates a service whose first deployment has ended, and clients. */
     async serve(configuration: DeploymentConfiguration, desiredCount = 1): Promise<Load> {
       await fixture.create({ ...configuration, lifecycleHooks: [], bakeTimeInMinutes: 0 }, { desiredCount });
       await ends("SUCCESSFUL");
       await fixture.ecs.updateService({ ...where, deploymentConfiguration: configuration });
-      load = startLoad(fixture.productionUrl, 2, (signal) => fixture.simulator.clock.wait(5_000, signal));
-      return load;
+      return startClients();
     },
+    startClients,
   };
 }

@@ -3,43 +3,43 @@ import { describe, expect, it } from "vitest";
 import { blueGreen, pauseAt, useRehearsal } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
-const { answers, bakes, ends, eventually, pauses, serve } = rehearsal;
+const { answerPause, bakes, create, deploy, deployments, ends, eventually, newest, noneFailed } = rehearsal;
+const { pauses, serve, served, service, weights } = rehearsal;
 
 describe("a deployment is rolled back, and no request fails,", () => {
   it.each<[string, () => Promise<void>]>([
     [
       "when it is stopped",
       async () => {
-        const { serviceDeploymentArn } = await rehearsal.fixture.newest();
-        await rehearsal.fixture.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ROLLBACK" });
+        const { serviceDeploymentArn } = await newest();
+        await rehearsal.aws.ecs.stopServiceDeployment({ serviceDeploymentArn, stopType: "ROLLBACK" });
       },
     ],
-    ["when its hook requests it", () => rehearsal.fixture.answerPause("ROLLBACK")],
+    ["when its hook requests it", () => answerPause("ROLLBACK")],
   ])("%s after production has been shifted", async (_, act) => {
     const load = await serve({
       ...blueGreen,
       bakeTimeInMinutes: 60,
       ...pauseAt("POST_PRODUCTION_TRAFFIC_SHIFT"),
     });
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     await pauses();
     await eventually(async () => expect(load.answers.at(-1)).toBe("2"));
     await act();
     await ends("ROLLBACK_SUCCESSFUL");
-    expect(await rehearsal.fixture.weights("production")).toEqual({ blue: 0, green: 100 });
-    expect(new Set(await answers(rehearsal.fixture.productionUrl, 10))).toEqual(new Set(["1"]));
-    const [newest, first] = await rehearsal.fixture.deployments();
+    expect(await weights()).toEqual({ blue: 0, green: 100 });
+    expect(await served()).toEqual(["1"]);
+    const [newest, first] = await deployments();
     expect(newest).toMatchObject({
       rollback: { serviceRevisionArn: first?.targetServiceRevision?.arn, startedAt: expect.any(Date) },
       statusReason: expect.stringMatching(/^Service deployment rolled back because/),
     });
-    expect(await rehearsal.fixture.service()).toMatchObject({
+    expect(await service()).toMatchObject({
       runningCount: 1,
       taskDefinition: expect.stringMatching(/web:1$/),
       deployments: [{ status: "PRIMARY", rolloutState: "COMPLETED" }],
     });
-    await load.stop();
-    expect(load.failures).toEqual([]);
+    await noneFailed();
   });
 
   it("when its hook is not answered in time", async () => {
@@ -48,31 +48,27 @@ describe("a deployment is rolled back, and no request fails,", () => {
       lifecycleStages: ["POST_SCALE_UP" as const],
       timeoutConfiguration: { timeoutInMinutes: 1 },
     };
-    const load = await serve({ ...blueGreen, lifecycleHooks: [hook] });
-    await rehearsal.fixture.deploy("2");
+    await serve({ ...blueGreen, lifecycleHooks: [hook] });
+    await deploy("2");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect(await rehearsal.fixture.newest()).toMatchObject({
+    expect(await newest()).toMatchObject({
       lifecycleHookDetails: [{ status: "TIMED_OUT", timeoutAction: "ROLLBACK" }],
       statusReason: expect.stringContaining("because POST_SCALE_UP lifecycle hook(s) failed."),
     });
-    await load.stop();
-    expect(load.failures).toEqual([]);
-    expect(new Set(load.answers)).toEqual(new Set(["1"]));
+    await noneFailed("1");
   });
 
   it("when its tasks never become healthy", async () => {
-    const load = await serve({
+    await serve({
       ...blueGreen,
       deploymentCircuitBreaker: { enable: true, rollback: true },
     });
-    await rehearsal.fixture.deploy("crash");
+    await deploy("crash");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect(await rehearsal.fixture.newest()).toMatchObject({
+    expect(await newest()).toMatchObject({
       deploymentCircuitBreaker: { status: "TRIGGERED" },
     });
-    await load.stop();
-    expect(load.failures).toEqual([]);
-    expect(new Set(load.answers)).toEqual(new Set(["1"]));
+    await noneFailed("1");
   });
 
   it.each<[string, DeploymentConfiguration, string]>([
@@ -85,18 +81,17 @@ describe("a deployment is rolled back, and no request fails,", () => {
       alarms: { alarmNames: ["errors", "made-later"], enable: true, rollback: true },
       ...configuration,
     });
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     await (configuration.lifecycleHooks ? pauses() : bakes());
     await eventually(async () => expect(load.answers.at(-1)).toBe(serving));
     await setAlarm("errors", "ALARM");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect(await rehearsal.fixture.newest()).toMatchObject({
+    expect(await newest()).toMatchObject({
       alarms: { status: "TRIGGERED", triggeredAlarmNames: ["errors"] },
       statusReason: expect.stringContaining("errors"),
     });
-    expect(new Set(await answers(rehearsal.fixture.productionUrl, 10))).toEqual(new Set(["1"]));
-    await load.stop();
-    expect(load.failures).toEqual([]);
+    expect(await served()).toEqual(["1"]);
+    await noneFailed();
   });
 
   it.each<[string, () => Promise<unknown>, RegExp]>([
@@ -109,25 +104,23 @@ describe("a deployment is rolled back, and no request fails,", () => {
       "the test rule leaves the other target group out",
       async () => {
         await forwardProduction({ [rehearsal.fixture.groups.green]: 1 });
-        const Actions = [{ Type: "forward" as const, TargetGroupArn: rehearsal.fixture.groups.green }];
-        await rehearsal.fixture.simulator.aws.elbv2.modifyRule({
-          RuleArn: rehearsal.fixture.rules.test,
-          Actions,
-        });
+        const { groups, rules } = rehearsal.fixture;
+        const Actions = [{ Type: "forward" as const, TargetGroupArn: groups.green }];
+        await rehearsal.aws.elbv2.modifyRule({ RuleArn: rules.test, Actions });
       },
       /configuration: Target group \S+blue\S+ is not associated with either/,
     ],
     [
       "a rule was deleted",
-      () => rehearsal.fixture.simulator.aws.elbv2.deleteRule({ RuleArn: rehearsal.fixture.rules.test }),
+      () => rehearsal.aws.elbv2.deleteRule({ RuleArn: rehearsal.fixture.rules.test }),
       /invalid networking configuration\. /,
     ],
   ])("when %s", async (_, change, reason) => {
     await serve(blueGreen);
     await change();
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     await ends("ROLLBACK_SUCCESSFUL");
-    expect((await rehearsal.fixture.newest()).statusReason).toMatch(reason);
+    expect((await newest()).statusReason).toMatch(reason);
   });
 });
 
@@ -140,21 +133,18 @@ describe("an alarm", () => {
       alarms: { alarmNames: ["errors"], enable: true, rollback: true },
     });
     await setAlarm("errors", "ALARM");
-    await rehearsal.fixture.deploy("2");
+    await deploy("2");
     await ends("SUCCESSFUL");
-    expect((await rehearsal.fixture.newest()).alarms).toMatchObject({
-      status: "DISABLED",
-      triggeredAlarmNames: [],
-    });
+    expect((await newest()).alarms).toMatchObject({ status: "DISABLED", triggeredAlarmNames: [] });
   });
 
   it("stops a rolling update without rollback, for as long as an evaluation needs", async () => {
     await putAlarm("errors");
-    await rehearsal.fixture.create({ alarms: { alarmNames: ["errors"], enable: true, rollback: false } });
-    await eventually(async () => expect((await rehearsal.fixture.service()).runningCount).toBe(1));
+    await create({ alarms: { alarmNames: ["errors"], enable: true, rollback: false } });
+    await eventually(async () => expect((await service()).runningCount).toBe(1));
     await setAlarm("errors", "ALARM");
     await ends("STOPPED");
-    const [rollout] = (await rehearsal.fixture.service()).deployments ?? [];
+    const [rollout] = (await service()).deployments ?? [];
     expect(rollout).toMatchObject({
       rolloutState: "FAILED",
       rolloutStateReason: "ECS deployment failed: alarm detected.",
@@ -164,7 +154,7 @@ describe("an alarm", () => {
 
 /** Creates an alarm of a metric that is never published: only `setAlarm` changes it. */
 const putAlarm = (AlarmName: string) =>
-  rehearsal.fixture.simulator.aws.cloudwatch.putMetricAlarm({
+  rehearsal.aws.cloudwatch.putMetricAlarm({
     AlarmName,
     Namespace: "Test",
     MetricName: "Errors",
@@ -176,7 +166,7 @@ const putAlarm = (AlarmName: string) =>
     TreatMissingData: "ignore",
   });
 const setAlarm = (AlarmName: string, StateValue: "ALARM" | "OK") =>
-  rehearsal.fixture.simulator.aws.cloudwatch.setAlarmState({ AlarmName, StateValue, StateReason: "a drill" });
+  rehearsal.aws.cloudwatch.setAlarmState({ AlarmName, StateValue, StateReason: "a drill" });
 
 function forwardProduction(weights: Record<string, number>) {
   const TargetGroups = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({
@@ -185,7 +175,7 @@ function forwardProduction(weights: Record<string, number>) {
   }));
   const [ListenerArn] =
     rehearsal.fixture.rules.production.replace(":listener-rule/", ":listener/").match(/.*(?=\/)/) ?? [];
-  return rehearsal.fixture.simulator.aws.elbv2.modifyListener({
+  return rehearsal.aws.elbv2.modifyListener({
     ListenerArn,
     DefaultActions: [{ Type: "forward", ForwardConfig: { TargetGroups } }],
   });

@@ -35,6 +35,11 @@ export function useRollingService() {
     get fixture() {
       return fixture;
     },
+    get ecs() {
+      return fixture.ecs;
+    },
+    describeService: () => fixture.describeService(),
+    tasks: (...status: Parameters<Fixture["tasks"]>) => fixture.tasks(...status),
     eventually,
     deployments,
     newest,

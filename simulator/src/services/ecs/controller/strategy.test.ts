@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { useRollingService, where } from "./rolling.support.ts";
 
 const rolling = useRollingService();
-const { create, deployments, eventually, messages, newest, rollouts, runningRevisions, update } = rolling;
+const { create, deployments, describeService, eventually, messages, newest, rollouts } = rolling;
+const { runningRevisions, tasks, update } = rolling;
 
 describe("a service that ECS deploys by rolling updates", () => {
   it("has a deployment from its creation on", async () => {
     await create();
-    const service = await rolling.fixture.describeService();
+    const service = await describeService();
     expect(service).toMatchObject({
       deploymentController: { type: "ECS" },
       deploymentConfiguration: { strategy: "ROLLING", maximumPercent: 200, minimumHealthyPercent: 100 },
@@ -27,7 +28,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     });
     const [rollout] = await rollouts();
     expect(rollout?.rolloutStateReason).toBe(`ECS deployment ${rollout?.id} completed.`);
-    expect((await rolling.fixture.tasks())[0]?.startedBy).toBe(rollout?.id);
+    expect((await tasks())[0]?.startedBy).toBe(rollout?.id);
     expect(await deployments()).toMatchObject([
       {
         serviceArn: service.serviceArn,
@@ -53,7 +54,7 @@ describe("a service that ECS deploys by rolling updates", () => {
     const [primary, active] = await rollouts();
     expect(primary).toMatchObject({ status: "PRIMARY", rolloutState: "IN_PROGRESS", desiredCount: 2 });
     expect(active).toMatchObject({ status: "ACTIVE", rolloutState: "COMPLETED" });
-    expect((await rolling.fixture.describeService()).currentServiceDeployment).toBe(
+    expect((await describeService()).currentServiceDeployment).toBe(
       (await deployments())[0]?.serviceDeploymentArn,
     );
     const deployment = await newest("SUCCESSFUL");
@@ -63,7 +64,7 @@ describe("a service that ECS deploys by rolling updates", () => {
       targetServiceRevision: { runningTaskCount: 2 },
     });
     expect(await rollouts()).toMatchObject([{ id: primary?.id, rolloutState: "COMPLETED" }]);
-    const { serviceRevisions, failures } = await rolling.fixture.ecs.describeServiceRevisions({
+    const { serviceRevisions, failures } = await rolling.ecs.describeServiceRevisions({
       serviceRevisionArns: [deployment.targetServiceRevision?.arn ?? "", "arn:none"],
     });
     expect(serviceRevisions).toMatchObject([
@@ -92,15 +93,11 @@ describe("a service that ECS deploys by rolling updates", () => {
     await update();
     const healthy: number[] = [];
     const active: number[] = [];
-    await eventually(async () =>
-      expect(
-        await (async () => {
-          active.push((await rolling.fixture.tasks()).length);
-          healthy.push((await runningRevisions()).length);
-          return (await deployments())[0]?.status;
-        })(),
-      ).toBe("SUCCESSFUL"),
-    );
+    await eventually(async () => {
+      active.push((await tasks()).length);
+      healthy.push((await runningRevisions()).length);
+      expect((await deployments())[0]?.status).toBe("SUCCESSFUL");
+    });
     expect(Math.min(...healthy)).toBe(fewest);
     expect(Math.max(...active)).toBe(most);
   });
@@ -119,20 +116,20 @@ describe("a service that ECS deploys by rolling updates", () => {
   it("starts no deployment without a change, except a forced one", async () => {
     await create();
     const [first] = await rollouts();
-    await rolling.fixture.ecs.updateService({ ...where, taskDefinition: "web", desiredCount: 3 });
+    await rolling.ecs.updateService({ ...where, taskDefinition: "web", desiredCount: 3 });
     expect(await deployments()).toHaveLength(1);
     await eventually(async () => expect(await runningRevisions()).toEqual([1, 1, 1]));
-    await rolling.fixture.ecs.updateService({ ...where, forceNewDeployment: true });
+    await rolling.ecs.updateService({ ...where, forceNewDeployment: true });
     await newest("SUCCESSFUL");
     expect(await deployments()).toHaveLength(2);
     expect((await rollouts())[0]?.id).not.toBe(first?.id);
-    expect((await rolling.fixture.describeService()).taskDefinition).toMatch(/web:1$/);
+    expect((await describeService()).taskDefinition).toMatch(/web:1$/);
   });
 
   it("is scaled while it is deployed", async () => {
     await create();
     await update();
-    await rolling.fixture.ecs.updateService({ ...where, desiredCount: 3 });
+    await rolling.ecs.updateService({ ...where, desiredCount: 3 });
     await newest("SUCCESSFUL");
     expect(await runningRevisions()).toEqual([2, 2, 2]);
   });
@@ -141,12 +138,10 @@ describe("a service that ECS deploys by rolling updates", () => {
     await create();
     await update();
     const [deployment] = await deployments();
-    await rolling.fixture.ecs.deleteService({ ...where, force: true });
-    await eventually(async () => expect((await rolling.fixture.describeService()).status).toBe("INACTIVE"));
+    await rolling.ecs.deleteService({ ...where, force: true });
+    await eventually(async () => expect((await describeService()).status).toBe("INACTIVE"));
     const arn = deployment?.serviceDeploymentArn ?? "";
-    expect(
-      await rolling.fixture.ecs.describeServiceDeployments({ serviceDeploymentArns: [arn] }),
-    ).toMatchObject({
+    expect(await rolling.ecs.describeServiceDeployments({ serviceDeploymentArns: [arn] })).toMatchObject({
       serviceDeployments: [],
       failures: [{ arn, reason: "MISSING" }],
     });
