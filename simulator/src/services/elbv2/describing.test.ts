@@ -51,8 +51,8 @@ it("returns a group's defaults, a listener's action and the group's load balance
     {
       Type: "forward",
       TargetGroupArn: group,
-      ForwardConfig: forwardTo([group, 1]).ForwardConfig && {
-        TargetGroups: [{ TargetGroupArn: group, Weight: 1 }],
+      ForwardConfig: {
+        ...forwardTo([group, 1]).ForwardConfig,
         TargetGroupStickinessConfig: { Enabled: false },
       },
     },

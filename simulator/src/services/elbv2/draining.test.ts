@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ask, forwardTo, type Stage, setStage } from "./stage.support.ts";
+import { ask, oneTarget, type Stage, setStage, targetAddress } from "./stage.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {
@@ -14,21 +14,16 @@ const deregister = (TargetGroupArn: string, Id: string) =>
   stage.elbv2.deregisterTargets({ TargetGroupArn, Targets: [{ Id }] });
 
 it("sends no new requests to a draining target, lets those in progress finish, and removes it after the delay", async () => {
-  const group = await stage.createGroup("group");
-  const { port } = await stage.listen(forwardTo(group));
   let finish = () => {};
-  const started = new Promise<void>((resolve) => {
-    void stage.serve("10.0.1.5", (incoming, response) => {
-      if (incoming.url !== "/long") return response.end();
-      finish = () => response.end("finished");
-      resolve();
-    });
+  const { promise: started, resolve } = Promise.withResolvers<void>();
+  const { group, port } = await oneTarget(stage, (incoming, response) => {
+    if (incoming.url !== "/long") return response.end();
+    finish = () => response.end("finished");
+    resolve();
   });
-  await stage.register(group, "10.0.1.5");
-  await stage.until(group, "healthy");
   const underWay = ask(port, { path: "/long" });
   await started;
-  await deregister(group, "10.0.1.5");
+  await deregister(group, targetAddress);
   expect((await targetsOf(group))[0]?.TargetHealth).toEqual({
     State: "draining",
     Reason: "Target.DeregistrationInProgress",
@@ -42,13 +37,9 @@ it("sends no new requests to a draining target, lets those in progress finish, a
 });
 
 it("accepts a draining target when it is registered again", async () => {
-  const group = await stage.createGroup("group");
-  const { port } = await stage.listen(forwardTo(group));
-  await stage.serve("10.0.1.5", (_, response) => response.end());
-  await stage.register(group, "10.0.1.5");
-  await stage.until(group, "healthy");
-  await deregister(group, "10.0.1.5");
-  await stage.register(group, "10.0.1.5");
+  const { group, port } = await oneTarget(stage, (_, response) => response.end());
+  await deregister(group, targetAddress);
+  await stage.register(group, targetAddress);
   await stage.until(group, "healthy");
   await stage.environment.clock.foreground.wait(310_000);
   expect((await ask(port)).status).toBe(200);

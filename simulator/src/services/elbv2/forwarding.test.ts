@@ -3,7 +3,16 @@ import { request as httpRequest } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { answer, ask, containerPort, forwardTo, type Stage, setStage } from "./stage.support.ts";
+import {
+  answer,
+  ask,
+  containerPort,
+  forwardTo,
+  oneTarget,
+  type Stage,
+  setStage,
+  targetAddress,
+} from "./stage.support.ts";
 
 let stage: Stage;
 beforeEach(async () => {
@@ -14,17 +23,8 @@ afterEach(() => stage.close());
 const page = (title: string) =>
   `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
 
-async function oneTarget(handler: Parameters<Stage["serve"]>[1]) {
-  const group = await stage.createGroup("group");
-  const { arn, port } = await stage.listen(forwardTo(group));
-  const server = await stage.serve("10.0.1.5", handler);
-  await stage.register(group, "10.0.1.5");
-  await stage.until(group, "healthy");
-  return { group, arn, port, server };
-}
-
 it("passes the client's address to the target, by the connection, and drops hop-by-hop headers", async () => {
-  const { arn, port } = await oneTarget((request, response) => {
+  const { arn, port } = await oneTarget(stage, (request, response) => {
     response.setHeader("Connection", "close, X-Private");
     response.setHeader("X-Private", "1");
     response.setHeader("Server", "target");
@@ -96,12 +96,12 @@ it.each([
   ["upgrades without a request", "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"],
   ["is gone", undefined],
 ])("returns 502 when the target %s", async (_, bytes) => {
-  const { port, server } = await oneTarget((request, response) => {
+  const { port, server } = await oneTarget(stage, (request, response) => {
     if (request.url === "/") response.end();
     else request.socket.end(bytes ?? "");
   });
   if (bytes === undefined) {
-    stage.environment.network.withdraw("10.0.1.5", containerPort);
+    stage.environment.network.withdraw(targetAddress, containerPort);
     server.close();
   }
   const reply = await ask(port, { path: "/x", method: "POST", body: "data" });
@@ -110,7 +110,7 @@ it.each([
 });
 
 it("returns 504 when the target stays silent for the idle timeout", async () => {
-  const { port } = await oneTarget((request, response) => {
+  const { port } = await oneTarget(stage, (request, response) => {
     if (request.url === "/") response.end();
   });
   await stage.elbv2.modifyLoadBalancerAttributes({
@@ -144,7 +144,7 @@ it.each([
 });
 
 it("streams both bodies piece by piece", async () => {
-  const { port } = await oneTarget((request, response) => {
+  const { port } = await oneTarget(stage, (request, response) => {
     if (request.method === "GET") return response.end();
     response.flushHeaders();
     request.pipe(response);
@@ -164,7 +164,7 @@ it("streams both bodies piece by piece", async () => {
 
 it("keeps a large body whole through a slow reader", async () => {
   const size = 5_000_000;
-  const { port } = await oneTarget((_, response) => response.end(Buffer.alloc(size, "a")));
+  const { port } = await oneTarget(stage, (_, response) => response.end(Buffer.alloc(size, "a")));
   const sent = httpRequest({ host: "127.0.0.1", port, agent: false }).end();
   const [response] = await once(sent, "response");
   response.pause();
@@ -173,7 +173,7 @@ it("keeps a large body whole through a slow reader", async () => {
 });
 
 it("cuts the client off when the target disconnects during a response", async () => {
-  const { port } = await oneTarget((request, response) => {
+  const { port } = await oneTarget(stage, (request, response) => {
     if (request.url === "/") return response.end();
     response.writeHead(200, { "Content-Length": "100" });
     response.write("half", () => request.socket.destroy());

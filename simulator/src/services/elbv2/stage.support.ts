@@ -2,11 +2,13 @@ import { once } from "node:events";
 import {
   createServer,
   type IncomingHttpHeaders,
+  type IncomingMessage,
   type RequestListener,
   request,
   type Server,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import type { Action, ElasticLoadBalancingV2, Matcher } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "../../environment.ts";
 import { AwsError } from "../../kit/errors.ts";
@@ -54,12 +56,6 @@ export async function setStage(createEnvironment = createTestEnvironment): Promi
   const servers: Server[] = [];
   const created = await elbv2.createLoadBalancer({ Name: "stage", Subnets: ["subnet-1", "subnet-2"] });
   const loadBalancerArn = created.LoadBalancers?.[0]?.LoadBalancerArn ?? "";
-  const stateOf = async (groupArn: string, address?: string) => {
-    const { TargetHealthDescriptions: all = [] } = await elbv2.describeTargetHealth({
-      TargetGroupArn: groupArn,
-    });
-    return all.find(({ Target }) => address === undefined || Target?.Id === address)?.TargetHealth?.State;
-  };
   return {
     environment,
     elbv2,
@@ -98,7 +94,7 @@ export async function setStage(createEnvironment = createTestEnvironment): Promi
       await elbv2.registerTargets({ TargetGroupArn: groupArn, Targets: addresses.map((Id) => ({ Id })) });
     },
     async until(groupArn, state, address) {
-      await environment.clock.until(async () => (await stateOf(groupArn, address)) === state);
+      await environment.clock.until(async () => (await stateOf(elbv2, groupArn, address)) === state);
     },
     async close() {
       await environment.clock.during(Promise.resolve(service.close?.()));
@@ -109,6 +105,23 @@ export async function setStage(createEnvironment = createTestEnvironment): Promi
       await environment.remove();
     },
   };
+}
+
+async function stateOf(elbv2: Stage["elbv2"], TargetGroupArn: string, address?: string) {
+  const { TargetHealthDescriptions: all = [] } = await elbv2.describeTargetHealth({ TargetGroupArn });
+  return all.find(({ Target }) => address === undefined || Target?.Id === address)?.TargetHealth?.State;
+}
+
+export const targetAddress = "10.0.1.5";
+
+/** Starts a process as the only target of a new group, behind a listener; resolves once it is healthy. */
+export async function oneTarget(stage: Stage, handler: RequestListener) {
+  const group = await stage.createGroup("group");
+  const { arn, port } = await stage.listen(forwardTo(group));
+  const server = await stage.serve(targetAddress, handler);
+  await stage.register(group, targetAddress);
+  await stage.until(group, "healthy");
+  return { group, arn, port, server };
 }
 
 const cloudwatch = { putMetricData: async () => ({}) };
@@ -134,26 +147,13 @@ const vpc = {
 };
 
 /** Sends one request on a new connection. */
-export function ask(
+export async function ask(
   port: number,
   { method = "GET", path = "/", headers = {}, body }: Ask = {},
 ): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port, method, path, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
+  const sent = request({ host: "127.0.0.1", port, method, path, headers, agent: false }).end(body);
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
 }
 
 export function forwardTo(...groups: (string | [arn: string, weight: number])[]): Action {
