@@ -109,89 +109,42 @@ const createOwnKey = () => ({
 
 /** Starts the offline AWS. Rejects with an error when its port is in use, or when there is no Docker engine for it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { accountId = "123456789012", region = "us-east-1", timeScale = defaultTimeScale } = options;
-  const clock = options.clock ?? createClock(timeScale);
   const dataDirectory = options.dataDirectory ?? (await makeOwnedFolder("simulator"));
-  const gatewayAddress = { host: "127.0.0.1", port: options.port ?? defaultPort };
   const removeTemporary = async () => {
     if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
   };
-  const warn = options.warn ?? ((message) => console.warn(message));
-  const network = createNetwork();
-  const registry = createRegistry({
-    directory: join(dataDirectory, "registry"),
-    accountId,
-    gateway: gatewayAddress,
-  });
-  const git = createGitRepositories({ directory: join(dataDirectory, "git") });
-  const directory = join(dataDirectory, "tasks");
-  const databaseAuthority = createCertificateAuthority("Simulated Amazon RDS CA", Date.now());
-  const authorityFile = join(dataDirectory, "rds-ca.pem");
-  await mkdir(dataDirectory, { recursive: true });
-  await writeFile(authorityFile, databaseAuthority.certificate);
-  const taskRuntime = await startTaskRuntime(options.taskRuntime ?? "process", {
-    registry,
-    network,
-    directory,
-    vcpuShare: options.vcpuShare,
-    databaseAuthority: authorityFile,
-  }).catch(async (error) => {
-    await removeTemporary();
-    throw error;
-  });
   const ownKey = createOwnKey();
   const services = {} as Services;
   const faults = createFaults(services);
-  const environment: Environment = {
-    accountId,
-    region,
-    clock,
-    network,
-    accessKeys: createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys),
-    identityKeys: options.identityKeys ?? {},
-    products: options.products ?? defaultProducts,
-    registry,
-    git,
-    taskRuntime,
-    runFunction: options.runFunction ?? runFunction,
-    findDatabaseServer:
-      options.findDatabaseServer ?? (async () => options.databaseInDocker || findDatabaseServer()),
-    startDatabaseServer:
-      options.startDatabaseServer ??
-      ((server) => startDatabaseServer({ ...server, inDocker: options.databaseInDocker })),
-    databaseStatements: new Map(),
-    databaseAuthority,
-    aws: callInProcess(services, faults),
-    alarmActions: createAlarmActions(),
-    gateway: gatewayAddress,
-    listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,
-    dataDirectory,
-    warn,
-  };
+  const aws = callInProcess(services, faults);
+  const environment = await createEnvironment({ ...options, dataDirectory }, ownKey, aws).catch(
+    async (error) => {
+      await removeTemporary();
+      throw error;
+    },
+  );
   Object.assign(services, createServices(environment));
   const closeAll = () =>
     closeServices(services)
-      .finally(() => taskRuntime.close())
-      .finally(() => git.close())
+      .finally(() => environment.taskRuntime.close())
+      .finally(() => environment.git.close())
       .finally(removeTemporary);
 
+  const expiredAccessKeys = new Set(options.expiredAccessKeys);
+  const { clock, region } = environment;
   let gateway: Gateway;
   try {
     for (const fault of options.faults ?? []) faults.add(fault);
     await openAccount(options.account ?? "standard", environment, services);
-    gateway = await startGateway({
-      environment,
-      services,
-      port: gatewayAddress.port,
-      expiredAccessKeys: new Set(options.expiredAccessKeys),
-      faults,
-    });
+    const { port } = environment.gateway;
+    gateway = await startGateway({ environment, services, port, expiredAccessKeys, faults });
   } catch (error) {
     await closeAll();
     throw error;
   }
-  gatewayAddress.port = gateway.port;
-  const endpoint = `http://${gatewayAddress.host}:${gateway.port}`;
+  // The services know the port that was chosen from now on.
+  Object.assign(environment.gateway, { port: gateway.port });
+  const endpoint = `http://${environment.gateway.host}:${gateway.port}`;
   return {
     endpoint,
     clientConfig: { endpoint, region, credentials: ownKey },
@@ -203,7 +156,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       AWS_ACCESS_KEY_ID: ownKey.accessKeyId,
       AWS_SECRET_ACCESS_KEY: ownKey.secretAccessKey,
     },
-    aws: environment.aws,
+    aws,
     clock,
     faults,
     showPage: gateway.showPage,
@@ -211,6 +164,50 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await gateway.close();
       await closeAll();
     }),
+  };
+}
+
+/** Creates what the services share. */
+async function createEnvironment(
+  options: SimulatorOptions & { readonly dataDirectory: string },
+  ownKey: AccessKey,
+  aws: Aws,
+): Promise<Environment> {
+  const { dataDirectory, accountId = "123456789012", region = "us-east-1", vcpuShare } = options;
+  const gateway = { host: "127.0.0.1", port: options.port ?? defaultPort };
+  const network = createNetwork();
+  const registry = createRegistry({ directory: join(dataDirectory, "registry"), accountId, gateway });
+  const authority = createCertificateAuthority("Simulated Amazon RDS CA", Date.now());
+  const databaseAuthority = join(dataDirectory, "rds-ca.pem");
+  await mkdir(dataDirectory, { recursive: true });
+  await writeFile(databaseAuthority, authority.certificate);
+  const directory = join(dataDirectory, "tasks");
+  const settings = { registry, network, directory, vcpuShare, databaseAuthority };
+  return {
+    accountId,
+    region,
+    clock: options.clock ?? createClock(options.timeScale ?? defaultTimeScale),
+    network,
+    accessKeys: createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys),
+    identityKeys: options.identityKeys ?? {},
+    products: options.products ?? defaultProducts,
+    registry,
+    git: createGitRepositories({ directory: join(dataDirectory, "git") }),
+    taskRuntime: await startTaskRuntime(options.taskRuntime ?? "process", settings),
+    runFunction: options.runFunction ?? runFunction,
+    findDatabaseServer:
+      options.findDatabaseServer ?? (async () => options.databaseInDocker || findDatabaseServer()),
+    startDatabaseServer:
+      options.startDatabaseServer ??
+      ((server) => startDatabaseServer({ ...server, inDocker: options.databaseInDocker })),
+    databaseStatements: new Map(),
+    databaseAuthority: authority,
+    aws,
+    alarmActions: createAlarmActions(),
+    gateway,
+    listenerPortOffset: options.listenerPortOffset ?? defaultListenerPortOffset,
+    dataDirectory,
+    warn: options.warn ?? ((message) => console.warn(message)),
   };
 }
 

@@ -109,9 +109,7 @@ interface UploadOptions {
 const settlingMs = 200;
 
 function createUpload(options: UploadOptions): Upload {
-  const { id, repository, path, pathOf, exclusively, largestBlob, end } = options;
-  const hash = createHash("sha256");
-  let size = 0;
+  const { id, repository, path, pathOf, exclusively, end } = options;
   let writing = false;
   let written = Promise.resolve();
   let over = false;
@@ -128,6 +126,51 @@ function createUpload(options: UploadOptions): Upload {
     if (over) throw new RegistryError("BLOB_UPLOAD_UNKNOWN", `the upload ${id} has ended`);
     if (writing) throw new RegistryError("BLOB_UPLOAD_INVALID", `the upload ${id} is being written already`);
   };
+  const content = createContent(options, discard);
+  return {
+    id,
+    repository,
+    get size() {
+      return content.size;
+    },
+    settled: () => Promise.race([written, sleep(settlingMs, undefined, { ref: false })]),
+    async append(pieces) {
+      assertMine();
+      writing = true;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      written = promise;
+      try {
+        await content.append(pieces);
+      } finally {
+        writing = false;
+        resolve();
+      }
+    },
+    async commit(digest, destination) {
+      assertMine();
+      leave();
+      try {
+        const actual = content.digest();
+        if (actual !== digest)
+          throw new RegistryError("DIGEST_INVALID", `the content has the digest ${actual}, not ${digest}`);
+        await exclusively(async () => {
+          destination.assertThere();
+          await rename(path, pathOf(digest));
+          destination.add(digest, content.size);
+        });
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
+      }
+    },
+    cancel: discard,
+  };
+}
+
+/** The bytes that an upload has received, in its file. */
+function createContent({ path, largestBlob }: UploadOptions, discard: () => Promise<void>) {
+  const hash = createHash("sha256");
+  let size = 0;
   const write = async (file: FileHandle, chunk: Buffer) => {
     if (size + chunk.length > largestBlob) {
       await discard();
@@ -146,47 +189,18 @@ function createUpload(options: UploadOptions): Upload {
     if (chunk.length === chunk.buffer.byteLength) freeMemory(chunk.buffer);
   };
   return {
-    id,
-    repository,
     get size() {
       return size;
     },
-    settled: () => Promise.race([written, sleep(settlingMs, undefined, { ref: false })]),
-    async append(content) {
-      assertMine();
-      writing = true;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      written = promise;
+    digest: () => `sha256:${hash.digest("hex")}`,
+    async append(pieces: Readable) {
+      const file = await open(path, "a");
       try {
-        const file = await open(path, "a");
-        try {
-          // The connection stays open after a failure, to report it to the client.
-          for await (const chunk of content.iterator({ destroyOnReturn: false })) await write(file, chunk);
-        } finally {
-          await file.close();
-        }
+        // The connection stays open after a failure, to report it to the client.
+        for await (const chunk of pieces.iterator({ destroyOnReturn: false })) await write(file, chunk);
       } finally {
-        writing = false;
-        resolve();
+        await file.close();
       }
     },
-    async commit(digest, destination) {
-      assertMine();
-      leave();
-      try {
-        const actual = `sha256:${hash.digest("hex")}`;
-        if (actual !== digest)
-          throw new RegistryError("DIGEST_INVALID", `the content has the digest ${actual}, not ${digest}`);
-        await exclusively(async () => {
-          destination.assertThere();
-          await rename(path, pathOf(digest));
-          destination.add(digest, size);
-        });
-      } catch (error) {
-        await rm(path, { force: true });
-        throw error;
-      }
-    },
-    cancel: discard,
   };
 }

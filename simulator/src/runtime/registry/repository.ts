@@ -1,4 +1,4 @@
-import { digestOf, type ImageManifest, indexMediaTypes, parseManifest } from "./manifest.ts";
+import { digestOf, indexMediaTypes, parseManifest } from "./manifest.ts";
 import type { NewManifest, RegistryRepository, RepositorySettings, StoredManifest } from "./registry.ts";
 import { RegistryError } from "./registry.ts";
 
@@ -33,48 +33,6 @@ export function createRepository(
       `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the tag is immutable.`,
     );
   };
-  const refuseMissing = (kind: "Layers" | "Images", missing: string[]) => {
-    if (missing.length === 0) return;
-    throw new RegistryError(
-      "MANIFEST_BLOB_UNKNOWN",
-      `${kind} with digests '[${missing.join(", ")}]' required for pushing image into repository with name '${name}' in the registry with id '${registryId}' do not exist`,
-    );
-  };
-  const assertBlobsExist = ({ config, layers }: ImageManifest) => {
-    // A layer with urls is stored elsewhere by its author's licence and is never pushed.
-    const own = [config, ...layers.filter((layer) => layer.urls === undefined)];
-    refuseMissing(
-      "Layers",
-      own.filter(({ digest }) => !blobs.has(digest)).map(({ digest }) => digest),
-    );
-  };
-
-  const store = ({ body, mediaType }: NewManifest, digest: string): StoredManifest => {
-    const manifest = parseManifest(body, mediaType);
-    const isImage = manifest.kind === "image";
-    if (isImage) assertBlobsExist(manifest);
-    const parts = isImage ? [manifest.config, ...manifest.layers] : manifest.manifests;
-    const children = parts.map((part) => part.digest);
-    if (!isImage)
-      refuseMissing(
-        "Images",
-        children.filter((child) => !manifests.has(child)),
-      );
-    const size = isImage
-      ? manifest.layers.reduce((sum, layer) => sum + layer.size, 0)
-      : Math.max(0, ...children.map((child) => manifests.get(child)?.size ?? 0));
-    return {
-      digest,
-      mediaType: manifest.mediaType,
-      body,
-      children,
-      size,
-      artifactType: manifest.artifactType,
-      pushedAt: new Date(),
-      lastPulledAt: undefined,
-    };
-  };
-
   const removeTag = (tag: string) => {
     const manifest = manifests.get(tags.get(tag) ?? "");
     tags.delete(tag);
@@ -100,7 +58,8 @@ export function createRepository(
           `the manifest has the digest ${digest}, not ${manifest.digest}`,
         );
       if (manifest.tag !== undefined) assertTagIsFree(manifest.tag, digest);
-      const stored = manifests.get(digest) ?? store(manifest, digest);
+      const stored =
+        manifests.get(digest) ?? complete(manifest, digest, { name, registryId, manifests, blobs });
       manifests.set(digest, stored);
       if (manifest.tag !== undefined && tags.get(manifest.tag) !== digest) {
         tags.set(manifest.tag, digest);
@@ -114,4 +73,45 @@ export function createRepository(
       manifests.delete(digest);
     },
   };
+}
+
+interface Stored extends Pick<WritableRepository, "name" | "manifests" | "blobs"> {
+  readonly registryId: string;
+}
+
+/** Returns a manifest as it is stored, once everything that it lists is there. */
+function complete({ body, mediaType }: NewManifest, digest: string, stored: Stored): StoredManifest {
+  const { manifests, blobs } = stored;
+  const manifest = parseManifest(body, mediaType);
+  const { artifactType } = manifest;
+  const common = { digest, mediaType: manifest.mediaType, body, artifactType, pushedAt: new Date() };
+  const add = (children: string[], size: number) => ({ ...common, children, size, lastPulledAt: undefined });
+  if (manifest.kind === "image") {
+    const { config, layers } = manifest;
+    // A layer with urls is stored elsewhere by its author's licence and is never pushed.
+    const own = [config, ...layers.filter((layer) => layer.urls === undefined)].map((part) => part.digest);
+    refuseMissing("Layers", own, blobs, stored);
+    const size = layers.reduce((sum, layer) => sum + layer.size, 0);
+    return add(
+      [config, ...layers].map((part) => part.digest),
+      size,
+    );
+  }
+  const children = manifest.manifests.map((part) => part.digest);
+  refuseMissing("Images", children, manifests, stored);
+  return add(children, Math.max(0, ...children.map((child) => manifests.get(child)?.size ?? 0)));
+}
+
+function refuseMissing(
+  kind: "Layers" | "Images",
+  wanted: readonly string[],
+  there: ReadonlyMap<string, unknown>,
+  { name, registryId }: Stored,
+): void {
+  const missing = wanted.filter((digest) => !there.has(digest));
+  if (missing.length === 0) return;
+  throw new RegistryError(
+    "MANIFEST_BLOB_UNKNOWN",
+    `${kind} with digests '[${missing.join(", ")}]' required for pushing image into repository with name '${name}' in the registry with id '${registryId}' do not exist`,
+  );
 }

@@ -159,20 +159,12 @@ interface CpuQuotaOptions {
  */
 function createCpuQuota({ cores, signal }: CpuQuotaOptions): CpuQuota {
   const quotaNs = cores * periodMs * nsPerMs;
-  const groups = new Map<number, { pids: readonly number[]; usedNs: number }>();
+  const groups = new Map<number, LimitedGroup>();
   let leftNs = quotaNs;
   let periodEnd = 0;
   let isHeld = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const takeUsed = () => {
-    for (const group of groups.values()) {
-      // Time of an ended process is not counted any more.
-      const usedNs = Math.max(group.usedNs, cpuTimeOf(group.pids));
-      leftNs -= usedNs - group.usedNs;
-      group.usedNs = usedNs;
-    }
-  };
   const refill = (now: number) => {
     if (now < periodEnd) return;
     const periods = 1 + Math.floor((now - periodEnd) / periodMs);
@@ -186,7 +178,7 @@ function createCpuQuota({ cores, signal }: CpuQuotaOptions): CpuQuota {
   };
   const look = () => {
     const now = performance.now();
-    takeUsed();
+    for (const group of groups.values()) leftNs -= takeUsed(group);
     refill(now);
     hold(leftNs <= 0);
     const untilSpent = isHeld ? periodMs : leftNs / nsPerMs;
@@ -218,4 +210,17 @@ function createCpuQuota({ cores, signal }: CpuQuotaOptions): CpuQuota {
       isHeld = false;
     },
   };
+}
+
+interface LimitedGroup {
+  pids: readonly number[];
+  usedNs: number;
+}
+
+/** Returns the CPU time of a group since the last call. */
+function takeUsed(group: LimitedGroup): number {
+  const before = group.usedNs;
+  // Time of an ended process is not counted any more.
+  group.usedNs = Math.max(before, cpuTimeOf(group.pids));
+  return group.usedNs - before;
 }

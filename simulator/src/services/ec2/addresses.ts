@@ -1,3 +1,4 @@
+import type { AssociateAddressCommandInput } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
@@ -42,36 +43,7 @@ export function addressOperations(state: Ec2State): Operations<"ec2"> {
       const wanted = items.filter(({ publicIp }) => input.PublicIps?.includes(publicIp) ?? true);
       return { Addresses: wanted.map((address) => ({ ...common, ...describe(state, address) })) };
     },
-    associateAddress: (input) => {
-      refuseUnsupported(unsupported, "AssociateAddress", input, [
-        "AllocationId InstanceId AllowReassociation",
-      ]);
-      const address = find(state, "addresses", input.AllocationId);
-      const instance = find(state, "instances", input.InstanceId);
-      if (!["running", "stopped"].includes(instanceState(state, instance)))
-        throw new AwsError(
-          "InvalidInstanceID",
-          `The instance '${instance.id}' is not in a valid state for this operation.`,
-        );
-      const [gateway] = [...state.internetGateways.values()].filter(({ vpcId }) => vpcId === instance.vpcId);
-      if (!gateway)
-        throw new AwsError(
-          "Gateway.NotAttached",
-          `Network ${instance.vpcId} is not attached to any internet gateway`,
-        );
-      // Without the flag an address moves from its current instance.
-      const held = address.association && input.AllowReassociation === false;
-      if (held || natGatewayUsing(state, address.id))
-        throw new AwsError(
-          "Resource.AlreadyAssociated",
-          `resource ${address.id} is already associated with associate-id ${address.association?.id}`,
-        );
-      for (const other of state.addresses.values())
-        if (other.association?.instanceId === instance.id) other.association = undefined;
-      address.association = { id: newId("eipassoc"), instanceId: instance.id };
-      instance.publicIp = undefined;
-      return { AssociationId: address.association.id };
-    },
+    associateAddress: (input) => associate(state, input),
     disassociateAddress: (input) => {
       refuseUnsupported(unsupported, "DisassociateAddress", input, ["AssociationId"]);
       const { AssociationId = "" } = input;
@@ -94,6 +66,35 @@ export function addressOperations(state: Ec2State): Operations<"ec2"> {
       return {};
     },
   };
+}
+
+function associate(state: Ec2State, input: AssociateAddressCommandInput) {
+  refuseUnsupported(unsupported, "AssociateAddress", input, ["AllocationId InstanceId AllowReassociation"]);
+  const address = find(state, "addresses", input.AllocationId);
+  const instance = find(state, "instances", input.InstanceId);
+  if (!["running", "stopped"].includes(instanceState(state, instance)))
+    throw new AwsError(
+      "InvalidInstanceID",
+      `The instance '${instance.id}' is not in a valid state for this operation.`,
+    );
+  const [gateway] = [...state.internetGateways.values()].filter(({ vpcId }) => vpcId === instance.vpcId);
+  if (!gateway)
+    throw new AwsError(
+      "Gateway.NotAttached",
+      `Network ${instance.vpcId} is not attached to any internet gateway`,
+    );
+  // Without the flag an address moves from its current instance.
+  const held = address.association && input.AllowReassociation === false;
+  if (held || natGatewayUsing(state, address.id))
+    throw new AwsError(
+      "Resource.AlreadyAssociated",
+      `resource ${address.id} is already associated with associate-id ${address.association?.id}`,
+    );
+  for (const other of state.addresses.values())
+    if (other.association?.instanceId === instance.id) other.association = undefined;
+  address.association = { id: newId("eipassoc"), instanceId: instance.id };
+  instance.publicIp = undefined;
+  return { AssociationId: address.association.id };
 }
 
 function refuseInUse(state: Ec2State, { id, association }: Address): void {

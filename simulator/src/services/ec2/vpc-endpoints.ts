@@ -1,4 +1,4 @@
-import type { VpcEndpoint as Description } from "@aws-sdk/client-ec2";
+import type { CreateVpcEndpointCommandInput, VpcEndpoint as Description } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../kit/errors.ts";
 import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
@@ -21,41 +21,7 @@ const openPolicy = JSON.stringify({
 /** State only: they route nothing. */
 export function vpcEndpointOperations(state: Ec2State): Operations<"ec2"> {
   return {
-    createVpcEndpoint: (input) => {
-      refuseUnsupported(unsupported, "CreateVpcEndpoint", input, [
-        "VpcId ServiceName VpcEndpointType RouteTableIds SubnetIds SecurityGroupIds PrivateDnsEnabled",
-        "PolicyDocument TagSpecifications ClientToken",
-      ]);
-      const tags = tagsFrom(input.TagSpecifications, "vpc-endpoint");
-      const vpc = find(state, "vpcs", input.VpcId);
-      const { VpcEndpointType: type = "Gateway", ServiceName = "" } = input;
-      if (type !== "Gateway" && type !== "Interface")
-        throw new AwsError("InvalidParameter", `The simulator has no VPC endpoints of type ${type}.`);
-      refuseUnknownService(state.region, ServiceName, type);
-      const endpoint: VpcEndpoint = {
-        id: newId("vpce"),
-        type,
-        serviceName: ServiceName,
-        vpcId: vpc.id,
-        createdAt: state.now(),
-        policy: openPolicy,
-        routeTableIds: [],
-        interfaces: [],
-        securityGroupIds: type === "Interface" ? securityGroupsFor(state, vpc.id, undefined) : [],
-        privateDns: false,
-      };
-      applyEndpointInput(state, endpoint, {
-        addRouteTables: input.RouteTableIds,
-        addSubnets: input.SubnetIds,
-        securityGroups: input.SecurityGroupIds,
-        // Interface endpoints have private names by default.
-        privateDns: type === "Interface" ? (input.PrivateDnsEnabled ?? true) : input.PrivateDnsEnabled,
-        policy: input.PolicyDocument,
-      });
-      state.vpcEndpoints.set(endpoint.id, endpoint);
-      addTags(state, endpoint.id, tags);
-      return { VpcEndpoint: describe(state, endpoint), ClientToken: input.ClientToken };
-    },
+    createVpcEndpoint: (input) => create(state, input),
     describeVpcEndpoints: (input) => {
       const { items, NextToken } = list(state, "vpcEndpoints", input, filters);
       return { VpcEndpoints: items.map((endpoint) => describe(state, endpoint)), NextToken };
@@ -99,6 +65,42 @@ export function vpcEndpointOperations(state: Ec2State): Operations<"ec2"> {
       };
     },
   };
+}
+
+function create(state: Ec2State, input: CreateVpcEndpointCommandInput) {
+  refuseUnsupported(unsupported, "CreateVpcEndpoint", input, [
+    "VpcId ServiceName VpcEndpointType RouteTableIds SubnetIds SecurityGroupIds PrivateDnsEnabled",
+    "PolicyDocument TagSpecifications ClientToken",
+  ]);
+  const tags = tagsFrom(input.TagSpecifications, "vpc-endpoint");
+  const vpc = find(state, "vpcs", input.VpcId);
+  const { VpcEndpointType: type = "Gateway", ServiceName = "" } = input;
+  if (type !== "Gateway" && type !== "Interface")
+    throw new AwsError("InvalidParameter", `The simulator has no VPC endpoints of type ${type}.`);
+  refuseUnknownService(state.region, ServiceName, type);
+  const endpoint: VpcEndpoint = {
+    id: newId("vpce"),
+    type,
+    serviceName: ServiceName,
+    vpcId: vpc.id,
+    createdAt: state.now(),
+    policy: openPolicy,
+    routeTableIds: [],
+    interfaces: [],
+    securityGroupIds: type === "Interface" ? securityGroupsFor(state, vpc.id, undefined) : [],
+    privateDns: false,
+  };
+  applyEndpointInput(state, endpoint, {
+    addRouteTables: input.RouteTableIds,
+    addSubnets: input.SubnetIds,
+    securityGroups: input.SecurityGroupIds,
+    // Interface endpoints have private names by default.
+    privateDns: type === "Interface" ? (input.PrivateDnsEnabled ?? true) : input.PrivateDnsEnabled,
+    policy: input.PolicyDocument,
+  });
+  state.vpcEndpoints.set(endpoint.id, endpoint);
+  addTags(state, endpoint.id, tags);
+  return { VpcEndpoint: describe(state, endpoint), ClientToken: input.ClientToken };
 }
 
 function describe(state: Ec2State, endpoint: VpcEndpoint): Description {

@@ -52,17 +52,9 @@ export function clusterOperations({ state, environment }: EcsContext): Operation
     },
     deleteCluster({ cluster: reference }) {
       const cluster = findCluster(state, reference);
-      const counts = countsOf(state, cluster);
-      if (counts.activeServicesCount > 0)
-        throw new AwsError(
-          "ClusterContainsServicesException",
-          "The Cluster cannot be deleted while Services are active.",
-        );
-      if (counts.runningTasksCount + counts.pendingTasksCount > 0)
-        throw new AwsError(
-          "ClusterContainsTasksException",
-          "The Cluster cannot be deleted while Tasks are active.",
-        );
+      const { activeServicesCount, runningTasksCount, pendingTasksCount } = countsOf(state, cluster);
+      refuseActive("Services", activeServicesCount);
+      refuseActive("Tasks", runningTasksCount + pendingTasksCount);
       state.clusters.delete(cluster.clusterName);
       state.tags.delete(cluster.clusterArn);
       for (const service of state.services.values())
@@ -76,6 +68,14 @@ export function clusterOperations({ state, environment }: EcsContext): Operation
       return { cluster: view(cluster) };
     },
   };
+}
+
+function refuseActive(what: "Services" | "Tasks", count: number): void {
+  if (count > 0)
+    throw new AwsError(
+      `ClusterContains${what}Exception`,
+      `The Cluster cannot be deleted while ${what} are active.`,
+    );
 }
 
 function validateCluster(input: CreateClusterCommandInput): string {

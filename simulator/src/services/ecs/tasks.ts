@@ -1,12 +1,12 @@
-import type { RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
+import type { ListTasksCommandInput, RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
 import type { Operations } from "../api.ts";
 import { findCluster, findService, findTask, requireTaskDefinition } from "./find.ts";
 import { invalid, lookUp, page, refuseOthers } from "./inputs.ts";
 import { ecsArn } from "./names.ts";
 import { resolvePlacement } from "./placement.ts";
-import type { TaskDefinitionRecord } from "./service-records.ts";
-import type { EcsContext, TaskRecord } from "./state.ts";
+import type { ClusterRecord, TaskDefinitionRecord } from "./service-records.ts";
+import type { EcsContext, EcsState, TaskRecord } from "./state.ts";
 import { checkTags, tagsOf } from "./tags.ts";
 import { launchTask, requestStop } from "./task-lifecycle.ts";
 
@@ -63,23 +63,26 @@ export function taskOperations(context: EcsContext): Operations<"ecs"> {
         "cluster family serviceName startedBy desiredStatus launchType nextToken maxResults",
       ]);
       const cluster = findCluster(state, input.cluster);
-      const { serviceName, family, startedBy, desiredStatus = "RUNNING", launchType } = input;
-      const service = serviceName === undefined ? undefined : findService(state, cluster, serviceName);
-      if (serviceName !== undefined && !service)
-        throw new AwsError("ServiceNotFoundException", "Service not found.");
-      const matching = [...state.tasks.values()].filter(
-        ({ task, definition, ...record }) =>
-          task.clusterArn === cluster.clusterArn &&
-          task.desiredStatus === desiredStatus &&
-          (service === undefined || record.service === service) &&
-          (family === undefined || definition.family === family) &&
-          (startedBy === undefined || task.startedBy === startedBy) &&
-          (launchType === undefined || task.launchType === launchType),
-      );
-      const { items, nextToken } = page(matching, input);
+      const { items, nextToken } = page(selectTasks(state, cluster, input), input);
       return { taskArns: items.map(({ task }) => task.taskArn), nextToken };
     },
   };
+}
+
+function selectTasks(state: EcsState, cluster: ClusterRecord, input: ListTasksCommandInput): TaskRecord[] {
+  const { serviceName, family, startedBy, desiredStatus = "RUNNING", launchType } = input;
+  const service = serviceName === undefined ? undefined : findService(state, cluster, serviceName);
+  if (serviceName !== undefined && !service)
+    throw new AwsError("ServiceNotFoundException", "Service not found.");
+  return [...state.tasks.values()].filter(
+    ({ task, definition, ...record }) =>
+      task.clusterArn === cluster.clusterArn &&
+      task.desiredStatus === desiredStatus &&
+      (service === undefined || record.service === service) &&
+      (family === undefined || definition.family === family) &&
+      (startedBy === undefined || task.startedBy === startedBy) &&
+      (launchType === undefined || task.launchType === launchType),
+  );
 }
 
 function validateRun(input: RunTaskCommandInput, definition: TaskDefinitionRecord): void {

@@ -30,11 +30,7 @@ export function targetGroupOperations(
   state: State,
   targets: TargetLife,
 ): Operations<"elbv2"> {
-  const describe = (group: TargetGroupRecord): TargetGroup => ({
-    TargetGroupArn: group.arn,
-    ...group.settings,
-    LoadBalancerArns: loadBalancerArnsOf(state, group.arn),
-  });
+  const describe = (group: TargetGroupRecord) => describeGroup(state, group);
   return {
     createTargetGroup: async (input) => {
       const settings = readSettings(input);
@@ -84,6 +80,10 @@ export function targetGroupOperations(
       return {};
     },
   };
+}
+
+function describeGroup(state: State, { arn, settings }: TargetGroupRecord): TargetGroup {
+  return { TargetGroupArn: arn, ...settings, LoadBalancerArns: loadBalancerArnsOf(state, arn) };
 }
 
 async function checkVpc(environment: Environment, vpcId: string): Promise<void> {
