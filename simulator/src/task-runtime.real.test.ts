@@ -1,6 +1,7 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { RDS, waitUntilDBInstanceAvailable } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createNetwork } from "./outside-clients/web-account.support.ts";
 import { taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
 import { hasDocker } from "./runtime/tasks/runtimes.support.ts";
 import { pushProgram } from "./services/ecs/controller/push-program.support.ts";
@@ -28,21 +29,18 @@ describe.each(taskRuntimeKinds)("as %s, a task", (kind) => {
     let image: string;
     beforeAll(async () => {
       simulator = await startRealSimulator({ taskRuntime: kind });
-      const { ec2, ecr, ecs } = simulator.aws;
+      const { ecr, ecs } = simulator.aws;
       const { repository } = await ecr.createRepository({ repositoryName: "web" });
       await pushProgram(simulator, repository?.repositoryUri ?? "", "", kind);
       image = `${repository?.repositoryUri}:latest`;
       await ecs.createCluster({ clusterName: "main" });
-      const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
-      const createSubnet = async (CidrBlock: string, AvailabilityZone: string) =>
-        (await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone })).Subnet?.SubnetId ?? "";
-      subnet = await createSubnet("10.0.0.0/24", "us-east-1a");
-      const settings = { GroupName: "all", Description: "all", VpcId: Vpc?.VpcId };
-      group = (await ec2.createSecurityGroup(settings)).GroupId ?? "";
+      const network = await createNetwork(simulator);
+      subnet = network.subnets[0] ?? "";
+      group = network.securityGroup;
       await simulator.aws.rds.createDBSubnetGroup({
         DBSubnetGroupName: "subnets",
         DBSubnetGroupDescription: "two",
-        SubnetIds: [subnet, await createSubnet("10.0.1.0/24", "us-east-1b")],
+        SubnetIds: network.subnets,
       });
     });
     afterAll(() => simulator?.close());

@@ -58,24 +58,16 @@ export function createVirtualClock(): TestClock {
   let isStopped = false;
   const waits = new Set<Wait>();
   const inForeground = () => [...waits].filter(({ isForeground }) => isForeground);
-
   const run = async () => {
     isRunning = true;
     while (inForeground().length > 0) {
       await quiet(() => waits.size);
-      if (!jump()) await new Promise((resolve) => setTimeout(resolve, 1));
+      const next = nextOf(waits);
+      now = Math.max(now, next ?? now);
+      if (next === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+      else endDue(waits, now);
     }
     isRunning = false;
-  };
-  /** At the same instant the simulator's own waits end before those of the foreground, which then see their effect. */
-  const jump = (): boolean => {
-    const next = Math.min(...[...waits].map(({ deadline }) => deadline));
-    if (next === Number.POSITIVE_INFINITY) return false;
-    now = Math.max(now, next);
-    const due = [...waits].filter(({ deadline }) => deadline <= now);
-    const background = due.filter(({ isForeground }) => !isForeground);
-    for (const wait of background.length > 0 ? background : due) wait.resolve();
-    return true;
   };
   const wait = (isForeground: boolean, ms: number, signal?: AbortSignal) => {
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -122,6 +114,19 @@ export function createVirtualClock(): TestClock {
       for (const { reject } of inForeground()) reject(hasStopped());
     },
   };
+}
+
+/** Returns the next deadline, if there is one. */
+function nextOf(waits: ReadonlySet<Wait>): number | undefined {
+  const next = Math.min(...[...waits].map(({ deadline }) => deadline));
+  return next === Number.POSITIVE_INFINITY ? undefined : next;
+}
+
+/** At the same instant the simulator's own waits end before those of the foreground, which then see their effect. */
+function endDue(waits: ReadonlySet<Wait>, now: number): void {
+  const due = [...waits].filter(({ deadline }) => deadline <= now);
+  const background = due.filter(({ isForeground }) => !isForeground);
+  for (const wait of background.length > 0 ? background : due) wait.resolve();
 }
 
 const hasStopped = () => new Error("the simulator of this clock is closed: its time has stopped");

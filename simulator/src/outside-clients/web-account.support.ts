@@ -1,3 +1,4 @@
+import type { Aws } from "../services/api.ts";
 import type { Simulator } from "../simulator.ts";
 
 interface TestNetwork {
@@ -49,7 +50,7 @@ export async function createIdleCluster({ aws: { ec2, ecs } }: Simulator) {
 }
 
 /** Two zones, as load balancers require. */
-async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
+export async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
   const vpc = (await aws.ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc?.VpcId ?? "";
   const createSubnet = async (zone: string, CidrBlock: string) => {
     const AvailabilityZone = `us-east-1${zone}`;
@@ -62,23 +63,28 @@ async function createNetwork({ aws }: Simulator): Promise<TestNetwork> {
   return { vpc, subnets, securityGroup };
 }
 
+/** Creates a target group for port 8080 of tasks; returns its ARN. */
+export async function createTargetGroup({ elbv2 }: Aws, VpcId: string, Name: string): Promise<string> {
+  const settings = { Name, Protocol: "HTTP", Port: 8080, VpcId, TargetType: "ip" } as const;
+  return (await elbv2.createTargetGroup(settings)).TargetGroups?.[0]?.TargetGroupArn ?? "";
+}
+
 /** Creates listeners on port 80 for production, which is blue, and on 8080 for tests, which are green; returns ARNs. */
 async function createLoadBalancer(
-  { aws: { elbv2 } }: Simulator,
+  { aws }: Simulator,
   Name: string,
   { vpc, subnets, securityGroup }: TestNetwork,
 ) {
+  const { elbv2 } = aws;
   const { LoadBalancers } = await elbv2.createLoadBalancer({
     Name,
     Subnets: subnets,
     SecurityGroups: [securityGroup],
   });
-  const createTargetGroup = async (Name: string) => {
-    const settings = { Name, Protocol: "HTTP", Port: 8080, VpcId: vpc, TargetType: "ip" } as const;
-    const { TargetGroups } = await elbv2.createTargetGroup(settings);
-    return TargetGroups?.[0]?.TargetGroupArn ?? "";
+  const targetGroups = {
+    blue: await createTargetGroup(aws, vpc, "blue"),
+    green: await createTargetGroup(aws, vpc, "green"),
   };
-  const targetGroups = { blue: await createTargetGroup("blue"), green: await createTargetGroup("green") };
   const createListener = async (Port: number, TargetGroupArn: string) => {
     const { Listeners } = await elbv2.createListener({
       LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,

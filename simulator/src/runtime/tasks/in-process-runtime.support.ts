@@ -118,10 +118,7 @@ async function startContainer(
     onLine(`Node.js ${process.version}`);
     exit(1);
   };
-  const handlers: Handlers = {
-    signal: (signal) => exit(128 + constants.signals[signal]),
-    exec: () => 0,
-  };
+  const handlers: Handlers = { signal: (signal) => exit(128 + constants.signals[signal]), exec: () => 0 };
   const run = async () =>
     (programs.get(image.location) ?? webProgram)({
       args: argvOf(options).slice(1),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { createCertificateAuthority } from "../certificate-authority.ts";
-import { createNetwork } from "../network.ts";
+import { createNetwork, type Network } from "../network.ts";
 import type { ImageConfig, ImageLayer } from "../registry/registry.ts";
 import { serveRegistry } from "../registry/test-registry.support.ts";
 import { dockerProblem } from "./docker/availability.ts";
@@ -28,7 +28,7 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
   const authority = createCertificateAuthority("Test CA", Date.now());
   const started = new Set<TaskContainer>();
   let directory: string;
-  let served: Awaited<ReturnType<typeof serveRegistry>>;
+  let served: Served;
   let base: ImageLayer[];
   let runtime: TaskRuntime;
   beforeAll(async () => {
@@ -39,13 +39,9 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     base = kind === "docker" ? [await makeNodeLayer(directory)] : [];
     const databaseAuthority = join(directory, "authority.pem");
     await writeFile(databaseAuthority, authority.certificate);
-    runtime = await startTaskRuntime(kind, {
-      databaseAuthority,
-      registry: served.registry,
-      network,
-      directory,
-      vcpuShare,
-    });
+    const { registry } = served;
+    const settings = { databaseAuthority, registry, network, directory, vcpuShare };
+    runtime = await startTaskRuntime(kind, settings);
   });
   afterEach(async () => {
     for (const container of started) container.kill();
@@ -63,18 +59,19 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     layers: readonly (ImageLayer | Record<string, string>)[],
     config: ImageConfig["config"],
   ): Promise<string> => {
-    const token = served.registry.issueToken(new Date(Date.now() + 60_000));
-    const authorization = `Basic ${Buffer.from(`AWS:${token}`).toString("base64")}`;
     const made = layers.map((layer) => ("digest" in layer ? layer : makeLayer(directory, layer)));
-    const target = { endpoint: `http://${served.host}`, authorization, repository };
     const tag = randomUUID();
-    await pushLayers(target, [...base, ...((await Promise.all(made)) as ImageLayer[])], config, tag);
+    await pushLayers(
+      targetIn(served),
+      [...base, ...((await Promise.all(made)) as ImageLayer[])],
+      config,
+      tag,
+    );
     return `${served.host}/${repository}:${tag}`;
   };
-  /** Starts the image and collects its lines; `line(text)` resolves once a line holds the text. */
+  /** Starts the image and collects its lines. */
   const start = async (reference: string, settings: Settings = {}) => {
-    const lines: string[] = [];
-    const watchers = new Set<() => void>();
+    const { lines, onLine, line } = watchLines();
     const container = await runtime.start({
       image: await runtime.pull(reference),
       address: "10.0.0.4",
@@ -83,18 +80,9 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
       metadata,
       ...settings,
       isolation: { ...isolation, ...settings.isolation },
-      onLine: (line) => {
-        lines.push(line);
-        for (const watch of watchers) watch();
-      },
+      onLine,
     });
     started.add(container);
-    const line = (text: string) =>
-      new Promise<void>((resolve) => {
-        const watch = () => lines.some((line) => line.includes(text)) && resolve();
-        watchers.add(watch);
-        watch();
-      });
     return { container, lines, line };
   };
   return {
@@ -116,11 +104,41 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
         WorkingDir: "/app",
         Env: env,
       }),
-    /** Returns the response from a task's address. */
-    async ask(address: string, port: number): Promise<string> {
-      const socket = network.resolve(address, port);
-      if (!socket) throw new Error(`nothing is published at ${address}:${port}`);
-      return (await fetch(`http://${socket.host}:${socket.port}/`)).text();
+    ask: (address: string, port: number) => ask(network, address, port),
+  };
+}
+
+type Served = Awaited<ReturnType<typeof serveRegistry>>;
+
+/** The repository, with a login that is valid for a minute. */
+function targetIn({ host, registry }: Served) {
+  const token = registry.issueToken(new Date(Date.now() + 60_000));
+  const authorization = `Basic ${Buffer.from(`AWS:${token}`).toString("base64")}`;
+  return { endpoint: `http://${host}`, authorization, repository };
+}
+
+/** Returns the response from a task's address. */
+async function ask(network: Network, address: string, port: number): Promise<string> {
+  const socket = network.resolve(address, port);
+  if (!socket) throw new Error(`nothing is published at ${address}:${port}`);
+  return (await fetch(`http://${socket.host}:${socket.port}/`)).text();
+}
+
+/** Collects lines; `line(text)` resolves once one of them holds the text. */
+function watchLines() {
+  const lines: string[] = [];
+  const watchers = new Set<() => void>();
+  return {
+    lines,
+    onLine(line: string) {
+      lines.push(line);
+      for (const watch of watchers) watch();
     },
+    line: (text: string) =>
+      new Promise<void>((resolve) => {
+        const watch = () => lines.some((line) => line.includes(text)) && resolve();
+        watchers.add(watch);
+        watch();
+      }),
   };
 }

@@ -5,11 +5,12 @@ import type {
   Task,
 } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../kit/errors.ts";
+import { createNetwork, type Network } from "../../runtime/network.ts";
 import type { Registry } from "../../runtime/registry/registry.ts";
 import { createFixedRegistry, makeImage } from "../../runtime/tasks/images.support.ts";
 import { imageConfigOf, type Program, webProgram } from "../../runtime/tasks/in-process-runtime.support.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
-import type { Api, AwsClients, Caller, Operations } from "../api.ts";
+import type { Api, Aws, AwsClients, Caller, Operations } from "../api.ts";
 import { createEcs } from "./service.ts";
 
 export const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/blue/1";
@@ -34,85 +35,25 @@ export async function createFixture(programs: Record<string, Program> = { web: w
   const images = Object.fromEntries(
     Object.entries(programs).map(([name, program]) => [name, makeImage([], imageConfigOf(program))]),
   );
-  const targets = new Map<string, string>();
-  const logs = new Map<string, string[]>();
-  const logGroups = new Set(["/there"]);
+  const network = createNetwork();
+  const { targets, health, elbv2 } = createTargets(network);
+  const { logs, operations } = createLogs();
   const secrets = new Map<string, string>();
-  /** State of targets that are registered and deregistered. */
-  const health = { registered: "healthy", deregistered: "unused" };
-  /** A target without a listener is not healthy yet. */
-  const stateOf = (group: string | undefined, { Id = "", Port = 0 }: { Id?: string; Port?: number }) => {
-    const state = targets.get(`${group} ${Id}:${Port}`) ?? "unused";
-    return state === "healthy" && !environment.network.resolve(Id, Port) ? "initial" : state;
+  const getSecretValue = async ({ SecretId = "" }) => {
+    const SecretString = secrets.get(SecretId);
+    if (SecretString !== undefined) return { SecretString };
+    throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
   };
   const environment = await createTestEnvironment({
+    network,
     registry: createFixedRegistry(images) as Registry,
     aws: {
-      ec2: {
-        describeSubnets: async ({ SubnetIds = [] } = {}) => {
-          if (SubnetIds.includes("subnet-gone"))
-            throw new AwsError("InvalidSubnetID.NotFound", "The subnet ID 'subnet-gone' does not exist");
-          return {
-            Subnets: SubnetIds.map((SubnetId) => ({
-              SubnetId,
-              CidrBlock: "10.0.1.0/24",
-              AvailabilityZone: "us-east-1a",
-            })),
-          };
-        },
-        describeSecurityGroups: async () => ({ SecurityGroups: [] }),
-      },
+      ec2,
       iam: { getRole: async () => ({ Role: undefined }) },
-      elbv2: {
-        describeTargetGroups: async ({ TargetGroupArns = [] } = {}) => ({
-          TargetGroups: TargetGroupArns.map((TargetGroupArn) => ({
-            TargetGroupArn,
-            TargetType: "ip" as const,
-            LoadBalancerArns: TargetGroupArn.includes("alone") ? [] : ["arn:lb"],
-          })),
-        }),
-        registerTargets: async ({ TargetGroupArn, Targets = [] }) => {
-          for (const { Id, Port } of Targets)
-            targets.set(`${TargetGroupArn} ${Id}:${Port}`, health.registered);
-          return {};
-        },
-        deregisterTargets: async ({ TargetGroupArn, Targets = [] }) => {
-          for (const { Id, Port } of Targets)
-            targets.set(`${TargetGroupArn} ${Id}:${Port}`, health.deregistered);
-          return {};
-        },
-        describeTargetHealth: async ({ TargetGroupArn, Targets = [] }) => ({
-          TargetHealthDescriptions: Targets.map((Target) => ({
-            Target,
-            TargetHealth: { State: stateOf(TargetGroupArn, Target) as "unused" },
-          })),
-        }),
-      },
+      elbv2,
       cloudwatch: { putMetricData: async () => ({}) },
-      logs: {
-        createLogGroup: async ({ logGroupName = "" }) => void logGroups.add(logGroupName) as never,
-        createLogStream: async ({ logGroupName = "", logStreamName }) => {
-          if (!logGroups.has(logGroupName))
-            throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
-          logs.set(`${logGroupName} ${logStreamName}`, []);
-          return {} as never;
-        },
-        putLogEvents: async ({ logGroupName, logStreamName, logEvents = [] }) => {
-          logs.get(`${logGroupName} ${logStreamName}`)?.push(...logEvents.map(({ message = "" }) => message));
-          return {};
-        },
-      },
-      secretsmanager: {
-        getSecretValue: async ({ SecretId = "" }) => {
-          const SecretString = secrets.get(SecretId);
-          if (SecretString === undefined)
-            throw new AwsError(
-              "ResourceNotFoundException",
-              "Secrets Manager can't find the specified secret.",
-            );
-          return { SecretString };
-        },
-      },
+      logs: operations,
+      secretsmanager: { getSecretValue },
     },
   });
   const service = createEcs(environment);
@@ -131,12 +72,7 @@ export async function createFixture(programs: Record<string, Program> = { web: w
       ecs.registerTaskDefinition({
         ...webFamily,
         containerDefinitions: [
-          {
-            name: "web",
-            image: "web",
-            portMappings: [{ containerPort: 8080 }],
-            ...container,
-          } as ContainerDefinition,
+          { name: "web", image: "web", portMappings: [{ containerPort: 8080 }], ...container },
         ],
       }),
     createService: (settings: Partial<CreateServiceCommandInput> = {}) =>
@@ -166,6 +102,72 @@ export async function createFixture(programs: Record<string, Program> = { web: w
       await environment.remove();
     },
   };
+}
+
+const ec2: Partial<Aws["ec2"]> = {
+  describeSubnets: async ({ SubnetIds = [] } = {}) => {
+    if (SubnetIds.includes("subnet-gone"))
+      throw new AwsError("InvalidSubnetID.NotFound", "The subnet ID 'subnet-gone' does not exist");
+    const known = { CidrBlock: "10.0.1.0/24", AvailabilityZone: "us-east-1a" };
+    return { Subnets: SubnetIds.map((SubnetId) => ({ SubnetId, ...known })) };
+  },
+  describeSecurityGroups: async () => ({ SecurityGroups: [] }),
+};
+
+/** Target groups whose targets have the states that the test sets. */
+function createTargets(network: Network) {
+  const targets = new Map<string, string>();
+  /** State of targets that are registered and deregistered. */
+  const health = { registered: "healthy", deregistered: "unused" };
+  /** A target without a listener is not healthy yet. */
+  const stateOf = (group: string | undefined, { Id = "", Port = 0 }: { Id?: string; Port?: number }) => {
+    const state = targets.get(`${group} ${Id}:${Port}`) ?? "unused";
+    return state === "healthy" && !network.resolve(Id, Port) ? "initial" : state;
+  };
+  const setAll =
+    (event: keyof typeof health): Aws["elbv2"]["registerTargets"] =>
+    async ({ TargetGroupArn, Targets = [] }) => {
+      for (const { Id, Port } of Targets) targets.set(`${TargetGroupArn} ${Id}:${Port}`, health[event]);
+      return {};
+    };
+  const elbv2: Partial<Aws["elbv2"]> = {
+    describeTargetGroups: async ({ TargetGroupArns = [] } = {}) => ({
+      TargetGroups: TargetGroupArns.map((TargetGroupArn) => ({
+        TargetGroupArn,
+        TargetType: "ip" as const,
+        LoadBalancerArns: TargetGroupArn.includes("alone") ? [] : ["arn:lb"],
+      })),
+    }),
+    registerTargets: setAll("registered"),
+    deregisterTargets: setAll("deregistered"),
+    describeTargetHealth: async ({ TargetGroupArn, Targets = [] }) => ({
+      TargetHealthDescriptions: Targets.map((Target) => ({
+        Target,
+        TargetHealth: { State: stateOf(TargetGroupArn, Target) as "unused" },
+      })),
+    }),
+  };
+  return { targets, health, elbv2 };
+}
+
+/** Lines by group and stream; there is a group `/there`. */
+function createLogs() {
+  const logs = new Map<string, string[]>();
+  const groups = new Set(["/there"]);
+  const operations: Partial<Aws["logs"]> = {
+    createLogGroup: async ({ logGroupName = "" }) => void groups.add(logGroupName) as never,
+    createLogStream: async ({ logGroupName = "", logStreamName }) => {
+      if (!groups.has(logGroupName))
+        throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
+      logs.set(`${logGroupName} ${logStreamName}`, []);
+      return {} as never;
+    },
+    putLogEvents: async ({ logGroupName, logStreamName, logEvents = [] }) => {
+      logs.get(`${logGroupName} ${logStreamName}`)?.push(...logEvents.map(({ message = "" }) => message));
+      return {};
+    },
+  };
+  return { logs, operations };
 }
 
 /** A revision of family `web` without its containers. */

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createNetwork, createTargetGroup } from "../../outside-clients/web-account.support.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../test-simulator.support.ts";
 
 const url = `http://127.0.0.1:${testListenerPortOffset() + 80}`;
@@ -21,22 +22,12 @@ afterAll(async () => {
 });
 
 async function serve(Port: number): Promise<void> {
-  const { ec2, elbv2 } = simulator.aws;
-  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
-  const subnets = await Promise.all(
-    ["a", "b"].map(async (zone, index) => {
-      const CidrBlock = `10.0.${index}.0/24`;
-      const subnet = { VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone: `us-east-1${zone}` };
-      return (await ec2.createSubnet(subnet)).Subnet?.SubnetId ?? "";
-    }),
-  );
-  const group = async (Name: string) => {
-    const settings = { Name, Protocol: "HTTP", Port: 8080, VpcId: Vpc?.VpcId, TargetType: "ip" } as const;
-    return (await elbv2.createTargetGroup(settings)).TargetGroups?.[0]?.TargetGroupArn ?? "";
-  };
+  const { aws } = simulator;
+  const { elbv2 } = aws;
+  const { vpc, subnets } = await createNetwork(simulator);
   const { LoadBalancers } = await elbv2.createLoadBalancer({ Name: "metrics", Subnets: subnets });
   const LoadBalancerArn = LoadBalancers?.[0]?.LoadBalancerArn ?? "";
-  const TargetGroupArn = await group("full");
+  const TargetGroupArn = await createTargetGroup(aws, vpc, "full");
   const { Listeners } = await elbv2.createListener({
     LoadBalancerArn,
     Protocol: "HTTP",
@@ -47,7 +38,7 @@ async function serve(Port: number): Promise<void> {
     ListenerArn: Listeners?.[0]?.ListenerArn,
     Priority: 1,
     Conditions: [{ Field: "path-pattern", Values: ["/nobody"] }],
-    Actions: [{ Type: "forward", TargetGroupArn: await group("empty") }],
+    Actions: [{ Type: "forward", TargetGroupArn: await createTargetGroup(aws, vpc, "empty") }],
   });
   await elbv2.registerTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port }] });
   const state = async () =>

@@ -1,7 +1,7 @@
-import { EC2 } from "@aws-sdk/client-ec2";
 import { type CreateDBInstanceCommandInput, RDS } from "@aws-sdk/client-rds";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { afterAll } from "vitest";
+import { createNetwork } from "../../outside-clients/web-account.support.ts";
 import type { TestOptions, TestSimulator } from "../../test-simulator.support.ts";
 
 /** Starts one simulator with a subnet group `LabGroup` for all DB instances of a file. */
@@ -10,13 +10,7 @@ export async function useDatabases(start: (options: TestOptions) => Promise<Test
   const simulator = await start({ warn: (message) => warned.push(message) });
   afterAll(() => simulator.close());
   const rds = new RDS(simulator.clientConfig);
-  const ec2 = new EC2(simulator.clientConfig);
-  const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
-  const subnet = async (CidrBlock: string, AvailabilityZone: string) =>
-    (await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone })).Subnet?.SubnetId ?? "";
-  const subnetIds = [await subnet("10.0.0.0/24", "us-east-1a"), await subnet("10.0.1.0/24", "us-east-1b")];
-  const group = { VpcId: Vpc?.VpcId, GroupName: "database", Description: "database" };
-  const { GroupId: groupId = "" } = await ec2.createSecurityGroup(group);
+  const { subnets: subnetIds, securityGroup: groupId } = await createNetwork(simulator);
   await rds.createDBSubnetGroup({
     DBSubnetGroupName: "LabGroup",
     DBSubnetGroupDescription: "for tests",

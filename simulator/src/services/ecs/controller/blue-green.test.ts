@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { blueGreen, pauseAt, useRehearsal, where } from "./rehearsal.support.ts";
+import { where } from "./fixture.support.ts";
+import { blueGreen, pauseAt, useRehearsal } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
 const { answerPause, answers, bakes, create, deploy, deployments, ends, eventually, newest } = rehearsal;

@@ -17,6 +17,7 @@ import {
   taskRuntimeOfRun,
   testListenerPortOffset,
 } from "../../../test-simulator.support.ts";
+import type { Aws } from "../../api.ts";
 import { pushProgram } from "./push-program.support.ts";
 
 /** Returns its version, slowly enough that requests are always in progress when something changes. */
@@ -30,7 +31,7 @@ const server = `
   process.on("SIGTERM", () => server.close(() => process.exit(0)));
 `;
 
-const where = { cluster: "main", service: "web" };
+export const where = { cluster: "main", service: "web" };
 
 export type Fixture = Awaited<ReturnType<typeof createFixture>>;
 
@@ -65,12 +66,7 @@ async function createFixture(
     roleArn: "arn:aws:iam::123456789012:role/infrastructure",
   };
 
-  /** All deployments of the service, newest first. */
-  const deployments = async (): Promise<ServiceDeployment[]> => {
-    const { serviceDeployments: briefs = [] } = await aws.ecs.listServiceDeployments(where);
-    const serviceDeploymentArns = briefs.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn);
-    return (await aws.ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments ?? [];
-  };
+  const deployments = () => deploymentsOf(aws.ecs);
   const newest = async () => (await deployments())[0] ?? {};
 
   return {
@@ -114,10 +110,7 @@ async function createFixture(
     },
     /** Returns the weight of each target group of a rule. */
     async weights(rule: "production" | "test") {
-      const { Rules } = await aws.elbv2.describeRules({ RuleArns: [rules[rule]] });
-      const tuples = Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
-      const weightOf = (arn: string) =>
-        tuples.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight ?? 0;
+      const weightOf = await weightsOf(aws.elbv2, rules[rule]);
       return { blue: weightOf(groups.blue), green: weightOf(groups.green) };
     },
     /** Continues the deployment, or rolls it back, from the hook where it pauses. */
@@ -128,6 +121,21 @@ async function createFixture(
     },
     close: () => simulator.close(),
   };
+}
+
+/** Returns all deployments of the service, newest first. */
+export async function deploymentsOf(
+  ecs: Pick<Aws["ecs"], "listServiceDeployments" | "describeServiceDeployments">,
+): Promise<ServiceDeployment[]> {
+  const { serviceDeployments: briefs = [] } = await ecs.listServiceDeployments(where);
+  const serviceDeploymentArns = briefs.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn);
+  return (await ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments ?? [];
+}
+
+async function weightsOf(elbv2: Aws["elbv2"], RuleArn: string): Promise<(groupArn: string) => number> {
+  const { Rules } = await elbv2.describeRules({ RuleArns: [RuleArn] });
+  const tuples = Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
+  return (arn) => tuples.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight ?? 0;
 }
 
 /** Creates the default rule of production, and a separate one for tests. */

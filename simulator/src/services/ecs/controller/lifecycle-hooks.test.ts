@@ -1,7 +1,8 @@
 import { type DeploymentLifecycleHook, type DeploymentLifecycleHookStage, ECS } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
 import { zip } from "../../lambda/zip.support.ts";
-import { blueGreen, useRehearsal, where } from "./rehearsal.support.ts";
+import { where } from "./fixture.support.ts";
+import { blueGreen, useRehearsal } from "./rehearsal.support.ts";
 
 const rehearsal = useRehearsal();
 const { answers, bakes, deploy, ends, newest, noneFailed, serve } = rehearsal;

@@ -2,9 +2,8 @@ import type { DeploymentConfiguration, DeploymentLifecycleHookStage } from "@aws
 import { afterEach, beforeEach, expect } from "vitest";
 import { type Load, startLoad } from "../../../outside-clients/load.support.ts";
 import type { TestClock } from "../../../virtual-clock.support.ts";
-import { createTestFixture, type Fixture } from "./fixture.support.ts";
+import { createTestFixture, type Fixture, where } from "./fixture.support.ts";
 
-export const where = { cluster: "main", service: "web" };
 export const blueGreen: DeploymentConfiguration = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 1 };
 export const pauseAt = (...lifecycleStages: DeploymentLifecycleHookStage[]) => ({
   lifecycleHooks: [{ targetType: "PAUSE" as const, lifecycleStages }],
@@ -43,17 +42,11 @@ export function useRehearsal() {
     get aws() {
       return fixture.simulator.aws;
     },
-    create: (...settings: Parameters<Fixture["create"]>) => fixture.create(...settings),
     /** Resolves when the newest deployment has this status. */
     ends,
     until,
     eventually,
-    newest,
-    deployments: () => fixture.deployments(),
-    deploy: (...settings: Parameters<Fixture["deploy"]>) => fixture.deploy(...settings),
-    service: () => fixture.service(),
-    weights: () => fixture.weights("production"),
-    answerPause: (action?: "ROLLBACK") => fixture.answerPause(action),
+    ...callsOf(() => fixture),
     /** Resolves when it waits at a hook. */
     pauses: () =>
       until(async () => (await newest()).lifecycleHookDetails?.at(-1)?.status === "AWAITING_ACTION"),
@@ -77,3 +70,14 @@ export function useRehearsal() {
     startClients,
   };
 }
+
+/** What tests call of the fixture that each of them has. */
+const callsOf = (current: () => Fixture) => ({
+  create: (...settings: Parameters<Fixture["create"]>) => current().create(...settings),
+  newest: () => current().newest(),
+  deployments: () => current().deployments(),
+  deploy: (...settings: Parameters<Fixture["deploy"]>) => current().deploy(...settings),
+  service: () => current().service(),
+  weights: () => current().weights("production"),
+  answerPause: (action?: "ROLLBACK") => current().answerPause(action),
+});

@@ -6,9 +6,8 @@ import type {
 import { afterEach, beforeEach, expect } from "vitest";
 import { webProgram } from "../../../runtime/tasks/in-process-runtime.support.ts";
 import type { TestClock } from "../../../virtual-clock.support.ts";
-import { createFixture, type Fixture } from "../fixture.support.ts";
-
-export const where = { cluster: "main", service: "web" };
+import { createFixture, type Fixture, where } from "../fixture.support.ts";
+import { deploymentsOf } from "./fixture.support.ts";
 
 /** Gives every test of a file a separate ECS, and tools to follow a rolling update. */
 export function useRollingService() {
@@ -20,12 +19,7 @@ export function useRollingService() {
   afterEach(() => fixture.close());
 
   const eventually: TestClock["eventually"] = (assertion) => fixture.clock.eventually(assertion);
-  /** All deployments of the service, newest first. */
-  const deployments = async (): Promise<ServiceDeployment[]> => {
-    const { serviceDeployments: briefs = [] } = await fixture.ecs.listServiceDeployments(where);
-    const serviceDeploymentArns = briefs.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn);
-    return (await fixture.ecs.describeServiceDeployments({ serviceDeploymentArns })).serviceDeployments ?? [];
-  };
+  const deployments = () => deploymentsOf(fixture.ecs);
   /** Returns the newest deployment, once it has this status. */
   const newest = async (status: string): Promise<ServiceDeployment> => {
     await eventually(async () => expect((await deployments())[0]?.status).toBe(status));

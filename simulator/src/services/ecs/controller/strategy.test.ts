@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { useRollingService, where } from "./rolling.support.ts";
+import { where } from "../fixture.support.ts";
+import { useRollingService } from "./rolling.support.ts";
 
 const rolling = useRollingService();
 const { create, deployments, describeService, eventually, messages, newest, rollouts } = rolling;
