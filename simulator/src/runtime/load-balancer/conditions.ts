@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIPv6 } from "node:net";
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { compileWildcard, type Matches } from "../../kit/wildcard.ts";
+import { compileWildcard } from "../../kit/wildcard.ts";
 
 type RequestMatches = (request: IncomingMessage) => boolean;
 
@@ -14,28 +14,14 @@ export function compileConditions(conditions: readonly RuleCondition[]): Request
 function compileCondition(condition: RuleCondition): RequestMatches {
   switch (condition.Field) {
     case "path-pattern": {
-      const values = compileValues(condition.PathPatternConfig?.Values, { ignoreCase: false });
-      return (request) => values(pathOf(request.url ?? "/"));
-    }
-    case "host-header": {
-      const values = compileValues(condition.HostHeaderConfig?.Values, { ignoreCase: true });
-      return (request) => values(hostName(request.headers.host ?? ""));
-    }
-    case "http-header": {
-      const name = (condition.HttpHeaderConfig?.HttpHeaderName ?? "").toLowerCase();
-      const values = compileValues(condition.HttpHeaderConfig?.Values, { ignoreCase: true });
-      return (request) => request.headersDistinct[name]?.some(values) ?? false;
+      const values = (condition.PathPatternConfig?.Values ?? []).map((value) => compileWildcard(value));
+      return (request) => values.some((matches) => matches(pathOf(request.url ?? "/")));
     }
     case "source-ip":
       return compileSourceIp(condition.SourceIpConfig?.Values ?? []);
     default:
       throw new Error(`no such condition: ${condition.Field}`);
   }
-}
-
-function compileValues(values: readonly string[] = [], options: { ignoreCase: boolean }): Matches {
-  const tests = values.map((value) => compileWildcard(value, options));
-  return (text) => tests.some((test) => test(text));
 }
 
 /** Checks the connection's peer: a header proves nothing. */
@@ -63,9 +49,4 @@ function pathStart(target: string): number {
   if (scheme < 0) return 0;
   const end = target.slice(scheme + 3).search(/[/?]/);
   return end < 0 ? target.length : scheme + 3 + end;
-}
-
-/** The Host header without its port; an IPv6 literal keeps its brackets. */
-function hostName(host: string): string {
-  return host.replace(/:\d*$/, "");
 }

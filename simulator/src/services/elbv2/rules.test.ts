@@ -6,11 +6,6 @@ const stage = await setStage();
 afterAll(() => stage.close());
 
 const path = (...Values: string[]): RuleCondition => ({ Field: "path-pattern", Values });
-const host = (...Values: string[]): RuleCondition => ({ Field: "host-header", HostHeaderConfig: { Values } });
-const header = (HttpHeaderName: string, ...Values: string[]): RuleCondition => ({
-  Field: "http-header",
-  HttpHeaderConfig: { HttpHeaderName, Values },
-});
 const source = (...Values: string[]): RuleCondition => ({ Field: "source-ip", SourceIpConfig: { Values } });
 
 describe("a rule's conditions", () => {
@@ -23,21 +18,6 @@ describe("a rule's conditions", () => {
     ["? stands for one character", [path("/v?/x")], { path: "/v2/x" }, true],
     ["? does not stand for none", [path("/v?/x")], { path: "/v/x" }, false],
     ["* stands for a run in the middle", [path("/a*c")], { path: "/a/b/b/c" }, true],
-    [
-      "a host in any case and without its port",
-      [host("Shop.example")],
-      { headers: { host: "shop.EXAMPLE:80" } },
-      true,
-    ],
-    ["a wildcard host", [host("*.example.com")], { headers: { host: "a.example.com" } }, true],
-    [
-      "a wildcard host misses the bare domain",
-      [host("*.example.com")],
-      { headers: { host: "example.com" } },
-      false,
-    ],
-    ["a header by name in any case", [header("X-Stage", "be?a")], { headers: { "x-stage": "BETA" } }, true],
-    ["a header that is absent", [header("X-Stage", "*")], {}, false],
     ["the client's address", [source("127.0.0.0/8")], {}, true],
     [
       "an address only in X-Forwarded-For",

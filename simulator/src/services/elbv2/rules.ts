@@ -139,13 +139,11 @@ function selectRules(state: State, asked: { ListenerArn?: string; RuleArns?: str
   return rulesOf(state, findListener(state, asked.ListenerArn).arn);
 }
 
-type ConfigName = "PathPatternConfig" | "HostHeaderConfig" | "HttpHeaderConfig" | "SourceIpConfig";
+type ConfigName = "PathPatternConfig" | "SourceIpConfig";
 
-const configs: Record<string, { name: ConfigName; once: boolean; topLevel: boolean }> = {
-  "path-pattern": { name: "PathPatternConfig", once: true, topLevel: true },
-  "host-header": { name: "HostHeaderConfig", once: true, topLevel: true },
-  "http-header": { name: "HttpHeaderConfig", once: false, topLevel: false },
-  "source-ip": { name: "SourceIpConfig", once: true, topLevel: false },
+const configs: Record<string, { name: ConfigName; topLevel: boolean }> = {
+  "path-pattern": { name: "PathPatternConfig", topLevel: true },
+  "source-ip": { name: "SourceIpConfig", topLevel: false },
 };
 
 /** Quotas of Application Load Balancers: condition values and wildcards per rule; characters of a value. */
@@ -157,11 +155,9 @@ const maxLength = 128;
 function normalizeConditions(conditions: readonly RuleCondition[] = []): RuleCondition[] {
   if (conditions.length === 0) throw validationError("A condition must be specified");
   const normalized = conditions.map(normalizeCondition);
-  for (const [field, { once }] of Object.entries(configs)) {
-    if (once && normalized.filter(({ Field }) => Field === field).length > 1) {
+  for (const field of Object.keys(configs))
+    if (normalized.filter(({ Field }) => Field === field).length > 1)
       throw validationError(`A rule can only have one '${field}' condition`);
-    }
-  }
   const texts = normalized.flatMap(textsOf);
   if (texts.length > maxValues) throw validationError(`A rule can only have '${maxValues}' condition values`);
   if (texts.join("").replace(/[^*?]/g, "").length > maxWildcards)
@@ -174,7 +170,7 @@ function normalizeCondition(condition: RuleCondition): RuleCondition {
   const { name, topLevel } = configOf(field ?? "");
   refuseOthers(condition, ["Field", name, ...(topLevel ? ["Values"] : [])], field);
   const config = condition[name] ?? (topLevel ? { Values: condition.Values } : {});
-  refuseOthers(config, ["Values", "HttpHeaderName"], field);
+  refuseOthers(config, ["Values"], field);
   const values = config.Values ?? [];
   if (values.length === 0) throw validationError(`A condition of field '${field}' must have values`);
   if (condition[name] && condition.Values)
@@ -204,9 +200,7 @@ function textsOf({ Field = "", ...condition }: RuleCondition): string[] {
   return condition[configOf(Field).name]?.Values ?? [];
 }
 
-function checkSyntax({ HttpHeaderConfig, SourceIpConfig, PathPatternConfig }: RuleCondition): void {
-  if (HttpHeaderConfig && !isToken(HttpHeaderConfig.HttpHeaderName))
-    throw validationError(`'${HttpHeaderConfig.HttpHeaderName}' is not the name of an HTTP header`);
+function checkSyntax({ SourceIpConfig, PathPatternConfig }: RuleCondition): void {
   for (const block of SourceIpConfig?.Values ?? []) {
     if (!isCidr(block))
       throw validationError(`The value '${block}' is not a CIDR block, such as 192.0.2.0/24`);
@@ -216,10 +210,6 @@ function checkSyntax({ HttpHeaderConfig, SourceIpConfig, PathPatternConfig }: Ru
       throw validationError(`The path pattern '${path}' has characters that are not allowed`);
     }
   }
-}
-
-function isToken(name: string | undefined): boolean {
-  return name !== undefined && /^[\w!#$%&'*+.^`|~-]{1,40}$/.test(name);
 }
 
 function isCidr(block: string): boolean {
