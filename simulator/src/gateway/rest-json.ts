@@ -1,16 +1,7 @@
 import { fromJson, toJson } from "./json.ts";
 import type { OperationModel } from "./models.ts";
-import {
-  fromText,
-  httpOf,
-  isBound,
-  type Member,
-  membersOf,
-  missingMember,
-  schemaOf,
-  traitsOf,
-  unknownMember,
-} from "./schema.ts";
+import { readBound, writeBound } from "./rest.ts";
+import { httpOf, membersOf, schemaOf, traitsOf } from "./schema.ts";
 import type { Message } from "./signature.ts";
 import { jsonErrors, type Reply, type Wire } from "./wire.ts";
 
@@ -50,67 +41,20 @@ export const restJsonWire: Wire = {
 
 function readMessage(operation: OperationModel, message: Message): object {
   const schema = schemaOf(operation.input);
-  const sources = {
-    labels: matchPath(operation.http?.[1] ?? "", pathOf(message.url)) ?? {},
-    query: new URL(message.url, "http://localhost").searchParams,
-    message,
-  };
-  const members = membersOf(schema);
-  refuseUnknownQuery(sources.query, members);
-  const bound: Record<string, unknown> = {};
-  for (const member of members.filter(({ schema: each }) => isBound(traitsOf(each)))) {
-    const value = boundValue(member, sources);
-    if (value !== undefined) bound[member.name] = value;
-    else if (member.required) throw missingMember(member.name);
-  }
-  const isPayload = members.some(({ schema: each }) => traitsOf(each).httpPayload);
-  if (isPayload) return bound;
-  return { ...(fromJson(schema, bodyOf(message), "", new Set(Object.keys(bound))) as object), ...bound };
-}
-
-function refuseUnknownQuery(query: URLSearchParams, members: readonly Member[]): void {
-  const known = members.filter(({ schema }) => traitsOf(schema).httpQuery);
-  for (const name of query.keys())
-    if (!known.some(({ schema }) => traitsOf(schema).httpQuery === name)) throw unknownMember(name, known);
-}
-
-interface Sources {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly message: Message;
-}
-
-/** Returns the value of a member outside the body, or that is the whole of it. */
-function boundValue({ name, schema }: Member, { labels, query, message }: Sources): unknown {
-  const { httpLabel, httpQuery, httpHeader, httpPayload } = traitsOf(schema);
-  if (httpPayload) return message.body.length > 0 ? message.body : undefined;
-  const text = httpLabel
-    ? labels[name]
-    : httpQuery
-      ? query.get(httpQuery)
-      : message.headers[httpHeader?.toLowerCase() ?? ""];
-  return text === undefined || text === null ? undefined : fromText(schema, text.toString(), name);
-}
-
-function bodyOf({ body }: Message): unknown {
-  return body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
+  const labels = matchPath(operation.http?.[1] ?? "", pathOf(message.url)) ?? {};
+  const { body } = message;
+  const bound = readBound(operation, message, labels, () => (body.length > 0 ? body : undefined));
+  if (membersOf(schema).some((member) => traitsOf(member.schema).httpPayload)) return bound;
+  const document: unknown = body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
+  return { ...(fromJson(schema, document, "", new Set(Object.keys(bound))) as object), ...bound };
 }
 
 function writeReply(operation: OperationModel, output: Record<string, unknown>): Reply {
-  const schema = schemaOf(operation.output);
-  const headers: Record<string, string> = {};
-  let statusCode = operation.http?.[2] ?? 200;
-  let payload: Uint8Array | string | undefined;
-  const inBody = { ...output };
-  for (const { name, schema: member } of membersOf(schema)) {
-    const { httpHeader, httpPayload, httpResponseCode } = traitsOf(member);
-    const value = output[name];
-    if (httpPayload) payload = (value as Uint8Array | undefined) ?? "";
-    else if (httpResponseCode) statusCode = Number(value ?? statusCode);
-    else if (httpHeader && value !== undefined) headers[httpHeader] = String(value);
-    if (isBound(traitsOf(member))) delete inBody[name];
-  }
-  const body = statusCode === 204 ? "" : (payload ?? JSON.stringify(toJson(schema, inBody) ?? {}));
+  const { schema, headers, statusCode, payload, inBody } = writeBound(operation, output);
+  const content = payload
+    ? ((output[payload.name] as Uint8Array | undefined) ?? "")
+    : JSON.stringify(toJson(schema, inBody) ?? {});
+  const body = statusCode === 204 ? "" : content;
   return { statusCode, contentType: "application/json", headers, body };
 }
 

@@ -1,3 +1,4 @@
+import { queryOf } from "./rest.ts";
 import { httpOf, membersOf, type Schema, schemaOf, traitsOf } from "./schema.ts";
 import type { Message } from "./signature.ts";
 
@@ -17,10 +18,6 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-export function queryOf(url: string): URLSearchParams {
-  return new URLSearchParams(url.split("?")[1] ?? "");
 }
 
 interface Candidate {

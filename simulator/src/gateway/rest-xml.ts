@@ -1,17 +1,8 @@
 import type { Readable } from "node:stream";
 import type { OperationModel, WireModel } from "./models.ts";
-import { findXmlOperation, pathLabels, queryOf } from "./rest-xml-routes.ts";
-import {
-  fromText,
-  isBound,
-  type Member,
-  membersOf,
-  missingMember,
-  type Schema,
-  schemaOf,
-  traitsOf,
-  unknownMember,
-} from "./schema.ts";
+import { readBound, writeBound } from "./rest.ts";
+import { findXmlOperation, pathLabels } from "./rest-xml-routes.ts";
+import type { Schema } from "./schema.ts";
 import type { Message } from "./signature.ts";
 import type { Reply, Wire } from "./wire.ts";
 import { escapeXml, fromXml, parseXml, toXml } from "./xml.ts";
@@ -48,7 +39,8 @@ export const restXmlWire: Wire = {
     otherRegion: { code: "AuthorizationHeaderMalformed", statusCode: 400 },
   },
   find: findXmlOperation,
-  read: (operation, message) => readMessage(operation, unchunk(message)),
+  read: (operation, message) =>
+    readBound(operation, unchunk(message), { ...pathLabels(message.url) }, readPayload),
   write: (model, operation, output, requestId) => {
     const reply = writeReply(model, operation, output as Record<string, unknown>);
     return { ...reply, headers: { ...reply.headers, ...requestHeaders(requestId) } };
@@ -75,68 +67,17 @@ function requestHeaders(requestId: string) {
   return { "x-amz-request-id": requestId, "x-amz-id-2": "simulator" };
 }
 
-function readMessage(operation: OperationModel, message: Message): object {
-  const members = membersOf(schemaOf(operation.input));
-  const labels = pathLabels(message.url);
-  const query = queryOf(message.url);
-  refuseUnknownQuery(operation, query, members);
-  const result: Record<string, unknown> = {};
-  for (const { name, schema, required } of members) {
-    const { httpLabel, httpQuery, httpHeader, httpPrefixHeaders, httpPayload } = traitsOf(schema);
-    const text = httpLabel
-      ? labels[name as keyof typeof labels]
-      : httpQuery
-        ? query.get(httpQuery)
-        : message.headers[httpHeader?.toLowerCase() ?? ""]?.toString();
-    const value = httpPayload
-      ? readPayload(schema, name, message)
-      : httpPrefixHeaders
-        ? prefixed(message, httpPrefixHeaders)
-        : text === undefined || text === null
-          ? undefined
-          : fromText(schema, text, name);
-    if (value !== undefined) result[name] = value;
-    else if (required) throw missingMember(name);
-  }
-  return result;
-}
-
 function readPayload(schema: Schema, name: string, { body }: Message): unknown {
   if (!schema.isStructSchema()) return schema.isBlobSchema() ? body : body.toString("utf8") || undefined;
   return body.length === 0 ? undefined : fromXml(schema, parseXml(body.toString("utf8")), name);
 }
 
-function prefixed({ headers }: Message, prefix: string): Record<string, string> | undefined {
-  const entries = Object.entries(headers).filter(([name]) => name.startsWith(prefix));
-  if (entries.length === 0) return undefined;
-  return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), String(value)]));
-}
-
-function refuseUnknownQuery(
-  { http }: OperationModel,
-  query: URLSearchParams,
-  members: readonly Member[],
-): void {
-  const literals = queryOf(http?.[1] ?? "");
-  const known = members.filter(({ schema }) => traitsOf(schema).httpQuery);
-  for (const name of query.keys()) {
-    const isKnown = known.some(({ schema }) => traitsOf(schema).httpQuery === name);
-    if (name !== "x-id" && !literals.has(name) && !isKnown) throw unknownMember(name, known);
-  }
-}
-
 function writeReply(model: WireModel, operation: OperationModel, output: Record<string, unknown>): Reply {
-  const schema = schemaOf(operation.output);
-  const members = schema.isStructSchema() ? membersOf(schema) : [];
-  const headers: Record<string, string> = {};
-  for (const { name, schema: member } of members) Object.assign(headers, headersOf(member, output[name]));
+  const { schema, headers, payload, inBody, ...reply } = writeBound(operation, output);
   const partial = headers["Content-Range"] !== undefined;
-  const statusCode = partial ? 206 : noContent.includes(operation.name) ? 204 : (operation.http?.[2] ?? 200);
-  const payload = members.find(({ schema: member }) => traitsOf(member).httpPayload);
+  const statusCode = partial ? 206 : noContent.includes(operation.name) ? 204 : reply.statusCode;
   if (payload) return { statusCode, headers, ...writePayload(model, payload.schema, output[payload.name]) };
-  const unbound = members.filter(({ schema: member }) => !isBound(traitsOf(member)));
-  const inBody = Object.fromEntries(unbound.map(({ name }) => [name, output[name]]));
-  const body = unbound.length > 0 ? document(model, schema, inBody) : "";
+  const body = Object.keys(inBody).length > 0 ? document(model, schema, inBody) : "";
   return { statusCode, contentType: "application/xml", headers, body };
 }
 
@@ -163,17 +104,6 @@ function document(model: WireModel, schema: Schema, value: unknown): string {
       ? escapeXml((value as { LocationConstraint?: string }).LocationConstraint ?? "")
       : toXml(schema, value);
   return `${declaration}<${root} xmlns="${model.namespace}">${content}</${root}>`;
-}
-
-function headersOf(schema: Schema, value: unknown): Record<string, string> {
-  const { httpHeader, httpPrefixHeaders } = traitsOf(schema);
-  if (value === undefined || value === null) return {};
-  if (httpPrefixHeaders)
-    return Object.fromEntries(
-      Object.entries(value as object).map(([name, text]) => [httpPrefixHeaders + name, String(text)]),
-    );
-  if (!httpHeader) return {};
-  return { [httpHeader]: value instanceof Date ? value.toUTCString() : String(value) };
 }
 
 /**

@@ -94,14 +94,7 @@ export function fromText(schema: Schema, text: string, name: string): unknown {
   if (schema.isListSchema())
     return text.split(",").map((item) => fromText(schema.getValueSchema(), item.trim(), name));
   if (schema.isBooleanSchema()) return text === "true";
-  if (schema.isTimestampSchema()) {
-    const date = new Date(text);
-    if (Number.isNaN(date.getTime())) throw wrongType(name, "a date");
-    return date;
-  }
-  if (!schema.isNumericSchema()) return text;
-  if (text.trim() === "" || !Number.isFinite(Number(text))) throw wrongType(name, "a number");
-  return Number(text);
+  return fromScalar(schema, text, name, "a date");
 }
 
 /** Converts the text of a form or of XML to a scalar type. `timestamp` describes a valid one, for the error. */
