@@ -1,22 +1,17 @@
-import { join } from "node:path";
 import { expect, it } from "vitest";
 import {
   createRealFixture,
   fixtureOfEachTest,
 } from "../services/application-auto-scaling/controller/fixture.support.ts";
-import { awsCli, python, run } from "./programs.support.ts";
+import { programsFor } from "./programs.support.ts";
 
 const fixture = fixtureOfEachTest(createRealFixture);
 
-const execute = (program: string, args: string[]) =>
-  run(program, args, { variables: fixture().simulator.environmentVariables });
-const aws = async (...args: string[]) =>
-  JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
+const programs = () => programsFor(fixture().simulator);
 
 it("boto3 scales a service by steps and by a target", async () => {
-  const script = join(import.meta.dirname, "autoscaling.py");
   const cause = "monitor alarm queue in state ALARM triggered policy queue";
-  expect(JSON.parse(await execute(python, [script, "outside", "web"]))).toEqual({
+  expect(await programs().boto3("autoscaling.py", ["outside", "web"])).toEqual({
     skipped: [[{ Code: "AlreadyAtMaxCapacity", MaxCapacity: 3 }]],
     activities: [
       [
@@ -41,6 +36,7 @@ it("boto3 scales a service by steps and by a target", async () => {
 });
 
 it("the AWS CLI registers a target, adds a policy and reads its activities", async () => {
+  const { aws } = programs();
   const target = [
     "--service-namespace=ecs",
     "--scalable-dimension=ecs:service:DesiredCount",

@@ -1,16 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { awsCli, run } from "./programs.support.ts";
+import { programsFor } from "./programs.support.ts";
 import { startForClients } from "./start-for-clients.support.ts";
 
 const { simulator, folder } = await startForClients();
 
-const codecommit = async (operation: string, ...args: string[]) => {
-  const variables = simulator.environmentVariables;
-  const output = await run(awsCli, ["codecommit", operation, ...args, "--output=json"], { variables });
-  return JSON.parse(output || "{}");
-};
+const codecommit = (operation: string, ...args: string[]) =>
+  programsFor(simulator).aws("codecommit", operation, ...args);
 
 it("the AWS CLI commits a file, and reads the branch, the commit, the file and its folder", async () => {
   const repository = "--repository-name=cli";

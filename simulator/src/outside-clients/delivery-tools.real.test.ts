@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { createPipelineRole, deliveryPipeline } from "../services/codepipeline/pipeline.support.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
-import { awsCli, python, run } from "./programs.support.ts";
+import { programsFor } from "./programs.support.ts";
 import { createIdleCluster } from "./web-account.support.ts";
 
 const simulator = await startRealSimulator();
@@ -11,14 +10,10 @@ const { subnet, createService } = await createIdleCluster(simulator);
 await createPipelineRole(simulator.aws, "PipelineRole");
 await createService("web");
 
-const execute = (program: string, args: string[]) =>
-  run(program, args, { variables: simulator.environmentVariables });
-const aws = async (...args: string[]) =>
-  JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
+const { aws, boto3 } = programsFor(simulator);
 
 it("boto3 works with CodeCommit, CodePipeline, Application Auto Scaling and Cloud9", async () => {
-  const script = join(import.meta.dirname, "delivery_tools.py");
-  expect(JSON.parse(await execute(python, [script, subnet, "coffee", "web"]))).toEqual({
+  expect(await boto3("delivery_tools.py", [subnet, "coffee", "web"])).toEqual({
     description: "files",
     created: expect.stringMatching(/^\d{4}-/),
     tags: { team: "coffee" },

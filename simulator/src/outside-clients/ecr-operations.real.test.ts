@@ -1,16 +1,12 @@
-import { join } from "node:path";
 import { expect, it } from "vitest";
 import { writeImageLayout } from "./image.support.ts";
-import { awsCli, python, run } from "./programs.support.ts";
+import { awsCli, programsFor } from "./programs.support.ts";
 import { startForClients } from "./start-for-clients.support.ts";
 
 const { simulator, folder: layout } = await startForClients();
 await writeImageLayout(layout);
 
-const execute = (program: string, args: string[], stdin = "") =>
-  run(program, args, { variables: simulator.environmentVariables, stdin });
-const aws = async (...args: string[]) =>
-  JSON.parse((await execute(awsCli, [...args, "--output=json"])) || "{}");
+const { aws, boto3, execute } = programsFor(simulator);
 
 it("the AWS CLI creates a repository, logs skopeo in, tags, describes and deletes", async () => {
   const { repository } = await aws(
@@ -40,7 +36,7 @@ it("the AWS CLI creates a repository, logs skopeo in, tags, describes and delete
 
 it("boto3 creates, describes and deletes a repository", async () => {
   await simulator.aws.ecr.createRepository({ registryId: "210987654321", repositoryName: "theirs" });
-  const seen = JSON.parse(await execute(python, [join(import.meta.dirname, "ecr_operations.py")]));
+  const seen = await boto3("ecr_operations.py");
   const host = new URL(simulator.endpoint).host;
   expect(seen).toEqual({
     uri: `${host}/boto`,

@@ -1,20 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { awsCli, python, run } from "./programs.support.ts";
+import { awsCli, programsFor } from "./programs.support.ts";
 import { startForClients } from "./start-for-clients.support.ts";
 
 const { simulator, folder } = await startForClients();
 
-const variables = () => simulator.environmentVariables;
-const aws = async (...args: string[]) => {
-  const output = await run(awsCli, [...args, "--output=json"], { variables: variables() });
-  return JSON.parse(output || "{}");
-};
+const { aws, boto3, execute } = programsFor(simulator);
 
 it("boto3 calls the operations behind the templates", async () => {
-  const program = join(import.meta.dirname, "infrastructure.py");
-  expect(JSON.parse(await run(python, [program], { variables: variables() }))).toEqual({
+  expect(await boto3("infrastructure.py")).toEqual({
     provider: ["sts.amazonaws.com"],
     server: ["10.0.0.4", "running", "server"],
     endpoint: ["Gateway", "available"],
@@ -49,7 +44,7 @@ Outputs:
 `;
 
 it("the AWS CLI plans a template through a bucket, and removes its resources once its bucket is empty", async () => {
-  const text = (...args: string[]) => run(awsCli, args, { variables: variables() });
+  const text = (...args: string[]) => execute(awsCli, args);
   const file = join(folder, "template.yaml");
   await writeFile(file, template);
   await text("s3", "mb", "s3://cli-templates");

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeploy, waitUntilDeploymentSuccessful } from "@aws-sdk/client-codedeploy";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -7,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { testListenerPortOffset } from "../test-simulator.support.ts";
 import { createDelivery } from "./delivery.support.ts";
 import { writeImageLayout } from "./image.support.ts";
-import { awsCli, run as execute, python } from "./programs.support.ts";
+import { programsFor } from "./programs.support.ts";
 import { startForClients } from "./start-for-clients.support.ts";
 
 const { simulator, folder: layout } = await startForClients();
@@ -17,8 +16,7 @@ const { authorizationData } = await simulator.aws.ecr.getAuthorizationToken({});
 const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? "", "base64").toString();
 const password = token.slice(token.indexOf(":") + 1);
 
-const run = (program: string, args: string[], stdin = "") =>
-  execute(program, args, { variables: simulator.environmentVariables, stdin });
+const { aws, boto3, execute: run } = programsFor(simulator);
 
 const page = async () => (await fetch(delivery.productionUrl)).text();
 
@@ -26,13 +24,8 @@ describe("the registry", () => {
   it("accepts an image from skopeo and describes it", async () => {
     const image = `docker://${delivery.repositoryUri}:latest`;
     const credentials = `AWS:${password}`;
-    await run("skopeo", [
-      "copy",
-      "--dest-tls-verify=false",
-      `--dest-creds=${credentials}`,
-      `oci:${layout}`,
-      image,
-    ]);
+    const push = ["copy", "--dest-tls-verify=false", `--dest-creds=${credentials}`];
+    await run("skopeo", [...push, `oci:${layout}`, image]);
     const inspected = await run("skopeo", ["inspect", "--tls-verify=false", `--creds=${credentials}`, image]);
     const { imageDetails } = await simulator.aws.ecr.describeImages({ repositoryName: "web" });
     expect(JSON.parse(inspected)).toMatchObject({
@@ -43,21 +36,11 @@ describe("the registry", () => {
 
   it("is read by curl", async () => {
     const url = `${simulator.endpoint}/v2/web/tags/list`;
-    const list = await run(
-      "curl",
-      ["--silent", "--config", "-"],
-      `user = "AWS:${password}"\nurl = "${url}"\n`,
-    );
+    const login = `user = "AWS:${password}"\nurl = "${url}"\n`;
+    const list = await run("curl", ["--silent", "--config", "-"], login);
     expect(JSON.parse(list)).toEqual({ name: "web", tags: ["latest"] });
-    const status = await run("curl", [
-      "--silent",
-      "--output",
-      "/dev/null",
-      "--write-out",
-      "%{http_code}",
-      url,
-    ]);
-    expect(status).toBe("401");
+    const onlyStatus = ["--silent", "--output", "/dev/null", "--write-out", "%{http_code}"];
+    expect(await run("curl", [...onlyStatus, url])).toBe("401");
   });
 });
 
@@ -86,8 +69,6 @@ describe("a deployment is followed from create to Succeeded, with target health 
   });
 
   it("the AWS CLI", async () => {
-    const aws = async (...args: string[]) =>
-      JSON.parse((await run(awsCli, [...args, "--output=json"])) || "{}");
     const appSpec = delivery.appSpec(delivery.taskDefinitions[1]);
     const revision = {
       revisionType: "AppSpecContent",
@@ -117,8 +98,7 @@ describe("a deployment is followed from create to Succeeded, with target health 
       appSpec: delivery.appSpec(delivery.taskDefinitions[0]),
       targetGroup: delivery.targetGroups.green,
     };
-    const script = join(import.meta.dirname, "follow_deployment.py");
-    const seen = JSON.parse(await run(python, [script], JSON.stringify(given)));
+    const seen = await boto3("follow_deployment.py", [], JSON.stringify(given));
     expect(seen.statuses.at(-1)).toBe("Succeeded");
     expect(seen.health).toEqual(["healthy"]);
     expect(seen.log).toContain("version 1 listens");

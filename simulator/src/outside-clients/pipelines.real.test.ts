@@ -1,16 +1,13 @@
 import { afterAll, expect, it, vi } from "vitest";
 import { preparePipelines, waitingPipeline } from "../services/codepipeline/controller/pipelines.support.ts";
 import { startRealSimulator } from "../test-simulator.support.ts";
-import { awsCli, run } from "./programs.support.ts";
+import { programsFor } from "./programs.support.ts";
 
 const simulator = await startRealSimulator();
 afterAll(() => simulator.close());
 await preparePipelines(simulator);
 
-const codepipeline = async (...args: string[]) => {
-  const variables = simulator.environmentVariables;
-  return JSON.parse((await run(awsCli, ["codepipeline", ...args, "--output=json"], { variables })) || "{}");
-};
+const codepipeline = (...args: string[]) => programsFor(simulator).aws("codepipeline", ...args);
 
 it("the AWS CLI runs an execution through a pipeline", async () => {
   const pipeline = ["--pipeline-name=cli", "--stage-name=Ask"];

@@ -1,12 +1,13 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { awsCli, python, run } from "./programs.support.ts";
+import { awsCli, programsFor } from "./programs.support.ts";
 import { startForClients } from "./start-for-clients.support.ts";
 
 const { simulator, folder } = await startForClients();
 
-const aws = (...args: string[]) => run(awsCli, args, { variables: simulator.environmentVariables });
+const { boto3, execute } = programsFor(simulator);
+const aws = (...args: string[]) => execute(awsCli, args);
 
 it("the AWS CLI copies files in and out, reads a large one in parts, lists and removes them", async () => {
   const large = Buffer.alloc(9 * 1024 * 1024, "coffee");
@@ -31,9 +32,7 @@ it("the AWS CLI copies files in and out, reads a large one in parts, lists and r
 });
 
 it("boto3 calls its operations", async () => {
-  const program = join(import.meta.dirname, "s3_objects.py");
-  const seen = await run(python, [program], { variables: simulator.environmentVariables });
-  expect(JSON.parse(seen)).toEqual({
+  expect(await boto3("s3_objects.py")).toEqual({
     body: "coffee",
     metadata: { team: "coffee" },
     same: true,

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { awsCli, run } from "../../outside-clients/programs.support.ts";
+import { programsFor } from "../../outside-clients/programs.support.ts";
 import { startRealSimulator } from "../../test-simulator.support.ts";
 import { useFunctions } from "./functions.support.ts";
 import { zip } from "./zip.support.ts";
@@ -79,10 +79,7 @@ it("the AWS CLI creates and invokes a function", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lambda-"));
   try {
     await writeFile(join(folder, "code.zip"), zip({ "index.mjs": "export const handler = (e) => e.a + 1;" }));
-    const aws = (...args: string[]) =>
-      run(awsCli, ["lambda", ...args, "--output=json"], {
-        variables: functions.simulator.environmentVariables,
-      });
+    const aws = (...args: string[]) => programsFor(functions.simulator).aws("lambda", ...args);
     await aws(
       "create-function",
       "--function-name=cli",
@@ -94,8 +91,7 @@ it("the AWS CLI creates and invokes a function", async () => {
     await aws("wait", "function-active-v2", "--function-name=cli");
     const out = join(folder, "out.json");
     const options = ["--function-name=cli", "--cli-binary-format=raw-in-base64-out", '--payload={"a":41}'];
-    const stdout = await aws("invoke", ...options, out);
-    expect(JSON.parse(stdout)).toEqual({ StatusCode: 200, ExecutedVersion: "$LATEST" });
+    expect(await aws("invoke", ...options, out)).toEqual({ StatusCode: 200, ExecutedVersion: "$LATEST" });
     expect(await readFile(out, "utf8")).toBe("42");
   } finally {
     await rm(folder, { recursive: true, force: true });

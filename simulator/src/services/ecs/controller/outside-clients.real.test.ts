@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { awsCli, python } from "../../../outside-clients/programs.support.ts";
+import { programsFor, python } from "../../../outside-clients/programs.support.ts";
 import { createRealFixture, type Fixture } from "./fixture.support.ts";
 
 let fixture: Fixture;
@@ -10,15 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-/** Runs a program that knows the simulator only from its environment; returns its output. */
-function run(file: string, args: readonly string[], input = ""): Promise<string> {
-  const env = { ...process.env, ...fixture.simulator.environmentVariables, AWS_PAGER: "" };
-  return new Promise((resolve, reject) => {
-    const child = execFile(file, args, { env }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
-    child.stdin?.end(input);
-  });
-}
-const aws = async (...args: string[]) => JSON.parse((await run(awsCli, args)) || "null");
+const programs = () => programsFor(fixture.simulator);
+const aws = (...args: string[]) => programs().aws(...args);
 const service = ["--cluster", "main", "--service", "web"];
 const services = ["--cluster", "main", "--services", "web"];
 
@@ -29,7 +21,7 @@ it.each(["ROLLING", "BLUE_GREEN"] as const)(
     await aws("ecs", "wait", "services-stable", ...services);
     const taskDefinition = await fixture.register("2");
     const program = join(import.meta.dirname, "follow_service.py");
-    const seen = JSON.parse(await run(python, [program], JSON.stringify({ taskDefinition })));
+    const seen = JSON.parse(await programs().execute(python, [program], JSON.stringify({ taskDefinition })));
     expect(seen).toEqual({ during: ["PRIMARY", "ACTIVE"], statuses: ["SUCCESSFUL", "SUCCESSFUL"] });
   },
 );
@@ -40,21 +32,11 @@ it("the AWS CLI reads a deployment and its revision, and sees it rolled back", a
   // The waiter looks at tasks; a rollback needs a deployment that has ended.
   await expect.poll(async () => (await fixture.newest()).status, { timeout: 300_000 }).toBe("SUCCESSFUL");
   await fixture.deploy("crash");
-  const listed = await aws(
-    "ecs",
-    "list-service-deployments",
-    ...service,
-    "--status",
-    "IN_PROGRESS",
-    "PENDING",
-  );
+  const unfinished = ["--status", "IN_PROGRESS", "PENDING"];
+  const listed = await aws("ecs", "list-service-deployments", ...service, ...unfinished);
   const { serviceDeploymentArn: arn, targetServiceRevisionArn } = listed.serviceDeployments[0];
-  const revisions = await aws(
-    "ecs",
-    "describe-service-revisions",
-    "--service-revision-arns",
-    targetServiceRevisionArn,
-  );
+  const asked = ["--service-revision-arns", targetServiceRevisionArn];
+  const revisions = await aws("ecs", "describe-service-revisions", ...asked);
   expect(revisions.serviceRevisions).toMatchObject([
     { taskDefinition: expect.stringMatching(/web:2$/), containerImages: [{ containerName: "web" }] },
   ]);
