@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "./manifest.ts";
-import { absent, errorOf, startEcrWith, type TestRegistry, testCaller } from "./test-registry.support.ts";
+import {
+  absent,
+  answered,
+  errorOf,
+  startEcrWith,
+  type TestRegistry,
+  testCaller,
+} from "./test-registry.support.ts";
 
 let test: TestRegistry;
 let url: string;
@@ -14,13 +21,9 @@ const content = "0123456789".repeat(200);
 const digest = digestOf(content);
 
 it.each(["HEAD", "GET"])("returns %s with size and digest", async (method) => {
-  const { status, headers } = await test.call(method, url);
-  expect([status, headers.get("content-length"), headers.get("docker-content-digest")]).toEqual([
-    200,
-    "2000",
-    digest,
-  ]);
-  expect(headers.get("content-type")).toBe("application/octet-stream");
+  const names = ["content-length", "docker-content-digest", "content-type"];
+  const expected = [200, "2000", digest, "application/octet-stream"];
+  expect(answered(await test.call(method, url), ...names)).toEqual(expected);
 });
 
 it.each([
@@ -50,15 +53,12 @@ describe("a blob of another repository", () => {
     expect((await test.call("PUT", `${location}?digest=${digest}`, { body: content })).status).toBe(201);
   });
 
-  it("is mounted from the repository named", async () => {
+  it("is mounted from the given repository", async () => {
     await allow();
     const response = await mount(`mount=${digest}&from=customer`);
-    expect([
-      response.status,
-      response.headers.get("location"),
-      response.headers.get("docker-content-digest"),
-    ]).toEqual([201, `/v2/employee/blobs/${digest}`, digest]);
-    expect(await (await test.call("GET", `/v2/employee/blobs/${digest}`)).text()).toBe(content);
+    const location = `/v2/employee/blobs/${digest}`;
+    expect(answered(response, "location", "docker-content-digest")).toEqual([201, location, digest]);
+    expect(await (await test.call("GET", location)).text()).toBe(content);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "./manifest.ts";
 import {
   absent,
+  answered,
   errorOf,
   imageManifest,
   ociIndex,
@@ -23,6 +24,10 @@ const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
 const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
 const config = "{}";
 const valid = imageManifest(config, "layer");
+const ask = (method: string, reference: string) => test.call(method, `/v2/customer/manifests/${reference}`);
+const tags = async (): Promise<string[]> =>
+  ((await (await test.call("GET", "/v2/customer/tags/list")).json()) as { tags: string[] }).tags;
+const changed = (more: object) => JSON.stringify({ ...JSON.parse(valid), ...more });
 const pushParts = () => Promise.all([config, "layer"].map((part) => test.pushBlob("customer", part)));
 const indexOf = (digests: string[], mediaType = ociIndex) => {
   const manifests = digests.map((digest) => ({ mediaType: ociManifest, digest, size: 1 }));
@@ -34,36 +39,21 @@ it("serves a pushed manifest by tag and by digest, byte for byte", async () => {
   const spaced = JSON.stringify({ ...JSON.parse(valid), "x-custom": [1] }, undefined, 3);
   const digest = digestOf(spaced);
   const pushed = await putManifest(test, "customer", "v1", spaced);
-  expect([
-    pushed.status,
-    pushed.headers.get("location"),
-    pushed.headers.get("docker-content-digest"),
-  ]).toEqual([201, `/v2/customer/manifests/${digest}`, digest]);
+  const location = `/v2/customer/manifests/${digest}`;
+  expect(answered(pushed, "location", "docker-content-digest")).toEqual([201, location, digest]);
+  const names = ["content-type", "docker-content-digest", "content-length"];
   for (const reference of ["v1", digest])
     for (const method of ["GET", "HEAD"]) {
-      const { status, headers, ...response } = await answerOf(method, reference);
-      expect([status, headers.get("content-type"), headers.get("docker-content-digest")]).toEqual([
-        200,
-        ociManifest,
-        digest,
-      ]);
-      expect(headers.get("content-length")).toBe(String(spaced.length));
-      expect(response.text).toBe(method === "GET" ? spaced : "");
+      const response = await ask(method, reference);
+      expect(answered(response, ...names)).toEqual([200, ociManifest, digest, String(spaced.length)]);
+      expect(await response.text()).toBe(method === "GET" ? spaced : "");
     }
 });
-
-async function answerOf(method: string, reference: string) {
-  const response = await test.call(method, `/v2/customer/manifests/${reference}`);
-  return { status: response.status, headers: response.headers, text: await response.text() };
-}
 
 it("accepts a manifest by its digest, without a tag", async () => {
   await pushParts();
   expect((await putManifest(test, "customer", digestOf(valid), valid)).status).toBe(201);
-  expect(await (await test.call("GET", "/v2/customer/tags/list")).json()).toEqual({
-    name: "customer",
-    tags: [],
-  });
+  expect(await tags()).toEqual([]);
 });
 
 describe("accepts", () => {
@@ -73,43 +63,34 @@ describe("accepts", () => {
     ["an index", ociIndex, () => indexOf([digestOf(valid)])],
     ["an empty index", ociIndex, () => indexOf([])],
     ["a media type with a parameter", `${ociManifest}; charset=utf-8`, () => valid],
-    ["an image without layers", ociManifest, () => JSON.stringify({ ...JSON.parse(valid), layers: [] })],
-    [
-      "a manifest without its own mediaType",
-      ociManifest,
-      () => valid.replace(`"mediaType":"${ociManifest}",`, ""),
-    ],
+    ["an image without layers", ociManifest, () => changed({ layers: [] })],
+    ["a manifest without its own mediaType", ociManifest, () => changed({ mediaType: undefined })],
     [
       "a layer that lives elsewhere",
       ociManifest,
       () => {
-        const manifest = JSON.parse(valid);
-        manifest.layers.push({ ...manifest.layers[0], digest: absent, urls: ["https://example.com/layer"] });
-        return JSON.stringify(manifest);
+        const { layers } = JSON.parse(valid);
+        const elsewhere = { ...layers[0], digest: absent, urls: ["https://example.com/layer"] };
+        return changed({ layers: [...layers, elsewhere] });
       },
     ],
-    [
-      "four million bytes of annotations",
-      ociManifest,
-      () => JSON.stringify({ ...JSON.parse(valid), annotations: { large: "A".repeat(3_900_000) } }),
-    ],
+    ["four million bytes", ociManifest, () => changed({ annotations: { large: "A".repeat(3_900_000) } })],
   ])("%s", async (_, mediaType, body) => {
     await pushParts();
     await putManifest(test, "customer", "base", valid);
     const response = await putManifest(test, "customer", "v1", body(), mediaType);
     expect(response.status).toBe(201);
-    const pulled = await answerOf("GET", "v1");
+    const pulled = await ask("GET", "v1");
     expect(pulled.headers.get("content-type")).toBe(mediaType.split(";")[0]);
-    expect(pulled.text).toBe(body());
+    expect(await pulled.text()).toBe(body());
   });
 
   it("an index of indexes", async () => {
     await pushImage(test, "customer", "one");
     const inner = indexOf([]);
     await putManifest(test, "customer", "inner", inner, ociIndex);
-    expect((await putManifest(test, "customer", "outer", indexOf([digestOf(inner)]), ociIndex)).status).toBe(
-      201,
-    );
+    const outer = indexOf([digestOf(inner)]);
+    expect((await putManifest(test, "customer", "outer", outer, ociIndex)).status).toBe(201);
   });
 });
 
@@ -125,7 +106,7 @@ describe("refuses", () => {
   ])("%s", async (_, reference, body, mediaType, status, code, message) => {
     const response = await putManifest(test, "customer", reference, body, mediaType);
     expect(await errorOf(response)).toEqual({ status, code, message: expect.stringContaining(message) });
-    expect((await answerOf("GET", "v1")).status).toBe(404);
+    expect((await ask("GET", "v1")).status).toBe(404);
   });
 
   it.each([
@@ -137,17 +118,12 @@ describe("refuses", () => {
     ["a descriptor without a size", valid.replace(`,"size":5`, ""), ociManifest, "layers[0].size"],
     ["a descriptor with a foreign digest", valid.replace("sha256", "sha512"), ociManifest, "config.digest"],
   ])("%s in ECR's words", async (_, body, mediaType, message) => {
-    const response = await putManifest(test, "customer", "v1", body, mediaType);
-    expect(await errorOf(response)).toEqual({
-      status: 405,
-      code: "UNSUPPORTED",
-      message: expect.stringMatching(
-        /^Invalid parameter at 'ImageManifest' failed to satisfy constraint: '.+'$/,
-      ),
-    });
-    expect((await errorOf(await putManifest(test, "customer", "v1", body, mediaType))).message).toContain(
-      message,
+    const refused = await errorOf(await putManifest(test, "customer", "v1", body, mediaType));
+    expect(refused).toMatchObject({ status: 405, code: "UNSUPPORTED" });
+    expect(refused.message).toMatch(
+      /^Invalid parameter at 'ImageManifest' failed to satisfy constraint: '.+'$/,
     );
+    expect(refused.message).toContain(message);
   });
 
   it.each([
@@ -157,16 +133,13 @@ describe("refuses", () => {
     ["a malformed tag", "GET", ".INVALID", 400, "TAG_INVALID"],
     ["another method", "POST", "v1", 405, "UNSUPPORTED"],
   ])("%s", async (_, method, reference, status, code) => {
-    const response = await test.call(method, `/v2/customer/manifests/${reference}`);
-    expect(await errorOf(response)).toMatchObject({ status, code });
+    expect(await errorOf(await ask(method, reference))).toMatchObject({ status, code });
   });
 });
 
 it("does not move an immutable tag, but accepts the same image again", async () => {
-  await test.ecr.putImageTagMutability?.(
-    { repositoryName: "customer", imageTagMutability: "IMMUTABLE" },
-    testCaller,
-  );
+  const immutable = { repositoryName: "customer", imageTagMutability: "IMMUTABLE" } as const;
+  await test.ecr.putImageTagMutability?.(immutable, testCaller);
   await pushImage(test, "customer", "v1");
   await pushImage(test, "customer", "v1");
   await expect(pushImage(test, "customer", "v1", "other")).rejects.toThrow(
@@ -177,14 +150,9 @@ it("does not move an immutable tag, but accepts the same image again", async () 
 it("moves a tag, and keeps the image that it left by its digest", async () => {
   const first = await pushImage(test, "customer", "latest", "one");
   const second = await pushImage(test, "customer", "latest", "two");
-  expect((await answerOf("HEAD", "latest")).headers.get("docker-content-digest")).toBe(second);
-  expect((await answerOf("HEAD", first)).status).toBe(200);
+  expect((await ask("HEAD", "latest")).headers.get("docker-content-digest")).toBe(second);
+  expect((await ask("HEAD", first)).status).toBe(200);
 });
-
-const tags = async () => {
-  const response = await test.call("GET", "/v2/customer/tags/list");
-  return ((await response.json()) as { tags: string[] }).tags;
-};
 
 it("lists tags in order", async () => {
   expect(await tags()).toEqual([]);
@@ -193,9 +161,8 @@ it("lists tags in order", async () => {
 });
 
 describe("deleting", () => {
-  const remove = (reference: string) => test.call("DELETE", `/v2/customer/manifests/${reference}`);
-  const statusOf = async (reference: string) =>
-    (await test.call("HEAD", `/v2/customer/manifests/${reference}`)).status;
+  const remove = (reference: string) => ask("DELETE", reference);
+  const statusOf = async (reference: string) => (await ask("HEAD", reference)).status;
 
   it("a tag keeps the image and its other tags", async () => {
     const digest = await pushImage(test, "customer", "v1");
@@ -207,10 +174,7 @@ describe("deleting", () => {
   it("an image deletes its tags", async () => {
     const digest = await pushImage(test, "customer", "v1");
     expect((await remove(digest)).status).toBe(202);
-    expect(await errorOf(await test.call("GET", "/v2/customer/manifests/v1"))).toMatchObject({
-      status: 404,
-      code: "MANIFEST_UNKNOWN",
-    });
+    expect(await errorOf(await ask("GET", "v1"))).toMatchObject({ status: 404, code: "MANIFEST_UNKNOWN" });
     expect(await tags()).toEqual([]);
   });
 

@@ -140,22 +140,16 @@ export async function pushImage(test: Pushable, repository: string, reference: s
   return digestOf(manifest);
 }
 
+const part = (mediaType: string, content: string) => {
+  return { mediaType, digest: digestOf(content), size: content.length };
+};
+
 export function imageManifest(config: string, layer: string, more: object = {}): string {
   return JSON.stringify({
     schemaVersion: 2,
     mediaType: ociManifest,
-    config: {
-      mediaType: "application/vnd.oci.image.config.v1+json",
-      digest: digestOf(config),
-      size: config.length,
-    },
-    layers: [
-      {
-        mediaType: "application/vnd.oci.image.layer.v1.tar",
-        digest: digestOf(layer),
-        size: layer.length,
-      },
-    ],
+    config: part("application/vnd.oci.image.config.v1+json", config),
+    layers: [part("application/vnd.oci.image.layer.v1.tar", layer)],
     ...more,
   });
 }
@@ -182,6 +176,12 @@ export async function startEcrWith(...repositoryNames: string[]): Promise<TestRe
 }
 
 export const testCaller = { accessKeyId: "test", sourceIp: "127.0.0.1" };
+
+/** The status of a response, and these headers. */
+export const answered = ({ status, headers }: Response, ...names: string[]) => [
+  status,
+  ...names.map((name) => headers.get(name)),
+];
 
 /** Status and first error of a refusal. */
 export async function errorOf(response: Response) {

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "./manifest.ts";
-import { absent, errorOf, startEcrWith, type TestRegistry } from "./test-registry.support.ts";
+import { absent, answered, errorOf, startEcrWith, type TestRegistry } from "./test-registry.support.ts";
 
 let test: TestRegistry;
 beforeEach(async () => {
@@ -20,8 +20,7 @@ const chunks = [
 
 async function begin(): Promise<string> {
   const response = await test.call("POST", "/v2/customer/blobs/uploads/");
-  expect(response.status).toBe(202);
-  expect(response.headers.get("range")).toBe("0-0");
+  expect(answered(response, "range")).toEqual([202, "0-0"]);
   const location = response.headers.get("location") as string;
   expect(location).toBe(`/v2/customer/blobs/uploads/${response.headers.get("docker-upload-uuid")}`);
   return location;
@@ -32,12 +31,9 @@ const close = (location: string, wanted: string, init: RequestInit = {}) =>
   test.call("PUT", `${location}?digest=${wanted}`, init);
 
 async function expectPulled(created: Response): Promise<void> {
-  expect([
-    created.status,
-    created.headers.get("location"),
-    created.headers.get("docker-content-digest"),
-  ]).toEqual([201, `/v2/customer/blobs/${digest}`, digest]);
-  const pulled = await test.call("GET", created.headers.get("location") as string);
+  const location = `/v2/customer/blobs/${digest}`;
+  expect(answered(created, "location", "docker-content-digest")).toEqual([201, location, digest]);
+  const pulled = await test.call("GET", location);
   expect([pulled.status, await pulled.text()]).toEqual([200, blob]);
 }
 
@@ -61,17 +57,17 @@ describe("accepts a blob by", () => {
     const location = await begin();
     const body = new Blob([blob]).stream();
     const streamed = await patch(location, { body, duplex: "half" } as RequestInit);
-    expect([streamed.status, streamed.headers.get("range")]).toEqual([202, `0-${blob.length - 1}`]);
+    expect(answered(streamed, "range")).toEqual([202, `0-${blob.length - 1}`]);
     await expectPulled(await close(location, digest));
   });
 
   it("chunks, closed by an empty PUT", async () => {
     let location = await begin();
     for (const chunk of chunks) {
-      const { status, headers } = await patch(location, chunk);
+      const written = await patch(location, chunk);
       const end = chunk.headers["Content-Range"].split("-")[1];
-      expect([status, headers.get("range")]).toEqual([202, `0-${end}`]);
-      location = headers.get("location") as string;
+      expect(answered(written, "range")).toEqual([202, `0-${end}`]);
+      location = written.headers.get("location") as string;
     }
     await expectPulled(await close(location, digest));
   });
@@ -94,17 +90,8 @@ it("returns the position to continue at after chunks out of order, in PATCH and 
     await patch(location, chunks[0]),
     await close(location, digest, chunks[2]),
   ])
-    expect([refused.status, refused.headers.get("range"), refused.headers.get("location")]).toEqual([
-      416,
-      "0-7",
-      location,
-    ]);
-  const status = await test.call("GET", location);
-  expect([status.status, status.headers.get("range"), status.headers.get("location")]).toEqual([
-    204,
-    "0-7",
-    location,
-  ]);
+    expect(answered(refused, "range", "location")).toEqual([416, "0-7", location]);
+  expect(answered(await test.call("GET", location), "range", "location")).toEqual([204, "0-7", location]);
   await patch(location, chunks[1]);
   await expectPulled(await close(location, digest, chunks[2]));
 });
@@ -119,25 +106,16 @@ it("refuses a chunk of another length than stated, and accepts the right one aft
 });
 
 describe("keeps nothing of a blob with another digest, sent by", () => {
+  const inParts = async (...parts: RequestInit[]) => {
+    const location = await begin();
+    for (const part of parts) await patch(location, part);
+    return close(location, absent);
+  };
   it.each<[string, () => Promise<Response>]>([
     ["POST alone", () => test.call("POST", `/v2/customer/blobs/uploads/?digest=${absent}`, { body: blob })],
     ["POST and PUT", async () => close(await begin(), absent, { body: blob })],
-    [
-      "chunks",
-      async () => {
-        const location = await begin();
-        for (const chunk of chunks) await patch(location, chunk);
-        return close(location, absent);
-      },
-    ],
-    [
-      "a streamed PATCH",
-      async () => {
-        const location = await begin();
-        await patch(location, { body: new Blob([blob]).stream(), duplex: "half" } as RequestInit);
-        return close(location, absent);
-      },
-    ],
+    ["chunks", () => inParts(...chunks)],
+    ["a streamed PATCH", () => inParts({ body: new Blob([blob]).stream(), duplex: "half" } as RequestInit)],
   ])("%s", async (_, push) => {
     expect(await errorOf(await push())).toEqual({
       status: 400,
@@ -168,10 +146,9 @@ describe("refuses the malformed digest", () => {
 
 it("keeps the empty blob", async () => {
   const empty = digestOf("");
-  const response = await close(await begin(), empty);
-  expect(response.status).toBe(201);
+  expect((await close(await begin(), empty)).status).toBe(201);
   const head = await test.call("HEAD", `/v2/customer/blobs/${empty}`);
-  expect([head.status, head.headers.get("content-length")]).toEqual([200, "0"]);
+  expect(answered(head, "content-length")).toEqual([200, "0"]);
   const got = await test.call("GET", `/v2/customer/blobs/${empty}`);
   expect([got.status, await got.text()]).toEqual([200, ""]);
 });
