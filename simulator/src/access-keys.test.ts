@@ -16,7 +16,9 @@ it.each([
   '[{"accessKeyId":"a","secretAccessKey":"s","x":1}]',
 ])("%s is refused, without showing any part of it", (text) => {
   const read = () => readAccessKeys(text);
-  expect(read).toThrow(/^SIMULATOR_ACCESS_KEYS is no JSON list of objects with accessKeyId, secretAccessKey/);
+  expect(read).toThrow(
+    /^SIMULATOR_ACCESS_KEYS is not a JSON list of objects with accessKeyId, secretAccessKey/,
+  );
 });
 
 it("an expired key is still recognized", () => {

@@ -43,7 +43,7 @@ export function readAccessKeys(text: string | undefined): AccessKey[] {
   const keys = parse(text);
   if (Array.isArray(keys) && keys.every(isAccessKey)) return keys;
   throw new Error(
-    `${accessKeysVariable} is no JSON list of objects with accessKeyId, secretAccessKey and, for temporary keys, sessionToken`,
+    `${accessKeysVariable} is not a JSON list of objects with accessKeyId, secretAccessKey and, for temporary keys, sessionToken`,
   );
 }
 
@@ -54,7 +54,7 @@ export function readIdentityKeys(text: string | undefined): IdentityKeys {
   const lists = Object.values(Object(keys)) as object[][];
   if (keys && lists.every((list) => Array.isArray(list) && list.every(isPublic))) return keys as IdentityKeys;
   throw new Error(
-    "SIMULATOR_IDENTITY_KEYS is no JSON object with a list of public keys (JWK) for each issuer",
+    "SIMULATOR_IDENTITY_KEYS is not a JSON object with a list of public keys (JWK) for each issuer",
   );
 }
 

@@ -11,6 +11,10 @@ import { startTestSimulator } from "../test-simulator.support.ts";
 const simulator = await startTestSimulator({ account: "academy" });
 afterAll(() => simulator.close());
 
+const trust = {
+  Version: "2012-10-17",
+  Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+};
 const byName = (name: string) => ({ Filters: [{ Name: "tag:Name", Values: [name] }] });
 
 describe("the lab's account", () => {
@@ -52,14 +56,10 @@ describe("the lab's account", () => {
     expect(AttachedPolicies.map(({ PolicyName }) => PolicyName)).toContain(policy);
   });
 
-  const trust = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
-  });
   it.each<[string, (clients: { iam: IAM; s3: S3 }) => Promise<unknown>, string]>([
     [
       "iam:CreateRole",
-      ({ iam }) => iam.createRole({ RoleName: "mine", AssumeRolePolicyDocument: trust }),
+      ({ iam }) => iam.createRole({ RoleName: "mine", AssumeRolePolicyDocument: JSON.stringify(trust) }),
       "arn:aws:iam::123456789012:role/mine",
     ],
     [
@@ -93,18 +93,13 @@ describe("the lab's account", () => {
 it("CloudFormation is denied the same operations as its caller", async () => {
   const stack = await startStackTest(startTestSimulator({ account: "academy" }));
   try {
-    const Properties = { AssumeRolePolicyDocument: JSON.parse(trustOfRole) };
+    const Properties = { AssumeRolePolicyDocument: trust };
     const outcome = await stack.create({ Role: { Type: "AWS::IAM::Role", Properties } });
     expect(outcome).toMatch(/^Role: .*not authorized to perform: iam:CreateRole .*Error code: AccessDenied/);
     expect(await stack.remove()).toBe("gone");
   } finally {
     await stack.close();
   }
-});
-
-const trustOfRole = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 });
 
 it("the command accepts the kinds of account, and no others", () => {

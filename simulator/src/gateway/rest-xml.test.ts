@@ -20,8 +20,8 @@ describe("parseXml reads", () => {
     ["<a>", /ends before <\/a>/],
     ["<a></b>", /closes <b>, which is not open/],
     ["</a>", /closes <a>/],
-    ["<a>&nope;</a>", /&nope;, which is no entity/],
-    ["<a>&amp</a>", /no entity/],
+    ["<a>&nope;</a>", /&nope;, which is not an entity/],
+    ["<a>&amp</a>", /not an entity/],
     ['<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', /not well-formed at character 1/],
     ["<a <b/>", /not well-formed|ends before/],
   ])("not %s", (document, message) => expect(() => parseXml(document)).toThrow(message));

@@ -13,7 +13,7 @@ export interface Reply {
   readonly contentType: string;
   /** A stream's length is in the headers. */
   readonly body: string | Uint8Array | Readable;
-  /** Headers besides the content type, its length and the request's id. */
+  /** Headers other than the content type, its length and the request's id. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

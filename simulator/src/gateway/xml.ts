@@ -111,7 +111,7 @@ function resolveEntities(text: string): string {
     const value =
       code === undefined ? entities[name] : code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
     if (value === undefined || !whole.endsWith(";"))
-      throw new SyntaxError(`The XML has ${whole}, which is no entity.`);
+      throw new SyntaxError(`The XML has ${whole}, which is not an entity.`);
     return value;
   });
 }
@@ -119,7 +119,6 @@ function resolveEntities(text: string): string {
 interface XmlTraits {
   readonly xmlName?: string;
   readonly xmlFlattened?: number;
-  readonly xmlAttribute?: number;
 }
 
 /**

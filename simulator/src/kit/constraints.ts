@@ -1,6 +1,6 @@
 import { AwsError } from "./errors.ts";
 
-/** Constraints of an API model on a member besides its type. Lengths are of texts and of lists. */
+/** Constraints of an API model on a member other than its type. Lengths are of texts and of lists. */
 interface Constraint {
   /** As AWS shows it. */
   readonly pattern?: string;

@@ -2,7 +2,7 @@
 export class AwsError extends Error {
   readonly code: string;
   readonly statusCode: number;
-  /** Members of an XML error besides code and message, such as S3's BucketName. */
+  /** Members of an XML error other than code and message, such as S3's BucketName. */
   readonly members: Readonly<Record<string, string>>;
 
   constructor(

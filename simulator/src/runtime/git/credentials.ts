@@ -64,7 +64,7 @@ function parsePassword(password: string): { time: string; signature: string } {
   const [, time, signature] = /^(\d{8}T\d{6})Z([0-9a-f]{64})$/.exec(password) ?? [];
   if (time === undefined || signature === undefined)
     throw new CredentialsRefused(
-      "The password is no time and signature, such as 20260102T030405Z and 64 hex digits.",
+      "The password is not a time and signature, such as 20260102T030405Z and 64 hex digits.",
     );
   return { time, signature };
 }

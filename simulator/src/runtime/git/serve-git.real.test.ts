@@ -96,7 +96,11 @@ describe("refused with 403", () => {
     ["a wrong token", authorization({ key: { ...temporary, sessionToken: "x" } }), /token .* is invalid/],
     ["a token too many", authorization({ key: { ...lasting, sessionToken: "x" } }), /token .* is invalid/],
     ["an expired session", authorization({ key: over }), /token .* is expired/],
-    ["a password", basic({ user: "AKIALASTING", password: "secret" }), /password is no time and signature/],
+    [
+      "a password",
+      basic({ user: "AKIALASTING", password: "secret" }),
+      /password is not a time and signature/,
+    ],
   ])("%s", async (_, credentials, text) => {
     const refused = await ask(credentials);
     expect([refused.status, refused.headers.get("content-type")]).toEqual([403, "text/plain"]);

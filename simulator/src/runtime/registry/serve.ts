@@ -106,7 +106,7 @@ async function listTags({ request, response, url, repository }: Exchange, refere
 /** HEAD and GET of `/v2/<name>/blobs/<digest>`. */
 async function serveBlob(exchange: Exchange, digest: string): Promise<void> {
   const { request, response, repository, store, blobLocation } = exchange;
-  if (!isDigest(digest)) throw new RegistryError("DIGEST_INVALID", `'${digest}' is no sha256 digest`);
+  if (!isDigest(digest)) throw new RegistryError("DIGEST_INVALID", `'${digest}' is not a sha256 digest`);
   if (request.method === "DELETE")
     throw new RegistryError("UNSUPPORTED", "ECR removes layers automatically when no image refers to them");
   if (request.method !== "GET" && request.method !== "HEAD")

@@ -106,7 +106,7 @@ describe("the entries of a layer", () => {
   it.each([
     ["is cut off within a file", gzipSync(file("large", large).subarray(0, 100_000)), /ends within large/],
     ["is cut off within its compression", gzipSync(archive).subarray(0, 200), /unexpected end of file/],
-    ["is not an archive", Buffer.alloc(512, "text"), /is no tar archive/],
+    ["is not an archive", Buffer.alloc(512, "text"), /is not a tar archive/],
     [
       "holds a little data that unpacks to a lot",
       gzipSync(Buffer.concat([zeros, zeros])),

@@ -37,7 +37,7 @@ export async function* readLayerEntries(file: string): AsyncGenerator<LayerEntry
     for (let block = await bytes.take(blockSize); block; block = await bytes.take(blockSize)) {
       const header = new Header(block, 0, next, all);
       if (header.nullBlock) continue;
-      if (!header.cksumValid) throw new Error(`${file} is no tar archive, or a damaged one`);
+      if (!header.cksumValid) throw new Error(`${file} is not a tar archive, or is damaged`);
       const { type, size = 0, mode } = header;
       // The parser prefers the header's own, which a longer one replaces.
       const path = next?.path ?? header.path ?? "";

@@ -8,7 +8,7 @@ import { makeLayer } from "./images.support.ts";
 import { useRuntime } from "./runtimes.support.ts";
 
 const test = useRuntime("process");
-const { program, push, start, ask, network } = test;
+const { program, push, run, start, ask, network } = test;
 
 const server = (listen: string) => `
   import { createServer } from "node:http";
@@ -47,12 +47,8 @@ it("reaches a database by the port of MySQL when that is in use, also from a chi
   await once(database, "listening");
   const child = `require("net").connect({ host: "${host}", port: 3306 }).pipe(process.stdout)`;
   const text = `require("child_process").spawn("node", ["-e", ${JSON.stringify(child)}], { stdio: "inherit" })`;
-  const { container, lines } = await start(await program(""), {
-    entryPoint: ["node", "-e", text],
-    // One of the task's own.
-    ports: [3306],
-  });
-  await container.exited;
+  // The task has that port, too.
+  const { lines } = await run("", { entryPoint: ["node", "-e", text], ports: [3306] });
   database.close();
   expect(lines).toEqual(["coffee"]);
 });
@@ -62,8 +58,7 @@ describe("a container's process", () => {
     ["process.kill(process.pid, 'SIGKILL')", 137],
     ["process.kill(process.pid, 'SIGTERM')", 143],
   ])("reports the end by %s as exit code %i", async (text, exitCode) => {
-    const { container } = await start(await program(text));
-    expect(await container.exited).toEqual({ exitCode });
+    expect(await run(text)).toMatchObject({ exitCode });
   });
 
   it("ends processes that left its process group, too", async () => {
@@ -88,8 +83,7 @@ describe("a container's process", () => {
       console.log("left");
       process.exit(0);
     `;
-    const { container } = await start(await program(text));
-    expect(await container.exited).toEqual({ exitCode: 0 });
+    expect(await run(text)).toMatchObject({ exitCode: 0 });
   });
 
   it("ends its child processes", async () => {

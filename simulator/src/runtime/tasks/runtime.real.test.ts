@@ -10,6 +10,7 @@ const patient = `
   process.on("SIGTERM", () => { console.log("bye"); process.exit(0); });
   setInterval(() => {}, 1000);
 `;
+const up = `${patient}; console.log("up")`;
 const server = (listen: string) => `
   import { createServer } from "node:http";
   createServer((request, response) => response.end(process.env.NAME)).listen(${listen}, () => console.log("ready"));
@@ -19,7 +20,7 @@ const server = (listen: string) => `
 describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
   describe.skipIf(kind === "docker" && !hasDocker)("of a task", () => {
     const test = useRuntime(kind);
-    const { program, push, start, ask } = test;
+    const { program, push, run, start, ask } = test;
 
     // The programs of these tests do not end after their line: under load, Docker can lose what a program writes that
     // ends at once (moby/moby#49655, concourse/concourse#6775).
@@ -62,22 +63,18 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       ["process.exit(7)", 7],
       ["throw new Error('no database')", 1],
     ])("that ends by %s reports the exit code %i", async (text, exitCode) => {
-      const { container } = await start(await program(text));
-      expect(await container.exited).toEqual({ exitCode });
+      expect(await run(text)).toMatchObject({ exitCode });
     });
 
     it("passes on its lines of both outputs, to the last", async () => {
-      const { container, lines } = await start(
-        await program(
-          "console.log('one\\r\\ntwo'); console.error('three'); process.stdout.write('é'.repeat(100_000))",
-        ),
+      const { lines } = await run(
+        "console.log('one\\r\\ntwo'); console.error('three'); process.stdout.write('é'.repeat(100_000))",
       );
-      await container.exited;
       expect(lines.toSorted()).toEqual(["one", "three", "two", "é".repeat(100_000)]);
     });
 
     it("ends with SIGTERM when it handles it, and passes on its last line", async () => {
-      const { container, line, lines } = await start(await program(`${patient}; console.log("up")`));
+      const { container, line, lines } = await start(await program(up));
       await line("up");
       expect(await container.stop("SIGTERM", 30_000)).toEqual({ exitCode: 0 });
       expect(lines).toEqual(["up", "bye"]);
@@ -115,11 +112,8 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       const here = createServer((_, response) => response.end("here"));
       await new Promise<void>((resolve) => here.listen(0, hostAddress, resolve));
       const url = `http://${hostAddress}:${(here.address() as AddressInfo).port}/`;
-      const { container, lines } = await start(
-        await program("console.log(await (await fetch(process.env.URL)).text()); process.exit()"),
-        { environment: { URL: url } },
-      );
-      await container.exited;
+      const text = "console.log(await (await fetch(process.env.URL)).text()); process.exit()";
+      const { lines } = await run(text, { environment: { URL: url } });
       here.closeAllConnections();
       here.close();
       expect(lines).toEqual(["here"]);
@@ -131,29 +125,23 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       const here = createTlsServer({ cert, key }, (socket) => socket.end());
       await new Promise<void>((resolve) => here.listen(0, hostAddress, resolve));
       const { port } = here.address() as AddressInfo;
-      const { container, lines } = await start(
-        await program(`
-          import { connect } from "node:tls";
-          const socket = connect(${port}, "${hostAddress}", () => console.log(socket.authorized));
-          socket.on("error", ({ message }) => console.log(message)).on("close", () => process.exit());
-        `),
-      );
-      await container.exited;
+      const { lines } = await run(`
+        import { connect } from "node:tls";
+        const socket = connect(${port}, "${hostAddress}", () => console.log(socket.authorized));
+        socket.on("error", ({ message }) => console.log(message)).on("close", () => process.exit());
+      `);
       here.close();
       expect(lines).toEqual(["true"]);
     });
 
     it("reads the metadata of itself and its task at its metadata endpoint", async () => {
-      const { container, lines } = await start(
-        await program(`
-          const uri = process.env.ECS_CONTAINER_METADATA_URI_V4;
-          for (const path of ["", "/task", "/stats", "/../unknown"]) {
-            const response = await fetch(uri + path);
-            console.log(response.status, await response.text());
-          }
-        `),
-      );
-      await container.exited;
+      const { lines } = await run(`
+        const uri = process.env.ECS_CONTAINER_METADATA_URI_V4;
+        for (const path of ["", "/task", "/stats", "/../unknown"]) {
+          const response = await fetch(uri + path);
+          console.log(response.status, await response.text());
+        }
+      `);
       expect(lines).toEqual([
         '200 {"Name":"web"}',
         '200 {"Family":"web"}',
@@ -204,7 +192,7 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       const other = createServer((_, response) => response.end("not yours"));
       await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
       const { port } = other.address() as AddressInfo;
-      const { container, line } = await start(await program(`${patient}; console.log("up")`), {
+      const { container, line } = await start(await program(up), {
         ports: [port],
       });
       await line("up");
@@ -217,7 +205,7 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
     });
 
     it("ends a command that times out, and one that runs when it ends", async () => {
-      const { container, line } = await start(await program(`${patient}; console.log("up")`));
+      const { container, line } = await start(await program(up));
       await line("up");
       const forEver = ["node", "--eval", "setInterval(() => {}, 1000)"];
       expect(await container.exec(forEver, 1_000)).toMatchObject({ exitCode: undefined });

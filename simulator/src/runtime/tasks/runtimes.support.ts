@@ -85,6 +85,9 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     started.add(container);
     return { container, lines, line };
   };
+  /** An image of one file that `node` runs. */
+  const program = (text: string, env: string[] = []) =>
+    push([{ "app/server.mjs": text }], { Entrypoint: ["node", "server.mjs"], WorkingDir: "/app", Env: env });
   return {
     network,
     /** The authority that tasks trust for databases. */
@@ -97,13 +100,12 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     },
     push,
     start,
-    /** An image of one file that `node` runs. */
-    program: (program: string, env: string[] = []) =>
-      push([{ "app/server.mjs": program }], {
-        Entrypoint: ["node", "server.mjs"],
-        WorkingDir: "/app",
-        Env: env,
-      }),
+    program,
+    /** Runs a program to its end; returns its exit code and its lines. */
+    async run(text: string, settings?: Settings) {
+      const { container, lines } = await start(await program(text), settings);
+      return { ...(await container.exited), lines };
+    },
     ask: (address: string, port: number) => ask(network, address, port),
   };
 }

@@ -52,7 +52,7 @@ function parse(text: string, secretId: string): Record<string, unknown> {
     return Object(JSON.parse(text));
   } catch {
     // The parser's own message would show the secret.
-    throw failure(`the value of secret ${secretId} is no JSON object`);
+    throw failure(`the value of secret ${secretId} is not a JSON object`);
   }
 }
 

@@ -16,7 +16,7 @@ import {
 /** Filter name → the values an item has under it. `tag:KEY` and `tag-key` are understood everywhere. */
 export type FilterTable<Item> = Record<string, (item: Item) => readonly (string | boolean | undefined)[]>;
 
-/** Members of a describe call besides the ids; NAT gateways have `Filter`. */
+/** Members of a describe call other than the ids; NAT gateways have `Filter`. */
 interface ListRequest {
   Filters?: Filter[] | undefined;
   Filter?: Filter[] | undefined;

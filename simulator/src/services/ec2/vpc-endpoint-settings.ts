@@ -122,7 +122,7 @@ function checkPolicy(text: string): string {
     JSON.parse(text);
     return text;
   } catch (error) {
-    throw new AwsError("InvalidPolicyDocument", `The policy is no JSON: ${(error as Error).message}`);
+    throw new AwsError("InvalidPolicyDocument", `The policy is not JSON: ${(error as Error).message}`);
   }
 }
 

@@ -76,7 +76,7 @@ function dimensionOf({ path }: LoadBalancerRecord): Dimension {
 
 /** Most of the values of one datum (PutMetricData, API reference). */
 const maxValues = 150;
-/** Statuses of the load balancer's own pages with a separate metric besides the one of their class. */
+/** Statuses of the load balancer's own pages with a metric of their own in addition to that of their class. */
 const singled = [500, 502, 503, 504];
 
 /** Metrics of one minute's traffic; zero counts are not reported. */

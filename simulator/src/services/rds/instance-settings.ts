@@ -81,7 +81,7 @@ function checkUsername(name = ""): string {
 export function checkPassword(password: string): string {
   if (!/^[\x21-\x7e]*$/.test(password) || /[/@"]/.test(password))
     throw invalidValue(
-      "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.",
+      "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters other than '/', '@', '\"', ' ' may be used.",
     );
   if (password.length < 8 || password.length > 41)
     throw invalidValue(
