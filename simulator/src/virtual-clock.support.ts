@@ -99,11 +99,7 @@ export function createVirtualClock(): TestClock {
     toWall: (ms) => ms,
     wait: (ms, signal) => wait(false, ms, signal),
     foreground,
-    during(promise) {
-      const over = new AbortController();
-      foreground.wait(Number.POSITIVE_INFINITY, over.signal).catch(() => {});
-      return promise.finally(() => over.abort());
-    },
+    during: (promise) => passingDuring(promise, foreground),
     ...repeating(
       () => now,
       // Checks each virtual second at first, and less often after hours.
@@ -114,6 +110,12 @@ export function createVirtualClock(): TestClock {
       for (const { reject } of inForeground()) reject(hasStopped());
     },
   };
+}
+
+function passingDuring<Value>(promise: Promise<Value>, { wait }: TestClock["foreground"]): Promise<Value> {
+  const over = new AbortController();
+  wait(Number.POSITIVE_INFINITY, over.signal).catch(() => {});
+  return promise.finally(() => over.abort());
 }
 
 /** Returns the next deadline, if there is one. */

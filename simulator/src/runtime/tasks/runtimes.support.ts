@@ -3,14 +3,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { createCertificateAuthority } from "../certificate-authority.ts";
+import { type CertificateAuthority, createCertificateAuthority } from "../certificate-authority.ts";
 import { createNetwork, type Network } from "../network.ts";
 import type { ImageConfig, ImageLayer } from "../registry/registry.ts";
 import { serveRegistry } from "../registry/test-registry.support.ts";
 import { dockerProblem } from "./docker/availability.ts";
 import { makeLayer, makeNodeLayer, pushLayers } from "./images.support.ts";
 import { isolation } from "./isolation.support.ts";
-import type { ContainerOptions, Isolation, TaskContainer, TaskRuntime, TaskRuntimeKind } from "./runtime.ts";
+import type { ContainerOptions, Isolation, TaskContainer, TaskRuntimeKind } from "./runtime.ts";
 import { startTaskRuntime } from "./start-runtime.ts";
 
 /** Without an engine, its tests are skipped; but in CI, which has one, they fail. */
@@ -27,21 +27,9 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
   const network = createNetwork();
   const authority = createCertificateAuthority("Test CA", Date.now());
   const started = new Set<TaskContainer>();
-  let directory: string;
-  let served: Served;
-  let base: ImageLayer[];
-  let runtime: TaskRuntime;
+  let at: Started;
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "runtime-test-"));
-    served = await serveRegistry();
-    served.registry.createRepository(repository, { isImmutable: () => false });
-    // The runtime provides Node for processes.
-    base = kind === "docker" ? [await makeNodeLayer(directory)] : [];
-    const databaseAuthority = join(directory, "authority.pem");
-    await writeFile(databaseAuthority, authority.certificate);
-    const { registry } = served;
-    const settings = { databaseAuthority, registry, network, directory, vcpuShare };
-    runtime = await startTaskRuntime(kind, settings);
+    at = await startIn(await mkdtemp(join(tmpdir(), "runtime-test-")), kind, network, authority, vcpuShare);
   });
   afterEach(async () => {
     for (const container of started) container.kill();
@@ -49,31 +37,17 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     started.clear();
   });
   afterAll(async () => {
-    await runtime?.close();
-    await served?.close();
-    await rm(directory, { recursive: true, force: true });
+    await at?.runtime.close();
+    await at?.served.close();
+    if (at) await rm(at.directory, { recursive: true, force: true });
   });
 
-  /** Pushes an image of these files over the base; returns its name for a task definition. */
-  const push = async (
-    layers: readonly (ImageLayer | Record<string, string>)[],
-    config: ImageConfig["config"],
-  ): Promise<string> => {
-    const made = layers.map((layer) => ("digest" in layer ? layer : makeLayer(directory, layer)));
-    const tag = randomUUID();
-    await pushLayers(
-      targetIn(served),
-      [...base, ...((await Promise.all(made)) as ImageLayer[])],
-      config,
-      tag,
-    );
-    return `${served.host}/${repository}:${tag}`;
-  };
+  const push = (layers: readonly Layer[], config: ImageConfig["config"]) => pushOver(at, layers, config);
   /** Starts the image and collects its lines. */
   const start = async (reference: string, settings: Settings = {}) => {
     const { lines, onLine, line } = watchLines();
-    const container = await runtime.start({
-      image: await runtime.pull(reference),
+    const container = await at.runtime.start({
+      image: await at.runtime.pull(reference),
       address: "10.0.0.4",
       ports: [],
       environment: {},
@@ -93,10 +67,10 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     /** The authority that tasks trust for databases. */
     authority,
     get runtime() {
-      return runtime;
+      return at.runtime;
     },
     get directory() {
-      return directory;
+      return at.directory;
     },
     push,
     start,
@@ -108,6 +82,46 @@ export function useRuntime(kind: TaskRuntimeKind, vcpuShare?: number) {
     },
     ask: (address: string, port: number) => ask(network, address, port),
   };
+}
+
+type Started = Awaited<ReturnType<typeof startIn>>;
+type Layer = ImageLayer | Record<string, string>;
+
+async function startIn(
+  directory: string,
+  kind: TaskRuntimeKind,
+  network: Network,
+  { certificate }: CertificateAuthority,
+  vcpuShare: number | undefined,
+) {
+  const served = await serveRegistry();
+  const { registry } = served;
+  registry.createRepository(repository, { isImmutable: () => false });
+  const databaseAuthority = join(directory, "authority.pem");
+  await writeFile(databaseAuthority, certificate);
+  const runtime = await startTaskRuntime(kind, {
+    databaseAuthority,
+    registry,
+    network,
+    directory,
+    vcpuShare,
+  });
+  // The runtime provides Node for processes.
+  const base = kind === "docker" ? [await makeNodeLayer(directory)] : [];
+  return { directory, served, runtime, base };
+}
+
+/** Pushes an image of these files over the base; returns its name for a task definition. */
+async function pushOver(
+  { directory, served, base }: Started,
+  layers: readonly Layer[],
+  config: ImageConfig["config"],
+): Promise<string> {
+  const made = layers.map((layer) => ("digest" in layer ? layer : makeLayer(directory, layer)));
+  const all = [...base, ...((await Promise.all(made)) as ImageLayer[])];
+  const tag = randomUUID();
+  await pushLayers(targetIn(served), all, config, tag);
+  return `${served.host}/${repository}:${tag}`;
 }
 
 type Served = Awaited<ReturnType<typeof serveRegistry>>;

@@ -67,42 +67,47 @@ export async function createFixture(programs: Record<string, Program> = { web: w
     logs,
     secrets,
     health,
-    /** Registers a revision of family `web` with one container of that name. */
-    register: (container: Partial<ContainerDefinition> = {}) =>
-      ecs.registerTaskDefinition({
-        ...webFamily,
-        containerDefinitions: [
-          { name: "web", image: "web", portMappings: [{ containerPort: 8080 }], ...container },
-        ],
-      }),
-    createService: (settings: Partial<CreateServiceCommandInput> = {}) =>
-      ecs.createService({
-        cluster: "main",
-        serviceName: "web",
-        taskDefinition: "web",
-        desiredCount: 1,
-        launchType: "FARGATE",
-        deploymentController: { type: "CODE_DEPLOY" },
-        loadBalancers: [{ targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 }],
-        networkConfiguration,
-        ...settings,
-      }),
-    /** Returns the tasks of a desired status, oldest first. */
-    async tasks(desiredStatus: "RUNNING" | "STOPPED" = "RUNNING"): Promise<Task[]> {
-      const { taskArns } = await ecs.listTasks({ cluster: "main", desiredStatus });
-      if (!taskArns?.length) return [];
-      return (await ecs.describeTasks({ cluster: "main", tasks: taskArns })).tasks ?? [];
-    },
-    async describeService() {
-      const { services } = await ecs.describeServices({ cluster: "main", services: ["web"] });
-      return services?.[0] ?? {};
-    },
+    ...callsOn(ecs),
     async close() {
       await environment.clock.during(Promise.resolve(service.close?.()));
       await environment.remove();
     },
   };
 }
+
+/** Calls for the service `web` of the cluster `main`. */
+const callsOn = (ecs: Api<AwsClients["ecs"]>) => ({
+  /** Registers a revision of family `web` with one container of that name. */
+  register: (container: Partial<ContainerDefinition> = {}) =>
+    ecs.registerTaskDefinition({
+      ...webFamily,
+      containerDefinitions: [
+        { name: "web", image: "web", portMappings: [{ containerPort: 8080 }], ...container },
+      ],
+    }),
+  createService: (settings: Partial<CreateServiceCommandInput> = {}) =>
+    ecs.createService({
+      cluster: "main",
+      serviceName: "web",
+      taskDefinition: "web",
+      desiredCount: 1,
+      launchType: "FARGATE",
+      deploymentController: { type: "CODE_DEPLOY" },
+      loadBalancers: [{ targetGroupArn: targetGroup, containerName: "web", containerPort: 8080 }],
+      networkConfiguration,
+      ...settings,
+    }),
+  /** Returns the tasks of a desired status, oldest first. */
+  async tasks(desiredStatus: "RUNNING" | "STOPPED" = "RUNNING"): Promise<Task[]> {
+    const { taskArns } = await ecs.listTasks({ cluster: "main", desiredStatus });
+    if (!taskArns?.length) return [];
+    return (await ecs.describeTasks({ cluster: "main", tasks: taskArns })).tasks ?? [];
+  },
+  async describeService() {
+    const { services } = await ecs.describeServices({ cluster: "main", services: ["web"] });
+    return services?.[0] ?? {};
+  },
+});
 
 const ec2: Partial<Aws["ec2"]> = {
   describeSubnets: async ({ SubnetIds = [] } = {}) => {

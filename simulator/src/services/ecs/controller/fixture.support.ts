@@ -66,9 +66,6 @@ async function createFixture(
     roleArn: "arn:aws:iam::123456789012:role/infrastructure",
   };
 
-  const deployments = () => deploymentsOf(aws.ecs);
-  const newest = async () => (await deployments())[0] ?? {};
-
   return {
     simulator,
     ecs: aws.ecs,
@@ -76,8 +73,7 @@ async function createFixture(
     rules,
     productionUrl: `http://127.0.0.1:${80 + offset}/`,
     testUrl: `http://127.0.0.1:${8080 + offset}/`,
-    deployments,
-    newest,
+    ...readingOf(simulator, groups, rules),
     /** Registers a revision whose tasks return `version`, or crash; returns its ARN. */
     register: (version: string) => registerWeb(simulator, repositoryUri, version),
     async create(
@@ -105,6 +101,21 @@ async function createFixture(
       const taskDefinition = await registerWeb(simulator, repositoryUri, version, { healthCheck });
       await aws.ecs.updateService({ ...where, taskDefinition, ...settings });
     },
+    close: () => simulator.close(),
+  };
+}
+
+/** Calls that follow the service `web` and its deployments. */
+function readingOf(
+  { aws }: Simulator,
+  groups: { readonly blue: string; readonly green: string },
+  rules: { readonly production: string; readonly test: string },
+) {
+  const deployments = () => deploymentsOf(aws.ecs);
+  const newest = async () => (await deployments())[0] ?? {};
+  return {
+    deployments,
+    newest,
     async service() {
       return (await aws.ecs.describeServices({ cluster: "main", services: ["web"] })).services?.[0] ?? {};
     },
@@ -119,7 +130,6 @@ async function createFixture(
       const hookId = lifecycleHookDetails.find(({ status }) => status === "AWAITING_ACTION")?.hookId;
       await aws.ecs.continueServiceDeployment({ serviceDeploymentArn, hookId, action });
     },
-    close: () => simulator.close(),
   };
 }
 
