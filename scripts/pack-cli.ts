@@ -5,7 +5,7 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build } from "rolldown";
 import { Refusal, refused } from "../program/src/command-line.mjs";
 import { renewOutput } from "../program/src/output-folder.ts";
 import { licensesOf } from "./bundle-action.ts";
@@ -32,39 +32,26 @@ async function packCli(folder: string): Promise<void> {
 
 /** Code that few commands need is in files of its own. */
 async function bundleCommandLine(folder: string): Promise<void> {
-  const { metafile } = await build({
-    metafile: true,
-    absWorkingDir: root,
-    entryPoints: [join(root, "cli/src/main.ts")],
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    minify: true,
+  const { output } = await build({
+    cwd: root,
+    input: join(root, "cli/src/main.ts"),
     platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "warning",
+    transform: { target: "node20" },
     plugins: [sharedWithBrowsers],
-    // Packages in CommonJS call require.
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
+    output: { dir: folder, comments: false, minify: true },
   });
-  await writeFile(
-    join(folder, "licenses.txt"),
-    await licensesOf(Object.keys(metafile.inputs).map((file) => join(root, file))),
-  );
+  const files = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+  await writeFile(join(folder, "licenses.txt"), await licensesOf(files));
   await cp(join(root, "cli/src/actions/older-node.mjs"), join(folder, "older-node.mjs"));
 }
 
 /** The live page's server and browsers load the same modules: a second copy in the bundle would be another one. */
-const sharedWithBrowsers: Plugin = {
+const sharedWithBrowsers = {
   name: "shared-with-browsers",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^(\.\.\/)+browser\/[\w-]+\.mjs$/ }, ({ path }) => ({
-      path: `../browser/${basename(path)}`,
-      external: true,
-    })),
+  resolveId: {
+    filter: { id: /^(?:\.\.\/)+browser\/[\w-]+\.mjs$/ },
+    handler: (id: string) => ({ id: `../browser/${basename(id)}`, external: true }),
+  },
 };
 
 /** Copies what an action needs to run: its bundle and its data, without its sources. */

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { basePath, makeNodeBase } from "../../program/src/base-image.ts";
 import { freePort } from "../../simulator/src/runtime/database/database-server.ts";
@@ -182,11 +182,10 @@ async function createWorkstationGroup({ aws }: Simulator): Promise<void> {
 async function importNodeBase(): Promise<void> {
   const files = await makeNodeBase({ folder: join(folder, "base"), npm: true });
   await build({
-    absWorkingDir: root,
-    entryPoints: Object.fromEntries(["express", "mustache-express", "mysql2"].map((name) => [name, name])),
-    outdir: join(files, "node_modules"),
-    bundle: true,
+    cwd: root,
+    input: Object.fromEntries(["express", "mustache-express", "mysql2"].map((name) => [name, name])),
     platform: "node",
+    output: { dir: join(files, "node_modules"), format: "cjs", entryFileNames: "[name].js" },
   });
   mkdirSync(join(files, "bin"), { recursive: true });
   copyFileSync(realpathSync("/bin/sh"), join(files, "bin/sh"));

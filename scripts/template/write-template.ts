@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix } from "node:path";
 import { requireEmpty } from "../../program/src/output-folder.ts";
-import { type LockedPackages, neededPackages } from "../package-lock.ts";
 
 /** Workflows that a student starts, or a push does. The reusable ones stay in the project. */
 const workflows = [
@@ -98,16 +97,43 @@ function linksTo(base: string, copied: ReadonlySet<string>): (page: string, text
     });
 }
 
+/** Entry of `packages` in a package-lock.json; the key is its folder (docs.npmjs.com, package-lock.json). */
+interface LockedPackage {
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
 interface PackageLock {
-  readonly packages: LockedPackages;
+  readonly packages: Readonly<Record<string, LockedPackage>>;
 }
 
 /** Returns a lock file for the workspaces `services/*` alone, with the versions of the whole project. */
 function lockOf({ packages, ...lock }: PackageLock, manifest: { name: string; workspaces: string[] }) {
-  const links = Object.entries(packages).flatMap(([key, { link, resolved }]) =>
-    link && resolved?.startsWith("services/") ? [key] : [],
-  );
-  const kept = neededPackages(packages, links, (key) => key.startsWith("services/"));
+  const kept = new Set<string>();
+  const keep = (key: string) => {
+    if (kept.has(key)) return;
+    kept.add(key);
+    const { link, resolved = "", ...each } = packages[key] as LockedPackage;
+    if (link) return keep(resolved);
+    const dev = key.startsWith("services/") ? each.devDependencies : {};
+    const names = { ...each.dependencies, ...dev, ...each.optionalDependencies, ...each.peerDependencies };
+    for (const name of Object.keys(names)) {
+      // Node's way: the nearest `node_modules` above. Optional packages may be missing.
+      const folders = key
+        .split("/")
+        .map((_, end, parts) => `${parts.slice(0, parts.length - end).join("/")}/`);
+      const found = [...folders, ""]
+        .map((folder) => `${folder}node_modules/${name}`)
+        .find((path) => packages[path]);
+      if (found) keep(found);
+    }
+  };
+  for (const [key, { link, resolved }] of Object.entries(packages))
+    if (link && resolved?.startsWith("services/")) keep(key);
   const root = { name: manifest.name, workspaces: manifest.workspaces };
   const entries = Object.entries(packages).filter(([key]) => kept.has(key));
   return {
