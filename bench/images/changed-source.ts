@@ -87,7 +87,7 @@ function createSides(setup: Setup): Record<Side, () => Promise<StepTimes>> {
 }
 
 /** Changes the source before each round, outside the measured time. */
-function changing(source: Source, stepsOf: (round: number) => Steps): () => Promise<StepTimes> {
+export function changing(source: Source, stepsOf: (round: number) => Steps): () => Promise<StepTimes> {
   let round = 0;
   return async () => {
     await source.change();

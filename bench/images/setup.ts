@@ -80,13 +80,13 @@ async function bundleBuildImage(
   const bundle = await mkdtemp(join(folder, "bundle-"));
   await bundleAction("build-image", bundle);
   return async (inputs) => {
-    const { green, annotation, outputs, log } = await runAction({
+    const { green, outputs, log } = await runAction({
       bundle: join(bundle, "index.js"),
       inputs,
       environment: { ...environment, HOME: folder, TMPDIR: folder },
       folder,
     });
-    if (!green) throw new Error(`build-image failed: ${annotation}\n${log}`);
+    if (!green) throw new Error(`build-image failed:\n${log}`);
     return { image: outputs.get("image") ?? "", built: outputs.get("built") === "true", log };
   };
 }

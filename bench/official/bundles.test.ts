@@ -12,7 +12,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 test("asks for a missing bundle by repository, version and place", async () => {
   await expect(checkOfficial(folder, "render")).rejects.toThrow(
-    /render.index\.js is not there: .*aws-actions\/amazon-ecs-render-task-definition .*v1\.9\.0/,
+    /render.index\.js does not exist\. Fix: git clone --branch v1\.9\.0 .*\/amazon-ecs-render-task-definition/,
   );
 });
 

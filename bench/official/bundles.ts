@@ -5,15 +5,10 @@ import { bundleAction } from "../../scripts/bundle-action.ts";
 import type { Sides } from "../measurement.ts";
 
 /** Paths of the entry files of one chain: the two actions that deploy a release to ECS. */
-export interface Chain {
-  readonly deploy: string;
-  readonly render: string;
-}
+export type Chain = Readonly<Record<keyof typeof ourNames, string>>;
 
-export interface Bundles extends Sides<Chain> {
-  /** The official action that logs in to ECR; in our chain build-image does this. */
-  readonly login: string;
-}
+/** Folder of each of our actions. */
+const ourNames = { deploy: "deploy-service", render: "render-task-definition" };
 
 /** The versions that the bench was written for, with the digest of each `dist/index.js`. */
 const official = {
@@ -27,6 +22,7 @@ const official = {
     version: "v1.9.0",
     sha256: "bef77530bb0107f16b0fff217c9d527eeae4aed3bc226f1a4c84d7b045c14807",
   },
+  // In our chain build-image logs in to ECR.
   login: {
     repository: "aws-actions/amazon-ecr-login",
     version: "v2.1.7",
@@ -34,34 +30,27 @@ const official = {
   },
 };
 type Name = keyof typeof official;
-const names = ["deploy", "render", "login"] as const satisfies Name[];
 
 /** Copies the official bundles from `given` into `folder`, and bundles our actions from their sources next to them. */
-export async function prepareBundles(
-  given: string,
-  folder: string,
-  say: (line: string) => void,
-): Promise<Bundles> {
-  for (const name of names) say(await checkOfficial(given, name));
-  const peer = join(folder, "official");
-  const ours = join(folder, "ours");
-  // A bundle without its own package.json is CommonJS, whatever package.json is above the given folder.
-  for (const name of names) await cp(join(given, name), join(peer, name), { recursive: true });
-  await writeFile(join(peer, "package.json"), '{ "type": "commonjs" }\n');
-  for (const [name, action] of Object.entries(ourNames)) {
-    await mkdir(join(ours, name), { recursive: true });
-    await bundleAction(action, join(ours, name));
+export async function prepareBundles(given: string, folder: string, say: (line: string) => void) {
+  const entryOf = (side: string, name: Name) => join(folder, side, name, "index.js");
+  for (const name of Object.keys(official) as Name[]) {
+    say(await checkOfficial(given, name));
+    await cp(join(given, name), join(folder, "official", name), { recursive: true });
   }
-  return { ours: chainIn(ours), peer: chainIn(peer), login: join(peer, "login", "index.js") };
+  // A bundle without its own package.json is CommonJS, whatever package.json is above the given folder.
+  await writeFile(join(folder, "official", "package.json"), '{ "type": "commonjs" }\n');
+  for (const [name, action] of Object.entries(ourNames)) {
+    await mkdir(join(folder, "ours", name), { recursive: true });
+    await bundleAction(action, join(folder, "ours", name));
+  }
+  const chainOf = (side: string): Chain => ({
+    deploy: entryOf(side, "deploy"),
+    render: entryOf(side, "render"),
+  });
+  const chains: Sides<Chain> = { ours: chainOf("ours"), peer: chainOf("official") };
+  return { ...chains, login: entryOf("official", "login") };
 }
-
-/** Folder of each of our actions. */
-export const ourNames = { deploy: "deploy-service", render: "render-task-definition" } as const;
-
-const chainIn = (folder: string): Chain => ({
-  deploy: join(folder, "deploy", "index.js"),
-  render: join(folder, "render", "index.js"),
-});
 
 /** Describes the version in a sentence; throws with instructions for getting it when it is missing. */
 export async function checkOfficial(given: string, name: Name): Promise<string> {
@@ -69,7 +58,7 @@ export async function checkOfficial(given: string, name: Name): Promise<string> 
   const file = join(given, name, "index.js");
   const content = await readFile(file).catch((cause) => {
     throw new Error(
-      `${file} is not there: put the files of dist/ of https://github.com/${repository} there (this bench was tried with ${version}: git clone --branch ${version} https://github.com/${repository}, then copy the files of dist/)`,
+      `${file} does not exist. Fix: git clone --branch ${version} https://github.com/${repository}, and copy the files of its dist/ there`,
       { cause },
     );
   });

@@ -4,25 +4,19 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readPairs } from "../../lab/src/runner/steps/command-files.ts";
 
-export interface Step {
+interface Step {
   /** Entry file of the action's bundle. */
   readonly bundle: string;
   readonly inputs: Readonly<Record<string, string>>;
   /** The environment that the job gives every step: AWS's endpoint, credentials and region. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A module to load first. */
-  readonly preload?: string;
   /** Folder for the runner's files of this step. */
   readonly folder: string;
-  /** Aborts as GitHub cancels a job. */
-  readonly signal?: AbortSignal | undefined;
 }
 
-export interface StepResult {
+interface StepResult {
   readonly green: boolean;
   readonly outputs: ReadonlyMap<string, string>;
-  /** First error annotation; empty without one. */
-  readonly annotation: string;
   readonly log: string;
 }
 
@@ -31,13 +25,14 @@ export async function runAction(step: Step): Promise<StepResult> {
   const folder = await mkdtemp(join(step.folder, "step-"));
   const output = join(folder, "output");
   for (const file of ["output", "state", "summary"]) await writeFile(join(folder, file), "");
-  const preload = step.preload === undefined ? [] : ["--import", step.preload];
-  const child = spawn(process.execPath, [...preload, step.bundle], {
+  const child = spawn(process.execPath, [step.bundle], {
     cwd: step.folder,
     env: {
       PATH: process.env.PATH,
       ...step.environment,
-      ...asVariables(step.inputs),
+      ...Object.fromEntries(
+        Object.entries(step.inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+      ),
       GITHUB_ACTIONS: "true",
       GITHUB_WORKSPACE: step.folder,
       GITHUB_OUTPUT: output,
@@ -49,23 +44,10 @@ export async function runAction(step: Step): Promise<StepResult> {
   });
   const log: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => log.push(chunk));
-  step.signal?.addEventListener("abort", () => child.kill("SIGINT"));
   const [code] = (await once(child, "close")) as [number | null];
-  const text = Buffer.concat(log).toString();
   return {
     green: code === 0,
     outputs: new Map(Object.entries(readPairs(await readFile(output, "utf8"), output))),
-    annotation: firstAnnotation(text),
-    log: text,
+    log: Buffer.concat(log).toString(),
   };
-}
-
-function asVariables(inputs: Step["inputs"]): Record<string, string> {
-  const entries = Object.entries(inputs);
-  return Object.fromEntries(entries.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
-}
-
-export function firstAnnotation(log: string): string {
-  const data = /^::error(?: [^:]*)?::(.*)$/m.exec(log)?.[1] ?? "";
-  return data.replaceAll("%0A", "\n").replaceAll("%0D", "\r").replaceAll("%25", "%");
 }

@@ -1,23 +1,18 @@
-import type { Deployment, Moment, TimedAnswers } from "./deployments.ts";
-import { arn, revisions, seconds, service, tasks } from "./facts.ts";
+import type { Deployment } from "./deployments.ts";
+import { arn, type Moment, type Responses, revisions, seconds, service, tasks } from "./facts.ts";
 
-const deploymentArn = arn("ecs", "service-deployment/main/web/new");
+const serviceDeploymentArn = arn("ecs", "service-deployment/main/web/new");
 
 /** A service with the deployment controller ECS, in a rolling update or in ECS's own blue/green. */
-export function answersOfEcs(deployment: Deployment): TimedAnswers {
-  const describe = ({ elapsed }: Moment) => describeService(deployment, elapsed);
-  const follow = (moment: Moment) => describeDeployment(deployment, moment);
+export function ecsResponses(deployment: Deployment, moment: Moment): Responses {
+  const described = describeService(deployment, moment.elapsed);
+  const followed = describeDeployment(deployment, moment);
   return {
-    beginning: "UpdateService",
-    answers: {
-      DescribeServices: (moment) => ({ services: [describe(moment)], failures: [] }),
-      UpdateService: (moment) => ({ service: describe(moment) }),
-      ListServiceDeployments: (moment) => ({
-        serviceDeployments: moment.elapsed < 0 ? [] : [follow(moment)],
-      }),
-      DescribeServiceRevisions: () => ({ serviceRevisions: [] }),
-      DescribeServiceDeployments: (moment) => ({ serviceDeployments: [follow(moment)], failures: [] }),
-    },
+    DescribeServices: { services: [described], failures: [] },
+    UpdateService: { service: described },
+    ListServiceDeployments: { serviceDeployments: moment.elapsed < 0 ? [] : [followed] },
+    DescribeServiceRevisions: { serviceRevisions: [] },
+    DescribeServiceDeployments: { serviceDeployments: [followed], failures: [] },
   };
 }
 
@@ -45,8 +40,8 @@ function describeService(deployment: Deployment, elapsed: number): object {
     deploymentConfiguration: configurationOf(deployment),
     taskDefinition: begun ? revisions.new : revisions.old,
     deployments: [...(begun ? [newer] : []), ...(isDone(deployment, elapsed) ? [] : [older])],
-    ...(begun && { currentServiceDeployment: deploymentArn }),
-    ...(deployment.drainTold && { loadBalancers: [loadBalancer] }),
+    ...(begun && { currentServiceDeployment: serviceDeploymentArn }),
+    ...(deployment.showsDrain && { loadBalancers: [loadBalancer] }),
   };
 }
 
@@ -54,7 +49,7 @@ function describeDeployment(deployment: Deployment, { createdAt, elapsed }: Mome
   const old = oldTasks(deployment, elapsed);
   const weight = elapsed < deployment.shiftedAt ? 0 : 100;
   return {
-    serviceDeploymentArn: deploymentArn,
+    serviceDeploymentArn,
     createdAt: seconds(createdAt),
     status: isDone(deployment, elapsed) ? "SUCCESSFUL" : "IN_PROGRESS",
     lifecycleStage: stageOf(deployment, elapsed),

@@ -2,6 +2,37 @@ import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers";
 import promises from "node:timers/promises";
 import { promisify } from "node:util";
+import { createVirtualClock } from "../../../simulator/src/virtual-clock.support.ts";
+
+/**
+ * Replaces `Date` and the timers of this process by the virtual time of the simulator's tests: while requests are in
+ * progress time stops, and once the program only waits, its next timer is due at once. Returns a function for the
+ * current time in milliseconds.
+ */
+export function installVirtualClock(): () => number {
+  const clock = createVirtualClock();
+  const { now, wait } = clock.foreground;
+  replaceTimers(wait);
+  // As with Node's, the process does not wait for it.
+  AbortSignal.timeout = (ms) => {
+    const limit = new AbortController();
+    const reason = new DOMException("The operation was aborted due to timeout", "TimeoutError");
+    void clock.wait(ms).then(() => limit.abort(reason));
+    return limit.signal;
+  };
+  const RealDate = globalThis.Date;
+  class VirtualDate extends RealDate {
+    constructor(...parts: unknown[]) {
+      if (parts.length === 0) super(now());
+      else super(...(parts as [number]));
+    }
+    static override now(): number {
+      return now();
+    }
+  }
+  globalThis.Date = VirtualDate as DateConstructor;
+  return now;
+}
 
 /** The part of Node's Timeout that programs use; it keeps no process alive. */
 class Timer {
@@ -12,12 +43,11 @@ class Timer {
 }
 
 /**
- * Replaces the timers of this process by waits of another clock, wherever a program that is loaded afterwards finds
- * them: in the globals, `node:timers`, `node:timers/promises` and `util.promisify`.
+ * Replaces the timers wherever a program that is loaded afterwards finds them: in the globals, `node:timers`,
+ * `node:timers/promises` and `util.promisify`.
  */
-export function replaceTimers(pass: (ms: number, signal?: AbortSignal) => Promise<void>): void {
-  // As with Node's timers, the shortest wait is a millisecond.
-  const passed = (ms: unknown, signal?: AbortSignal) => pass(Math.max(1, Number(ms) || 1), signal);
+function replaceTimers(pass: (ms: number, signal?: AbortSignal) => Promise<void>): void {
+  const passed = (ms: unknown, signal?: AbortSignal) => pass(Number(ms) || 1, signal);
   const start =
     (repeats: boolean) =>
     (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {

@@ -1,30 +1,26 @@
-import type { Deployment, Moment, TimedAnswers } from "./deployments.ts";
-import { arn, revisions, seconds, service, tasks } from "./facts.ts";
+import type { Deployment } from "./deployments.ts";
+import { arn, type Moment, type Responses, revisions, seconds, service, tasks } from "./facts.ts";
 
 const deploymentId = "d-1";
 const targetId = "main:web";
 const elb = (name: string) => arn("elasticloadbalancing", name);
 
 /** A service with the deployment controller CODE_DEPLOY, and its deployment group. */
-export function answersOfCodeDeploy(deployment: Deployment): TimedAnswers {
+export function codeDeployResponses(deployment: Deployment, moment: Moment): Responses {
+  const ecsTarget = targetOf(deployment, moment);
   return {
-    beginning: "CreateDeployment",
-    answers: {
-      DescribeServices: ({ elapsed }) => ({ services: [describeService(deployment, elapsed)], failures: [] }),
-      GetDeploymentGroup: () => ({ deploymentGroupInfo: groupOf(deployment) }),
-      GetDeploymentConfig: () => ({ deploymentConfigInfo: configOf(deployment) }),
-      ListDeployments: () => ({ deployments: [] }),
-      CreateDeployment: () => ({ deploymentId }),
-      GetDeployment: (moment) => ({ deploymentInfo: infoOf(deployment, moment) }),
-      ListDeploymentTargets: () => ({ targetIds: [targetId] }),
-      GetDeploymentTarget: (moment) => ({
-        deploymentTarget: { deploymentTargetType: "ECSTarget", ecsTarget: targetOf(deployment, moment) },
-      }),
-    },
+    DescribeServices: { services: [describeService(deployment, moment)], failures: [] },
+    GetDeploymentGroup: { deploymentGroupInfo: groupOf(deployment) },
+    GetDeploymentConfig: { deploymentConfigInfo: configOf(deployment) },
+    ListDeployments: { deployments: [] },
+    CreateDeployment: { deploymentId },
+    GetDeployment: { deploymentInfo: infoOf(deployment, moment) },
+    ListDeploymentTargets: { targetIds: [targetId] },
+    GetDeploymentTarget: { deploymentTarget: { deploymentTargetType: "ECSTarget", ecsTarget } },
   };
 }
 
-function describeService({ shiftedAt }: Deployment, elapsed: number): object {
+function describeService({ shiftedAt }: Deployment, { elapsed }: Moment): object {
   const taskSet = {
     id: "ecs-svc/1",
     status: "PRIMARY",

@@ -2,17 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { installVirtualClock } from "../clocks/virtual-clock.ts";
-import { firstAnnotation } from "../run-action.ts";
-import { answersOf, type Begun, startStubAws } from "./answers.ts";
-import { grid } from "./deployments.ts";
-import { appSpec, taskDefinition } from "./facts.ts";
+import { grid, type Row } from "./deployments.ts";
+import { files, startStubAccount } from "./stub-account.ts";
+import { installVirtualClock } from "./virtual-clock.ts";
 
 /** The input of this process, as JSON. */
 export interface Order {
   readonly side: "ours" | "peer";
   readonly bundle: string;
-  readonly inputs: Readonly<Record<string, string>>;
   readonly folder: string;
   /** Index of a row of the grid. */
   readonly row: number;
@@ -29,61 +26,54 @@ export interface Run {
   readonly lagMs: number;
   /** Calls after the one that began the deployment. */
   readonly calls: number;
-  /** First error annotation, or another fault in the action's output; empty when there is none. */
+  /** The first error annotation as the action wrote it; empty without one. */
   readonly complaint: string;
 }
 
 const order = JSON.parse(process.argv[2] ?? "") as Order;
+const row = grid[order.row] as Row;
 const now = installVirtualClock();
-const stub = await startStubAws();
+const account = await startStubAccount(now);
 Object.assign(process.env, {
-  AWS_ENDPOINT_URL: stub.endpoint,
+  AWS_ENDPOINT_URL: account.endpoint,
   AWS_REGION: "us-east-1",
   AWS_ACCESS_KEY_ID: "AKIAVIRTUAL",
   AWS_SECRET_ACCESS_KEY: "virtual",
   GITHUB_WORKSPACE: order.folder,
 });
-const files = {
-  taskDefinition: join(order.folder, "task.json"),
-  appSpec: join(order.folder, "appspec.yaml"),
-};
-await writeFile(files.taskDefinition, JSON.stringify(taskDefinition));
-await writeFile(files.appSpec, JSON.stringify(appSpec));
+for (const [name, content] of Object.entries(files))
+  await writeFile(join(order.folder, name), JSON.stringify(content));
 
 const start = starter(order);
-for (let run = 0; run < order.runs; run += 1) process.send?.(await runOnce(order.row, run));
-stub.close();
-process.disconnect?.();
+for (let run = 0; run < order.runs; run += 1) process.send?.(await runOnce(run));
 process.exit(0);
 
-async function runOnce(row: number, run: number): Promise<Run> {
-  const { waitForMinutes, deploy, until } = grid[row] as (typeof grid)[number];
+async function runOnce(run: number): Promise<Run> {
   // Both sides get the same deployments, and every rerun gets the same jitter.
-  Math.random = createRandom(row * 10_007 + run);
-  const deployment = deploy(Math.random);
-  const begun: Begun = { createdAt: undefined };
-  stub.answers = answersOf(deployment, begun, now);
-  stub.calls = [];
+  Math.random = createRandom(order.row * 10_007 + run);
+  const deployment = row.deploy(Math.random);
+  const until = order.side === "ours" ? row.until : undefined;
   setInputs({
-    ...order.inputs,
-    "task-definition": files.taskDefinition,
+    "task-definition": join(order.folder, "task.json"),
     cluster: "main",
     service: "web",
-    ...(deployment.controller === "CODE_DEPLOY" && { "codedeploy-appspec": files.appSpec }),
-    ...(order.side === "ours" && until && { "wait-until": until }),
-    ...(order.side === "peer" && { "wait-for-minutes": String(waitForMinutes) }),
+    ...(deployment.controller === "CODE_DEPLOY" && {
+      "codedeploy-appspec": join(order.folder, "appspec.yaml"),
+    }),
+    ...(order.side === "ours"
+      ? { "wait-until": until ?? "complete" }
+      : { "wait-for-service-stability": "true", "wait-max-delay-seconds": "15" }),
   });
+  const followed = account.expect(deployment);
   process.exitCode = 0;
   const log = await capture(start);
-  const { createdAt } = begun;
-  if (createdAt === undefined) throw new Error(`no deployment was begun:\n${log}`);
-  const begin = stub.calls.findIndex((call) => call === "CreateDeployment" || call === "UpdateService");
+  if (followed.createdAt === undefined) throw new Error(`no deployment was begun:\n${log}`);
   return {
-    row,
+    row: order.row,
     green: Number(process.exitCode) === 0,
-    lagMs: now() - createdAt - (order.side === "ours" && until ? deployment.shiftedAt : deployment.endsAt),
-    calls: stub.calls.length - begin - 1,
-    complaint: firstAnnotation(log) || (log.split("\n").find((line) => /\bNaN\b/.test(line)) ?? ""),
+    lagMs: now() - followed.createdAt - (until ? deployment.shiftedAt : deployment.endsAt),
+    calls: followed.calls,
+    complaint: log.split("\n").find((line) => line.startsWith("::error")) ?? "",
   };
 }
 
@@ -98,11 +88,7 @@ function setInputs(inputs: Readonly<Record<string, string>>): void {
  */
 function starter({ side, bundle }: Order): () => Promise<unknown> {
   let count = 0;
-  if (side === "ours")
-    return () => {
-      count += 1;
-      return import(`${pathToFileURL(bundle)}?run=${count}`);
-    };
+  if (side === "ours") return () => import(`${pathToFileURL(bundle)}?run=${count++}`);
   return createRequire(import.meta.url)(bundle) as () => Promise<unknown>;
 }
 

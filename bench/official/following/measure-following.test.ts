@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, expect, it, test } from "vitest";
+import { runVirtually, summarize } from "./measure-following.ts";
+
+const run = (lagSeconds: number, green = true, calls = 4) => ({
+  row: 0,
+  green,
+  lagMs: lagSeconds * 1000,
+  calls,
+  complaint: green ? "" : "timed out",
+});
+
+test("takes lags from green runs and calls from all runs", () => {
+  const lags = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((seconds) => run(seconds));
+  expect(summarize([...lags, run(-600, false, 15)])).toEqual({
+    meanLagSeconds: 5.5,
+    p90LagSeconds: 9,
+    greenPercent: 1000 / 11,
+    meanCalls: 5,
+    complaint: "timed out",
+  });
+});
+
+test("reports no lag without a green run", () => {
+  expect(summarize([run(-600, false)])).toMatchObject({ meanLagSeconds: Number.NaN, greenPercent: 0 });
+});
+
+/** The official action is not part of this repository: this waits as it does, and by Node's promises. */
+const standIn = `
+  const { setTimeout: pause } = require("node:timers/promises");
+  async function call(operation) {
+    const headers = { "x-amz-target": "ECS." + operation };
+    return (await fetch(process.env.AWS_ENDPOINT_URL, { method: "POST", headers })).json();
+  }
+  module.exports = async () => {
+    await call("UpdateService");
+    for (;;) {
+      await new Promise((done) => setTimeout(done, 7_500));
+      await pause(7_500);
+      const { services: [service] } = await call("DescribeServices");
+      if (service.deployments.length === 1) return;
+    }
+  };
+`;
+const folder = mkdtempSync(join(tmpdir(), "following-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const peer = join(folder, "index.cjs");
+writeFileSync(peer, standIn);
+
+it.each([
+  ["ours", resolve("actions/deploy-service/src/index.ts")],
+  ["peer", peer],
+] as const)(
+  "follows a rolling update of two minutes to its end under the virtual clock: %s",
+  async (side, bundle) => {
+    const [run] = await runVirtually({ side, bundle, folder, row: 0, runs: 1 });
+    expect(run).toMatchObject({ row: 0, green: true, complaint: "" });
+    expect(run?.lagMs).toBeGreaterThanOrEqual(0);
+    expect(run?.lagMs).toBeLessThan(15_000);
+  },
+);

@@ -1,0 +1,110 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
+import { type Measurement, measure, type Sides } from "../../measurement.ts";
+import { grid, kinds } from "./deployments.ts";
+import type { Order, Run } from "./run-virtually.ts";
+
+/** Enough runs that another seed hardly changes the p90. */
+const runs = 40;
+
+/**
+ * Measures how late each side notices a success, and with how many calls: the bundles of the deploy actions as shipped,
+ * on a virtual clock. Returns figures of each kind, and a table with each row of the grid.
+ */
+export async function measureFollowing(bundles: Sides<string>, folder: string) {
+  const collect = async (side: keyof typeof bundles) => {
+    const own = await mkdtemp(join(folder, "following-"));
+    const all: Run[] = [];
+    // A process keeps each copy of a bundle that it has evaluated, so no process runs more than a row.
+    for (const row of grid.keys())
+      all.push(...(await runVirtually({ side, row, runs, bundle: bundles[side], folder: own })));
+    return all;
+  };
+  const [ours, peer] = await Promise.all([collect("ours"), collect("peer")]);
+  return {
+    figures: Object.keys(kinds).flatMap((kind) => figuresOf(kind as keyof typeof kinds, { ours, peer })),
+    table: [
+      ["deployment", "ours: lag mean / p90", "official: lag mean / p90", "calls, ours / official"],
+      ...grid.map(({ kind, name }, row) => rowOf(`${kind}, ${name}`, summariesOf([row], { ours, peer }))),
+    ],
+  };
+}
+
+const program = join(import.meta.dirname, "run-virtually.ts");
+
+/** Runs an action in a process with a virtual clock. */
+export async function runVirtually(order: Order): Promise<Run[]> {
+  const child = fork(program, [JSON.stringify(order)]);
+  const results: Run[] = [];
+  child.on("message", (run) => results.push(run as Run));
+  const [code] = (await once(child, "exit")) as [number | null];
+  if (code !== 0)
+    throw new Error(`${order.bundle} under a virtual clock ended with ${code}: see its message above`);
+  return results;
+}
+
+interface Summary {
+  readonly meanLagSeconds: number;
+  readonly p90LagSeconds: number;
+  /** Percentage of green runs; every deployment in them succeeds. */
+  readonly greenPercent: number;
+  readonly meanCalls: number;
+  /** The first error of a run. */
+  readonly complaint: string;
+}
+
+/** Summarizes the runs; lags are NaN when no run was green. */
+export function summarize(runs: readonly Run[]): Summary {
+  const green = runs.filter((run) => run.green);
+  const lags = green.map(({ lagMs }) => lagMs / 1000).sort((one, other) => one - other);
+  return {
+    meanLagSeconds: mean(lags),
+    p90LagSeconds: lags[Math.ceil(lags.length * 0.9) - 1] ?? Number.NaN,
+    greenPercent: (100 * green.length) / runs.length,
+    meanCalls: mean(runs.map(({ calls }) => calls)),
+    complaint: runs.find((run) => run.complaint)?.complaint ?? "",
+  };
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const summariesOf = (rows: readonly number[], { ours, peer }: Sides<readonly Run[]>): Sides<Summary> => ({
+  ours: summarize(ours.filter(({ row }) => rows.includes(row))),
+  peer: summarize(peer.filter(({ row }) => rows.includes(row))),
+});
+
+function rowOf(name: string, { ours, peer }: Sides<Summary>): string[] {
+  const lagOf = ({ meanLagSeconds, p90LagSeconds, greenPercent, complaint }: Summary) =>
+    greenPercent === 0
+      ? `never green: ${complaint.slice(0, 100)}`
+      : `${meanLagSeconds.toFixed(1)} / ${p90LagSeconds.toFixed(1)} s${greenPercent < 100 ? `, green in ${greenPercent} %` : ""}`;
+  return [name, lagOf(ours), lagOf(peer), (ours.meanCalls / peer.meanCalls).toFixed(2)];
+}
+
+/** Figures over all rows of a kind. Lags and calls are compared where the official action sees the end. */
+function figuresOf(kind: keyof typeof kinds, results: Sides<readonly Run[]>): Measurement[] {
+  const rows = grid.flatMap((row, index) => (row.kind === kind ? [index] : []));
+  const { ours, peer } = summariesOf(rows, results);
+  const goals = kinds[kind];
+  const compare = (
+    key: Exclude<keyof Summary, "complaint">,
+    figure: Pick<Measurement, "metric" | "unit" | "better" | "goal">,
+  ) => measure({ name: kind, ...figure, ours: ours[key], peer: { name: "official", value: peer[key] } });
+  const lag = (metric: string, key: "meanLagSeconds" | "p90LagSeconds", limit: number) =>
+    compare(key, { metric, unit: "s", better: "lower", goal: `≤ ${limit} s` });
+  const green = { metric: "seen as green", unit: "%", better: "higher", goal: "≥ 100 %" } as const;
+  if (peer.greenPercent === 0) return [compare("greenPercent", green)];
+  return [
+    compare("greenPercent", green),
+    lag("mean lag", "meanLagSeconds", goals.mean),
+    lag("p90 lag", "p90LagSeconds", goals.p90),
+    compare("meanCalls", {
+      metric: "calls",
+      unit: "calls",
+      better: "lower",
+      goal: `≥ ${Math.floor(1000 / goals.calls) / 1000} ×`,
+    }),
+  ];
+}
