@@ -1,16 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { lastLines } from "../../program/src/quiet-task.mjs";
 import { openEngine } from "../../simulator/src/runtime/tasks/docker/availability.ts";
-import { removeContainer, removeLeftovers } from "../../simulator/src/runtime/tasks/docker/leftovers.ts";
-
-export interface ContainerEngine {
-  /** Resolves when the engine responds; rejects with the last lines of its log when it does not. */
-  readonly ready: Promise<void>;
-  end(): Promise<void>;
-}
+import { removeLeftovers } from "../../simulator/src/runtime/tasks/docker/leftovers.ts";
 
 const startsWithinMs = 60_000;
 /** Time to stop for containers that still run when the engine ends. */
@@ -20,47 +16,36 @@ export function engineAnswers(): boolean {
   return spawnSync("docker", ["info"], { stdio: "ignore", timeout: 30_000 }).status === 0;
 }
 
-/** A running engine, as on GitHub's runners, is used as it is. */
-export function startEngineUnlessOneAnswers(): ContainerEngine | undefined {
+/**
+ * Starts an engine, unless one is running, as on GitHub's runners. `ready` rejects with the last lines of its log when it
+ * does not respond.
+ */
+export function startEngineUnlessOneAnswers() {
   if (engineAnswers()) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "container-engine-"));
   const logFile = join(folder, "log");
   const log = openSync(logFile, "w");
   // The socket is its group's: this user's, where that is not root.
-  const group = String(userInfo().gid);
-  const [command, ...args] = asRoot([
-    "dockerd",
-    "--group",
-    group,
-    "--shutdown-timeout",
-    String(containersEndWithinSeconds),
-  ]);
+  const options = ["--group", `${userInfo().gid}`, "--shutdown-timeout", `${containersEndWithinSeconds}`];
+  const [command, ...args] = asRoot(["dockerd", ...options]);
   const engine = spawn(command, args, { stdio: ["ignore", log, log] });
   closeSync(log);
-  const ended = new Promise<void>((resolve) => {
-    engine.once("exit", () => resolve());
-    engine.once("error", () => resolve());
-  });
+  const ended = once(engine, "exit").catch(() => {});
   const isRunning = () => engine.pid !== undefined && engine.exitCode === null && engine.signalCode === null;
-
-  async function untilItAnswers(): Promise<void> {
+  const untilItAnswers = async () => {
     const deadline = performance.now() + startsWithinMs;
     while (isRunning() && performance.now() < deadline) {
       if (engineAnswers()) return;
       await wait(200);
     }
-    const lines = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-20).join("\n");
-    throw new Error(`no container engine: dockerd does not answer. Its last lines:\n${lines}`);
-  }
-
+    const lines = readFileSync(logFile, "utf8");
+    throw new Error(`dockerd does not respond. Its last lines:\n${lastLines(lines.trimEnd())}`);
+  };
   return {
     ready: untilItAnswers(),
     async end() {
-      if (isRunning()) {
-        const [kill, ...signal] = asRoot(["kill", String(engine.pid)]);
-        spawnSync(kill, signal);
-        await ended;
-      }
+      const [kill, ...signal] = asRoot(["kill", `${engine.pid}`]);
+      if (isRunning() && spawnSync(kill, signal).status === 0) await ended;
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -85,13 +70,16 @@ export const folderLabel = "ecs-delivery.tests";
 export async function removeContainers(folder: string): Promise<void> {
   const engine = await openEngine(process.env);
   await removeLeftovers(engine);
-  const filters = JSON.stringify({ label: [folderLabel] });
-  const containers = await engine.call<{ Id: string; Labels: Record<string, string> }[]>(
-    "GET",
-    "/containers/json",
-    { query: { filters, all: "1" } },
-  );
-  const left = containers.filter(({ Labels }) => Labels[folderLabel]?.startsWith(folder));
-  await Promise.all(left.map(({ Id }) => removeContainer(engine, Id)));
   engine.close();
+  const list = [
+    "ps",
+    "--all",
+    "--filter",
+    `label=${folderLabel}`,
+    "--format",
+    `{{.ID}} {{.Label "${folderLabel}"}}`,
+  ];
+  const lines = spawnSync("docker", list, { encoding: "utf8" }).stdout.split("\n");
+  const ids = lines.filter((line) => line.includes(` ${folder}`)).map((line) => line.split(" ", 1).join());
+  if (ids.length > 0) spawnSync("docker", ["rm", "--force", ...ids]);
 }

@@ -1,62 +1,39 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { statOf } from "../../program/src/processes.mjs";
 
 /**
- * Kills the processes of a test run, whatever their group or session: `root` with all its descendants and, where there
- * is /proc, all with the run's temporary folder in their environment, and orphans that work there. Each process is
- * stopped first, so that it starts no other during the search.
+ * Kills the processes of a test run, whatever their group or session: `root` with its descendants, all with the run's temporary folder in their environment, and orphans that work there.
  */
 export function endProcesses(root: number | undefined, folder: string): void {
   // Without a folder, every process would match.
   if (!/\/tests-\w{6}$/.test(folder)) throw new Error(`${folder} is not the temporary folder of a test run`);
-  const stopped = new Set<number>();
-  for (;;) {
-    const processes = listProcesses(folder);
-    const roots = processes.filter(({ pid, inFolder }) => pid === root || inFolder || stopped.has(pid));
-    const found = new Set(roots.map(({ pid }) => pid));
-    for (const pid of found) for (const each of processes) if (each.parent === pid) found.add(each.pid);
-    const fresh = [...found].filter((pid) => !stopped.has(pid));
-    if (fresh.length === 0) break;
-    for (const pid of fresh) {
-      stopped.add(pid);
-      signal(pid, "SIGSTOP");
-    }
-  }
-  for (const pid of stopped) signal(pid, "SIGKILL");
+  // Elsewhere there is no /proc.
+  if (process.platform !== "linux") attempt(() => root && process.kill(-root, "SIGKILL"));
+  else while (killAll(findProcesses(root, folder)));
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // The process has ended, or is another user's.
-  }
+/** Returns whether there was any: a process may start another one until it is killed. */
+function killAll(found: ReadonlySet<number>): boolean {
+  for (const pid of found) attempt(() => process.kill(pid, "SIGKILL"));
+  return found.size > 0;
 }
 
-interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  readonly inFolder: boolean;
-}
-
-function listProcesses(folder: string): Process[] {
-  return process.platform === "linux" ? readProc(folder) : readPs();
-}
-
-function readProc(folder: string): Process[] {
-  return readdirSync("/proc").flatMap((name) => {
+function findProcesses(root: number | undefined, folder: string): Set<number> {
+  const running = readdirSync("/proc").flatMap((name) => {
     const pid = Number(name);
-    if (Number.isNaN(pid) || pid === process.pid) return [];
-    const stat = attempt(() => statOf(pid));
-    if (!stat || stat.state === "Z" || stat.state === "X") return [];
-    return [{ pid, parent: stat.parent, inFolder: isIn(folder, name, stat.parent === 1) }];
+    const stat = Number.isNaN(pid) || pid === process.pid ? undefined : attempt(() => statOf(pid));
+    return stat && !/[ZX]/.test(stat.state ?? "") ? [{ pid, parent: stat.parent }] : [];
   });
+  const roots = running.filter(({ pid, parent }) => pid === root || isIn(folder, pid, parent === 1));
+  const found = new Set(roots.map(({ pid }) => pid));
+  // Those that are added are visited, too.
+  for (const pid of found) for (const each of running) if (each.parent === pid) found.add(each.pid);
+  return found;
 }
 
-function isIn(folder: string, name: string, isOrphan: boolean): boolean {
-  if (attempt(() => readFileSync(`/proc/${name}/environ`, "utf8"))?.includes(folder)) return true;
-  return isOrphan && attempt(() => readlinkSync(`/proc/${name}/cwd`))?.startsWith(folder) === true;
+function isIn(folder: string, pid: number, isOrphan: boolean): boolean {
+  if (attempt(() => readFileSync(`/proc/${pid}/environ`, "utf8"))?.includes(folder)) return true;
+  return isOrphan && attempt(() => readlinkSync(`/proc/${pid}/cwd`))?.startsWith(folder) === true;
 }
 
 function attempt<Result>(action: () => Result): Result | undefined {
@@ -66,12 +43,4 @@ function attempt<Result>(action: () => Result): Result | undefined {
     // The process has ended, or is another user's.
     return undefined;
   }
-}
-
-function readPs(): Process[] {
-  const lines = execFileSync("ps", ["-axo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
-  return lines.map((line) => {
-    const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-    return { pid, parent, inFolder: false };
-  });
 }

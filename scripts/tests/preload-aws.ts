@@ -24,13 +24,8 @@ export async function setup(): Promise<() => void> {
   const socket = join(folder, "socket");
   const program = join(import.meta.dirname, "preloaded_aws.py");
   const server = spawn("/usr/bin/python3", [program, socket], { stdio: ["pipe", "pipe", "ignore"] });
-  const started = await Promise.race([
-    once(server.stdout, "data").then(() => true),
-    once(server, "close").then(
-      () => false,
-      () => false,
-    ),
-  ]);
+  const closed = once(server, "close").catch(() => {});
+  const [started] = (await Promise.race([once(server.stdout, "data"), closed.then(() => [])])) as unknown[];
   if (started) {
     process.env.PRELOADED_AWS = join(folder, "aws");
     writeFileSync(process.env.PRELOADED_AWS, client(socket), { mode: 0o755 });
