@@ -77,7 +77,6 @@ describe("an account with a service", () => {
       async () => ({ ...service, "task-definition": await definition(), mode: "plan" }),
       { status: "planned" },
     ],
-    ["rollback-service", () => ({ ...service, mode: "plan" }), { status: "planned" }],
     ["scale-service", () => ({ ...service, "desired-count": "1" }), { status: "succeeded" }],
     ["measure-scaling", () => ({ mode: "plan", "task-counts": "1 2" }), { "task-counts": "[1,2]" }],
     ["check-lab", () => ({ phases: "7", threshold: "0" }), { failed: "5", unchecked: "0" }],

@@ -83,7 +83,10 @@ function createReader(getInput: (name: string) => string, problems: Set<string>)
     raw(name) ? boolean(name, false) : undefined;
 
   /** Reads a whole number in [min, max]. */
-  const integer = (name: string, range: { min: number; max: number; fallback: number }): number => {
+  const integer = <F extends number | undefined>(
+    name: string,
+    range: { min: number; max: number; fallback: F },
+  ): number | F => {
     const value = raw(name);
     if (!value) return range.fallback;
     const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;

@@ -44,7 +44,7 @@ export function createPatience({ clock, log, signal }: StepContext) {
  * `call` has to be safe to repeat. At first contact, a host that does not exist is a wrong region or endpoint, not an
  * outage.
  */
-export async function persist<T>(
+export async function retryOutages<T>(
   context: StepContext,
   call: () => Promise<T>,
   { firstContact = false } = {},
@@ -71,11 +71,41 @@ export async function persist<T>(
   }
 }
 
-/** Waits for a part of a step that only reads: if AWS or its credentials end it, the error adds that nothing was changed. */
+/** Adds to an error of AWS or its credentials that nothing was changed; for a part of a step that only reads. */
 export async function beforeChanges<T>(reading: Promise<T>): Promise<T> {
   return reading.catch((cause: Error) => {
     const failure = explainAwsError(cause);
     if (!failure?.nextStep) throw cause;
     throw new Failure(failure.message, { nextStep: `${failure.nextStep} Nothing was changed.`, cause });
   });
+}
+
+/** Reads through outages, before the step has changed anything. */
+export function readBeforeChanges<T>(
+  context: StepContext,
+  read: () => Promise<T>,
+  options?: { readonly firstContact: boolean },
+): Promise<T> {
+  return beforeChanges(retryOutages(context, read, options));
+}
+
+/**
+ * Polls until `check` returns a result. `late` is true at the last poll, after which `check` has to throw; an outage
+ * only slows the polls.
+ */
+export async function pollUntil<Seen, Result>(
+  context: StepContext,
+  read: () => Promise<Seen>,
+  check: (seen: Seen, late: boolean) => Result | undefined,
+  deadlineAt: number,
+): Promise<Result> {
+  const { clock, signal } = context;
+  const pace = createPace();
+  const ask = createPatience(context);
+  for (;;) {
+    const found = await ask(async () => ({ seen: await read() }));
+    const result = found && check(found.seen, clock.now() >= deadlineAt);
+    if (result !== undefined) return result;
+    await clock.wait(found ? pace.next(false) : pace.slowest(), signal);
+  }
 }

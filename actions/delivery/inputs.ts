@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import type { UpdateServiceCommandInput } from "@aws-sdk/client-ecs";
 import type { InputReader } from "../core/inputs.ts";
 import type { ReadingRules } from "../core/task-definition.ts";
@@ -12,7 +11,7 @@ export interface DeployInputs {
   /** Undefined for a registered revision. */
   readonly rules?: ReadingRules;
   /** Plan: everything is verified and compared, nothing changed. */
-  readonly mode: Mode;
+  readonly mode: "plan" | "apply";
   readonly appSpecFile: string | undefined;
   readonly codeDeployApplication: string;
   readonly codeDeployDeploymentGroup: string;
@@ -50,42 +49,23 @@ export type ServiceSettings = Pick<
   "propagateTags" | "enableECSManagedTags" | "volumeConfigurations"
 >;
 
-export type Mode = "plan" | "apply";
-
 export const onCancels = ["leave", "stop", "rollback"] as const;
 export type OnCancel = (typeof onCancels)[number];
 
 /** A file to register, or a registered revision: family:revision or ARN. */
 export type RevisionSource = { readonly file: string } | { readonly revision: string };
 
-/** ECS API reference, UpdateService: the default quota of tasks per service. */
-const mostTasks = 5_000;
-
-/** Reads the inputs that all deploying and rolling back actions have. */
+/** Reads the inputs that deploying and rolling back have in common. */
 export function readCommonInputs(read: InputReader, service: string) {
   const cluster = read.optional("cluster") ?? "default";
   return {
     cluster,
     service,
-    mode: read.choice<Mode>("mode", ["plan", "apply"], "apply"),
-    appSpecFile: read.optionalFile("codedeploy-appspec") ?? defaultAppSpec(),
     codeDeployApplication: read.optional("codedeploy-application") ?? `AppECS-${cluster}-${service}`,
     codeDeployDeploymentGroup: read.optional("codedeploy-deployment-group") ?? `DgpECS-${cluster}-${service}`,
-    desiredCount: readDesiredCount(read),
-    deadlineMs: read.duration("deadline"),
     maxFailedTasks: read.integer("max-failed-tasks", { min: 1, max: 100, fallback: 3 }),
   };
 }
 
-/** Default path of the official action. */
-function defaultAppSpec(): string | undefined {
-  return existsSync("appspec.yaml") ? "appspec.yaml" : undefined;
-}
-
 /** With a revision number: the family's latest may change between checking and deploying. */
 export const registered = /^(arn:.+:task-definition\/)?[A-Za-z0-9_-]{1,255}:\d+$/;
-
-function readDesiredCount(read: InputReader): number | undefined {
-  if (!read.optional("desired-count")) return undefined;
-  return read.integer("desired-count", { min: 0, max: mostTasks, fallback: 0 });
-}

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Clock } from "../core/pace.ts";
-import type { DeliveryContext } from "./context.ts";
 import { deploy } from "./deploy.ts";
 import { follow } from "./deployment/follow.ts";
 import { snapshot } from "./deployment/virtual-run.support.ts";
@@ -44,20 +43,11 @@ describe("sees the end of a deployment within seconds, however long it took and 
         now += ms;
       },
     };
-    const log = { info: () => {}, notice: () => {}, warning: () => {} };
-    const context = { clock, log, signal: new AbortController().signal } as unknown as DeliveryContext;
+    const log = { info: () => {}, notice: () => {}, warning: () => {}, error: () => {} };
+    const context = { clock, log, signal: new AbortController().signal };
     const running = endingAt(endMs, clock.now);
-    const { kind } = await follow({
-      context,
-      record: newRecord("c", "web"),
-      running,
-      until: "complete",
-      createdAt: 0,
-      known: undefined,
-      deadlineAt,
-      shouldStop: async () => false,
-      signal: undefined,
-    });
+    const record = newRecord("c", "web");
+    const { kind } = await follow(context, { record, running, until: "complete", createdAt: 0, deadlineAt });
     return { kind, lagMs: now - endMs };
   }
 

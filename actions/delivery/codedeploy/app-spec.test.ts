@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
+import type { CapacityProviderStrategyItem, Service } from "@aws-sdk/client-ecs";
 import { afterAll, expect, test } from "vitest";
 import { appSpecFile } from "../../../simulator/src/outside-clients/web.support.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
-import { checkCapacityProviders, generateAppSpec, readAppSpec } from "./app-spec.ts";
+import { readAppSpec } from "./app-spec.ts";
+import { appSpecChanges } from "./app-spec-changes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "app-spec-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,10 +20,10 @@ function yaml(changes: { from: string | RegExp; to: string }[] = []): string {
   return changes.reduce((result, { from, to }) => result.replace(from, to), appSpecFile);
 }
 
-function read(text: string, name = "appspec.yaml") {
-  const file = join(folder, name);
+function read(text: string, service: Service = {}) {
+  const file = join(folder, "appspec.yaml");
   writeFileSync(file, text);
-  return readAppSpec(file, taskDefinition);
+  return readAppSpec(file, service, taskDefinition);
 }
 
 test("puts the revision in place of <TASK_DEFINITION> and keeps the rest", () => {
@@ -93,7 +94,7 @@ test("reports all faults together", () => {
 test("keeps the service's capacity providers when there is no AppSpec file", () => {
   const loadBalancers = [{ containerName: "web", containerPort: 8080 }];
   const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", base: 1, weight: 2 }];
-  const { appSpec } = generateAppSpec({ loadBalancers, capacityProviderStrategy }, taskDefinition);
+  const { appSpec } = readAppSpec(undefined, { loadBalancers, capacityProviderStrategy }, taskDefinition);
   expect(JSON.parse(appSpec?.contentFor("arn") ?? "").Resources[0].TargetService.Properties).toEqual({
     TaskDefinition: "arn",
     LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
@@ -104,7 +105,7 @@ test("keeps the service's capacity providers when there is no AppSpec file", () 
 const spot: CapacityProviderStrategyItem = { capacityProvider: "FARGATE_SPOT", base: 0, weight: 1 };
 
 test("refuses an AppSpec that would remove the capacity provider, and shows the lines that keep it", () => {
-  expect(checkCapacityProviders({ capacityProviderStrategy: [spot] }, { properties: {} })).toEqual([
+  expect(read(yaml(), { capacityProviderStrategy: [spot] }).findings).toEqual([
     {
       text: "the service runs on the capacity provider FARGATE_SPOT, which is not in the AppSpec: CodeDeploy would remove it from the service",
       fix: 'add to Properties: "CapacityProviderStrategy": [{"CapacityProvider":"FARGATE_SPOT","Base":0,"Weight":1}]',
@@ -112,11 +113,59 @@ test("refuses an AppSpec that would remove the capacity provider, and shows the 
   ]);
 });
 
-test.each<[string, CapacityProviderStrategyItem[], Record<string, unknown>]>([
-  ["a service without one", [], {}],
-  ["an AppSpec that names some", [spot], { CapacityProviderStrategy: [] }],
-  ["keys in another case", [spot], { capacityproviderstrategy: [] }],
-])("accepts %s", (_, strategy, properties) => {
+test.each<[string, CapacityProviderStrategyItem[], string]>([
+  ["a service without one", [], ""],
+  ["an AppSpec that names some", [spot], "CapacityProviderStrategy: []"],
+  ["keys in another case", [spot], "capacityproviderstrategy: []"],
+])("accepts %s", (_, strategy, line) => {
   const taskSets = [{ status: "PRIMARY", capacityProviderStrategy: strategy }];
-  expect(checkCapacityProviders({ taskSets }, { properties })).toEqual([]);
+  const text = yaml([{ from: /( *)LoadBalancerInfo:/, to: `$1${line}\n$1LoadBalancerInfo:` }]);
+  expect(read(text, { taskSets }).findings).toEqual([]);
+});
+
+const service: Service = {
+  taskSets: [
+    {
+      status: "PRIMARY",
+      platformVersion: "1.4.0",
+      capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
+      loadBalancers: [{ containerName: "web", containerPort: 8080, targetGroupArn: "arn:blue" }],
+      networkConfiguration: {
+        awsvpcConfiguration: { subnets: ["a", "b"], securityGroups: ["g"], assignPublicIp: "DISABLED" },
+      },
+    },
+  ],
+};
+
+test.each<[string, Record<string, unknown>, string[]]>([
+  ["changes nothing", { TaskDefinition: "x" }, []],
+  [
+    "repeats the current settings, in another order and case",
+    {
+      LoadBalancerInfo: { ContainerName: "web", containerport: 8080 },
+      PlatformVersion: "LATEST",
+      NetworkConfiguration: {
+        AwsvpcConfiguration: { Subnets: ["b", "a"], SecurityGroups: ["g"], AssignPublicIp: "DISABLED" },
+      },
+      CapacityProviderStrategy: [{ CapacityProvider: "FARGATE", Base: 0, Weight: 1 }],
+    },
+    [],
+  ],
+  [
+    "changes port, platform and subnets",
+    {
+      LoadBalancerInfo: { ContainerName: "web", ContainerPort: 9090 },
+      PlatformVersion: "1.3.0",
+      NetworkConfiguration: {
+        AwsvpcConfiguration: { Subnets: ["a", "c"], SecurityGroups: ["g"], AssignPublicIp: "DISABLED" },
+      },
+    },
+    [
+      "~ service.loadBalancerInfo.containerPort: 8080 → 9090",
+      '~ service.networkConfiguration.awsvpcConfiguration.subnets: ["a","b"] → ["a","c"]',
+      '~ service.platformVersion: "1.4.0" → "1.3.0"',
+    ],
+  ],
+])("compares an AppSpec that %s", (_, properties, lines) => {
+  expect(appSpecChanges(service, properties)).toEqual(lines);
 });

@@ -5,11 +5,12 @@ import type { Finding } from "../../core/findings.ts";
 import { isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
 import { withoutEmpty } from "../../core/task-definition-faults.ts";
 import { leftPlaceholders, twiceIn } from "../../ecs/task-definition-file.ts";
+import { appSpecChanges } from "./app-spec-changes.ts";
 
 export interface AppSpec {
   readonly containerName: string;
-  /** Properties of its service, with keys in the case in which they are written. */
-  readonly properties: Readonly<Record<string, unknown>>;
+  /** Lists what it changes on the service besides its revision. */
+  readonly serviceChanges: readonly string[];
   /** Returns JSON text with the ARN in place of the revision. */
   contentFor(taskDefinitionArn: string): string;
 }
@@ -35,25 +36,32 @@ const hookNames = [
   "AfterAllowTraffic",
 ];
 
-/** Reads and checks an AppSpec against the task definition it will deploy. */
-export function readAppSpec(file: string, taskDefinition: TaskDefinitionInput | undefined): Read {
+/**
+ * Reads and checks an AppSpec against the task definition it will deploy. Without a file, it is generated so that it
+ * keeps the service as it is: its load-balanced container and capacity providers.
+ */
+export function readAppSpec(
+  file: string | undefined,
+  service: Service,
+  taskDefinition: TaskDefinitionInput | undefined,
+): Read {
+  if (!file) return generateAppSpec(service, taskDefinition);
   try {
     const text = readTextFile(file);
     const value = parseData(text, file);
-    const { appSpec, findings } = checkAppSpec(withoutEmpty(value, undefined, []), file, taskDefinition);
+    const checked = checkAppSpec(withoutEmpty(value, undefined, []), file, service, taskDefinition);
     const advice = twiceIn(text, value, file).map((warning): Finding => ({ text: warning, kind: "advice" }));
-    return { appSpec, findings: [...findings, ...advice] };
+    return { ...checked, findings: [...checked.findings, ...advice] };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { appSpec: undefined, findings: [{ text: error.message }] };
   }
 }
 
-/** Returns the AppSpec that keeps the service as it is: its load-balanced container and capacity providers. */
-export function generateAppSpec(service: Service, taskDefinition: TaskDefinitionInput | undefined): Read {
+function generateAppSpec(service: Service, taskDefinition: TaskDefinitionInput | undefined): Read {
   const loadBalancer = service.loadBalancers?.[0] ?? service.taskSets?.[0]?.loadBalancers?.[0];
   if (!loadBalancer) {
-    const text = `service ${service.serviceName} has no load balancer to make an AppSpec from; set the input appspec`;
+    const text = `service ${service.serviceName} has no load balancer to make an AppSpec from; set the input codedeploy-appspec`;
     return { appSpec: undefined, findings: [{ text }] };
   }
   const { containerName, containerPort } = loadBalancer;
@@ -65,7 +73,8 @@ export function generateAppSpec(service: Service, taskDefinition: TaskDefinition
     ...(strategy.length > 0 ? { CapacityProviderStrategy: strategy.map(inAppSpec) } : {}),
   };
   const target = { Type: "AWS::ECS::Service", Properties: properties };
-  return checkAppSpec({ version: 0, Resources: [{ TargetService: target }] }, "the AppSpec", taskDefinition);
+  const content = { version: 0, Resources: [{ TargetService: target }] };
+  return checkAppSpec(content, "the AppSpec", service, taskDefinition);
 }
 
 function inAppSpec({ capacityProvider, base, weight }: CapacityProviderStrategyItem) {
@@ -76,10 +85,7 @@ function inAppSpec({ capacityProvider, base, weight }: CapacityProviderStrategyI
  * Checks that the AppSpec keeps the service's capacity providers: without a strategy, CodeDeploy creates the
  * replacement tasks without them.
  */
-export function checkCapacityProviders(
-  service: Service,
-  { properties }: Pick<AppSpec, "properties">,
-): Finding[] {
+function checkCapacityProviders(service: Service, properties: Fields): Finding[] {
   const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
   const strategy = primary?.capacityProviderStrategy ?? service.capacityProviderStrategy ?? [];
   if (strategy.length === 0 || keyOf(properties, "CapacityProviderStrategy")) return [];
@@ -92,7 +98,12 @@ export function checkCapacityProviders(
   ];
 }
 
-function checkAppSpec(value: unknown, file: string, taskDefinition: TaskDefinitionInput | undefined): Read {
+function checkAppSpec(
+  value: unknown,
+  file: string,
+  service: Service,
+  taskDefinition: TaskDefinitionInput | undefined,
+): Read {
   const findings: Finding[] = [];
   const fault = (text: string) => void findings.push({ text: `${file}: ${text}` });
   if (!isObject(value)) return { appSpec: undefined, findings: [{ text: `${file} is not an AppSpec` }] };
@@ -113,7 +124,11 @@ function checkAppSpec(value: unknown, file: string, taskDefinition: TaskDefiniti
     if (target) target[key] = arn;
     return JSON.stringify(copy);
   };
-  return { appSpec: { containerName, properties, contentFor }, findings };
+  const serviceChanges = appSpecChanges(service, properties);
+  return {
+    appSpec: { containerName, serviceChanges, contentFor },
+    findings: checkCapacityProviders(service, properties),
+  };
 }
 
 type Fault = (text: string) => void;

@@ -5,7 +5,7 @@ import {
   GetDeploymentCommand,
   ListDeploymentsCommand,
 } from "@aws-sdk/client-codedeploy";
-import { persist } from "../../core/outage-tolerance.ts";
+import { retryOutages } from "../../core/outage-tolerance.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import { settingsToUpdate, updateSettings } from "../deployment/service-settings.ts";
@@ -25,15 +25,17 @@ export async function beginDeployment(
   content: string,
   service: RunningService,
 ): Promise<Begun> {
-  if (Object.keys(settingsToUpdate(inputs, service)).length > 0) {
-    const other = await persist(context, () => findOther(context, inputs));
+  const retry = <T>(call: () => Promise<T>) => retryOutages(context, call);
+  const settings = settingsToUpdate(inputs, service);
+  if (settings) {
+    const other = await retry(() => findOther(context, inputs));
     if (other) return { busyWith: other };
-    await persist(context, () => updateSettings(context, inputs, service));
+    await retry(() => updateSettings(context, service, settings));
   }
   const deploymentId = await createDeployment(context, inputs, content);
   return deploymentId
     ? { running: runningDeployment(context, deploymentId) }
-    : { busyWith: await persist(context, () => findOther(context, inputs)) };
+    : { busyWith: await retry(() => findOther(context, inputs)) };
 }
 
 /**
@@ -41,7 +43,7 @@ export async function beginDeployment(
  * created the deployment: then the SDK's next try meets that deployment, or it has ended before AWS can be reached
  * again.
  */
-async function createDeployment(
+function createDeployment(
   context: DeliveryContext,
   inputs: DeployInputs,
   content: string,
@@ -58,20 +60,24 @@ async function createDeployment(
     revision: { revisionType: "AppSpecContent", appSpecContent: { content, sha256 } },
     ...watchAlarms(inputs),
   });
-  const marks = { description, sha256 };
+  const adopt = async (since?: number) => {
+    const ours = await findOurs(context, inputs, { description, sha256 }, since);
+    if (ours)
+      context.log.info(`The response to CreateDeployment was lost; deployment ${ours} is this run's.`);
+    return ours;
+  };
   const beganAt = context.clock.now();
   let isFirst = true;
-  return persist(context, async () => {
-    const ours = isFirst ? undefined : await findOurs(context, inputs, marks, beganAt);
+  return retryOutages(context, async () => {
+    const ours = isFirst ? undefined : await adopt(beganAt);
     isFirst = false;
-    if (ours) return adopt(context, ours);
+    if (ours) return ours;
     try {
       // Not abortable: a discarded response would leave a deployment that nobody follows.
       return (await context.clients.codedeploy.send(command)).deploymentId;
     } catch (error) {
       if ((error as Error).name !== "DeploymentLimitExceededException") throw error;
-      const ongoing = await findOurs(context, inputs, marks);
-      return ongoing && adopt(context, ongoing);
+      return adopt();
     }
   });
 }
@@ -85,11 +91,6 @@ export function withMark(description: string | undefined, mark: string): string 
   const end = ` (${mark})`;
   const room = longestDescription - end.length;
   return (description.length <= room ? description : `${description.slice(0, room - 1)}…`) + end;
-}
-
-function adopt({ log }: DeliveryContext, deploymentId: string): string {
-  log.info(`The response to CreateDeployment was lost; deployment ${deploymentId} is this run's.`);
-  return deploymentId;
 }
 
 /** Replaces the group's own alarms and rollback settings, for this deployment only. */

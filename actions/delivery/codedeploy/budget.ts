@@ -1,12 +1,7 @@
-import {
-  type DeploymentGroupInfo,
-  GetDeploymentConfigCommand,
-  type TrafficRoutingConfig,
-} from "@aws-sdk/client-codedeploy";
-import { lookUp } from "../../core/findings.ts";
-import { persist } from "../../core/outage-tolerance.ts";
+import type { DeploymentGroupInfo, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
+import { findRouting } from "./group.ts";
 
 const minute = 60_000;
 /** CodeDeploy gives a replacement task set an hour to become healthy, then fails the deployment. */
@@ -47,16 +42,4 @@ function shiftMs(routing: TrafficRoutingConfig | undefined): number {
   const { linearPercentage = 100, linearInterval = 0 } = routing.timeBasedLinear ?? {};
   // The first step is immediate, the others are an interval apart.
   return (Math.ceil(100 / (linearPercentage || 100)) - 1) * linearInterval * minute;
-}
-
-async function findRouting(context: DeliveryContext, deploymentConfigName: string | undefined) {
-  if (!deploymentConfigName) return undefined;
-  const command = new GetDeploymentConfigCommand({ deploymentConfigName });
-  const { value, findings } = await lookUp(
-    `how long configuration ${deploymentConfigName} shifts traffic`,
-    () => persist(context, () => context.clients.codedeploy.send(command, { abortSignal: context.signal })),
-    {},
-  );
-  for (const { text } of findings) context.log.warning(`Could not check: ${text}; set the input deadline.`);
-  return value?.deploymentConfigInfo?.trafficRoutingConfig;
 }

@@ -1,20 +1,18 @@
-import { type DeploymentGroupInfo, GetDeploymentConfigCommand } from "@aws-sdk/client-codedeploy";
-import { type Finding, lookUp } from "../../core/findings.ts";
-import { persist } from "../../core/outage-tolerance.ts";
+import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
+import type { Finding } from "../../core/findings.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { diffService, serviceInAppSpec, serviceInProduction } from "../plan/plan.ts";
 import { beginChecking } from "../verify/checking.ts";
-import { type AppSpec, checkCapacityProviders, generateAppSpec, readAppSpec } from "./app-spec.ts";
+import { type AppSpec, readAppSpec } from "./app-spec.ts";
 import { beginDeployment } from "./begin.ts";
 import { computeBudget } from "./budget.ts";
 import { findGroup } from "./group.ts";
 
 /** Blue/green through CodeDeploy, for services with the deployment controller CODE_DEPLOY. */
 export function createCodeDeployEngine(
-  service: RunningService,
+  running: RunningService,
   context: DeliveryContext,
   inputs: DeployInputs,
 ): Engine {
@@ -22,29 +20,20 @@ export function createCodeDeployEngine(
   let group: DeploymentGroupInfo | undefined;
   return {
     async verify(taskDefinition) {
-      const [found, config] = await Promise.all([
-        findGroup(context, inputs),
-        findDeploymentConfig(context, inputs),
-      ]);
-      group = found.value && { ...found.value, ...config.override };
-      if (inputs.appSpecFile) context.log.info(`AppSpec: ${inputs.appSpecFile}.`);
-      const read = inputs.appSpecFile
-        ? readAppSpec(inputs.appSpecFile, taskDefinition)
-        : generateAppSpec(service.service, taskDefinition);
-      appSpec = read.appSpec;
-      const kept = appSpec ? checkCapacityProviders(service.service, appSpec) : [];
       const volumes = refuseVolumes(inputs);
-      const faults = [...volumes, ...found.findings, ...config.findings, ...read.findings, ...kept];
-      if (!group || found.findings.length > 0 || !taskDefinition) return faults;
+      const found = await findGroup(context, inputs);
+      group = found.value;
+      if (inputs.appSpecFile) context.log.info(`AppSpec: ${inputs.appSpecFile}.`);
+      const read = readAppSpec(inputs.appSpecFile, running.service, taskDefinition);
+      appSpec = read.appSpec;
+      const findings = [...volumes, ...found.findings, ...read.findings];
+      if (!group || !taskDefinition) return findings;
       const { checkGroupTraffic } = await import("../verify/group-traffic.ts");
-      return [
-        ...faults,
-        ...(await checkGroupTraffic(beginChecking(context, taskDefinition, service), group)),
-      ];
+      const checking = beginChecking(context, taskDefinition, running);
+      return [...findings, ...(await checkGroupTraffic(checking, group))];
     },
     containerName: () => appSpec?.containerName,
-    serviceChanges: () =>
-      appSpec ? diffService(serviceInProduction(service.service), serviceInAppSpec(appSpec.properties)) : [],
+    serviceChanges: () => [...(appSpec?.serviceChanges ?? [])],
     computeBudget: () => computeBudget(context, inputs, group),
     begin(revision, current) {
       if (!appSpec) throw new Error("begin is called after verify");
@@ -62,26 +51,4 @@ function refuseVolumes({ service, serviceSettings }: DeployInputs): Finding[] {
       fix: "remove the input, or use a service with the deployment controller ECS",
     },
   ];
-}
-
-/** Finds the configuration that replaces the deployment group's, if any, and checks that it is one for ECS. */
-async function findDeploymentConfig(
-  context: DeliveryContext,
-  { codeDeployDeploymentConfig: name }: DeployInputs,
-): Promise<{ override: { deploymentConfigName?: string }; findings: Finding[] }> {
-  if (!name) return { override: {}, findings: [] };
-  const command = new GetDeploymentConfigCommand({ deploymentConfigName: name });
-  const { value, findings } = await lookUp(
-    `deployment configuration ${name}`,
-    () => persist(context, () => context.clients.codedeploy.send(command, { abortSignal: context.signal })),
-    {
-      DeploymentConfigDoesNotExistException: `there is no CodeDeploy deployment configuration ${name} (input codedeploy-deployment-config), such as CodeDeployDefault.ECSCanary10Percent5Minutes`,
-    },
-  );
-  const platform = value?.deploymentConfigInfo?.computePlatform ?? "ECS";
-  if (platform !== "ECS")
-    findings.push({
-      text: `deployment configuration ${name} is for the compute platform ${platform}, not ECS`,
-    });
-  return { override: { deploymentConfigName: name }, findings };
 }

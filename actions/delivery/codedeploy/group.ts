@@ -1,44 +1,113 @@
-import { type DeploymentGroupInfo, GetDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
+import {
+  type DeploymentGroupInfo,
+  GetDeploymentConfigCommand,
+  GetDeploymentGroupCommand,
+  type TrafficRoutingConfig,
+} from "@aws-sdk/client-codedeploy";
 import { lastSegment } from "../../core/arn.ts";
 import { type Finding, lookUp } from "../../core/findings.ts";
-import { persist } from "../../core/outage-tolerance.ts";
+import { retryOutages } from "../../core/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
 
 type GroupOfService = Pick<
   DeployInputs,
-  "cluster" | "service" | "codeDeployApplication" | "codeDeployDeploymentGroup"
+  "cluster" | "service" | "codeDeployApplication" | "codeDeployDeploymentGroup" | "codeDeployDeploymentConfig"
 >;
 
-/** Finds the deployment group, and checks that it is one for this service. */
+interface Found<T> {
+  readonly value?: T | undefined;
+  readonly findings: Finding[];
+}
+
+/**
+ * Finds the deployment group as this deployment uses it: with the given configuration, if any. Checks that both are for
+ * this service; undefined when the group is not.
+ */
 export async function findGroup(
   context: DeliveryContext,
   inputs: GroupOfService,
-): Promise<{ value?: DeploymentGroupInfo; findings: Finding[] }> {
-  const { codeDeployApplication: applicationName, codeDeployDeploymentGroup: deploymentGroupName } = inputs;
-  const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName });
+): Promise<Found<DeploymentGroupInfo>> {
+  const { codeDeployDeploymentConfig: deploymentConfigName } = inputs;
+  const [{ value, findings }, configFindings] = await Promise.all([
+    readGroup(context, inputs),
+    deploymentConfigName ? checkConfig(context, deploymentConfigName) : [],
+  ]);
+  const group = value && { ...value, ...(deploymentConfigName && { deploymentConfigName }) };
+  return { value: group, findings: [...findings, ...configFindings] };
+}
+
+async function readGroup(
+  context: DeliveryContext,
+  { codeDeployApplication, codeDeployDeploymentGroup, ...target }: GroupOfService,
+): Promise<Found<DeploymentGroupInfo>> {
+  const command = new GetDeploymentGroupCommand({
+    applicationName: codeDeployApplication,
+    deploymentGroupName: codeDeployDeploymentGroup,
+  });
+  const options = { abortSignal: context.signal };
   const { value, findings } = await lookUp(
-    `deployment group ${deploymentGroupName}`,
-    () => persist(context, () => context.clients.codedeploy.send(command, { abortSignal: context.signal })),
+    `deployment group ${codeDeployDeploymentGroup}`,
+    () => retryOutages(context, () => context.clients.codedeploy.send(command, options)),
     {
-      ApplicationDoesNotExistException: `there is no CodeDeploy application ${applicationName} (input codedeploy-application)`,
-      DeploymentGroupDoesNotExistException: `CodeDeploy application ${applicationName} has no deployment group ${deploymentGroupName} (input codedeploy-deployment-group)`,
+      ApplicationDoesNotExistException: `there is no CodeDeploy application ${codeDeployApplication} (input codedeploy-application)`,
+      DeploymentGroupDoesNotExistException: `CodeDeploy application ${codeDeployApplication} has no deployment group ${codeDeployDeploymentGroup} (input codedeploy-deployment-group)`,
     },
   );
   const group = value?.deploymentGroupInfo;
-  return { value: group, findings: group ? [...findings, ...mismatches(group, inputs)] : findings };
+  const mismatch = group && mismatchOf(group, target);
+  return mismatch ? { findings: [{ text: mismatch }] } : { value: group, findings };
 }
 
-function mismatches(group: DeploymentGroupInfo, { cluster, service }: GroupOfService): Finding[] {
+function mismatchOf(
+  group: DeploymentGroupInfo,
+  { cluster, service }: Pick<GroupOfService, "cluster" | "service">,
+): string | undefined {
   const name = `deployment group ${group.deploymentGroupName}`;
   if (group.computePlatform !== "ECS")
-    return [{ text: `${name} is for the compute platform ${group.computePlatform}, not ECS` }];
-  const targets = group.ecsServices ?? [];
-  const matches = targets.some(
-    (target) => target.serviceName === lastSegment(service) && target.clusterName === lastSegment(cluster),
+    return `${name} is for the compute platform ${group.computePlatform}, not ECS`;
+  const targets = (group.ecsServices ?? []).map(
+    ({ clusterName, serviceName }) => `${clusterName}/${serviceName}`,
   );
-  if (matches) return [];
-  const deployed =
-    targets.map((target) => `${target.clusterName}/${target.serviceName}`).join(", ") || "no service";
-  return [{ text: `${name} deploys ${deployed}, not ${lastSegment(cluster)}/${lastSegment(service)}` }];
+  const wanted = `${lastSegment(cluster)}/${lastSegment(service)}`;
+  if (targets.includes(wanted)) return undefined;
+  return `${name} deploys ${targets.join(", ") || "no service"}, not ${wanted}`;
+}
+
+/** Checks that the configuration that replaces the deployment group's is one for ECS. */
+async function checkConfig(context: DeliveryContext, name: string): Promise<Finding[]> {
+  const { value, findings } = await readConfig(context, name, `deployment configuration ${name}`, {
+    DeploymentConfigDoesNotExistException: `there is no CodeDeploy deployment configuration ${name} (input codedeploy-deployment-config), such as CodeDeployDefault.ECSCanary10Percent5Minutes`,
+  });
+  const platform = value?.computePlatform ?? "ECS";
+  if (platform === "ECS") return findings;
+  return [{ text: `deployment configuration ${name} is for the compute platform ${platform}, not ECS` }];
+}
+
+/** Returns how a configuration shifts traffic; a warning reports when it cannot be read. */
+export async function findRouting(
+  context: DeliveryContext,
+  name: string | undefined,
+): Promise<TrafficRoutingConfig | undefined> {
+  if (!name) return undefined;
+  const { value, findings } = await readConfig(
+    context,
+    name,
+    `how long configuration ${name} shifts traffic`,
+  );
+  for (const { text } of findings) context.log.warning(`Could not check: ${text}; set the input deadline.`);
+  return value?.trafficRoutingConfig;
+}
+
+async function readConfig(
+  context: DeliveryContext,
+  deploymentConfigName: string,
+  what: string,
+  known: { readonly [errorName: string]: string } = {},
+) {
+  const command = new GetDeploymentConfigCommand({ deploymentConfigName });
+  const options = { abortSignal: context.signal };
+  const read = () => retryOutages(context, () => context.clients.codedeploy.send(command, options));
+  const { value, findings } = await lookUp(what, read, known);
+  return { value: value?.deploymentConfigInfo, findings };
 }

@@ -1,15 +1,17 @@
 import { Failure } from "../../core/failure.ts";
-import { createPatience, persist } from "../../core/outage-tolerance.ts";
+import { pollUntil, retryOutages } from "../../core/outage-tolerance.ts";
 import { createPace } from "../../core/pace.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService } from "../../ecs/service.ts";
+import type { DeliveryContext } from "../context.ts";
 import type { OtherDeployment, RunningDeployment } from "../engine.ts";
+import type { DeployInputs } from "../inputs.ts";
 import { markRun, refuseOlderRun } from "../order/run-tag.ts";
 import { type Deployment, upperFirst } from "./deployment.ts";
 import { confirmSuccess } from "./outcome.ts";
-import { needsNewVolumes, updateSettings } from "./service-settings.ts";
+import { needsNewVolumes, settingsToUpdate, updateSettings } from "./service-settings.ts";
 
-export interface Begun {
+interface Begun {
   readonly service: RunningService;
   /** Undefined when production runs the revision already. */
   readonly running: RunningDeployment | undefined;
@@ -19,24 +21,29 @@ export interface Begun {
  * Creates the deployment, unless production runs the revision already. AWS carries out one
  * deployment of a service at a time: an existing one is waited for, and then the service is read again.
  */
-export async function beginDeployment(deployment: Deployment, deadlineAt: number): Promise<Begun> {
-  const { context, inputs, record, engine, revision } = deployment;
+export async function beginDeployment(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  deployment: Deployment,
+  deadlineAt: number,
+): Promise<Begun> {
+  const { record, engine, revision } = deployment;
   const pace = createPace();
   for (;;) {
-    const service = await persist(context, () => findService(context, inputs));
+    const service = await retryOutages(context, () => findService(context, inputs));
     record.revisionBefore = service.revision;
     refuseOlderRun(context, inputs, record, service);
     const isWanted = runsAlready(service, revision) && !needsNewVolumes(inputs, service);
-    if (!inputs.force && !deployment.imagesMoved && isWanted) {
-      await keepRunning(deployment, service, deadlineAt);
+    if (!inputs.force && !record.plan?.imagesMoved && isWanted) {
+      await keepRunning(context, inputs, deployment, service, deadlineAt);
       return { service, running: undefined };
     }
     const begun = await engine.begin(revision, service);
     if ("running" in begun) {
-      await noteStart(deployment, service, begun.running);
+      await noteStart(context, deployment, service, begun.running);
       return { service, running: begun.running };
     }
-    if (begun.busyWith) await waitForOther(deployment, begun.busyWith, deadlineAt);
+    if (begun.busyWith) await waitForOther(context, deployment, begun.busyWith, deadlineAt);
     // The other deployment ended between the two calls; a pause keeps a repeated refusal from becoming a busy loop.
     else if (context.clock.now() < deadlineAt) await context.clock.wait(pace.next(false), context.signal);
     else throw stillBusy(deployment, `another deployment of ${inputs.service}`);
@@ -49,49 +56,55 @@ function runsAlready({ production }: RunningService, revision: string): boolean 
 }
 
 async function keepRunning(
-  deployment: Deployment,
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  { record, revision }: Deployment,
   service: RunningService,
   deadlineAt: number,
 ): Promise<void> {
-  const { context, inputs, record, revision } = deployment;
   context.log.info(`${inputs.service} already runs ${shortRevision(revision)}; no deployment is needed.`);
   await markRun(context, service, revision);
-  if (!(await persist(context, () => updateSettings(context, inputs, service)))) return;
+  const settings = settingsToUpdate(inputs, service);
+  if (!settings) return;
+  await retryOutages(context, () => updateSettings(context, service, settings));
   record.changed = true;
-  await confirmSuccess(deployment, `The update of ${inputs.service}`, deadlineAt);
+  const checked = { inputs, record, revision };
+  await confirmSuccess(context, checked, `The update of ${inputs.service}`, deadlineAt);
 }
 
 async function noteStart(
-  { context, inputs, record, revision }: Deployment,
+  context: DeliveryContext,
+  { record, revision }: Deployment,
   service: RunningService,
   running: RunningDeployment,
 ): Promise<void> {
   context.keepForPost({ controller: running.controller, id: running.id });
   record.deploymentId = running.id;
   record.changed = true;
-  context.log.info(`${upperFirst(running.name)} of ${inputs.service} is created.`);
+  context.log.info(`${upperFirst(running.name)} of ${record.service} is created.`);
   await markRun(context, service, revision);
 }
 
 /** Returns when the other deployment has ended in any way; throws when the deadline passes before. */
 async function waitForOther(
+  context: DeliveryContext,
   deployment: Deployment,
   other: OtherDeployment,
   deadlineAt: number,
 ): Promise<void> {
-  const { context } = deployment;
-  const pace = createPace();
-  const ask = createPatience(context);
-  for (let status = ""; ; ) {
-    const now = await ask(() => other.poll());
-    if (now?.ended) return;
-    if (context.clock.now() >= deadlineAt) throw stillBusy(deployment, other.name);
-    if (now && !status)
-      context.log.info(`Waiting for ${other.name}${now.description && ` (${now.description})`}.`);
-    const pause = now ? pace.next(now.status !== status) : pace.slowest();
-    status = now?.status ?? status;
-    await context.clock.wait(Math.min(pause, Math.max(0, deadlineAt - context.clock.now())), context.signal);
-  }
+  let isKnown = false;
+  await pollUntil(
+    context,
+    () => other.poll(),
+    ({ ended, description }, late) => {
+      if (ended) return true;
+      if (late) throw stillBusy(deployment, other.name);
+      if (!isKnown) context.log.info(`Waiting for ${other.name}${description && ` (${description})`}.`);
+      isKnown = true;
+      return undefined;
+    },
+    deadlineAt,
+  );
 }
 
 function stillBusy({ record }: Deployment, what: string): Failure {

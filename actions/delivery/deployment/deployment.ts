@@ -1,5 +1,4 @@
 import type { ServiceName } from "../../ecs/service.ts";
-import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
@@ -11,20 +10,18 @@ export interface Budget {
 }
 
 /** State needed to report how a deployment ended. */
-export interface CheckedDeployment extends Pick<Deployment, "context" | "record" | "revision"> {
+export interface CheckedDeployment {
   readonly inputs: ServiceName & Pick<DeployInputs, "desiredCount">;
+  readonly record: DeploymentRecord;
+  readonly revision: string;
 }
 
 /** One revision on its way into production. */
 export interface Deployment {
-  readonly context: DeliveryContext;
-  readonly inputs: DeployInputs;
   readonly record: DeploymentRecord;
   readonly budget: Budget;
   readonly engine: Pick<Engine, "begin">;
   readonly revision: string;
-  /** Deploys even if production runs the revision already, because its images have moved. */
-  readonly imagesMoved?: boolean | undefined;
 }
 
 /** Capitalizes a name that begins a sentence. */

@@ -1,23 +1,22 @@
+import type { StepContext } from "../../core/context.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
-import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
 import { type DeploymentRecord, hasReached, reach, type Stage } from "../record.ts";
 import { createFollowPace } from "./follow-pace.ts";
 
 export interface Following {
-  readonly context: DeliveryContext;
   readonly record: DeploymentRecord;
   readonly running: RunningDeployment;
   readonly until: Stage;
-  /** When the deployment was created, and the snapshot known so far. */
+  /** When the deployment was created, in milliseconds since the epoch. */
   readonly createdAt: number;
-  readonly known: Snapshot | undefined;
-  /** Milliseconds since the epoch. */
+  /** The snapshot known so far. */
+  readonly known?: Snapshot;
+  /** In milliseconds since the epoch. */
   readonly deadlineAt: number;
   /** Called at every poll; true stops following. */
-  readonly shouldStop: (snapshot: Snapshot) => Promise<boolean>;
-  readonly signal: AbortSignal | undefined;
+  readonly shouldStop?: (snapshot: Snapshot) => Promise<boolean>;
 }
 
 export type Ending = {
@@ -29,39 +28,42 @@ export type Ending = {
  * Polls the deployment until its stage is reached, it ends, or the deadline has passed; the last poll is at the
  * deadline.
  */
-export async function follow(following: Following): Promise<Ending> {
-  const { context, running, until, deadlineAt, signal } = following;
+export async function follow(context: StepContext, following: Following): Promise<Ending> {
+  const { record, running, until, createdAt, deadlineAt, shouldStop } = following;
+  const { clock, signal } = context;
   const pauseAfter = createFollowPace(until, { drainMs: running.drainMs });
   const ask = createPatience(context);
   let { known } = following;
   for (;;) {
-    const overdue = context.clock.now() >= deadlineAt;
+    const overdue = clock.now() >= deadlineAt;
     const snapshot = await ask(() => running.poll(signal));
-    const news = snapshot ? logProgress(following, known, snapshot) : false;
+    const news = snapshot ? logProgress(context, record, createdAt, known, snapshot) : false;
     known = snapshot ?? known;
     if (snapshot?.ended) return { kind: "ended", snapshot };
     if (snapshot && hasReached(snapshot.stage, until)) return { kind: "reached", snapshot };
-    const failedBefore = following.record.failedTasks.length;
-    if (snapshot && (await following.shouldStop(snapshot))) return { kind: "stopped", snapshot };
+    const failedBefore = record.failedTasks.length;
+    if (snapshot && (await shouldStop?.(snapshot))) return { kind: "stopped", snapshot };
     if (overdue && known) return { kind: "deadline", snapshot: known };
-    const crashed = following.record.failedTasks.length > failedBefore;
-    const pause = pauseAfter(snapshot, { news, crashed }, context.clock.now());
-    const left = deadlineAt - context.clock.now();
-    await context.clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
+    const crashed = record.failedTasks.length > failedBefore;
+    const pause = pauseAfter(snapshot, { news, crashed }, clock.now());
+    const left = deadlineAt - clock.now();
+    await clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
   }
 }
 
 /** Logs what is new and keeps it on the record. Returns whether there was anything. */
 export function logProgress(
-  { context, record, createdAt }: Pick<Following, "context" | "record" | "createdAt">,
+  { clock, log }: StepContext,
+  record: DeploymentRecord,
+  createdAt: number,
   known: Snapshot | undefined,
   now: Snapshot,
 ): boolean {
   const news = changes(known, now);
-  const at = context.clock.now() - createdAt;
-  for (const line of news) context.log.info(`${formatDuration(at).padStart(12)}  ${line}`);
+  const at = clock.now() - createdAt;
+  for (const line of news) log.info(`${formatDuration(at).padStart(12)}  ${line}`);
   record.events = now.events;
-  reach(record, now.stage, context.clock.now());
+  reach(record, now.stage, clock.now());
   const { traffic } = now;
   const last = record.traffic.at(-1);
   if (traffic && (last?.blue !== traffic.blue || last.green !== traffic.green))

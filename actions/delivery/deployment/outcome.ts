@@ -1,42 +1,39 @@
 import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
-import { createPatience } from "../../core/outage-tolerance.ts";
-import { createPace } from "../../core/pace.ts";
+import { pollUntil } from "../../core/outage-tolerance.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService } from "../../ecs/service.ts";
+import type { DeliveryContext } from "../context.ts";
 import { causeOf } from "../diagnosis/causes.ts";
 import { gatherEvidence } from "../diagnosis/evidence.ts";
 import type { RunningDeployment, Snapshot } from "../engine.ts";
-import type { Status } from "../record.ts";
-import type { CheckedDeployment, Deployment } from "./deployment.ts";
+import type { CheckedDeployment } from "./deployment.ts";
 
 /** A task that is being replaced after a scale-out or a host's end is back within this time. */
 const steadyMs = 2 * 60_000;
 
 /** Confirms that production runs our revision at the desired count; AWS's success alone does not show that. */
 export async function confirmSuccess(
-  deployment: CheckedDeployment,
+  context: DeliveryContext,
+  checked: CheckedDeployment,
   what: string,
-  until = deployment.context.clock.now() + steadyMs,
+  until = context.clock.now() + steadyMs,
 ): Promise<void> {
-  const { context, inputs } = deployment;
-  const pace = createPace();
-  const ask = createPatience(context);
-  for (;;) {
-    const found = await ask(() => findService(context, inputs));
-    const late = context.clock.now() >= until;
-    if (found && isAsWanted(deployment, found, what, late)) return;
-    await context.clock.wait(found ? pace.next(false) : pace.slowest(), context.signal);
-  }
+  await pollUntil(
+    context,
+    () => findService(context, checked.inputs),
+    (found, late) => isAsWanted(checked, found, what, late) || undefined,
+    until,
+  );
 }
 
 function isAsWanted(
-  deployment: CheckedDeployment,
+  checked: CheckedDeployment,
   { production, service }: RunningService,
   what: string,
   late: boolean,
 ): boolean {
-  const { inputs, record, revision } = deployment;
+  const { inputs, record, revision } = checked;
   record.production = [production.revision];
   if (production.revision !== revision) {
     record.status = "superseded";
@@ -46,8 +43,7 @@ function isAsWanted(
     );
   }
   const { runningCount, desiredCount } = production;
-  if ((service.desiredCount ?? desiredCount) < (inputs.desiredCount ?? 1))
-    throw scaledDown(deployment, service);
+  if ((service.desiredCount ?? desiredCount) < (inputs.desiredCount ?? 1)) throw scaledDown(checked, service);
   if (runningCount >= desiredCount) return true;
   if (!late) return false;
   record.status = "failed";
@@ -78,12 +74,16 @@ export interface Last {
   readonly unstopped?: string;
 }
 
-/** Finds the cause, adds it to the record, and returns the Failure that begins with it. */
+/**
+ * Finds the cause, adds it to the record, and returns the Failure that begins with it. `lateMs` is the time limit that
+ * has passed.
+ */
 export async function failDeployment(
-  { context, inputs, record, revision, budget }: CheckedDeployment & Pick<Deployment, "budget">,
+  context: DeliveryContext,
+  { inputs, record, revision }: CheckedDeployment,
   running: RunningDeployment,
   { snapshot, before = snapshot, unstopped }: Last,
-  status?: Status,
+  lateMs?: number,
 ): Promise<Failure> {
   const targetGroups = (service: RunningService["service"]) => running.targetGroups(service, snapshot);
   const evidence = await gatherEvidence(
@@ -92,9 +92,10 @@ export async function failDeployment(
     { by: running.by, targetGroups },
     { ...snapshot, reason: before.reason, events: before.events },
   );
-  const late = status === "timed-out" ? `Not done after ${formatDuration(budget.ms)}: ` : "";
+  const late = lateMs === undefined ? "" : `Not done after ${formatDuration(lateMs)}: `;
   const cause = causeOf(evidence, late ? stateOf(before) : undefined);
-  record.status = status ?? (snapshot.ended === "succeeded" ? "failed" : (snapshot.ended ?? "failed"));
+  const { ended = "failed" } = snapshot;
+  record.status = late ? "timed-out" : ended === "succeeded" ? "failed" : ended;
   record.failedTasks = [...evidence.failedTasks];
   record.alarms = evidence.triggeredAlarms;
   record.serviceEvents = [...evidence.eventLines];

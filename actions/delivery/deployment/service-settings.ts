@@ -3,11 +3,21 @@ import { diffTaskDefinitions } from "../../core/task-definition-diff.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs, ServiceSettings } from "../inputs.ts";
+import { diffService } from "../plan/plan.ts";
 
 type Wanted = Pick<DeployInputs, "desiredCount" | "serviceSettings">;
 
+/** Lists what the inputs change on the service, one line each. */
+export function settingsChanges(
+  { service }: RunningService,
+  { desiredCount, serviceSettings }: Wanted,
+): string[] {
+  const now = settingsNow(service);
+  return diffService(now, { desiredCount: desiredCount ?? now.desiredCount, ...serviceSettings });
+}
+
 /** Returns the service's current values of everything that the inputs set. */
-export function settingsNow(service: Service): ServiceSettings & { readonly desiredCount?: number } {
+function settingsNow(service: Service): ServiceSettings & { readonly desiredCount?: number } {
   const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
   return {
     ...(service.desiredCount !== undefined && { desiredCount: service.desiredCount }),
@@ -17,19 +27,25 @@ export function settingsNow(service: Service): ServiceSettings & { readonly desi
   };
 }
 
-/** Returns the settings that every deployment controller accepts and that the service does not have yet. */
+type Settings = Omit<ServiceSettings, "volumeConfigurations"> & { readonly desiredCount?: number };
+
+/**
+ * Returns the settings that every deployment controller accepts and that the service does not have yet; undefined when
+ * it has all of them.
+ */
 export function settingsToUpdate(
   { desiredCount, serviceSettings = {} }: Wanted,
   { service }: RunningService,
-): Omit<ServiceSettings, "volumeConfigurations"> & { desiredCount?: number } {
+): Settings | undefined {
   const now = settingsNow(service);
   const { propagateTags, enableECSManagedTags } = serviceSettings;
-  return {
+  const settings = {
     ...(desiredCount !== undefined && desiredCount !== now.desiredCount && { desiredCount }),
     ...(propagateTags !== undefined && propagateTags !== now.propagateTags && { propagateTags }),
     ...(enableECSManagedTags !== undefined &&
       enableECSManagedTags !== now.enableECSManagedTags && { enableECSManagedTags }),
   };
+  return Object.keys(settings).length > 0 ? settings : undefined;
 }
 
 /** Returns whether volumes change; new volumes come only with new tasks. */
@@ -40,24 +56,16 @@ export function needsNewVolumes({ serviceSettings }: Wanted, { service }: Runnin
   return diffTaskDefinitions({ volumes: now }, { volumes: wanted }).length > 0;
 }
 
-/**
- * Updates the service's count and tags, which every deployment controller accepts; returns false when nothing differs.
- */
+/** Updates the service's count and tags, which every deployment controller accepts. */
 export async function updateSettings(
-  context: DeliveryContext,
-  inputs: DeployInputs,
-  running: RunningService,
-): Promise<boolean> {
-  const { cluster, service } = inputs;
-  const settings = settingsToUpdate(inputs, running);
-  if (Object.keys(settings).length === 0) return false;
-  await context.clients.ecs.send(new UpdateServiceCommand({ cluster, service, ...settings }));
+  { clients, log }: DeliveryContext,
+  { service }: RunningService,
+  settings: Settings,
+): Promise<void> {
+  const { clusterArn: cluster, serviceName = "" } = service;
+  await clients.ecs.send(new UpdateServiceCommand({ cluster, service: serviceName, ...settings }));
   const { desiredCount, ...tags } = settings;
   if (desiredCount !== undefined)
-    context.log.info(
-      `Set the desired count of ${service} from ${running.service.desiredCount} to ${desiredCount}.`,
-    );
-  for (const [name, value] of Object.entries(tags))
-    context.log.info(`Set ${name} of ${service} to ${value}.`);
-  return true;
+    log.info(`Set the desired count of ${serviceName} from ${service.desiredCount} to ${desiredCount}.`);
+  for (const [name, value] of Object.entries(tags)) log.info(`Set ${name} of ${serviceName} to ${value}.`);
 }

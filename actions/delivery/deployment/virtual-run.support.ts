@@ -116,7 +116,7 @@ export async function runVirtually({ clients, begin, changes, budget, run }: Vir
   const engine = {
     begin: (revision: string, service: RunningService) => begin(context, inputs, revision, service),
   };
-  const error = await deployRevision({ context, inputs, record, budget, engine, revision: "web:2" }).then(
+  const error = await deployRevision(context, inputs, { record, budget, engine, revision: "web:2" }).then(
     () => undefined,
     (reason: Error) => reason,
   );

@@ -3,9 +3,7 @@ import { isAccessDenied, isThrottled, isTransient } from "../../core/aws-errors.
 import type { EcsContext } from "../../ecs/context.ts";
 import { type FailedTask, logStopped, stoppedByItself, toFailedTask } from "../../ecs/failed-task.ts";
 import { describeTasks, listTasks, type ServiceName } from "../../ecs/service.ts";
-import type { DeliveryContext } from "../context.ts";
 import type { Snapshot } from "../engine.ts";
-import type { DeployInputs } from "../inputs.ts";
 import type { DeploymentRecord } from "../record.ts";
 
 interface Replacement extends ServiceName {
@@ -68,29 +66,26 @@ const uncountedFirstMs = 4_000;
 /** The longer no task has crashed, the rarer the checks. */
 const pauses = { shortest: 60_000, longest: 300_000, share: 0.6 };
 
-interface Watched {
-  readonly context: DeliveryContext;
-  readonly inputs: ServiceName & Pick<DeployInputs, "maxFailedTasks">;
-  readonly record: DeploymentRecord;
+interface Watched extends ServiceName {
   readonly revision: string;
+  readonly maxFailedTasks: number;
+  readonly record: Pick<DeploymentRecord, "failedTasks">;
 }
 
 /**
  * Logs each task of the new revision that stops unexpectedly, and returns true once there are too many. CodeDeploy has
  * no circuit breaker and would allow ECS to start such tasks for an hour, a service of ECS without one forever.
  */
-export function watchTasks({
-  context,
-  inputs,
-  record,
-  revision,
-}: Watched): (snapshot: Snapshot) => Promise<boolean> {
+export function watchTasks(
+  context: EcsContext,
+  { cluster, service, revision, maxFailedTasks, record }: Watched,
+): (snapshot: Snapshot) => Promise<boolean> {
   const search = createTaskSearch(context);
   let hasLooked = false;
   const startedAt = context.clock.now();
   let dueAt = startedAt + firstMs;
   return async ({ startedBy, failedTasks, near, quietUntil }) => {
-    const tooMany = (failedTasks ?? 0) >= inputs.maxFailedTasks;
+    const tooMany = (failedTasks ?? 0) >= maxFailedTasks;
     if (!startedBy) return tooMany;
     const now = context.clock.now();
     const isEnding = near === "complete" && quietUntil === undefined;
@@ -100,11 +95,11 @@ export function watchTasks({
     hasLooked = true;
     const { shortest, longest, share } = pauses;
     if (now >= dueAt) dueAt = now + Math.min(longest, Math.max(shortest, (now - startedAt) * share));
-    const failed = await search({ ...inputs, revision, startedBy });
+    const failed = await search({ cluster, service, revision, startedBy });
     if (!failed) return tooMany;
     for (const index of failed.keys())
       if (index >= record.failedTasks.length) logStopped(context.log, failed.slice(0, index + 1));
     record.failedTasks = failed;
-    return tooMany || failed.length >= inputs.maxFailedTasks;
+    return tooMany || failed.length >= maxFailedTasks;
   };
 }

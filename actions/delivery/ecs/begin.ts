@@ -5,7 +5,7 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { Failure } from "../../core/failure.ts";
-import { createPatience, persist } from "../../core/outage-tolerance.ts";
+import { createPatience, retryOutages } from "../../core/outage-tolerance.ts";
 import { createPace } from "../../core/pace.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
@@ -16,12 +16,10 @@ import {
   describeRevisions,
   describeServiceDeployment,
   isOngoing,
+  type ListDeployments,
   listServiceDeployments,
   shortId,
 } from "./service-deployments.ts";
-
-/** ECS lists a service deployment within seconds of the update that causes it. */
-const listedMs = 2 * 60_000;
 
 /** Updates the service, unless a deployment of it is in progress, which ECS would break off. */
 export async function beginDeployment(
@@ -31,15 +29,14 @@ export async function beginDeployment(
   { service, production }: RunningService,
   drainMs?: number,
 ): Promise<Begun> {
-  const before = await persist(context, () => listServiceDeployments(context, inputs, context.signal));
+  const list: ListDeployments = (signal) => listServiceDeployments(context, inputs, signal);
+  const before = await retryOutages(context, () => list(context.signal));
   const active = before.find(isOngoing);
   if (active) return { busyWith: otherDeployment(context, active) };
-  const updated = await persist(context, () => updateService(context, inputs, revision, service));
-  const arn = await findOurs(context, inputs, revision, before, updated);
+  const updated = await updateService(context, inputs, revision, service);
+  const arn = await findOurs(context, list, revision, before, updated);
   const primary = updated.deployments?.find(({ status }) => status === "PRIMARY");
-  return {
-    running: runningDeployment(context, inputs, arn, primary?.id, production.runningCount, drainMs),
-  };
+  return { running: runningDeployment(context, list, arn, primary?.id, production.runningCount, drainMs) };
 }
 
 function otherDeployment(
@@ -58,24 +55,24 @@ function otherDeployment(
 
 async function updateService(
   context: DeliveryContext,
-  inputs: DeployInputs,
+  { cluster, service, desiredCount, force, serviceSettings, rollbackOnAlarm }: DeployInputs,
   revision: string,
   current: Service,
 ): Promise<Service> {
-  const { cluster, service, desiredCount, force } = inputs;
   const command = new UpdateServiceCommand({
     cluster,
     service,
     taskDefinition: revision,
     ...(desiredCount !== undefined && { desiredCount }),
-    ...inputs.serviceSettings,
+    ...serviceSettings,
     // A revision whose last deployment failed or whose tasks are gone is deployed again only when forced.
     ...((force || current.taskDefinition === revision) && { forceNewDeployment: true }),
-    ...watchAlarms(inputs, current.deploymentConfiguration),
+    ...watchAlarms(rollbackOnAlarm, current.deploymentConfiguration),
   });
   try {
     // Not abortable: a discarded response would leave a deployment that nobody follows.
-    return (await context.clients.ecs.send(command)).service ?? {};
+    const { service: updated = {} } = await retryOutages(context, () => context.clients.ecs.send(command));
+    return updated;
   } catch (error) {
     if ((error as Error).name !== "InvalidParameterException") throw error;
     throw new Failure(`ECS refuses the deployment: ${(error as Error).message}`, {
@@ -87,36 +84,38 @@ async function updateService(
 
 /** Keeps the rest of the configuration, because an update replaces all of it. */
 function watchAlarms(
-  { rollbackOnAlarm }: DeployInputs,
+  names: readonly string[],
   current: DeploymentConfiguration | undefined,
 ): { deploymentConfiguration?: DeploymentConfiguration } {
-  if (rollbackOnAlarm.length === 0) return {};
-  const alarms = { alarmNames: [...rollbackOnAlarm], enable: true, rollback: true };
+  if (names.length === 0) return {};
+  const alarms = { alarmNames: [...names], enable: true, rollback: true };
   return { deploymentConfiguration: { ...current, alarms } };
 }
+
+/** ECS lists a service deployment within seconds of the update that causes it. */
+const listedMs = 2 * 60_000;
 
 /** Returns the ARN of the service deployment that our update caused: a new one, of our revision. */
 async function findOurs(
   context: DeliveryContext,
-  inputs: DeployInputs,
+  list: ListDeployments,
   revision: string,
   before: readonly ServiceDeploymentBrief[],
-  updated: Service,
+  { currentServiceDeployment: current, serviceName }: Service,
 ): Promise<string> {
   const known = before.map(({ serviceDeploymentArn }) => serviceDeploymentArn);
-  const { currentServiceDeployment: current } = updated;
   if (current && !known.includes(current)) return current;
   const pace = createPace();
   const ask = createPatience(context);
   const until = context.clock.now() + listedMs;
   for (;;) {
     // Without the signal: a cancellation must not lose the deployment that it has to stop.
-    const listed = (await ask(() => listServiceDeployments(context, inputs, undefined))) ?? [];
+    const listed = (await ask(() => list(undefined))) ?? [];
     const fresh = listed.filter((each) => !known.includes(each.serviceDeploymentArn));
     const ours = fresh.length > 0 && (await ask(() => pickOurs(context, revision, fresh)));
     if (ours) return ours;
     if (context.clock.now() >= until)
-      throw new Failure(`ECS lists no service deployment for the update of ${inputs.service}`, {
+      throw new Failure(`ECS lists no service deployment for the update of ${serviceName}`, {
         nextStep: "check the service's deployments in the ECS console; the service was updated.",
       });
     await context.clock.wait(pace.next(true));
@@ -129,9 +128,7 @@ async function pickOurs(
   revision: string,
   fresh: readonly ServiceDeploymentBrief[],
 ) {
-  const revisions = await describeRevisions(
-    context,
-    fresh.map(({ targetServiceRevisionArn = "" }) => targetServiceRevisionArn),
-  );
+  const arns = fresh.map(({ targetServiceRevisionArn = "" }) => targetServiceRevisionArn);
+  const revisions = await describeRevisions(context, arns);
   return fresh.findLast((_, index) => revisions[index] === revision)?.serviceDeploymentArn;
 }

@@ -1,5 +1,4 @@
 import type { Service, ServiceDeployment } from "@aws-sdk/client-ecs";
-import type { ServiceName } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { RunningDeployment } from "../engine.ts";
 import { stopServiceDeployment } from "../stop.ts";
@@ -7,7 +6,7 @@ import { createHistory, createQuietTimes } from "./history.ts";
 import {
   describeServiceDeployment,
   isOngoing,
-  listServiceDeployments,
+  type ListDeployments,
   shortId,
 } from "./service-deployments.ts";
 import { runningOld, snapshotOf } from "./snapshot.ts";
@@ -21,7 +20,7 @@ const settleMs = 15 * 60_000;
  */
 export function runningDeployment(
   context: DeliveryContext,
-  service: ServiceName,
+  list: ListDeployments,
   arn: string,
   startedBy: string | undefined,
   oldTasks: number,
@@ -54,8 +53,7 @@ export function runningDeployment(
   /** Finds the deployment that stopped this one; ECS has no field for it. */
   async function findSuccessor({ createdAt }: ServiceDeployment, signal: AbortSignal | undefined) {
     const since = createdAt?.getTime() ?? 0;
-    const listed = await listServiceDeployments(context, service, signal);
-    const others = listed.filter((each) => each.serviceDeploymentArn !== arn);
+    const others = (await list(signal)).filter((each) => each.serviceDeploymentArn !== arn);
     // A service has one deployment in progress: it is later than this one, whatever the clocks say.
     const successor = others.findLast((each) => isOngoing(each) || (each.createdAt?.getTime() ?? 0) >= since);
     return successor && shortId(successor.serviceDeploymentArn);

@@ -22,6 +22,9 @@ export function isOngoing({ status }: { readonly status?: ServiceDeploymentStatu
   return ongoing.includes(status);
 }
 
+/** Lists a service's deployments, newest first. */
+export type ListDeployments = (signal: AbortSignal | undefined) => Promise<ServiceDeploymentBrief[]>;
+
 /** Lists the service's deployments of the last 90 days, newest first; the first page contains all relevant ones. */
 export async function listServiceDeployments(
   context: EcsContext,

@@ -16,7 +16,7 @@ export async function describeCost(
   context: DeliveryContext,
   running: RunningService,
   wanted: TaskDefinitionInput,
-  count: number,
+  count = running.service.desiredCount ?? 0,
 ): Promise<string> {
   const now = (await describeRevision(context, running.revision))?.taskDefinition;
   const task = billedTask(running, wanted);

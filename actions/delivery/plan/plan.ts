@@ -1,6 +1,10 @@
-import { DescribeTaskDefinitionCommand, type Service } from "@aws-sdk/client-ecs";
+import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import type { Finding } from "../../core/findings.ts";
-import { inspectTaskDefinition, isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
+import {
+  inspectTaskDefinition,
+  type ReadingRules,
+  type TaskDefinitionInput,
+} from "../../core/task-definition.ts";
 import { diffTaskDefinitions } from "../../core/task-definition-diff.ts";
 import {
   describeRevision,
@@ -11,7 +15,7 @@ import {
 import type { RunningService } from "../../ecs/service.ts";
 import { readTaskDefinition } from "../../ecs/task-definition-file.ts";
 import type { DeliveryContext } from "../context.ts";
-import type { DeployInputs } from "../inputs.ts";
+import type { RevisionSource } from "../inputs.ts";
 import type { ImageChange, Plan } from "../record.ts";
 import { beginChecking } from "../verify/checking.ts";
 
@@ -27,7 +31,8 @@ export interface WantedRevision {
 /** Reads the file, or the registered revision. */
 export async function findRevision(
   context: DeliveryContext,
-  { source, rules }: DeployInputs,
+  source: RevisionSource,
+  rules: ReadingRules | undefined,
 ): Promise<WantedRevision> {
   if ("revision" in source) return describeRegistered(context, source.revision);
   return { ...readTaskDefinition(source.file, context.log, rules), arn: undefined };
@@ -59,25 +64,15 @@ export async function planRevision(
   const running = await describeRevision(context, inProduction);
   const changes = running ? diffRevision(running, taskDefinition) : diffTaskDefinitions({}, taskDefinition);
   const revision = arn ?? (await findEqual(context, taskDefinition, running, changes));
-  if (changes.length > 0)
-    return {
-      revision,
-      revisionChanges: changes,
-      images: imageChanges(running, taskDefinition),
-      imagesMoved: false,
-    };
+  const plan = { revision, revisionChanges: changes, images: [], imagesMoved: false };
+  if (changes.length > 0) return { ...plan, images: imageChanges(running, taskDefinition) };
   if (revision !== inProduction) {
     const names = [inProduction, revision ?? "a new revision"].map(shortRevision).join(" → ");
-    return {
-      revision,
-      revisionChanges: [`~ revision: ${names} (with the same content)`],
-      images: [],
-      imagesMoved: false,
-    };
+    return { ...plan, revisionChanges: [`~ revision: ${names} (with the same content)`] };
   }
   const { findMovedImages } = await import("./moved-images.ts");
   const images = await findMovedImages(beginChecking(context, taskDefinition, service));
-  return { revision, revisionChanges: images.map(movedLine), images, imagesMoved: images.length > 0 };
+  return { ...plan, revisionChanges: images.map(movedLine), images, imagesMoved: images.length > 0 };
 }
 
 function movedLine({ container, before, after }: ImageChange): string {
@@ -123,70 +118,4 @@ export function diffService(before: object, after: object): string[] {
   return diffTaskDefinitions(Object.fromEntries(named), after).map((line) =>
     line.replace(/^([+~-]) /, "$1 service."),
   );
-}
-
-/** Returns the members of the service that a CodeDeploy AppSpec may change. */
-export function serviceInProduction(service: Service): object {
-  const { loadBalancers, networkConfiguration, platformVersion, capacityProviderStrategy } =
-    service.taskSets?.find(({ status }) => status === "PRIMARY") ?? service;
-  const [loadBalancer] = loadBalancers ?? [];
-  return sorted({
-    loadBalancerInfo: loadBalancer && {
-      containerName: loadBalancer.containerName,
-      containerPort: loadBalancer.containerPort,
-    },
-    networkConfiguration,
-    platformVersion,
-    capacityProviderStrategy: capacityProviderStrategy?.map(({ capacityProvider, base, weight }) => ({
-      capacityProvider,
-      base: base ?? 0,
-      weight: weight ?? 0,
-    })),
-  }) as object;
-}
-
-/** Returns the same from an AppSpec's Properties, whose keys are those of the API in another case. */
-export function serviceInAppSpec(properties: Readonly<Record<string, unknown>>): object {
-  const { taskDefinition: _, platformVersion, ...rest } = inApiCase(properties) as Record<string, unknown>;
-  const strategy = rest.capacityProviderStrategy;
-  return sorted({
-    ...rest,
-    ...(Array.isArray(strategy) && {
-      capacityProviderStrategy: strategy.map((item) => ({ base: 0, weight: 0, ...item })),
-    }),
-    // LATEST is no change, however far it has moved.
-    ...(platformVersion !== undefined && platformVersion !== "LATEST" && { platformVersion }),
-  }) as object;
-}
-
-const apiKeys = [
-  "taskDefinition",
-  "loadBalancerInfo",
-  "containerName",
-  "containerPort",
-  "platformVersion",
-  "networkConfiguration",
-  "awsvpcConfiguration",
-  "subnets",
-  "securityGroups",
-  "assignPublicIp",
-  "capacityProviderStrategy",
-  "capacityProvider",
-  "base",
-  "weight",
-];
-
-function inApiCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inApiCase);
-  if (!isObject(value)) return value;
-  const keyOf = (key: string) => apiKeys.find((name) => name.toLowerCase() === key.toLowerCase()) ?? key;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [keyOf(key), inApiCase(item)]));
-}
-
-/** The order of subnets and security groups means nothing. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value))
-    return value.every((item) => typeof item === "string") ? [...value].sort() : value.map(sorted);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sorted(item)]));
 }

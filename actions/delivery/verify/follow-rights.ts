@@ -32,39 +32,34 @@ type Known = Pick<RunningService, "controller"> & { readonly serviceArn: string 
 /** Well-formed IDs that AWS never assigns, to ask without an earlier deployment. Their denial is a mere hint. */
 const nothing = { deployment: "d-000000000", serviceDeployment: "0000000000000000000000" };
 
-/** Finds missing rights for following the deployment: read calls show them before anything changes. */
-export async function checkFollowRights(
-  context: DeliveryContext,
-  inputs: DeployInputs,
-  { controller, service }: RunningService,
-): Promise<Finding[]> {
-  // A pull request is planned with another role than the one that deploys.
-  if (inputs.waitUntil === "registered" || inputs.commentToken) return [];
-  const missing = await findMissing(context, inputs, { controller, serviceArn: service.serviceArn ?? "" });
-  return describeMissing(missing, inputs);
-}
-
-/** Reports a denied read that the deployment needs, together with all other denied ones. */
-export async function refuseDenied(
-  context: DeliveryContext,
-  inputs: DeployInputs,
-  findings: readonly Finding[],
-  error: Error,
-): Promise<never> {
-  if (!isAccessDenied(error)) return refuseWith(findings, context.log, error);
-  const serviceArn = /on resource: (arn:\S+:service\/\S+)/.exec(error.message)?.[1] ?? "";
-  const first = {
-    action: /perform: (\w+:\w+)/.exec(error.message)?.[1] ?? "ecs:DescribeServices",
-    resources: /on resource: (arn:\S+)/.exec(error.message)?.slice(1) ?? [],
+/** Creates the checks of the rights to follow a deployment: read calls show what is missing before anything changes. */
+export function openFollowRights(context: DeliveryContext, inputs: DeployInputs) {
+  return {
+    /** Finds missing rights of a role that may read the service. */
+    async check({ controller, service }: RunningService): Promise<Finding[]> {
+      // A pull request is planned with another role than the one that deploys.
+      if (inputs.waitUntil === "registered" || inputs.commentToken) return [];
+      const known = { controller, serviceArn: service.serviceArn ?? "" };
+      return describeMissing(await findMissing(context, inputs, known), inputs.mode === "plan");
+    },
+    /** Reports a denied read that the deployment needs, together with all other denied ones. */
+    async refuse(findings: readonly Finding[], error: Error): Promise<never> {
+      if (!isAccessDenied(error)) return refuseWith(findings, context.log, error);
+      const serviceArn = /on resource: (arn:\S+:service\/\S+)/.exec(error.message)?.[1] ?? "";
+      const first = {
+        action: /perform: (\w+:\w+)/.exec(error.message)?.[1] ?? "ecs:DescribeServices",
+        resources: /on resource: (arn:\S+)/.exec(error.message)?.slice(1) ?? [],
+      };
+      const others = await findMissing(context, inputs, { controller: "", serviceArn });
+      const all = [first, ...others.filter(({ action }) => action !== first.action)];
+      refuseFindings([...findings, ...describeMissing(all, false)], context.log);
+      throw error;
+    },
   };
-  const others = await findMissing(context, inputs, { controller: "", serviceArn });
-  const all = [first, ...others.filter(({ action }) => action !== first.action)];
-  refuseFindings([...findings, ...describeMissing(all, { mode: "apply" })], context.log);
-  throw error;
 }
 
 /** Lists the missing rights that are certain, then the others. A plan follows nothing. */
-function describeMissing(missing: readonly Right[], { mode }: Pick<DeployInputs, "mode">): Finding[] {
+function describeMissing(missing: readonly Right[], isPlan: boolean): Finding[] {
   return [false, true].flatMap((unsure): Finding[] => {
     const rights = missing.filter((right) => (right.unsure ?? false) === unsure);
     if (rights.length === 0) return [];
@@ -74,7 +69,7 @@ function describeMissing(missing: readonly Right[], { mode }: Pick<DeployInputs,
       {
         text: `the role ${lacks} what following the deployment needs: ${actions.join(", ")}`,
         fix: `add to the statements of its policy: ${statementsFor(rights)}`,
-        ...((unsure || mode === "plan") && { kind: "advice" }),
+        ...((unsure || isPlan) && { kind: "advice" }),
       },
     ];
   });

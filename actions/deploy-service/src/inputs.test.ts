@@ -29,7 +29,6 @@ test("defaults to the ECS console's names and the careful choices", () => {
 test.each<[Record<string, string>, object]>([
   [{ cluster: "" }, { cluster: "default", codeDeployApplication: "AppECS-default-s" }],
   [{ "codedeploy-appspec": file }, { appSpecFile: file }],
-  [{ appspec: file }, { appSpecFile: file }],
   [{ "force-new-deployment": "TRUE" }, { force: true }],
   [{ "wait-for-service-stability": "TRUE" }, { waitUntil: "complete" }],
   [{ "wait-for-service-stability": "false" }, { waitUntil: "started" }],
@@ -88,7 +87,6 @@ test.each<[Record<string, string>, string]>([
   [{ "desired-count": "some" }, "a whole number from 0 to 5000"],
   [{ force: "yes" }, "allowed: true, false"],
   [{ mode: "check", service: "", "wait-until": "complete" }, "2 inputs are wrong"],
-  [{ appspec: file, "codedeploy-appspec": file }, "Inputs codedeploy-appspec and appspec are the same"],
   [{ force: "true", "force-new-deployment": "true" }, "Inputs force and force-new-deployment are the same"],
   [{ "wait-until": "started", "wait-for-service-stability": "true" }, "use only wait-until"],
   [{ "wait-for-service-stability": "yes" }, 'wait-for-service-stability is "yes"; allowed: true, false'],

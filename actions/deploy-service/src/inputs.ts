@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { PropagateTags } from "@aws-sdk/client-ecs";
 import { readCommentToken } from "../../core/comment-plan.ts";
 import { type Aliases, type InputReader, readInputs } from "../../core/inputs.ts";
@@ -12,11 +13,11 @@ import {
 import { type Stage, stages } from "../../delivery/record.ts";
 import { readManagedVolumes, readRules } from "../../ecs/task-definition-file.ts";
 
-/** Input names of aws-actions/amazon-ecs-deploy-task-definition, and former ones of ours, each with today's. */
-export const deployAliases: Aliases = {
-  appspec: "codedeploy-appspec",
-  "force-new-deployment": "force",
-};
+/** Input names of aws-actions/amazon-ecs-deploy-task-definition, each with ours. */
+export const deployAliases: Aliases = { "force-new-deployment": "force" };
+
+/** ECS API reference, UpdateService: the default quota of tasks per service. */
+const mostTasks = 5_000;
 
 export function readDeployInputs(getInput?: (name: string) => string): DeployInputs {
   return readInputs(
@@ -27,13 +28,17 @@ export function readDeployInputs(getInput?: (name: string) => string): DeployInp
       return {
         ...readCommonInputs(read, service),
         source: readSource(read),
+        mode: read.choice("mode", ["plan", "apply"], "apply"),
+        appSpecFile: read.optionalFile("codedeploy-appspec") ?? defaultAppSpec(),
+        desiredCount: read.integer("desired-count", { min: 0, max: mostTasks, fallback: undefined }),
+        deadlineMs: read.duration("deadline"),
         rules: readRules(read),
         codeDeployDeploymentConfig: read.optional("codedeploy-deployment-config"),
         force: read.boolean("force", false),
         rollbackOnAlarm: read.lines("rollback-on-alarm"),
         codeDeployDescription: read.optional("codedeploy-deployment-description"),
         serviceSettings: readServiceSettings(read),
-        keptRevisions: readKeptRevisions(read),
+        keptRevisions: read.integer("deregister-old-revisions", { min: 1, max: 1_000, fallback: undefined }),
         waitUntil: service ? readStage(read) : "registered",
         waitMs: readWaitMinutes(read),
         onCancel: read.choice("on-cancel", onCancels, "rollback"),
@@ -89,9 +94,9 @@ function readServiceSettings(read: InputReader): ServiceSettings {
   };
 }
 
-function readKeptRevisions(read: InputReader): number | undefined {
-  if (!read.optional("deregister-old-revisions")) return undefined;
-  return read.integer("deregister-old-revisions", { min: 1, max: 1_000, fallback: 1 });
+/** Default path of the official action. */
+function defaultAppSpec(): string | undefined {
+  return existsSync("appspec.yaml") ? "appspec.yaml" : undefined;
 }
 
 /** The official action's "wait for service stability" means waiting for the end; without it, it follows nothing. */

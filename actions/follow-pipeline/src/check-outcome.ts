@@ -20,9 +20,9 @@ export async function checkOutcome(following: Following, { kind, snapshot }: End
 }
 
 async function confirmDeployments({ deployments, record }: Following): Promise<void> {
-  for (const { checked, running } of deployments.all()) {
+  for (const { context, checked, running } of deployments.all()) {
     try {
-      await confirmSuccess(checked, `Deployment ${running.id}`);
+      await confirmSuccess(context, checked, `Deployment ${running.id}`);
       checked.record.status = "succeeded";
     } catch (error) {
       record.status = checked.record.status === "superseded" ? "superseded" : "failed";
@@ -95,11 +95,8 @@ export async function endFailed(following: Following, snapshot: Snapshot): Promi
 async function explain(following: Following, action: ActionRun): Promise<Explained> {
   const deployment = following.deployments.of(action);
   if (deployment?.last?.ended && deployment.last.ended !== "succeeded") {
-    const { checked, running, last } = deployment;
-    const budget = { ms: 0, given: true };
-    const { message, nextStep = "" } = await failDeployment({ ...checked, budget }, running, {
-      snapshot: last,
-    });
+    const { context, checked, running, last } = deployment;
+    const { message, nextStep = "" } = await failDeployment(context, checked, running, { snapshot: last });
     if (checked.record.status === "rolled-back") following.record.status = "rolled-back";
     return { text: message, nextStep };
   }

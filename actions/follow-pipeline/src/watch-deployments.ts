@@ -16,6 +16,7 @@ import type { ActionRun } from "./snapshot.ts";
 
 /** A CodeDeploy deployment that an action began. */
 interface FollowedDeployment {
+  readonly context: DeliveryContext;
   readonly running: RunningDeployment;
   readonly checked: CheckedDeployment;
   /** In milliseconds since the epoch. */
@@ -77,11 +78,11 @@ export function watchDeployments(
 
 /** Polls a deployment once; crashing tasks end it here, since CodeDeploy would allow them an hour of crashes. */
 async function advance(deployment: FollowedDeployment): Promise<boolean> {
-  const { running, checked, createdAt, last } = deployment;
-  const { record, context } = checked;
+  const { context, running, createdAt, last } = deployment;
+  const { record } = deployment.checked;
   const now: Snapshot = await running.poll(context.signal);
   if (!last) logBegin(deployment, now);
-  const news = logProgress({ context, record, createdAt }, last, now);
+  const news = logProgress(context, record, createdAt, last, now);
   deployment.last = now;
   record.durationMs = context.clock.now() - createdAt;
   if (!now.ended && !deployment.stopped && (await deployment.hasTooManyFailedTasks(now))) {
@@ -150,12 +151,12 @@ async function followedDeployment(
     revisionBefore(service, revision) ?? (await readRevision(info.previousRevision)) ?? "";
   record.revisionAfter = revision;
   record.changed = true;
-  const watched = { context: deliveryContext, record, revision };
   return {
+    context: deliveryContext,
     running: runningDeployment(deliveryContext, record.deploymentId),
-    checked: { ...watched, inputs: { ...name, desiredCount: undefined } },
+    checked: { record, revision, inputs: { ...name, desiredCount: undefined } },
     createdAt: record.startedAt,
-    hasTooManyFailedTasks: watchTasks({ ...watched, inputs: { ...name, maxFailedTasks } }),
+    hasTooManyFailedTasks: watchTasks(deliveryContext, { ...name, record, revision, maxFailedTasks }),
     last: undefined,
     stopped: false,
   };

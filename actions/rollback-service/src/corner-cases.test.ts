@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Cancelled } from "../../core/failure.ts";
 import { commitTagKey, runTagKey } from "../../delivery/order/run-tag.ts";
 import { createAlarm, createStage, type Stage } from "../../delivery/stage.support.ts";
 import { shortRevision } from "../../ecs/revision.ts";
@@ -29,15 +28,6 @@ async function waitBeforeTermination(minutes: number) {
       deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT", waitTimeInMinutes: 0 },
     },
   });
-}
-
-/** Cancels the job at a line of its log. */
-function cancelAt(moment: RegExp) {
-  const job = new AbortController();
-  const onLine = (line: string) => {
-    if (moment.test(line)) job.abort(new Cancelled("SIGTERM"));
-  };
-  return { signal: job.signal, onLine };
 }
 
 test("says that there is nothing to go back to, and lists the existing revisions", async () => {
@@ -110,11 +100,11 @@ test("chooses previous-revision by number, and says that it may never have run",
   expect(record.changed).toBe(false);
   expect(lines).toBe("");
   await release(stage, "bad");
-  const back = await tryRollBack(stage, { to: "previous-revision", mode: "plan" });
+  const back = await tryRollBack(stage, { to: "previous-revision" });
   expect(back.lines).toContain(
     "web:2 is used because of its number; whether it ever ran well is not checked.",
   );
-  expect(back.record.plan?.revision).toMatch(/web:2$/);
+  expect(back.record.revisionAfter).toMatch(/web:2$/);
 });
 
 test("is not stopped by the group's alarms, which the undone revision has set off", async () => {
@@ -141,7 +131,7 @@ test("leaves AWS's rollback in progress when cancelled, and says so", async () =
   await release(stage, "good", 12);
   await waitBeforeTermination(60);
   await release(stage, "bad", 13, { waitUntil: "traffic-shifted" });
-  const { error, record } = await tryRollBack(stage, {}, cancelAt(/^Asked CodeDeploy to stop/));
+  const { error, record } = await tryRollBack(stage, {}, { cancelAt: /^Asked CodeDeploy to stop/ });
   expect(error?.message).toMatch(/^Cancelled by SIGTERM; AWS continues the rollback of deployment d-\w+$/);
   expect(record.status).toBe("cancelled");
   await stage.simulator.clock.until(async () => (await page()) === "good");
@@ -150,7 +140,7 @@ test("leaves AWS's rollback in progress when cancelled, and says so", async () =
 test("leaves a former revision's deployment in progress when cancelled, unless configured otherwise", async () => {
   await release(stage, "good");
   await release(stage, "bad");
-  const { error, record } = await tryRollBack(stage, {}, cancelAt(/ of web is created\.$/));
+  const { error, record } = await tryRollBack(stage, {}, { cancelAt: / of web is created\.$/ });
   expect(error?.message).toMatch(/^Cancelled by SIGTERM; deployment d-\w+ continues \(on-cancel: leave\)$/);
   expect(record.status).toBe("cancelled");
   await stage.simulator.clock.until(async () => (await page()) === "good");
@@ -160,8 +150,8 @@ test("waits for a running rollback instead of undoing it", async () => {
   const good = await release(stage, "good");
   await release(stage, "bad");
   await waitBeforeTermination(10);
-  const first = await tryRollBack(stage, { "wait-until": "traffic-shifted" });
-  expect(first.record.status).toBe("traffic-shifted");
+  const first = await tryRollBack(stage, {}, { cancelAt: /traffic: .*new 100 %/ });
+  expect(first.record.status).toBe("cancelled");
   const second = await tryRollBack(stage, {}, { number: 4 });
   expect(second.error).toBeUndefined();
   expect(second.record).toMatchObject({ status: "succeeded", changed: false, revisionAfter: good });

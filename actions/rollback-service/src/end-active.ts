@@ -1,17 +1,16 @@
 import { explainAwsError } from "../../core/aws-errors.ts";
 import { Failure } from "../../core/failure.ts";
-import { beforeChanges, createPatience, persist } from "../../core/outage-tolerance.ts";
-import { createPace } from "../../core/pace.ts";
+import { pollUntil, readBeforeChanges, retryOutages } from "../../core/outage-tolerance.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
 import { upperFirst } from "../../delivery/deployment/deployment.ts";
-import { type Ending, follow } from "../../delivery/deployment/follow.ts";
+import { follow } from "../../delivery/deployment/follow.ts";
 import type { Ended, RunningDeployment } from "../../delivery/engine.ts";
 import { markCommit, markRun } from "../../delivery/order/run-tag.ts";
-import { type DeploymentRecord, keepContainer, newRecord, type Plan, reach } from "../../delivery/record.ts";
+import { type DeploymentRecord, keepContainer, newRecord, reach } from "../../delivery/record.ts";
 import { describeRevision, shortRevision } from "../../ecs/revision.ts";
 import { findService, type RunningService } from "../../ecs/service.ts";
-import { deployFormer, findTarget, goBack, planWithout, type Rollback } from "./go-back.ts";
+import { deployFormer, findTarget, goBack, type Rollback } from "./go-back.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import { isWayBack, type PastDeployment, type ServiceHistory } from "./service-history.ts";
 
@@ -25,36 +24,25 @@ export async function rollBackActive(
   const target = await findNext(rollback, active);
   // The engine waits for that deployment, and finds that production runs the wanted revision.
   if (target !== undefined && target === active.revision) return deployFormer(rollback, target);
-  // Faults of the next revision are found before anything is stopped.
-  const plan = target === undefined ? undefined : await rehearse(rollback, target);
-  record.plan = planEnd(context, active, plan);
-  if (inputs.mode === "plan") {
-    record.status = "planned";
-    return;
-  }
+  if (target !== undefined) await rehearse(rollback, target);
   const startedAt = context.clock.now();
   const isBack = await endActive({ context, inputs, record, history, active });
   if (isBack && target === undefined) {
     record.status = "succeeded";
     return;
   }
-  const current = await readAgain(rollback, startedAt);
+  // The next deployment has a course of its own.
+  record.traffic = [];
+  record.events = [];
+  const service = await retryOutages(context, () => findService(context, inputs));
+  const leftMs = (inputs.deadlineMs ?? 0) - (context.clock.now() - startedAt);
+  const deadlineMs = inputs.deadlineMs && Math.max(0, leftMs);
+  const current = { ...rollback, inputs: { ...inputs, deadlineMs }, service };
   if (target !== undefined) return deployFormer(current, target);
   if (inputs.to === "last-good") return goBack({ ...current, deployments: await history.list() });
   throw new Failure(`${upperFirst(active.name)} succeeded before it could be stopped`, {
     nextStep: "run this job again with to: last-good.",
   });
-}
-
-/** Prepares the next deployment: the remaining time, and a record without the course of the ended one. */
-async function readAgain(rollback: Rollback, startedAt: number): Promise<Rollback> {
-  const { context, inputs, record } = rollback;
-  record.traffic = [];
-  record.events = [];
-  const passed = context.clock.now() - startedAt;
-  const deadlineMs = inputs.deadlineMs && Math.max(0, inputs.deadlineMs - passed);
-  const service = await persist(context, () => findService(context, inputs));
-  return { ...rollback, inputs: { ...inputs, deadlineMs }, service };
 }
 
 /** Returns the ARN that production should run in the end; undefined: the one before the active deployment. */
@@ -65,27 +53,15 @@ async function findNext(
   if (inputs.to === "active") return undefined;
   if (inputs.to === "last-good") return isWayBack(deployments, active.revision) ? active.revision : undefined;
   const find = () => findTarget(context, inputs, service, deployments);
-  const found = await beforeChanges(persist(context, find));
+  const found = await readBeforeChanges(context, find);
   return "revision" in found ? found.revision : undefined;
 }
 
-/** Throws the reason for which the revision's deployment would be refused. */
-async function rehearse({ context, inputs }: Rollback, revision: string): Promise<Plan | undefined> {
-  const record = newRecord(inputs.cluster, inputs.service);
+/** Throws the reason for which the revision's deployment would be refused, before anything is stopped. */
+async function rehearse({ context, inputs }: Rollback, revision: string): Promise<void> {
   const silent = { ...context, log: { ...context.log, info: () => {}, notice: () => {} } };
-  await deploy(silent, { ...inputs, mode: "plan", source: { revision } }, record);
-  return record.plan;
-}
-
-function planEnd(
-  { log }: DeliveryContext,
-  { name, isRollback }: PastDeployment,
-  { serviceChanges, ...others } = planWithout([]),
-): Plan {
-  if (isRollback) return { ...others, serviceChanges };
-  const change = `~ service.deployment: ${name} → stopped and rolled back`;
-  log.info(`Changes to production:\n${change}`);
-  return { ...others, serviceChanges: [change, ...serviceChanges] };
+  const planned = newRecord(inputs.cluster, inputs.service);
+  await deploy(silent, { ...inputs, mode: "plan", source: { revision } }, planned);
 }
 
 interface ActiveDeployment {
@@ -139,17 +115,14 @@ async function followToEnd(
   deadlineAt: number,
 ): Promise<Ended | undefined> {
   try {
-    const { kind, snapshot }: Ending = await follow({
-      context,
+    const following = {
       record,
       running,
       until: "complete",
       createdAt: context.clock.now(),
-      known: undefined,
       deadlineAt,
-      shouldStop: async () => false,
-      signal: context.signal,
-    });
+    } as const;
+    const { kind, snapshot } = await follow(context, following);
     if (kind !== "deadline") return kind === "reached" ? "succeeded" : snapshot.ended;
     record.status = "timed-out";
     throw new Failure(`${upperFirst(active.name)} is ${snapshot.status}: its rollback did not end in time`, {
@@ -211,28 +184,27 @@ async function settle(
  * Returns production once all its tasks run, without tasks of the undone revision; throws when that does not happen in
  * time.
  */
-async function awaitProduction(
+function awaitProduction(
   context: DeliveryContext,
   inputs: RollbackInputs,
   record: DeploymentRecord,
   undone: PastDeployment,
   deadlineAt: number,
 ): Promise<RunningService> {
-  const pace = createPace();
-  const ask = createPatience(context);
-  for (;;) {
-    const late = context.clock.now() >= deadlineAt;
-    const service = await ask(() => findService(context, inputs));
-    const wrong = service && whatIsWrong(service, undone, inputs.service);
-    if (service && !wrong) return service;
-    if (late && wrong) {
+  return pollUntil(
+    context,
+    () => findService(context, inputs),
+    (service, late) => {
+      const wrong = whatIsWrong(service, undone, inputs.service);
+      if (!wrong) return service;
+      if (!late) return undefined;
       record.status = "failed";
       throw new Failure(`${upperFirst(undone.name)} was asked to roll back, but ${wrong}`, {
         nextStep: "read the service's events, and roll back to a specific revision (input to).",
       });
-    }
-    await context.clock.wait(service ? pace.next(false) : pace.slowest(), context.signal);
-  }
+    },
+    deadlineAt,
+  );
 }
 
 function whatIsWrong(

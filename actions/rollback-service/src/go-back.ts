@@ -1,11 +1,11 @@
 import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import { isAccessDenied } from "../../core/aws-errors.ts";
 import { Failure } from "../../core/failure.ts";
-import { beforeChanges, persist } from "../../core/outage-tolerance.ts";
+import { readBeforeChanges } from "../../core/outage-tolerance.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { deploy } from "../../delivery/deploy.ts";
 import { markCommit } from "../../delivery/order/run-tag.ts";
-import type { DeploymentRecord, Plan } from "../../delivery/record.ts";
+import type { DeploymentRecord } from "../../delivery/record.ts";
 import { describeRevision, shortRevision } from "../../ecs/revision.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { RollbackInputs, Target } from "./inputs.ts";
@@ -25,7 +25,7 @@ export interface Rollback {
 export async function goBack(rollback: Rollback): Promise<void> {
   const { context, inputs, service, deployments } = rollback;
   const find = () => findTarget(context, inputs, service, deployments);
-  const found = await beforeChanges(persist(context, find));
+  const found = await readBeforeChanges(context, find);
   if ("there" in found) return stay(rollback, found.there);
   await deployFormer(rollback, found.revision);
 }
@@ -39,23 +39,17 @@ export async function deployFormer(
   await deploy(context, { ...inputs, source: { revision } }, record);
 }
 
-/** Returns the plan of a rollback that deploys nothing. */
-export function planWithout(serviceChanges: string[]): Plan {
-  return { revision: undefined, revisionChanges: [], images: [], imagesMoved: false, serviceChanges };
-}
-
 async function stay({ context, inputs, record, service }: Rollback, why: string): Promise<void> {
-  if (inputs.mode !== "plan") await markCommit(context, service);
-  record.status = inputs.mode === "plan" ? "planned" : "succeeded";
+  await markCommit(context, service);
+  record.status = "succeeded";
   record.revisionAfter = service.revision;
-  record.plan = planWithout([]);
   const note = `Nothing to roll back: ${why}. ${inputs.service} runs ${shortRevision(service.revision)}; to roll back from it, set a revision (input to).`;
   record.notes.push(note);
   context.log.notice(note);
 }
 
 /** An active revision's ARN, or why production needs none. */
-export type Found = { readonly revision: string } | { readonly there: string };
+type Found = { readonly revision: string } | { readonly there: string };
 
 /** Finds what to go back to; throws when there is none, and lists what exists. */
 export async function findTarget(

@@ -33,8 +33,3 @@ test("leaves a rollback to AWS when the job is cancelled, unless configured othe
   expect(read({}).onCancel).toBe("leave");
   expect(read({ "on-cancel": "rollback" }).onCancel).toBe("rollback");
 });
-
-test("keeps the count unless one is given", () => {
-  expect(read({}).desiredCount).toBeUndefined();
-  expect(read({ "desired-count": "0" }).desiredCount).toBe(0);
-});

@@ -24,14 +24,17 @@ export function readRollbackInputs(getInput?: (name: string) => string): Rollbac
     (read) => ({
       ...readCommonInputs(read, read.required("service")),
       to: readTarget(read),
+      mode: "apply",
+      // Without hooks, the tests of the release cannot block the rollback.
+      appSpecFile: undefined,
+      desiredCount: undefined,
       force: false,
       rollbackOnAlarm: [],
-      ignoreAlarms: false,
-      waitUntil: read.choice("wait-until", ["started", "traffic-shifted", "complete"], "complete"),
+      waitUntil: "complete",
+      deadlineMs: read.duration("deadline"),
       onCancel: read.choice("on-cancel", onCancels, "leave"),
     }),
     getInput,
-    { appspec: "codedeploy-appspec" },
   );
 }
 

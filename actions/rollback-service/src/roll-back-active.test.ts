@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWaitingEcsStage } from "../../delivery/ecs/stage.support.ts";
 import type { DeployInputs } from "../../delivery/inputs.ts";
 import { commitTagKey } from "../../delivery/order/run-tag.ts";
+import { newRecord } from "../../delivery/record.ts";
 import {
   createWaitingStage,
   longestWaitMinutes as minutes,
@@ -49,20 +50,9 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
 
   const page = async () => (await fetch(stage.productionUrl)).text();
 
-  test("is planned without a change", async () => {
+  test("stops it, rolls it back, and waits until production is complete again", async () => {
     await stage.simulator.clock.until(async () => (await page()) === "1");
     await release(stage, version, 12, { waitUntil });
-    const { record } = await tryRollBack(stage, { mode: "plan" });
-    expect(record).toMatchObject({
-      status: "planned",
-      changed: false,
-      plan: {
-        serviceChanges: [expect.stringMatching(/^~ service\.deployment: .* → stopped and rolled back$/)],
-      },
-    });
-  });
-
-  test("stops it, rolls it back, and waits until production is complete again", async () => {
     const { record, error, lines } = await tryRollBack(stage, { to: "active" });
     expect(error).toBeUndefined();
     expect(record).toMatchObject({
@@ -79,9 +69,9 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
   });
 
   test("also works with last-good, and fails the job that deployed", async () => {
-    const job = tryDeploy(stage, version, 13, { maxFailedTasks: 100 });
-    const started = async () => (await tryRollBack(stage, { to: "active", mode: "plan" })).record.status;
-    await stage.simulator.clock.until(async () => (await started()) === "planned");
+    const deploying = newRecord("", "web");
+    const job = tryDeploy(stage, version, 13, { maxFailedTasks: 100 }, deploying);
+    await stage.simulator.clock.until(async () => deploying.deploymentId !== "");
     const { record, error } = await tryRollBack(stage, {});
     expect(error).toBeUndefined();
     expect(shortRevision(record.revisionAfter)).toBe("web:1");
@@ -92,9 +82,9 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
   test("is followed by the given revision", async () => {
     const to = await release(stage, "named", 14, { waitUntil: "registered" });
     await release(stage, version, 14, { waitUntil });
-    const { record, error } = await tryRollBack(stage, { to, "wait-until": "started" });
-    expect(error).toBeUndefined();
-    expect(record).toMatchObject({ status: "started", revisionAfter: to });
+    const { record } = await tryRollBack(stage, { to }, { cancelAt: / of web is created\.$/ });
+    expect(record).toMatchObject({ status: "cancelled", revisionAfter: to });
+    await stage.simulator.clock.until(async () => (await page()) === "named");
   });
 
   test("is no success when the given revision then fails", async () => {

@@ -1,3 +1,4 @@
+import { Cancelled } from "../../core/failure.ts";
 import { deploy } from "../../delivery/deploy.ts";
 import type { DeployInputs } from "../../delivery/inputs.ts";
 import { readRun } from "../../delivery/order/run.ts";
@@ -22,20 +23,19 @@ function inputsFor(stage: Stage, given: Record<string, string>): RollbackInputs 
 interface Trying {
   /** Run number of the deployment or rollback. */
   readonly number?: number;
-  readonly signal?: AbortSignal;
-  readonly onLine?: (line: string) => void;
+  /** Line of the log at which the job is cancelled. */
+  readonly cancelAt?: RegExp;
 }
 
 /** Rolls the stage's service back as run 3 of a separate workflow. */
 export async function tryRollBack(stage: Stage, given: Record<string, string>, trying: Trying = {}) {
-  const context = {
-    ...stage.context(trying.signal),
-    run: runOf("rollback.yml", trying.number ?? 3, "rollback"),
-  };
+  const job = new AbortController();
+  const run = runOf("rollback.yml", trying.number ?? 3, "rollback");
+  const context = { ...stage.context(job.signal), run };
   const { info } = context.log;
   context.log.info = (line) => {
     info(line);
-    trying.onLine?.(line);
+    if (trying.cancelAt?.test(line)) job.abort(new Cancelled("SIGTERM"));
   };
   const record = newRecord("", "web");
   const error = await outcomeOf(rollBack(context, inputsFor(stage, given), record));
@@ -59,8 +59,8 @@ export async function tryDeploy(
   version: string,
   number: number,
   changes: Partial<DeployInputs> = {},
+  record = newRecord("", "web"),
 ) {
-  const record = newRecord("", "web");
   const context = { ...stage.context(), run: runOf("deploy.yml", number) };
   const inputs = stage.inputs(await stage.taskDefinition(version), changes);
   return { record, error: await outcomeOf(deploy(context, inputs, record)) };

@@ -24,12 +24,6 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
 
   const page = async () => (await fetch(stage.productionUrl)).text();
 
-  test("is planned without changing anything", async () => {
-    const { record } = await tryRollBack(stage, { mode: "plan" });
-    expect(record).toMatchObject({ status: "planned", changed: false, plan: { revision: good } });
-    expect(await page()).toBe("bad");
-  });
-
   test("restores the previous revision", async () => {
     expect(await page()).toBe("bad");
     const { record, error, lines } = await tryRollBack(stage, {});

@@ -1,13 +1,14 @@
 import type { ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { Failure } from "../../core/failure.ts";
 import { refuseFindings } from "../../core/findings.ts";
-import { beforeChanges, persist } from "../../core/outage-tolerance.ts";
+import { beforeChanges, readBeforeChanges } from "../../core/outage-tolerance.ts";
 import { findGroup } from "../../delivery/codedeploy/group.ts";
 import type { DeliveryContext } from "../../delivery/context.ts";
 import { runningDeployment } from "../../delivery/ecs/running-deployment.ts";
 import {
   describeRevisions,
   isOngoing,
+  type ListDeployments,
   listServiceDeployments,
   shortId,
 } from "../../delivery/ecs/service-deployments.ts";
@@ -28,14 +29,14 @@ export async function rollBack(
 ): Promise<void> {
   record.rollback = true;
   await refuseExpired(context);
-  const service = await beforeChanges(
-    persist(context, () => findService(context, inputs), { firstContact: true }),
-  );
+  const service = await readBeforeChanges(context, () => findService(context, inputs), {
+    firstContact: true,
+  });
   record.revisionBefore = service.revision;
   record.targetGroup = targetGroupOf(service);
   const settled = await beforeChanges(settleAlarms(context, inputs, service));
   const history = openHistory(service, context, inputs);
-  const deployments = await beforeChanges(persist(context, () => history.list()));
+  const deployments = await readBeforeChanges(context, () => history.list());
   const active = deployments.find(({ state }) => state === "ongoing");
   const rollback = { context, inputs: settled, record, service, deployments };
   if (active) return rollBackActive(rollback, history, active);
@@ -80,9 +81,10 @@ function openEcsHistory(
   inputs: RollbackInputs,
 ): ServiceHistory {
   const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
+  const list: ListDeployments = (signal) => listServiceDeployments(context, inputs, signal);
   return {
     async list() {
-      const listed = await listServiceDeployments(context, inputs, context.signal);
+      const listed = await list(context.signal);
       const arns = listed.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []);
       if (arns.length === 0) return [];
       const distinct = [...new Set(arns)];
@@ -90,7 +92,7 @@ function openEcsHistory(
       const revisions = new Map(distinct.map((arn, index) => [arn, found[index]]));
       return listed.map((each) => pastDeployment(each, revisions.get(each.targetServiceRevisionArn ?? "")));
     },
-    resume: ({ id }) => runningDeployment(context, inputs, id, primary?.id, Number.POSITIVE_INFINITY),
+    resume: ({ id }) => runningDeployment(context, list, id, primary?.id, Number.POSITIVE_INFINITY),
   };
 }
 

@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { Failure } from "../../core/failure.ts";
 import { type Finding, hasFaults, refuseFindings, refuseWith } from "../../core/findings.ts";
-import { beforeChanges, persist } from "../../core/outage-tolerance.ts";
+import { beforeChanges, readBeforeChanges, retryOutages } from "../../core/outage-tolerance.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import { logStreamOf } from "../../ecs/log-tail.ts";
 import { settleRevision, shortRevision } from "../../ecs/revision.ts";
@@ -20,12 +20,12 @@ import { createTaskLog } from "./task-log.ts";
 export async function run(context: EcsContext, inputs: RunInputs, record: RunRecord): Promise<void> {
   const deadlineAt = context.clock.now() + inputs.deadlineMs;
   const firstContact = true;
-  const definition = await beforeChanges(
-    persist(context, () => findDefinition(context, inputs), { firstContact }),
-  );
+  const definition = await readBeforeChanges(context, () => findDefinition(context, inputs), {
+    firstContact,
+  });
   // When there is a fault to report already, an outage is not waited for.
   const place = () => findPlacement(context, inputs);
-  const placed = hasFaults(definition.findings) ? place() : persist(context, place, { firstContact });
+  const placed = hasFaults(definition.findings) ? place() : retryOutages(context, place, { firstContact });
   const placement = await beforeChanges(
     placed.catch((error: Error) => refuseWith(definition.findings, context.log, error)),
   );
@@ -35,7 +35,7 @@ export async function run(context: EcsContext, inputs: RunInputs, record: RunRec
 
   record.container = container?.name ?? "";
   record.logGroup = logStreamOf(container, "")?.logGroupName ?? "";
-  record.revision = await persist(context, () => definition.settle());
+  record.revision = await retryOutages(context, () => definition.settle());
   record.taskArn = await startTask(context, inputs, { ...record, placement });
   context.log.info(`Started task ${taskId(record)} of ${shortRevision(record.revision)}.`);
   const log = createTaskLog(context, container, taskId(record));

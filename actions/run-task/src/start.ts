@@ -8,7 +8,7 @@ import {
   type TaskSet,
 } from "@aws-sdk/client-ecs";
 import { Failure } from "../../core/failure.ts";
-import { persist } from "../../core/outage-tolerance.ts";
+import { retryOutages } from "../../core/outage-tolerance.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import { findService } from "../../ecs/service.ts";
 import type { RunInputs } from "./inputs.ts";
@@ -30,9 +30,9 @@ export async function startTask(
   const request = { clientToken: randomUUID(), ...requestOf(inputs, { revision, container, placement }) };
   const command = new RunTaskCommand(request);
   // Not abortable: a discarded response would leave a task that nobody follows.
-  const { tasks = [], failures = [] } = await persist(context, () => context.clients.ecs.send(command)).catch(
-    explainRefusal(inputs),
-  );
+  const { tasks = [], failures = [] } = await retryOutages(context, () =>
+    context.clients.ecs.send(command),
+  ).catch(explainRefusal(inputs));
   const arn = tasks[0]?.taskArn;
   if (!arn) throw explainFailures(failures);
   return arn;

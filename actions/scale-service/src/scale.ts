@@ -1,7 +1,7 @@
 import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
 import { refuseFindings } from "../../core/findings.ts";
-import { beforeChanges, persist } from "../../core/outage-tolerance.ts";
+import { beforeChanges, readBeforeChanges } from "../../core/outage-tolerance.ts";
 import { toFailure } from "../../core/run.ts";
 import { checkCredentialsLife, refuseExpired } from "../../delivery/verify/credentials-life.ts";
 import type { AutoscalingPlan } from "./autoscaling.ts";
@@ -21,14 +21,14 @@ import { ongoingDeployment, waitForDeployment } from "./wait-for-deployment.ts";
 export async function scale(context: ScaleContext, inputs: ScaleInputs, record: ScaleRecord): Promise<void> {
   await refuseExpired(context);
   const plan = () => verifyAndPlan(context, inputs, record);
-  let planned = await beforeChanges(persist(context, plan, { firstContact: true }));
+  let planned = await readBeforeChanges(context, plan, { firstContact: true });
   if (inputs.mode === "plan") {
     record.status = "planned";
     return;
   }
   const deploymentDeadline = context.clock.now() + (inputs.deadlineMs ?? deploymentMs);
   if (await beforeChanges(waitForDeployment(context, inputs, record, deploymentDeadline)))
-    planned = await beforeChanges(persist(context, plan));
+    planned = await readBeforeChanges(context, plan);
   await changeAndFollow(context, inputs, record, planned);
 }
 
@@ -75,7 +75,7 @@ async function changeAndFollow(
   record: ScaleRecord,
   { subject, autoscaling }: Planned,
 ): Promise<void> {
-  const reads = <T>(read: () => Promise<T>) => beforeChanges(persist(context, read));
+  const reads = <T>(read: () => Promise<T>) => readBeforeChanges(context, read);
   const budgetMs = await reads(() => settleBudget(context, inputs, record, subject));
   const watch = await reads(() => watchTasks(context, inputs, record, subject));
   const change = changeOf(inputs, subject, autoscaling);

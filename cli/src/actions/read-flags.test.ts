@@ -69,8 +69,8 @@ describe("help", () => {
   it("shows inputs, defaults, other names and outputs", () => {
     const text = actionHelp(rollback, page);
     expect(text).toContain("Usage: ecs-delivery rollback-service --service VALUE [options]");
-    expect(text).toMatch(/--wait-until VALUE +Stage to wait for.*\n.*\n.*\(default: complete\)/);
-    expect(text).toMatch(/--appspec +Use codedeploy-appspec\./);
+    expect(text).toMatch(/--to VALUE +Target: .*\n.*\n.*\(default: last-good\)/);
+    expect(actionHelp(deploy, page)).toMatch(/--force-new-deployment +Use force\./);
     expect(text).toMatch(/\n {2}status +\S/);
     vi.stubEnv("npm_lifecycle_event", "rollback-service");
     expect(actionHelp(rollback, page)).toContain("Usage: npm run rollback-service -- --service VALUE");

@@ -1,0 +1,112 @@
+import { formatDuration } from "../core/duration.ts";
+import { Failure } from "../core/failure.ts";
+import { type Finding, hasFaults, refuseFindings } from "../core/findings.ts";
+import { retryOutages } from "../core/outage-tolerance.ts";
+import { findService, type RunningService, targetGroupOf } from "../ecs/service.ts";
+import { createCodeDeployEngine } from "./codedeploy/engine.ts";
+import type { DeliveryContext } from "./context.ts";
+import type { Budget } from "./deployment/deployment.ts";
+import { settingsChanges } from "./deployment/service-settings.ts";
+import { createEcsEngine } from "./ecs/engine.ts";
+import type { Engine } from "./engine.ts";
+import type { DeployInputs } from "./inputs.ts";
+import { refuseOlderRun } from "./order/run-tag.ts";
+import { diffOf, findRevision, hasChanges, planRevision, type WantedRevision } from "./plan/plan.ts";
+import { type DeploymentRecord, keepContainer } from "./record.ts";
+import { checkCredentialsLife } from "./verify/credentials-life.ts";
+import { openFollowRights } from "./verify/follow-rights.ts";
+import { verify } from "./verify/verify.ts";
+
+interface Prepared {
+  readonly wanted: WantedRevision;
+  readonly engine: Engine;
+  readonly budget: Budget;
+}
+
+/** Verifies and plans without changing anything; the results are on the record before a fault ends the step. */
+export async function prepare(
+  context: DeliveryContext,
+  inputs: DeployInputs,
+  record: DeploymentRecord,
+): Promise<Prepared> {
+  const { wanted, service, engine, findings, revisionPlan } = await readAndVerify(context, inputs, record);
+  record.findings.push(...findings);
+  if (revisionPlan) {
+    const serviceChanges = [...settingsChanges(service, inputs), ...engine.serviceChanges()];
+    const plan = { ...revisionPlan, serviceChanges };
+    context.log.info(hasChanges(plan) ? `Changes to production:\n${diffOf(plan)}` : "Nothing changes.");
+    record.plan = plan;
+  }
+  if (inputs.mode === "plan" && wanted.taskDefinition) {
+    const { describeCost } = await import("./plan/cost.ts");
+    record.notes.push(await describeCost(context, service, wanted.taskDefinition, inputs.desiredCount));
+  }
+  refuseFindings(findings, context.log);
+  refuseOlderRun(context, inputs, record, service);
+  keepContainer(record, containerOf(wanted, engine));
+  return { wanted, engine, budget: await findBudget(context, inputs, engine, record) };
+}
+
+/** Reads the revision and the service, and finds everything that would make the deployment fail. */
+async function readAndVerify(context: DeliveryContext, inputs: DeployInputs, record: DeploymentRecord) {
+  const retry = <T>(read: () => Promise<T>, firstContact = true) =>
+    retryOutages(context, read, { firstContact });
+  const rights = openFollowRights(context, inputs);
+  const known: Finding[] = [];
+  try {
+    const wanted = await retry(() => findRevision(context, inputs.source, inputs.rules));
+    known.push(...wanted.findings);
+    const find = () => findService(context, inputs);
+    // When there is a fault to report already, an outage is not waited for.
+    const service = await (hasFaults(known) ? find() : retry(find));
+    record.revisionBefore = service.revision;
+    record.targetGroup = targetGroupOf(service);
+    const engine = chooseEngine(service, context, inputs);
+    const [verified, missing, revisionPlan] = await Promise.all([
+      verify(context, engine, wanted.taskDefinition, service, inputs),
+      rights.check(service),
+      retry(() => planRevision(context, wanted, service), false),
+    ]);
+    return { wanted, service, engine, findings: [...known, ...verified, ...missing], revisionPlan };
+  } catch (error) {
+    return rights.refuse(known, error as Error);
+  }
+}
+
+/** Chooses the engine once, by the service's deployment controller in DescribeServices. */
+function chooseEngine(service: RunningService, context: DeliveryContext, inputs: DeployInputs): Engine {
+  if (service.controller === "CODE_DEPLOY") return createCodeDeployEngine(service, context, inputs);
+  if (service.controller === "ECS") return createEcsEngine(service, context, inputs);
+  throw new Failure(
+    `Service ${inputs.service} has the deployment controller ${service.controller}; this action deploys services with ECS or CODE_DEPLOY`,
+    {
+      nextStep:
+        "deploy it with the tool that created its task sets, or recreate it with one of these controllers.",
+    },
+  );
+}
+
+/** Returns the container behind the load balancer, else the first one. */
+function containerOf({ taskDefinition }: WantedRevision, engine: Engine) {
+  const containers = taskDefinition?.containerDefinitions ?? [];
+  const name = engine.containerName();
+  return name === undefined ? containers[0] : containers.find((each) => each.name === name);
+}
+
+/** Returns the given time limit, else the computed one, and warns when the credentials may expire before. */
+async function findBudget(
+  context: DeliveryContext,
+  { deadlineMs, waitUntil }: DeployInputs,
+  engine: Engine,
+  record: DeploymentRecord,
+): Promise<Budget> {
+  if (waitUntil === "registered") return { ms: 0, given: true };
+  const given = deadlineMs !== undefined;
+  const ms = deadlineMs ?? (await engine.computeBudget());
+  if (!given)
+    context.log.info(`Deadline: ${formatDuration(ms)}, computed from the deployment's configured waits.`);
+  const findings = await checkCredentialsLife(context, ms);
+  record.findings.push(...findings);
+  refuseFindings(findings, context.log);
+  return { ms, given };
+}
