@@ -90,8 +90,8 @@ export function readBeforeChanges<T>(
 }
 
 /**
- * Polls until `check` returns a result. `late` is true at the last poll, after which `check` has to throw; an outage
- * only slows the polls.
+ * Polls until `check` returns a result. `late` is true at the last poll, at the deadline: then `check` has to return or
+ * throw. An outage only slows the polls.
  */
 export async function pollUntil<Seen, Result>(
   context: StepContext,
@@ -106,6 +106,8 @@ export async function pollUntil<Seen, Result>(
     const found = await ask(async () => ({ seen: await read() }));
     const result = found && check(found.seen, clock.now() >= deadlineAt);
     if (result !== undefined) return result;
-    await clock.wait(found ? pace.next(false) : pace.slowest(), signal);
+    const pause = found ? pace.next(false) : pace.slowest();
+    const left = deadlineAt - clock.now();
+    await clock.wait(left > 0 ? Math.min(pause, left) : pause, signal);
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { minute, named } from "./deployment/virtual-run.support.ts";
+import { named } from "../core/fake-aws.support.ts";
+import { createVirtualAccount, minute } from "./deployment/virtual-run.support.ts";
 import { newRecord } from "./record.ts";
-import { mockService, runWhole } from "./whole-run.support.ts";
 
 const throttled = named("ThrottlingException", "Rate exceeded");
 const cut = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
@@ -27,38 +27,44 @@ const cells = calls.flatMap(([controller, operation]) =>
 
 test.each(cells)("%s: succeeds when %s fails for four minutes (%s)", async (...cell) => {
   const [controller, operation, , error] = cell;
-  mockService(controller);
-  const strike = (name: string, at: number) => (name === operation && at < 4 * minute ? error : undefined);
-  const run = await runWhole({}, strike);
-  expect(run.error).toBeUndefined();
-  expect(run.record).toMatchObject({ status: "succeeded", changed: true });
-  expect(run.changes).toBe(2);
-  expect(run.endedAt).toBeLessThan(5 * minute);
+  const { answers, run, clock } = createVirtualAccount(controller);
+  const works = answers[operation];
+  answers[operation] = (input: never) => {
+    if (clock.now() < 4 * minute) return error;
+    return typeof works === "function" ? works(input) : works;
+  };
+  const ended = await run();
+  expect(ended.error).toBeUndefined();
+  expect(ended.record).toMatchObject({ status: "succeeded", changed: true });
+  expect(ended.endedAt).toBeGreaterThanOrEqual(4 * minute);
+  expect(ended.endedAt).toBeLessThan(5 * minute);
 });
 
 test.each(cells)("%s: fails after five minutes when %s fails for good (%s)", async (...cell) => {
   const [controller, operation, , error] = cell;
-  mockService(controller);
-  const run = await runWhole({}, (name) => (name === operation ? error : undefined));
+  const { answers, run } = createVirtualAccount(controller);
+  answers[operation] = error;
+  const ended = await run();
   const isRead = reads.includes(operation);
-  expect(isRead ? run.error?.cause : run.error).toBe(error);
-  expect(/Nothing was changed\.$/.test(run.error?.nextStep ?? "")).toBe(isRead);
-  expect(run.record.deploymentId).toBe("");
-  expect(run.endedAt).toBeGreaterThanOrEqual(5 * minute);
-  expect(run.endedAt).toBeLessThan(6 * minute);
+  expect(isRead ? ended.error?.cause : ended.error).toBe(error);
+  expect(/Nothing was changed\.$/.test(ended.error?.nextStep ?? "")).toBe(isRead);
+  expect(ended.record.deploymentId).toBe("");
+  expect(ended.endedAt).toBeGreaterThanOrEqual(5 * minute);
+  expect(ended.endedAt).toBeLessThan(6 * minute);
 });
 
 test("does not say that nothing was changed after a rollback has stopped another deployment", async () => {
-  mockService("ECS");
+  const { answers, run } = createVirtualAccount("ECS");
+  answers.DescribeServices = refused;
   const record = Object.assign(newRecord("c", "web"), { changed: true });
-  const run = await runWhole({}, (name) => (name === "DescribeServices" ? refused : undefined), record);
-  expect(run.error).toBe(refused);
+  expect((await run({}, undefined, record)).error).toBe(refused);
 });
 
 test("ends at once when the endpoint's host does not exist, which must be a wrong region", async () => {
-  mockService("ECS");
+  const { answers, run } = createVirtualAccount("ECS");
   const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
-  const run = await runWhole({}, () => unknown);
-  expect(run).toMatchObject({ error: { cause: unknown }, changes: 0, endedAt: 0 });
-  expect(run.error?.nextStep).toMatch(/Nothing was changed\.$/);
+  for (const operation of Object.keys(answers)) answers[operation] = unknown;
+  const ended = await run();
+  expect(ended).toMatchObject({ error: { cause: unknown }, endedAt: 0 });
+  expect(ended.error?.nextStep).toMatch(/Nothing was changed\.$/);
 });

@@ -1,78 +1,202 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient, type Service } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Failure } from "../../core/failure.ts";
+import { createFakeAws, fakeConfig, named } from "../../core/fake-aws.support.ts";
 import type { Clock } from "../../core/pace.ts";
-import type { RunningService } from "../../ecs/service.ts";
-import type { Clients, DeliveryContext } from "../context.ts";
-import type { Begun, Handle, Snapshot } from "../engine.ts";
+import type { DeliveryContext } from "../context.ts";
+import { deploy } from "../deploy.ts";
+import type { Handle, Snapshot } from "../engine.ts";
 import type { DeployInputs } from "../inputs.ts";
 import type { Run } from "../order/run.ts";
 import { newRecord } from "../record.ts";
-import { deployRevision } from "./deploy-revision.ts";
-import type { Budget } from "./deployment.ts";
 
 export const minute = 60_000;
 
-/** Returns a clock whose time passes only by waiting. */
-function virtualClock(): Clock {
-  let now = 0;
+const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:123456789012:${name}`;
+export const serviceArn = arn("ecs", "service/c/web");
+export const deploymentArn = (id: string) => arn("ecs", `service-deployment/c/web/${id}`);
+
+/** A service deployment in ECS's list, created that many seconds after the epoch. */
+export const briefOf = (id: string, parts: object = {}) => ({
+  serviceDeploymentArn: deploymentArn(id),
+  targetServiceRevisionArn: `revision-of-${id}`,
+  status: "SUCCESSFUL",
+  createdAt: new Date(Number(id.slice(2)) * 1_000),
+  ...parts,
+});
+
+export const status = (name: string) => ({ deploymentInfo: { status: name } });
+
+export const denied = (action: string, resource = "*") =>
+  named(
+    "AccessDeniedException",
+    `User: arn:x is not authorized to perform: ${action} on resource: ${resource}`,
+  );
+
+type Controller = "ECS" | "CODE_DEPLOY" | "EXTERNAL";
+
+interface Counts extends Service {
+  readonly running?: number;
+  readonly desired?: number;
+}
+
+function serviceOf(type: Controller, taskDefinition: string, counts: Counts): Service {
+  const { running: runningCount = 1, desired: desiredCount = 1, ...parts } = counts;
+  const primary = { status: "PRIMARY", taskDefinition, runningCount };
+  const targetGroupArn = arn("elasticloadbalancing", "targetgroup/blue/1");
+  const loadBalancers = [{ targetGroupArn, containerName: "web", containerPort: 8080 }];
   return {
+    serviceArn,
+    clusterArn: "c",
+    serviceName: "web",
+    status: "ACTIVE",
+    desiredCount,
+    taskDefinition,
+    deploymentController: { type },
+    ...(type === "ECS"
+      ? { deployments: [{ ...primary, desiredCount }] }
+      : { taskSets: [{ ...primary, computedDesiredCount: desiredCount, loadBalancers }] }),
+    ...parts,
+  };
+}
+
+const groupInfo = {
+  computePlatform: "ECS",
+  ecsServices: [{ clusterName: "c", serviceName: "web" }],
+  loadBalancerInfo: {
+    targetGroupPairInfoList: [
+      {
+        prodTrafficRoute: { listenerArns: [arn("elasticloadbalancing", "listener/app/web/1/1")] },
+        targetGroups: [{ name: "blue" }, { name: "green" }],
+      },
+    ],
+  },
+};
+
+const container = (image: string) => ({
+  name: "web",
+  image,
+  portMappings: [{ containerPort: 8080, protocol: "tcp" as const }],
+});
+
+/**
+ * Creates an account whose service `web` in the cluster `c` runs web:1, and an AWS that deploys web:2 at once and
+ * without errors; ECR and the load balancer cannot be read. Time passes only by waiting.
+ */
+export function createVirtualAccount(controller: Controller) {
+  const { answers, inputs, fake } = createFakeAws(denied("any:Thing"));
+  /** Sets what production runs from now on. */
+  const runs = (taskDefinition: string, counts: Counts = {}) => {
+    answers.DescribeServices = { services: [serviceOf(controller, taskDefinition, counts)] };
+  };
+  /** From now on, a created deployment leaves production as it is. */
+  const keepProduction = () => {
+    answers.CreateDeployment = { deploymentId: "d-1" };
+    answers.UpdateService = {
+      service: {
+        currentServiceDeployment: deploymentArn("d-2"),
+        deployments: [{ status: "PRIMARY", id: "ecs-svc/2" }],
+      },
+    };
+  };
+  keepProduction();
+  const { CreateDeployment, UpdateService } = answers;
+  const deploying = (answer: object | undefined) => () => {
+    runs("web:2");
+    return answer;
+  };
+  const taskDefinition = { family: "web", containerDefinitions: [container("x/web:1")] };
+  Object.assign(answers, {
+    CreateDeployment: deploying(CreateDeployment),
+    UpdateService: deploying(UpdateService),
+    DescribeTaskDefinition: { taskDefinition },
+    RegisterTaskDefinition: { taskDefinition: { taskDefinitionArn: "web:2" } },
+    ListTasks: { taskArns: [] },
+    TagResource: {},
+    ListServiceDeployments: { serviceDeployments: [briefOf("d-1")] },
+    DescribeServiceDeployments: { serviceDeployments: [{ status: "SUCCESSFUL" }] },
+    DescribeServiceRevisions: { serviceRevisions: [] },
+    StopServiceDeployment: {},
+    GetDeploymentGroup: { deploymentGroupInfo: groupInfo },
+    ListDeployments: { deployments: [] },
+    GetDeployment: status("Succeeded"),
+    ListDeploymentTargets: { targetIds: ["c:web"] },
+    GetDeploymentTarget: { deploymentTarget: { ecsTarget: {} } },
+    StopDeployment: { status: "Pending" },
+  });
+  runs("web:1");
+  const clients = {
+    ecs: fake(new ECSClient(fakeConfig)),
+    codedeploy: fake(new CodeDeployClient(fakeConfig)),
+  };
+  const [ecr, elbv2] = [fake(new ECRClient(fakeConfig)), fake(new ElasticLoadBalancingV2Client(fakeConfig))];
+  const context = (run?: Run) => {
+    const { clock, lines, log } = virtualTime();
+    const handles: (Handle | undefined)[] = [];
+    const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
+    const others = { logs: nothing("logs"), cloudwatch: nothing("alarms"), iam: nothing("roles") };
+    const given: DeliveryContext = {
+      clients: {
+        ...clients,
+        ...others,
+        secretsManager: nothing("secrets"),
+        ecr: async () => ecr,
+        elbv2: async () => elbv2,
+      },
+      clock,
+      log,
+      signal: new AbortController().signal,
+      run,
+      keepForPost: (handle) => void handles.push(handle),
+    };
+    return { context: given, lines, handles };
+  };
+  /** Deploys web:2 with deploy-service's default inputs; `changes` counts the calls that register or deploy. */
+  async function run(changes: Partial<DeployInputs> = {}, by?: Run, record = newRecord("c", "web")) {
+    const folder = mkdtempSync(join(tmpdir(), "virtual-run-"));
+    const file = join(folder, "web.json");
+    writeFileSync(file, JSON.stringify({ family: "web", containerDefinitions: [container("x/web:2")] }));
+    const { context: given, lines, handles } = context(by);
+    clock.now = given.clock.now;
+    const error = await deploy(given, deployInputs(file, changes), record).then(
+      () => undefined,
+      (reason: Failure) => reason,
+    );
+    rmSync(folder, { recursive: true });
+    const changing = ["RegisterTaskDefinition", "UpdateService", "CreateDeployment"].flatMap(inputs);
+    return { error, record, handles, lines, changes: changing.length, endedAt: given.clock.now() };
+  }
+  /** Time of the current run. */
+  const clock = { now: () => 0 };
+  return { answers, inputs, runs, keepProduction, context, run, clock };
+}
+
+/** Creates a clock whose time passes only by waiting, and a log that keeps its lines. */
+function virtualTime() {
+  let now = 0;
+  const clock: Clock = {
     now: () => now,
     wait: async (ms, signal) => {
       signal?.throwIfAborted();
       now += ms;
     },
   };
-}
-
-/** Configuration for mocked clients, so that none searches for credentials. */
-export const virtualConfig = {
-  region: "us-east-1",
-  credentials: { accessKeyId: "AKIAVIRTUAL", secretAccessKey: "virtual" },
-};
-
-interface VirtualRun {
-  readonly clients: Pick<DeliveryContext["clients"], "ecs" | "codedeploy">;
-  readonly begin: (
-    context: DeliveryContext,
-    inputs: DeployInputs,
-    revision: string,
-    service: RunningService,
-  ) => Promise<Begun>;
-  readonly changes: Partial<DeployInputs>;
-  readonly budget: Budget;
-  readonly run: Run | undefined;
-}
-
-/** Creates a context of mocked clients and virtual time; keeps what is logged and saved for the post step. */
-export function virtualContext(clients: Pick<Clients, "ecs" | "codedeploy"> & Partial<Clients>, run?: Run) {
   const lines: string[] = [];
-  const handles: (Handle | undefined)[] = [];
   const write = (line: string) => void lines.push(line);
-  const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
-  const context: DeliveryContext = {
-    clients: {
-      logs: nothing("logs"),
-      elbv2: nothing("load balancer"),
-      cloudwatch: nothing("alarms"),
-      ecr: nothing("registry"),
-      iam: nothing("roles"),
-      secretsManager: nothing("secrets"),
-      ...clients,
-    },
-    clock: virtualClock(),
-    log: { info: write, notice: write, warning: write },
-    signal: new AbortController().signal,
-    run,
-    keepForPost: (handle) => void handles.push(handle),
-  };
-  return { context, lines, handles };
+  return { clock, lines, log: { info: write, notice: write, warning: write } };
 }
 
 /** Returns deploy-service's default inputs for the service `web` in the cluster `c`. */
-export function deployInputs(file: string, changes: Partial<DeployInputs>): DeployInputs {
+function deployInputs(file: string, changes: Partial<DeployInputs>): DeployInputs {
   return {
     cluster: "c",
     service: "web",
     source: { file },
-    rules: { unknownKeys: "pass", keptEmpty: [] },
     mode: "apply",
     appSpecFile: undefined,
     codeDeployApplication: "AppECS-c-web",
@@ -84,7 +208,6 @@ export function deployInputs(file: string, changes: Partial<DeployInputs>): Depl
     deadlineMs: undefined,
     maxFailedTasks: 3,
     onCancel: "rollback",
-    serviceSettings: {},
     ...changes,
   };
 }
@@ -108,22 +231,11 @@ export const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
   ...parts,
 });
 
-/** Deploys web:2 in virtual time with mocked clients; returns all results. */
-export async function runVirtually({ clients, begin, changes, budget, run }: VirtualRun) {
-  const { context, lines, handles } = virtualContext(clients, run);
-  const inputs = deployInputs("package.json", changes);
-  const record = newRecord("c", "web");
-  const engine = {
-    begin: (revision: string, service: RunningService) => begin(context, inputs, revision, service),
-  };
-  const error = await deployRevision(context, inputs, { record, budget, engine, revision: "web:2" }).then(
-    () => undefined,
-    (reason: Error) => reason,
-  );
-  return { record, error, handles, lines: lines.join("\n"), endedAt: context.clock.now() };
-}
-
-/** Creates an error with the name that the SDK gives it. */
-export function named(name: string, message = name): Error {
-  return Object.assign(new Error(message), { name });
-}
+/** Run 12 of a workflow that deploys. */
+export const runEnvironment = {
+  GITHUB_REPOSITORY: "octocat/shop",
+  GITHUB_WORKFLOW_REF: "octocat/shop/.github/workflows/deploy.yml@refs/heads/main",
+  GITHUB_RUN_NUMBER: "12",
+  GITHUB_RUN_ID: "987",
+  GITHUB_RUN_ATTEMPT: "1",
+};

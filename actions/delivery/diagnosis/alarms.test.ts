@@ -1,6 +1,6 @@
-import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
-import { mockClient } from "aws-sdk-client-mock";
+import { CloudWatchClient, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { expect, test } from "vitest";
+import { createFakeAws, fakeConfig } from "../../core/fake-aws.support.ts";
 import { describeAlarms } from "./alarms.ts";
 
 const alarm: MetricAlarm = {
@@ -27,10 +27,9 @@ test.each<[string, Partial<MetricAlarm>, string]>([
     "errors in % was 1.84, above 0.5",
   ],
 ])("shows metric, value and threshold of an alarm %s", async (_, changes, text) => {
-  const client = new CloudWatchClient({ region: "us-east-1" });
-  mockClient(client)
-    .on(DescribeAlarmsCommand)
-    .resolves({ MetricAlarms: [{ ...alarm, ...changes }] });
+  const { answers, fake } = createFakeAws();
+  const client = fake(new CloudWatchClient(fakeConfig));
+  answers.DescribeAlarms = { MetricAlarms: [{ ...alarm, ...changes }] };
   expect(await describeAlarms(client, ["slow"])).toEqual([text]);
   expect(await describeAlarms(client, ["slow", "5xx"])).toEqual([`slow: ${text}`]);
 });

@@ -1,12 +1,6 @@
-import {
-  GetDeploymentCommand,
-  ListDeploymentsCommand,
-  ListDeploymentTargetsCommand,
-} from "@aws-sdk/client-codedeploy";
-import { DescribeServicesCommand } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
 import { problemsIn } from "../../../infra-templates/policies.support.ts";
-import { codedeploy, denied, deny, ecs, mockService, runWhole, serviceArn } from "../whole-run.support.ts";
+import { createVirtualAccount, denied, serviceArn } from "../deployment/virtual-run.support.ts";
 
 const group = "arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup:AppECS-c-web/DgpECS-c-web";
 
@@ -21,10 +15,18 @@ async function statementsIn(text: string | undefined): Promise<object[]> {
   return statements;
 }
 
+/** Creates an account with a former deployment, whose role lacks these rights. */
+function accountWithout(controller: "ECS" | "CODE_DEPLOY", ...actions: readonly string[]) {
+  const account = createVirtualAccount(controller);
+  account.answers.ListDeployments = { deployments: ["d-0"] };
+  for (const action of actions) account.answers[action.split(":")[1] ?? ""] = denied(action);
+  return account;
+}
+
 test("names all missing rights for following a CodeDeploy deployment together, and changes nothing", async () => {
-  mockService("CODE_DEPLOY");
-  deny("codedeploy:GetDeployment", "codedeploy:GetDeploymentTarget", "codedeploy:ListDeploymentTargets");
-  const { error, changes } = await runWhole();
+  const lacking = ["GetDeployment", "GetDeploymentTarget", "ListDeploymentTargets"];
+  const account = accountWithout("CODE_DEPLOY", ...lacking.map((name) => `codedeploy:${name}`));
+  const { error, changes } = await account.run();
   expect(error?.message).toContain(
     "the role lacks what following the deployment needs: codedeploy:GetDeployment, codedeploy:GetDeploymentTarget, codedeploy:ListDeploymentTargets",
   );
@@ -33,19 +35,17 @@ test("names all missing rights for following a CodeDeploy deployment together, a
     allow("*", "codedeploy:GetDeploymentTarget", "codedeploy:ListDeploymentTargets"),
   ]);
   expect(changes).toBe(0);
-  expect(codedeploy.commandCalls(GetDeploymentCommand)[0]?.args[0].input).toEqual({ deploymentId: "d-0" });
+  expect(account.inputs("GetDeployment")[0]).toEqual({ deploymentId: "d-0" });
 });
 
 test("only warns when a call is denied for an ID that does not exist, and deploys", async () => {
-  mockService("CODE_DEPLOY");
-  codedeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
-  const deploymentId = "d-000000000";
-  codedeploy
-    .on(GetDeploymentCommand, { deploymentId })
-    .rejects(denied("codedeploy:GetDeployment"))
-    .on(ListDeploymentTargetsCommand, { deploymentId })
-    .rejects(denied("codedeploy:ListDeploymentTargets"));
-  const { error, lines, changes } = await runWhole();
+  const account = createVirtualAccount("CODE_DEPLOY");
+  for (const operation of ["GetDeployment", "ListDeploymentTargets"]) {
+    const works = account.answers[operation];
+    account.answers[operation] = ({ deploymentId }: { deploymentId: string }) =>
+      deploymentId === "d-000000000" ? denied(`codedeploy:${operation}`) : works;
+  }
+  const { error, lines, changes } = await account.run();
   expect(error).toBeUndefined();
   const warning = lines.find((line) => line.includes("may lack"));
   expect(await statementsIn(warning)).toEqual([
@@ -56,9 +56,8 @@ test("only warns when a call is denied for an ID that does not exist, and deploy
 });
 
 test("names all missing rights for following a deployment of ECS together", async () => {
-  mockService("ECS");
-  deny("ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions");
-  const { error, changes } = await runWhole();
+  const account = accountWithout("ECS", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions");
+  const { error, changes } = await account.run();
   expect(await statementsIn(error?.nextStep)).toEqual([
     allow(
       [deployments, revisions, serviceArn],
@@ -70,10 +69,14 @@ test("names all missing rights for following a deployment of ECS together", asyn
 });
 
 test("reports all other missing rights to a role that may not see the service", async () => {
-  mockService("ECS");
-  ecs.on(DescribeServicesCommand).rejects(denied("ecs:DescribeServices", serviceArn));
-  deny("ecs:DescribeTaskDefinition", "ecs:DescribeServiceDeployments", "codedeploy:GetDeployment");
-  const { error, changes } = await runWhole();
+  const lacking = [
+    "ecs:DescribeTaskDefinition",
+    "ecs:DescribeServiceDeployments",
+    "codedeploy:GetDeployment",
+  ];
+  const account = accountWithout("ECS", ...lacking);
+  account.answers.DescribeServices = denied("ecs:DescribeServices", serviceArn);
+  const { error, changes } = await account.run();
   expect(error?.message).toMatch(/^the role lacks/);
   expect(await statementsIn(error?.nextStep)).toEqual([
     allow(
@@ -88,9 +91,8 @@ test("reports all other missing rights to a role that may not see the service", 
 });
 
 test("only warns in a plan, which follows nothing", async () => {
-  mockService("CODE_DEPLOY");
-  deny("codedeploy:GetDeployment");
-  const { record, lines } = await runWhole({ mode: "plan" });
+  const account = accountWithout("CODE_DEPLOY", "codedeploy:GetDeployment");
+  const { record, lines } = await account.run({ mode: "plan" });
   expect(record.findings).toContainEqual(expect.objectContaining({ kind: "advice" }));
   expect(lines.join("\n")).toContain("codedeploy:GetDeployment");
 });

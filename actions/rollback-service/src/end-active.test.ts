@@ -1,30 +1,10 @@
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from "@aws-sdk/client-ecs";
-import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, expect, test } from "vitest";
-import type { DeliveryContext } from "../../delivery/context.ts";
-import { snapshot } from "../../delivery/deployment/virtual-run.support.ts";
+import { expect, test } from "vitest";
+import { createVirtualAccount, snapshot } from "../../delivery/deployment/virtual-run.support.ts";
 import type { RunningDeployment, Snapshot } from "../../delivery/engine.ts";
 import { newRecord } from "../../delivery/record.ts";
 import { endActive } from "./end-active.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import type { PastDeployment } from "./service-history.ts";
-
-const client = new ECSClient();
-const ecs = mockClient(client);
-const minute = 60_000;
-
-beforeEach(() => {
-  ecs.reset();
-  runs("web:7");
-  ecs
-    .on(DescribeTaskDefinitionCommand)
-    .resolves({ taskDefinition: { containerDefinitions: [{ image: "i" }] } });
-});
-
-function runs(taskDefinition: string, runningCount = 1) {
-  const deployments = [{ status: "PRIMARY", taskDefinition, runningCount, desiredCount: 1 }];
-  ecs.on(DescribeServicesCommand).resolves({ services: [{ status: "ACTIVE", taskDefinition, deployments }] });
-}
 
 const active: PastDeployment = {
   id: "d-8",
@@ -38,27 +18,18 @@ const active: PastDeployment = {
 interface Case {
   readonly poll?: () => Partial<Snapshot>;
   readonly isRollback?: boolean;
+  /** What production runs, and how many tasks of it. */
+  readonly now?: [string, number];
 }
 
-async function end({ poll = () => ({ ended: "rolled-back" }), isRollback = false }: Case) {
-  const cancellation = new AbortController();
+async function end({ poll = () => ({ ended: "rolled-back" }), isRollback = false, now }: Case) {
+  const account = createVirtualAccount("ECS");
+  const [revision, count] = now ?? ["web:7", 1];
+  account.runs(revision, { running: count });
+  const { context } = account.context();
   const stops: string[] = [];
-  let now = 0;
-  const context = {
-    clients: { ecs: client },
-    clock: {
-      now: () => now,
-      wait: async (ms: number, signal?: AbortSignal) => {
-        signal?.throwIfAborted();
-        now += ms;
-      },
-    },
-    log: { info: () => {}, notice: () => {}, warning: () => {} },
-    signal: cancellation.signal,
-    run: undefined,
-  } as unknown as DeliveryContext;
   const running = {
-    settleMs: 5 * minute,
+    settleMs: 300_000,
     poll: async () => snapshot(poll()),
     stop: async (how: string) => {
       stops.push(how);
@@ -76,7 +47,7 @@ async function end({ poll = () => ({ ended: "rolled-back" }), isRollback = false
     history,
     active: { ...active, isRollback },
   }).catch((error: Error) => error.message);
-  return { outcome, record, stops, endedAt: now };
+  return { outcome, record, stops };
 }
 
 test("does not stop a deployment that is a rollback already", async () => {
@@ -92,7 +63,7 @@ test("reports a deployment that succeeds before it is stopped as not rolled back
   expect(record).toMatchObject({ revisionAfter: "", changed: false });
 });
 
-test.each<[string, Case & { readonly now?: [string, number] }, string, RegExp]>([
+test.each<[string, Case, string, RegExp]>([
   [
     "that does not end in time",
     { poll: () => ({ status: "ROLLBACK_IN_PROGRESS" }) },
@@ -121,8 +92,7 @@ test.each<[string, Case & { readonly now?: [string, number] }, string, RegExp]>(
     "lost",
     /^The AWS credentials have expired \(expired\); AWS continues the rollback of deployment d-8$/,
   ],
-])("fails on a rollback %s", async (_, { now, ...parts }, status, message) => {
-  if (now) runs(...now);
+])("fails on a rollback %s", async (_, parts, status, message) => {
   const { outcome, record } = await end(parts);
   expect(outcome).toMatch(message);
   expect(record.status).toBe(status);

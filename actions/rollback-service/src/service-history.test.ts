@@ -1,13 +1,7 @@
-import {
-  BatchGetDeploymentsCommand,
-  CodeDeployClient,
-  type DeploymentInfo,
-  GetApplicationRevisionCommand,
-  ListDeploymentsCommand,
-} from "@aws-sdk/client-codedeploy";
-import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, describe, expect, test } from "vitest";
-import type { DeliveryContext } from "../../delivery/context.ts";
+import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
+import { describe, expect, test } from "vitest";
+import { named } from "../../core/fake-aws.support.ts";
+import { createVirtualAccount } from "../../delivery/deployment/virtual-run.support.ts";
 import { readRollbackInputs } from "./inputs.ts";
 import { findLastGood, isWayBack, openCodeDeployHistory, type PastDeployment } from "./service-history.ts";
 
@@ -92,8 +86,6 @@ test.each<[string, string, boolean]>([
 });
 
 describe("the history in CodeDeploy", () => {
-  const client = new CodeDeployClient();
-  const codedeploy = mockClient(client);
   const arnOf = (number: number) => `arn:aws:ecs:us-east-1:1:task-definition/web:${number}`;
 
   /** Returns what CodeDeploy does: the digest of the AppSpec, without its text. */
@@ -105,44 +97,33 @@ describe("the history in CodeDeploy", () => {
     ...parts,
   });
 
-  function list(...infos: DeploymentInfo[]) {
-    codedeploy
-      .on(ListDeploymentsCommand)
-      .resolves({ deployments: infos.map((each) => each.deploymentId ?? "") });
-    codedeploy.on(BatchGetDeploymentsCommand).resolves({ deploymentsInfo: infos });
-    const context = {
-      clients: { codedeploy: client },
-      signal: new AbortController().signal,
-    } as unknown as DeliveryContext;
-    const given: Record<string, string> = { cluster: "c", service: "web" };
-    return openCodeDeployHistory(
-      context,
-      readRollbackInputs((name) => given[name] ?? ""),
-    ).list();
-  }
-
-  beforeEach(() => {
-    codedeploy.reset();
-    codedeploy.on(GetApplicationRevisionCommand).callsFake(({ revision }) => {
-      const number = Number(revision.appSpecContent.sha256.slice("sha-".length));
-      const content =
-        number % 2 ? `{"TaskDefinition":"${arnOf(number)}"}` : `TaskDefinition: ${arnOf(number)}\n`;
-      return { revision: { revisionType: "AppSpecContent", appSpecContent: { content } } };
+  function historyOf(...infos: DeploymentInfo[]) {
+    const account = createVirtualAccount("CODE_DEPLOY");
+    Object.assign(account.answers, {
+      ListDeployments: { deployments: infos.map(({ deploymentId }) => deploymentId) },
+      BatchGetDeployments: { deploymentsInfo: infos },
+      GetApplicationRevision: ({ revision }: { revision: { appSpecContent: { sha256: string } } }) => {
+        const number = Number(revision.appSpecContent.sha256.slice("sha-".length));
+        const json = `{"TaskDefinition":"${arnOf(number)}"}`;
+        const content = number % 2 ? json : `TaskDefinition: ${arnOf(number)}\n`;
+        return { revision: { revisionType: "AppSpecContent", appSpecContent: { content } } };
+      },
     });
-  });
+    const given: Record<string, string> = { cluster: "c", service: "web" };
+    const inputs = readRollbackInputs((name) => given[name] ?? "");
+    return { account, list: openCodeDeployHistory(account.context().context, inputs).list };
+  }
+  const list = (...infos: DeploymentInfo[]) => historyOf(...infos).list();
 
   test("reads the AppSpec's text, JSON or YAML, from the application, once for each", async () => {
-    const found = await list(
-      deployment(7),
-      deployment(8),
-      deployment(9, { revision: deployment(7).revision }),
-    );
-    expect(found.map(({ id, revision }) => [id, revision])).toEqual([
+    const again = deployment(9, { revision: deployment(7).revision });
+    const { account, list } = historyOf(deployment(7), deployment(8), again);
+    expect((await list()).map(({ id, revision }) => [id, revision])).toEqual([
       ["d-9", arnOf(7)],
       ["d-8", arnOf(8)],
       ["d-7", arnOf(7)],
     ]);
-    expect(codedeploy.commandCalls(GetApplicationRevisionCommand)).toHaveLength(2);
+    expect(account.inputs("GetApplicationRevision")).toHaveLength(2);
   });
 
   test.each<[string, DeploymentInfo, object]>([
@@ -159,10 +140,9 @@ describe("the history in CodeDeploy", () => {
   });
 
   test("accepts that the application no longer has an AppSpec", async () => {
-    codedeploy
-      .on(GetApplicationRevisionCommand)
-      .rejects(Object.assign(new Error("gone"), { name: "RevisionDoesNotExistException" }));
-    expect((await list(deployment(7)))[0]).toMatchObject({ id: "d-7", revision: undefined });
+    const { account, list } = historyOf(deployment(7));
+    account.answers.GetApplicationRevision = named("RevisionDoesNotExistException");
+    expect((await list())[0]).toMatchObject({ id: "d-7", revision: undefined });
   });
 
   test("reads a group without deployments", async () => {

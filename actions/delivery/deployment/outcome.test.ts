@@ -1,0 +1,167 @@
+import { expect, test } from "vitest";
+import { named } from "../../core/fake-aws.support.ts";
+import type { DeployInputs } from "../inputs.ts";
+import { createVirtualAccount, deploymentArn, minute, status } from "./virtual-run.support.ts";
+
+test.each<[string, Partial<DeployInputs>, number, number, string]>([
+  ["runs no tasks", {}, 0, 1, "web runs 0 of 1 tasks after its deployment"],
+  ["was scaled to zero", {}, 0, 0, "web is scaled to 0 tasks now, so the new revision was not tested"],
+  [
+    "was scaled below the desired count",
+    { desiredCount: 3 },
+    1,
+    1,
+    "web is scaled to 1 tasks now, not to the 3 of desired-count, so the new revision was not tested",
+  ],
+])("fails after a success of a service that %s", async (_, inputs, running, desired, message) => {
+  const account = createVirtualAccount("CODE_DEPLOY");
+  account.answers.UpdateService = {};
+  account.answers.CreateDeployment = () => {
+    account.runs("web:2", { running, desired });
+    return { deploymentId: "d-1" };
+  };
+  const { record, error } = await account.run(inputs);
+  expect(error?.message).toBe(message);
+  expect(record.status).toBe("failed");
+});
+
+test("succeeds without tasks when the desired count is zero", async () => {
+  const account = createVirtualAccount("CODE_DEPLOY");
+  account.answers.UpdateService = {};
+  account.answers.CreateDeployment = () => {
+    account.runs("web:2", { running: 0, desired: 0 });
+    return { deploymentId: "d-1" };
+  };
+  const { record, error } = await account.run({ desiredCount: 0 });
+  expect(error).toBeUndefined();
+  expect(record.status).toBe("succeeded");
+});
+
+const byUser = { code: "MANUAL_STOP", message: "The deployment was stopped by a user." };
+const stoppedByUser = { deploymentInfo: { status: "Stopped", errorInformation: byUser, rollbackInfo: {} } };
+const rolledBack = { serviceDeployments: [{ createdAt: new Date(2_000), status: "ROLLBACK_SUCCESSFUL" }] };
+
+test.each<["ECS" | "CODE_DEPLOY", DeployInputs["onCancel"], object | undefined]>([
+  ["CODE_DEPLOY", "rollback", { deploymentId: "d-1", autoRollbackEnabled: true }],
+  ["CODE_DEPLOY", "stop", { deploymentId: "d-1", autoRollbackEnabled: false }],
+  ["CODE_DEPLOY", "leave", undefined],
+  ["ECS", "rollback", { serviceDeploymentArn: deploymentArn("d-2"), stopType: "ROLLBACK" }],
+  ["ECS", "stop", { serviceDeploymentArn: deploymentArn("d-2"), stopType: "ABORT" }],
+  ["ECS", "leave", undefined],
+])("fails exactly at the deadline of %s and does %s", async (controller, onCancel, stop) => {
+  const { answers, inputs, keepProduction, run } = createVirtualAccount(controller);
+  keepProduction();
+  answers.GetDeployment = status("InProgress");
+  answers.DescribeServiceDeployments = { serviceDeployments: [{ status: "IN_PROGRESS" }] };
+  const end = () => {
+    answers.GetDeployment = stoppedByUser;
+    answers.DescribeServiceDeployments = rolledBack;
+    return {};
+  };
+  Object.assign(answers, { StopDeployment: end, StopServiceDeployment: end });
+  const { record, error, endedAt } = await run({ onCancel, deadlineMs: 30 * minute });
+  expect(record.status).toBe("timed-out");
+  expect(error?.message).toMatch(
+    /^Not done after 30 min: the deployment was \w+ \((service )?deployment d-\d \w+; production still runs web:1\)/,
+  );
+  expect(endedAt).toBe(30 * minute);
+  const stops = [...inputs("StopDeployment"), ...inputs("StopServiceDeployment")];
+  expect(stops).toEqual(stop ? [stop] : []);
+});
+
+test("still sees a deployment that ends at the deadline", async () => {
+  const { answers, runs, keepProduction, run, clock } = createVirtualAccount("CODE_DEPLOY");
+  keepProduction();
+  answers.GetDeployment = () => {
+    const isOver = clock.now() >= 1_000;
+    if (isOver) runs("web:2");
+    return status(isOver ? "Succeeded" : "InProgress");
+  };
+  const { record, endedAt } = await run({ deadlineMs: 1_000 });
+  expect(record.status).toBe("succeeded");
+  expect(endedAt).toBe(1_000);
+});
+
+test("fails with CodeDeploy's words when someone else stops the deployment", async () => {
+  const { answers, keepProduction, run } = createVirtualAccount("CODE_DEPLOY");
+  keepProduction();
+  answers.GetDeployment = stoppedByUser;
+  const { record, error } = await run();
+  expect(record.status).toBe("stopped");
+  expect(error?.message).toMatch(
+    /^CodeDeploy ended the deployment \(MANUAL_STOP\): The deployment was stopped by a user/,
+  );
+});
+
+test("reports that production is mixed when it is", async () => {
+  const { answers, runs, keepProduction, run } = createVirtualAccount("ECS");
+  keepProduction();
+  answers.DescribeServiceDeployments = () => {
+    const primary = { status: "PRIMARY", taskDefinition: "web:1", runningCount: 1, desiredCount: 2 };
+    const other = { status: "ACTIVE", taskDefinition: "web:2", runningCount: 1, desiredCount: 0 };
+    runs("web:1", { deployments: [primary, other] });
+    return { serviceDeployments: [{ status: "ROLLBACK_FAILED", statusReason: "No capacity." }] };
+  };
+  const { record, error } = await run();
+  expect(record.status).toBe("failed");
+  expect(error?.message).toMatch(/ROLLBACK_FAILED; production runs web:1 and web:2\)$/);
+});
+
+const expired = named("ExpiredTokenException");
+
+test.each<[string, DeployInputs["onCancel"], Error | undefined, RegExp, boolean]>([
+  ["are left, as configured", "leave", undefined, /it continues \(on-cancel: leave\)$/, true],
+  [
+    "continue when they cannot be rolled back either",
+    "rollback",
+    expired,
+    /it continues, as it could not be stopped and rolled back \(on-cancel: rollback\): The AWS credentials have expired/,
+    false,
+  ],
+  [
+    "are rolled back when the credentials renew themselves",
+    "rollback",
+    undefined,
+    /it is being stopped and rolled back \(on-cancel: rollback\)$/,
+    true,
+  ],
+])("reports that deployments outliving the credentials %s", async (_, onCancel, onStop, message, decided) => {
+  const { answers, run } = createVirtualAccount("CODE_DEPLOY");
+  answers.GetDeployment = expired;
+  if (onStop) answers.StopDeployment = onStop;
+  const { record, error, handles } = await run({ onCancel });
+  expect(error?.message).toMatch(
+    /^The AWS credentials have expired .*, so deployment d-1 could not be followed/,
+  );
+  expect(error?.message).toMatch(message);
+  expect(error?.nextStep).toContain("use credentials that last longer than the deployment");
+  expect(record).toMatchObject({ status: "lost", deploymentId: "d-1" });
+  // The post step tries again until the deployment's end is decided.
+  expect(handles.at(-1)).toEqual(decided ? undefined : { controller: "CODE_DEPLOY", id: "d-1" });
+});
+
+test("reports that a late deployment cannot be stopped, and leaves it to the post step", async () => {
+  const { answers, keepProduction, run } = createVirtualAccount("CODE_DEPLOY");
+  keepProduction();
+  answers.GetDeployment = status("InProgress");
+  answers.StopDeployment = named("AccessDeniedException");
+  const { record, error, handles } = await run({ deadlineMs: 30 * minute });
+  expect(record.status).toBe("timed-out");
+  expect(error?.message).toContain(
+    "deployment d-1 InProgress; it continues, as it could not be stopped: The AWS role may not do this: AccessDeniedException; production still runs web:1",
+  );
+  expect(handles.at(-1)).toEqual({ controller: "CODE_DEPLOY", id: "d-1" });
+});
+
+test("reports that ECS cannot stop without a rollback, and leaves the rest to the post step", async () => {
+  const { answers, inputs, run } = createVirtualAccount("ECS");
+  answers.DescribeServiceDeployments = () =>
+    inputs("UpdateService").length > 0 ? named("AccessDeniedException", "no describing") : {};
+  answers.StopServiceDeployment = named("InvalidParameterException", "Invalid stopType");
+  const { error, record, handles } = await run({ onCancel: "stop" });
+  expect(error?.message).toMatch(
+    /^The AWS role may not do this: no describing, so service deployment d-2 could not be followed to its end; it continues, as it could not be stopped \(on-cancel: stop\): ECS cannot stop this deployment without a rollback/,
+  );
+  expect(record.status).toBe("lost");
+  expect(handles.at(-1)).toEqual({ controller: "ECS", id: deploymentArn("d-2") });
+});
