@@ -101,6 +101,6 @@ export async function configure(stage: Stage, backEnd: BackEnd, settings: Settin
   });
 }
 
-/** One back end per engine; these suffice where the shift of traffic makes no difference. */
+/** One back end per engine. */
 export const eachEngine: readonly BackEnd[] = ["CodeDeploy", "ECS rolling", "ECS blue/green"];
 export const gradual: readonly BackEnd[] = ["CodeDeploy canary", "ECS linear", "ECS canary"];

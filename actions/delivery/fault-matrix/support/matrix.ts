@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import { hasDocker } from "../../../../simulator/src/runtime/tasks/runtimes.support.ts";
 import { deploy } from "../../deploy.ts";
 import { newRecord } from "../../record.ts";
-import { type Family, families, type Tasks } from "./back-ends.ts";
+import { eachEngine, type Family, families, type Tasks } from "./back-ends.ts";
 import { playRow } from "./play-row.ts";
 import type { Row } from "./row.ts";
 import { createScene, type Scene } from "./scene.ts";
@@ -21,7 +21,7 @@ export function playMatrix(family: Family, tasks: Tasks, rows: readonly Row[]): 
   });
 
   for (const backEnd of families[family]) {
-    const own = rows.filter(({ backEnds }) => backEnds.includes(backEnd));
+    const own = rows.filter(({ backEnds = eachEngine }) => backEnds.includes(backEnd));
     if (own.length === 0) continue;
     describe.skipIf(tasks === "docker" && !hasDocker)(`${backEnd}, tasks: ${tasks}`, () => {
       test.each(own.map((row) => [[row.fault, row.when].filter(Boolean).join(", "), row] as const))(

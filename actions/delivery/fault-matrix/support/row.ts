@@ -8,7 +8,8 @@ export interface Row {
   readonly fault: string;
   /** The special condition of this row. */
   readonly when?: string;
-  readonly backEnds: readonly BackEnd[];
+  /** By default, one for each engine: these suffice where the shift of traffic makes no difference. */
+  readonly backEnds?: readonly BackEnd[];
   readonly settings?: Settings;
   /** Fate of the new tasks: a word of the matrix's program. */
   readonly fate?: string;
@@ -16,9 +17,9 @@ export interface Row {
   /** Operations that the deploying role may not call, such as `ecr:*`, so that the fault is not found before. */
   readonly denied?: readonly string[];
   readonly inputs?: Partial<DeployInputs>;
-  readonly run?: Run;
+  readonly run?: Run | undefined;
   /** Runs before the step; returns what undoes it, or nothing. May return inputs of its own. */
-  readonly arrange?: (scene: Scene, backEnd: BackEnd) => Promise<Arranged>;
+  readonly arrange?: (scene: Scene, backEnd: BackEnd) => Promise<Arranged | undefined>;
   /** Runs once a line of the log matches. */
   readonly meanwhile?: {
     readonly line: RegExp;
@@ -50,6 +51,20 @@ export type Expectation = End & {
   /** The row removes every task, so that for a while no request can succeed. */
   readonly unserved?: boolean;
 };
+
+/** A red end after which production runs what it ran before. */
+export const rolledBack = (cause: RegExp, nextStep = /./) =>
+  ({ status: "rolled-back", production: "old", cause, nextStep }) as const satisfies Expectation;
+
+/** A fault that is found before anything is registered or deployed. */
+export const refused = (cause: RegExp, nextStep = /./) =>
+  ({
+    status: "failed",
+    production: "old",
+    untouched: true,
+    cause,
+    nextStep,
+  }) as const satisfies Expectation;
 
 /** How the step ends: green, red with a cause and a next step, or killed before it sets an output. */
 type End =

@@ -104,6 +104,16 @@ async function shortenDraining({ elbv2 }: Aws): Promise<void> {
     await elbv2.modifyTargetGroupAttributes({ TargetGroupArn, Attributes });
 }
 
+/** Writes an AppSpec with these Properties of the service, and returns its path. */
+export async function writeAppSpec({ stage }: Scene, properties: object, more: object = {}): Promise<string> {
+  const file = join(stage.folder, "appspec.json");
+  const LoadBalancerInfo = { ContainerName: "web", ContainerPort: 8080 };
+  const Properties = { TaskDefinition: "<TASK_DEFINITION>", LoadBalancerInfo, ...properties };
+  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
+  await writeFile(file, JSON.stringify({ version: 0, Resources, ...more }));
+  return file;
+}
+
 export async function setAlarm({ aws }: Scene, StateValue: "ALARM" | "OK"): Promise<void> {
   await aws.cloudwatch.setAlarmState({ AlarmName: "errors", StateValue, StateReason: "A row wants it." });
 }

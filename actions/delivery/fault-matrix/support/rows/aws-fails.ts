@@ -1,6 +1,6 @@
 import type { FaultKind } from "../../../../../simulator/src/simulator.ts";
-import { type BackEnd, eachEngine } from "../back-ends.ts";
-import type { Row } from "../row.ts";
+import type { BackEnd } from "../back-ends.ts";
+import { type Row, refused } from "../row.ts";
 import type { Scene } from "../scene.ts";
 
 /** Calls of the step while it follows a deployment. */
@@ -26,62 +26,42 @@ const whileFollowing = (kind: FaultKind, times?: number) => ({
   },
 });
 
-/** Fails from the first call of these operations on. */
-const fromTheBeginning = (kind: FaultKind, operations: (backEnd: BackEnd) => string) => ({
-  backEnds: eachEngine,
-  arrange: async (scene: Scene, backEnd: BackEnd) => {
-    scene.addFault({ kind, operation: operations(backEnd) });
-    return {};
-  },
+/** Fails from the first call on. */
+const fromTheBeginning = (kind: FaultKind) => ({
+  arrange: async (scene: Scene) => void scene.addFault({ kind, operation: "*" }),
 });
 
-const refused = { status: "failed", production: "old" } as const;
 const lost = { status: "lost", nextStep: /check the deployment in the AWS console/ } as const;
+const interrupted = /AWS does not respond .*; trying again for up to 5 min[\s\S]*AWS responds again/;
 const green = { status: "succeeded", production: "new" } as const;
 
 /** AWS, or the connection to it, fails. */
 export const rowsOfAws: readonly Row[] = [
   {
     fault: "throttling",
-    backEnds: eachEngine,
     meanwhile: whileFollowing("throttle", oneLook),
     expect: { ...green, logged: /AWS throttles the requests; polling less often/ },
   },
   {
     fault: "network cut in the middle",
     when: "before anything was changed, permanently",
-    ...fromTheBeginning("cut", () => "*"),
-    expect: {
-      ...refused,
-      untouched: true,
-      cause: /^The AWS endpoint cannot be reached/,
-      nextStep: /the runner's network/,
-    },
+    ...fromTheBeginning("cut"),
+    expect: refused(/^The AWS endpoint cannot be reached/, /the runner's network/),
   },
   {
     fault: "credentials expired in the middle",
     when: "of the job, before this step",
-    ...fromTheBeginning("expire", () => "*"),
-    expect: {
-      ...refused,
-      untouched: true,
-      cause: /^The AWS credentials have expired/,
-      nextStep: /renew the credentials/,
-    },
+    ...fromTheBeginning("expire"),
+    expect: refused(/^The AWS credentials have expired/, /renew the credentials/),
   },
   {
     fault: "5xx from AWS",
-    backEnds: eachEngine,
     meanwhile: whileFollowing("server-error", oneLook),
-    expect: {
-      ...green,
-      logged: /AWS does not respond .*; trying again for up to 5 min[\s\S]*AWS responds again/,
-    },
+    expect: { ...green, logged: interrupted },
   },
   {
     fault: "5xx from AWS",
     when: "for longer than five minutes",
-    backEnds: eachEngine,
     meanwhile: whileFollowing("unavailable"),
     expect: {
       ...lost,
@@ -101,27 +81,19 @@ export const rowsOfAws: readonly Row[] = [
   {
     fault: "network cut in the middle",
     when: "while it is followed",
-    backEnds: eachEngine,
     meanwhile: whileFollowing("cut", oneLook),
-    expect: {
-      ...green,
-      logged: /AWS does not respond .*; trying again for up to 5 min[\s\S]*AWS responds again/,
-    },
+    expect: { ...green, logged: interrupted },
   },
   {
     fault: "network cut in the middle",
     when: "and the response to the beginning is lost",
-    backEnds: eachEngine,
-    arrange: async (scene, backEnd) => {
-      scene.addFault({ kind: "cut-answer", operation: beginning(backEnd), times: 1 });
-      return {};
-    },
+    arrange: async (scene, backEnd) =>
+      void scene.addFault({ kind: "cut-answer", operation: beginning(backEnd), times: 1 }),
     expect: green,
   },
   {
     fault: "credentials expired in the middle",
     when: "for everything",
-    backEnds: eachEngine,
     meanwhile: {
       line: created,
       act: async (scene) => scene.addFault({ kind: "expire", operation: "*" }),
@@ -136,7 +108,6 @@ export const rowsOfAws: readonly Row[] = [
   {
     fault: "credentials expired in the middle",
     when: "and renewed in time for the rollback",
-    backEnds: eachEngine,
     meanwhile: {
       line: created,
       act: async (scene, backEnd) => {

@@ -1,8 +1,6 @@
 import { pushExecutable } from "../../../../core/push-image.support.ts";
-import type { Row } from "../row.ts";
+import { type Row, rolledBack } from "../row.ts";
 import type { Scene } from "../scene.ts";
-
-const rolledBack = { status: "rolled-back", production: "old" } as const;
 
 /** The beginning of a program for 64-bit ARM, which no other processor starts (elf(5): e_type 2, e_machine 183). */
 const foreignProgram = Buffer.alloc(64);
@@ -11,8 +9,8 @@ foreignProgram.writeUInt16LE(2, 16);
 foreignProgram.writeUInt16LE(183, 18);
 
 /** Pushes an image that claims this processor, with a program for another. */
-function pushForeignProgram({ stage }: Scene): Promise<void> {
-  return pushExecutable(stage.simulator, stage.folder, foreignProgram, "foreign");
+async function pushForeignProgram({ stage }: Scene): Promise<undefined> {
+  await pushExecutable(stage.simulator, stage.folder, foreignProgram, "foreign");
 }
 
 /** Faults that only a container's own kernel limits cause. */
@@ -22,11 +20,7 @@ export const rowsOfContainers: readonly Row[] = [
     when: "beyond the task's limit",
     backEnds: ["ECS blue/green"],
     fate: "hungry",
-    expect: {
-      ...rolledBack,
-      cause: /^Container web ran out of memory /,
-      nextStep: /^raise the memory in the task definition/,
-    },
+    expect: rolledBack(/^Container web ran out of memory /, /^raise the memory in the task definition/),
   },
   {
     fault: "crash at start",
@@ -36,28 +30,20 @@ export const rowsOfContainers: readonly Row[] = [
     draft: ({ containerDefinitions: [web] }) => {
       web.readonlyRootFilesystem = true;
     },
-    expect: {
-      ...rolledBack,
-      cause: /^Container web exited with code 1: Error: EROFS: read-only file system/,
-      nextStep: /./,
-    },
+    expect: rolledBack(/^Container web exited with code 1: Error: EROFS: read-only file system/),
   },
   {
     fault: "wrong architecture",
     when: "of a program whose image says otherwise",
     backEnds: ["ECS blue/green"],
-    arrange: async (scene) => {
-      await pushForeignProgram(scene);
-      return {};
-    },
+    arrange: pushForeignProgram,
     draft: ({ containerDefinitions: [web] }, scene) => {
       web.image = scene.image.replace(/@.*/, ":foreign");
       web.linuxParameters = {};
     },
-    expect: {
-      ...rolledBack,
-      cause: /^The image of container web is for another processor architecture \(exec format error\) /,
-      nextStep: /^build it for the platform/,
-    },
+    expect: rolledBack(
+      /^The image of container web is for another processor architecture \(exec format error\) /,
+      /^build it for the platform/,
+    ),
   },
 ];

@@ -1,10 +1,8 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { zip } from "../../../../../simulator/src/services/lambda/zip.support.ts";
 import { longestWaitMinutes } from "../../../stage.support.ts";
 import { type BackEnd, backEnds, configure, gradual } from "../back-ends.ts";
-import type { Arranged, Row } from "../row.ts";
-import { type Scene, setAlarm } from "../scene.ts";
+import { type Arranged, type Row, rolledBack } from "../row.ts";
+import { type Scene, setAlarm, writeAppSpec } from "../scene.ts";
 
 /** Function of a hook at the stage where traffic for tests has just been shifted. */
 interface HookAnswer {
@@ -26,7 +24,7 @@ const saysNothing: HookAnswer = { codeDeploy: "", ecs: `return { hookStatus: "IN
 
 const hookedBy =
   (answer: HookAnswer) =>
-  async (scene: Scene, backEnd: BackEnd): Promise<Arranged> => {
+  async (scene: Scene, backEnd: BackEnd): Promise<Arranged | undefined> => {
     const byCodeDeploy = backEnd.startsWith("CodeDeploy");
     const { FunctionArn, FunctionName = "" } = await scene.aws.lambda.createFunction({
       FunctionName: scene.version("hook"),
@@ -36,7 +34,10 @@ const hookedBy =
       Timeout: 60,
       Code: { ZipFile: zip({ "index.mjs": source(byCodeDeploy ? answer.codeDeploy : answer.ecs) }) },
     });
-    if (byCodeDeploy) return { inputs: { appSpecFile: await writeAppSpec(scene, FunctionName) } };
+    if (byCodeDeploy) {
+      const Hooks = [{ AfterAllowTestTraffic: FunctionName }];
+      return { inputs: { appSpecFile: await writeAppSpec(scene, {}, { Hooks }) } };
+    }
     const hook = {
       hookTargetArn: FunctionArn,
       roleArn,
@@ -44,7 +45,6 @@ const hookedBy =
       timeoutConfiguration: { timeoutInMinutes: 5, action: "ROLLBACK" as const },
     };
     await configure(scene.stage, backEnd, { ecs: { lifecycleHooks: [hook] } });
-    return {};
   };
 
 const roleArn = "arn:aws:iam::123456789012:role/hook";
@@ -52,26 +52,14 @@ const roleArn = "arn:aws:iam::123456789012:role/hook";
 const source = (body: string) =>
   `import { CodeDeploy } from "@aws-sdk/client-codedeploy"; export async function handler(event) { ${body} }`;
 
-async function writeAppSpec({ stage }: Scene, functionName: string): Promise<string> {
-  const file = join(stage.folder, "appspec.json");
-  const LoadBalancerInfo = { ContainerName: "web", ContainerPort: 8080 };
-  const Properties = { TaskDefinition: "<TASK_DEFINITION>", LoadBalancerInfo };
-  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
-  const Hooks = [{ AfterAllowTestTraffic: functionName }];
-  await writeFile(file, JSON.stringify({ version: 0, Resources, Hooks }));
-  return file;
-}
-
 const withHooks = backEnds.filter((each) => each !== "ECS rolling");
 const watched = { rollbackOnAlarm: ["errors"] };
-const rolledBack = { status: "rolled-back", production: "old" } as const;
 const goOff = (line: RegExp) => ({ line, act: (scene: Scene) => setAlarm(scene, "ALARM") });
 const calmAgain = async (scene: Scene) => ({ undo: () => setAlarm(scene, "OK") });
-const alarmed = {
-  ...rolledBack,
-  cause: /^Alarm errors went off during the deployment: \S.*, (?:at or )?above \d+ \(/,
-  nextStep: /metric/,
-};
+const alarmed = rolledBack(
+  /^Alarm errors went off during the deployment: \S.*, (?:at or )?above \d+ \(/,
+  /metric/,
+);
 
 /** Hooks are processes of the simulated Lambda. */
 export const rowsOfHooks: readonly Row[] = [
@@ -79,24 +67,20 @@ export const rowsOfHooks: readonly Row[] = [
     fault: "hook fails",
     backEnds: withHooks,
     arrange: hookedBy(fails),
-    expect: {
-      ...rolledBack,
-      cause:
-        /POST_TEST_TRAFFIC_SHIFT lifecycle hook\(s\) failed|AfterAllowTestTraffic failed: The function hook-\d+ reported/,
-      nextStep: /log of the hook's Lambda function/,
-    },
+    expect: rolledBack(
+      /POST_TEST_TRAFFIC_SHIFT lifecycle hook\(s\) failed|AfterAllowTestTraffic failed: The function hook-\d+ reported/,
+      /log of the hook's Lambda function/,
+    ),
   },
   {
     fault: "hook times out",
     // CodeDeploy's hour takes seconds here, and the way of shifting traffic makes no difference to it.
     backEnds: withHooks.filter((each) => each !== "CodeDeploy canary"),
     arrange: hookedBy(saysNothing),
-    expect: {
-      ...rolledBack,
-      cause:
-        /POST_TEST_TRAFFIC_SHIFT.*timed out|AfterAllowTestTraffic failed: .* reported nothing .* within an hour/i,
-      nextStep: /log of the hook's Lambda function/,
-    },
+    expect: rolledBack(
+      /POST_TEST_TRAFFIC_SHIFT.*timed out|AfterAllowTestTraffic failed: .* reported nothing .* within an hour/i,
+      /log of the hook's Lambda function/,
+    ),
   },
 ];
 
@@ -147,11 +131,7 @@ export const rowsOfDeployments: readonly Row[] = [
     fate: "crash",
     settings: { ecs: { deploymentCircuitBreaker: { enable: true, rollback: true } } },
     inputs: { maxFailedTasks: 100 },
-    expect: {
-      ...rolledBack,
-      cause: /^Container web exited with code 1: .*ROLLBACK_SUCCESSFUL; production still runs/,
-      nextStep: /./,
-    },
+    expect: rolledBack(/^Container web exited with code 1: .*ROLLBACK_SUCCESSFUL; production still runs/),
   },
   {
     fault: "circuit breaker",
@@ -159,6 +139,6 @@ export const rowsOfDeployments: readonly Row[] = [
     backEnds: ["CodeDeploy"],
     fate: "crash",
     inputs: { maxFailedTasks: 1 },
-    expect: { ...rolledBack, cause: /^Container web exited with code 1: /, nextStep: /./ },
+    expect: rolledBack(/^Container web exited with code 1: /),
   },
 ];

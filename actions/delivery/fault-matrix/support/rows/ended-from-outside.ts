@@ -1,4 +1,4 @@
-import { backEnds, eachEngine, gradual } from "../back-ends.ts";
+import { backEnds, gradual } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 
 /**
@@ -13,7 +13,6 @@ const meant = /^nothing, if this was intended/;
 export const rowsOfSignals: readonly Row[] = [
   {
     fault: "cancelled by SIGINT",
-    backEnds: eachEngine,
     signal: "SIGINT",
     ...underWay,
     expect: {
@@ -26,7 +25,6 @@ export const rowsOfSignals: readonly Row[] = [
   {
     fault: "cancelled by SIGTERM",
     when: "with on-cancel: leave",
-    backEnds: eachEngine,
     signal: "SIGTERM",
     inputs: { onCancel: "leave" },
     expect: {
@@ -39,7 +37,6 @@ export const rowsOfSignals: readonly Row[] = [
   {
     fault: "cancelled by SIGKILL",
     when: "so that the post step decides",
-    backEnds: eachEngine,
     signal: "SIGKILL",
     ...underWay,
     expect: {
@@ -52,7 +49,6 @@ export const rowsOfSignals: readonly Row[] = [
   {
     fault: "cancelled by SIGKILL",
     when: "with on-cancel: leave",
-    backEnds: eachEngine,
     signal: "SIGKILL",
     // The post step is a process that has to start before the deployment ends.
     settings: { waitMinutes: 60 },

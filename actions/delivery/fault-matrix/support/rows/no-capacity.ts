@@ -1,9 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type BackEnd, eachEngine } from "../back-ends.ts";
+import type { BackEnd } from "../back-ends.ts";
 import { settle } from "../left-behind.ts";
 import type { Arranged, Row } from "../row.ts";
-import type { Scene } from "../scene.ts";
+import { type Scene, writeAppSpec } from "../scene.ts";
 
 /** A /28, the smallest subnet, has sixteen addresses, of which AWS keeps five. */
 const addresses = 11;
@@ -12,14 +10,8 @@ const addresses = 11;
 async function fillForCodeDeploy(scene: Scene): Promise<Arranged> {
   const subnet = await createSmallSubnet(scene);
   const free = await occupy(scene, subnet, addresses);
-  const appSpecFile = join(scene.stage.folder, "appspec-elsewhere.json");
-  const Properties = {
-    TaskDefinition: "<TASK_DEFINITION>",
-    LoadBalancerInfo: { ContainerName: "web", ContainerPort: 8080 },
-    NetworkConfiguration: { AwsvpcConfiguration: { Subnets: [subnet] } },
-  };
-  const Resources = [{ TargetService: { Type: "AWS::ECS::Service", Properties } }];
-  await writeFile(appSpecFile, JSON.stringify({ version: 0, Resources }));
+  const NetworkConfiguration = { AwsvpcConfiguration: { Subnets: [subnet] } };
+  const appSpecFile = await writeAppSpec(scene, { NetworkConfiguration });
   return { inputs: { appSpecFile }, undo: free };
 }
 
@@ -92,7 +84,6 @@ export const rowsOfCapacity: readonly Row[] = [
   {
     fault: "no capacity",
     when: "no address is free in the subnet",
-    backEnds: eachEngine,
     arrange: (scene: Scene, backEnd: BackEnd) =>
       backEnd === "CodeDeploy" ? fillForCodeDeploy(scene) : fillForEcs(scene),
     expect: {

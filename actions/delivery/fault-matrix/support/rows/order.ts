@@ -1,24 +1,15 @@
 import { deploy } from "../../../deploy.ts";
-import type { Run } from "../../../order/run.ts";
+import { runEnvironment } from "../../../deployment/virtual-run.support.ts";
+import { readRun } from "../../../order/run.ts";
 import { newRecord } from "../../../record.ts";
-import { type BackEnd, eachEngine } from "../back-ends.ts";
+import type { BackEnd } from "../back-ends.ts";
 import type { Row } from "../row.ts";
 import { deployElse, type Scene } from "../scene.ts";
 
-const deployBySomebody = async (scene: Scene, backEnd: BackEnd) => {
-  await deployElse(scene, backEnd, scene.version("good"));
-  return {};
-};
+const deployBySomebody = async (scene: Scene, backEnd: BackEnd) =>
+  void (await deployElse(scene, backEnd, scene.version("good")));
 
-const runOf = (number: number): Run => ({
-  kind: "deployment",
-  repository: "octocat/shop",
-  workflow: ".github/workflows/deploy.yml",
-  number,
-  attempt: 1,
-  url: "https://github.com/octocat/shop/actions/runs/1",
-  commit: "0123456789ab",
-});
+const runOf = (number: number) => readRun({ ...runEnvironment, GITHUB_RUN_NUMBER: String(number) });
 
 /**
  * CodeDeploy runs one at a time: the other begins after ours, and changes production before the step confirms its own.
@@ -36,7 +27,6 @@ export const rowsOfOrder: readonly Row[] = [
   {
     fault: "second deployment active",
     when: "and over in time",
-    backEnds: eachEngine,
     arrange: deployBySomebody,
     expect: {
       status: "succeeded",
@@ -48,7 +38,6 @@ export const rowsOfOrder: readonly Row[] = [
   {
     fault: "second deployment active",
     when: "beyond the deadline",
-    backEnds: eachEngine,
     arrange: deployBySomebody,
     inputs: { deadlineMs: 10_000 },
     expect: {
@@ -87,12 +76,10 @@ export const rowsOfOrder: readonly Row[] = [
   },
   {
     fault: "older run after newer",
-    backEnds: eachEngine,
     run: runOf(11),
     arrange: async ({ stage, taskDefinition, version }) => {
       const inputs = stage.inputs(await taskDefinition(version("good")));
       await deploy({ ...stage.context(), run: runOf(12) }, inputs, newRecord("", "web"));
-      return {};
     },
     expect: {
       status: "superseded",

@@ -1,8 +1,5 @@
-import { eachEngine } from "../back-ends.ts";
-import type { Row } from "../row.ts";
+import { type Row, refused } from "../row.ts";
 import type { Scene } from "../scene.ts";
-
-const refused = { status: "failed", production: "old", untouched: true } as const;
 
 const scaleTo = (desiredCount: number) => (scene: Scene) =>
   scene.aws.ecs.updateService({ ...scene.where, desiredCount });
@@ -39,44 +36,39 @@ async function createLeavingService({ aws, where, register, version, stage }: Sc
 export const rowsOfServices: readonly Row[] = [
   {
     fault: "service missing",
-    backEnds: eachEngine,
     inputs: { service: "none" },
-    expect: {
-      ...refused,
-      cause: /^Cluster \S+ has no service none \(MISSING\)$/,
-      nextStep: /check the inputs cluster and service, and the region; nothing was changed/,
-    },
+    expect: refused(
+      /^Cluster \S+ has no service none \(MISSING\)$/,
+      /check the inputs cluster and service, and the region; nothing was changed/,
+    ),
   },
   {
     fault: "draining",
-    backEnds: eachEngine,
     arrange: async (scene) => ({ inputs: { service: await createLeavingService(scene) } }),
-    expect: {
-      ...refused,
-      cause: /^Service stubborn-\d+ of cluster \S+ is DRAINING, not ACTIVE$/,
-      nextStep: /create the service again/,
-    },
+    expect: refused(
+      /^Service stubborn-\d+ of cluster \S+ is DRAINING, not ACTIVE$/,
+      /create the service again/,
+    ),
   },
   {
     fault: "service scaled to 0",
     when: "before",
-    backEnds: eachEngine,
     arrange: async (scene) => {
       const before = await scene.page();
       await scaleTo(0)(scene);
       return { before, undo: () => scaleTo(1)(scene) };
     },
     expect: {
-      ...refused,
+      ...refused(
+        /^service web has a desired count of 0, so the new revision would not be tested$/,
+        /set the input desired-count/,
+      ),
       unserved: true,
-      cause: /^service web has a desired count of 0, so the new revision would not be tested$/,
-      nextStep: /set the input desired-count/,
     },
   },
   {
     fault: "service scaled to 0",
     when: "during the deployment",
-    backEnds: eachEngine,
     meanwhile: { line: /traffic: old 0 %, new 100 %/, act: scaleTo(0) },
     arrange: async (scene) => ({ undo: () => scaleTo(1)(scene) }),
     expect: {

@@ -1,16 +1,10 @@
-import { eachEngine } from "../back-ends.ts";
-import type { Row } from "../row.ts";
+import { type Row, rolledBack } from "../row.ts";
 
-const rolledBack = { status: "rolled-back", production: "old" } as const;
-const unhealthy = {
-  cause: /container web failed the load balancer's health checks/i,
-  nextStep: /path, port/,
-};
-const failsItsCheck = {
-  ...rolledBack,
-  cause: /^Container web failed its own health check /,
-  nextStep: /^run the health check's command inside the container/,
-};
+const unhealthy = rolledBack(/container web failed the load balancer's health checks/i, /path, port/);
+const failsItsCheck = rolledBack(
+  /^Container web failed its own health check /,
+  /^run the health check's command inside the container/,
+);
 const impatient = { graceSeconds: 0 };
 /**
  * The simulator gives each such task real seconds to start, more on a busy machine: one task of one engine is enough,
@@ -24,16 +18,14 @@ const watchedOnce: Pick<Row, "backEnds" | "inputs"> = {
 const portMismatch: Row = {
   fault: "port mismatch",
   when: "the process listens elsewhere",
-  backEnds: eachEngine,
   fate: "elsewhere",
   settings: impatient,
-  expect: { ...rolledBack, ...unhealthy },
+  expect: unhealthy,
 };
 
 const ownCheckFails: Row = {
   fault: "health check fails",
   when: "the container's own",
-  backEnds: eachEngine,
   fate: "sick",
   draft: ({ containerDefinitions: [web] }) => {
     web.healthCheck = { command: ["CMD", "node", "--eval", "process.exit(1)"], retries: 1, timeout: 60 };
@@ -48,24 +40,20 @@ const ownCheckFails: Row = {
 export const rowsOfProcesses: readonly Row[] = [
   {
     fault: "crash at start",
-    backEnds: eachEngine,
     fate: "crash",
-    expect: {
-      ...rolledBack,
-      cause: /^Container web exited with code 1: Error: cannot read the menu /,
-      nextStep: /start this image with the same environment/,
-    },
+    expect: rolledBack(
+      /^Container web exited with code 1: Error: cannot read the menu /,
+      /start this image with the same environment/,
+    ),
   },
   {
     fault: "out of memory",
     when: "as a process sees it: killed",
-    backEnds: eachEngine,
     fate: "killed",
-    expect: {
-      ...rolledBack,
-      cause: /^Container web exited with code 137/,
-      nextStep: /it was killed, most often because of its memory/,
-    },
+    expect: rolledBack(
+      /^Container web exited with code 137/,
+      /it was killed, most often because of its memory/,
+    ),
   },
   { ...portMismatch, ...watchedOnce },
   { ...ownCheckFails, ...watchedOnce },
@@ -75,17 +63,15 @@ export const rowsOfProcesses: readonly Row[] = [
 export const rowsOfTasks: readonly Row[] = [
   {
     fault: "health check fails",
-    backEnds: eachEngine,
     fate: "unhealthy",
     settings: impatient,
-    expect: { ...rolledBack, ...unhealthy },
+    expect: unhealthy,
   },
   {
     fault: "slow start beyond the grace period",
-    backEnds: eachEngine,
     fate: "slow",
     settings: { graceSeconds: 60 },
-    expect: { ...rolledBack, ...unhealthy },
+    expect: unhealthy,
   },
   portMismatch,
   ownCheckFails,

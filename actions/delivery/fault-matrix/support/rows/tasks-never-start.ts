@@ -1,9 +1,5 @@
-import { eachEngine } from "../back-ends.ts";
-import type { Row } from "../row.ts";
+import { type Row, refused, rolledBack } from "../row.ts";
 import type { Draft, Scene } from "../scene.ts";
-
-const untouched = { status: "failed", production: "old", untouched: true } as const;
-const rolledBack = { status: "rolled-back", production: "old" } as const;
 
 const image = (name: (scene: Scene) => string) => (draft: Draft, scene: Scene) => {
   draft.containerDefinitions[0].image = name(scene);
@@ -21,7 +17,7 @@ const noLogGroup = ({ containerDefinitions: [web] }: Draft) => {
 };
 
 /** An index whose only image is for another processor. */
-async function pushArmIndex({ aws, image }: Scene): Promise<void> {
+async function pushArmIndex({ aws, image }: Scene): Promise<undefined> {
   const repositoryName = "web";
   const imageIds = [{ imageDigest: image.split("@")[1] ?? "" }];
   const { images = [] } = await aws.ecr.batchGetImage({ repositoryName, imageIds });
@@ -51,73 +47,56 @@ export const rowsOfPreparations: readonly Row[] = [
   {
     fault: "image missing",
     when: "and the role may not read it",
-    backEnds: eachEngine,
     draft: noImage,
     denied: ["ecr:*"],
-    expect: {
-      ...rolledBack,
-      cause: /^The image of container web does not exist: CannotPullContainerError: .*web:none: not found/,
-      nextStep: /was pushed to this repository/,
-    },
+    expect: rolledBack(
+      /^The image of container web does not exist: CannotPullContainerError: .*web:none: not found/,
+      /was pushed to this repository/,
+    ),
   },
   {
     fault: "image not pullable",
     when: "its registry cannot be reached",
-    backEnds: eachEngine,
     draft: elsewhere,
-    expect: {
-      ...rolledBack,
-      cause: /^The image of container web cannot be pulled: CannotPullContainerError: .*registry\.example/,
-      nextStep: /the subnets' route to/,
-    },
+    expect: rolledBack(
+      /^The image of container web cannot be pulled: CannotPullContainerError: .*registry\.example/,
+      /the subnets' route to/,
+    ),
   },
   {
     fault: "wrong architecture",
     when: "and the role may not read it",
-    backEnds: eachEngine,
     draft: armImage,
     denied: ["ecr:*"],
-    arrange: async (scene) => {
-      await pushArmIndex(scene);
-      return {};
-    },
-    expect: {
-      ...rolledBack,
-      cause: /^The image of container web .*matching platform 'linux\/amd64'/,
-      nextStep: /^build it for the platform/,
-    },
+    arrange: pushArmIndex,
+    expect: rolledBack(
+      /^The image of container web .*matching platform 'linux\/amd64'/,
+      /^build it for the platform/,
+    ),
   },
   {
     fault: "secret missing",
     when: "and the role may not read it",
-    backEnds: eachEngine,
     draft: noSecret,
     denied: ["secretsmanager:*"],
-    expect: {
-      ...rolledBack,
-      cause: /^A secret of the task definition cannot be read: .*secret:none/,
-      nextStep: /secret's ARN/,
-    },
+    expect: rolledBack(/^A secret of the task definition cannot be read: .*secret:none/, /secret's ARN/),
   },
   {
     fault: "log group missing",
     when: "and the role may not read it",
-    backEnds: eachEngine,
     draft: noLogGroup,
     denied: ["logs:*"],
-    expect: {
-      ...rolledBack,
-      cause: /^The task's log group cannot be used: .*ResourceNotFoundException/,
-      nextStep: /^create the log group/,
-    },
+    expect: rolledBack(
+      /^The task's log group cannot be used: .*ResourceNotFoundException/,
+      /^create the log group/,
+    ),
   },
   {
     fault: "port mismatch",
     when: "the task definition maps another port",
-    backEnds: eachEngine,
     draft: ({ containerDefinitions: [web] }) => {
       web.portMappings = [{ containerPort: 9090 }];
     },
-    expect: { ...untouched, cause: /port 8080/, nextStep: /./ },
+    expect: refused(/port 8080/),
   },
 ];
