@@ -1,90 +1,163 @@
-import { afterAll, expect, test } from "vitest";
-import { deploy } from "./deploy.ts";
+import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createEcsStage } from "./ecs/stage.support.ts";
 import type { DeployInputs } from "./inputs.ts";
-import { newRecord } from "./record.ts";
-import { createStage } from "./stage.support.ts";
+import { createStage, type Stage } from "./stage.support.ts";
 import { summaryOf } from "./summary.ts";
 
-const stage = await createStage();
-afterAll(() => stage.close());
+const ofEcs = (configuration: DeploymentConfiguration) => () => createEcsStage(configuration);
 
-const page = async () => (await fetch(stage.productionUrl)).text();
-
-async function run(version: string, changes: Partial<DeployInputs> = {}) {
-  const context = stage.context();
-  const record = newRecord("outside", "web");
-  const inputs = stage.inputs(await stage.taskDefinition(version), changes);
-  const error: Error & { nextStep?: string } = await deploy(context, inputs, record).then(
-    () => undefined as never,
-    (reason) => reason,
-  );
-  return { record, error, lines: context.lines };
-}
-
-test("deploys a new revision and logs its progress live", async () => {
-  const { record, error, lines } = await run("one");
-  expect(error).toBeUndefined();
-  expect(await page()).toBe("one");
-  expect(record).toMatchObject({ status: "succeeded", changed: true, image: stage.image });
-  expect(record.traffic.at(-1)).toMatchObject({ blue: 0, green: 100 });
-  expect(record.revisionAfter).not.toBe(record.revisionBefore);
-  expect(lines.join("\n")).toMatch(/AllowTraffic Succeeded/);
-  expect(lines.join("\n")).toMatch(/traffic: old 0 %, new 100 %/);
-  expect(summaryOf(record)).toContain("### ✅ web:3 (one) deployed after ");
-});
-
-test("succeeds at traffic-shifted while the old tasks still wait for their end", async () => {
-  const { record, error } = await run("two", { waitUntil: "traffic-shifted" });
-  expect(error).toBeUndefined();
-  expect(record.status).toBe("traffic-shifted");
-  expect(await page()).toBe("two");
-});
-
-test("fails a crashing release with exit code and last log line, without any effect on production", async () => {
-  const { record, error, lines } = await run("crash");
-  expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
-  expect(error?.message).toContain("production still runs web:");
-  expect(error?.nextStep).toMatch(/start this image/);
-  expect(record.status).toBe("rolled-back");
-  expect(record.cause).toBe("Container web exited with code 1: Error: cannot read the menu");
-  expect(record.failedTasks.at(-1)).toMatchObject({ container: "web", exitCode: 1 });
-  expect(record.failedTasks.at(-1)?.logLines.join("\n")).toContain("cannot read the menu");
-  expect(lines.join("\n")).toMatch(/task \w+ stopped: /);
-  expect(summaryOf(record)).toMatch(/### ❌ web: [\s\S]*exited with code 1/);
-  expect(await page()).toBe("two");
-});
-
-test.each<[string, Partial<DeployInputs>, RegExp]>([
-  ["a missing service", { service: "none" }, /Cluster outside has no service none/],
-  ["a missing cluster", { cluster: "none" }, /ECS cluster none does not exist/],
-  ["a missing application", { codeDeployApplication: "none" }, /there is no CodeDeploy application none/],
+const kinds: [string, () => Promise<Stage>][] = [
+  ["CodeDeploy", createStage],
+  ["ECS ROLLING", ofEcs({ strategy: "ROLLING" })],
+  ["ECS BLUE_GREEN", ofEcs({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 })],
   [
-    "a missing group",
-    { codeDeployDeploymentGroup: "none" },
-    /application outside has no deployment group none \(input codedeploy-deployment-group\)/,
+    "ECS CANARY",
+    ofEcs({
+      strategy: "CANARY",
+      bakeTimeInMinutes: 5,
+      canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 5 },
+    }),
   ],
-])("refuses %s before anything changes", async (_, changes, message) => {
-  const { error, record } = await run("five", changes);
-  expect(error?.message).toMatch(message);
-  expect(record.revisionAfter).toBe("");
-});
+  [
+    "ECS LINEAR",
+    ofEcs({
+      strategy: "LINEAR",
+      bakeTimeInMinutes: 5,
+      linearConfiguration: { stepPercent: 25, stepBakeTimeInMinutes: 5 },
+    }),
+  ],
+];
 
-test("reports all findings together", async () => {
-  const file = await stage.taskDefinition("six", { executionRoleArn: "<ExecutionRoleArn>" });
-  const inputs = stage.inputs(file, { codeDeployDeploymentGroup: "none" });
-  await expect(deploy(stage.context(), inputs, newRecord("outside", "web"))).rejects.toThrow(
-    /^2 things to correct: .*<ExecutionRoleArn> at executionRoleArn.*; .*no deployment group none/,
-  );
-});
-
-test("uses the given deployment configuration instead of the group's", async () => {
-  const refused = await run("canary", { codeDeployDeploymentConfig: "CodeDeployDefault.ECSCanary" });
-  expect(refused.error?.message).toContain(
-    "there is no CodeDeploy deployment configuration CodeDeployDefault.ECSCanary (input codedeploy-deployment-config)",
-  );
-  const { record, error } = await run("canary", {
-    codeDeployDeploymentConfig: "CodeDeployDefault.ECSCanary10Percent5Minutes",
+describe.each(kinds)("under %s", (kind, create) => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await create();
   });
-  expect(error).toBeUndefined();
-  expect(record.traffic.map(({ green }) => green)).toEqual([0, 10, 100]);
+  afterAll(() => stage?.close());
+
+  const serviceNow = async () => {
+    const { cluster } = stage.inputs("");
+    const { services } = await stage.simulator.aws.ecs.describeServices({ cluster, services: ["web"] });
+    return services?.[0];
+  };
+  const countRevisions = async () =>
+    (await stage.simulator.aws.ecs.listTaskDefinitions({})).taskDefinitionArns?.length;
+
+  test("deploys a new revision and logs its progress live", async () => {
+    const { record, error, lines } = await stage.deploy("one");
+    expect(error).toBeUndefined();
+    expect(await stage.page()).toBe("one");
+    expect(record).toMatchObject({ status: "succeeded", changed: true, image: stage.image });
+    expect(record.deploymentId).toMatch(kind === "CodeDeploy" ? /^d-/ : /:service-deployment\/main\/web\//);
+    expect(record.revisionAfter).not.toBe(record.revisionBefore);
+    expect(record.traffic[0]).toEqual({ atMs: 0, blue: 100, green: 0 });
+    expect(record.traffic.at(-1)).toMatchObject({ blue: 0, green: 100 });
+    expect(lines).toMatch(/deployment (SUCCESSFUL|Succeeded)/);
+    expect(lines).toMatch(/traffic: old 0 %, new 100 %/);
+    const times = Object.values(record.durations);
+    expect(Object.keys(record.durations)).toEqual(["registered", "started", "traffic-shifted", "complete"]);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(summaryOf(record)).toMatch(/^### ✅ web:\d+ \(one\) deployed after /);
+    expect(summaryOf(record)).toContain("\nxychart-beta\n");
+  });
+
+  test("creates neither a revision nor a deployment for the same input again, unless forced", async () => {
+    const before = await countRevisions();
+    const again = await stage.deploy("one");
+    expect(again.error).toBeUndefined();
+    expect(again.record).toMatchObject({ status: "succeeded", changed: false, deploymentId: "" });
+    const forced = await stage.deploy("one", { force: true });
+    expect(forced.error).toBeUndefined();
+    expect(forced.record).toMatchObject({ status: "succeeded", changed: true });
+    expect(forced.record.deploymentId).not.toBe("");
+    expect(forced.record.revisionAfter).toBe(again.record.revisionAfter);
+    expect(await countRevisions()).toBe(before);
+  });
+
+  test("succeeds at traffic-shifted once all of production is new; the next deployment waits for the rest", async () => {
+    const early = await stage.deploy("two", { waitUntil: "traffic-shifted" });
+    expect(early.error).toBeUndefined();
+    expect(early.record.status).toBe("traffic-shifted");
+    expect(await stage.page()).toBe("two");
+    const next = await stage.deploy("three", { desiredCount: 2 });
+    expect(next.error).toBeUndefined();
+    if (/BLUE|CANARY|LINEAR/.test(kind)) expect(next.lines).toContain("Waiting for service deployment ");
+    expect(next.record.status).toBe("succeeded");
+    expect(await stage.page()).toBe("three");
+    expect(await serviceNow()).toMatchObject({ desiredCount: 2, runningCount: 2 });
+  });
+
+  test("deploys a registered revision as it is", async () => {
+    const { taskDefinition, taskSets } = (await serviceNow()) ?? {};
+    const now = taskSets?.[0]?.taskDefinition ?? taskDefinition ?? "";
+    const [, family, number] = /\/(.+):(\d+)$/.exec(now) ?? [];
+    const revision = `${family}:${Number(number) - 1}`;
+    const { record, error } = await stage.deploy("none", { source: { revision }, desiredCount: 1 });
+    expect(error).toBeUndefined();
+    expect(record.revisionAfter).toMatch(new RegExp(`/${revision}$`));
+    expect(await stage.page()).toBe("two");
+  });
+
+  test("rolls back a crashing release and reports exit code and last log line, without any effect on production", async () => {
+    const { record, error, lines } = await stage.deploy("crash");
+    expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
+    expect(error?.message).toMatch(/production still runs web:\d+\)$/);
+    expect(error?.nextStep).toMatch(/start this image/);
+    expect(record.status).toBe("rolled-back");
+    expect(record.cause).toBe("Container web exited with code 1: Error: cannot read the menu");
+    expect(record.production.map((arn) => arn.split("/")[1])).toEqual([
+      /web:\d+/.exec(error?.message ?? "")?.[0],
+    ]);
+    expect(record.failedTasks.at(-1)).toMatchObject({ container: "web", exitCode: 1 });
+    expect(record.failedTasks.at(-1)?.logLines.join("\n")).toContain("cannot read the menu");
+    expect(lines).toMatch(/task \w+ stopped: /);
+    expect(summaryOf(record)).toMatch(/### ❌ web: [\s\S]*exited with code 1/);
+    expect(await stage.page()).toBe("two");
+  });
+});
+
+describe("a service of CodeDeploy", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await createStage();
+  });
+  afterAll(() => stage?.close());
+
+  test.each<[string, Partial<DeployInputs>, RegExp]>([
+    ["a missing service", { service: "none" }, /Cluster outside has no service none/],
+    ["a missing cluster", { cluster: "none" }, /ECS cluster none does not exist/],
+    ["a missing application", { codeDeployApplication: "none" }, /there is no CodeDeploy application none/],
+    [
+      "a missing group",
+      { codeDeployDeploymentGroup: "none" },
+      /application outside has no deployment group none \(input codedeploy-deployment-group\)/,
+    ],
+  ])("is refused with %s before anything changes", async (_, changes, message) => {
+    const { error, record } = await stage.deploy("five", changes);
+    expect(error?.message).toMatch(message);
+    expect(record.revisionAfter).toBe("");
+  });
+
+  test("shows all findings together", async () => {
+    const definition = { executionRoleArn: "<ExecutionRoleArn>" };
+    const { error } = await stage.deploy("six", { codeDeployDeploymentGroup: "none" }, { definition });
+    expect(error?.message).toMatch(
+      /^2 things to correct: .*<ExecutionRoleArn> at executionRoleArn.*; .*no deployment group none/,
+    );
+  });
+
+  test("uses the given deployment configuration instead of the group's", async () => {
+    const refused = await stage.deploy("canary", {
+      codeDeployDeploymentConfig: "CodeDeployDefault.ECSCanary",
+    });
+    expect(refused.error?.message).toContain(
+      "there is no CodeDeploy deployment configuration CodeDeployDefault.ECSCanary (input codedeploy-deployment-config)",
+    );
+    const { record, error } = await stage.deploy("canary", {
+      codeDeployDeploymentConfig: "CodeDeployDefault.ECSCanary10Percent5Minutes",
+    });
+    expect(error).toBeUndefined();
+    expect(record.traffic.map(({ green }) => green)).toEqual([0, 10, 100]);
+  });
 });

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Clock } from "../core/pace.ts";
-import { deploy } from "./deploy.ts";
 import { follow } from "./deployment/follow.ts";
 import { snapshot } from "./deployment/virtual-run.support.ts";
 import { createEcsStage } from "./ecs/stage.support.ts";
 import type { RunningDeployment } from "./engine.ts";
-import type { DeployInputs } from "./inputs.ts";
 import { newRecord } from "./record.ts";
 import { createStage, type Stage } from "./stage.support.ts";
 
@@ -73,18 +71,6 @@ describe("sees the end of a deployment within seconds, however long it took and 
   });
 });
 
-async function run(stage: Stage, version: string, changes: Partial<DeployInputs> = {}) {
-  const context = stage.context();
-  const record = newRecord("", "web");
-  record.startedAt = context.clock.now();
-  const inputs = stage.inputs(await stage.taskDefinition(version), changes);
-  const error = await deploy(context, inputs, record).then(
-    () => undefined,
-    (reason: Error) => reason,
-  );
-  return { record, error, lines: context.lines.join("\n") };
-}
-
 describe("under CODE_DEPLOY", () => {
   let stage: Stage;
   beforeAll(async () => {
@@ -93,9 +79,6 @@ describe("under CODE_DEPLOY", () => {
   afterAll(() => stage?.close());
 
   const group = { applicationName: "outside", currentDeploymentGroupName: "web" };
-  const countRevisions = async () =>
-    (await stage.simulator.aws.ecs.listTaskDefinitions({})).taskDefinitionArns?.length;
-
   test("computes a deadline for a group without wait fields", async () => {
     await stage.simulator.aws.codedeploy.updateDeploymentGroup({
       ...group,
@@ -104,33 +87,11 @@ describe("under CODE_DEPLOY", () => {
         deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
       },
     });
-    const { error, record, lines } = await run(stage, "one");
+    const { error, record, lines } = await stage.deploy("one");
     expect(error).toBeUndefined();
     expect(record.status).toBe("succeeded");
     expect(lines).toMatch(/^Deadline: 1 h/m);
     expect(lines).not.toContain("NaN");
-  });
-
-  test("registers nothing for the same input again", async () => {
-    const before = await countRevisions();
-    const { record } = await run(stage, "one");
-    expect(record).toMatchObject({ status: "succeeded", changed: false });
-    expect(await countRevisions()).toBe(before);
-  });
-
-  test("deploys what runs already when forced", async () => {
-    const { error, record } = await run(stage, "one", { force: true });
-    expect(error).toBeUndefined();
-    expect(record).toMatchObject({ status: "succeeded", changed: true });
-    expect(record.deploymentId).toMatch(/^d-/);
-  });
-
-  test("runs desired-count tasks afterwards", async () => {
-    const { error } = await run(stage, "two", { desiredCount: 2 });
-    expect(error).toBeUndefined();
-    const services = { cluster: "outside", services: ["web"] };
-    const { services: found } = await stage.simulator.aws.ecs.describeServices(services);
-    expect(found?.[0]).toMatchObject({ desiredCount: 2, runningCount: 2 });
   });
 
   test("waits for a linear shift of 27 minutes", async () => {
@@ -138,7 +99,7 @@ describe("under CODE_DEPLOY", () => {
       ...group,
       deploymentConfigName: "CodeDeployDefault.ECSLinear10PercentEvery3Minutes",
     });
-    const { error, record, lines } = await run(stage, "three");
+    const { error, record, lines } = await stage.deploy("three");
     expect(error).toBeUndefined();
     expect(lines).toMatch(/^Deadline: 1 h 3[67] min/m);
     expect(record.status).toBe("succeeded");
@@ -155,10 +116,10 @@ describe("with ECS's own blue/green and a bake of an hour", () => {
   afterAll(() => stage?.close());
 
   test("succeeds at traffic-shifted before the bake, and at complete after it", async () => {
-    const shifted = await run(stage, "one", { waitUntil: "traffic-shifted" });
+    const shifted = await stage.deploy("one", { waitUntil: "traffic-shifted" });
     expect(shifted.error).toBeUndefined();
     expect(shifted.record.status).toBe("traffic-shifted");
-    const complete = await run(stage, "two");
+    const complete = await stage.deploy("two");
     expect(complete.error).toBeUndefined();
     expect(complete.lines).toMatch(/^Deadline: 1 h 40 min/m);
     const { complete: done = 0, "traffic-shifted": shift = 0 } = complete.record.durations;

@@ -20,10 +20,14 @@ import {
   type TestSimulator,
   testListenerPortOffset,
 } from "../../simulator/src/test-simulator.support.ts";
+import type { Failure } from "../core/failure.ts";
 import { retryStrategy } from "../core/prompt-retries.support.ts";
 import { pushImage } from "../core/push-image.support.ts";
 import type { DeliveryContext } from "./context.ts";
+import { deploy } from "./deploy.ts";
 import type { DeployInputs } from "./inputs.ts";
+import type { Run } from "./order/run.ts";
+import { type DeploymentRecord, newRecord } from "./record.ts";
 
 /** `webProgram` as a program that `node` runs. */
 const server = `
@@ -41,9 +45,31 @@ export interface Stage {
   readonly image: string;
   /** Returns the path of a task definition whose tasks respond with this version. */
   taskDefinition(version: string, changes?: object): Promise<string>;
-  context(signal?: AbortSignal): DeliveryContext & { readonly lines: string[] };
+  context(signal?: AbortSignal): DeliveryContext & {
+    readonly lines: string[];
+    readonly warnings: string[];
+  };
   inputs(file: string, changes?: Partial<DeployInputs>): DeployInputs;
+  /** Deploys a task definition whose tasks respond with this version, and resolves however that ends. */
+  deploy(version: string, changes?: Partial<DeployInputs>, more?: Deploying): Promise<Deployed>;
+  /** Returns the response behind the load balancer. */
+  page(): Promise<string>;
   close(): Promise<void>;
+}
+
+interface Deploying {
+  /** Changes of the task definition. */
+  readonly definition?: object;
+  readonly run?: Run | undefined;
+  readonly record?: DeploymentRecord;
+}
+
+interface Deployed {
+  readonly record: DeploymentRecord;
+  readonly error: Failure | undefined;
+  /** The whole log. */
+  readonly lines: string;
+  readonly warnings: readonly string[];
 }
 
 /** Creates a simulated account with a load-balanced service, its deployment group and an image, in virtual time. */
@@ -79,7 +105,7 @@ export async function stageOn({
     RoleName: "execution",
     AssumeRolePolicyDocument: JSON.stringify(trustOfTasks),
   });
-  return {
+  const stage: Stage = {
     simulator,
     folder,
     image,
@@ -94,11 +120,27 @@ export async function stageOn({
     },
     context: (signal = new AbortController().signal) => contextOf(simulator, clients, signal),
     inputs: (file, changes = {}) => ({ ...inputs, cluster, source: { file }, ...changes }),
+    async deploy(version, changes = {}, { definition, run, record = newRecord(cluster, "web") } = {}) {
+      const context = { ...stage.context(), run };
+      record.startedAt = context.clock.now();
+      const deploying = deploy(
+        context,
+        stage.inputs(await stage.taskDefinition(version, definition), changes),
+        record,
+      );
+      const error = await deploying.then(
+        () => undefined,
+        (reason: Failure) => reason,
+      );
+      return { record, error, lines: context.lines.join("\n"), warnings: context.warnings };
+    },
+    page: async () => (await fetch(productionUrl)).text(),
     close: async () => {
       await simulator.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return stage;
 }
 
 /** The longest bake that ECS allows: deployments stay in progress until somebody ends them. */
@@ -186,11 +228,17 @@ export const trustOfTasks = {
 
 function contextOf({ clock }: TestSimulator, clients: DeliveryContext["clients"], signal: AbortSignal) {
   const lines: string[] = [];
+  const warnings: string[] = [];
   const write = (line: string) => void lines.push(line);
+  const warning = (line: string) => {
+    write(line);
+    warnings.push(line);
+  };
   return {
     lines,
+    warnings,
     clock: clock.foreground,
-    log: { info: write, notice: write, warning: write },
+    log: { info: write, notice: write, warning },
     signal,
     run: undefined,
     keepForPost: () => {},

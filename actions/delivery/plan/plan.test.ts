@@ -1,8 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, expect, test } from "vitest";
-import { deploy } from "../deploy.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { newRecord } from "../record.ts";
 import { createStage } from "../stage.support.ts";
 import { summaryOf } from "../summary.ts";
 import { diffOf, hasChanges } from "./plan.ts";
@@ -12,18 +10,10 @@ await run("one", { mode: "apply" });
 afterAll(() => stage.close());
 
 async function run(version: string, changes: Partial<DeployInputs> = {}, definition: object = {}) {
-  const record = newRecord("outside", "web");
-  const context = stage.context();
-  const file = await stage.taskDefinition(version, definition);
-  await deploy(context, stage.inputs(file, { mode: "plan", ...changes }), record);
+  const { record, lines } = await stage.deploy(version, { mode: "plan", ...changes }, { definition });
   if (!record.plan) throw new Error("there is a plan");
-  return {
-    record,
-    summary: summaryOf(record),
-    diff: diffOf(record.plan),
-    changes: hasChanges(record.plan),
-    log: context.lines.join("\n"),
-  };
+  const { plan } = record;
+  return { record, summary: summaryOf(record), diff: diffOf(plan), changes: hasChanges(plan), log: lines };
 }
 
 async function state() {
@@ -74,12 +64,9 @@ test("shows images by digest and secrets by name, and no secret value", async ()
     secrets: [{ name: "PASSWORD", valueFrom: "/web/password" }],
     environment: [{ name: "API_TOKEN", value: "hunter2" }],
   });
-  const record = newRecord("outside", "web");
-  const inputs = stage.inputs(await stage.taskDefinition("digests", definition), { mode: "plan" });
-  await expect(deploy(stage.context(), inputs, record)).rejects.toThrow(/no image/);
-  if (!record.plan) throw new Error("there is a plan");
-  const summary = summaryOf(record);
-  expect(diffOf(record.plan).split("\n")).toEqual([
+  const { record, diff, summary } = await run("digests", {}, definition);
+  expect(record.findings.map(({ text }) => text).join()).toMatch(/no image/);
+  expect(diff.split("\n")).toEqual([
     "+ containerDefinitions[web].environment[API_TOKEN].value: ***",
     expect.stringMatching(/^- containerDefinitions\[web\]\.environment\[VERSION\]/),
     expect.stringMatching(/^~ containerDefinitions\[web\]\.image: .*sha256:.* → .*sha256:0{64}/),

@@ -1,8 +1,6 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deploy } from "../deploy.ts";
 import { createEcsStage } from "../ecs/stage.support.ts";
-import { newRecord } from "../record.ts";
 import type { Stage } from "../stage.support.ts";
 
 let stage: Stage;
@@ -15,12 +13,7 @@ async function begin(strategy: "ROLLING" | "BLUE_GREEN") {
 }
 
 async function plan() {
-  const record = newRecord("main", "web");
-  const inputs = stage.inputs(await stage.taskDefinition("1"), { mode: "plan" });
-  const error = await deploy(stage.context(), inputs, record).then(
-    () => undefined,
-    (reason: Error) => reason,
-  );
+  const { record, error } = await stage.deploy("1", { mode: "plan" });
   return { findings: record.findings, error };
 }
 

@@ -1,7 +1,4 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
-import { deploy } from "../deploy.ts";
-import { newRecord } from "../record.ts";
 import { createStage, type Stage } from "../stage.support.ts";
 
 let stage: Stage;
@@ -27,12 +24,7 @@ afterEach(async () => {
 });
 
 async function plan() {
-  const record = newRecord("outside", "web");
-  const inputs = stage.inputs(await stage.taskDefinition("1"), { mode: "plan" });
-  const error = await deploy(stage.context(), inputs, record).then(
-    () => undefined,
-    (reason: Error & { nextStep?: string }) => reason,
-  );
+  const { record, error } = await stage.deploy("1", { mode: "plan" });
   return { findings: record.findings, error };
 }
 
@@ -196,25 +188,21 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
     },
     /^The health checks of target groups blue and other-health differ \(HealthCheckPath \/ and \/health\)/,
   ],
+  [
+    "health checks of a port that no container has",
+    async () => {
+      await createGroup("other-port", { HealthCheckPort: "9090" });
+      await pairWith(["blue", "other-port"]);
+    },
+    /^Health checks of target group other-port go to port 9090, which no container maps \(8080\)/,
+  ],
 ])("only warns of %s", async (_, prepare, text) => {
   await prepare();
   const { findings, error } = await plan();
   expect(error).toBeUndefined();
-  expect(findings).toEqual([
-    { kind: "advice", text: expect.stringMatching(text), fix: expect.stringMatching(/aws elbv2/) },
-  ]);
-});
-
-test("warns of health checks of a port that no container has", async () => {
-  await createGroup("other-port", { HealthCheckPort: "9090" });
-  await pairWith(["blue", "other-port"]);
-  const { findings, error } = await plan();
-  expect(error).toBeUndefined();
-  expect(findings.map(({ text }) => text)).toContainEqual(
-    expect.stringMatching(
-      /^Health checks of target group other-port go to port 9090, which no container maps \(8080\)/,
-    ),
-  );
+  const fix = expect.stringMatching(/aws elbv2/);
+  expect(findings).toContainEqual({ kind: "advice", text: expect.stringMatching(text), fix });
+  expect(findings.every(({ kind }) => kind === "advice")).toBe(true);
 });
 
 test("finds that a listener is gone", async () => {
@@ -243,9 +231,7 @@ test("prevents the foreseen fault by its fix", async () => {
   const { findings } = await plan();
   const [, arn, target] = /--listener-arn (\S+) .*TargetGroupArn=(\S+)$/.exec(findings[0]?.fix ?? "") ?? [];
   await elbv2.modifyListener({ ListenerArn: arn, DefaultActions: forward(target) });
-  const record = newRecord("outside", "web");
-  await deploy(stage.context(), stage.inputs(await stage.taskDefinition("fixed")), record);
-  expect(record.status).toBe("succeeded");
-  expect(await (await fetch(`http://127.0.0.1:${80 + testListenerPortOffset()}/`)).text()).toBe("fixed");
+  expect((await stage.deploy("fixed")).record.status).toBe("succeeded");
+  expect(await stage.page()).toBe("fixed");
   undo.splice(0);
 });

@@ -1,7 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, afterEach, expect, test } from "vitest";
-import { deploy } from "../deploy.ts";
-import { newRecord } from "../record.ts";
 import { createStage } from "../stage.support.ts";
 
 const stage = await createStage();
@@ -13,16 +11,7 @@ async function plan() {
   const secret = await stage.simulator.aws.secretsmanager.describeSecret({ SecretId: "web" });
   const definition = JSON.parse(await readFile(await stage.taskDefinition("1"), "utf8"));
   definition.containerDefinitions[0].secrets = [{ name: "PASSWORD", valueFrom: secret.ARN }];
-  const file = await stage.taskDefinition("secret", definition);
-  const record = newRecord("outside", "web");
-  const warnings: string[] = [];
-  const context = stage.context();
-  context.log.warning = (text) => void warnings.push(text);
-  const error = await deploy(context, stage.inputs(file, { mode: "plan" }), record).then(
-    () => undefined,
-    (reason: Error) => reason,
-  );
-  return { record, error, warnings };
+  return stage.deploy("secret", { mode: "plan" }, { definition });
 }
 
 test("gives one warning to a role that may read nothing, and deploys", async () => {

@@ -10,7 +10,6 @@ beforeEach(async () => {
 });
 afterEach(() => stage?.close());
 
-const page = async () => (await fetch(stage.productionUrl)).text();
 const ongoing = async () => {
   const { codedeploy } = stage.simulator.aws;
   return (await codedeploy.listDeployments({ includeOnlyStatuses: ["Created", "InProgress"] })).deployments;
@@ -48,7 +47,7 @@ test("skips a good revision that is deregistered", async () => {
   expect(error?.message).toMatch(
     /^web has no good revision to roll back to: it runs web:\d+, and its last 2 deployments deployed no other revision that is still registered$/,
   );
-  expect(await page()).toBe("bad");
+  expect(await stage.page()).toBe("bad");
 });
 
 test("finds a missing image before anything changes", async () => {
@@ -61,7 +60,7 @@ test("finds a missing image before anything changes", async () => {
   const { error, record } = await tryRollBack(stage, {});
   expect(error?.message).toBe(`there is no image ${stage.image} in ECR`);
   expect(record).toMatchObject({ changed: false, revisionBefore: bad, deploymentId: "" });
-  expect(await page()).toBe("bad");
+  expect(await stage.page()).toBe("bad");
 });
 
 test("finds a missing image before it stops the running deployment", async () => {
@@ -75,7 +74,7 @@ test("finds a missing image before it stops the running deployment", async () =>
   const { error, record } = await tryRollBack(stage, { to: named });
   expect(error?.message).toBe(`there is no image ${stage.image} in ECR`);
   expect(record.changed).toBe(false);
-  expect(await page()).toBe("bad");
+  expect(await stage.page()).toBe("bad");
 });
 
 test("has nothing to undo when a release never reached production", async () => {
@@ -91,7 +90,7 @@ test("has nothing to undo when a release never reached production", async () => 
   expect(record).toMatchObject({ status: "succeeded", changed: false });
   expect(lines).toMatch(/Nothing to roll back: .*\. web runs web:\d+; to roll back from it, set a revision/);
   expect(await readTag(stage, commitTagKey)).toBe(commitOf("rollback"));
-  expect(await page()).toBe("good");
+  expect(await stage.page()).toBe("good");
 });
 
 test("chooses previous-revision by number, and says that it may never have run", async () => {
@@ -124,7 +123,7 @@ test("is not stopped by the group's alarms, which the undone revision has set of
   const { error, record } = await tryRollBack(stage, { to: good });
   expect(error).toBeUndefined();
   expect(record).toMatchObject({ status: "succeeded", changed: true });
-  expect(await page()).toBe("good");
+  expect(await stage.page()).toBe("good");
 });
 
 test("leaves AWS's rollback in progress when cancelled, and says so", async () => {
@@ -134,7 +133,7 @@ test("leaves AWS's rollback in progress when cancelled, and says so", async () =
   const { error, record } = await tryRollBack(stage, {}, { cancelAt: /^Asked CodeDeploy to stop/ });
   expect(error?.message).toMatch(/^Cancelled by SIGTERM; AWS continues the rollback of deployment d-\w+$/);
   expect(record.status).toBe("cancelled");
-  await stage.simulator.clock.until(async () => (await page()) === "good");
+  await stage.simulator.clock.until(async () => (await stage.page()) === "good");
 });
 
 test("leaves a former revision's deployment in progress when cancelled, unless configured otherwise", async () => {
@@ -143,7 +142,7 @@ test("leaves a former revision's deployment in progress when cancelled, unless c
   const { error, record } = await tryRollBack(stage, {}, { cancelAt: / of web is created\.$/ });
   expect(error?.message).toMatch(/^Cancelled by SIGTERM; deployment d-\w+ continues \(on-cancel: leave\)$/);
   expect(record.status).toBe("cancelled");
-  await stage.simulator.clock.until(async () => (await page()) === "good");
+  await stage.simulator.clock.until(async () => (await stage.page()) === "good");
 });
 
 test("waits for a running rollback instead of undoing it", async () => {
@@ -156,7 +155,7 @@ test("waits for a running rollback instead of undoing it", async () => {
   expect(second.error).toBeUndefined();
   expect(second.record).toMatchObject({ status: "succeeded", changed: false, revisionAfter: good });
   expect(second.lines).toContain(`Waiting for deployment ${first.record.deploymentId}`);
-  expect(await page()).toBe("good");
+  expect(await stage.page()).toBe("good");
 });
 
 test("keeps a stopped deployment's place in the order of runs", async () => {

@@ -48,10 +48,8 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
   });
   afterAll(() => stage?.close());
 
-  const page = async () => (await fetch(stage.productionUrl)).text();
-
   test("stops it, rolls it back, and waits until production is complete again", async () => {
-    await stage.simulator.clock.until(async () => (await page()) === "1");
+    await stage.simulator.clock.until(async () => (await stage.page()) === "1");
     await release(stage, version, 12, { waitUntil });
     const { record, error, lines } = await tryRollBack(stage, { to: "active" });
     expect(error).toBeUndefined();
@@ -64,7 +62,7 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
       /eployment \S+ of web:\d+ is in progress: stopping it with rollback is the quickest way back/,
     );
     expect(record.notes.join()).toMatch(/of web:\d+ was stopped and rolled back; web runs web:1\.$/);
-    expect(await page()).toBe("1");
+    expect(await stage.page()).toBe("1");
     expect(await readTag(stage, commitTagKey)).toBe(commitOf("rollback"));
   });
 
@@ -76,7 +74,7 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
     expect(error).toBeUndefined();
     expect(shortRevision(record.revisionAfter)).toBe("web:1");
     expect((await job).record.status).toBe("rolled-back");
-    expect(await page()).toBe("1");
+    expect(await stage.page()).toBe("1");
   });
 
   test("is followed by the given revision", async () => {
@@ -84,7 +82,7 @@ describe.each(kinds)("ending a running deployment under %s", (_, create, version
     await release(stage, version, 14, { waitUntil });
     const { record } = await tryRollBack(stage, { to }, { cancelAt: / of web is created\.$/ });
     expect(record).toMatchObject({ status: "cancelled", revisionAfter: to });
-    await stage.simulator.clock.until(async () => (await page()) === "named");
+    await stage.simulator.clock.until(async () => (await stage.page()) === "named");
   });
 
   test("is no success when the given revision then fails", async () => {

@@ -1,5 +1,4 @@
-import { Cancelled } from "../../core/failure.ts";
-import { deploy } from "../../delivery/deploy.ts";
+import { Cancelled, type Failure } from "../../core/failure.ts";
 import type { DeployInputs } from "../../delivery/inputs.ts";
 import { readRun } from "../../delivery/order/run.ts";
 import { newRecord } from "../../delivery/record.ts";
@@ -38,7 +37,10 @@ export async function tryRollBack(stage: Stage, given: Record<string, string>, t
     if (trying.cancelAt?.test(line)) job.abort(new Cancelled("SIGTERM"));
   };
   const record = newRecord("", "web");
-  const error = await outcomeOf(rollBack(context, inputsFor(stage, given), record));
+  const error = await rollBack(context, inputsFor(stage, given), record).then(
+    () => undefined,
+    (reason: Failure) => reason,
+  );
   return { record, error, lines: context.lines.join("\n") };
 }
 
@@ -54,24 +56,14 @@ export async function release(
   return record.revisionAfter;
 }
 
-export async function tryDeploy(
+/** Deploys a version as a run of deploy.yml, and resolves however that ends. */
+export const tryDeploy = (
   stage: Stage,
   version: string,
   number: number,
   changes: Partial<DeployInputs> = {},
   record = newRecord("", "web"),
-) {
-  const context = { ...stage.context(), run: runOf("deploy.yml", number) };
-  const inputs = stage.inputs(await stage.taskDefinition(version), changes);
-  return { record, error: await outcomeOf(deploy(context, inputs, record)) };
-}
-
-function outcomeOf(work: Promise<unknown>): Promise<(Error & { nextStep?: string }) | undefined> {
-  return work.then(
-    () => undefined,
-    (reason) => reason,
-  );
-}
+) => stage.deploy(version, changes, { run: runOf("deploy.yml", number), record });
 
 function runOf(workflow: string, number: number, kind?: "rollback") {
   const env = {

@@ -22,16 +22,14 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
   });
   afterAll(() => stage?.close());
 
-  const page = async () => (await fetch(stage.productionUrl)).text();
-
   test("restores the previous revision", async () => {
-    expect(await page()).toBe("bad");
+    expect(await stage.page()).toBe("bad");
     const { record, error, lines } = await tryRollBack(stage, {});
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "succeeded", changed: true });
     expect(record).toMatchObject({ revisionBefore: bad, revisionAfter: good });
     expect(lines).toContain(`Rolling back from ${shortRevision(bad)} to ${shortRevision(good)}.`);
-    expect(await page()).toBe("good");
+    expect(await stage.page()).toBe("good");
     expect(await readTag(stage, commitTagKey)).toBe(commitOf("rollback"));
   });
 
@@ -43,7 +41,7 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(error?.message).toMatch(
       /, which was rolled back on request to web:\d+; this is the older run 11$/,
     );
-    expect(await page()).toBe("good");
+    expect(await stage.page()).toBe("good");
   });
 
   test("goes neither back twice nor forward when requested twice", async () => {
@@ -53,14 +51,14 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(lines).toContain(
       `Nothing to roll back: production was already rolled back from ${shortRevision(bad)}.`,
     );
-    expect(await page()).toBe("good");
+    expect(await stage.page()).toBe("good");
   });
 
   test("goes to a given revision, even the undone one", async () => {
     const { record, error } = await tryRollBack(stage, { to: shortRevision(bad).split(":")[1] ?? "" });
     expect(error).toBeUndefined();
     expect(record).toMatchObject({ status: "succeeded", revisionAfter: bad });
-    expect(await page()).toBe("bad");
+    expect(await stage.page()).toBe("bad");
   });
 
   test("refuses a missing revision, and lists the existing ones", async () => {

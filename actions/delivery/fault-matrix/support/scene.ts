@@ -85,7 +85,7 @@ export async function createScene(family: Family, tasks: Tasks): Promise<Scene> 
       const { taskDefinition } = await aws.ecs.registerTaskDefinition(await draft(version));
       return taskDefinition?.taskDefinitionArn ?? "";
     },
-    page: async () => (await fetch(stage.productionUrl)).text(),
+    page: stage.page,
     startVisits() {
       // Requests without a pause keep virtual time from passing.
       const { clock } = stage.simulator;
