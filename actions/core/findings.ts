@@ -17,6 +17,26 @@ export interface Finding {
   readonly kind?: "unchecked" | "advice" | "note";
 }
 
+/** Returns a finding that stops everything. */
+export function fault(text: string, fix?: string): Finding[] {
+  return [fix === undefined ? { text } : { text, fix }];
+}
+
+/** Returns a finding of something that is not as it should be. */
+export function advice(text: string, fix: string): Finding[] {
+  return [{ text, fix, kind: "advice" }];
+}
+
+/** Returns a finding that is worth a line of the log. */
+export function note(text: string): Finding[] {
+  return [{ text, kind: "note" }];
+}
+
+/** Returns a finding of something that AWS did not allow reading. */
+export function unchecked(text: string): Finding[] {
+  return [{ text, kind: "unchecked" }];
+}
+
 interface FoundStep extends Pick<StepRecord<string>, "cause" | "fix"> {
   readonly findings: readonly Finding[];
 }
@@ -47,8 +67,8 @@ export function hasFaults(findings: readonly Finding[]): boolean {
  */
 function logFindings(findings: readonly Finding[], log: Log): void {
   const of = (wanted: Finding["kind"]) => findings.filter(({ kind }) => kind === wanted).map(inWords);
-  const unchecked = of("unchecked");
-  if (unchecked.length > 0) log.warning(`Could not check: ${unchecked.join("; ")}`);
+  const unread = of("unchecked");
+  if (unread.length > 0) log.warning(`Could not check: ${unread.join("; ")}`);
   for (const text of of("advice")) log.warning(text);
   for (const text of of("note")) log.info(text);
 }
@@ -77,7 +97,7 @@ export async function lookUp<T>(
     const fault = known[(error as Error).name];
     if (fault) return { findings: [typeof fault === "string" ? { text: fault } : fault] };
     if (!isAccessDenied(error)) throw error;
-    return { findings: [{ text: `${what}: ${explainAwsError(error)?.message}`, kind: "unchecked" }] };
+    return { findings: unchecked(`${what}: ${explainAwsError(error)?.message}`) };
   }
 }
 

@@ -14,7 +14,7 @@ export function readInputs<T>(
   aliases: Aliases = {},
 ): T {
   const problems = new Set<string>();
-  const value = build(createReader(underAliases(getInput, aliases, problems), problems));
+  const value = build(new InputReader(underAliases(getInput, aliases, problems), problems));
   if (problems.size > 0) throw inputsFailure([...problems]);
   return value;
 }
@@ -47,144 +47,147 @@ export interface NumberedLine {
   readonly text: string;
 }
 
-export type InputReader = ReturnType<typeof createReader>;
+/** Reads inputs by their names; a bad one is noted as a problem, and its fallback returned. */
+export class InputReader {
+  readonly #getInput: (name: string) => string;
+  readonly #problems: Set<string>;
 
-function createReader(getInput: (name: string) => string, problems: Set<string>) {
-  const raw = (name: string) => getInput(name).trim();
-  const problem = (sentence: string) => void problems.add(sentence);
+  constructor(getInput: (name: string) => string, problems: Set<string>) {
+    this.#getInput = getInput;
+    this.#problems = problems;
+  }
 
-  const required = (name: string): string => {
-    const value = raw(name);
-    if (!value) problem(`Input ${name} is required, but not set`);
+  /** For a rule that concerns several inputs; a function of its own, as readers of values get it alone. */
+  readonly problem = (sentence: string): void => void this.#problems.add(sentence);
+
+  #raw(name: string): string {
+    return this.#getInput(name).trim();
+  }
+
+  required(name: string): string {
+    const value = this.#raw(name);
+    if (!value) this.problem(`Input ${name} is required, but not set`);
     return value;
-  };
-  const optional = (name: string): string | undefined => raw(name) || undefined;
+  }
+
+  optional(name: string): string | undefined {
+    return this.#raw(name) || undefined;
+  }
 
   /** Reads one of `allowed`; `fallback` when not given, required without a fallback. */
-  const choice = <C extends string>(name: string, allowed: readonly [C, ...C[]], fallback?: C): C => {
-    const value = raw(name) || fallback;
-    if (!value) problem(`Input ${name} is required; allowed: ${allowed.join(", ")}`);
+  choice<C extends string>(name: string, allowed: readonly [C, ...C[]], fallback?: C): C {
+    const value = this.#raw(name) || fallback;
+    if (!value) this.problem(`Input ${name} is required; allowed: ${allowed.join(", ")}`);
     else if (!allowed.includes(value as C))
-      problem(`Input ${name} is "${value}"; allowed: ${allowed.join(", ")}`);
+      this.problem(`Input ${name} is "${value}"; allowed: ${allowed.join(", ")}`);
     return (value ?? allowed[0]) as C;
-  };
+  }
 
   /** Accepts the spellings of GitHub's own actions: true, True and TRUE. */
-  const boolean = (name: string, fallback: boolean): boolean => {
-    const value = raw(name);
+  boolean(name: string, fallback: boolean): boolean {
+    const value = this.#raw(name);
     if (/^(true|True|TRUE)$/.test(value)) return true;
     if (/^(false|False|FALSE)$/.test(value)) return false;
-    if (value) problem(`Input ${name} is "${value}"; allowed: true, false`);
+    if (value) this.problem(`Input ${name} is "${value}"; allowed: true, false`);
     return fallback;
-  };
+  }
 
   /** Returns undefined when it was not given. */
-  const optionalBoolean = (name: string): boolean | undefined =>
-    raw(name) ? boolean(name, false) : undefined;
+  optionalBoolean(name: string): boolean | undefined {
+    return this.#raw(name) ? this.boolean(name, false) : undefined;
+  }
 
   /** Reads a whole number in [min, max]. */
-  const integer = <F extends number | undefined>(
+  integer<F extends number | undefined>(
     name: string,
     range: { min: number; max: number; fallback: F },
-  ): number | F => {
-    const value = raw(name);
+  ): number | F {
+    const value = this.#raw(name);
     if (!value) return range.fallback;
     const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
     if (number >= range.min && number <= range.max) return number;
-    problem(`Input ${name} is "${value}"; expected a whole number from ${range.min} to ${range.max}`);
+    this.problem(`Input ${name} is "${value}"; expected a whole number from ${range.min} to ${range.max}`);
     return range.fallback;
-  };
+  }
 
   /** Reads milliseconds, from a text such as `90s`, `45m` or `1h30m`; undefined when not given. */
-  const duration = (name: string): number | undefined => {
-    const value = raw(name);
+  duration(name: string): number | undefined {
+    const value = this.#raw(name);
     if (!value) return undefined;
     const ms = parseDuration(value);
     if (ms === undefined)
-      problem(`Input ${name} is "${value}"; expected a duration such as 90s, 45m or 1h30m`);
+      this.problem(`Input ${name} is "${value}"; expected a duration such as 90s, 45m or 1h30m`);
     return ms;
-  };
+  }
 
   /**
    * Returns the lines that are not blank, trimmed, with their numbers from 1: values that may be secret are not shown.
    */
-  const numberedLines = (name: string): NumberedLine[] =>
-    getInput(name)
+  numberedLines(name: string): NumberedLine[] {
+    return this.#getInput(name)
       .split("\n")
       .map((line, index) => ({ number: index + 1, text: line.trim() }))
       .filter(({ text }) => text !== "");
+  }
 
   /** Returns the lines that are not blank, trimmed. */
-  const lines = (name: string): string[] => numberedLines(name).map(({ text }) => text);
+  lines(name: string): string[] {
+    return this.numberedLines(name).map(({ text }) => text);
+  }
 
   /** Returns names on lines or between commas, trimmed. */
-  const names = (name: string): string[] =>
-    lines(name)
+  names(name: string): string[] {
+    return this.lines(name)
       .flatMap((line) => line.split(","))
       .map((item) => item.trim())
       .filter(Boolean);
+  }
 
   /** Reads lines `key=value`, cut at the first `=`; a key given twice is a problem. */
-  const pairs = (name: string): Map<string, string> => {
+  pairs(name: string): Map<string, string> {
     const result = new Map<string, string>();
-    for (const line of lines(name)) {
+    for (const line of this.lines(name)) {
       const at = line.indexOf("=");
       const key = line.slice(0, at).trim();
       if (at < 1 || !key)
-        problem(`Input ${name} has the line "${line}"; expected lines of the form name=value`);
-      else if (result.has(key)) problem(`Input ${name} gives "${key}" twice`);
+        this.problem(`Input ${name} has the line "${line}"; expected lines of the form name=value`);
+      else if (result.has(key)) this.problem(`Input ${name} gives "${key}" twice`);
       else result.set(key, line.slice(at + 1).trim());
     }
     return result;
-  };
+  }
 
   /** Reads a JSON value that `accept` approves; `expected` describes such a value in words. */
-  const json = <J>(
-    name: string,
-    expected: string,
-    accept: (value: unknown) => value is J,
-    fallback: J,
-  ): J => {
-    const text = raw(name);
+  json<J>(name: string, expected: string, accept: (value: unknown) => value is J, fallback: J): J {
+    const text = this.#raw(name);
     if (!text) return fallback;
     try {
       const value: unknown = JSON.parse(text);
       if (accept(value)) return value;
-      problem(`Input ${name} is not ${expected}`);
+      this.problem(`Input ${name} is not ${expected}`);
     } catch (error) {
-      problem(`Input ${name} is not ${expected}: ${(error as Error).message}`);
+      this.problem(`Input ${name} is not ${expected}: ${(error as Error).message}`);
     }
     return fallback;
-  };
+  }
 
-  const existing = (name: string, kind: "file" | "folder", path: string): string => {
+  #existing(name: string, kind: "file" | "folder", path: string): string {
     const stats = path ? statSync(path, { throwIfNoEntry: false }) : undefined;
-    if (path && !stats) problem(`Input ${name}: ${kind} ${path} does not exist (in ${process.cwd()})`);
+    if (path && !stats) this.problem(`Input ${name}: ${kind} ${path} does not exist (in ${process.cwd()})`);
     else if (stats && (kind === "file") !== stats.isFile())
-      problem(`Input ${name}: ${path} is not a ${kind}`);
+      this.problem(`Input ${name}: ${path} is not a ${kind}`);
     return path;
-  };
-  const file = (name: string): string => existing(name, "file", required(name));
-  const optionalFile = (name: string): string | undefined => existing(name, "file", raw(name)) || undefined;
-  const folder = (name: string): string => existing(name, "folder", required(name));
+  }
 
-  return {
-    required,
-    optional,
-    choice,
-    boolean,
-    optionalBoolean,
-    integer,
-    duration,
-    lines,
-    numberedLines,
-    names,
-    pairs,
-    json,
-    file,
-    optionalFile,
-    folder,
-    /** For a rule that concerns several inputs. */
-    problem,
-  };
+  file(name: string): string {
+    return this.#existing(name, "file", this.required(name));
+  }
+
+  optionalFile(name: string): string | undefined {
+    return this.#existing(name, "file", this.#raw(name)) || undefined;
+  }
+
+  folder(name: string): string {
+    return this.#existing(name, "folder", this.required(name));
+  }
 }

@@ -28,6 +28,7 @@ describe("the runner's log", () => {
     ["disables a command after a blank line", "\r\n\r\n::debug::x"],
     ["disables the older form in a line", "#7 0.512 done ##[add-mask]e"],
     ["disables a group of the older form", "Task stopped: ##[group]hidden"],
+    ["disables the second of two in a line", "##[group]a ##[add-mask]e"],
   ])("%s", (_, text) => {
     runnerLog.info(text);
     expect(commands()).toEqual([]);

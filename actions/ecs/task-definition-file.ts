@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { TaskManagedEBSVolumeConfiguration } from "@aws-sdk/client-ecs";
 import { duplicateKeys, parseData, readTextFile } from "../core/data-file.ts";
 import { Failure } from "../core/failure.ts";
-import type { Finding } from "../core/findings.ts";
+import { type Finding, fault } from "../core/findings.ts";
 import type { InputReader } from "../core/inputs.ts";
 import type { Log } from "../core/log.ts";
 import { findPlaceholders } from "../core/placeholders.ts";
@@ -36,7 +36,7 @@ export function readTaskDefinition(
     };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { taskDefinition: undefined, findings: [{ text: error.message }] };
+    return { taskDefinition: undefined, findings: fault(error.message) };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DeploymentGroupInfo } from "@aws-sdk/client-codedeploy";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, fault } from "../../core/findings.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { Engine } from "../engine.ts";
@@ -45,10 +45,8 @@ export function createCodeDeployEngine(
 /** ECS API reference, UpdateService: the volumes of a CODE_DEPLOY service cannot be updated. */
 function refuseVolumes({ service, serviceSettings }: DeployInputs): Finding[] {
   if (!serviceSettings?.volumeConfigurations) return [];
-  return [
-    {
-      text: `CodeDeploy deploys ${service} and cannot set service-managed-ebs-volume`,
-      fix: "remove the input, or use a service with the deployment controller ECS",
-    },
-  ];
+  return fault(
+    `CodeDeploy deploys ${service} and cannot set service-managed-ebs-volume`,
+    "remove the input, or use a service with the deployment controller ECS",
+  );
 }

@@ -5,7 +5,7 @@ import {
   type TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
 import { lastSegment } from "../../core/arn.ts";
-import { type Finding, lookUp } from "../../core/findings.ts";
+import { type Finding, fault, lookUp } from "../../core/findings.ts";
 import { retryOutages } from "../../core/outage-tolerance.ts";
 import type { DeliveryContext } from "../context.ts";
 import type { DeployInputs } from "../inputs.ts";
@@ -56,7 +56,7 @@ async function readGroup(
   );
   const group = value?.deploymentGroupInfo;
   const mismatch = group && mismatchOf(group, target);
-  return mismatch ? { findings: [{ text: mismatch }] } : { value: group, findings };
+  return mismatch ? { findings: fault(mismatch) } : { value: group, findings };
 }
 
 function mismatchOf(
@@ -81,7 +81,7 @@ async function checkConfig(context: DeliveryContext, name: string): Promise<Find
   });
   const platform = value?.computePlatform ?? "ECS";
   if (platform === "ECS") return findings;
-  return [{ text: `deployment configuration ${name} is for the compute platform ${platform}, not ECS` }];
+  return fault(`deployment configuration ${name} is for the compute platform ${platform}, not ECS`);
 }
 
 /** Returns how a configuration shifts traffic; a warning reports when it cannot be read. */

@@ -20,12 +20,40 @@ const settleMs = 15 * 60_000;
 const targetOnlyMs = 120_000;
 
 export function runningDeployment(context: DeliveryContext, deploymentId: string): RunningDeployment {
-  const { codedeploy } = context.clients;
+  const read = createReader(context, deploymentId);
+  let settled = false;
+  let stopping = false;
+  return {
+    controller: "CODE_DEPLOY",
+    id: deploymentId,
+    name: `deployment ${deploymentId}`,
+    by: "CodeDeploy",
+    // CodeDeploy accepts only a deployment whose old tasks are in production; a quick shift would be over before the
+    // first poll.
+    initialTraffic: { blue: 100, green: 0 },
+    settleMs,
+    async poll(signal) {
+      const { info, target } = await read({ settled, stopping }, signal ? { abortSignal: signal } : {});
+      const snapshot = snapshotOf(info, target, context.clock.now());
+      settled = snapshot.stage === "traffic-shifted";
+      return stopping ? { ...snapshot, near: "complete" } : snapshot;
+    },
+    stop(how) {
+      stopping = true;
+      return stopDeployment(context, deploymentId, how);
+    },
+    targetGroups: targetGroupsOf,
+  };
+}
+
+/**
+ * Returns a function that makes one call where one suffices: for the target while it is in progress, for the deployment
+ * once all traffic has shifted (`settled`) or it is stopped.
+ */
+function createReader({ clients: { codedeploy }, clock }: DeliveryContext, deploymentId: string) {
   let targetId: string | undefined;
   let target: ECSTarget | undefined;
   let info: DeploymentInfo | undefined;
-  let settled = false;
-  let stopping = false;
   let infoAt = 0;
 
   async function readTarget(options: Options): Promise<void> {
@@ -37,48 +65,17 @@ export function runningDeployment(context: DeliveryContext, deploymentId: string
     target = (await codedeploy.send(command, options)).deploymentTarget?.ecsTarget;
   }
 
-  async function readDeployment(options: Options): Promise<void> {
-    const command = new GetDeploymentCommand({ deploymentId });
-    info = (await codedeploy.send(command, options)).deploymentInfo ?? {};
-    infoAt = context.clock.now();
-  }
-
-  /**
-   * Makes one call where one suffices: for the target while it is in progress, for the deployment once all traffic has
-   * shifted or it is stopped.
-   */
-  async function read(options: Options): Promise<DeploymentInfo> {
+  return async ({ settled, stopping }: { settled: boolean; stopping: boolean }, options: Options) => {
     if (!settled) await readTarget(options);
-    const recent = context.clock.now() - infoAt < targetOnlyMs;
-    if (!stopping && recent && info?.status === "InProgress" && isAtWork(target)) return info;
-    await readDeployment(options);
-    const { status = "" } = info ?? {};
+    const recent = clock.now() - infoAt < targetOnlyMs;
+    if (!stopping && recent && info?.status === "InProgress" && isAtWork(target)) return { info, target };
+    info = (await codedeploy.send(new GetDeploymentCommand({ deploymentId }), options)).deploymentInfo ?? {};
+    infoAt = clock.now();
+    const { status = "" } = info;
     // After the shift, only a failure adds anything to the target.
     const isDone = settled && status === "Succeeded";
     if (finalStatuses.includes(status) && !isDone) await readTarget(options);
-    return info ?? {};
-  }
-
-  return {
-    controller: "CODE_DEPLOY",
-    id: deploymentId,
-    name: `deployment ${deploymentId}`,
-    by: "CodeDeploy",
-    // CodeDeploy accepts only a deployment whose old tasks are in production; a quick shift would be over before the
-    // first poll.
-    initialTraffic: { blue: 100, green: 0 },
-    settleMs,
-    async poll(signal) {
-      const found = await read(signal ? { abortSignal: signal } : {});
-      const snapshot = snapshotOf(found, target, context.clock.now());
-      settled = snapshot.stage === "traffic-shifted";
-      return stopping ? { ...snapshot, near: "complete" } : snapshot;
-    },
-    stop(how) {
-      stopping = true;
-      return stopDeployment(context, deploymentId, how);
-    },
-    targetGroups: targetGroupsOf,
+    return { info, target };
   };
 }
 

@@ -99,6 +99,21 @@ test("deploys the revision of a failed deployment again", async () => {
   ]);
 });
 
+const primary = { status: "PRIMARY", taskDefinition: "web:2", desiredCount: 2 };
+const older = { status: "ACTIVE", taskDefinition: "web:1", runningCount: 1 };
+
+test.each<[string, object[], boolean]>([
+  ["all tasks", [{ ...primary, runningCount: 2 }], false],
+  ["more tasks", [{ ...primary, runningCount: 3 }], false],
+  ["too few tasks", [{ ...primary, runningCount: 1 }], true],
+  ["tasks next to those of another revision", [{ ...primary, runningCount: 2 }, older], true],
+])("deploys a revision that production runs with %s: %s", async (_, deployments, deployed) => {
+  const account = createVirtualAccount("ECS");
+  account.runs("web:2", { deployments });
+  const { record } = await account.run();
+  expect(record).toMatchObject({ status: "succeeded", changed: deployed });
+});
+
 test("finds a service deployment that the update does not name by its revision", async () => {
   const account = createVirtualAccount("ECS");
   const { answers, runs, inputs } = account;
@@ -110,12 +125,14 @@ test("finds a service deployment that the update does not name by its revision",
   answers.ListServiceDeployments = () => {
     if (inputs("UpdateService").length > 0) late += 1;
     // One poll after the update is too early.
-    const ids = late <= 0 ? ["d-1"] : ["d-4", "d-3", "d-1"];
+    const ids = late <= 0 ? ["d-1"] : ["d-5", "d-4", "d-3", "d-1"];
     return { serviceDeployments: ids.map((id) => briefOf(id)) };
   };
   answers.DescribeServiceRevisions = {
     serviceRevisions: [
-      { serviceRevisionArn: "revision-of-d-4", taskDefinition: "web:9" },
+      { serviceRevisionArn: "revision-of-d-5", taskDefinition: "web:9" },
+      // Somebody deploys the same revision right after this step.
+      { serviceRevisionArn: "revision-of-d-4", taskDefinition: "web:2" },
       { serviceRevisionArn: "revision-of-d-3", taskDefinition: "web:2" },
     ],
   };

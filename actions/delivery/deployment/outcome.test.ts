@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { named } from "../../core/fake-aws.support.ts";
 import type { DeployInputs } from "../inputs.ts";
-import { createVirtualAccount, deploymentArn, minute, status } from "./virtual-run.support.ts";
+import { briefOf, createVirtualAccount, deploymentArn, minute, status } from "./virtual-run.support.ts";
 
 test.each<[string, Partial<DeployInputs>, number, number, string]>([
   ["runs no tasks", {}, 0, 1, "web runs 0 of 1 tasks after its deployment"],
@@ -78,7 +78,7 @@ test("still sees a deployment that ends at the deadline", async () => {
     return status(isOver ? "Succeeded" : "InProgress");
   };
   const { record, endedAt } = await run({ deadlineMs: 1_000 });
-  expect(record.status).toBe("succeeded");
+  expect(record).toMatchObject({ status: "succeeded", production: ["web:2"] });
   expect(endedAt).toBe(1_000);
 });
 
@@ -93,6 +93,20 @@ test("fails with CodeDeploy's words when someone else stops the deployment", asy
   );
 });
 
+test("names the deployment that took over: the first one after this", async () => {
+  const { answers, inputs, keepProduction, run } = createVirtualAccount("ECS");
+  keepProduction();
+  const stopped = { status: "STOPPED", createdAt: new Date(2_000) };
+  answers.DescribeServiceDeployments = { serviceDeployments: [stopped] };
+  answers.ListServiceDeployments = () => {
+    const ids = inputs("UpdateService").length > 0 ? ["d-4", "d-3", "d-2", "d-1"] : ["d-1"];
+    return { serviceDeployments: ids.map((id) => briefOf(id)) };
+  };
+  const { record, error } = await run();
+  expect(record.status).toBe("superseded");
+  expect(error?.message).toContain("STOPPED, as service deployment d-3 took over");
+});
+
 test("reports that production is mixed when it is", async () => {
   const { answers, runs, keepProduction, run } = createVirtualAccount("ECS");
   keepProduction();
@@ -103,7 +117,7 @@ test("reports that production is mixed when it is", async () => {
     return { serviceDeployments: [{ status: "ROLLBACK_FAILED", statusReason: "No capacity." }] };
   };
   const { record, error } = await run();
-  expect(record.status).toBe("failed");
+  expect(record).toMatchObject({ status: "failed", production: ["web:1", "web:2"] });
   expect(error?.message).toMatch(/ROLLBACK_FAILED; production runs web:1 and web:2\)$/);
 });
 

@@ -1,5 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, fault } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import type { RunningService } from "../../ecs/service.ts";
 import type { DeliveryContext } from "../context.ts";
@@ -59,18 +59,14 @@ function checkContainer(
   const container = containerDefinitions.find(({ name }) => name === containerName);
   const names = containerDefinitions.map(({ name }) => name).join(", ");
   if (!container)
-    return [
-      {
-        text: `the service's load balancer forwards to container ${containerName}, which is not in the task definition (it has ${names})`,
-      },
-    ];
+    return fault(
+      `the service's load balancer forwards to container ${containerName}, which is not in the task definition (it has ${names})`,
+    );
   const ports = (container.portMappings ?? []).map((mapping) => mapping.containerPort);
   if (ports.includes(containerPort)) return [];
-  return [
-    {
-      text: `the service's load balancer forwards to port ${containerPort} of container ${containerName}, which maps ${ports.join(", ") || "none"}`,
-    },
-  ];
+  return fault(
+    `the service's load balancer forwards to port ${containerPort} of container ${containerName}, which maps ${ports.join(", ") || "none"}`,
+  );
 }
 
 /** This read is not worth a long wait: without a response, the default delay is assumed. */

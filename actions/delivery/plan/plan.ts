@@ -1,5 +1,5 @@
 import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, fault } from "../../core/findings.ts";
 import {
   inspectTaskDefinition,
   type ReadingRules,
@@ -39,7 +39,7 @@ export async function findRevision(
 }
 
 async function describeRegistered(context: DeliveryContext, revision: string): Promise<WantedRevision> {
-  const nothing = (text: string) => ({ taskDefinition: undefined, findings: [{ text }], arn: undefined });
+  const nothing = (text: string) => ({ taskDefinition: undefined, findings: fault(text), arn: undefined });
   const command = new DescribeTaskDefinitionCommand({ taskDefinition: revision });
   try {
     const { taskDefinition = {} } = await context.clients.ecs.send(command, { abortSignal: context.signal });

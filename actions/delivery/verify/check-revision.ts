@@ -1,5 +1,5 @@
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, fault } from "../../core/findings.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 import { checkImages } from "./images.ts";
 import { checkRoles } from "./roles.ts";
@@ -44,10 +44,8 @@ async function checkLogGroup(checking: Checking, { name, region, container }: Lo
   );
   // The list is by prefix in alphabetical order: the name itself comes before all that only begin with it.
   if (!value || value.logGroups?.some(({ logGroupName }) => logGroupName === name)) return findings;
-  return [
-    {
-      text: `there is no log group ${name}${region ? ` in ${region}` : ""}, to which container ${container} writes`,
-      fix: `create it (aws logs create-log-group --log-group-name ${name}${region ? ` --region ${region}` : ""}), or set the log option awslogs-create-group to "true"`,
-    },
-  ];
+  return fault(
+    `there is no log group ${name}${region ? ` in ${region}` : ""}, to which container ${container} writes`,
+    `create it (aws logs create-log-group --log-group-name ${name}${region ? ` --region ${region}` : ""}), or set the log option awslogs-create-group to "true"`,
+  );
 }

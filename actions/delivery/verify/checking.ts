@@ -1,5 +1,5 @@
 import { areCredentialsExpired, explainAwsError } from "../../core/aws-errors.ts";
-import { type Finding, lookUp } from "../../core/findings.ts";
+import { type Finding, lookUp, unchecked } from "../../core/findings.ts";
 import { findPlaceholders } from "../../core/placeholders.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import type { RunningService } from "../../ecs/service.ts";
@@ -48,17 +48,13 @@ export async function tryLookUp<T>(
   } catch (error) {
     if (areCredentialsExpired(error)) throw error;
     if (isTimeout(signal))
-      return unchecked(`${what}: AWS did not respond within ${toleranceMs / 1_000} seconds`);
+      return { findings: unchecked(`${what}: AWS did not respond within ${toleranceMs / 1_000} seconds`) };
     const why = signal.aborted ? undefined : explainAwsError(error);
     if (!why) throw error;
-    return unchecked(`${what}: ${why.message}`);
+    return { findings: unchecked(`${what}: ${why.message}`) };
   }
 }
 
 function isTimeout({ aborted, reason }: AbortSignal): boolean {
   return aborted && (reason as Error).name === "TimeoutError";
-}
-
-function unchecked(text: string): { findings: Finding[] } {
-  return { findings: [{ text, kind: "unchecked" }] };
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from "../../core/duration.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Finding } from "../../core/findings.ts";
+import { advice, type Finding, note } from "../../core/findings.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 
 /** Default lifetime of sessions (aws-actions/configure-aws-credentials, role-duration-seconds). */
@@ -25,18 +25,15 @@ export async function checkCredentialsLife(context: EcsContext, budgetMs: number
   if (expiration) return compare(expiration, expiration.getTime() - context.clock.now(), budgetMs);
   if (!sessionToken || budgetMs <= longMs) return [];
   const text = `The deployment may take up to ${formatDuration(budgetMs)}; the lifetime of the credentials is not known (${formatDuration(usualLifeMs)} is usual).`;
-  return [{ text, kind: "note" }];
+  return note(text);
 }
 
 function compare(expiration: Date, leftMs: number, budgetMs: number): Finding[] {
   if (leftMs >= budgetMs) return [];
-  return [
-    {
-      text: `The AWS credentials expire in ${formatDuration(leftMs)} (${timeOf(expiration)}), but the deployment may take up to ${formatDuration(budgetMs)}; after that, it could not be followed`,
-      fix: `${renew}; or set a shorter deadline`,
-      kind: "advice",
-    },
-  ];
+  return advice(
+    `The AWS credentials expire in ${formatDuration(leftMs)} (${timeOf(expiration)}), but the deployment may take up to ${formatDuration(budgetMs)}; after that, it could not be followed`,
+    `${renew}; or set a shorter deadline`,
+  );
 }
 
 /** Missing credentials are reported by the first call that needs them. */

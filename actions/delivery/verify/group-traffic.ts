@@ -1,5 +1,5 @@
 import type { DeploymentGroupInfo, TargetGroupPairInfo } from "@aws-sdk/client-codedeploy";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, fault } from "../../core/findings.ts";
 import type { Checking } from "./checking.ts";
 import { findListener, type ListenerRoutes, type Route } from "./listener-routes.ts";
 import { checkPair, checkTargetGroup, findTargetGroup, nameOf } from "./target-groups.ts";
@@ -9,12 +9,7 @@ export async function checkGroupTraffic(checking: Checking, group: DeploymentGro
   const groupName = `deployment group ${group.deploymentGroupName}`;
   const [pair] = group.loadBalancerInfo?.targetGroupPairInfoList ?? [];
   if (pair?.targetGroups?.length !== 2)
-    return [
-      {
-        text: `${groupName} has no pair of target groups`,
-        fix: `add one (aws deploy update-deployment-group)`,
-      },
-    ];
+    return fault(`${groupName} has no pair of target groups`, `add one (aws deploy update-deployment-group)`);
   const [targetGroups, listeners] = await Promise.all([
     Promise.all(pair.targetGroups.map(({ name = "" }) => findTargetGroup(checking, name, groupName))),
     Promise.all(listenersOf(pair).map(({ arn, use }) => findListener(checking, arn, use, groupName))),
@@ -51,12 +46,10 @@ function checkPrimary(
   // During a deployment, the listener is moving from one to the other.
   if (!primary || service.taskSets?.some(({ status }) => status === "ACTIVE")) return [];
   if (!pair.includes(primary))
-    return [
-      {
-        text: `the service's primary task set is behind target group ${nameOf(primary)}, which is not in the pair of ${groupName} (${pair.map(nameOf).join(", ")})`,
-        fix: `add ${nameOf(primary)} to the pair (aws deploy update-deployment-group)`,
-      },
-    ];
+    return fault(
+      `the service's primary task set is behind target group ${nameOf(primary)}, which is not in the pair of ${groupName} (${pair.map(nameOf).join(", ")})`,
+      `add ${nameOf(primary)} to the pair (aws deploy update-deployment-group)`,
+    );
   return production ? checkProductionRoutes(production, primary, pair) : [];
 }
 
@@ -85,12 +78,10 @@ function checkProductionRoutes(
   const now = routes.flatMap(({ weights, condition }) =>
     [...weights.keys()].map((arn) => `${nameOf(arn)} (${condition})`),
   );
-  return [
-    {
-      text: `the production listener ${name} forwards to ${now.join(", ") || "no target group"}, but the service's primary task set is behind ${nameOf(primary)}: CodeDeploy would end with "Primary taskset target group must be behind listener"`,
-      fix: fixes.join(" and ") || ruleFor(listenerArn, primary),
-    },
-  ];
+  return fault(
+    `the production listener ${name} forwards to ${now.join(", ") || "no target group"}, but the service's primary task set is behind ${nameOf(primary)}: CodeDeploy would end with "Primary taskset target group must be behind listener"`,
+    fixes.join(" and ") || ruleFor(listenerArn, primary),
+  );
 }
 
 function commandFor({ isDefault, ruleArn }: Route, listenerArn: string, primary: string): string {

@@ -6,7 +6,7 @@ import {
   GetDownloadUrlForLayerCommand,
   type Image,
 } from "@aws-sdk/client-ecr";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, fault, note, unchecked } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { ecrRegion } from "../../registry/ecr-login.ts";
 import { type ImageName, parseImageName } from "../../registry/image-name.ts";
@@ -35,12 +35,10 @@ export async function findInEcr(
   const name = parseImageName(text);
   if (!name)
     return {
-      findings: [
-        {
-          text: `"${text}" is not a valid image name`,
-          fix: "write <repository>:<tag> or <repository>@<digest>",
-        },
-      ],
+      findings: fault(
+        `"${text}" is not a valid image name`,
+        "write <repository>:<tag> or <repository>@<digest>",
+      ),
     };
   const region = ecrRegion(name.host);
   const ecr = await checking.clients.ecr(region);
@@ -100,17 +98,9 @@ async function findImage(
   if (!value || image) return image ? { image, findings } : { findings };
   if (checking.imagesFollow)
     return {
-      findings: [
-        { text: `Image ${text} is not in ECR yet; it has to be pushed before the deployment.`, kind: "note" },
-      ],
+      findings: note(`Image ${text} is not in ECR yet; it has to be pushed before the deployment.`),
     };
-  const fault = {
-    text: `there is no image ${text} in ECR`,
-    fix: "push it, or use an existing one (aws ecr describe-images)",
-  };
-  return {
-    findings: [await checkMissing(checking, ecr, { repository: repositoryName, registryId, fault })],
-  };
+  return { findings: await checkMissing(checking, ecr, { repository: repositoryName, registryId, text }) };
 }
 
 function emptyWithoutRepository(error: Error): { images?: Image[] } {
@@ -129,8 +119,8 @@ function registryOf(host: string): string | undefined {
 export async function checkMissing(
   checking: Checking,
   ecr: ECRClient,
-  { repository, registryId, fault }: { repository: string; registryId: string | undefined; fault: Finding },
-): Promise<Finding> {
+  { repository, registryId, text }: { repository: string; registryId: string | undefined; text: string },
+): Promise<Finding[]> {
   const command = new DescribePullThroughCacheRulesCommand({ registryId });
   const { value } = await tryLookUp(
     checking,
@@ -142,9 +132,11 @@ export async function checkMissing(
   const brought = rules.some(
     ({ ecrRepositoryPrefix: prefix = "" }) => prefix === "ROOT" || repository.startsWith(`${prefix}/`),
   );
-  if (brought) return { text: `${fault.text} yet: a pull through cache rule brings it.`, kind: "note" };
-  if (value || !repository.includes("/")) return fault;
-  return { text: `${fault.text}, unless a pull through cache rule brings it`, kind: "unchecked" };
+  const missing = `there is no image ${text} in ECR`;
+  if (brought) return note(`${missing} yet: a pull through cache rule brings it.`);
+  if (value || !repository.includes("/"))
+    return fault(missing, "push it, or use an existing one (aws ecr describe-images)");
+  return unchecked(`${missing}, unless a pull through cache rule brings it`);
 }
 
 interface FoundImage {
@@ -173,12 +165,10 @@ async function checkPlatform(checking: Checking, ecr: ECRClient, found: FoundIma
   const fits = platforms.some(({ os, architecture }) => `${os}/${architecture}` === wanted);
   if (fits || platforms.length === 0) return findings;
   const made = platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(", ");
-  return [
-    {
-      text: `image ${found.text} is built for ${made}, but tasks run on ${wanted}`,
-      fix: `build it for ${wanted}, or set the task definition's runtimePlatform`,
-    },
-  ];
+  return fault(
+    `image ${found.text} is built for ${made}, but tasks run on ${wanted}`,
+    `build it for ${wanted}, or set the task definition's runtimePlatform`,
+  );
 }
 
 /**

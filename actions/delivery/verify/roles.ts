@@ -1,6 +1,6 @@
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { parseArn, roleFault } from "../../core/arn.ts";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, fault } from "../../core/findings.ts";
 import { isObject, type TaskDefinitionInput } from "../../core/task-definition.ts";
 import { ecrRegion } from "../../registry/ecr-login.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
@@ -39,12 +39,10 @@ async function checkRole(checking: Checking, role: string, key: string): Promise
   );
   const trust = value?.Role?.AssumeRolePolicyDocument;
   if (trust === undefined || trustsTasks(decodeURIComponent(trust))) return findings;
-  return [
-    {
-      text: `role ${RoleName} (${key}) does not trust ${tasks}, so no task can start with it`,
-      fix: `allow sts:AssumeRole to the service ${tasks} in the role's trust policy`,
-    },
-  ];
+  return fault(
+    `role ${RoleName} (${key}) does not trust ${tasks}, so no task can start with it`,
+    `allow sts:AssumeRole to the service ${tasks} in the role's trust policy`,
+  );
 }
 
 /** A role may be given without its ARN; then it is one of the account. */
@@ -90,5 +88,5 @@ function missingExecutionRole(definition: TaskDefinitionInput): Finding[] {
   const [need] = needs;
   if (!need) return [];
   const text = `the task definition has no executionRoleArn, which Fargate needs ${need}`;
-  return [{ text, fix: "give it a role with the policy AmazonECSTaskExecutionRolePolicy" }];
+  return fault(text, "give it a role with the policy AmazonECSTaskExecutionRolePolicy");
 }

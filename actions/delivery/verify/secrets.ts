@@ -1,6 +1,6 @@
 import { DescribeSecretCommand, type DescribeSecretCommandOutput } from "@aws-sdk/client-secrets-manager";
 import { parseArn } from "../../core/arn.ts";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, fault } from "../../core/findings.ts";
 import type { TaskDefinitionInput } from "../../core/task-definition.ts";
 import { type Checking, isFilledIn, tryLookUp } from "./checking.ts";
 
@@ -52,12 +52,10 @@ async function checkReference(checking: Checking, reference: Reference): Promise
   if (arn?.service !== "secretsmanager") return checkParameter(checking, reference);
   const [kind, name, key, stage, versionId, ...more] = arn.resource.split(":");
   if (kind !== "secret" || !name || (key !== undefined && versionId === undefined) || more.length > 0)
-    return [
-      {
-        text: `${what} is ${valueFrom}, which ECS cannot read`,
-        fix: `write it as ${formIn(checking)}; the last three may be empty, their colons stay`,
-      },
-    ];
+    return fault(
+      `${what} is ${valueFrom}, which ECS cannot read`,
+      `write it as ${formIn(checking)}; the last three may be empty, their colons stay`,
+    );
   const SecretId = valueFrom.split(":").slice(0, 7).join(":");
   const client = await checking.clients.secretsManager(arn.region);
   const { value, findings } = await tryLookUp(
@@ -80,21 +78,17 @@ function faultsOf(
   { stage, versionId }: { stage: string | undefined; versionId: string | undefined },
 ): Finding[] {
   if (DeletedDate)
-    return [
-      { text: `${what} is marked for deletion`, fix: "restore it (aws secretsmanager restore-secret)" },
-    ];
+    return fault(`${what} is marked for deletion`, "restore it (aws secretsmanager restore-secret)");
   const stages = Object.values(VersionIdsToStages).flat();
   if (stages.length === 0)
-    return [{ text: `${what} has no value yet`, fix: "set one (aws secretsmanager put-secret-value)" }];
+    return fault(`${what} has no value yet`, "set one (aws secretsmanager put-secret-value)");
   if (stage && !stages.includes(stage))
-    return [
-      {
-        text: `${what} has no version with the stage ${stage}`,
-        fix: `use one of ${[...new Set(stages)].join(", ")}, or none`,
-      },
-    ];
+    return fault(
+      `${what} has no version with the stage ${stage}`,
+      `use one of ${[...new Set(stages)].join(", ")}, or none`,
+    );
   if (versionId && !(versionId in VersionIdsToStages))
-    return [{ text: `${what} has no version ${versionId}`, fix: "use an existing version, or none" }];
+    return fault(`${what} has no version ${versionId}`, "use an existing version, or none");
   return [];
 }
 
@@ -103,10 +97,8 @@ function checkParameter(checking: Checking, { valueFrom, what }: Reference): Fin
   const arn = parseArn(valueFrom);
   const isParameter = arn ? arn.service === "ssm" && arn.resource.startsWith("parameter/") : true;
   if (isParameter && /^[\w.:/-]+$/.test(valueFrom)) return [];
-  return [
-    {
-      text: `${what} is ${valueFrom}, which names neither a secret nor a parameter`,
-      fix: `write a parameter's name or ARN, or ${formIn(checking)}`,
-    },
-  ];
+  return fault(
+    `${what} is ${valueFrom}, which names neither a secret nor a parameter`,
+    `write a parameter's name or ARN, or ${formIn(checking)}`,
+  );
 }

@@ -1,6 +1,6 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { DescribeRulesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Finding } from "../../core/findings.ts";
+import { type Finding, fault } from "../../core/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 import { routeOf } from "./listener-routes.ts";
 import { checkPair, checkTargetGroup, findTargetGroup, nameOf } from "./target-groups.ts";
@@ -39,12 +39,10 @@ async function checkLoadBalancer(
 
 function checkBehind(loadBalancers: readonly string[] = [], targetGroupArn: string): Finding[] {
   if (loadBalancers.length > 0) return [];
-  return [
-    {
-      text: `target group ${nameOf(targetGroupArn)} of the service is not attached to a load balancer: ECS rejects its tasks`,
-      fix: "make a listener rule forward to it (aws elbv2 create-rule, or modify-listener)",
-    },
-  ];
+  return fault(
+    `target group ${nameOf(targetGroupArn)} of the service is not attached to a load balancer: ECS rejects its tasks`,
+    "make a listener rule forward to it (aws elbv2 create-rule, or modify-listener)",
+  );
 }
 
 async function checkRule(

@@ -1,5 +1,5 @@
 import { DescribeTargetGroupsCommand, type TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Finding } from "../../core/findings.ts";
+import { advice, type Finding, fault } from "../../core/findings.ts";
 import { type Checking, tryLookUp } from "./checking.ts";
 
 /** Finds a target group by name or ARN. */
@@ -34,23 +34,18 @@ export function checkTargetGroup({ taskDefinition }: Checking, group: TargetGrou
   const { TargetGroupName: name, TargetType, HealthCheckPort: port } = group;
   const wanted = taskDefinition.networkMode === "awsvpc" ? "ip" : "instance";
   if (TargetType !== wanted)
-    return [
-      {
-        text: `target group ${name} has targets of type ${TargetType}, which tasks with network mode ${taskDefinition.networkMode ?? "bridge"} cannot use`,
-        fix: `create a target group of target type ${wanted}; a group's type cannot be changed`,
-      },
-    ];
+    return fault(
+      `target group ${name} has targets of type ${TargetType}, which tasks with network mode ${taskDefinition.networkMode ?? "bridge"} cannot use`,
+      `create a target group of target type ${wanted}; a group's type cannot be changed`,
+    );
   const ports = (taskDefinition.containerDefinitions ?? []).flatMap(({ portMappings = [] }) =>
     portMappings.map(({ containerPort }) => String(containerPort)),
   );
   if (!port || port === "traffic-port" || wanted !== "ip" || ports.includes(port)) return [];
-  return [
-    {
-      text: `Health checks of target group ${name} go to port ${port}, which no container maps (${ports.join(", ") || "none"}): new tasks may never become healthy`,
-      fix: `aws elbv2 modify-target-group --target-group-arn ${group.TargetGroupArn} --health-check-port traffic-port`,
-      kind: "advice",
-    },
-  ];
+  return advice(
+    `Health checks of target group ${name} go to port ${port}, which no container maps (${ports.join(", ") || "none"}): new tasks may never become healthy`,
+    `aws elbv2 modify-target-group --target-group-arn ${group.TargetGroupArn} --health-check-port traffic-port`,
+  );
 }
 
 /** Checks that either of the two can replace the other. */
@@ -78,13 +73,10 @@ function checkHealthChecks(one: TargetGroup, other: TargetGroup, names: string):
   const differing = keys.filter((key) => one[key] !== other[key]);
   if (differing.length === 0) return [];
   const values = differing.map((key) => `${key} ${one[key]} and ${other[key]}`).join(", ");
-  return [
-    {
-      text: `The health checks of ${names} differ (${values}): every deployment changes the checks`,
-      fix: "use the same settings for both (aws elbv2 modify-target-group)",
-      kind: "advice",
-    },
-  ];
+  return advice(
+    `The health checks of ${names} differ (${values}): every deployment changes the checks`,
+    "use the same settings for both (aws elbv2 modify-target-group)",
+  );
 }
 
 /** Returns `web-blue` for …:targetgroup/web-blue/73e2d6bc24d8a067, and the same for a load balancer's ARN. */
