@@ -3,51 +3,59 @@ import { NormalizedSchema } from "@smithy/core/schema";
 import type { Keys } from "./data-file.ts";
 import { editDistance } from "./nearest-name.ts";
 
-/** A member that ECS would refuse, or does not know. */
+/** A member that ECS would refuse. */
 export interface Fault {
   readonly keys: Keys;
   readonly text: string;
-  /** A key that the SDK's model does not have; a newer ECS may know it. */
-  readonly unknown?: { readonly path: string; readonly meant: string | undefined };
 }
 
-export interface Place {
+/** A key that the SDK's model does not have; a newer ECS may know it. */
+export interface UnknownKey extends Place {
+  readonly meant: string | undefined;
+}
+
+interface Place {
   readonly keys: Keys;
   /** Such as `containerDefinitions[web].image`: list items that have a name are shown by it. */
   readonly path: string;
 }
 
-/** Finds every key of `value` that the schema does not have and every value of another type, nested ones too. */
-export function findFaults(value: unknown, schema: NormalizedSchema): Fault[] {
-  const faults: Fault[] = [];
-  collect(value, schema, { keys: [], path: "" }, faults);
-  return faults;
+/** Finds every key that the schema does not have and every value of another type, nested ones too. */
+export function findFaults(value: unknown, schema: NormalizedSchema): Found {
+  const found: Found = { faults: [], unknown: [] };
+  collect(value, schema, { keys: [], path: "" }, found);
+  return found;
 }
 
-function collect(value: unknown, schema: NormalizedSchema, at: Place, faults: Fault[]): void {
+interface Found {
+  readonly faults: Fault[];
+  readonly unknown: UnknownKey[];
+}
+
+function collect(value: unknown, schema: NormalizedSchema, at: Place, found: Found): void {
   if (value === null || value === undefined) return;
   const expected = typeName(schema);
   const actual = Array.isArray(value) ? "list" : typeof value;
   if (actual !== (expected === "map" ? "object" : expected)) {
-    faults.push({ keys: at.keys, text: wrongType(at.path, actual, expected) });
+    found.faults.push({ keys: at.keys, text: wrongType(at.path, actual, expected) });
   } else if (expected === "list") {
     (value as unknown[]).forEach((item, index) => {
-      collect(item, schema.getValueSchema(), itemPlace(at, index, item), faults);
+      collect(item, schema.getValueSchema(), itemPlace(at, index, item), found);
     });
   } else if (expected === "map") {
     for (const [key, item] of Object.entries(value))
-      collect(item, schema.getValueSchema(), memberPlace(at, key), faults);
+      collect(item, schema.getValueSchema(), memberPlace(at, key), found);
   } else if (expected === "object") {
-    collectMembers(value, schema, at, faults);
+    collectMembers(value, schema, at, found);
   }
 }
 
-function collectMembers(value: object, schema: NormalizedSchema, at: Place, faults: Fault[]): void {
+function collectMembers(value: object, schema: NormalizedSchema, at: Place, found: Found): void {
   const allowed = memberNames(schema);
   for (const [key, item] of Object.entries(value)) {
     const member = memberPlace(at, key);
-    if (allowed.includes(key)) collect(item, schema.getMemberSchema(key), member, faults);
-    else faults.push(unknownKey(member, key, allowed));
+    if (allowed.includes(key)) collect(item, schema.getMemberSchema(key), member, found);
+    else found.unknown.push({ ...member, meant: isComment(key) ? undefined : nearest(key, allowed) });
   }
 }
 
@@ -83,13 +91,6 @@ export function withoutEmpty(
 }
 
 const keyValuePair = NormalizedSchema.of(KeyValuePair$).getName();
-
-/** Suggests the nearest key, else lists all allowed ones. */
-function unknownKey({ keys, path }: Place, key: string, allowed: readonly string[]): Fault {
-  const meant = isComment(key) ? undefined : nearest(key, allowed);
-  const fix = meant ? `did you mean ${meant}?` : `allowed: ${allowed.join(", ")}`;
-  return { keys, text: `unknown key ${path} (${fix})`, unknown: { path, meant } };
-}
 
 /**
  * Returns whether a key is for readers or editors, such as `_comment` or `$schema`: no AWS service has such members.

@@ -6,24 +6,23 @@ import {
 import { NormalizedSchema } from "@smithy/core/schema";
 import { Failure } from "./failure.ts";
 import { isObject } from "./is-object.ts";
-import { type Fault, findFaults, isComment, memberNames, withoutEmpty } from "./task-definition-faults.ts";
+import {
+  type Fault,
+  findFaults,
+  isComment,
+  memberNames,
+  type UnknownKey,
+  withoutEmpty,
+} from "./task-definition-faults.ts";
 
 export { isObject };
 
 export type TaskDefinitionInput = RegisterTaskDefinitionCommandInput;
 
-/** Whether keys that the SDK's model does not have are sent to AWS, which decides, or are faults. */
-export const unknownKeyRules = ["pass", "refuse"] as const;
-
 export interface ReadingRules {
-  readonly unknownKeys: (typeof unknownKeyRules)[number];
   /** Members that stay although they are empty texts. */
   readonly keptEmpty: readonly string[];
 }
-
-const passAll: ReadingRules = { unknownKeys: "pass", keptEmpty: [] };
-
-export type UnknownKey = Pick<Fault, "keys"> & NonNullable<Fault["unknown"]>;
 
 interface InspectedTaskDefinition {
   readonly taskDefinition: TaskDefinitionInput;
@@ -65,7 +64,7 @@ export function checkTaskDefinition(
 export function inspectTaskDefinition(
   value: unknown,
   overrides: Partial<TaskDefinitionInput> = {},
-  { unknownKeys, keptEmpty }: ReadingRules = passAll,
+  { keptEmpty }: ReadingRules = { keptEmpty: [] },
 ): InspectedTaskDefinition {
   const { members, beside, faults } = unwrap(value);
   const described = Object.keys(members).filter((key) => describeOnly.includes(key));
@@ -78,14 +77,11 @@ export function inspectTaskDefinition(
     .filter((key) => faults.length === 0 && !(key in taskDefinition))
     .map((key): Fault => ({ keys: [], text: `${key} is missing` }));
   const found = findFaults(taskDefinition, inputSchema);
-  const refused = unknownKeys === "refuse" ? found : found.filter(({ unknown }) => unknown === undefined);
   return {
     taskDefinition: taskDefinition as unknown as TaskDefinitionInput,
     dropped: [...beside, ...described],
-    unknown: found.flatMap((fault) =>
-      fault.unknown && !refused.includes(fault) ? [{ keys: fault.keys, ...fault.unknown }] : [],
-    ),
-    faults: [...faults, ...missing, ...refused],
+    unknown: found.unknown,
+    faults: [...faults, ...missing, ...found.faults],
   };
 }
 

@@ -11,9 +11,8 @@ import {
   isObject,
   type ReadingRules,
   type TaskDefinitionInput,
-  type UnknownKey,
-  unknownKeyRules,
 } from "../core/task-definition.ts";
+import type { UnknownKey } from "../core/task-definition-faults.ts";
 
 /** Reads the task definition of a file; its faults are findings, like those of the service. */
 export function readTaskDefinition(
@@ -82,10 +81,7 @@ export function readTaskDefinitionSource(read: InputReader): TaskDefinitionSourc
 
 /** Reads the rules for a task definition's file. */
 export function readRules(read: InputReader): ReadingRules {
-  return {
-    unknownKeys: read.choice("unknown-keys", unknownKeyRules, "pass"),
-    keptEmpty: read.names("keep-null-value-keys"),
-  };
+  return { keptEmpty: read.names("keep-null-value-keys") };
 }
 
 /** An EBS volume that ECS creates for each task, in the form of RunTask and UpdateService. */

@@ -10,7 +10,7 @@ test("defaults to the ECS console's names and the careful choices", () => {
     cluster: "c",
     service: "s",
     source: { file },
-    rules: { unknownKeys: "pass", keptEmpty: [] },
+    rules: { keptEmpty: [] },
     mode: "apply",
     appSpecFile: undefined,
     codeDeployApplication: "AppECS-c-s",

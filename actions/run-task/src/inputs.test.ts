@@ -8,7 +8,7 @@ test("defaults to the careful choices", () => {
   expect(readRunInputs(given({}))).toEqual({
     cluster: "c",
     taskDefinition: { reference: "web" },
-    rules: { unknownKeys: "pass", keptEmpty: [] },
+    rules: { keptEmpty: [] },
     container: undefined,
     command: [],
     environment: new Map(),
