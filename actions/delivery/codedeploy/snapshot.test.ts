@@ -1,5 +1,5 @@
 import type { LifecycleEvent } from "@aws-sdk/client-codedeploy";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { changes } from "../deployment/follow.ts";
 import type { LifecycleEvent as RecordedEvent } from "../record.ts";
 import { quietUntil, snapshotOf } from "./snapshot.ts";
@@ -9,60 +9,33 @@ const event = (lifecycleEventName: string, status: LifecycleEvent["status"]): Li
   status,
 });
 
+/** The events after a failure at the start, which skips the rest. */
+const failedInstall = [
+  event("Install", "Failed"),
+  event("AllowTraffic", "Skipped"),
+  event("AfterAllowTraffic", "Skipped"),
+];
+const allowed = (hook: LifecycleEvent["status"]) => [
+  event("AllowTraffic", "Succeeded"),
+  event("AfterAllowTraffic", hook),
+];
+
 test.each<[string, string, LifecycleEvent[], string, string]>([
   ["just created", "Created", [], "registered", "traffic-shifted"],
   ["installing", "InProgress", [event("Install", "InProgress")], "started", "traffic-shifted"],
   ["shifting", "InProgress", [event("AllowTraffic", "InProgress")], "started", "traffic-shifted"],
-  [
-    "shifted, without hooks listed",
-    "InProgress",
-    [event("AllowTraffic", "Succeeded")],
-    "traffic-shifted",
-    "complete",
-  ],
-  [
-    "shifted, but the last hook runs",
-    "InProgress",
-    [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "InProgress")],
-    "started",
-    "traffic-shifted",
-  ],
-  [
-    "shifted, last hook skipped",
-    "InProgress",
-    [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "Skipped")],
-    "traffic-shifted",
-    "complete",
-  ],
-  [
-    "failed at the start, which skips the rest",
-    "Failed",
-    [event("Install", "Failed"), event("AllowTraffic", "Skipped"), event("AfterAllowTraffic", "Skipped")],
-    "started",
-    "traffic-shifted",
-  ],
-  [
-    "failing, without the status Failed yet",
-    "InProgress",
-    [event("Install", "Failed"), event("AllowTraffic", "Skipped"), event("AfterAllowTraffic", "Skipped")],
-    "started",
-    "traffic-shifted",
-  ],
-  [
-    "stopped after the shift, before its hook",
-    "Stopped",
-    [event("AllowTraffic", "Succeeded"), event("AfterAllowTraffic", "Skipped")],
-    "started",
-    "traffic-shifted",
-  ],
+  ["shifted, without hooks", "InProgress", allowed("Succeeded").slice(0, 1), "traffic-shifted", "complete"],
+  ["shifted, but the last hook runs", "InProgress", allowed("InProgress"), "started", "traffic-shifted"],
+  ["shifted, last hook skipped", "InProgress", allowed("Skipped"), "traffic-shifted", "complete"],
+  ["failed at the start", "Failed", failedInstall, "started", "traffic-shifted"],
+  ["failing, without the status yet", "InProgress", failedInstall, "started", "traffic-shifted"],
+  ["stopped after the shift, before its hook", "Stopped", allowed("Skipped"), "started", "traffic-shifted"],
   ["done", "Succeeded", [], "complete", "complete"],
 ])(
-  "shows the reached stage and the stage that may come any moment when %s",
-  (_, status, lifecycleEvents, stage, near) => {
-    expect(snapshotOf({ status: status as "Created" }, { lifecycleEvents }, 0)).toMatchObject({
-      stage,
-      near,
-    });
+  "shows the reached stage and the one that may come any moment when %s",
+  (_, status, lifecycleEvents, ...stages) => {
+    const { stage, near } = snapshotOf({ status: status as "Created" }, { lifecycleEvents }, 0);
+    expect([stage, near]).toEqual(stages);
   },
 );
 
@@ -82,70 +55,51 @@ test("reports only what is new", () => {
   expect(changes(now, now)).toEqual([]);
 });
 
-describe("the wait for AWS", () => {
-  const second = 1_000;
-  const minute = 60 * second;
-  const removal = 20 * second;
-  const event = (name: string, status: string, startedAt?: number, endedAt?: number): RecordedEvent => ({
-    name,
-    status,
-    startedAt,
-    endedAt,
-    diagnostics: undefined,
-  });
-  const shifting = [event("Install", "Succeeded", 0, 1), event("AllowTraffic", "InProgress", minute)];
-  const shifted = [
-    event("AllowTraffic", "Succeeded", minute, 2 * minute),
-    event("AfterAllowTraffic", "Skipped"),
-  ];
-  const named = (name: string) => ({ deploymentConfigName: `CodeDeployDefault.${name}` });
-  const keeps = (terminationWaitTimeInMinutes?: number) => ({
-    blueGreenDeploymentConfiguration: {
-      terminateBlueInstancesOnDeploymentSuccess: {
-        action: "TERMINATE" as const,
-        terminationWaitTimeInMinutes,
-      },
+const second = 1_000;
+const minute = 60 * second;
+const removal = 20 * second;
+const recorded = (name: string, status: string, startedAt?: number, endedAt?: number): RecordedEvent => ({
+  name,
+  status,
+  startedAt,
+  endedAt,
+  diagnostics: undefined,
+});
+const shifting = [recorded("Install", "Succeeded", 0, 1), recorded("AllowTraffic", "InProgress", minute)];
+const shifted = [
+  recorded("AllowTraffic", "Succeeded", minute, 2 * minute),
+  recorded("AfterAllowTraffic", "Skipped"),
+];
+const canary = { deploymentConfigName: "CodeDeployDefault.ECSCanary10Percent5Minutes" };
+const linear = { deploymentConfigName: "CodeDeployDefault.ECSLinear10PercentEvery1Minutes" };
+const keeps = (terminationWaitTimeInMinutes?: number) => ({
+  blueGreenDeploymentConfiguration: {
+    terminateBlueInstancesOnDeploymentSuccess: {
+      action: "TERMINATE" as const,
+      terminationWaitTimeInMinutes,
     },
-  });
+  },
+});
 
-  test.each<[string, object, RecordedEvent[], number, number | undefined]>([
-    ["tasks start", named("ECSCanary10Percent5Minutes"), [event("Install", "InProgress", 0)], 1, undefined],
-    ["a canary has just been sent", named("ECSCanary10Percent5Minutes"), shifting, minute, 6 * minute],
-    ["a canary's rest is due", named("ECSCanary10Percent5Minutes"), shifting, 6 * minute + second, undefined],
-    ["a linear step is near", named("ECSLinear10PercentEvery1Minutes"), shifting, 4.5 * minute, 5 * minute],
-    [
-      "a linear step is late",
-      named("ECSLinear10PercentEvery1Minutes"),
-      shifting,
-      5 * minute + second,
-      undefined,
-    ],
-    [
-      "a linear step was taken",
-      named("ECSLinear10PercentEvery1Minutes"),
-      shifting,
-      5 * minute + 11 * second,
-      6 * minute,
-    ],
-    [
-      "traffic shifts by a custom configuration",
-      { deploymentConfigName: "mine" },
-      shifting,
-      minute,
-      undefined,
-    ],
-    ["old tasks are kept", keeps(5), shifted, 3 * minute, 7 * minute + removal],
-    ["old tasks are removed, which takes a while", keeps(5), shifted, 7 * minute, 7 * minute + removal],
-    ["old tasks may be gone", keeps(5), shifted, 7 * minute + removal, undefined],
-    ["old tasks are removed at once", keeps(), shifted, 2 * minute, 2 * minute + removal],
-    [
-      "the last hook runs",
-      keeps(5),
-      [...shifted, event("AfterAllowTraffic", "InProgress")],
-      3 * minute,
-      undefined,
-    ],
-  ])("computes the end of the wait while %s", (_, info, events, now, until) => {
-    expect(quietUntil({ status: "InProgress", ...info }, events, now)).toBe(until);
-  });
+test.each<[string, object, RecordedEvent[], number, number | undefined]>([
+  ["tasks start", canary, [recorded("Install", "InProgress", 0)], 1, undefined],
+  ["a canary has just been sent", canary, shifting, minute, 6 * minute],
+  ["a canary's rest is due", canary, shifting, 6 * minute + second, undefined],
+  ["a linear step is near", linear, shifting, 4.5 * minute, 5 * minute],
+  ["a linear step is late", linear, shifting, 5 * minute + second, undefined],
+  ["a linear step was taken", linear, shifting, 5 * minute + 11 * second, 6 * minute],
+  ["traffic shifts by a custom configuration", { deploymentConfigName: "mine" }, shifting, minute, undefined],
+  ["old tasks are kept", keeps(5), shifted, 3 * minute, 7 * minute + removal],
+  ["old tasks are removed, which takes a while", keeps(5), shifted, 7 * minute, 7 * minute + removal],
+  ["old tasks may be gone", keeps(5), shifted, 7 * minute + removal, undefined],
+  ["old tasks are removed at once", keeps(), shifted, 2 * minute, 2 * minute + removal],
+  [
+    "the last hook runs",
+    keeps(5),
+    [...shifted, recorded("AfterAllowTraffic", "InProgress")],
+    3 * minute,
+    undefined,
+  ],
+])("computes the end of the wait while %s", (_, info, events, now, until) => {
+  expect(quietUntil({ status: "InProgress", ...info }, events, now)).toBe(until);
 });

@@ -1,6 +1,7 @@
 import type { ServiceDeployment, ServiceDeploymentStatus } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
 import { createHistory } from "./history.ts";
+import { createRestTimes } from "./running-deployment.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 const known = { events: [], startedBy: "ecs-svc/1", successor: undefined, quietUntil: undefined };
@@ -10,7 +11,22 @@ const target = (requested: number, running: number, weight?: number) => ({
   runningTaskCount: running,
   requestedProductionTrafficWeight: weight,
 });
-const native = { deploymentConfiguration: { strategy: "BLUE_GREEN" } } as const;
+/** A rolling update in progress: of the new tasks, `running` of `requested` run, and `old` ones still do. */
+const rolling = (requested: number, running: number, old: number): ServiceDeployment => ({
+  status: "IN_PROGRESS",
+  targetServiceRevision: target(requested, running),
+  sourceServiceRevisions: [{ arn: "old", runningTaskCount: old }],
+});
+/** A blue/green deployment in progress at this stage. */
+const at = (
+  lifecycleStage: ServiceDeployment["lifecycleStage"],
+  parts: ServiceDeployment = {},
+): ServiceDeployment => ({
+  deploymentConfiguration: { strategy: "BLUE_GREEN" },
+  status: "IN_PROGRESS",
+  lifecycleStage,
+  ...parts,
+});
 
 test.each<[ServiceDeploymentStatus, string | undefined]>([
   ["PENDING", undefined],
@@ -41,128 +57,68 @@ test.each<[string, ServiceDeployment, string | undefined, string]>([
 
 test.each<[string, ServiceDeployment, string]>([
   ["nothing began", { status: "PENDING" }, "registered"],
-  ["tasks start", { ...native, status: "IN_PROGRESS", lifecycleStage: "SCALE_UP" }, "started"],
-  [
-    "traffic shifts",
-    { ...native, status: "IN_PROGRESS", lifecycleStage: "PRODUCTION_TRAFFIC_SHIFT" },
-    "started",
-  ],
-  [
-    "traffic has shifted but a hook may still refuse it",
-    { ...native, status: "IN_PROGRESS", lifecycleStage: "POST_PRODUCTION_TRAFFIC_SHIFT" },
-    "started",
-  ],
-  ["it bakes", { ...native, status: "IN_PROGRESS", lifecycleStage: "BAKE_TIME" }, "traffic-shifted"],
-  [
-    "the bake was over between two polls",
-    { ...native, status: "IN_PROGRESS", lifecycleStage: "CLEAN_UP" },
-    "traffic-shifted",
-  ],
+  ["tasks start", at("SCALE_UP"), "started"],
+  ["traffic shifts", at("PRODUCTION_TRAFFIC_SHIFT"), "started"],
+  ["traffic has shifted but a hook may still refuse it", at("POST_PRODUCTION_TRAFFIC_SHIFT"), "started"],
+  ["it bakes", at("BAKE_TIME"), "traffic-shifted"],
+  ["the bake was over between two polls", at("CLEAN_UP"), "traffic-shifted"],
   [
     "it cleans up after a failure, with all traffic on the old tasks",
-    {
-      ...native,
-      status: "IN_PROGRESS",
-      lifecycleStage: "CLEAN_UP",
-      targetServiceRevision: target(2, 0, 0),
-    },
+    at("CLEAN_UP", { targetServiceRevision: target(2, 0, 0) }),
     "started",
   ],
-  [
-    "it bakes but is being rolled back",
-    { ...native, status: "ROLLBACK_REQUESTED", lifecycleStage: "BAKE_TIME" },
-    "started",
-  ],
-  [
-    "a rolling update has replaced half",
-    {
-      status: "IN_PROGRESS",
-      targetServiceRevision: target(2, 1),
-      sourceServiceRevisions: [{ arn: "old", runningTaskCount: 1 }],
-    },
-    "started",
-  ],
-  [
-    "a rolling update has all new tasks next to an old one",
-    {
-      status: "IN_PROGRESS",
-      targetServiceRevision: target(2, 2),
-      sourceServiceRevisions: [{ arn: "old", runningTaskCount: 1 }],
-    },
-    "started",
-  ],
-  [
-    "a rolling update has replaced all",
-    {
-      status: "IN_PROGRESS",
-      targetServiceRevision: target(2, 2),
-      sourceServiceRevisions: [{ arn: "old", runningTaskCount: 0 }],
-    },
-    "traffic-shifted",
-  ],
-  [
-    "a rolling update has not requested tasks yet",
-    { status: "IN_PROGRESS", targetServiceRevision: target(0, 0) },
-    "started",
-  ],
+  ["it bakes but is being rolled back", at("BAKE_TIME", { status: "ROLLBACK_REQUESTED" }), "started"],
+  ["a rolling update has replaced half", rolling(2, 1, 1), "started"],
+  ["a rolling update has all new tasks next to an old one", rolling(2, 2, 1), "started"],
+  ["a rolling update has replaced all", rolling(2, 2, 0), "traffic-shifted"],
+  ["a rolling update has not requested tasks yet", rolling(0, 0, 0), "started"],
   ["all is done", { status: "SUCCESSFUL" }, "complete"],
 ])("computes the stage when %s", (_, deployment, stage) => {
   expect(snapshotOf(deployment, known).stage).toBe(stage);
 });
 
-const rolling = (running: number): ServiceDeployment => ({
-  status: "IN_PROGRESS" as const,
-  targetServiceRevision: target(2, running),
-  sourceServiceRevisions: [{ arn: "old", runningTaskCount: 1 }],
-});
-
 test.each<[string, ServiceDeployment, string]>([
   ["nothing began", { status: "PENDING" }, "started"],
-  ["new tasks start in a rolling update", rolling(1), "started"],
-  ["old tasks stop in a rolling update", rolling(2), "complete"],
-  ["new tasks start next to the old", { ...native, ...rolling(1), lifecycleStage: "SCALE_UP" }, "started"],
-  [
-    "new tasks run next to the old",
-    { ...native, ...rolling(2), lifecycleStage: "SCALE_UP" },
-    "traffic-shifted",
-  ],
-  ["it bakes", { ...native, ...rolling(2), lifecycleStage: "BAKE_TIME" }, "complete"],
-  ["it is rolled back", { ...rolling(1), status: "ROLLBACK_IN_PROGRESS" }, "complete"],
+  ["new tasks start in a rolling update", rolling(2, 1, 1), "started"],
+  ["old tasks stop in a rolling update", rolling(2, 2, 1), "complete"],
+  ["new tasks start next to the old", at("SCALE_UP", rolling(2, 1, 1)), "started"],
+  ["new tasks run next to the old", at("SCALE_UP", rolling(2, 2, 1)), "traffic-shifted"],
+  ["it bakes", at("BAKE_TIME", rolling(2, 2, 1)), "complete"],
+  ["it is rolled back", { ...rolling(2, 1, 1), status: "ROLLBACK_IN_PROGRESS" }, "complete"],
 ])("shows which stage may come any moment when %s", (_, deployment, near) => {
   expect(snapshotOf(deployment, known).near).toBe(near);
 });
 
+/** Minimum percentage of healthy tasks. */
+const healthy = (minimumHealthyPercent: number) => ({ deploymentConfiguration: { minimumHealthyPercent } });
+
 test.each<[string, ServiceDeployment, object | undefined, number?]>([
   [
     "is the requested weight, in tenths",
-    { ...native, targetServiceRevision: target(1, 1, 12.5) },
+    at("BAKE_TIME", { targetServiceRevision: target(1, 1, 12.5) }),
     { blue: 87.5, green: 12.5 },
   ],
-  ["is not known without a load balancer", { ...native, targetServiceRevision: target(1, 1) }, undefined],
   [
-    "is the share of running tasks in a rolling update",
-    { targetServiceRevision: target(3, 1), sourceServiceRevisions: [{ arn: "old", runningTaskCount: 2 }] },
-    { blue: 66.7, green: 33.3 },
+    "is not known without a load balancer",
+    at("BAKE_TIME", { targetServiceRevision: target(1, 1) }),
+    undefined,
   ],
-  ["is not known while no task runs", { targetServiceRevision: target(3, 0) }, undefined],
-  [
-    "stays with the old task until the new one is healthy",
-    { targetServiceRevision: target(1, 1), sourceServiceRevisions: [{ arn: "old", runningTaskCount: 1 }] },
-    { blue: 100, green: 0 },
-  ],
+  ["is the share of running tasks in a rolling update", rolling(3, 1, 2), { blue: 66.7, green: 33.3 }],
+  ["is not known while no task runs", rolling(3, 0, 0), undefined],
+  ["stays with the old task until the new one is healthy", rolling(1, 1, 1), { blue: 100, green: 0 }],
   [
     "stays with an old task although the other was stopped before a new one was healthy",
-    { ...rolling(1), deploymentConfiguration: { minimumHealthyPercent: 50 } },
+    { ...rolling(2, 1, 1), ...healthy(50) },
     { blue: 100, green: 0 },
   ],
   [
     "is not known if all old tasks were stopped before a new one was healthy",
-    { targetServiceRevision: target(1, 1), deploymentConfiguration: { minimumHealthyPercent: 0 } },
+    { ...rolling(1, 1, 0), ...healthy(0) },
     undefined,
   ],
   [
     "stays with the old tasks when the count rises and no new one is healthy",
-    { targetServiceRevision: target(4, 2), sourceServiceRevisions: [{ arn: "old", runningTaskCount: 2 }] },
+    rolling(4, 2, 2),
     { blue: 100, green: 0 },
     2,
   ],
@@ -216,4 +172,26 @@ test("remembers earlier stages, the failed one with its reason, and hooks next t
       diagnostics: "waits for ContinueServiceDeployment until 1970-01-01T00:00:00.000Z",
     },
   ]);
+});
+
+/** Returns the rest time after each poll; polls are ten seconds apart. */
+const restTimes = (...seen: ServiceDeployment[]) => {
+  const rest = createRestTimes();
+  return seen.map((deployment, index) => rest(deployment, 10_000 * index));
+};
+
+test.each<[string, ServiceDeployment[], (number | undefined)[]]>([
+  ["shows none while no task starts or stops", [rolling(4, 0, 4), rolling(4, 0, 4)], [undefined, undefined]],
+  [
+    "shows it while new tasks start",
+    [rolling(4, 0, 4), rolling(4, 1, 4), rolling(4, 3, 4)],
+    [undefined, 30_000, 6_667],
+  ],
+  [
+    "shows it while old tasks stop once the new ones run",
+    [rolling(4, 4, 4), rolling(4, 4, 2), rolling(4, 4, 1)],
+    [undefined, 10_000, undefined],
+  ],
+])("%s", (_, seen, expected) => {
+  expect(restTimes(...seen).map((rest) => rest && Math.round(rest))).toEqual(expected);
 });
