@@ -4,21 +4,24 @@ import { checkTaskDefinition, inspectTaskDefinition } from "./task-definition.ts
 import { diffTaskDefinitions } from "./task-definition-diff.ts";
 
 const web = { name: "web", image: "web:1" };
-const minimal = { family: "web", containerDefinitions: [web] };
+const pairs = (...texts: string[]) =>
+  texts.map((text) => ({ name: text.split("=")[0], value: text.split("=")[1] }));
+const withWeb = (members: object) => ({ family: "web", containerDefinitions: [{ ...web, ...members }] });
+const minimal = withWeb({});
 
 test.each<[string, unknown, string, string | undefined]>([
   ["an unknown key", { ...minimal, replicas: 2 }, "replicas", undefined],
   ["a truncated name", { ...minimal, taskRole: "x" }, "taskRole", "taskRoleArn"],
   [
     "a typing error deep inside",
-    { family: "web", containerDefinitions: [{ ...web, healthCheck: { command: ["x"], retires: 3 } }] },
+    withWeb({ healthCheck: { command: ["x"], retires: 3 } }),
     "containerDefinitions[web].healthCheck.retires",
     "retries",
   ],
   ["another spelling", { ...minimal, Cpu: "256" }, "Cpu", "cpu"],
   [
     "an unknown key inside",
-    { family: "web", containerDefinitions: [{ ...web, portMapping: [] }] },
+    withWeb({ portMapping: [] }),
     "containerDefinitions[web].portMapping",
     "portMappings",
   ],
@@ -34,7 +37,7 @@ test.each<[string, unknown, string]>([
   ["a number for a text", { ...minimal, cpu: 256 }, "cpu is a number, not a string (put it in quotes)"],
   [
     "a text for a number",
-    { family: "web", containerDefinitions: [{ ...web, portMappings: [{ containerPort: "80" }] }] },
+    withWeb({ portMappings: [{ containerPort: "80" }] }),
     "containerDefinitions[web].portMappings[0].containerPort is a string, not a number",
   ],
   ["no family", { containerDefinitions: [] }, "family is missing"],
@@ -64,18 +67,12 @@ test.each<[string, object, object]>([
         },
       ],
     },
-    {
-      family: "web",
-      containerDefinitions: [
-        {
-          ...web,
-          portMappings: [{ containerPort: 80 }],
-          logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
-          dockerLabels: { empty: "" },
-          command: ["sh", "-c", ""],
-        },
-      ],
-    },
+    withWeb({
+      portMappings: [{ containerPort: 80 }],
+      logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "g" } },
+      dockerLabels: { empty: "" },
+      command: ["sh", "-c", ""],
+    }),
   ],
   [
     "values of names",
@@ -91,11 +88,7 @@ test.each<[string, object, object]>([
       containerDefinitions: [
         {
           ...web,
-          environment: [
-            { name: "A", value: "" },
-            { name: "B", value: "" },
-            { name: "C", value: "" },
-          ],
+          environment: pairs("A=", "B=", "C="),
         },
       ],
       proxyConfiguration: { type: "APPMESH", containerName: "e", properties: [{ name: "P", value: "" }] },
@@ -167,28 +160,8 @@ test.each<[string, object, object, string[]]>([
   ],
   [
     "the order of the environment",
-    {
-      containerDefinitions: [
-        {
-          name: "w",
-          environment: [
-            { name: "A", value: "1" },
-            { name: "B", value: "2" },
-          ],
-        },
-      ],
-    },
-    {
-      containerDefinitions: [
-        {
-          name: "w",
-          environment: [
-            { name: "B", value: "2" },
-            { name: "A", value: "1" },
-          ],
-        },
-      ],
-    },
+    withWeb({ environment: pairs("A=1", "B=2") }),
+    withWeb({ environment: pairs("B=2", "A=1") }),
     [],
   ],
   [
@@ -204,7 +177,7 @@ test.each<[string, object, object, string[]]>([
   [
     "an essential container",
     minimal,
-    { family: "web", containerDefinitions: [{ ...web, essential: false }] },
+    withWeb({ essential: false }),
     ["+ containerDefinitions[web].essential: false"],
   ],
   [

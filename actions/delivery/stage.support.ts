@@ -219,12 +219,12 @@ const inputs: Omit<DeployInputs, "source" | "cluster"> = {
   onCancel: "rollback",
 };
 
-export const trustOfTasks = {
+/** A role's trust policy that allows a service to assume it. */
+export const trustOf = (Service: string) => ({
   Version: "2012-10-17",
-  Statement: [
-    { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" },
-  ],
-};
+  Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" }],
+});
+export const trustOfTasks = trustOf("ecs-tasks.amazonaws.com");
 
 function contextOf({ clock }: TestSimulator, clients: DeliveryContext["clients"], signal: AbortSignal) {
   const lines: string[] = [];

@@ -16,9 +16,7 @@ const taskDefinition: TaskDefinitionInput = {
   containerDefinitions: [{ name: "web", image: "web:1", portMappings: [{ containerPort: 8080 }] }],
 };
 
-function yaml(changes: { from: string | RegExp; to: string }[] = []): string {
-  return changes.reduce((result, { from, to }) => result.replace(from, to), appSpecFile);
-}
+const yaml = (from: string | RegExp = "", to = "") => appSpecFile.replace(from, to);
 
 function read(text: string, service: Service = {}) {
   const file = join(folder, "appspec.yaml");
@@ -46,49 +44,29 @@ test("puts the revision in place of <TASK_DEFINITION> and keeps the rest", () =>
 });
 
 test("accepts keys in another case, as CodeDeploy does", () => {
-  const { appSpec, findings } = read(yaml([{ from: "TaskDefinition", to: "taskDefinition" }]));
+  const { appSpec, findings } = read(yaml("TaskDefinition", "taskDefinition"));
   expect(findings).toEqual([]);
   expect(appSpec?.contentFor("arn")).toContain('"taskDefinition":"arn"');
 });
 
-test.each<[string, { from: string | RegExp; to: string }[], string]>([
-  [
-    "another container",
-    [{ from: "ContainerName: web", to: "ContainerName: api" }],
-    "no container api; it has web",
-  ],
-  ["another port", [{ from: "8080", to: "8081" }], "container web maps no port 8081; it maps 8080"],
-  [
-    "a placeholder",
-    [{ from: "ContainerName: web", to: "ContainerName: <NAME>" }],
-    "still has the placeholder <NAME>",
-  ],
-  ["no version", [{ from: "version: 0.0", to: "version: 1" }], "version must be 0.0"],
-  [
-    "an unknown key",
-    [{ from: "version", to: "Resource: 1\nversion" }],
-    "unknown key Resource (allowed: version,",
-  ],
-  ["no task definition", [{ from: /.*TASK_DEFINITION.*\n/, to: "" }], "Properties.TaskDefinition is missing"],
-  [
-    "another type",
-    [{ from: "AWS::ECS::Service", to: "AWS::Lambda::Function" }],
-    "Type must be AWS::ECS::Service",
-  ],
-  ["an unknown hook", [{ from: "version", to: "Hooks:\n  - AfterAll: f\nversion" }], "unknown hook AfterAll"],
-  ["broken YAML", [{ from: "Resources:", to: "Resources: [" }], "is not valid YAML"],
-])("reports an AppSpec with %s", (_, changes, message) => {
-  const { appSpec, findings } = read(yaml(changes));
+test.each<[string, string | RegExp, string, string]>([
+  ["another container", "ContainerName: web", "ContainerName: api", "no container api; it has web"],
+  ["another port", "8080", "8081", "container web maps no port 8081; it maps 8080"],
+  ["a placeholder", "ContainerName: web", "ContainerName: <NAME>", "still has the placeholder <NAME>"],
+  ["no version", "version: 0.0", "version: 1", "version must be 0.0"],
+  ["an unknown key", "version", "Resource: 1\nversion", "unknown key Resource (allowed: version,"],
+  ["no task definition", /.*TASK_DEFINITION.*\n/, "", "Properties.TaskDefinition is missing"],
+  ["another type", "AWS::ECS::Service", "AWS::Lambda::Function", "Type must be AWS::ECS::Service"],
+  ["an unknown hook", "version", "Hooks:\n  - AfterAll: f\nversion", "unknown hook AfterAll"],
+  ["broken YAML", "Resources:", "Resources: [", "is not valid YAML"],
+])("reports an AppSpec with %s", (_, from, to, message) => {
+  const { appSpec, findings } = read(yaml(from, to));
   expect(appSpec).toBeUndefined();
   expect(findings.map(({ text }) => text).join("; ")).toContain(message);
 });
 
 test("reports all faults together", () => {
-  const text = yaml([
-    { from: "8080", to: "8081" },
-    { from: "version: 0.0", to: "version: 1" },
-  ]);
-  expect(read(text).findings).toHaveLength(2);
+  expect(read(yaml("8080", "8081").replace("version: 0.0", "version: 1")).findings).toHaveLength(2);
 });
 
 test("keeps the service's capacity providers when there is no AppSpec file", () => {
@@ -119,7 +97,7 @@ test.each<[string, CapacityProviderStrategyItem[], string]>([
   ["keys in another case", [spot], "capacityproviderstrategy: []"],
 ])("accepts %s", (_, strategy, line) => {
   const taskSets = [{ status: "PRIMARY", capacityProviderStrategy: strategy }];
-  const text = yaml([{ from: /( *)LoadBalancerInfo:/, to: `$1${line}\n$1LoadBalancerInfo:` }]);
+  const text = yaml(/( *)LoadBalancerInfo:/, `$1${line}\n$1LoadBalancerInfo:`);
   expect(read(text, { taskSets }).findings).toEqual([]);
 });
 

@@ -27,63 +27,54 @@ const task = (parts: Partial<FailedTask>): FailedTask => ({
   ...parts,
 });
 
-const exited = { stopCode: "EssentialContainerExited", stoppedReason: "Essential container in task exited" };
+/** A task whose container ended with this code, after these lines of its log. */
+const exited = (exitCode: number, ...logLines: string[]): Partial<FailedTask> => ({
+  stopCode: "EssentialContainerExited",
+  stoppedReason: "Essential container in task exited",
+  exitCode,
+  logLines,
+});
 
 test.each<[string, Partial<FailedTask>, string]>([
   [
     "a crash, by the line before its stack",
-    {
-      ...exited,
-      exitCode: 1,
-      logLines: ["file:///app/server.mjs:3", "Error: no database", "    at x (y:1:1)", "", "Node.js v24.1.0"],
-    },
+    exited(1, "file:///app/server.mjs:3", "Error: no database", "    at x (y:1:1)", "", "Node.js v24.1.0"),
     "Container web exited with code 1: Error: no database",
   ],
   [
     "a crash with a system error, by its message and not by its properties",
-    {
-      ...exited,
-      exitCode: 1,
-      logLines: [
-        "Error: connect ECONNREFUSED 10.0.0.9:3306",
-        "    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1637:16) {",
-        "  errno: -111,",
-        "  code: 'ECONNREFUSED',",
-        "  port: 3306",
-        "}",
-        "",
-        "Node.js v24.1.0",
-      ],
-    },
+    exited(
+      1,
+      "Error: connect ECONNREFUSED 10.0.0.9:3306",
+      "    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1637:16) {",
+      "  errno: -111,",
+      "  code: 'ECONNREFUSED',",
+      "  port: 3306",
+      "}",
+      "",
+      "Node.js v24.1.0",
+    ),
     "Container web exited with code 1: Error: connect ECONNREFUSED 10.0.0.9:3306",
   ],
   [
     "a crash with a structured log",
-    { ...exited, exitCode: 3, logLines: ['{"level":60,"msg":"cannot start","err":{"message":"boom"}}'] },
+    exited(3, '{"level":60,"msg":"cannot start","err":{"message":"boom"}}'),
     "Container web exited with code 3: cannot start: boom",
   ],
-  [
-    "a silent crash",
-    { ...exited, exitCode: 1 },
-    "Container web exited with code 1, without a line in its log",
-  ],
+  ["a silent crash", exited(1), "Container web exited with code 1, without a line in its log"],
   [
     "memory",
-    { ...exited, exitCode: 137, containerReason: "OutOfMemoryError: Container killed due to memory usage" },
+    { ...exited(137), containerReason: "OutOfMemoryError: Container killed due to memory usage" },
     "Container web ran out of memory",
   ],
   [
     "another architecture",
-    { ...exited, exitCode: 255, logLines: ["exec /app/server: exec format error"] },
+    exited(255, "exec /app/server: exec format error"),
     "for another processor architecture",
   ],
   [
     "a denied call of the program itself",
-    {
-      ...exited,
-      exitCode: 1,
-      logLines: ["may not perform: sts:AssumeRole on resource: arn:aws:iam::1:role/x"],
-    },
+    exited(1, "may not perform: sts:AssumeRole on resource: arn:aws:iam::1:role/x"),
     "Container web exited with code 1: may not perform: sts:AssumeRole",
   ],
   [
@@ -177,7 +168,7 @@ const metrics = '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"requests":3}';
 
 test("does not report metric lines as last log lines", () => {
   const logLines = ["Error: no database", metrics, ` ${metrics}`];
-  const failed = task({ ...exited, exitCode: 1, logLines });
+  const failed = task({ ...exited(1), logLines });
   expect(causeOf({ ...nothing, failedTasks: [failed] }).text).toBe(
     "Container web exited with code 1: Error: no database",
   );
@@ -210,7 +201,7 @@ test.each<[string, Partial<Evidence>, string]>([
 });
 
 test.each<[string, Partial<FailedTask>]>([
-  ["crashes", { ...exited, exitCode: 1 }],
+  ["crashes", exited(1)],
   ["is not healthy", unhealthy],
 ])("refers a task that %s for an unknown host to DNS", (_, parts) => {
   const logLines = ["Error: getaddrinfo ENOTFOUND db.elsewhere.example"];

@@ -24,30 +24,21 @@ const env = {
   GITHUB_SHA: "0123456789abcdef0123",
 };
 
-const runOf = (changes: Record<string, string> = {}) => {
-  const run = readRun({ ...env, ...changes });
-  if (!run) throw new Error("there is a run");
-  return run;
-};
-
-test("reads no run outside of GitHub Actions", () => {
-  expect(readRun({})).toBeUndefined();
-});
+const runOf = (changes: Record<string, string> = {}) => readRun({ ...env, ...changes }) as Run;
 
 test("writes run, attempt, revision and workflow into a tag", () => {
   const value = writeRunTag(runOf(), "web:7");
   expect(value).toBe("run=12.2 revision=web:7 workflow=octocat/shop/.github/workflows/deploy.yml");
-  expect(readRunTag(value)).toEqual({
-    number: 12,
-    attempt: 2,
-    revision: "web:7",
-    workflow: "octocat/shop/.github/workflows/deploy.yml",
-  });
+  const workflow = "octocat/shop/.github/workflows/deploy.yml";
+  expect(readRunTag(value)).toEqual({ number: 12, attempt: 2, revision: "web:7", workflow });
 });
 
-test("reads no run from text that a person wrote", () => {
-  expect(readRunTag("by hand")).toBeUndefined();
-  expect(readRunTag(undefined)).toBeUndefined();
+test("reads no run outside of GitHub Actions, or from text that a person wrote", () => {
+  expect([readRun({}), readRunTag("by hand"), readRunTag(undefined)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 const long = `octocat/shop/.github/workflows/${"x".repeat(300)}.yml@refs/heads/main`;
@@ -74,11 +65,9 @@ test.each<[string, Record<string, string>, Record<string, string>, boolean]>([
   expect(tag && isSameWorkflow(tag, runOf(running))).toBe(same);
 });
 
-const tagOf = (number: string, revision: string) => {
-  const tag = readRunTag(writeRunTag(runOf({ GITHUB_RUN_NUMBER: number }), revision));
-  if (!tag) throw new Error("it was just written");
-  return tag;
-};
+type Tag = NonNullable<ReturnType<typeof readRunTag>>;
+const tagOf = (number: string, revision: string) =>
+  readRunTag(writeRunTag(runOf({ GITHUB_RUN_NUMBER: number }), revision)) as Tag;
 
 test("keeps number and workflow of the undone run in a rollback's tag, with the undone revision", () => {
   const value = writeRollbackTag(tagOf("13", "web:8"), "web:7");
@@ -108,21 +97,15 @@ const afterRollback =
   "run=13.1 revision=web:7 undone=web:8 workflow=octocat/shop/.github/workflows/deploy.yml";
 
 function refusal(number: number, inProduction: string, kind?: Run["kind"]) {
-  const env = {
-    GITHUB_REPOSITORY: "octocat/shop",
-    GITHUB_WORKFLOW_REF: "octocat/shop/.github/workflows/deploy.yml@refs/heads/main",
-    GITHUB_RUN_NUMBER: String(number),
-  };
+  const run = readRun({ ...env, GITHUB_RUN_NUMBER: String(number) }, kind);
   const service = { tags: [{ key: runTagKey, value: afterRollback }] };
   const production = { revision: `arn:task-definition/${inProduction}` };
   const record = newRecord("c", "web");
   try {
-    refuseOlderRun(
-      { run: readRun(env, kind) } as DeliveryContext,
-      { force: false, service: "web" } as DeployInputs,
-      record,
-      { service, production } as RunningService,
-    );
+    refuseOlderRun({ run } as DeliveryContext, { force: false, service: "web" } as DeployInputs, record, {
+      service,
+      production,
+    } as RunningService);
     return undefined;
   } catch (error) {
     expect(record.status).toBe("superseded");

@@ -1,25 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DeployInputs } from "../inputs.ts";
-import { createStage, type Stage } from "../stage.support.ts";
+import { createStage, type Stage, trustOf } from "../stage.support.ts";
 
 let stage: Stage;
 const secrets: Record<string, string> = {};
 beforeAll(async () => {
   stage = await createStage();
   const { iam, secretsmanager } = stage.simulator.aws;
-  await iam.createRole({ RoleName: "stranger", AssumeRolePolicyDocument: trustOf("ec2.amazonaws.com") });
+  await iam.createRole({
+    RoleName: "stranger",
+    AssumeRolePolicyDocument: JSON.stringify(trustOf("ec2.amazonaws.com")),
+  });
   for (const Name of ["kept", "deleted"])
     secrets[Name] = (await secretsmanager.createSecret({ Name, SecretString: '{"password":"x"}' })).ARN ?? "";
   await secretsmanager.deleteSecret({ SecretId: "deleted" });
 });
 afterAll(() => stage?.close());
-
-const trustOf = (Service: string) =>
-  JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" }],
-  });
 
 interface Container {
   name: string;
@@ -43,6 +40,15 @@ async function plan(change: (definition: Definition) => void, changes: Partial<D
 
 const container = (change: (container: Container) => void) => (definition: Definition) =>
   change(definition.containerDefinitions[0]);
+const image = (rename: (name: string) => string) =>
+  container((web) => {
+    web.image = rename(web.image);
+  });
+const role =
+  (arn: string, key = "taskRoleArn") =>
+  (definition: Definition) => {
+    definition[key] = arn;
+  };
 const secret = (valueFrom: (arn: string) => string, name = "kept") =>
   container((web) => {
     web.secrets = [{ name: "PASSWORD", valueFrom: valueFrom(secrets[name] ?? "") }];
@@ -59,25 +65,19 @@ test("logs nothing when there is nothing to report", async () => {
 test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
   [
     "an image with a missing tag",
-    container((web) => {
-      web.image = web.image.replace(/@.*/, ":none");
-    }),
+    image((name) => name.replace(/@.*/, ":none")),
     /^there is no image \S+web:none in ECR$/,
     /^push it, or use an existing one/,
   ],
   [
     "an image with a missing digest",
-    container((web) => {
-      web.image = web.image.replace(/@.*/, `@sha256:${"0".repeat(64)}`);
-    }),
+    image((name) => name.replace(/@.*/, `@sha256:${"0".repeat(64)}`)),
     /^there is no image \S+web@sha256:0+ in ECR$/,
     /push it/,
   ],
   [
     "an invalid image name",
-    container((web) => {
-      web.image = "Web:one:two";
-    }),
+    image(() => "Web:one:two"),
     /^"Web:one:two" is not a valid image name$/,
     /write <repository>:<tag>/,
   ],
@@ -91,49 +91,37 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
   ],
   [
     "a missing role",
-    (definition) => {
-      definition.taskRoleArn = "arn:aws:iam::123456789012:role/apps/none";
-    },
+    role("arn:aws:iam::123456789012:role/apps/none"),
     /^there is no role none \(taskRoleArn\)$/,
     /create it, or set taskRoleArn to an existing role/,
   ],
   [
     "a role that ECS tasks may not assume",
-    (definition) => {
-      definition.executionRoleArn = "arn:aws:iam::123456789012:role/stranger";
-    },
+    role("arn:aws:iam::123456789012:role/stranger", "executionRoleArn"),
     /^role stranger \(executionRoleArn\) does not trust ecs-tasks\.amazonaws\.com/,
     /allow sts:AssumeRole to the service ecs-tasks\.amazonaws\.com/,
   ],
   [
     "a role of another account",
-    (definition) => {
-      definition.taskRoleArn = "arn:aws:iam::999999999999:role/execution";
-    },
+    role("arn:aws:iam::999999999999:role/execution"),
     /^taskRoleArn is a role of account 999999999999, the service is in 123456789012$/,
     /use a role of account 123456789012/,
   ],
   [
     "a user in place of a role",
-    (definition) => {
-      definition.taskRoleArn = "arn:aws:iam::123456789012:user/web";
-    },
+    role("arn:aws:iam::123456789012:user/web"),
     /^taskRoleArn is not a valid role ARN/,
     /^write arn:aws:iam::123456789012:role\/<name>/,
   ],
   [
     "a role's ARN without the kind of resource",
-    (definition) => {
-      definition.taskRoleArn = "arn:aws:iam::123456789012:web";
-    },
+    role("arn:aws:iam::123456789012:web"),
     /^taskRoleArn is not a valid role ARN/,
     /^write arn:aws:iam::123456789012:role\/web/,
   ],
   [
     "no execution role where Fargate needs one",
-    (definition) => {
-      delete definition.executionRoleArn;
-    },
+    (definition) => void delete definition.executionRoleArn,
     /^the task definition has no executionRoleArn, which Fargate needs to write the log of web$/,
     /AmazonECSTaskExecutionRolePolicy/,
   ],
@@ -206,11 +194,7 @@ test.each<[string, (definition: Definition) => void]>([
 });
 
 test("does not check an image of another registry, and says so in the log", async () => {
-  const { record, error, lines } = await plan(
-    container((web) => {
-      web.image = "public.ecr.aws/nginx/nginx:1.29";
-    }),
-  );
+  const { record, error, lines } = await plan(image(() => "public.ecr.aws/nginx/nginx:1.29"));
   expect(error).toBeUndefined();
   expect(record.findings).toEqual([{ text: expect.any(String), kind: "note" }]);
   expect(lines).toContain(
