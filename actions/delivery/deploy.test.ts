@@ -29,6 +29,41 @@ const kinds: [string, () => Promise<Stage>][] = [
   ],
 ];
 
+async function expectProgress(stage: Stage, kind: string): Promise<void> {
+  const { record, error, lines } = await stage.deploy("one");
+  expect(error).toBeUndefined();
+  expect(await stage.page()).toBe("one");
+  expect(record).toMatchObject({ status: "succeeded", changed: true, image: stage.image });
+  expect(record.deploymentId).toMatch(kind === "CodeDeploy" ? /^d-/ : /:service-deployment\/main\/web\//);
+  expect(record.revisionAfter).not.toBe(record.revisionBefore);
+  expect(record.traffic[0]).toEqual({ atMs: 0, blue: 100, green: 0 });
+  expect(record.traffic.at(-1)).toMatchObject({ blue: 0, green: 100 });
+  expect(lines).toMatch(/deployment (SUCCESSFUL|Succeeded)/);
+  expect(lines).toMatch(/traffic: old 0 %, new 100 %/);
+  const times = Object.values(record.durations);
+  expect(Object.keys(record.durations)).toEqual(["registered", "started", "traffic-shifted", "complete"]);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(summaryOf(record)).toMatch(/^### ✅ web:\d+ \(one\) deployed after /);
+  expect(summaryOf(record)).toContain("\nxychart-beta\n");
+}
+
+async function expectRollback(stage: Stage): Promise<void> {
+  const { record, error, lines } = await stage.deploy("crash");
+  expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
+  expect(error?.message).toMatch(/production still runs web:\d+\)$/);
+  expect(error?.nextStep).toMatch(/start this image/);
+  expect(record.status).toBe("rolled-back");
+  expect(record.cause).toBe("Container web exited with code 1: Error: cannot read the menu");
+  expect(record.production.map((arn) => arn.split("/")[1])).toEqual([
+    /web:\d+/.exec(error?.message ?? "")?.[0],
+  ]);
+  expect(record.failedTasks.at(-1)).toMatchObject({ container: "web", exitCode: 1 });
+  expect(record.failedTasks.at(-1)?.logLines.join("\n")).toContain("cannot read the menu");
+  expect(lines).toMatch(/task \w+ stopped: /);
+  expect(summaryOf(record)).toMatch(/### ❌ web: [\s\S]*exited with code 1/);
+  expect(await stage.page()).toBe("two");
+}
+
 describe.each(kinds)("under %s", (kind, create) => {
   let stage: Stage;
   beforeAll(async () => {
@@ -44,23 +79,7 @@ describe.each(kinds)("under %s", (kind, create) => {
   const countRevisions = async () =>
     (await stage.simulator.aws.ecs.listTaskDefinitions({})).taskDefinitionArns?.length;
 
-  test("deploys a new revision and logs its progress live", async () => {
-    const { record, error, lines } = await stage.deploy("one");
-    expect(error).toBeUndefined();
-    expect(await stage.page()).toBe("one");
-    expect(record).toMatchObject({ status: "succeeded", changed: true, image: stage.image });
-    expect(record.deploymentId).toMatch(kind === "CodeDeploy" ? /^d-/ : /:service-deployment\/main\/web\//);
-    expect(record.revisionAfter).not.toBe(record.revisionBefore);
-    expect(record.traffic[0]).toEqual({ atMs: 0, blue: 100, green: 0 });
-    expect(record.traffic.at(-1)).toMatchObject({ blue: 0, green: 100 });
-    expect(lines).toMatch(/deployment (SUCCESSFUL|Succeeded)/);
-    expect(lines).toMatch(/traffic: old 0 %, new 100 %/);
-    const times = Object.values(record.durations);
-    expect(Object.keys(record.durations)).toEqual(["registered", "started", "traffic-shifted", "complete"]);
-    expect(times).toEqual(times.toSorted((a, b) => a - b));
-    expect(summaryOf(record)).toMatch(/^### ✅ web:\d+ \(one\) deployed after /);
-    expect(summaryOf(record)).toContain("\nxychart-beta\n");
-  });
+  test("deploys a new revision and logs its progress live", () => expectProgress(stage, kind));
 
   test("creates neither a revision nor a deployment for the same input again, unless forced", async () => {
     const before = await countRevisions();
@@ -99,22 +118,8 @@ describe.each(kinds)("under %s", (kind, create) => {
     expect(await stage.page()).toBe("two");
   });
 
-  test("rolls back a crashing release and reports exit code and last log line, without any effect on production", async () => {
-    const { record, error, lines } = await stage.deploy("crash");
-    expect(error?.message).toMatch(/^Container web exited with code 1: Error: cannot read the menu \(/);
-    expect(error?.message).toMatch(/production still runs web:\d+\)$/);
-    expect(error?.nextStep).toMatch(/start this image/);
-    expect(record.status).toBe("rolled-back");
-    expect(record.cause).toBe("Container web exited with code 1: Error: cannot read the menu");
-    expect(record.production.map((arn) => arn.split("/")[1])).toEqual([
-      /web:\d+/.exec(error?.message ?? "")?.[0],
-    ]);
-    expect(record.failedTasks.at(-1)).toMatchObject({ container: "web", exitCode: 1 });
-    expect(record.failedTasks.at(-1)?.logLines.join("\n")).toContain("cannot read the menu");
-    expect(lines).toMatch(/task \w+ stopped: /);
-    expect(summaryOf(record)).toMatch(/### ❌ web: [\s\S]*exited with code 1/);
-    expect(await stage.page()).toBe("two");
-  });
+  test("rolls back a crashing release and reports exit code and last log line, without any effect on production", () =>
+    expectRollback(stage));
 });
 
 describe("a service of CodeDeploy", () => {

@@ -7,7 +7,6 @@ import { ECSClient, type Service } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Failure } from "../../core/failure.ts";
 import { createFakeAws, fakeConfig, named } from "../../core/fake-aws.support.ts";
-import type { Clock } from "../../core/pace.ts";
 import type { DeliveryContext } from "../context.ts";
 import { deploy } from "../deploy.ts";
 import type { Handle, Snapshot } from "../engine.ts";
@@ -84,111 +83,121 @@ const container = (image: string) => ({
   portMappings: [{ containerPort: 8080, protocol: "tcp" as const }],
 });
 
+/** What an update of ECS and a new deployment of CodeDeploy return. */
+const created = {
+  CreateDeployment: { deploymentId: "d-1" },
+  UpdateService: {
+    service: {
+      currentServiceDeployment: deploymentArn("d-2"),
+      deployments: [{ status: "PRIMARY", id: "ecs-svc/2" }],
+    },
+  },
+};
+
+/** Responses of an AWS that deploys web:2 without errors, next to those that tell what production runs. */
+const answersOfAws = {
+  DescribeTaskDefinition: {
+    taskDefinition: { family: "web", containerDefinitions: [container("x/web:1")] },
+  },
+  RegisterTaskDefinition: { taskDefinition: { taskDefinitionArn: "web:2" } },
+  ListTasks: { taskArns: [] },
+  TagResource: {},
+  ListServiceDeployments: { serviceDeployments: [briefOf("d-1")] },
+  DescribeServiceDeployments: { serviceDeployments: [{ status: "SUCCESSFUL" }] },
+  DescribeServiceRevisions: { serviceRevisions: [] },
+  StopServiceDeployment: {},
+  GetDeploymentGroup: { deploymentGroupInfo: groupInfo },
+  ListDeployments: { deployments: [] },
+  GetDeployment: status("Succeeded"),
+  ListDeploymentTargets: { targetIds: ["c:web"] },
+  GetDeploymentTarget: { deploymentTarget: { ecsTarget: {} } },
+  StopDeployment: { status: "Pending" },
+};
+
 /**
  * Creates an account whose service `web` in the cluster `c` runs web:1, and an AWS that deploys web:2 at once and
  * without errors; ECR and the load balancer cannot be read. Time passes only by waiting.
  */
 export function createVirtualAccount(controller: Controller) {
   const { answers, inputs, fake } = createFakeAws(denied("any:Thing"));
+  const clients = clientsOf(fake);
   /** Sets what production runs from now on. */
   const runs = (taskDefinition: string, counts: Counts = {}) => {
     answers.DescribeServices = { services: [serviceOf(controller, taskDefinition, counts)] };
   };
-  /** From now on, a created deployment leaves production as it is. */
-  const keepProduction = () => {
-    answers.CreateDeployment = { deploymentId: "d-1" };
-    answers.UpdateService = {
-      service: {
-        currentServiceDeployment: deploymentArn("d-2"),
-        deployments: [{ status: "PRIMARY", id: "ecs-svc/2" }],
-      },
+  Object.assign(answers, answersOfAws);
+  for (const [operation, answer] of Object.entries(created))
+    answers[operation] = () => {
+      runs("web:2");
+      return answer;
     };
-  };
-  keepProduction();
-  const { CreateDeployment, UpdateService } = answers;
-  const deploying = (answer: object | undefined) => () => {
-    runs("web:2");
-    return answer;
-  };
-  const taskDefinition = { family: "web", containerDefinitions: [container("x/web:1")] };
-  Object.assign(answers, {
-    CreateDeployment: deploying(CreateDeployment),
-    UpdateService: deploying(UpdateService),
-    DescribeTaskDefinition: { taskDefinition },
-    RegisterTaskDefinition: { taskDefinition: { taskDefinitionArn: "web:2" } },
-    ListTasks: { taskArns: [] },
-    TagResource: {},
-    ListServiceDeployments: { serviceDeployments: [briefOf("d-1")] },
-    DescribeServiceDeployments: { serviceDeployments: [{ status: "SUCCESSFUL" }] },
-    DescribeServiceRevisions: { serviceRevisions: [] },
-    StopServiceDeployment: {},
-    GetDeploymentGroup: { deploymentGroupInfo: groupInfo },
-    ListDeployments: { deployments: [] },
-    GetDeployment: status("Succeeded"),
-    ListDeploymentTargets: { targetIds: ["c:web"] },
-    GetDeploymentTarget: { deploymentTarget: { ecsTarget: {} } },
-    StopDeployment: { status: "Pending" },
-  });
   runs("web:1");
-  const clients = {
-    ecs: fake(new ECSClient(fakeConfig)),
-    codedeploy: fake(new CodeDeployClient(fakeConfig)),
-  };
-  const [ecr, elbv2] = [fake(new ECRClient(fakeConfig)), fake(new ElasticLoadBalancingV2Client(fakeConfig))];
-  const context = (run?: Run) => {
-    const { clock, lines, log } = virtualTime();
-    const handles: (Handle | undefined)[] = [];
-    const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
-    const others = { logs: nothing("logs"), cloudwatch: nothing("alarms"), iam: nothing("roles") };
-    const given: DeliveryContext = {
-      clients: {
-        ...clients,
-        ...others,
-        secretsManager: nothing("secrets"),
-        ecr: async () => ecr,
-        elbv2: async () => elbv2,
-      },
-      clock,
-      log,
-      signal: new AbortController().signal,
-      run,
-      keepForPost: (handle) => void handles.push(handle),
-    };
-    return { context: given, lines, handles };
-  };
+  /** Time of the current run. */
+  const clock = { now: () => 0 };
+
   /** Deploys web:2 with deploy-service's default inputs; `changes` counts the calls that register or deploy. */
   async function run(changes: Partial<DeployInputs> = {}, by?: Run, record = newRecord("c", "web")) {
     const folder = mkdtempSync(join(tmpdir(), "virtual-run-"));
     const file = join(folder, "web.json");
     writeFileSync(file, JSON.stringify({ family: "web", containerDefinitions: [container("x/web:2")] }));
-    const { context: given, lines, handles } = context(by);
-    clock.now = given.clock.now;
-    const error = await deploy(given, deployInputs(file, changes), record).then(
+    const { context, lines, handles } = contextOf(clients, by);
+    clock.now = context.clock.now;
+    const error = await deploy(context, deployInputs(file, changes), record).then(
       () => undefined,
       (reason: Failure) => reason,
     );
     rmSync(folder, { recursive: true });
     const changing = ["RegisterTaskDefinition", "UpdateService", "CreateDeployment"].flatMap(inputs);
-    return { error, record, handles, lines, changes: changing.length, endedAt: given.clock.now() };
+    return { error, record, handles, lines, changes: changing.length, endedAt: context.clock.now() };
   }
-  /** Time of the current run. */
-  const clock = { now: () => 0 };
-  return { answers, inputs, runs, keepProduction, context, run, clock };
+  return {
+    answers,
+    inputs,
+    runs,
+    run,
+    clock,
+    context: () => contextOf(clients),
+    /** From now on, a created deployment leaves production as it is. */
+    keepProduction: () => void Object.assign(answers, created),
+  };
 }
 
-/** Creates a clock whose time passes only by waiting, and a log that keeps its lines. */
-function virtualTime() {
-  let now = 0;
-  const clock: Clock = {
-    now: () => now,
-    wait: async (ms, signal) => {
-      signal?.throwIfAborted();
-      now += ms;
-    },
+function clientsOf(fake: ReturnType<typeof createFakeAws>["fake"]): DeliveryContext["clients"] {
+  const [ecr, elbv2] = [fake(new ECRClient(fakeConfig)), fake(new ElasticLoadBalancingV2Client(fakeConfig))];
+  const nothing = (what: string) => () => Promise.reject(new Error(`no ${what} here`));
+  return {
+    ecs: fake(new ECSClient(fakeConfig)),
+    codedeploy: fake(new CodeDeployClient(fakeConfig)),
+    ecr: async () => ecr,
+    elbv2: async () => elbv2,
+    logs: nothing("logs"),
+    cloudwatch: nothing("alarms"),
+    iam: nothing("roles"),
+    secretsManager: nothing("secrets"),
   };
+}
+
+/** Creates a context whose time passes only by waiting; keeps what is logged and saved for the post step. */
+function contextOf(clients: DeliveryContext["clients"], run?: Run) {
+  let now = 0;
   const lines: string[] = [];
+  const handles: (Handle | undefined)[] = [];
   const write = (line: string) => void lines.push(line);
-  return { clock, lines, log: { info: write, notice: write, warning: write } };
+  const context: DeliveryContext = {
+    clients,
+    clock: {
+      now: () => now,
+      wait: async (ms, signal) => {
+        signal?.throwIfAborted();
+        now += ms;
+      },
+    },
+    log: { info: write, notice: write, warning: write },
+    signal: new AbortController().signal,
+    run,
+    keepForPost: (handle) => void handles.push(handle),
+  };
+  return { context, lines, handles };
 }
 
 /** Returns deploy-service's default inputs for the service `web` in the cluster `c`. */

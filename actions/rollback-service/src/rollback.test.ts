@@ -26,8 +26,8 @@ describe.each(kinds)("a rollback on request under %s", (_, create) => {
     expect(await stage.page()).toBe("bad");
     const { record, error, lines } = await tryRollBack(stage, {});
     expect(error).toBeUndefined();
-    expect(record).toMatchObject({ status: "succeeded", changed: true });
-    expect(record).toMatchObject({ revisionBefore: bad, revisionAfter: good });
+    const revisions = { revisionBefore: bad, revisionAfter: good };
+    expect(record).toMatchObject({ status: "succeeded", changed: true, ...revisions });
     expect(lines).toContain(`Rolling back from ${shortRevision(bad)} to ${shortRevision(good)}.`);
     expect(await stage.page()).toBe("good");
     expect(await readTag(stage, commitTagKey)).toBe(commitOf("rollback"));

@@ -85,18 +85,18 @@ test.each<[string, string, boolean]>([
   expect(isWayBack(history(text), revision)).toBe(expected);
 });
 
+const arnOf = (number: number) => `arn:aws:ecs:us-east-1:1:task-definition/web:${number}`;
+
+/** Returns what CodeDeploy does: the digest of the AppSpec, without its text. */
+const deployment = (number: number, parts: DeploymentInfo = {}): DeploymentInfo => ({
+  deploymentId: `d-${number}`,
+  status: "Succeeded",
+  createTime: new Date(number * 1_000),
+  revision: { revisionType: "AppSpecContent", appSpecContent: { sha256: `sha-${number}` } },
+  ...parts,
+});
+
 describe("the history in CodeDeploy", () => {
-  const arnOf = (number: number) => `arn:aws:ecs:us-east-1:1:task-definition/web:${number}`;
-
-  /** Returns what CodeDeploy does: the digest of the AppSpec, without its text. */
-  const deployment = (number: number, parts: DeploymentInfo = {}): DeploymentInfo => ({
-    deploymentId: `d-${number}`,
-    status: "Succeeded",
-    createTime: new Date(number * 1_000),
-    revision: { revisionType: "AppSpecContent", appSpecContent: { sha256: `sha-${number}` } },
-    ...parts,
-  });
-
   function historyOf(...infos: DeploymentInfo[]) {
     const account = createVirtualAccount("CODE_DEPLOY");
     Object.assign(account.answers, {
