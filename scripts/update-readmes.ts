@@ -3,10 +3,9 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readTemplates } from "../actions/cloudformation/template.ts";
-import { codeBlock } from "../actions/core/summary.ts";
+import { diagramMarkdown } from "../actions/core/diagrams.ts";
 import { readCostStacks } from "../actions/cost/cost-stacks.ts";
 import { architectureOf } from "../actions/diagram/architecture.ts";
-import { flowchart } from "../actions/diagram/mermaid.ts";
 import { findOperation, loadSchemas } from "../simulator/src/gateway/models.ts";
 import { apiName } from "../simulator/src/kit/operation-names.ts";
 import type { ServiceName } from "../simulator/src/services/api.ts";
@@ -81,7 +80,7 @@ function diagramOf(profile: string): string {
   const stacks = readCostStacks({ templatesFolder, parametersFile }).map((stack) => {
     return { ...stack, parameters: new Map([...stack.parameters, ...Object.entries(whenSetUp)]) };
   });
-  return codeBlock(flowchart(architectureOf(stacks, "us-east-1")), "mermaid");
+  return diagramMarkdown(architectureOf(stacks, "us-east-1"));
 }
 
 /** Returns a table of the simulator's services: the operations that each performs, and how many AWS has. */

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
-import { type Card, cardMarkdown, lineMarkdown } from "./card.ts";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { appendSummary, type Card, markdownOf } from "./card.ts";
 import { fold } from "./summary.ts";
 
 const card: Card = {
@@ -17,7 +20,7 @@ const card: Card = {
 };
 
 test("shows verdict, cause, fix, production, notes and links before what is folded", () => {
-  expect(cardMarkdown(card)).toBe(`### ❌ web: tried web:4, rolled back after 7 s
+  expect(markdownOf(card)).toBe(`### ❌ web: tried web:4, rolled back after 7 s
 
 **Container web exited with code 1**
 
@@ -38,25 +41,52 @@ Another deployment was waited for.
 
 test("shows a green step that only prepares another one as one line", () => {
   const green = { ok: true, verdict: "Image web pushed", links: card.links ?? [], folds: ["- parts"] };
-  expect(lineMarkdown(green)).toBe(
+  expect(markdownOf({ ...green, isLine: true })).toBe(
     '<details><summary>✅ Image web pushed · <a href="https://console.example/d-1?region=x">deployment</a> · <a href="https://console.example/logs">logs</a></summary>\n\n- parts\n\n</details>',
   );
 });
 
 test("shows a red step as a card, even if it only prepares another one", () => {
-  expect(lineMarkdown(card)).toBe(cardMarkdown(card));
+  expect(markdownOf({ ...card, isLine: true })).toBe(markdownOf(card));
 });
 
 test("creates no tags, links or images from foreign text", () => {
   const text = "<img src=x> [a](https://evil.example) ![b](c)";
   const foreign = { ok: true, verdict: text, cause: text, fix: text, production: text, notes: [text] };
   const links = [{ text, address: 'https://console.example/"><img src=x>' }];
-  for (const markdown of [cardMarkdown({ ...foreign, links }), lineMarkdown({ ...foreign, links })]) {
+  for (const markdown of [
+    markdownOf({ ...foreign, links }),
+    markdownOf({ isLine: true, ...foreign, links }),
+  ]) {
     expect(markdown).not.toContain("<img");
     expect(markdown).not.toMatch(/\]\(https:\/\/evil/);
     expect(markdown).not.toMatch(/href="[^"]*"[^>]/);
   }
   expect(
-    lineMarkdown({ ok: true, verdict: "x", links: [{ text: "y", address: "javascript:alert(1)" }] }),
+    markdownOf({
+      isLine: true,
+      ok: true,
+      verdict: "x",
+      links: [{ text: "y", address: "javascript:alert(1)" }],
+    }),
   ).not.toContain("href");
+});
+
+test("keeps the parts as data in the file of ECS_DELIVERY_SUMMARY, next to their Markdown", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "card-test-"));
+  const [markdown, data] = [join(folder, "summary.md"), join(folder, "summary.jsonl")];
+  vi.stubEnv("GITHUB_STEP_SUMMARY", markdown);
+  vi.stubEnv("ECS_DELIVERY_SUMMARY", data);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
+  const chart = { title: "Slices", slices: [["a", 1]] } as const;
+  await appendSummary(card, "- text");
+  await appendSummary({ head: "Cost", parts: [chart] });
+  const lines = readFileSync(data, "utf8").trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toEqual([card, "- text", { head: "Cost", parts: [chart] }]);
+  expect(readFileSync(markdown, "utf8")).toBe(
+    `${markdownOf(card, "- text")}\n\n<details><summary>Cost</summary>\n\n\`\`\`mermaid\npie showData title Slices\n  "a" : 1.00\n\`\`\`\n\n</details>\n\n`,
+  );
 });

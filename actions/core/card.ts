@@ -1,16 +1,23 @@
-import { escapeText, link, linkAddress } from "./summary.ts";
+import { appendFile } from "node:fs/promises";
+import { type Diagram, diagramMarkdown } from "./diagrams.ts";
+import { escapeText, fold, link, linkAddress } from "./summary.ts";
+
+/** A part of a summary: Markdown, or data of which Markdown, a terminal and a page are views. */
+export type Part = string | Card | Fold | Diagram;
 
 export interface Link {
   readonly text: string;
   readonly address: string;
 }
 
-/** Result of a step in the job summary. All texts are escaped here; the parts to fold are markdown. */
+/** Result of a step. Its texts may be foreign: each view escapes them. */
 export interface Card {
   /** Undefined for a result that needs attention but is not red. */
   readonly ok: boolean | undefined;
   /** Verdict in one line: the subject with its version or revision, and what happened. */
   readonly verdict: string;
+  /** Whether the step prepares another one: a green card is one line, so that the job's verdict needs no scrolling. */
+  readonly isLine?: boolean;
   /** Empty when nothing failed. */
   readonly cause?: string | undefined;
   readonly fix?: string | undefined;
@@ -18,62 +25,81 @@ export interface Card {
   readonly production?: string | undefined;
   /** Notes that a reader needs before unfolding anything. */
   readonly notes?: readonly string[];
-  /** Markdown between the notes and the links, such as a table that is the result. */
-  readonly body?: string | undefined;
+  /** Part between the notes and the links, such as a table that is the result. */
+  readonly body?: Part | undefined;
   readonly links?: readonly Link[];
-  /** Folded markdown, from `fold`; empty parts are left out. */
-  readonly folds?: readonly string[];
+  /** Folded parts; empty ones are left out. */
+  readonly folds?: readonly Part[];
 }
 
-/** Returns the card of a step that matters to a reader: verdict, cause, fix, production, links, then what is folded. */
-export function cardMarkdown({
-  ok,
-  verdict,
-  cause,
-  fix,
-  production,
-  notes,
-  body,
-  links,
-  folds,
-}: Card): string {
-  return [
-    `### ${signOf(ok)} ${escapeText(verdict)}`,
-    cause && `**${escapeText(cause)}**`,
-    fix && `**Fix:** ${escapeText(fix)}`,
-    production && `**Production now:** ${escapeText(production)}`,
-    ...(notes ?? []).map(escapeText),
-    body,
-    linkLine(links),
-    ...(folds ?? []),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+/** Parts under a head that unfolds them. */
+export interface Fold {
+  readonly head: string;
+  readonly parts: readonly Part[];
+}
+
+/** A process can run several steps after each other: a test does. */
+let writtenTo: string | undefined;
+
+const summaryFile = () => process.env.GITHUB_STEP_SUMMARY ?? "";
+
+/** Returns whether this step has a summary. */
+export function hasSummary(): boolean {
+  return writtenTo === summaryFile();
 }
 
 /**
- * Returns the card of a step that prepares another one: a line while it is green, so that the verdict of the job needs
- * no scrolling.
+ * Adds parts to the job summary as GitHub-flavoured Markdown, and to the file that ECS_DELIVERY_SUMMARY names as lines
+ * of JSON. Writes nothing where a variable is not set.
  */
-export function lineMarkdown(card: Card): string {
-  if (card.ok !== true) return cardMarkdown(card);
-  const { verdict, production, notes = [], body, links = [], folds = [] } = card;
-  const anchors = links.map(({ text, address }) => ` · ${anchor(text, address)}`).join("");
-  const folded = [
-    production && `**Production now:** ${escapeText(production)}`,
-    ...notes.map(escapeText),
-    body,
+export async function appendSummary(...parts: readonly Part[]): Promise<void> {
+  const file = summaryFile();
+  writtenTo = file;
+  if (file) await appendFile(file, `${markdownOf(...parts).trimEnd()}\n\n`);
+  const data = process.env.ECS_DELIVERY_SUMMARY;
+  if (data) await appendFile(data, parts.map((part) => `${JSON.stringify(part)}\n`).join(""));
+}
+
+/** Returns the Markdown view of parts. */
+export function markdownOf(...parts: readonly Part[]): string {
+  return parts.map(partMarkdown).filter(Boolean).join("\n\n");
+}
+
+function partMarkdown(part: Part): string {
+  if (typeof part === "string") return part;
+  if ("head" in part) return fold(part.head, markdownOf(...part.parts));
+  if (!("verdict" in part)) return diagramMarkdown(part);
+  return part.isLine && part.ok ? lineMarkdown(part) : cardMarkdown(part);
+}
+
+/** Verdict, cause, fix, production and links come before what is folded. */
+function cardMarkdown({ ok, verdict, cause, fix, links = [], folds = [], ...card }: Card): string {
+  return markdownOf(
+    `### ${signOf(ok)} ${escapeText(verdict)}`,
+    cause ? `**${escapeText(cause)}**` : "",
+    fix ? `**Fix:** ${escapeText(fix)}` : "",
+    ...middleOf(card),
+    links.map(({ text, address }) => link(text, address).markdown).join(" · "),
     ...folds,
-  ];
-  return `<details><summary>${signOf(true)} ${escapeText(verdict)}${anchors}</summary>\n\n${folded.filter(Boolean).join("\n\n")}\n\n</details>`;
+  );
+}
+
+function lineMarkdown({ verdict, links = [], folds = [], ...card }: Card): string {
+  const anchors = links.map(({ text, address }) => ` · ${anchor(text, address)}`).join("");
+  const folded = markdownOf(...middleOf(card), ...folds);
+  return `<details><summary>${signOf(true)} ${escapeText(verdict)}${anchors}</summary>\n\n${folded}\n\n</details>`;
+}
+
+function middleOf({
+  production,
+  notes = [],
+  body = "",
+}: Pick<Card, "production" | "notes" | "body">): Part[] {
+  return [production ? `**Production now:** ${escapeText(production)}` : "", ...notes.map(escapeText), body];
 }
 
 function signOf(ok: boolean | undefined): string {
   return ok === undefined ? "⚠️" : ok ? "✅" : "❌";
-}
-
-function linkLine(links: readonly Link[] = []): string {
-  return links.map(({ text, address }) => link(text, address).markdown).join(" · ");
 }
 
 /** A `<summary>` is HTML, where markdown's own links are not rendered. */

@@ -1,10 +1,9 @@
 import { type AnnotationProperties, debug } from "@actions/core";
 import { explainAwsError } from "./aws-errors.ts";
-import { cardMarkdown } from "./card.ts";
+import { appendSummary, type Card, hasSummary } from "./card.ts";
 import { lastReadFile } from "./data-file.ts";
 import { annotationText, Cancelled, Failure } from "./failure.ts";
 import { annotationTitle, runnerLog } from "./log.ts";
-import { appendSummary, hasSummary } from "./summary.ts";
 
 /** The runner kills a step 10 s after it asked it to end (SIGINT, 7.5 s, SIGTERM, 2.5 s): nothing may take longer. */
 const cancelGraceMs = 10_000;
@@ -39,13 +38,13 @@ function endByStrayError(error: unknown): void {
 }
 
 /** Shows the cause in the job summary when the action ended before it wrote one. */
-function failureCard({ message, nextStep }: Failure): string {
-  return cardMarkdown({
+function failureCard({ message, nextStep }: Failure): Card {
+  return {
     ok: false,
     verdict: `${annotationTitle() || "The step"} failed`,
     cause: message,
     fix: nextStep,
-  });
+  };
 }
 
 function report(failure: Failure, error: unknown): void {

@@ -1,22 +1,3 @@
-import { appendFile } from "node:fs/promises";
-
-/** A process can run several steps after each other: a test does. */
-let writtenTo: string | undefined;
-
-const summaryFile = () => process.env.GITHUB_STEP_SUMMARY ?? "";
-
-/** Returns whether this step has a summary. */
-export function hasSummary(): boolean {
-  return writtenTo === summaryFile();
-}
-
-/** Adds GitHub-flavoured markdown to the job summary; outside of a runner there is none, and nothing is written. */
-export async function appendSummary(markdown: string): Promise<void> {
-  const file = summaryFile();
-  writtenTo = file;
-  if (file) await appendFile(file, `${markdown.trimEnd()}\n\n`);
-}
-
 /** Markdown that an action composed from escaped text. */
 export interface Markup {
   readonly markdown: string;
@@ -103,40 +84,6 @@ export function codeBlock(text: string, language = ""): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
-}
-
-/** Colours of lines that are visible on light and dark pages. */
-const chartColours = {
-  green: "#2da44e",
-  orange: "#d4740c",
-  blue: "#1f6feb",
-  red: "#cf222e",
-  grey: "#8b949e",
-};
-
-interface Chart {
-  readonly title: string;
-  readonly x: string;
-  readonly y: string;
-  readonly series: readonly {
-    readonly colour: keyof typeof chartColours;
-    readonly kind?: "line" | "bar";
-    readonly values: readonly (number | string)[];
-  }[];
-}
-
-/** Draws a chart that GitHub renders in Markdown: mermaid's xychart-beta (since mermaid 10.6), which has no legend. */
-export function xyChart({ title, x, y, series }: Chart): string {
-  const palette = series.map(({ colour }) => chartColours[colour]).join(", ");
-  const lines = [
-    `%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "${palette}"}}}}%%`,
-    "xychart-beta",
-    `  title "${title}"`,
-    `  x-axis ${x}`,
-    `  y-axis ${y}`,
-    ...series.map(({ kind = "line", values }) => `  ${kind} [${values.join(", ")}]`),
-  ];
-  return codeBlock(lines.join("\n"), "mermaid");
 }
 
 /** Folds a text under its head. */

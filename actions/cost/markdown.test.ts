@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { markdownOf } from "../core/card.ts";
 import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./cost-line.ts";
 import { estimateTemplate } from "./estimate.support.ts";
 import { estimateCsv } from "./formats.ts";
-import { estimateMarkdown } from "./markdown.ts";
+import { estimateSummary } from "./markdown.ts";
 
 const text = `
   Role: { Type: AWS::IAM::Role }
@@ -11,7 +12,7 @@ const text = `
   Alarm: { Type: AWS::CloudWatch::Alarm }`;
 
 test("shows total, chart, lines by service, free resources and the use in the summary", () => {
-  const markdown = estimateMarkdown(estimateTemplate(text));
+  const markdown = markdownOf(...estimateSummary(estimateTemplate(text)));
   expect(markdown).toContain("### Cost: $33.08 a month, $396.99 in 12 months");
   expect(markdown).toContain("List prices of us-east-1 of 2026-10-08, without tax");
   expect(markdown).toContain(
@@ -30,7 +31,9 @@ test("shows total, chart, lines by service, free resources and the use in the su
 });
 
 test("draws no chart when nothing costs anything", () => {
-  expect(estimateMarkdown(estimateTemplate("\n  Role: { Type: AWS::IAM::Role }"))).not.toContain("mermaid");
+  expect(
+    markdownOf(...estimateSummary(estimateTemplate("\n  Role: { Type: AWS::IAM::Role }"))),
+  ).not.toContain("mermaid");
 });
 
 test("writes CSV with the same number of cells in each row, and quotes cells with a comma", () => {

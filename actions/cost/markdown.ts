@@ -1,9 +1,10 @@
-import { codeBlock, counted, fold, markdownTable } from "../core/summary.ts";
+import type { Part } from "../core/card.ts";
+import { counted, fold, markdownTable } from "../core/summary.ts";
 import { formatChange, formatQuantity, formatUnitPrice, formatUsd } from "./cost-line.ts";
 import { type CostChange, type CostDelta, type Estimate, type PricedLine, servicesOf } from "./estimate.ts";
 
 /** Shows total, chart and table by AWS service; free resources and assumptions are folded. */
-export function estimateMarkdown(estimate: Estimate): string {
+export function estimateSummary(estimate: Estimate): Part[] {
   const { monthly, yearly, priceList } = estimate;
   return [
     `### Cost: ${formatUsd(monthly)} a month, ${formatUsd(yearly)} in 12 months`,
@@ -13,18 +14,14 @@ export function estimateMarkdown(estimate: Estimate): string {
     zeroTable(estimate),
     fold(`Free: ${counted(estimate.freeResources.length, "resource")}`, freeTable(estimate)),
     fold("Assumed usage", usageTable(estimate)),
-  ]
-    .filter(Boolean)
-    .join("\n\n");
+  ];
 }
 
-/** Draws a chart of the services' shares for GitHub. Empty when nothing costs anything. */
-function costChart({ lines }: Estimate): string {
+/** Draws the services' shares. Empty when nothing costs anything. */
+function costChart({ lines }: Estimate): Part {
   // A service below half a cent has no slice, and mermaid does not accept zero.
-  const services = [...servicesOf(lines)].filter(([, usd]) => usd >= 0.005);
-  if (services.length === 0) return "";
-  const slices = services.map(([service, usd]) => `  "${service}" : ${usd.toFixed(2)}`);
-  return codeBlock(["pie showData title US dollars a month", ...slices].join("\n"), "mermaid");
+  const slices = [...servicesOf(lines)].filter(([, usd]) => usd >= 0.005);
+  return slices.length === 0 ? "" : { title: "US dollars a month", slices };
 }
 
 const lineHead = ["Item", "Resource", "Quantity", "Unit price", "Monthly", "12 months"];

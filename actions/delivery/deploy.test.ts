@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { markdownOf } from "../core/card.ts";
 import { createEcsStage } from "./ecs/stage.support.ts";
 import type { DeployInputs } from "./inputs.ts";
 import { createStage, type Stage } from "./stage.support.ts";
@@ -43,8 +44,8 @@ async function expectProgress(stage: Stage, kind: string): Promise<void> {
   const times = Object.values(record.durations);
   expect(Object.keys(record.durations)).toEqual(["registered", "started", "traffic-shifted", "complete"]);
   expect(times).toEqual(times.toSorted((a, b) => a - b));
-  expect(summaryOf(record)).toMatch(/^### ✅ web:\d+ \(one\) deployed after /);
-  expect(summaryOf(record)).toContain("\nxychart-beta\n");
+  expect(markdownOf(summaryOf(record))).toMatch(/^### ✅ web:\d+ \(one\) deployed after /);
+  expect(markdownOf(summaryOf(record))).toContain("\nxychart-beta\n");
 }
 
 async function expectRollback(stage: Stage): Promise<void> {
@@ -60,7 +61,7 @@ async function expectRollback(stage: Stage): Promise<void> {
   expect(record.failedTasks.at(-1)).toMatchObject({ container: "web", exitCode: 1 });
   expect(record.failedTasks.at(-1)?.logLines.join("\n")).toContain("cannot read the menu");
   expect(lines).toMatch(/task \w+ stopped: /);
-  expect(summaryOf(record)).toMatch(/### ❌ web: [\s\S]*exited with code 1/);
+  expect(markdownOf(summaryOf(record))).toMatch(/### ❌ web: [\s\S]*exited with code 1/);
   expect(await stage.page()).toBe("two");
 }
 

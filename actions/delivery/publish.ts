@@ -1,5 +1,5 @@
 import { setOutput } from "@actions/core";
-import { appendSummary } from "../core/summary.ts";
+import { appendSummary, markdownOf } from "../core/card.ts";
 import { shortRevision } from "../ecs/revision.ts";
 import type { DeliveryContext } from "./context.ts";
 import type { DeployInputs } from "./inputs.ts";
@@ -66,12 +66,12 @@ async function publish(
   setOutput("changed", String(record.changed));
   setOutput("has-changes", record.plan ? String(hasChanges(record.plan)) : "");
   setOutput("diff", record.plan ? diffOf(record.plan) : "");
-  const markdown = summaryOf(record, await siteOf(context, record));
-  await appendSummary(markdown);
+  const card = summaryOf(record, await siteOf(context, record));
+  await appendSummary(card);
   if (!commentToken) return;
   const { commentPlan } = await import("../core/comment-plan.ts");
   const key = `plan of ${record.cluster}/${record.service}`;
-  await commentPlan(context, commentToken, { key, markdown });
+  await commentPlan(context, commentToken, { key, markdown: markdownOf(card) });
 }
 
 /** Record of a deployment or a rollback of the service; outputs and job summary are always written. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { markdownOf } from "../core/card.ts";
 import { type DeploymentRecord, newRecord } from "./record.ts";
-import { summaryOf, trafficChart } from "./summary.ts";
+import { summaryOf } from "./summary.ts";
 
 const arn = (revision: number) => `arn:aws:ecs:us-east-1:123456789012:task-definition/web:${revision}`;
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -26,7 +27,7 @@ const point = (atMs: number, green: number) => ({ atMs, green, blue: 100 - green
 const tried = { status: "rolled-back", production: [arn(3)], cause: "It broke", fix: "repair it." } as const;
 
 test("shows service, revision and version of a good release, what production runs, and where to look", () => {
-  const summary = summaryOf(recordOf(), "https://shop.example/");
+  const summary = markdownOf(summaryOf(recordOf(), "https://shop.example/"));
   expect(summary).toMatch(
     /^### ✅ web:4 \(1\.2\.0\) deployed after 5 min 12 s\n\n\*\*Production now:\*\* web:4 \(before: web:3\)\n\n/,
   );
@@ -41,26 +42,30 @@ test("shows service, revision and version of a good release, what production run
 });
 
 test("calls the revision of a red end tried, and shows cause, fix and that production is unchanged", () => {
-  expect(summaryOf(recordOf(tried))).toMatch(
+  expect(markdownOf(summaryOf(recordOf(tried)))).toMatch(
     /^### ❌ web: tried revision 4 \(1\.2\.0\), rolled back after 5 min 12 s\n\n\*\*It broke\*\*\n\n\*\*Fix:\*\* repair it\.\n\n\*\*Production now:\*\* web:3 \(unchanged\)\n\n/,
   );
 });
 
 test("says from which revision a rollback went back to which", () => {
   const back = { rollback: true, revisionBefore: arn(4), revisionAfter: arn(3), production: [arn(3)] };
-  expect(summaryOf(recordOf(back))).toMatch(/^### ✅ web: rolled back 4 → 3 \(1\.2\.0\) in 5 min 12 s/);
+  expect(markdownOf(summaryOf(recordOf(back)))).toMatch(
+    /^### ✅ web: rolled back 4 → 3 \(1\.2\.0\) in 5 min 12 s/,
+  );
   const stopped = { ...back, revisionBefore: arn(3), undone: arn(4) };
-  expect(summaryOf(recordOf(stopped))).toMatch(/^### ✅ web: rolled back 4 → 3 /);
-  expect(summaryOf(recordOf(stopped))).toContain("**Production now:** web:3 (unchanged)");
+  expect(markdownOf(summaryOf(recordOf(stopped)))).toMatch(/^### ✅ web: rolled back 4 → 3 /);
+  expect(markdownOf(summaryOf(recordOf(stopped)))).toContain("**Production now:** web:3 (unchanged)");
 });
 
 test("ends the traffic where it ended: on the old tasks after a rollback", () => {
   const traffic = [point(0, 0), point(5_000, 10)];
-  const summary = summaryOf(recordOf({ ...tried, traffic }));
+  const summary = markdownOf(summaryOf(recordOf({ ...tried, traffic })));
   expect(summary).toContain("<summary>Traffic: ended at 100/0 (old/new tasks)</summary>");
   expect(summary).toMatch(/line \[.*10, 0(?:, 0)*\]/);
   expect(summary).toContain("| 5 min 12 s | 100 % | 0 % |");
-  expect(summaryOf(recordOf({ traffic: [...traffic, point(9_000, 100)] }))).toContain("ended at 0/100");
+  expect(markdownOf(summaryOf(recordOf({ traffic: [...traffic, point(9_000, 100)] })))).toContain(
+    "ended at 0/100",
+  );
 });
 
 test("shows no traffic that never moved, no skipped event, and no column without text", () => {
@@ -69,7 +74,7 @@ test("shows no traffic that never moved, no skipped event, and no column without
     { ...event, name: "Install", status: "Succeeded" },
     { ...event, name: "AllowTraffic", status: "Skipped" },
   ];
-  const summary = summaryOf(recordOf({ traffic: [point(0, 0)], events }));
+  const summary = markdownOf(summaryOf(recordOf({ traffic: [point(0, 0)], events })));
   expect(summary).toContain(
     "| Event | Status | Time |\n| --- | --- | ---: |\n| Install | Succeeded | 2 s |\n",
   );
@@ -88,7 +93,7 @@ test("shows a moved image once, and other changes as lines of a diff", () => {
     imagesMoved: false,
     serviceChanges: [],
   };
-  const summary = summaryOf(recordOf({ plan }));
+  const summary = markdownOf(summaryOf(recordOf({ plan })));
   expect(summary).toContain("<summary>2 changes to web:3 in production</summary>");
   expect(summary).toContain("| web | sha256:bbbbbbbbbbbb | sha256:aaaaaaaaaaaa |");
   expect(summary).toContain("```diff\n! containerDefinitions[web].cpu: 256 → 512\n```");
@@ -107,7 +112,7 @@ test("lists several faults with their fixes in place of one cause", () => {
     revisionAfter: "",
     production: [],
   } as const;
-  const summary = summaryOf(recordOf({ ...refused, findings, cause: "2 things to correct: …" }));
+  const summary = markdownOf(summaryOf(recordOf({ ...refused, findings, cause: "2 things to correct: …" })));
   expect(summary).toMatch(/^### ❌ web: not deployed, failed after /);
   expect(summary).toContain("- ❌ there is no image\\\n  → push it\n- ❌ there is no role");
   expect(summary).not.toContain("2 things to correct");
@@ -115,16 +120,20 @@ test("lists several faults with their fixes in place of one cause", () => {
   expect(summary).toContain("<summary>1 note</summary>");
 });
 
+/** The fold with the traffic of a deployment that took 400 seconds, or as long as the points. */
+const trafficOf = (...traffic: ReturnType<typeof point>[]) =>
+  markdownOf(summaryOf(recordOf({ durationMs: 400_000, traffic })));
+
 test("draws no chart of a deployment that shifted nothing", () => {
-  expect(trafficChart([], 1_000)).toBe("");
-  expect(trafficChart([point(0, 0)], 1_000)).toBe("");
+  expect(trafficOf()).not.toContain("mermaid");
+  expect(trafficOf(point(0, 0))).not.toContain("mermaid");
 });
 
 test("draws a canary as a line with two steps over its seconds", () => {
-  const chart = trafficChart([point(0, 0), point(60_000, 10), point(360_000, 100)], 400_000);
-  expect(chart).toMatch(/^```mermaid\n%%\{init: .+\}%%\nxychart-beta\n[\s\S]*\n```$/);
-  expect(chart).toContain('x-axis "seconds since the deployment was created" 0 --> 400');
-  const values = /line \[(.+)\]/.exec(chart)?.[1]?.split(", ").map(Number) ?? [];
+  const summary = trafficOf(point(0, 0), point(60_000, 10), point(360_000, 100));
+  expect(summary).toMatch(/```mermaid\n%%\{init: .+\}%%\nxychart-beta\n/);
+  expect(summary).toContain('x-axis "seconds since the deployment was created" 0 --> 400');
+  const values = /line \[(.+)\]/.exec(summary)?.[1]?.split(", ").map(Number) ?? [];
   expect(values).toHaveLength(61);
   expect([values[0], values[8], values[9], values[53], values[54], values[60]]).toEqual([
     0, 0, 10, 10, 100, 100,
@@ -132,5 +141,5 @@ test("draws a canary as a line with two steps over its seconds", () => {
 });
 
 test("shows long times in minutes", () => {
-  expect(trafficChart([point(0, 0), point(3_600_000, 100)], 4_000_000)).toContain('"minutes since');
+  expect(trafficOf(point(0, 0), point(3_600_000, 100))).toContain('"minutes since');
 });

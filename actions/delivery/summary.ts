@@ -1,5 +1,5 @@
 import { lastSegment } from "../core/arn.ts";
-import { cardMarkdown, type Link } from "../core/card.ts";
+import type { Card, Link, Part } from "../core/card.ts";
 import {
   alarmPage,
   deploymentPage,
@@ -9,9 +9,10 @@ import {
   revisionPage,
   runCommit,
 } from "../core/console.ts";
+import type { Chart } from "../core/diagrams.ts";
 import { formatDuration } from "../core/duration.ts";
 import { faultsOf, notesFold } from "../core/findings.ts";
-import { counted, details, diffBlock, factList, fold, markdownTable, xyChart } from "../core/summary.ts";
+import { counted, details, diffBlock, factList, fold, markdownTable } from "../core/summary.ts";
 import { failedTasksFold } from "../ecs/failed-task.ts";
 import { shortRevision } from "../ecs/revision.ts";
 import { shortDigest } from "../registry/oci.ts";
@@ -27,10 +28,10 @@ import {
 import { productionNow, verdict } from "./verdict.ts";
 
 /** Returns the job summary: a card. `site` is the address that users open. */
-export function summaryOf(record: DeploymentRecord, site = ""): string {
+export function summaryOf(record: DeploymentRecord, site = ""): Card {
   const { plan, service, revisionBefore } = record;
   const changes = plan && hasChanges(plan) ? changesSummary(plan) : "";
-  return cardMarkdown({
+  return {
     ok: isGreen(record),
     verdict: verdict(record),
     ...faultsOf(record),
@@ -44,18 +45,17 @@ export function summaryOf(record: DeploymentRecord, site = ""): string {
       fold("Details", factList(facts(record))),
       notesFold(record.findings),
     ],
-  });
+  };
 }
 
 /** Returns the folded course of a deployment: traffic, events and failures; missing parts are empty. */
-export function courseOf(record: DeploymentRecord): string[] {
+export function courseOf(record: DeploymentRecord): Part[] {
   const { failedTasks, events, serviceEvents, durationMs } = record;
   const traffic = endOfTraffic(record);
+  const chart = trafficChart(traffic, durationMs);
   return [
     failedTasksFold(failedTasks),
-    traffic.length > 1
-      ? fold(trafficHead(traffic), [trafficChart(traffic, durationMs), trafficTable(traffic)].join("\n\n"))
-      : "",
+    chart ? { head: trafficHead(traffic), parts: [chart, trafficTable(traffic)] } : "",
     fold("Lifecycle events", lifecycle(events)),
     serviceEvents.length > 0 ? details("Service events", serviceEvents.join("\n")) : "",
   ];
@@ -146,22 +146,22 @@ function trafficTable(points: readonly TrafficPoint[]): string {
 /** Enough to see a step of a minute in an hour, and few enough to stay legible as text. */
 const samples = 60;
 
-/** Draws the new tasks' share over time; a chart spreads values evenly, so the steps are sampled. Empty without a shift. */
-export function trafficChart(points: readonly TrafficPoint[], durationMs: number): string {
+/** Draws the new tasks' share over time; a chart spreads values evenly, so the steps are sampled. */
+function trafficChart(points: readonly TrafficPoint[], durationMs: number): Chart | undefined {
   const last = points.at(-1);
-  if (!last || points.length < 2) return "";
+  if (!last || points.length < 2) return undefined;
   // A little beyond the last step, so that it is visible.
   const endMs = Math.max(last.atMs * 1.05, Math.min(durationMs, last.atMs * 1.2), 1_000);
   const values = Array.from({ length: samples + 1 }, (_, index) =>
     shareAt(points, (endMs * index) / samples),
   );
   const [unit, unitMs] = endMs >= 10 * 60_000 ? ["minutes", 60_000] : ["seconds", 1_000];
-  return xyChart({
+  return {
     title: "Traffic on the new tasks",
-    x: `"${unit} since the deployment was created" 0 --> ${Math.ceil(endMs / unitMs)}`,
-    y: '"per cent" 0 --> 100',
+    x: { unit: `${unit} since the deployment was created`, to: Math.ceil(endMs / unitMs) },
+    y: { unit: "per cent", to: 100 },
     series: [{ colour: "green", values }],
-  });
+  };
 }
 
 function shareAt(points: readonly TrafficPoint[], atMs: number): number {

@@ -1,8 +1,8 @@
 import { type EvaluatedResource, evaluateResources } from "../cloudformation/resources.ts";
 import type { PlannedStack } from "../cloudformation/template.ts";
+import type { Architecture, ArchitectureCard as Card, Frame } from "../core/diagrams.ts";
 import { counted } from "../core/summary.ts";
 import { findArrows, liftToFrames } from "./arrows.ts";
-import type { Architecture, Card, Frame } from "./diagram.ts";
 import {
   cardOf,
   createGraph,

@@ -1,6 +1,6 @@
 import type { EvaluatedResource } from "../cloudformation/resources.ts";
+import type { Arrow, ArchitectureCard as Card } from "../core/diagrams.ts";
 import { isObject } from "../core/is-object.ts";
-import type { Arrow, Card } from "./diagram.ts";
 import { cardOf, idOf, isShown, type ResourceGraph, textsIn } from "./resource-graph.ts";
 
 /** Finds who uses whom, by the rows of the types, the rules of listeners and those of security groups. */

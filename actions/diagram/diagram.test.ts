@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { planStack } from "../cloudformation/plan-stacks.ts";
 import { parseTemplate } from "../cloudformation/template.ts";
+import { diagramMarkdown } from "../core/diagrams.ts";
 import { architectureOf } from "./architecture.ts";
-import { architectureMarkdown, flowchart } from "./mermaid.ts";
 
 const stackOf = (resources: string) => {
   const template = parseTemplate(`Resources:\n${resources}`, "one.yaml", "one");
@@ -197,12 +197,8 @@ test("shows a cluster without services, and a load balancer without listeners", 
   );
 });
 
-test("folds a flowchart in a summary", () => {
-  expect(
-    architectureMarkdown([stackOf(twoServices)], "us-east-1"),
-  ).toBe(`<details><summary>Architecture</summary>
-
-\`\`\`mermaid
+test("writes a flowchart for a summary", () => {
+  expect(diagramMarkdown(architectureOf([stackOf(twoServices)], "us-east-1"))).toBe(`\`\`\`mermaid
 flowchart LR
   %%{init: {"flowchart": {"nodeSpacing": 20, "rankSpacing": 25, "padding": 8}}}%%
   subgraph n0["AWS, us-east-1"]
@@ -215,9 +211,7 @@ flowchart LR
     end
   end
   n3 -->|"image"| n2
-\`\`\`
-
-</details>`);
+\`\`\``);
 });
 
 test.each<[string, string]>([
@@ -229,5 +223,5 @@ test.each<[string, string]>([
   ["#35;", "#35;35#59;"],
 ])("escapes the name %j in a label", (title, escaped) => {
   const cards = [{ id: "a", frame: undefined, title, details: [] }];
-  expect(flowchart({ frames: [], cards, arrows: [] })).toContain(`["<b>${escaped}</b>"]`);
+  expect(diagramMarkdown({ frames: [], cards, arrows: [] })).toContain(`["<b>${escaped}</b>"]`);
 });

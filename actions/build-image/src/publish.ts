@@ -1,15 +1,15 @@
 import { basename } from "node:path";
 import { setOutput } from "@actions/core";
-import { type Card, lineMarkdown } from "../../core/card.ts";
+import { appendSummary, type Card } from "../../core/card.ts";
 import { imagePage } from "../../core/console.ts";
 import { formatDuration } from "../../core/duration.ts";
-import { appendSummary, counted, factList, fold, markdownTable } from "../../core/summary.ts";
+import { counted, factList, fold, markdownTable } from "../../core/summary.ts";
 import { shortDigest } from "../../registry/oci.ts";
 import { formatBytes } from "./builder.ts";
 import type { MadeImage } from "./make-image.ts";
 
 /** Returns the job summary, which is one line until it is unfolded. */
-export function summarize(built: MadeImage): string {
+export function summarize(built: MadeImage): Card {
   const { image, parts } = built;
   const rows = parts.map(({ what, digest, size, how }) => [
     what,
@@ -17,8 +17,9 @@ export function summarize(built: MadeImage): string {
     size === undefined ? "" : formatBytes(size),
     how,
   ]);
-  const card: Card = {
+  return {
     ok: true,
+    isLine: true,
     verdict: verdictOf(built),
     links: imagePage(image),
     folds: [
@@ -29,7 +30,6 @@ export function summarize(built: MadeImage): string {
         : "",
     ],
   };
-  return lineMarkdown(card);
 }
 
 function verdictOf({ image, digest, file, built }: MadeImage): string {

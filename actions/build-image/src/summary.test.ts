@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { markdownOf } from "../../core/card.ts";
 import type { BuiltImage } from "./build-image.ts";
 import { summarize } from "./publish.ts";
 
@@ -29,7 +30,9 @@ const built: BuiltImage = {
 };
 
 it("shows the image in one line, with its parts, its size and the duration of each step folded", () => {
-  expect(summarize(built)).toBe(`<details><summary>✅ Image customer@sha256:aaaaaaaaaaaa pushed</summary>
+  expect(
+    markdownOf(summarize(built)),
+  ).toBe(`<details><summary>✅ Image customer@sha256:aaaaaaaaaaaa pushed</summary>
 
 - Image: registry.example/customer@${digest}
 - Source: sha256:bbbbbbbbbbbb, 2 files, 912 kB
@@ -51,24 +54,26 @@ it("shows the image in one line, with its parts, its size and the duration of ea
 
 it("shows an image that was written to a file", () => {
   const file = { path: "out/image.tar", size: 46_000_000 };
-  const summary = summarize({ ...built, image: "", file, tags: [], source: undefined });
+  const summary = markdownOf(summarize({ ...built, image: "", file, tags: [], source: undefined }));
   expect(summary).toContain("Image written to image.tar, 46.0 MB, sha256:aaaaaaaaaaaa</summary>");
   expect(summary).not.toMatch(/Source|Tags/);
 });
 
 it("links to an image in ECR", () => {
   const image = `123456789012.dkr.ecr.eu-west-3.amazonaws.com/shop/customer@${digest}`;
-  expect(summarize({ ...built, image })).toContain(
+  expect(markdownOf(summarize({ ...built, image }))).toContain(
     `<a href="https://eu-west-3.console.aws.amazon.com/ecr/repositories/private/123456789012/shop/customer/_/image/${digest}/details?region=eu-west-3">image</a></summary>`,
   );
 });
 
 it("says why nothing was built", () => {
-  expect(summarize({ ...built, built: false, tags: [] })).toContain(
+  expect(markdownOf(summarize({ ...built, built: false, tags: [] }))).toContain(
     `Nothing was built or pushed: the repository already has the image of this source, with the tag \`source-${"b".repeat(40)}\`.`,
   );
 });
 
 it("shows the base image", () => {
-  expect(summarize({ ...built, base: "node:24@sha256:1" })).toContain("\n- Base image: node:24@sha256:1\n");
+  expect(markdownOf(summarize({ ...built, base: "node:24@sha256:1" }))).toContain(
+    "\n- Base image: node:24@sha256:1\n",
+  );
 });

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setOutput } from "@actions/core";
+import { appendSummary } from "../../core/card.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Log } from "../../core/log.ts";
-import { appendSummary } from "../../core/summary.ts";
 import type { CheckInputs } from "./inputs.ts";
 import { waysOf } from "./item.ts";
 import type { ItemReport, Report } from "./report.ts";

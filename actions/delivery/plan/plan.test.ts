@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, expect, test } from "vitest";
+import { markdownOf } from "../../core/card.ts";
 import type { DeployInputs } from "../inputs.ts";
 import { createStage } from "../stage.support.ts";
 import { summaryOf } from "../summary.ts";
@@ -13,7 +14,13 @@ async function run(version: string, changes: Partial<DeployInputs> = {}, definit
   const { record, lines } = await stage.deploy(version, { mode: "plan", ...changes }, { definition });
   if (!record.plan) throw new Error("there is a plan");
   const { plan } = record;
-  return { record, summary: summaryOf(record), diff: diffOf(plan), changes: hasChanges(plan), log: lines };
+  return {
+    record,
+    summary: markdownOf(summaryOf(record)),
+    diff: diffOf(plan),
+    changes: hasChanges(plan),
+    log: lines,
+  };
 }
 
 async function state() {

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setOutput } from "@actions/core";
-import { appendSummary } from "../../core/summary.ts";
+import { appendSummary } from "../../core/card.ts";
 import { estimateCsv } from "../../cost/formats.ts";
-import { deltaMarkdown, estimateMarkdown } from "../../cost/markdown.ts";
+import { deltaMarkdown, estimateSummary } from "../../cost/markdown.ts";
 import type { Estimated } from "./estimate-cost.ts";
 import type { EstimateInputs } from "./inputs.ts";
 
@@ -20,5 +20,5 @@ export async function publish(
   setOutput("change", delta ? (delta.after - delta.before).toFixed(2) : "");
   setOutput("csv", csv);
   if (delta) await appendSummary(deltaMarkdown(delta));
-  await appendSummary(estimateMarkdown(estimate));
+  await appendSummary(...estimateSummary(estimate));
 }

@@ -1,9 +1,8 @@
 import { setOutput } from "@actions/core";
-import { cardMarkdown } from "../../core/card.ts";
+import { appendSummary, type Card } from "../../core/card.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { findingsList } from "../../core/findings.ts";
 import {
-  appendSummary,
   type Cell,
   counted,
   escapeText,
@@ -37,12 +36,12 @@ export async function publish(record: PipelineRecord): Promise<void> {
 }
 
 /** Returns the job summary: a card. The last deployment of the pipeline is what users reach. */
-export function summaryOf(record: PipelineRecord): string {
+export function summaryOf(record: PipelineRecord): Card {
   const { pipeline, status, durationMs, cause, fix, notes, findings, actions, deployments } = record;
   const last = deployments.at(-1);
   const revision = last && shortRevision(last.revisionAfter);
   const isGreen = status === "succeeded";
-  return cardMarkdown({
+  return {
     ok: isGreen,
     verdict: `${pipeline}: ${revision ? `${isGreen ? "" : "tried "}${revision}, ` : ""}${status} after ${formatDuration(durationMs)}`,
     cause,
@@ -59,7 +58,7 @@ export function summaryOf(record: PipelineRecord): string {
       fold("Details", factList(facts(record))),
       fold(counted(findings.length, "note"), findingsList(findings)),
     ],
-  });
+  };
 }
 
 function facts({

@@ -3,6 +3,7 @@ import { isAccessDenied, messageOf } from "../../core/aws-errors.ts";
 import { createPatience } from "../../core/outage-tolerance.ts";
 import { createRevisionReader } from "../../delivery/codedeploy/deployed-revision.ts";
 import { runningDeployment } from "../../delivery/codedeploy/running-deployment.ts";
+import type { DeliveryContext } from "../../delivery/context.ts";
 import type { CheckedDeployment } from "../../delivery/deployment/deployment.ts";
 import { logProgress } from "../../delivery/deployment/follow.ts";
 import { watchTasks } from "../../delivery/diagnosis/watch-tasks.ts";

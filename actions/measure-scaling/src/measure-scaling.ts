@@ -1,13 +1,14 @@
 import { setOutput } from "@actions/core";
+import { appendSummary } from "../../core/card.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Log } from "../../core/log.ts";
-import { appendSummary, counted } from "../../core/summary.ts";
+import { counted } from "../../core/summary.ts";
 import { readPriceList } from "../../cost/price-list.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import { writeJson } from "../../load/files.ts";
 import type { MeasureInputs, PlanInputs, ReportInputs } from "./inputs.ts";
 import { readMeasurements } from "./measurement.ts";
-import { scalingMarkdown } from "./publish.ts";
+import { scalingSummary } from "./publish.ts";
 import { recordMeasurement } from "./record-measurement.ts";
 import { analyseScaling } from "./scaling.ts";
 
@@ -42,7 +43,7 @@ async function reportScaling(log: Log, inputs: ReportInputs): Promise<void> {
   setOutput("report", reportFile);
   setOutput("knee", knee ?? "");
   setOutput("recommendation", scaling.recommendation);
-  await appendSummary(scalingMarkdown(scaling));
+  await appendSummary(scalingSummary(scaling));
   log.info(scaling.recommendation);
   if (measurements.length === 0)
     throw new Failure(`Folder ${measurementsFolder} contains no measurement (input measurements)`, {

@@ -1,22 +1,23 @@
-import { cardMarkdown } from "../../core/card.ts";
+import type { Card, Part } from "../../core/card.ts";
 import { revisionPage, runCommit } from "../../core/console.ts";
-import { counted, escapeText, fold, markdownTable, xyChart } from "../../core/summary.ts";
+import type { Diagram } from "../../core/diagrams.ts";
+import { counted, escapeText, markdownTable } from "../../core/summary.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { formatMs, formatNumber, formatPercent } from "../../load/format.ts";
 import { formatCost, type MeasuredPoint, type Scaling } from "./scaling.ts";
 
 /** Returns the job summary: the limits of the figures, the recommendation, table and chart. */
-export function scalingMarkdown(scaling: Scaling): string {
+export function scalingSummary(scaling: Scaling): Card {
   const { service, points, measured, failed, recommendation } = scaling;
   const revision = measured[0]?.tasks.revision ?? "";
-  return cardMarkdown({
+  return {
     ok: failed.length === 0,
     verdict: `Scaling${service ? ` of ${service}` : ""}: ${measured.length} of ${points.length} counts measured`,
     notes: notes(measured, scaling.priceList),
     body: `**${escapeText(recommendation)}**\n\n${table(scaling)}`,
     links: [...revisionPage("task definition", revision), ...runCommit()],
-    folds: [fold("Chart", scalingChart(measured))],
-  });
+    folds: [scalingChart(measured)],
+  };
 }
 
 function table({ points, knee }: Scaling): string {
@@ -62,19 +63,20 @@ function notes([first]: readonly MeasuredPoint[], { region, date }: Scaling["pri
   ];
 }
 
-/** Draws measured and ideal throughput as a chart for GitHub. A curve needs two points. */
-function scalingChart(points: readonly MeasuredPoint[]): string {
+/** Draws measured and ideal throughput as a folded chart. A curve needs two points. */
+function scalingChart(points: readonly MeasuredPoint[]): Part {
   if (points.length < 2) return "";
   const measured = points.map(({ load }) => load.answeredPerSecond);
   const ideal = points.map(({ idealPerSecond }) => idealPerSecond);
-  const values = (numbers: readonly number[]) => numbers.map((number) => number.toFixed(1));
-  return xyChart({
+  const values = (numbers: readonly number[]) => numbers.map((number) => Number(number.toFixed(1)));
+  const chart: Diagram = {
     title: "Requests per second: measured (bars) and ideal (line)",
-    x: `"tasks" [${points.map(({ taskCount }) => taskCount).join(", ")}]`,
-    y: `"requests per second" 0 --> ${Math.ceil(Math.max(...measured, ...ideal) * 1.1)}`,
+    x: { unit: "tasks", to: points.map(({ taskCount }) => taskCount) },
+    y: { unit: "requests per second", to: Math.ceil(Math.max(...measured, ...ideal) * 1.1) },
     series: [
       { colour: "green", kind: "bar", values: values(measured) },
       { colour: "grey", values: values(ideal) },
     ],
-  });
+  };
+  return { head: "Chart", parts: [chart] };
 }

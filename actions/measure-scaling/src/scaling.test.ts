@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { markdownOf } from "../../core/card.ts";
 import { readPriceList } from "../../cost/price-list.ts";
 import type { MeasuredLoad, MeasuredTasks, Measurement } from "./measurement.ts";
-import { scalingMarkdown } from "./publish.ts";
+import { scalingSummary } from "./publish.ts";
 import { analyseScaling } from "./scaling.ts";
 
 interface Changes {
@@ -124,17 +125,17 @@ describe("the output for a reader", () => {
   const scaling = analyse([...curve("1:100 2:190 3:230"), measured(4, 9, { failures: ["a | b"] })]);
 
   test("shows each count, the knee, failures, and a chart in the summary", () => {
-    const markdown = scalingMarkdown(scaling);
+    const markdown = markdownOf(scalingSummary(scaling));
     expect(markdown).toContain("### ❌ Scaling of customer-microservice: 3 of 4 counts measured");
     expect(markdown).toContain("| 1 | 100 | 100 | 100 % | 12.3 ms | 40 ms | 80 ms | 0 % | $0.0686 |");
     expect(markdown).toContain("| 2 ⟵ knee | 190 | 200 | 95 % |");
     expect(markdown).toContain("| 4 | ❌ a &#124; b | – |");
     expect(markdown).toContain('x-axis "tasks" [1, 2, 3]');
-    expect(markdown).toContain("bar [100.0, 190.0, 230.0]\n  line [100.0, 200.0, 300.0]");
+    expect(markdown).toContain("bar [100, 190, 230]\n  line [100, 200, 300]");
     expect(markdown).toMatch(/does not include the load balancer, data transfer, database, logs/);
   });
 
   test("draws no chart of one count", () => {
-    expect(scalingMarkdown(analyse([measured(3, 100)]))).not.toContain("mermaid");
+    expect(markdownOf(scalingSummary(analyse([measured(3, 100)])))).not.toContain("mermaid");
   });
 });

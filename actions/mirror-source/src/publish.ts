@@ -1,8 +1,8 @@
 import { setOutput } from "@actions/core";
-import { cardMarkdown } from "../../core/card.ts";
+import { appendSummary, type Card } from "../../core/card.ts";
 import { commitPage, runCommit } from "../../core/console.ts";
 import { newStep, type StepRecord } from "../../core/define-action.ts";
-import { appendSummary, factList, fold, markdownTable } from "../../core/summary.ts";
+import { factList, fold, markdownTable } from "../../core/summary.ts";
 import type { MirrorInputs } from "./inputs.ts";
 import { short } from "./source/fill-files.ts";
 
@@ -26,17 +26,17 @@ export function outcome(record: MirrorRecord): string {
 }
 
 /** Returns the job summary: a card. */
-export function summaryOf(record: MirrorRecord): string {
+export function summaryOf(record: MirrorRecord): Card {
   const { repository, branch, cause, fix, changes, mode, commit, region } = record;
   const page = commit && mode === "apply" ? commitPage(region, repository, commit) : "";
-  return cardMarkdown({
+  return {
     ok: cause === "",
     verdict: `${branch} of CodeCommit repository ${repository}: ${verdict(record)}`,
     cause,
     fix,
     links: [...(page ? [{ text: "CodeCommit", address: page }] : []), ...runCommit()],
     folds: [changeTable(changes), fold("Details", facts(record))],
-  });
+  };
 }
 
 function verdict({ cause, hasChanges, mode, pushed }: MirrorRecord): string {

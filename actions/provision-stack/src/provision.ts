@@ -1,9 +1,9 @@
 import { setOutput } from "@actions/core";
 import { readParameters } from "../../cloudformation/plan-stacks.ts";
 import type { PlannedStack } from "../../cloudformation/template.ts";
+import { appendSummary } from "../../core/card.ts";
 import { Failure } from "../../core/failure.ts";
 import { toFailure } from "../../core/run.ts";
-import { appendSummary } from "../../core/summary.ts";
 import { applyStack } from "./apply/apply-stack.ts";
 import type { ProvisionContext } from "./context.ts";
 import { skipExisting } from "./existing/find-existing.ts";

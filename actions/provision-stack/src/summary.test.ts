@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { markdownOf } from "../../core/card.ts";
 import { newResult } from "./result.ts";
 import { provisionSummary } from "./summary.ts";
 
@@ -16,7 +17,7 @@ test("counts outcomes, and links to the site, but to no Git repository", () => {
       outputs: { CodeRepositoryUrl: "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/code" },
     },
   ];
-  const summary = provisionSummary("apply", results);
+  const summary = markdownOf(provisionSummary("apply", results));
   expect(summary).toMatch(
     /^### ✅ Stacks, apply: 1 updated, 2 unchanged\n\n\[site\]\(http:\/\/shop-1\.us-east-1\.elb/,
   );

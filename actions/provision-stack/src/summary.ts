@@ -1,4 +1,4 @@
-import { cardMarkdown, type Link } from "../../core/card.ts";
+import type { Card, Link } from "../../core/card.ts";
 import { runCommit, stackPage } from "../../core/console.ts";
 import { formatDuration } from "../../core/duration.ts";
 import type { Failure } from "../../core/failure.ts";
@@ -10,10 +10,10 @@ import { durationOf } from "./stack/events.ts";
 const slowestResources = 10;
 
 /** Returns the job summary: a card. */
-export function provisionSummary(mode: string, results: readonly StackResult[], failure?: Failure): string {
+export function provisionSummary(mode: string, results: readonly StackResult[], failure?: Failure): Card {
   const kept = results.flatMap(({ outcome, kept }) => (outcome === "deleted" ? kept : []));
   const adopted = results.flatMap(({ adopted }) => adopted);
-  return cardMarkdown({
+  return {
     ok: !failure,
     verdict: `Stacks, ${mode}: ${countOutcomes(results) || "none"}`,
     cause: failure?.message,
@@ -27,7 +27,7 @@ export function provisionSummary(mode: string, results: readonly StackResult[], 
       fold("Slowest resources", resourceTable(results)),
       fold("Outputs", factList(results.flatMap(({ outputs }) => Object.entries(outputs)))),
     ],
-  });
+  };
 }
 
 function titledList(title: string, texts: readonly string[]): string {

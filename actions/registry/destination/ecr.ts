@@ -1,7 +1,7 @@
 import { DescribeRepositoriesCommand, type ECRClient, type Repository } from "@aws-sdk/client-ecr";
 import { isAccessDenied } from "../../core/aws-errors.ts";
 import { Failure } from "../../core/failure.ts";
-import { persist } from "../../core/outage-tolerance.ts";
+import { retryOutages } from "../../core/outage-tolerance.ts";
 import { createRegistryClient } from "../client.ts";
 import { logIn, type RegistryContext } from "../ecr-login.ts";
 import type { Credentials } from "../token.ts";
@@ -48,7 +48,7 @@ export async function describeInEcr(
   });
   const call = () => client.send(command, { abortSignal: signal });
   try {
-    const { repositories } = await persist(context, call, { firstContact: true });
+    const { repositories } = await retryOutages(context, call, { firstContact: true });
     return repositories?.[0];
   } catch (error) {
     if (error instanceof Error && error.name === "RepositoryNotFoundException") return undefined;
@@ -129,5 +129,5 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
 
 function logInToEcr(ecr: ECRClient, context: RegistryContext): Promise<Credentials> {
   const { mask, signal } = context;
-  return persist(context, () => logIn(ecr, mask, signal), { firstContact: true });
+  return retryOutages(context, () => logIn(ecr, mask, signal), { firstContact: true });
 }

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { setOutput } from "@actions/core";
-import { type Card, lineMarkdown } from "../../core/card.ts";
+import { appendSummary, type Card } from "../../core/card.ts";
 import { runnerLog } from "../../core/log.ts";
-import { appendSummary, counted, diffBlock, escapeText, fold } from "../../core/summary.ts";
+import { counted, diffBlock, escapeText, fold } from "../../core/summary.ts";
 import type { Rendered } from "./render.ts";
 import type { Comparison, RenderedFiles } from "./render-files.ts";
 
@@ -22,18 +22,18 @@ export async function publish({ rendered, paths, latest }: RenderedFiles): Promi
 }
 
 /** Returns the job summary: a line, with the changes folded. */
-export function renderSummary(rendered: Rendered, latest: Comparison | undefined): string {
+export function renderSummary(rendered: Rendered, latest: Comparison | undefined): Card {
   const { taskDefinition, origin, diff } = rendered;
   const name = basename(origin);
   const ofLatest = latest && comparison(latest, taskDefinition.family ?? "");
-  const card: Card = {
+  return {
     ok: true,
+    isLine: true,
     verdict: ofLatest
       ? `Task definition rendered: ${ofLatest.verdict}`
       : `Task definition ${taskDefinition.family} rendered`,
     folds: [ofLatest?.fold ?? "", changes(`Changes to ${name}`, diff)],
   };
-  return lineMarkdown(card);
 }
 
 function comparison(latest: Comparison, family: string): { verdict: string; fold: string } {

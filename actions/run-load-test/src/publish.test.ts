@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { markdownOf } from "../../core/card.ts";
 import { Failure } from "../../core/failure.ts";
 import { reportOf } from "../../load/report.support.ts";
 import { summaryOf, warningsOf } from "./publish.ts";
@@ -16,7 +17,7 @@ const report = (seconds: number, changes: Parameters<typeof reportOf>[2] = {}) =
 
 test("shows the assertions, the targets and the course of a green test over time", () => {
   const assertions = [{ text: "p99 < 300ms", value: 32.2, ok: true }];
-  const summary = summaryOf({ status: "passed", report: report(3, { assertions }) });
+  const summary = markdownOf(summaryOf({ status: "passed", report: report(3, { assertions }) }));
   expect(summary).toContain("### ✅ Load test passed: 3 requests/s, p99 30 ms");
   expect(summary).toContain("| ✅ | p99 &lt; 300ms | 32.2 ms |");
   expect(summary).toContain("| 9 | 3 | 0 | 20 ms | 30 ms | 30 ms | 30 ms |");
@@ -27,13 +28,13 @@ test("shows the assertions, the targets and the course of a green test over time
 
 test("shows the responses of a test with failures", () => {
   const failed = report(3, { failed: 2, statuses: { 200: 7 }, errors: { ECONNRESET: 2 } });
-  const summary = summaryOf({ status: "failed", failure: new Failure("why"), report: failed });
+  const summary = markdownOf(summaryOf({ status: "failed", failure: new Failure("why"), report: failed }));
   expect(summary).toContain("**why**");
   expect(summary).toContain("| HTTP 200 | 7 |\n| ECONNRESET | 2 |");
 });
 
 test("draws a long test in no more points than are visible", () => {
-  const summary = summaryOf({ status: "passed", report: report(601) });
+  const summary = markdownOf(summaryOf({ status: "passed", report: report(601) }));
   const points = /line \[(.*)\]/.exec(summary)?.[1]?.split(",") ?? [];
   expect(points).toHaveLength(55);
 });
@@ -65,5 +66,7 @@ test("warns of a generator at its own limit, or late", () => {
     expect.stringContaining("busy 97 % of the time: these results may show its limit"),
     "The generator was late by up to 1234 ms: 5 of 9 requests were sent more than 10 ms after they were due, 3 because all connections were in use, the others because the machine was busy. The latency includes their wait.",
   ]);
-  expect(summaryOf({ status: "passed", report: busyAndLate })).toContain("⚠️ The generator was late");
+  expect(markdownOf(summaryOf({ status: "passed", report: busyAndLate }))).toContain(
+    "⚠️ The generator was late",
+  );
 });

@@ -1,8 +1,9 @@
 import { setOutput } from "@actions/core";
-import { cardMarkdown } from "../../core/card.ts";
+import { appendSummary, type Card, type Part } from "../../core/card.ts";
 import { runCommit } from "../../core/console.ts";
+import type { Chart } from "../../core/diagrams.ts";
 import type { Failure } from "../../core/failure.ts";
-import { appendSummary, fold, markdownTable, xyChart } from "../../core/summary.ts";
+import { fold, markdownTable } from "../../core/summary.ts";
 import { formatValue } from "../../load/assertions.ts";
 import { addTimes, type LoadSummary, summarise } from "../../load/counts.ts";
 import { describeLoad, formatMs, formatNumber, formatPercent, formatRate } from "../../load/format.ts";
@@ -39,16 +40,16 @@ function rounded(value: number | undefined): string {
 }
 
 /** Returns the job summary: result first, then details. */
-export function summaryOf({ status, failure, report }: Result): string {
+export function summaryOf({ status, failure, report }: Result): Card {
   const card = {
     ok: status === "passed",
     cause: failure?.message,
     fix: failure?.nextStep,
     links: runCommit(),
   };
-  if (!report) return cardMarkdown({ ...card, verdict: `Load test ${status}` });
+  if (!report) return { ...card, verdict: `Load test ${status}` };
   const { requestsPerSecond, p99Ms } = summarise(report);
-  return cardMarkdown({
+  return {
     ...card,
     verdict: `Load test ${status}: ${formatRate(requestsPerSecond)}, p99 ${formatMs(p99Ms)}`,
     notes: [
@@ -56,8 +57,8 @@ export function summaryOf({ status, failure, report }: Result): string {
       ...warningsOf(report).map((warning) => `⚠️ ${warning}`),
     ],
     body: [assertionTable(report), figuresTable(report)].filter(Boolean).join("\n\n"),
-    folds: [fold("Charts", chartsOf(report)), fold("Responses", failureTable(report))],
-  });
+    folds: [chartsOf(report), fold("Responses", failureTable(report))],
+  };
 }
 
 function assertionTable({ assertions }: LoadReport): string {
@@ -95,7 +96,7 @@ const mostPoints = 60;
 const leastOfSecondMs = 500;
 
 /** Draws throughput, latency and failures over time; the titles explain the lines. Empty for a test of a second or two. */
-function chartsOf(report: LoadReport): string {
+function chartsOf(report: LoadReport): Part {
   const seconds = report.timeline.filter(({ durationMs }) => durationMs >= leastOfSecondMs);
   if (seconds.length < 2) return "";
   const size = Math.ceil(seconds.length / mostPoints);
@@ -106,19 +107,20 @@ function chartsOf(report: LoadReport): string {
     colour,
     values: points.map((point) => Number(pick(point).toPrecision(3))),
   });
-  const chart = (title: string, unit: string, ...series: ReturnType<typeof line>[]) => {
+  const chart = (title: string, unit: string, ...series: ReturnType<typeof line>[]): Chart => {
     // Leaves space above the highest value, even if that is zero.
     const top = Math.max(...series.flatMap(({ values }) => values)) * 1.1 || 1;
-    const y = `"${unit}" 0 --> ${Number(top.toPrecision(3))}`;
-    return xyChart({ title, x: `"seconds" 0 --> ${seconds.length}`, y, series });
+    const y = { unit, to: Number(top.toPrecision(3)) };
+    return { title, x: { unit: "seconds", to: seconds.length }, y, series };
   };
   const rate = line("green", ({ requestsPerSecond }) => requestsPerSecond);
   const failures = line("red", ({ requestsPerSecond, errorRate }) => requestsPerSecond * errorRate);
   const latencies = [line("orange", ({ p99Ms }) => p99Ms), line("blue", ({ p50Ms }) => p50Ms)];
-  return [
+  const parts = [
     chart("Requests per second: all in green, failed in red", "requests/s", rate, failures),
     chart("Latency: p99 in orange, median in blue", "ms", ...latencies),
-  ].join("\n\n");
+  ];
+  return { head: "Charts", parts };
 }
 
 /** Returns warnings about the generator that a reader of its figures needs. */

@@ -1,9 +1,9 @@
 import { setOutput } from "@actions/core";
 import type { Container } from "@aws-sdk/client-ecs";
-import { lineMarkdown } from "../../core/card.ts";
+import { appendSummary, type Card } from "../../core/card.ts";
 import { logGroupPage, taskPage } from "../../core/console.ts";
 import { formatDuration } from "../../core/duration.ts";
-import { appendSummary, details, factList, markdownTable } from "../../core/summary.ts";
+import { details, factList, markdownTable } from "../../core/summary.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { type RunRecord, taskId } from "./record.ts";
 
@@ -19,10 +19,11 @@ export async function publish(record: RunRecord): Promise<void> {
 }
 
 /** Returns the job summary: a line for a green end, else a card. */
-export function summaryOf(record: RunRecord): string {
+export function summaryOf(record: RunRecord): Card {
   const { status, container, revision, durationMs, cause, fix, taskArn, cluster, logGroup } = record;
   const what = [container, revision && `of ${shortRevision(revision)}`].filter(Boolean).join(" ") || "Task";
-  return lineMarkdown({
+  return {
+    isLine: true,
     ok: status === "succeeded" || status === "started",
     verdict: `${what}: ${status} after ${formatDuration(durationMs)}`,
     cause,
@@ -33,7 +34,7 @@ export function summaryOf(record: RunRecord): string {
       record.containers.length > 1 ? containerTable(record.containers) : "",
       taskArn && facts(record),
     ],
-  });
+  };
 }
 
 function facts(record: RunRecord): string {

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "vitest";
+import { markdownOf } from "../../core/card.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import type { RunInputs } from "./inputs.ts";
 import { summaryOf } from "./publish.ts";
@@ -41,7 +42,7 @@ test("succeeds when the task exits with 0, and logs its output and states live",
     launchType: "FARGATE",
     group: "family:job",
   });
-  expect(summaryOf(record)).toMatch(
+  expect(markdownOf(summaryOf(record))).toMatch(
     /<summary>✅ job of job:1: succeeded after [\s\S]*migrated[\s\S]*Exit code: 0/,
   );
 });
@@ -72,7 +73,9 @@ test("fails on an exit code other than 0, with the last meaningful line as its c
   });
   expect(error?.message).toMatch(/^Container job exited with code 1: Error: .* \(task \w{32} of job:1\)$/);
   expect(error?.nextStep).toMatch(/start this image/);
-  expect(summaryOf(record)).toMatch(/### ❌ job of job:1: failed[\s\S]*<details>[\s\S]*no such table/);
+  expect(markdownOf(summaryOf(record))).toMatch(
+    /### ❌ job of job:1: failed[\s\S]*<details>[\s\S]*no such table/,
+  );
 });
 
 test("reports a missing image as the cause", async () => {
@@ -95,7 +98,7 @@ test.each<[string, string[], object]>([
   const inputs = stage.inputs(file, { command: command[0] === "exit" ? ["hang"] : ["migrate"] });
   const { record } = await perform(inputs);
   expect(record).toMatchObject(expected);
-  expect(summaryOf(record)).toContain("| sidecar |");
+  expect(markdownOf(summaryOf(record))).toContain("| sidecar |");
 });
 
 test("uses the given container's exit code and overrides", async () => {

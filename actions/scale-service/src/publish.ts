@@ -1,9 +1,9 @@
 import { setOutput } from "@actions/core";
-import { cardMarkdown } from "../../core/card.ts";
+import { appendSummary, type Card } from "../../core/card.ts";
 import { ecsPages, revisionPage, runCommit } from "../../core/console.ts";
 import { formatDuration } from "../../core/duration.ts";
 import { faultsOf, notesFold } from "../../core/findings.ts";
-import { appendSummary, counted, details, diffBlock, fold, markdownTable } from "../../core/summary.ts";
+import { counted, details, diffBlock, fold, markdownTable } from "../../core/summary.ts";
 import { failedTasksFold } from "../../ecs/failed-task.ts";
 import { shortRevision } from "../../ecs/revision.ts";
 import { describeState } from "./autoscaling-state.ts";
@@ -25,9 +25,9 @@ export async function publish(record: ScaleRecord): Promise<void> {
 }
 
 /** Returns the job summary: a card. */
-export function summaryOf(record: ScaleRecord): string {
+export function summaryOf(record: ScaleRecord): Card {
   const { service, revision, notes, serviceEvents, failedTasks } = record;
-  return cardMarkdown({
+  return {
     ok: isGreen(record),
     verdict: `${service}: ${verdict(record)}`,
     ...faultsOf(record),
@@ -41,7 +41,7 @@ export function summaryOf(record: ScaleRecord): string {
       serviceEvents.length > 0 ? details("Service events", serviceEvents.join("\n")) : "",
       notesFold(record.findings),
     ],
-  });
+  };
 }
 
 function productionNow({ before, now, revision }: ScaleRecord): string {

@@ -1,20 +1,21 @@
 import { setOutput } from "@actions/core";
-import { lineMarkdown } from "../../core/card.ts";
+import { appendSummary, type Card } from "../../core/card.ts";
 import { imagePage } from "../../core/console.ts";
-import { appendSummary, factList } from "../../core/summary.ts";
+import { factList } from "../../core/summary.ts";
 import { shortDigest } from "../../registry/oci.ts";
 import type { LookedAt, TaggedImage } from "./tag-image.ts";
 
 /** Returns the job summary: a line for the image, with a line per tag folded. */
-export function summaryOf({ image, digest, tags }: TaggedImage): string {
+export function summaryOf({ image, digest, tags }: TaggedImage): Card {
   const [name = ""] = image.split("@");
   const names = tags.map(({ tag }) => tag).join(", ");
-  return lineMarkdown({
+  return {
     ok: true,
+    isLine: true,
     verdict: `Image ${name.slice(name.lastIndexOf("/") + 1)}@${shortDigest(digest)} has the tag${tags.length === 1 ? "" : "s"} ${names}`,
     links: imagePage(image),
     folds: [factList([["Image", image]]), factList(tags.map((tag) => [tag.tag, changeOf(tag, digest)]))],
-  });
+  };
 }
 
 function changeOf({ before }: LookedAt, digest: string): string {

@@ -1,7 +1,7 @@
 import { Refusal, refused } from "../../../program/src/command-line.mjs";
 import { wrap } from "../../../program/src/wrap.mjs";
-import { renderMarkdown } from "../terminal/markdown.ts";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
+import { renderSummary } from "../terminal/summary.ts";
 import { type ActionFile, actionHelp, readActionFile } from "./action-file.ts";
 import { readFlags, requireInputs } from "./read-flags.ts";
 import { type ActionResult, type Annotation, correctOptions, type Outcome, runAction } from "./run-action.ts";
@@ -37,7 +37,8 @@ export async function actionCommand(
     onLine: (line) => printLine(line, terminal),
     onAnnotation: (annotation) => printAnnotation(annotation, terminal),
   });
-  if (json) console.log(JSON.stringify({ action: name, ...result }, null, 2));
+  if (json)
+    console.log(JSON.stringify({ action: name, ...result, summary: result.summary.markdown }, null, 2));
   else printResult(name, result, terminal);
   return isRefused(result) ? refused : exitCodes[result.outcome];
 }
@@ -90,7 +91,7 @@ const verdicts = { success: "succeeded", failure: "failed", cancelled: "was canc
 /** Prints the summary, the outputs and the verdict. */
 function printResult(name: string, result: ActionResult, terminal: Terminal): void {
   const { columns, style, print } = terminal;
-  const summary = renderMarkdown(result.summary, terminal);
+  const summary = renderSummary(result.summary.parts, terminal);
   if (summary) print(`\n${summary}`);
   const outputs = Object.entries(result.outputs).filter(([, value]) => value !== "");
   if (outputs.length > 0) {

@@ -1,7 +1,12 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type CommandFiles, createCommandFiles } from "../../../lab/src/runner/steps/command-files.ts";
+import {
+  type CommandFiles,
+  createCommandFiles,
+  mapTexts,
+  type StepSummary,
+} from "../../../lab/src/runner/steps/command-files.ts";
 import { runProcess } from "../../../lab/src/runner/steps/run-process.ts";
 import {
   createCommandReader,
@@ -18,8 +23,7 @@ export interface ActionResult {
   readonly outcome: Outcome;
   readonly outputs: Readonly<Record<string, string>>;
   readonly annotations: readonly Annotation[];
-  /** Markdown. */
-  readonly summary: string;
+  readonly summary: StepSummary;
   readonly durationMs: number;
 }
 
@@ -50,10 +54,11 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
     const main = await step.execute("main", entries.main, run.cancelled);
     outputs = main.outputs;
     let outcome: Outcome = main.code === 0 ? "success" : run.cancelled.aborted ? "cancelled" : "failure";
-    let { summary } = main;
+    const { summary } = main;
     if (entries.post && postRuns(entries.postIf, outcome)) {
       const post = await step.execute("post", entries.post, run.abandoned, main.state);
-      summary += post.summary;
+      summary.markdown += post.summary.markdown;
+      summary.parts.push(...post.summary.parts);
       if (post.code !== 0 && outcome === "success") outcome = "failure";
     }
     const { masker, annotations } = step;
@@ -61,7 +66,7 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
       outcome,
       outputs: mapValues(outputs, masker.hide),
       annotations,
-      summary: masker.hide(inCommandLine(summary)),
+      summary: mapTexts(summary, (text) => masker.hide(inCommandLine(text))),
       durationMs: Math.round(performance.now() - startedAt),
     };
   } finally {
@@ -84,7 +89,7 @@ interface Ended {
   readonly code: number;
   readonly outputs: Record<string, string>;
   readonly state: Record<string, string>;
-  readonly summary: string;
+  readonly summary: StepSummary;
 }
 
 function createStep(run: ActionRun, temporary: string) {
@@ -146,7 +151,8 @@ export function inCommandLine(text: string): string {
 }
 
 /** Names of the runner's own variables that the caller's environment must not decide. */
-const replaced = /^(INPUT_|STATE_)|^(GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)|RUNNER_DEBUG)$/;
+const replaced =
+  /^(INPUT_|STATE_)|^(GITHUB_(OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)|ECS_DELIVERY_SUMMARY|RUNNER_DEBUG)$/;
 
 function environmentOf(
   run: ActionRun,

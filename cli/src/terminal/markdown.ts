@@ -1,226 +1,199 @@
+import MarkdownIt from "markdown-it";
 import { widthOf, wrap } from "../../../program/src/wrap.mjs";
-import { foreign } from "./foreign.ts";
 import { type Page, plain, type Style } from "./style.ts";
 
+type Token = ReturnType<MarkdownIt["parse"]>[number];
+
+const parser = new MarkdownIt({ html: true });
+parser.validateLink = () => true;
+
 /**
- * Renders GitHub-flavoured Markdown as actions write it into a job summary: headings, tables, lists, quotes, code and
- * folded parts. There are no HTML tags in the result. Diagrams, which GitHub draws, are left out.
+ * Renders GitHub-flavoured Markdown as text: headings, tables, lists, quotes, code and folded parts, which are open.
+ * HTML tags and Mermaid diagrams are left out.
  */
 export function renderMarkdown(markdown: string, page: Page): string {
-  const blocks = renderBlocks(markdown.replaceAll("\r\n", "\n").split("\n"), page);
-  return blocks.join("\n\n");
+  return renderBlocks(createReader(parser.parse(markdown, {})), page).join("\n\n");
 }
 
-/** Renders the block that begins at a line; the next one begins at `end`. */
-type Reader = (
-  lines: readonly string[],
-  page: Page,
-  at: number,
-) => { readonly text: string; readonly end: number } | undefined;
+/** Reads tokens in their order. */
+function createReader(tokens: readonly Token[]) {
+  let at = 0;
+  return {
+    next: () => tokens[at++],
+    /** Reads up to the end of the element that has been opened. */
+    inside(level: number, end: string) {
+      const from = at;
+      const is = ({ level: own, type }: Token) => own === level && type === end;
+      at = tokens.findIndex((token, index) => index >= from && is(token)) + 1;
+      return createReader(tokens.slice(from, at - 1));
+    },
+    /** Reads up to the end of the folded parts that HTML opens. */
+    folded(html: Token) {
+      const from = at;
+      for (let open = foldsIn(html); open > 0 && at < tokens.length; at++)
+        open += foldsIn(tokens[at] as Token);
+      return createReader(tokens.slice(from, at));
+    },
+  };
+}
 
-function renderBlocks(lines: readonly string[], page: Page): string[] {
+const foldsIn = ({ type, content }: Token) =>
+  type === "html_block" ? content.split("<details").length - content.split("</details>").length : 0;
+
+type Reader = ReturnType<typeof createReader>;
+
+function renderBlocks(reader: Reader, page: Page): string[] {
   const blocks: string[] = [];
-  for (let at = 0; at < lines.length; ) {
-    if (lines[at]?.trim() === "") {
-      at += 1;
-      continue;
-    }
-    for (const read of readers) {
-      const block = read(lines, page, at);
-      if (!block) continue;
-      if (block.text.trim() !== "") blocks.push(block.text);
-      at = block.end;
-      break;
-    }
+  for (let token = reader.next(); token; token = reader.next()) {
+    const text = renderBlock(token, reader, page);
+    if (text.trim() !== "") blocks.push(text);
   }
   return blocks;
 }
 
-/** Returns the index of the first line from `index` on that is an end; the number of lines without one. */
-function findFrom(lines: readonly string[], index: number, isEnd: (line: string) => boolean): number {
-  let end = index;
-  while (end < lines.length && !isEnd(lines[end] ?? "")) end += 1;
-  return end;
+/** Renders the block that begins with a token. */
+function renderBlock(token: Token, reader: Reader, page: Page): string {
+  const { columns, style } = page;
+  const { type, level, content } = token;
+  const inner = () => reader.inside(level, type.replace("_open", "_close"));
+  if (type === "paragraph_open") return wrap(inlineOf(inner(), style), columns);
+  if (type === "heading_open")
+    return wrap(inlineOf(inner(), style), columns, 2).split("\n").map(style.bold).join("\n");
+  if (type === "fence" || type === "code_block") return codeOf(token, style);
+  if (type === "hr") return style.dim("─".repeat(columns));
+  if (type === "table_open") return renderTable(rowsOf(inner(), style), page);
+  if (type === "bullet_list_open" || type === "ordered_list_open") return listOf(token, inner(), page);
+  if (type === "blockquote_open") return quoteOf(inner(), page);
+  if (type === "html_block")
+    return unfolded(textOf(content), renderBlocks(reader.folded(token), inFold(page)), style);
+  return "";
 }
 
-const readHeading: Reader = (all, { columns, style }, at) => {
-  const first = all[at] ?? "";
-  if (!/^#{1,6}\s/.test(first)) return undefined;
-  const text = first
-    .replace(/^#+/, "")
-    .trim()
-    .replace(/(?<!\S)#+$/, "");
-  const lines = wrap(renderInline(text, style), columns, 2).split("\n");
-  return { text: lines.map(style.bold).join("\n"), end: at + 1 };
-};
+const inFold = ({ columns, style }: Page): Page => ({ columns: Math.max(columns - 2, fewestColumns), style });
 
-const readCode: Reader = (lines, { style }, at) => {
-  const [, fence = "", language] = /^\s*(`{3,}|~{3,})\s*(\S*)/.exec(lines[at] ?? "") ?? [];
-  if (fence === "") return undefined;
-  const last = findFrom(lines, at + 1, (line) => line.trim() === fence);
-  const [code, end] = [lines.slice(at + 1, last), last + 1];
-  if (language === "mermaid") return { text: "", end };
-  return { text: code.map((line) => `${style.dim("│")} ${plain(line)}`).join("\n"), end };
-};
+/** Shows a folded part open, below its head; a part without text is left out. */
+export function unfolded(head: string, blocks: readonly string[], style: Style): string {
+  const text = blocks
+    .filter(Boolean)
+    .join("\n\n")
+    .replace(/^(?=.)/gm, "  ");
+  return text === "" ? head.replace(/^▾.*/, "") : `${style.bold(head)}\n${text}`;
+}
 
-/** With fewer columns, a quote or a folded part is shown as text: parts inside each other are two narrower each. */
+/** Returns the text of HTML: the head of a folded part has a mark. */
+function textOf(content: string): string {
+  const text = content
+    .replaceAll("<summary>", "▾ ")
+    .replaceAll("</summary>", "\n")
+    .replace(/<[^<>]*>/g, "");
+  return signs(plain(parser.utils.unescapeAll(text.trim())));
+}
+
+function codeOf({ content, info }: Token, style: Style): string {
+  if (info.trim() === "mermaid") return "";
+  const lines = content.replace(/\n$/, "").split("\n");
+  return lines.map((line) => `${style.dim("│")} ${plain(line)}`).join("\n");
+}
+
+/** With fewer columns, parts inside each other are no longer indented. */
 const fewestColumns = 12;
 
-/** A folded part, which may hold other ones. */
-const readDetails: Reader = (lines, { columns, style }, at) => {
-  if (columns < fewestColumns || !/^\s*<details\b/i.test(lines[at] ?? "")) return undefined;
-  let depth = 0;
-  const last = findFrom(lines, at, (line) => {
-    depth += (line.match(/<details\b/gi) ?? []).length - (line.match(/<\/details>/gi) ?? []).length;
-    return depth <= 0;
-  });
-  const end = last + 1;
-  const whole = lines
-    .slice(at, end)
-    .join("\n")
-    .replace(/^\s*<details[^>]*>/i, "")
-    .replace(/<\/details>\s*$/i, "");
-  const [summary = "", head = ""] = /^\s*<summary>([\s\S]*?)<\/summary>/i.exec(whole) ?? [];
-  const inner = renderBlocks(whole.slice(summary.length).split("\n"), { columns: columns - 2, style }).join(
-    "\n\n",
-  );
-  if (inner === "") return { text: "", end };
-  const title = style.bold(`▾ ${renderInline(head.trim(), style)}`);
-  return { text: `${title}\n${inner.replace(/^(?=.)/gm, "  ")}`, end };
-};
-
-const readTable: Reader = (lines, page, at) => {
-  if (!isTableRule(lines[at + 1]) || !lines[at]?.includes("|")) return undefined;
-  const end = findFrom(lines, at, (line) => !line.includes("|"));
-  return { text: renderTable(lines.slice(at, end), page), end };
-};
-
-const readRule: Reader = (lines, { columns, style }, at) =>
-  /^\s*([-*_])(\s*\1){2,}\s*$/.test(lines[at] ?? "")
-    ? { text: style.dim("─".repeat(columns)), end: at + 1 }
-    : undefined;
-
-const readQuote: Reader = (lines, { columns, style }, at) => {
-  const end = findFrom(lines, at, (line) => !line.startsWith(">"));
-  const quoted = lines.slice(at, end);
-  if (quoted.length === 0 || columns < fewestColumns) return undefined;
-  const inner = quoted.map((line) => line.replace(/^>\s?/, "").replace(/^\[!(\w+)\]$/, "**$1**"));
-  const text = renderBlocks(inner, { columns: columns - 2, style }).join("\n");
-  return { text: text.replace(/^/gm, `${style.dim("│")} `), end };
-};
-
-const item = /^(\s*)([-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(\S.*|)$/;
-
-const readList: Reader = (lines, { columns, style }, at) => {
-  if (!item.test(lines[at] ?? "")) return undefined;
-  const end = findFrom(lines, at, (line) => !item.test(line) && !/^\s+\S/.test(line));
-  const text = lines.slice(at, end).map((line) => {
-    const [, indent = "", mark = "", box, content] = item.exec(line) ?? [];
-    if (content === undefined) return wrap(`  ${renderInline(line.trim(), style)}`, columns, 2);
-    const sign = box === undefined ? (/\d/.test(mark) ? mark : "•") : box === " " ? "☐" : "☑";
-    const start = `${indent}${sign} `;
-    return wrap(`${start}${renderInline(content, style)}`, columns, start.length);
-  });
-  return { text: text.join("\n"), end };
-};
-
-/** An empty line, or the first of a heading, code, a folded part, a quote or a list. */
-const otherBlock = /^(?:\s*$|#{1,6}\s|\s*(?:`{3}|~{3}|<details\b|[-*+]\s|\d+[.)]\s)|>)/i;
-
-const readParagraph: Reader = (lines, { columns, style }, at) => {
-  const end = findFrom(lines, at + 1, (line) => otherBlock.test(line));
-  return { text: wrap(renderInline(lines.slice(at, end).join("\n"), style), columns), end };
-};
-
-const readers: readonly Reader[] = [
-  readHeading,
-  readCode,
-  readDetails,
-  readTable,
-  readRule,
-  readQuote,
-  readList,
-  readParagraph,
-];
-
-/** Renders emphasis, code, links and entities of a text; tags are removed, `<br>` breaks the line. */
-function renderInline(text: string, style: Style): string {
-  // Code and links are kept aside, since no other mark counts in them.
-  const kept: string[] = [];
-  const keep = (rendered: string) => `\uE000${kept.push(rendered) - 1}\uE000`;
-  const rendered = mapCode(text.replaceAll("\uE000", ""), (code) => keep(style.cyan(foreign(code.trim()))))
-    .replace(/\\([!-/:-@[-`{-~])/g, (_, character: string) => keep(character))
-    .replace(/!\[([^[\]]*)\]\([^()]*\)/g, (_, alternative: string) => keep(foreign(alternative)))
-    .replace(/\[([^[\]]+)\]\(([^()\s]+)\)/g, (_, label: string, target: string) =>
-      keep(linkText(label, target)),
-    )
-    .replace(/<br\s*\/?>/gi, "\n")
-    .replace(/<(https?:[^<>\s]+)>/g, "$1")
-    .replace(/<\/?[a-z][^<>]*>/gi, "")
-    .split(/(\*\*.+?\*\*|(?<![\w*])[*_][^*_\s](?:[^*_]*[^*_\s])?[*_](?![\w*]))/)
-    .map((part) => {
-      if (/^\*\*.+\*\*$/.test(part)) return style.bold(foreign(part.slice(2, -2)));
-      if (/^[*_].+[*_]$/.test(part)) return foreign(part.slice(1, -1));
-      return foreign(part);
-    })
-    .join("");
-  return restore(rendered, kept);
+function quoteOf(reader: Reader, { columns, style }: Page): string {
+  const blocks = renderBlocks(reader, { columns: Math.max(columns - 2, fewestColumns), style });
+  const text = blocks.join("\n").replace(/^\[!(\w+)\]/, "$1");
+  return text.replace(/^/gm, `${style.dim("│")} `);
 }
 
-/** Replaces what is between two equal runs of backticks. */
-function mapCode(text: string, replace: (code: string) => string): string {
-  const parts = text.split(/(`+)/);
-  let mapped = "";
-  for (let at = 0; at < parts.length; at += 1) {
-    const end = at % 2 === 0 ? -1 : parts.indexOf(parts[at] ?? "", at + 1);
-    mapped += end < 0 ? parts[at] : replace(parts.slice(at + 1, end).join(""));
-    at = Math.max(at, end);
+function listOf({ type }: Token, reader: Reader, { columns, style }: Page): string {
+  const items: string[] = [];
+  for (let token = reader.next(); token; token = reader.next()) {
+    const mark = type === "bullet_list_open" ? "•" : `${token.info}.`;
+    const width = mark.length + 1;
+    const inner = { columns: Math.max(columns - width, fewestColumns), style };
+    const text = renderBlocks(reader.inside(token.level, "list_item_close"), inner).join("\n");
+    const box = text.replace(/^\[ \]/, "☐").replace(/^\[x\]/i, "☑");
+    const start = box === text ? `${mark} ` : "";
+    items.push(start + box.replace(/\n(?=.)/g, `\n${" ".repeat(start.length)}`));
   }
-  return mapped;
+  return items.join("\n");
 }
 
-/** Text between marks may hold others that are kept aside. */
-function restore(text: string, kept: readonly string[]): string {
-  return text.replace(/\uE000(\d+)\uE000/g, (_, index: string) => restore(kept[Number(index)] ?? "", kept));
+/** Signs of which terminals disagree on the width. */
+const simple: Readonly<Record<string, string>> = {
+  "✅": "✓",
+  "❌": "✗",
+  "⚠️": "!",
+  "⚠": "!",
+  ℹ️: "i",
+  "⏭️": "-",
+};
+
+const signs = (text: string) =>
+  Object.entries(simple).reduce((all, [sign, own]) => all.replaceAll(sign, own), text);
+
+/** Renders emphasis, code and links of a text; tags are removed, `<br>` breaks the line. */
+function inlineOf(reader: Reader, style: Style): string {
+  const inline = reader.next()?.children ?? [];
+  const open: { text: string; href: string }[] = [{ text: "", href: "" }];
+  for (const { type, content, attrs } of inline) {
+    const last = open.at(-1) as (typeof open)[number];
+    if (type === "link_open" || type === "strong_open") open.push({ text: "", href: attrs?.[0]?.[1] ?? "" });
+    else if (type === "link_close" || type === "strong_close") {
+      open.pop();
+      const text = type === "strong_close" ? style.bold(last.text) : linkText(last);
+      (open.at(-1) ?? last).text += text;
+    } else last.text += inlineText(type, content, style);
+  }
+  return open.map(({ text }) => text).join("");
 }
 
-function linkText(label: string, target: string): string {
-  const text = foreign(label.replace(/\*\*/g, ""));
-  return text === target || !/^https?:/.test(target) ? text : `${text} (${target})`;
+function inlineText(type: string, content: string, style: Style): string {
+  if (type === "code_inline") return style.cyan(plain(content));
+  if (type === "softbreak" || type === "hardbreak") return "\n";
+  if (type === "html_inline") return /^<br\b/i.test(content) ? "\n" : "";
+  return signs(plain(content));
+}
+
+function linkText({ text, href }: { text: string; href: string }): string {
+  return text === href || !/^https?:/.test(href) ? text : `${text} (${plain(href)})`;
+}
+
+interface Row {
+  readonly cells: string[];
+  readonly toRight: boolean[];
+}
+
+function rowsOf(reader: Reader, style: Style): Row[] {
+  const rows: Row[] = [];
+  for (let token = reader.next(); token; token = reader.next()) {
+    if (token.type === "tr_open") rows.push({ cells: [], toRight: [] });
+    if (token.type !== "th_open" && token.type !== "td_open") continue;
+    rows.at(-1)?.toRight.push(token.attrGet("style") === "text-align:right");
+    rows.at(-1)?.cells.push(inlineOf(reader, style));
+  }
+  return rows;
 }
 
 const gap = 2;
 
-/** Whether a line is the one between head and rows of a table. */
-function isTableRule(line: string | undefined): boolean {
-  return line?.includes("|") === true && cellsOf(line).every((cell) => /^:?-+:?$/.test(cell));
-}
-
 /** Renders a table in aligned columns; the widest columns break their cells if the page is too narrow. */
-function renderTable(lines: readonly string[], { columns, style }: Page): string {
-  const [head = "", rule = "", ...rows] = lines;
-  const table = [head, ...rows].map((line) => cellsOf(line).map((cell) => renderInline(cell, style)));
-  const isUsed = (_: unknown, index: number) => table.some((row) => (row[index] ?? "") !== "");
-  const toRight = cellsOf(rule)
-    .map((cell) => cell.endsWith(":") && !cell.startsWith(":"))
-    .filter(isUsed);
-  const [titles = [], ...body] = table.map((row) => row.filter(isUsed));
-  const hasTitles = titles.some((title) => title.trim() !== "");
-  const all = hasTitles ? [titles, ...body] : body;
+function renderTable([head, ...rows]: readonly Row[], { columns, style }: Page): string {
+  if (!head) return "";
+  const all = [head, ...rows].map(({ cells }) => cells);
+  const used = head.cells.flatMap((_, index) => (all.some((cells) => cells[index]) ? [index] : []));
   const most = (measure: (cell: string) => number) =>
-    titles.map((_, index) => greatest([1, ...all.map((row) => measure(row[index] ?? ""))]));
+    used.map((index) => greatest([1, ...all.map((cells) => measure(cells[index] ?? ""))]));
   const widths = fit(most(widthOfCell), most(widthOfWord), columns);
-  const print = (row: readonly string[]) => printRow(row, widths, toRight);
+  const print = (cells: readonly string[]) =>
+    printRow(
+      used.map((index) => cells[index] ?? ""),
+      widths,
+      used.map((index) => head.toRight[index] === true),
+    );
   const ruler = style.dim(widths.map((width) => "─".repeat(width)).join(" ".repeat(gap)));
-  return [...(hasTitles ? [print(titles.map(style.bold)), ruler] : []), ...body.map(print)].join("\n");
-}
-
-function cellsOf(line: string): string[] {
-  const text = line
-    .trim()
-    .replace(/^\|/, "")
-    .replace(/(?<!\\)\|$/, "");
-  return text.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
+  const hasTitles = head.cells.some((title) => title !== "");
+  const titles = hasTitles ? [print(head.cells.map(style.bold)), ruler] : [];
+  return [...titles, ...rows.map(({ cells }) => print(cells))].join("\n");
 }
 
 /** Math.max takes no more numbers than a call has room for. */

@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import type { Part } from "../../../actions/core/card.ts";
 import { systemClock } from "../../../actions/core/pace.ts";
 import { findBarriers, isLive, openBrowser } from "../../../live/src/browser.support.ts";
 import { type LivePage, openPageClients, startPage } from "../../../live/src/page.ts";
@@ -80,9 +81,16 @@ const checkedPhase: CheckedPhase = {
 function recordRun(run: number): void {
   const [job, step] = ["customer / deploy", "Deploy"];
   const line = "Production now: customer:3 (unchanged)";
-  const chart = '```mermaid\nxychart-beta\n  title "Traffic"\n  y-axis "%" 0 --> 100\n  line [0, 100]\n```';
-  const head = '<details><summary>Task · <a href="https://example.com/">logs</a></summary>x</details>';
-  const summary = `### Failed\n\n${head}\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n${chart}\n\n\`\`\`\n${line}\n\`\`\``;
+  const links = [{ text: "logs", address: "https://example.com/" }];
+  const summary: Part[] = [
+    { ok: true, isLine: true, verdict: "Task", links },
+    { ok: false, verdict: "Failed", links, body: "| a | b |\n|---|--:|\n| 1 | 2 |" },
+    {
+      ...{ title: "Traffic", x: { unit: "s", to: 9 }, y: { unit: "%", to: 100 } },
+      series: [{ colour: "green", values: [0, 100] }],
+    },
+    `\`\`\`\n${line}\n\`\`\``,
+  ];
   records.notice({ type: "run-started", run, workflow: "Deploy", event: "push", sha: "abcdef0" });
   records.notice({ type: "job-started", run, job });
   records.notice({ type: "step-started", run, job, step });
@@ -148,7 +156,14 @@ it("shows a refused input at its field, then starts the workflow and shows its l
   await page.getByText("traffic: <old> 0 %").waitFor();
   const job = "customer / rollback";
   const summary = "## Restored\n\n| a | b |\n|---|---|\n| 1 | <img src=x onerror=alert(1)> |";
-  records.notice({ type: "job-finished", run: 3, job, conclusion: "success", durationMs: 9, summary });
+  records.notice({
+    type: "job-finished",
+    run: 3,
+    job,
+    conclusion: "success",
+    durationMs: 9,
+    summary: [summary],
+  });
   await page.getByRole("heading", { name: "Restored" }).waitFor();
   expect(await page.locator(".summary img").count()).toBe(0);
 });

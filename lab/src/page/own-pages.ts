@@ -17,16 +17,3 @@ export function pageOf(address: string): string | undefined {
   const [pattern, page = ""] = pages.find(([pattern]) => pattern.test(place)) ?? [];
   return pattern && place.replace(pattern, page);
 }
-
-const link = /<a href="([^"]*)"[^>]*>/g;
-
-/** Leads the links of a rendered summary to the lab's own pages: what was rehearsed exists nowhere else. */
-export function linkOwnPages(markup: string): string {
-  const pages = Array.from(markup.matchAll(link), ([, address = ""]) => pageOf(address));
-  const service = pages.find((page) => page?.startsWith("/services/")) ?? "/";
-  return markup.replace(link, (link, address: string) => {
-    const page = pageOf(address);
-    if (page === undefined) return link;
-    return page ? `<a href="${page === "/" ? service : page}">` : "<a>";
-  });
-}

@@ -13,7 +13,7 @@ const started: RunEvent[] = [
 const ended: RunEvent[] = [
   { type: "annotation", run, job, annotation: { level: "error", message: "it failed" } },
   { type: "step-finished", run, job, step, conclusion: "failure", durationMs: 9 },
-  { type: "job-finished", run, job, conclusion: "failure", durationMs: 10, summary: "# Bad" },
+  { type: "job-finished", run, job, conclusion: "failure", durationMs: 10, summary: ["# Bad"] },
   { type: "run-finished", run, workflow: "Deploy", conclusion: "failure", durationMs: 11 },
 ];
 const line = (text: string): RunEvent => ({ type: "log", run, job, step, line: text });

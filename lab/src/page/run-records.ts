@@ -1,7 +1,6 @@
 import type { Publish } from "../../../live/src/page.ts";
 import type { Annotation, Conclusion, RunEvent } from "../runner/result.ts";
-import { renderMarkdown } from "./markdown.ts";
-import { linkOwnPages } from "./own-pages.ts";
+import { renderSummary } from "./summary.ts";
 
 export interface StepRecord {
   name: string;
@@ -100,6 +99,16 @@ export function createRunRecords(now: () => number = Date.now) {
         clearTimeout(timer);
       };
     },
+    /** The parts of the page, as they are now. */
+    parts(): ReadonlyMap<string, unknown> {
+      const parts = new Map<string, unknown>();
+      for (const run of runs.values()) {
+        parts.set(`runs/run-${run.id}`, run);
+        for (const [index, job] of run.jobs.entries())
+          parts.set(`runs/summary-${run.id}-${index}`, summaries.get(job));
+      }
+      return parts;
+    },
     /** Lines of a job's log from an index on; undefined for an unknown job. */
     logOf(run: number, job: number, from = 0): { from: number; lines: LogLine[] } | undefined {
       const record = runs.get(run)?.jobs[job];
@@ -124,14 +133,14 @@ export function createRunRecords(now: () => number = Date.now) {
     if (event.type === "job-finished") {
       job.conclusion = event.conclusion;
       job.durationMs = event.durationMs;
-      summaries.set(job, event.summary);
+      if (event.summary.length > 0) summaries.set(job, renderSummary(event.summary));
       publishSummary(event.run, job);
     }
   }
 
   function publishSummary(run: number, job: JobRecord): void {
-    const text = summaries.get(job);
+    const markup = summaries.get(job);
     const index = runs.get(run)?.jobs.indexOf(job);
-    if (text) publish?.(`summary-${run}-${index}`, linkOwnPages(renderMarkdown(text)));
+    if (markup) publish?.(`summary-${run}-${index}`, markup);
   }
 }

@@ -1,3 +1,5 @@
+import type { Part } from "../../../actions/core/card.ts";
+
 export type Conclusion = "success" | "failure" | "cancelled" | "skipped";
 
 export interface Annotation {
@@ -94,8 +96,7 @@ export type RunEvent =
       job: string;
       conclusion: Conclusion;
       durationMs: number;
-      /** Markdown; empty without one. */
-      summary: string;
+      summary: readonly Part[];
     }
   | { type: "run-finished"; run: number; workflow: string; conclusion: Conclusion; durationMs: number };
 

@@ -109,7 +109,7 @@ describe("jobs of workflow runs", () => {
     { type: "job-started", run, job: "employee" },
   ];
   const ended = (job: string): RunEvent => ({
-    ...{ type: "job-finished", run, job, conclusion: "success", durationMs: 2000, summary: "" },
+    ...{ type: "job-finished", run, job, conclusion: "success", durationMs: 2000, summary: [] },
   });
 
   it("do not mix their lines when they run in parallel", () => {

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import { explainAwsError } from "../../../core/aws-errors.ts";
 import { Failure } from "../../../core/failure.ts";
-import { persist } from "../../../core/outage-tolerance.ts";
+import { retryOutages } from "../../../core/outage-tolerance.ts";
 import type { FoundDestination } from "../../../registry/destination/destination.ts";
 import { describeInEcr, type EcrName, findInEcr, missingInEcr } from "../../../registry/destination/ecr.ts";
 import type { BuildEnvironment } from "../builder.ts";
@@ -113,7 +113,7 @@ async function createRepository(
     imageScanningConfiguration: { scanOnPush: true },
   });
   const call = () => client.send(command, { abortSignal: signal });
-  const answer = await persist(environment, call).catch((error) => {
+  const answer = await retryOutages(environment, call).catch((error) => {
     if (error instanceof Error && error.name === "RepositoryAlreadyExistsException") return undefined;
     throw error;
   });
@@ -131,7 +131,7 @@ async function putPolicy(
   const lifecyclePolicyText = JSON.stringify(presetPolicy);
   const command = new PutLifecyclePolicyCommand({ registryId, repositoryName, lifecyclePolicyText });
   const call = () => client.send(command, { abortSignal: environment.signal });
-  await persist(environment, call).catch((error) => {
+  await retryOutages(environment, call).catch((error) => {
     if (environment.signal.aborted) throw error;
     throw new Failure(
       `Repository ${repositoryName} was created, but its lifecycle policy could not be set: ${explainAwsError(error)?.message ?? error.message}`,

@@ -1,14 +1,15 @@
 import { setOutput } from "@actions/core";
 import type { PlannedStack } from "../../../cloudformation/template.ts";
+import { appendSummary, markdownOf, type Part } from "../../../core/card.ts";
 import { commentPlan } from "../../../core/comment-plan.ts";
 import { Failure } from "../../../core/failure.ts";
-import { appendSummary, escapeText } from "../../../core/summary.ts";
+import { escapeText } from "../../../core/summary.ts";
 import { compareCosts, estimateCosts } from "../../../cost/estimate.ts";
 import { deltaMarkdown } from "../../../cost/markdown.ts";
 import { readPriceList } from "../../../cost/price-list.ts";
 import { readTaskSizes } from "../../../cost/task-sizes.ts";
 import { readUsage } from "../../../cost/usage.ts";
-import { architectureMarkdown } from "../../../diagram/mermaid.ts";
+import { architectureOf } from "../../../diagram/architecture.ts";
 import { onlyDeletable } from "../apply/recover-stack.ts";
 import type { ProvisionContext } from "../context.ts";
 import { skipExisting } from "../existing/find-existing.ts";
@@ -32,11 +33,11 @@ export async function planStacks(
     for (const text of warnings) context.log.warning(`Stack ${stackName}: ${text}`);
   for (const plan of plans) context.log.info(inOneLine(plan));
   setOutput("has-changes", String(plans.some(({ kind }) => kind !== "none" && kind !== "skip")));
-  const markdown = [planMarkdown(plans), ...(await writeSections(context, set))].join("\n\n");
-  await appendSummary(markdown);
+  const parts = [planMarkdown(plans), ...(await writeSections(context, set))];
+  await appendSummary(...parts);
   if (inputs.commentToken) {
     const key = `plan of ${inputs.stackPrefix} ${inputs.parametersFile ?? ""}`.trim();
-    await commentPlan(context, inputs.commentToken, { key, markdown });
+    await commentPlan(context, inputs.commentToken, { key, markdown: markdownOf(...parts) });
   }
 }
 
@@ -84,9 +85,9 @@ interface BeforeAndAfter {
 }
 
 /** Writes the summary's further sections. One that fails says why: that is no reason to hide the plan. */
-async function writeSections(context: ProvisionContext, set: StackSet): Promise<string[]> {
+async function writeSections(context: ProvisionContext, set: StackSet): Promise<Part[]> {
   const stacks = await readBoth(context, set).catch(asFailure);
-  const section = (title: string, write: (stacks: BeforeAndAfter) => string) => {
+  const section = (title: string, write: (stacks: BeforeAndAfter) => Part): Part => {
     try {
       if (stacks instanceof Failure) throw stacks;
       return write(stacks);
@@ -96,7 +97,10 @@ async function writeSections(context: ProvisionContext, set: StackSet): Promise<
   };
   return [
     section("Cost of this change", costMarkdown),
-    section("Architecture", ({ after, region }) => architectureMarkdown(after, region)),
+    section("Architecture", ({ after, region }) => ({
+      head: "Architecture",
+      parts: [architectureOf(after, region)],
+    })),
   ];
 }
 

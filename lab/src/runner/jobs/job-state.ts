@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { evaluateTexts, type Json } from "../expressions/evaluate.ts";
 import type { StepsJob } from "../load/workflow.ts";
 import type { Annotation, Conclusion } from "../result.ts";
+import type { StepSummary } from "../steps/command-files.ts";
 import { githubVariables, variablesOf } from "./github-context.ts";
 import { JobProcesses } from "./job-processes.ts";
 import type { RunContext, WorkflowScope } from "./run-context.ts";
@@ -18,7 +19,7 @@ export interface JobState extends JobPlacement {
   paths: string[];
   status: Conclusion;
   annotations: Annotation[];
-  summaries: string[];
+  summaries: StepSummary[];
   /** Process groups that steps started and that still have processes. */
   groups: Set<number>;
   processes: JobProcesses;

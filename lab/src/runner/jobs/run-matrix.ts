@@ -134,7 +134,7 @@ function failJob(run: RunContext, name: string, error: Error): JobOutcome {
   const { emit } = run.options;
   emit({ type: "job-started", run: run.id, job: name });
   emit({ type: "annotation", run: run.id, job: name, annotation });
-  emit({ type: "job-finished", run: run.id, job: name, conclusion: "failure", durationMs: 0, summary: "" });
+  emit({ type: "job-finished", run: run.id, job: name, conclusion: "failure", durationMs: 0, summary: [] });
   run.jobs.push({
     name,
     conclusion: "failure",

@@ -55,14 +55,15 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
     outputs: jobOutputs(sequence),
     steps: sequence.steps,
     annotations: job.annotations,
-    summary: job.summaries.join("\n"),
+    summary: job.summaries.map(({ markdown }) => markdown).join("\n"),
     permissions: job.permissions,
     executed: job.processes.executed(job.run.options.directory),
     durationMs: performance.now() - startedAt,
   };
   job.run.jobs.push(result);
   await job.run.workTrees.keep(job.workspace);
-  const { conclusion, durationMs, summary } = result;
+  const { conclusion, durationMs } = result;
+  const summary = job.summaries.flatMap(({ parts }) => parts);
   emit({ type: "job-finished", run: job.run.id, job: job.name, conclusion, durationMs, summary });
   return result;
 }

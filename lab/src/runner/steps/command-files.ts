@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Part } from "../../../../actions/core/card.ts";
 
 const names = {
   output: "GITHUB_OUTPUT",
@@ -7,6 +8,7 @@ const names = {
   path: "GITHUB_PATH",
   state: "GITHUB_STATE",
   summary: "GITHUB_STEP_SUMMARY",
+  parts: "ECS_DELIVERY_SUMMARY",
 } as const;
 
 type FileName = keyof typeof names;
@@ -23,7 +25,14 @@ export interface StepWritings {
   env: Record<string, string>;
   state: Record<string, string>;
   paths: string[];
-  summary: string;
+  summary: StepSummary;
+}
+
+/** What a step writes into the summary of its job. */
+export interface StepSummary {
+  markdown: string;
+  /** The same as data, where an action of this project wrote it. */
+  parts: Part[];
 }
 
 /** @param directory of this step alone; made here */
@@ -41,9 +50,25 @@ export async function createCommandFiles(directory: string): Promise<CommandFile
       env: readPairs(await text("env"), names.env),
       state: readPairs(await text("state"), names.state),
       paths: (await text("path")).split(/\r?\n/).filter((line) => line.trim() !== ""),
-      summary: await text("summary"),
+      summary: readSummary(await text("summary"), await text("parts")),
     }),
   };
+}
+
+function readSummary(markdown: string, data: string): StepSummary {
+  try {
+    const parts = data.split("\n").flatMap((line) => (line ? [JSON.parse(line) as Part] : []));
+    if (parts.length > 0) return { markdown, parts };
+  } catch {
+    // Another program wrote into the file.
+  }
+  return { markdown, parts: markdown ? [markdown] : [] };
+}
+
+/** Changes every text of a summary, such as to hide secrets. */
+export function mapTexts(summary: StepSummary, change: (text: string) => string): StepSummary {
+  const map = (_: string, value: unknown) => (typeof value === "string" ? change(value) : value);
+  return JSON.parse(JSON.stringify(summary), map) as StepSummary;
 }
 
 /** Reads `name=value` lines and `name<<DELIMITER` blocks. */

@@ -10,7 +10,7 @@ import {
 import { stepStatusFunctions } from "../expressions/functions.ts";
 import { annotateJob, type JobState, jobEnvironment } from "../jobs/job-state.ts";
 import type { Conclusion, StepResult } from "../result.ts";
-import { createCommandFiles, type StepWritings } from "./command-files.ts";
+import { createCommandFiles, mapTexts, type StepWritings } from "./command-files.ts";
 import {
   type RunningStep,
   StepCancelled,
@@ -213,13 +213,13 @@ function keepWritings(step: RunningStep, writings: StepWritings): void {
   Object.assign(job.env, writings.env);
   job.paths.unshift(...writings.paths.reverse());
   job.saved.set(step.key, { ...job.saved.get(step.key), ...writings.state });
-  const kilobytes = Math.ceil(Buffer.byteLength(writings.summary) / 1024);
+  const kilobytes = Math.ceil(Buffer.byteLength(writings.summary.markdown) / 1024);
   if (kilobytes > mostSummaryKilobytes)
     step.annotate({
       level: "error",
       message: `$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of ${mostSummaryKilobytes}k, got ${kilobytes}k.`,
     });
-  else if (writings.summary) job.summaries.push(job.run.masker.hide(writings.summary));
+  else if (writings.summary.markdown) job.summaries.push(mapTexts(writings.summary, job.run.masker.hide));
 }
 
 /** GitHub leaves out a longer summary, and the step's result is as before. */
