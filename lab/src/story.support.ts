@@ -122,7 +122,7 @@ export function describeRehearsal(
           .sort(),
         output,
       ).toEqual(deployments);
-      expect(await readFile(join(clone, ".lab/report.md"), "utf8")).toContain(": passed\n");
+      expect(await readFile(join(clone, ".lab/report/index.html"), "utf8")).toContain(": passed</h1>");
       expect(output.trimEnd().split("\n").at(-1)).toMatch(/^passed: \d+ checks in \d+ s$/);
       expect(await readdir(temporary)).toEqual([]);
     },

@@ -5,7 +5,7 @@ import { defaultVisitors, type LabOptions } from "../options.mjs";
 import { checkTab } from "../page/check-tab.ts";
 import { operateTab } from "../page/operate-tab.ts";
 import { createOperations, type StartedRun } from "../page/operations.ts";
-import { createRunRecords } from "../page/run-records.ts";
+import { createRunRecords, type RunRecords } from "../page/run-records.ts";
 import { runsTab } from "../page/runs-tab.ts";
 import { createTokenIssuer } from "../runner/jobs/token-issuer.ts";
 import type { Mirrors } from "../runner/load/sources.ts";
@@ -49,6 +49,8 @@ export interface Rehearsal {
   visitors: Visitors;
   /** Finished runs, in the order they ended. */
   runs: RunResult[];
+  /** What the page shows of runs. */
+  records: RunRecords;
   /** Resolves when deploy.yml has succeeded for the first time. */
   deployed: Promise<unknown>;
   /** Shows a notice on the page of a run, at each job that failed. */
@@ -240,6 +242,7 @@ export async function startRehearsal(
     page,
     visitors,
     runs,
+    records,
     deployed: deployed.promise,
     noticeOn({ id, jobs }, message) {
       const failed = jobs.filter(({ conclusion }) => conclusion === "failure");

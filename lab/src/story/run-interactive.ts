@@ -88,16 +88,15 @@ async function reportLab(
   { steps, notes }: StoryRecorder,
   readyMs: number,
 ): Promise<void> {
-  const { repository, timeScale, runtime, account, runs, simulator } = rehearsal;
-  const none = { chapters: [], phases: [], unfinished: [] };
-  const report = makeReport({
-    ...{ ...none, timeScale, runtime, account, runs, steps, notes, readyMs },
+  const { repository, timeScale, runtime, runs, records, simulator } = rehearsal;
+  const simulatorRssMb = await simulator.peakResidentMb();
+  const facts = {
+    ...{ timeScale, runtime, runs, steps, notes, unfinished: [], resources: { readyMs, simulatorRssMb } },
     commit: repository.head,
     startedAt: new Date(performance.timeOrigin),
     durationMs: performance.now(),
-    simulatorRssMb: await simulator.peakResidentMb(),
-  });
-  await writeReport(outputDirectory, report);
+  };
+  await writeReport(outputDirectory, makeReport(facts, []), records);
 }
 
 /** The addresses and commands of a lab that is ready. */

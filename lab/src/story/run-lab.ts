@@ -83,7 +83,7 @@ async function preparePlace(ends: AsyncDisposableStack): Promise<LabPlace> {
   const directory = await makeOwnedFolder("lab", temporaryFolder(memoryNeeded));
   // A git process that is ending may still write.
   ends.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  for (const old of ["report.json", "report.md", "report", "logs"]) {
+  for (const old of ["report.json", "report", "logs"]) {
     await rm(join(outputDirectory, old), { recursive: true, force: true });
   }
   await mkdir(logDirectory);

@@ -7,7 +7,7 @@ import { type Load, startLoadProcess } from "./load.ts";
 import type { Progress } from "./progress.ts";
 import { createStepRecorder, expectThat, type StoryRecorder } from "./record-steps.ts";
 import { type LabPlace, type Rehearsal, startRehearsal } from "./rehearsal.ts";
-import { type FinishedChapter, makeReport, type ServicePhase, verdict } from "./report.ts";
+import { makeReport, type ServicePhase, verdict } from "./report.ts";
 import { checkChanges, runChapters } from "./run-chapters.ts";
 import { writeReport } from "./write-report.ts";
 
@@ -29,12 +29,10 @@ export async function runOnce(
   ends: AsyncDisposableStack,
   signal: AbortSignal,
 ): Promise<boolean> {
-  // `performance` counts from the start of the process, which is when the user entered the command.
-  const startedAt = new Date(performance.timeOrigin);
   const { chapters } = options;
   await checkChanges(chapters, (path) => git(place.project, "show", `HEAD:${path}`));
   const steps = createStepRecorder(progress);
-  const measured: Measured = { readyMs: 0, phases: [], chapters: [], unfinished: new Set(chapters) };
+  const measured: Measured = { readyMs: 0, phases: [], unfinished: new Set(chapters) };
   let rehearsal: Rehearsal | undefined;
   try {
     rehearsal = await steps.perform("start the simulated AWS", () =>
@@ -52,22 +50,22 @@ export async function runOnce(
     // A failed step has been shown and is in the report.
     if (steps.steps.every((step) => step.ok)) throw error;
   }
-  const report = makeReport({
+  const simulatorRssMb = await rehearsal?.simulator.peakResidentMb();
+  const facts = {
     commit: rehearsal?.repository.head ?? "",
-    startedAt,
+    // `performance` counts from the start of the process, which is when the user entered the command.
+    startedAt: new Date(performance.timeOrigin),
     durationMs: performance.now(),
     timeScale: rehearsal?.timeScale ?? 1,
     runtime: rehearsal?.runtime,
-    chapters: measured.chapters,
     steps: steps.steps,
     notes: steps.notes,
     unfinished: [...measured.unfinished],
-    phases: measured.phases,
     runs: rehearsal?.runs ?? [],
-    readyMs: measured.readyMs,
-    simulatorRssMb: await rehearsal?.simulator.peakResidentMb(),
-  });
-  await writeReport(place.outputDirectory, report);
+    resources: { readyMs: measured.readyMs, simulatorRssMb },
+  };
+  const report = makeReport(facts, measured.phases);
+  await writeReport(place.outputDirectory, report, rehearsal?.records);
   progress.say(verdict(report));
   return report.ok;
 }
@@ -75,7 +73,6 @@ export async function runOnce(
 interface Measured {
   readyMs: number;
   phases: ServicePhase[];
-  chapters: FinishedChapter[];
   /** Chapters that have not reached their end. */
   unfinished: Set<string>;
 }
@@ -122,12 +119,9 @@ async function runUnderLoad(
   });
   try {
     await runChapters(chapters, async (chapter, { run }) => {
-      const beganAtMs = performance.now();
       await run(sceneOf(chapter));
-      const { name, services } = chapter;
-      measured.unfinished.delete(name);
-      measured.chapters.push({ name, services, beganAtMs, durationMs: performance.now() - beganAtMs });
-      if (name === "provision") measured.readyMs = performance.now();
+      measured.unfinished.delete(chapter.name);
+      if (chapter.name === "provision") measured.readyMs = performance.now();
     });
   } finally {
     await stopLoads();

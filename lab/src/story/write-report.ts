@@ -1,147 +1,102 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createContext } from "../../../live/browser/frame.mjs";
+import { Html, html } from "../../../live/browser/html.mjs";
+import { runView } from "../page/browser/runs.mjs";
+import type { RunRecords } from "../page/run-records.ts";
+import type { RunResult } from "../runner/result.ts";
 import { seconds } from "./progress.ts";
-import { type Deployment, type Report, speed, verdict } from "./report.ts";
-import { reportHtml } from "./report-html.ts";
+import { logName, type Report, verdict } from "./report.ts";
 
-/** Writes the report for programs, for readers of text, and as a page. */
-export async function writeReport(directory: string, report: Report): Promise<void> {
+/** Writes the report for programs, and as a page for readers. */
+export async function writeReport(directory: string, report: Report, records?: RunRecords): Promise<void> {
   await mkdir(join(directory, "report"), { recursive: true });
   await writeFile(join(directory, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
-  await writeFile(join(directory, "report.md"), reportMarkdown(report));
-  await writeFile(join(directory, "report", "index.html"), reportHtml(report));
+  await writeFile(join(directory, "report", "index.html"), reportHtml(report, records?.parts()));
 }
 
-const tasks = {
-  docker: "Tasks ran in Docker's containers",
-  process: "Tasks ran as processes",
-  none: "No task ran",
-};
+const files = ["live/browser/page.css", "live/browser/cards.css", "lab/src/page/browser/runs.css"];
+const style = files
+  .map((file) => readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8"))
+  .join("\n")
+  .concat("main { display: grid; gap: 24px; max-width: 75rem; margin: 0 auto; padding: 20px; }\n");
+const hash = createHash("sha256").update(style).digest("base64");
+/** The page loads nothing and runs nothing. */
+const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
 
-/** The report for a reader: the checks, the load, each deployment with its traffic. */
-export function reportMarkdown(report: Report): string {
-  const { resources, load } = report;
-  const memory = resources.simulatorRssMb === null ? "unknown" : `${resources.simulatorRssMb.toFixed(0)} MB`;
-  return [
-    `# Rehearsal of ${report.commit.slice(0, 7)}: ${report.ok ? "passed" : "failed"}`,
-    "",
-    `**${oneLine(verdict(report))}**`,
-    "",
-    `${seconds(report.durationMs)} in all, ready to deploy after ${seconds(resources.readyMs)}. ${speed(report)} ` +
-      `${tasks[report.runtime ?? "none"]}; the simulator held ${memory} at most.`,
-    "",
-    "## Story",
-    "",
-    "| | chapter | step | took |",
-    "|---|---|---|---:|",
-    ...report.steps.map(
-      (step) =>
-        `| ${step.ok ? "✓" : "✗"} | ${step.chapter} | ${cell(describe(step))} | ${seconds(step.durationMs)} |`,
-    ),
-    "",
-    ...report.notes.flatMap((note) => [note, ""]),
-    ...(report.unfinished.length === 0 ? [] : [`Not finished: ${report.unfinished.join(", ")}.`, ""]),
-    "## Where the time went",
-    "",
-    "Chapters of different services run at the same time.",
-    "",
-    "| chapter | services | began after | took |",
-    "|---|---|---:|---:|",
-    ...report.chapters.map(
-      ({ name, services, beganAtMs, durationMs }) =>
-        `| ${name} | ${services.join(", ")} | ${seconds(beganAtMs)} | ${seconds(durationMs)} |`,
-    ),
-    "",
-    "## Load",
-    "",
-    `${load.requests} requests at ${load.requestsPerSecond.toFixed(0)} a second over both services, ` +
-      `**${load.failed} failed**, counted by the load generator.`,
-    "",
-    "| service | phase | lasted | requests | failed | p50 | p99 |",
-    "|---|---|---:|---:|---:|---:|---:|",
-    ...load.phases.map(
-      (phase) =>
-        `| ${phase.service} | ${cell(phase.name)} | ${seconds(phase.durationMs)} | ${phase.requests} | ${phase.failed} | ` +
-        `${phase.p50Ms.toFixed(1)} ms | ${phase.p99Ms.toFixed(1)} ms |`,
-    ),
-    ...load.phases.flatMap((phase) => phase.failures).map((failure) => `- ${failure}`),
-    "",
-    "## Deployments",
-    "",
-    ...report.deployments.flatMap(describeDeployment),
-    "## Workflow runs",
-    "",
-    "| run | workflow | job | ended | took |",
-    "|---:|---|---|---|---:|",
-    ...report.runs.flatMap((run) =>
-      run.jobs.map(
-        (job) =>
-          `| ${run.id} | ${cell(run.workflow)} | ${cell(job.name)} | ${job.conclusion} | ${seconds(job.durationMs)} |`,
-      ),
-    ),
-    "",
-    "The jobs' logs and summaries are in [logs](logs).",
-    "",
-    ...describeAnnotations(report),
-  ].join("\n");
+const tasks = { docker: "Tasks ran in Docker's containers", process: "Tasks ran as processes" };
+
+/**
+ * Returns the report as one page without any other file or font: the checks, the load, and each workflow run as the
+ * live page shows it.
+ * @param parts of the live page about workflow runs
+ */
+export function reportHtml(report: Report, parts: ReadonlyMap<string, unknown> = new Map()): string {
+  const { ok, commit, runtime, timeScale, resources, load, notes, runs } = report;
+  const title = `Rehearsal of ${commit.slice(0, 7)}: ${ok ? "passed" : "failed"}`;
+  const memory = resources.simulatorRssMb?.toFixed(0);
+  return html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${new Html(style)}</style>
+<main>
+<h1>${title}</h1>
+<p class="notice ${ok ? "" : "bad"}" role="status"><strong>${verdict(report)}</strong></p>
+<p>${runtime ? `${tasks[runtime]}. AWS's waits passed ${timeScale} times faster than on AWS. ` : "The simulated AWS did not start. "}
+Ready to deploy after ${seconds(resources.readyMs)}. ${memory && `The simulated AWS needed ${memory} MB at most.`}</p>
+${notes.map((note) => html`<p>${note}</p>`)}
+<section class="card"><h2>Checks</h2>${checks(report)}</section>
+${
+  load.phases.length > 0 &&
+  html`<section class="card"><h2>Load</h2>
+<p>${load.requests} requests at ${load.requestsPerSecond.toFixed(0)} a second to both services; ${load.failed} failed.</p>${phases(report)}</section>`
+}
+${runs.toSorted((one, other) => one.id - other.id).map((run) => html`<section id="run-${run.id}">${showRun(run, parts)}</section>`)}
+<p><a href="../report.json">report.json</a> has all of this for programs, and <a href="../logs/">logs</a> the logs and summaries of all jobs.</p>
+</main>
+</html>
+`.toString();
 }
 
-function describe(step: Report["steps"][number]): string {
-  return step.problem === undefined ? step.name : `${step.name}: ${step.problem}`;
+function showRun({ id, jobs }: RunResult, parts: ReadonlyMap<string, unknown>): Html {
+  const context = createContext({ language: "en", now: Date.now(), path: "", search: "" });
+  const logOf = (job: number) => `../logs/${logName(id, jobs[job]?.name ?? "")}.log`;
+  // Pages of the lab are gone with it.
+  const markup = `${runView(parts, id, context, logOf)}`
+    .replace(/ href="\/runs\/(\d+)"/g, ' href="#run-$1"')
+    .replace(/ href="\/[^"]*"/g, "");
+  return new Html(markup);
 }
 
-function describeDeployment(deployment: Deployment): string[] {
-  const { service, deploymentId, status, run } = deployment;
-  return [
-    `### ${service}: ${status || "not begun"} (run ${run})`,
-    "",
-    "| | |",
-    "|---|---|",
-    `| deployment | \`${deploymentId || "none"}\`, CodeDeploy${deployment.through === "codepipeline" ? " through CodePipeline" : ""}, ${seconds(deployment.durationMs)} |`,
-    `| revision | \`${shortArn(deployment.revisionBefore)}\` → \`${shortArn(deployment.revisionAfter)}\` |`,
-    `| image | \`${deployment.imageDigest}\` |`,
-    ...(deployment.cause ? [`| cause | ${cell(deployment.cause)} |`] : []),
-    "",
-    ...trafficChart(deployment),
-  ];
+function checks({ steps, unfinished }: Report): Html {
+  const rows = steps.map(({ ok, chapter, name, problem, beganAtMs, durationMs, runs }) => {
+    const links = runs.map((run) => html`<a href="#run-${run}">run ${run}</a> `);
+    const cause = problem && html`<br><strong>${problem}</strong>`;
+    return [ok ? "✓" : "✗", chapter, html`${name}${cause}`, seconds(beganAtMs), seconds(durationMs), links];
+  });
+  const rest = unfinished.length > 0 && html`<p>Not finished: ${unfinished.join(", ")}.</p>`;
+  return html`${rest}${table(["", "Chapter", "Check", "Began after", "Took", "Workflow"], rows)}`;
 }
 
-/** Lines of a mermaid chart, percent of production traffic over seconds. */
-function trafficChart({ traffic }: Deployment): string[] {
-  if (traffic.length < 2) return [];
-  return [
-    "```mermaid",
-    "xychart-beta",
-    '  title "Production traffic: blue falls, green rises"',
-    `  x-axis "seconds" [${traffic.map((point) => (point.atMs / 1000).toFixed(1)).join(", ")}]`,
-    '  y-axis "percent" 0 --> 100',
-    `  line [${traffic.map((point) => point.blue).join(", ")}]`,
-    `  line [${traffic.map((point) => point.green).join(", ")}]`,
-    "```",
-    "",
-  ];
+function phases({ load }: Report): Html {
+  const rows = load.phases.map(({ service, name, durationMs, requests, failed, p50Ms, p99Ms, failures }) => [
+    ...[
+      service,
+      html`${name}${failures.map((failure) => html`<br>${failure}`)}`,
+      seconds(durationMs),
+      requests,
+    ],
+    ...[failed, `${p50Ms.toFixed(1)} ms`, `${p99Ms.toFixed(1)} ms`],
+  ]);
+  return table(["Service", "Phase", "Lasted", "Requests", "Failed", "Median", "99th percentile"], rows);
 }
 
-function describeAnnotations(report: Report): string[] {
-  const lines = report.runs.flatMap((run) =>
-    run.jobs.flatMap((job) =>
-      job.annotations.map(({ level, message }) => {
-        const place = level === "notice" ? "" : ` in run ${run.id}, ${job.name}`;
-        return `- **${level}**${place}: ${oneLine(message)}`;
-      }),
-    ),
-  );
-  return lines.length === 0 ? [] : ["## Annotations", "", ...new Set(lines), ""];
-}
-
-function shortArn(arn: string): string {
-  return arn.split("/").at(-1) || "none";
-}
-
-function cell(text: string): string {
-  return oneLine(text).replaceAll("|", "\\|");
-}
-
-function oneLine(text: string): string {
-  return text.trim().replaceAll("\n", " ");
+function table(head: readonly string[], rows: readonly (readonly unknown[])[]): Html {
+  const body = rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`);
+  return html`<div class="scroll"><table><thead><tr>${head.map((each) => html`<th>${each}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

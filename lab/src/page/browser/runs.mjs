@@ -66,13 +66,31 @@ export function view(parts, context) {
   wanted = run.jobs.map((job) => job.lines);
   return [
     { key: "head", wide: true, html: html`${back}<h2>${runTitle(run, context, t)}</h2>` },
-    ...run.jobs.map((job, index) => ({
-      key: `job-${index}`,
-      wide: true,
-      html: showJob({ run, job, index, summary: parts.get(`runs/summary-${id}-${index}`) }, context, t),
-    })),
+    ...run.jobs.map((job, index) => {
+      const summary = parts.get(`runs/summary-${id}-${index}`);
+      const shown = { job, summary, log: logs.get(index), wholeLog: `/runs/text/${id}/${index}` };
+      return { key: `job-${index}`, wide: true, html: showJob(shown, context, t) };
+    }),
   ];
 }
+
+/** Shows a run in a document of its own: without the lines of its logs, which `logOf` gives the address of. */
+export function runView(parts, id, context, logOf) {
+  const t = texts[context.language];
+  const run = parts.get(`runs/run-${id}`);
+  const jobs = run?.jobs.map((job, index) => {
+    const shown = {
+      job,
+      summary: parts.get(`runs/summary-${id}-${index}`),
+      log: noLines,
+      wholeLog: logOf(index),
+    };
+    return showJob(shown, context, t);
+  });
+  return run && context.html`<h2>${runTitle(run, context, t)}</h2>${jobs}`;
+}
+
+const noLines = { lines: [] };
 
 function mark(html, { conclusion }, t) {
   if (!conclusion) return html`<span class="pill busy">${t.running}</span>`;
@@ -93,12 +111,11 @@ function runLine(run, context, t) {
   return html`<li class="card" data-key="${run.id}"><p>${mark(html, run, t)} <a href="${link(`/runs/${run.id}`)}">${run.workflow} #${run.id}</a> <small>${run.event} <code>${run.sha.slice(0, 7)}</code></small> ${age(html, run)}</p><ul>${jobs}</ul></li>`;
 }
 
-function showJob({ run, job, index, summary }, { html }, t) {
+function showJob({ job, summary, log, wholeLog }, { html }, t) {
   const annotations = job.annotations.map(
     ({ level, title, message }) =>
       html`<li class="notice ${level === "error" ? "bad" : "busy"}"><strong>${t.annotations[level]}</strong> ${title ? html`${title}: ` : ""}${message}</li>`,
   );
-  const log = logs.get(index);
   const steps = job.steps.map((step, number) => {
     const isOpen = !step.conclusion || step.conclusion === "failure";
     // With another key it is another element, so that a step closes when it ends.
@@ -108,7 +125,7 @@ function showJob({ run, job, index, summary }, { html }, t) {
   const rendered = summary ? html`<h4>${t.summary}</h4><div class="summary">${html([summary])}</div>` : "";
   return html`<article class="card job"><h3>${mark(html, job, t)} ${job.name} ${age(html, job)}</h3>
 ${annotations.length > 0 ? html`<ul class="annotations">${annotations}</ul>` : ""}${rendered}
-<div class="steps">${steps}</div><p><a href="/runs/text/${run.id}/${index}">${t.log}</a></p></article>`;
+<div class="steps">${steps}</div><p><a href="${wholeLog}">${t.log}</a></p></article>`;
 }
 
 function stepLog(log, number, html, t) {
