@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { registerWeb, webLogs } from "../../../simulator/src/outside-clients/web.support.ts";
+import { createIdleCluster } from "../../../simulator/src/outside-clients/web-account.support.ts";
 import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
 import { createTestFixture } from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
 import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
@@ -12,11 +13,22 @@ import {
 import { destroyClients, openPageClients } from "../clients.ts";
 import type { DeploymentPart, ProblemPart, ServicePart } from "../parts.ts";
 import { createObserver } from "./observe.ts";
+import { allPages } from "./services.ts";
 
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
+
+/** Observes the selected services of an account; by default all. */
+function observerOf({ clock, clientConfig }: Pick<TestSimulator, "clock" | "clientConfig">, selection = {}) {
+  const clients = openPageClients(clientConfig);
+  closers.push(() => destroyClients(clients));
+  const settings = { clients, region: "us-east-1", now: clock.foreground.now, timeScale: 1 };
+  const observer = createObserver({ ...settings, callsPerMinute: 300, ...selection });
+  const observe = () => observer(new AbortController().signal);
+  return { observe, parts: async () => (await observe()).parts };
+}
 
 async function createStage() {
   const simulator = await startTestSimulator();
@@ -24,16 +36,7 @@ async function createStage() {
   closers.push(simulator.close);
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushProgram(simulator, delivery.repositoryUri, webProgram);
-  const clients = openPageClients(simulator.clientConfig);
-  closers.push(() => destroyClients(clients));
-  const observe = createObserver({
-    clients,
-    region: "us-east-1",
-    now: simulator.clock.foreground.now,
-    timeScale: 1,
-    callsPerMinute: 300,
-  });
-  const parts = async () => (await observe(new AbortController().signal)).parts;
+  const { observe, parts } = observerOf(simulator);
   return {
     simulator,
     delivery,
@@ -55,12 +58,8 @@ async function createStage() {
 it("shows a blue/green deployment of ECS itself with the stages it has passed", async () => {
   const fixture = await createTestFixture();
   closers.push(fixture.close);
-  const { clock, clientConfig } = fixture.simulator;
-  const clients = openPageClients(clientConfig);
-  closers.push(() => destroyClients(clients));
-  const now = clock.foreground.now;
-  const observe = createObserver({ clients, region: "us-east-1", now, timeScale: 1, callsPerMinute: 300 });
-  const parts = async () => (await observe(new AbortController().signal)).parts;
+  const { clock } = fixture.simulator;
+  const { parts } = observerOf(fixture.simulator);
   await fixture.create({ strategy: "BLUE_GREEN", bakeTimeInMinutes: 5 });
   await clock.until(async () => (await fixture.newest()).status === "SUCCESSFUL");
   await fixture.deploy("2");
@@ -143,6 +142,58 @@ it("shows both sides of a service, its weights and its tasks while a deployment 
   ]);
 });
 
+it.each([
+  ["in another cluster", { cluster: "other" }, "web"],
+  ["in the same cluster", { cluster: "outside", services: ["api"] }, "api"],
+])("shows nothing of a deployed service next to one %s", async (_, selection, name) => {
+  const { simulator, delivery, parts } = await createStage();
+  const { ecs } = simulator.aws;
+  await ecs.createCluster({ clusterName: "other" });
+  const idle = { cluster: selection.cluster, serviceName: name, taskDefinition: delivery.taskDefinitions[0] };
+  const { services } = await ecs.describeServices({ cluster: "outside", services: ["web"] });
+  const networkConfiguration = services?.[0]?.networkConfiguration;
+  await ecs.createService({ ...idle, desiredCount: 0, launchType: "FARGATE", networkConfiguration });
+  const { deploymentId } = await deploy(
+    simulator,
+    delivery.appSpec(delivery.taskDefinitions[1]),
+    "CodeDeployDefault.ECSAllAtOnce",
+  );
+  const key = `service/${selection.cluster}/${name}`;
+  const ofWeb = (found: ReadonlyMap<string, unknown>) =>
+    [...found.keys()].filter((each) => each.includes("/outside/web"));
+  const all = await parts();
+  expect(ofWeb(all)).toEqual(["service/outside/web", `deployment/outside/web/${deploymentId}`]);
+  expect(all.get("service/outside/web")).toMatchObject({ sides: [{}, {}] });
+  expect(all.get(key)).toMatchObject({ sides: [] });
+  const groups = simulator.faults.add({
+    operation: "elbv2:DescribeTargetGroups",
+    kind: "delay",
+    milliseconds: 0,
+  });
+  const selected = await observerOf(simulator, selection).parts();
+  expect(ofWeb(selected)).toEqual([]);
+  expect(selected.get(key)).toMatchObject({ sides: [], running: 0 });
+  expect(groups.hits).toBe(0);
+});
+
+it("shows every service of a cluster, and reads every page of a list", async () => {
+  const simulator = await startTestSimulator();
+  closers.push(simulator.close);
+  const { createService } = await createIdleCluster(simulator);
+  const names = Array.from({ length: 11 }, (_, index) => `web-${10 + index}`);
+  for (const name of names) await createService(name);
+  const found = await observerOf(simulator).parts();
+  const active = names.filter((name) => {
+    return (found.get(`service/coffee/${name}`) as ServicePart | undefined)?.status === "ACTIVE";
+  });
+  expect(active).toEqual(names);
+  const pages = async (token = "0") => ({
+    items: [Number(token)],
+    nextToken: token === "2" ? undefined : String(Number(token) + 1),
+  });
+  expect(await allPages(pages)).toEqual([0, 1, 2]);
+});
+
 it("shows the requests that the load balancer counted on each side", async () => {
   const { simulator, delivery, service, isHealthy } = await createStage();
   const { clock } = simulator;
@@ -202,14 +253,14 @@ it("keeps what it knows and reports the problem while an AWS service throttles, 
   const { simulator, observe, parts, isHealthy } = await createStage();
   const { clock } = simulator;
   await isHealthy();
-  await observe(new AbortController().signal);
+  await observe();
   simulator.faults.add({ operation: "ecs:DescribeServices", kind: "throttle", times: 6 });
-  const throttled = await clock.during(observe(new AbortController().signal));
+  const throttled = await clock.during(observe());
   const problem = throttled.parts.get("problem/ECS") as ProblemPart;
   expect(problem.kind).toBe("throttled");
   expect(throttled.parts.get("service/outside/web")).toMatchObject({ running: 1 });
   expect(throttled.pauseMs).toBeGreaterThanOrEqual(2000);
-  await clock.during(observe(new AbortController().signal));
+  await clock.during(observe());
   expect((await parts()).get("problem/ECS")).toBeUndefined();
 });
 
@@ -219,8 +270,7 @@ it("never makes more calls in a minute than permitted", async () => {
   // A delay of nothing only counts the calls.
   const calls = simulator.faults.add({ operation: "*", kind: "delay", milliseconds: 0 });
   const startedAt = foreground.now();
-  for (let pass = 0; pass < 20; pass++)
-    await foreground.wait((await observe(new AbortController().signal)).pauseMs);
+  for (let pass = 0; pass < 20; pass++) await foreground.wait((await observe()).pauseMs);
   expect(calls.hits).toBeGreaterThan(100);
   expect(calls.hits / ((foreground.now() - startedAt) / 60_000)).toBeLessThanOrEqual(300);
 });
