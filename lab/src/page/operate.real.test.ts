@@ -7,7 +7,6 @@ import { type LivePage, openPageClients, startPage } from "../../../live/src/pag
 import type { Simulator } from "../../../simulator/src/simulator.ts";
 import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
-import { openClients } from "../story/simulator-process.ts";
 import { type CheckedPhase, checkTab } from "./check-tab.ts";
 import { operateTab } from "./operate-tab.ts";
 import type { Operations } from "./operations.ts";
@@ -18,7 +17,6 @@ let simulator: Simulator;
 let live: LivePage;
 let browser: Browser;
 let page: Page;
-const ends = new AsyncDisposableStack();
 const done: string[] = [];
 const records = createRunRecords();
 
@@ -104,20 +102,13 @@ function recordRun(run: number): void {
 
 beforeAll(async () => {
   simulator = await startTestSimulator();
-  const { endpoint, region, credentials } = simulator.clientConfig;
-  const keys = {
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: "",
-  };
-  const { pipelines } = openClients({ endpoint, region, keys }, ends);
   live = await startPage({
     clients: openPageClients(simulator.clientConfig),
-    region,
+    region: simulator.clientConfig.region,
     port: 0,
     clock: systemClock,
     extensions: [
-      runsTab(records, pipelines),
+      runsTab(records),
       checkTab(async function* () {
         yield checkedPhase;
       }),
@@ -134,7 +125,6 @@ beforeEach(async () => {
 afterAll(async () => {
   await browser?.close();
   await live?.close();
-  await ends.disposeAsync();
   await simulator?.close();
 });
 

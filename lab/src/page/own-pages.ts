@@ -4,8 +4,7 @@ const console = /^https:\/\/[\w-]+\.console\.(?:aws\.amazon\.com|amazonaws\.cn)\
 const pages: readonly (readonly [RegExp, string])[] = [
   [/^https:\/\/github\.com\/rehearsal\/[^/]+\/actions\/runs\/(\d+).*/, "/runs/$1"],
   [/^console:ecs\/v2\/clusters\/([^/]+)\/services\/([^/]+)\/.*/, "/services/$1/$2"],
-  [/^console:cloudformation\/.*/, "/account"],
-  [/^console:codesuite\/codepipeline\/.*/, "/runs"],
+  [/^console:(?:cloudformation|codesuite\/codepipeline)\/.*/, "/account"],
   // Their service is linked next to them.
   [/^console:(?:codesuite\/codedeploy\/|ecs\/v2\/task-definitions\/|cloudwatch\/.*#alarms).*/, "/"],
   [/^https:\/\/github\.com\/rehearsal\/.*|^http:\/\/[\w.-]+\.elb\.amazonaws\.com\/.*|^console:.*/, ""],

@@ -14,11 +14,12 @@ const card: Card = {
   links: [{ text: "logs", address: "https://example.com/?a=1&b=2" }],
   folds: ["", { head: "More", parts: ["- one"] }],
 };
+const failed = '<span class="mark bad" role="img" aria-label="failure">✗</span>';
 const link = '<a href="https://example.com/?a=1&#38;b=2" rel="noreferrer">logs</a>';
 
 it("shows a card with cause, fix and production before what is folded", () => {
   expect(renderSummary([card]).replaceAll("\n", "")).toBe(
-    `<h3>❌ web: tried &#60;web:4&#62;</h3><p><strong>It crashed</strong></p><p><strong>Fix:</strong> correct it.</p>` +
+    `<h3>${failed} web: tried &#60;web:4&#62;</h3><p><strong>It crashed</strong></p><p><strong>Fix:</strong> correct it.</p>` +
       "<p><strong>Production now:</strong> web:3 (unchanged)</p><p>A note</p><p><strong>4</strong> of 5</p>" +
       `<p>${link}</p><details><summary>More</summary><ul><li>one</li></ul></details>`,
   );
@@ -26,9 +27,11 @@ it("shows a card with cause, fix and production before what is folded", () => {
 
 it("folds the green card of a step that prepares another one, with its links outside of the head", () => {
   const line = renderSummary([{ ...card, ok: true, isLine: true }]);
-  expect(line).toMatch(/^<details><summary>✅ web: tried &#60;web:4&#62;<\/summary>/);
+  expect(line).toMatch(
+    /^<details><summary><span class="mark good"[^>]*>✓<\/span> web: tried &#60;web:4&#62;<\/summary>/,
+  );
   expect(line).toContain(`<p>${link}</p>`);
-  expect(renderSummary([{ ...card, isLine: true }])).toMatch(/^<h3>❌/);
+  expect(renderSummary([{ ...card, isLine: true }])).toContain(`<h3>${failed}`);
 });
 
 it.each<[string, Part, string]>([
@@ -113,7 +116,7 @@ it.each([
   [pages.revisionPage("revision", arn)[0]?.address, page],
   [pages.alarmPage(arn, "slow & late")[0]?.address, page],
   [pages.stackPage("arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1")[0]?.address, "/account"],
-  [pages.pipelinePage("cn-north-1", "shop", "1"), "/runs"],
+  [pages.pipelinePage("cn-north-1", "shop", "1"), "/account"],
   [run.replace("octo", "rehearsal"), "/runs/1"],
   [run, run],
   ["https://github.com/rehearsal/shop/commit/abc", undefined],

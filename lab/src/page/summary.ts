@@ -39,12 +39,19 @@ function viewOf(part: Part, linkOf: LinkOf): Html {
 const renderParts = (parts: readonly Part[], linkOf: LinkOf) =>
   parts.filter(Boolean).map((part) => renderPart(part, linkOf));
 
-const fold = (head: string, content: unknown) =>
+const fold = (head: unknown, content: unknown) =>
   html`<details><summary>${head}</summary>${content}</details>`;
+
+const signs = {
+  true: ["✓", "good", "success"],
+  false: ["✗", "bad", "failure"],
+  undefined: ["!", "busy", "attention"],
+} as const;
 
 function renderCard(card: Card, linkOf: LinkOf): Html {
   const { ok, verdict, cause, fix, production, notes = [], body = "", links = [], folds = [] } = card;
-  const head = `${ok === undefined ? "⚠️" : ok ? "✅" : "❌"} ${verdict}`;
+  const [sign, colour, label] = signs[`${ok}` as keyof typeof signs];
+  const head = html`<span class="mark ${colour}" role="img" aria-label="${label}">${sign}</span> ${verdict}`;
   const anchors = links.map(
     ({ text, address }, index) => html`${index > 0 && " · "}${anchor(text, linkOf(address))}`,
   );

@@ -32,15 +32,24 @@ interface Options {
 /** The command that starts a workflow, as a user types it. */
 export const exampleOfManualRun = "git push lab -o workflow=rollback.yml -o service=customer";
 
+/** The story's own push: what it waits for. */
+interface Awaited {
+  cancelAtLine: RegExp | undefined;
+  follow(run: Promise<RunResult>): void;
+}
+
 /** Starts a run for each push to main, the user's and the story's, and allows the story to follow its own. */
 export function createPushFollower({ gitDirectory, startDeploy, startManually, say }: Options) {
   /** Set while the story waits for its own push; the user's pushes find it undefined. */
-  let awaited: { cancelAtLine: RegExp | undefined; follow(run: Promise<RunResult>): void } | undefined;
-  let last: Promise<unknown> = Promise.resolve();
+  let awaited: Awaited | undefined;
   let main: string | undefined;
   /** The last commit that was pushed without options: a later push deploys what changed since. */
   let deployed = "0".repeat(40);
-
+  const deploy = (commit: string) => {
+    const move = { before: deployed, after: commit };
+    deployed = commit;
+    return startDeploy(move, awaited?.cancelAtLine);
+  };
   const handlers: PushHandlers = {
     async check({ commit, ref, options }, variables) {
       const run = readPushOptions(options);
@@ -60,38 +69,50 @@ export function createPushFollower({ gitDirectory, startDeploy, startManually, s
       return `${manual?.file ?? "deploy.yml"} starts; the rehearsal's terminal shows it`;
     },
   };
-
-  const deploy = (commit: string) => {
-    const move = { before: deployed, after: commit };
-    deployed = commit;
-    return startDeploy(move, awaited?.cancelAtLine);
+  const push = createReleases(
+    () => main,
+    (next) => {
+      awaited = next;
+    },
+  );
+  return {
+    handlers,
+    /** The commit of main; undefined before the first push. */
+    main: () => main,
+    push,
+    /** Commits and pushes, one release at a time, and resolves when its run has ended. */
+    pushAndFollow: async (...parameters: Parameters<typeof push>): Promise<RunResult> =>
+      (await push(...parameters)).run,
   };
+}
 
+/** Returns a function that commits and pushes, one release at a time, and resolves when its run has been started. */
+function createReleases(main: () => string | undefined, wait: (awaited: Awaited | undefined) => void) {
+  let last: Promise<unknown> = Promise.resolve();
   const push = async (repository: ScratchRepository, cancelAtLine: RegExp | undefined) => {
-    const started = new Promise<{ run: Promise<RunResult> }>((resolve) => {
-      const follow = (run: Promise<RunResult>) => {
-        // It may fail before the push has ended.
-        run.catch(() => {});
-        resolve({ run });
-      };
-      awaited = { cancelAtLine, follow };
-    });
+    const started = Promise.withResolvers<{ run: Promise<RunResult> }>();
+    const follow = (run: Promise<RunResult>) => {
+      // It may fail before the push has ended.
+      run.catch(() => {});
+      started.resolve({ run });
+    };
+    wait({ cancelAtLine, follow });
     try {
       await repository.push();
     } finally {
-      awaited = undefined;
+      wait(undefined);
     }
     const unheard = new Error("the push has started no run: the hook of the rehearsal's repository failed");
-    return Promise.race([started, Promise.reject(unheard)]);
+    return Promise.race([started.promise, Promise.reject(unheard)]);
   };
-
   /** A run reads the variables when it starts, which is before its push ends. */
   const release = async (
     repository: ScratchRepository,
     variables: Record<string, string>,
     { change, variables: own = {}, cancelAtLine }: Release,
   ) => {
-    if (main !== undefined) await repository.moveTo(main);
+    const commit = main();
+    if (commit !== undefined) await repository.moveTo(commit);
     if (change) await repository.commit(change);
     const before = Object.keys(own).map((name) => [name, variables[name]] as const);
     Object.assign(variables, own);
@@ -103,21 +124,9 @@ export function createPushFollower({ gitDirectory, startDeploy, startManually, s
         else variables[name] = value;
     }
   };
-
-  /** Commits and pushes, one release at a time, and resolves when its run has been started. */
-  const pushNext = (...parameters: Parameters<typeof release>) => {
+  return (...parameters: Parameters<typeof release>) => {
     const pushed = last.then(() => release(...parameters));
     last = pushed.catch(() => {});
     return pushed;
-  };
-
-  return {
-    handlers,
-    /** The commit of main; undefined before the first push. */
-    main: () => main,
-    push: pushNext,
-    /** Commits and pushes, one release at a time, and resolves when its run has ended. */
-    pushAndFollow: async (...parameters: Parameters<typeof release>): Promise<RunResult> =>
-      (await pushNext(...parameters)).run,
   };
 }

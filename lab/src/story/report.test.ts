@@ -12,7 +12,6 @@ function job(name: string, outputs: Record<string, string>, more: Partial<JobRes
     conclusion: "success",
     outcome: "success",
     outputs,
-    beganAtMs: 30_000,
     durationMs: 9000,
   } as const;
   return {
@@ -155,7 +154,7 @@ it("is one page with checks, load and runs, that loads nothing and escapes what 
     "<br>http://x: HTTP 502",
     '<section id="run-3">',
     "exited with code 1 | last\nwords",
-    "<h3>❌ web: &#60;failed&#62;</h3>",
+    "✗</span> web: &#60;failed&#62;</h3>",
     '<a href="#run-3" rel="noreferrer">run</a>',
     '<a href="../logs/run-3-customer-deploy.log">',
   ])

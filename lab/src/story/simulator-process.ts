@@ -59,38 +59,19 @@ export async function startSimulatorProcess(
   ends: AsyncDisposableStack,
 ): Promise<SimulatorProcess> {
   const main = fileURLToPath(new URL("../../../simulator/src/main.ts", import.meta.url));
-  const child = fork(
-    main,
-    [
-      "--no-page",
-      "--runtime",
-      options.runtime,
-      "--database",
-      options.database,
-      "--account-kind",
-      options.account,
-      "--port",
-      String(options.port),
-      "--listener-offset",
-      String(options.listenerOffset),
-      "--time-scale",
-      String(options.timeScale),
-      ...(options.vcpuShare === undefined ? [] : ["--vcpu-share", String(options.vcpuShare)]),
-    ],
-    {
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-      // Under steady load V8 allows the three parts of its young generation to grow to 32 MiB each, mostly garbage.
-      execArgv: [`--max-semi-space-size=${youngPartMb}`],
-      // A terminal's Ctrl-C must reach it only through the lab, after the runs that use it have ended.
-      detached: true,
-      env: {
-        ...shortEnvironment(process.env, neededBySimulator),
-        TMPDIR: options.temporaryDirectory,
-        SIMULATOR_ACCESS_KEYS: accessKeys(options.keys),
-        SIMULATOR_IDENTITY_KEYS: JSON.stringify({ [githubIssuer]: options.issuer.keys }),
-      },
+  const child = fork(main, argumentsOf(options), {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    // Under steady load V8 allows the three parts of its young generation to grow to 32 MiB each, mostly garbage.
+    execArgv: [`--max-semi-space-size=${youngPartMb}`],
+    // A terminal's Ctrl-C must reach it only through the lab, after the runs that use it have ended.
+    detached: true,
+    env: {
+      ...shortEnvironment(process.env, neededBySimulator),
+      TMPDIR: options.temporaryDirectory,
+      SIMULATOR_ACCESS_KEYS: JSON.stringify([credentialsOf(options.keys)]),
+      SIMULATOR_IDENTITY_KEYS: JSON.stringify({ [githubIssuer]: options.issuer.keys }),
     },
-  );
+  });
   const log = createWriteStream(options.logFile);
   let lastLine = "";
   createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
@@ -120,10 +101,13 @@ export async function startSimulatorProcess(
   };
 }
 
-function accessKeys(keys: Keys): string {
-  const accessKeyId = keys.AWS_ACCESS_KEY_ID;
-  const secretAccessKey = keys.AWS_SECRET_ACCESS_KEY;
-  return JSON.stringify([{ accessKeyId, secretAccessKey, sessionToken: keys.AWS_SESSION_TOKEN }]);
+function argumentsOf({ runtime, database, account, ...options }: SimulatorProcessOptions): string[] {
+  const { port, listenerOffset, timeScale, vcpuShare } = options;
+  const values = {
+    ...{ runtime, database, port, "account-kind": account, "listener-offset": listenerOffset },
+    ...{ "time-scale": timeScale, ...(vcpuShare !== undefined && { "vcpu-share": vcpuShare }) },
+  };
+  return ["--no-page", ...Object.entries(values).map(([name, value]) => `--${name}=${value}`)];
 }
 
 async function peakResidentMb(pid: number): Promise<number | undefined> {

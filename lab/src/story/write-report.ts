@@ -46,7 +46,7 @@ export function reportHtml(report: Report, parts: ReadonlyMap<string, unknown> =
 <style>${new Html(style)}</style>
 <main>
 <h1>${title}</h1>
-<p class="notice ${ok ? "" : "bad"}" role="status"><strong>${verdict(report)}</strong></p>
+<p class="notice ${ok ? "good" : "bad"}" role="status"><strong>${verdict(report)}</strong></p>
 <p>${runtime ? `${tasks[runtime]}. AWS's waits passed ${timeScale} times faster than on AWS. ` : "The simulated AWS did not start. "}
 Ready to deploy after ${seconds(resources.readyMs)}. ${memory && `The simulated AWS needed ${memory} MB at most.`}</p>
 ${notes.map((note) => html`<p>${note}</p>`)}
@@ -84,7 +84,8 @@ function checks({ steps, unfinished }: Report): Html {
 }
 
 function phases({ load }: Report): Html {
-  const rows = load.phases.map(({ service, name, durationMs, requests, failed, p50Ms, p99Ms, failures }) => [
+  const measured = load.phases.filter(({ requests }) => requests > 0);
+  const rows = measured.map(({ service, name, durationMs, requests, failed, p50Ms, p99Ms, failures }) => [
     ...[
       service,
       html`${name}${failures.map((failure) => html`<br>${failure}`)}`,

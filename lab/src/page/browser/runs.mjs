@@ -11,8 +11,6 @@ const texts = {
     earlier: (count) => `${count} earlier lines are in the whole log`,
     loading: "The log is loading.",
     annotations: { error: "Error", warning: "Warning", notice: "Notice" },
-    pipelines: "Pipelines",
-    notYet: "not yet",
   },
   fr: {
     none: "Aucun workflow n’a encore été exécuté.",
@@ -24,8 +22,6 @@ const texts = {
     earlier: (count) => `${count} lignes précédentes dans le journal complet`,
     loading: "Le journal se charge.",
     annotations: { error: "Erreur", warning: "Avertissement", notice: "Remarque" },
-    pipelines: "Pipelines",
-    notYet: "pas encore",
   },
 };
 
@@ -39,7 +35,6 @@ const logs = new Map();
 let shownRun;
 /** Lines that each job has, as last published. */
 let wanted = [];
-let pipelines = [];
 
 const span = (ms) => (ms < 100_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`);
 
@@ -54,9 +49,7 @@ export function view(parts, context) {
       .sort((one, other) => other.id - one.id);
     if (runs.length === 0) return [{ key: "none", wide: true, html: html`<p class="empty">${t.none}</p>` }];
     const list = html`<ol class="runs">${runs.map((run) => runLine(run, context, t))}</ol>`;
-    const sections = [{ key: "runs", wide: true, html: list }];
-    if (pipelines.length > 0) sections.push({ key: "pipelines", wide: true, html: showPipelines(html, t) });
-    return sections;
+    return [{ key: "runs", wide: true, html: list }];
   }
   const run = parts.get(`runs/run-${id}`);
   const back = html`<p><a href="${link("/runs")}">${t.all}</a></p>`;
@@ -137,25 +130,14 @@ function stepLog(log, number, html, t) {
   return html`${hidden > 0 ? html`<p class="none">${t.earlier(hidden)}</p>` : ""}<pre tabindex="0">${text}</pre>`;
 }
 
-function showPipelines(html, t) {
-  const status = (each) =>
-    html`<span class="pill ${{ Succeeded: "good", Failed: "bad", InProgress: "busy" }[each.status] ?? "quiet"}">${each.status || t.notYet}</span>`;
-  const stage = (each) =>
-    html`<li class="card"><p><strong>${each.name}</strong> ${status(each)}</p><ul>${each.actions.map((action) => html`<li>${action.name} ${status(action)}</li>`)}</ul></li>`;
-  return html`<h2>${t.pipelines}</h2>${pipelines.map(
-    ({ name, stages }) => html`<h3>${name}</h3><ol class="stages">${stages.map(stage)}</ol>`,
-  )}`;
-}
-
 const everyMs = 700;
 
-/** Reads what the parts of the page do not hold: the shown logs, and the pipelines. */
+/** Reads what the parts of the page do not hold: the shown logs. */
 export function connect(_, { update }) {
   let isReading = false;
   const read = async () => {
     const [, id] = /^\/runs\/(\d+)$/.exec(location.pathname) ?? [];
-    const changes = id ? await readLogs(id) : await readPipelines();
-    if (changes) update();
+    if (id && (await readLogs(id))) update();
   };
   setInterval(async () => {
     if (isReading || document.hidden) return;
@@ -179,12 +161,4 @@ async function readLogs(id) {
     changes = true;
   }
   return changes;
-}
-
-async function readPipelines() {
-  const response = await fetch("/runs/pipelines");
-  if (!response.ok) return false;
-  const before = JSON.stringify(pipelines);
-  pipelines = await response.json();
-  return JSON.stringify(pipelines) !== before;
 }
