@@ -20,23 +20,12 @@ export interface StepResult {
   /** Before `continue-on-error`. */
   outcome: Conclusion;
   outputs: Record<string, string>;
-  /** Milliseconds since this process began. */
-  beganAtMs: number;
   durationMs: number;
-}
-
-/** The environment that a job deployed to, as GitHub shows it. */
-export interface Environment {
-  name: string;
-  /** Empty when the job states none. */
-  url: string;
 }
 
 export interface JobResult {
   /** As shown on GitHub: `deploy (customer) / deploy` for a job of a called workflow. */
   name: string;
-  /** Undefined for a job that deploys to none. */
-  environment?: Environment;
   conclusion: Conclusion;
   outputs: Record<string, string>;
   steps: StepResult[];

@@ -46,26 +46,6 @@ it.each([
   expect(after?.failures).toEqual(Array(5).fill(expect.stringMatching(failure)));
 });
 
-it("continues to send while responses stall, and shows the stall in the latency", async () => {
-  const held: (() => void)[] = [];
-  const { promise: enough, resolve } = Promise.withResolvers<void>();
-  server = createServer((_, response) => {
-    held.push(() => response.end());
-    if (held.length === 50) resolve();
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const load = startLoad([`http://127.0.0.1:${(server.address() as AddressInfo).port}/`], {
-    requestsPerSecond: 500,
-  });
-  load.beginPhase("stalled");
-  await enough;
-  for (const answer of held) answer();
-  server.removeAllListeners("request").on("request", (_, response) => response.end());
-  const [phase] = await load.stop();
-  expect(phase?.failed).toBe(0);
-  expect(phase?.p99Ms).toBeGreaterThan(phase?.p50Ms ?? 0);
-});
-
 it("changes to another level without losing a request", async () => {
   let answered = 0;
   const { promise: first, resolve: firstEnds } = Promise.withResolvers<void>();

@@ -46,35 +46,6 @@ describe("jobs", () => {
     expect(result.lines).toEqual(expect.arrayContaining(["customer at /", "employee at /admin"]));
   });
 
-  it("shows the environment that a job deploys to, with the address that a step returned", async () => {
-    const result = await runJobs(
-      `
-  deploy:
-    runs-on: ubuntu-latest
-    environment:
-      name: \${{ vars.WHERE }}
-      url: \${{ steps.site.outputs.url }}
-    steps:
-      - id: site
-        run: echo url=https://shop.example >> "$GITHUB_OUTPUT"
-  short:
-    runs-on: ubuntu-latest
-    environment: staging
-    steps: [{ run: echo }]
-  nowhere:
-    runs-on: ubuntu-latest
-    environment: { name: "\${{ vars.UNSET }}", url: "https://shop.example" }
-    steps: [{ run: echo }]
-`,
-      { vars: { WHERE: "production" } },
-    );
-    expect(Object.fromEntries(result.jobs.map(({ name, environment }) => [name, environment]))).toEqual({
-      deploy: { name: "production", url: "https://shop.example" },
-      short: { name: "staging", url: "" },
-      nowhere: undefined,
-    });
-  });
-
   it("skips jobs that need a failed job, unless their condition says otherwise", async () => {
     const result = await runJobs(`
   broken:

@@ -47,10 +47,8 @@ export async function runStepsJob(placement: JobPlacement): Promise<JobResult> {
       emit({ type: "log", run: job.run.id, job: job.name, step: "Complete job", line });
     job.run.processGroups.delete(job.groups);
   }
-  const environment = name === "" ? undefined : { name, url: environmentUrl(sequence) };
   const result: JobResult = {
     name: job.name,
-    environment,
     conclusion: job.status,
     outputs: jobOutputs(sequence),
     steps: sequence.steps,
@@ -91,14 +89,8 @@ function checkRunnerOf({ job }: StepSequence): void {
 
 /** Empty for a job without an environment, or with an empty one, which GitHub ignores. */
 function environmentName({ job }: StepSequence): string {
-  const token = job.definition.environment?.name;
+  const token = job.definition.environment;
   return token ? toText(evaluateToken(token, { contexts: job.contexts })) : "";
-}
-
-/** Known when the steps have ended, as it may be an output of one. */
-function environmentUrl(sequence: StepSequence): string {
-  const token = sequence.job.definition.environment?.url;
-  return token ? toText(evaluateToken(token, stepScope(sequence))) : "";
 }
 
 function jobOutputs(sequence: StepSequence): Record<string, string> {

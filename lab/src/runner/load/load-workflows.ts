@@ -91,9 +91,11 @@ async function checkAction(sources: Sources, step: ActionStep, depth = 0): Promi
 
 function checkStandIn(step: ActionStep, action: string): void {
   const known = standIns[action]?.inputs ?? [];
-  for (const { key } of (step.with as MappingToken | undefined) ?? []) {
+  for (const { key, value } of (step.with as MappingToken | undefined) ?? []) {
     const name = key.toString();
-    if (!known.includes(name)) throw refuse(step.place, `the input '${name}' of ${action}`, known);
+    // The value of an expression, which the step refuses, may be empty.
+    if (!known.includes(name) && !value.isExpression)
+      throw refuse(step.place, `the input '${name}' of ${action}`, known);
   }
 }
 

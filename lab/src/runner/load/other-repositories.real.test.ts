@@ -1,9 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { RunResult } from "../result.ts";
-import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
+import {
+  commitFiles,
+  createTestRepository,
+  type TestRepository,
+  workflowOf,
+} from "../test-repository.support.ts";
 import { git } from "./git.ts";
 
 let directory: string;
@@ -56,16 +61,7 @@ jobs:
 `,
 });
 
-async function commit(files: Record<string, string>): Promise<string> {
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(mirror, path)), { recursive: true });
-    await writeFile(join(mirror, path), content);
-  }
-  const author = ["-c", "user.name=T", "-c", "user.email=t@example.com"];
-  await git(mirror, "add", "--all");
-  await git(mirror, ...author, "commit", "--quiet", "-m", "change");
-  return git(mirror, "rev-parse", "HEAD");
-}
+const commit = (files: Record<string, string>) => commitFiles(mirror, files);
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mirror-"));

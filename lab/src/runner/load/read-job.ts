@@ -87,10 +87,7 @@ export function readJob(
     runsOn,
     env: find(token, "env"),
     defaults: readRunDefaults(find(token, "defaults"), path),
-    environment: environment && {
-      name: find(environment, "name") ?? environment,
-      url: find(environment, "url"),
-    },
+    environment: find(environment, "name") ?? environment,
     outputs: find(token, "outputs"),
     timeoutMinutes: find(token, "timeout-minutes"),
     continueOnError: find(token, "continue-on-error"),

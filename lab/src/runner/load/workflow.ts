@@ -43,8 +43,8 @@ export interface StepsJob extends BaseJob {
   runsOn?: TemplateToken;
   env?: TemplateToken;
   defaults: RunDefaults;
-  /** Where the job deploys to: GitHub shows it with its address. */
-  environment?: { name: TemplateToken; url?: TemplateToken };
+  /** Name of the environment that the job deploys to. */
+  environment?: TemplateToken;
   outputs?: TemplateToken;
   timeoutMinutes?: TemplateToken;
   continueOnError?: TemplateToken;

@@ -70,17 +70,12 @@ describe("artifacts", () => {
   });
 
   it.each([
-    [
-      "name: 'scale/1', path: a.txt",
-      /^error: The artifact name is not valid: scale\/1\. Contains the following character: Forward slash \//,
-    ],
-    ["name: 'a:b', path: a.txt", /Colon :/],
-    ["name: .., path: a.txt, overwrite: true", /^error: this runner has no artifacts named '\.\.'/],
+    ["name: 'scale/1', path: a.txt", /^error: The artifact name is not valid: scale\/1$/],
+    ["name: 'a:b', path: a.txt", /^error: The artifact name is not valid: a:b$/],
+    ["name: .., path: a.txt, overwrite: true", /^error: The artifact name is not valid: \.\.$/],
     ["path: none", /^warning: No files were found with the provided path: none\./],
     ["path: none, if-no-files-found: error", /^error: No files were found/],
     ["path: none, if-no-files-found: maybe", /Provided: maybe\. Available options: warn,error,ignore/],
-    ["path: a.txt, retention-days: 91", /^error: Invalid retention-days/],
-    ["path: a.txt, compression-level: 10", /^error: Invalid compression-level/],
     ["path: '*.txt'", /^error: this runner uploads one file or folder, without wildcards, not '\*\.txt'/],
     ["path: a.txt, overwrite: perhaps", /^error: Input does not meet YAML 1\.2 .*: overwrite/],
   ])("reports the result of an upload with { %s }", async (inputs, message) => {

@@ -152,13 +152,6 @@ describe("log-in-to-aws", () => {
 
   it.each([
     ["the lab's lines", block],
-    ["Windows line ends, a byte order mark and blanks", `\uFEFF${block.replaceAll("\n", " \r\n")}`],
-    [
-      "a shell's form",
-      lines
-        .map((line) => line.replace(/^(\w+)=(.*)/, (_, a, b) => `export ${a.toUpperCase()}="${b}"`))
-        .join("\n"),
-    ],
     ["permanent keys", `aws_access_key_id=AKIAIOSFODNN7EXAMPLE\n${lines[1]}`, "us-east-1 *** *** none"],
   ])(
     "given one secret with %s, exports its keys, hidden",

@@ -31,8 +31,7 @@ export async function performTask(sequence: StepSequence, task: Task): Promise<v
   const finish = (outcome: Conclusion, forgiven: boolean) => {
     const durationMs = performance.now() - startedAt;
     const conclusion = forgiven && outcome === "failure" ? "success" : outcome;
-    const times = { beganAtMs: startedAt, durationMs };
-    const result: StepResult = { id: task.id, name, conclusion, outcome, outputs, ...times };
+    const result: StepResult = { id: task.id, name, conclusion, outcome, outputs, durationMs };
     if (task.post) result.post = true;
     sequence.steps.push(result);
     if (!sequence.outer) emitEnd(sequence, result);

@@ -50,7 +50,11 @@ async function runAction(
   const { sources } = job.run;
   const reference = readReference(step, sources);
   if (reference.kind === "stand-in") {
-    const post = await standIns[reference.name]?.run(standInStep(running, given));
+    const { inputs = [], run } = standIns[reference.name] ?? {};
+    const unknown = Object.keys(given).filter((name) => given[name]?.trim() && !inputs.includes(name));
+    if (unknown.length > 0)
+      throw new Error(`this runner does not know the inputs ${unknown.join(", ")} of ${reference.name}`);
+    const post = await run?.(standInStep(running, given));
     if (post) posts.push(postOfStandIn(step, (later) => post(standInStep(later, given))));
     return;
   }

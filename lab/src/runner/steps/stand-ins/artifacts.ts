@@ -19,8 +19,8 @@ export const uploadArtifact: StandIn = {
     step.log(
       `With the provided path, there will be ${files.length} file${files.length === 1 ? "" : "s"} uploaded`,
     );
-    checkArtifactName(name);
-    for (const file of files) checkArtifactPath(file);
+    check("name", name);
+    for (const file of files) check("path", file);
     const artifact = await createArtifact(step, name, overwrite);
     for (const file of files) await cp(join(root, file), join(artifact, file), { dereference: true });
     step.log(`Artifact ${name} has been successfully uploaded!`);
@@ -28,8 +28,6 @@ export const uploadArtifact: StandIn = {
 };
 
 const missingFiles = ["warn", "error", "ignore"] as const;
-// GitHub's default upper bound; 0 is the repository's own setting.
-const longestRetentionDays = 90;
 
 function readInputs(step: StandInStep) {
   const path = step.input("path");
@@ -44,11 +42,6 @@ function readInputs(step: StandInStep) {
       `Unrecognized if-no-files-found input. Provided: ${given}. Available options: ${available}`,
     );
   }
-  const days = step.input("retention-days") || "0";
-  if (!/^\d+$/.test(days) || Number(days) > longestRetentionDays) throw new Error("Invalid retention-days");
-  // Nothing is compressed here.
-  if (!/^\d?$/.test(step.input("compression-level")))
-    throw new Error("Invalid compression-level. Valid values are 0-9");
   return { path, whenMissing, overwrite: step.flag("overwrite") };
 }
 
@@ -85,39 +78,12 @@ async function createArtifact(step: StandInStep, name: string, overwrite: boolea
   return directory;
 }
 
-// As actions/toolkit checks names: packages/artifact/src/internal/upload/path-and-artifact-name-validation.ts.
-const forbiddenInPaths: Readonly<Record<string, string>> = {
-  '"': 'Double quote "',
-  ":": "Colon :",
-  "<": "Less than <",
-  ">": "Greater than >",
-  "|": "Vertical bar |",
-  "*": "Asterisk *",
-  "?": "Question mark ?",
-  "\r": "Carriage return \\r",
-  "\n": "Line feed \\n",
-};
-const forbiddenInNames = { ...forbiddenInPaths, "\\": "Backslash \\", "/": "Forward slash /" };
-
-/** Throws for a character that GitHub does not allow in an artifact's name. */
-function checkArtifactName(name: string): void {
-  check("name", name, forbiddenInNames);
-  // The folder of all artifacts, and of the run.
-  if (name === "." || name === "..") throw new Error(`this runner has no artifacts named '${name}'`);
-}
-
-/** Throws for a character that GitHub does not allow in a path inside an artifact. */
-function checkArtifactPath(path: string): void {
-  check("path", path, forbiddenInPaths);
-}
-
-function check(kind: "name" | "path", value: string, forbidden: Readonly<Record<string, string>>): void {
-  const found = Object.keys(forbidden).find((character) => value.includes(character));
-  if (found === undefined) return;
-  const all = Object.values(forbidden).join(", ");
-  throw new Error(
-    `The artifact ${kind} is not valid: ${value}. Contains the following character: ${forbidden[found]}; invalid characters include: ${all}`,
-  );
+/** Throws for a name or path with a character that GitHub does not allow in it. */
+function check(kind: "name" | "path", value: string): void {
+  const forbidden = kind === "name" ? /[":<>|*?\r\n\\/]/ : /[":<>|*?\r\n]/;
+  // `..` would be the folder of all artifacts.
+  if (forbidden.test(value) || value === "." || value === "..")
+    throw new Error(`The artifact ${kind} is not valid: ${value}`);
 }
 
 /** Downloads artifacts of earlier jobs of the run, into the folders that the real action (release 8) chooses. */

@@ -33,25 +33,15 @@ export const checkout: StandIn = {
   },
 };
 
-/** Git treats the commits in the file `shallow` as the oldest. */
+/** Git treats the commits in the file `shallow` as the oldest. A depth of more than 1 gets all history. */
 async function limitHistory(directory: string, gitDirectory: string, commit: string, depth: number) {
   const file = join(directory, ".git", "shallow");
-  if (depth > 0) return writeFile(file, (await oldest(gitDirectory, commit, depth)).join("\n"));
+  if (depth === 1) return writeFile(file, commit);
   await rm(file, { force: true });
   // The repository itself may be a copy without history.
   await copyFile(join(gitDirectory, "shallow"), file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
   });
-}
-
-async function oldest(gitDirectory: string, commit: string, depth: number): Promise<string[]> {
-  if (depth === 1) return [commit];
-  const lines = (await git(gitDirectory, "rev-list", "--parents", commit)).split("\n");
-  const parents = new Map(lines.map((line) => [line.slice(0, commit.length), line.split(" ").slice(1)]));
-  let last = [commit];
-  for (let level = 1; level < depth; level++)
-    last = [...new Set(last.flatMap((each) => parents.get(each) ?? []))];
-  return last;
 }
 
 /** Adds the Node.js that runs this runner to the path, if it is of the requested version. */
