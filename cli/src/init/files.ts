@@ -30,15 +30,11 @@ Resources:
 `;
 }
 
+const output = (name: string) => `\${{ steps.${name} }}`;
+
 /** Returns a workflow of two jobs: the steps after the checkout of `build`, and two of `deploy`, handle the image. */
-export function workflow(deployed: DeployedService, { actions, region }: Target): string {
-  const { cluster, service, container, repository, codedeploy } = deployed;
-  const output = (name: string) => `\${{ steps.${name} }}`;
-  const ofCodeDeploy = [
-    ["codedeploy-appspec", codedeploy && "appspec.yaml"],
-    ["codedeploy-application", codedeploy?.application],
-    ["codedeploy-deployment-group", codedeploy?.group],
-  ].flatMap(([name, value]) => (value === undefined ? [] : [`          ${name}: ${yamlText(value)}\n`]));
+export function workflow(deployed: DeployedService, target: Target): string {
+  const { service } = deployed;
   return `name: Deploy ${service}
 
 on:
@@ -51,7 +47,12 @@ permissions: {}
 concurrency: deploy-${service}
 
 jobs:
-  # Code of the repository runs here, such as tests and the Dockerfile. It finds no credentials.
+${buildJob(target)}
+${deployJob(deployed, target)}`;
+}
+
+function buildJob({ actions }: Target): string {
+  return `  # Code of the repository runs here, such as tests and the Dockerfile. It finds no credentials.
   build:
     runs-on: ubuntu-latest
     permissions:
@@ -74,8 +75,17 @@ jobs:
           name: image
           path: image.tar
           overwrite: true
+`;
+}
 
-  # Deploys exactly this image. Nothing of the repository runs here.
+function deployJob(deployed: DeployedService, { actions, region }: Target): string {
+  const { cluster, service, container, repository, codedeploy } = deployed;
+  const ofCodeDeploy = [
+    ["codedeploy-appspec", codedeploy && "appspec.yaml"],
+    ["codedeploy-application", codedeploy?.application],
+    ["codedeploy-deployment-group", codedeploy?.group],
+  ].flatMap(([name, value]) => (value === undefined ? [] : [`          ${name}: ${yamlText(value)}\n`]));
+  return `  # Deploys exactly this image. Nothing of the repository runs here.
   deploy:
     needs: build
     runs-on: ubuntu-latest

@@ -46,31 +46,16 @@ export type RunRecords = ReturnType<typeof createRunRecords>;
 /** Keeps what the events of workflow runs report, and publishes it as parts of the live page. */
 export function createRunRecords(now: () => number = Date.now) {
   const runs = new Map<number, RunRecord>();
-  const logs = new Map<JobRecord, { first: number; lines: LogLine[] }>();
-  const summaries = new Map<JobRecord, string>();
+  const logs = createLogs();
   const changed = new Set<number>();
   let publish: Publish | undefined;
   let timer: NodeJS.Timeout | undefined;
-
   const publishChanges = () => {
     timer = undefined;
     for (const id of changed) publish?.(`run-${id}`, structuredClone(runs.get(id)));
     changed.clear();
   };
-  const change = (id: number) => {
-    changed.add(id);
-    if (publish) timer ??= setTimeout(publishChanges, publishEveryMs).unref();
-  };
-  const jobOf = (event: { run: number; job: string }) =>
-    runs.get(event.run)?.jobs.find(({ name }) => name === event.job);
-  const log = (job: JobRecord, line: LogLine) => {
-    const kept = logs.get(job) ?? { first: 0, lines: [] };
-    logs.set(job, kept);
-    kept.lines.push(line);
-    if (kept.lines.length > keptLines) kept.first += kept.lines.splice(0, keptLines / 10).length;
-    job.lines++;
-  };
-
+  const summaries = new Map<string, string>();
   return {
     notice(event: RunEvent): void {
       if (event.type === "run-started") {
@@ -79,21 +64,27 @@ export function createRunRecords(now: () => number = Date.now) {
       }
       const run = runs.get(event.run);
       if (!run) return;
-      if (event.type === "run-finished") {
-        run.conclusion = event.conclusion;
-        run.durationMs = event.durationMs;
-      }
+      if (event.type === "run-finished") Object.assign(run, endOf(event));
       if (event.type === "job-started")
         run.jobs.push({ name: event.job, startedAt: now(), steps: [], annotations: [], lines: 0 });
-      if ("job" in event) noticeOfJob(event);
-      change(event.run);
+      const index = "job" in event ? run.jobs.findIndex(({ name }) => name === event.job) : -1;
+      const job = run.jobs[index];
+      if (job && "job" in event) noticeOfJob(job, event, now());
+      if (job && event.type === "log") logs.add(job, [job.steps.length - 1, event.line]);
+      if (event.type === "job-finished" && event.summary.length > 0) {
+        const key = `summary-${event.run}-${index}`;
+        summaries.set(key, renderSummary(event.summary));
+        publish?.(key, summaries.get(key));
+      }
+      changed.add(event.run);
+      if (publish) timer ??= setTimeout(publishChanges, publishEveryMs).unref();
     },
     /** Called by the page when it starts. */
     start(to: Publish): () => void {
       publish = to;
       for (const id of runs.keys()) changed.add(id);
       publishChanges();
-      for (const run of runs.values()) for (const job of run.jobs) publishSummary(run.id, job);
+      for (const [key, summary] of summaries) to(key, summary);
       return () => {
         publish = undefined;
         clearTimeout(timer);
@@ -101,46 +92,44 @@ export function createRunRecords(now: () => number = Date.now) {
     },
     /** The parts of the page, as they are now. */
     parts(): ReadonlyMap<string, unknown> {
-      const parts = new Map<string, unknown>();
-      for (const run of runs.values()) {
-        parts.set(`runs/run-${run.id}`, run);
-        for (const [index, job] of run.jobs.entries())
-          parts.set(`runs/summary-${run.id}-${index}`, summaries.get(job));
-      }
-      return parts;
+      const all = [...[...runs].map(([id, run]) => [`run-${id}`, run] as const), ...summaries];
+      return new Map<string, unknown>(all.map(([key, value]) => [`runs/${key}`, value]));
     },
     /** Lines of a job's log from an index on; undefined for an unknown job. */
-    logOf(run: number, job: number, from = 0): { from: number; lines: LogLine[] } | undefined {
-      const record = runs.get(run)?.jobs[job];
-      if (!record) return undefined;
-      const { first, lines } = logs.get(record) ?? { first: 0, lines: [] };
+    logOf(run: number, index: number, from = 0): { from: number; lines: LogLine[] } | undefined {
+      const job = runs.get(run)?.jobs[index];
+      return job && logs.read(job, from);
+    },
+  };
+}
+
+const endOf = ({ conclusion, durationMs }: Required<Pick<StepRecord, "conclusion" | "durationMs">>) => ({
+  ...{ conclusion, durationMs },
+});
+
+function noticeOfJob(job: JobRecord, event: Extract<RunEvent, { job: string }>, now: number): void {
+  const step = job.steps.at(-1);
+  if (event.type === "step-started") job.steps.push({ name: event.step, startedAt: now });
+  if (event.type === "log") job.lines++;
+  if (event.type === "annotation") job.annotations.push(event.annotation);
+  if (event.type === "step-finished" && step) Object.assign(step, endOf(event));
+  if (event.type === "job-finished") Object.assign(job, endOf(event));
+}
+
+/** Keeps the newest lines of each job. */
+function createLogs() {
+  const logs = new Map<JobRecord, { first: number; lines: LogLine[] }>();
+  return {
+    add(job: JobRecord, line: LogLine) {
+      const kept = logs.get(job) ?? { first: 0, lines: [] };
+      logs.set(job, kept);
+      kept.lines.push(line);
+      if (kept.lines.length > keptLines) kept.first += kept.lines.splice(0, keptLines / 10).length;
+    },
+    read(job: JobRecord, from: number) {
+      const { first, lines } = logs.get(job) ?? { first: 0, lines: [] };
       const start = Math.max(from, first);
       return { from: start, lines: lines.slice(start - first) };
     },
   };
-
-  function noticeOfJob(event: Extract<RunEvent, { job: string }>): void {
-    const job = jobOf(event);
-    if (!job) return;
-    const step = job.steps.at(-1);
-    if (event.type === "step-started") job.steps.push({ name: event.step, startedAt: now() });
-    if (event.type === "log") log(job, [job.steps.length - 1, event.line]);
-    if (event.type === "annotation") job.annotations.push(event.annotation);
-    if (event.type === "step-finished" && step) {
-      step.conclusion = event.conclusion;
-      step.durationMs = event.durationMs;
-    }
-    if (event.type === "job-finished") {
-      job.conclusion = event.conclusion;
-      job.durationMs = event.durationMs;
-      if (event.summary.length > 0) summaries.set(job, renderSummary(event.summary));
-      publishSummary(event.run, job);
-    }
-  }
-
-  function publishSummary(run: number, job: JobRecord): void {
-    const markup = summaries.get(job);
-    const index = runs.get(run)?.jobs.indexOf(job);
-    if (markup) publish?.(`summary-${run}-${index}`, markup);
-  }
 }

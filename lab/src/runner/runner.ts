@@ -17,7 +17,7 @@ import { git, WorkTrees } from "./load/git.ts";
 import { loadWorkflows } from "./load/load-workflows.ts";
 import { SourceStore } from "./load/sources.ts";
 import { readPermissions, type Workflow } from "./load/workflow.ts";
-import type { Conclusion, RunEvent, RunResult } from "./result.ts";
+import type { Conclusion, Emit, RunResult } from "./result.ts";
 import { endGroup } from "./steps/run-process.ts";
 import { createMasker } from "./steps/workflow-commands.ts";
 
@@ -50,66 +50,59 @@ export function createRunner(options: RunnerOptions): Runner {
   const { name: repository, gitDirectory } = options.repository;
   const store = new SourceStore(options.mirrors ?? {}, options.directory);
   const workTrees = new WorkTrees(gitDirectory, options.directory);
+  const emit = safely(options.emit);
   let runs = 0;
-  // An observer, such as the page, never changes a verdict.
-  const emit = (event: RunEvent) => {
-    try {
-      options.emit(event);
-    } catch (error) {
-      console.error(
-        `the event ${event.type} of run ${event.run} cannot be shown: ${(error as Error).message}`,
-      );
-    }
-  };
   let ownIssuer: Promise<TokenIssuer> | undefined;
   const issuer = async () => {
     if (options.issuer) return options.issuer;
     ownIssuer ??= createTokenIssuer();
     return ownIssuer;
   };
-  return {
-    async start({ workflow: path, event }) {
-      const id = ++runs;
-      const vars = { ...options.vars };
-      const sha = event.name === "push" ? event.after : event.sha;
-      const directory = join(options.directory, `run-${id}`);
-      const checkout = await checkOutCommit(workTrees, directory, sha);
-      const sources = store.forRun({ repository, directory: checkout });
-      const workflows = await loadWorkflows(sources, path);
-      const workflow = workflows.get(path);
-      if (!workflow) throw new Error(`${path} was not loaded`);
-      if (event.name !== "workflow_dispatch" && !(await isStarted(workflow, event, gitDirectory)))
-        return undefined;
-      const inputs = event.name === "workflow_dispatch" ? readDispatchInputs(workflow, event.inputs) : {};
-      const isOfFork = event.name === "pull_request" && (event.fork ?? repository) !== repository;
-      const cancellation = new AbortController();
-      let jobs = 0;
-      const context: RunContext = {
-        id,
-        directory,
-        sources,
-        workTrees,
-        workflows,
-        groups,
-        options: { ...options, vars, emit },
-        masker: createMasker(Object.values(options.secrets)),
-        issuer,
-        isOfFork,
-        github: githubContext({ ...options, id, sha, event, inputs, workflow }),
-        nextJob: () => ++jobs,
-        killed: false,
-        processGroups: new Set(),
-        jobs: [],
-      };
-      const permissions = readPermissions(workflow.permissions);
-      const secrets = isOfFork ? {} : options.secrets;
-      const start = { inputs, secrets, permissions, cancellation, event: event.name, sha };
-      const result = runWorkflow(context, workflow, start).finally(() => workTrees.keep(checkout));
-      // Thousands of files, which are not needed any more. The rest is removed with the folder of all runs.
-      const remove = () => rm(directory, { recursive: true, force: true }).catch(() => {});
-      result.then(remove, remove);
-      return { id, result, cancel: () => cancellation.abort(), kill: () => killRun(context, cancellation) };
-    },
+  const start: Runner["start"] = async ({ workflow: path, event }) => {
+    const id = ++runs;
+    const sha = event.name === "push" ? event.after : event.sha;
+    const directory = join(options.directory, `run-${id}`);
+    const checkout = await checkOutCommit(workTrees, directory, sha);
+    const sources = store.forRun({ repository, directory: checkout });
+    const workflows = await loadWorkflows(sources, path);
+    const workflow = workflows.get(path);
+    if (!workflow) throw new Error(`${path} was not loaded`);
+    if (event.name !== "workflow_dispatch" && !(await isStarted(workflow, event, gitDirectory)))
+      return undefined;
+    const inputs = event.name === "workflow_dispatch" ? readDispatchInputs(workflow, event.inputs) : {};
+    const isOfFork = event.name === "pull_request" && (event.fork ?? repository) !== repository;
+    const cancellation = new AbortController();
+    let jobs = 0;
+    const context: RunContext = {
+      ...{ id, directory, sources, workTrees, workflows, groups, issuer, isOfFork },
+      options: { ...options, vars: { ...options.vars }, emit },
+      masker: createMasker(Object.values(options.secrets)),
+      github: githubContext({ ...options, id, sha, event, inputs, workflow }),
+      nextJob: () => ++jobs,
+      ...{ killed: false, processGroups: new Set(), jobs: [] },
+    };
+    const permissions = readPermissions(workflow.permissions);
+    const secrets = isOfFork ? {} : options.secrets;
+    const given = { inputs, secrets, permissions, cancellation, event: event.name, sha };
+    const result = runWorkflow(context, workflow, given).finally(() => workTrees.keep(checkout));
+    // Thousands of files, which are not needed any more. The rest is removed with the folder of all runs.
+    const remove = () => rm(directory, { recursive: true, force: true }).catch(() => {});
+    result.then(remove, remove);
+    return { id, result, cancel: () => cancellation.abort(), kill: () => killRun(context, cancellation) };
+  };
+  return { start };
+}
+
+/** An observer, such as the page, never changes a verdict. */
+function safely(emit: Emit): Emit {
+  return (event) => {
+    try {
+      emit(event);
+    } catch (error) {
+      console.error(
+        `the event ${event.type} of run ${event.run} cannot be shown: ${(error as Error).message}`,
+      );
+    }
   };
 }
 

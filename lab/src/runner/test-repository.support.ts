@@ -49,17 +49,7 @@ export async function createTestRepository(
     },
     ...options,
   });
-  const commit = async (changes: Record<string, string>) => {
-    for (const [path, content] of Object.entries(changes)) {
-      await mkdir(dirname(join(work, path)), { recursive: true });
-      await writeFile(join(work, path), content);
-    }
-    await git(work, "add", "--all");
-    const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
-    await git(work, ...author, "commit", "--quiet", "--allow-empty", "-m", "change");
-    return git(work, "rev-parse", "HEAD");
-  };
-  let head = await commit(files);
+  let head = await commitFiles(work, files);
   const workflow = options.workflow ?? ".github/workflows/main.yml";
   const start = async (inputs: Record<string, string> = {}) => {
     const run = await runner.start({
@@ -73,7 +63,7 @@ export async function createTestRepository(
     events,
     lines: () => events.flatMap((event) => (event.type === "log" ? [event.line] : [])),
     commit: async (changes) => {
-      head = await commit(changes);
+      head = await commitFiles(work, changes);
       return head;
     },
     start,
@@ -86,6 +76,18 @@ export async function createTestRepository(
     },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+/** Writes and commits files of a repository; resolves to the commit. */
+export async function commitFiles(directory: string, files: Record<string, string>): Promise<string> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), content);
+  }
+  await git(directory, "add", "--all");
+  const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+  await git(directory, ...author, "commit", "--quiet", "--allow-empty", "-m", "change");
+  return git(directory, "rev-parse", "HEAD");
 }
 
 /** Runs a workflow of these jobs manually, to its end; returns the log's lines, too. */

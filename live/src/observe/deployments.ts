@@ -66,29 +66,52 @@ interface Tools {
 }
 
 /** Reads the deployments of CodeDeploy. What an ended deployment shows never changes, so it is read once. */
-export function createCodeDeployReader({
-  clients,
-  reader,
-  revisions,
-  diagnose,
-  pageOf,
-  timeScale,
-  now,
-}: Tools) {
-  const { codedeploy } = clients;
+export function createCodeDeployReader(tools: Tools) {
+  const { codedeploy, cloudwatch } = tools.clients;
+  const { reader } = tools;
   const ended = new Map<string, DeploymentFacts>();
   let active = new Set<string>();
-  const taskDefinitionOf = createContents(codedeploy, reader);
-
-  const list = async (group: GroupFacts): Promise<string[]> => {
-    const { application, name } = group;
+  const describe = createDescription(tools);
+  const list = async ({ application, name }: GroupFacts): Promise<string[]> => {
     const ms = active.has(`${application}/${name}`) ? 0 : 2_000;
     return reader.every(ms, `deployments ${application}/${name}`, async () => {
       const command = new ListDeploymentsCommand({ applicationName: application, deploymentGroupName: name });
       return ((await reader.send(codedeploy, command)).deployments ?? []).slice(0, shownDeployments);
     });
   };
-  const readOne = async (group: GroupFacts, info: DeploymentInfo): Promise<DeploymentFacts> => {
+  return async (): Promise<CodeDeployFacts> => {
+    const groups = await reader.every(15_000, "deployment groups", () => readGroups(codedeploy, reader));
+    const ids = await Promise.all(groups.map(list));
+    const owners = new Map(ids.flatMap((some, index) => some.map((id) => [id, groups[index] as GroupFacts])));
+    const unknown = [...owners.keys()].filter((id) => !ended.has(id));
+    const pages = await Promise.all(
+      chunks(unknown, 25).map((deploymentIds) =>
+        reader.send(codedeploy, new BatchGetDeploymentsCommand({ deploymentIds })),
+      ),
+    );
+    const read = pages.flatMap(({ deploymentsInfo = [] }) =>
+      deploymentsInfo.map(async (info) => {
+        const { isFinal, ...facts } = await describe(owners.get(info.deploymentId ?? "") as GroupFacts, info);
+        if (facts.part.verdict && isFinal) ended.set(facts.part.id, facts);
+        return facts;
+      }),
+    );
+    const all = [...(await Promise.all(read)), ...[...owners.keys()].flatMap((id) => ended.get(id) ?? [])];
+    const deployments = [...new Map(all.map((each) => [each.part.id, each])).values()].sort(
+      (one, other) => other.part.createdAt - one.part.createdAt,
+    );
+    const running = deployments.filter(({ part }) => !part.verdict).map(({ part }) => owners.get(part.id));
+    active = new Set(running.map((group) => `${group?.application}/${group?.name}`));
+    const alarms = await readAlarms(cloudwatch, reader, groups);
+    return { groups, deployments: deployments.map((each) => withAlarms(each, owners, alarms)) };
+  };
+}
+
+/** Returns a function that describes a deployment in its present state. */
+function createDescription({ clients, reader, revisions, diagnose, pageOf, timeScale, now }: Tools) {
+  const { codedeploy } = clients;
+  const taskDefinitionOf = createContents(codedeploy, reader);
+  return async (group: GroupFacts, info: DeploymentInfo) => {
     const target = await readTarget(codedeploy, reader, group, info.deploymentId ?? "");
     const [before, revision = ""] = await Promise.all(
       [info.previousRevision, info.revision].map((each) => taskDefinitionOf(group.application, each)),
@@ -106,32 +129,7 @@ export function createCodeDeployReader({
     });
     const groupOf = (label: string) =>
       target?.taskSetsInfo?.find(({ taskSetLabel }) => taskSetLabel === label)?.targetGroup?.name;
-    const facts = { part, blueGroup: groupOf("Blue"), greenGroup: groupOf("Green") };
-    if (part.verdict && isFinal) ended.set(part.id, facts);
-    return facts;
-  };
-  return async (): Promise<CodeDeployFacts> => {
-    const groups = await reader.every(15_000, "deployment groups", () => readGroups(codedeploy, reader));
-    const ids = await Promise.all(groups.map(list));
-    const owners = new Map(ids.flatMap((some, index) => some.map((id) => [id, groups[index] as GroupFacts])));
-    const unknown = [...owners.keys()].filter((id) => !ended.has(id));
-    const pages = await Promise.all(
-      chunks(unknown, 25).map((deploymentIds) =>
-        reader.send(codedeploy, new BatchGetDeploymentsCommand({ deploymentIds })),
-      ),
-    );
-    const infos = pages.flatMap(({ deploymentsInfo = [] }) => deploymentsInfo);
-    const read = await Promise.all(
-      infos.map((info) => readOne(owners.get(info.deploymentId ?? "") as GroupFacts, info)),
-    );
-    const all = [...read, ...[...owners.keys()].flatMap((id) => ended.get(id) ?? [])];
-    const deployments = [...new Map(all.map((each) => [each.part.id, each])).values()].sort(
-      (one, other) => other.part.createdAt - one.part.createdAt,
-    );
-    const running = deployments.filter(({ part }) => !part.verdict).map(({ part }) => owners.get(part.id));
-    active = new Set(running.map((group) => `${group?.application}/${group?.name}`));
-    const alarms = await readAlarms(clients.cloudwatch, reader, groups);
-    return { groups, deployments: deployments.map((each) => withAlarms(each, owners, alarms)) };
+    return { isFinal, part, blueGroup: groupOf("Blue"), greenGroup: groupOf("Green") };
   };
 }
 

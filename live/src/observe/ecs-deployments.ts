@@ -8,6 +8,7 @@ import {
 import { createHistory, createQuietTimes } from "../../../actions/delivery/ecs/history.ts";
 import { targetGroupsOf } from "../../../actions/delivery/ecs/running-deployment.ts";
 import { snapshotOf } from "../../../actions/delivery/ecs/snapshot.ts";
+import type { Snapshot } from "../../../actions/delivery/engine.ts";
 import type { PageClients } from "../clients.ts";
 import type { DeploymentPart, Verdict } from "../parts.ts";
 import { eventsOf, verdictOf } from "./codedeploy-part.ts";
@@ -35,34 +36,78 @@ interface Followed {
 }
 
 /** Reads the deployments of services that ECS itself deploys. An ended one is read once. */
-export function createEcsDeploymentReader({ ecs, reader, revisions, diagnose, timeScale, now }: Tools) {
+export function createEcsDeploymentReader(tools: Tools) {
+  const { ecs, reader } = tools;
   const ended = new Map<string, DeploymentFacts>();
-  const followed = new Map<string, Followed>();
-  const known = new Map<string, ServiceRevision>();
-
-  const list = async ({ cluster, name, service }: ServiceFacts): Promise<string[]> => {
-    // A new deployment changes the key.
-    const key = `service deployments ${cluster}/${name} ${service?.currentServiceDeployment} ${service?.taskDefinition}`;
-    return reader.every(10_000, key, async () => {
-      const command = new ListServiceDeploymentsCommand({ cluster, service: name });
-      const { serviceDeployments = [] } = await reader.send(ecs, command);
-      return serviceDeployments
-        .slice(0, shownDeployments)
-        .flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []);
+  const readRevisions = createServiceRevisions(ecs, reader);
+  const describe = createDescription(tools);
+  const readOf = async (facts: ServiceFacts): Promise<DeploymentFacts[]> => {
+    const arns = await listDeployments(ecs, reader, facts);
+    const unknown = arns.filter((arn) => !ended.has(arn));
+    const pages = await Promise.all(
+      chunks(unknown, 20).map((serviceDeploymentArns) =>
+        reader.send(ecs, new DescribeServiceDeploymentsCommand({ serviceDeploymentArns })),
+      ),
+    );
+    const deployments = pages.flatMap(({ serviceDeployments = [] }) => serviceDeployments);
+    const revisions = await readRevisions(deployments);
+    const read = deployments.map(async (deployment) => {
+      const { isFinal, ...found } = await describe(facts, deployment, revisions);
+      if (found.part.verdict && isFinal) ended.set(deployment.serviceDeploymentArn ?? "", found);
+      return found;
     });
+    const all = [...(await Promise.all(read)), ...arns.flatMap((arn) => ended.get(arn) ?? [])];
+    return [...new Map(all.map((each) => [each.part.id, each])).values()];
   };
-  const readRevisions = async (arns: readonly string[]) => {
-    for (const some of chunks(
-      [...new Set(arns)].filter((arn) => !known.has(arn)),
-      20,
-    )) {
-      const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: some });
+  return async (services: readonly ServiceFacts[]): Promise<DeploymentFacts[]> => {
+    const own = services.filter(
+      ({ service }) => service && (service.deploymentController?.type ?? "ECS") === "ECS",
+    );
+    const found = await Promise.all(own.map(readOf));
+    return found.flat().sort((one, other) => other.part.createdAt - one.part.createdAt);
+  };
+}
+
+async function listDeployments(
+  ecs: Tools["ecs"],
+  reader: Reader,
+  { cluster, name, service }: ServiceFacts,
+): Promise<string[]> {
+  // A new deployment changes the key.
+  const key = `service deployments ${cluster}/${name} ${service?.currentServiceDeployment} ${service?.taskDefinition}`;
+  return reader.every(10_000, key, async () => {
+    const command = new ListServiceDeploymentsCommand({ cluster, service: name });
+    const { serviceDeployments = [] } = await reader.send(ecs, command);
+    return serviceDeployments
+      .slice(0, shownDeployments)
+      .flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []);
+  });
+}
+
+type ServiceRevisions = ReadonlyMap<string, ServiceRevision>;
+
+/** Returns a function that reads the service revisions of deployments, each once. */
+function createServiceRevisions(ecs: Tools["ecs"], reader: Reader) {
+  const known = new Map<string, ServiceRevision>();
+  return async (deployments: readonly ServiceDeployment[]): Promise<ServiceRevisions> => {
+    const arns = deployments
+      .flatMap((each) => [each.targetServiceRevision, ...(each.sourceServiceRevisions ?? [])])
+      .flatMap((each) => each?.arn ?? []);
+    const unknown = [...new Set(arns)].filter((arn) => !known.has(arn));
+    for (const serviceRevisionArns of chunks(unknown, 20)) {
+      const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns });
       const { serviceRevisions = [] } = await reader.send(ecs, command);
       for (const revision of serviceRevisions) known.set(revision.serviceRevisionArn ?? "", revision);
     }
+    return known;
   };
-  const describe = async (facts: ServiceFacts, deployment: ServiceDeployment): Promise<DeploymentFacts> => {
-    const { serviceDeploymentArn: arn = "", createdAt, sourceServiceRevisions = [] } = deployment;
+}
+
+/** Returns a function that describes a deployment in its present state. */
+function createDescription({ revisions, diagnose, timeScale, now }: Tools) {
+  const followed = new Map<string, Followed>();
+  return async (facts: ServiceFacts, deployment: ServiceDeployment, known: ServiceRevisions) => {
+    const { serviceDeploymentArn: arn = "", sourceServiceRevisions = [] } = deployment;
     const follow = followed.get(arn) ?? { history: createHistory(), quietUntil: createQuietTimes() };
     followed.set(arn, follow);
     const target = known.get(deployment.targetServiceRevision?.arn ?? "");
@@ -74,8 +119,7 @@ export function createEcsDeploymentReader({ ecs, reader, revisions, diagnose, ti
     );
     const snapshot = snapshotOf(deployment, {
       events: follow.history(deployment, now()),
-      startedBy: undefined,
-      successor: undefined,
+      ...{ startedBy: undefined, successor: undefined },
       // It counts in AWS's minutes.
       quietUntil: follow.quietUntil(deployment, now() * timeScale),
     });
@@ -88,60 +132,34 @@ export function createEcsDeploymentReader({ ecs, reader, revisions, diagnose, ti
           ? targetGroupsOf(service)
           : [],
     });
-    const verdict = verdictOf(snapshot);
     const until = snapshot.quietUntil && snapshot.quietUntil / timeScale;
-    const isBake = deployment.lifecycleStage === "BAKE_TIME";
-    const strategy = deployment.deploymentConfiguration?.strategy ?? "ROLLING";
     const part: DeploymentPart = {
-      id: lastSegment(arn),
-      engine: "ECS",
-      cluster: facts.cluster,
-      service: facts.name,
-      status: snapshot.status,
-      verdict,
-      cause: undefined,
-      ...found,
-      configuration: strategy.toLowerCase().replaceAll("_", "/"),
-      from,
-      to,
-      rollbackOf: undefined,
-      rolledBackBy: undefined,
-      createdAt: createdAt?.getTime() ?? now(),
+      ...{ cluster: facts.cluster, service: facts.name, from, to, cause: undefined, ...found },
+      ...stateOf(deployment, snapshot, until),
+      createdAt: deployment.createdAt?.getTime() ?? now(),
       endedAt: endedAt?.getTime(),
-      events: eventsOf(snapshot),
-      traffic: snapshot.traffic,
-      wait: until === undefined || verdict ? undefined : { kind: isBake ? "bake" : "next-shift", until },
-      alarms: alarmsOf(deployment, verdict),
     };
-    const result = { part, blueGroup: groupOf(source), greenGroup: groupOf(target) };
-    if (verdict && isFinal) ended.set(arn, result);
-    return result;
+    return { isFinal, part, blueGroup: groupOf(source), greenGroup: groupOf(target) };
   };
-  return async (services: readonly ServiceFacts[]): Promise<DeploymentFacts[]> => {
-    const own = services.filter(
-      ({ service }) => service && (service.deploymentController?.type ?? "ECS") === "ECS",
-    );
-    const found = await Promise.all(
-      own.map(async (facts) => {
-        const arns = await list(facts);
-        const unknown = arns.filter((arn) => !ended.has(arn));
-        const pages = await Promise.all(
-          chunks(unknown, 20).map((serviceDeploymentArns) =>
-            reader.send(ecs, new DescribeServiceDeploymentsCommand({ serviceDeploymentArns })),
-          ),
-        );
-        const deployments = pages.flatMap(({ serviceDeployments = [] }) => serviceDeployments);
-        await readRevisions(
-          deployments
-            .flatMap((each) => [each.targetServiceRevision, ...(each.sourceServiceRevisions ?? [])])
-            .flatMap((each) => each?.arn ?? []),
-        );
-        const read = await Promise.all(deployments.map((deployment) => describe(facts, deployment)));
-        const all = [...read, ...arns.flatMap((arn) => ended.get(arn) ?? [])];
-        return [...new Map(all.map((each) => [each.part.id, each])).values()];
-      }),
-    );
-    return found.flat().sort((one, other) => other.part.createdAt - one.part.createdAt);
+}
+
+/** @param until end of a wait, in this page's time */
+function stateOf(deployment: ServiceDeployment, snapshot: Snapshot, until: number | undefined) {
+  const verdict = verdictOf(snapshot);
+  const isBake = deployment.lifecycleStage === "BAKE_TIME";
+  const strategy = deployment.deploymentConfiguration?.strategy ?? "ROLLING";
+  return {
+    id: lastSegment(deployment.serviceDeploymentArn ?? ""),
+    engine: "ECS" as const,
+    ...{ status: snapshot.status, verdict, traffic: snapshot.traffic },
+    configuration: strategy.toLowerCase().replaceAll("_", "/"),
+    ...{ rollbackOf: undefined, rolledBackBy: undefined },
+    events: eventsOf(snapshot),
+    wait:
+      until === undefined || verdict
+        ? undefined
+        : { kind: isBake ? ("bake" as const) : ("next-shift" as const), until },
+    alarms: alarmsOf(deployment, verdict),
   };
 }
 

@@ -8,7 +8,7 @@ import { createCodeDeployReader, noCodeDeploy, type PageOf } from "./deployments
 import { createDiagnosis } from "./diagnose.ts";
 import { createEcsDeploymentReader } from "./ecs-deployments.ts";
 import { readTraffic } from "./metrics.ts";
-import { createReader } from "./reader.ts";
+import { createReader, type Reader } from "./reader.ts";
 import { createResourceReader } from "./resources.ts";
 import { createRevisions, readServices, type Selection } from "./services.ts";
 import { readStacks } from "./stacks.ts";
@@ -35,8 +35,25 @@ const longestPauseMs = 60_000;
  * CloudWatch's metrics, which cost $0.01 per 1,000, are read twice a minute of AWS time: 8 for a blue/green service.
  */
 export function createObserver(options: ObserveOptions): (signal: AbortSignal) => Promise<Pass> {
-  const { clients, region, now, timeScale, callsPerMinute, pageOf = () => undefined } = options;
+  const { now, callsPerMinute } = options;
   const reader = createReader(now);
+  const readAll = createAccountReader(options, reader);
+  let slowDown = 1;
+  return async (signal) => {
+    const startedAt = now();
+    reader.begin(signal);
+    const parts = await readAll();
+    const isThrottled = [...reader.problems.values()].some(({ kind }) => kind === "throttled");
+    slowDown = isThrottled ? Math.min(slowDown * 2, 64) : 1;
+    const periodMs = Math.max(shortestMs, (reader.calls() * 60_000) / callsPerMinute);
+    const restMs = Math.max(periodMs - (now() - startedAt), shortestPauseMs);
+    return { parts, pauseMs: isThrottled ? Math.min(restMs + 1000 * slowDown, longestPauseMs) : restMs };
+  };
+}
+
+/** Returns a function that reads all parts of the page once. */
+function createAccountReader(options: ObserveOptions, reader: Reader): () => Promise<Parts> {
+  const { clients, region, now, timeScale, pageOf = () => undefined } = options;
   const revisions = createRevisions(clients.ecs, reader);
   const diagnose = createDiagnosis(clients, reader, timeScale, now);
   const tools = { reader, revisions, diagnose, timeScale, now };
@@ -44,9 +61,7 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
   const readEcsDeployments = createEcsDeploymentReader({ ...tools, ecs: clients.ecs });
   const readCost = createCostReader({ cloudformation: clients.cloudformation, reader, revisions });
   const readResources = createResourceReader(clients, reader);
-  let slowDown = 1;
-
-  const readAll = async (): Promise<Parts> => {
+  return async () => {
     const [services, deploy, stacks] = await Promise.all([
       reader.guard("ECS", [], () => readServices(clients.ecs, reader, options)),
       reader.guard("CodeDeploy", noCodeDeploy, readCodeDeploy),
@@ -87,16 +102,5 @@ export function createObserver(options: ObserveOptions): (signal: AbortSignal) =
       ...(cost ? [["cost", cost] as const] : []),
       ...[...reader.problems].map(([source, problem]) => [`problem/${source}`, problem] as const),
     ]);
-  };
-
-  return async (signal) => {
-    const startedAt = now();
-    reader.begin(signal);
-    const parts = await readAll();
-    const isThrottled = [...reader.problems.values()].some(({ kind }) => kind === "throttled");
-    slowDown = isThrottled ? Math.min(slowDown * 2, 64) : 1;
-    const periodMs = Math.max(shortestMs, (reader.calls() * 60_000) / callsPerMinute);
-    const restMs = Math.max(periodMs - (now() - startedAt), shortestPauseMs);
-    return { parts, pauseMs: isThrottled ? Math.min(restMs + 1000 * slowDown, longestPauseMs) : restMs };
   };
 }
