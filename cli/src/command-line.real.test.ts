@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRealStage, type Stage } from "../../actions/delivery/stage.support.ts";
 import { type Installed, installCommandLine } from "./installed.support.ts";
 
@@ -44,141 +44,139 @@ it("is not packed into a folder with other files, which stay", async () => {
   expect(await readdir(installed.folder)).toEqual(before);
 });
 
-describe("the installed command line", () => {
-  it("shows its commands, and the options of each", async () => {
-    const { code, stdout } = await installed.run(["--help"]);
-    expect({ code, stdout }).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/deploy-service +Deploy/),
-    });
-    expect((await installed.run(["deploy-service", "--help"])).stdout).toMatch(/--cluster VALUE +Name of/);
+it("shows its commands, and the options of each", async () => {
+  const { code, stdout } = await installed.run(["--help"]);
+  expect({ code, stdout }).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/deploy-service +Deploy/),
   });
+  expect((await installed.run(["deploy-service", "--help"])).stdout).toMatch(/--cluster VALUE +Name of/);
+});
 
-  it.each([
-    [["deploy-servce"], 'there is no command "deploy-servce". Did you mean deploy-service?'],
-    [["deploy-service", "--servce", "web"], "Did you mean --service?"],
-    [["--versoin"], "there is no option --versoin. Did you mean --version?"],
-    [["run-task"], "--task-definition: "],
-    [["log-in-to-aws"], "log-in-to-aws runs in a workflow only."],
-  ])("refuses %j with exit code 2", async (argv, message) => {
-    const { code, stdout, stderr } = await installed.run(argv);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr.replace(/\s+/g, " ")).toContain(message);
+it.each([
+  [["deploy-servce"], 'there is no command "deploy-servce". Did you mean deploy-service?'],
+  [["deploy-service", "--servce", "web"], "Did you mean --service?"],
+  [["--versoin"], "there is no option --versoin. Did you mean --version?"],
+  [["run-task"], "--task-definition: "],
+  [["log-in-to-aws"], "log-in-to-aws runs in a workflow only."],
+])("refuses %j with exit code 2", async (argv, message) => {
+  const { code, stdout, stderr } = await installed.run(argv);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr.replace(/\s+/g, " ")).toContain(message);
+});
+
+it("exits with 2 when the action refuses an option's value", async () => {
+  const { code, stdout } = await installed.run([...deploy, "--task-definition", "web:1", "--mode", "both"]);
+  expect(stdout.replace(/\s+/g, " ")).toMatch(
+    /Input mode is "both"; .* correct the options of this command; nothing was changed\./,
+  );
+  expect(code).toBe(2);
+});
+
+it("deploys a service and prints log, summary, outputs and verdict", async () => {
+  const definition = await stage.taskDefinition("good");
+  const { code, stdout } = await installed.run([...deploy, "--task-definition", definition], account());
+  expect(stdout).toMatch(
+    /AllowTraffic Succeeded[\s\S]*✓ web:\d+ \(good\) deployed after[\s\S]*Outputs\n {2}status +succeeded/,
+  );
+  expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^✓ deploy-service succeeded after [\d.]+ s$/);
+  expect(stdout).not.toMatch(/^::|<details/m);
+  expect(code).toBe(0);
+  expect(await page()).toBe("good");
+});
+
+it("prints one JSON object on standard output and the log on the other, and fails as the action does", async () => {
+  const argv = [...deploy, "--task-definition", await stage.taskDefinition("crash"), "--json"];
+  const { code, stdout, stderr } = await installed.run(argv, account());
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    outcome: "failure",
+    outputs: { status: "rolled-back" },
+    annotations: [{ level: "error", message: expect.stringMatching(/^Container web exited with code 1/) }],
+    summary: expect.stringContaining("### ❌ web"),
   });
+  expect(stderr).toMatch(/^✗ deploy-service: web: Container web exited with code 1/m);
+  expect(await page()).toBe("good");
+});
 
-  it("exits with 2 when the action refuses an option's value", async () => {
-    const { code, stdout } = await installed.run([...deploy, "--task-definition", "web:1", "--mode", "both"]);
-    expect(stdout.replace(/\s+/g, " ")).toMatch(
-      /Input mode is "both"; .* correct the options of this command; nothing was changed\./,
-    );
-    expect(code).toBe(2);
+it("passes Ctrl-C on, so that the action rolls back", async () => {
+  const argv = [...deploy, "--task-definition", await stage.taskDefinition("next")];
+  let isSent = false;
+  const { code, stdout } = await installed.run(argv, {
+    ...account(),
+    onOutput(output, interrupt) {
+      if (isSent || !output.includes("is created.")) return;
+      isSent = true;
+      interrupt();
+    },
   });
+  expect(stdout).toMatch(/Received SIGINT; ending\.[\s\S]*roll[\s\S]*✗ deploy-service was cancelled after/);
+  expect(code).toBe(130);
+});
 
-  it("deploys a service and prints log, summary, outputs and verdict", async () => {
-    const definition = await stage.taskDefinition("good");
-    const { code, stdout } = await installed.run([...deploy, "--task-definition", definition], account());
-    expect(stdout).toMatch(
-      /AllowTraffic Succeeded[\s\S]*✓ web:\d+ \(good\) deployed after[\s\S]*Outputs\n {2}status +succeeded/,
-    );
-    expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^✓ deploy-service succeeded after [\d.]+ s$/);
-    expect(stdout).not.toMatch(/^::|<details/m);
-    expect(code).toBe(0);
-    expect(await page()).toBe("good");
+it("rewrites a workflow of AWS's own actions", async () => {
+  const workflow = ".github/workflows/deploy.yml";
+  await mkdir(join(installed.folder, ".github/workflows"), { recursive: true });
+  const before = await readFile(join(import.meta.dirname, "../../examples/migration/before.yml"), "utf8");
+  await writeFile(join(installed.folder, workflow), before);
+  const shown = await installed.run(["migrate"]);
+  expect(shown).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`--- a/${workflow}\n+++ b/${workflow}\n@@ `),
   });
-
-  it("prints one JSON object on standard output and the log on the other, and fails as the action does", async () => {
-    const argv = [...deploy, "--task-definition", await stage.taskDefinition("crash"), "--json"];
-    const { code, stdout, stderr } = await installed.run(argv, account());
-    expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({
-      outcome: "failure",
-      outputs: { status: "rolled-back" },
-      annotations: [{ level: "error", message: expect.stringMatching(/^Container web exited with code 1/) }],
-      summary: expect.stringContaining("### ❌ web"),
-    });
-    expect(stderr).toMatch(/^✗ deploy-service: web: Container web exited with code 1/m);
-    expect(await page()).toBe("good");
+  expect(await readFile(join(installed.folder, workflow), "utf8")).toBe(before);
+  expect((await installed.run(["migrate", "--write"])).stdout).toContain("Changed 1 of 1 file.");
+  expect(await readFile(join(installed.folder, workflow), "utf8")).toContain("/actions/deploy-service@v1");
+  await writeFile(join(installed.folder, workflow), "jobs: [");
+  const broken = await installed.run(["migrate"]);
+  expect(broken).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/is left as it is, because it cannot be parsed/),
   });
+});
 
-  it("passes Ctrl-C on, so that the action rolls back", async () => {
-    const argv = [...deploy, "--task-definition", await stage.taskDefinition("next")];
-    let isSent = false;
-    const { code, stdout } = await installed.run(argv, {
-      ...account(),
-      onOutput(output, interrupt) {
-        if (isSent || !output.includes("is created.")) return;
-        isSent = true;
-        interrupt();
-      },
-    });
-    expect(stdout).toMatch(/Received SIGINT; ending\.[\s\S]*roll[\s\S]*✗ deploy-service was cancelled after/);
-    expect(code).toBe(130);
+it("writes files of a service that it can deploy without a difference, and never overwrites", async () => {
+  const init = ["init", "--cluster", "outside", "--service", "web", "--folder", "web"];
+  const { code, stdout } = await installed.run(init, account());
+  expect({ code, stdout }).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/web runs web:\d+\. Wrote:/),
   });
+  const files = ["--task-definition", "web/taskdef.json", "--codedeploy-appspec", "web/appspec.yaml"];
+  const plan = await installed.run([...deploy, ...files, "--mode", "plan", "--json"], account());
+  expect(JSON.parse(plan.stdout).outputs).toMatchObject({ status: "planned", "has-changes": "false" });
+  const again = await installed.run(init, account());
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("would be overwritten") });
+  expect((await installed.run([...init, "--force"], account())).code).toBe(0);
+});
 
-  it("rewrites a workflow of AWS's own actions", async () => {
-    const workflow = ".github/workflows/deploy.yml";
-    await mkdir(join(installed.folder, ".github/workflows"), { recursive: true });
-    const before = await readFile(join(import.meta.dirname, "../../examples/migration/before.yml"), "utf8");
-    await writeFile(join(installed.folder, workflow), before);
-    const shown = await installed.run(["migrate"]);
-    expect(shown).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining(`--- a/${workflow}\n+++ b/${workflow}\n@@ `),
-    });
-    expect(await readFile(join(installed.folder, workflow), "utf8")).toBe(before);
-    expect((await installed.run(["migrate", "--write"])).stdout).toContain("Changed 1 of 1 file.");
-    expect(await readFile(join(installed.folder, workflow), "utf8")).toContain("/actions/deploy-service@v1");
-    await writeFile(join(installed.folder, workflow), "jobs: [");
-    const broken = await installed.run(["migrate"]);
-    expect(broken).toMatchObject({
-      code: 1,
-      stdout: expect.stringMatching(/is left as it is, because it cannot be parsed/),
-    });
+it.each([
+  ["outside", "The cluster outside has no service nobody."],
+  ["nowhere", "There is no cluster nowhere."],
+])("names what does not exist in cluster %s", async (cluster, message) => {
+  const init = ["init", "--cluster", cluster, "--service", "nobody"];
+  const stderr = expect.stringContaining(message);
+  expect(await installed.run(init, account())).toMatchObject({ code: 1, stderr });
+});
+
+it("serves the live page of a service until Ctrl-C", async () => {
+  let shown: Promise<string> | undefined;
+  const watch = ["watch", "--cluster", "outside", "--service", "web", "--port", "0"];
+  const { code, stderr } = await installed.run(watch, {
+    ...account(),
+    onOutput(output, interrupt) {
+      const address = /http:\/\/[\d.:]+/.exec(output)?.[0];
+      if (!address || shown) return;
+      shown = readPage(address);
+      void shown.finally(interrupt);
+    },
   });
-
-  it("writes files of a service that it can deploy without a difference, and never overwrites", async () => {
-    const init = ["init", "--cluster", "outside", "--service", "web", "--folder", "web"];
-    const { code, stdout } = await installed.run(init, account());
-    expect({ code, stdout }).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/web runs web:\d+\. Wrote:/),
-    });
-    const files = ["--task-definition", "web/taskdef.json", "--codedeploy-appspec", "web/appspec.yaml"];
-    const plan = await installed.run([...deploy, ...files, "--mode", "plan", "--json"], account());
-    expect(JSON.parse(plan.stdout).outputs).toMatchObject({ status: "planned", "has-changes": "false" });
-    const again = await installed.run(init, account());
-    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("would be overwritten") });
-    expect((await installed.run([...init, "--force"], account())).code).toBe(0);
-  });
-
-  it.each([
-    ["outside", "The cluster outside has no service nobody."],
-    ["nowhere", "There is no cluster nowhere."],
-  ])("names what does not exist in cluster %s", async (cluster, message) => {
-    const init = ["init", "--cluster", cluster, "--service", "nobody"];
-    const stderr = expect.stringContaining(message);
-    expect(await installed.run(init, account())).toMatchObject({ code: 1, stderr });
-  });
-
-  it("serves the live page of a service until Ctrl-C", async () => {
-    let shown: Promise<string> | undefined;
-    const watch = ["watch", "--cluster", "outside", "--service", "web", "--port", "0"];
-    const { code, stderr } = await installed.run(watch, {
-      ...account(),
-      onOutput(output, interrupt) {
-        const address = /http:\/\/[\d.:]+/.exec(output)?.[0];
-        if (!address || shown) return;
-        shown = readPage(address);
-        void shown.finally(interrupt);
-      },
-    });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(await shown).toMatch(/<h2[^>]*><a[^>]*>web<[\s\S]*1 of 1 tasks? running/);
-    expect(
-      await installed.run(["watch", "--cluster", "outside", "--service", "nobody"], account()),
-    ).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("The cluster outside has no service nobody."),
-    });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(await shown).toMatch(/<h2[^>]*><a[^>]*>web<[\s\S]*1 of 1 tasks? running/);
+  expect(
+    await installed.run(["watch", "--cluster", "outside", "--service", "nobody"], account()),
+  ).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("The cluster outside has no service nobody."),
   });
 });

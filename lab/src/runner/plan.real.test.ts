@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
 import { appSpecOf, webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
 import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
@@ -9,65 +9,63 @@ import { createTestRepository } from "./test-repository.support.ts";
 
 const planRole = "arn:aws:iam::123456789012:role/plan";
 
-describe("plan.yml", () => {
-  it("comments on a pull request what its merge would change in production, and deploys nothing", async (context) => {
-    const issuer = await createTokenIssuer();
-    const simulator = await startTestSimulator({ identityKeys: { [githubIssuer]: issuer.keys } });
-    context.onTestFinished(() => simulator.close());
-    const delivery = await createDelivery(simulator, testListenerPortOffset());
-    await createRoles(simulator.aws.iam);
-    const templates = templatesOf(delivery.repositoryUri);
-    for (const [name, TemplateBody] of Object.entries(templates))
-      await simulator.aws.cloudformation.createStack({ StackName: `microservices-${name}`, TemplateBody });
-    await simulator.clock.until(async () => {
-      const { Stacks = [] } = await simulator.aws.cloudformation.describeStacks({});
-      return Stacks.every(({ StackStatus }) => StackStatus === "CREATE_COMPLETE");
-    });
-    const github = await startGitHub();
-    context.onTestFinished(github.close);
-    const shop = await createTestRepository(await filesOfPlan(templates), {
-      workflow: ".github/workflows/plan.yml",
-      ...accessTo(simulator),
-      issuer,
-      secrets: { AWS_ACCESS_KEY_ID: "of another account", AWS_SECRET_ACCESS_KEY: "of another account" },
-      vars: { AWS_ROLE_TO_ASSUME: "arn:aws:iam::123456789012:role/absent", AWS_ROLE_TO_PLAN: planRole },
-      github: { apiUrl: github.address, token: "token-1" },
-    });
-    context.onTestFinished(() => shop.remove());
-    const base = await shop.commit({ "services/web/app.ts": "1" });
-    const head = await shop.commit({ "services/web/app.ts": "2" });
-    const result = await (await shop.openPullRequest(base, head))?.result;
-    expect(result?.jobs.filter((job) => job.conclusion !== "skipped").map(({ name }) => name)).toEqual([
-      "Changed services",
-      "web",
-    ]);
-    expect(result?.conclusion).toBe("success");
-    expect(github.comments).toHaveLength(1);
-    const body = github.comments[0]?.body;
-    for (const shown of ["web: planned, nothing was changed", `/web:${head} |`, " a month (Fargate"])
-      expect(body).toContain(shown);
-    expect((await simulator.aws.codedeploy.listDeployments({})).deployments).toEqual([]);
+it("comments on a pull request what its merge would change in production, and deploys nothing", async (context) => {
+  const issuer = await createTokenIssuer();
+  const simulator = await startTestSimulator({ identityKeys: { [githubIssuer]: issuer.keys } });
+  context.onTestFinished(() => simulator.close());
+  const delivery = await createDelivery(simulator, testListenerPortOffset());
+  await createRoles(simulator.aws.iam);
+  const templates = templatesOf(delivery.repositoryUri);
+  for (const [name, TemplateBody] of Object.entries(templates))
+    await simulator.aws.cloudformation.createStack({ StackName: `microservices-${name}`, TemplateBody });
+  await simulator.clock.until(async () => {
+    const { Stacks = [] } = await simulator.aws.cloudformation.describeStacks({});
+    return Stacks.every(({ StackStatus }) => StackStatus === "CREATE_COMPLETE");
   });
+  const github = await startGitHub();
+  context.onTestFinished(github.close);
+  const shop = await createTestRepository(await filesOfPlan(templates), {
+    workflow: ".github/workflows/plan.yml",
+    ...accessTo(simulator),
+    issuer,
+    secrets: { AWS_ACCESS_KEY_ID: "of another account", AWS_SECRET_ACCESS_KEY: "of another account" },
+    vars: { AWS_ROLE_TO_ASSUME: "arn:aws:iam::123456789012:role/absent", AWS_ROLE_TO_PLAN: planRole },
+    github: { apiUrl: github.address, token: "token-1" },
+  });
+  context.onTestFinished(() => shop.remove());
+  const base = await shop.commit({ "services/web/app.ts": "1" });
+  const head = await shop.commit({ "services/web/app.ts": "2" });
+  const result = await (await shop.openPullRequest(base, head))?.result;
+  expect(result?.jobs.filter((job) => job.conclusion !== "skipped").map(({ name }) => name)).toEqual([
+    "Changed services",
+    "web",
+  ]);
+  expect(result?.conclusion).toBe("success");
+  expect(github.comments).toHaveLength(1);
+  const body = github.comments[0]?.body;
+  for (const shown of ["web: planned, nothing was changed", `/web:${head} |`, " a month (Fargate"])
+    expect(body).toContain(shown);
+  expect((await simulator.aws.codedeploy.listDeployments({})).deployments).toEqual([]);
+});
 
-  it.each([
-    ["of a fork", "somebody/coffee", /gets no credentials .* push the branch to this repository/],
-    ["without a role that plans", undefined, /AWS_ROLE_TO_PLAN is not set.* role that only plans/],
-  ])("comments nothing on a pull request %s, and says why", async (_, fork, why) => {
-    const shop = await createTestRepository(await filesOfPlan({}), {
-      workflow: ".github/workflows/plan.yml",
-      vars: { AWS_ROLE_TO_ASSUME: planRole, ...(fork && { AWS_ROLE_TO_PLAN: planRole }) },
-      secrets: { AWS_ACCESS_KEY_ID: "of deployments", AWS_SECRET_ACCESS_KEY: "of deployments" },
-    });
-    onTestFinished(() => shop.remove());
-    const base = await shop.commit({ "services/web/app.ts": "1" });
-    const head = await shop.commit({ "services/web/app.ts": "2" });
-    const result = await (await shop.openPullRequest(base, head, fork))?.result;
-    const ran = result?.jobs.filter((job) => job.conclusion !== "skipped") ?? [];
-    expect(ran.map(({ name, conclusion }) => [name, conclusion])).toEqual([["no plan", "success"]]);
-    const notice = { level: "notice", message: expect.stringMatching(why) };
-    expect(ran[0]?.annotations).toEqual([expect.objectContaining(notice)]);
-    expect(ran[0]?.summary).toMatch(why);
+it.each([
+  ["of a fork", "somebody/coffee", /gets no credentials .* push the branch to this repository/],
+  ["without a role that plans", undefined, /AWS_ROLE_TO_PLAN is not set.* role that only plans/],
+])("comments nothing on a pull request %s, and says why", async (_, fork, why) => {
+  const shop = await createTestRepository(await filesOfPlan({}), {
+    workflow: ".github/workflows/plan.yml",
+    vars: { AWS_ROLE_TO_ASSUME: planRole, ...(fork && { AWS_ROLE_TO_PLAN: planRole }) },
+    secrets: { AWS_ACCESS_KEY_ID: "of deployments", AWS_SECRET_ACCESS_KEY: "of deployments" },
   });
+  onTestFinished(() => shop.remove());
+  const base = await shop.commit({ "services/web/app.ts": "1" });
+  const head = await shop.commit({ "services/web/app.ts": "2" });
+  const result = await (await shop.openPullRequest(base, head, fork))?.result;
+  const ran = result?.jobs.filter((job) => job.conclusion !== "skipped") ?? [];
+  expect(ran.map(({ name, conclusion }) => [name, conclusion])).toEqual([["no plan", "success"]]);
+  const notice = { level: "notice", message: expect.stringMatching(why) };
+  expect(ran[0]?.annotations).toEqual([expect.objectContaining(notice)]);
+  expect(ran[0]?.summary).toMatch(why);
 });
 
 /** The stacks whose outputs the plan reads. */

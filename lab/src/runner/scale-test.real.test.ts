@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { nodeEnvironment } from "../../../program/src/node-environment.support.ts";
 import {
   createRealFixture,
@@ -107,133 +107,131 @@ async function readScalableTarget() {
 const minutes = 60_000;
 const single = { desiredCount: 1, runningCount: 1, deployments: 1 };
 
-describe("scale-test.yml", () => {
-  it(
-    "measures each count from two generators, and leaves count and autoscaling as they were",
-    async () => {
-      const SuspendedState = {
-        DynamicScalingInSuspended: false,
-        DynamicScalingOutSuspended: false,
-        ScheduledScalingSuspended: true,
-      };
-      const range = { MinCapacity: 1, MaxCapacity: 4, SuspendedState };
-      await fixture.simulator.aws.applicationautoscaling.registerScalableTarget({ ...scalable, ...range });
-      const meanwhile = new Promise<Awaited<ReturnType<typeof readScalableTarget>>>((resolve) => {
-        onFirstLine("Send load", () => resolve(readScalableTarget()));
-      });
-      // The stack then provides the address.
-      delete vars.PRODUCTION_URL;
-      // Long enough for processes that start seconds apart, on a busy machine, to send together for half of it.
-      // How many requests a busy machine answers is not the subject.
-      const load = { ...quick, duration: "6s", generators: "2", assertions: "error-rate < 100%" };
-      const result = await repository.run({ ...load, "task-counts": "2 3" });
-      expect(errors(result)).toEqual([]);
-      expect(result.conclusion).toBe("success");
-      expect(names(result)).toContain("count 3 / load (2)");
-      expect(summary(result, "report")).toMatch(/Scaling of customer-microservice: 2 of 2 counts measured/);
-      expect(summary(result, "report")).toMatch(/\n\| 2.* \$\d\S+ \|\n\| 3.* \$\d\S+ \|\n/);
-      expect(Object.values((await meanwhile).SuspendedState ?? {})).toEqual([true, true, true]);
-      expect(await readScalableTarget()).toEqual(range);
-      expect(await service()).toEqual(single);
-      await fixture.simulator.aws.applicationautoscaling.deregisterScalableTarget(scalable);
-    },
-    5 * minutes,
-  );
+it(
+  "measures each count from two generators, and leaves count and autoscaling as they were",
+  async () => {
+    const SuspendedState = {
+      DynamicScalingInSuspended: false,
+      DynamicScalingOutSuspended: false,
+      ScheduledScalingSuspended: true,
+    };
+    const range = { MinCapacity: 1, MaxCapacity: 4, SuspendedState };
+    await fixture.simulator.aws.applicationautoscaling.registerScalableTarget({ ...scalable, ...range });
+    const meanwhile = new Promise<Awaited<ReturnType<typeof readScalableTarget>>>((resolve) => {
+      onFirstLine("Send load", () => resolve(readScalableTarget()));
+    });
+    // The stack then provides the address.
+    delete vars.PRODUCTION_URL;
+    // Long enough for processes that start seconds apart, on a busy machine, to send together for half of it.
+    // How many requests a busy machine answers is not the subject.
+    const load = { ...quick, duration: "6s", generators: "2", assertions: "error-rate < 100%" };
+    const result = await repository.run({ ...load, "task-counts": "2 3" });
+    expect(errors(result)).toEqual([]);
+    expect(result.conclusion).toBe("success");
+    expect(names(result)).toContain("count 3 / load (2)");
+    expect(summary(result, "report")).toMatch(/Scaling of customer-microservice: 2 of 2 counts measured/);
+    expect(summary(result, "report")).toMatch(/\n\| 2.* \$\d\S+ \|\n\| 3.* \$\d\S+ \|\n/);
+    expect(Object.values((await meanwhile).SuspendedState ?? {})).toEqual([true, true, true]);
+    expect(await readScalableTarget()).toEqual(range);
+    expect(await service()).toEqual(single);
+    await fixture.simulator.aws.applicationautoscaling.deregisterScalableTarget(scalable);
+  },
+  5 * minutes,
+);
 
-  it(
-    "stops after a failed count, restores the original count, and reports why",
-    async () => {
-      const assertions = "error-rate < 1%, p50 < 0.001ms";
-      const result = await repository.run({ ...quick, assertions, "task-counts": "2 3", after: "keep" });
-      expect(result.conclusion).toBe("failure");
-      expect(names(result)).toEqual([
-        "prepare",
-        ...["scale", "load (1)", "record"].map((job) => `count 2 / ${job}`),
-        "restore",
-        "report",
-      ]);
-      const failed = errors(result);
-      expect(failed.at(-1)).toMatch(
-        /^report: 2 of 2 counts could not be measured \(2 tasks: asserted p50 < 0\.001ms, measured \d.*; 3 tasks: not measured\)/,
-      );
-      expect(summary(result, "report")).toContain("| 3 | ❌ not measured |");
-      expect(await service()).toEqual(single);
-    },
-    5 * minutes,
-  );
-
-  it.each([
-    ["under load", "Send load", { duration: "5m" }],
-    ["while scaling", "Scale, and wait until all tasks serve", {}],
-  ])(
-    "restores the original count when cancelled %s",
-    async (_, step, more) => {
-      onFirstLine(step, () => run.cancel());
-      const run = await repository.start({ ...quick, "task-counts": "3", ...more });
-      const result = await run.result;
-      expect(result.conclusion).toBe("cancelled");
-      expect(result.jobs.find(({ name }) => name === "restore")?.conclusion).toBe("success");
-      expect(await service()).toEqual(single);
-    },
-    5 * minutes,
-  );
-
-  it(
-    "scales to three tasks in one run and keeps them, as in phase 9, without a deployment",
-    async () => {
-      // Only connections that are always busy show what the tasks can serve.
-      const load = { ...quick, rate: "", connections: "4" };
-      const result = await repository.run({ ...load, "task-counts": "3", after: "keep" });
-      expect(errors(result)).toEqual([]);
-      expect(summary(result, "report")).toMatch(/\*\*3 tasks served .* a million for \$0\.\d+/);
-      expect(await service()).toEqual({ desiredCount: 3, runningCount: 3, deployments: 1 });
-      await fixture.ecs.updateService({ ...where, desiredCount: 1 });
-    },
-    5 * minutes,
-  );
-
-  it.each([
-    [
-      { "task-counts": "1 a 1000", generators: "0", paths: "http://elsewhere.example/" },
-      [
-        /^prepare: .*Input task-counts is "1 a 1000", with a, 1000 in it/,
-        /Input generators is "0"/,
-        /Input paths has http:\/\/elsewhere\.example\/;/,
-      ],
-    ],
-    [
-      { duration: "long", assertions: "p99 < 1 hour" },
-      [/Input duration is "long"/, /Input assertions has the line "p99 < 1 hour"/],
-    ],
-    [{ service: "employee" }, [/^prepare: .*employee-microservice/]],
-  ])("reports %j in one error, and changes nothing", async (inputs, messages) => {
-    const before = await service();
-    const result = await repository.run({ ...quick, ...inputs });
+it(
+  "stops after a failed count, restores the original count, and reports why",
+  async () => {
+    const assertions = "error-rate < 1%, p50 < 0.001ms";
+    const result = await repository.run({ ...quick, assertions, "task-counts": "2 3", after: "keep" });
     expect(result.conclusion).toBe("failure");
-    const [error = "", ...more] = errors(result);
-    for (const message of messages) expect(error).toMatch(message);
-    expect(more).toEqual([]);
-    expect(names(result)).toEqual(["prepare"]);
-    expect((await service()).desiredCount).toBe(before.desiredCount);
-  });
+    expect(names(result)).toEqual([
+      "prepare",
+      ...["scale", "load (1)", "record"].map((job) => `count 2 / ${job}`),
+      "restore",
+      "report",
+    ]);
+    const failed = errors(result);
+    expect(failed.at(-1)).toMatch(
+      /^report: 2 of 2 counts could not be measured \(2 tasks: asserted p50 < 0\.001ms, measured \d.*; 3 tasks: not measured\)/,
+    );
+    expect(summary(result, "report")).toContain("| 3 | ❌ not measured |");
+    expect(await service()).toEqual(single);
+  },
+  5 * minutes,
+);
 
-  it(
-    "restores the original count when tasks crash, and reports why at that count",
-    async () => {
-      const { repositories } = await fixture.simulator.aws.ecr.describeRepositories({});
-      const uri = repositories?.[0]?.repositoryUri ?? "";
-      await pushProgram(fixture.simulator, uri, `throw new Error("cannot read the menu");`);
-      const result = await repository.run({ ...quick, "task-counts": "2 3" });
-      expect(result.conclusion).toBe("failure");
-      expect(names(result)).toEqual(["prepare", "count 2 / scale", "count 2 / record", "restore", "report"]);
-      expect(errors(result)[0]).toMatch(
-        /^count 2 \/ scale: .*exited with code 1.*; it is being scaled back to 1/,
-      );
-      expect(errors(result).at(-1)).toMatch(
-        /^report: 2 of 2 .* \(2 tasks: .*exited with code 1.*; 3 tasks: not measured\)/,
-      );
-      expect(await service()).toEqual(single);
-    },
-    5 * minutes,
-  );
+it.each([
+  ["under load", "Send load", { duration: "5m" }],
+  ["while scaling", "Scale, and wait until all tasks serve", {}],
+])(
+  "restores the original count when cancelled %s",
+  async (_, step, more) => {
+    onFirstLine(step, () => run.cancel());
+    const run = await repository.start({ ...quick, "task-counts": "3", ...more });
+    const result = await run.result;
+    expect(result.conclusion).toBe("cancelled");
+    expect(result.jobs.find(({ name }) => name === "restore")?.conclusion).toBe("success");
+    expect(await service()).toEqual(single);
+  },
+  5 * minutes,
+);
+
+it(
+  "scales to three tasks in one run and keeps them, as in phase 9, without a deployment",
+  async () => {
+    // Only connections that are always busy show what the tasks can serve.
+    const load = { ...quick, rate: "", connections: "4" };
+    const result = await repository.run({ ...load, "task-counts": "3", after: "keep" });
+    expect(errors(result)).toEqual([]);
+    expect(summary(result, "report")).toMatch(/\*\*3 tasks served .* a million for \$0\.\d+/);
+    expect(await service()).toEqual({ desiredCount: 3, runningCount: 3, deployments: 1 });
+    await fixture.ecs.updateService({ ...where, desiredCount: 1 });
+  },
+  5 * minutes,
+);
+
+it.each([
+  [
+    { "task-counts": "1 a 1000", generators: "0", paths: "http://elsewhere.example/" },
+    [
+      /^prepare: .*Input task-counts is "1 a 1000", with a, 1000 in it/,
+      /Input generators is "0"/,
+      /Input paths has http:\/\/elsewhere\.example\/;/,
+    ],
+  ],
+  [
+    { duration: "long", assertions: "p99 < 1 hour" },
+    [/Input duration is "long"/, /Input assertions has the line "p99 < 1 hour"/],
+  ],
+  [{ service: "employee" }, [/^prepare: .*employee-microservice/]],
+])("reports %j in one error, and changes nothing", async (inputs, messages) => {
+  const before = await service();
+  const result = await repository.run({ ...quick, ...inputs });
+  expect(result.conclusion).toBe("failure");
+  const [error = "", ...more] = errors(result);
+  for (const message of messages) expect(error).toMatch(message);
+  expect(more).toEqual([]);
+  expect(names(result)).toEqual(["prepare"]);
+  expect((await service()).desiredCount).toBe(before.desiredCount);
 });
+
+it(
+  "restores the original count when tasks crash, and reports why at that count",
+  async () => {
+    const { repositories } = await fixture.simulator.aws.ecr.describeRepositories({});
+    const uri = repositories?.[0]?.repositoryUri ?? "";
+    await pushProgram(fixture.simulator, uri, `throw new Error("cannot read the menu");`);
+    const result = await repository.run({ ...quick, "task-counts": "2 3" });
+    expect(result.conclusion).toBe("failure");
+    expect(names(result)).toEqual(["prepare", "count 2 / scale", "count 2 / record", "restore", "report"]);
+    expect(errors(result)[0]).toMatch(
+      /^count 2 \/ scale: .*exited with code 1.*; it is being scaled back to 1/,
+    );
+    expect(errors(result).at(-1)).toMatch(
+      /^report: 2 of 2 .* \(2 tasks: .*exited with code 1.*; 3 tasks: not measured\)/,
+    );
+    expect(await service()).toEqual(single);
+  },
+  5 * minutes,
+);

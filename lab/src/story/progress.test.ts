@@ -64,39 +64,28 @@ describe("a step of the story", () => {
   });
 });
 
-it("long lines continue below their text, as wide as the terminal", () => {
+it("long lines continue below their text, as wide as the terminal, and lines to copy are not broken", () => {
   const { progress, text } = start({ isTTY: true, columns: 24 });
   progress.stepFinished("the stacks are there", 1000, "a stack is missing, another one failed");
   expect(text()).toBe("✗ the stacks are there\n  T\n  a stack is missing,\n  another one failed\n");
-});
-
-it("lines to copy are not broken", () => {
-  const { progress, text } = start({ isTTY: true, columns: 24 });
   const line = "export AWS_SESSION_TOKEN=longer/than+the/terminal==";
   progress.sayVerbatim(line);
   expect(text()).toBe(`${line}\n`);
 });
 
-describe("colours", () => {
+it.each<[string, boolean, Record<string, string>, boolean]>([
+  ["has colours", true, {}, true],
+  ["has none", false, {}, false],
+  ["has none if NO_COLOR is set", true, { NO_COLOR: "1" }, false],
+  ["has none if NODE_DISABLE_COLORS is set", true, { NODE_DISABLE_COLORS: "1" }, false],
+  ["has colours where FORCE_COLOR requests them", false, { FORCE_COLOR: "1" }, true],
+])("%s, on a terminal: %s", (_, isTTY, environment, isColoured) => {
+  const given = { CI: undefined, TERM: "xterm-256color", ...environment };
+  for (const [name, value] of Object.entries(given)) vi.stubEnv(name, value);
   const { getColorDepth } = WriteStream.prototype;
-  const coloured = (isTTY: boolean, environment: Record<string, string> = {}) => {
-    for (const name of ["CI", "NO_COLOR", "NODE_DISABLE_COLORS", "FORCE_COLOR"]) vi.stubEnv(name, undefined);
-    vi.stubEnv("TERM", "xterm-256color");
-    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    const { progress, written } = start(isTTY ? { isTTY, getColorDepth } : {});
-    progress.stepFinished("one", 1);
-    return written().includes("\u001b[32m");
-  };
-  it("are for terminals", () => {
-    expect(coloured(true)).toBe(true);
-    expect(coloured(false)).toBe(false);
-  });
-  it.each(["NO_COLOR", "NODE_DISABLE_COLORS"])("are left out when %s is set", (name) => {
-    expect(coloured(true, { [name]: "1" })).toBe(false);
-  });
-  it("are also used in a file or a pipe when FORCE_COLOR requests them", () => {
-    expect(coloured(false, { FORCE_COLOR: "1" })).toBe(true);
-  });
+  const { progress, written } = start(isTTY ? { isTTY, getColorDepth } : {});
+  progress.stepFinished("one", 1);
+  expect(written().includes("\u001b[32m")).toBe(isColoured);
 });
 
 describe("jobs of workflow runs", () => {
@@ -135,13 +124,8 @@ describe("jobs of workflow runs", () => {
     );
     progress.runEvent(step("customer", "Deploy"));
     progress.runEvent(ended("customer"));
-    progress.runEvent({
-      type: "run-finished",
-      run,
-      workflow: "Deploy",
-      conclusion: "success",
-      durationMs: 1,
-    });
+    const end = { type: "run-finished", run, workflow: "Deploy" } as const;
+    progress.runEvent({ ...end, conclusion: "success", durationMs: 1 });
     expect(text()).toBe(
       [
         "  Deploy #1 (push 0123456) › customer",
@@ -153,9 +137,9 @@ describe("jobs of workflow runs", () => {
     );
   });
 
-  it("show the traffic and the last line of the log below the running step of a terminal", () => {
+  it.each([true, false])("show traffic and log below the running step on a terminal: %s", (isTTY) => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
-    const { progress, text } = start({ isTTY: true, columns: 100 });
+    const { progress, text } = start({ isTTY, columns: 100 });
     const log = (line: string) =>
       progress.runEvent({ type: "log", run, job: "customer", step: "Deploy", line });
     for (const event of started) progress.runEvent(event);
@@ -163,30 +147,15 @@ describe("jobs of workflow runs", () => {
     log("  5 s  traffic: old 75 %, new 25 %");
     log("\u001b[1m  9 s\u0007 BeforeAllowTraffic \u001b[2J");
     vi.advanceTimersByTime(250);
-    expect(text()).toBe(
-      [
-        "    … Deploy #1 (push 0123456) › customer › Deploy",
-        `      old  75 % ${"░".repeat(30)}${"█".repeat(10)}  25 % new`,
-        "      9 s  BeforeAllowTraffic",
-      ].join("\n"),
-    );
+    const shown = [
+      "    … Deploy #1 (push 0123456) › customer › Deploy",
+      `      old  75 % ${"░".repeat(30)}${"█".repeat(10)}  25 % new`,
+      "      9 s  BeforeAllowTraffic",
+    ];
+    expect(text()).toBe(isTTY ? shown.join("\n") : "");
     progress.runEvent(step("customer", "Deploy"));
     expect(text()).not.toContain("traffic");
     vi.useRealTimers();
-  });
-
-  it("print no line of the log where the cursor cannot move", () => {
-    const { progress, text } = start();
-    for (const event of started) progress.runEvent(event);
-    progress.runEvent({ type: "step-started", run, job: "customer", step: "Deploy" });
-    progress.runEvent({
-      type: "log",
-      run,
-      job: "customer",
-      step: "Deploy",
-      line: "traffic: old 1 %, new 99 %",
-    });
-    expect(text()).not.toContain("%");
   });
 
   it("are reported to their last line when the story ends before them", () => {

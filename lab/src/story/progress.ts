@@ -37,7 +37,7 @@ export function createProgress(terminal: Terminal, interruption: AbortSignal): P
   };
   // Respects NO_COLOR, FORCE_COLOR and the terminal's capabilities.
   const paint: Paint = (format, text) => styleText(format, text, { stream: terminal });
-  const runs = reportRuns({ print, paint, list });
+  const runs = reportRuns(print, paint, list);
   interruption.addEventListener("abort", () => terminal.write("ending …\n"));
   return {
     say: print,
@@ -59,14 +59,10 @@ type Paint = (format: (typeof colours)[Conclusion], text: string) => string;
 const endOf = (paint: Paint, conclusion: Conclusion, name: string, durationMs: number) =>
   `${paint(colours[conclusion], marks[conclusion])} ${name} ${paint("dim", seconds(durationMs))}`;
 
-interface Output {
-  print(text: string): void;
-  readonly paint: Paint;
-  readonly list: ReturnType<typeof createList>;
-}
+type List = ReturnType<typeof createList>;
 
 /** Reports the end of each run, and each job when it ends, so that lines of parallel jobs do not mix. */
-function reportRuns({ print, paint, list }: Output) {
+function reportRuns(print: (text: string) => void, paint: Paint, list: List) {
   const titles = new Map<number, string>();
   const jobs = new Map<string, { lines: string[]; step: string; bar: string[] }>();
   const notice = (event: RunEvent): void => {
@@ -187,9 +183,5 @@ export function seconds(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(1)} s`;
 }
 
-function indented(spaces: number, text: string, paintLine: (line: string) => string): string {
-  return text
-    .split("\n")
-    .map((line) => (line === "" ? "" : `${" ".repeat(spaces)}${paintLine(line)}`))
-    .join("\n");
-}
+const indented = (spaces: number, text: string, paintLine: (line: string) => string) =>
+  text.replace(/^.+$/gm, (line) => " ".repeat(spaces) + paintLine(line));

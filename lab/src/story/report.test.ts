@@ -1,68 +1,29 @@
 import { expect, it } from "vitest";
 import { createRunRecords } from "../page/run-records.ts";
-import type { JobResult, RunResult } from "../runner/result.ts";
+import type { Conclusion, JobResult, RunResult } from "../runner/result.ts";
 import { createRepeatFilter } from "./follow-runs.ts";
 import { deploymentsOf, makeReport, verdict } from "./report.ts";
 import { reportHtml } from "./write-report.ts";
 
-function job(name: string, outputs: Record<string, string>, more: Partial<JobResult> = {}): JobResult {
-  const deploy = {
-    id: "deploy",
-    name: "Deploy",
-    conclusion: "success",
-    outcome: "success",
-    outputs,
-    durationMs: 9000,
-  } as const;
-  return {
-    name,
-    conclusion: "success",
-    outputs: {},
-    steps: [deploy],
-    annotations: [],
-    summary: "",
-    permissions: {},
-    executed: [],
-    durationMs: 12_000,
-    ...more,
-  };
-}
-
 const outputs = {
   status: "succeeded",
-  cause: "",
-  "deployment-id": "d-1",
   "revision-before": "arn:aws:ecs:us-east-1:123456789012:task-definition/customer-microservice:1",
   "revision-after": "arn:aws:ecs:us-east-1:123456789012:task-definition/customer-microservice:2",
   "image-digest": "sha256:1",
   traffic: '[{"atMs":0,"blue":100,"green":0},{"atMs":2000,"blue":0,"green":100}]',
 };
-const error = { level: "error", message: "exited with code 1 | last\nwords" } as const;
+const success = { conclusion: "success", durationMs: 9000 } as const;
+const job = (outcome: Conclusion): JobResult => ({
+  ...{ ...success, name: "customer / deploy", annotations: [], summary: "", permissions: {}, executed: [] },
+  outputs: {},
+  steps: [{ ...success, id: "deploy", name: "Deploy", outcome, outputs }],
+});
 const run: RunResult = {
-  id: 3,
-  workflow: "Deploy",
-  event: "push",
-  sha: "abc",
-  conclusion: "failure",
-  jobs: [
-    job("customer / deploy", outputs),
-    job(
-      "employee / deploy",
-      { status: "failed", cause: "a | b" },
-      { conclusion: "failure", annotations: [error] },
-    ),
-  ],
-  durationMs: 20_000,
+  ...{ ...success, id: 3, workflow: "Deploy", event: "push", sha: "abc" },
+  jobs: [job("success")],
 };
-const phase = {
-  service: "customer",
-  durationMs: 1000,
-  requests: 220,
-  failed: 0,
-  p50Ms: 2,
-  p99Ms: 9,
-  failures: [],
-};
+const counts = { durationMs: 1000, requests: 220, failed: 0, p50Ms: 2, p99Ms: 9, failures: [] };
+const phase = { service: "customer", ...counts };
 const phases = [
   { ...phase, name: "before" },
   { ...phase, name: "after", failed: 1, p99Ms: 20, failures: ["http://x: HTTP 502"] },
@@ -127,9 +88,7 @@ it.each([
 });
 
 it("counts no deployment if the deploy step was not reached", () => {
-  const skipped = job("customer / deploy", {});
-  for (const step of skipped.steps) step.outcome = "skipped";
-  expect(deploymentsOf({ ...run, jobs: [skipped] })).toEqual([]);
+  expect(deploymentsOf({ ...run, jobs: [job("skipped")] })).toEqual([]);
 });
 
 it("is one page with checks, load and runs, that loads nothing and escapes what it shows", () => {
@@ -138,6 +97,7 @@ it("is one page with checks, load and runs, that loads nothing and escapes what 
   const links = [{ text: "run", address: "https://github.com/rehearsal/x/actions/runs/3" }];
   records.notice({ type: "run-started", run: 3, workflow: "Deploy", event: "push", sha: "abc" });
   records.notice({ type: "job-started", run: 3, job: name });
+  const error = { level: "error", message: "exited with code 1 | last\nwords" } as const;
   records.notice({ type: "annotation", run: 3, job: name, annotation: error });
   const summary = [{ ok: false, verdict: "web: <failed>", links }];
   records.notice({ type: "job-finished", run: 3, job: name, conclusion: "failure", durationMs: 9, summary });

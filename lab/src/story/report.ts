@@ -71,14 +71,12 @@ export function verdict({ ok, steps, unfinished, durationMs }: Report): string {
   if (ok)
     return `passed: ${steps.length} ${steps.length === 1 ? "check" : "checks"} in ${(durationMs / 1000).toFixed(0)} s`;
   const failed = steps.filter((step) => !step.ok);
-  const reasons = failed.map((step) => `: ${nameOf(step)}: ${step.problem?.trim().split("\n")[0]}`);
+  const reasons = failed.map(
+    ({ chapter, name, problem }) =>
+      `: ${chapter && `${chapter}: `}${name}: ${problem?.trim().split("\n")[0]}`,
+  );
   const rest = unfinished.length === 0 ? "" : `not finished: ${unfinished.join(", ")}; `;
   return `failed: ${failed.length} of ${steps.length} checks${reasons[0] ?? ""} (${rest}see .lab/report/index.html)`;
-}
-
-/** A step with its chapter. */
-function nameOf({ chapter, name }: StoryStep): string {
-  return chapter === "" ? name : `${chapter}: ${name}`;
 }
 
 /** Returns the deployments reported by the workflows' steps that deploy or roll back. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { nodeEnvironment } from "../../../../program/src/node-environment.support.ts";
 import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { codeOfJob } from "../result.ts";
@@ -18,109 +18,107 @@ ${steps.trim().replace(/^/gm, "      ")}
 const permitted = "permissions: { id-token: write }";
 const countVariables = '- run: env | grep -c "^ACTIONS_ID_TOKEN_REQUEST_" || true\n';
 
-describe("a job's identity token", () => {
-  it("has GitHub's claims, and is for the holder of the job's secret alone", async () => {
-    const request = `
+it("has GitHub's claims, and is for the holder of the job's secret alone", async () => {
+  const request = `
 - run: |
     ask() { curl --silent "$ACTIONS_ID_TOKEN_REQUEST_URL$1" -H "Authorization: bearer $2" -H "Origin: $3" -w ' %{http_code}'; }
     ask "&audience=sts.amazonaws.com" "$ACTIONS_ID_TOKEN_REQUEST_TOKEN"; echo
     ask "" "$ACTIONS_ID_TOKEN_REQUEST_TOKEN"; echo
     ask "" x; echo
     ask "" "$ACTIONS_ID_TOKEN_REQUEST_TOKEN" http://evil.example | tail -1`;
-    const called = job("inner", "environment: 'a:b'", request);
-    repository = await createTestRepository({
-      ...workflowOf(`
+  const called = job("inner", "environment: 'a:b'", request);
+  repository = await createTestRepository({
+    ...workflowOf(`
   call:
     permissions: write-all
     uses: ./.github/workflows/called.yml
 `),
-      ".github/workflows/called.yml": `on: workflow_call\njobs:${called}`,
-    });
-    const { sha } = await repository.run();
-    const lines = repository.lines();
-    expect(lines.slice(2)).toEqual([" 401", " 403"]);
-    const [claims, own] = lines.slice(0, 2).map((line) => {
-      const payload = JSON.parse(line.replace(/ 200$/, "")).value.split(".")[1];
-      return JSON.parse(Buffer.from(payload, "base64url").toString());
-    });
-    const file = "octo/coffee/.github/workflows";
-    expect(claims).toMatchObject({
-      ...{ iss: githubIssuer, aud: "sts.amazonaws.com", sub: "repo:octo/coffee:environment:a%3Ab" },
-      ...{ repository: "octo/coffee", repository_id: idOf("octo/coffee"), ref: "refs/heads/main", sha },
-      ...{
-        event_name: "workflow_dispatch",
-        environment: "a:b",
-        run_id: "1",
-        actor: "octo",
-        workflow: "main",
-      },
-      workflow_ref: `${file}/main.yml@refs/heads/main`,
-      job_workflow_ref: `${file}/called.yml@refs/heads/main`,
-      exp: claims.iat + 300,
-    });
-    expect(own.aud).toBe("https://github.com/octo");
+    ".github/workflows/called.yml": `on: workflow_call\njobs:${called}`,
   });
-
-  it.each(["", "permissions: { contents: write }", "permissions: read-all"])(
-    "is not available with '%s'",
-    async (permissions) => {
-      const inherited = { ACTIONS_ID_TOKEN_REQUEST_URL: "http://x", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "x" };
-      repository = await createTestRepository(workflowOf(job("job", permissions, countVariables)), {
-        environment: { ...nodeEnvironment(), ...inherited },
-      });
-      await repository.run();
-      expect(repository.lines()).toEqual(["0"]);
+  const { sha } = await repository.run();
+  const lines = repository.lines();
+  expect(lines.slice(2)).toEqual([" 401", " 403"]);
+  const [claims, own] = lines.slice(0, 2).map((line) => {
+    const payload = JSON.parse(line.replace(/ 200$/, "")).value.split(".")[1];
+    return JSON.parse(Buffer.from(payload, "base64url").toString());
+  });
+  const file = "octo/coffee/.github/workflows";
+  expect(claims).toMatchObject({
+    ...{ iss: githubIssuer, aud: "sts.amazonaws.com", sub: "repo:octo/coffee:environment:a%3Ab" },
+    ...{ repository: "octo/coffee", repository_id: idOf("octo/coffee"), ref: "refs/heads/main", sha },
+    ...{
+      event_name: "workflow_dispatch",
+      environment: "a:b",
+      run_id: "1",
+      actor: "octo",
+      workflow: "main",
     },
-  );
-
-  it("is for a pull request of the repository, as secrets are, and not for one of a fork", async () => {
-    const steps = `${countVariables}- run: echo "secret=\${{ secrets.KEY }}"`;
-    const files = workflowOf(job("job", "permissions: write-all", steps), "on: pull_request");
-    repository = await createTestRepository(files, { secrets: { KEY: "key" } });
-    const head = await repository.commit({});
-    await (await repository.openPullRequest(head, head))?.result;
-    const result = await (await repository.openPullRequest(head, head, "mallory/coffee"))?.result;
-    expect(repository.lines()).toEqual(["2", "secret=***", "0", "secret="]);
-    expect(result?.jobs[0]?.permissions).toEqual({ all: "read-all" });
+    workflow_ref: `${file}/main.yml@refs/heads/main`,
+    job_workflow_ref: `${file}/called.yml@refs/heads/main`,
+    exp: claims.iat + 300,
   });
+  expect(own.aud).toBe("https://github.com/octo");
+});
 
-  it("opens the role whose trust it fulfils, and no other", async (context) => {
-    const issuer = await createTokenIssuer();
-    const simulator = await startRealSimulator({ identityKeys: { [githubIssuer]: issuer.keys } });
-    context.onTestFinished(() => simulator.close());
-    const { iam } = simulator.aws;
-    const provider = { Url: githubIssuer, ClientIDList: ["sts.amazonaws.com"] };
-    const { OpenIDConnectProviderArn: Federated } = await iam.createOpenIDConnectProvider(provider);
-    const key = (claim: string) => `token.actions.githubusercontent.com:${claim}`;
-    const sub = "repo:octo/coffee:environment:production";
-    const workflow = "octo/coffee/.github/workflows/main.yml@refs/heads/main";
-    const Statement = {
-      ...{ Effect: "Allow", Principal: { Federated }, Action: "sts:AssumeRoleWithWebIdentity" },
-      Condition: { StringEquals: { [key("sub")]: sub, [key("job_workflow_ref")]: workflow } },
-    };
-    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-    const { Role } = await iam.createRole({ RoleName: "deploy", AssumeRolePolicyDocument });
-    const logIn = (audience = "") => `
+it.each(["", "permissions: { contents: write }", "permissions: read-all"])(
+  "is not available with '%s'",
+  async (permissions) => {
+    const inherited = { ACTIONS_ID_TOKEN_REQUEST_URL: "http://x", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "x" };
+    repository = await createTestRepository(workflowOf(job("job", permissions, countVariables)), {
+      environment: { ...nodeEnvironment(), ...inherited },
+    });
+    await repository.run();
+    expect(repository.lines()).toEqual(["0"]);
+  },
+);
+
+it("is for a pull request of the repository, as secrets are, and not for one of a fork", async () => {
+  const steps = `${countVariables}- run: echo "secret=\${{ secrets.KEY }}"`;
+  const files = workflowOf(job("job", "permissions: write-all", steps), "on: pull_request");
+  repository = await createTestRepository(files, { secrets: { KEY: "key" } });
+  const head = await repository.commit({});
+  await (await repository.openPullRequest(head, head))?.result;
+  const result = await (await repository.openPullRequest(head, head, "mallory/coffee"))?.result;
+  expect(repository.lines()).toEqual(["2", "secret=***", "0", "secret="]);
+  expect(result?.jobs[0]?.permissions).toEqual({ all: "read-all" });
+});
+
+it("opens the role whose trust it fulfils, and no other", async (context) => {
+  const issuer = await createTokenIssuer();
+  const simulator = await startRealSimulator({ identityKeys: { [githubIssuer]: issuer.keys } });
+  context.onTestFinished(() => simulator.close());
+  const { iam } = simulator.aws;
+  const provider = { Url: githubIssuer, ClientIDList: ["sts.amazonaws.com"] };
+  const { OpenIDConnectProviderArn: Federated } = await iam.createOpenIDConnectProvider(provider);
+  const key = (claim: string) => `token.actions.githubusercontent.com:${claim}`;
+  const sub = "repo:octo/coffee:environment:production";
+  const workflow = "octo/coffee/.github/workflows/main.yml@refs/heads/main";
+  const Statement = {
+    ...{ Effect: "Allow", Principal: { Federated }, Action: "sts:AssumeRoleWithWebIdentity" },
+    Condition: { StringEquals: { [key("sub")]: sub, [key("job_workflow_ref")]: workflow } },
+  };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  const { Role } = await iam.createRole({ RoleName: "deploy", AssumeRolePolicyDocument });
+  const logIn = (audience = "") => `
 - uses: aws-actions/configure-aws-credentials@v6
   with: { aws-region: us-east-1, role-to-assume: "${Role?.Arn}", audience: "${audience}" }`;
-    const jobs = [
-      job("trusted", `${permitted}\n    environment: production`, logIn()),
-      job("other-environment", `${permitted}\n    environment: staging`, logIn()),
-      job("other-audience", `${permitted}\n    environment: production`, logIn("https://github.com/octo")),
-      job("without-token", "environment: production", logIn()),
-    ];
-    const environment = { ...nodeEnvironment(), AWS_ENDPOINT_URL: simulator.endpoint };
-    repository = await createTestRepository(workflowOf(jobs.join("")), { environment, issuer });
-    const result = await repository.run();
-    expect(Object.fromEntries(result.jobs.map((each) => [each.name, each.annotations[0]?.message]))).toEqual({
-      trusted: undefined,
-      "other-environment": "Not authorized to perform sts:AssumeRoleWithWebIdentity",
-      "other-audience": "Incorrect token audience",
-      "without-token": expect.stringContaining("Did you remember to add 'id-token: write'"),
-    });
-    const session = /^Authenticated as arn:aws:sts::\d+:assumed-role\/deploy\/GitHubActions$/;
-    expect(repository.lines()).toContainEqual(expect.stringMatching(session));
+  const jobs = [
+    job("trusted", `${permitted}\n    environment: production`, logIn()),
+    job("other-environment", `${permitted}\n    environment: staging`, logIn()),
+    job("other-audience", `${permitted}\n    environment: production`, logIn("https://github.com/octo")),
+    job("without-token", "environment: production", logIn()),
+  ];
+  const environment = { ...nodeEnvironment(), AWS_ENDPOINT_URL: simulator.endpoint };
+  repository = await createTestRepository(workflowOf(jobs.join("")), { environment, issuer });
+  const result = await repository.run();
+  expect(Object.fromEntries(result.jobs.map((each) => [each.name, each.annotations[0]?.message]))).toEqual({
+    trusted: undefined,
+    "other-environment": "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    "other-audience": "Incorrect token audience",
+    "without-token": expect.stringContaining("Did you remember to add 'id-token: write'"),
   });
+  const session = /^Authenticated as arn:aws:sts::\d+:assumed-role\/deploy\/GitHubActions$/;
+  expect(repository.lines()).toContainEqual(expect.stringMatching(session));
 });
 
 // No other process has this command.

@@ -5,9 +5,8 @@ import { createTestRepository, runJobs, stepOf, workflowOf } from "../test-repos
 const conclusions = (result: RunResult) =>
   Object.fromEntries(result.jobs.map((job) => [job.name, job.conclusion]));
 
-describe("jobs", () => {
-  it("passes outputs on through needs and runs a matrix made of them", async () => {
-    const result = await runJobs(`
+it("passes outputs on through needs and runs a matrix made of them", async () => {
+  const result = await runJobs(`
   plan:
     runs-on: ubuntu-latest
     outputs:
@@ -36,18 +35,18 @@ describe("jobs", () => {
     steps:
       - run: echo done
 `);
-    expect(result.conclusion).toBe("success");
-    expect(conclusions(result)).toEqual({
-      plan: "success",
-      "deploy (customer)": "success",
-      "deploy (employee, /admin)": "success",
-      after: "success",
-    });
-    expect(result.lines).toEqual(expect.arrayContaining(["customer at /", "employee at /admin"]));
+  expect(result.conclusion).toBe("success");
+  expect(conclusions(result)).toEqual({
+    plan: "success",
+    "deploy (customer)": "success",
+    "deploy (employee, /admin)": "success",
+    after: "success",
   });
+  expect(result.lines).toEqual(expect.arrayContaining(["customer at /", "employee at /admin"]));
+});
 
-  it("skips jobs that need a failed job, unless their condition says otherwise", async () => {
-    const result = await runJobs(`
+it("skips jobs that need a failed job, unless their condition says otherwise", async () => {
+  const result = await runJobs(`
   broken:
     runs-on: ubuntu-latest
     steps: [{ run: exit 3 }]
@@ -61,16 +60,16 @@ describe("jobs", () => {
     runs-on: ubuntu-latest
     steps: [{ run: 'echo "next was \${{ needs.next.result }}"' }]
 `);
-    expect(conclusions(result)).toEqual({ broken: "failure", tell: "success" });
-    expect(result.lines).toContain("next was skipped");
-    expect(result.conclusion).toBe("failure");
-    expect(result.jobs[0]?.annotations).toEqual([
-      { level: "error", message: "Process completed with exit code 3." },
-    ]);
-  });
+  expect(conclusions(result)).toEqual({ broken: "failure", tell: "success" });
+  expect(result.lines).toContain("next was skipped");
+  expect(result.conclusion).toBe("failure");
+  expect(result.jobs[0]?.annotations).toEqual([
+    { level: "error", message: "Process completed with exit code 3." },
+  ]);
+});
 
-  it("cancels the other combinations when one fails", async () => {
-    const result = await runJobs(`
+it("cancels the other combinations when one fails", async () => {
+  const result = await runJobs(`
   build:
     runs-on: ubuntu-latest
     strategy:
@@ -79,20 +78,19 @@ describe("jobs", () => {
         run: ["sleep 30", "exit 1"]
     steps: [{ run: "\${{ matrix.run }}" }]
 `);
-    expect(conclusions(result)).toEqual({ "build (exit 1)": "failure", "build (sleep 30)": "cancelled" });
-  });
+  expect(conclusions(result)).toEqual({ "build (exit 1)": "failure", "build (sleep 30)": "cancelled" });
+});
 
-  it("states which matrix is empty", async () => {
-    const result = await runJobs(`
+it("states which matrix is empty", async () => {
+  const result = await runJobs(`
   build:
     runs-on: ubuntu-latest
     strategy: { matrix: { service: "\${{ fromJSON('[]') }}" } }
     steps: [{ run: echo never }]
 `);
-    expect(result.jobs[0]?.annotations[0]?.message).toBe(
-      ".github/workflows/main.yml:5: the matrix of 'build' has no combination",
-    );
-  });
+  expect(result.jobs[0]?.annotations[0]?.message).toBe(
+    ".github/workflows/main.yml:5: the matrix of 'build' has no combination",
+  );
 });
 
 /** Returns a function that runs jobs until one logs `started`, and ends the run then. */
@@ -147,16 +145,21 @@ describe("a run that is ended", () => {
   });
 });
 
-describe("concurrency", () => {
-  it("runs one job of a group at a time", async () => {
-    const jobs = ["a", "b"].map(
-      (name) => `
-  ${name}:
-    runs-on: ubuntu-latest
-    concurrency: { group: one }
+it.each([
+  ["jobs of a group", "\n    concurrency: { group: one }", "on: workflow_dispatch", 1],
+  ["runs of a workflow's group", "", "on: workflow_dispatch\nconcurrency: { group: one }", 2],
+])("runs %s one at a time", async (_, ofJob, head, runs) => {
+  const jobs = Array.from(
+    { length: 3 - runs },
+    (_, index) => `
+  job-${index}:
+    runs-on: ubuntu-latest${ofJob}
     steps: [{ run: "echo start; sleep 0.2; echo end" }]`,
-    );
-    const { lines } = await runJobs(`${jobs.join("")}\n`);
-    expect(lines).toEqual(["start", "end", "start", "end"]);
-  });
+  );
+  const repository = await createTestRepository(workflowOf(`${jobs.join("")}\n`, head));
+  onTestFinished(repository.remove);
+  const started = [];
+  for (let run = 0; run < runs; run++) started.push(await repository.start());
+  await Promise.all(started.map(({ result }) => result));
+  expect(repository.lines()).toEqual(["start", "end", "start", "end"]);
 });

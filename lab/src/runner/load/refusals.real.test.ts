@@ -153,32 +153,28 @@ describe("workflows that are refused before anything runs", () => {
   });
 });
 
-describe("a push", () => {
-  it("starts only the workflows whose filters match", async () => {
-    const head = "on:\n  push: { branches: [main], paths: ['services/**', '!**.md'] }";
-    const steps = `    steps: [{ run: printenv BEFORE, env: { BEFORE: "\${{ github.event.before }}" } }]`;
-    repository = await createTestRepository(job(steps, head));
-    const first = await repository.commit({ "services/a.ts": "1" });
-    const second = await repository.commit({ "services/b.md": "1" });
-    expect(await repository.push(first, second)).toBeUndefined();
-    const third = await repository.commit({ "services/a.ts": "2" });
-    const run = await repository.push(second, third);
-    await run?.result;
-    expect(repository.lines()).toEqual([second]);
-  });
+it("starts only the workflows whose filters match", async () => {
+  const head = "on:\n  push: { branches: [main], paths: ['services/**', '!**.md'] }";
+  const steps = `    steps: [{ run: printenv BEFORE, env: { BEFORE: "\${{ github.event.before }}" } }]`;
+  repository = await createTestRepository(job(steps, head));
+  const first = await repository.commit({ "services/a.ts": "1" });
+  const second = await repository.commit({ "services/b.md": "1" });
+  expect(await repository.push(first, second)).toBeUndefined();
+  const third = await repository.commit({ "services/a.ts": "2" });
+  const run = await repository.push(second, third);
+  await run?.result;
+  expect(repository.lines()).toEqual([second]);
 });
 
-describe("a pull request", () => {
-  it("starts only the workflows whose filters match its base and its changes", async () => {
-    const head = "on: { pull_request: { branches: [main], paths: ['services/**'] } }";
-    const steps = `    steps: [{ run: 'echo "$GITHUB_REF $GITHUB_BASE_REF $GITHUB_HEAD_REF"' }]`;
-    repository = await createTestRepository(job(steps, head));
-    const base = await repository.commit({ "README.md": "1" });
-    const documented = await repository.commit({ "README.md": "2" });
-    expect(await repository.openPullRequest(base, documented)).toBeUndefined();
-    const changed = await repository.commit({ "services/a.ts": "1" });
-    await (await repository.openPullRequest(base, changed))?.result;
-    expect(repository.lines()).toEqual(["refs/pull/1/merge main change"]);
-    expect(await repository.push(base, changed)).toBeUndefined();
-  });
+it("starts only the workflows whose filters match its base and its changes", async () => {
+  const head = "on: { pull_request: { branches: [main], paths: ['services/**'] } }";
+  const steps = `    steps: [{ run: 'echo "$GITHUB_REF $GITHUB_BASE_REF $GITHUB_HEAD_REF"' }]`;
+  repository = await createTestRepository(job(steps, head));
+  const base = await repository.commit({ "README.md": "1" });
+  const documented = await repository.commit({ "README.md": "2" });
+  expect(await repository.openPullRequest(base, documented)).toBeUndefined();
+  const changed = await repository.commit({ "services/a.ts": "1" });
+  await (await repository.openPullRequest(base, changed))?.result;
+  expect(repository.lines()).toEqual(["refs/pull/1/merge main change"]);
+  expect(await repository.push(base, changed)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, expect, it, onTestFinished } from "vitest";
 import { startEngine } from "../../../../actions/build-image/src/docker/engine.support.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 
@@ -29,58 +29,41 @@ if (process.env.INPUT_WHO === "nobody") { console.log("::error title=Greet::nobo
 };
 const withAction = (jobs: string) => createTestRepository({ ...action, ...workflowOf(jobs) });
 
-describe("own actions", () => {
-  it("runs an action of the running commit with its pre and post, without a checkout", async () => {
-    repository = await withAction(`
-  job:
-    runs-on: ubuntu-latest
-    outputs: { said: "\${{ steps.greet.outputs.greeting }}" }
-    steps:
-      - { id: greet, uses: $/actions/greet, with: { who: you } }
-      - { run: echo between }
-`);
-    const result = await repository.run();
-    expect(repository.lines()).toEqual(["pre", "hello you!", "between", "goodbye you"]);
-    expect(result.jobs[0]?.outputs).toEqual({ said: "hello you!" });
-  });
-
-  it("finds a workspace action only after checkout", async () => {
-    const job = (steps: string) =>
-      workflowOf(`
+it("finds a workspace action only after checkout", async () => {
+  const job = (steps: string) =>
+    workflowOf(`
   job:
     runs-on: ubuntu-latest
     steps:
 ${steps}
       - { uses: ./actions/greet, with: { who: you } }
 `);
-    repository = await createTestRepository({ ...action, ...job("") });
-    const without = await repository.run();
-    expect(without.jobs[0]?.annotations[0]?.message).toMatch(/main\.yml:.*needs actions\/checkout before it/);
-    await repository.commit(
-      job("      - uses: actions/checkout@v7\n        with: { persist-credentials: false }"),
-    );
-    expect((await repository.run()).conclusion).toBe("success");
-  });
+  repository = await createTestRepository({ ...action, ...job("") });
+  const without = await repository.run();
+  expect(without.jobs[0]?.annotations[0]?.message).toMatch(/main\.yml:.*needs actions\/checkout before it/);
+  await repository.commit(
+    job("      - uses: actions/checkout@v7\n        with: { persist-credentials: false }"),
+  );
+  expect((await repository.run()).conclusion).toBe("success");
+});
 
-  it("keeps an action's own error as the only one", async () => {
-    repository = await withAction(`
+it("keeps an action's own error as the only one", async () => {
+  repository = await withAction(`
   job:
     runs-on: ubuntu-latest
     steps: [{ uses: $/actions/greet, with: { who: nobody, loud: yes } }]
 `);
-    const result = await repository.run();
-    expect(result.conclusion).toBe("failure");
-    expect(result.jobs[0]?.annotations).toEqual([
-      { level: "warning", message: "Unexpected input(s) 'loud', valid inputs are ['who', 'sign']" },
-      { level: "error", message: "nobody to greet", title: "Greet" },
-    ]);
-  });
+  const result = await repository.run();
+  expect(result.conclusion).toBe("failure");
+  expect(result.jobs[0]?.annotations).toEqual([
+    { level: "warning", message: "Unexpected input(s) 'loud', valid inputs are ['who', 'sign']" },
+    { level: "error", message: "nobody to greet", title: "Greet" },
+  ]);
 });
 
-describe("reusable workflows", () => {
-  it("passes inputs and secrets in and outputs back", async () => {
-    repository = await createTestRepository({
-      ...workflowOf(`
+it("passes inputs and secrets in and outputs back", async () => {
+  repository = await createTestRepository({
+    ...workflowOf(`
   call:
     strategy: { matrix: { service: [customer] } }
     uses: $/.github/workflows/called.yml
@@ -91,7 +74,7 @@ describe("reusable workflows", () => {
     runs-on: ubuntu-latest
     steps: [{ run: "echo 'it was \${{ needs.call.outputs.status }}'" }]
 `),
-      ".github/workflows/called.yml": `
+    ".github/workflows/called.yml": `
 on:
   workflow_call:
     inputs:
@@ -108,17 +91,15 @@ jobs:
         env: { SERVICE: "\${{ inputs.service }}", WAIT: "\${{ inputs.wait }}", THERE: "\${{ secrets.KEY != '' }}" }
         run: echo "status=$SERVICE $WAIT $THERE" >> "$GITHUB_OUTPUT"
 `,
-    });
-    const result = await repository.run();
-    expect(result.jobs.map((job) => job.name)).toEqual(["call (customer) / inner", "after"]);
-    expect(repository.lines()).toEqual(["it was customer true false"]);
   });
+  const result = await repository.run();
+  expect(result.jobs.map((job) => job.name)).toEqual(["call (customer) / inner", "after"]);
+  expect(repository.lines()).toEqual(["it was customer true false"]);
 });
 
-describe("stand-ins", () => {
-  it("checks out the requested depth of history and adds this Node.js to the path", async () => {
-    repository = await createTestRepository(
-      workflowOf(`
+it("checks out the requested depth of history and adds this Node.js to the path", async () => {
+  repository = await createTestRepository(
+    workflowOf(`
   job:
     runs-on: ubuntu-latest
     steps:
@@ -131,22 +112,22 @@ describe("stand-ins", () => {
         with: { fetch-depth: 0, path: whole }
       - run: git -C whole rev-list --count HEAD && git -C whole fsck --no-progress && git -C whole status --short
 `),
-    );
-    await repository.commit({ "second.txt": "" });
-    await repository.commit({ "third.txt": "" });
-    const { jobs } = await repository.run();
-    expect(JSON.stringify(jobs[0]?.annotations)).toContain("Dependencies lock file is not found");
-    const numbers = repository
-      .lines()
-      .filter((line) => !line.startsWith("checked out") && !/^node: /.test(line));
-    expect(numbers).toEqual(["1", process.version, "3"]);
-  });
+  );
+  await repository.commit({ "second.txt": "" });
+  await repository.commit({ "third.txt": "" });
+  const { jobs } = await repository.run();
+  expect(JSON.stringify(jobs[0]?.annotations)).toContain("Dependencies lock file is not found");
+  const numbers = repository
+    .lines()
+    .filter((line) => !line.startsWith("checked out") && !/^node: /.test(line));
+  expect(numbers).toEqual(["1", process.version, "3"]);
+});
 
-  it("checks out nothing that an earlier job has changed, added or set", async () => {
-    repository = await createTestRepository({
-      "menu.txt": "coffee\n",
-      ".gitignore": "made\n",
-      ...workflowOf(`
+it("checks out nothing that an earlier job has changed, added or set", async () => {
+  repository = await createTestRepository({
+    "menu.txt": "coffee\n",
+    ".gitignore": "made\n",
+    ...workflowOf(`
   first:
     runs-on: ubuntu-latest
     steps:
@@ -163,44 +144,43 @@ describe("stand-ins", () => {
       - uses: actions/checkout@v7
       - run: ls -A && cat menu.txt .gitignore && test ! -x menu.txt && git status --short --ignored && git config user.name || echo none
 `),
-    });
-    expect((await repository.run()).conclusion).toBe("success");
-    expect(repository.lines().filter((line) => !line.startsWith("checked out"))).toEqual([
-      ".git",
-      ".github",
-      ".gitignore",
-      "menu.txt",
-      "coffee",
-      "made",
-      "none",
-    ]);
   });
+  expect((await repository.run()).conclusion).toBe("success");
+  expect(repository.lines().filter((line) => !line.startsWith("checked out"))).toEqual([
+    ".git",
+    ".github",
+    ".gitignore",
+    "menu.txt",
+    "coffee",
+    "made",
+    "none",
+  ]);
+});
 
-  it("sets up buildx to write an OCI archive", async () => {
-    const { variables, close } = await startEngine({ imageStore: true });
-    onTestFinished(close);
-    const steps = `
+it("sets up buildx to write an OCI archive", async () => {
+  const { variables, close } = await startEngine({ imageStore: true });
+  onTestFinished(close);
+  const steps = `
   job:
     runs-on: ubuntu-latest
     steps:
       - uses: docker/setup-buildx-action@v4
       - run: echo 'FROM scratch' | docker buildx build --output type=oci,dest=image.tar - && tar -tf image.tar
 `;
-    const environment = { PATH: process.env.PATH ?? "", ...variables };
-    repository = await createTestRepository(workflowOf(steps), { environment });
-    await repository.run();
-    expect(repository.lines()).toContain("index.json");
-  });
+  const environment = { PATH: process.env.PATH ?? "", ...variables };
+  repository = await createTestRepository(workflowOf(steps), { environment });
+  await repository.run();
+  expect(repository.lines()).toContain("index.json");
+});
 
-  it("reports what is missing when no credentials are given", async () => {
-    repository = await createTestRepository(
-      workflowOf(`
+it("reports what is missing when no credentials are given", async () => {
+  repository = await createTestRepository(
+    workflowOf(`
   job:
     runs-on: ubuntu-latest
     steps: [{ uses: aws-actions/configure-aws-credentials@v6, with: { aws-region: us-east-1 } }]
 `),
-    );
-    const result = await repository.run();
-    expect(result.jobs[0]?.annotations[0]?.message).toMatch(/^Credentials could not be loaded/);
-  });
+  );
+  const result = await repository.run();
+  expect(result.jobs[0]?.annotations[0]?.message).toMatch(/^Credentials could not be loaded/);
 });
