@@ -9,7 +9,7 @@ import {
 } from "../../../actions/core/diagrams.ts";
 import { type Html, html } from "../../../live/browser/html.mjs";
 
-/** Draws a diagram of a summary. The markup has no script, style or resource, whatever the texts are. */
+/** Draws a diagram of a summary. The markup has no script, style or resource, for any texts. */
 export function drawDiagram(diagram: Diagram): Html {
   if ("series" in diagram) return drawChart(diagram);
   return "slices" in diagram ? drawPie(diagram) : drawArchitecture(diagram);
@@ -54,7 +54,9 @@ function drawArchitecture({ frames, cards, arrows }: Architecture): Html {
   );
   const label = ({ id, title }: Frame | ArchitectureCard, lines: readonly string[]) => {
     const own = arrows.filter(({ from }) => from === id);
-    const ways = own.map((arrow) => `→ ${byId.get(arrow.to)?.title ?? arrow.to} ${arrow.label}`);
+    const ways = own.map(
+      (arrow) => `→ ${byId.get(arrow.to)?.title ?? arrow.to}${arrow.label && ` (${arrow.label})`}`,
+    );
     return html`<b>${title}</b>${[...lines, ...ways].map((line) => html`<br><small>${line}</small>`)}`;
   };
   const all = [...byId.values()];

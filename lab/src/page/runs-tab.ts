@@ -17,13 +17,13 @@ export function runsTab(records: RunRecords): PageExtension {
           c.req.query("from"),
         ].map((text) => Number(text ?? 0));
         const log = records.logOf(run, job, from);
-        return log ? c.json(log) : c.text("There is no such job.\n", 404);
+        return log ? c.json(log) : c.text("This job does not exist.\n", 404);
       });
       app.get("/text/:run/:job", (c) => {
         const log = records.logOf(Number(c.req.param("run")), Number(c.req.param("job")));
         return log
           ? c.text(log.lines.map(([, line]) => `${line}\n`).join(""))
-          : c.text("There is no such job.\n", 404);
+          : c.text("This job does not exist.\n", 404);
       });
     },
   };

@@ -75,7 +75,7 @@ it.each<[string, Part, string]>([
       ],
       arrows: [{ from: "b", to: "a", label: "HTTP 80", isDashed: true }],
     },
-    '<figure class="flow"><ul><li><b>Visitors</b><br><small>→ Server &#38; co HTTP 80</small></li></ul>' +
+    '<figure class="flow"><ul><li><b>Visitors</b><br><small>→ Server &#38; co (HTTP 80)</small></li></ul>' +
       "<div><p><b>VPC &#60;shop&#62;</b></p><ul><li><b>Server &#38; co</b><br><small>t3.micro</small></li></ul></div></figure>",
   ],
 ])("draws %s", (_, part, markup) => {

@@ -39,7 +39,7 @@ export interface Rehearsal {
   visitors: Visitors;
   /** Finished runs, in the order they ended. */
   runs: RunResult[];
-  /** What the page shows of runs. */
+  /** Records of runs for the page and the report. */
   records: RunRecords;
   /** Resolves when deploy.yml has succeeded for the first time. */
   deployed: Promise<unknown>;

@@ -4,7 +4,7 @@ const texts = {
   en: {
     none: "No workflow has run yet.",
     all: "All runs",
-    gone: "There is no such run.",
+    gone: "This run does not exist.",
     running: "running",
     summary: "Summary",
     log: "Whole log",
@@ -67,7 +67,7 @@ export function view(parts, context) {
   ];
 }
 
-/** Shows a run in a document of its own: without the lines of its logs, which `logOf` gives the address of. */
+/** Shows a run in another document, without the lines of its logs: `logOf` returns their address. */
 export function runView(parts, id, context, logOf) {
   const t = texts[context.language];
   const run = parts.get(`runs/run-${id}`);

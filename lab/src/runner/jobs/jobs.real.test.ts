@@ -54,13 +54,13 @@ it("skips jobs that need a failed job, unless their condition says otherwise", a
     needs: broken
     runs-on: ubuntu-latest
     steps: [{ run: echo never }]
-  tell:
+  report:
     needs: next
     if: failure()
     runs-on: ubuntu-latest
     steps: [{ run: 'echo "next was \${{ needs.next.result }}"' }]
 `);
-  expect(conclusions(result)).toEqual({ broken: "failure", tell: "success" });
+  expect(conclusions(result)).toEqual({ broken: "failure", report: "success" });
   expect(result.lines).toContain("next was skipped");
   expect(result.conclusion).toBe("failure");
   expect(result.jobs[0]?.annotations).toEqual([

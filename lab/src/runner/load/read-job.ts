@@ -115,7 +115,7 @@ export function checkRunner(labels: Json, place: string): void {
     if (!runnerLabels.includes(label)) throw refuse(place, `the runner '${label}'`, runnerLabels);
 }
 
-/** As on GitHub, `./` too is the commit of the calling file, whatever a job has checked out. */
+/** As on GitHub, `./` too is the commit of the calling file, also if a job has checked out another one. */
 function calledWorkflow(reference: string, place: string, source: Source): string {
   const local = /^(?:\.|\$)\/(\.github\/workflows\/[^/@]+\.ya?ml)$/.exec(reference)?.[1];
   if (local) return nameIn(source, local);

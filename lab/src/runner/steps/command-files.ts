@@ -28,7 +28,7 @@ export interface StepWritings {
   summary: StepSummary;
 }
 
-/** What a step writes into the summary of its job. */
+/** A part of the summary of a job, written by one of its steps. */
 export interface StepSummary {
   markdown: string;
   /** The same as data, where an action of this project wrote it. */
