@@ -54,9 +54,7 @@ async function runAction(
     const unknown = Object.keys(given).filter((name) => given[name]?.trim() && !inputs.includes(name));
     if (unknown.length > 0)
       throw new Error(`this runner does not know the inputs ${unknown.join(", ")} of ${reference.name}`);
-    const post = await run?.(standInStep(running, given));
-    if (post) posts.push(postOfStandIn(step, (later) => post(standInStep(later, given))));
-    return;
+    return run?.(standInStep(running, given));
   }
   const workspace = { ...sources.own, directory: job.workspace };
   const source = (await sourceOf(step, reference, sources)) ?? workspace;
@@ -72,10 +70,6 @@ async function runAction(
   const post = postOfNode(step, action, inputs);
   if (post) posts.push(post);
   await runNodeAction(running, action, inputs);
-}
-
-function postOfStandIn(step: ActionStep, execute: Task["execute"]): Task {
-  return { ...prePostTask(step, "Post"), condition: "success()", execute };
 }
 
 /** Returns the `pre` of an action. As on GitHub, actions of the workspace have none. */

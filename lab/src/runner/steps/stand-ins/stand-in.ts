@@ -4,8 +4,7 @@ import type { WorkTrees } from "../../load/git.ts";
 export interface StandIn {
   /** Names of the real action's inputs that are supported; every other one is refused. */
   inputs: readonly string[];
-  /** Runs the step. A returned function is called after the job's steps have succeeded. */
-  run(step: StandInStep): Promise<((step: StandInStep) => Promise<void>) | void>;
+  run(step: StandInStep): Promise<void>;
 }
 
 export interface StandInStep {
