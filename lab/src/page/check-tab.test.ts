@@ -6,28 +6,16 @@ import { type CheckedPhase, type CheckPhases, type CheckState, checkTab } from "
 
 const host = "127.0.0.1:4567";
 
+const item = (
+  [id, title, status, evidence]: [string, string, "pass" | "fail" | "unchecked", string],
+  fixes: CheckedPhase["items"][number]["fixes"] = [],
+) => ({ id, title, status, evidence, fixes });
 const phase: CheckedPhase = {
   ...{ phase: 6, title: "Load balancer", score: { points: 1, of: 2, percent: 50 } },
   items: [
-    {
-      ...{
-        id: "6.listener",
-        title: "The listener has port 80",
-        status: "pass",
-        evidence: "port 80",
-        fixes: [],
-      },
-    },
-    {
-      ...{
-        id: "6.admin-rule",
-        title: "/admin goes to employee",
-        status: "fail",
-        evidence: "There is no rule",
-      },
-      fixes: [["console", "Add a rule"]],
-    },
-    { id: "6.site", title: "The site responds", status: "unchecked", evidence: "No <route>", fixes: [] },
+    item(["6.listener", "The listener has port 80", "pass", "port 80"]),
+    item(["6.admin-rule", "/admin goes to employee", "fail", "No rule"], [["console", "Add a rule"]]),
+    item(["6.site", "The site responds", "unchecked", "No <route>"]),
   ],
 };
 
@@ -38,34 +26,21 @@ function open(check: CheckPhases) {
   const app = new Hono();
   tab.routes?.(app, (c) => c.req.header("cookie") === "right");
   tab.start?.((_, value) => states.push(value as CheckState));
-  const own = {
-    host,
-    origin: `http://${host}`,
-    cookie: "right",
-    "content-length": "2",
-  };
+  const own = { host, origin: `http://${host}`, cookie: "right", "content-length": "2" };
   return {
     states,
     post: async (headers: Record<string, string> = {}) =>
       (await app.request("/start", { method: "POST", body: "{}", headers: { ...own, ...headers } })).status,
-    text: (language: "en" | "fr" = "en") =>
-      view(
-        new Map<string, unknown>([
-          ["access", { mayOperate: true }],
-          ["check/state", states.at(-1)],
-        ]),
-        {
-          html,
-          language,
-          now: 1,
-          path: "/check",
-          link: String,
-        },
-      )
-        .map((section: { html: unknown }) =>
-          String(typeof section.html === "function" ? section.html() : section.html),
-        )
-        .join(""),
+    text(language: "en" | "fr" = "en") {
+      const parts = new Map<string, unknown>([
+        ["access", { mayOperate: true }],
+        ["check/state", states.at(-1)],
+      ]);
+      const sections = view(parts, { html, language, now: 1, path: "/check", link: String });
+      return sections
+        .map((each: { html: unknown }) => `${each.html instanceof Function ? each.html() : each.html}`)
+        .join("");
+    },
   };
 }
 

@@ -60,6 +60,8 @@ export function createRunner(options: RunnerOptions): Runner {
   };
   const start: Runner["start"] = async ({ workflow: path, event }) => {
     const id = ++runs;
+    // A run has the variables of the moment in which it starts.
+    const vars = { ...options.vars };
     const sha = event.name === "push" ? event.after : event.sha;
     const directory = join(options.directory, `run-${id}`);
     const checkout = await checkOutCommit(workTrees, directory, sha);
@@ -75,7 +77,7 @@ export function createRunner(options: RunnerOptions): Runner {
     let jobs = 0;
     const context: RunContext = {
       ...{ id, directory, sources, workTrees, workflows, groups, issuer, isOfFork },
-      options: { ...options, vars: { ...options.vars }, emit },
+      options: { ...options, vars, emit },
       masker: createMasker(Object.values(options.secrets)),
       github: githubContext({ ...options, id, sha, event, inputs, workflow }),
       nextJob: () => ++jobs,

@@ -145,6 +145,17 @@ describe("a run that is ended", () => {
   });
 });
 
+it("a run has the repository's variables of the moment in which it starts", async () => {
+  const vars: Record<string, string> = { WHERE: "first" };
+  const job = "runs-on: ubuntu-latest\n    steps: [{ run: 'echo ${{ vars.WHERE }}' }]";
+  const repository = await createTestRepository(workflowOf(`\n  job:\n    ${job}`), { vars });
+  onTestFinished(repository.remove);
+  const starting = repository.start();
+  vars.WHERE = "second";
+  await (await starting).result;
+  expect(repository.lines()).toEqual(["first"]);
+});
+
 it.each([
   ["jobs of a group", "\n    concurrency: { group: one }", "on: workflow_dispatch", 1],
   ["runs of a workflow's group", "", "on: workflow_dispatch\nconcurrency: { group: one }", 2],
