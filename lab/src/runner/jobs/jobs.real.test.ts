@@ -147,7 +147,7 @@ describe("a run that is ended", () => {
 
 it("a run has the repository's variables of the moment in which it starts", async () => {
   const vars: Record<string, string> = { WHERE: "first" };
-  const job = "runs-on: ubuntu-latest\n    steps: [{ run: 'echo ${{ vars.WHERE }}' }]";
+  const job = `runs-on: ubuntu-latest\n    steps: [{ run: 'echo \${{ vars.WHERE }}' }]`;
   const repository = await createTestRepository(workflowOf(`\n  job:\n    ${job}`), { vars });
   onTestFinished(repository.remove);
   const starting = repository.start();
@@ -158,7 +158,7 @@ it("a run has the repository's variables of the moment in which it starts", asyn
 
 it.each([
   ["jobs of a group", "\n    concurrency: { group: one }", "on: workflow_dispatch", 1],
-  ["runs of a workflow's group", "", "on: workflow_dispatch\nconcurrency: { group: one }", 2],
+  ["workflows of a group", "", "on: workflow_dispatch\nconcurrency: { group: one }", 2],
 ])("runs %s one at a time", async (_, ofJob, head, runs) => {
   const jobs = Array.from(
     { length: 3 - runs },
