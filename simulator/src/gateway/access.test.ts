@@ -128,27 +128,16 @@ describe.each(["/", "/v2/", "/v1/repos/menu/info/refs?service=git-upload-pack", 
   "%s",
   (path) => {
     const host = "127.0.0.1:4566";
+    const fetched = (site: string) => ({ "sec-fetch-site": site });
 
     it.each([
       ["of a name that resolves to it", { host: "coffee.example:4566" }, 'no host "coffee.example:4566"'],
-      [
-        "with a name that only looks local",
-        { host: "localhost.coffee.example" },
-        "Fix: use one of 127.0.0.1",
-      ],
+      ["with a name like a local one", { host: "localhost.coffee.example" }, "Fix: use one of 127.0.0.1"],
       ["of another site", { host, origin: "https://coffee.example" }, "pages of other sites"],
       ["of another port", { host, origin: "http://127.0.0.1:8080" }, "pages of other sites"],
       ["of a sandbox", { host, origin: "null" }, "pages of other sites"],
-      [
-        "without an origin, from another site",
-        { host, "sec-fetch-site": "cross-site" },
-        "pages of other sites",
-      ],
-      [
-        "without an origin, from another port",
-        { host, "sec-fetch-site": "same-site" },
-        "pages of other sites",
-      ],
+      ["of another site without an origin", { host, ...fetched("cross-site") }, "pages of other sites"],
+      ["of another port without an origin", { host, ...fetched("same-site") }, "pages of other sites"],
     ])("refuses a page %s", async (_, headers, message) => {
       const [status, text] = await get(path, headers);
       expect(status).toBe(403);
@@ -158,7 +147,7 @@ describe.each(["/", "/v2/", "/v1/repos/menu/info/refs?service=git-upload-pack", 
     it.each(["127.0.0.1", "localhost:4566", "LOCALHOST", "[::1]:4566"])(
       "accepts requests to %s",
       async (name) => {
-        const [, text] = await get(path, { host: name, "sec-fetch-site": "none" });
+        const [, text] = await get(path, { host: name, ...fetched("none") });
         expect(text).not.toMatch(/This server/);
       },
     );

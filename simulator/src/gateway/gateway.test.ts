@@ -60,14 +60,9 @@ const key = { accessKeyId: "AKIATEST", secretAccessKey: "secret" };
 let gateway: Gateway;
 let endpoint: string;
 const warnings: string[] = [];
-const config = () => ({
-  endpoint,
-  region: "us-east-1",
-  maxAttempts: 1,
-  credentials: key,
-});
-
-beforeAll(async () => {
+const config = () => ({ endpoint, region: "us-east-1", maxAttempts: 1, credentials: key });
+/** Starts a gateway of these operations. */
+async function start(port: number): Promise<Gateway> {
   const accessKeys = createAccessKeys([key]);
   const environment = await createTestEnvironment({ accessKeys, warn: (message) => warnings.push(message) });
   await environment.remove();
@@ -75,13 +70,11 @@ beforeAll(async () => {
     get: (_, name: ServiceName) => ({ operations: operations[name] ?? {} }),
   });
   const expiredAccessKeys = new Set(["ASIAOLD"]);
-  gateway = await startGateway({
-    environment,
-    services,
-    port: 0,
-    expiredAccessKeys,
-    faults: createFaults(services),
-  });
+  return startGateway({ environment, services, port, expiredAccessKeys, faults: createFaults(services) });
+}
+
+beforeAll(async () => {
+  gateway = await start(0);
   endpoint = `http://127.0.0.1:${gateway.port}`;
 });
 afterAll(() => gateway.close());
@@ -160,13 +153,12 @@ it("members of a task definition that ECS does not know are ignored, as in AWS",
 });
 
 describe("unsupported requests are refused with an error that names them", () => {
+  const health = "Action=DescribeTargetHealth&Version=2015-12-01";
+  const unknownId = /Unknown parameter Targets\.1\.Idd.*Id, Port/;
+  const target = { "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListTasks" };
+  const unsigned = () => fetch(endpoint, { method: "POST", headers: target, body: "{}" });
   it.each<[string, () => Promise<Response>, number, RegExp]>([
-    [
-      "operation not simulated",
-      () => json("CreateCluster", "{}"),
-      400,
-      /UnknownOperation.*ecs:CreateCluster/,
-    ],
+    ["unsimulated operation", () => json("CreateCluster", "{}"), 400, /UnknownOperation.*ecs:CreateCluster/],
     ["no such operation", () => json("Nonsense", "{}"), 400, /UnknownOperation.*has no operation Nonsense/],
     ["service not simulated", () => form("Action=Publish&Version=2010-03-31"), 400, /2010-03-31\.Publish/],
     ["no operation at all", () => form(""), 400, /without X-Amz-Target or Action/],
@@ -178,36 +170,11 @@ describe("unsupported requests are refused with an error that names them", () =>
     ["CBOR cut in a text", () => cborBody(0xa1, 0x69, 0x4e), 400, /SerializationException.*remaining buf/],
     ["CBOR without its end", () => cborBody(0xbf), 400, /SerializationException/],
     ["CBOR that is too deep", () => cborBody(...Array(50_000).fill(0x81)), 400, /SerializationException/],
-    [
-      "unknown parameter",
-      () => form("Action=DescribeTargetHealth&Version=2015-12-01&TargetGroupArn=a&Targets.member.1.Idd=x"),
-      400,
-      /Unknown parameter Targets\.1\.Idd.*Id, Port/,
-    ],
-    [
-      "missing parameter",
-      () => form("Action=DescribeTargetHealth&Version=2015-12-01"),
-      400,
-      /MissingParameter.*TargetGroupArn/,
-    ],
+    ["unknown parameter", () => form(`${health}&TargetGroupArn=a&Targets.member.1.Idd=x`), 400, unknownId],
+    ["missing parameter", () => form(health), 400, /MissingParameter.*TargetGroupArn/],
     ["expired session", () => json("ListTasks", "{}", "ASIAOLD"), 403, /ExpiredTokenException/],
-    [
-      "expired session, query",
-      () => form("Action=DescribeTargetHealth&Version=2015-12-01", "ASIAOLD"),
-      403,
-      /<Code>ExpiredToken</,
-    ],
-    [
-      "an unsigned one",
-      () =>
-        fetch(endpoint, {
-          method: "POST",
-          headers: { "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListTasks" },
-          body: "{}",
-        }),
-      403,
-      /MissingAuthenticationToken/,
-    ],
+    ["expired session, query", () => form(health, "ASIAOLD"), 403, /<Code>ExpiredToken</],
+    ["an unsigned one", unsigned, 403, /MissingAuthenticationToken/],
   ])("%s", async (_, call, status, body) => {
     const response = await call();
     expect(response.status).toBe(status);
@@ -223,14 +190,5 @@ it("a bug of the simulator is a 500 with the operation's name, and is reported",
 
 it("a used port is named", async () => {
   const { port } = gateway;
-  const environment = await createTestEnvironment();
-  await environment.remove();
-  const starting = startGateway({
-    environment,
-    services: {} as never,
-    port,
-    expiredAccessKeys: new Set<string>(),
-    faults: createFaults({} as never),
-  });
-  await expect(starting).rejects.toThrow(`port ${port} on 127.0.0.1 is taken`);
+  await expect(start(port)).rejects.toThrow(`port ${port} on 127.0.0.1 is taken`);
 });

@@ -72,30 +72,19 @@ it("a client without credentials is asked for them", async () => {
 });
 
 describe("refused with 403", () => {
+  const withKey = (key: AccessKey) => authorization({ key });
   it.each<[string, string, RegExp]>([
-    [
-      "an unknown key",
-      authorization({ key: { ...lasting, accessKeyId: "AKIANOBODY" } }),
-      /key AKIANOBODY is not known/,
-    ],
-    [
-      "a wrong secret",
-      authorization({ key: { ...lasting, secretAccessKey: "x" } }),
-      /signature .* does not match/,
-    ],
+    ["an unknown key", withKey({ ...lasting, accessKeyId: "AKIANOBODY" }), /key AKIANOBODY is not known/],
+    ["a wrong secret", withKey({ ...lasting, secretAccessKey: "x" }), /signature .* does not match/],
     ["another region", authorization({ region: "eu-west-1" }), /does not match/],
     ["another repository", authorization({ path: "/v1/repos/other" }), /does not match/],
     ["another host", authorization({ host: "example.com" }), /does not match/],
     ["an old signature", authorization({ minutes: -16 }), /Signature expired/],
     ["an early signature", authorization({ minutes: 16 }), /Signature not yet current/],
-    [
-      "a temporary key alone",
-      authorization({ key: { accessKeyId: "ASIATEMPORARY", secretAccessKey: "b" } }),
-      /is temporary/,
-    ],
-    ["a wrong token", authorization({ key: { ...temporary, sessionToken: "x" } }), /token .* is invalid/],
-    ["a token too many", authorization({ key: { ...lasting, sessionToken: "x" } }), /token .* is invalid/],
-    ["an expired session", authorization({ key: over }), /token .* is expired/],
+    ["a temporary key alone", withKey({ ...lasting, accessKeyId: "ASIATEMPORARY" }), /is temporary/],
+    ["a wrong token", withKey({ ...temporary, sessionToken: "x" }), /token .* is invalid/],
+    ["a token too many", withKey({ ...lasting, sessionToken: "x" }), /token .* is invalid/],
+    ["an expired session", withKey(over), /token .* is expired/],
     [
       "a password",
       basic({ user: "AKIALASTING", password: "secret" }),
@@ -133,10 +122,9 @@ describe("not found", () => {
   });
 
   it("a missing repository", async () => {
-    const { status, text } = await ask(
-      authorization({ path: "/v1/repos/absent" }),
-      "/v1/repos/absent/info/refs?service=git-upload-pack",
-    );
+    const absent = "/v1/repos/absent";
+    const resource = `${absent}/info/refs?service=git-upload-pack`;
+    const { status, text } = await ask(authorization({ path: absent }), resource);
     expect([status, text]).toEqual([404, "The repository absent does not exist."]);
   });
 });

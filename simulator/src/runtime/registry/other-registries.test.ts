@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestOf } from "./manifest.ts";
-import { pushImage, startPlainRegistry } from "./test-registry.support.ts";
+import { answered, pushImage, startPlainRegistry } from "./test-registry.support.ts";
 
 describe("a plain registry", () => {
   let plain: Awaited<ReturnType<typeof startPlainRegistry>>;
@@ -14,13 +14,10 @@ describe("a plain registry", () => {
     const response = await plain.call("GET", "/v2/some/where/manifests/v1");
     expect(digestOf(await response.text())).toBe(digest);
     const blob = digestOf("layer");
-    const mounted = await plain.call("POST", `/v2/else/blobs/uploads/?mount=${blob}&from=some/where`);
-    expect([mounted.status, mounted.headers.get("location")]).toEqual([201, `/v2/else/blobs/${blob}`]);
-    const unknown = await plain.call(
-      "POST",
-      `/v2/else/blobs/uploads/?mount=${digestOf("?")}&from=some/where`,
-    );
-    expect([unknown.status, unknown.headers.has("location")]).toEqual([202, true]);
+    const mount = (wanted: string) =>
+      plain.call("POST", `/v2/else/blobs/uploads/?mount=${wanted}&from=some/where`);
+    expect(answered(await mount(blob), "location")).toEqual([201, `/v2/else/blobs/${blob}`]);
+    expect(answered(await mount(digestOf("?")), "location")).toEqual([202, expect.any(String)]);
   });
 
   it("refuses a malformed name", async () => {

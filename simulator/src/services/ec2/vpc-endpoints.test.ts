@@ -17,11 +17,13 @@ beforeEach(async () => {
 });
 afterEach(() => simulator.close());
 
+/** The name of a refusal's error, or "nothing". */
 const codeOf = (call: Promise<unknown>) =>
   call.then(
     () => "nothing",
     ({ code }) => code,
   );
+
 describe("a VPC endpoint", () => {
   const create = async (more: object) =>
     (await ec2.createVpcEndpoint({ VpcId: vpc, ServiceName: "com.amazonaws.us-east-1.ecr.api", ...more }))

@@ -71,7 +71,7 @@ export function useRehearsal() {
   };
 }
 
-/** What tests call of the fixture that each of them has. */
+/** Calls of the fixture that the running test has. */
 const callsOf = (current: () => Fixture) => ({
   create: (...settings: Parameters<Fixture["create"]>) => current().create(...settings),
   newest: () => current().newest(),
