@@ -23,6 +23,7 @@ import {
   describeStacks,
   listExports,
   listImports,
+  listStackResources,
   listStacks,
 } from "./operations/describe-stacks.ts";
 import { getTemplate, getTemplateSummary } from "./operations/templates.ts";
@@ -54,6 +55,7 @@ const operations = {
   listStacks,
   describeStackEvents,
   describeStackResources,
+  listStackResources,
   getTemplate,
   getTemplateSummary,
   listExports,

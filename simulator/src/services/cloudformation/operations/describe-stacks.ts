@@ -1,6 +1,6 @@
 import type { Parameter, Stack, StackSummary } from "@aws-sdk/client-cloudformation";
 import type { Definition } from "../stack/definition.ts";
-import type { CloudFormationState, StackRecord } from "../stack/records.ts";
+import type { CloudFormationState, ResourceRecord, StackRecord } from "../stack/records.ts";
 import { allExports, findExport, importers } from "../stack/scope.ts";
 import { validationError } from "../template/errors.ts";
 import { isHidden } from "../template/parameters.ts";
@@ -121,14 +121,31 @@ export function describeStackResources(state: CloudFormationState, input: Input<
     StackResources: records.map((record) => ({
       StackId: stack.id,
       StackName: stack.name,
-      LogicalResourceId: record.logicalId,
-      PhysicalResourceId: record.physicalId,
-      ResourceType: record.type,
-      ResourceStatus: record.status,
-      ResourceStatusReason: record.statusReason,
+      ...describeResource(record),
       Timestamp: record.updatedAt,
-      DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" as const },
     })),
+  };
+}
+
+export function listStackResources(state: CloudFormationState, input: Input<"listStackResources">) {
+  const { items, NextToken } = page([...findStack(state, input.StackName).resources.values()], input);
+  return {
+    StackResourceSummaries: items.map((record) => ({
+      ...describeResource(record),
+      LastUpdatedTimestamp: record.updatedAt,
+    })),
+    NextToken,
+  };
+}
+
+function describeResource({ logicalId, physicalId, type, status, statusReason }: ResourceRecord) {
+  return {
+    LogicalResourceId: logicalId,
+    PhysicalResourceId: physicalId,
+    ResourceType: type,
+    ResourceStatus: status,
+    ResourceStatusReason: statusReason,
+    DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" as const },
   };
 }
 
