@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock } from "../../core/pace.ts";
 import { namesOfSensitive } from "../../core/sensitive-files.ts";
 import { type FetchedManifest, putTag } from "../../registry/client.ts";
 import {
@@ -27,36 +26,29 @@ export interface BuiltImage extends Omit<Built, "manifest" | "tagged"> {
   /** Without the source's tag. */
   readonly tags: readonly string[];
   readonly source: Source;
-  /** Milliseconds of each step, in order. */
-  readonly durations: ReadonlyMap<string, number>;
 }
 
 /** Builds the context's image and pushes it to its repository, unless the repository has the image of this source. */
 export async function buildImage(inputs: BuildInputs, environment: BuildEnvironment): Promise<BuiltImage> {
-  const { clock, log } = environment;
-  const watch = createStopwatch(clock);
+  const { log } = environment;
   const [found, { builder, source }] = await Promise.all([
     findDestination(inputs.destination, environment),
     prepare(inputs, environment),
   ]);
   const destination = await found.open();
-  watch.lap("login and source");
   log.info(`Repository ${destination.uri}`);
   log.info(`Source ${source.digest} of ${inputs.tar ?? inputs.context}`);
 
   const existing = await readTags(destination, source, inputs.tags);
-  watch.lap("asking the registry");
   const made = existing.image
     ? alreadyThere(existing.image)
     : await make(inputs, builder, { destination, source }, environment);
-  if (made.built) watch.lap("building and pushing");
   const isTagged = made.tagged || existing.tagged.get(source.tag) === made.manifest.digest;
   // If another job was faster and the tag cannot be moved, this is that job's image of the same source.
   const manifest = isTagged ? made.manifest : await putTag(destination, made.manifest, source.tag);
   const image = `${destination.uri}@${manifest.digest}`;
   log.info(`${made.built ? "Pushed" : "Already there"}: ${image}`);
   await putTags(destination, manifest, inputs.tags, existing.tagged, log);
-  watch.lap("tags");
   return {
     ...made,
     image,
@@ -64,7 +56,6 @@ export async function buildImage(inputs: BuildInputs, environment: BuildEnvironm
     digest: manifest.digest,
     tags: inputs.tags,
     source,
-    durations: watch.laps,
   };
 }
 
@@ -173,20 +164,6 @@ export async function inTemporaryFolder<Result>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Measures the milliseconds of each step, from the end of the one before it. */
-function createStopwatch({ now }: Clock) {
-  const laps = new Map<string, number>();
-  let since = now();
-  return {
-    laps,
-    lap(what: string) {
-      const at = now();
-      laps.set(what, at - since);
-      since = at;
-    },
-  };
 }
 
 /** Finds the repository and logs in to its registry. */

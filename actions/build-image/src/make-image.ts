@@ -68,7 +68,7 @@ async function writeImage(inputs: WriteInputs, environment: BuildEnvironment): P
     // The folder may be on another disk.
     await rename(file, path).catch(() => copyFile(file, path));
     environment.log.info(`Written to ${path}, ${formatBytes(size)}: ${digest}`);
-    const nowhere = { image: "", portableImage: "", tags: [], built: true, durations: new Map() };
+    const nowhere = { image: "", portableImage: "", tags: [], built: true };
     return { ...built, ...nowhere, digest, source, file: { path, size } };
   });
 }
@@ -92,7 +92,7 @@ async function pushArchive(inputs: PushInputs, environment: BuildEnvironment): P
   await putTags(destination, manifest, [source.tag, ...tags], tagged, environment.log);
   environment.log.info(`${built ? "Pushed" : "Already there"}: ${image}`);
   const portableImage = `${destination.portableUri}@${digest}`;
-  return { image, portableImage, digest, built, tags, parts, source: undefined, durations: new Map() };
+  return { image, portableImage, digest, built, tags, parts, source: undefined };
 }
 
 /** Pushes everything but the manifest of the whole. */

@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import { setOutput } from "@actions/core";
 import { appendSummary, type Card } from "../../core/card.ts";
 import { imagePage } from "../../core/console.ts";
-import { formatDuration } from "../../core/duration.ts";
 import { counted, factList, fold, markdownTable } from "../../core/summary.ts";
 import { shortDigest } from "../../registry/oci.ts";
 import { formatBytes } from "./builder.ts";
@@ -44,7 +43,7 @@ function whyNothingWasBuilt({ source }: MadeImage): string {
   return `Nothing was built or pushed: the repository already has the image of this source, with the tag \`${source.tag}\`.`;
 }
 
-function facts({ image, base, file, digest, source, tags, parts, durations }: MadeImage): [string, string][] {
+function facts({ image, base, file, digest, source, tags, parts }: MadeImage): [string, string][] {
   const files = source?.files.filter(({ kind }) => kind !== "folder") ?? [];
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const layers = parts.reduce((sum, { size = 0 }) => sum + size, 0);
@@ -57,7 +56,6 @@ function facts({ image, base, file, digest, source, tags, parts, durations }: Ma
     ],
     ["Size", layers > 0 ? `${formatBytes(layers)} compressed, ${counted(parts.length, "part")}` : ""],
     ["Tags", file ? "" : tags.join(", ") || "only the source tag"],
-    ["Time", [...durations].map(([what, ms]) => `${what} ${formatDuration(ms)}`).join(", ")],
   ];
 }
 

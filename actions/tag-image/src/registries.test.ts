@@ -144,21 +144,6 @@ describe("ECR of another account", () => {
     expect(imageDetails.map(({ imageTags }) => imageTags)).toEqual([expect.arrayContaining(["latest"])]);
   });
 
-  it("refuses tags when its policy allows this account only to pull", async () => {
-    const pulling = ["ecr:DescribeRepositories", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
-    await letOurs(simulator, "ecr:*");
-    const destination = {
-      repository: parseRepositoryName(theirAddress) as RepositoryName,
-      create: false,
-    };
-    const { digest } = await build(simulator, folder, { text: "new", destination });
-    await letOurs(simulator, pulling);
-    await expect(tag(`${theirAddress}@${digest}`, "latest", context())).rejects.toMatchObject({
-      message: expect.stringContaining("ecr:PutImage"),
-      nextStep: expect.stringContaining("allow this user to do this"),
-    });
-  });
-
   it("says where a repository is missing", async () => {
     await expect(
       tag(theirAddress.replace("customer", `nobody@${digest}`), "latest", context()),
