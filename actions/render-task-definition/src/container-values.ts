@@ -40,21 +40,13 @@ export function readFileArns(read: InputReader, input: string): Placed<string>[]
 }
 
 /**
- * Reads a JSON array of words; a JSON object of such arrays or of texts by container; or lines `[container:]words`
- * quoted as for a shell. No words mean the image's own command.
+ * Reads a JSON array of words, or lines `[container:]words` quoted as for a shell. No words mean the image's own command.
  */
 export function readCommands(read: InputReader, input: string): Placed<readonly string[]>[] {
   const text = read.optional(input) ?? "";
-  if (!/^[[{]/.test(text)) return read.numberedLines(input).flatMap((line) => fromLine(read, input, line));
-  const given = readJsonInput(read, input);
-  const place = `Input ${input}`;
-  if (!isObject(given))
-    return given === undefined ? [] : wordsOf(read, { target: undefined, place, value: given });
-  return Object.entries(given).flatMap(([name, value]) => {
-    const target = parseTarget(name);
-    if (!target) read.problem(`${place}, "${name}" is not a container name`);
-    return wordsOf(read, { target, place: `${place}, "${name}"`, value });
-  });
+  if (!text.startsWith("[")) return read.numberedLines(input).flatMap((line) => fromLine(read, input, line));
+  const value = readJsonInput(read, input);
+  return value === undefined ? [] : wordsOf(read, { target: undefined, place: `Input ${input}`, value });
 }
 
 function fromLine(read: InputReader, input: string, { number, text }: NumberedLine) {

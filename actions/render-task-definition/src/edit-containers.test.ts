@@ -28,15 +28,6 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     { web: { environment: variables(["B", "2"], ["Db:Host", " x\n y "], ["PORT", "80"]) } },
   ],
   [
-    "accepts JSON by container",
-    two,
-    { "environment-variables": '{"side": {"X": true}}' },
-    {
-      web: { environment: variables(["A", "1"], ["B", "2"]) },
-      side: { environment: variables(["X", "true"]) },
-    },
-  ],
-  [
     "turns a variable into a secret",
     one,
     { "environment-variables": "-A", secrets: "A=arn:a" },
@@ -117,12 +108,6 @@ test.each<[string, ContainerDefinition[], Record<string, string>, Record<string,
     two,
     { command: "web: node server.js\nside: tail -f '/a b'" },
     { web: { command: ["node", "server.js"] }, side: { command: ["tail", "-f", "/a b"] } },
-  ],
-  [
-    "sets commands by container in JSON",
-    two,
-    { command: '{"side": "sh -c", "web": ["x"]}' },
-    { web: { command: ["x"] }, side: { command: ["sh", "-c"] } },
   ],
 ])("%s", async (_, containers, inputs, expected) => {
   expect(await bench.containersAfter(containers, inputs)).toMatchObject(expected);
@@ -207,14 +192,14 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["a removal with a value", { "environment-variables": "web:-A=1" }, /is not of the form/],
   [
     "broken JSON",
-    { "environment-variables": '{"web": {"A": "geheim" "B"}}' },
-    /Input environment-variables:1:24 is not valid JSON: "\\"" is not allowed here$/,
+    { "environment-variables": '{"A": "geheim" "B"}' },
+    /Input environment-variables:1:16 is not valid JSON: "\\"" is not allowed here$/,
   ],
-  ["a JSON key twice", { "environment-variables": '{"web": {"A": "1", "A": "2"}}' }, /has "A" twice/],
+  ["a JSON key twice", { "environment-variables": '{"A": "1", "A": "2"}' }, /has "A" twice/],
   [
     "a JSON list as value",
-    { "environment-variables": '{"web": {"A": []}}' },
-    /"web", "A" is not a string, number, boolean or null/,
+    { "environment-variables": '{"A": []}' },
+    /"A" is not a string, number, boolean or null/,
   ],
   [
     "a command for a shell",

@@ -2,7 +2,7 @@ import { duplicateKeys, parseJsonText } from "../../core/data-file.ts";
 import { Failure } from "../../core/failure.ts";
 import type { InputReader, NumberedLine } from "../../core/inputs.ts";
 import { isObject } from "../../core/task-definition.ts";
-import { type Placed, parseTarget, splitTarget, type Target } from "./containers.ts";
+import { type Placed, splitTarget } from "./containers.ts";
 
 /** A value to set, or with `value` undefined a name to remove. */
 export interface Change {
@@ -17,8 +17,8 @@ export interface NamedValues {
 }
 
 /**
- * Reads lines, or JSON: an object of values by name, or by container and name, where null removes. Lines are cut at the
- * first `=` only; JSON values are literal.
+ * Reads lines, or JSON: an object of values by name, where null removes. Lines are cut at the first `=` only; JSON values
+ * are literal.
  */
 export function readNamedValues(read: InputReader, input: string): NamedValues {
   const changes = read.optional(input)?.startsWith("{")
@@ -51,30 +51,15 @@ function toChange(name: string, value: string | undefined): Change | undefined {
 
 function fromJson(read: InputReader, input: string): Placed<Change>[] {
   const given = readJsonInput(read, input);
-  if (!isObject(given)) return [];
-  return Object.entries(given).flatMap(([key, value]) => {
-    const place = `Input ${input}, "${key}"`;
-    if (!isObject(value)) return changeOf(read, place, undefined, key, value);
-    const target = parseTarget(key);
-    if (!target) read.problem(`${place} is an object, but its key is not a container name`);
-    return Object.entries(value).flatMap(([name, item]) =>
-      changeOf(read, `${place}, "${name}"`, target, name, item),
-    );
+  return Object.entries(isObject(given) ? given : {}).flatMap(([name, value]) => {
+    const place = `Input ${input}, "${name}"`;
+    if (value === null || ["string", "number", "boolean"].includes(typeof value))
+      return [
+        { target: undefined, place, value: { name, value: value === null ? undefined : String(value) } },
+      ];
+    read.problem(`${place} is not a string, number, boolean or null`);
+    return [];
   });
-}
-
-function changeOf(
-  read: InputReader,
-  place: string,
-  target: Target,
-  name: string,
-  value: unknown,
-): Placed<Change>[] {
-  if (value === null) return [{ target, place, value: { name, value: undefined } }];
-  if (["string", "number", "boolean"].includes(typeof value))
-    return [{ target, place, value: { name, value: String(value) } }];
-  read.problem(`${place} is not a string, number, boolean or null`);
-  return [];
 }
 
 /**

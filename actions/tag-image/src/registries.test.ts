@@ -9,7 +9,6 @@ import {
 import { build, testEnvironment, useSimulator } from "../../built-images.support.ts";
 import { parseRepositoryName, type RepositoryName } from "../../registry/destination/repository-name.ts";
 import { always, answering, startFaultyRegistry } from "../../registry/faulty-registry.support.ts";
-import { letOurs, theirAddress, theirs } from "../../registry/other-account.support.ts";
 import { tag } from "./tag-image.support.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
@@ -130,12 +129,23 @@ describe("a registry like Docker Hub", () => {
   });
 });
 
+/** A repository of another account than the tests' own. */
+const theirs = { registryId: "210987654321", repositoryName: "customer" };
+const theirAddress = `${theirs.registryId}.dkr.ecr.us-east-1.amazonaws.com/${theirs.repositoryName}`;
+
+/** Grants the tests' account these rights to the repository. */
+async function letOurs(Action: string): Promise<void> {
+  const statement = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action };
+  const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  await simulator.aws.ecr.setRepositoryPolicy({ ...theirs, policyText });
+}
+
 describe("ECR of another account", () => {
   beforeEach(() => simulator.aws.ecr.createRepository(theirs));
   afterEach(() => simulator.aws.ecr.deleteRepository({ ...theirs, force: true }));
 
   it("accepts tags when the repository's policy allows this account to push", async () => {
-    await letOurs(simulator, "ecr:*");
+    await letOurs("ecr:*");
     const repository = parseRepositoryName(theirAddress) as RepositoryName;
     const destination = { repository, create: false };
     const { digest } = await build(simulator, folder, { text: "new", destination });
