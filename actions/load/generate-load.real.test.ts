@@ -44,7 +44,7 @@ const loops: [loop: "closed" | "open", changes: Partial<LoadPlan>][] = [
   ["open", open(200, 1000)],
 ];
 
-test.each(loops)("a %s loop counts every request exactly, by status and error", async (_, changes) => {
+test.each(loops)("%s loop: counts every request by status and error", async (_, changes) => {
   const seen = { "/well": 0, "/ill": 0 };
   let unexpected = 0;
   const origin = await serve((request, response) => {
@@ -70,71 +70,62 @@ test.each(loops)("a %s loop counts every request exactly, by status and error", 
   expect(Object.keys(report.errors).filter((name) => !lost.includes(name))).toEqual([]);
 });
 
-test.each(loops)(
-  "a %s loop gives up requests that take longer than allowed, and continues",
-  async (_, changes) => {
-    let count = 0;
-    const origin = await serve((_, response) => {
-      if (count++ % 2 === 1) response.end("good");
-    });
-    const plan = planOf([origin], changes);
-    const report = await generateLoad({ ...plan, timeoutMs: 200 }, never);
-    expectConsistent(report);
-    expect(count).toBeGreaterThan(1);
-    // A busy machine may be late with the others.
-    expect(Object.keys(report.errors)).toEqual(["TIMEOUT"]);
-    expect(report.errors.TIMEOUT).toBeGreaterThanOrEqual(Math.ceil(count / 2));
-    expect(percentile(report.histogram, 99)).toBeGreaterThan(200);
-  },
-);
+test.each(loops)("%s loop: gives up requests that take too long", async (_, changes) => {
+  let count = 0;
+  const origin = await serve((_, response) => {
+    if (count++ % 2 === 1) response.end("good");
+  });
+  const plan = planOf([origin], changes);
+  const report = await generateLoad({ ...plan, timeoutMs: 200 }, never);
+  expectConsistent(report);
+  expect(count).toBeGreaterThan(1);
+  // A busy machine may be late with the others.
+  expect(Object.keys(report.errors)).toEqual(["TIMEOUT"]);
+  expect(report.errors.TIMEOUT).toBeGreaterThanOrEqual(Math.ceil(count / 2));
+  expect(percentile(report.histogram, 99)).toBeGreaterThan(200);
+});
 
-test.each(loops)(
-  "a %s loop sends nothing after it was cancelled, and reports what it had",
-  async (_, changes) => {
-    let count = 0;
-    const cancellation = new AbortController();
-    const origin = await serve((_, response) => {
-      if (++count === 50) cancellation.abort();
-      // Requests that are held at the cancellation get no response.
-      if (count < 50) response.end();
-    });
-    const plan = planOf([origin], { ...changes, durationMs: 60_000 });
-    const report = await generateLoad(plan, cancellation.signal);
-    const countAtEnd = count;
-    expectConsistent(report);
-    expect(report).toMatchObject({ cancelled: true, failed: 0 });
-    expect(report.requests).toBeLessThan(50);
-    expect(report.requests).toBeGreaterThan(0);
-    expect(report.durationMs).toBeLessThan(60_000);
-    expect(count).toBe(countAtEnd);
-  },
-);
+test.each(loops)("%s loop: when cancelled, ends with what it has", async (_, changes) => {
+  let count = 0;
+  const cancellation = new AbortController();
+  const origin = await serve((_, response) => {
+    if (++count === 50) cancellation.abort();
+    // Requests that are held at the cancellation get no response.
+    if (count < 50) response.end();
+  });
+  const plan = planOf([origin], { ...changes, durationMs: 60_000 });
+  const report = await generateLoad(plan, cancellation.signal);
+  const countAtEnd = count;
+  expectConsistent(report);
+  expect(report).toMatchObject({ cancelled: true, failed: 0 });
+  expect(report.requests).toBeLessThan(50);
+  expect(report.requests).toBeGreaterThan(0);
+  expect(report.durationMs).toBeLessThan(60_000);
+  expect(count).toBe(countAtEnd);
+});
 
-test.each(loops)(
-  "a %s loop counts refused connections as failed, until its target returns",
-  async (_, changes) => {
-    const cancellation = new AbortController();
-    let count = 0;
-    const target = createServer((_, response) => {
-      response.end();
-      if (++count === 50) target.close().closeAllConnections();
-      if (count === 150) cancellation.abort();
-    });
-    onTestFinished(() => void target.close().closeAllConnections());
-    await once(target.listen(0, "127.0.0.1"), "listening");
-    const { port } = target.address() as AddressInfo;
-    const plan = planOf([`http://127.0.0.1:${port}`], { ...changes, durationMs: 60_000, maxConnections: 4 });
-    let lost = 0;
-    const report = await generateLoad(plan, cancellation.signal, ({ failed }) => {
-      lost += failed;
-      // Each of the four connections is lost once; later failures are refusals.
-      if (lost > 8 && !target.listening) target.listen(port, "127.0.0.1");
-    });
-    expectConsistent(report);
-    expect(report.errors.ECONNREFUSED).toBeGreaterThan(0);
-    expect(report.statuses["200"]).toBeGreaterThan(100);
-  },
-);
+test.each(loops)("%s loop: counts refusals until its target returns", async (_, changes) => {
+  const cancellation = new AbortController();
+  let count = 0;
+  const target = createServer((_, response) => {
+    response.end();
+    if (++count === 50) target.close().closeAllConnections();
+    if (count === 150) cancellation.abort();
+  });
+  onTestFinished(() => void target.close().closeAllConnections());
+  await once(target.listen(0, "127.0.0.1"), "listening");
+  const { port } = target.address() as AddressInfo;
+  const plan = planOf([`http://127.0.0.1:${port}`], { ...changes, durationMs: 60_000, maxConnections: 4 });
+  let lost = 0;
+  const report = await generateLoad(plan, cancellation.signal, ({ failed }) => {
+    lost += failed;
+    // Each of the four connections is lost once; later failures are refusals.
+    if (lost > 8 && !target.listening) target.listen(port, "127.0.0.1");
+  });
+  expectConsistent(report);
+  expect(report.errors.ECONNREFUSED).toBeGreaterThan(0);
+  expect(report.statuses["200"]).toBeGreaterThan(100);
+});
 
 test("has counted nothing, in no time, when cancelled in its warm-up", async () => {
   const cancellation = new AbortController();
