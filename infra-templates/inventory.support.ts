@@ -38,8 +38,8 @@ const lists = `
   s3 listBuckets Buckets Name
   cloud9 listEnvironments environmentIds`;
 
-/** What AWS still lists for a while, and roles that services create for themselves, which stay as in AWS. */
-const isLeft = (shown: string) => !/"(deleted|terminated)"|"\/aws-service-role\//.test(shown);
+/** Ended resources that AWS still lists for a while, and roles that services create for themselves, do not count. */
+const counts = (shown: string) => !/"(deleted|terminated)"|"\/aws-service-role\//.test(shown);
 
 type Operations = Readonly<Record<string, (input: object) => Promise<Readonly<Record<string, unknown>>>>>;
 
@@ -55,7 +55,7 @@ export async function inventory({ aws }: Simulator): Promise<Record<string, read
       const response = await services[service]?.[operation]?.(input);
       const found = (response?.[list] ?? []) as readonly (string | object)[];
       const shown = found.map((each) => JSON.stringify(each, typeof each === "string" ? null : members));
-      const left = shown.filter(isLeft).map((text) => text.replace(/,"State":[^}]*\}?/, ""));
+      const left = shown.filter(counts).map((text) => text.replace(/,"State":[^}]*\}?/, ""));
       return [`${service} ${list}`, left.sort()] as const;
     });
   return Object.fromEntries(await Promise.all(entries));

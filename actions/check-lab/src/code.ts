@@ -26,9 +26,7 @@ export function createReadCode(sources: Sources) {
     const paths = await source.paths();
     const folder = folderOf(service, paths);
     if (folder === undefined)
-      throw new Missing(
-        `There is no folder ${service} with a Dockerfile or a package.json in ${source.name}`,
-      );
+      throw new Missing(`${source.name} has no folder ${service} with a Dockerfile or a package.json`);
     const chosen = paths
       .filter((path) => path.startsWith(`${folder}/`) && read.test(path) && !skipped.test(path))
       .slice(0, mostFiles);

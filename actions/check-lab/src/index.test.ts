@@ -42,7 +42,7 @@ it("says what is missing in an account with 500 unrelated resources, below the t
   expect(outputs).toMatchObject({ score: "0", passed: "0", failed: "18", unchecked: "0" });
   expect(summary).toContain("| 5. ECR repositories and an ECS cluster | 0 | 11 | 0 | 0 of 10 (0 %) |");
   expect(summary).toContain("- **6.load-balancer**");
-  expect(summary).toContain("There is no application load balancer in us-east-1");
+  expect(summary).toContain("us-east-1 has no application load balancer");
   expect(lines).toContain(
     "      Fix (CLI): aws ecr create-repository --repository-name customer; the same for employee.",
   );
@@ -74,6 +74,6 @@ it("writes report, JUnit, badge and the result for Classroom", async () => {
   expect(result.tests.find(({ name }: { name: string }) => name.startsWith("5.cluster"))).toMatchObject({
     status: "fail",
     score: 0,
-    message: "There is no ECS cluster of the lab in us-east-1",
+    message: "us-east-1 has no ECS cluster of the lab",
   });
 });

@@ -236,7 +236,7 @@ export async function pushImages(simulator: TestSimulator, names: LabNames) {
 export async function releaseBoth(simulator: TestSimulator, names: LabNames, { images = true } = {}) {
   const { aws, clock } = simulator;
   if (images) {
-    // The first run fails: there is no image.
+    // The first run fails: the image does not exist yet.
     for (const service of services) await ended(simulator, names.pipeline[service], "Failed");
     await pushImages(simulator, names);
   }

@@ -30,7 +30,7 @@ export const courseNames: LabNames = {
   deployment: "deployment",
 };
 
-/** Names of a student who follows nobody. */
+/** Names that a student chose freely. */
 export const otherNames: LabNames = {
   repository: { customer: "cafe-clients", employee: "cafe-staff" },
   cluster: "cafe",

@@ -264,7 +264,7 @@ function points(...reasons: readonly (readonly [applies: boolean, points: number
 }
 
 export function missing({ region }: Account, what: string): never {
-  throw new Missing(`There is ${what} in ${region}`);
+  throw new Missing(`${region} has ${what}`);
 }
 
 /** Returns undefined for a part that does not exist. */

@@ -32,6 +32,6 @@ it("reads the tracked files, remotes and private keys of a Git repository", asyn
   expect(await openCheckout(join(folder, "own")).remotes()).toEqual(["origin"]);
 });
 
-it("says that a folder is no Git repository", async () => {
+it("reports that a folder is not a Git repository", async () => {
   await expect(openCheckout(folder).paths()).rejects.toThrow(`${folder} is not a Git repository`);
 });

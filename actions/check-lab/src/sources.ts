@@ -122,7 +122,7 @@ export function findSources(account: Account, roles: Roles, checkout: Checkout) 
       if (remote) return remote;
       throw new Missing(
         repository === undefined
-          ? "There is no CodeCommit repository deployment"
+          ? "The CodeCommit repository deployment does not exist"
           : `The CodeCommit repository ${repository} has no branch dev`,
       );
     }),

@@ -34,7 +34,7 @@ it("names the denied call, and checks the other items", async () => {
   expect(itemsOf(report, "pass")).toHaveLength(7);
 });
 
-it("goes on when the credentials expire in the middle", async () => {
+it("continues when the credentials expire in the middle", async () => {
   simulator.faults.add({ kind: "expire", operation: "elbv2:*" });
   const report = await check(simulator, { numbers: [5, 6] });
   expect(itemsOf(report, "unchecked").every((item) => /^6\..*credentials have expired/.test(item))).toBe(
@@ -43,7 +43,7 @@ it("goes on when the credentials expire in the middle", async () => {
   expect(itemsOf(report, "pass").length).toBeGreaterThan(5);
 });
 
-it("says so once for all when there are no credentials, and still checks the repository", async () => {
+it("reports missing credentials once, and still checks the repository", async () => {
   const account = {
     region: "us-east-1",
     endpoint: simulator.endpoint,

@@ -23,7 +23,7 @@ const billInstance: Bill = (instance, context, line) => {
   ];
 };
 
-/** The IDE itself is free; its instance stops when nobody works, its volume stays. */
+/** The IDE itself is free; its instance stops when it is idle, its volume stays. */
 const billWorkstation: Bill = (workstation, context, line) => {
   const { workstationHours: hours, workstationVolumeGb: gb } = context.usage;
   return [

@@ -8,7 +8,7 @@ export interface ClassTable {
   readonly phases: readonly number[];
   /** By name. */
   readonly students: readonly StudentRow[];
-  /** Files that are no report and repositories without one, each with its reason. */
+  /** Files that are not reports, and repositories without a report, each with its reason. */
   readonly unread: readonly Unread[];
 }
 
@@ -107,7 +107,7 @@ export function makeTable(files: readonly FoundFile[], missing: readonly Unread[
   };
 }
 
-/** Throws what is wrong with a text that is no report of this version. Computes the scores from the items. */
+/** Rejects invalid, incomplete and other-version reports. Computes the scores from the items. */
 function parseReport(text: string): Report {
   let value: Partial<Report>;
   try {

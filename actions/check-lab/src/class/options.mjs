@@ -35,9 +35,9 @@ export const command = {
         "--reports and --repositories are missing. Fix: --reports FOLDER or --repositories FILE",
       );
     if (reports !== undefined && !statSync(fromUser(reports), { throwIfNoEntry: false })?.isDirectory())
-      throw new Refusal(`--reports: ${fromUser(reports)} is no folder`);
+      throw new Refusal(`--reports: ${fromUser(reports)} is not a folder`);
     if (repositories !== undefined && !statSync(fromUser(repositories), { throwIfNoEntry: false })?.isFile())
-      throw new Refusal(`--repositories: ${fromUser(repositories)} is no file`);
+      throw new Refusal(`--repositories: ${fromUser(repositories)} is not a file`);
   },
 };
 

@@ -89,7 +89,7 @@ export const deploymentGroupOf = (production: string, test: string, ...targetGro
 
 export type Reads = Readonly<Record<string, unknown>>;
 
-/** What is read of a lab in which everything is right. A function gets the arguments of the read. */
+/** Reads of a lab in which everything is right. A function gets the arguments of the read. */
 const right: Reads = {
   id: owner,
   databases: [database],

@@ -35,7 +35,7 @@ testItems(
     ["2.port", { securityGroups: [{ ...open(80)[0], GroupId: "other" }] }, "does not open port 80"],
     ["2.site", { page: { status: 503 } }, "http://198.51.100.1/suppliers returns 503"],
     ["2.database", { databases: [{ ...database, DBInstanceStatus: "stopped" }] }, "is stopped"],
-    ["2.database", { databases: [{ ...database, Engine: "postgres" }] }, "There is no MySQL database"],
+    ["2.database", { databases: [{ ...database, Engine: "postgres" }] }, "us-east-1 has no MySQL database"],
     [
       "5.repository-policy",
       { repositoryPolicy: policy({ Principal: "*" }) },

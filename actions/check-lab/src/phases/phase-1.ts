@@ -105,5 +105,5 @@ async function findSheet({ sources: { checkout } }: Lab): Promise<{ path: string
     const sheet = readCostSheet((await checkout.text(path)) ?? "");
     if (sheet) return { path, sheet };
   }
-  throw new Missing(`There is no CSV file of AWS's calculator in ${checkout.name}`);
+  throw new Missing(`${checkout.name} has no CSV file of AWS's calculator`);
 }

@@ -109,7 +109,9 @@ async function checkSources({ account, sources }: Lab, check: (source: Source) =
       "",
     );
   return (
-    outcomes.find(({ status }) => status === "pass") ?? outcomes[0] ?? unchecked("there is no repository")
+    outcomes.find(({ status }) => status === "pass") ??
+    outcomes[0] ??
+    unchecked("no repository could be read")
   );
 }
 

@@ -44,9 +44,9 @@ test("removes a kept failed creation in the next run", async () => {
   expect(error?.message).toContain("the stack is CREATE_FAILED, kept as on-failure says)");
   expect(await stage.stacks()).toEqual({ "shop-net": "CREATE_FAILED" });
   await stage.templates({ net: net("10.0.1.0/24") });
-  const mended = await stage.run({});
-  expect(mended.error).toBeUndefined();
-  expect(mended.warnings).toContain("shop-net is CREATE_FAILED from an earlier failure; deleting it first.");
+  const fixed = await stage.run({});
+  expect(fixed.error).toBeUndefined();
+  expect(fixed.warnings).toContain("shop-net is CREATE_FAILED from an earlier failure; deleting it first.");
   expect((await stage.run({ mode: "delete" })).error).toBeUndefined();
 });
 
@@ -61,9 +61,9 @@ test("rolls back a failed update; the next run rolls back a kept one", async () 
   const kept = await stage.run({ onFailure: "keep" });
   expect(kept.error?.message).toContain("the stack is UPDATE_FAILED, kept as on-failure says)");
   await stage.templates({ logs: logs(group("One", 5)) });
-  const mended = await stage.run({});
-  expect(mended.error).toBeUndefined();
-  expect(mended.warnings).toContain(
+  const fixed = await stage.run({});
+  expect(fixed.error).toBeUndefined();
+  expect(fixed.warnings).toContain(
     "shop-logs is UPDATE_FAILED from an earlier failure; rolling it back first.",
   );
   expect(await stage.stacks()).toEqual({ "shop-logs": "UPDATE_COMPLETE" });

@@ -29,7 +29,7 @@ export interface Held {
 /** Whether the resource outlives its stack: `Retain`, or `RetainExceptOnCreate` after a creation that succeeded. */
 export const isRetained = ({ deletionPolicy }: Held) => deletionPolicy.startsWith("Retain");
 
-/** Undefined when there is no such stack. */
+/** Undefined if the stack does not exist. */
 export async function readContents(
   context: ProvisionContext,
   planned: PlannedStack,

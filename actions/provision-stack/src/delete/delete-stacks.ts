@@ -100,7 +100,7 @@ async function empty(context: ProvisionContext, emptyings: readonly Emptying[]):
   }
 }
 
-/** A profile that lists fewer templates than an earlier one leaves stacks behind that nobody would search for. */
+/** A profile that lists fewer templates than an earlier one leaves stacks behind. */
 async function logLeftOut(context: ProvisionContext, { folder, leftOut }: StackSet): Promise<void> {
   for (const { template, stackName } of folder) {
     if (!leftOut.includes(template.name) || !(await describeStack(context, stackName))) continue;

@@ -3,7 +3,7 @@ import { withCloud9Endpoint } from "../../../core/cloud9-endpoint.ts";
 import type { ClientConfig } from "../context.ts";
 
 /**
- * Rejects or resolves to false when there is none; resolves to the identifier for an import where it is not the name.
+ * Rejects or resolves to false if it does not exist; resolves to the identifier for an import where it is not the name.
  * `text` returns other properties of the resource; it rejects for one that refers to what does not exist yet.
  */
 type Exists = (

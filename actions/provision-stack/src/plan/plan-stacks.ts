@@ -84,7 +84,7 @@ interface BeforeAndAfter {
   readonly region: string;
 }
 
-/** Writes the summary's further sections. One that fails says why: that is no reason to hide the plan. */
+/** Writes the summary's further sections. A section that fails states why; the plan is still shown. */
 async function writeSections(context: ProvisionContext, set: StackSet): Promise<Part[]> {
   const stacks = await readBoth(context, set).catch(asFailure);
   const section = (title: string, write: (stacks: BeforeAndAfter) => Part): Part => {

@@ -34,7 +34,7 @@ export function trackOperations(save: (operations: readonly RunningOperation[]) 
 }
 
 /**
- * Gives up an operation that nobody will follow any more: CloudFormation rolls back an update and deletes a creation.
+ * Gives up an operation that is no longer followed: CloudFormation rolls back an update and deletes a creation.
  * Returns the result as the end of a sentence about the operation.
  */
 export async function giveUp(

@@ -8,7 +8,7 @@ import type { PlannedStack } from "../../../cloudformation/template.ts";
 import { parseTemplate } from "../../../cloudformation/template.ts";
 import type { ProvisionContext } from "../context.ts";
 
-/** Returns the stack by name or id; undefined when there is none. */
+/** Returns the stack by name or id; undefined if it does not exist. */
 export async function describeStack(
   context: Pick<ProvisionContext, "cloudformation" | "signal">,
   nameOrId: string,
