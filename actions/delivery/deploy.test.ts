@@ -133,7 +133,11 @@ describe("a service of CodeDeploy", () => {
   test.each<[string, Partial<DeployInputs>, RegExp]>([
     ["a missing service", { service: "none" }, /Cluster outside has no service none/],
     ["a missing cluster", { cluster: "none" }, /ECS cluster none does not exist/],
-    ["a missing application", { codeDeployApplication: "none" }, /there is no CodeDeploy application none/],
+    [
+      "a missing application",
+      { codeDeployApplication: "none" },
+      /CodeDeploy application none \(input codedeploy-application\) does not exist/,
+    ],
     [
       "a missing group",
       { codeDeployDeploymentGroup: "none" },
@@ -158,7 +162,7 @@ describe("a service of CodeDeploy", () => {
       codeDeployDeploymentConfig: "CodeDeployDefault.ECSCanary",
     });
     expect(refused.error?.message).toContain(
-      "there is no CodeDeploy deployment configuration CodeDeployDefault.ECSCanary (input codedeploy-deployment-config)",
+      "CodeDeploy deployment configuration CodeDeployDefault.ECSCanary (input codedeploy-deployment-config) does not exist",
     );
     const { record, error } = await stage.deploy("canary", {
       codeDeployDeploymentConfig: "CodeDeployDefault.ECSCanary10Percent5Minutes",

@@ -50,7 +50,7 @@ async function readGroup(
     `deployment group ${codeDeployDeploymentGroup}`,
     () => retryOutages(context, () => context.clients.codedeploy.send(command, options)),
     {
-      ApplicationDoesNotExistException: `there is no CodeDeploy application ${codeDeployApplication} (input codedeploy-application)`,
+      ApplicationDoesNotExistException: `CodeDeploy application ${codeDeployApplication} (input codedeploy-application) does not exist`,
       DeploymentGroupDoesNotExistException: `CodeDeploy application ${codeDeployApplication} has no deployment group ${codeDeployDeploymentGroup} (input codedeploy-deployment-group)`,
     },
   );
@@ -77,7 +77,7 @@ function mismatchOf(
 /** Checks that the configuration that replaces the deployment group's is one for ECS. */
 async function checkConfig(context: DeliveryContext, name: string): Promise<Finding[]> {
   const { value, findings } = await readConfig(context, name, `deployment configuration ${name}`, {
-    DeploymentConfigDoesNotExistException: `there is no CodeDeploy deployment configuration ${name} (input codedeploy-deployment-config), such as CodeDeployDefault.ECSCanary10Percent5Minutes`,
+    DeploymentConfigDoesNotExistException: `CodeDeploy deployment configuration ${name} (input codedeploy-deployment-config) does not exist; one is CodeDeployDefault.ECSCanary10Percent5Minutes`,
   });
   const platform = value?.computePlatform ?? "ECS";
   if (platform === "ECS") return findings;

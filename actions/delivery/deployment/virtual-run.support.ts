@@ -94,7 +94,7 @@ const created = {
   },
 };
 
-/** Responses of an AWS that deploys web:2 without errors, next to those that tell what production runs. */
+/** Responses of an AWS that deploys web:2 without errors, next to those that show what production runs. */
 const answersOfAws = {
   DescribeTaskDefinition: {
     taskDefinition: { family: "web", containerDefinitions: [container("x/web:1")] },

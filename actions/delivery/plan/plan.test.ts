@@ -72,7 +72,7 @@ test("shows images by digest and secrets by name, and no secret value", async ()
     environment: [{ name: "API_TOKEN", value: "hunter2" }],
   });
   const { record, diff, summary } = await run("digests", {}, definition);
-  expect(record.findings.map(({ text }) => text).join()).toMatch(/no image/);
+  expect(record.findings.map(({ text }) => text).join()).toMatch(/is not in ECR/);
   expect(diff.split("\n")).toEqual([
     "+ containerDefinitions[web].environment[API_TOKEN].value: ***",
     expect.stringMatching(/^- containerDefinitions\[web\]\.environment\[VERSION\]/),
@@ -80,7 +80,7 @@ test("shows images by digest and secrets by name, and no secret value", async ()
     '+ containerDefinitions[web].secrets[PASSWORD].valueFrom: "/web/password"',
   ]);
   expect(summary).toMatch(/\| web \| sha256:[0-9a-f]{12} \| sha256:000000000000 \|/);
-  expect(summary).toContain("❌ there is no image");
+  expect(summary).toContain("❌ image ");
   expect(summary).not.toContain("hunter2");
   expect(record.status).not.toBe("planned");
 });

@@ -49,7 +49,7 @@ async function describeRegistered(context: DeliveryContext, revision: string): P
   } catch (error) {
     // ECS's response for a missing revision: "Unable to describe task definition."
     if ((error as Error).name !== "ClientException") throw error;
-    return nothing(`there is no task definition ${revision} in this account and region (input revision)`);
+    return nothing(`task definition ${revision} (input revision) does not exist in this account and region`);
   }
 }
 

@@ -45,7 +45,7 @@ async function checkLogGroup(checking: Checking, { name, region, container }: Lo
   // The list is by prefix in alphabetical order: the name itself comes before all that only begin with it.
   if (!value || value.logGroups?.some(({ logGroupName }) => logGroupName === name)) return findings;
   return fault(
-    `there is no log group ${name}${region ? ` in ${region}` : ""}, to which container ${container} writes`,
+    `log group ${name}${region ? ` in ${region}` : ""}, to which container ${container} writes, does not exist`,
     `create it (aws logs create-log-group --log-group-name ${name}${region ? ` --region ${region}` : ""}), or set the log option awslogs-create-group to "true"`,
   );
 }

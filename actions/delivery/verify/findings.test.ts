@@ -66,13 +66,13 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
   [
     "an image with a missing tag",
     image((name) => name.replace(/@.*/, ":none")),
-    /^there is no image \S+web:none in ECR$/,
+    /^image \S+web:none is not in ECR$/,
     /^push it, or use an existing one/,
   ],
   [
     "an image with a missing digest",
     image((name) => name.replace(/@.*/, `@sha256:${"0".repeat(64)}`)),
-    /^there is no image \S+web@sha256:0+ in ECR$/,
+    /^image \S+web@sha256:0+ is not in ECR$/,
     /push it/,
   ],
   [
@@ -92,7 +92,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
   [
     "a missing role",
     role("arn:aws:iam::123456789012:role/apps/none"),
-    /^there is no role none \(taskRoleArn\)$/,
+    /^role none \(taskRoleArn\) does not exist$/,
     /create it, or set taskRoleArn to an existing role/,
   ],
   [
@@ -130,7 +130,7 @@ test.each<[string, (definition: Definition) => void, RegExp, RegExp]>([
     container(({ logConfiguration }) => {
       logConfiguration.options["awslogs-group"] = "we";
     }),
-    /^there is no log group we in us-east-1, to which container web writes$/,
+    /^log group we in us-east-1, to which container web writes, does not exist$/,
     /aws logs create-log-group --log-group-name we --region us-east-1\), or set .* awslogs-create-group/,
   ],
   [
@@ -215,7 +215,7 @@ test("reports all faults together, and registers and deploys nothing", async () 
     { mode: "apply", codeDeployDeploymentGroup: "none" },
   );
   expect(error?.message).toMatch(
-    /^5 things to correct: .*no deployment group none.*; .*no image .*; .*no role none.*; .*no log group none.*; .*which ECS cannot read/,
+    /^5 things to correct: .*no deployment group none.*; .*image .* is not in ECR.*; .*role none .*; .*log group none.*; .*which ECS cannot read/,
   );
   expect(record.findings).toHaveLength(5);
   expect(await stage.simulator.aws.ecs.listTaskDefinitions({})).toEqual(before);

@@ -21,5 +21,5 @@ test.each<[string, string, PullThroughCacheRule[] | Error, string | undefined]>(
   const asked = { repository, registryId: undefined, text: "x" };
   const [finding] = await checkMissing(checking, { send } as unknown as ECRClient, asked);
   expect(finding?.kind).toBe(kind);
-  expect(finding?.text).toContain("there is no image x in ECR");
+  expect(finding?.text).toContain("image x is not in ECR");
 });

@@ -132,7 +132,7 @@ export async function checkMissing(
   const brought = rules.some(
     ({ ecrRepositoryPrefix: prefix = "" }) => prefix === "ROOT" || repository.startsWith(`${prefix}/`),
   );
-  const missing = `there is no image ${text} in ECR`;
+  const missing = `image ${text} is not in ECR`;
   if (brought) return note(`${missing} yet: a pull through cache rule brings it.`);
   if (value || !repository.includes("/"))
     return fault(missing, "push it, or use an existing one (aws ecr describe-images)");

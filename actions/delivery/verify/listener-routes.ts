@@ -33,7 +33,7 @@ export async function findListener(
 ): Promise<{ value?: ListenerRoutes; findings: Finding[] }> {
   const elbv2 = await checking.clients.elbv2();
   const missing = {
-    text: `there is no ${use} listener ${arn}, which ${usedBy} names`,
+    text: `${use} listener ${arn}, used by ${usedBy}, does not exist`,
     fix: `create it again and correct ${usedBy}`,
   };
   const known = { ListenerNotFoundException: missing };

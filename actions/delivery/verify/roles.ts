@@ -32,7 +32,7 @@ async function checkRole(checking: Checking, role: string, key: string): Promise
     (options) => iam.send(new GetRoleCommand({ RoleName }), options),
     {
       NoSuchEntityException: {
-        text: `there is no role ${RoleName} (${key})`,
+        text: `role ${RoleName} (${key}) does not exist`,
         fix: `create it, or set ${key} to an existing role`,
       },
     },

@@ -55,7 +55,7 @@ describe("a blue/green service of ECS", () => {
     await stage.simulator.aws.elbv2.deleteRule({ RuleArn });
     const { findings } = await plan();
     expect(findings.map(({ text }) => text)).toContain(
-      `there is no test listener rule ${RuleArn}, which the service names`,
+      `test listener rule ${RuleArn}, used by the service, does not exist`,
     );
   });
 });

@@ -60,7 +60,7 @@ async function checkRule(
     (options) => elbv2.send(new DescribeRulesCommand({ RuleArns: [arn] }), options),
     {
       RuleNotFoundException: {
-        text: `there is no ${use} listener rule ${arn}, which ${usedBy} names`,
+        text: `${use} listener rule ${arn}, used by ${usedBy}, does not exist`,
         fix: `create it again, and set it in the service's advancedConfiguration (aws ecs update-service)`,
       },
     },

@@ -20,7 +20,7 @@ export async function findTargetGroup(
     (options) => elbv2.send(command, options),
     {
       TargetGroupNotFoundException: {
-        text: `there is no target group ${name}, which ${usedBy} names`,
+        text: `target group ${name}, used by ${usedBy}, does not exist`,
         fix: `create it, or correct ${usedBy}`,
       },
     },

@@ -141,7 +141,7 @@ test.each<[string, () => Promise<unknown>, RegExp[], () => string | RegExp]>([
       await stage.simulator.aws.elbv2.deleteTargetGroup({ TargetGroupArn });
       undo.splice(0, 1);
     },
-    [/^there is no target group gone, which deployment group web names$/],
+    [/^target group gone, used by deployment group web, does not exist$/],
     () => /create it, or correct deployment group web/,
   ],
   [
@@ -219,7 +219,7 @@ test("finds that a listener is gone", async () => {
   const { findings } = await plan();
   expect(findings).toEqual([
     {
-      text: `there is no production listener ${ListenerArn}, which deployment group web names`,
+      text: `production listener ${ListenerArn}, used by deployment group web, does not exist`,
       fix: expect.stringContaining("correct deployment group web"),
     },
   ]);

@@ -137,7 +137,7 @@ test("fails a plan with faults but still shows its diff", async () => {
   expect(exitCode).toBe(1);
   expect(errors).toEqual([
     expect.stringMatching(
-      /^there is no role none \(taskRoleArn\)\. Next step: create it, or set taskRoleArn to an existing role/,
+      /^role none \(taskRoleArn\) does not exist\. Next step: create it, or set taskRoleArn to an existing role/,
     ),
   ]);
   expect(outputs).toMatchObject({ status: "failed", "has-changes": "true" });

@@ -58,7 +58,7 @@ test("finds a missing image before anything changes", async () => {
     imageIds: [{ imageDigest: stage.image.split("@")[1] }],
   });
   const { error, record } = await tryRollBack(stage, {});
-  expect(error?.message).toBe(`there is no image ${stage.image} in ECR`);
+  expect(error?.message).toBe(`image ${stage.image} is not in ECR`);
   expect(record).toMatchObject({ changed: false, revisionBefore: bad, deploymentId: "" });
   expect(await stage.page()).toBe("bad");
 });
@@ -72,7 +72,7 @@ test("finds a missing image before it stops the running deployment", async () =>
     imageIds: [{ imageDigest: stage.image.split("@")[1] }],
   });
   const { error, record } = await tryRollBack(stage, { to: named });
-  expect(error?.message).toBe(`there is no image ${stage.image} in ECR`);
+  expect(error?.message).toBe(`image ${stage.image} is not in ECR`);
   expect(record.changed).toBe(false);
   expect(await stage.page()).toBe("bad");
 });
