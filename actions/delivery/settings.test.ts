@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { withMark } from "./codedeploy/begin.ts";
 import { createVirtualAccount, denied } from "./deployment/virtual-run.support.ts";
 import { deregisterOldRevisions } from "./deregister-old-revisions.ts";
 import type { DeployInputs } from "./inputs.ts";
@@ -30,15 +29,20 @@ test("refuses volumes for a CodeDeploy service before anything changes", async (
   expect(changes).toBe(0);
 });
 
-test("keeps the mark of its run in a CodeDeploy deployment's description", async () => {
-  const account = createVirtualAccount("CODE_DEPLOY");
-  await account.run({ codeDeployDescription: "Release 7" });
-  const { description } = account.inputs("CreateDeployment")[0];
-  expect(description).toMatch(/^Release 7 \(.+\)$/);
-  expect(withMark(undefined, "run 1")).toBe("run 1");
-  expect(withMark("x".repeat(600), "run 1")).toMatch(/^x{503}… \(run 1\)$/);
-  expect(withMark("x".repeat(600), "run 1")).toHaveLength(512);
-});
+test.each<[string | undefined, RegExp]>([
+  ["Release 7", /^Release 7 \(deploy-service .+\)$/],
+  [undefined, /^deploy-service \S+$/],
+  ["x".repeat(600), /^x+… \(deploy-service .+\)$/],
+])(
+  "keeps the mark of its run in a CodeDeploy deployment's description %s",
+  async (codeDeployDescription, expected) => {
+    const account = createVirtualAccount("CODE_DEPLOY");
+    await account.run({ codeDeployDescription });
+    const [{ description }] = account.inputs("CreateDeployment");
+    expect(description).toMatch(expected);
+    if (codeDeployDescription?.startsWith("x")) expect(description).toHaveLength(512);
+  },
+);
 
 test("registers the revision and deploys nothing without a service", async () => {
   const account = createVirtualAccount("ECS");

@@ -86,7 +86,7 @@ function createDeployment(
 const longestDescription = 512;
 
 /** Returns the user's description with the mark by which this run recognizes its deployment. */
-export function withMark(description: string | undefined, mark: string): string {
+function withMark(description: string | undefined, mark: string): string {
   if (!description) return mark;
   const end = ` (${mark})`;
   const room = longestDescription - end.length;
