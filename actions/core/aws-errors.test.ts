@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainAwsError } from "./aws-errors.ts";
+import { explainAwsError, isTransient } from "./aws-errors.ts";
 
 const sdkError = (name: string, message = "m") => Object.assign(new Error(message), { name, $metadata: {} });
 
@@ -27,4 +27,12 @@ test.each<[Error, RegExp]>([
 
 test("leaves our own errors as they are", () => {
   expect(explainAwsError(new TypeError("x is not a function"))).toBeUndefined();
+});
+
+test.each([
+  [499, false],
+  [500, true],
+  [503, true],
+])("takes an error with HTTP status %i for an outage: %s", (httpStatusCode, expected) => {
+  expect(isTransient(Object.assign(new Error("x"), { $metadata: { httpStatusCode } }))).toBe(expected);
 });

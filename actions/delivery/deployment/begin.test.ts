@@ -236,9 +236,10 @@ test("adopts a deployment whose creation got no response, and ends it when its t
   answers.ListTasks = { taskArns };
   answers.DescribeTasks = { tasks: taskArns.map((taskArn) => ({ ...crashed, taskArn })) };
   answers.StopDeployment = () => is("Stopped") ?? {};
-  const { record, endedAt } = await run({}, run12);
+  // Crashing tasks are rolled back, whatever on-cancel says.
+  const { record, endedAt } = await run({ onCancel: "leave" }, run12);
   expect(record).toMatchObject({ deploymentId: "d-7", changed: true, status: "stopped" });
-  expect(inputs("StopDeployment")).toHaveLength(1);
+  expect(inputs("StopDeployment")).toEqual([{ deploymentId: "d-7", autoRollbackEnabled: true }]);
   expect(inputs("CreateDeployment")).toHaveLength(1);
   expect(endedAt).toBeLessThan(2 * minute);
 });

@@ -69,6 +69,34 @@ test.each<["ECS" | "CODE_DEPLOY", DeployInputs["onCancel"], object | undefined]>
   expect(stops).toEqual(stop ? [stop] : []);
 });
 
+test.each([
+  [30 * minute, 30 * minute],
+  // Computed for ECS: thirty minutes to start and ten to end, after the other deployment.
+  [undefined, 50 * minute],
+])(
+  "counts a deadline of %s from the start of the step, a computed one from the deployment's",
+  async (...given) => {
+    const [deadlineMs, expected] = given;
+    const { answers, keepProduction, run, clock } = createVirtualAccount("ECS");
+    keepProduction();
+    const other = () => (clock.now() < 10 * minute ? "IN_PROGRESS" : "SUCCESSFUL");
+    answers.ListServiceDeployments = () => ({
+      serviceDeployments: [briefOf("d-1", { status: other() })],
+    });
+    answers.DescribeServiceDeployments = ({
+      serviceDeploymentArns: [arn],
+    }: {
+      serviceDeploymentArns: string[];
+    }) => ({
+      serviceDeployments: [{ status: arn === deploymentArn("d-1") ? other() : "IN_PROGRESS" }],
+    });
+    const { record, endedAt } = await run({ deadlineMs, onCancel: "leave" });
+    expect(record.status).toBe("timed-out");
+    expect(endedAt).toBeGreaterThanOrEqual(expected);
+    expect(endedAt).toBeLessThan(expected + minute);
+  },
+);
+
 test("still sees a deployment that ends at the deadline", async () => {
   const { answers, runs, keepProduction, run, clock } = createVirtualAccount("CODE_DEPLOY");
   keepProduction();
