@@ -83,7 +83,7 @@ const container = (image: string) => ({
   portMappings: [{ containerPort: 8080, protocol: "tcp" as const }],
 });
 
-/** What an update of ECS and a new deployment of CodeDeploy return. */
+/** Responses to an update of ECS and to a new deployment of CodeDeploy. */
 const created = {
   CreateDeployment: { deploymentId: "d-1" },
   UpdateService: {

@@ -18,7 +18,7 @@ const active: PastDeployment = {
 interface Case {
   readonly poll?: () => Partial<Snapshot>;
   readonly isRollback?: boolean;
-  /** What production runs, and how many tasks of it. */
+  /** Revision in production, and the number of its tasks. */
   readonly now?: [string, number];
 }
 
