@@ -24,7 +24,6 @@ export const checks: readonly Check[] = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "bundles", command: ["node", "scripts/build-actions.ts", "--check"] },
   { name: "documents", command: ["node", "scripts/update-readmes.ts", "--check"] },
-  { name: "pictures", command: ["node", "scripts/update-pictures.ts", "--check"] },
   { name: "words", command: ["node", "scripts/plain-words.ts"] },
   { name: "shared state", command: ["node", "scripts/shared-state.ts"] },
 ];

@@ -16,7 +16,6 @@ const builders = [
   "actions/provision-stack/src/set/parameter-values.ts",
   "bench/load-generator.bench.ts",
   "lab/src/runner/runner.ts",
-  "scripts/pictures/other-pictures.ts",
   "simulator/src/kit/constraints.ts",
   "simulator/src/services/cloudformation/template/parameters.ts",
   "simulator/src/services/ssm/service.ts",
