@@ -82,8 +82,8 @@ test.each([
   [{ StackName: "a", TimeoutInMinutes: 1 }, "does not support TimeoutInMinutes"],
   [{ StackName: "a", NotificationARNs: ["arn:aws:sns:x"] }, "does not support NotificationARNs"],
   [{ StackName: "a", StackPolicyBody: "{}" }, "does not support StackPolicyBody"],
-  [{ StackName: "a", OnFailure: "DELETE" }, "does not support OnFailure"],
-  [{ StackName: "a", RoleARN: "arn:aws:iam::123456789012:role/r" }, "does not support RoleARN"],
+  [{ StackName: "a", OnFailure: "DELETE" }, "does not support OnFailure DELETE"],
+  [{ StackName: "a", OnFailure: "ROLLBACK", DisableRollback: true }, "both DisableRollback and OnFailure"],
 ])("%j", async (input, message) => {
   await expect(
     (async () => cloudformation.api.createStack(input as CreateStackCommandInput))(),

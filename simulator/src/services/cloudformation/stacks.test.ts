@@ -212,7 +212,7 @@ test("a snapshot is taken without a DeletionPolicy, too", async () => {
   expect(cloudformation.calls.slice(1)).toEqual(["snapshot A", "delete A"]);
 });
 
-test("a stack that cannot be deleted reports the resource that failed", async () => {
+test("a stack that cannot be deleted reports the resource that failed, and allows retaining it", async () => {
   const { id } = await create(
     "s",
     "Resources: {A: {Type: Test::Thing}, B: {Type: Test::Thing, DependsOn: A, Properties: {Fail: delete}}}",
@@ -223,6 +223,9 @@ test("a stack that cannot be deleted reports the resource that failed", async ()
     StackStatusReason: "The following resource(s) failed to delete: [B]. ",
   });
   expect(cloudformation.alive.has("A-1")).toBe(true);
+  await cloudformation.api.deleteStack({ StackName: "s", RetainResources: ["B"] });
+  expect((await cloudformation.settled(id))?.StackStatus).toBe("DELETE_COMPLETE");
+  expect([...cloudformation.alive]).toEqual(["B-2"]);
 });
 
 test("termination protection prevents deletion", async () => {

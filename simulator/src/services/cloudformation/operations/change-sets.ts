@@ -17,7 +17,7 @@ import { validationError } from "../template/errors.ts";
 import { checkName, refuseUnlessUpdatable, startCreate, startImport, startUpdate } from "./change-stacks.ts";
 import { describeParameters } from "./describe-stacks.ts";
 import { findChangeSet, findStack, type Input, lookUpStack, page } from "./find.ts";
-import { readDefinition, refuseMembers } from "./read-definition.ts";
+import { readDefinition, refuseMembers, takeServiceRole } from "./read-definition.ts";
 
 /**
  * IncludeNestedStacks has no effect: stacks cannot be nested here. ImportExistingResources would import an existing
@@ -26,7 +26,6 @@ import { readDefinition, refuseMembers } from "./read-definition.ts";
 const unsupported = [
   "NotificationARNs",
   "ResourceTypes",
-  "RoleARN",
   "RollbackConfiguration",
   "DeploymentMode",
   "OnStackFailure",
@@ -43,6 +42,7 @@ export async function createChangeSet(state: CloudFormationState, input: Input<"
       "AlreadyExistsException",
       `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Name`,
     );
+  await takeServiceRole(state, stack, input.RoleARN);
   const definition = await readDefinition(state, stack, input, stack.definition && stack);
   const changeSet = await plan(state, stack, definition, { ...input, name, type });
   if (!state.stacks.has(stack.id)) {

@@ -15,13 +15,11 @@ import { takeUpdateBack } from "../stack/roll-back-update.ts";
 import { refuseRemoval } from "../stack/scope.ts";
 import { validationError } from "../template/errors.ts";
 import { findStack, type Input, lookUpStack } from "./find.ts";
-import { readDefinition, refuseMembers } from "./read-definition.ts";
+import { readDefinition, refuseMembers, takeServiceRole } from "./read-definition.ts";
 
 const unsupported = [
   "NotificationARNs",
-  "OnFailure",
   "ResourceTypes",
-  "RoleARN",
   "RollbackConfiguration",
   "StackPolicyBody",
   "StackPolicyURL",
@@ -34,10 +32,14 @@ export async function createStack(state: CloudFormationState, input: Input<"crea
   refuseMembers(input, unsupported);
   const name = checkName(input.StackName ?? "");
   refuseTaken(state, name);
+  if (input.OnFailure !== undefined && input.DisableRollback !== undefined)
+    throw validationError("You cannot specify both DisableRollback and OnFailure.");
+  if (input.OnFailure === "DELETE") throw validationError("the simulator does not support OnFailure DELETE");
   const stack = createStackRecord(state, name);
+  await takeServiceRole(state, stack, input.RoleARN);
   const definition = await readDefinition(state, stack, input);
   refuseTaken(state, name);
-  stack.disableRollback = input.DisableRollback ?? false;
+  stack.disableRollback = input.DisableRollback ?? input.OnFailure === "DO_NOTHING";
   stack.terminationProtection = input.EnableTerminationProtection ?? false;
   startCreate(state, stack, definition, input);
   return { StackId: stack.id };
@@ -71,6 +73,7 @@ export async function updateStack(state: CloudFormationState, input: Input<"upda
   refuseMembers(input, unsupported);
   const stack = findStack(state, input.StackName);
   refuseUnlessUpdatable(stack);
+  await takeServiceRole(state, stack, input.RoleARN);
   const definition = await readDefinition(state, stack, input, stack);
   const { changes, outputsChange } = planChanges(state, stack, definition);
   if (changes.length === 0 && !outputsChange) throw validationError("No updates are to be performed.");
@@ -105,14 +108,20 @@ export function startImport(
 /** Statuses of an operation that a deletion ends. */
 const deletableInProgress: readonly string[] = ["CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"];
 
-export function deleteStack(state: CloudFormationState, input: Input<"deleteStack">) {
-  refuseMembers(input, ["DeletionMode", "RetainResources", "RoleARN"]);
+export async function deleteStack(state: CloudFormationState, input: Input<"deleteStack">) {
+  refuseMembers(input, ["DeletionMode"]);
   const stack = lookUpStack(state, input.StackName);
+  if (stack) await takeServiceRole(state, stack, input.RoleARN);
   if (!stack || stack.deletedAt !== undefined || stack.status === "DELETE_IN_PROGRESS") return {};
   if (stack.status.endsWith("_IN_PROGRESS") && !deletableInProgress.includes(stack.status))
     throw validationError(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
   if (stack.terminationProtection)
     throw validationError(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+  const retained = input.RetainResources ?? [];
+  if (retained.length > 0 && stack.status !== "DELETE_FAILED")
+    throw validationError(
+      "Invalid operation on stack. RetainResources can only be used when the stack is in DELETE_FAILED state",
+    );
   for (const { exportName } of stack.outputs) if (exportName) refuseRemoval(state, exportName);
   stack.clientRequestToken = input.ClientRequestToken;
   if (stack.status === "CREATE_IN_PROGRESS") {
@@ -120,7 +129,7 @@ export function deleteStack(state: CloudFormationState, input: Input<"deleteStac
     stack.cancel();
     return {};
   }
-  state.run(runDelete(state, stack));
+  state.run(runDelete(state, stack, retained));
   return {};
 }
 

@@ -52,6 +52,7 @@ function describe(stack: StackRecord): Stack {
     DisableRollback: stack.disableRollback,
     RetainExceptOnCreate: stack.retainExceptOnCreate,
     NotificationARNs: [],
+    RoleARN: stack.roleArn,
     Capabilities: [...stack.capabilities] as Stack["Capabilities"],
     Outputs: stack.outputs.map(({ name, value, description, exportName }) => ({
       OutputKey: name,

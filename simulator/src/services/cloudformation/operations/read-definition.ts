@@ -1,6 +1,7 @@
 import type { Capability, Parameter, Tag } from "@aws-sdk/client-cloudformation";
 import { AwsError } from "../../../kit/errors.ts";
 import { checkedTags, tagPairs } from "../../../kit/tags.ts";
+import { findTrustingRole } from "../../sts/trust.ts";
 import { type Definition, define, inputScope, type StackIdentity } from "../stack/definition.ts";
 import type { CloudFormationState, StackRecord } from "../stack/records.ts";
 import { checkRules } from "../template/conditions.ts";
@@ -126,6 +127,24 @@ export function refuseMembers(input: object, unsupported: readonly string[]): vo
 
 function asksForSomething(value: unknown): boolean {
   return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+}
+
+/**
+ * Throws unless CloudFormation may assume the role, whose permissions are not checked. A stack keeps the role that it
+ * was last given.
+ */
+export async function takeServiceRole(
+  { environment }: CloudFormationState,
+  stack: StackRecord,
+  roleArn: string | undefined,
+): Promise<void> {
+  if (roleArn === undefined) return;
+  const trusts = (type: string, principal: string) =>
+    type === "Service" && principal === "cloudformation.amazonaws.com";
+  await findTrustingRole(environment.aws, roleArn, "sts:AssumeRole", trusts).catch(() => {
+    throw validationError(`Role ${roleArn} is invalid or cannot be assumed`);
+  });
+  stack.roleArn = roleArn;
 }
 
 /**

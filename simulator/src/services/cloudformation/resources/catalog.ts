@@ -18,7 +18,7 @@ import {
   vpc,
   vpcEndpoint,
 } from "./ec2-network.ts";
-import { securityGroup, securityGroupIngress } from "./ec2-security-group.ts";
+import { securityGroup, securityGroupEgress, securityGroupIngress } from "./ec2-security-group.ts";
 import { repository } from "./ecr.ts";
 import { cluster, taskDefinition } from "./ecs.ts";
 import { service } from "./ecs-service.ts";
@@ -59,6 +59,7 @@ export const resourceTypes: ResourceTypes = {
   "AWS::EC2::Route": route,
   "AWS::EC2::RouteTable": routeTable,
   "AWS::EC2::SecurityGroup": securityGroup,
+  "AWS::EC2::SecurityGroupEgress": securityGroupEgress,
   "AWS::EC2::SecurityGroupIngress": securityGroupIngress,
   "AWS::EC2::Subnet": subnet,
   "AWS::EC2::SubnetRouteTableAssociation": subnetRouteTableAssociation,

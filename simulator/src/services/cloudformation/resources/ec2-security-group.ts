@@ -78,26 +78,30 @@ function permission({ CidrIp, Description, ...rule }: Properties): IpPermission 
   };
 }
 
-const fixed = { GroupId: text, ...traffic, [peers.Ingress]: text };
-
 /** A rule outside its group, such as for a group of another stack; its physical id is the rule's. */
-export const securityGroupIngress = resourceType({
-  properties: { ...fixed, Description: text },
-  required: ["GroupId", "IpProtocol"],
-  replacement: Object.keys(fixed),
-  attributes: { Id: physicalId },
-  async create({ aws }, { GroupId, ...rule }) {
-    const { SecurityGroupRules: [made] = [] } = await aws.ec2.authorizeSecurityGroupIngress({
-      GroupId,
-      IpPermissions: [permission(rule)],
-    });
-    return made?.SecurityGroupRuleId;
-  },
-  update: ({ aws }, SecurityGroupRuleId, { GroupId, Description }) =>
-    aws.ec2.updateSecurityGroupRuleDescriptionsIngress({
-      GroupId,
-      SecurityGroupRuleDescriptions: [{ SecurityGroupRuleId, Description }],
-    }),
-  delete: ({ aws }, id, { GroupId }) =>
-    aws.ec2.revokeSecurityGroupIngress({ GroupId, SecurityGroupRuleIds: [id] }),
-});
+function ruleType(direction: Direction) {
+  const fixed = { GroupId: text, ...traffic, [peers[direction]]: text };
+  return resourceType({
+    properties: { ...fixed, Description: text },
+    required: ["GroupId", "IpProtocol"],
+    replacement: Object.keys(fixed),
+    attributes: { Id: physicalId },
+    async create({ aws }, { GroupId, ...rule }) {
+      const { SecurityGroupRules: [made] = [] } = await aws.ec2[`authorizeSecurityGroup${direction}`]({
+        GroupId,
+        IpPermissions: [permission(rule)],
+      });
+      return made?.SecurityGroupRuleId;
+    },
+    update: ({ aws }, SecurityGroupRuleId, { GroupId, Description }) =>
+      aws.ec2[`updateSecurityGroupRuleDescriptions${direction}`]({
+        GroupId,
+        SecurityGroupRuleDescriptions: [{ SecurityGroupRuleId, Description }],
+      }),
+    delete: async ({ aws }, id, { GroupId }) =>
+      aws.ec2[`revokeSecurityGroup${direction}`]({ GroupId, SecurityGroupRuleIds: [id] }),
+  });
+}
+
+export const securityGroupIngress = ruleType("Ingress");
+export const securityGroupEgress = ruleType("Egress");

@@ -48,7 +48,7 @@ export async function startStackTest(starting: Promise<TestSimulator> = startTes
     simulator,
     aws: simulator.aws,
     async create(Resources: Resources, Outputs: object = {}) {
-      await cloudformation.createStack({ ...input({ Resources, Outputs }), DisableRollback: true });
+      await cloudformation.createStack({ ...input({ Resources, Outputs }), OnFailure: "DO_NOTHING" });
       return await outcome();
     },
     async update(Resources: Resources, Outputs: object = {}) {

@@ -27,7 +27,7 @@ export async function runCreate(
     const { message } = error as Error;
     if (stack.disableRollback || state.signal.aborted) setStackStatus(stack, "CREATE_FAILED", message);
     // DeleteStack came while the creation ran.
-    else if (stack.status === "DELETE_IN_PROGRESS") await finishDelete(state, stack);
+    else if (stack.status === "DELETE_IN_PROGRESS") await finishDelete(state, stack, []);
     else await rollBackCreation(operation, `${message} Rollback requested by user.`);
   }
 }

@@ -6,16 +6,27 @@ import { reversed, runInOrder } from "./order.ts";
 import type { CloudFormationState, ResourceRecord, StackRecord } from "./records.ts";
 
 /** Deletes every resource, after those that use it; the outcome is in the stack's status and events. */
-export async function runDelete(state: CloudFormationState, stack: StackRecord): Promise<void> {
+export async function runDelete(
+  state: CloudFormationState,
+  stack: StackRecord,
+  retained: readonly string[],
+): Promise<void> {
   setStackStatus(stack, "DELETE_IN_PROGRESS", "User Initiated");
-  await finishDelete(state, stack);
+  await finishDelete(state, stack, retained);
 }
 
 /** As `runDelete`, for a stack that is in DELETE_IN_PROGRESS already. */
-export async function finishDelete(state: CloudFormationState, stack: StackRecord): Promise<void> {
+export async function finishDelete(
+  state: CloudFormationState,
+  stack: StackRecord,
+  retained: readonly string[],
+): Promise<void> {
   const { definition } = stack;
-  const policy = (id: string) => definition?.resources[id]?.deletionPolicy ?? "Delete";
-  const failed = definition ? await deleteAll(startOperation(state, stack, definition), policy) : [];
+  const failed = definition
+    ? await deleteAll(startOperation(state, stack, definition), (id) =>
+        retained.includes(id) ? "Retain" : (definition.resources[id]?.deletionPolicy ?? "Delete"),
+      )
+    : [];
   if (failed.length > 0) {
     const reason = `The following resource(s) failed to delete: [${failed.join(", ")}]. `;
     setStackStatus(stack, "DELETE_FAILED", reason);

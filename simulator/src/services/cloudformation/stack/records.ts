@@ -95,6 +95,8 @@ export interface StackRecord {
   /** Whether a rollback also deletes new resources that are to be retained. */
   retainExceptOnCreate: boolean;
   terminationProtection: boolean;
+  /** ARN of the service role that CloudFormation assumes; undefined when it acts for the caller. */
+  roleArn?: string;
   /** By logical id. */
   readonly resources: Map<string, ResourceRecord>;
   outputs: readonly OutputRecord[];
