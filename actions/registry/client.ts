@@ -30,14 +30,7 @@ export function createRegistryClient(options: RegistryOptions) {
     );
 
   const read = (repository: string, path: string, init: RegistryRequest) =>
-    requester.retry(async () => {
-      const scope: Scope = { repository, access: "pull" };
-      const response = await requester.send([scope], `/v2/${repository}/${path}`, init);
-      const body = await response.read().catch((error) => {
-        throw options.signal.aborted ? options.signal.reason : unreachable(options.host, error);
-      });
-      return { response, body };
-    });
+    readWhole(requester, repository, path, init);
 
   return {
     host: options.host,
@@ -86,6 +79,22 @@ export function createRegistryClient(options: RegistryOptions) {
       response.discard();
     },
   };
+}
+
+/** Reads a response with its body; a body that breaks off is read again. */
+function readWhole(
+  { host, signal, send, retry }: Requester,
+  repository: string,
+  path: string,
+  init: RegistryRequest,
+) {
+  return retry(async () => {
+    const response = await send([{ repository, access: "pull" }], `/v2/${repository}/${path}`, init);
+    const body = await response.read().catch((error) => {
+      throw signal.aborted ? signal.reason : unreachable(host, error);
+    });
+    return { response, body };
+  });
 }
 
 function mediaTypeOf({ header }: Answer): string {
