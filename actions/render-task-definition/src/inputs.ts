@@ -52,7 +52,7 @@ export function readRenderInputs(getInput?: (name: string) => string): RenderInp
       placeholders: readPlaceholderValues(read, "placeholders"),
       plainSecrets: read.pairs("plain-secrets"),
       roles: readRoles(read),
-      rules: { unknownKeys: "pass", keptEmpty: read.names("keep-null-value-keys") },
+      rules: { keptEmpty: read.names("keep-null-value-keys") },
       container: readContainerInputs(read),
     }),
     getInput,

@@ -53,7 +53,7 @@ export function readRunInputs(getInput?: (name: string) => string): RunInputs {
     (read) => ({
       cluster: read.optional("cluster") ?? "default",
       taskDefinition: readTaskDefinitionSource(read),
-      rules: { unknownKeys: "pass", keptEmpty: read.names("keep-null-value-keys") },
+      rules: { keptEmpty: read.names("keep-null-value-keys") },
       container: read.optional("container"),
       command: read.json("command", 'a JSON list of strings such as ["node","migrate.js"]', isCommand, []),
       environment: read.pairs("environment-variables"),
