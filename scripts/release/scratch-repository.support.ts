@@ -55,20 +55,33 @@ if (verb === "view") {
 if (verb !== "view") appendFileSync(process.env.FAKE_GH + "/changes", verb + " " + tag + "\\n");
 `;
 
-/** A clone with a bare remote repository and a stand-in for GitHub's command line. */
-export function createScratchRepository() {
+/** Creates a clone with a bare remote repository and a stand-in for GitHub's command line. */
+function createPlace() {
   const folder = mkdtempSync(join(tmpdir(), "release-"));
   const [remote, clone, bin] = ["remote.git", "clone", "bin"].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ];
+  mkdirSync(bin);
+  writeFileSync(join(bin, "gh"), fakeGh, { mode: 0o755 });
+  writeFileSync(join(folder, "releases.json"), "{}");
+  // The remote that a workflow names is the bare repository.
+  const address = `[url "${remote}"]\n\tinsteadOf = https://github.com/${name}\n`;
+  writeFileSync(join(folder, ".gitconfig"), address);
+  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch", "main", remote]);
+  execFileSync("git", ["clone", "--quiet", remote, clone], { stdio: "ignore" });
   const environment = {
     PATH: [bin, process.env.PATH].join(delimiter),
     HOME: folder,
     FAKE_GH: folder,
     GIT_CONFIG_SYSTEM: "/dev/null",
   };
+  return { folder, remote, clone, environment };
+}
+
+/** Returns the programs of a release, run in the clone. */
+function commandsIn({ folder, clone, environment }: ReturnType<typeof createPlace>) {
   const release = (parameters: string[], environmentOfRun: Record<string, string> = {}) => {
     const options = { cwd: clone, env: { ...environment, ...environmentOfRun }, encoding: "utf8" } as const;
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...parameters], options);
@@ -85,37 +98,39 @@ export function createScratchRepository() {
   };
   const git = (...parameters: string[]) =>
     execFileSync("git", parameters, { cwd: clone, env: environment, encoding: "utf8" }).trim();
-  mkdirSync(bin);
-  writeFileSync(join(bin, "gh"), fakeGh, { mode: 0o755 });
-  writeFileSync(join(folder, "releases.json"), "{}");
-  // The remote that a workflow names is the bare repository.
-  const address = `[url "${remote}"]\n\tinsteadOf = https://github.com/${name}\n`;
-  writeFileSync(join(folder, ".gitconfig"), address);
-  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch", "main", remote]);
-  execFileSync("git", ["clone", "--quiet", remote, clone], { stdio: "ignore" });
+  return { release, plan, git };
+}
+
+function writeAll(folder: string, files: Record<string, string>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+}
+
+/** Runs the last step of the job publish; returns its exit code and all that it wrote. */
+function runPublish(cwd: string, environment: Record<string, string>) {
+  const ofGitHub = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: name, GH_REPO: name };
+  const shell = ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", publish.steps.at(-1).run];
+  const env = { ...environment, ...ofGitHub };
+  const { status, stdout, stderr } = spawnSync("bash", shell, { cwd, env, encoding: "utf8" });
+  return { status, output: stdout + stderr };
+}
+
+/** A scratch repository and what the jobs of a release do with it. */
+export function createScratchRepository() {
+  const place = createPlace();
+  const { folder, remote, clone, environment } = place;
+  const { release, plan, git } = commandsIn(place);
   return {
-    folder,
-    remote,
-    environment,
+    ...place,
     git,
     /** Commits files on main, pushes them and returns the commit. */
     commit(files: Record<string, string>): string {
-      for (const [path, content] of Object.entries(files)) {
-        mkdirSync(dirname(join(clone, path)), { recursive: true });
-        writeFileSync(join(clone, path), content);
-      }
+      writeAll(clone, files);
       git("add", "--all");
-      git(
-        "-c",
-        "user.name=T",
-        "-c",
-        "user.email=t@example.com",
-        "commit",
-        "--quiet",
-        "--allow-empty",
-        "-m",
-        "x",
-      );
+      const author = ["-c", "user.name=T", "-c", "user.email=t@example.com"];
+      git(...author, "commit", "--quiet", "--allow-empty", "-m", "x");
       git("push", "--quiet", "origin", "HEAD:main");
       return git("rev-parse", "HEAD");
     },
@@ -135,18 +150,12 @@ export function createScratchRepository() {
       const prepared = release(["checksums", join(files, "checksums.txt")]);
       if (prepared.status !== 0) return prepared;
       execFileSync("sh", ["-c", `cp *.tgz ${files}`], { cwd: clone });
-      const env = {
-        ...environment,
-        ...{ GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: name, GH_REPO: name },
-        ...{ TAG: `v${planned.version}`, COMMIT: planned.commit, NOTES: planned.notes },
-        FILES: execFileSync("sh", ["-c", "sha256sum -- *"], { cwd: files, encoding: "utf8" }).trim(),
-        ...environmentOfRun,
-      };
-      mkdirSync(join(files, "repository/.git/hooks"), { recursive: true });
-      writeFileSync(join(files, "repository/.git/hooks/pre-push"), `#!/bin/sh\n${hook}\n`, { mode: 0o755 });
-      const shell = ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", publish.steps.at(-1).run];
-      const { status, stdout, stderr } = spawnSync("bash", shell, { cwd: work, env, encoding: "utf8" });
-      return { status, output: stdout + stderr };
+      const sums = execFileSync("sh", ["-c", "sha256sum -- *"], { cwd: files, encoding: "utf8" }).trim();
+      writeAll(files, { "repository/.git/hooks/pre-push": `#!/bin/sh\n${hook}\n` });
+      chmodSync(join(files, "repository/.git/hooks/pre-push"), 0o755);
+      const { version, commit, notes } = planned;
+      const ofJob = { TAG: `v${version}`, COMMIT: commit, NOTES: notes, FILES: sums };
+      return runPublish(work, { ...environment, ...ofJob, ...environmentOfRun });
     },
     /** Refuses changes of the refs that match a shell pattern, as a rule of GitHub does; none without a pattern. */
     refuse(pattern?: string): void {
