@@ -8,7 +8,8 @@ afterAll(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
-  process.chdir(folder);
+  // Stryker runs the tests in worker threads, which have no folder of their own to change.
+  if (process.cwd() !== folder) process.chdir(folder);
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
   Object.assign(process.env, environment);
 });
