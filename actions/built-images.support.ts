@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TestSimulator } from "../simulator/src/test-simulator.support.ts";
+import type { TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { testEnvironment, testInputs, toRepository } from "./build-image/src/build-image.support.ts";
 import { type BuiltImage, buildImage } from "./build-image/src/build-image.ts";
 

@@ -1,11 +1,11 @@
 import { Agent, get } from "node:http";
-import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import {
   type Position,
   pageQuery,
   pageSize,
   type Search,
-} from "../services/suppliers/src/domain/supplier-page.ts";
+} from "@ecs-delivery/suppliers/domain/supplier-page";
+import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { alternate, type Benchmark, type Measurement, measure, median, type Sides } from "./measurement.ts";
 import { buildService, type ServiceProcess, startService } from "./service-process.ts";
 import { type SupplierDatabase, startSupplierServer } from "./supplier-database.ts";

@@ -4,7 +4,7 @@ import {
   openBrowser,
   servePage,
   serviceOfTenTasks,
-} from "../live/src/browser.support.ts";
+} from "@ecs-delivery/live/browser.support";
 import { type Benchmark, measure, median } from "./measurement.ts";
 
 /** A frame of 60 a second. */

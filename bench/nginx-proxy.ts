@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../simulator/src/runtime/database/database-server.ts";
+import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
 
 // nginx as a load balancer that sends its target as much as ours: one worker, the client's address, and connections
 // that stay open for more than 1,000 requests.

@@ -5,7 +5,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
-import { freePort } from "../simulator/src/runtime/database/database-server.ts";
+import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
 import { residentMb } from "./run-program.ts";
 
 export interface ServiceOptions {

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { startDatabaseServer } from "@ecs-delivery/simulator/runtime/database/database-server";
 import { type Connection, createConnection } from "mysql2/promise";
-import { startDatabaseServer } from "../simulator/src/runtime/database/database-server.ts";
 
 /**
  * A million suppliers take 310 MB with their indexes, so this server gets the memory for them. The rehearsal's server,

@@ -1,11 +1,11 @@
 import type { CreateServiceCommandInput } from "@aws-sdk/client-ecs";
-import { createRoles } from "../lab/src/runner/github.support.ts";
-import { createTokenIssuer, githubIssuer } from "../lab/src/runner/jobs/token-issuer.ts";
-import { nodeEnvironment } from "../program/src/node-environment.support.ts";
-import { webTaskDefinition } from "../simulator/src/outside-clients/web.support.ts";
-import { createWebAccount } from "../simulator/src/outside-clients/web-account.support.ts";
-import { pushProgram } from "../simulator/src/services/ecs/controller/push-program.support.ts";
-import { startRealSimulator, testListenerPortOffset } from "../simulator/src/test-simulator.support.ts";
+import { createRoles } from "@ecs-delivery/lab/runner/github.support";
+import { createTokenIssuer, githubIssuer } from "@ecs-delivery/lab/runner/jobs/token-issuer";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
+import { webTaskDefinition } from "@ecs-delivery/simulator/outside-clients/web.support";
+import { createWebAccount } from "@ecs-delivery/simulator/outside-clients/web-account.support";
+import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
+import { startRealSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 
 export type ExampleAccount = Awaited<ReturnType<typeof createExampleAccount>>;
 

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startEngine } from "@ecs-delivery/actions/build-image/src/docker/engine.support";
+import { startGitHub } from "@ecs-delivery/lab/runner/github.support";
+import type { RunResult } from "@ecs-delivery/lab/runner/result";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
-import { startEngine } from "../actions/build-image/src/docker/engine.support.ts";
-import { startGitHub } from "../lab/src/runner/github.support.ts";
-import type { RunResult } from "../lab/src/runner/result.ts";
 import { createExampleAccount, type ExampleAccount, type Kind } from "./account.support.ts";
 import { createExample, createMirror } from "./examples.support.ts";
 

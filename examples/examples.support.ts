@@ -1,9 +1,9 @@
 import { globSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunnerOptions } from "../lab/src/runner/jobs/run-context.ts";
-import { git } from "../lab/src/runner/load/git.ts";
-import { createTestRepository, type TestRepository } from "../lab/src/runner/test-repository.support.ts";
+import type { RunnerOptions } from "@ecs-delivery/lab/runner/jobs/run-context";
+import { git } from "@ecs-delivery/lab/runner/load/git";
+import { createTestRepository, type TestRepository } from "@ecs-delivery/lab/runner/test-repository.support";
 import type { ExampleAccount } from "./account.support.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -1,6 +1,6 @@
+import { createTokenIssuer, githubIssuer } from "@ecs-delivery/lab/runner/jobs/token-issuer";
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTokenIssuer, githubIssuer } from "../lab/src/runner/jobs/token-issuer.ts";
-import { startTestSimulator } from "../simulator/src/test-simulator.support.ts";
 import { read } from "./profiles.support.ts";
 import { outcome, physicalIds, updateParameters } from "./stacks.support.ts";
 

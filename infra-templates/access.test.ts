@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { describeValue, isKnown } from "@ecs-delivery/actions/cloudformation/values";
 import { expect, test } from "vitest";
-import { describeValue, isKnown } from "../actions/cloudformation/values.ts";
 import { resourcesOf } from "./profiles.support.ts";
 
 const repository = "octocat@583231/coffee@1296269";

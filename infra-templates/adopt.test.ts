@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
 import {
   courseParts,
   createContainers,
   createLoadBalancer,
-} from "../actions/check-lab/src/lab-account.support.ts";
-import { courseNames } from "../actions/check-lab/src/lab-parts.support.ts";
-import { useStage } from "../actions/provision-stack/src/stage.support.ts";
+} from "@ecs-delivery/actions/check-lab/src/lab-account.support";
+import { courseNames } from "@ecs-delivery/actions/check-lab/src/lab-parts.support";
+import { useStage } from "@ecs-delivery/actions/provision-stack/src/stage.support";
+import { expect, test } from "vitest";
 import { physicalIds } from "./stacks.support.ts";
 
 /** The course's account after phase 6, by hand. */

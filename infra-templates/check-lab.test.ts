@@ -1,6 +1,6 @@
+import { check, expectAllGreen } from "@ecs-delivery/actions/check-lab/src/check.support";
+import { createStage } from "@ecs-delivery/actions/provision-stack/src/stage.support";
 import { it, onTestFinished } from "vitest";
-import { check, expectAllGreen } from "../actions/check-lab/src/check.support.ts";
-import { createStage } from "../actions/provision-stack/src/stage.support.ts";
 import { buildByTemplates, buildMixed } from "./lab-account.support.ts";
 
 it.each([

@@ -1,7 +1,7 @@
+import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
+import { testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { expect, test } from "vitest";
-import type { Program } from "../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import { pushProgram } from "../simulator/src/services/ecs/controller/push-program.support.ts";
-import { testListenerPortOffset } from "../simulator/src/test-simulator.support.ts";
 import { read } from "./profiles.support.ts";
 import { outcome, updateParameters, useProfile } from "./stacks.support.ts";
 

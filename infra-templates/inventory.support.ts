@@ -1,4 +1,4 @@
-import type { Simulator } from "../simulator/src/simulator.ts";
+import type { Simulator } from "@ecs-delivery/simulator";
 
 /**
  * Operations that list what the templates can create, except the snapshots that they keep on purpose: the service, its

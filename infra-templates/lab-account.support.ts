@@ -10,12 +10,17 @@ import {
   createServices,
   pushImages,
   releaseBoth,
-} from "../actions/check-lab/src/lab-account.support.ts";
-import { appSpec, browser, courseNames, taskDefinition } from "../actions/check-lab/src/lab-parts.support.ts";
-import { type ServiceName, services } from "../actions/check-lab/src/parts.ts";
-import { fillPlaceholders } from "../actions/core/placeholders.ts";
-import type { Stage } from "../actions/provision-stack/src/stage.support.ts";
-import type { TestSimulator } from "../simulator/src/test-simulator.support.ts";
+} from "@ecs-delivery/actions/check-lab/src/lab-account.support";
+import {
+  appSpec,
+  browser,
+  courseNames,
+  taskDefinition,
+} from "@ecs-delivery/actions/check-lab/src/lab-parts.support";
+import { type ServiceName, services } from "@ecs-delivery/actions/check-lab/src/parts";
+import { fillPlaceholders } from "@ecs-delivery/actions/core/placeholders";
+import type { Stage } from "@ecs-delivery/actions/provision-stack/src/stage.support";
+import type { TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { outcome, updateParameters } from "./stacks.support.ts";
 
 const root = join(import.meta.dirname, "..");

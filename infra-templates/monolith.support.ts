@@ -1,4 +1,4 @@
-import { Unknown } from "../actions/cloudformation/values.ts";
+import { Unknown } from "@ecs-delivery/actions/cloudformation/values";
 import { resourcesOf } from "./profiles.support.ts";
 
 const server = resourcesOf("standard").find(({ logicalId }) => logicalId === "Server");

@@ -1,8 +1,8 @@
 import { EC2 } from "@aws-sdk/client-ec2";
+import { findDependencies, inOrder } from "@ecs-delivery/actions/cloudformation/dependencies";
+import { planStack } from "@ecs-delivery/actions/cloudformation/plan-stacks";
+import { readTemplates } from "@ecs-delivery/actions/cloudformation/template";
 import { afterAll, expect, test } from "vitest";
-import { findDependencies, inOrder } from "../actions/cloudformation/dependencies.ts";
-import { planStack } from "../actions/cloudformation/plan-stacks.ts";
-import { readTemplates } from "../actions/cloudformation/template.ts";
 import { type Moto, startMoto } from "./moto.support.ts";
 import { templateForMoto, unknownTypes } from "./moto-templates.support.ts";
 import { folder, type ProfileValues, profiles, readProfile, resourcesOf } from "./profiles.support.ts";
@@ -64,7 +64,9 @@ function planned(values: ProfileValues) {
   const stacks = templates
     .filter(({ name }) => name in values)
     .map((template) => planStack(template, templates, given, "microservices"));
-  return inOrder(findDependencies(stacks)).flatMap((name) => stacks.find(({ template }) => template.name === name) ?? []);
+  return inOrder(findDependencies(stacks)).flatMap(
+    (name) => stacks.find(({ template }) => template.name === name) ?? [],
+  );
 }
 
 /** Returns the profile with ids of moto's own account instead of look-ups. */

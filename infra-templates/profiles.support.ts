@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { planStack } from "../actions/cloudformation/plan-stacks.ts";
-import { type EvaluatedResource, evaluateResources } from "../actions/cloudformation/resources.ts";
-import { readTemplates } from "../actions/cloudformation/template.ts";
+import { planStack } from "@ecs-delivery/actions/cloudformation/plan-stacks";
+import { type EvaluatedResource, evaluateResources } from "@ecs-delivery/actions/cloudformation/resources";
+import { readTemplates } from "@ecs-delivery/actions/cloudformation/template";
 
 export const folder = import.meta.dirname;
 export const profiles = ["standard", "academy"] as const;

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { Tag } from "@aws-sdk/client-cloudformation";
+import type { ProvisionInputs } from "@ecs-delivery/actions/provision-stack/src/inputs";
+import { useStage } from "@ecs-delivery/actions/provision-stack/src/stage.support";
+import type { Simulator } from "@ecs-delivery/simulator";
+import type { TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, vi } from "vitest";
-import type { ProvisionInputs } from "../actions/provision-stack/src/inputs.ts";
-import { useStage } from "../actions/provision-stack/src/stage.support.ts";
-import type { Simulator } from "../simulator/src/simulator.ts";
-import type { TestSimulator } from "../simulator/src/test-simulator.support.ts";
 import { adminSourceIps, folder, type Profile } from "./profiles.support.ts";
 
 /** Creates an account of the profile's kind for the tests of a file, and a function that provisions the profile. */

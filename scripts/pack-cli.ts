@@ -5,9 +5,9 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Refusal, refused } from "@ecs-delivery/program/command-line";
+import { renewOutput } from "@ecs-delivery/program/output-folder";
 import { build } from "rolldown";
-import { Refusal, refused } from "../program/src/command-line.mjs";
-import { renewOutput } from "../program/src/output-folder.ts";
 import { licensesOf } from "./bundle-action.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

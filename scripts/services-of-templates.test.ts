@@ -1,5 +1,5 @@
+import { parseTemplate, readTemplates } from "@ecs-delivery/actions/cloudformation/template";
 import { expect, test } from "vitest";
-import { parseTemplate, readTemplates } from "../actions/cloudformation/template.ts";
 import { servicesOf } from "./services-of-templates.ts";
 
 function servicesIn(resources: string): [string, string[]][] {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readTemplates, type Template } from "../actions/cloudformation/template.ts";
+import { readTemplates, type Template } from "@ecs-delivery/actions/cloudformation/template";
 
 /** Resource types by their beginning → the service, as the course counts; the first that fits holds. */
 const services: readonly (readonly [beginning: string, service: string])[] = [

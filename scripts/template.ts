@@ -3,7 +3,13 @@
 //   npm run template -- FOLDER [--uses owner/name@version]
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineOptions, parseCommandLine, Refusal, refused, textOf } from "../program/src/command-line.mjs";
+import {
+  defineOptions,
+  parseCommandLine,
+  Refusal,
+  refused,
+  textOf,
+} from "@ecs-delivery/program/command-line";
 import { writeTemplate } from "./template/write-template.ts";
 
 const command = {

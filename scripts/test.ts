@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { constants, homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
-import { temporaryFolder } from "../program/src/temporary-folder.ts";
+import { temporaryFolder } from "@ecs-delivery/program/temporary-folder";
 import { checks, runChecks } from "./checks.ts";
 import { removeContainers, startEngineUnlessOneAnswers } from "./tests/container-engine.ts";
 import type { Count } from "./tests/count-tests.ts";

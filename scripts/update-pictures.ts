@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { findBrowser } from "@ecs-delivery/suppliers/browser/support/find-browser";
 import { chromium, type Locator, type Page } from "playwright-core";
-import { findBrowser } from "../services/suppliers/src/browser/support/find-browser.ts";
 import { record } from "./pictures/record.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -4,15 +4,15 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Simulator } from "@ecs-delivery/simulator";
+import { startDatabaseServer } from "@ecs-delivery/simulator/runtime/database/database-server";
+import { hasDocker } from "@ecs-delivery/simulator/runtime/tasks/runtimes.support";
+import { startRealSimulator } from "@ecs-delivery/simulator/test-simulator.support";
+import { bundleServices, type ServiceBundles } from "@ecs-delivery/suppliers/test-service.support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { folderLabel } from "../scripts/tests/container-engine.ts";
-import { startDatabaseServer } from "../simulator/src/runtime/database/database-server.ts";
-import { hasDocker } from "../simulator/src/runtime/tasks/runtimes.support.ts";
-import type { Simulator } from "../simulator/src/simulator.ts";
-import { startRealSimulator } from "../simulator/src/test-simulator.support.ts";
 import { buildImage, pushBase, root, run, serveToContainers, writeNpmrc } from "./images.support.ts";
-import { bundleServices, type ServiceBundles } from "./suppliers/src/test-service.support.ts";
 
 // The Dockerfile of customer is that of employee with another name: containers.test.ts shows it.
 const services = [

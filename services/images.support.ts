@@ -6,9 +6,9 @@ import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { basePath, makeNodeBase } from "../program/src/base-image.ts";
-import { nodeEnvironment } from "../program/src/node-environment.support.ts";
-import type { Simulator } from "../simulator/src/simulator.ts";
+import { basePath, makeNodeBase } from "@ecs-delivery/program/base-image";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
+import type { Simulator } from "@ecs-delivery/simulator";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 export const run = promisify(execFile);

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
+import type { TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { vi } from "vitest";
-import { nodeEnvironment } from "../../program/src/node-environment.support.ts";
-import type { TestSimulator } from "../../simulator/src/test-simulator.support.ts";
 import { systemClock } from "./pace.ts";
 
 /** Context that a runner gives an action's entry. */

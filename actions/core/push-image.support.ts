@@ -1,6 +1,9 @@
-import { makeLayer, makeNodeLayer, pushLayers } from "../../simulator/src/runtime/tasks/images.support.ts";
-import { imageConfigOf, type Program } from "../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import { type TestSimulator, taskRuntimeOfRun } from "../../simulator/src/test-simulator.support.ts";
+import { makeLayer, makeNodeLayer, pushLayers } from "@ecs-delivery/simulator/runtime/tasks/images.support";
+import {
+  imageConfigOf,
+  type Program,
+} from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { type TestSimulator, taskRuntimeOfRun } from "@ecs-delivery/simulator/test-simulator.support";
 
 /**
  * Pushes an image to the repository `web` and returns its name by digest: of a function for `startTestSimulator`, of a

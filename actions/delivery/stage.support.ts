@@ -9,17 +9,17 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { createDelivery } from "../../simulator/src/outside-clients/delivery.support.ts";
-import { webLogs, webTaskDefinition, webVersion } from "../../simulator/src/outside-clients/web.support.ts";
-import { type Program, webProgram } from "../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import type { Aws } from "../../simulator/src/services/api.ts";
-import type { Simulator } from "../../simulator/src/simulator.ts";
+import type { Simulator } from "@ecs-delivery/simulator";
+import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
+import { webLogs, webTaskDefinition, webVersion } from "@ecs-delivery/simulator/outside-clients/web.support";
+import { type Program, webProgram } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import type { Aws } from "@ecs-delivery/simulator/services/api";
 import {
   startRealSimulator,
   startTestSimulator,
   type TestSimulator,
   testListenerPortOffset,
-} from "../../simulator/src/test-simulator.support.ts";
+} from "@ecs-delivery/simulator/test-simulator.support";
 import type { Failure } from "../core/failure.ts";
 import { retryStrategy } from "../core/prompt-retries.support.ts";
 import { pushImage } from "../core/push-image.support.ts";

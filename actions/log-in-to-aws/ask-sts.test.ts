@@ -1,5 +1,5 @@
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, expect, test } from "vitest";
-import { startTestSimulator } from "../../simulator/src/test-simulator.support.ts";
 import { askSts } from "./ask-sts.mjs";
 
 const keys = {

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   startTestRegistry,
   type TestRegistry,
-} from "../../simulator/src/runtime/registry/test-registry.support.ts";
+} from "@ecs-delivery/simulator/runtime/registry/test-registry.support";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { always, answering, behind, type Fault, type FaultRule, first } from "./faulty-registry.support.ts";
 import { digestOf } from "./oci.ts";
 

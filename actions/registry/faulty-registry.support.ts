@@ -8,8 +8,8 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
+import type { TestRegistry } from "@ecs-delivery/simulator/runtime/registry/test-registry.support";
 import { onTestFinished } from "vitest";
-import type { TestRegistry } from "../../simulator/src/runtime/registry/test-registry.support.ts";
 import { createRegistryClient } from "./client.ts";
 import type { RegistryOptions } from "./request.ts";
 

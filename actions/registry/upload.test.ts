@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { startTestRegistry } from "@ecs-delivery/simulator/runtime/registry/test-registry.support";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startTestRegistry } from "../../simulator/src/runtime/registry/test-registry.support.ts";
 import { always, answering, behind, type FaultRule, first } from "./faulty-registry.support.ts";
 import { blobOf, digestOf } from "./oci.ts";
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ECR } from "@aws-sdk/client-ecr";
-import { parseImageName } from "../../actions/registry/image-name.ts";
-import { awsCli } from "../../simulator/src/outside-clients/programs.support.ts";
+import { parseImageName } from "@ecs-delivery/actions/registry/image-name";
+import { awsCli } from "@ecs-delivery/simulator/outside-clients/programs.support";
 
 const run = promisify(execFile);
 

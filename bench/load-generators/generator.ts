@@ -1,4 +1,4 @@
-import type { generateLoad } from "../../actions/load/generate-load.ts";
+import type { generateLoad } from "@ecs-delivery/actions/load/generate-load";
 
 export interface GeneratorLoad {
   readonly url: string;

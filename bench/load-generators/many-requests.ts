@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { generateLoad } from "../../actions/load/generate-load.ts";
+import { generateLoad } from "@ecs-delivery/actions/load/generate-load";
 import { closedLoop } from "./generator.ts";
 
 /** Sends `first` requests, continues to `all`, and reports the memory in use at both times. */

@@ -1,5 +1,5 @@
-import { summarise } from "../../actions/load/counts.ts";
-import { generateLoad } from "../../actions/load/generate-load.ts";
+import { summarise } from "@ecs-delivery/actions/load/counts";
+import { generateLoad } from "@ecs-delivery/actions/load/generate-load";
 import { closedLoop, type GeneratorLoad } from "./generator.ts";
 
 // Runs as run-load-test sends load: in a separate process.

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readPairs } from "../../lab/src/runner/steps/command-files.ts";
+import { readPairs } from "@ecs-delivery/lab/runner/steps/command-files";
 
 interface Step {
   /** Entry file of the action's bundle. */

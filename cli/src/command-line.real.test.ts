@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { createRealStage, type Stage } from "@ecs-delivery/actions/delivery/stage.support";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createRealStage, type Stage } from "../../actions/delivery/stage.support.ts";
 import { type Installed, installCommandLine } from "./installed.support.ts";
 
 const deploy = [

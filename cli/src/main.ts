@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { explainAwsError } from "../../actions/core/aws-errors.ts";
-import { annotationText, Failure } from "../../actions/core/failure.ts";
-import { nearestName } from "../../actions/core/nearest-name.ts";
-import { Refusal, refused } from "../../program/src/command-line.mjs";
-import { wrap } from "../../program/src/wrap.mjs";
+import { explainAwsError } from "@ecs-delivery/actions/core/aws-errors";
+import { annotationText, Failure } from "@ecs-delivery/actions/core/failure";
+import { nearestName } from "@ecs-delivery/actions/core/nearest-name";
+import { Refusal, refused } from "@ecs-delivery/program/command-line";
+import { wrap } from "@ecs-delivery/program/wrap";
 import { listActions, readActionFile } from "./actions/action-file.ts";
 import { actionCommand } from "./actions/command.ts";
 import { inCommandLine } from "./actions/run-action.ts";

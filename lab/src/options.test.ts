@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { parseCommandLine } from "@ecs-delivery/program/command-line";
+import { taskRuntimeKinds } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { expect, it } from "vitest";
-import { parseCommandLine } from "../../program/src/command-line.mjs";
-import { taskRuntimeKinds } from "../../simulator/src/runtime/tasks/runtime.ts";
 import { command, withDefaults } from "./options.mjs";
 import { chapterList } from "./story/chapter-list.mjs";
 import { checkVariables } from "./story/check-before-start.mjs";

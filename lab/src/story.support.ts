@@ -1,15 +1,15 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
+import { hasDocker } from "@ecs-delivery/simulator/runtime/tasks/runtimes.support";
 import { afterAll, expect, it } from "vitest";
-import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
 import { doExercises } from "./exercises.support.ts";
 import { git } from "./runner/load/git.ts";
 import type { Report } from "./story/report.ts";
@@ -29,11 +29,21 @@ export async function useMachine() {
   await git(directory, "clone", "--quiet", root, clone);
   // As actions/checkout leaves a pull request: pushes name no branch then.
   await git(clone, "switch", "--quiet", "--detach");
-  for (const workspace of ["", "lab", "simulator", "actions"]) {
+  await linkPackages(clone);
+  return { clone, temporary };
+}
+
+/** Links the packages that are installed here. The links to workspaces are relative: copied, they lead to the clone's. */
+async function linkPackages(clone: string): Promise<void> {
+  const own = "@ecs-delivery";
+  const [from, to] = [join(root, "node_modules"), join(clone, "node_modules")];
+  await cp(join(from, own), join(to, own), { recursive: true, verbatimSymlinks: true });
+  for (const name of (await readdir(from)).filter((name) => name !== own))
+    await symlink(join(from, name), join(to, name));
+  for (const workspace of ["lab", "simulator", "actions", "cli"]) {
     const packages = join(root, workspace, "node_modules");
     if (existsSync(packages)) await symlink(packages, join(clone, workspace, "node_modules"));
   }
-  return { clone, temporary };
 }
 
 function startLab({ clone, temporary }: Machine, ...options: string[]): ChildProcess {

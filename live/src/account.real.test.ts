@@ -1,9 +1,9 @@
+import { systemClock } from "@ecs-delivery/actions/core/pace";
+import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
+import { webProgram } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
+import { startTestSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { expect, it, onTestFinished } from "vitest";
-import { systemClock } from "../../actions/core/pace.ts";
-import { createDelivery } from "../../simulator/src/outside-clients/delivery.support.ts";
-import { webProgram } from "../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import { pushProgram } from "../../simulator/src/services/ecs/controller/push-program.support.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
 import { isLive, openBrowser } from "./browser.support.ts";
 import { destroyClients } from "./clients.ts";
 import { openPageClients, startPage } from "./page.ts";

@@ -1,6 +1,6 @@
+import { findBrowser } from "@ecs-delivery/suppliers/browser/support/find-browser";
 import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { findBrowser } from "../../services/suppliers/src/browser/support/find-browser.ts";
 import { createAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { type Listening, listen } from "./page.ts";

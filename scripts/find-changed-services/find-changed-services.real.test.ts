@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { commitTagKey } from "@ecs-delivery/actions/delivery/order/run-tag";
+import { webTaskDefinition } from "@ecs-delivery/simulator/outside-clients/web.support";
+import { createWebAccount } from "@ecs-delivery/simulator/outside-clients/web-account.support";
+import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commitTagKey } from "../../actions/delivery/order/run-tag.ts";
-import { webTaskDefinition } from "../../simulator/src/outside-clients/web.support.ts";
-import { createWebAccount } from "../../simulator/src/outside-clients/web-account.support.ts";
-import { startTestSimulator, type TestSimulator } from "../../simulator/src/test-simulator.support.ts";
 
 const execute = promisify(execFile);
 const script = resolve(import.meta.dirname, "find-changed-services.mjs");

@@ -11,13 +11,13 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { basePath, makeNodeBase } from "@ecs-delivery/program/base-image";
+import type { Simulator } from "@ecs-delivery/simulator";
+import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
+import { hasDocker } from "@ecs-delivery/simulator/runtime/tasks/runtimes.support";
+import { startRealSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { build } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { basePath, makeNodeBase } from "../../program/src/base-image.ts";
-import { freePort } from "../../simulator/src/runtime/database/database-server.ts";
-import { hasDocker } from "../../simulator/src/runtime/tasks/runtimes.support.ts";
-import type { Simulator } from "../../simulator/src/simulator.ts";
-import { startRealSimulator, testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
 import { codeBlocksOf, commandsOf } from "./markdown.support.ts";
 import { type Shell, startShell } from "./shell.support.ts";
 import { customerEdits, employeeEdits, monolith, writeFiles } from "./student-code.support.ts";

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readCostStacks } from "../../actions/cost/cost-stacks.ts";
-import { type Estimate, estimateCosts, type PricedLine } from "../../actions/cost/estimate.ts";
-import { readPriceList } from "../../actions/cost/price-list.ts";
-import { readTaskSizes } from "../../actions/cost/task-sizes.ts";
-import { readUsage } from "../../actions/cost/usage.ts";
+import { readCostStacks } from "@ecs-delivery/actions/cost/cost-stacks";
+import { type Estimate, estimateCosts, type PricedLine } from "@ecs-delivery/actions/cost/estimate";
+import { readPriceList } from "@ecs-delivery/actions/cost/price-list";
+import { readTaskSizes } from "@ecs-delivery/actions/cost/task-sizes";
+import { readUsage } from "@ecs-delivery/actions/cost/usage";
 import { table } from "../readme-tables.ts";
 import type { Language, PhasePage } from "./pages.ts";
 

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { phase10, phases } from "@ecs-delivery/actions/check-lab/src/phases/phases";
 import { describe, expect, test } from "vitest";
-import { phase10, phases } from "../../actions/check-lab/src/phases/phases.ts";
 import { linkOf, pathOf } from "../../docs/site/pages.ts";
 import { costTable, frenchDescriptions } from "./cost-table.ts";
 import { codeBlocksOf, codeSpansOf, headingsOf, relativeLinksOf } from "./markdown.support.ts";

@@ -1,8 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname } from "node:path";
-import { nodeEnvironment } from "../../program/src/node-environment.support.ts";
-import { awsCli } from "../../simulator/src/outside-clients/programs.support.ts";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
+import { awsCli } from "@ecs-delivery/simulator/outside-clients/programs.support";
 
 export interface Shell {
   /** Resolves with the commands' output; rejects with the error output when one fails. */

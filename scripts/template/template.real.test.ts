@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { promisify } from "node:util";
+import { withDefaults } from "@ecs-delivery/lab/options";
+import { git } from "@ecs-delivery/lab/runner/load/git";
+import { createProgress } from "@ecs-delivery/lab/story/progress";
+import { runOnce } from "@ecs-delivery/lab/story/run-once";
+import { testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createMirror } from "../../examples/examples.support.ts";
-import { withDefaults } from "../../lab/src/options.mjs";
-import { git } from "../../lab/src/runner/load/git.ts";
-import { createProgress } from "../../lab/src/story/progress.ts";
-import { runOnce } from "../../lab/src/story/run-once.ts";
-import { testListenerPortOffset } from "../../simulator/src/test-simulator.support.ts";
 
 const root = join(import.meta.dirname, "../..");
 let directory: string;

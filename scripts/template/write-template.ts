@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix } from "node:path";
-import { requireEmpty } from "../../program/src/output-folder.ts";
+import { requireEmpty } from "@ecs-delivery/program/output-folder";
 
 /** Workflows that a student starts, or a push does. The reusable ones stay in the project. */
 const workflows = [

@@ -4,9 +4,9 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { lastLines } from "../../program/src/quiet-task.mjs";
-import { openEngine } from "../../simulator/src/runtime/tasks/docker/availability.ts";
-import { removeLeftovers } from "../../simulator/src/runtime/tasks/docker/leftovers.ts";
+import { lastLines } from "@ecs-delivery/program/quiet-task";
+import { openEngine } from "@ecs-delivery/simulator/runtime/tasks/docker/availability";
+import { removeLeftovers } from "@ecs-delivery/simulator/runtime/tasks/docker/leftovers";
 
 const startsWithinMs = 60_000;
 /** Time to stop for containers that still run when the engine ends. */

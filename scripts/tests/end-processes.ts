@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { statOf } from "../../program/src/processes.mjs";
+import { statOf } from "@ecs-delivery/program/processes";
 
 /**
  * Kills the processes of a test run, whatever their group or session: `root` with its descendants, all with the run's temporary folder in their environment, and orphans that work there.

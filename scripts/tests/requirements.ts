@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { lastLines, runQuietly } from "../../program/src/quiet-task.mjs";
-import { browserNames } from "../../services/suppliers/src/browser/support/find-browser.ts";
+import { lastLines, runQuietly } from "@ecs-delivery/program/quiet-task";
+import { browserNames } from "@ecs-delivery/suppliers/browser/support/find-browser";
 import { asRoot, engineAnswers, mayBecomeRoot } from "./container-engine.ts";
 
 /** Packages that the real tests need besides Node and npm, with a shell command that succeeds if one exists. */

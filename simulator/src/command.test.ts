@@ -1,5 +1,5 @@
+import { usageOf } from "@ecs-delivery/program/command-line";
 import { expect, it } from "vitest";
-import { usageOf } from "../../program/src/command-line.mjs";
 import { accessKeysVariable } from "./access-keys.ts";
 import { accountKinds } from "./accounts/account-kind.ts";
 import { parseArguments } from "./command.ts";

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
-import { parseCommandLine, Refusal, refused, usageOf } from "../../program/src/command-line.mjs";
-import { neededBySimulator, shortEnvironment } from "../../program/src/short-environment.mjs";
+import { parseCommandLine, Refusal, refused, usageOf } from "@ecs-delivery/program/command-line";
+import { neededBySimulator, shortEnvironment } from "@ecs-delivery/program/short-environment";
 import { accessKeysVariable, readAccessKeys, readIdentityKeys } from "./access-keys.ts";
 import { type Fault, type FaultKind, faultKinds } from "./gateway/faults.ts";
 import { command } from "./options.mjs";
@@ -53,7 +53,7 @@ function forgetEnvironment(): void {
 async function showPage(simulator: Simulator, port: number | undefined): Promise<string | undefined> {
   process.on("message", ({ page }: { page?: string }) => page && simulator.showPage(page));
   if (port === undefined) return undefined;
-  const { openPageClients, startPage } = await import("../../live/src/page.ts");
+  const { openPageClients, startPage } = await import("@ecs-delivery/live/page");
   const { region } = simulator.clientConfig;
   const { address } = await startPage({
     clients: openPageClients(simulator.clientConfig),

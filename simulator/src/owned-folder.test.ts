@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { thisProcess } from "@ecs-delivery/program/processes";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { thisProcess } from "../../program/src/processes.mjs";
 import { makeOwnedFolder } from "./owned-folder.ts";
 
 let directory: string;

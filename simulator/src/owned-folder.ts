@@ -1,8 +1,8 @@
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mayBeAlive, thisProcess } from "../../program/src/processes.mjs";
-import { memoryFolder } from "../../program/src/temporary-folder.ts";
+import { mayBeAlive, thisProcess } from "@ecs-delivery/program/processes";
+import { memoryFolder } from "@ecs-delivery/program/temporary-folder";
 
 /**
  * Creates a temporary folder whose name contains this process, and removes those of killed processes wherever they may

@@ -26,7 +26,9 @@ const built: BuiltImage = {
 };
 
 it("shows the image in one line, with its parts and its size folded", () => {
-  expect(markdownOf(summarize(built))).toBe(`<details><summary>✅ Image customer@sha256:aaaaaaaaaaaa pushed</summary>
+  expect(
+    markdownOf(summarize(built)),
+  ).toBe(`<details><summary>✅ Image customer@sha256:aaaaaaaaaaaa pushed</summary>
 
 - Image: registry.example/customer@${digest}
 - Source: sha256:bbbbbbbbbbbb, 2 files, 912 kB

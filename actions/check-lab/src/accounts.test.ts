@@ -1,5 +1,5 @@
+import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check, expectAllGreen, itemsOf } from "./check.support.ts";
 import { buildByHand, commit, createContainers } from "./lab-account.support.ts";
 import {

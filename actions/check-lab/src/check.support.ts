@@ -1,5 +1,5 @@
+import { type TestSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { expect } from "vitest";
-import { type TestSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import defaults from "../weights.json" with { type: "json" };
 import { checkLab } from "./check.ts";
 import { createReadPage, type LabOptions, openLab, type ReadPage } from "./lab.ts";

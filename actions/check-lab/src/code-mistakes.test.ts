@@ -1,5 +1,5 @@
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, expect, it } from "vitest";
-import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check, checkoutOf, itemsOf } from "./check.support.ts";
 import { codeFiles } from "./lab-parts.support.ts";
 

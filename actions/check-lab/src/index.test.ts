@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { runEntry } from "../../core/entry.support.ts";
 import schema from "../report.schema.json" with { type: "json" };
 import { faultsOf, type Schema } from "./class/report-faults.ts";

@@ -1,5 +1,5 @@
-import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
-import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
+import type { TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import {
   browser,
   bucket,

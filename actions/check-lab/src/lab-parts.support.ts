@@ -1,6 +1,6 @@
-import { appSpecFile } from "../../../simulator/src/outside-clients/web.support.ts";
-import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import { deliveryActions } from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
+import { appSpecFile } from "@ecs-delivery/simulator/outside-clients/web.support";
+import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { deliveryActions } from "@ecs-delivery/simulator/services/codepipeline/pipeline.support";
 import { type ServiceName, services } from "./parts.ts";
 
 /** Names that a student may choose. */

@@ -1,6 +1,6 @@
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
+import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, expect } from "vitest";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check } from "./check.support.ts";
 import { buildByHand, commit, type LabAccount, limitAdmin } from "./lab-account.support.ts";
 import { courseNames, definitionFiles, pipelineOf } from "./lab-parts.support.ts";

@@ -1,5 +1,5 @@
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, afterEach, expect, it } from "vitest";
-import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { check, checkoutOf, itemsOf, ownFiles } from "./check.support.ts";
 import { courseParts, createContainers, createLoadBalancer, createServices } from "./lab-account.support.ts";
 import { courseNames } from "./lab-parts.support.ts";

@@ -1,10 +1,10 @@
 import type { CreateServiceCommandInput, DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import { type Program, webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { type Program, webProgram } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import {
   createRealFixture,
   createTestFixture,
   type Fixture,
-} from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
+} from "@ecs-delivery/simulator/services/ecs/controller/fixture.support";
 import { type Stage, stageOn } from "../stage.support.ts";
 
 type Settings = Partial<CreateServiceCommandInput>;

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
 import {
   approval,
   stage as stageOf,
-} from "../../../simulator/src/services/codepipeline/controller/pipelines.support.ts";
+} from "@ecs-delivery/simulator/services/codepipeline/controller/pipelines.support";
+import { expect, test } from "vitest";
 import { type Followed, useStage } from "./stage.support.ts";
 
 const pipeline = "release-web";

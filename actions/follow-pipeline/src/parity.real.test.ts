@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type Load, startLoad } from "@ecs-delivery/simulator/outside-clients/load.support";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Load, startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
 import { startEntry } from "../../core/entry.support.ts";
 import { git } from "../../core/git.support.ts";
 import { createRealStage, definitions, type Stage } from "./stage.support.ts";

@@ -2,21 +2,17 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodePipelineClient, type StageDeclaration } from "@aws-sdk/client-codepipeline";
-import { afterAll, afterEach } from "vitest";
-import {
-  appSpecFile,
-  webLogs,
-  webTaskDefinition,
-} from "../../../simulator/src/outside-clients/web.support.ts";
-import { type Program, webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import { preparePipelineDelivery } from "../../../simulator/src/services/codepipeline/controller/delivery.support.ts";
-import { filesPushed, imagePushed } from "../../../simulator/src/services/codepipeline/pipeline.support.ts";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
+import type { Simulator } from "@ecs-delivery/simulator";
+import { appSpecFile, webLogs, webTaskDefinition } from "@ecs-delivery/simulator/outside-clients/web.support";
+import { type Program, webProgram } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { preparePipelineDelivery } from "@ecs-delivery/simulator/services/codepipeline/controller/delivery.support";
+import { filesPushed, imagePushed } from "@ecs-delivery/simulator/services/codepipeline/pipeline.support";
 import {
   startRealSimulator,
   startTestSimulator,
   type TestSimulator,
-} from "../../../simulator/src/test-simulator.support.ts";
+} from "@ecs-delivery/simulator/test-simulator.support";
+import { afterAll, afterEach } from "vitest";
 import { retryStrategy } from "../../core/prompt-retries.support.ts";
 import { pushImage } from "../../core/push-image.support.ts";
 import { clientsOf, trustOfTasks } from "../../delivery/stage.support.ts";

@@ -1,5 +1,5 @@
+import type { Fault } from "@ecs-delivery/simulator/gateway/faults";
 import { expect, test } from "vitest";
-import type { Fault } from "../../../simulator/src/gateway/faults.ts";
 import { useStage } from "./stage.support.ts";
 
 const pipeline = "update-web";

@@ -1,10 +1,10 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
+import { webProgram } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { startTestSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, describe, expect, test } from "vitest";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import { runEntry } from "../../core/entry.support.ts";
 import { pushImage } from "../../core/push-image.support.ts";
 import { reportOf } from "../../load/report.support.ts";

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { CodeCommitClient, type CodeCommitClientConfig } from "@aws-sdk/client-codecommit";
-import { awsCli } from "../../../simulator/src/outside-clients/programs.support.ts";
+import { awsCli } from "@ecs-delivery/simulator/outside-clients/programs.support";
 import {
   type RealOptions,
   startRealSimulator,
   type TestSimulator,
-} from "../../../simulator/src/test-simulator.support.ts";
+} from "@ecs-delivery/simulator/test-simulator.support";
 import { fastClock } from "../../core/fast-clock.support.ts";
 import { git, variables } from "../../core/git.support.ts";
 import type { MirrorContext } from "./context.ts";

@@ -1,5 +1,5 @@
+import type { Fault } from "@ecs-delivery/simulator";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { Fault } from "../../../simulator/src/simulator.ts";
 import { git } from "../../core/git.support.ts";
 import { commit, createStage, type Stage } from "./stage.support.ts";
 

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { afterAll } from "vitest";
 import {
   type RealOptions,
   startRealSimulator,
   startTestSimulator,
   type TestOptions,
   type TestSimulator,
-} from "../../../simulator/src/test-simulator.support.ts";
+} from "@ecs-delivery/simulator/test-simulator.support";
+import { afterAll } from "vitest";
 import type { Failure } from "../../core/failure.ts";
 import type { ProvisionContext } from "./context.ts";
 import type { ProvisionInputs } from "./inputs.ts";

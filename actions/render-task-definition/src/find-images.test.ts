@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { digestOf } from "../../registry/oci.ts";
 import { pinImages } from "./find-images.ts";
 import { createTestFixture, createWorkbench } from "./workbench.support.ts";

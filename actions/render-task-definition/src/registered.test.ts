@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, expect, test } from "vitest";
-import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { runEntry } from "../../core/entry.support.ts";
 import { pushImage } from "../../core/push-image.support.ts";
 import { compareWithLatest } from "./render-files.ts";

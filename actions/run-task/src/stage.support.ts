@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type ContainerDefinition, ECSClient } from "@aws-sdk/client-ecs";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
+import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import {
   startTestSimulator,
   type TestSimulator,
   testListenerPortOffset,
-} from "../../../simulator/src/test-simulator.support.ts";
+} from "@ecs-delivery/simulator/test-simulator.support";
 import { pushImage } from "../../core/push-image.support.ts";
 import type { EcsContext } from "../../ecs/context.ts";
 import type { RunInputs } from "./inputs.ts";

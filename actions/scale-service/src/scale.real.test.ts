@@ -1,5 +1,5 @@
+import { startLoad } from "@ecs-delivery/simulator/outside-clients/load.support";
 import { afterEach, expect, test } from "vitest";
-import { startLoad } from "../../../simulator/src/outside-clients/load.support.ts";
 import { createRealStage, type Deployer, type Stage } from "./stage.support.ts";
 
 let stage: Stage;

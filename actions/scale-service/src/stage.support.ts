@@ -1,19 +1,19 @@
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { CreateServiceCommandInput, HealthCheck } from "@aws-sdk/client-ecs";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import type { Program } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
+import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 import {
   createRealFixture,
   createTestFixture,
   type Fixture as EcsFixture,
-} from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
-import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
+} from "@ecs-delivery/simulator/services/ecs/controller/fixture.support";
+import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
 import {
   startRealSimulator,
   startTestSimulator,
   type TestSimulator,
   testListenerPortOffset,
-} from "../../../simulator/src/test-simulator.support.ts";
+} from "@ecs-delivery/simulator/test-simulator.support";
 import { retryStrategy } from "../../core/prompt-retries.support.ts";
 import { clientsOf } from "../../delivery/stage.support.ts";
 import type { Change, ScaleContext } from "./context.ts";

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, afterEach, expect, it } from "vitest";
-import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { build } from "../../built-images.support.ts";
 import { runEntry } from "../../core/entry.support.ts";
 import { shortDigest } from "../../registry/oci.ts";

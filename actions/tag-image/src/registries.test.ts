@@ -1,11 +1,11 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startHubForTests } from "../../../simulator/src/runtime/registry/hub.support.ts";
+import { startHubForTests } from "@ecs-delivery/simulator/runtime/registry/hub.support";
 import {
   pushImage,
   startPlainRegistry,
-} from "../../../simulator/src/runtime/registry/test-registry.support.ts";
+} from "@ecs-delivery/simulator/runtime/registry/test-registry.support";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { build, testEnvironment, useSimulator } from "../../built-images.support.ts";
 import { parseRepositoryName, type RepositoryName } from "../../registry/destination/repository-name.ts";
 import { always, answering, startFaultyRegistry } from "../../registry/faulty-registry.support.ts";

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, expect, it, test } from "vitest";
-import { testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import { deployWith, figuresOf } from "./measure-deployment.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chain-"));

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stageOn } from "../../../actions/delivery/stage.support.ts";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import { startRealSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { stageOn } from "@ecs-delivery/actions/delivery/stage.support";
+import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
+import { startRealSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { type Measurement, measure, type Sides } from "../../measurement.ts";
 import type { Chain } from "../bundles.ts";
 import { runAction } from "../run-action.ts";

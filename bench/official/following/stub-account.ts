@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { appSpecOf } from "../../../simulator/src/outside-clients/web.support.ts";
+import { appSpecOf } from "@ecs-delivery/simulator/outside-clients/web.support";
 import { codeDeployResponses } from "./codedeploy-responses.ts";
 import type { Deployment } from "./deployments.ts";
 import { ecsResponses } from "./ecs-responses.ts";

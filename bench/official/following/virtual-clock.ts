@@ -2,7 +2,7 @@ import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers";
 import promises from "node:timers/promises";
 import { promisify } from "node:util";
-import { createVirtualClock } from "../../../simulator/src/virtual-clock.support.ts";
+import { createVirtualClock } from "@ecs-delivery/simulator/virtual-clock.support";
 
 /**
  * Replaces `Date` and the timers of this process by the virtual time of the simulator's tests: while requests are in

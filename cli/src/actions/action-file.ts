@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { wrap } from "@ecs-delivery/program/wrap";
 import { parse } from "yaml";
-import { wrap } from "../../../program/src/wrap.mjs";
 import type { Terminal } from "../terminal/style.ts";
 
 export interface ActionInput {

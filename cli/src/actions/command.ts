@@ -1,5 +1,5 @@
-import { Refusal, refused } from "../../../program/src/command-line.mjs";
-import { wrap } from "../../../program/src/wrap.mjs";
+import { Refusal, refused } from "@ecs-delivery/program/command-line";
+import { wrap } from "@ecs-delivery/program/wrap";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
 import { renderSummary } from "../terminal/summary.ts";
 import { type ActionFile, actionHelp, readActionFile } from "./action-file.ts";

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { explainAwsError } from "@ecs-delivery/actions/core/aws-errors";
 import { describe, expect, it, test, vi } from "vitest";
-import { explainAwsError } from "../../../actions/core/aws-errors.ts";
 import { createStyle } from "../terminal/style.ts";
 import { actionHelp, listActions, readActionFile } from "./action-file.ts";
 import { readFlags, requireInputs } from "./read-flags.ts";

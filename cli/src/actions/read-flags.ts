@@ -1,5 +1,5 @@
-import { nearestName } from "../../../actions/core/nearest-name.ts";
-import { Refusal } from "../../../program/src/command-line.mjs";
+import { nearestName } from "@ecs-delivery/actions/core/nearest-name";
+import { Refusal } from "@ecs-delivery/program/command-line";
 import { type ActionFile, type ActionInput, typed } from "./action-file.ts";
 
 interface ActionFlags {

@@ -6,14 +6,14 @@ import {
   createCommandFiles,
   mapTexts,
   type StepSummary,
-} from "../../../lab/src/runner/steps/command-files.ts";
-import { runProcess } from "../../../lab/src/runner/steps/run-process.ts";
+} from "@ecs-delivery/lab/runner/steps/command-files";
+import { runProcess } from "@ecs-delivery/lab/runner/steps/run-process";
 import {
   createCommandReader,
   createMasker,
   type Masker,
   type OutputLine,
-} from "../../../lab/src/runner/steps/workflow-commands.ts";
+} from "@ecs-delivery/lab/runner/steps/workflow-commands";
 import type { ActionFile } from "./action-file.ts";
 
 export type Outcome = "success" | "failure" | "cancelled";

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { appSpecOf } from "@ecs-delivery/simulator/outside-clients/web.support";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { appSpecOf } from "../../../simulator/src/outside-clients/web.support.ts";
 import { readActionFile } from "../actions/action-file.ts";
 import { filesOf } from "./files.ts";
 import { hideValues } from "./hidden-values.ts";

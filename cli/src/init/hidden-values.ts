@@ -1,4 +1,4 @@
-import { replaceHidden, type Step } from "../../../actions/core/task-definition-diff.ts";
+import { replaceHidden, type Step } from "@ecs-delivery/actions/core/task-definition-diff";
 import type { DeployedService } from "./read-service.ts";
 
 /** A value that may be secret, which the written task definition does not contain. */

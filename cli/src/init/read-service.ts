@@ -13,7 +13,7 @@ import {
   type Service,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
-import { Failure } from "../../../actions/core/failure.ts";
+import { Failure } from "@ecs-delivery/actions/core/failure";
 
 interface InitClients {
   readonly ecs: Pick<ECSClient, "send">;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { defineOptions, parseWithArguments, Refusal, textOf } from "@ecs-delivery/program/command-line";
+import { wrap } from "@ecs-delivery/program/wrap";
 import { createTwoFilesPatch } from "diff";
-import { defineOptions, parseWithArguments, Refusal, textOf } from "../../../program/src/command-line.mjs";
-import { wrap } from "../../../program/src/wrap.mjs";
 import { readActionFile } from "../actions/action-file.ts";
 import { openTerminal, plain, type Terminal } from "../terminal/style.ts";
 import { type Migration, type MigrationOptions, migrateWorkflow } from "./migrate-workflow.ts";

@@ -1,5 +1,5 @@
+import { widthOf, wrap } from "@ecs-delivery/program/wrap";
 import MarkdownIt from "markdown-it";
-import { widthOf, wrap } from "../../../program/src/wrap.mjs";
 import { type Page, plain, type Style } from "./style.ts";
 
 type Token = ReturnType<MarkdownIt["parse"]>[number];

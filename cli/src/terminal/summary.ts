@@ -1,5 +1,5 @@
-import type { Card, Part } from "../../../actions/core/card.ts";
-import { wrap } from "../../../program/src/wrap.mjs";
+import type { Card, Part } from "@ecs-delivery/actions/core/card";
+import { wrap } from "@ecs-delivery/program/wrap";
 import { renderMarkdown, unfolded } from "./markdown.ts";
 import { type Page, plain } from "./style.ts";
 

@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { DescribeClustersCommand, DescribeServicesCommand } from "@aws-sdk/client-ecs";
-import { Failure } from "../../../actions/core/failure.ts";
-import { systemClock } from "../../../actions/core/pace.ts";
-import { openPageClients, type PageClients, startPage } from "../../../live/src/page.ts";
+import { Failure } from "@ecs-delivery/actions/core/failure";
+import { systemClock } from "@ecs-delivery/actions/core/pace";
+import { openPageClients, type PageClients, startPage } from "@ecs-delivery/live/page";
 import {
   defineOptions,
   parseCommandLine,
   Refusal,
   textOf,
   wholeNumber,
-} from "../../../program/src/command-line.mjs";
+} from "@ecs-delivery/program/command-line";
 import { openTerminal } from "../terminal/style.ts";
 
 /** Serves the live page of the environment's account until a signal ends it. */

@@ -1,9 +1,9 @@
-import { checkLab } from "../../../actions/check-lab/src/check.ts";
-import { waysOf } from "../../../actions/check-lab/src/item.ts";
-import { createReadPage, type LabOptions, openLab } from "../../../actions/check-lab/src/lab.ts";
-import { phases } from "../../../actions/check-lab/src/phases/phases.ts";
-import { openCheckout } from "../../../actions/check-lab/src/sources.ts";
-import weights from "../../../actions/check-lab/weights.json" with { type: "json" };
+import { checkLab } from "@ecs-delivery/actions/check-lab/src/check";
+import { waysOf } from "@ecs-delivery/actions/check-lab/src/item";
+import { createReadPage, type LabOptions, openLab } from "@ecs-delivery/actions/check-lab/src/lab";
+import { phases } from "@ecs-delivery/actions/check-lab/src/phases/phases";
+import { openCheckout } from "@ecs-delivery/actions/check-lab/src/sources";
+import weights from "@ecs-delivery/actions/check-lab/weights.json" with { type: "json" };
 import type { CheckedPhase } from "./check-tab.ts";
 
 interface CheckedLab extends Pick<LabOptions, "account" | "site"> {

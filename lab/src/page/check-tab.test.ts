@@ -1,6 +1,6 @@
+import { html } from "@ecs-delivery/live/browser/html";
 import { Hono } from "hono";
 import { expect, it } from "vitest";
-import { html } from "../../../live/browser/html.mjs";
 import { view } from "./browser/check.mjs";
 import { type CheckedPhase, type CheckPhases, type CheckState, checkTab } from "./check-tab.ts";
 

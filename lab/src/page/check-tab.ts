@@ -1,6 +1,6 @@
-import type { Status } from "../../../actions/check-lab/src/outcome.ts";
-import type { Score } from "../../../actions/check-lab/src/report.ts";
-import type { PageExtension, Publish } from "../../../live/src/page.ts";
+import type { Status } from "@ecs-delivery/actions/check-lab/src/outcome";
+import type { Score } from "@ecs-delivery/actions/check-lab/src/report";
+import type { PageExtension, Publish } from "@ecs-delivery/live/page";
 import { respond } from "./own-forms.ts";
 
 export interface CheckedPhase {

@@ -6,8 +6,8 @@ import {
   type Diagram,
   type Frame,
   type Pie,
-} from "../../../actions/core/diagrams.ts";
-import { type Html, html } from "../../../live/browser/html.mjs";
+} from "@ecs-delivery/actions/core/diagrams";
+import { type Html, html } from "@ecs-delivery/live/browser/html";
 
 /** Draws a diagram of a summary. The markup has no script, style or resource, for any texts. */
 export function drawDiagram(diagram: Diagram): Html {

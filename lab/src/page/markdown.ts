@@ -1,5 +1,5 @@
+import { escapeHtml, Html } from "@ecs-delivery/live/browser/html";
 import MarkdownIt from "markdown-it";
-import { escapeHtml, Html } from "../../../live/browser/html.mjs";
 
 /** Elements of job summaries. Attributes are never kept, so that no summary brings a style, script or address. */
 const allowed =

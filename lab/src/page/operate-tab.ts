@@ -1,4 +1,4 @@
-import type { PageExtension, Publish } from "../../../live/src/page.ts";
+import type { PageExtension, Publish } from "@ecs-delivery/live/page";
 import type { Operations } from "./operations.ts";
 import { type Form, respond } from "./own-forms.ts";
 

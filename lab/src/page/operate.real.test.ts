@@ -1,11 +1,11 @@
+import type { Part } from "@ecs-delivery/actions/core/card";
+import { systemClock } from "@ecs-delivery/actions/core/pace";
+import { findBarriers, isLive, openBrowser } from "@ecs-delivery/live/browser.support";
+import { type LivePage, openPageClients, startPage } from "@ecs-delivery/live/page";
+import type { Simulator } from "@ecs-delivery/simulator";
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import type { Part } from "../../../actions/core/card.ts";
-import { systemClock } from "../../../actions/core/pace.ts";
-import { findBarriers, isLive, openBrowser } from "../../../live/src/browser.support.ts";
-import { type LivePage, openPageClients, startPage } from "../../../live/src/page.ts";
-import type { Simulator } from "../../../simulator/src/simulator.ts";
-import { startTestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { InputsRefused } from "../runner/load/dispatch-inputs.ts";
 import { type CheckedPhase, checkTab } from "./check-tab.ts";
 import { operateTab } from "./operate-tab.ts";

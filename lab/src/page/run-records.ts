@@ -1,4 +1,4 @@
-import type { Publish } from "../../../live/src/page.ts";
+import type { Publish } from "@ecs-delivery/live/page";
 import type { Annotation, Conclusion, RunEvent } from "../runner/result.ts";
 import { renderSummary } from "./summary.ts";
 

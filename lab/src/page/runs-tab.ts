@@ -1,4 +1,4 @@
-import type { PageExtension } from "../../../live/src/page.ts";
+import type { PageExtension } from "@ecs-delivery/live/page";
 import type { RunRecords } from "./run-records.ts";
 
 /** The tab with the workflow runs, their logs and summaries. */

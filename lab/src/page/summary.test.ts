@@ -1,6 +1,6 @@
+import type { Card, Part } from "@ecs-delivery/actions/core/card";
+import * as pages from "@ecs-delivery/actions/core/console";
 import { expect, it } from "vitest";
-import type { Card, Part } from "../../../actions/core/card.ts";
-import * as pages from "../../../actions/core/console.ts";
 import { renderSummary } from "./summary.ts";
 
 const card: Card = {

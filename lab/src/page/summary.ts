@@ -1,5 +1,5 @@
-import type { Card, Link, Part } from "../../../actions/core/card.ts";
-import { type Html, html } from "../../../live/browser/html.mjs";
+import type { Card, Link, Part } from "@ecs-delivery/actions/core/card";
+import { type Html, html } from "@ecs-delivery/live/browser/html";
 import { drawDiagram } from "./diagrams.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { pageOf } from "./own-pages.ts";

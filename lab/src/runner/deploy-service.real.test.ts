@@ -1,8 +1,8 @@
+import { commitTagKey } from "@ecs-delivery/actions/delivery/order/run-tag";
+import { webTaskDefinition } from "@ecs-delivery/simulator/outside-clients/web.support";
+import { createWebAccount } from "@ecs-delivery/simulator/outside-clients/web-account.support";
+import { startTestSimulator, type TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { commitTagKey } from "../../../actions/delivery/order/run-tag.ts";
-import { webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
-import { createWebAccount } from "../../../simulator/src/outside-clients/web-account.support.ts";
-import { startTestSimulator, type TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
 import { callerOf, filesOfDeployService, menuWith } from "./deploy-service.support.ts";
 import { accessTo, actionsOfProject, filesOfProject, filesWithChangedServices } from "./project.support.ts";
 import type { RunResult } from "./result.ts";

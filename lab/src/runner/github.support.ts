@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import type { Aws } from "../../../simulator/src/services/api.ts";
+import type { Aws } from "@ecs-delivery/simulator/services/api";
 
 const oidc = "token.actions.githubusercontent.com";
 

@@ -1,7 +1,7 @@
+import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
+import { appSpecOf, webTaskDefinition } from "@ecs-delivery/simulator/outside-clients/web.support";
+import { startTestSimulator, testListenerPortOffset } from "@ecs-delivery/simulator/test-simulator.support";
 import { expect, it, onTestFinished } from "vitest";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import { appSpecOf, webTaskDefinition } from "../../../simulator/src/outside-clients/web.support.ts";
-import { startTestSimulator, testListenerPortOffset } from "../../../simulator/src/test-simulator.support.ts";
 import { createRoles, startGitHub } from "./github.support.ts";
 import { createTokenIssuer, githubIssuer } from "./jobs/token-issuer.ts";
 import { accessTo, actionsOfProject, filesWithChangedServices } from "./project.support.ts";

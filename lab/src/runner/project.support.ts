@@ -1,8 +1,8 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { nodeEnvironment } from "../../../program/src/node-environment.support.ts";
-import type { TestSimulator } from "../../../simulator/src/test-simulator.support.ts";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
+import type { TestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 
 const root = join(import.meta.dirname, "../../..");
 

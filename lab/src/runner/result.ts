@@ -1,4 +1,4 @@
-import type { Part } from "../../../actions/core/card.ts";
+import type { Part } from "@ecs-delivery/actions/core/card";
 
 export type Conclusion = "success" | "failure" | "cancelled" | "skipped";
 

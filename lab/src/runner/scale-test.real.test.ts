@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { nodeEnvironment } from "../../../program/src/node-environment.support.ts";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import {
   createRealFixture,
   type Fixture,
-} from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
-import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
+} from "@ecs-delivery/simulator/services/ecs/controller/fixture.support";
+import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { actionsOfProject, filesOfProject } from "./project.support.ts";
 import type { RunEvent, RunResult } from "./result.ts";
 import { createTestRepository, type TestRepository } from "./test-repository.support.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { nodeEnvironment } from "../../../program/src/node-environment.support.ts";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import type { RunnerOptions } from "./jobs/run-context.ts";
 import { git } from "./load/git.ts";
 import type { RunEvent, RunResult } from "./result.ts";

@@ -1,6 +1,6 @@
-import { isExpected } from "../../../actions/load/connection.ts";
-import { createTally, summarise } from "../../../actions/load/counts.ts";
-import { type Sent, startLoop } from "../../../actions/load/loop.ts";
+import { isExpected } from "@ecs-delivery/actions/load/connection";
+import { createTally, summarise } from "@ecs-delivery/actions/load/counts";
+import { type Sent, startLoop } from "@ecs-delivery/actions/load/loop";
 
 export interface LoadPhase {
   name: string;

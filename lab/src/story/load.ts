@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { shortEnvironment } from "../../../program/src/short-environment.mjs";
+import { shortEnvironment } from "@ecs-delivery/program/short-environment";
 import type { LoadLevel, LoadPhase } from "./load-generator.ts";
 import type { LoadOrder } from "./load-process.ts";
 

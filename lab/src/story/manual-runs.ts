@@ -1,4 +1,4 @@
-import { nearest } from "../../../program/src/command-line.mjs";
+import { nearest } from "@ecs-delivery/program/command-line";
 import { WorkflowRefused } from "../runner/errors.ts";
 import { type DispatchInput, dispatchInputs, readDispatchInputs } from "../runner/load/dispatch-inputs.ts";
 import { readWorkflow } from "../runner/load/load-workflow.ts";

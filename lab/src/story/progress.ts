@@ -1,6 +1,6 @@
 import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import { stripVTControlCharacters, styleText } from "node:util";
-import { wrap } from "../../../program/src/wrap.mjs";
+import { wrap } from "@ecs-delivery/program/wrap";
 import type { Conclusion, RunEvent } from "../runner/result.ts";
 
 /** The part of a stream such as standard output that is used here. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { warningForRoot } from "../../../simulator/src/runtime/tasks/start-runtime.ts";
+import { warningForRoot } from "@ecs-delivery/simulator/runtime/tasks/start-runtime";
 import { defaultVisitors, type LabOptions } from "../options.mjs";
 import type { RunRecords } from "../page/run-records.ts";
 import { createTokenIssuer, type TokenIssuer } from "../runner/jobs/token-issuer.ts";

@@ -1,4 +1,4 @@
-import { Refusal } from "../../../program/src/command-line.mjs";
+import { Refusal } from "@ecs-delivery/program/command-line";
 import { type Chapter, type ChapterName, chapterList } from "./chapter-list.mjs";
 import type { ChapterBody } from "./chapters/expectations.ts";
 import { brokenRelease, slowCanary } from "./chapters/failed-releases.ts";

@@ -1,5 +1,5 @@
 import { UpdateDeploymentGroupCommand } from "@aws-sdk/client-codedeploy";
-import { exportLines, gitCloneCommand } from "../../../simulator/src/shell-lines.ts";
+import { exportLines, gitCloneCommand } from "@ecs-delivery/simulator/shell-lines";
 import type { LabOptions } from "../options.mjs";
 import { git } from "../runner/load/git.ts";
 import { expectGreen, firstError } from "./chapters/expectations.ts";

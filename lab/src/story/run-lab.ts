@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parseCommandLine, Refusal, refused, textOf } from "../../../program/src/command-line.mjs";
-import { thisProcess } from "../../../program/src/processes.mjs";
-import { temporaryFolder } from "../../../program/src/temporary-folder.ts";
-import { makeOwnedFolder } from "../../../simulator/src/owned-folder.ts";
+import { parseCommandLine, Refusal, refused, textOf } from "@ecs-delivery/program/command-line";
+import { thisProcess } from "@ecs-delivery/program/processes";
+import { temporaryFolder } from "@ecs-delivery/program/temporary-folder";
+import { makeOwnedFolder } from "@ecs-delivery/simulator/owned-folder";
 import { command, type LabOptions, withDefaults } from "../options.mjs";
 import { git } from "../runner/load/git.ts";
 import { ownerFile, refuseSecondRehearsal } from "./check-before-start.mjs";

@@ -1,5 +1,5 @@
-import { systemClock } from "../../../actions/core/pace.ts";
-import { openPageClients, startPage } from "../../../live/src/page.ts";
+import { systemClock } from "@ecs-delivery/actions/core/pace";
+import { openPageClients, startPage } from "@ecs-delivery/live/page";
 import { checkTab } from "../page/check-tab.ts";
 import { operateTab } from "../page/operate-tab.ts";
 import { createOperations } from "../page/operations.ts";

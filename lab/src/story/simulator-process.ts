@@ -11,7 +11,7 @@ import { CodePipelineClient } from "@aws-sdk/client-codepipeline";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { neededBySimulator, shortEnvironment } from "../../../program/src/short-environment.mjs";
+import { neededBySimulator, shortEnvironment } from "@ecs-delivery/program/short-environment";
 import { githubIssuer, type TokenIssuer } from "../runner/jobs/token-issuer.ts";
 import type { AccountKind } from "./chapter-list.mjs";
 import type { TaskRuntimeKind } from "./task-runtime.ts";

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { basePath, makeNodeBase, nodeBaseProblem } from "../../../program/src/base-image.ts";
-import { dockerProblem } from "../../../simulator/src/runtime/tasks/docker/availability.ts";
-import { type TaskRuntimeKind, taskRuntimeKinds } from "../../../simulator/src/runtime/tasks/runtime.ts";
+import { basePath, makeNodeBase, nodeBaseProblem } from "@ecs-delivery/program/base-image";
+import { dockerProblem } from "@ecs-delivery/simulator/runtime/tasks/docker/availability";
+import { type TaskRuntimeKind, taskRuntimeKinds } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { createCommandFiles } from "../runner/steps/command-files.ts";
 
 export { type TaskRuntimeKind, taskRuntimeKinds };

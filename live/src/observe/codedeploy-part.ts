@@ -1,5 +1,5 @@
 import type { DeploymentInfo } from "@aws-sdk/client-codedeploy";
-import type { Snapshot } from "../../../actions/delivery/engine.ts";
+import type { Snapshot } from "@ecs-delivery/actions/delivery/engine";
 import type { DeploymentPart, LifecycleEventPart, Revision, Verdict, WaitKind } from "../parts.ts";
 import { isStop } from "./diagnose.ts";
 

@@ -1,10 +1,10 @@
-import type { PlannedStack } from "../../../actions/cloudformation/template.ts";
-import { Failure } from "../../../actions/core/failure.ts";
-import { isObject } from "../../../actions/core/is-object.ts";
-import { billOf, estimateCosts, servicesOf } from "../../../actions/cost/estimate.ts";
-import { readPriceList } from "../../../actions/cost/price-list.ts";
-import { type TaskSize, taskSizeOf } from "../../../actions/cost/task-sizes.ts";
-import { readUsage } from "../../../actions/cost/usage.ts";
+import type { PlannedStack } from "@ecs-delivery/actions/cloudformation/template";
+import { Failure } from "@ecs-delivery/actions/core/failure";
+import { isObject } from "@ecs-delivery/actions/core/is-object";
+import { billOf, estimateCosts, servicesOf } from "@ecs-delivery/actions/cost/estimate";
+import { readPriceList } from "@ecs-delivery/actions/cost/price-list";
+import { type TaskSize, taskSizeOf } from "@ecs-delivery/actions/cost/task-sizes";
+import { readUsage } from "@ecs-delivery/actions/cost/usage";
 import type { PageClients } from "../clients.ts";
 import type { CostPart } from "../parts.ts";
 import type { Reader } from "./reader.ts";

@@ -12,8 +12,8 @@ import {
   ListDeploymentsCommand,
   type RevisionLocation,
 } from "@aws-sdk/client-codedeploy";
-import { targetGroupsOf } from "../../../actions/delivery/codedeploy/running-deployment.ts";
-import { snapshotOf } from "../../../actions/delivery/codedeploy/snapshot.ts";
+import { targetGroupsOf } from "@ecs-delivery/actions/delivery/codedeploy/running-deployment";
+import { snapshotOf } from "@ecs-delivery/actions/delivery/codedeploy/snapshot";
 import type { PageClients } from "../clients.ts";
 import type { AlarmPart, DeploymentPart } from "../parts.ts";
 import { codeDeployPart } from "./codedeploy-part.ts";

@@ -1,9 +1,9 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { isThrottled, isTransient } from "../../../actions/core/aws-errors.ts";
-import { causeOf } from "../../../actions/delivery/diagnosis/causes.ts";
-import { gatherEvidence, type Subject } from "../../../actions/delivery/diagnosis/evidence.ts";
-import type { Snapshot } from "../../../actions/delivery/engine.ts";
-import { deliveryMs } from "../../../actions/ecs/log-tail.ts";
+import { isThrottled, isTransient } from "@ecs-delivery/actions/core/aws-errors";
+import { causeOf } from "@ecs-delivery/actions/delivery/diagnosis/causes";
+import { gatherEvidence, type Subject } from "@ecs-delivery/actions/delivery/diagnosis/evidence";
+import type { Snapshot } from "@ecs-delivery/actions/delivery/engine";
+import { deliveryMs } from "@ecs-delivery/actions/ecs/log-tail";
 import type { PageClients } from "../clients.ts";
 import type { DeploymentPart } from "../parts.ts";
 import type { Reader } from "./reader.ts";

@@ -5,10 +5,10 @@ import {
   type ServiceDeployment,
   type ServiceRevision,
 } from "@aws-sdk/client-ecs";
-import { createHistory, createQuietTimes } from "../../../actions/delivery/ecs/history.ts";
-import { targetGroupsOf } from "../../../actions/delivery/ecs/running-deployment.ts";
-import { snapshotOf } from "../../../actions/delivery/ecs/snapshot.ts";
-import type { Snapshot } from "../../../actions/delivery/engine.ts";
+import { createHistory, createQuietTimes } from "@ecs-delivery/actions/delivery/ecs/history";
+import { targetGroupsOf } from "@ecs-delivery/actions/delivery/ecs/running-deployment";
+import { snapshotOf } from "@ecs-delivery/actions/delivery/ecs/snapshot";
+import type { Snapshot } from "@ecs-delivery/actions/delivery/engine";
 import type { PageClients } from "../clients.ts";
 import type { DeploymentPart, Verdict } from "../parts.ts";
 import { eventsOf, verdictOf } from "./codedeploy-part.ts";

@@ -1,15 +1,15 @@
-import { afterEach, expect, it } from "vitest";
-import { createDelivery } from "../../../simulator/src/outside-clients/delivery.support.ts";
-import { registerWeb, webLogs } from "../../../simulator/src/outside-clients/web.support.ts";
-import { createIdleCluster } from "../../../simulator/src/outside-clients/web-account.support.ts";
-import { webProgram } from "../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
-import { createTestFixture } from "../../../simulator/src/services/ecs/controller/fixture.support.ts";
-import { pushProgram } from "../../../simulator/src/services/ecs/controller/push-program.support.ts";
+import { createDelivery } from "@ecs-delivery/simulator/outside-clients/delivery.support";
+import { registerWeb, webLogs } from "@ecs-delivery/simulator/outside-clients/web.support";
+import { createIdleCluster } from "@ecs-delivery/simulator/outside-clients/web-account.support";
+import { webProgram } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
+import { createTestFixture } from "@ecs-delivery/simulator/services/ecs/controller/fixture.support";
+import { pushProgram } from "@ecs-delivery/simulator/services/ecs/controller/push-program.support";
 import {
   startTestSimulator,
   type TestSimulator,
   testListenerPortOffset,
-} from "../../../simulator/src/test-simulator.support.ts";
+} from "@ecs-delivery/simulator/test-simulator.support";
+import { afterEach, expect, it } from "vitest";
 import { destroyClients, openPageClients } from "../clients.ts";
 import type { DeploymentPart, ProblemPart, ServicePart } from "../parts.ts";
 import { createObserver } from "./observe.ts";

@@ -4,9 +4,9 @@ import {
   GetTemplateCommand,
   type Stack,
 } from "@aws-sdk/client-cloudformation";
-import type { PlannedStack } from "../../../actions/cloudformation/template.ts";
-import { parseTemplate } from "../../../actions/cloudformation/template.ts";
-import { Failure } from "../../../actions/core/failure.ts";
+import type { PlannedStack } from "@ecs-delivery/actions/cloudformation/template";
+import { parseTemplate } from "@ecs-delivery/actions/cloudformation/template";
+import { Failure } from "@ecs-delivery/actions/core/failure";
 import type { PageClients } from "../clients.ts";
 import type { StackPart } from "../parts.ts";
 import type { Reader } from "./reader.ts";

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
 import { Hono } from "hono";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { freePort } from "../../../simulator/src/runtime/database/database-server.ts";
 import type { Answer, Exchange } from "./operations/exchange.ts";
 import { startWebServer, type WebServer } from "./server.ts";
 

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { nodeEnvironment } from "../../../program/src/node-environment.support.ts";
-import { freePort } from "../../../simulator/src/runtime/database/database-server.ts";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
+import { freePort } from "@ecs-delivery/simulator/runtime/database/database-server";
 
 export interface TestService {
   readonly url: string;

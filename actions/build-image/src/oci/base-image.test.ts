@@ -1,9 +1,9 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   startTestRegistry,
   type TestRegistry,
-} from "../../../../simulator/src/runtime/registry/test-registry.support.ts";
+} from "@ecs-delivery/simulator/runtime/registry/test-registry.support";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../core/pace.ts";
 import { createRegistryClient, type RegistryClient } from "../../../registry/client.ts";
 import { parseImageName } from "../../../registry/image-name.ts";

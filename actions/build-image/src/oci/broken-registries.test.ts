@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startTestSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, afterEach, expect, it } from "vitest";
-import { startTestSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import {
   always,
   answering,

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { listLayer } from "@ecs-delivery/simulator/runtime/tasks/list-layer.support";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { listLayer } from "../../../../simulator/src/runtime/tasks/list-layer.support.ts";
 import { parseImageName } from "../../../registry/image-name.ts";
 import type { ImageIndex, ImageManifest } from "../../../registry/oci.ts";
 import {

@@ -1,8 +1,8 @@
 import { chmod, chown, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { listLayer } from "@ecs-delivery/simulator/runtime/tasks/list-layer.support";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { listLayer } from "../../../../simulator/src/runtime/tasks/list-layer.support.ts";
 import { listFiles, readIgnore } from "../source/list-files.ts";
 import { packLayer } from "./layer.ts";
 

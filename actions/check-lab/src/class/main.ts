@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseCommandLine } from "../../../../program/src/command-line.mjs";
+import { parseCommandLine } from "@ecs-delivery/program/command-line";
 import { classCsv, classPage, plain } from "./class-files.ts";
 import { makeTable, readFolder } from "./class-table.ts";
 import { command, fromUser } from "./options.mjs";

@@ -2,9 +2,9 @@ import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
+import { startRealSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterAll, expect, it } from "vitest";
-import { nodeEnvironment } from "../../../../program/src/node-environment.support.ts";
-import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "check-lab-command-"));
 const simulator = await startRealSimulator();

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseCommandLine, refused, textOf } from "../../../../program/src/command-line.mjs";
+import { parseCommandLine, refused, textOf } from "@ecs-delivery/program/command-line";
 import { annotationText, Failure } from "../../../core/failure.ts";
 import { checkLab } from "../check.ts";
 import { readCheckInputs } from "../inputs.ts";

@@ -1,5 +1,5 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import type { TaskRuntimeKind } from "../../../../simulator/src/runtime/tasks/runtime.ts";
+import type { TaskRuntimeKind } from "@ecs-delivery/simulator/runtime/tasks/runtime";
 import { createEcsStage, createRealEcsStage } from "../../ecs/stage.support.ts";
 import { createRealStage, createStage, keepingOldTasks, type Stage } from "../../stage.support.ts";
 

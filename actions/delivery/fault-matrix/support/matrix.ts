@@ -1,5 +1,5 @@
+import { hasDocker } from "@ecs-delivery/simulator/runtime/tasks/runtimes.support";
 import { afterAll, beforeAll, describe, test, vi } from "vitest";
-import { hasDocker } from "../../../../simulator/src/runtime/tasks/runtimes.support.ts";
 import { deploy } from "../../deploy.ts";
 import { newRecord } from "../../record.ts";
 import { eachEngine, type Family, families, type Tasks } from "./back-ends.ts";

@@ -1,4 +1,4 @@
-import type { Program } from "../../../../simulator/src/runtime/tasks/in-process-runtime.support.ts";
+import type { Program } from "@ecs-delivery/simulator/runtime/tasks/in-process-runtime.support";
 
 /**
  * The program of the matrix's tasks. VERSION begins with the task's fate, and is the response; a slow task does not

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
-import { type Load, startLoad } from "../../../../simulator/src/outside-clients/load.support.ts";
-import type { Aws } from "../../../../simulator/src/services/api.ts";
-import type { Fault } from "../../../../simulator/src/simulator.ts";
+import type { Fault } from "@ecs-delivery/simulator";
+import { type Load, startLoad } from "@ecs-delivery/simulator/outside-clients/load.support";
+import type { Aws } from "@ecs-delivery/simulator/services/api";
 import { type Clock, systemClock } from "../../../core/pace.ts";
 import { pushImage } from "../../../core/push-image.support.ts";
 import { createAlarm, deployOutside, type Stage } from "../../stage.support.ts";

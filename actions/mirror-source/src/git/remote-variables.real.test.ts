@@ -1,6 +1,6 @@
 import { CodeCommitClient } from "@aws-sdk/client-codecommit";
+import { awsCli, run } from "@ecs-delivery/simulator/outside-clients/programs.support";
 import { expect, test } from "vitest";
-import { awsCli, run } from "../../../../simulator/src/outside-clients/programs.support.ts";
 import { signForGit } from "./remote-variables.ts";
 
 const keys = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret/with+signs" };

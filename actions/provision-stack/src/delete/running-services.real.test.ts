@@ -1,6 +1,6 @@
+import { awsCli, run } from "@ecs-delivery/simulator/outside-clients/programs.support";
 import { expect, test } from "vitest";
 import { inventory } from "../../../../infra-templates/inventory.support.ts";
-import { awsCli, run } from "../../../../simulator/src/outside-clients/programs.support.ts";
 import { copyOwnTemplates, useRealStage } from "../stage.support.ts";
 
 const cluster = "microservices-serverlesscluster";

@@ -1,6 +1,6 @@
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
+import { startRealSimulator } from "@ecs-delivery/simulator/test-simulator.support";
 import { afterEach, expect, it } from "vitest";
-import { nodeEnvironment } from "../../../../program/src/node-environment.support.ts";
-import { startRealSimulator } from "../../../../simulator/src/test-simulator.support.ts";
 import { codeOfJob } from "../result.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 import { createTokenIssuer, githubIssuer, idOf } from "./token-issuer.ts";

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { refuseForeign } from "../../../../simulator/src/local-requests.ts";
+import { refuseForeign } from "@ecs-delivery/simulator/local-requests";
 import { permissionLevel } from "../load/workflow.ts";
 import type { JobState } from "./job-state.ts";
 import { githubIssuer, identityVariables } from "./token-issuer.ts";

@@ -1,4 +1,4 @@
-import { nearest } from "../../../../program/src/command-line.mjs";
+import { nearest } from "@ecs-delivery/program/command-line";
 import { WorkflowRefused } from "../errors.ts";
 import type { Json } from "../expressions/evaluate.ts";
 import type { Workflow } from "./workflow.ts";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { shortEnvironment } from "../../../../program/src/short-environment.mjs";
+import { shortEnvironment } from "@ecs-delivery/program/short-environment";
 
 const execute = promisify(execFile);
 

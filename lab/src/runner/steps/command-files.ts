@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Part } from "../../../../actions/core/card.ts";
+import type { Part } from "@ecs-delivery/actions/core/card";
 
 const names = {
   output: "GITHUB_OUTPUT",

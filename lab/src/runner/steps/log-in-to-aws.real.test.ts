@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { nodeEnvironment } from "../../../../program/src/node-environment.support.ts";
 import { actionsOfProject } from "../project.support.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { endWithThisProcess } from "../../../../simulator/src/orphan-guard.ts";
+import { endWithThisProcess } from "@ecs-delivery/simulator/orphan-guard";
 
 interface ProcessRequest {
   command: string;

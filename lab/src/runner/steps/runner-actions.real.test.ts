@@ -1,5 +1,5 @@
+import { startEngine } from "@ecs-delivery/actions/build-image/src/docker/engine.support";
 import { afterEach, expect, it, onTestFinished } from "vitest";
-import { startEngine } from "../../../../actions/build-image/src/docker/engine.support.ts";
 import { createTestRepository, type TestRepository, workflowOf } from "../test-repository.support.ts";
 
 let repository: TestRepository | undefined;

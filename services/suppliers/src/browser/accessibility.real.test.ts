@@ -1,7 +1,7 @@
+import { site as employees } from "@ecs-delivery/employee/app";
 import axe, { type AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { site as employees } from "../../../employee/src/app.ts";
 import { inventSupplier } from "../domain/invented-suppliers.ts";
 import { pageSize } from "../domain/supplier-page.ts";
 import { type BrowsedServices, openBrowsedServices, type ServiceName } from "./support/browsed-services.ts";

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { nodeEnvironment } from "@ecs-delivery/program/node-environment.support";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { nodeEnvironment } from "../../../../program/src/node-environment.support.ts";
 import { bundleServices, type ServiceBundles } from "../test-service.support.ts";
 import { openDatabase } from "./database.ts";
 import { startTestDatabase, type TestDatabase } from "./test-database.support.ts";

@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { createConnection } from "mysql2/promise";
-import { createCertificateAuthority } from "../../../../simulator/src/runtime/certificate-authority.ts";
+import { createCertificateAuthority } from "@ecs-delivery/simulator/runtime/certificate-authority";
 import {
   type DatabaseServer,
   startDatabaseServer,
-} from "../../../../simulator/src/runtime/database/database-server.ts";
+} from "@ecs-delivery/simulator/runtime/database/database-server";
+import { createConnection } from "mysql2/promise";
 import { type DatabaseConfiguration, readDatabaseConfiguration } from "../configuration.ts";
 import { createSupplierQueries } from "../domain/supplier-queries.ts";
 import { openDatabase } from "./database.ts";

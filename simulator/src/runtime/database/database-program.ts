@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
-import { databaseImage, findProgram, findServer, missingServer } from "../../../../program/src/database.mjs";
+import { databaseImage, findProgram, findServer, missingServer } from "@ecs-delivery/program/database";
 import type { Socket } from "../network.ts";
 
 /** The part of a server's command line before the server's own arguments. */

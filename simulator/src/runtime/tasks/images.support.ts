@@ -2,8 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { makeNodeBase } from "@ecs-delivery/program/base-image";
 import { create } from "tar";
-import { makeNodeBase } from "../../../../program/src/base-image.ts";
 import type { ImageConfig, ImageLayer, PulledImage, Registry } from "../registry/registry.ts";
 
 /** Creates a gzip layer with these files and symbolic links. The same content has the same digest. */

@@ -1,4 +1,4 @@
-import type { FaultKind } from "../../../../../simulator/src/simulator.ts";
+import type { FaultKind } from "@ecs-delivery/simulator";
 import type { BackEnd } from "../back-ends.ts";
 import { type Row, refused } from "../row.ts";
 import type { Scene } from "../scene.ts";

@@ -1,4 +1,4 @@
-import { zip } from "../../../../../simulator/src/services/lambda/zip.support.ts";
+import { zip } from "@ecs-delivery/simulator/services/lambda/zip.support";
 import { longestWaitMinutes } from "../../../stage.support.ts";
 import { type BackEnd, backEnds, configure, gradual } from "../back-ends.ts";
 import { type Arranged, type Row, rolledBack } from "../row.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { thisProcess } from "../../../../../program/src/processes.mjs";
+import { thisProcess } from "@ecs-delivery/program/processes";
 import type { Network } from "../../network.ts";
 import { type MetadataServer, startMetadataServer } from "../metadata-server.ts";
 import {

@@ -1,4 +1,4 @@
-import { mayBeAlive } from "../../../../../program/src/processes.mjs";
+import { mayBeAlive } from "@ecs-delivery/program/processes";
 import { type Engine, unlessGone } from "./engine.ts";
 
 /** Label of every container and network: the process that created it. */
