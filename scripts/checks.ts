@@ -25,6 +25,9 @@ export const checks: readonly Check[] = [
   { name: "bundles", command: ["node", "scripts/build-actions.ts", "--check"] },
   { name: "documents", command: ["node", "scripts/update-readmes.ts", "--check"] },
   { name: "words", command: ["node", "scripts/plain-words.ts"] },
+  { name: "house", command: ["node", "scripts/house.ts"] },
+  { name: "unused code", command: ["knip", "--exports", "--files"] },
+  { name: "code for tests only", command: ["knip", "--exports", "--production"] },
   { name: "shared state", command: ["node", "scripts/shared-state.ts"] },
 ];
 
