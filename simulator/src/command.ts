@@ -5,7 +5,6 @@ import { accessKeysVariable, readAccessKeys, readIdentityKeys } from "./access-k
 import { type Fault, type FaultKind, faultKinds } from "./gateway/faults.ts";
 import { command } from "./options.mjs";
 import { warningForRoot } from "./runtime/tasks/start-runtime.ts";
-import { readProducts } from "./services/pricing/products.ts";
 import { exportLines, gitCloneCommand } from "./shell-lines.ts";
 import { defaultPort, type Simulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
 
@@ -108,7 +107,6 @@ export function parseArguments(
     account: values["account-kind"],
     databaseInDocker: values.database === "docker",
     faults: refuse(() => values.fault?.map(parseFault)),
-    products: refuse(() => values.prices && readProducts(values.prices)),
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const { port = defaultPort } = values;

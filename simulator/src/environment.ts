@@ -9,7 +9,6 @@ import type { Registry } from "./runtime/registry/registry.ts";
 import type { TaskRuntime } from "./runtime/tasks/runtime.ts";
 import type { Aws } from "./services/api.ts";
 import type { AlarmActions } from "./services/cloudwatch/alarm-actions.ts";
-import type { PricedProduct } from "./services/pricing/products.ts";
 import type { IdentityKeys } from "./services/sts/identity-token.ts";
 
 /** Dependencies of every simulated service. */
@@ -36,8 +35,6 @@ export interface Environment {
   readonly databaseStatements: Map<string, readonly string[]>;
   /** Signs the certificates of DB instances, as Amazon's does. */
   readonly databaseAuthority: CertificateAuthority;
-  /** Products and prices of the Price List API. */
-  readonly products: readonly PricedProduct[];
   /** The other services. Call only from inside operations and controllers, never while being created. */
   readonly aws: Aws;
   /** Connects alarms to scaling policies. */

@@ -46,10 +46,6 @@ const options = defineOptions({
     parse: oneOf("standard", "academy"),
     help: "standard (default): an account with a default VPC and all permissions; academy: the lab's, which has LabVPC, PipelineRole, DeployRole, MonolithicAppServer and supplierdb, and is denied iam:CreateRole, iam:CreateOpenIDConnectProvider and s3:PutBucketVersioning",
   },
-  prices: {
-    value: "FILE",
-    help: 'products of the Price List API, as "aws pricing get-products" prints them; without it, list prices of one day for resources of the templates',
-  },
   fault: {
     value: "FAULT",
     multiple: true,

@@ -21,13 +21,11 @@ import { startTaskRuntime } from "./runtime/tasks/start-runtime.ts";
 import type { Aws } from "./services/api.ts";
 import { createAlarmActions } from "./services/cloudwatch/alarm-actions.ts";
 import { closeServices, createServices, type Services } from "./services/index.ts";
-import { defaultProducts, type PricedProduct } from "./services/pricing/products.ts";
 import type { IdentityKeys } from "./services/sts/identity-token.ts";
 
 export type { AccessKey } from "./access-keys.ts";
 export { type AccountKind, accountKinds } from "./accounts/account-kind.ts";
 export type { Fault, FaultKind, InjectedFault } from "./gateway/faults.ts";
-export type { PricedProduct } from "./services/pricing/products.ts";
 
 export interface SimulatorOptions {
   /** Port of the gateway on 127.0.0.1; 0 selects a free one. */
@@ -67,8 +65,6 @@ export interface SimulatorOptions {
   accessKeys?: readonly AccessKey[];
   /** Public keys of the identity providers whose tokens STS accepts; by default none. */
   identityKeys?: IdentityKeys;
-  /** Products of the Price List API; by default list prices of us-east-1 of one day for the templates' resources. */
-  products?: readonly PricedProduct[];
   /** Faults to inject from the start; none by default. */
   faults?: readonly Fault[];
   warn?: (message: string) => void;
@@ -190,7 +186,6 @@ async function createEnvironment(
     network,
     accessKeys: createAccessKeys([ownKey, ...(options.accessKeys ?? [])], options.expiredAccessKeys),
     identityKeys: options.identityKeys ?? {},
-    products: options.products ?? defaultProducts,
     registry,
     git: createGitRepositories({ directory: join(dataDirectory, "git") }),
     taskRuntime: await startTaskRuntime(options.taskRuntime ?? "process", settings),

@@ -68,7 +68,6 @@ async function createEnvironment(
     databaseStatements: new Map(),
     databaseAuthority: createCertificateAuthority("Simulated Amazon RDS CA", Date.now()),
     alarmActions: createAlarmActions(),
-    products: [],
     gateway: { host: "127.0.0.1", port: 4566 },
     listenerPortOffset: 10_000,
     dataDirectory,

@@ -115,19 +115,3 @@ export function byArn<Found>(
   if (arn.startsWith(prefix)) return find(arn.slice(prefix.length));
   throw errorWith(code)(`${arn} is not a valid ARN of this resource type: ${prefix}<name>.`);
 }
-
-/** Throws the service's own code if a resource would have more tags than AWS allows. */
-export function limitTags(code: string, given: Iterable<unknown>, held: Iterable<unknown> = []): void {
-  const count = new Set([...held, ...given]).size;
-  if (count > 50) throw new AwsError(code, `A resource has at most 50 tags, not ${count}.`);
-}
-
-/** Returns how a service reads the tags of a request that go onto a resource with `held` tags. */
-export function tagReader(tooMany: string) {
-  return (
-    tags: readonly { readonly Key?: Text; readonly Value?: Text }[] = [],
-    held: ReadonlyMap<string, string> = new Map(),
-  ) => checkedTags(tagPairs.read(tags), { tooMany }, held);
-}
-
-export const tagList = tagPairs.write;

@@ -13,7 +13,6 @@ import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balanc
 import type { EventBridge } from "@aws-sdk/client-eventbridge";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { Lambda } from "@aws-sdk/client-lambda";
-import type { Pricing } from "@aws-sdk/client-pricing";
 import type { RDS } from "@aws-sdk/client-rds";
 import type { S3 } from "@aws-sdk/client-s3";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
@@ -78,7 +77,6 @@ export interface AwsClients {
   iam: IAM;
   lambda: Lambda;
   logs: CloudWatchLogs;
-  pricing: Pricing;
   rds: RDS;
   s3: S3;
   secretsmanager: SecretsManager;

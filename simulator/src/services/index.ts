@@ -16,7 +16,6 @@ import { events } from "./events/service.ts";
 import { iam } from "./iam/service.ts";
 import { lambda } from "./lambda/service.ts";
 import { logs } from "./logs/service.ts";
-import { pricing } from "./pricing/service.ts";
 import { rds } from "./rds/service.ts";
 import { s3 } from "./s3/service.ts";
 import { secretsmanager } from "./secretsmanager/service.ts";
@@ -47,7 +46,6 @@ export const definitions: { readonly [Name in ServiceName]: Definition<Name> } =
   iam,
   secretsmanager,
   ssm,
-  pricing,
   sts,
 };
 

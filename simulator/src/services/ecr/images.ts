@@ -1,5 +1,6 @@
-import type { Image, ImageDetail, ImageIdentifier } from "@aws-sdk/client-ecr";
+import type { DescribeImagesFilter, Image, ImageDetail, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../kit/errors.ts";
+import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import { isDigest } from "../../runtime/registry/manifest.ts";
 import {
   RegistryError,
@@ -24,7 +25,7 @@ export function imageOperations({ environment, find }: EcrState): Operations<"ec
         });
         return { imageDetails: [...new Set(wanted)].map((manifest) => detail(record, manifest)) };
       }
-      const { tagStatus = "ANY" } = input.filter ?? {};
+      const tagStatus = chosenStatus("DescribeImages", input.filter);
       const chosen = [...images.manifests.values()].filter(({ digest }) =>
         hasStatus(tagsOf(images, digest).length > 0, tagStatus),
       );
@@ -34,7 +35,7 @@ export function imageOperations({ environment, find }: EcrState): Operations<"ec
 
     listImages(input) {
       const { images } = find(input);
-      const { tagStatus = "ANY" } = input.filter ?? {};
+      const tagStatus = chosenStatus("ListImages", input.filter);
       const ids = [...images.manifests.keys()].flatMap((imageDigest): ImageIdentifier[] => {
         const tags = tagsOf(images, imageDigest);
         return tags.length > 0 ? tags.map((imageTag) => ({ imageDigest, imageTag })) : [{ imageDigest }];
@@ -105,6 +106,11 @@ function assertAccepted({ mediaType }: StoredManifest, accepted: readonly string
     "acceptedMediaTypes",
     `must include ${mediaType}: the simulator converts no manifest`,
   );
+}
+
+function chosenStatus(operation: string, filter: DescribeImagesFilter = {}): string {
+  refuseUnsupported("InvalidParameterException", `the filter of ${operation}`, filter, ["tagStatus"]);
+  return filter.tagStatus ?? "ANY";
 }
 
 function hasStatus(tagged: boolean, status: string): boolean {

@@ -1,5 +1,5 @@
 import type { CreateEnvironmentEC2CommandInput } from "@aws-sdk/client-cloud9";
-import { type ResourceContext, resourceType, waitUntil } from "./resource-type.ts";
+import { type ResourceContext, resourceType, settled } from "./resource-type.ts";
 import { camelCase, integer, object, oneOf, tags, text } from "./shape.ts";
 
 const environmentProperties = {
@@ -39,7 +39,7 @@ export const developmentEnvironment = resourceType({
     return (await aws.cloud9.createEnvironmentEC2({ ...input, name, tags: Tags })).environmentId;
   },
   stabilize: (context, id) =>
-    waitUntil(context, async () => {
+    settled(context, async () => {
       const { status, reason } = (await find(context, id))?.lifecycle ?? {};
       if (status === "CREATE_FAILED") throw new Error(reason ?? `environment ${id} failed`);
       return status === "CREATED";

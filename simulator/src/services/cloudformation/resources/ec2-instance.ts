@@ -5,7 +5,7 @@ import {
   physicalId,
   type ResourceContext,
   resourceType,
-  waitUntil,
+  settled,
 } from "./resource-type.ts";
 import { boolean, integer, list, object, tags, text } from "./shape.ts";
 
@@ -108,7 +108,7 @@ async function changeStopped(
 }
 
 function reach(context: ResourceContext, id: string, state: string): Promise<void> {
-  return waitUntil(context, async () => (await findInstance(context, id))?.State?.Name === state);
+  return settled(context, async () => (await findInstance(context, id))?.State?.Name === state);
 }
 
 async function findInstance({ aws }: ResourceContext, id: string) {

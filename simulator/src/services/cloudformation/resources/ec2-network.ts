@@ -6,7 +6,7 @@ import {
   type ResourceContext,
   resourceType,
   type Tagging,
-  waitUntil,
+  settled,
 } from "./resource-type.ts";
 import { boolean, list, oneOf, tags, text } from "./shape.ts";
 
@@ -226,14 +226,14 @@ export const natGateway = resourceType({
     return NatGateway?.NatGatewayId;
   },
   stabilize: (context, id) =>
-    waitUntil(context, async () => {
+    settled(context, async () => {
       const { State, FailureMessage } = (await findNatGateway(context, id)) ?? {};
       if (State === "failed") throw new Error(`NatGateway ${id} is in state failed: ${FailureMessage}`);
       return State === "available";
     }),
   async delete(context, id) {
     await context.aws.ec2.deleteNatGateway({ NatGatewayId: id });
-    await waitUntil(context, async () => (await findNatGateway(context, id))?.State === "deleted");
+    await settled(context, async () => (await findNatGateway(context, id))?.State === "deleted");
   },
 });
 

@@ -13,7 +13,7 @@ import {
   type ResourceContext,
   resourceType,
   smallTags,
-  waitUntil,
+  settled,
 } from "./resource-type.ts";
 import { boolean, camelCase, integer, list, number, object, oneOf, tags, text } from "./shape.ts";
 
@@ -119,7 +119,7 @@ export const service = resourceType({
   },
   async delete(context, id, properties) {
     await context.aws.ecs.deleteService({ cluster: properties.Cluster, service: id, force: true });
-    await waitUntil(context, async () => (await find(context, id, properties)) === undefined);
+    await settled(context, async () => (await find(context, id, properties)) === undefined);
   },
 });
 
@@ -168,7 +168,7 @@ async function untilDeployed(
   before: string | undefined,
 ): Promise<void> {
   if ((properties.DeploymentController?.Type ?? "ECS") !== "ECS") return;
-  await waitUntil(context, async () => {
+  await settled(context, async () => {
     const newest = await newestDeployment(context, id, properties.Cluster);
     if (newest && newest.serviceDeploymentArn !== before) return hasSucceeded(newest);
     const found = await find(context, id, properties);

@@ -5,7 +5,7 @@ import {
   type ResourceContext,
   resourceType,
   type Tagging,
-  waitUntil,
+  settled,
 } from "./resource-type.ts";
 import { boolean, integer, list, object, oneOf, tags, text } from "./shape.ts";
 
@@ -55,7 +55,7 @@ export const loadBalancer = resourceType({
     return LoadBalancerArn;
   },
   stabilize: (context, id) =>
-    waitUntil(context, async () => {
+    settled(context, async () => {
       const state = (await findLoadBalancer(context, id))?.State;
       if (state?.Code === "failed") throw new Error(state.Reason ?? `load balancer ${id} failed`);
       return state?.Code === "active";

@@ -3,7 +3,7 @@ import {
   type ResourceContext,
   resourceType,
   type Tagging,
-  waitUntil,
+  settled,
 } from "./resource-type.ts";
 import { boolean, integer, list, tags, text } from "./shape.ts";
 
@@ -98,7 +98,7 @@ export const dbInstance = resourceType({
     const instance = await findInstance(context, DBInstanceIdentifier);
     if (instance?.DBInstanceStatus !== "deleting")
       await context.aws.rds.deleteDBInstance({ DBInstanceIdentifier, SkipFinalSnapshot: true });
-    await waitUntil(context, async () => (await findInstance(context, DBInstanceIdentifier)) === undefined);
+    await settled(context, async () => (await findInstance(context, DBInstanceIdentifier)) === undefined);
   },
   snapshot({ aws, generateName }, DBInstanceIdentifier) {
     const FinalDBSnapshotIdentifier = generateName(255).toLowerCase();
@@ -119,7 +119,7 @@ async function findInstance({ aws }: ResourceContext, DBInstanceIdentifier: stri
 }
 
 async function waitAvailable(context: ResourceContext, id: string): Promise<void> {
-  await waitUntil(context, async () => {
+  await settled(context, async () => {
     const status = (await findInstance(context, id))?.DBInstanceStatus ?? "missing";
     if (status === "failed" || status === "missing")
       throw new Error(`DB instance ${id} did not become available: its status is ${status}`);

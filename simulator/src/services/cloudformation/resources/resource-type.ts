@@ -1,3 +1,4 @@
+import { waitUntil } from "../../../clock.ts";
 import type { Environment } from "../../../environment.ts";
 import type { Value } from "../template/value.ts";
 import { HandlerError, ignoreMissing } from "./failures.ts";
@@ -163,9 +164,8 @@ export function smallTags(tags: readonly Tag[] = []): { key: string; value: stri
 const pollMs = 2000;
 
 /** Resolves once `done` returns true; rejects with its error, or when the stack's operation is cancelled. */
-export async function waitUntil(context: ResourceContext, done: () => Promise<boolean>): Promise<void> {
-  while (!(await done())) await context.environment.clock.wait(pollMs, context.signal);
-}
+export const settled = (context: ResourceContext, done: () => Promise<boolean>) =>
+  waitUntil(context.environment.clock, pollMs, done, context.signal);
 
 /** Returns the items that only one of two lists has. */
 export function listChanges(previous: readonly string[] = [], next: readonly string[] = []) {
