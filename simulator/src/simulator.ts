@@ -5,9 +5,10 @@ import { type AccessKey, createAccessKeys } from "./access-keys.ts";
 import { type AccountKind, openAccount } from "./accounts/account-kind.ts";
 import { type Clock, createClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
-import { callInProcess } from "./gateway/call-in-process.ts";
-import { createFaults, type Fault, type Faults } from "./gateway/faults.ts";
+import { createFaults, type Fault, type FaultStrikes, type Faults, strikeWithin } from "./gateway/faults.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
+import { AwsError } from "./kit/errors.ts";
+import { apiName } from "./kit/operation-names.ts";
 import { makeOwnedFolder } from "./owned-folder.ts";
 import { createCertificateAuthority } from "./runtime/certificate-authority.ts";
 import { findDatabaseServer } from "./runtime/database/database-program.ts";
@@ -18,7 +19,7 @@ import { createNetwork } from "./runtime/network.ts";
 import { createRegistry } from "./runtime/registry/registry-server.ts";
 import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime/tasks/runtime.ts";
 import { startTaskRuntime } from "./runtime/tasks/start-runtime.ts";
-import type { Aws } from "./services/api.ts";
+import type { Aws, Handler, ServiceName } from "./services/api.ts";
 import { createAlarmActions } from "./services/cloudwatch/alarm-actions.ts";
 import { closeServices, createServices, type Services } from "./services/index.ts";
 import type { IdentityKeys } from "./services/sts/identity-token.ts";
@@ -212,4 +213,26 @@ function once(action: () => Promise<void>): () => Promise<void> {
     done ??= action();
     return done;
   };
+}
+
+/** Returns the API for calls of one service to another. */
+function callInProcess(services: Services, faults: FaultStrikes): Aws {
+  return new Proxy({} as Aws, {
+    get: (_, name: ServiceName) =>
+      new Proxy(
+        {},
+        {
+          get: (__, operation: string) => async (input: object) => {
+            const perform = (services[name].operations as Record<string, Handler | undefined>)[operation];
+            if (!perform) throw unknownOperation(name, operation);
+            strikeWithin(faults.strikeWithin({ service: name, operation: apiName(operation) }));
+            return perform(input, { accessKeyId: "in-process", sourceIp: "127.0.0.1" });
+          },
+        },
+      ),
+  });
+}
+
+function unknownOperation(service: string, operation: string): AwsError {
+  return new AwsError("UnknownOperationException", `the simulator does not perform ${service}:${operation}`);
 }

@@ -1,8 +1,10 @@
-import { mkdir } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { createClock } from "./clock.ts";
 import type { DatabaseServer, DatabaseServerOptions } from "./runtime/database/database-server.ts";
-import { runFunctionInProcess } from "./runtime/functions/in-process-functions.support.ts";
+import type { FunctionError, FunctionOutcome, FunctionRunOptions } from "./runtime/functions/run-function.ts";
 import type { Socket } from "./runtime/network.ts";
 import { createInProcessRuntime } from "./runtime/tasks/in-process-runtime.support.ts";
 import { type TaskRuntimeKind, taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
@@ -105,3 +107,34 @@ function listens(port: number): boolean {
   server.listen(port).unref();
   return server.listening;
 }
+
+/**
+ * Calls the handler of an ES module in this process, for tests of its callers. Its console.log writes to the function's
+ * log.
+ */
+async function runFunctionInProcess({
+  taskRoot,
+  event,
+  context,
+  environment: { _HANDLER = "" },
+  onLine,
+}: FunctionRunOptions): Promise<FunctionOutcome> {
+  const measured = { durationMs: 1, maxMemoryMb: 64 };
+  const [file, name = ""] = _HANDLER.split(".");
+  const source = await readFile(join(taskRoot, `${file}.mjs`), "utf8");
+  // The handler's console is a temporary global, which exists during the call.
+  const log = `log of a function ${randomUUID()}`;
+  const console = `const console = { log: globalThis[${JSON.stringify(log)}] };`;
+  Object.assign(globalThis, { [log]: (text: unknown) => onLine(String(text)) });
+  try {
+    const module = await import(`data:text/javascript,${encodeURIComponent(console + source)}`);
+    const result = await module[name](JSON.parse(event), context);
+    return { ...measured, payload: JSON.stringify(result ?? null) };
+  } catch (error) {
+    return { ...measured, error: describe(error as Error) };
+  } finally {
+    Reflect.deleteProperty(globalThis, log);
+  }
+}
+
+const describe = ({ name, message }: Error): FunctionError => ({ errorType: name, errorMessage: message });

@@ -7,7 +7,7 @@ import { enumsOf, refuseUnknownValues } from "./enums.ts";
 import type { FaultStrikes } from "./faults.ts";
 import { ConnectionCut, expiredToken, ProtocolError, strikeAfter, strikeBefore } from "./faults.ts";
 import { findOperation, loadModel, type Protocol, type WireModel, wireModels } from "./models.ts";
-import { restJsonWire } from "./rest-json.ts";
+import { restJsonWire } from "./rest.ts";
 import { restXmlWire } from "./rest-xml.ts";
 import { ShapeError, schemaOf } from "./schema.ts";
 import { isSignedWith, type Message, signedScope } from "./signature.ts";

@@ -4,8 +4,6 @@ import type {
   Alarm,
   ScalingPolicy as PolicyView,
   PutScalingPolicyCommandInput,
-  StepAdjustment,
-  StepScalingPolicyConfiguration,
   TargetTrackingScalingPolicyConfiguration,
 } from "@aws-sdk/client-application-auto-scaling";
 import { refuseBroken } from "../../kit/constraints.ts";
@@ -17,7 +15,6 @@ import {
   findTarget,
   invalid,
   namespace,
-  type PolicySettings,
   pageFor,
   resourceIdOf,
   type ScalingPolicy,
@@ -35,16 +32,16 @@ export function policyOperations(state: ScalingState): Operations<"applicationau
       ]);
       findTarget(state, resourceId);
       const known = find(state, resourceId, name);
-      const settings = readPolicySettings(input);
-      refuseSameMetric(state, resourceId, name, settings);
-      const policy = known ?? newPolicy(state, resourceId, name, settings);
+      const configuration = readConfiguration(input);
+      refuseSameMetric(state, resourceId, name, configuration);
+      const policy = known ?? newPolicy(state, resourceId, name, configuration);
       if (!known) state.policies.push(policy);
-      await replaceAlarms(state, policy, settings).catch((error) => {
+      await replaceAlarms(state, policy, configuration).catch((error) => {
         if (!known) state.policies.splice(state.policies.indexOf(policy), 1);
         throw new AwsError("FailedResourceAccessException", error.message);
       });
-      policy.settings = settings;
-      return { PolicyARN: policy.arn, Alarms: await alarmsOf(state, policy) };
+      policy.configuration = configuration;
+      return { PolicyARN: policy.arn, Alarms: alarmsOf(policy) };
     },
     async deleteScalingPolicy(input) {
       const resourceId = resourceIdOf(input);
@@ -57,14 +54,14 @@ export function policyOperations(state: ScalingState): Operations<"applicationau
       await deletePolicy(state, found);
       return {};
     },
-    async describeScalingPolicies(input) {
+    describeScalingPolicies(input) {
       const { PolicyNames = [] } = input;
       const wanted = state.policies.filter(
         ({ name }) => PolicyNames.length === 0 || PolicyNames.includes(name),
       );
       const { items, NextToken } = pageFor(input, wanted, ({ resourceId }) => resourceId);
       return {
-        ScalingPolicies: await Promise.all(items.map((policy) => describe(state, policy))),
+        ScalingPolicies: items.map(describe),
         NextToken,
       };
     },
@@ -85,13 +82,11 @@ function refuseSameMetric(
   state: ScalingState,
   resourceId: string,
   name: string,
-  { type, configuration }: PolicySettings,
+  configuration: TargetTrackingScalingPolicyConfiguration,
 ): void {
-  if (type !== "TargetTrackingScaling") return;
   const metric = metricOf(configuration, resourceId);
-  const isSame = ({ settings }: ScalingPolicy) =>
-    settings.type === "TargetTrackingScaling" &&
-    isDeepStrictEqual(metricOf(settings.configuration, resourceId), metric);
+  const isSame = (policy: ScalingPolicy) =>
+    isDeepStrictEqual(metricOf(policy.configuration, resourceId), metric);
   const others = state.policies.filter((each) => each.resourceId === resourceId && each.name !== name);
   if (others.some(isSame))
     throw invalid("Only one TargetTrackingScaling policy for a given metric specification is allowed.");
@@ -101,66 +96,47 @@ function newPolicy(
   state: ScalingState,
   resourceId: string,
   name: string,
-  settings: PolicySettings,
+  configuration: TargetTrackingScalingPolicyConfiguration,
 ): ScalingPolicy {
   const { region, accountId, clock } = state.environment;
   const arn = `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${randomUUID()}:resource/${namespace}/${resourceId}:policyName/${name}`;
-  return { name, arn, resourceId, createdAt: clock.now(), settings, alarms: [] };
+  return { name, arn, resourceId, createdAt: clock.now(), configuration, alarms: [] };
 }
 
-/** Returns the alarms created for it, or by a user to trigger it. */
-async function alarmsOf({ environment: { aws } }: ScalingState, policy: ScalingPolicy): Promise<Alarm[]> {
-  if (policy.settings.type === "TargetTrackingScaling")
-    return policy.alarms.map(({ name, arn }) => ({ AlarmName: name, AlarmARN: arn }));
-  const { MetricAlarms = [] } = await aws.cloudwatch.describeAlarms({ ActionPrefix: policy.arn });
-  return MetricAlarms.map(({ AlarmName, AlarmArn }) => ({ AlarmName, AlarmARN: AlarmArn }));
+function alarmsOf({ alarms }: ScalingPolicy): Alarm[] {
+  return alarms.map(({ name, arn }) => ({ AlarmName: name, AlarmARN: arn }));
 }
 
-async function describe(state: ScalingState, policy: ScalingPolicy): Promise<PolicyView> {
-  const { name, arn, resourceId, createdAt, settings } = policy;
+function describe(policy: ScalingPolicy): PolicyView {
+  const { name, arn, resourceId, createdAt, configuration } = policy;
   return {
     PolicyARN: arn,
     PolicyName: name,
     ServiceNamespace: namespace,
     ResourceId: resourceId,
     ScalableDimension: dimension,
-    PolicyType: settings.type,
-    ...(settings.type === "StepScaling"
-      ? { StepScalingPolicyConfiguration: settings.configuration }
-      : { TargetTrackingScalingPolicyConfiguration: settings.configuration }),
-    Alarms: await alarmsOf(state, policy),
+    PolicyType: "TargetTrackingScaling",
+    TargetTrackingScalingPolicyConfiguration: configuration,
+    Alarms: alarmsOf(policy),
     CreationTime: createdAt,
   };
 }
 
-/** Maximum of one step scaling policy. Source: quotas of Application Auto Scaling. */
-const maximumSteps = 20;
 const wholeNumber = { range: [0, 2 ** 31 - 1] } as const;
 
-/** Checks and returns the settings of a policy. */
-function readPolicySettings(input: PutScalingPolicyCommandInput): PolicySettings {
-  const type = input.PolicyType ?? "StepScaling";
-  const { StepScalingPolicyConfiguration: steps, TargetTrackingScalingPolicyConfiguration: tracking } = input;
-  if (type === "StepScaling") {
-    if (!steps || tracking) throw invalid(mismatch(type, "StepScalingPolicyConfiguration"));
-    return { type, configuration: readSteps(steps) };
-  }
-  if (type === "TargetTrackingScaling") {
-    if (!tracking || steps) throw invalid(mismatch(type, "TargetTrackingScalingPolicyConfiguration"));
-    return { type, configuration: readTracking(tracking) };
-  }
-  throw invalid(
-    `The simulator has scaling policies of the types StepScaling and TargetTrackingScaling, not ${type}.`,
-  );
-}
-
-function mismatch(type: string, member: string): string {
-  return `A scaling policy of the type ${type} needs ${member}, and no other configuration.`;
-}
-
-function readTracking(
-  configuration: TargetTrackingScalingPolicyConfiguration,
-): TargetTrackingScalingPolicyConfiguration {
+/** Checks and returns the configuration of a policy. AWS's default type is StepScaling. */
+function readConfiguration({
+  PolicyType: type = "StepScaling",
+  TargetTrackingScalingPolicyConfiguration: configuration,
+  StepScalingPolicyConfiguration,
+  PredictiveScalingPolicyConfiguration,
+}: PutScalingPolicyCommandInput): TargetTrackingScalingPolicyConfiguration {
+  if (type !== "TargetTrackingScaling")
+    throw invalid(`The simulator has scaling policies of the type TargetTrackingScaling, not ${type}.`);
+  if (!configuration)
+    throw invalid(`A scaling policy of the type ${type} needs TargetTrackingScalingPolicyConfiguration.`);
+  const others = { StepScalingPolicyConfiguration, PredictiveScalingPolicyConfiguration };
+  refuseUnsupported("ValidationException", "a policy", others, []);
   const { TargetValue = Number.NaN, PredefinedMetricSpecification: predefined } = configuration;
   const { CustomizedMetricSpecification, ScaleInCooldown, ScaleOutCooldown } = configuration;
   refuseUnsupported("ValidationException", "a policy", { CustomizedMetricSpecification }, []);
@@ -190,42 +166,4 @@ function checkPredefined(type: string | undefined, label: string | undefined): v
     throw invalid(
       `The metric ${type} needs a ResourceLabel, app/<load balancer>/<id>/targetgroup/<target group>/<id>, not ${label}.`,
     );
-}
-
-function readSteps(configuration: StepScalingPolicyConfiguration): StepScalingPolicyConfiguration {
-  const { AdjustmentType, StepAdjustments = [], MetricAggregationType = "Average" } = configuration;
-  const { MinAdjustmentMagnitude, Cooldown } = configuration;
-  const place = "stepScalingPolicyConfiguration";
-  refuseBroken("ValidationException", [
-    [`${place}.cooldown`, Cooldown, wholeNumber],
-    [`${place}.stepAdjustments`, StepAdjustments, { length: [1, maximumSteps] }],
-  ]);
-  if (!AdjustmentType) throw invalid("StepScalingPolicyConfiguration needs AdjustmentType.");
-  if (MinAdjustmentMagnitude !== undefined && AdjustmentType !== "PercentChangeInCapacity")
-    throw invalid("MinAdjustmentMagnitude goes with the AdjustmentType PercentChangeInCapacity only.");
-  refuseGaps(StepAdjustments);
-  return { ...configuration, MetricAggregationType };
-}
-
-/** Steps cover the breach of the alarm without gap or overlap (API reference, StepAdjustment). */
-function refuseGaps(steps: readonly StepAdjustment[]): void {
-  const bounds = steps
-    .map(({ MetricIntervalLowerBound: from = -Infinity, MetricIntervalUpperBound: to = Infinity }) => ({
-      from,
-      to,
-    }))
-    .sort((left, right) => left.from - right.from);
-  for (const [index, { from, to }] of bounds.entries()) {
-    if (from >= to) throw invalid(`The step adjustment from ${from} to ${to} covers nothing.`);
-    const before = bounds[index - 1];
-    if (before && before.to !== from)
-      throw invalid(
-        `The step adjustments ${before.to > from ? "overlap" : "leave a gap"} between ${before.to} and ${from}.`,
-      );
-  }
-  const [lowest, highest] = [bounds[0], bounds.at(-1)];
-  if (lowest && lowest.from < 0 && lowest.from !== -Infinity)
-    throw invalid("With a negative lower bound there must be a step adjustment without a lower bound.");
-  if (highest && highest.to > 0 && highest.to !== Infinity)
-    throw invalid("With a positive upper bound there must be a step adjustment without an upper bound.");
 }

@@ -101,25 +101,24 @@ const tracking = {
     PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" as const },
   },
 };
-const steps = (...bounds: [number | undefined, number | undefined][]) => ({
-  PolicyName: "steps",
-  PolicyType: "StepScaling" as const,
-  StepScalingPolicyConfiguration: {
-    AdjustmentType: "ChangeInCapacity" as const,
-    StepAdjustments: bounds.map(([MetricIntervalLowerBound, MetricIntervalUpperBound]) => ({
-      MetricIntervalLowerBound,
-      MetricIntervalUpperBound,
-      ScalingAdjustment: 1,
-    })),
-  },
-});
-
 describe("a scaling policy", () => {
   beforeAll(() => register("web"));
+  const predefined = (PredefinedMetricSpecification: object, more: object = {}) => ({
+    ...tracking,
+    TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, PredefinedMetricSpecification, ...more },
+  });
 
-  it("tracks a target or uses steps, is changed under its name, and is deleted", async () => {
+  it("tracks a target, is changed under its name, and is deleted", async () => {
     const { PolicyARN } = await scaling.putScalingPolicy({ ...target("web"), ...tracking });
-    await scaling.putScalingPolicy({ ...target("web"), ...steps([undefined, 0], [0, 10], [10, undefined]) });
+    const PredefinedMetricSpecification = {
+      PredefinedMetricType: "ECSServiceAverageMemoryUtilization" as const,
+    };
+    await scaling.putScalingPolicy({
+      ...target("web"),
+      ...tracking,
+      PolicyName: "memory",
+      TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, PredefinedMetricSpecification },
+    });
     const { TargetTrackingScalingPolicyConfiguration: configuration } = tracking;
     const again = await scaling.putScalingPolicy({
       ...target("web"),
@@ -131,27 +130,24 @@ describe("a scaling policy", () => {
       scaling.describeScalingPolicies({ ServiceNamespace: "ecs", ResourceId: "service/coffee/web" });
     expect((await list()).ScalingPolicies).toMatchObject([
       { PolicyName: "cpu", TargetTrackingScalingPolicyConfiguration: { TargetValue: 40 } },
-      { PolicyName: "steps", StepScalingPolicyConfiguration: { MetricAggregationType: "Average" } },
+      { PolicyName: "memory", PolicyType: "TargetTrackingScaling" },
     ]);
     await scaling.deleteScalingPolicy({ ...target("web"), PolicyName: "cpu" });
-    expect((await list()).ScalingPolicies).toMatchObject([{ PolicyName: "steps" }]);
+    expect((await list()).ScalingPolicies).toMatchObject([{ PolicyName: "memory" }]);
     await expect(scaling.deleteScalingPolicy({ ...target("web"), PolicyName: "cpu" })).rejects.toThrow(
       "policy name: cpu",
     );
   });
 
-  const predefined = (PredefinedMetricSpecification: object, more: object = {}) => ({
-    ...tracking,
-    TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, PredefinedMetricSpecification, ...more },
-  });
   it.each<[string, object, string]>([
     ["no target", { ...tracking, ResourceId: "service/coffee/none" }, "No scalable target found"],
     [
       "no configuration",
-      { PolicyName: "x", PolicyType: "StepScaling" },
-      "needs StepScalingPolicyConfiguration",
+      { PolicyType: "TargetTrackingScaling" },
+      "needs TargetTrackingScalingPolicyConfiguration",
     ],
-    ["predictive", { PolicyName: "x", PolicyType: "PredictiveScaling" }, "not PredictiveScaling"],
+    ["steps", { PolicyType: "StepScaling" }, "not StepScaling"],
+    ["the default type", {}, "not StepScaling"],
     [
       "another service's metric",
       predefined({ PredefinedMetricType: "KafkaBrokerStorageUtilization" }),
@@ -180,11 +176,6 @@ describe("a scaling policy", () => {
       ),
       "does not support CustomizedMetricSpecification",
     ],
-    ["a gap", steps([0, 10], [20, undefined]), "leave a gap between 10 and 20"],
-    ["an overlap", steps([0, 10], [5, undefined]), "overlap between 10 and 5"],
-    ["an open end", steps([0, 10]), "without an upper bound"],
-    ["an open beginning", steps([-10, 0]), "without a lower bound"],
-    ["no step", steps(), "length greater than or equal to 1"],
   ])("is refused with %s", async (_, policy, message) => {
     const call = scaling.putScalingPolicy({ ...target("web"), PolicyName: "x", ...policy });
     await expect(call).rejects.toThrow(message);

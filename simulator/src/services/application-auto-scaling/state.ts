@@ -1,6 +1,5 @@
 import type {
   ScalingActivity,
-  StepScalingPolicyConfiguration,
   SuspendedState,
   TargetTrackingScalingPolicyConfiguration,
 } from "@aws-sdk/client-application-auto-scaling";
@@ -27,20 +26,13 @@ interface Cooldowns {
   inUntil: number;
 }
 
-export type PolicySettings =
-  | { readonly type: "StepScaling"; readonly configuration: StepScalingPolicyConfiguration }
-  | {
-      readonly type: "TargetTrackingScaling";
-      readonly configuration: TargetTrackingScalingPolicyConfiguration;
-    };
-
 export interface ScalingPolicy {
   readonly name: string;
   readonly arn: string;
   readonly resourceId: string;
   readonly createdAt: Date;
-  settings: PolicySettings;
-  /** Alarms for its target; a step scaling policy's alarms are the user's own. */
+  configuration: TargetTrackingScalingPolicyConfiguration;
+  /** Alarms for its target. */
   alarms: readonly TrackingAlarm[];
 }
 

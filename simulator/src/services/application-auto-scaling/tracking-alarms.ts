@@ -18,10 +18,9 @@ type AlarmMetric = Pick<
 export async function replaceAlarms(
   state: ScalingState,
   policy: ScalingPolicy,
-  settings: ScalingPolicy["settings"],
+  configuration: Tracking,
 ): Promise<void> {
-  const made =
-    settings.type === "TargetTrackingScaling" ? await makeAlarms(state, policy, settings.configuration) : [];
+  const made = await makeAlarms(state, policy, configuration);
   await deleteAlarms(state, policy);
   policy.alarms = made;
 }

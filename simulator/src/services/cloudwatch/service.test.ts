@@ -214,7 +214,6 @@ describe("metrics", () => {
   it.each<[string, object, RegExp]>([
     ["no value", {}, /MissingRequiredParameter/],
     ["two kinds of values", { Value: 1, Values: [1] }, /InvalidParameterCombination/],
-    ["a summary", { StatisticValues: { SampleCount: 1 } }, /does not support StatisticValues/],
     ["a resolution of seconds", { Value: 1, StorageResolution: 1 }, /StorageResolution must be 60/],
     ["a time long ago", { Value: 1, Timestamp: new Date(0) }, /two weeks in the past/],
     ["counts that do not fit", { Values: [1, 2], Counts: [1] }, /as many items/],

@@ -21,7 +21,6 @@ test("a repository is created, described, renamed and deleted", async () => {
 
 const named = { repositoryName: "deployment" };
 test.each<[string, object, string, string]>([
-  ["listRepositories", { order: "descending" }, "InvalidOrderException", "does not support order"],
   ["createRepository", named, "RepositoryNameExistsException", "Repository named deployment already exists"],
   ["createRepository", { repositoryName: "a b" }, "InvalidRepositoryNameException", '"a b" is not valid'],
   ["createRepository", { repositoryName: "a.git" }, "InvalidRepositoryNameException", "do not end in .git"],

@@ -102,6 +102,11 @@ describe("refuses", () => {
       /'301'/,
     ],
     ["an unknown condition", () => condition({ Field: "cookie", Values: ["a"] }), /'cookie' must be one of/],
+    [
+      "a condition by host",
+      () => condition({ HostHeaderConfig: { Values: ["a"] } }),
+      /'HostHeaderConfig' must be one of/,
+    ],
     ["a regular expression", () => paths({ PathPatternConfig: { RegexValues: ["/.*"] } }), /RegexValues/],
     [
       "an address without a prefix",

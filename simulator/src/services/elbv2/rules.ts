@@ -167,7 +167,7 @@ function normalizeConditions(conditions: readonly RuleCondition[] = []): RuleCon
 
 function normalizeCondition(condition: RuleCondition): RuleCondition {
   const field = condition.Field ?? Object.keys(configs).find((name) => condition[configOf(name).name]);
-  const { name, topLevel } = configOf(field ?? "");
+  const { name, topLevel } = configOf(field ?? Object.keys(condition).join());
   refuseOthers(condition, ["Field", name, ...(topLevel ? ["Values"] : [])], field);
   const config = condition[name] ?? (topLevel ? { Values: condition.Values } : {});
   refuseOthers(config, ["Values"], field);

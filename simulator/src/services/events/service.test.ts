@@ -125,8 +125,6 @@ describe("refused", () => {
       /delivers events to pipelines of CodePipeline, log groups .* not to arn:aws:sqs/,
     ],
     ["a pipeline without a role", () => target({ Arn: pipelineArn }), /RoleArn is required/],
-    ["a retry policy", () => target({ RetryPolicy: {} }), /does not support RetryPolicy/],
-    ["a part of the event", () => target({ InputPath: "$" }), /does not support InputPath/],
     ["no event", () => events.putEvents({ Entries: [] }), /1 to 10 events/],
   ])("%s", async (_, call, expected) => expect(await refusal(call())).toMatch(expected));
 

@@ -1,15 +1,8 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { webDimensions } from "../../../outside-clients/delivery.support.ts";
 import { fixtureOfEachTest, target } from "./fixture.support.ts";
 
 const fixture = fixtureOfEachTest();
-
-const step = (ScalingAdjustment: number, more: object = {}) => ({
-  AdjustmentType: "ChangeInCapacity" as const,
-  StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment }],
-  Cooldown: 0,
-  ...more,
-});
 
 describe("a range", () => {
   it("changes a desired count outside of it, and reports why", async () => {
@@ -36,55 +29,6 @@ describe("a range", () => {
     await fixture().setDesired(3);
     await fixture().minutes(5);
     expect(await fixture().desired()).toBe(3);
-  });
-});
-
-describe("a step policy", () => {
-  beforeEach(() => fixture().register(1, 4));
-
-  it("is triggered by a user's alarm, each minute until it is over or at the maximum", async () => {
-    await fixture().stepOn("queue", step(1));
-    const { ScalingPolicies } = await fixture().scaling.describeScalingPolicies({ ServiceNamespace: "ecs" });
-    expect(ScalingPolicies?.[0]?.Alarms).toMatchObject([{ AlarmName: "queue" }]);
-    await fixture().queue(11);
-    await fixture().eventually(async () => expect(await fixture().desired()).toBe(4));
-    const cause = "monitor alarm queue in state ALARM triggered policy queue";
-    await fixture().eventually(async () =>
-      expect((await fixture().activities(true))[0]).toMatchObject({
-        Description: "Attempting to scale due to alarm triggered",
-        Cause: cause,
-        StatusCode: "Failed",
-        NotScaledReasons: [{ Code: "AlreadyAtMaxCapacity", MaxCapacity: 4 }],
-      }),
-    );
-    expect((await fixture().activities()).map(({ Cause, Description }) => [Cause, Description])).toEqual([
-      [cause, "Setting desired count to 4."],
-      [cause, "Setting desired count to 3."],
-      [cause, "Setting desired count to 2."],
-    ]);
-  });
-
-  it("is triggered manually", async () => {
-    await fixture().stepOn("queue", step(1, { Cooldown: 36_000 }));
-    await fixture().cloudwatch.setAlarmState({
-      AlarmName: "queue",
-      StateValue: "ALARM",
-      StateReason: "a drill",
-    });
-    await fixture().settlesAt(2);
-  });
-
-  it("does nothing while scaling out is suspended", async () => {
-    await fixture().stepOn("queue", step(1, { Cooldown: 36_000 }));
-    const suspend = (DynamicScalingOutSuspended: boolean) =>
-      fixture().scaling.registerScalableTarget({ ...target, SuspendedState: { DynamicScalingOutSuspended } });
-    await suspend(true);
-    await fixture().queue(11);
-    await fixture().minutes(5);
-    expect(await fixture().desired()).toBe(1);
-    // A breach that is still there counts when scaling resumes.
-    await suspend(false);
-    await fixture().settlesAt(2);
   });
 });
 
@@ -144,11 +88,20 @@ describe("target tracking", () => {
   });
 
   it("scales out by the CPU that its tasks use, and in again", async () => {
-    await fixture().register(1, 4);
+    await fixture().register(1, 2);
     await fixture().track("cpu", cpu);
     await fixture().serves(1);
     await fetch(fixture().url("/busy"));
     await fixture().settlesAt(2);
+    await fetch(fixture().url("/busy"));
+    await fixture().eventually(async () =>
+      expect((await fixture().activities(true))[0]).toMatchObject({
+        Description: "Attempting to scale due to alarm triggered",
+        Cause: expect.stringContaining("-AlarmHigh-"),
+        StatusCode: "Failed",
+        NotScaledReasons: [{ Code: "AlreadyAtMaxCapacity", MaxCapacity: 2 }],
+      }),
+    );
     await fixture().serves(2);
     for (let task = 0; task < 2; task++) await fetch(fixture().url("/idle"));
     await fixture().settlesAt(1);
@@ -156,6 +109,28 @@ describe("target tracking", () => {
       { Cause: expect.stringContaining("-AlarmLow-") },
       { Cause: expect.stringContaining("-AlarmHigh-") },
     ]);
+  });
+
+  it("is triggered manually, and does nothing while scaling out is suspended", async () => {
+    await fixture().register(1, 4);
+    const suspend = (DynamicScalingOutSuspended: boolean) =>
+      fixture().scaling.registerScalableTarget({ ...target, SuspendedState: { DynamicScalingOutSuspended } });
+    const { Alarms = [] } = await fixture().track("cpu", cpu);
+    const drill = () =>
+      fixture().cloudwatch.setAlarmState({
+        AlarmName: Alarms[0]?.AlarmName,
+        StateValue: "ALARM",
+        StateReason: "a drill",
+      });
+    await suspend(true);
+    await drill();
+    await fixture().minutes(5);
+    expect(await fixture().desired()).toBe(1);
+    await suspend(false);
+    await drill();
+    await fixture().eventually(async () =>
+      expect((await fixture().activities())[0]?.Cause).toContain("-AlarmHigh-"),
+    );
   });
 
   it("of a metric that another policy tracks is refused", async () => {

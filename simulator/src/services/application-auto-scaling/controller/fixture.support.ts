@@ -1,7 +1,4 @@
-import type {
-  ScalingPolicy,
-  TargetTrackingScalingPolicyConfiguration,
-} from "@aws-sdk/client-application-auto-scaling";
+import type { TargetTrackingScalingPolicyConfiguration } from "@aws-sdk/client-application-auto-scaling";
 import { afterEach, beforeEach, expect } from "vitest";
 import { createDelivery } from "../../../outside-clients/delivery.support.ts";
 import type { Program } from "../../../runtime/tasks/in-process-runtime.support.ts";
@@ -44,7 +41,7 @@ const program: Program = (context) => {
 export const createRealFixture = async () => createFixture(await startRealSimulator(), server);
 
 /** In virtual time, with tasks in this process. */
-export const createTestFixture = async () => createFixture(await startTestSimulator(), program);
+const createTestFixture = async () => createFixture(await startTestSimulator(), program);
 
 /** A simulator with a load balancer in front of one task of the service web, which CodeDeploy deploys. */
 async function createFixture(simulator: TestSimulator, program: string | Program) {
@@ -52,7 +49,6 @@ async function createFixture(simulator: TestSimulator, program: string | Program
   const delivery = await createDelivery(simulator, testListenerPortOffset());
   await pushProgram(simulator, delivery.repositoryUri, program);
   const { applicationautoscaling: scaling, ecs, cloudwatch, elbv2 } = simulator.aws;
-  const { queue, stop } = createQueue(simulator);
   const describe = async () =>
     (await ecs.describeServices({ ...service, services: ["web"] })).services?.[0] ?? {};
   const activities = async (IncludeNotScaledActivities = false) => {
@@ -97,63 +93,7 @@ async function createFixture(simulator: TestSimulator, program: string | Program
         ...{ ...target, PolicyName, PolicyType: "TargetTrackingScaling" },
         TargetTrackingScalingPolicyConfiguration: configuration,
       }),
-    stepOn: (name: string, configuration: StepConfiguration) => stepOn(simulator, name, configuration),
-    queue,
-    async close() {
-      stop();
-      await simulator.close();
-    },
-  };
-}
-
-type StepConfiguration = ScalingPolicy["StepScalingPolicyConfiguration"];
-
-/** Makes the policy scale in steps when a custom metric, `Queue`, is above 10. */
-async function stepOn(
-  { aws }: TestSimulator,
-  name: string,
-  StepScalingPolicyConfiguration: StepConfiguration,
-) {
-  const { PolicyARN = "" } = await aws.applicationautoscaling.putScalingPolicy({
-    ...{ ...target, PolicyName: name },
-    PolicyType: "StepScaling",
-    StepScalingPolicyConfiguration,
-  });
-  await aws.cloudwatch.putMetricAlarm({
-    AlarmName: name,
-    AlarmActions: [PolicyARN],
-    Namespace: "Shop",
-    MetricName: "Queue",
-    Statistic: "Maximum",
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 10,
-    ComparisonOperator: "GreaterThanThreshold",
-    // Ensures that it stays in the state that a test sets.
-    TreatMissingData: "ignore",
-  });
-}
-
-/** Publishes `Queue` repeatedly, so that a late evaluation of a minute finds it too; until the next value, or `stop`. */
-function createQueue({ aws, clock }: TestSimulator) {
-  let publishing = new AbortController();
-  return {
-    async queue(Value: number) {
-      publishing.abort();
-      publishing = new AbortController();
-      const { signal } = publishing;
-      const publish = () =>
-        aws.cloudwatch.putMetricData({ Namespace: "Shop", MetricData: [{ MetricName: "Queue", Value }] });
-      const publishOn = async () => {
-        for (;;) {
-          await publish();
-          await clock.wait(30_000, signal);
-        }
-      };
-      await publish();
-      publishOn().catch(() => {});
-    },
-    stop: () => publishing.abort(),
+    close: () => simulator.close(),
   };
 }
 

@@ -29,18 +29,8 @@ const named = (name: string) => ({ name, arn: name, resourceId, createdAt: new D
 function tracking(name: string, TargetValue: number): ScalingPolicy {
   return {
     ...named(name),
-    settings: { type: "TargetTrackingScaling", configuration: { TargetValue } },
+    configuration: { TargetValue },
     alarms: (["AlarmHigh", "AlarmLow"] as const).map((kind) => ({ kind, name: `${name}-${kind}`, arn: "" })),
-  };
-}
-
-function stepping(name: string, ScalingAdjustment: number): ScalingPolicy {
-  const bounds = ScalingAdjustment > 0 ? { MetricIntervalLowerBound: 0 } : { MetricIntervalUpperBound: 0 };
-  const StepAdjustments = [{ ...bounds, ScalingAdjustment }];
-  return {
-    ...named(name),
-    settings: { type: "StepScaling", configuration: { AdjustmentType: "ChangeInCapacity", StepAdjustments } },
-    alarms: [],
   };
 }
 
@@ -60,9 +50,8 @@ function outcome(observed: Observed[], more: Partial<Situation> = {}) {
     now,
     ...more,
   };
-  const proposals = observed.flatMap(
-    ([policy, suffix, datapoints]) =>
-      propose(situation.target, policy, signal(policy, suffix, datapoints), situation) ?? [],
+  const proposals = observed.flatMap(([policy, suffix, datapoints]) =>
+    propose(situation.target, policy, signal(policy, suffix, datapoints), situation),
   );
   const decision = decide(situation, proposals);
   return decision?.capacity ?? decision?.notScaled?.Code ?? "nothing";
@@ -70,8 +59,6 @@ function outcome(observed: Observed[], more: Partial<Situation> = {}) {
 
 const cpu = tracking("cpu", 50);
 const memory = tracking("memory", 50);
-const more = stepping("more", 2);
-const fewer = stepping("fewer", -2);
 const high = (policy: ScalingPolicy, value: number): Observed => [policy, "-AlarmHigh", [60, 60, value]];
 const low = (policy: ScalingPolicy, ...values: number[]): Observed => [policy, "-AlarmLow", values];
 
@@ -79,6 +66,7 @@ describe("target tracking", () => {
   it.each<[string, Observed[], number | string]>([
     ["scales out in proportion to the newest value, rounded up", [high(cpu, 80)], 7],
     ["scales out by at least one", [high(cpu, 50)], 5],
+    ["scales out by one after a manually set alarm", [[cpu, "-AlarmHigh", []]], 5],
     ["scales out to the maximum at most", [high(cpu, 500)], 10],
     ["scales in as far as the highest value allows", [low(cpu, 10, 20, 5)], 2],
     ["scales in to the minimum at most", [low(cpu, 0, 0)], 1],
@@ -102,21 +90,6 @@ describe("target tracking", () => {
     expect(outcome([low(cpu, 5)], { policies: [cpu, memory] })).toBe("nothing");
     const outOnly = { ...memory, alarms: memory.alarms.slice(0, 1) };
     expect(outcome([low(cpu, 5)], { policies: [cpu, outOnly] })).toBe(1);
-  });
-});
-
-describe("step scaling", () => {
-  it.each<[string, Observed[], number | string]>([
-    ["scales out", [[more, "", [1]]], 6],
-    ["scales in", [[fewer, "", [-1]]], 2],
-    ["does nothing without a matching step", [[more, "", [-1]]], "nothing"],
-    ["counts a manually set alarm as at its threshold", [[more, "", []]], 6],
-  ])("%s", (_, observed, result) => {
-    expect(outcome(observed)).toBe(result);
-  });
-
-  it("scales in without waiting for target tracking", () => {
-    expect(outcome([[fewer, "", [-1]]], { policies: [cpu, fewer] })).toBe(2);
   });
 });
 
@@ -161,11 +134,11 @@ describe("in the cooldown of a scale-out from 4 to 6 tasks a policy", () => {
     target: targetOf({ cooldowns: { out: { before: 4, until }, inUntil: 0 } }),
   });
   it.each<[string, Observed[], Partial<Situation>, number | string]>([
-    ["adds nothing when it wants the same amount", [[more, "", [1]]], during(), "nothing"],
-    ["adds the difference when it wants more", [[stepping("more", 3), "", [1]]], during(), 7],
-    ["adds all of it when the cooldown is over", [[more, "", [1]]], during(now - 1), 8],
+    ["adds nothing when it wants the same amount", [high(cpu, 75)], during(), "nothing"],
+    ["adds the difference when it wants more", [high(cpu, 80)], during(), 7],
+    ["adds all of it when the cooldown is over", [high(cpu, 60)], during(now - 1), 8],
     ["continues to the capacity for the original tasks' metric", [high(cpu, 90)], during(), 8],
-    ["may scale in", [[fewer, "", [-1]]], during(), 4],
+    ["may scale in", [low(cpu, 30)], during(), 4],
   ])("%s", (_, observed, situation, result) => {
     expect(outcome(observed, situation)).toBe(result);
   });

@@ -5,7 +5,7 @@ import type { ScalableTarget, ScalingPolicy, ScalingState } from "../state.ts";
 import { changeCapacity, readService, type ScaledService } from "./change-capacity.ts";
 import { type Moment, type Proposal, propose } from "./propose.ts";
 
-/** Default of ECS services (API reference, Cooldown and ScaleOutCooldown). */
+/** Default of ECS services (API reference, ScaleOutCooldown). */
 const defaultCooldownSeconds = 300;
 
 /** Performs the requests of alarms and ranges on scalable targets. */
@@ -115,7 +115,7 @@ function decideOn(
   const moment = { capacity: desiredCount, now: state.environment.clock.now().getTime() };
   const proposals = signals.flatMap((signal) => {
     const policy = policies.find((each) => isActionOf(each, signal.action));
-    return (policy && propose(target, policy, signal, moment)) ?? [];
+    return policy ? propose(target, policy, signal, moment) : [];
   });
   return decide({ ...moment, target, policies, isDeploying }, proposals);
 }
@@ -160,9 +160,8 @@ async function coolDown(
   cooldown.until = end();
 }
 
-function cooldownSeconds({ settings }: ScalingPolicy, direction: "out" | "in"): number {
-  if (settings.type === "StepScaling") return settings.configuration.Cooldown ?? defaultCooldownSeconds;
-  const { ScaleInCooldown, ScaleOutCooldown } = settings.configuration;
+function cooldownSeconds({ configuration }: ScalingPolicy, direction: "out" | "in"): number {
+  const { ScaleInCooldown, ScaleOutCooldown } = configuration;
   return (direction === "in" ? ScaleInCooldown : ScaleOutCooldown) ?? defaultCooldownSeconds;
 }
 
@@ -210,13 +209,12 @@ function scaleIn({ target, capacity, isDeploying, now }: Situation, by: Proposal
   return { by, notScaled: { Code: "AlreadyAtDesiredCapacity", CurrentCapacity: capacity } };
 }
 
-/** Target tracking policies must agree; step scaling does not wait for them. */
+/** All policies that can scale in must agree. */
 function readyToScaleIn({ policies }: Situation, proposals: readonly Proposal[]): Proposal[] {
   const inwards = proposals.filter(({ direction }) => direction === "in");
   const proposing = new Set(inwards.map(({ policy }) => policy));
   const tracking = policies.filter(({ alarms }) => alarms.some(({ kind }) => kind === "AlarmLow"));
-  const allTrackersAgree = tracking.every((policy) => proposing.has(policy));
-  return inwards.filter(({ policy }) => policy.settings.type === "StepScaling" || allTrackersAgree);
+  return tracking.every((policy) => proposing.has(policy)) ? inwards : [];
 }
 
 function largest(proposals: readonly Proposal[]): Proposal | undefined {

@@ -1,12 +1,6 @@
 import { sameValue } from "../template/value.ts";
 import { ec2Tagging, tagSpecifications } from "./ec2-network.ts";
-import {
-  type Properties,
-  physicalId,
-  type ResourceContext,
-  resourceType,
-  settled,
-} from "./resource-type.ts";
+import { type Properties, physicalId, type ResourceContext, resourceType, settled } from "./resource-type.ts";
 import { boolean, integer, list, object, tags, text } from "./shape.ts";
 
 /** An instance's type and user data change in place, with a stop and a start ("Some interruptions"). */

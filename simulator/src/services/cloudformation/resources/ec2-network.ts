@@ -5,8 +5,8 @@ import {
   physicalId,
   type ResourceContext,
   resourceType,
-  type Tagging,
   settled,
+  type Tagging,
 } from "./resource-type.ts";
 import { boolean, list, oneOf, tags, text } from "./shape.ts";
 

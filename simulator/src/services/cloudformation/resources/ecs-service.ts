@@ -12,8 +12,8 @@ import {
   physicalId,
   type ResourceContext,
   resourceType,
-  smallTags,
   settled,
+  smallTags,
 } from "./resource-type.ts";
 import { boolean, camelCase, integer, list, number, object, oneOf, tags, text } from "./shape.ts";
 

@@ -4,8 +4,8 @@ import {
   physicalId,
   type ResourceContext,
   resourceType,
-  type Tagging,
   settled,
+  type Tagging,
 } from "./resource-type.ts";
 import { boolean, integer, list, object, oneOf, tags, text } from "./shape.ts";
 

@@ -2,8 +2,8 @@ import {
   type Properties,
   type ResourceContext,
   resourceType,
-  type Tagging,
   settled,
+  type Tagging,
 } from "./resource-type.ts";
 import { boolean, integer, list, tags, text } from "./shape.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkRules, evaluateConditions } from "./conditions.ts";
 import type { Scope } from "./evaluate.ts";
-import { parseTemplate } from "./parse.ts";
+import { parseTemplate } from "./template.ts";
 
 const scope: Scope = {
   ref: (name) => name,

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub writes its variables so
 import { expect, test } from "vitest";
 import { evaluate, type Scope } from "./evaluate.ts";
-import { parseTemplate } from "./parse.ts";
+import { parseTemplate } from "./template.ts";
 
 const scope: Scope = {
   ref: (name) => (name === "AWS::NoValue" ? undefined : name === "List" ? ["a", "b"] : `ref-${name}`),
