@@ -91,7 +91,11 @@ const fail =
     process.exit(exitCode);
   };
 
-/** Returns the options of the command. Throws a refusal with the option and its allowed values. */
+/**
+ * Returns the options of the command. Throws a refusal with the option and its allowed values.
+ *
+ * @internal
+ */
 export function parseArguments(
   argv: readonly string[],
 ): SimulatorOptions & { help: boolean; pagePort: number | undefined } {

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { createClock } from "./clock.ts";
 import type { DatabaseServer, DatabaseServerOptions } from "./runtime/database/database-server.ts";
-import type { FunctionError, FunctionOutcome, FunctionRunOptions } from "./runtime/functions/run-function.ts";
+import type { FunctionOutcome, FunctionRunOptions } from "./runtime/functions/run-function.ts";
 import type { Socket } from "./runtime/network.ts";
 import { createInProcessRuntime } from "./runtime/tasks/in-process-runtime.support.ts";
 import { type TaskRuntimeKind, taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
@@ -137,4 +137,4 @@ async function runFunctionInProcess({
   }
 }
 
-const describe = ({ name, message }: Error): FunctionError => ({ errorType: name, errorMessage: message });
+const describe = ({ name, message }: Error): NonNullable<FunctionOutcome["error"]> => ({ errorType: name, errorMessage: message });

@@ -109,6 +109,8 @@ function document(model: WireModel, schema: Schema, value: unknown): string {
  * Extracts a body from the chunks that an SDK signs or adds checksums to while sending. Headers that follow the body,
  * such as its checksum, are moved to the others. Source: S3 API reference, "Signature calculations for the
  * authorization header: transferring payload in multiple chunks". Throws SyntaxError for a body that is cut off.
+ *
+ * @internal
  */
 export function unchunk(message: Message): Message {
   const kind = message.headers["x-amz-content-sha256"];

@@ -24,7 +24,7 @@ export interface FunctionRunOptions {
   readonly signal: AbortSignal;
 }
 
-export interface FunctionError {
+interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];

@@ -12,7 +12,7 @@ import type { GitExchange, GitRepositories, ReferenceUpdate } from "./git-reposi
 const largestPush = "2g";
 
 /** Responds with one run of Git's own program: neither its input nor its output is ever completely in memory. */
-export async function serveSmartHttp(
+async function serveSmartHttp(
   program: GitProgram,
   gitDirectory: string,
   push: PushReport,
@@ -105,7 +105,7 @@ interface PushReport {
 }
 
 /** Git passes the references that a push has moved only to its hook post-receive, which writes them to a file. */
-export function createPushHook(directory: string) {
+function createPushHook(directory: string) {
   const hooks = join(directory, "hooks");
   const write = async () => {
     await mkdir(hooks, { recursive: true });

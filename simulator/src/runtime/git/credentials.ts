@@ -79,7 +79,11 @@ function refuseOtherTime(time: string, now: Date): void {
   );
 }
 
-/** Time as `20260102T030405`: unlike elsewhere in Signature Version 4, the signed text has no Z. */
+/**
+ * Time as `20260102T030405`: unlike elsewhere in Signature Version 4, the signed text has no Z.
+ *
+ * @internal
+ */
 export function sign(
   { secretAccessKey }: Pick<AccessKey, "secretAccessKey">,
   { region, host, path }: SignedTarget,

@@ -92,7 +92,7 @@ interface KeptConnections {
 }
 
 /** Kept idle connections per target; more than the lab's load ever uses at once. */
-export const maxIdle = 256;
+const maxIdle = 256;
 
 /** Source: Application Load Balancers guide, "HTTP 504: Gateway timeout". */
 const connectTimeoutMs = 10_000;
@@ -103,7 +103,11 @@ interface Connection {
   isClosed: boolean;
 }
 
-/** The most recently released one is used first, so that surplus ones become idle and close. */
+/**
+ * The most recently released one is used first, so that surplus ones become idle and close.
+ *
+ * @internal
+ */
 export function createKeptConnections(): KeptConnections {
   const idle: Connection[] = [];
   let retired = false;

@@ -2,7 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 
 /** A server of a task's process: the requested port and its loopback port. */
-export interface Listening {
+interface Listening {
   readonly port: number;
   readonly servedOn: number;
   /** As in a container, a server on its loopback only cannot be reached from outside. */

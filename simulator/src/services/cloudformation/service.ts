@@ -67,7 +67,11 @@ const operations = {
   listChangeSets,
 };
 
-/** `types` are the allowed types of resources; a test of the engine passes its own. */
+/**
+ * `types` are the allowed types of resources; a test of the engine passes its own.
+ *
+ * @internal
+ */
 export function createCloudFormation(
   environment: Environment,
   types: ResourceTypes = resourceTypes,

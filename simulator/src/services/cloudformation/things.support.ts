@@ -44,8 +44,6 @@ export async function createTestCloudFormation() {
   return { api, describe, settled, events, calls, alive, endService, close };
 }
 
-export type TestCloudFormation = Awaited<ReturnType<typeof createTestCloudFormation>>;
-
 function asApi(operations: Operations<"cloudformation">): Api<CloudFormation> {
   const caller = { accessKeyId: "test", sourceIp: "127.0.0.1" };
   const named = operations as unknown as Record<string, (input: object, caller: object) => unknown>;

@@ -126,7 +126,7 @@ export const comparisons: Record<Comparison, (value: number, threshold: number) 
 };
 
 /** One period's value in an alarm's evaluation. */
-export interface Point {
+interface Point {
   readonly timestamp: Date;
   readonly value: number;
   readonly sampleCount: number;
@@ -152,6 +152,8 @@ const extraPeriods = 2;
  * Evaluates an alarm by the last periods (`range`, oldest first; undefined where a period had no data). Source:
  * CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data": real datapoints come first, missing
  * ones are filled in only when fewer than the evaluation periods are left.
+ *
+ * @internal
  */
 export function alarmVerdict(settings: AlarmSettings, range: readonly (Point | undefined)[]): Verdict {
   const { EvaluationPeriods: evaluationPeriods, TreatMissingData: treatment = "missing" } = settings;

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Call } from "../../kit/calls.support.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { TestClock } from "../../virtual-clock.support.ts";
-import { createCloudWatch } from "./service.ts";
+import { cloudwatch as definition } from "./service.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -19,7 +19,7 @@ interface Scene {
 
 async function cloudwatch(): Promise<Scene> {
   const environment = await createTestEnvironment();
-  const service = createCloudWatch(environment);
+  const service = definition.create(environment);
   closers.push(async () => {
     await service.close?.();
     await environment.remove();

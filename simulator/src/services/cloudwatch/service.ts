@@ -28,7 +28,7 @@ export const cloudwatch: Definition<"cloudwatch"> = {
  * CloudWatch metrics, metric alarms and dashboards in memory. Source of shapes, limits and errors: API reference
  * 2010-08-01.
  */
-export function createCloudWatch(environment: Environment): Service<"cloudwatch"> {
+function createCloudWatch(environment: Environment): Service<"cloudwatch"> {
   const state = createCloudWatchState(environment);
   const evaluation = createAlarmEvaluation(state, environment.warn);
   return {

@@ -1,10 +1,10 @@
 import { onTestFinished } from "vitest";
 import { createTestEnvironment } from "../../test-environment.support.ts";
-import { createCodeCommit } from "./service.ts";
+import { codecommit } from "./service.ts";
 
 /** Calls an operation by its method's name. */
 // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
-export type Call = (name: string, input: object) => Promise<any>;
+type Call = (name: string, input: object) => Promise<any>;
 
 /** CodeCommit with the empty repository `deployment`, removed when the test has finished. */
 export async function withRepository() {
@@ -21,7 +21,7 @@ export async function withRepository() {
     },
   });
   onTestFinished(() => environment.remove());
-  const operations = createCodeCommit(environment).operations as Record<
+  const operations = codecommit.create(environment).operations as Record<
     string,
     (...args: object[]) => unknown
   >;

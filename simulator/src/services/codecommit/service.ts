@@ -9,7 +9,7 @@ import { createCodeCommitState } from "./state.ts";
  * Repositories backed by real Git, served at their clone URLs. Source of shapes, limits and errors: API reference
  * 2015-04-13.
  */
-export const createCodeCommit = serviceOn(createCodeCommitState, [
+const createCodeCommit = serviceOn(createCodeCommitState, [
   repositoryOperations,
   changeRepositoryOperations,
   commitOperations,

@@ -21,7 +21,7 @@ export const codedeploy: Definition<"codedeploy"> = {
 };
 
 /** CodeDeploy for the ECS compute platform. Source of shapes and errors: API reference 2014-10-06. */
-export function createCodeDeploy(environment: Environment): Service<"codedeploy"> {
+function createCodeDeploy(environment: Environment): Service<"codedeploy"> {
   const state = createCodeDeployState(builtInConfigs);
   const controller = createCodeDeployController(environment, state);
   const now = () => environment.clock.now();

@@ -1,6 +1,6 @@
 import type { Call } from "../../kit/calls.support.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
-import { createEc2 } from "./service.ts";
+import { ec2 } from "./service.ts";
 
 /** Creates EC2 with its own clock, which advances only when the test says so. */
 export async function ec2InTime(): Promise<{ call: Call; pass(seconds: number): void }> {
@@ -8,7 +8,7 @@ export async function ec2InTime(): Promise<{ call: Call; pass(seconds: number): 
   const clock = { scale: 1, now: () => now, toWall: (ms: number) => ms, wait: async () => {} };
   const environment = await createTestEnvironment();
   await environment.remove();
-  const operations = createEc2({ ...environment, clock }).operations as Record<
+  const operations = ec2.create({ ...environment, clock }).operations as Record<
     string,
     (...args: object[]) => unknown
   >;

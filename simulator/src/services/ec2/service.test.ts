@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Call, callsOf, codeOf } from "../../kit/calls.support.ts";
 import { ec2InTime } from "./ec2.support.ts";
-import { createEc2 } from "./service.ts";
+import { ec2 as definition } from "./service.ts";
 
-const ec2 = () => callsOf(createEc2);
+const ec2 = () => callsOf(definition.create);
 
 const vpcIn = (call: Call) => call("createVpc", { CidrBlock: "10.0.0.0/16" }).Vpc.VpcId;
 

@@ -19,7 +19,7 @@ import { zoneOperations } from "./zones.ts";
 /**
  * EC2 as state: it filters and routes no packets, and nothing runs on its instances. Source: API reference 2016-11-15.
  */
-export const createEc2 = serviceOn(createEc2State, [
+const createEc2 = serviceOn(createEc2State, [
   vpcOperations,
   subnetOperations,
   internetGatewayOperations,

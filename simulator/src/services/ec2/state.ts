@@ -44,7 +44,7 @@ export interface RouteTable {
   routes: Route[];
 }
 
-export interface Association {
+interface Association {
   readonly id: string;
   routeTableId: string;
   /** Absent for a VPC's main route table. */

@@ -11,7 +11,7 @@ import { createFixedRegistry, makeImage } from "../../runtime/tasks/images.suppo
 import { imageConfigOf, type Program, webProgram } from "../../runtime/tasks/in-process-runtime.support.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { Api, Aws, AwsClients, Caller, Operations } from "../api.ts";
-import { createEcs } from "./service.ts";
+import { ecs as definition } from "./service.ts";
 
 export const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/blue/1";
 export const otherTargetGroup = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/green/2";
@@ -56,7 +56,7 @@ export async function createFixture(programs: Record<string, Program> = { web: w
       secretsmanager: { getSecretValue },
     },
   });
-  const service = createEcs(environment);
+  const service = definition.create(environment);
   const ecs = callDirectly(service.operations);
   return {
     environment,

@@ -22,7 +22,7 @@ export const ecs: Definition<"ecs"> = {
   invalidValue: "InvalidParameterException",
 };
 
-export function createEcs(environment: Environment): Service<"ecs"> {
+function createEcs(environment: Environment): Service<"ecs"> {
   const closing = new AbortController();
   const state = createState(environment);
   const context: EcsContext = {

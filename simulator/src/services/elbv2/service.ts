@@ -78,7 +78,7 @@ export const elbv2: Definition<"elbv2"> = {
 };
 
 /** Elastic Load Balancing 2015-12-01, Application Load Balancers over HTTP with targets of type ip. */
-export function createElbv2(environment: Environment): Service<"elbv2"> {
+function createElbv2(environment: Environment): Service<"elbv2"> {
   const state = createState();
   const targets = createTargetLife(environment, state);
   const listeners = createListeners(environment, state, targets.followUse);

@@ -16,7 +16,7 @@ import { freePort } from "../../runtime/database/database-server.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { TestClock } from "../../virtual-clock.support.ts";
 import type { Api } from "../api.ts";
-import { createElbv2 } from "./service.ts";
+import { elbv2 as definition } from "./service.ts";
 
 export interface Reply {
   readonly status: number;
@@ -51,7 +51,7 @@ export const containerPort = 8080;
 
 export async function setStage(createEnvironment = createTestEnvironment): Promise<Stage> {
   const environment = await createEnvironment({ aws: { ec2: vpc, cloudwatch } });
-  const service = createElbv2(environment);
+  const service = definition.create(environment);
   const elbv2 = service.operations as unknown as Api<ElasticLoadBalancingV2>;
   const servers: Server[] = [];
   const created = await elbv2.createLoadBalancer({ Name: "stage", Subnets: ["subnet-1", "subnet-2"] });

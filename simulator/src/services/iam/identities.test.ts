@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { callsOf, codeOf } from "../../kit/calls.support.ts";
-import { createIam } from "./service.ts";
+import { iam } from "./service.ts";
 
 const trust = JSON.stringify({
   Version: "2012-10-17",
@@ -9,7 +9,7 @@ const trust = JSON.stringify({
 
 describe("an instance profile", () => {
   it("has one role, which cannot be deleted while the profile has it", async () => {
-    const call = await callsOf(createIam);
+    const call = await callsOf(iam.create);
     call("createRole", { RoleName: "server", AssumeRolePolicyDocument: trust });
     call("createInstanceProfile", { InstanceProfileName: "p", Path: "/lab/" });
     const add = { InstanceProfileName: "p", RoleName: "server" };
@@ -38,7 +38,7 @@ describe("a provider of identities", () => {
   const arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
 
   it("is created, described, changed and removed", async () => {
-    const call = await callsOf(createIam);
+    const call = await callsOf(iam.create);
     const made = call("createOpenIDConnectProvider", { Url, ClientIDList: ["sts.amazonaws.com"] });
     expect(made.OpenIDConnectProviderArn).toBe(arn);
     const OpenIDConnectProviderArn = arn;
@@ -71,7 +71,7 @@ describe("a provider of identities", () => {
     [{ Url, ClientIDList: [""] }, "ValidationError"],
     [{ Url, ThumbprintList: Array(6).fill("a".repeat(40)) }, "InvalidInputException"],
   ])("%j: %s", async (input, code) => {
-    const call = await callsOf(createIam);
+    const call = await callsOf(iam.create);
     expect(codeOf(() => call("createOpenIDConnectProvider", input))).toBe(code);
   });
 });

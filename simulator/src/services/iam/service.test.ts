@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { callsOf, codeOf } from "../../kit/calls.support.ts";
-import { createIam } from "./service.ts";
+import { iam as definition } from "./service.ts";
 
-const iam = () => callsOf(createIam);
+const iam = () => callsOf(definition.create);
 
 const policy = (statement: object, version = "2012-10-17") =>
   JSON.stringify({ Version: version, Statement: [statement] });

@@ -6,7 +6,7 @@ import { roleOperations, serviceLinkedRoleOperations } from "./roles.ts";
 import { createIamState } from "./state.ts";
 
 /** Roles and policies as state: documents are checked, permissions are not. Source: API reference 2010-05-08. */
-export const createIam = serviceOn(createIamState, [
+const createIam = serviceOn(createIamState, [
   roleOperations,
   rolePolicyOperations,
   managedPolicyOperations,

@@ -198,7 +198,7 @@ const newestAccepted = 2 * hour;
  * request of a load test. The limit is the maximum of one response of GetLogEvents (1 MB, API reference), some 5000
  * such lines.
  */
-export const keptBytesPerStream = 1024 * 1024;
+const keptBytesPerStream = 1024 * 1024;
 
 export function putEventsOperations(state: LogsState): Operations<"logs"> {
   return {

@@ -4,7 +4,7 @@ import { putEventsOperations, readEventsOperations } from "./read-events.ts";
 import { createLogsState } from "./state.ts";
 
 /** CloudWatch Logs in memory. Source of shapes, limits and errors: API reference 2014-03-28. */
-export const createLogs = serviceOn(createLogsState, [
+const createLogs = serviceOn(createLogsState, [
   groupOperations,
   streamOperations,
   putEventsOperations,

@@ -46,7 +46,7 @@ export interface ObjectVersion {
   readonly path: string;
 }
 
-export interface DeleteMarker {
+interface DeleteMarker {
   readonly kind: "marker";
   readonly key: string;
   readonly versionId: string;

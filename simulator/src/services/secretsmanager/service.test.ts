@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestEnvironment } from "../../test-environment.support.ts";
 import type { Api, AwsClients, Caller } from "../api.ts";
-import { createSecretsManager } from "./service.ts";
+import { secretsmanager } from "./service.ts";
 
 const environment = await createTestEnvironment();
 afterAll(() => environment.remove());
@@ -9,7 +9,7 @@ afterAll(() => environment.remove());
 let secrets: Api<AwsClients["secretsmanager"]>;
 let asService: Api<AwsClients["secretsmanager"]>;
 beforeEach(() => {
-  const operations = createSecretsManager(environment).operations as Record<string, unknown> as Record<
+  const operations = secretsmanager.create(environment).operations as Record<string, unknown> as Record<
     string,
     (input: object, caller: Caller) => unknown
   >;

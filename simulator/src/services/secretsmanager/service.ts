@@ -4,7 +4,7 @@ import { createSecretsState } from "./state.ts";
 import { passwordOperations, valueOperations } from "./values.ts";
 
 /** Secrets Manager in memory. Source of shapes, limits and errors: API reference 2017-10-17. */
-export const createSecretsManager = serviceOn(createSecretsState, [
+const createSecretsManager = serviceOn(createSecretsState, [
   secretOperations,
   valueOperations,
   describeOperations,

@@ -2,8 +2,8 @@ import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:cryp
 import { describe, expect, it, vi } from "vitest";
 import type { Environment } from "../../environment.ts";
 import { createTestEnvironment } from "../../test-environment.support.ts";
-import { createIam } from "../iam/service.ts";
-import { createSts } from "./service.ts";
+import { iam as identities } from "../iam/service.ts";
+import { sts as definition } from "./service.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the assertions of each case use only the members they need
 type Operations = Record<string, (input: object, caller: object) => any>;
@@ -29,10 +29,10 @@ async function stsWith(trust: string, { provider, ...parts }: Setting = {}) {
     },
   });
   await environment.remove();
-  Object.assign(iam, createIam(environment).operations);
+  Object.assign(iam, identities.create(environment).operations);
   iam.createRole?.({ RoleName: "DeployRole", AssumeRolePolicyDocument: trust }, {});
   if (provider) iam.createOpenIDConnectProvider?.(provider, {});
-  const sts = createSts(environment).operations as Operations;
+  const sts = definition.create(environment).operations as Operations;
   return async (name: string, input: object, accessKeyId = "AKIASTUDENT") =>
     sts[name]?.(input, { accessKeyId, sourceIp: "127.0.0.1" });
 }

@@ -20,7 +20,7 @@ export const sts: Definition<"sts"> = {
 };
 
 /** Source of the responses' shape: STS API reference 2011-06-15. */
-export function createSts(environment: Environment): Service<"sts"> {
+function createSts(environment: Environment): Service<"sts"> {
   const { accountId, accessKeys, clock } = environment;
   const sessions = createSessions(() => clock.now(), accessKeys);
 

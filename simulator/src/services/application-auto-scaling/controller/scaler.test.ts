@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { AlarmSignal } from "../../cloudwatch/alarm-actions.ts";
 import type { ScalableTarget, ScalingPolicy } from "../state.ts";
 import { propose } from "./propose.ts";
-import { decide, type Situation } from "./scaler.ts";
+import { decide } from "./scaler.ts";
+
+type Situation = Parameters<typeof decide>[0];
 
 const resourceId = "service/main/web";
 const now = 1_000_000;

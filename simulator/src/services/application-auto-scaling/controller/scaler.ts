@@ -165,7 +165,7 @@ function cooldownSeconds({ configuration }: ScalingPolicy, direction: "out" | "i
   return (direction === "in" ? ScaleInCooldown : ScaleOutCooldown) ?? defaultCooldownSeconds;
 }
 
-export interface Situation extends Moment {
+interface Situation extends Moment {
   readonly target: ScalableTarget;
   /** All policies of the target, with or without a proposal. */
   readonly policies: readonly ScalingPolicy[];
@@ -182,6 +182,8 @@ interface Decision {
 /**
  * Decides among the proposals of one moment: scales out as far as any policy wants, else in as far as all allow.
  * Source: user guide, "Multiple scaling policies", "Define cooldown periods" and "Suspend and resume scaling".
+ *
+ * @internal
  */
 export function decide(situation: Situation, proposals: readonly Proposal[]): Decision | undefined {
   const { suspended } = situation.target;

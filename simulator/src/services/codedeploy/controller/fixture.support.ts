@@ -4,7 +4,7 @@ import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../../kit/errors.ts";
 import { createTestEnvironment } from "../../../test-environment.support.ts";
 import type { Aws } from "../../api.ts";
-import { createCodeDeploy } from "../service.ts";
+import { codedeploy as definition } from "../service.ts";
 
 const arn = (kind: string, name: string) =>
   `arn:aws:elasticloadbalancing:us-east-1:123456789012:${kind}/${name}`;
@@ -73,7 +73,7 @@ export async function createFixture() {
       lambda: fakeLambda(fixture),
     },
   });
-  const codedeploy = createCodeDeploy(environment);
+  const codedeploy = definition.create(environment);
   const operations = codedeploy.operations as Record<string, (...args: object[]) => unknown>;
   const call: Call = async (operation, input = {}) => operations[operation]?.(input, { accessKeyId: "test" });
   return {

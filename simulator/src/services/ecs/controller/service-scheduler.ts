@@ -168,6 +168,8 @@ interface RollingPlan {
  * Returns the next step of a rolling update. A new task starts if the maximum allows; an old one stops when a new one
  * has replaced it or, down to the minimum, to make room (API reference, DeploymentConfiguration: the minimum is rounded
  * up, the maximum down).
+ *
+ * @internal
  */
 export function planRolling(state: RollingState): RollingPlan {
   const { desired, primary, others } = state;

@@ -85,7 +85,11 @@ function roundToTenth(percent: number): number {
   return Math.round(percent * 10) / 10;
 }
 
-/** Returns whole weights for listener rules that divide traffic at `percent`: in per cent, or in tenths of it. */
+/**
+ * Returns whole weights for listener rules that divide traffic at `percent`: in per cent, or in tenths of it.
+ *
+ * @internal
+ */
 export function weightsOf(percent: number): { readonly mine: number; readonly others: number } {
   const unit = Number.isInteger(percent) ? 1 : 10;
   const mine = Math.round(percent * unit);
@@ -151,7 +155,7 @@ async function weighRule(run: Run, arn: string, weights: Weights): Promise<void>
     : elbv2.modifyRule({ RuleArn: arn, Actions: actions }));
 }
 
-export function pairOf({ targetGroupArn, advancedConfiguration }: LoadBalancer): string[] {
+function pairOf({ targetGroupArn, advancedConfiguration }: LoadBalancer): string[] {
   return [targetGroupArn ?? "", advancedConfiguration?.alternateTargetGroupArn ?? ""];
 }
 
