@@ -6,6 +6,7 @@ import { parseArguments } from "./command.ts";
 import { faultKinds } from "./gateway/faults.ts";
 import { command } from "./options.mjs";
 import { taskRuntimeKinds } from "./runtime/tasks/runtime.ts";
+import { exportLines } from "./shell-lines.ts";
 import { defaultListenerPortOffset, defaultPort, defaultTimeScale } from "./simulator.ts";
 
 // The table of options is read before the installation: it repeats definitions of the simulator.
@@ -51,4 +52,28 @@ it.each(["0", "0.03", "-1", "half", "1e3", ""])("--vcpu-share=%s is refused", (t
   expect(() => parseArguments([`--vcpu-share=${text}`])).toThrow(
     `--vcpu-share: "${text}" is not a number of cores from 0.04, such as 0.5`,
   );
+});
+
+it.each([
+  [
+    { AWS_REGION: "eu-west-3", AWS_ACCESS_KEY_ID: "AKIA" },
+    [
+      "unset AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE",
+      "export AWS_DEFAULT_REGION=eu-west-3",
+      "export AWS_REGION=eu-west-3",
+      "export AWS_ACCESS_KEY_ID=AKIA",
+    ],
+  ],
+  [
+    { AWS_REGION: "us-east-1", AWS_SESSION_TOKEN: "a+b/c==", NOTE: "it's $HOME" },
+    [
+      "unset AWS_PROFILE AWS_DEFAULT_PROFILE",
+      "export AWS_DEFAULT_REGION=us-east-1",
+      "export AWS_REGION=us-east-1",
+      "export AWS_SESSION_TOKEN=a+b/c==",
+      "export NOTE='it'\\''s $HOME'",
+    ],
+  ],
+])("lines for a shell: %j", (variables, lines) => {
+  expect(exportLines(variables)).toEqual(lines);
 });

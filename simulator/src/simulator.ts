@@ -104,7 +104,7 @@ const createOwnKey = () => ({
   secretAccessKey: randomBytes(30).toString("base64"),
 });
 
-/** Starts the offline AWS. Rejects with an error when its port is in use, or when there is no Docker engine for it. */
+/** Starts the offline AWS. Rejects with an error when its port is in use, or when it needs a Docker engine and finds none. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const dataDirectory = options.dataDirectory ?? (await makeOwnedFolder("simulator"));
   const removeTemporary = async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import { EC2 } from "@aws-sdk/client-ec2";
@@ -6,10 +7,10 @@ import { ECS } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { S3 } from "@aws-sdk/client-s3";
 import { SSM } from "@aws-sdk/client-ssm";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, test } from "vitest";
 import { startTestSimulator } from "../test-simulator.support.ts";
 import { enumsOf } from "./enums.ts";
-import { wireModels } from "./models.ts";
+import { findOperation, loadModel, wireModels } from "./models.ts";
 
 const simulator = await startTestSimulator();
 afterAll(() => simulator.close());
@@ -103,4 +104,20 @@ it.each([...new Set(wireModels.map(({ client }) => client))])("reads the enumera
   const enums = [...enumsOf(client).values()].flatMap((members) => [...members.values()]);
   expect(enums.length).toBeGreaterThan(0);
   expect(enums.filter((values) => values.length === 0)).toEqual([]);
+});
+
+it.each(wireModels)("finds the operations of $service, for $protocol, among its schemas", async (model) => {
+  const schemas = await loadModel(model);
+  const names = Object.keys(schemas).map((name) => name.replace(/\$$/, ""));
+  expect(names.filter((name) => findOperation(schemas, name)?.input)).not.toEqual([]);
+});
+
+const { dependencies } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+
+test("clients whose private schemas are read have exact versions", () => {
+  const clients = Object.entries<string>(dependencies).filter(([name]) =>
+    name.startsWith("@aws-sdk/client-"),
+  );
+  expect(clients.length).toBeGreaterThan(15);
+  expect(clients.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });

@@ -169,7 +169,7 @@ it.each<[object, string]>([
   [{ kind: "explode", operation: "*" }, 'fault "explode" is not one of throttle'],
   [
     { kind: "deny", operation: "sqs:SendMessage" },
-    "there is no service sqs; services: applicationautoscaling, cloud9, cloudformation",
+    "the service sqs does not exist; services: applicationautoscaling, cloud9, cloudformation",
   ],
   [{ kind: "deny", operation: "ecs:DescribeService" }, "does not perform DescribeService"],
   [{ kind: "delay", operation: "*" }, "a fault of kind delay needs milliseconds"],

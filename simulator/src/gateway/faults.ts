@@ -133,7 +133,7 @@ function refuseHarmless(services: Services, { kind, operation, milliseconds }: F
   const operations: object | undefined = services[service as ServiceName]?.operations;
   if (!operations)
     throw new Error(
-      `fault at "${operation}": there is no service ${service}; services: ${Object.keys(services).sort().join(", ")}`,
+      `fault at "${operation}": the service ${service} does not exist; services: ${Object.keys(services).sort().join(", ")}`,
     );
   if (gitActions.includes(operation)) return;
   if (name !== "*" && !(methodName(name) in operations))

@@ -59,7 +59,7 @@ it("an archive ignores .gitattributes", async () => {
   ]);
 });
 
-it.each(["0".repeat(40), "dev", "--output=/dev/null"])("there is no archive of %s", async (commit) => {
+it.each(["0".repeat(40), "dev", "--output=/dev/null"])("refuses an archive of %s", async (commit) => {
   await expect(git.archive("one", commit)).rejects.toThrow(/not a valid object name|bad revision|not a tree/);
 });
 

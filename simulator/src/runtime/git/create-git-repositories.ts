@@ -31,7 +31,7 @@ async function serveSmartHttp(
     if (updates.length > 0) await exchange.onPush(updates);
   }
   exchange.onServed();
-  // Git reports its errors in its response, unless there is none.
+  // Git reports its errors in its response, if it responds at all.
   const isUnanswered = code !== 0 && !response.headersSent && !response.destroyed;
   if (isUnanswered) response.writeHead(500, { "Content-Type": "text/plain" });
   response.end(isUnanswered ? await said : undefined);

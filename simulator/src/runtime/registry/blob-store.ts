@@ -69,7 +69,7 @@ export interface Upload {
   /** Bytes received so far. */
   readonly size: number;
   /**
-   * Resolves once there is no writer, or after a short time. The last bytes of a cut connection may still arrive, and a
+   * Resolves once no client writes, or after a short time. The last bytes of a cut connection may still arrive, and a
    * client that continues from a size reported before them would be refused.
    */
   settled(): Promise<void>;

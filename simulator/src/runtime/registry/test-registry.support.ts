@@ -123,7 +123,7 @@ function createCalls(host: string, authorization: string | undefined) {
   };
 }
 
-/** Calls that the functions below need of a registry, whatever its rules. */
+/** Calls that the functions below need of a registry of any kind. */
 type Pushable = ReturnType<typeof createCalls>;
 
 export const ociManifest = "application/vnd.oci.image.manifest.v1+json";

@@ -83,7 +83,7 @@ describe.each(taskRuntimeKinds)("as %s, where a vCPU is a share of a core", (kin
       });
     });
 
-    it("ends at full speed when it is asked to, whatever its debt", async () => {
+    it("ends at full speed when it is asked to, with any debt", async () => {
       const { container, line, lines } = await start(await program(busy(heldAfterMs)), {
         isolation: { cpu: 64 },
       });

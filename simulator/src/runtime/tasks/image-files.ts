@@ -78,7 +78,7 @@ interface CommandOptions {
 }
 
 /**
- * Finds a container's command. There is no chroot: absolute paths that exist in the image are mapped to their place on
+ * Finds a container's command. Without a chroot, absolute paths that exist in the image are mapped to their place on
  * disk, others are passed on unchanged. Throws with the container runtime's message when the image has no such
  * executable.
  */

@@ -30,7 +30,7 @@ export interface ProcessAccount {
 }
 
 /**
- * Creates accounts; without a share there are no limits. Throws an error if there is a share and the system does not
+ * Creates accounts; without a share they have no limits. Throws an error if there is a share and the system does not
  * report the usage of processes.
  */
 export function createProcessAccounts(vcpuShare: number | undefined): ProcessAccounts {

@@ -43,11 +43,11 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       [{ entryPoint: ["node", "other.mjs"], command: ["given"] }, ["other", "given"]],
       [{ workingDirectory: "/app/deep", entryPoint: ["node", "../other.mjs"] }, ["other"]],
     ])("with %j runs the right command", async (settings, said) => {
-      const tell = `console.log(process.argv.slice(2).join(' ')); ${patient}`;
+      const show = `console.log(process.argv.slice(2).join(' ')); ${patient}`;
       const image = await push(
         [
           {
-            "app/server.mjs": tell,
+            "app/server.mjs": show,
             "app/other.mjs": `console.log(['other', ...process.argv.slice(2)].join(' ')); ${patient}`,
             "app/deep/file": "",
           },
@@ -188,7 +188,7 @@ describe.each(taskRuntimeKinds)("as %s, a container", (kind) => {
       });
     });
 
-    it("finds nothing on its own port before it listens there, whatever the machine has there", async () => {
+    it("finds nothing on its own port before it listens there, even if the machine has something there", async () => {
       const other = createServer((_, response) => response.end("not yours"));
       await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
       const { port } = other.address() as AddressInfo;

@@ -2,7 +2,7 @@ import { startDockerRuntime } from "./docker/docker-runtime.ts";
 import { createProcessRuntime } from "./process-runtime.ts";
 import type { TaskRuntime, TaskRuntimeKind, TaskRuntimeOptions } from "./runtime.ts";
 
-/** Rejects with an error and the next step when there is no usable Docker engine. */
+/** Rejects with an error and the next step when no Docker engine is usable. */
 export async function startTaskRuntime(
   kind: TaskRuntimeKind | ((options: TaskRuntimeOptions) => TaskRuntime),
   options: TaskRuntimeOptions,

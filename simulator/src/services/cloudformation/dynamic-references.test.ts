@@ -103,9 +103,9 @@ it("rolls back to the previous secret", async () => {
 });
 
 it("refuses a reference in an output, which would show it", async () => {
-  await stack.create(copy(reference), { Told: { Value: reference } });
+  await stack.create(copy(reference), { Shown: { Value: reference } });
   const { Stacks } = await stack.aws.cloudformation.describeStacks({ StackName: "resources" });
   expect(Stacks).toMatchObject([
-    { StackStatus: "CREATE_FAILED", StackStatusReason: expect.stringContaining("/Outputs/Told") },
+    { StackStatus: "CREATE_FAILED", StackStatusReason: expect.stringContaining("/Outputs/Shown") },
   ]);
 });

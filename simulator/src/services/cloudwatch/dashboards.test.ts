@@ -1,4 +1,5 @@
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { afterAll, describe, expect, it } from "vitest";
 import { refusal } from "../../kit/calls.support.ts";
 import { startTestSimulator } from "../../test-simulator.support.ts";
@@ -43,4 +44,39 @@ describe("a dashboard is refused", () => {
     const call = cloudwatch.putDashboard({ DashboardName: "my dashboard", DashboardBody: body() });
     expect(await refusal(call)).toMatch(/InvalidInput.*DashboardName contains invalid characters/);
   });
+});
+
+it.each([
+  ["JSON", {}],
+  ["CBOR", { protocol: AwsSmithyRpcV2CborProtocol }],
+])("the AWS SDK for JavaScript creates, describes and sets an alarm over %s", async (_, config) => {
+  const now = simulator.clock.foreground.now();
+  const client = new CloudWatch({ ...simulator.clientConfig, ...config });
+  await client.putMetricAlarm({
+    AlarmName: "js",
+    Namespace: "Shop",
+    MetricName: "Errors",
+    ExtendedStatistic: "p99",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 0.5,
+    ComparisonOperator: "GreaterThanThreshold",
+    TreatMissingData: "ignore",
+  });
+  const { MetricAlarms } = await client.describeAlarms({ AlarmNames: ["js"] });
+  expect(MetricAlarms).toMatchObject([
+    { StateValue: "INSUFFICIENT_DATA", ExtendedStatistic: "p99", StateUpdatedTimestamp: expect.any(Date) },
+  ]);
+  const data = { MetricName: "Time", Timestamp: new Date(now), Values: [0.25, 1] };
+  await client.putMetricData({ Namespace: "Shop", MetricData: [data] });
+  const Metric = { Namespace: "Shop", MetricName: "Time" };
+  const { MetricDataResults } = await client.getMetricData({
+    StartTime: new Date(now - 60_000),
+    EndTime: new Date(now + 1000),
+    MetricDataQueries: [{ Id: "time", MetricStat: { Metric, Period: 60, Stat: "Minimum" } }],
+  });
+  expect(MetricDataResults?.[0]?.Values?.[0]).toBe(0.25);
+  expect(MetricDataResults?.[0]?.Timestamps?.[0]).toBeInstanceOf(Date);
+  const unknown = client.setAlarmState({ AlarmName: "no", StateValue: "OK", StateReason: "x" });
+  await expect(unknown).rejects.toMatchObject({ name: "ResourceNotFound" });
 });

@@ -107,7 +107,7 @@ export function distributionOf(values: readonly number[], counts: readonly numbe
   return { sampleCount, sum, minimum: Math.min(...values), maximum: Math.max(...values), counts: byValue };
 }
 
-/** Undefined when there is nothing to merge. */
+/** Returns undefined without anything to merge. */
 function merge(all: readonly Distribution[]): Distribution | undefined {
   const [first, ...others] = all;
   return first && others.reduce(mergeTwo, first);

@@ -33,7 +33,10 @@ export function fileOperations(state: CodeCommitState): Operations<"codecommit">
       const commitId = await resolveCommit(environment, repository, commitSpecifier);
       const folder = await listFolder(environment, repository, commitId, path);
       if (!folder)
-        throw new AwsError("FolderDoesNotExistException", `There is no folder ${path} in ${repository.name}`);
+        throw new AwsError(
+          "FolderDoesNotExistException",
+          `Folder ${path} does not exist in ${repository.name}`,
+        );
       return { commitId, folderPath: path, treeId: folder.treeId, ...sorted(folder.entries) };
     },
   };
@@ -49,7 +52,7 @@ export async function findFile(
   const list = ["--literal-pathspecs", "ls-tree", "-z", commitId ?? "", "--", path];
   const [entry] = commitId === undefined ? [] : parseTree(await git.run(id, list));
   if (entry?.type === "blob") return entry;
-  throw new AwsError("FileDoesNotExistException", `There is no file ${path} in ${name}`);
+  throw new AwsError("FileDoesNotExistException", `File ${path} does not exist in ${name}`);
 }
 
 /** Throws FileTooLargeException. */
@@ -138,7 +141,7 @@ export function checkFilePath(path: string | undefined): string {
   return checked;
 }
 
-/** Lists a folder of a commit, "" being the top; undefined when there is no such folder. */
+/** Lists a folder of a commit, "" being the top; undefined if it does not exist. */
 async function listFolder(
   { git }: Environment,
   { id }: Repository,

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it, test } from "vitest";
 import { withRepository } from "./repository.support.ts";
 
 test("a repository is created, described, renamed and deleted", async () => {
@@ -61,4 +61,93 @@ test.each<[string, object, string, string]>([
     code,
     message: expect.stringContaining(message),
   });
+});
+
+const dev = { repositoryName: "deployment", branchName: "dev" };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** The branch `dev` with two files, the second in a folder. */
+async function withFiles() {
+  const repository = await withRepository();
+  const { call } = repository;
+  const first = await call("createCommit", {
+    ...dev,
+    putFiles: [{ filePath: "a.txt", fileContent: bytes("1") }],
+  });
+  const second = await call("createCommit", {
+    ...dev,
+    putFiles: [{ filePath: "folder/run é.sh", fileMode: "EXECUTABLE", fileContent: bytes("#!/bin/sh") }],
+    parentCommitId: first.commitId,
+    authorName: "Ada",
+    email: "ada@example.com",
+    commitMessage: "Add a program",
+  });
+  return { ...repository, first, tip: second.commitId as string };
+}
+
+it("the first file creates the branch, which becomes the default one; a later one is added to its tip", async () => {
+  const { call, events, first, tip } = await withFiles();
+  expect((await call("getRepository", dev)).repositoryMetadata.defaultBranch).toBe("dev");
+  expect((await call("getCommit", { ...dev, commitId: first.commitId })).commit).toMatchObject({
+    treeId: first.treeId,
+    parents: [],
+    author: { name: "arn:aws:iam::123456789012:user/student", email: "" },
+  });
+  expect((await call("getCommit", { ...dev, commitId: tip })).commit).toMatchObject({
+    parents: [first.commitId],
+    message: "Add a program",
+    committer: { name: "Ada", email: "ada@example.com" },
+  });
+  expect((await call("getFile", { ...dev, filePath: "folder/run é.sh" })).fileMode).toBe("EXECUTABLE");
+  expect(events.map(({ event, commitId, oldCommitId }) => [event, oldCommitId, commitId])).toEqual([
+    ["referenceCreated", undefined, first.commitId],
+    ["referenceUpdated", first.commitId, tip],
+  ]);
+});
+
+it("one commit adds, changes and deletes files", async () => {
+  const { call, tip } = await withFiles();
+  await call("createCommit", {
+    ...dev,
+    parentCommitId: tip,
+    putFiles: [
+      { filePath: "b.txt", fileContent: bytes("") },
+      { filePath: "a.txt", fileContent: bytes("2") },
+      { filePath: "folder/run é.sh/new", fileContent: bytes("2") },
+    ],
+    deleteFiles: [{ filePath: "folder/run é.sh" }],
+  });
+  const paths = (files: { absolutePath: string }[]) => files.map(({ absolutePath }) => absolutePath);
+  const top = await call("getFolder", { ...dev, folderPath: "" });
+  expect([paths(top.files), paths(top.subFolders)]).toEqual([["a.txt", "b.txt"], ["folder"]]);
+  const below = await call("getFolder", { ...dev, folderPath: "folder/run é.sh" });
+  expect(paths(below.files)).toEqual(["folder/run é.sh/new"]);
+  expect((await call("getFile", { ...dev, filePath: "a.txt" })).fileContent.toString()).toBe("2");
+});
+
+const file = { filePath: "b.txt", fileContent: bytes("2") };
+const put = (change: object) => ({ putFiles: [{ ...file, ...change }] });
+it.each<[string, object]>([
+  ["ParentCommitIdRequiredException", { ...put({}), parentCommitId: undefined }],
+  ["InvalidParentCommitIdException", { ...put({}), parentCommitId: "dev" }],
+  ["ParentCommitDoesNotExistException", { ...put({}), parentCommitId: "0".repeat(40) }],
+  ["ParentCommitIdOutdatedException", { ...put({}), parentCommitId: "FIRST" }],
+  ["BranchDoesNotExistException", { ...put({}), branchName: "none" }],
+  ["InvalidBranchNameException", { ...put({}), branchName: "a b" }],
+  ["FileContentSizeLimitExceededException", put({ fileContent: new Uint8Array(6 * 1024 * 1024 + 1) })],
+  ["InvalidFileModeException", put({ fileMode: "0644" })],
+  ["InvalidPathException", put({ filePath: "a/../b" })],
+  ["SourceFileOrContentRequiredException", put({ fileContent: undefined })],
+  ["OperationNotAllowedException", put({ sourceFile: { filePath: "a.txt" } })],
+  ["NoChangeException", put({ filePath: "a.txt", fileContent: bytes("1") })],
+  ["FileEntryRequiredException", {}],
+  ["MaximumFileEntriesExceededException", { putFiles: Array(101).fill(file) }],
+  ["FileDoesNotExistException", { deleteFiles: [{ filePath: "none" }] }],
+  ["OperationNotAllowedException", { ...put({}), keepEmptyFolders: true }],
+])("a refusal with %s (case %#) changes nothing", async (code, input) => {
+  const { call, first, tip } = await withFiles();
+  const request: Record<string, unknown> = { ...dev, parentCommitId: tip, ...input };
+  if (request.parentCommitId === "FIRST") request.parentCommitId = first.commitId;
+  await expect(call("createCommit", request)).rejects.toMatchObject({ code });
+  expect((await call("getBranch", dev)).branch.commitId).toBe(tip);
 });

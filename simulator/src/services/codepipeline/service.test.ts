@@ -60,7 +60,7 @@ describe("a pipeline", () => {
     });
     expect(await deployStage()).toMatchObject({ enabled: true });
     await expect(codepipeline.enableStageTransition({ ...inbound, stageName: "Source" })).rejects.toThrow(
-      "There is no transition into the stage 'Source'",
+      "No transition leads into the stage 'Source'",
     );
     await expect(codepipeline.enableStageTransition({ ...inbound, stageName: "Test" })).rejects.toMatchObject(
       {

@@ -63,7 +63,7 @@ function findStage(
   if (position === 0 || into === undefined)
     throw new AwsError(
       "ValidationException",
-      `There is no transition ${transitionType === "Inbound" ? "into" : "out of"} the stage '${stageName}' of pipeline '${pipelineName}'`,
+      `No transition leads ${transitionType === "Inbound" ? "into" : "out of"} the stage '${stageName}' of pipeline '${pipelineName}'`,
     );
   return { record, stage: into };
 }

@@ -122,7 +122,7 @@ function describe(state: Ec2State, { id, publicIp, association }: Address) {
 /** Default quota of Elastic IP addresses of an account (EC2 user guide, quotas). */
 const quota = 5;
 
-/** Returns an address from 203.0.113.0/24, which RFC 5737 reserves for documentation: nobody really has it. */
+/** Returns an address from 203.0.113.0/24, which RFC 5737 reserves for documentation: no host really has it. */
 function freeElasticIp(state: Ec2State): string {
   const taken = new Set([...state.addresses.values()].map(({ publicIp }) => publicIp));
   if (taken.size >= quota)

@@ -5,7 +5,7 @@ import { refuseUnsupported } from "../../kit/refuse-unsupported.ts";
 import type { Operations } from "../api.ts";
 import { type Ec2State, find, type Instance, invalidValue, newId, unsupported } from "./state.ts";
 
-/** Returns IAM's profile of a request. Throws InvalidParameterValue when there is none. */
+/** Returns IAM's profile of a request. Throws InvalidParameterValue if it does not exist. */
 export async function findProfile(
   { aws }: Environment,
   { Arn, Name }: IamInstanceProfileSpecification,

@@ -5,7 +5,7 @@ import type { ClusterRecord, Placement } from "./service-records.ts";
 
 const fargateProviders = ["FARGATE", "FARGATE_SPOT"];
 
-/** Throws unless all are Fargate's: there are no container instances here. */
+/** Throws unless all are Fargate's: the simulator has no container instances. */
 export function requireFargateProviders(providers: readonly (string | undefined)[] = []): void {
   const other = providers.find((provider) => !fargateProviders.includes(provider ?? ""));
   if (other === undefined) return;

@@ -58,7 +58,7 @@ describe("a pattern matches", () => {
 
 describe("a pattern is refused", () => {
   it.each([
-    ["{", /it is no JSON/],
+    ["{", /it is not JSON/],
     ["[]", /Filter is not an object/],
     ["{}", /Empty objects are not allowed/],
     ['{"detail":{}}', /Empty objects/],

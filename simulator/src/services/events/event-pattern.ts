@@ -12,7 +12,7 @@ export function parsePattern(text: string): Pattern {
   try {
     pattern = JSON.parse(text);
   } catch (error) {
-    throw invalidPattern(`it is no JSON: ${(error as Error).message}`);
+    throw invalidPattern(`it is not JSON: ${(error as Error).message}`);
   }
   if (!isObject(pattern)) throw invalidPattern("Filter is not an object");
   return objectPattern(pattern, "");

@@ -15,7 +15,7 @@ export function startServer(state: RdsState, instance: Instance, meanwhile: Inst
   inBackground(state, instance, meanwhile, () => serve(state, instance, meanwhile));
 }
 
-/** The server reads its master password at its start; in RDS there is no interruption. */
+/** The server reads its master password at its start; RDS has no interruption. */
 export function resetPassword(state: RdsState, instance: Instance): void {
   const meanwhile = "resetting-master-credentials";
   inBackground(state, instance, meanwhile, async () => {

@@ -56,7 +56,7 @@ function parse(part = ""): Record<string, unknown> {
     const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString());
     if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Reported below: the text is not a token, whatever its problem.
+    // Reported below: the text is not a valid token.
   }
   throw invalidToken(noJwt);
 }

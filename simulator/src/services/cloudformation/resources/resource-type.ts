@@ -95,7 +95,7 @@ export function resourceType<Found>(type: ResourceType<Found>): ResourceType {
 /** The attribute that is the physical id. */
 export const physicalId = ({ id }: { readonly id: string }): string => id;
 
-/** Resolves with undefined if there is no such resource. */
+/** Resolves with undefined if the resource does not exist. */
 export async function findResource(
   { find }: ResourceType,
   context: ResourceContext,

@@ -72,7 +72,7 @@ function readTemplate(text: string): object {
     const value: Value = JSON.parse(text);
     if (isMapping(value)) return value;
   } catch {
-    // The error below says the same for a text that is no JSON.
+    // The error below says the same for a text that is not JSON.
   }
   throw invalid("SecretStringTemplate must be a JSON object in text");
 }

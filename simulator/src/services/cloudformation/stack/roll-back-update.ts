@@ -78,7 +78,7 @@ async function restore(operation: Operation, step: Step & { kind: "updated" }): 
   try {
     await changeInPlace(operation, record, step.previous);
   } catch (error) {
-    // The same refusal that failed the update: the service changed nothing, so there is nothing to restore.
+    // The same refusal that failed the update: the service changed nothing, so nothing has to be restored.
     if ((error as Error).message !== step.refusal) {
       setResourceStatus(stack, record, "UPDATE_FAILED", failureReason(error));
       return false;

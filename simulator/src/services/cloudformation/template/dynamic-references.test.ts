@@ -24,7 +24,7 @@ it.each([
   expect(replaced).toEqual({ list: [expected, 1] });
 });
 
-it("does not change a secret, whatever it looks like", async () => {
+it("does not change a secret, even if it looks like a reference", async () => {
   for (const secret of ["$&$1", "{{resolve:ssm:x}}"])
     expect(await replaceReferences("a{{resolve:secretsmanager:s}}", async () => secret)).toBe(`a${secret}`);
 });

@@ -188,7 +188,11 @@ function mapValues<T>(values: Mapping, read: (value: Value, name: string) => T):
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(value, name)]));
 }
 
-/** Reads a template's text, YAML with its short forms (`!Ref`) or JSON, into plain values with the long forms. */
+/**
+ * Reads a template's text, YAML with its short forms (`!Ref`) or JSON, into plain values with the long forms.
+ *
+ * @internal
+ */
 export function parseTemplate(body: string): Mapping {
   const value = body.trimStart().startsWith("{") ? parseJson(body) : parseYaml(body);
   if (!isMapping(value)) throw formatError("unsupported structure.");

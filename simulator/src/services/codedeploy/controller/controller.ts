@@ -189,7 +189,7 @@ function rollbackEvent(outcome: unknown): AutoRollbackEvent {
 /** Shifts production back to blue, restores the test listener, drains and removes green. */
 async function runRollback(run: Run): Promise<void> {
   const { blue, green } = run;
-  if (!blue) throw new Error("there is nothing to roll back to before Install has found it");
+  if (!blue) throw new Error("a rollback needs the original task set, which Install finds");
   await admit(run);
   await performEvent(run, "BeforeAllowTraffic");
   await performEvent(run, "AllowTraffic", () => bringTrafficBack(run, blue));

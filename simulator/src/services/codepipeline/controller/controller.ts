@@ -116,7 +116,7 @@ function createPolling(environment: Environment, closing: AbortSignal): Polling 
   };
 }
 
-/** Finds a source's newest revision; undefined while there is none. */
+/** Finds a source's newest revision; undefined while it does not exist. */
 type Look = () => Promise<string | undefined>;
 
 function polledSources(environment: Environment, { declaration }: PipelineRecord): Look[] {

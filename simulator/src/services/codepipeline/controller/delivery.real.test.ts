@@ -43,7 +43,7 @@ describe("the course's pipeline", () => {
     expect((await course.pipelines.stageState(name, "Deploy"))?.latestExecution).toBeUndefined();
   });
 
-  it("is not started while there is no rule", async () => {
+  it("is not started without a rule", async () => {
     await course.pushImage();
     await course.commitFiles("1");
     expect(await executions()).toHaveLength(1);
