@@ -91,7 +91,8 @@ test("reports at the deadline what the execution waits for, and does what on-can
   const { codepipeline } = stage.simulator.aws;
   await codepipeline.disableStageTransition({ ...transition, reason: "frozen for the fair" });
   const image = await stage.push("late");
-  const { error, record } = await stage.follow({ pipeline, image, "on-cancel": "abandon" });
+  const given = { pipeline, image, "on-cancel": "abandon" };
+  const { error, record } = await stage.follow(given, { lateAt: /frozen/ });
   expect(error?.message).toMatch(
     /^Not done after 1 h \d+ min: Deploy: waiting, because the transition .* \(execution \S+ is abandoned \(on-cancel: abandon\)\)$/,
   );

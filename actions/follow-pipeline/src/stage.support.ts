@@ -49,6 +49,8 @@ function createPrograms() {
 interface Trying {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
+  /** Line of the log at which the step's clock passes any deadline, without the polls until then. */
+  readonly lateAt?: RegExp;
 }
 
 export type Stage = Awaited<ReturnType<typeof createStage>>;
@@ -173,19 +175,22 @@ async function follow(
   { clock }: TestSimulator,
   clients: Clients,
   given: Readonly<Record<string, string>>,
-  { signal = new AbortController().signal, onLine }: Trying = {},
+  { signal = new AbortController().signal, onLine, lateAt }: Trying = {},
 ): Promise<Followed> {
   const inputs = readFollowInputs((name) => given[name] ?? "");
   const record = newRecord(inputs.pipeline);
   const lines: string[] = [];
+  let lateMs = 0;
   const write = (line: string) => {
     lines.push(line);
     onLine?.(line);
+    if (lateAt?.test(line)) lateMs = 24 * 3_600_000;
   };
+  const { now, wait } = clock.foreground;
   let handle: Handle | undefined;
   const context = {
     clients,
-    clock: clock.foreground,
+    clock: { now: () => now() + lateMs, wait },
     log: { info: write, notice: write, warning: write },
     signal,
     keepForPost: (now: Handle | undefined) => {
